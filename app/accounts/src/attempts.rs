@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use calendar::clock::{HOUR, MINUTE, Millis};
+use calendar::clock::{DAY, HOUR, MINUTE, Millis};
 use ground::db::Db;
 use ground::error::Error;
 use ground::house::House;
@@ -33,8 +33,20 @@ pub enum Kind {
     Email,
     /// Emails asked for from one place.
     EmailFrom,
-    /// Questions that go to one team.
+    /// Questions that go to one team, from everybody together.
     Question,
+    /// Questions from one person.
+    QuestionBy,
+    /// Questions from one network, by people who are not signed in. A whole school may share it.
+    QuestionFrom,
+    /// Topics from one person.
+    Topic,
+    /// Comments on the Local Offer from one person.
+    Comment,
+    /// What one person told the forum of her own experience.
+    Doubt,
+    /// Other people's questions that one person wants to know the answer to.
+    Too,
     /// First acts kept for one place. A whole school may share it.
     FirstAct,
     /// Responses begun from one place. A whole school may share it.
@@ -43,14 +55,21 @@ pub enum Kind {
 
 impl Kind {
     /// The word it is stored under, how many are let through in a window, and how long that is.
-    fn limit(self) -> (&'static str, i64, Millis) {
+    pub(crate) fn limit(self) -> (&'static str, i64, Millis) {
         match self {
             Self::Password => ("password", 10, 15 * MINUTE),
             Self::PasswordFrom => ("password from", 200, 15 * MINUTE),
             // A link lasts longer than this window, so one of the emails let through always works.
             Self::Email => ("email", 5, HOUR),
             Self::EmailFrom => ("email from", 300, HOUR),
-            Self::Question => ("question", 30, HOUR),
+            // Far more than any one person or network may send: nobody uses up all of it alone.
+            Self::Question => ("question", 400, HOUR),
+            Self::QuestionBy => ("question by", 10, HOUR),
+            Self::QuestionFrom => ("question from", 40, HOUR),
+            Self::Topic => ("topic", 10, DAY),
+            Self::Comment => ("comment", 10, HOUR),
+            Self::Doubt => ("doubt", 10, HOUR),
+            Self::Too => ("too", 60, HOUR),
             Self::FirstAct => ("first act", 300, HOUR),
             Self::Response => ("response", 300, HOUR),
         }
@@ -111,7 +130,7 @@ pub async fn may_write(house: &House, caller: &Caller, address: &str) -> Result<
         && within(&house.db, Kind::Email, address, now).await?)
 }
 
-/// Whether one more question may go to the team of a notice.
+/// Whether one more question may go to the team of a notice, which everybody's questions count for.
 ///
 /// # Errors
 /// When the database fails.

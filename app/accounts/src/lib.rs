@@ -5,7 +5,8 @@
 //! time: known or not, each form does the same work and owes one email. Limits on guessing stop
 //! passwords only; the link in an email always works. `rules` says what a name and a password
 //! may be; `session` finds out who is asking; `passwords` hashes them on a bounded pool; `attempts`
-//! counts tries; `store` holds the SQL; `emails` the words; the other files are one page each,
+//! counts tries; `limits` says how much one person may send, `joinings` counts what is made from one
+//! network in an hour; `store` holds the SQL; `emails` the words; the other files are one page each,
 //! with its actions.
 
 mod account;
@@ -13,6 +14,9 @@ mod attempts;
 mod details;
 pub mod emails;
 mod first_act;
+pub mod joinings;
+mod limits;
+mod network;
 mod passwords;
 mod people;
 mod rules;
@@ -23,6 +27,7 @@ pub mod store;
 
 pub use attempts::{Caller, may_answer, may_ask, may_write};
 pub use first_act::keep_first_act;
+pub use limits::{Sends, may_send, too_many};
 pub use passwords::hashed;
 pub use people::invite;
 pub use session::recognise;

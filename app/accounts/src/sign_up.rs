@@ -12,13 +12,13 @@ use ground::house::House;
 use ground::routes::with_then;
 use ground::sent::Form;
 use ground::ui::{Choice, Choices, Field, Page, Summary};
-use ground::viewer::Viewer;
+use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
 use super::attempts::{self, Caller};
 use super::first_act::{self, JustIn};
 use super::sign_in::{Kept, Why};
-use super::{emails, passwords, rules, session, store};
+use super::{emails, joinings, passwords, rules, session, store};
 
 /// GET `/sign-up`
 pub async fn form(
@@ -147,10 +147,11 @@ pub async fn confirm_form(
 pub async fn confirm(
     State(house): State<House>,
     viewer: Viewer,
+    caller: Caller,
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let now = house.clock.now();
+    let (now, network) = (house.clock.now(), joinings::hashed(&caller));
     let made: Option<String> = house
         .db
         .write(move |tx| {
@@ -162,13 +163,14 @@ pub async fn confirm(
                 let made = store::confirm(tx, &hash, &waiting, now).await?;
                 if let Some(account_id) = &made {
                     first_act::store::hand_over(tx, &hash, account_id).await?;
+                    joinings::note(tx, &network, now).await?;
                 }
                 Ok(made)
             })
         })
         .await?;
     let Some(account_id) = made else { return Ok(ended(&house, &viewer)) };
-    let cookie = session::begin_session(&house, &account_id, &headers).await?;
+    let cookie = session::begin_session_as(&house, &account_id, &[Role::Parent], &headers).await?;
     let just_in = Extension(JustIn { account_id, by_link: true });
     Ok((just_in, cookie, Redirect::to("/?done=joined")).into_response())
 }

@@ -4,10 +4,14 @@
 //! are replaced. What a field may hold is each room's rule; the cleaning every text goes through is
 //! here.
 
+mod mailbox;
+
 use std::collections::HashSet;
 
 use http::Uri;
 use unicode_normalization::UnicodeNormalization as _;
+
+pub use self::mailbox::mailbox;
 
 /// The fields a form sent, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

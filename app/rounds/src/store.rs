@@ -1,9 +1,11 @@
 //! Every SQL statement about rounds.
 
+use accounts::joinings;
+use accounts::store::COUNTS_AS;
 use calendar::clock::Millis;
 use ground::db::{Db, Kept};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use voting::Dates;
 
 use super::rules::NewRound;
@@ -43,8 +45,7 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Round>> {
 /// All rounds, latest first, at most `most`.
 pub async fn list(db: &Db, most: i64) -> Kept<Vec<Round>> {
     let sql = format!("{LAST} LIMIT $1");
-    let rows =
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(round).collect())
 }
 
@@ -122,14 +123,22 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
     .fetch_optional(&mut *tx)
     .await?;
     let Some(id) = closed else { return Ok(None) };
-    sqlx::query(
-        "WITH counted AS (
-           SELECT t.id AS topic_id, coalesce(a.place_id, '') AS place_id, count(*) AS supporters
+    // One mailbox is one person, who lives where the first of its accounts does.
+    let sql = format!(
+        "WITH given AS (
+           SELECT t.id AS topic_id, {COUNTS_AS} AS person, a.id AS account_id
            FROM topics t
            JOIN supports s ON s.topic_id = t.id
            JOIN accounts a ON a.id = s.account_id AND a.erased_at IS NULL
-           WHERE t.round_id = $1
-           GROUP BY t.id, coalesce(a.place_id, ''))
+           WHERE t.round_id = $1),
+         people AS (SELECT person, min(account_id) AS first_id FROM given GROUP BY person),
+         counted AS (
+           SELECT g.topic_id, coalesce(a.place_id, '') AS place_id,
+             count(DISTINCT g.person) AS supporters
+           FROM given g
+           JOIN people p ON p.person = g.person
+           JOIN accounts a ON a.id = p.first_id
+           GROUP BY g.topic_id, coalesce(a.place_id, ''))
          INSERT INTO tallies (round_id, topic_id, place_id, supporters)
          SELECT t.round_id, t.id, p.place_id, coalesce(c.supporters, 0)
          FROM topics t
@@ -137,12 +146,28 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
            SELECT place_id FROM counted) p
          LEFT JOIN counted c ON c.topic_id = t.id AND c.place_id = p.place_id
          WHERE t.round_id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL
-           AND t.withdrawn_at IS NULL",
-    )
-    .bind(&id)
-    .execute(tx)
-    .await?;
+           AND t.withdrawn_at IS NULL"
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(&id).execute(tx).await?;
     Ok(Some(id))
+}
+
+/// Erases what was unusual about the joinings of rounds whose shortlist is confirmed, or that have
+/// waited for that as long as the counts do; how many rows.
+pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            let erased = sqlx::query(
+                "DELETE FROM unusual_joinings WHERE round_id IN (SELECT round_id FROM confirmations)
+                 OR round_id IN (SELECT id FROM rounds WHERE closed_at <= $1)",
+            )
+            .bind(now - joinings::KEPT_FOR)
+            .execute(tx)
+            .await?;
+            Ok(erased.rows_affected())
+        })
+    })
+    .await
 }
 
 /// Reads a row of [`LAST`].

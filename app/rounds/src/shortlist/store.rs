@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 
+use accounts::joinings;
+use accounts::store::COUNTS_AS;
 use calendar::clock::Millis;
 use futures_util::TryStreamExt as _;
 use ground::db::{self, Db, Kept};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use voting::count::{Choice, Election, Phase};
 
 use super::rules::{Chosen, Confirmation};
+use super::unusual::{Patterns, Sign, Unusual};
 
 /// The ballots of a round.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub struct Ballots {
     pub places: Vec<String>,
     /// The ballots themselves.
     pub election: Election,
+    /// What is unusual about them.
+    pub unusual: Vec<Unusual>,
 }
 
 /// A round that is closed and not counted yet, with how many topics it chooses.
@@ -37,7 +42,8 @@ pub async fn uncounted(db: &Db) -> Kept<Option<(String, usize)>> {
 }
 
 /// Reads the ballots of a round, voter by voter, so that a million votes are never in memory as
-/// rows.
+/// rows. One mailbox is one voter, who supports what any of its accounts does and lives where the
+/// first of them does, as in the tallies.
 pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
     let mut connection = db.read().await?;
     let topics: Vec<String> = sqlx::query_scalar(
@@ -50,37 +56,42 @@ pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
     .await?;
     let numbers: HashMap<&str, usize> =
         topics.iter().enumerate().map(|(number, id)| (id.as_str(), number)).collect();
-    let mut rows = sqlx::query(
-        "SELECT s.account_id, s.topic_id, coalesce(a.place_id, '')
+    let sql = format!(
+        "SELECT {COUNTS_AS} AS person, s.topic_id, coalesce(a.place_id, ''), s.given_at,
+           a.confirmed_at
          FROM supports s
          JOIN topics t ON t.id = s.topic_id AND t.round_id = $1
          JOIN rounds r ON r.id = t.round_id
          JOIN accounts a ON a.id = s.account_id AND (a.erased_at IS NULL
            OR a.erased_at >= r.closed_at)
-         ORDER BY s.account_id",
-    )
-    .bind(round_id)
-    .fetch(&mut *connection);
+         ORDER BY person, a.id"
+    );
+    let mut rows = sqlx::query(AssertSqlSafe(sql)).bind(round_id).fetch(&mut *connection);
     let (mut election, mut places) = (Election::new(topics.len()), Vec::<String>::new());
     let (mut voter, mut group, mut ballot) = (String::new(), 0, Vec::new());
+    let (mut patterns, mut began_at, mut joined_at) = (Patterns::default(), 0, 0);
     while let Some(row) = rows.try_next().await? {
-        let account: String = row.get(0);
-        if account != voter {
+        let person: String = row.get(0);
+        if person != voter {
+            patterns.add(&ballot, began_at, joined_at);
             add(&mut election, group, std::mem::take(&mut ballot));
+            (began_at, joined_at) = (Millis::MAX, row.get(4));
             let place: String = row.get(2);
             let known = places.iter().position(|known| *known == place);
             group = known.unwrap_or_else(|| {
                 places.push(place);
                 places.len() - 1
             });
-            voter = account;
+            voter = person;
         }
+        began_at = began_at.min(row.get(3));
         // A topic that is not counted, such as a withdrawn one, has no number.
         ballot.extend(numbers.get(row.get::<&str, _>(1)));
     }
+    patterns.add(&ballot, began_at, joined_at);
     add(&mut election, group, ballot);
     drop(rows);
-    Ok(Ballots { topics, places, election })
+    Ok(Ballots { topics, places, election, unusual: patterns.unusual() })
 }
 
 fn add(election: &mut Election, group: usize, ballot: Vec<usize>) {
@@ -88,26 +99,26 @@ fn add(election: &mut Election, group: usize, ballot: Vec<usize>) {
     debug_assert!(known.is_ok(), "only topics of the round are numbered");
 }
 
-/// Saves what the count chose. True for the process that was first.
+/// Saves what the count chose, and what is unusual about who joined and voted. True for the process
+/// that was first.
 pub async fn keep(
     tx: &mut AnyConnection,
     round_id: &str,
-    topics: &[String],
-    places: &[String],
+    (topics, places): (&[String], &[String]),
     choices: &[Choice],
+    unusual: Vec<Unusual>,
     now: Millis,
 ) -> Kept<bool> {
-    let first = sqlx::query(
+    let closes_at: Option<Millis> = sqlx::query_scalar(
         "UPDATE rounds SET counted_at = $2 WHERE id = $1
-         AND closed_at IS NOT NULL AND counted_at IS NULL",
+         AND closed_at IS NOT NULL AND counted_at IS NULL RETURNING closes_at",
     )
     .bind(round_id)
     .bind(now)
-    .execute(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await?;
-    if first.rows_affected() == 0 {
-        return Ok(false);
-    }
+    let Some(closes_at) = closes_at else { return Ok(false) };
+    keep_unusual(tx, round_id, unusual, closes_at).await?;
     let number = |people: u64| i64::try_from(people).unwrap_or(i64::MAX);
     for (position, choice) in (1_i32..).zip(choices) {
         let Some(topic_id) = topics.get(choice.topic) else { continue };
@@ -141,6 +152,70 @@ pub async fn keep(
         }
     }
     Ok(true)
+}
+
+/// Everybody who joined before the close could vote in the round, so their joinings are shown with
+/// it and with no later one.
+async fn keep_unusual(
+    tx: &mut AnyConnection,
+    round_id: &str,
+    mut unusual: Vec<Unusual>,
+    closes_at: Millis,
+) -> Kept<()> {
+    let joined = joinings::take(tx, closes_at).await?;
+    unusual.extend(joined.into_iter().map(|(at, people)| Unusual {
+        at,
+        sign: Sign::Joined,
+        people,
+    }));
+    for Unusual { at, sign, people } in unusual {
+        sqlx::query(
+            "INSERT INTO unusual_joinings (id, round_id, kind, at, people)
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(id::fresh())
+        .bind(round_id)
+        .bind(sign.word())
+        .bind(at)
+        .bind(people)
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// What the count of a round chose, as [`chosen`], and what is unusual about who joined and voted in
+/// it, in the order of time.
+pub async fn chosen_and_unusual(db: &Db, round_id: &str) -> Kept<(Vec<Chosen>, Vec<Unusual>)> {
+    let rows = sqlx::query(
+        "SELECT id, title, position, supporters, unrepresented, is_unusual FROM (
+           SELECT l.topic_id AS id, t.title AS title, CAST(l.position AS BIGINT) AS position,
+             l.supporters AS supporters, l.unrepresented AS unrepresented,
+             CAST(0 AS BIGINT) AS is_unusual
+           FROM shortlist l JOIN topics t ON t.id = l.topic_id WHERE l.round_id = $1
+           UNION ALL SELECT u.kind, '', u.at, u.people, CAST(0 AS BIGINT), CAST(1 AS BIGINT)
+           FROM unusual_joinings u WHERE u.round_id = $1) found
+         ORDER BY is_unusual, position, id",
+    )
+    .bind(round_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let (mut chosen, mut unusual) = (Vec::new(), Vec::new());
+    for row in &rows {
+        let [position, supporters, new] = [2, 3, 4].map(|column| row.get::<i64, _>(column));
+        if row.get::<i64, _>(5) == 1 {
+            unusual.push(Unusual::read(row.get(0), position, supporters)?);
+            continue;
+        }
+        chosen.push(Chosen {
+            topic_id: row.get(0),
+            title: row.get(1),
+            position: usize::try_from(position).unwrap_or(0),
+            supporters: supporters.unsigned_abs(),
+            new: new.unsigned_abs(),
+        });
+    }
+    Ok((chosen, unusual))
 }
 
 /// What the count of a round chose, in the order chosen, with the true numbers.
