@@ -373,7 +373,8 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
 fn kept() -> impl IntoView {
     let rows = [
         (
-            "Your email address, and the name you choose (it doesn't have to be your real name)",
+            "Your email address, which inbox it leads to, and the name you choose (it doesn't have to \
+             be your real name)",
             "Until you close your account",
         ),
         (
@@ -403,7 +404,12 @@ fn kept() -> impl IntoView {
         ),
         ("That an email was sent to you, without its text", "1 year"),
         ("Where you are signed in, such as “Chrome on Android”", "30 days after it ends"),
-        ("Failed tries to sign in, without saying who tried", "30 days"),
+        ("Failed tries to sign in, and how much was sent in a day, without saying who", "30 days"),
+        (
+            "How many people joined from one network in an hour, if it was 10 or more, without \
+             saying who or where",
+            "Until the results of the next vote are confirmed, at most a year",
+        ),
     ];
     let rows = rows.map(|(what, how_long)| {
         view! {

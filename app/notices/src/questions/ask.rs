@@ -1,6 +1,6 @@
 //! Anyone asks about a notice.
 
-use accounts::{Caller, may_ask, may_write};
+use accounts::{Caller, Sends, may_ask, may_send, may_write, too_many};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::{EmailKind, Owed, owe};
@@ -44,22 +44,15 @@ pub async fn send(
             return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    if !may_write(&house, &caller, &email).await? {
-        let refusals = Refusals::one(
-            "question",
-            "Wait an hour, or ask them directly. We have been asked for too many emails",
-        );
-        return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
-    }
-    if !may_ask(&house, &notice.id).await? {
-        let refusals = Refusals::one(
-            "question",
-            "Ask again in an hour, or ask them directly. They have a lot of questions just now",
-        );
-        return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
-    }
     let (now, form_key, to) =
         (house.clock.now(), sent.once(), format!("/notices/{}?done=asked", notice.id));
+    if let Some(what_to_do) = one_too_many(&house, &viewer, &caller, &notice.id, &email).await? {
+        if store::is_asked(&house.db, &form_key).await? {
+            return Ok(Redirect::to(&to).into_response());
+        }
+        let page = page(&notice, &viewer, &sent, &Refusals::one("question", what_to_do));
+        return Ok(too_many(page, Sends::Question, &house, &viewer));
+    }
     let account_id = person.map(|person| person.account_id.clone());
     let words = emails::question(&house, &notice, &question);
     let receipt = emails::received(&house, &notice, now + super::KEPT_UNANSWERED);
@@ -101,6 +94,31 @@ pub async fn send(
     });
     kept.await?;
     Ok(Redirect::to(&to).into_response())
+}
+
+/// What to do where this question is one too many: of hers or of her network, of emails to the
+/// address she gave, or of all that the team gets.
+async fn one_too_many(
+    house: &House,
+    viewer: &Viewer,
+    caller: &Caller,
+    notice_id: &str,
+    email: &str,
+) -> Result<Option<&'static str>, Error> {
+    if !may_send(house, Sends::Question, viewer, caller).await? {
+        return Ok(Some(
+            "Send this in an hour, or ask them directly. You have asked a lot of questions just now",
+        ));
+    }
+    // Anyone could give the address of somebody else.
+    if !viewer.is_signed_in() && !may_write(house, caller, email).await? {
+        return Ok(Some(
+            "Wait an hour, or ask them directly. We have been asked for too many emails",
+        ));
+    }
+    Ok((!may_ask(house, notice_id).await?).then_some(
+        "Ask again in an hour, or ask them directly. They have a lot of questions just now",
+    ))
 }
 
 fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> Page {
