@@ -24,6 +24,7 @@ mod first_act;
 mod histories;
 mod kept;
 mod local_offer;
+mod mailboxes;
 mod notices;
 mod plans;
 mod record;

@@ -1,6 +1,7 @@
 use notices::questions::forget_due;
 
 use super::*;
+use crate::world::change;
 
 #[test]
 fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
@@ -186,15 +187,16 @@ fn whoever_asked_a_question_that_nobody_answers_is_told_whom_to_ask_and_her_addr
 }
 
 #[test]
-fn a_team_is_not_flooded_with_questions_and_who_asked_several_hears_once_that_there_is_no_answer() {
+fn one_network_asks_forty_questions_an_hour_and_who_asked_several_hears_once_that_there_is_no_answer()
+ {
     on_both(async |world| {
         let leaders = leaders(&world).await;
         let id = noticed(&world, &leaders, "Buses", 60).await;
         told(&world).await;
         let to = format!("/notices/{id}/questions/new");
-        for nth in 0..30 {
+        for nth in 0..40 {
             let (question, email) =
-                (format!("Question {nth}?"), format!("parent{}@example.org", nth / 3));
+                (format!("Question {nth}?"), format!("parent{}@example.org", nth / 4));
             world
                 .visitor()
                 .post(&to, &[("question", &question), ("email", &email)])
@@ -206,13 +208,34 @@ fn a_team_is_not_flooded_with_questions_and_who_asked_several_hears_once_that_th
             .post(&to, &[("question", "One more?"), ("email", "other@example.org")])
             .await;
         assert!(
-            many.status == StatusCode::UNPROCESSABLE_ENTITY
-                && many.says("They have a lot of questions just now")
+            many.status == StatusCode::TOO_MANY_REQUESTS
+                && many.says("You have asked a lot of questions just now")
                 && many.says("One more?")
         );
+        let parent = world.parent(50).await;
+        parent.post(&to, &[("question", "And mine?")]).await.leads_to();
         world.deliver().await;
         world.forward(29 * DAY);
         notices::questions::forget_due(&world.house).await.unwrap();
-        assert_eq!(world.deliver().await.len(), 10, "one email to each of ten parents");
+        assert_eq!(world.deliver().await.len(), 11, "one email to each of eleven parents");
+    });
+}
+
+#[test]
+fn a_team_is_not_flooded_with_questions_by_very_many_people_together() {
+    on_both(async |world| {
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 60).await;
+        told(&world).await;
+        let to = format!("/notices/{id}/questions/new");
+        let ask = [("question", "Which stop?")];
+        world.parent(1).await.post(&to, &ask).await.leads_to();
+        change(&world, "UPDATE attempts SET tries = 400 WHERE kind = 'question'").await;
+        let many = world.parent(2).await.post(&to, &ask).await;
+        assert!(
+            many.status == StatusCode::TOO_MANY_REQUESTS
+                && many.says("They have a lot of questions just now")
+                && many.says("Which stop?")
+        );
     });
 }
