@@ -2,6 +2,7 @@
 -- writing to them. It goes with the address. The program fills in what is missing; a migration that comes with a newer rule sets
 -- all of them to NULL.
 ALTER TABLE accounts ADD COLUMN mailbox TEXT;
+CREATE INDEX accounts_by_mailbox ON accounts (mailbox) WHERE mailbox IS NOT NULL;
 CREATE INDEX accounts_to_fold ON accounts (id) WHERE mailbox IS NULL AND email IS NOT NULL;
 
 -- How many accounts were made from one network within one hour of the clock. network: a hash, gone as soon as the hour is over.

@@ -597,9 +597,14 @@ pub async fn set_address(tx: &mut AnyConnection, account_id: &str, email: &str) 
     Ok(())
 }
 
-/// Whom an account `a` counts as, as a part of statements: its mailbox, so that one mailbox with many
+/// Who an account `a` counts as, as a part of statements: its mailbox, so that one mailbox with many
 /// addresses is one person; itself where it has none, as after it was erased.
 pub const COUNTS_AS: &str = "coalesce(a.mailbox, a.email, a.id)";
+
+/// The mailboxes of more than one account, as a part of statements. There are few of them, so counting
+/// costs everybody else no more than it would without.
+pub const SHARED: &str = "(SELECT mailbox FROM accounts WHERE mailbox IS NOT NULL
+     GROUP BY mailbox HAVING count(*) > 1)";
 
 /// Folds the addresses of accounts that no mailbox is stored for, as those made by an earlier
 /// version. Safe to run twice, and in two processes at once.

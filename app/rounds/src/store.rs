@@ -1,7 +1,7 @@
 //! Every SQL statement about rounds.
 
 use accounts::joinings;
-use accounts::store::COUNTS_AS;
+use accounts::store::SHARED;
 use calendar::clock::Millis;
 use ground::db::{Db, Kept};
 use sqlx::any::AnyRow;
@@ -123,22 +123,31 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
     .fetch_optional(&mut *tx)
     .await?;
     let Some(id) = closed else { return Ok(None) };
-    // One mailbox is one person, who lives where the first of its accounts does.
+    // One mailbox is one person, who lives where the first of its accounts does that voted.
     let sql = format!(
-        "WITH given AS (
-           SELECT t.id AS topic_id, {COUNTS_AS} AS person, a.id AS account_id
+        "WITH several AS (
+           SELECT t.id AS topic_id, a.mailbox AS mailbox, a.id AS account_id
+           FROM accounts a
+           JOIN supports s ON s.account_id = a.id
+           JOIN topics t ON t.id = s.topic_id AND t.round_id = $1
+           WHERE a.mailbox IN {SHARED} AND a.erased_at IS NULL),
+         people AS (SELECT mailbox, min(account_id) AS first_id FROM several GROUP BY mailbox),
+         given AS (
+           SELECT t.id AS topic_id, coalesce(a.place_id, '') AS place_id, count(*) AS supporters
            FROM topics t
            JOIN supports s ON s.topic_id = t.id
            JOIN accounts a ON a.id = s.account_id AND a.erased_at IS NULL
-           WHERE t.round_id = $1),
-         people AS (SELECT person, min(account_id) AS first_id FROM given GROUP BY person),
-         counted AS (
-           SELECT g.topic_id, coalesce(a.place_id, '') AS place_id,
-             count(DISTINCT g.person) AS supporters
-           FROM given g
-           JOIN people p ON p.person = g.person
+           WHERE t.round_id = $1 AND (a.mailbox IS NULL OR a.mailbox NOT IN {SHARED})
+           GROUP BY t.id, coalesce(a.place_id, '')
+           UNION ALL
+           SELECT g.topic_id, coalesce(a.place_id, ''), count(DISTINCT g.mailbox)
+           FROM several g
+           JOIN people p ON p.mailbox = g.mailbox
            JOIN accounts a ON a.id = p.first_id
-           GROUP BY g.topic_id, coalesce(a.place_id, ''))
+           GROUP BY g.topic_id, coalesce(a.place_id, '')),
+         counted AS (
+           SELECT topic_id, place_id, CAST(sum(supporters) AS BIGINT) AS supporters
+           FROM given GROUP BY topic_id, place_id)
          INSERT INTO tallies (round_id, topic_id, place_id, supporters)
          SELECT t.round_id, t.id, p.place_id, coalesce(c.supporters, 0)
          FROM topics t

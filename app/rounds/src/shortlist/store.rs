@@ -1,9 +1,9 @@
 //! Every SQL statement about shortlists.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use accounts::joinings;
-use accounts::store::COUNTS_AS;
+use accounts::store::SHARED;
 use calendar::clock::Millis;
 use futures_util::TryStreamExt as _;
 use ground::db::{self, Db, Kept};
@@ -57,46 +57,83 @@ pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
     let numbers: HashMap<&str, usize> =
         topics.iter().enumerate().map(|(number, id)| (id.as_str(), number)).collect();
     let sql = format!(
-        "SELECT {COUNTS_AS} AS person, s.topic_id, coalesce(a.place_id, ''), s.given_at,
-           a.confirmed_at
+        "SELECT s.account_id, s.topic_id, coalesce(a.place_id, ''),
+           CASE WHEN a.mailbox IN {SHARED} THEN a.mailbox ELSE '' END, s.given_at, a.confirmed_at
          FROM supports s
          JOIN topics t ON t.id = s.topic_id AND t.round_id = $1
          JOIN rounds r ON r.id = t.round_id
          JOIN accounts a ON a.id = s.account_id AND (a.erased_at IS NULL
            OR a.erased_at >= r.closed_at)
-         ORDER BY person, a.id"
+         ORDER BY s.account_id"
     );
     let mut rows = sqlx::query(AssertSqlSafe(sql)).bind(round_id).fetch(&mut *connection);
-    let (mut election, mut places) = (Election::new(topics.len()), Vec::<String>::new());
-    let (mut voter, mut group, mut ballot) = (String::new(), 0, Vec::new());
-    let (mut patterns, mut began_at, mut joined_at) = (Patterns::default(), 0, 0);
+    let mut cast = Cast { election: Election::new(topics.len()), ..Cast::default() };
+    let (mut account, mut voter) = (String::new(), None::<Voter>);
+    let mut of_several_accounts = BTreeMap::<String, Voter>::new();
     while let Some(row) = rows.try_next().await? {
-        let person: String = row.get(0);
-        if person != voter {
-            patterns.add(&ballot, began_at, joined_at);
-            add(&mut election, group, std::mem::take(&mut ballot));
-            (began_at, joined_at) = (Millis::MAX, row.get(4));
-            let place: String = row.get(2);
-            let known = places.iter().position(|known| *known == place);
-            group = known.unwrap_or_else(|| {
-                places.push(place);
-                places.len() - 1
-            });
-            voter = person;
-        }
-        began_at = began_at.min(row.get(3));
         // A topic that is not counted, such as a withdrawn one, has no number.
-        ballot.extend(numbers.get(row.get::<&str, _>(1)));
+        let topic = numbers.get(row.get::<&str, _>(1)).copied();
+        let mailbox: String = row.get(3);
+        if !mailbox.is_empty() {
+            of_several_accounts.entry(mailbox).or_insert_with(|| Voter::of(&row)).gave(topic, &row);
+            continue;
+        }
+        let id: String = row.get(0);
+        if id != account {
+            cast.extend(voter.take());
+            account = id;
+        }
+        voter.get_or_insert_with(|| Voter::of(&row)).gave(topic, &row);
     }
-    patterns.add(&ballot, began_at, joined_at);
-    add(&mut election, group, ballot);
     drop(rows);
+    cast.extend(voter);
+    cast.extend(of_several_accounts.into_values());
+    let Cast { election, places, patterns } = cast;
     Ok(Ballots { topics, places, election, unusual: patterns.unusual() })
 }
 
-fn add(election: &mut Election, group: usize, ballot: Vec<usize>) {
-    let known = election.add_from(u16::try_from(group).unwrap_or(u16::MAX), ballot);
-    debug_assert!(known.is_ok(), "only topics of the round are numbered");
+/// Somebody whose votes are being read.
+struct Voter {
+    place: String,
+    topics: Vec<usize>,
+    began_at: Millis,
+    joined_at: Millis,
+}
+
+impl Voter {
+    fn of(row: &AnyRow) -> Self {
+        let (place, joined_at) = (row.get(2), row.get(5));
+        Self { place, topics: Vec::new(), began_at: Millis::MAX, joined_at }
+    }
+
+    fn gave(&mut self, topic: Option<usize>, row: &AnyRow) {
+        self.topics.extend(topic);
+        self.began_at = self.began_at.min(row.get::<Millis, _>(4));
+    }
+}
+
+/// The ballots that were read whole.
+#[derive(Default)]
+struct Cast {
+    election: Election,
+    places: Vec<String>,
+    patterns: Patterns,
+}
+
+impl Extend<Voter> for Cast {
+    fn extend<I: IntoIterator<Item = Voter>>(&mut self, voters: I) {
+        for Voter { place, topics, began_at, joined_at } in voters {
+            let known = self.places.iter().position(|known| *known == place);
+            let group = known.unwrap_or_else(|| {
+                self.places.push(place);
+                self.places.len() - 1
+            });
+            self.patterns.add(&topics, began_at, joined_at);
+            let group = u16::try_from(group).unwrap_or(u16::MAX);
+            let known = self.election.add_from(group, topics);
+            debug_assert!(known.is_ok(), "only topics of the round are numbered");
+        }
+    }
 }
 
 /// Saves what the count chose, and what is unusual about who joined and voted. True for the process
