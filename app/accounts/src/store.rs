@@ -601,8 +601,8 @@ pub async fn set_address(tx: &mut AnyConnection, account_id: &str, email: &str) 
 /// addresses is one person; itself where it has none, as after it was erased.
 pub const COUNTS_AS: &str = "coalesce(a.mailbox, a.email, a.id)";
 
-/// The mailboxes of more than one account, as a part of statements. There are few of them, so counting
-/// costs everybody else no more than it would without.
+/// The mailboxes of more than one account, as a part of statements. There are few of them, so they
+/// can be looked at by themselves, and everybody else counted as fast as by account.
 pub const SHARED: &str = "(SELECT mailbox FROM accounts WHERE mailbox IS NOT NULL
      GROUP BY mailbox HAVING count(*) > 1)";
 
