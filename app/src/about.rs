@@ -373,8 +373,8 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
 fn kept() -> impl IntoView {
     let rows = [
         (
-            "Your email address, which inbox it leads to, and the name you choose (it doesn't have to \
-             be your real name)",
+            "Your email address, which inbox it leads to, and the name you choose (it doesn't have \
+             to be your real name)",
             "Until you close your account",
         ),
         (

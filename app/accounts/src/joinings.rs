@@ -1,8 +1,8 @@
-//! How many accounts were made from one network within an hour. The forum sees what is unusual about
-//! it before it confirms a shortlist (`rounds/shortlist`).
+//! How many accounts were made from one network within an hour. The forum sees what is unusual
+//! about it before it confirms a shortlist (`rounds/shortlist`).
 //!
-//! What is kept is a count and no more: nothing says which accounts they were. The network is a hash
-//! that goes when its hour is over, and so does a count that is nothing unusual.
+//! What is kept is a count and no more: nothing says which accounts they were. The network is a
+//! hash that goes when its hour is over, and so does a count that is nothing unusual.
 
 use calendar::clock::{DAY, HOUR, Millis};
 use ground::db::{Db, Kept};

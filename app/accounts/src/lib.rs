@@ -5,9 +5,9 @@
 //! time: known or not, each form does the same work and owes one email. Limits on guessing stop
 //! passwords only; the link in an email always works. `rules` says what a name and a password
 //! may be; `session` finds out who is asking; `passwords` hashes them on a bounded pool; `attempts`
-//! counts tries; `limits` says how much one person may send, `joinings` counts what is made from one
-//! network in an hour; `store` holds the SQL; `emails` the words; the other files are one page each,
-//! with its actions.
+//! counts tries; `limits` says how much one person may send, `joinings` counts what is made from
+//! one network in an hour; `store` holds the SQL; `emails` the words; the other files are one page
+//! each, with its actions.
 
 mod account;
 mod attempts;

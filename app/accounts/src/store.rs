@@ -597,8 +597,8 @@ pub async fn set_address(tx: &mut AnyConnection, account_id: &str, email: &str) 
     Ok(())
 }
 
-/// Who an account `a` counts as, as a part of statements: its mailbox, so that one mailbox with many
-/// addresses is one person; itself where it has none, as after it was erased.
+/// Who an account `a` counts as, as a part of statements: its mailbox, so that one mailbox with
+/// many addresses is one person; itself where it has none, as after it was erased.
 pub const COUNTS_AS: &str = "coalesce(a.mailbox, a.email, a.id)";
 
 /// The mailboxes of more than one account, as a part of statements. There are few of them, so they

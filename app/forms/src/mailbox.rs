@@ -1,7 +1,7 @@
 //! Which mailbox an email address leads to, as far as its provider says. Pure.
 //!
-//! Only for counting people: an email goes to the address as it was typed. Where a provider does not
-//! do what is said here, two people may be counted as one; nothing else happens to them.
+//! Only for counting people: an email goes to the address as it was typed. Where a provider does
+//! not do what is said here, two people may be counted as one; nothing else happens to them.
 //!
 //! What is folded, and who says that it is the same mailbox:
 //!

@@ -25,8 +25,8 @@
 //! 6. `close_due` goes on to `shortlist::count_due`. It reads the ballots voter by voter
 //!    (`shortlist/store.rs`, `ballots`), counts them in a separate thread
 //!    (`count::Election::equal_shares`), and saves the result with `counted_at` in one write
-//!    (`keep`), with what is unusual about who joined (`shortlist/unusual.rs`). The first process to
-//!    finish saves it. If it fails, the next turn counts again. See decisions 0009 and 0028.
+//!    (`keep`), with what is unusual about who joined (`shortlist/unusual.rs`). The first process
+//!    to finish saves it. If it fails, the next turn counts again. See decisions 0009 and 0028.
 //! 7. From now on `phase` is `Closed`. `rounds/actions.rs`, `round`, reads the tallies and the
 //!    shortlist, and `pages::closed` shows them. Numbers become words in `counts` and in
 //!    `shortlist/rules.rs`, `reasons`, both through `disclosure::split`.

@@ -107,7 +107,7 @@ async fn one_too_many(
 ) -> Result<Option<&'static str>, Error> {
     if !may_send(house, Sends::Question, viewer, caller).await? {
         return Ok(Some(
-            "Send this in an hour, or ask them directly. You have asked a lot of questions just now",
+            "Send this in an hour, or ask them directly. You have asked a lot of questions lately",
         ));
     }
     // Anyone could give the address of somebody else.

@@ -7,8 +7,8 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::KEPT_UNANSWERED;
 
-/// How many people want to know the answer to the question `q`, as a part of statements. One mailbox
-/// is one person.
+/// How many people want to know the answer to the question `q`, as a part of statements. One
+/// mailbox is one person.
 pub fn people() -> String {
     format!(
         "(SELECT count(DISTINCT {COUNTS_AS}) FROM notice_wanted w

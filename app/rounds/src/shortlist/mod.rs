@@ -2,8 +2,8 @@
 //!
 //! Its life: counted once after the close → confirmed by the forum, as it is or changed, with a
 //! written reason that stays beside it. `rules` turns the count into words, `counting` is what
-//! the worker does, `pages` shows it on the round's page and to the organiser who confirms; `unusual`
-//! finds what an organiser should know first.
+//! the worker does, `pages` shows it on the round's page and to the organiser who confirms;
+//! `unusual` finds what an organiser should know first.
 
 mod actions;
 mod counting;

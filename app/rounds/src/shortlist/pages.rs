@@ -186,7 +186,7 @@ fn unusual_joinings(unusual: &[Unusual]) -> impl IntoView + use<> {
             </p>
             <p>
                 "Nobody was left out of the count because of it. Talk about it in the forum before \
-                 you confirm the list. You can change the list, with a reason that everyone can read."
+                 you confirm the list. You can change the list, with a reason that everyone reads."
             </p>
         }
         .into_any()
@@ -199,8 +199,8 @@ fn unusual_joinings(unusual: &[Unusual]) -> impl IntoView + use<> {
                 <summary>"What we look for"</summary>
                 <p>
                     "10 people or more who joined from one network within an hour, and 10 or more \
-                     who began to support exactly the same topics within an hour. Numbers are to the \
-                     nearest ten. Nobody can see who they were, or what they support."
+                     who began to support exactly the same topics within an hour. Numbers are to \
+                     the nearest ten. Nobody can see who they were, or what they support."
                 </p>
                 <p>
                     "All addresses of one email inbox are counted as one person already, such as \

@@ -221,8 +221,8 @@ async fn keep_unusual(
     Ok(())
 }
 
-/// What the count of a round chose, as [`chosen`], and what is unusual about who joined and voted in
-/// it, in the order of time.
+/// What the count of a round chose, as [`chosen`], and what is unusual about who joined and voted
+/// in it, in the order of time.
 pub async fn chosen_and_unusual(db: &Db, round_id: &str) -> Kept<(Vec<Chosen>, Vec<Unusual>)> {
     let rows = sqlx::query(
         "SELECT id, title, position, supporters, unrepresented, is_unusual FROM (

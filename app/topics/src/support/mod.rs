@@ -58,8 +58,8 @@ pub fn SupportForm<'a>(
                     <a href=format!("/rounds/{round}")>"All topics in this voting round"</a>
                 </p>
                 <p class="soft">
-                    "One email inbox counts as one parent. If you share an inbox with someone, your \
-                     support counts once, even if you each have an account."
+                    "One email inbox counts as one parent. If you share an inbox with someone, \
+                     your support counts once, even if you each have an account."
                 </p>
             </div>
         }

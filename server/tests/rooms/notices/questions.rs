@@ -187,8 +187,7 @@ fn whoever_asked_a_question_that_nobody_answers_is_told_whom_to_ask_and_her_addr
 }
 
 #[test]
-fn one_network_asks_forty_questions_an_hour_and_who_asked_several_hears_once_that_there_is_no_answer()
- {
+fn one_network_asks_forty_questions_an_hour_and_who_asked_several_hears_once_in_vain() {
     on_both(async |world| {
         let leaders = leaders(&world).await;
         let id = noticed(&world, &leaders, "Buses", 60).await;
@@ -209,7 +208,7 @@ fn one_network_asks_forty_questions_an_hour_and_who_asked_several_hears_once_tha
             .await;
         assert!(
             many.status == StatusCode::TOO_MANY_REQUESTS
-                && many.says("You have asked a lot of questions just now")
+                && many.says("You have asked a lot of questions lately")
                 && many.says("One more?")
         );
         let parent = world.parent(50).await;
