@@ -378,7 +378,8 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
 fn kept() -> impl IntoView {
     let rows = [
         (
-            "Your email address, and the name you choose (it doesn't have to be your real name)",
+            "Your email address, which inbox it leads to, and the name you choose (it doesn't have \
+             to be your real name)",
             "Until you close your account",
         ),
         (
@@ -415,6 +416,11 @@ fn kept() -> impl IntoView {
         ("That you have signed in with this browser", "1 year after the last time"),
         ("Your old email address, after you change it", "7 days, so that you can undo it"),
         ("How often someone tried to sign in or asked for emails, without saying who", "1 hour"),
+        (
+            "How many people joined from one network in an hour, if it was 10 or more, without \
+             saying who or where",
+            "Until the results of the next vote are confirmed, at most a year",
+        ),
     ];
     let rows = rows.map(|(what, how_long)| {
         view! {

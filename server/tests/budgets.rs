@@ -450,6 +450,7 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
         ("step", "publish"),
     ];
     within_four(&leader, &format!("/lead/updates/new?about={about}")).await;
+    within_four(&forum, &format!("/forum/rounds/{round}/shortlist")).await;
     let (statements, answer) = counted(leader.post("/lead/updates/new", &words)).await;
     println!("POST /lead/updates/new: {statements} statements");
     assert!((1..=8).contains(&statements), "POST /lead/updates/new: {statements} statements");

@@ -13,7 +13,7 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
-use calendar::clock::{HOUR, MINUTE, Millis};
+use calendar::clock::{DAY, HOUR, MINUTE, Millis};
 use ground::error::{Error, later};
 use ground::house::House;
 use ground::viewer::Viewer;
@@ -394,11 +394,11 @@ pub async fn may_ask(
     asker: Asker<'_>,
     notice_id: &str,
 ) -> Result<Result<(), Wait>, Error> {
-    let own = format!("{}\n{notice_id}", asker.name());
     if asker.is_known() {
-        let [few] = count(house, &[Limit::new("questions by", own, 10, HOUR)]).await?;
+        let [few] = count(house, &[Limit::new("questions by", asker.name(), 10, HOUR)]).await?;
         return Ok(all_within(&[few]));
     }
+    let own = format!("{}\n{notice_id}", asker.name());
     let limits = [
         Limit::new("questions from", own, 15, HOUR).stops(),
         Limit::new("questions again", notice_id.to_owned(), 1, 2 * MINUTE),
@@ -410,24 +410,40 @@ pub async fn may_ask(
 
 /// What has one count, for one subject.
 #[derive(Clone, Copy, Debug)]
-enum Kind {
+pub(crate) enum Kind {
     /// Responses begun from one network. A whole school may share it.
     Response,
     /// First acts kept for one network. A whole school may share it.
     FirstAct,
+    /// Topics from one person.
+    Topic,
+    /// Comments on the Local Offer from one person.
+    Comment,
+    /// What one person told the forum of her own experience.
+    Doubt,
+    /// Other people's questions that one person wants to know the answer to.
+    Too,
 }
 
 impl Kind {
     /// The word it is stored under, how many are let through in a window, and how long that is.
-    fn limit(self) -> (&'static str, i64, Millis) {
+    pub(crate) fn limit(self) -> (&'static str, i64, Millis) {
         match self {
             Self::Response => ("responses from", 300, HOUR),
             Self::FirstAct => ("first acts from", 300, HOUR),
+            Self::Topic => ("topics by", 10, DAY),
+            Self::Comment => ("comments by", 10, HOUR),
+            Self::Doubt => ("doubts by", 10, HOUR),
+            Self::Too => ("too by", 60, HOUR),
         }
     }
 }
 
-async fn within(house: &House, kind: Kind, subject: String) -> Result<Result<(), Wait>, Error> {
+pub(crate) async fn within(
+    house: &House,
+    kind: Kind,
+    subject: String,
+) -> Result<Result<(), Wait>, Error> {
     let (word, most, window) = kind.limit();
     let [few] = count(house, &[Limit::new(word, subject, most, window)]).await?;
     Ok(all_within(&[few]))

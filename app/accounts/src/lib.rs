@@ -6,7 +6,9 @@
 //! work and owes one email. Nobody's tries use up another's, and a link by email has a limit of its
 //! own. `rules` says what a name may be; `passwords` what a password may be, and hashes it on a
 //! bounded pool; `choosing` is the field for a new one; `session` finds out who is asking;
-//! `attempts` counts tries; `store` holds the SQL; `emails` the words; the other files are one page
+//! `attempts` counts tries; `limits` says how much one person may send, `joinings` counts what is
+//! made from one network in an hour; `store` holds the SQL; `emails` the words; the other files are
+//! one page
 //! each, with its actions.
 
 mod account;
@@ -15,6 +17,8 @@ mod choosing;
 mod details;
 pub mod emails;
 mod first_act;
+pub mod joinings;
+mod limits;
 mod passwords;
 mod people;
 mod rules;
@@ -25,6 +29,7 @@ pub mod store;
 
 pub use attempts::{Asker, Caller, Purpose, Wait, may_answer, may_ask, may_write};
 pub use first_act::keep_first_act;
+pub use limits::{Sends, may_send, too_many};
 pub use passwords::hashed;
 pub use people::invite;
 pub use session::recognise;

@@ -23,7 +23,7 @@ use super::attempts::{self, Asker, Caller, Purpose};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, JustIn};
 use super::sign_in::{Kept, Why};
-use super::{emails, passwords, rules, session, store};
+use super::{emails, joinings, passwords, rules, session, store};
 
 /// GET `/sign-up`
 pub async fn form(
@@ -139,6 +139,7 @@ pub async fn confirm_form(
 pub async fn confirm(
     State(house): State<House>,
     viewer: Viewer,
+    caller: Caller,
     Path(token): Path<String>,
     headers: HeaderMap,
     uri: Uri,
@@ -172,6 +173,7 @@ pub async fn confirm(
         return Ok(page.answer(&house, &viewer));
     };
     let password_hash = passwords::hashed(&house, password).await;
+    let network = joinings::hashed(&house, &caller).await?;
     let made: Option<String> = house
         .db
         .write(move |tx| {
@@ -187,6 +189,9 @@ pub async fn confirm(
                     && !forgets
                 {
                     first_act::store::hand_over(tx, &hash, account_id).await?;
+                }
+                if made.is_some() {
+                    joinings::note(tx, &network, now).await?;
                 }
                 Ok::<_, sqlx::Error>(made)
             })

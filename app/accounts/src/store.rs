@@ -491,8 +491,8 @@ pub async fn make_account(
     now: Millis,
 ) -> Kept<Option<String>> {
     let made: Option<String> = sqlx::query_scalar(
-        "INSERT INTO accounts (id, email, shown_name, place_id, password_hash, confirmed_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO accounts (id, email, shown_name, place_id, password_hash, confirmed_at,
+         mailbox) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (email) DO NOTHING RETURNING id",
     )
     .bind(id::fresh())
@@ -501,6 +501,7 @@ pub async fn make_account(
     .bind(account.place_id)
     .bind(account.password_hash)
     .bind(now)
+    .bind(forms::mailbox(account.email))
     .fetch_optional(tx)
     .await?;
     Ok(made)
@@ -713,9 +714,10 @@ pub async fn set_password(
 
 /// Sets a new address. Fails as "already there" when another account has it.
 pub async fn set_address(tx: &mut AnyConnection, account_id: &str, email: &str) -> Kept<()> {
-    sqlx::query("UPDATE accounts SET email = $2 WHERE id = $1")
+    sqlx::query("UPDATE accounts SET email = $2, mailbox = $3 WHERE id = $1")
         .bind(account_id)
         .bind(email)
+        .bind(forms::mailbox(email))
         .execute(tx)
         .await?;
     Ok(())
@@ -814,6 +816,52 @@ pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Millis) -> Kept<
     end_all_sessions(tx, &undo.account_id).await?;
     forget_browsers(tx, &undo.account_id).await?;
     Ok(true)
+}
+
+/// Who an account `a` counts as, as a part of statements: its mailbox, so that one mailbox with
+/// many addresses is one person; itself where it has none, as after it was erased.
+pub const COUNTS_AS: &str = "coalesce(a.mailbox, a.email, a.id)";
+
+/// The mailboxes of more than one account, as a part of statements. There are few of them, so they
+/// can be looked at by themselves, and everybody else counted as fast as by account.
+pub const SHARED: &str = "(SELECT mailbox FROM accounts WHERE mailbox IS NOT NULL
+     GROUP BY mailbox HAVING count(*) > 1)";
+
+/// Folds the addresses of accounts that no mailbox is stored for, as those made by an earlier
+/// version. Safe to run twice, and in two processes at once.
+pub async fn fold_due(db: &Db) -> Kept<()> {
+    const AT_ONCE: usize = 500;
+    loop {
+        let rows = sqlx::query(
+            "SELECT id, email FROM accounts WHERE mailbox IS NULL AND email IS NOT NULL
+             ORDER BY id LIMIT 500",
+        )
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+        let lot: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let is_last = lot.len() < AT_ONCE;
+        if !lot.is_empty() {
+            db.write(move |tx| Box::pin(async move { fold(tx, &lot).await })).await?;
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
+}
+
+/// An address that has changed meanwhile has its own mailbox by now.
+async fn fold(tx: &mut AnyConnection, lot: &[(String, String)]) -> Kept<()> {
+    for (id, email) in lot {
+        sqlx::query(
+            "UPDATE accounts SET mailbox = $3 WHERE id = $1 AND email = $2 AND mailbox IS NULL",
+        )
+        .bind(id)
+        .bind(email)
+        .bind(forms::mailbox(email))
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
 }
 
 /// An invitation that waits.

@@ -4,10 +4,14 @@
 //! are replaced. What a field may hold is each room's rule; the cleaning every text goes through is
 //! here.
 
+mod mailbox;
+
 use std::collections::HashSet;
 
 use http::Uri;
 use unicode_normalization::UnicodeNormalization as _;
+
+pub use self::mailbox::mailbox;
 
 /// The most fields that are read: a consultation with every option ticked has 12,000.
 const MOST_FIELDS: usize = 20_000;

@@ -1,5 +1,6 @@
 //! A parent writes a comment, or withdraws it.
 
+use accounts::{Sends, may_send, too_many};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::{EmailKind, Owed, owe};
@@ -32,6 +33,16 @@ pub async fn send(
         Err(refusals) => return Ok(page(&sent, &refusals, services).answer(&house, &viewer)),
     };
     let (now, writer, author) = (house.clock.now(), house.clone(), viewer.signed_in()?.clone());
+    if !may_send(&house, Sends::Comment, &viewer).await? {
+        if let Some(id) = store::sent(&house.db, &author.account_id, &new.form_key).await? {
+            return Ok(
+                Redirect::to(&format!("/local-offer/comments/{id}?done=sent")).into_response()
+            );
+        }
+        let what_to_do = "Send this in an hour. You have sent a lot of comments just now";
+        let page = page(&sent, &Refusals::one("words", what_to_do), services);
+        return Ok(too_many(page, Sends::Comment, &house, &viewer));
+    }
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let id = store::send(tx, &new, &author.account_id, now).await?;

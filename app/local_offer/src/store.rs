@@ -300,6 +300,15 @@ pub async fn declined(db: &Db, after: Millis, before: Millis) -> Kept<u64> {
     Ok(u64::try_from(declined).unwrap_or(0))
 }
 
+/// The comment that this author sent with this form key, if any.
+pub async fn sent(db: &Db, author: &str, form_key: &str) -> Kept<Option<String>> {
+    sqlx::query_scalar("SELECT id FROM comments WHERE author_id = $1 AND form_key = $2")
+        .bind(author)
+        .bind(form_key)
+        .fetch_optional(&mut *db.read().await?)
+        .await
+}
+
 /// Saves a comment, once for each form key of its author; its id.
 pub async fn send(
     tx: &mut AnyConnection,

@@ -350,6 +350,15 @@ pub async fn propose(
     Ok(topic_id)
 }
 
+/// The topic that this author proposed with this form key, if any.
+pub async fn proposed(db: &Db, author_id: &str, form_key: &str) -> Kept<Option<String>> {
+    sqlx::query_scalar("SELECT id FROM topics WHERE author_id = $1 AND form_key = $2")
+        .bind(author_id)
+        .bind(form_key)
+        .fetch_optional(&mut *db.read().await?)
+        .await
+}
+
 /// A topic about to be published.
 #[derive(Debug)]
 pub struct Waiting<'a> {

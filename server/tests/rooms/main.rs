@@ -25,6 +25,7 @@ mod histories;
 mod kept;
 mod limits;
 mod local_offer;
+mod mailboxes;
 mod notices;
 mod plans;
 mod public;

@@ -463,10 +463,9 @@ fn a_search_for_signs_of_a_search_language_finds_nothing_and_breaks_nothing() {
 #[test]
 fn pages_of_twenty_lead_through_every_topic_once() {
     on_both(async |world| {
-        let parent = world.parent(1).await;
         let organiser = world.organiser().await;
         for nth in 0..45 {
-            let topic = parent.propose(&format!("Topic {nth:02}")).await;
+            let topic = world.parent(nth).await.propose(&format!("Topic {nth:02}")).await;
             organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "publish")]).await;
         }
         let (mut path, mut seen, mut pages) = ("/topics".to_owned(), Vec::new(), 0);

@@ -1,6 +1,6 @@
 //! Someone wants to know the answer to another person's question too, or no longer does.
 
-use accounts::{Asker, Purpose, may_write};
+use accounts::{Sends, may_send, too_many};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::Millis;
@@ -27,10 +27,8 @@ pub async fn send(
     let (question, wants) = chosen(&sent).ok_or(Error::NotFound)?;
     let (notice, _) = told(&house, &id).await?;
     let person = viewer.signed_in()?;
-    let asker = Asker::Account(&person.account_id);
-    if wants && let Err(wait) = may_write(&house, asker, Purpose::Wanted, &person.email).await? {
-        let page = too_many(&notice.id, &wait.when).answer(&house, &viewer);
-        return Ok(wait.answer(page));
+    if wants && !may_send(&house, Sends::Too, &viewer).await? {
+        return Ok(too_many(one_too_many(&notice.id), Sends::Too, &house, &viewer));
     }
     let (now, me, at) = (house.clock.now(), person.account_id.clone(), format!("#q-{question}"));
     let to = format!("/notices/{}", notice.id);
@@ -64,14 +62,14 @@ pub async fn back(Path(id): Path<String>) -> Redirect {
     )
 }
 
-fn too_many(notice_id: &str, when: &str) -> Page {
-    let (to, title) = (format!("/notices/{notice_id}"), format!("Try again {when}"));
-    Page::new(title.clone(), || {
+fn one_too_many(notice_id: &str) -> Page {
+    let to = format!("/notices/{notice_id}");
+    Page::new("Try again in an hour", || {
         view! {
             <div class="stack">
-                <h1>{title}</h1>
+                <h1>"Try again in an hour"</h1>
                 <p class="lead">
-                    "Nothing has changed. We have been asked for too many emails to your address."
+                    "Nothing has changed. You have asked for a lot of answers in the last hour."
                 </p>
                 <p>
                     <a class="button" href=to>

@@ -183,6 +183,15 @@ pub async fn doubt(
     Ok(())
 }
 
+/// Whether what was sent with this form key is saved.
+pub async fn is_doubted(db: &Db, form_key: &str) -> Kept<bool> {
+    let told: i64 = sqlx::query_scalar("SELECT count(*) FROM doubts WHERE form_key = $1")
+        .bind(form_key)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(told > 0)
+}
+
 /// What a parent told the forum.
 #[derive(Clone, Debug)]
 pub struct Doubt {
