@@ -65,7 +65,7 @@ fn in_words(line: &OfRoles) -> String {
         if name.is_empty() { "someone who has left".to_owned() } else { name.to_owned() }
     };
     let (who, whose) = (named(&line.who), named(&line.whose));
-    let role = Role::read(&line.detail).map_or(line.detail.as_str(), Role::title);
+    let role = Role::read(&line.detail).map_or_else(|| line.detail.as_str(), |role| role.title());
     capital(&match line.what.as_str() {
         "role given" => format!("{who} gave {whose} the role: {role}"),
         "role taken" => format!("{who} removed the role from {whose}: {role}"),

@@ -72,7 +72,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
