@@ -5,6 +5,7 @@
 //! * [`functions`]: typed functions for programs in the browser
 //! * [`sent`]: what a browser sent; [`files`]: files people put in
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it
+//! * [`personal`]: what is kept about a person, table by table
 //! * [`ui`]: the page and its parts, the form kit, the style
 //! * [`error`]: which error where; [`health`]: how the process is
 //! * [`return_address`]: the address an email comes back to
@@ -17,6 +18,7 @@ pub mod files;
 pub mod functions;
 pub mod health;
 pub mod house;
+pub mod personal;
 pub mod return_address;
 pub mod routes;
 pub mod sent;

@@ -36,6 +36,7 @@ mod compare;
 mod drafts;
 mod emails;
 mod involve;
+mod personal;
 mod publish;
 mod register;
 pub mod rules;
@@ -44,6 +45,7 @@ pub mod store;
 
 pub use browse::happened;
 pub use emails::tell_due;
+pub use personal::PERSONAL;
 
 use ground::error::Error;
 use ground::house::House;

@@ -37,12 +37,14 @@
 mod actions;
 mod closing;
 mod pages;
+mod personal;
 pub mod rules;
 pub mod shortlist;
 pub mod store;
 
 pub use closing::close_due;
 pub use pages::state;
+pub use personal::PERSONAL;
 
 /// The room's addresses.
 #[must_use]
