@@ -15,6 +15,8 @@ pub mod emails;
 mod first_act;
 mod passwords;
 mod people;
+mod personal;
+pub mod proof;
 mod rules;
 mod session;
 mod sign_in;
@@ -25,6 +27,7 @@ pub use attempts::{Caller, may_answer, may_ask, may_write};
 pub use first_act::keep_first_act;
 pub use passwords::hashed;
 pub use people::invite;
+pub use personal::PERSONAL;
 pub use session::recognise;
 
 use ground::routes::{Access, Routes};

@@ -17,6 +17,10 @@ pub enum EmailKind {
     AddressMayChange,
     /// The address was changed.
     AddressChanged,
+    /// A copy of everything about an account was asked for.
+    CopyAsked,
+    /// The link to a copy of what is kept about a subscription.
+    CopyLink,
     /// Invites someone into a role.
     Invitation,
     /// Asks whether the person behind an address wants to be told about changes.
@@ -68,13 +72,15 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
         Self::ConfirmAddress,
         Self::AddressMayChange,
         Self::AddressChanged,
+        Self::CopyAsked,
+        Self::CopyLink,
         Self::Invitation,
         Self::SubscriptionToConfirm,
         Self::Notice,
@@ -110,6 +116,8 @@ impl EmailKind {
             Self::ConfirmAddress => "confirm address",
             Self::AddressMayChange => "address may change",
             Self::AddressChanged => "address changed",
+            Self::CopyAsked => "copy asked for",
+            Self::CopyLink => "copy link",
             Self::Invitation => "invitation",
             Self::SubscriptionToConfirm => "subscription to confirm",
             Self::Notice => "notice",
@@ -159,6 +167,8 @@ impl EmailKind {
             | Self::ConfirmAddress
             | Self::AddressMayChange
             | Self::AddressChanged
+            | Self::CopyAsked
+            | Self::CopyLink
             | Self::Invitation
             | Self::SubscriptionToConfirm
             | Self::Notice
@@ -259,6 +269,7 @@ mod tests {
             EmailKind::PasswordChanged,
             EmailKind::AddressMayChange,
             EmailKind::AddressChanged,
+            EmailKind::CopyAsked,
             EmailKind::TopicPassedOn,
             EmailKind::CommentPassedOn,
         ] {
