@@ -4,9 +4,9 @@
 //! pressed, a sign-up just waits. We never give away whether an address is known, in words or in
 //! time: known or not, each form does the same work and owes one email. Limits on guessing stop
 //! passwords only; the link in an email always works. `rules` says what a name and a password
-//! may be; `session` finds out who is asking; `passwords` hashes them on a bounded pool; `attempts`
-//! counts tries; `store` holds the SQL; `emails` the words; the other files are one page each,
-//! with its actions.
+//! may be; `session` finds out who is asking; [`proof`] asks whether it is herself; `passwords`
+//! hashes them on a bounded pool; `attempts` counts tries; `store` holds the SQL; `emails` the
+//! words; the other files are one page each, with its actions.
 
 mod account;
 mod attempts;

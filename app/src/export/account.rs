@@ -213,11 +213,15 @@ fn ready(until: Millis) -> impl IntoView {
 }
 
 fn elsewhere(at: Millis) -> impl IntoView {
-    let (at, again) = (clock::day_and_hour(at), clock::day_and_hour(at + WITHIN));
+    let again = clock::day_and_hour(at + WITHIN);
+    let made = format!(
+        "A copy was made on {}, on another device or in another browser.",
+        clock::day_and_hour(at)
+    );
     view! {
         <div class="panel warn">
             <p>
-                <b>{format!("A copy was made on {at}, on another device or in another browser.")}</b>
+                <b>{made}</b>
             </p>
             <p>{format!("Save it there. From {again} you can make another one here.")}</p>
             <p>

@@ -2,12 +2,12 @@
 //! and the files she uploaded, in one zip.
 //!
 //! It is made when she saves it and is stored nowhere. Somebody with an account shows first that it
-//! is herself, and may then save it for an hour, in that session alone (`account`). Whoever has only
-//! a subscription gets a link by email to what is kept about that subscription (`subscription`).
-//! Each is told by email that a copy was asked for, which happens at most once an hour, and the
-//! audit log has it. `store` reads what the rooms say they keep (`PERSONAL` of each, see
-//! [`ground::personal`]), `everything` is the copy as data, `page` the page to read, `zipped` puts
-//! it together, `emails` are the words.
+//! is herself, and may then save it for an hour, in that session alone (`account`). Whoever has
+//! only a subscription gets a link by email to what is kept about that subscription
+//! (`subscription`). Each is told by email that a copy was asked for, which happens at most once an
+//! hour, and the audit log has it. `store` reads what the rooms say they keep (`PERSONAL` of each,
+//! see [`ground::personal`]), `everything` is the copy as data, `page` the page to read, `zipped`
+//! puts it together, `emails` are the words.
 
 mod account;
 mod emails;
@@ -24,6 +24,7 @@ pub use store::{Of, forget_due};
 pub use subscription::{
     ask as ask_by_link, form as form_by_link, page as page_by_link, save as save_by_link,
 };
+pub use zipped::answer;
 
 use ground::personal::Table;
 
