@@ -316,6 +316,12 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                      within one month. It's free."
                 </p>
                 <p>
+                    "You don't have to wait for a copy. With an account, "
+                    <a href="/account/export">"take a copy of your data"</a>
+                    ". If you only get emails about changes, use the link in one of them to change \
+                     or stop these emails: you can take a copy there too."
+                </p>
+                <p>
                     "If you are not happy with our answer, you can complain to the "
                     <a href="https://ico.org.uk/make-a-complaint/" rel="noopener">
                         "Information Commissioner's Office (ICO)"

@@ -116,8 +116,10 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <section class="stack">
                     <h2>"Your data"</h2>
                     <p>
-                        "To see everything we have about you, or to close your account, "
-                        <a href="/contact">"contact us"</a>". "
+                        <a href="/account/export">"Take a copy of everything we keep about you"</a>
+                    </p>
+                    <p>
+                        "To close your account, " <a href="/contact">"contact us"</a>". "
                         <a href="/privacy">"What we keep, and for how long"</a>
                     </p>
                 </section>

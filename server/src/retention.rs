@@ -16,5 +16,6 @@ pub async fn keep(house: &House) -> Kept<()> {
     subscriptions::forget_due(&house.db, now).await?;
     notices::questions::forget_due(house).await?;
     deliveries::store::forget_due(&house.db, now).await?;
+    app::export::forget_due(&house.db, now).await?;
     house.db.leave_no_copy().await
 }

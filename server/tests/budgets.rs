@@ -105,6 +105,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             "/account",
             "/account/details",
             "/account/email",
+            "/account/export",
             "/forum",
             "/admin/people",
             "/admin/roles",
@@ -146,6 +147,8 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         }
         let details = [("shown_name", "Everyone"), ("place", world.north.as_str())];
         within_eight(&everyone, "/account/details", &details).await;
+        within_eight(&everyone, "/account/export", &[("password", "three small words")]).await;
+        within_four(&everyone, "/account/export/copy.zip").await;
         let proposal = everyone.proposal("Another");
         let support = format!("/topics/{topic}/support");
         let decision = format!("/forum/topics/{waiting}");

@@ -5,7 +5,8 @@
 //! give away whether an address is known, in words or in time: known or not, each form does the same
 //! work and owes one email. Nobody's tries use up another's, and a link by email has a limit of its
 //! own. `rules` says what a name may be; `passwords` what a password may be, and hashes it on a
-//! bounded pool; `choosing` is the field for a new one; `session` finds out who is asking;
+//! bounded pool; `choosing` is the field for a new one; `session` finds out who is asking; [`proof`] asks
+//! whether it is herself;
 //! `attempts` counts tries; `limits` says how much one person may send, `joinings` counts what is
 //! made from one network in an hour; `store` holds the SQL; `emails` the words; the other files are
 //! one page
@@ -21,6 +22,8 @@ pub mod joinings;
 mod limits;
 mod passwords;
 mod people;
+mod personal;
+pub mod proof;
 mod rules;
 mod session;
 mod sign_in;
@@ -32,6 +35,7 @@ pub use first_act::keep_first_act;
 pub use limits::{Sends, may_send, too_many};
 pub use passwords::hashed;
 pub use people::invite;
+pub use personal::PERSONAL;
 pub use session::recognise;
 
 use ground::routes::{Access, Routes};

@@ -68,6 +68,7 @@ mod closing;
 mod emails;
 mod links;
 mod paper;
+mod personal;
 mod question;
 pub mod reading;
 pub mod responses;
@@ -80,6 +81,7 @@ mod write;
 
 pub use browse::cards;
 pub use closing::tidy_due;
+pub use personal::PERSONAL;
 
 use calendar::clock::{self, Millis};
 use ground::error::Error;

@@ -19,6 +19,10 @@ pub enum EmailKind {
     AddressChanged,
     /// Tells the old address that it was changed, with a link that undoes it.
     AddressUndo,
+    /// A copy of everything about an account was asked for.
+    CopyAsked,
+    /// The link to a copy of what is kept about a subscription.
+    CopyLink,
     /// Invites someone into a role.
     Invitation,
     /// Somebody is a safeguarding lead now, or no longer.
@@ -72,7 +76,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -80,6 +84,8 @@ impl EmailKind {
         Self::AddressMayChange,
         Self::AddressChanged,
         Self::AddressUndo,
+        Self::CopyAsked,
+        Self::CopyLink,
         Self::Invitation,
         Self::LeadChanged,
         Self::SubscriptionToConfirm,
@@ -117,6 +123,8 @@ impl EmailKind {
             Self::AddressMayChange => "address may change",
             Self::AddressChanged => "address changed",
             Self::AddressUndo => "address undo",
+            Self::CopyAsked => "copy asked for",
+            Self::CopyLink => "copy link",
             Self::Invitation => "invitation",
             Self::LeadChanged => "lead changed",
             Self::SubscriptionToConfirm => "subscription to confirm",
@@ -168,6 +176,8 @@ impl EmailKind {
             | Self::AddressMayChange
             | Self::AddressChanged
             | Self::AddressUndo
+            | Self::CopyAsked
+            | Self::CopyLink
             | Self::Invitation
             | Self::LeadChanged
             | Self::SubscriptionToConfirm
@@ -270,6 +280,7 @@ mod tests {
             EmailKind::AddressMayChange,
             EmailKind::AddressChanged,
             EmailKind::AddressUndo,
+            EmailKind::CopyAsked,
             EmailKind::TopicPassedOn,
             EmailKind::CommentPassedOn,
             EmailKind::LeadChanged,

@@ -6,6 +6,7 @@
 //! * [`sent`]: what a browser sent; [`files`]: files people put in
 //! * [`aside`]: work that takes long, away from the threads that answer people
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it
+//! * [`personal`]: what is kept about a person, table by table
 //! * [`ui`]: the page and its parts, the form kit, the style
 //! * [`error`]: which error where; [`health`]: how the process is
 //! * [`return_address`]: the address an email comes back to; [`day_key`]: the key of hashes that
@@ -21,6 +22,7 @@ pub mod files;
 pub mod functions;
 pub mod health;
 pub mod house;
+pub mod personal;
 pub mod return_address;
 pub mod routes;
 pub mod sent;

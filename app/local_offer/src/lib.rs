@@ -29,12 +29,14 @@ mod browse;
 mod comment;
 mod decide;
 mod emails;
+mod personal;
 mod respond;
 pub mod rules;
 mod safeguarding;
 pub mod store;
 
 pub use browse::mine;
+pub use personal::PERSONAL;
 
 use ground::error::Error;
 use ground::house::House;

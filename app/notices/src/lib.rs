@@ -18,6 +18,7 @@ mod cards;
 mod emails;
 pub mod ledger;
 mod paper;
+mod personal;
 mod preview;
 pub mod questions;
 mod reaching;
@@ -29,6 +30,7 @@ pub mod wording;
 mod write;
 
 pub use cards::cards;
+pub use personal::PERSONAL;
 pub use questions::answer_due;
 pub use telling::{start_due, tell_due};
 

@@ -38,6 +38,7 @@ mod compare;
 mod drafts;
 mod emails;
 mod involve;
+mod personal;
 mod publish;
 mod register;
 mod rendering;
@@ -48,6 +49,7 @@ pub mod store;
 pub use browse::happened;
 pub use emails::tell_due;
 pub use rendering::render_due;
+pub use personal::PERSONAL;
 
 use ground::error::Error;
 use ground::house::House;

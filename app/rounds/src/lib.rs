@@ -39,6 +39,7 @@
 mod actions;
 mod closing;
 mod pages;
+mod personal;
 pub mod rules;
 pub mod shortlist;
 pub mod store;
@@ -46,6 +47,7 @@ pub mod store;
 pub use closing::close_due;
 pub use pages::state;
 pub use store::forget_due;
+pub use personal::PERSONAL;
 
 /// The room's addresses.
 #[must_use]

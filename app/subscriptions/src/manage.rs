@@ -17,6 +17,9 @@ use super::store::{self, Began, Ended, Has, Standing, Which};
 use super::subscribe::choices;
 use super::{rules, stopping};
 
+/// Where an account has this page.
+const OWN: &str = "/account/subscriptions";
+
 /// GET `/subscriptions/{token}`
 pub async fn by_link(
     State(house): State<House>,
@@ -30,6 +33,7 @@ pub async fn by_link(
         &house,
         &viewer,
         Some(&subscriber),
+        &format!("/subscriptions/{token}"),
         &Sent::default(),
         &Sent::query(&uri).line("done"),
         &Refusals::default(),
@@ -57,6 +61,7 @@ pub async fn own(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result
         &house,
         &viewer,
         subscriber.as_deref(),
+        OWN,
         &Sent::default(),
         &Sent::query(&uri).line("done"),
         &Refusals::default(),
@@ -71,7 +76,7 @@ pub async fn change_own(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let subscriber = of_viewer(&house, &viewer).await?;
-    change(&house, &viewer, subscriber, &sent, "/account/subscriptions").await
+    change(&house, &viewer, subscriber, &sent, OWN).await
 }
 
 async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<String>, Error> {
@@ -137,7 +142,7 @@ async fn change(
             let wanted = match rules::wanted(sent, &services, &places) {
                 Ok(wanted) => wanted,
                 Err(refusals) => {
-                    return page(house, viewer, Some(&subscriber), sent, "", &refusals).await;
+                    return page(house, viewer, Some(&subscriber), back, sent, "", &refusals).await;
                 }
             };
             house
@@ -185,6 +190,7 @@ async fn page(
     house: &House,
     viewer: &Viewer,
     subscriber: Option<&str>,
+    back: &str,
     sent: &Sent,
     done: &str,
     refusals: &Refusals,
@@ -195,6 +201,7 @@ async fn page(
     };
     let (services, places) = area::store::both(&house.db).await?;
     let cadence = has.cadence.word();
+    let copy = subscriber.map(|_| copy_at(back));
     let filled = if sent.typed("cadence").is_empty() {
         Sent::of(&[("cadence", cadence)])
     } else {
@@ -261,10 +268,23 @@ async fn page(
                             </form>
                         }
                     })} {add} {all_emails}
+                {copy
+                    .map(|to| {
+                        view! {
+                            <p>
+                                <a href=to>"A copy of what we keep about you"</a>
+                            </p>
+                        }
+                    })}
             </div>
         }
     });
     Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// Where the way to a copy is from this page: an account's has everything in it.
+fn copy_at(back: &str) -> String {
+    if back == OWN { "/account/export".to_owned() } else { format!("{back}/copy") }
 }
 
 /// What subscribers should know about their emails, since these go on.

@@ -37,6 +37,7 @@ pub mod due;
 mod emails;
 pub mod evidence;
 mod judge;
+mod personal;
 mod receipt;
 mod spelling;
 pub mod store;
@@ -44,6 +45,7 @@ pub mod words;
 mod write;
 
 pub use emails::{remind_due, tell_due, tell_late};
+pub use personal::PERSONAL;
 
 use ground::error::Error;
 use ground::house::House;

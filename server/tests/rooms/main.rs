@@ -19,6 +19,7 @@ mod edge;
 mod emails;
 mod erased;
 mod evidence;
+mod export;
 mod faults;
 mod first_act;
 mod histories;

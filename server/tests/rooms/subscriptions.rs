@@ -6,7 +6,7 @@ use crate::world::{Browser, World, link, on_both};
 
 /// Subscribes this address to transport in the south and to autism support there, daily, and
 /// confirms; her own page.
-async fn subscribe(world: &World, visitor: &Browser<'_>, email: &str) -> String {
+pub async fn subscribe(world: &World, visitor: &Browser<'_>, email: &str) -> String {
     let fields = [
         ("email", email),
         ("services", &world.transport),

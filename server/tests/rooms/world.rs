@@ -464,6 +464,7 @@ impl Browser<'_> {
             headers: parts.headers,
             bytes: bytes.len(),
             html: String::from_utf8_lossy(&bytes).into_owned(),
+            raw: bytes.to_vec(),
         }
     }
 
@@ -501,6 +502,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub html: String,
+    /// The same as bytes, for what is no text.
+    pub raw: Vec<u8>,
     /// As they came over the wire.
     pub bytes: usize,
 }
