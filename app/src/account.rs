@@ -38,6 +38,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             "email" => Some("Check your new email address: we've sent a link to confirm it"),
             "sessions" => Some("You have been signed out there"),
             "withdrawn" => Some("Your topic has been withdrawn"),
+            "stays" => Some("You signed in, so we won't delete your account"),
             _ => None,
         };
         let nothing = said.is_empty().then(said::nothing_yet);
@@ -116,9 +117,12 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <section class="stack">
                     <h2>"Your data"</h2>
                     <p>
-                        "To see everything we have about you, or to close your account, "
+                        "To see everything we have about you, "
                         <a href="/contact">"contact us"</a>". "
                         <a href="/privacy">"What we keep, and for how long"</a>
+                    </p>
+                    <p>
+                        <a href="/account/erase">"Delete your account"</a>
                     </p>
                 </section>
                 <section class="stack">

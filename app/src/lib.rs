@@ -6,8 +6,8 @@
 //! doors. They lie on floors, and a crate can only name what lies below it.
 //!
 //! * here: what shows many rooms at once. [`routes`] is the list of all addresses; `home`, `desks`,
-//!   `account`, `emails`, `said`, `services` and the administrator's `service` are the pages; `about` says who
-//!   runs this and what becomes of people's data; [`search`] finds things in every room; `found` is
+//!   `account`, `emails`, `said`, `services` and the administrator's `service` are the pages; [`erase`] is
+//!   how somebody leaves; `about` says who runs this and what becomes of people's data; [`search`] finds things in every room; `found` is
 //!   what search engines and phones read; [`problem`] is the page for an answer that has none of its
 //!   own
 //! * above the rooms too: [`record`], and [`organisers`], whose pages have a program of their own
@@ -24,6 +24,7 @@ mod about;
 mod account;
 mod desks;
 mod emails;
+pub mod erase;
 mod found;
 mod home;
 pub mod routes;

@@ -4,7 +4,7 @@ use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
 use crate::{
-    about, account, desks, emails, found, home, said, search, service, services, standing,
+    about, account, desks, emails, erase, found, home, said, search, service, services, standing,
 };
 
 /// Every room's addresses.
@@ -48,6 +48,11 @@ fn own() -> Routes {
         .post("/account/emails", SignedIn, emails::change)
         .get("/account/email/{token}", Anyone, account::confirm_email_form)
         .post("/account/email/{token}", Anyone, account::confirm_email)
+        .get("/account/erase", SignedIn, erase::page)
+        .post("/account/erase", SignedIn, erase::ask)
+        .get("/account/erase/begun", Anyone, erase::begun)
+        .get("/account/erase/{token}", Anyone, erase::keep_form)
+        .post("/account/erase/{token}", Anyone, erase::keep)
         .get("/forum", Only(Role::Organiser), desks::desk)
         .get("/lead", Only(Role::Leader), desks::lead)
         .get("/admin/service", Only(Role::Admin), service::page)

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{DAY, HOUR, Millis};
+use calendar::clock::DAY;
 use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
 use ground::error::Error;
@@ -13,8 +13,9 @@ use ground::ui::{Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::attempts::{self, Caller, Kind};
-use super::{emails, passwords, session, sign_in, store};
+use super::attempts::{self, Caller};
+use super::fresh::{Fresh, is_herself};
+use super::{emails, session, store};
 
 /// POST `/account/sessions/end`: every session on devices with the name of one, but never this one;
 /// or without a session all of them.
@@ -37,9 +38,6 @@ pub async fn end_sessions(
 pub async fn back() -> Redirect {
     Redirect::to("/account")
 }
-
-/// For how long after a link was used it shows that whoever uses the session is herself.
-const FRESH: Millis = HOUR;
 
 /// GET `/account/email`
 pub async fn email_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
@@ -67,25 +65,13 @@ pub async fn change_email(
         Ok(page.answer(&house, &viewer))
     };
     let Some(email) = email.filter(|_| refusals.is_empty()) else { return refuse(&refusals) };
-    if let Some(stored) = &proof.password_hash {
-        let few_tries = attempts::may_try(&house, &caller, &person.email).await?;
-        let password = sent.typed("password").to_owned();
-        let fits = passwords::fits(&house, password, Some(stored.clone())).await;
-        if !few_tries {
-            return refuse(&Refusals::one(
-                "password",
-                "Too many attempts. Wait 15 minutes and try again",
-            ));
+    match is_herself(&house, &caller, person, &proof, sent.typed("password")).await? {
+        Fresh::Herself => {}
+        Fresh::Refused(refusals) => return refuse(&refusals),
+        Fresh::LinkSent => {
+            let page = email_page(&viewer, &proof, &email, &Refusals::default(), true)?;
+            return Ok(page.kept_for_going_back().answer(&house, &viewer));
         }
-        if !fits {
-            return refuse(&Refusals::one("password", "Check your password and try again"));
-        }
-        attempts::forget(&house.db, Kind::Password, &person.email).await?;
-    } else if now - proof.began_at > FRESH {
-        let own = person.email.clone();
-        sign_in::owe_link(&house, &caller, own, None, "sign-in", emails::sign_in_link).await?;
-        let page = email_page(&viewer, &proof, &email, &Refusals::default(), true)?;
-        return Ok(page.kept_for_going_back().answer(&house, &viewer));
     }
     if !attempts::may_write(&house, &caller, &email).await? {
         return refuse(&Refusals::one(

@@ -5,14 +5,17 @@
 //! time: known or not, each form does the same work and owes one email. Limits on guessing stop
 //! passwords only; the link in an email always works. `rules` says what a name and a password
 //! may be; `session` finds out who is asking; `passwords` hashes them on a bounded pool; `attempts`
-//! counts tries; `store` holds the SQL; `emails` the words; the other files are one page each,
-//! with its actions.
+//! counts tries; `fresh` makes sure that it is the person herself who asks; `store` holds the SQL, and
+//! `erasing` that of leaving; `emails` the words; the other files are one page each, with its
+//! actions.
 
 mod account;
 mod attempts;
 mod details;
 pub mod emails;
+pub mod erasing;
 mod first_act;
+mod fresh;
 mod passwords;
 mod people;
 mod rules;
@@ -23,9 +26,10 @@ pub mod store;
 
 pub use attempts::{Caller, may_answer, may_ask, may_write};
 pub use first_act::keep_first_act;
+pub use fresh::{Fresh, is_herself};
 pub use passwords::hashed;
 pub use people::invite;
-pub use session::recognise;
+pub use session::{recognise, signed_out};
 
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;

@@ -53,7 +53,16 @@ impl Ends {
     }
 }
 
-/// Begins a new session, under a new token, and gives the cookie that goes with the answer.
+/// A session that has begun.
+#[derive(Debug)]
+pub struct Begun {
+    /// The cookie that goes with the answer.
+    pub cookie: AppendHeaders<[(HeaderName, String); 1]>,
+    /// Whether the account was about to be erased, and now stays.
+    pub stays: bool,
+}
+
+/// Begins a new session, under a new token.
 ///
 /// # Errors
 /// When the database fails.
@@ -61,12 +70,13 @@ pub async fn begin_session(
     house: &House,
     account_id: &str,
     headers: &HeaderMap,
-) -> Result<AppendHeaders<[(HeaderName, String); 1]>, Error> {
-    let roles = store::roles(&house.db, account_id).await?;
-    begin_session_as(house, account_id, &roles, headers).await
+) -> Result<Begun, Error> {
+    let (roles, stays) = store::roles(&house.db, account_id).await?;
+    let cookie = begin_session_as(house, account_id, &roles, headers).await?;
+    Ok(Begun { cookie, stays })
 }
 
-/// As [`begin_session`], where we already know what the person may do.
+/// As [`begin_session`], where we already know what the person may do; gives the cookie.
 ///
 /// # Errors
 /// When the database fails.

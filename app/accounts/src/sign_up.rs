@@ -168,7 +168,7 @@ pub async fn confirm(
         })
         .await?;
     let Some(account_id) = made else { return Ok(ended(&house, &viewer)) };
-    let cookie = session::begin_session(&house, &account_id, &headers).await?;
+    let cookie = session::begin_session(&house, &account_id, &headers).await?.cookie;
     let just_in = Extension(JustIn { account_id, by_link: true });
     Ok((just_in, cookie, Redirect::to("/?done=joined")).into_response())
 }

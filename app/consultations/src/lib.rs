@@ -66,6 +66,7 @@ mod browse;
 mod build;
 mod closing;
 mod emails;
+mod forget;
 mod links;
 mod paper;
 mod question;
@@ -80,6 +81,7 @@ mod write;
 
 pub use browse::cards;
 pub use closing::tidy_due;
+pub use forget::forget;
 
 use calendar::clock::{self, Millis};
 use ground::error::Error;

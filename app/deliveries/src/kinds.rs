@@ -17,6 +17,10 @@ pub enum EmailKind {
     AddressMayChange,
     /// The address was changed.
     AddressChanged,
+    /// The account will be erased, with the link that calls that back.
+    Erasing,
+    /// The account was erased.
+    Erased,
     /// Invites someone into a role.
     Invitation,
     /// Asks whether the person behind an address wants to be told about changes.
@@ -68,13 +72,15 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
         Self::ConfirmAddress,
         Self::AddressMayChange,
         Self::AddressChanged,
+        Self::Erasing,
+        Self::Erased,
         Self::Invitation,
         Self::SubscriptionToConfirm,
         Self::Notice,
@@ -110,6 +116,8 @@ impl EmailKind {
             Self::ConfirmAddress => "confirm address",
             Self::AddressMayChange => "address may change",
             Self::AddressChanged => "address changed",
+            Self::Erasing => "erasing",
+            Self::Erased => "erased",
             Self::Invitation => "invitation",
             Self::SubscriptionToConfirm => "subscription to confirm",
             Self::Notice => "notice",
@@ -159,6 +167,8 @@ impl EmailKind {
             | Self::ConfirmAddress
             | Self::AddressMayChange
             | Self::AddressChanged
+            | Self::Erasing
+            | Self::Erased
             | Self::Invitation
             | Self::SubscriptionToConfirm
             | Self::Notice
@@ -171,6 +181,13 @@ impl EmailKind {
             | Self::AnswersCode
             | Self::AuditHead => None,
         }
+    }
+
+    /// Whether it goes to an account that is about to be erased: only what says so, and what lets
+    /// her in to call it back.
+    #[must_use]
+    pub fn goes_while_erasing(self) -> bool {
+        matches!(self, Self::Link | Self::Erasing)
     }
 }
 
@@ -259,6 +276,8 @@ mod tests {
             EmailKind::PasswordChanged,
             EmailKind::AddressMayChange,
             EmailKind::AddressChanged,
+            EmailKind::Erasing,
+            EmailKind::Erased,
             EmailKind::TopicPassedOn,
             EmailKind::CommentPassedOn,
         ] {

@@ -4,7 +4,8 @@
 //! * [`routes`]: the table of addresses as a type, each with who may use it; [`viewer`]: who asks
 //! * [`functions`]: typed functions for programs in the browser
 //! * [`sent`]: what a browser sent; [`files`]: files people put in
-//! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it
+//! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it;
+//!   [`erasing`]: what is left in it of an account that is erased
 //! * [`ui`]: the page and its parts, the form kit, the style
 //! * [`error`]: which error where; [`health`]: how the process is
 //! * [`return_address`]: the address an email comes back to
@@ -12,6 +13,7 @@
 pub mod audit;
 pub mod contact;
 pub mod db;
+pub mod erasing;
 pub mod error;
 pub mod files;
 pub mod functions;

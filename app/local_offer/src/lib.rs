@@ -26,12 +26,14 @@ mod browse;
 mod comment;
 mod decide;
 mod emails;
+mod forget;
 mod respond;
 pub mod rules;
 mod safeguarding;
 pub mod store;
 
 pub use browse::mine;
+pub use forget::forget;
 
 use ground::error::Error;
 use ground::house::House;

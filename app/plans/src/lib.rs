@@ -35,6 +35,7 @@ mod browse;
 mod compare;
 mod drafts;
 mod emails;
+mod forget;
 mod involve;
 mod publish;
 mod register;
@@ -44,6 +45,7 @@ pub mod store;
 
 pub use browse::happened;
 pub use emails::tell_due;
+pub use forget::forget;
 
 use ground::error::Error;
 use ground::house::House;

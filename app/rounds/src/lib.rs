@@ -36,12 +36,14 @@
 
 mod actions;
 mod closing;
+mod forget;
 mod pages;
 pub mod rules;
 pub mod shortlist;
 pub mod store;
 
 pub use closing::close_due;
+pub use forget::{forget, hold_open};
 pub use pages::state;
 
 /// The room's addresses.

@@ -9,6 +9,7 @@
 
 mod browse;
 pub mod emails;
+mod forget;
 mod propose;
 pub mod rules;
 mod safeguarding;
@@ -17,6 +18,7 @@ pub mod store;
 pub mod support;
 
 pub use browse::{cards, shortened};
+pub use forget::forget;
 
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
