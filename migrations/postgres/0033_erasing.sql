@@ -13,6 +13,8 @@ CREATE TABLE erasures (
   CHECK (asked_at < due_at)
 );
 CREATE INDEX erasures_due ON erasures (due_at);
+-- Since when the database's file is to be written anew, since an account was erased; NULL: it was.
+ALTER TABLE service_state ADD COLUMN to_rewrite_since BIGINT;
 
 -- What was done by accounts that are erased was done by these. There are two, since some things are done by two people.
 -- They were never joined and cannot sign in.

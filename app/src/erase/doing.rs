@@ -25,8 +25,9 @@ pub async fn erase_due(house: &House) -> Kept<u64> {
             }
         }
     }
-    if erased > 0 {
-        house.db.leave_no_copy().await?;
+    if let Some(since) = store::to_rewrite_since(&house.db).await? {
+        house.db.write_anew().await?;
+        store::rewritten(&house.db, since).await?;
     }
     Ok(erased)
 }
@@ -54,7 +55,8 @@ async fn erase_next(house: &House) -> Kept<Option<Vec<String>>> {
                 subscriptions::store::forget(tx, kind, whose, wish.keeps_emails, now).await?;
             let files = updates::store::forget(tx, account, subscriber.as_deref()).await?;
             deliveries::store::forget(tx, account, email, subscriber.is_some(), now).await?;
-            accounts::erasing::forget(tx, account, email).await?;
+            erasing::forget(tx, account, email).await?;
+            store::rewrite_soon(tx, now).await?;
             let words = emails::erased(&writer, subscriber.is_some());
             let owed = Owed {
                 dedup_key: &id::random(),

@@ -105,3 +105,32 @@ pub async fn forget_words(tx: &mut AnyConnection, account_id: &str) -> Kept<()> 
     ];
     each(tx, account_id, &STATEMENTS).await
 }
+
+/// Notes that the database's file is to be written anew, since something was erased.
+pub async fn rewrite_soon(tx: &mut AnyConnection, now: Millis) -> Kept<()> {
+    sqlx::query("UPDATE service_state SET to_rewrite_since = $1").bind(now).execute(tx).await?;
+    Ok(())
+}
+
+/// Since when the file is to be written anew; `None` when it was.
+pub async fn to_rewrite_since(db: &Db) -> Kept<Option<Millis>> {
+    sqlx::query_scalar("SELECT to_rewrite_since FROM service_state")
+        .fetch_one(&mut *db.read().await?)
+        .await
+}
+
+/// Notes that the file was written anew. What was erased since then still waits for it.
+pub async fn rewritten(db: &Db, since: Millis) -> Kept<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(
+                "UPDATE service_state SET to_rewrite_since = NULL WHERE to_rewrite_since = $1",
+            )
+            .bind(since)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
+}
