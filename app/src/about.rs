@@ -392,7 +392,8 @@ fn kept() -> impl IntoView {
         ),
         (
             "Topics you propose, what you support, comments and questions",
-            "For good, but without you once your account is deleted; what was never published is deleted too",
+            "For good, but without you once your account is deleted; what was never published is \
+             deleted too",
         ),
         (
             "Answers to a consultation. If you answered without an account, nobody knows they are \
