@@ -322,6 +322,12 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                      or stop these emails: you can take a copy there too."
                 </p>
                 <p>
+                    "You can "<a href="/account/erase">"delete your account"</a>
+                    " yourself: it's done seven days later, and the page says first what stays. If \
+                     you only get emails about changes, the link in each of them leads to a page \
+                     where you can delete your address."
+                </p>
+                <p>
                     "If you are not happy with our answer, you can complain to the "
                     <a href="https://ico.org.uk/make-a-complaint/" rel="noopener">
                         "Information Commissioner's Office (ICO)"
@@ -386,19 +392,20 @@ fn kept() -> impl IntoView {
         (
             "Your email address, which inbox it leads to, and the name you choose (it doesn't have \
              to be your real name)",
-            "Until you close your account",
+            "Until you delete your account, and seven days more",
         ),
         (
             "The part of the area you live in. Never your address or postcode",
-            "Until you close your account",
+            "Until you delete your account, and seven days more",
         ),
         (
             "Your password, stored so that nobody can read it",
-            "Until you change it or close your account",
+            "Until you change it or delete your account",
         ),
         (
             "Topics you propose, what you support, comments and questions",
-            "For good, but not with your name once your account is closed",
+            "For good, but without you once your account is deleted; what was never published is \
+             deleted too",
         ),
         (
             "Answers to a consultation. If you answered without an account, nobody knows they are \

@@ -38,6 +38,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             "email" => Some("Check your new email address: we've sent a link to confirm it"),
             "sessions" => Some("You have been signed out there"),
             "withdrawn" => Some("Your topic has been withdrawn"),
+            "stays" => Some("You signed in, so we won't delete your account"),
             _ => None,
         };
         let nothing = said.is_empty().then(said::nothing_yet);
@@ -119,8 +120,10 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                         <a href="/account/export">"Take a copy of everything we keep about you"</a>
                     </p>
                     <p>
-                        "To close your account, " <a href="/contact">"contact us"</a>". "
                         <a href="/privacy">"What we keep, and for how long"</a>
+                    </p>
+                    <p>
+                        <a href="/account/erase">"Delete your account"</a>
                     </p>
                 </section>
                 <section class="stack">

@@ -4,7 +4,7 @@ use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
 use crate::{
-    about, account, desks, emails, export, found, home, roles, said, search, service, services,
+    about, account, desks, emails, erase, export, found, home, roles, said, search, service, services,
     standing,
 };
 
@@ -58,6 +58,11 @@ fn own() -> Routes {
         .post("/account/email/{token}", Anyone, account::confirm_email)
         .get("/account/email/undo/{token}", Anyone, account::undo_form)
         .post("/account/email/undo/{token}", Anyone, account::undo)
+        .get("/account/erase", SignedIn, erase::page)
+        .post("/account/erase", SignedIn, erase::ask)
+        .get("/account/erase/begun", Anyone, erase::begun)
+        .get("/account/erase/{token}", Anyone, erase::keep_form)
+        .post("/account/erase/{token}", Anyone, erase::keep)
         .get("/forum", Only(Role::Organiser), desks::desk)
         .get("/lead", Only(Role::Leader), desks::lead)
         .get("/admin/roles", Only(Role::Admin), roles::page)

@@ -1,5 +1,5 @@
 //! What is due, again and again: rounds and consultations whose time has come, parents to tell of a
-//! draft, addresses to erase, and emails.
+//! draft, accounts and addresses to erase, and emails.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -219,6 +219,9 @@ fn jobs(mailbox: Option<Mailbox>, backup: Option<PathBuf>, presence: Arc<Presenc
                 Ok(None) => Ok(()),
                 Err(error) => Err(error.to_string()),
             }
+        }),
+        Job::new("erasing accounts", Duration::from_secs(60), async |house: House| {
+            app::erase::erase_due(&house).await
         }),
         Job::new("erasing what is no use", SELDOM, async |house: House| {
             retention::keep(&house).await

@@ -106,6 +106,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             "/account/details",
             "/account/email",
             "/account/export",
+            "/account/erase",
             "/forum",
             "/admin/people",
             "/admin/roles",
@@ -277,6 +278,8 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         within_four(&too, &told).await;
         within_four(&too, "/account/said").await;
         within_eight(&too, &format!("{told}/questions/too"), &wish("take back")).await;
+        let leaves = [("password", "three small words"), ("published", "take down")];
+        within_eight(&too, "/account/erase", &leaves).await;
         let answer = [
             ("questions", question.as_str()),
             ("question", "Which stop?"),

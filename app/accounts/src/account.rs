@@ -3,7 +3,7 @@
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{DAY, HOUR, Millis};
+use calendar::clock::DAY;
 use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
 use ground::error::Error;
@@ -16,7 +16,8 @@ use leptos::prelude::*;
 
 use super::attempts::{self, Asker, Purpose};
 use super::first_act::ForHer;
-use super::{emails, passwords, session, sign_in, store};
+use super::proof::{self, Proved};
+use super::{emails, session, store};
 
 /// POST `/account/sessions/end`: every session on devices with the name of one, but never this one;
 /// or without a session all of them.
@@ -39,9 +40,6 @@ pub async fn end_sessions(
 pub async fn back() -> Redirect {
     Redirect::to("/account")
 }
-
-/// For how long after a link was used it shows that whoever uses the session is herself.
-const FRESH: Millis = HOUR;
 
 /// GET `/account/email`
 pub async fn email_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
@@ -75,26 +73,14 @@ pub async fn change_email(
         Ok(page.answer(&house, &viewer))
     };
     let Some(email) = email.filter(|_| refusals.is_empty()) else { return refuse(&refusals) };
-    if let Some(stored) = &proof.password_hash {
-        let tried = attempts::may_try(&house, asker, &person.email).await?;
-        let password = sent.typed("password").to_owned();
-        let fits = passwords::fits(&house, password, Some(stored.clone())).await;
-        if let Err(wait) = &tried.may {
-            let what_to_do = format!("Too many attempts. Try again {}", wait.when);
-            return Ok(wait.answer(refuse(&Refusals::one("password", what_to_do))?));
+    match proof::ask(&house, person, &proof, sent.typed("password")).await? {
+        Proved::Yes => {}
+        Proved::No(refusals) => return refuse(&refusals),
+        Proved::TooOften(wait, refusals) => return Ok(wait.answer(refuse(&refusals)?)),
+        Proved::LinkSent => {
+            let page = email_page(&viewer, &proof, &email, &Refusals::default(), true)?;
+            return Ok(page.kept_for_going_back().answer(&house, &viewer));
         }
-        if !fits {
-            return refuse(&Refusals::one("password", "Check your password and try again"));
-        }
-        attempts::was_right(&house, &tried).await?;
-    } else if !(0..=FRESH).contains(&(now - proof.began_at)) {
-        let own = person.email.clone();
-        if let Err(wait) = attempts::may_write(&house, asker, Purpose::SignIn, &own).await? {
-            return Ok(wait.answer(refuse(&Refusals::one("email", wait.what_to_do.as_str()))?));
-        }
-        sign_in::owe_link(&house, own, None, "sign-in", emails::sign_in_link).await?;
-        let page = email_page(&viewer, &proof, &email, &Refusals::default(), true)?;
-        return Ok(page.kept_for_going_back().answer(&house, &viewer));
     }
     if let Err(wait) = attempts::may_write(&house, asker, Purpose::NewAddress, &email).await? {
         return Ok(wait.answer(refuse(&Refusals::one("email", wait.what_to_do.as_str()))?));

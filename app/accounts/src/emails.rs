@@ -259,6 +259,49 @@ pub fn lead_changed(
     )
 }
 
+/// Says that the account will be erased, and how to call that back. `day`: when.
+pub fn erasing(house: &House, token: &str, day: &str) -> Words {
+    words(
+        house,
+        &format!("We will delete your account on {day}"),
+        vec![
+            format!(
+                "You asked us to delete your account. We will do it on {day}, and nobody can bring \
+                 it back after that. We have signed you out everywhere."
+            )
+            .into(),
+            to_do(&format!(
+                "Changed your mind, or wasn't it you? Press the button before {day}, or just sign \
+                 in: then we will keep your account."
+            )),
+            "If it wasn't you, choose a new password as well: someone else may know yours.".into(),
+        ],
+        Some(("Keep my account", house.link(&format!("/account/erase/{token}")))),
+        "We send this email whenever someone asks us to delete an account.",
+    )
+}
+
+/// The last email to an address: the account is erased. `keeps_emails`: those about changes go on.
+pub fn erased(house: &House, keeps_emails: bool) -> Words {
+    let emails = if keeps_emails {
+        "You will still get emails about changes to services, as you wished. You can stop them with \
+         the link in each of them."
+    } else {
+        "This is the last email we send you. Once it has gone, we no longer have your address."
+    };
+    words(
+        house,
+        "We have deleted your account",
+        vec![
+            "You asked us to delete your account seven days ago. It's done.".into(),
+            emails.into(),
+            "You are welcome to join again at any time. It will be a new account.".into(),
+        ],
+        None,
+        "You get this email because you had an account with this address.",
+    )
+}
+
 /// Invites someone into a role.
 pub fn invitation(house: &House, role: Role, token: &str) -> Words {
     words(

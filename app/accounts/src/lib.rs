@@ -5,18 +5,18 @@
 //! give away whether an address is known, in words or in time: known or not, each form does the same
 //! work and owes one email. Nobody's tries use up another's, and a link by email has a limit of its
 //! own. `rules` says what a name may be; `passwords` what a password may be, and hashes it on a
-//! bounded pool; `choosing` is the field for a new one; `session` finds out who is asking; [`proof`] asks
-//! whether it is herself;
-//! `attempts` counts tries; `limits` says how much one person may send, `joinings` counts what is
-//! made from one network in an hour; `store` holds the SQL; `emails` the words; the other files are
-//! one page
-//! each, with its actions.
+//! bounded pool; `choosing` is the field for a new one; `session` finds out who is asking; [`proof`]
+//! makes sure that it is the person herself; `attempts` counts tries; `limits` says how much one
+//! person may send, `joinings` counts what is made from one network in an hour; `store` holds the
+//! SQL, and `erasing` that of leaving; `emails` the words; the other files are one page each, with
+//! its actions.
 
 mod account;
 mod attempts;
 mod choosing;
 mod details;
 pub mod emails;
+pub mod erasing;
 mod first_act;
 pub mod joinings;
 mod limits;
@@ -36,7 +36,7 @@ pub use limits::{Sends, may_send, too_many};
 pub use passwords::hashed;
 pub use people::invite;
 pub use personal::PERSONAL;
-pub use session::recognise;
+pub use session::{recognise, signed_out};
 
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;

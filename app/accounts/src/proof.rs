@@ -7,7 +7,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::viewer::SignedIn;
 
-use super::attempts::{self, Caller, Kind};
+use super::attempts::{self, Asker, Purpose, Wait};
 use super::store::{self, Proof};
 use super::{emails, passwords, sign_in};
 
@@ -21,6 +21,8 @@ pub enum Proved {
     Yes,
     /// It is not shown; what to do about the field `password`.
     No(Refusals),
+    /// She tried too often, or has asked for too many links; what to do about the field `password`.
+    TooOften(Wait, Refusals),
     /// She has no password. A link to sign in again has gone to her address.
     LinkSent,
 }
@@ -33,39 +35,43 @@ pub async fn of(house: &House, person: &SignedIn) -> Result<Proof, Error> {
     Ok(store::proof(&house.db, &person.session_id).await?)
 }
 
-/// Asks for proof. Passwords tried are counted for her account, as they are at sign-in; a right one
-/// resets the count.
+/// Asks for proof. Passwords tried are counted for her account alone; a right one resets the count.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn ask(
     house: &House,
-    caller: &Caller,
     person: &SignedIn,
     proof: &Proof,
     password: &str,
 ) -> Result<Proved, Error> {
-    let now = house.clock.now();
-    let no = |what_to_do: &str| Ok(Proved::No(Refusals::one("password", what_to_do)));
+    let asker = Asker::Account(&person.account_id);
+    let no = |what_to_do: &str| Refusals::one("password", what_to_do);
     let Some(stored) = &proof.password_hash else {
-        if now - proof.began_at <= FRESH {
+        // A clock that was set back proves nothing.
+        if (0..=FRESH).contains(&(house.clock.now() - proof.began_at)) {
             return Ok(Proved::Yes);
         }
         let own = person.email.clone();
-        sign_in::owe_link(house, caller, own, None, "sign-in", emails::sign_in_link).await?;
+        if let Err(wait) = attempts::may_write(house, asker, Purpose::SignIn, &own).await? {
+            let refusals = no(&wait.what_to_do);
+            return Ok(Proved::TooOften(wait, refusals));
+        }
+        sign_in::owe_link(house, own, None, "sign-in", emails::sign_in_link).await?;
         return Ok(Proved::LinkSent);
     };
     if password.is_empty() {
-        return no("Enter your password");
+        return Ok(Proved::No(no("Enter your password")));
     }
-    let few_tries = attempts::within(&house.db, Kind::Password, &person.email, now).await?;
+    let tried = attempts::may_try(house, asker, &person.email).await?;
     let fits = passwords::fits(house, password.to_owned(), Some(stored.clone())).await;
-    if !few_tries {
-        return no("Too many attempts. Wait 15 minutes and try again");
+    if let Err(wait) = &tried.may {
+        let refusals = no(&format!("Too many attempts. Try again {}", wait.when));
+        return Ok(Proved::TooOften(wait.clone(), refusals));
     }
     if !fits {
-        return no("Check your password and try again");
+        return Ok(Proved::No(no("Check your password and try again")));
     }
-    attempts::forget(&house.db, Kind::Password, &person.email).await?;
+    attempts::was_right(house, &tried).await?;
     Ok(Proved::Yes)
 }

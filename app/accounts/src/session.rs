@@ -53,8 +53,17 @@ impl Ends {
     }
 }
 
-/// Begins a new session, under a new token, and gives the cookies that go with the answer: its own,
-/// and the one by which this browser is known from now on.
+/// A session that has begun.
+#[derive(Debug)]
+pub struct Begun {
+    /// The cookies that go with the answer: its own, and the one by which this browser is known
+    /// from now on.
+    pub cookies: AppendHeaders<[(HeaderName, String); 2]>,
+    /// Whether the account was about to be erased, and now stays.
+    pub stays: bool,
+}
+
+/// Begins a new session, under a new token.
 ///
 /// # Errors
 /// When the database fails.
@@ -62,15 +71,15 @@ pub async fn begin_session(
     house: &House,
     account_id: &str,
     headers: &HeaderMap,
-) -> Result<AppendHeaders<[(HeaderName, String); 2]>, Error> {
-    let roles = store::roles(&house.db, account_id).await?;
+) -> Result<Begun, Error> {
+    let (roles, stays) = store::roles(&house.db, account_id).await?;
     let AppendHeaders([session]) = begin_session_as(house, account_id, &roles, headers).await?;
     // A family may share a browser: it has one secret, for all accounts that it is known to.
     let secret = browser_secret(house, headers).map_or_else(id::secret, str::to_owned);
     let ends_at = house.clock.now() + KNOWN_FOR;
     store::know_browser(&house.db, id::hash(&secret), account_id.to_owned(), ends_at).await?;
     let known = cookie_line(house, browser_name(house), &secret, KNOWN_FOR / SECOND);
-    Ok(AppendHeaders([session, (header::SET_COOKIE, known)]))
+    Ok(Begun { cookies: AppendHeaders([session, (header::SET_COOKIE, known)]), stays })
 }
 
 /// For how long a browser is known as one in which somebody has signed in. What others try for her
@@ -102,7 +111,7 @@ pub(crate) async fn known_browser(
     Ok(is_known.then_some(hash))
 }
 
-/// As [`begin_session`], where we already know what the person may do.
+/// As [`begin_session`], where we already know what the person may do; gives the cookie.
 ///
 /// # Errors
 /// When the database fails.

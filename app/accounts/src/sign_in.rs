@@ -467,10 +467,15 @@ async fn go_on(
     kept: &Kept,
     by_link: bool,
 ) -> Result<Response, Error> {
-    let cookie = session::begin_session(house, account_id, headers).await?;
+    let session::Begun { cookie, stays } =
+        session::begin_session(house, account_id, headers).await?;
     let just_in = Extension(JustIn { account_id: account_id.to_owned(), by_link });
     let Some(fields) = &kept.fields else {
-        let then = if kept.then.is_empty() { "/?done=signed-in" } else { &kept.then };
+        let then = match kept.then.as_str() {
+            _ if stays => "/account?done=stays",
+            "" => "/?done=signed-in",
+            then => then,
+        };
         return Ok((just_in, cookie, Redirect::to(then)).into_response());
     };
     let page = Page::new("You are signed in", || {
@@ -478,6 +483,14 @@ async fn go_on(
             <div class="stack">
                 <h1>"You are signed in"</h1>
                 <p class="lead">"What you wrote is still here. Nothing has been lost."</p>
+                {stays
+                    .then(|| {
+                        view! {
+                            <p class="panel gold">
+                                "You signed in, so we won't delete your account."
+                            </p>
+                        }
+                    })}
                 {carry_on(&kept.then, fields)}
             </div>
         }

@@ -38,13 +38,18 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<Si
     }))
 }
 
-/// What this account may do.
-pub async fn roles(db: &Db, account_id: &str) -> Kept<Vec<Role>> {
-    let words: Vec<String> = sqlx::query_scalar("SELECT role FROM roles WHERE account_id = $1")
-        .bind(account_id)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
-    Ok(words.iter().filter_map(|word| Role::read(word)).collect())
+/// What this account may do, and whether it is about to be erased.
+pub async fn roles(db: &Db, account_id: &str) -> Kept<(Vec<Role>, bool)> {
+    let rows = sqlx::query(
+        "SELECT r.role, (SELECT count(*) FROM erasures e WHERE e.account_id = a.id)
+         FROM accounts a LEFT JOIN roles r ON r.account_id = a.id WHERE a.id = $1",
+    )
+    .bind(account_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let is_leaving = rows.iter().any(|row| row.get::<i64, _>(1) > 0);
+    let role = |row: &AnyRow| Role::read(&row.get::<Option<String>, _>(0)?);
+    Ok((rows.iter().filter_map(role).collect(), is_leaving))
 }
 
 /// A session about to begin.
@@ -69,7 +74,8 @@ pub async fn is_known(db: &Db, email: &str) -> Kept<bool> {
     Ok(by_address(&mut *db.read().await?, email).await?.is_some())
 }
 
-/// Begins a session, and clears this account's ended ones away.
+/// Begins a session, and clears this account's ended ones away. Whoever signs in stays: a trigger
+/// calls back an erasure that waits. An account that is erased has no session.
 pub async fn begin_session(db: &Db, session: NewSession) -> Kept<()> {
     db.write(move |tx| {
         Box::pin(async move {
@@ -84,8 +90,10 @@ pub async fn begin_session(db: &Db, session: NewSession) -> Kept<()> {
             sqlx::query(
                 "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at,
                  idle_ends_at, ends_at, visited_before)
-                 VALUES ($1, $2, $3, $4, $5, $5, $6, $7,
-                   (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = $3))",
+                 SELECT $1, $2, a.id, $4, CAST($5 AS BIGINT), CAST($5 AS BIGINT),
+                   CAST($6 AS BIGINT), CAST($7 AS BIGINT),
+                   (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = $3)
+                 FROM accounts a WHERE a.id = $3 AND a.erased_at IS NULL",
             )
             .bind(id::fresh())
             .bind(session.token_hash)

@@ -66,6 +66,7 @@ mod browse;
 mod build;
 mod closing;
 mod emails;
+mod forget;
 mod links;
 mod paper;
 mod personal;
@@ -81,6 +82,7 @@ mod write;
 
 pub use browse::cards;
 pub use closing::tidy_due;
+pub use forget::forget;
 pub use personal::PERSONAL;
 
 use calendar::clock::{self, Millis};

@@ -23,6 +23,10 @@ pub enum EmailKind {
     CopyAsked,
     /// The link to a copy of what is kept about a subscription.
     CopyLink,
+    /// The account will be erased, with the link that calls that back.
+    Erasing,
+    /// The account was erased.
+    Erased,
     /// Invites someone into a role.
     Invitation,
     /// Somebody is a safeguarding lead now, or no longer.
@@ -76,7 +80,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -86,6 +90,8 @@ impl EmailKind {
         Self::AddressUndo,
         Self::CopyAsked,
         Self::CopyLink,
+        Self::Erasing,
+        Self::Erased,
         Self::Invitation,
         Self::LeadChanged,
         Self::SubscriptionToConfirm,
@@ -125,6 +131,8 @@ impl EmailKind {
             Self::AddressUndo => "address undo",
             Self::CopyAsked => "copy asked for",
             Self::CopyLink => "copy link",
+            Self::Erasing => "erasing",
+            Self::Erased => "erased",
             Self::Invitation => "invitation",
             Self::LeadChanged => "lead changed",
             Self::SubscriptionToConfirm => "subscription to confirm",
@@ -178,6 +186,8 @@ impl EmailKind {
             | Self::AddressUndo
             | Self::CopyAsked
             | Self::CopyLink
+            | Self::Erasing
+            | Self::Erased
             | Self::Invitation
             | Self::LeadChanged
             | Self::SubscriptionToConfirm
@@ -191,6 +201,13 @@ impl EmailKind {
             | Self::AnswersCode
             | Self::AuditHead => None,
         }
+    }
+
+    /// Whether it goes to an account that is about to be erased: only what says so, and what lets
+    /// her in to call it back.
+    #[must_use]
+    pub fn goes_while_erasing(self) -> bool {
+        matches!(self, Self::Link | Self::Erasing)
     }
 }
 
@@ -281,6 +298,8 @@ mod tests {
             EmailKind::AddressChanged,
             EmailKind::AddressUndo,
             EmailKind::CopyAsked,
+            EmailKind::Erasing,
+            EmailKind::Erased,
             EmailKind::TopicPassedOn,
             EmailKind::CommentPassedOn,
             EmailKind::LeadChanged,

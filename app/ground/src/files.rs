@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
+use calendar::clock::Millis;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use img_parts::jpeg::{Jpeg, markers};
 use img_parts::png::Png;
@@ -265,6 +266,21 @@ impl Files {
     pub async fn all(&self) -> Result<Vec<String>, object_store::Error> {
         let names = self.store.list(None).map_ok(|found| found.location.to_string());
         names.try_filter(|name| std::future::ready(name.len() == 64)).try_collect().await
+    }
+
+    /// Takes a file away that nobody names any more. One that was put there since `before` stays:
+    /// somebody is about to name it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn take_away(&self, hash: &str, before: Millis) -> Result<(), object_store::Error> {
+        let path = Path::from(hash);
+        match self.store.head(&path).await {
+            Ok(there) if there.last_modified.timestamp_millis() >= before => Ok(()),
+            Ok(_) => self.store.delete(&path).await,
+            Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// What is in the file with this hash, checked.

@@ -5,7 +5,8 @@
 //! * [`functions`]: typed functions for programs in the browser
 //! * [`sent`]: what a browser sent; [`files`]: files people put in
 //! * [`aside`]: work that takes long, away from the threads that answer people
-//! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it
+//! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it;
+//!   [`erasing`]: what is left in it of an account that is erased
 //! * [`personal`]: what is kept about a person, table by table
 //! * [`ui`]: the page and its parts, the form kit, the style
 //! * [`error`]: which error where; [`health`]: how the process is
@@ -17,6 +18,7 @@ pub mod audit;
 pub mod contact;
 pub mod day_key;
 pub mod db;
+pub mod erasing;
 pub mod error;
 pub mod files;
 pub mod functions;

@@ -29,6 +29,7 @@ mod browse;
 mod comment;
 mod decide;
 mod emails;
+mod forget;
 mod personal;
 mod respond;
 pub mod rules;
@@ -36,6 +37,7 @@ mod safeguarding;
 pub mod store;
 
 pub use browse::mine;
+pub use forget::forget;
 pub use personal::PERSONAL;
 
 use ground::error::Error;

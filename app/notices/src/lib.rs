@@ -16,6 +16,7 @@ mod approve;
 mod browse;
 mod cards;
 mod emails;
+mod forget;
 pub mod ledger;
 mod paper;
 mod personal;
@@ -30,6 +31,7 @@ pub mod wording;
 mod write;
 
 pub use cards::cards;
+pub use forget::{forget, forget_address};
 pub use personal::PERSONAL;
 pub use questions::answer_due;
 pub use telling::{start_due, tell_due};

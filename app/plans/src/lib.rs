@@ -37,6 +37,7 @@ mod browse;
 mod compare;
 mod drafts;
 mod emails;
+mod forget;
 mod involve;
 mod personal;
 mod publish;
@@ -48,8 +49,9 @@ pub mod store;
 
 pub use browse::happened;
 pub use emails::tell_due;
-pub use rendering::render_due;
+pub use forget::forget;
 pub use personal::PERSONAL;
+pub use rendering::render_due;
 
 use ground::error::Error;
 use ground::house::House;

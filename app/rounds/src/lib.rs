@@ -38,6 +38,7 @@
 
 mod actions;
 mod closing;
+mod forget;
 mod pages;
 mod personal;
 pub mod rules;
@@ -45,6 +46,7 @@ pub mod shortlist;
 pub mod store;
 
 pub use closing::close_due;
+pub use forget::{forget, hold_open};
 pub use pages::state;
 pub use store::forget_due;
 pub use personal::PERSONAL;

@@ -47,16 +47,19 @@ pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response
 pub async fn ask(
     State(house): State<House>,
     viewer: Viewer,
-    caller: Caller,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
     let proof = proof::of(&house, person).await?;
-    match proof::ask(&house, &caller, person, &proof, sent.typed("password")).await? {
+    match proof::ask(&house, person, &proof, sent.typed("password")).await? {
         Proved::Yes => {}
         Proved::No(refusals) => {
             let page = page(&proof, &Offer::Ask { waits: false }, &refusals);
             return Ok(page.answer(&house, &viewer));
+        }
+        Proved::TooOften(wait, refusals) => {
+            let page = page(&proof, &Offer::Ask { waits: false }, &refusals);
+            return Ok(wait.answer(page.answer(&house, &viewer)));
         }
         Proved::LinkSent => {
             let page = page(&proof, &Offer::Ask { waits: true }, &Refusals::default());

@@ -32,8 +32,7 @@ pub async fn by_link(
     page(
         &house,
         &viewer,
-        Some(&subscriber),
-        &format!("/subscriptions/{token}"),
+        (Some(&subscriber), &format!("/subscriptions/{token}")),
         &Sent::default(),
         &Sent::query(&uri).line("done"),
         &Refusals::default(),
@@ -50,6 +49,9 @@ pub async fn change_by_link(
 ) -> Result<Response, Error> {
     let subscriber = store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
     let Some(subscriber) = subscriber else { return Ok(gone(&house, &viewer)) };
+    if sent.typed("step") == "erase" {
+        return erase(&house, &viewer, subscriber).await;
+    }
     let back = format!("/subscriptions/{token}");
     change(&house, &viewer, Some(subscriber), &sent, &back).await
 }
@@ -60,8 +62,7 @@ pub async fn own(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result
     page(
         &house,
         &viewer,
-        subscriber.as_deref(),
-        OWN,
+        (subscriber.as_deref(), OWN),
         &Sent::default(),
         &Sent::query(&uri).line("done"),
         &Refusals::default(),
@@ -78,6 +79,9 @@ pub async fn change_own(
     let subscriber = of_viewer(&house, &viewer).await?;
     change(&house, &viewer, subscriber, &sent, OWN).await
 }
+
+/// The page of somebody who is signed in.
+const OWN: &str = "/account/subscriptions";
 
 async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<String>, Error> {
     let account =
@@ -142,7 +146,8 @@ async fn change(
             let wanted = match rules::wanted(sent, &services, &places) {
                 Ok(wanted) => wanted,
                 Err(refusals) => {
-                    return page(house, viewer, Some(&subscriber), back, sent, "", &refusals).await;
+                    let whose = (Some(subscriber.as_str()), back);
+                    return page(house, viewer, whose, sent, "", &refusals).await;
                 }
             };
             house
@@ -179,6 +184,42 @@ async fn stop_everything(house: &House, subscriber: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Stops everything about changes and erases the address, at once: it is quick to sign up again.
+async fn erase(house: &House, viewer: &Viewer, subscriber: String) -> Result<Response, Error> {
+    let (now, kind, hers) = (house.clock.now(), house.db.kind(), subscriber.clone());
+    let erasing = house.db.write(move |tx| {
+        Box::pin(async move {
+            let email = store::forget_subscriber(tx, kind, &hers, now).await?;
+            if let Some(email) = email {
+                notices::forget_address(tx, &email).await?;
+                deliveries::store::forget_address(tx, &email, now).await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    erasing.await?;
+    settled(house, &subscriber).await?;
+    let page = Page::new("We have deleted your email address", || {
+        view! {
+            <div class="stack">
+                <h1>"We have deleted your email address"</h1>
+                <p class="lead">
+                    "You won't get any more emails about changes. We only know that someone was \
+                     told about a change, not who."
+                </p>
+                <p>
+                    "If you also have an account here, it stays. "
+                    <a href="/account/erase">"Delete your account"</a>
+                </p>
+                <p>
+                    <a href="/subscribe">"Get told about changes"</a>
+                </p>
+            </div>
+        }
+    });
+    Ok(page.answer(house, viewer))
+}
+
 fn gone(house: &House, viewer: &Viewer) -> Response {
     let why =
         "We no longer have the email address it was sent to, so we don't send any emails there.";
@@ -189,8 +230,7 @@ fn gone(house: &House, viewer: &Viewer) -> Response {
 async fn page(
     house: &House,
     viewer: &Viewer,
-    subscriber: Option<&str>,
-    back: &str,
+    (subscriber, back): (Option<&str>, &str),
     sent: &Sent,
     done: &str,
     refusals: &Refusals,
@@ -215,6 +255,23 @@ async fn page(
                 <p>
                     <a href="/account/emails">"All emails you get"</a>
                 </p>
+            }
+        });
+        let erase = (back != OWN).then(|| {
+            view! {
+                <details>
+                    <summary>"Delete my email address"</summary>
+                    <p>
+                        "We will stop these emails and delete your address now, and any question \
+                         you asked about a change won't be answered by email. You can't undo this, \
+                         but you can sign up again."
+                    </p>
+                    <form method="post">
+                        <button class="button warn" name="step" value="erase">
+                            "Delete my email address"
+                        </button>
+                    </form>
+                </details>
             }
         });
         let add = (subscriber.is_some()).then(|| {
@@ -267,7 +324,7 @@ async fn page(
                                 </button>
                             </form>
                         }
-                    })} {add} {all_emails}
+                    })} {add} {erase} {all_emails}
                 {copy
                     .map(|to| {
                         view! {

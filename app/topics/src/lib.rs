@@ -9,6 +9,7 @@
 
 mod browse;
 pub mod emails;
+mod forget;
 mod personal;
 mod propose;
 pub mod rules;
@@ -18,6 +19,7 @@ pub mod store;
 pub mod support;
 
 pub use browse::{cards, shortened};
+pub use forget::forget;
 pub use personal::PERSONAL;
 
 use ground::routes::{Access, Routes};

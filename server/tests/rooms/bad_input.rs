@@ -5,7 +5,7 @@ use crate::plans;
 use crate::world::on_both;
 
 /// Every field of every form, so that a form cannot be forgotten by one of these tests.
-const FIELDS: [&str; 69] = [
+const FIELDS: [&str; 73] = [
     "sort",
     "email",
     "password",
@@ -75,6 +75,8 @@ const FIELDS: [&str; 69] = [
     "questions",
     "start_day",
     "start_time",
+    "published",
+    "changes",
 ];
 
 fn bad_values() -> Vec<String> {

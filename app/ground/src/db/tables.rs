@@ -156,7 +156,8 @@ impl Db {
 
 async fn is_empty(tx: &mut AnyConnection) -> Kept<bool> {
     let many: i64 = sqlx::query_scalar(
-        "SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM services)
+        "SELECT (SELECT count(*) FROM accounts WHERE confirmed_at > 0)
+              + (SELECT count(*) FROM services)
               + (SELECT count(*) FROM places) + (SELECT count(*) FROM audit)
               + (SELECT count(*) FROM deliveries)",
     )
