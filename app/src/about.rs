@@ -412,10 +412,7 @@ fn kept() -> impl IntoView {
              yours",
             "For good, without who you are",
         ),
-        (
-            "An address that someone gave to join, if nobody used the button in the email",
-            "7 days",
-        ),
+        ("An address that someone gave to join, if nobody used the button in the email", "7 days"),
         (
             "An address you gave only to get emails about changes",
             "Until 28 days after you stop the emails",

@@ -4,8 +4,8 @@ use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
 use crate::{
-    about, account, desks, emails, erase, export, found, home, roles, said, search, service, services,
-    standing,
+    about, account, desks, emails, erase, export, found, home, roles, said, search, service,
+    services, standing,
 };
 
 /// Every room's addresses.

@@ -467,7 +467,7 @@ async fn go_on(
     kept: &Kept,
     by_link: bool,
 ) -> Result<Response, Error> {
-    let session::Begun { cookie, stays } =
+    let session::Begun { cookies, stays } =
         session::begin_session(house, account_id, headers).await?;
     let just_in = Extension(JustIn { account_id: account_id.to_owned(), by_link });
     let Some(fields) = &kept.fields else {
@@ -476,7 +476,7 @@ async fn go_on(
             "" => "/?done=signed-in",
             then => then,
         };
-        return Ok((just_in, cookie, Redirect::to(then)).into_response());
+        return Ok((just_in, cookies, Redirect::to(then)).into_response());
     };
     let page = Page::new("You are signed in", || {
         view! {
@@ -495,7 +495,7 @@ async fn go_on(
             </div>
         }
     });
-    Ok((just_in, cookie, page.signs_in().kept_for_going_back().answer(house, &Viewer::default()))
+    Ok((just_in, cookies, page.signs_in().kept_for_going_back().answer(house, &Viewer::default()))
         .into_response())
 }
 

@@ -48,8 +48,8 @@ pub mod store;
 pub use closing::close_due;
 pub use forget::{forget, hold_open};
 pub use pages::state;
-pub use store::forget_due;
 pub use personal::PERSONAL;
+pub use store::forget_due;
 
 /// The room's addresses.
 #[must_use]

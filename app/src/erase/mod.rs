@@ -9,8 +9,8 @@ mod store;
 pub use doing::erase_due;
 
 use accounts::erasing::{self, Asked, Wish};
-use accounts::store::Proof;
 use accounts::proof::{self, Proved};
+use accounts::store::Proof;
 use accounts::{emails, signed_out};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -37,7 +37,6 @@ pub async fn page(State(house): State<House>, viewer: Viewer) -> Result<Response
 pub async fn ask(
     State(house): State<House>,
     viewer: Viewer,
-    caller: Caller,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;

@@ -1,6 +1,5 @@
 //! The copy of somebody who has an account: she shows that it is herself, then saves it.
 
-use accounts::Caller;
 use accounts::proof::{self, Proved};
 use accounts::store::Proof;
 use axum::extract::State;

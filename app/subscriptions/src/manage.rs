@@ -80,9 +80,6 @@ pub async fn change_own(
     change(&house, &viewer, subscriber, &sent, OWN).await
 }
 
-/// The page of somebody who is signed in.
-const OWN: &str = "/account/subscriptions";
-
 async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<String>, Error> {
     let account =
         store::of_account(&mut *house.db.read().await?, &viewer.signed_in()?.account_id).await?;

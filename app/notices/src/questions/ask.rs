@@ -46,7 +46,8 @@ pub async fn send(
     };
     let (now, form_key, to) =
         (house.clock.now(), sent.once(), format!("/notices/{}?done=asked", notice.id));
-    if let Some((wait, what_to_do)) = one_too_many(&house, own, &caller, &notice.id, &email).await? {
+    if let Some((wait, what_to_do)) = one_too_many(&house, own, &caller, &notice.id, &email).await?
+    {
         if store::is_asked(&house.db, &form_key).await? {
             return Ok(Redirect::to(&to).into_response());
         }

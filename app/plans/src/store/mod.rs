@@ -9,6 +9,5 @@ pub use reading::{
 };
 pub use writing::{
     By, Published, answer, hold, hold_for, keep_html, override_gate, publish, record_draft,
-    record_session,
-    register, state, tell_next, tie,
+    record_session, register, state, tell_next, tie,
 };
