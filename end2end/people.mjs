@@ -1,7 +1,10 @@
 // What people do in many journeys, and what is looked at on every page.
 import { AxeBuilder } from '@axe-core/playwright';
 
+/** The password of everyone in the demonstration. */
 export const PASSWORD = 'alongside-demo';
+/** What people in a journey choose for themselves: that one would be refused. */
+export const CHOSEN = 'kettle harbour otter';
 
 export async function signIn(page, service, email) {
   await page.goto(`${service.url}/sign-in`);
@@ -15,20 +18,25 @@ export async function signUp(page, service, email, place) {
   await page.goto(service.url);
   await page.getByRole('link', { name: 'Join in two minutes' }).click();
   await page.getByLabel('Your email address').fill(email);
-  await page.getByLabel('Your display name').fill('An invented parent');
-  await page.getByLabel(place).check();
-  await page.getByLabel('Choose a password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Join' }).click();
+  await page.getByRole('button', { name: 'Join', exact: true }).click();
   await page.getByRole('heading', { name: 'Check your email' }).waitFor();
   await page.goto((await service.emailTo(email, 'Confirm')).link);
-  await page.getByRole('button', { name: 'Confirm and continue' }).click();
+  await finishJoining(page, place);
   await page.getByText('Welcome. Your email address is confirmed').waitFor();
+}
+
+/** What somebody chooses behind the button in the email. */
+export async function finishJoining(page, place) {
+  await page.getByLabel('Your display name').fill('An invented parent');
+  await page.getByLabel(place).check();
+  await page.getByLabel('Choose a password').fill(CHOSEN);
+  await page.getByRole('button', { name: 'Confirm and continue' }).click();
 }
 
 export async function acceptInvitation(page, service, email) {
   await page.goto((await service.emailTo(email, 'invited')).link);
   await page.getByLabel('Your display name').fill('An invented volunteer');
-  await page.getByLabel('Choose a password').fill(PASSWORD);
+  await page.getByLabel('Choose a password').fill(CHOSEN);
   await page.getByRole('button', { name: 'Accept and continue' }).click();
   await page.getByText('Welcome').waitFor();
 }

@@ -65,7 +65,18 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(phone.getByText('Question 1 of 3')).toBeVisible();
         await phone.getByLabel('Very satisfied', { exact: true }).check();
         await fine(phone);
+        // Looking elsewhere first loses nothing of what she ticked.
+        await phone.getByRole('button', { name: 'Answer all questions on one page' }).click();
+        await expect(phone.getByRole('button', { name: 'Save my answers' })).toBeVisible();
+        await expect(phone.getByLabel('Very satisfied', { exact: true })).toBeChecked();
+        await phone.goBack();
+        await expect(phone.getByText('Question 1 of 3')).toBeVisible();
         await phone.getByRole('button', { name: 'Continue' }).click();
+        // Nor does she have to answer before she may look.
+        await phone.getByRole('button', { name: 'Email me my code' }).click();
+        await expect(phone.getByRole('heading', { name: 'Check your answers' })).toBeVisible();
+        await expect(phone.getByText('Very satisfied')).toBeVisible();
+        await phone.goBack();
         await phone.getByLabel('Yes').check();
         await phone.getByRole('button', { name: 'Continue' }).click();
         await phone.getByLabel('What would suit your child better?').fill('Saturday mornings, near us.');
@@ -103,7 +114,7 @@ for (const javaScriptEnabled of [true, false]) {
         await other.getByLabel('Your code').fill(written.toLowerCase());
         await other.getByRole('button', { name: 'Go to my answers' }).click();
         await expect(other.getByRole('heading', { level: 1, name: goesOn })).toBeVisible();
-        if (!javaScriptEnabled) await other.getByRole('link', { name: 'See all my answers' }).click();
+        if (!javaScriptEnabled) await other.getByRole('button', { name: 'See all my answers' }).click();
         await expect(other.getByRole('heading', { name: 'Check your answers' })).toBeVisible();
         await expect(other.getByText('Very satisfied')).toBeVisible();
         await fine(other);

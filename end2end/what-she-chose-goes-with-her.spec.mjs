@@ -1,6 +1,6 @@
 // What somebody chose before she was signed in goes with her, by whichever way she gets in, and is done once she is.
 import { expect, test } from '@playwright/test';
-import { PASSWORD, fromMenu, hindrances, signUp } from './people.mjs';
+import { CHOSEN, finishJoining, fromMenu, hindrances, signUp } from './people.mjs';
 import { startService } from './service.mjs';
 
 let service;
@@ -56,18 +56,17 @@ const ways = {
   'she joins': async (page, email) => {
     await page.getByRole('main').getByRole('link', { name: 'Join', exact: true }).click();
     await page.getByLabel('Your email address').fill(email);
-    await page.getByLabel('Your display name').fill('An invented parent');
-    await page.getByLabel('North Sefton').check();
-    await page.getByLabel('Choose a password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Join', exact: true }).click();
+    await heading(page, 'Check your email');
     await page.goto((await service.emailTo(email, 'Confirm')).link);
-    await page.getByRole('button', { name: 'Confirm and continue' }).click();
+    await heading(page, 'Finish joining');
+    await finishJoining(page, 'North Sefton');
     return { page };
   },
   'she signs in with her password': async (page, email) => {
     await page.getByRole('main').getByRole('link', { name: 'Sign in', exact: true }).click();
     await page.getByLabel('Your email address').fill(email);
-    await page.getByLabel('Your password').fill(PASSWORD);
+    await page.getByLabel('Your password').fill(CHOSEN);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     return { page };
   },

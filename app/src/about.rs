@@ -316,6 +316,18 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                      within one month. It's free."
                 </p>
                 <p>
+                    "You don't have to wait for a copy. With an account, "
+                    <a href="/account/export">"take a copy of your data"</a>
+                    ". If you only get emails about changes, use the link in one of them to change \
+                     or stop these emails: you can take a copy there too."
+                </p>
+                <p>
+                    "You can "<a href="/account/erase">"delete your account"</a>
+                    " yourself: it's done seven days later, and the page says first what stays. If \
+                     you only get emails about changes, the link in each of them leads to a page \
+                     where you can delete your address."
+                </p>
+                <p>
                     "If you are not happy with our answer, you can complain to the "
                     <a href="https://ico.org.uk/make-a-complaint/" rel="noopener">
                         "Information Commissioner's Office (ICO)"
@@ -332,6 +344,11 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                         <b>"session"</b>
                         " keeps you signed in: up to 180 days for parents, 7 days for people who \
                          work on the site. It goes when you sign out."
+                    </li>
+                    <li>
+                        <b>"browser"</b>
+                        " remembers for a year that you have signed in with this browser, so that \
+                         other people who try your password can't keep you out."
                     </li>
                     <li>
                         <b>"first-act"</b>
@@ -379,26 +396,29 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
 fn kept() -> impl IntoView {
     let rows = [
         (
-            "Your email address, and the name you choose (it doesn't have to be your real name)",
-            "Until you close your account",
+            "Your email address, which inbox it leads to, and the name you choose (it doesn't have \
+             to be your real name)",
+            "Until you delete your account, and seven days more",
         ),
         (
             "The part of the area you live in. Never your address or postcode",
-            "Until you close your account",
+            "Until you delete your account, and seven days more",
         ),
         (
             "Your password, stored so that nobody can read it",
-            "Until you change it or close your account",
+            "Until you change it or delete your account",
         ),
         (
             "Topics you propose, what you support, comments and questions",
-            "For good, but not with your name once your account is closed",
+            "For good, but without you once your account is deleted; what was never published is \
+             deleted too",
         ),
         (
             "Answers to a consultation. If you answered without an account, nobody knows they are \
              yours",
             "For good, without who you are",
         ),
+        ("An address that someone gave to join, if nobody used the button in the email", "7 days"),
         (
             "An address you gave only to get emails about changes",
             "Until 28 days after you stop the emails",
@@ -409,7 +429,14 @@ fn kept() -> impl IntoView {
         ),
         ("That an email was sent to you, without its text", "1 year"),
         ("Where you are signed in, such as “Chrome on Android”", "30 days after it ends"),
-        ("Failed tries to sign in, without saying who tried", "30 days"),
+        ("That you have signed in with this browser", "1 year after the last time"),
+        ("Your old email address, after you change it", "7 days, so that you can undo it"),
+        ("How often someone tried to sign in or asked for emails, without saying who", "1 hour"),
+        (
+            "How many people joined from one network in an hour, if it was 10 or more, without \
+             saying who or where",
+            "Until the results of the next vote are confirmed, at most a year",
+        ),
     ];
     let rows = rows.map(|(what, how_long)| {
         view! {

@@ -4,9 +4,9 @@
 use accounts::store::Session;
 use accounts::{emails, store};
 use axum::extract::{Path, State};
-use axum::http::Uri;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, HOUR, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
 use ground::db;
@@ -39,6 +39,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             "email" => Some("Check your new email address: we've sent a link to confirm it"),
             "sessions" => Some("You have been signed out there"),
             "withdrawn" => Some("Your topic has been withdrawn"),
+            "stays" => Some("You signed in, so we won't delete your account"),
             _ => None,
         };
         let nothing = said.is_empty().then(said::nothing_yet);
@@ -128,9 +129,13 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <section class="stack">
                     <h2>"Your data"</h2>
                     <p>
-                        "To see everything we have about you, or to close your account, "
-                        <a href="/contact">"contact us"</a>". "
+                        <a href="/account/export">"Take a copy of everything we keep about you"</a>
+                    </p>
+                    <p>
                         <a href="/privacy">"What we keep, and for how long"</a>
+                    </p>
+                    <p>
+                        <a href="/account/erase">"Delete your account"</a>
                     </p>
                 </section>
                 <section class="stack">
@@ -257,28 +262,39 @@ pub async fn confirm_email(
                     return Ok(false);
                 };
                 let Some(new_email) = link.new_email else { return Ok(false) };
-                store::use_link(tx, &hash, now).await?;
+                // A second tap at the same moment finds it used.
+                if !store::use_link(tx, &hash, now).await? {
+                    return Ok(false);
+                }
                 store::set_address(tx, &link.account_id, &new_email).await?;
+                // Links that went to the old address lead nowhere any more.
+                store::end_links(tx, &link.account_id).await?;
                 subscriptions::store::address_changed(tx, kind, &link.email, &new_email, now)
                     .await?;
                 updates::store::address_changed(tx, &link.account_id, &new_email).await?;
-                let words = emails::address_changed(&writer);
-                for (key, to) in [("told old", &link.email), ("told new", &new_email)] {
-                    let dedup_key = format!("{hash} {key}");
-                    owe(
-                        tx,
-                        Owed {
-                            dedup_key: &dedup_key,
-                            kind: EmailKind::AddressChanged,
-                            account_id: Some(&link.account_id),
-                            to,
-                            words: &words,
-                            at: now,
-                            not_after: None,
-                        },
-                    )
-                    .await?;
-                }
+                let (undo, account) = (id::secret(), link.account_id.as_str());
+                let ends_at =
+                    store::keep_undo(tx, &id::hash(&undo), (account, &link.email), now).await?;
+                let to_old = Owed {
+                    dedup_key: &format!("{hash} told old"),
+                    kind: EmailKind::AddressUndo,
+                    account_id: Some(account),
+                    to: &link.email,
+                    words: &emails::address_changed_from_here(&writer, &undo),
+                    at: now,
+                    not_after: Some(ends_at),
+                };
+                owe(tx, to_old).await?;
+                let to_new = Owed {
+                    dedup_key: &format!("{hash} told new"),
+                    kind: EmailKind::AddressChanged,
+                    account_id: Some(account),
+                    to: &new_email,
+                    words: &emails::address_changed(&writer),
+                    at: now,
+                    not_after: None,
+                };
+                owe(tx, to_new).await?;
                 Ok(true)
             })
         })
@@ -304,6 +320,151 @@ pub async fn confirm_email(
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// How long the link to a new password works that an undone change leads to.
+const NEW_PASSWORD_WITHIN: Millis = 2 * HOUR;
+
+/// GET `/account/email/undo/{token}`: what pressing the button does. The page never says what the
+/// address is now: whoever else reads the old one must not learn it.
+pub async fn undo_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let (hash, now) = (id::hash(&token), house.clock.now());
+    let undo = store::undo(&mut *house.db.read().await?, "", &hash, now).await?;
+    let Some(store::Undo { old, changed_at, .. }) = undo else {
+        return Ok(undo_ended(&house, &viewer));
+    };
+    let page = Page::new("Use your old email address again?", || {
+        view! {
+            <div class="stack">
+                <h1>"Use your old email address again?"</h1>
+                <p class="lead">
+                    {format!(
+                        "On {} the email address of your account was changed.",
+                        clock::day(changed_at),
+                    )}
+                </p>
+                <p>"If that was you, close this page: nothing will change."</p>
+                <p>"If it wasn't you, press the button. Then:"</p>
+                <ul>
+                    <li>"We will email you at "<b>{old}</b>" again."</li>
+                    <li>"You, and anyone else in your account, will be signed out everywhere."</li>
+                    <li>"Your password will stop working. You choose a new one straight away."</li>
+                </ul>
+                <form method="post">
+                    <button class="button">"It wasn't me: use my old address"</button>
+                </form>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/account/email/undo/{token}`: puts the old address back, ends all that somebody else may
+/// hold, tells both addresses, and leads to a new password.
+pub async fn undo(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let (now, writer, kind) = (house.clock.now(), house.clone(), house.db.kind());
+    let put_back: Result<Option<String>, sqlx::Error> = house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let hash = id::hash(&token);
+                let undo = store::undo(tx, kind.hold_to_change(), &hash, now).await?;
+                let Some(undo) = undo else { return Ok(None) };
+                if !store::put_back(tx, &undo, now).await? {
+                    return Ok(None);
+                }
+                // She may have changed it back herself.
+                if undo.email != undo.old {
+                    subscriptions::store::address_changed(tx, kind, &undo.email, &undo.old, now)
+                        .await?;
+                    updates::store::address_changed(tx, &undo.account_id, &undo.old).await?;
+                }
+                let password = id::secret();
+                store::keep_link(
+                    tx,
+                    &id::hash(&password),
+                    &undo.account_id,
+                    "password",
+                    None,
+                    now + NEW_PASSWORD_WITHIN,
+                )
+                .await?;
+                let words = emails::address_put_back(&writer);
+                for (key, to) in [("put back old", &undo.old), ("put back new", &undo.email)] {
+                    let owed = Owed {
+                        dedup_key: &format!("{hash} {key}"),
+                        kind: EmailKind::AddressChanged,
+                        account_id: Some(&undo.account_id),
+                        to,
+                        words: &words,
+                        at: now,
+                        not_after: None,
+                    };
+                    owe(tx, owed).await?;
+                }
+                Ok(Some(password))
+            })
+        })
+        .await;
+    let password = match put_back {
+        Err(error) if db::already_there(&error) => return Ok(taken(&house, &viewer)),
+        other => other?,
+    };
+    let Some(password) = password else { return Ok(undo_ended(&house, &viewer)) };
+    let page = Page::new("Your old email address is back", || {
+        view! {
+            <div class="stack">
+                <h1>"Your old email address is back"</h1>
+                <p class="lead">
+                    "You have been signed out everywhere, and your password no longer works. Choose                      a new one now."
+                </p>
+                <p>
+                    <a class="button" href=format!("/new-password/{password}")>
+                        "Choose a new password"
+                    </a>
+                </p>
+                <p>
+                    "The button works for two hours. After that, or if it doesn't work, "
+                    <a href="/forgotten-password">"ask for a link by email"</a>"."
+                </p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn undo_ended(house: &House, viewer: &Viewer) -> Response {
+    let why = "It works once, for seven days. If you have used it, your old address is back: choose         a new password now, if you haven't yet.";
+    let to = ("/forgotten-password", "Choose a new password");
+    Page::link_ended("This link has been used or has expired", why, to).answer(house, viewer)
+}
+
+/// Her old address belongs to another account by now.
+fn taken(house: &House, viewer: &Viewer) -> Response {
+    let page = Page::new("We couldn't put your old address back", || {
+        view! {
+            <div class="stack">
+                <h1>"We couldn't put your old address back"</h1>
+                <p class="lead">
+                    "Another account uses that address now, and an address can only have one.                      Nothing has changed."
+                </p>
+                <p>
+                    <a class="button" href="/contact">
+                        "Contact the forum"
+                    </a>
+                </p>
+            </div>
+        }
+    });
+    page.status(StatusCode::CONFLICT).answer(house, viewer)
 }
 
 #[cfg(test)]

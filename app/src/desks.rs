@@ -174,9 +174,21 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
     let me = &viewer.signed_in()?.account_id;
     let mut waiting = notices::store::waiting(&house.db, me, false, (50, 0)).await?;
     waiting.retain(|notice| notice.course.starts_at.is_none());
-    let (questions, awaited) = store::for_leader(&house.db, me).await?;
+    let store::Led { questions, awaited, organisation } = store::for_leader(&house.db, me).await?;
     let outcomes = updates::due::counted(&updates::due::standing(&house, awaited));
     let page = Page::new("Leaders’ desk", || {
+        let speaks_for = match organisation {
+            Some(name) => {
+                view! { <p class="soft">{format!("You are a leader for {name}.")}</p> }.into_any()
+            }
+            None => view! {
+                <p class="panel warn">
+                    "We don't know which organisation you are from. Ask an administrator to say \
+                     so: until then you can't write to families, answer them or work on a plan."
+                </p>
+            }
+            .into_any(),
+        };
         let questions = (!questions.is_empty()).then(|| {
             let questions = questions.into_iter().map(|(notice, title, many)| {
                 let many = if many == 1 {
@@ -245,6 +257,7 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
             <div class="stack">
                 <h1>"Leaders’ desk"</h1>
                 <SecondStepSoon viewer=&viewer />
+                {speaks_for}
                 {to_approve}
                 {questions}
                 <h2>"You said, we did"</h2>

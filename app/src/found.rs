@@ -27,7 +27,7 @@ static ALWAYS_THERE: LazyLock<Vec<&str>> = LazyLock::new(|| {
 
 /// GET `/robots.txt`
 pub async fn robots(State(house): State<House>) -> Response {
-    const NOT_FOR_SEARCH: [&str; 17] = [
+    const NOT_FOR_SEARCH: [&str; 18] = [
         "/account",
         "/forum",
         "/lead",
@@ -40,6 +40,7 @@ pub async fn robots(State(house): State<House>) -> Response {
         "/read/",
         "/subscribe/",
         "/subscriptions/",
+        "/copies/",
         "/unsubscribe/",
         "/returns",
         "/offline",

@@ -4,7 +4,8 @@ use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
 use crate::{
-    about, account, desks, emails, found, home, said, search, service, services, standing,
+    about, account, desks, emails, erase, export, found, home, roles, said, search, service,
+    services, standing,
 };
 
 /// Every room's addresses.
@@ -46,10 +47,25 @@ fn own() -> Routes {
         .post("/account/said", SignedIn, said::want)
         .get("/account/emails", SignedIn, emails::page)
         .post("/account/emails", SignedIn, emails::change)
+        .get("/account/export", SignedIn, export::form)
+        .post("/account/export", SignedIn, export::ask)
+        .get("/account/export/copy.zip", SignedIn, export::save)
+        .get("/subscriptions/{token}/copy", Anyone, export::form_by_link)
+        .post("/subscriptions/{token}/copy", Anyone, export::ask_by_link)
+        .get("/copies/{token}", Anyone, export::page_by_link)
+        .get("/copies/{token}/copy.zip", Anyone, export::save_by_link)
         .get("/account/email/{token}", Anyone, account::confirm_email_form)
         .post("/account/email/{token}", Anyone, account::confirm_email)
+        .get("/account/email/undo/{token}", Anyone, account::undo_form)
+        .post("/account/email/undo/{token}", Anyone, account::undo)
+        .get("/account/erase", SignedIn, erase::page)
+        .post("/account/erase", SignedIn, erase::ask)
+        .get("/account/erase/begun", Anyone, erase::begun)
+        .get("/account/erase/{token}", Anyone, erase::keep_form)
+        .post("/account/erase/{token}", Anyone, erase::keep)
         .get("/forum", Only(Role::Organiser), desks::desk)
         .get("/lead", Only(Role::Leader), desks::lead)
+        .get("/admin/roles", Only(Role::Admin), roles::page)
         .get("/admin/service", Only(Role::Admin), service::page)
         .post_first(
             "/admin/service",

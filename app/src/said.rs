@@ -147,6 +147,8 @@ fn row(said: Contribution, within: Millis, now: Millis, level: u8) -> impl IntoV
     // Only the safeguarding lead sees the words of what was passed on: a phone may be borrowed.
     let title = if is_private {
         view! { "Something you sent to the forum" }.into_any()
+    } else if !subject.is_there() {
+        subject.title.into_any()
     } else {
         view! { <a href=to>{subject.title}</a> }.into_any()
     };
@@ -172,6 +174,8 @@ pub fn lines(said: Vec<Contribution>, within: Millis, now: Millis) -> impl IntoV
         // Only the safeguarding lead sees the words of what was passed on.
         let title = if said.state == PASSED_ON {
             "Something you sent to the forum".into_any()
+        } else if !said.subject.is_there() {
+            said.subject.title.into_any()
         } else {
             view! { <a href=to>{said.subject.title}</a> }.into_any()
         };
@@ -245,7 +249,7 @@ fn state(said: &Contribution, within: Millis, now: Millis) -> String {
         "closed round" => "○ Voting has closed. The forum hasn't confirmed the shortlist yet",
         "not chosen" => "○ Not on the shortlist",
         "closed" => "○ The forum is reading the answers",
-        _ => "○ Open",
+        _ => "● Open",
     }
     .to_owned()
 }

@@ -4,6 +4,7 @@
 use calendar::clock::Millis;
 use consultations::store::Listed;
 use ground::db::Db;
+use outcomes::public::LISTED_TOPIC;
 use outcomes::rules::Verdict;
 use rounds::store::Round;
 use sqlx::any::AnyRow;
@@ -48,19 +49,29 @@ pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> 
     Ok(waits)
 }
 
-/// What is waiting for a leader: their notices with questions, as (notice, title, how many), and
-/// the outcomes they still have to report.
+/// What is waiting for a leader.
+#[derive(Clone, Debug, Default)]
+pub struct Led {
+    /// Their notices with questions: (notice, title, how many).
+    pub questions: Vec<(String, String, i64)>,
+    /// The outcomes they still have to report.
+    pub awaited: Vec<Waited>,
+    /// The name of their organisation; `None` until an administrator has set it.
+    pub organisation: Option<String>,
+}
+
+/// What is waiting for a leader, and for which organisation they speak.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn for_leader(
-    db: &Db,
-    leader: &str,
-) -> Result<(Vec<(String, String, i64)>, Vec<Waited>), sqlx::Error> {
+pub async fn for_leader(db: &Db, leader: &str) -> Result<Led, sqlx::Error> {
     let sql = format!(
         "SELECT * FROM (SELECT 'question', id, title, many, CAST(NULL AS TEXT)
          FROM ({}) questions) questions
-         UNION ALL SELECT * FROM ({}) awaited",
+         UNION ALL SELECT * FROM ({}) awaited
+         UNION ALL SELECT 'organisation', o.id, o.name, 0, CAST(NULL AS TEXT) FROM roles r
+           JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
+           WHERE r.role = 'leader' AND r.account_id = $1",
         notices::questions::store::to_answer(),
         updates::store::all_awaited(Some("$1"))
     );
@@ -70,7 +81,66 @@ pub async fn for_leader(
         .iter()
         .filter(|row| row.get::<&str, _>(0) == "question")
         .map(|row| (row.get(1), row.get(2), row.get(3)));
-    Ok((questions.collect(), rows.iter().filter_map(updates::store::read_waited).collect()))
+    let organisation = rows.iter().find(|row| row.get::<&str, _>(0) == "organisation");
+    Ok(Led {
+        questions: questions.collect(),
+        awaited: rows.iter().filter_map(updates::store::read_waited).collect(),
+        organisation: organisation.map(|row| row.get(2)),
+    })
+}
+
+/// A line of the record of roles.
+#[derive(Clone, Debug)]
+pub struct OfRoles {
+    /// When.
+    pub at: Millis,
+    /// What the audit log calls it.
+    pub what: String,
+    /// The display name of whoever did it, or sent the invitation; empty where there is none.
+    pub who: String,
+    /// The display name of whoever it was done to, or who accepted the invitation.
+    pub whose: String,
+    /// The role, or what was opened.
+    pub detail: String,
+}
+
+/// Who gave and removed roles, and who opened what was passed on, the latest first. The looks at
+/// answers to consultations are kept beside those.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>, sqlx::Error> {
+    let sql = format!(
+        "SELECT at, what, who, whose, detail FROM (
+           SELECT e.number, e.at, e.what, coalesce(w.shown_name, '') AS who,
+             coalesce(a.shown_name, '') AS whose, e.detail
+             FROM audit e LEFT JOIN accounts w ON w.id = e.who
+             LEFT JOIN accounts a ON a.id = e.about
+             WHERE e.what IN ('role given', 'role taken', '{opened}')
+           UNION ALL SELECT e.number, e.at, e.what, coalesce(i.shown_name, ''),
+             coalesce(w.shown_name, ''), e.detail
+             FROM audit e LEFT JOIN accounts w ON w.id = e.who
+             LEFT JOIN audit p ON p.about = e.about AND p.what = 'person invited'
+             LEFT JOIN accounts i ON i.id = p.who
+             WHERE e.what = 'invitation accepted'
+           UNION ALL SELECT CAST(0 AS BIGINT), l.looked_at, '{opened}', w.shown_name, '', 'answer'
+             FROM answer_concern_looks l JOIN accounts w ON w.id = l.looked_by) lines
+         ORDER BY at DESC, number DESC LIMIT $1 OFFSET $2",
+        opened = topics::store::OPENED
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(most)
+        .bind(from)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let line = |row: &AnyRow| OfRoles {
+        at: row.get(0),
+        what: row.get(1),
+        who: row.get(2),
+        whose: row.get(3),
+        detail: row.get(4),
+    };
+    Ok(rows.iter().map(line).collect())
 }
 
 /// The last rounds, the open consultations, the first to close first, and the latest updates; in
@@ -130,13 +200,9 @@ pub async fn open_now(
     Ok((all, asked, said))
 }
 
-/// Every public page about one thing, as (path, when it last changed, if that is known).
-const PUBLIC_PAGES: &str = "SELECT '/topics/' || t.id AS path,
-       coalesce(r.counted_at, t.published_at) AS at
-     FROM topics t LEFT JOIN rounds r ON r.id = t.round_id
-     WHERE t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.declined_at IS NULL
-       AND t.passed_on_at IS NULL AND t.withdrawn_at IS NULL
-   UNION ALL SELECT '/rounds/' || id, counted_at FROM rounds
+/// Every public page about one thing but a topic, as (path, when it last changed, if that is
+/// known).
+const PUBLIC_PAGES: &str = "SELECT '/rounds/' || id, counted_at FROM rounds
    UNION ALL SELECT '/notices/' || id, started_at FROM notices WHERE started_at IS NOT NULL
    UNION ALL SELECT '/plans/' || p.id, coalesce((SELECT max(d.published_at) FROM drafts d
        WHERE d.plan_id = p.id), p.registered_at) FROM plans p
@@ -153,12 +219,20 @@ const PUBLIC_PAGES: &str = "SELECT '/topics/' || t.id AS path,
      WHERE retired_at IS NULL
    UNION ALL SELECT '/places/' || id, CAST(NULL AS BIGINT) FROM places WHERE retired_at IS NULL";
 
+/// Every public page about one thing.
+fn every_page() -> String {
+    format!(
+        "{PUBLIC_PAGES} UNION ALL SELECT '/topics/' || t.id, coalesce(r.counted_at, t.published_at)
+         FROM topics t LEFT JOIN rounds r ON r.id = t.round_id WHERE {LISTED_TOPIC}"
+    )
+}
+
 /// How many public pages are about one thing.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn public_pages_count(db: &Db, now: Millis) -> Result<i64, sqlx::Error> {
-    let sql = format!("SELECT count(*) FROM ({PUBLIC_PAGES}) pages");
+    let sql = format!("SELECT count(*) FROM ({}) pages", every_page());
     sqlx::query_scalar(AssertSqlSafe(sql)).bind(now).fetch_one(&mut *db.read().await?).await
 }
 
@@ -173,7 +247,7 @@ pub async fn public_pages(
     (most, from): (i64, i64),
 ) -> Result<Vec<(String, Option<Millis>)>, sqlx::Error> {
     let sql =
-        format!("SELECT path, at FROM ({PUBLIC_PAGES}) pages ORDER BY path LIMIT $2 OFFSET $3");
+        format!("SELECT path, at FROM ({}) pages ORDER BY path LIMIT $2 OFFSET $3", every_page());
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(now)
         .bind(most)

@@ -1,7 +1,7 @@
 //! What surrounds every request: who is calling, limits, same-origin posts, headers, and a page for
 //! every error.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +14,8 @@ use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response_with_state};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Millis;
+use governor::clock::Clock as _;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use ground::error::Error;
 use ground::house::House;
@@ -110,7 +112,8 @@ async fn pages_for_problems(
     page
 }
 
-/// Finds out where a request comes from: the nearest address that is not a trusted proxy.
+/// Finds out which network a request comes from: that of the nearest address that is not a trusted
+/// proxy.
 async fn name_caller(
     State(trusted): State<Arc<Vec<IpNet>>>,
     mut request: Request,
@@ -120,23 +123,58 @@ async fn name_caller(
         request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     if let Some(peer) = peer {
         let caller = caller(peer, request.headers(), &trusted);
-        request.extensions_mut().insert(Caller(caller.to_string()));
+        request.extensions_mut().insert(Caller(network(caller)));
     }
     next.run(request).await
 }
 
 fn caller(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
+    // A proxy that comes by a socket for both kinds may be named in either writing.
+    let is_trusted = |address: &IpAddr| {
+        let mapped = match address {
+            IpAddr::V4(v4) => IpAddr::V6(v4.to_ipv6_mapped()),
+            IpAddr::V6(_) => *address,
+        };
+        trusted.iter().any(|network| network.contains(address) || network.contains(&mapped))
+    };
+    let peer = peer.to_canonical();
     if !is_trusted(&peer) {
         return peer;
     }
-    let named = headers
+    let named: Vec<&str> = headers
         .get_all("x-forwarded-for")
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
-    let named: Vec<IpAddr> = named.filter_map(|address| address.trim().parse().ok()).collect();
-    named.into_iter().rev().find(|address| !is_trusted(address)).unwrap_or(peer)
+        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+        .collect();
+    for text in named.into_iter().rev() {
+        match address(text.trim()) {
+            Some(address) if is_trusted(&address) => {}
+            Some(address) => return address,
+            // What stands before it may have been written by anybody.
+            None => return peer,
+        }
+    }
+    peer
+}
+
+/// An address as proxies write it: with a port or without.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let address =
+        bare.parse::<IpAddr>().or_else(|_| text.parse::<SocketAddr>().map(|with| with.ip()));
+    address.ok().map(|address| address.to_canonical())
+}
+
+/// The network of an address. Whoever has one IPv6 address has all with the same first half: they
+/// are one.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let first_half = Ipv6Addr::from_bits((address.to_bits() >> 64) << 64);
+            format!("{first_half}/64")
+        }
+    }
 }
 
 /// A school shares one address, so the limit stops floods, not people: a hundred a second, two
@@ -146,14 +184,14 @@ fn calls_allowed() -> Quota {
         .allow_burst(NonZeroU32::new(2_000).unwrap_or(NonZeroU32::MIN))
 }
 
-/// How many calls each address made lately.
+/// How many calls each network made lately.
 struct Calls {
     limit: DefaultKeyedRateLimiter<String>,
     made: AtomicU64,
 }
 
 impl Calls {
-    /// After so many calls, addresses that have not called lately are forgotten: else the list would
+    /// After so many calls, networks that have not called lately are forgotten: else the list would
     /// grow for as long as the process runs.
     const BETWEEN_LOOKS: u64 = 1_000;
 
@@ -161,13 +199,15 @@ impl Calls {
         Self { limit: RateLimiter::keyed(calls_allowed()), made: AtomicU64::new(0) }
     }
 
-    /// Counts one more call from this address, and says whether it is one too many.
-    fn is_one_too_many(&self, address: &String) -> bool {
+    /// Counts one more call from this network; if it is one too many, how long until there is room.
+    fn wait(&self, network: &String) -> Option<Millis> {
         if self.made.fetch_add(1, Ordering::Relaxed).is_multiple_of(Self::BETWEEN_LOOKS) {
             self.limit.retain_recent();
             self.limit.shrink_to_fit();
         }
-        self.limit.check_key(address).is_err()
+        let too_many = self.limit.check_key(network).err()?;
+        let wait = too_many.wait_time_from(self.limit.clock().now());
+        Some(Millis::try_from(wait.as_millis()).unwrap_or(Millis::MAX))
     }
 }
 
@@ -177,8 +217,8 @@ async fn limit_calls(
     request: Request,
     next: Next,
 ) -> Response {
-    if calls.is_one_too_many(&caller.0) {
-        return ([(header::RETRY_AFTER, "60")], Error::TooMany).into_response();
+    if let Some(wait) = calls.wait(&caller.0) {
+        return Error::TooMany(wait).into_response();
     }
     next.run(request).await
 }
@@ -254,18 +294,18 @@ mod tests {
     fn an_address_that_has_not_called_lately_is_forgotten_and_one_that_calls_too_often_is_not() {
         let calls = Calls::new();
         let busy = "192.0.2.1".to_owned();
-        while !calls.is_one_too_many(&busy) {}
+        while calls.wait(&busy).is_none() {}
         for nth in 0..5_000 {
-            calls.is_one_too_many(&format!("10.0.{}.{}", nth / 250, nth % 250));
+            calls.wait(&format!("10.0.{}.{}", nth / 250, nth % 250));
         }
         // One call is made good after a hundredth of a second.
         std::thread::sleep(std::time::Duration::from_millis(50));
         for nth in 0..=Calls::BETWEEN_LOOKS {
-            calls.is_one_too_many(&format!("10.1.{}.{}", nth / 250, nth % 250));
+            calls.wait(&format!("10.1.{}.{}", nth / 250, nth % 250));
         }
         let known = calls.limit.len();
         assert!(known < 2_500, "{known} addresses are remembered");
-        assert!((0..200).any(|_| calls.is_one_too_many(&busy)), "the busy one got off");
+        assert!((0..200).any(|_| calls.wait(&busy).is_some()), "the busy one got off");
     }
 
     fn forwarded(value: &'static str) -> HeaderMap {
@@ -289,5 +329,41 @@ mod tests {
             ip("198.51.100.7")
         );
         assert_eq!(caller(ip("10.0.0.1"), &forwarded("nonsense"), &trusted), ip("10.0.0.1"));
+        assert_eq!(
+            caller(ip("::ffff:10.0.0.1"), &forwarded("198.51.100.7"), &trusted),
+            ip("198.51.100.7"),
+            "a proxy that comes by a socket for both"
+        );
+        for (named, is) in [
+            ("203.0.113.9, 198.51.100.7:4711", "198.51.100.7"),
+            ("203.0.113.9, [2001:db8::7]:4711", "2001:db8::7"),
+            ("203.0.113.9, [2001:db8::7]", "2001:db8::7"),
+            ("203.0.113.9, ::ffff:198.51.100.7", "198.51.100.7"),
+            ("203.0.113.9, unknown", "10.0.0.1"),
+        ] {
+            assert_eq!(caller(ip("10.0.0.1"), &forwarded(named), &trusted), ip(is), "{named}");
+        }
+    }
+
+    #[test]
+    fn half_of_an_ipv6_address_names_a_network_and_an_ipv4_address_in_one_is_that_address() {
+        let network = |text: &str| network(text.parse().expect("an address"));
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(network("2001:db8:1:2:ffff::1"), network("2001:db8:1:2::"));
+        assert_ne!(network("2001:db8:1:3::1"), network("2001:db8:1:2::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), "192.0.2.1");
+        assert_eq!(network("192.0.2.1"), "192.0.2.1");
+    }
+
+    #[test]
+    fn a_flood_from_ever_new_addresses_of_one_network_is_one_entry_and_is_refused() {
+        let calls = Calls::new();
+        let mut refused = 0;
+        for nth in 0..5_000_u128 {
+            let address = Ipv6Addr::from_bits((0x2001_0db8_u128 << 96) | nth);
+            refused += usize::from(calls.wait(&network(address.into())).is_some());
+        }
+        assert_eq!(calls.limit.len(), 1);
+        assert!(refused > 1_000, "{refused}");
     }
 }

@@ -2,11 +2,11 @@
 //! (mbox), or a folder (Maildir).
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Seek as _, Write as _};
+use std::io::{self, BufReader, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use deliveries::returns::{Return, read_mail};
+use deliveries::returns::{MOST_READ, Return, read_mail};
 use ground::house::House;
 use ground::return_address::ReturnAddress;
 use mail_parser::mailbox::mbox::{Message, MessageIterator};
@@ -106,10 +106,13 @@ fn read_folder(path: &Path, ours: &ReturnAddress) -> io::Result<Found> {
     for entry in fs::read_dir(path.join("new"))? {
         let file = entry?.path();
         // One that cannot be read keeps none of the others.
-        let Ok(mail) = fs::read(&file) else {
+        let mut mail = Vec::new();
+        let read =
+            File::open(&file).and_then(|file| file.take(MOST_READ as u64).read_to_end(&mut mail));
+        if read.is_err() {
             tracing::warn!("a file in the mailbox cannot be read");
             continue;
-        };
+        }
         match read_mail(&mail, ours) {
             Some(back) => {
                 returns.push(back);

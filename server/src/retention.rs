@@ -11,8 +11,11 @@ use ground::house::House;
 pub async fn keep(house: &House) -> Kept<()> {
     let now = house.clock.now();
     accounts::store::forget_due(&house.db, now).await?;
+    accounts::joinings::forget_due(&house.db, now).await?;
+    rounds::forget_due(&house.db, now).await?;
     subscriptions::forget_due(&house.db, now).await?;
     notices::questions::forget_due(house).await?;
     deliveries::store::forget_due(&house.db, now).await?;
+    app::export::forget_due(&house.db, now).await?;
     house.db.leave_no_copy().await
 }

@@ -1,5 +1,5 @@
 //! What is due, again and again: rounds and consultations whose time has come, parents to tell of a
-//! draft, addresses to erase, and emails.
+//! draft, accounts and addresses to erase, and emails.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -187,6 +187,9 @@ fn jobs(mailbox: Option<Mailbox>, backup: Option<PathBuf>, presence: Arc<Presenc
             rounds::close_due(&house.db, &house.clock).await
         }),
         Job::new("telling of drafts", often, async |house: House| plans::tell_due(&house).await),
+        Job::new("the texts of drafts", Duration::from_secs(30), async |house: House| {
+            plans::render_due(&house).await
+        }),
         Job::new("tidying consultations", often, async |house: House| {
             consultations::tidy_due(&house.db, house.clock.now()).await
         }),
@@ -219,6 +222,9 @@ fn jobs(mailbox: Option<Mailbox>, backup: Option<PathBuf>, presence: Arc<Presenc
                 Ok(None) => Ok(()),
                 Err(error) => Err(error.to_string()),
             }
+        }),
+        Job::new("erasing accounts", Duration::from_secs(60), async |house: House| {
+            app::erase::erase_due(&house).await
         }),
         Job::new("erasing what is no use", SELDOM, async |house: House| {
             retention::keep(&house).await

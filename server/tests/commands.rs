@@ -230,3 +230,66 @@ fn an_evidence_pack_is_made_and_checked_by_a_command_and_is_the_same_twice() {
     }
     assert!(!folder.path().join("new").exists(), "nothing is made where nothing can be");
 }
+
+/// Runs a command of the real program and kills it after `milliseconds`; whether it was still
+/// running then.
+fn killed(folder: &Path, words: &[&str], milliseconds: u64) -> bool {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_alongside"))
+        .args(words)
+        .current_dir(folder)
+        .env_remove("DATABASE_URL")
+        .env("RUST_LOG", "off")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+    let was_running = child.try_wait().unwrap().is_none();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    was_running
+}
+
+#[test]
+fn a_copy_that_is_killed_at_any_moment_is_made_by_the_same_command_again() {
+    let folder = tempfile::tempdir().unwrap();
+    demonstration(folder.path());
+    let mut stopped = 0;
+    for (nth, milliseconds) in [20, 80, 150, 250, 400, 700, 1_100].into_iter().enumerate() {
+        let url = format!("sqlite://data/copy-{nth}.db");
+        let copy = ["copy-to", url.as_str()];
+        stopped += usize::from(killed(folder.path(), &copy, milliseconds));
+        let again = alongside(folder.path(), &copy);
+        let is_whole =
+            again.status.success() && said(&again).contains("both databases are the same");
+        // What was killed after its last write was whole already, and is not written over.
+        assert!(is_whole || said(&again).contains("not empty"), "{nth}: {}", said(&again));
+    }
+    assert!(stopped >= 3, "only {stopped} were killed before they were done");
+}
+
+#[test]
+fn a_backup_and_a_restore_that_are_killed_at_any_moment_are_made_by_the_same_command_again() {
+    let folder = tempfile::tempdir().unwrap();
+    demonstration(folder.path());
+    let mut stopped = 0;
+    for milliseconds in [20, 80, 150, 250, 400] {
+        stopped += usize::from(killed(folder.path(), &["backup", "backups"], milliseconds));
+        let made = alongside(folder.path(), &["backup", "backups"]);
+        assert!(made.status.success(), "{}", said(&made));
+        let checked = alongside(folder.path(), &["backup-check", "backups"]);
+        assert!(checked.status.success(), "{}", said(&checked));
+    }
+    for milliseconds in [20, 80, 150, 250, 400, 700] {
+        let new = tempfile::tempdir().unwrap();
+        let backups = folder.path().join("backups").display().to_string();
+        let restore = ["restore", backups.as_str()];
+        stopped += usize::from(killed(new.path(), &restore, milliseconds));
+        let again = alongside(new.path(), &restore);
+        let is_whole = again.status.success() && said(&again).contains("is restored");
+        assert!(is_whole || said(&again).contains("not empty"), "{}", said(&again));
+        let checked = alongside(new.path(), &["audit-check"]);
+        assert!(checked.status.success(), "{}", said(&checked));
+    }
+    assert!(stopped >= 4, "only {stopped} were killed before they were done");
+}

@@ -1,8 +1,9 @@
 //! What people change in their own account: where they are signed in, their address.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{DAY, HOUR, Millis};
+use calendar::clock::DAY;
 use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
 use ground::error::Error;
@@ -13,8 +14,10 @@ use ground::ui::{Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::attempts::{self, Caller, Kind};
-use super::{emails, passwords, session, sign_in, store};
+use super::attempts::{self, Asker, Purpose};
+use super::first_act::ForHer;
+use super::proof::{self, Proved};
+use super::{emails, session, store};
 
 /// POST `/account/sessions/end`: every session on devices with the name of one, but never this one;
 /// or without a session all of them.
@@ -38,9 +41,6 @@ pub async fn back() -> Redirect {
     Redirect::to("/account")
 }
 
-/// For how long after a link was used it shows that whoever uses the session is herself.
-const FRESH: Millis = HOUR;
-
 /// GET `/account/email`
 pub async fn email_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let proof = store::proof(&house.db, &viewer.signed_in()?.session_id).await?;
@@ -52,11 +52,17 @@ pub async fn email_form(State(house): State<House>, viewer: Viewer) -> Result<Re
 pub async fn change_email(
     State(house): State<House>,
     viewer: Viewer,
-    caller: Caller,
+    for_her: Option<Extension<ForHer>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
     let proof = store::proof(&house.db, &person.session_id).await?;
+    if for_her.is_some() {
+        // Anybody may have chosen this before she signed in here: she presses the button herself.
+        let page = email_page(&viewer, &proof, sent.typed("email"), &Refusals::default(), false)?;
+        return Ok(page.kept_for_going_back().answer(&house, &viewer));
+    }
+    let asker = Asker::Account(&person.account_id);
     let mut refusals = Refusals::default();
     let email = refusals.take("email", new_address(sent.typed("email"), &person.email));
     if proof.password_hash.is_some() && sent.typed("password").is_empty() {
@@ -67,38 +73,29 @@ pub async fn change_email(
         Ok(page.answer(&house, &viewer))
     };
     let Some(email) = email.filter(|_| refusals.is_empty()) else { return refuse(&refusals) };
-    if let Some(stored) = &proof.password_hash {
-        let few_tries = attempts::may_try(&house, &caller, &person.email).await?;
-        let password = sent.typed("password").to_owned();
-        let fits = passwords::fits(&house, password, Some(stored.clone())).await;
-        if !few_tries {
-            return refuse(&Refusals::one(
-                "password",
-                "Too many attempts. Wait 15 minutes and try again",
-            ));
+    match proof::ask(&house, person, &proof, sent.typed("password")).await? {
+        Proved::Yes => {}
+        Proved::No(refusals) => return refuse(&refusals),
+        Proved::TooOften(wait, refusals) => return Ok(wait.answer(refuse(&refusals)?)),
+        Proved::LinkSent => {
+            let page = email_page(&viewer, &proof, &email, &Refusals::default(), true)?;
+            return Ok(page.kept_for_going_back().answer(&house, &viewer));
         }
-        if !fits {
-            return refuse(&Refusals::one("password", "Check your password and try again"));
-        }
-        attempts::forget(&house.db, Kind::Password, &person.email).await?;
-    } else if now - proof.began_at > FRESH {
-        let own = person.email.clone();
-        sign_in::owe_link(&house, &caller, own, None, "sign-in", emails::sign_in_link).await?;
-        let page = email_page(&viewer, &proof, &email, &Refusals::default(), true)?;
-        return Ok(page.kept_for_going_back().answer(&house, &viewer));
     }
-    if !attempts::may_write(&house, &caller, &email).await? {
-        return refuse(&Refusals::one(
-            "email",
-            "We have already sent several emails to this address. Try again in an hour",
-        ));
+    if let Err(wait) = attempts::may_write(&house, asker, Purpose::NewAddress, &email).await? {
+        return Ok(wait.answer(refuse(&Refusals::one("email", wait.what_to_do.as_str()))?));
     }
     let (account_id, old, writer) =
         (person.account_id.clone(), person.email.clone(), house.clone());
+    let (session_id, kind) = (person.session_id.clone(), house.db.kind());
     house
         .db
         .write(move |tx| {
             Box::pin(async move {
+                // Whoever signs out everywhere at this moment must not be outlived by it.
+                if !store::stands(tx, kind, &session_id).await? {
+                    return Ok::<_, sqlx::Error>(());
+                }
                 let token = id::secret();
                 let (hash, ends_at) = (id::hash(&token), now + 2 * DAY);
                 store::keep_link(tx, &hash, &account_id, "email", Some(&email), ends_at).await?;

@@ -38,9 +38,10 @@ pub fn confirm_sign_up(house: &House, token: &str) -> Words {
         vec![
             "You asked to join Alongside.".into(),
             to_do(
-                "Press the button within two days to confirm your email address and finish \
+                "Press the button within two days to choose your name and a password, and finish \
                  joining.",
             ),
+            "If you have more than one of these emails, you can use any of them.".into(),
         ],
         Some(("Confirm my email address", house.link(&format!("/sign-up/{token}")))),
         "Someone used this address to join. If it wasn't you, ignore this email: no account will \
@@ -159,7 +160,7 @@ pub fn address_may_change(house: &House) -> Words {
     )
 }
 
-/// Tells both addresses that it has changed.
+/// Tells the new address that it has changed.
 pub fn address_changed(house: &House) -> Words {
     words(
         house,
@@ -168,10 +169,138 @@ pub fn address_changed(house: &House) -> Words {
             "We have changed the email address for your account. From now on we will email you at \
              your new address."
                 .into(),
+            "For seven days, a link in an email to your old address can undo this. If someone else \
+             can read emails there, tell us now."
+                .into(),
         ],
         None,
         "We send this email to your old and your new address. If it wasn't you, reply to this \
          email and the forum will help.",
+    )
+}
+
+/// Tells the old address that it has changed, with the link that undoes it.
+pub fn address_changed_from_here(house: &House, token: &str) -> Words {
+    words(
+        house,
+        "We've changed your email address",
+        vec![
+            "We have changed the email address for your account. From now on we will email you at \
+             your new address."
+                .into(),
+            to_do(
+                "If it wasn't you, press the button within seven days. We will use this address \
+                 again and sign everyone out. Then you choose a new password.",
+            ),
+        ],
+        Some(("It wasn't me", house.link(&format!("/account/email/undo/{token}")))),
+        "We send this email to your old address whenever your address changes. If it was you, you \
+         don't have to do anything.",
+    )
+}
+
+/// Tells both addresses that a change was undone.
+pub fn address_put_back(house: &House) -> Words {
+    words(
+        house,
+        "Your old email address is back",
+        vec![
+            "Someone pressed the button in our email to your old address, so we have undone the \
+             change of email address for your account. Everyone has been signed out, and the \
+             password no longer works."
+                .into(),
+            to_do("If you haven't chosen a new password yet, do it now."),
+        ],
+        Some(("Choose a new password", house.link("/forgotten-password"))),
+        "We send this email to both addresses. If it wasn't you, reply to this email and the forum \
+         will help.",
+    )
+}
+
+/// Tells the other safeguarding leads and the administrators that someone is one now, or no longer.
+/// `by`: who did it; `None` when they accepted an invitation, or gave the role up.
+pub fn lead_changed(
+    house: &House,
+    (name, by): (&str, Option<&str>),
+    gives: bool,
+    is_admin: bool,
+) -> Words {
+    let (subject, happened) = match (gives, by) {
+        (true, Some(by)) => (
+            "There is a new safeguarding lead",
+            format!("{by} has made {name} a safeguarding lead."),
+        ),
+        (true, None) => {
+            ("There is a new safeguarding lead", format!("{name} is now a safeguarding lead."))
+        }
+        (false, Some(by)) => (
+            "Someone is no longer a safeguarding lead",
+            format!("{by} has removed {name} as a safeguarding lead."),
+        ),
+        (false, None) => (
+            "Someone is no longer a safeguarding lead",
+            format!("{name} is no longer a safeguarding lead."),
+        ),
+    };
+    let mut paragraphs = vec![Paragraph::from(happened)];
+    if gives {
+        paragraphs.push(
+            "Safeguarding leads can read what parents wrote about danger. We record each time \
+             someone opens it."
+                .into(),
+        );
+    }
+    paragraphs.push(to_do("If you don't know why, ask them today, or ask an administrator."));
+    words(
+        house,
+        subject,
+        paragraphs,
+        is_admin.then(|| ("See who gave which role", house.link("/admin/roles"))),
+        "You get this email because you are a safeguarding lead or an administrator, or because it \
+         is about your role. You can't stop these emails.",
+    )
+}
+
+/// Says that the account will be erased, and how to call that back. `day`: when.
+pub fn erasing(house: &House, token: &str, day: &str) -> Words {
+    words(
+        house,
+        &format!("We will delete your account on {day}"),
+        vec![
+            format!(
+                "You asked us to delete your account. We will do it on {day}, and nobody can bring \
+                 it back after that. We have signed you out everywhere."
+            )
+            .into(),
+            to_do(&format!(
+                "Changed your mind, or wasn't it you? Press the button before {day}, or just sign \
+                 in: then we will keep your account."
+            )),
+            "If it wasn't you, choose a new password as well: someone else may know yours.".into(),
+        ],
+        Some(("Keep my account", house.link(&format!("/account/erase/{token}")))),
+        "We send this email whenever someone asks us to delete an account.",
+    )
+}
+
+/// The last email to an address: the account is erased. `keeps_emails`: those about changes go on.
+pub fn erased(house: &House, keeps_emails: bool) -> Words {
+    let emails = if keeps_emails {
+        "You will still get emails about changes to services, as you wished. You can stop them with \
+         the link in each of them."
+    } else {
+        "This is the last email we send you. Once it has gone, we no longer have your address."
+    };
+    words(
+        house,
+        "We have deleted your account",
+        vec![
+            "You asked us to delete your account seven days ago. It's done.".into(),
+            emails.into(),
+            "You are welcome to join again at any time. It will be a new account.".into(),
+        ],
+        None,
+        "You get this email because you had an account with this address.",
     )
 }
 

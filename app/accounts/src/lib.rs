@@ -1,20 +1,30 @@
 //! People: signing up, signing in, sessions, roles, invitations.
 //!
 //! There is an account only once its address is confirmed: until the button in the email is
-//! pressed, a sign-up just waits. We never give away whether an address is known, in words or in
-//! time: known or not, each form does the same work and owes one email. Limits on guessing stop
-//! passwords only; the link in an email always works. `rules` says what a name and a password
-//! may be; `session` finds out who is asking; `passwords` hashes them on a bounded pool; `attempts`
-//! counts tries; `store` holds the SQL; `emails` the words; `second_factor` asks for a code from a
-//! phone and for fresh proof; the other files are one page each, with its actions.
+//! pressed, a sign-up just waits, and holds an address and nothing else that was typed. We never
+//! give away whether an address is known, in words or in time: known or not, each form does the same
+//! work and owes one email. Nobody's tries use up another's, and a link by email has a limit of its
+//! own. `rules` says what a name may be; `passwords` what a password may be, and hashes it on a
+//! bounded pool; `choosing` is the field for a new one; `session` finds out who is asking; [`proof`]
+//! makes sure that it is the person herself; `attempts` counts tries; `limits` says how much one
+//! person may send, `joinings` counts what is made from one network in an hour; `store` holds the
+//! SQL, and `erasing` that of leaving; `emails` the words;
+//! `second_factor` asks for a code from a phone, and for fresh proof; the other files are one page each, with
+//! its actions.
 
 mod account;
 mod attempts;
+mod choosing;
 mod details;
 pub mod emails;
+pub mod erasing;
 mod first_act;
+pub mod joinings;
+mod limits;
 mod passwords;
 mod people;
+mod personal;
+pub mod proof;
 mod rules;
 mod second_factor;
 mod session;
@@ -22,12 +32,14 @@ mod sign_in;
 mod sign_up;
 pub mod store;
 
-pub use attempts::{Caller, may_answer, may_ask, may_write};
+pub use attempts::{Asker, Caller, Purpose, Wait, may_answer, may_ask, may_write};
 pub use first_act::keep_first_act;
+pub use limits::{Sends, may_send, too_many};
 pub use passwords::hashed;
 pub use people::invite;
+pub use personal::PERSONAL;
 pub use second_factor::{reset_second_step, tell_new_devices_due};
-pub use session::recognise;
+pub use session::{recognise, signed_out};
 
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;

@@ -14,7 +14,9 @@ use ground::sent::Form;
 use ground::ui::{Banner, Choice, Choices, Field, Page, Pager, Select, Summary};
 use ground::viewer::{Role, SecondStep, Viewer};
 use leptos::prelude::*;
+use sqlx::AnyConnection;
 
+use super::choosing::{self, NewPassword, ShowPassword};
 use super::{emails, passwords, rules, session, store};
 
 const MOST_ON_A_PAGE: usize = 20;
@@ -135,17 +137,24 @@ pub async fn change_role(
     if id == person.account_id && role == Role::Admin && !gives {
         return Ok(Redirect::to("/admin/people?done=own").into_response());
     }
-    let (now, by) = (house.clock.now(), person.account_id.clone());
+    let (now, by, writer) = (house.clock.now(), person.account_id.clone(), house.clone());
     house
         .db
         .write(move |tx| {
             Box::pin(async move {
-                if gives {
-                    store::grant(tx, &id, &[role], now).await?;
+                let is_new = if gives {
+                    store::grant(tx, &id, &[role], now).await?
                 } else {
-                    store::revoke(tx, &id, role).await?;
+                    store::revoke(tx, &id, role).await?
+                };
+                // A second tap changes nothing.
+                if !is_new {
+                    return Ok(());
                 }
                 store::end_all_sessions(tx, &id).await?;
+                if role == Role::Safeguarding {
+                    tell_watchers(tx, &writer, (&id, &by), gives).await?;
+                }
                 let what = if gives { "role given" } else { "role taken" };
                 audit::note(
                     tx,
@@ -166,6 +175,38 @@ pub async fn change_role(
             }
         })?;
     Ok(Redirect::to("/admin/people?done=role").into_response())
+}
+
+/// Tells the other safeguarding leads and the administrators that somebody is one now, or no
+/// longer: nobody reads what was passed on without their knowing.
+async fn tell_watchers(
+    tx: &mut AnyConnection,
+    house: &House,
+    (whose, by): (&str, &str),
+    gives: bool,
+) -> Result<(), sqlx::Error> {
+    let (watchers, name, by_name) = store::watchers(tx, whose, by).await?;
+    let by_name = (whose != by).then_some(by_name);
+    // It happens once, however often somebody taps.
+    let change = id::fresh();
+    for watcher in watchers {
+        let words =
+            emails::lead_changed(house, (&name, by_name.as_deref()), gives, watcher.is_admin);
+        owe(
+            tx,
+            Owed {
+                dedup_key: &format!("lead changed {change} {}", watcher.id),
+                kind: EmailKind::LeadChanged,
+                account_id: Some(&watcher.id),
+                to: &watcher.email,
+                words: &words,
+                at: house.clock.now(),
+                not_after: None,
+            },
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 async fn lead_for(house: &House, by: &str, id: &str, sent: &Sent) -> Result<Response, Error> {
@@ -225,17 +266,28 @@ pub async fn accept(
             .await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
     let (invited, is_known) = (invitation.role, invitation.account_id.is_some());
+    let mut refusals = Refusals::default();
+    if choosing::only_shows(&sent) {
+        return accept_page(&house, &viewer, &invitation, &sent, &refusals).await;
+    }
     let mut new = None;
     if invitation.account_id.is_none() {
-        let mut refusals = Refusals::default();
         let name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
-        let password =
-            refusals.take("password", rules::password(sent.typed("password"), &invitation.email));
+        let hers = [
+            invitation.email.as_str(),
+            name.as_deref().unwrap_or_default(),
+            invitation.place.as_deref().unwrap_or_default(),
+        ];
+        let password = passwords::chosen(&house, sent.typed("password"), &hers).await;
+        let password = refusals.take("password", password);
         let (Some(name), Some(password)) = (name, password) else {
             return accept_page(&house, &viewer, &invitation, &sent, &refusals).await;
         };
-        new = Some((name, invitation.place.clone(), passwords::hashed(&house, password).await));
+        // Only a place that is one has a name.
+        let place = invitation.place.as_ref().and(place);
+        new = Some((name, place, passwords::hashed(&house, password).await));
     }
+    let writer = house.clone();
     let account_id: Option<String> = house
         .db
         .write(move |tx| {
@@ -243,9 +295,10 @@ pub async fn accept(
                 if !store::accept_invitation(tx, &invitation.id, now).await? {
                     return Ok::<_, sqlx::Error>(None);
                 }
+                let mut is_new = true;
                 let account_id = match (invitation.account_id, new) {
                     (Some(known), _) => {
-                        store::grant(tx, &known, &[invitation.role], now).await?;
+                        is_new = store::grant(tx, &known, &[invitation.role], now).await?;
                         store::end_all_sessions(tx, &known).await?;
                         known
                     }
@@ -271,6 +324,9 @@ pub async fn accept(
                     }
                     (None, None) => return Ok(None),
                 };
+                if is_new && invitation.role == Role::Safeguarding {
+                    tell_watchers(tx, &writer, (&account_id, &account_id), true).await?;
+                }
                 if invitation.organisation_id.is_some() {
                     store::lead_for(tx, &account_id, invitation.organisation_id.as_deref()).await?;
                 }
@@ -340,16 +396,15 @@ async fn accept_page(
                     choices
                     refusals
                 />
-                <Field
-                    name="password"
+                <NewPassword
                     label="Choose a password"
-                    hint="Use 10 characters or more. Three words you can remember work well."
-                    kind="password"
-                    autocomplete="new-password"
+                    email=invitation.email.clone()
+                    sent
                     refusals
                 />
             }
         });
+        let show = (!is_known).then(|| view! { <ShowPassword sent /> });
         view! {
             <div class="stack">
                 <Summary refusals />
@@ -361,6 +416,7 @@ async fn accept_page(
                 <form method="post" novalidate>
                     {fields}
                     <button class="button">"Accept and continue"</button>
+                    {show}
                 </form>
             </div>
         }
@@ -433,6 +489,11 @@ async fn page(
                         </a>
                     </p>
                     <h1>"People"</h1>
+                    <p>
+                        <a href="/admin/roles">
+                            "Who gave and removed roles, and who opened private concerns"
+                        </a>
+                    </p>
                     <details open=!refusals.is_empty()>
                         <summary>"Invite someone"</summary>
                         <form method="post" action="/admin/people" novalidate>

@@ -1,4 +1,4 @@
-//! What a display name and a password may be.
+//! What a display name may be, and what to do without a place.
 
 /// The name other people see. It need not be real.
 ///
@@ -22,41 +22,6 @@ pub fn choose_place(area: &str) -> String {
     format!("Choose the part of {area} you live in")
 }
 
-/// A password: ten characters or more, and not one of the first that anyone would try. Kept exactly
-/// as typed.
-///
-/// # Errors
-/// What to do about it.
-pub fn password(typed: &str, address: &str) -> Result<String, String> {
-    let long = typed.chars().count();
-    let simple = forms::folded(typed);
-    let one_character = typed.chars().all(|c| typed.starts_with(c));
-    if long < 10 {
-        Err("Choose a password of 10 characters or more. Three words you can remember work well"
-            .into())
-    } else if long > 200 {
-        Err("Choose a password of 200 characters or fewer".into())
-    } else if one_character
-        || simple == address
-        || EASILY_GUESSED.iter().any(|guess| simple.starts_with(guess))
-    {
-        Err("Choose a password that is harder to guess".into())
-    } else {
-        Ok(typed.to_owned())
-    }
-}
-
-const EASILY_GUESSED: [&str; 8] = [
-    "password",
-    "1234567890",
-    "qwertyuiop",
-    "0123456789",
-    "passw0rd",
-    "letmein",
-    "iloveyou",
-    "alongside1",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,16 +32,5 @@ mod tests {
         assert!(shown_name("\u{202e}").is_err());
         assert!(shown_name("parent@example.org").is_err());
         assert!(shown_name(&"x".repeat(61)).is_err());
-    }
-
-    #[test]
-    fn easily_guessed_passwords_are_refused_and_others_kept_as_typed() {
-        for wrong in
-            ["", "short", "Password12345", "1234567890", "aaaaaaaaaaaa", "parent@example.org"]
-        {
-            assert!(password(wrong, "parent@example.org").is_err(), "{wrong}");
-        }
-        assert_eq!(password("  three small  words", "a@b.org"), Ok("  three small  words".into()));
-        assert!(password("alongside-demo", "parent@example.org").is_ok());
     }
 }

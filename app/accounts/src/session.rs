@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
-use calendar::clock::{DAY, HOUR, Millis};
+use calendar::clock::{DAY, HOUR, Millis, SECOND};
 use ground::error::Error;
 use ground::house::House;
 use ground::viewer::{Role, SecondStep, Viewer};
@@ -65,22 +65,13 @@ pub(crate) struct Begun {
     pub waits_for_code: bool,
     /// Whether a second step is asked of the person.
     pub second_step: SecondStep,
+    /// Whether the account was about to be erased, and now stays.
+    pub stays: bool,
+    browser: String,
 }
 
-/// Begins a new session of somebody without a second step, as of a new account, and gives the
-/// cookies that go with the answer.
-///
-/// # Errors
-/// When the database fails.
-pub(crate) async fn begin_session(
-    house: &House,
-    account_id: &str,
-    headers: &HeaderMap,
-) -> Result<Cookies, Error> {
-    Ok(begin(house, account_id, headers).await?.cookies)
-}
-
-/// Begins a new session, under a new token.
+/// Begins a new session, under a new token. From now on this browser is known as one in which she
+/// has signed in; with a second step, only once that is done.
 ///
 /// # Errors
 /// When the database fails.
@@ -89,11 +80,18 @@ pub(crate) async fn begin(
     account_id: &str,
     headers: &HeaderMap,
 ) -> Result<Begun, Error> {
-    let (roles, second_step) = store::roles(&house.db, account_id, house.clock.now()).await?;
-    begin_as(house, account_id, (&roles, second_step), headers).await
+    let store::Standing { roles, second_step, is_leaving } =
+        store::standing(&house.db, account_id, house.clock.now()).await?;
+    let mut begun = begin_as(house, account_id, (&roles, second_step), headers).await?;
+    begun.stays = is_leaving;
+    if !begun.waits_for_code {
+        know_browser(house, account_id, &begun.browser).await?;
+    }
+    Ok(begun)
 }
 
-/// As [`begin`], where we already know what the person may do and what is asked of them.
+/// As [`begin`], where we already know what the person may do and what is asked of them. The browser
+/// gets no count of its own for passwords.
 ///
 /// # Errors
 /// When the database fails.
@@ -114,18 +112,62 @@ pub(crate) async fn begin_as(
         idle_ends_at: now + ends.idle,
         ends_at: now + ends.absolute,
     };
+    let browser = this_browser(house, headers);
     // Parents are not told of new devices, and nothing is kept of theirs.
-    let known = roles.iter().any(|role| role.is_staff()).then(|| this_device(house, headers));
-    let device_hash = known.as_deref().map(id::hash);
+    let is_staff = roles.iter().any(|role| role.is_staff());
+    let device_hash = is_staff.then(|| id::hash(&browser));
     let waits_for_code = store::begin_session_here(&house.db, session, device_hash).await?;
-    let known = known.filter(|_| !waits_for_code);
-    let cookies = cookies_of(house, &token, ends.absolute / 1000, known.as_deref());
-    Ok(Begun { cookies, waits_for_code, second_step })
+    let known = (!waits_for_code).then_some(browser.as_str());
+    let cookies = cookies_of(house, &token, ends.absolute / SECOND, known);
+    Ok(Begun { cookies, waits_for_code, second_step, stays: false, browser })
 }
 
-/// What the cookie of this browser holds by which it is known again, or will hold.
-pub(crate) fn this_device(house: &House, headers: &HeaderMap) -> String {
-    cookie_named(headers, device_cookie(house)).map_or_else(id::secret, str::to_owned)
+/// Notes that somebody has signed in to this account in the browser with this secret. A family may
+/// share a browser: it has one secret, for all accounts that it is known to.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn know_browser(
+    house: &House,
+    account_id: &str,
+    browser: &str,
+) -> Result<(), Error> {
+    let ends_at = house.clock.now() + KNOWN_FOR;
+    Ok(store::know_browser(&house.db, id::hash(browser), account_id.to_owned(), ends_at).await?)
+}
+
+/// For how long a browser is known as one in which somebody has signed in. What others try for her
+/// account does not hold it, and staff get no email about a new device.
+const KNOWN_FOR: Millis = 365 * DAY;
+
+fn browser_name(house: &House) -> &'static str {
+    if house.is_secure() { "__Host-browser" } else { "browser" }
+}
+
+/// The secret by which a browser is known; `None` for what we did not make.
+fn browser_secret<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
+    cookie_named(headers, browser_name(house)).filter(|secret| id::is_secret(secret))
+}
+
+/// The secret by which this browser is known, or will be.
+pub(crate) fn this_browser(house: &House, headers: &HeaderMap) -> String {
+    browser_secret(house, headers).map_or_else(id::secret, str::to_owned)
+}
+
+/// The hash of the secret by which a browser is known to the account of this address; `None` where
+/// nobody has signed in to that account in it.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn known_browser(
+    house: &House,
+    headers: &HeaderMap,
+    email: &str,
+) -> Result<Option<String>, Error> {
+    let Some(secret) = browser_secret(house, headers) else { return Ok(None) };
+    let (hash, now) = (id::hash(secret), house.clock.now());
+    let is_known = store::knows_browser(&house.db, &hash, email, now).await?;
+    Ok(is_known.then_some(hash))
 }
 
 /// The cookie of a session, for so many seconds, and the one by which this browser is known again.
@@ -133,20 +175,12 @@ pub(crate) fn cookies_of(
     house: &House,
     token: &str,
     seconds: i64,
-    device: Option<&str>,
+    browser: Option<&str>,
 ) -> Cookies {
     let session = cookie_line(house, cookie_name(house), token, seconds);
-    let device =
-        device.map(|device| cookie_line(house, device_cookie(house), device, DEVICE_KNOWN_FOR));
-    let lines = std::iter::once(session).chain(device);
+    let known = |secret| cookie_line(house, browser_name(house), secret, KNOWN_FOR / SECOND);
+    let lines = std::iter::once(session).chain(browser.map(known));
     AppendHeaders(lines.map(|line| (header::SET_COOKIE, line)).collect())
-}
-
-/// For how many seconds a browser is known again: the most that browsers allow.
-const DEVICE_KNOWN_FOR: i64 = 400 * 24 * 60 * 60;
-
-fn device_cookie(house: &House) -> &'static str {
-    if house.is_secure() { "__Host-device" } else { "device" }
 }
 
 /// The cookie that takes the session's cookie away.

@@ -16,9 +16,10 @@ use ground::ui::{Field, Page, Summary, hidden};
 use ground::viewer::{SecondStep, Viewer};
 use leptos::prelude::*;
 
-use super::attempts::{self, Caller, Kind};
+use super::attempts::{self, Asker, Caller, Purpose, Wait};
+use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, JustIn};
-use super::{emails, passwords, rules, second_factor, session, store};
+use super::{emails, passwords, second_factor, session, store};
 
 /// Where someone was going before they had to sign in.
 pub(crate) struct Kept {
@@ -113,24 +114,29 @@ pub async fn with_password(
     let refuse = |what_to_do: &str| {
         let refusals = Refusals::one("email", what_to_do);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        Ok(page(&house, &viewer, &email, &kept, &why, &refusals, status))
+        page(&house, &viewer, &email, &kept, &why, &refusals, status)
     };
     if email.is_empty() || sent.typed("password").is_empty() {
-        return refuse("Enter your email address and password, or ask for a link below");
+        return Ok(refuse("Enter your email address and password, or ask for a link below"));
     }
-    let few_tries = attempts::may_try(&house, &caller, &email).await?;
+    let browser = session::known_browser(&house, &headers, &email).await?;
+    let asker = browser.as_deref().map_or(Asker::Network(&caller), Asker::Browser);
+    let tried = attempts::may_try(&house, asker, &email).await?;
     let known = store::by_address(&mut *house.db.read().await?, &email).await?;
     let password_hash = known.as_ref().and_then(|known| known.password_hash.clone());
     let fits = passwords::fits(&house, sent.typed("password").to_owned(), password_hash).await;
-    if !few_tries {
-        return refuse("Too many attempts. Ask for a link by email below: that will always work");
+    if let Err(wait) = &tried.may {
+        let answer = refuse(
+            "Too many attempts. Ask for a link by email below: you can sign in with that now",
+        );
+        return Ok(wait.answer(answer));
     }
     let (true, Some(known)) = (fits, known) else {
-        return refuse(
+        return Ok(refuse(
             "Check your email address and password and try again, or ask for a link below",
-        );
+        ));
     };
-    attempts::forget(&house.db, Kind::Password, &email).await?;
+    attempts::was_right(&house, &tried).await?;
     go_on(&house, &headers, &known.id, &kept, false).await
 }
 
@@ -157,8 +163,15 @@ pub async fn send_link(
             ));
         }
     };
+    if let Err(wait) = may_let_in(&house, &headers, &caller, Purpose::SignIn, &email).await? {
+        let why = Why::here(&house, &headers).await?;
+        let refusals = Refusals::one("email", wait.what_to_do.as_str());
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let answer = page(&house, &viewer, &email, &kept, &why, &refusals, status);
+        return Ok(wait.answer(answer));
+    }
     let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
-    owe_link(&house, &caller, email, act, "sign-in", emails::sign_in_link).await?;
+    owe_link(&house, email, act, "sign-in", emails::sign_in_link).await?;
     Ok(link_sent(&house, &viewer, &kept))
 }
 
@@ -227,7 +240,6 @@ pub async fn with_link(
 ) -> Result<Response, Error> {
     match used_link(&house, token, "sign-in").await? {
         Some(link) => {
-            attempts::forget(&house.db, Kind::Password, &link.email).await?;
             let nowhere = Kept { then: String::new(), fields: None };
             go_on(&house, &headers, &link.account_id, &nowhere, true).await
         }
@@ -262,8 +274,12 @@ pub async fn forgotten(
             ));
         }
     };
+    if let Err(wait) = may_let_in(&house, &headers, &caller, Purpose::NewPassword, &email).await? {
+        let refusals = Refusals::one("email", wait.what_to_do.as_str());
+        return Ok(wait.answer(forgotten_page(&house, &viewer, &email, &kept, &refusals)));
+    }
     let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
-    owe_link(&house, &caller, email, act, "password", emails::new_password_link).await?;
+    owe_link(&house, email, act, "password", emails::new_password_link).await?;
     Ok(Redirect::to("/forgotten-password/sent").into_response())
 }
 
@@ -293,13 +309,11 @@ pub async fn new_password_form(
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
-    if store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
-        .await?
-        .is_none()
-    {
-        return Ok(link_ended(&house, &viewer));
-    }
-    Ok(new_password_page(&house, &viewer, &Refusals::default()))
+    let link =
+        store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
+            .await?;
+    let Some(link) = link else { return Ok(link_ended(&house, &viewer)) };
+    Ok(new_password_page(&house, &viewer, &link, &Sent::default(), &Refusals::default()))
 }
 
 /// POST `/new-password/{token}`: sets it, signs out everywhere, signs in here.
@@ -314,10 +328,16 @@ pub async fn new_password(
         store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
             .await?;
     let Some(link) = link else { return Ok(link_ended(&house, &viewer)) };
-    let password = match rules::password(sent.typed("password"), &link.email) {
+    if choosing::only_shows(&sent) {
+        return Ok(new_password_page(&house, &viewer, &link, &sent, &Refusals::default()));
+    }
+    let place = link.place.as_deref().unwrap_or_default();
+    let hers = [link.email.as_str(), link.shown_name.as_str(), place];
+    let password = match passwords::chosen(&house, sent.typed("password"), &hers).await {
         Ok(password) => password,
         Err(what_to_do) => {
-            return Ok(new_password_page(&house, &viewer, &Refusals::one("password", what_to_do)));
+            let refusals = Refusals::one("password", what_to_do);
+            return Ok(new_password_page(&house, &viewer, &link, &sent, &refusals));
         }
     };
     let password_hash = passwords::hashed(&house, password).await;
@@ -389,20 +409,28 @@ async fn used_link(
     Ok(link.await?)
 }
 
+/// Whether one more email that lets in may go to this address.
+async fn may_let_in(
+    house: &House,
+    headers: &HeaderMap,
+    caller: &Caller,
+    purpose: Purpose,
+    email: &str,
+) -> Result<Result<(), Wait>, Error> {
+    let browser = session::known_browser(house, headers, email).await?;
+    let asker = browser.as_deref().map_or(Asker::Network(caller), Asker::Browser);
+    attempts::may_write(house, asker, purpose, email).await
+}
+
 /// Owes one email to the address, known or not: the link, or news that there is no account.
 pub(crate) async fn owe_link(
     house: &House,
-    caller: &Caller,
     email: String,
     act: Option<String>,
     purpose: &'static str,
     message: fn(&House, &str) -> Words,
 ) -> Result<(), Error> {
-    let now = house.clock.now();
-    if !attempts::may_write(house, caller, &email).await? {
-        return Ok(());
-    }
-    let writer = house.clone();
+    let (now, writer) = (house.clock.now(), house.clone());
     house
         .db
         .write(move |tx| {
@@ -454,22 +482,28 @@ async fn go_on(
     }
     if begun.second_step == SecondStep::Missing && kept.fields.is_none() {
         let kept = Kept { then: with_then(SECOND_STEP, &kept.then), fields: None };
-        return Ok(carried_on(house, account_id, begun.cookies, &kept, by_link));
+        return Ok(carried_on(house, account_id, begun.cookies, &kept, by_link, false));
     }
-    Ok(carried_on(house, account_id, begun.cookies, kept, by_link))
+    Ok(carried_on(house, account_id, begun.cookies, kept, by_link, begun.stays))
 }
 
-/// The answer to somebody who is in now: where she was going, with what she had typed.
+/// The answer to somebody who is in now: where she was going, with what she had typed. `stays`: her
+/// account was about to be erased.
 pub(crate) fn carried_on(
     house: &House,
     account_id: &str,
     cookies: session::Cookies,
     kept: &Kept,
     by_link: bool,
+    stays: bool,
 ) -> Response {
     let just_in = Extension(JustIn { account_id: account_id.to_owned(), by_link });
     let Some(fields) = &kept.fields else {
-        let then = if kept.then.is_empty() { "/?done=signed-in" } else { &kept.then };
+        let then = match kept.then.as_str() {
+            _ if stays => "/account?done=stays",
+            "" => "/?done=signed-in",
+            then => then,
+        };
         return (just_in, cookies, Redirect::to(then)).into_response();
     };
     let page = Page::new("You are signed in", || {
@@ -477,6 +511,14 @@ pub(crate) fn carried_on(
             <div class="stack">
                 <h1>"You are signed in"</h1>
                 <p class="lead">"What you wrote is still here. Nothing has been lost."</p>
+                {stays
+                    .then(|| {
+                        view! {
+                            <p class="panel gold">
+                                "You signed in, so we won't delete your account."
+                            </p>
+                        }
+                    })}
                 {carry_on(&kept.then, fields)}
             </div>
         }
@@ -612,22 +654,23 @@ fn forgotten_page(
     page.refused_for(refusals).answer(house, viewer)
 }
 
-fn new_password_page(house: &House, viewer: &Viewer, refusals: &Refusals) -> Response {
+fn new_password_page(
+    house: &House,
+    viewer: &Viewer,
+    link: &store::Link,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Response {
+    let email = link.email.as_str();
     let page = Page::new("Choose a new password", || {
         view! {
             <div class="stack">
                 <Summary refusals />
                 <h1>"Choose a new password"</h1>
                 <form method="post" novalidate>
-                    <Field
-                        name="password"
-                        label="Your new password"
-                        hint="Use 10 characters or more. Three words you can remember work well."
-                        kind="password"
-                        autocomplete="new-password"
-                        refusals
-                    />
+                    <NewPassword label="Your new password" email sent refusals />
                     <button class="button">"Save this password"</button>
+                    <ShowPassword sent />
                 </form>
                 <p class="soft">"You will be signed out everywhere else."</p>
             </div>

@@ -1,4 +1,8 @@
-//! Signing up: the form, the email, the button in it.
+//! Signing up: an address, the email, and what is chosen behind the button in it.
+//!
+//! Anyone may type anyone's address, and several people the same one. So nothing but the address
+//! comes from the form: whoever reads its emails chooses the name, the place and the password,
+//! whichever of the emails she opens.
 
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -12,13 +16,14 @@ use ground::house::House;
 use ground::routes::with_then;
 use ground::sent::Form;
 use ground::ui::{Choice, Choices, Field, Page, Summary};
-use ground::viewer::Viewer;
+use ground::viewer::{Role, SecondStep, Viewer};
 use leptos::prelude::*;
 
-use super::attempts::{self, Caller};
+use super::attempts::{self, Asker, Caller, Purpose};
+use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, JustIn};
 use super::sign_in::{Kept, Why};
-use super::{emails, passwords, rules, session, store};
+use super::{emails, joinings, passwords, rules, session, store};
 
 /// GET `/sign-up`
 pub async fn form(
@@ -40,40 +45,33 @@ pub async fn send(
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let places = area::store::places(&house.db).await?;
-    let mut refusals = Refusals::default();
-    let email = refusals.take("email", forms::address(sent.typed("email")));
-    let shown_name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
-    let place = places.into_iter().find(|place| place.id == sent.typed("place"));
-    let place = refusals.take("place", place.ok_or_else(|| rules::choose_place(&house.names.area)));
-    let password = refusals.take(
-        "password",
-        rules::password(sent.typed("password"), email.as_deref().unwrap_or_default()),
-    );
-    let (Some(email), Some(shown_name), Some(place), Some(password)) =
-        (email, shown_name, place, password)
-    else {
-        return page(&house, &viewer, &headers, &sent, &refusals).await;
+    let email = match forms::address(sent.typed("email")) {
+        Ok(email) => email,
+        Err(what_to_do) => {
+            let refusals = Refusals::one("email", what_to_do);
+            return page(&house, &viewer, &headers, &sent, &refusals).await;
+        }
     };
-    let password_hash = passwords::hashed(&house, password).await;
-    if attempts::may_write(&house, &caller, &email).await? {
-        let sign_up = store::SignUp { email, shown_name, place_id: place.id, password_hash };
-        let act = first_act::to_come_back_to(&house, &headers, &Kept::read(&sent).then).await?;
-        keep(&house, sign_up, act).await?;
+    let asker = Asker::Network(&caller);
+    if let Err(wait) = attempts::may_write(&house, asker, Purpose::Join, &email).await? {
+        let refusals = Refusals::one("email", wait.what_to_do.as_str());
+        return Ok(wait.answer(page(&house, &viewer, &headers, &sent, &refusals).await?));
     }
+    let act = first_act::to_come_back_to(&house, &headers, &Kept::read(&sent).then).await?;
+    keep(&house, email, act).await?;
     Ok(Redirect::to("/sign-up/sent").into_response())
 }
 
-async fn keep(house: &House, sign_up: store::SignUp, act: Option<String>) -> Result<(), Error> {
+async fn keep(house: &House, email: String, act: Option<String>) -> Result<(), Error> {
     let (now, token, emails_house) = (house.clock.now(), id::secret(), house.clone());
     house
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let known = store::by_address(tx, &sign_up.email).await?;
+                let known = store::by_address(tx, &email).await?;
                 let ends_at = now + 2 * DAY;
                 let hash = id::hash(&token);
-                store::keep_sign_up(tx, &hash, &sign_up, ends_at).await?;
+                store::keep_sign_up(tx, &hash, &email, ends_at).await?;
                 if let Some(act) = &act {
                     first_act::store::lead_back(tx, &hash, act).await?;
                 }
@@ -86,7 +84,7 @@ async fn keep(house: &House, sign_up: store::SignUp, act: Option<String>) -> Res
                     dedup_key: &hash,
                     kind: EmailKind::SignUp,
                     account_id: None,
-                    to: &sign_up.email,
+                    to: &email,
                     words: &words,
                     at: now,
                     not_after: Some(ends_at),
@@ -117,60 +115,155 @@ pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
     .answer(&house, &viewer)
 }
 
-/// GET `/sign-up/{token}`: a button, since mail scanners open links.
+/// GET `/sign-up/{token}`: what she chooses, and a button, since mail scanners open links.
+/// `?forget=yes` lets go of what was chosen before, perhaps by another.
 pub async fn confirm_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
 ) -> Result<Response, Error> {
-    let waiting =
-        store::sign_up(&mut *house.db.read().await?, &id::hash(&token), house.clock.now()).await?;
+    let (hash, now) = (id::hash(&token), house.clock.now());
+    let waiting = store::sign_up(&mut *house.db.read().await?, &hash, None, now).await?;
     let Some(waiting) = waiting else { return Ok(ended(&house, &viewer)) };
-    let page = Page::new("Confirm your email address", || {
-        view! {
-            <div class="stack">
-                <h1>"Confirm your email address"</h1>
-                <p class="lead">"You are joining as "<b>{waiting.shown_name}</b>"."</p>
-                <form method="post">
-                    <button class="button">"Confirm and continue"</button>
-                </form>
-                <p class="soft">
-                    "If you didn't sign up, close this page and no account will be made."
-                </p>
-            </div>
-        }
-    });
-    Ok(page.answer(&house, &viewer))
+    let forgets = forgets(&uri);
+    let why = if forgets { Why::default() } else { Why::here(&house, &headers).await? };
+    let (nothing, none) = (Sent::default(), Refusals::default());
+    let page = confirm_page(&house, &waiting.email, &why.chose, &nothing, &none).await?;
+    let answer = page.answer(&house, &viewer);
+    if forgets { first_act::forget_cookie(&house, answer) } else { Ok(answer) }
 }
 
-/// POST `/sign-up/{token}`: makes the account and signs in.
+/// POST `/sign-up/{token}`: makes the account of what she chose here, and signs in.
 pub async fn confirm(
     State(house): State<House>,
     viewer: Viewer,
+    caller: Caller,
     Path(token): Path<String>,
     headers: HeaderMap,
+    uri: Uri,
+    Form(sent): Form,
 ) -> Result<Response, Error> {
-    let now = house.clock.now();
+    let forgets = forgets(&uri);
+    let (hash, now, place) = (id::hash(&token), house.clock.now(), id::parse(sent.typed("place")));
+    let waiting =
+        store::sign_up(&mut *house.db.read().await?, &hash, place.as_deref(), now).await?;
+    let Some(waiting) = waiting else { return Ok(ended(&house, &viewer)) };
+    let mut refusals = Refusals::default();
+    if choosing::only_shows(&sent) {
+        let why = Why::here(&house, &headers).await?;
+        let page = confirm_page(&house, &waiting.email, &why.chose, &sent, &refusals).await?;
+        return Ok(page.answer(&house, &viewer));
+    }
+    let shown_name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
+    let place = place.zip(waiting.place);
+    let hers = [
+        waiting.email.as_str(),
+        shown_name.as_deref().unwrap_or_default(),
+        place.as_ref().map_or("", |(_, name)| name.as_str()),
+    ];
+    let password = passwords::chosen(&house, sent.typed("password"), &hers).await;
+    let place = refusals.take("place", place.ok_or_else(|| rules::choose_place(&house.names.area)));
+    let password = refusals.take("password", password);
+    let (Some(shown_name), Some((place_id, _)), Some(password)) = (shown_name, place, password)
+    else {
+        let why = Why::here(&house, &headers).await?;
+        let page = confirm_page(&house, &waiting.email, &why.chose, &sent, &refusals).await?;
+        return Ok(page.answer(&house, &viewer));
+    };
+    let password_hash = passwords::hashed(&house, password).await;
+    let network = joinings::hashed(&house, &caller).await?;
     let made: Option<String> = house
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let hash = id::hash(&token);
-                let Some(waiting) = store::sign_up(tx, &hash, now).await? else {
-                    return Ok::<_, sqlx::Error>(None);
+                let account = store::NewAccount {
+                    email: &waiting.email,
+                    shown_name: &shown_name,
+                    place_id: Some(&place_id),
+                    password_hash: Some(&password_hash),
                 };
-                let made = store::confirm(tx, &hash, &waiting, now).await?;
-                if let Some(account_id) = &made {
+                let made = store::confirm(tx, &hash, &account, now).await?;
+                if let Some(account_id) = &made
+                    && !forgets
+                {
                     first_act::store::hand_over(tx, &hash, account_id).await?;
                 }
-                Ok(made)
+                if made.is_some() {
+                    joinings::note(tx, &network, now).await?;
+                }
+                Ok::<_, sqlx::Error>(made)
             })
         })
         .await?;
     let Some(account_id) = made else { return Ok(ended(&house, &viewer)) };
-    let cookie = session::begin_session(&house, &account_id, &headers).await?;
+    let parent = (&[Role::Parent][..], SecondStep::NotAsked);
+    let cookie = session::begin_as(&house, &account_id, parent, &headers).await?.cookies;
     let just_in = Extension(JustIn { account_id, by_link: true });
     Ok((just_in, cookie, Redirect::to("/?done=joined")).into_response())
+}
+
+/// Whether she wants to let go of what was chosen before.
+fn forgets(uri: &Uri) -> bool {
+    Sent::query(uri).typed("forget") == "yes"
+}
+
+/// The form behind the button: everything that makes the account, and what is done with it.
+async fn confirm_page(
+    house: &House,
+    email: &str,
+    chose: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Page, Error> {
+    let places = area::store::places(&house.db).await?.into_iter();
+    let chosen = sent.typed("place");
+    let choices = Choice::each(places.map(|place| (place.id, place.name)), |id| id == chosen);
+    let chose = (!chose.is_empty()).then(|| {
+        view! {
+            <p class="panel gold">
+                {format!("In this browser you chose to {chose}. It will be done once you have joined.")}
+                " "<a href="?forget=yes">"No, just join"</a>
+            </p>
+        }
+    });
+    let page = Page::new("Finish joining", || {
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>"Finish joining"</h1>
+                <p class="lead">"You are joining with the email address "<b>{email.to_owned()}</b>"."</p>
+                {chose}
+                <form method="post" novalidate>
+                    <Field
+                        name="shown_name"
+                        label="Your display name"
+                        hint="You don't have to use your real name. It is never shown with your \
+                            votes."
+                        autocomplete="nickname"
+                        value=sent.typed("shown_name")
+                        refusals
+                    />
+                    <Choices
+                        name="place"
+                        legend="Where you live"
+                        hint="So every part of the area is heard. We never ask for your address or \
+                            postcode."
+                        choices
+                        refusals
+                    />
+                    <NewPassword label="Choose a password" email sent refusals />
+                    <button class="button">"Confirm and continue"</button>
+                    <ShowPassword sent />
+                </form>
+                <p class="soft">
+                    "If you didn't ask to join, close this page and no account will be made."
+                </p>
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals))
 }
 
 fn ended(house: &House, viewer: &Viewer) -> Response {
@@ -206,12 +299,6 @@ async fn page(
 ) -> Result<Response, Error> {
     let Why { chose, .. } = Why::here(house, headers).await?;
     let kept = Kept::page(sent);
-    let chosen = sent.typed("place").to_owned();
-    let choices = area::store::places(&house.db)
-        .await?
-        .into_iter()
-        .map(|place| Choice { chosen: place.id == chosen, value: place.id, label: place.name })
-        .collect();
     let page = Page::new("Join", || {
         view! {
             <div class="stack">
@@ -241,34 +328,12 @@ async fn page(
                         value=sent.typed("email")
                         refusals
                     />
-                    <Field
-                        name="shown_name"
-                        label="Your display name"
-                        hint="You don't have to use your real name. It is never shown with your \
-                            votes."
-                        autocomplete="nickname"
-                        value=sent.typed("shown_name")
-                        refusals
-                    />
-                    <Choices
-                        name="place"
-                        legend="Where you live"
-                        hint="So every part of the area is heard. We never ask for your address or \
-                            postcode."
-                        choices
-                        refusals
-                    />
-                    <Field
-                        name="password"
-                        label="Choose a password"
-                        hint="Use 10 characters or more, so that nobody else can use your account. \
-                            Three words you can remember work well."
-                        kind="password"
-                        autocomplete="new-password"
-                        refusals
-                    />
                     <button class="button">"Join"</button>
                 </form>
+                <p class="soft">
+                    "We'll send you an email. Press the button in it, then choose your name and a \
+                     password."
+                </p>
                 <p>"Already have an account? "<a href=with_then("/sign-in", &kept.then)>"Sign in"</a></p>
             </div>
         }

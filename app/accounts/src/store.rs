@@ -53,22 +53,38 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<Si
     }))
 }
 
-/// What this account may do, and whether a second step is asked of it.
-pub async fn roles(db: &Db, account_id: &str, now: Millis) -> Kept<(Vec<Role>, SecondStep)> {
+/// What an account may do, and how it stands.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// What it may do.
+    pub roles: Vec<Role>,
+    /// Whether a second step is asked of it.
+    pub second_step: SecondStep,
+    /// Whether it is about to be erased.
+    pub is_leaving: bool,
+}
+
+/// What this account may do, whether a second step is asked of it, and whether it is about to be
+/// erased.
+pub async fn standing(db: &Db, account_id: &str, now: Millis) -> Kept<Standing> {
     let rows = sqlx::query(
-        "SELECT r.role, f.confirmed_at, (SELECT second_step_from FROM area_rules)
-         FROM roles r LEFT JOIN second_factors f ON f.account_id = r.account_id
-         WHERE r.account_id = $1",
+        "SELECT r.role, f.confirmed_at, (SELECT second_step_from FROM area_rules),
+                (SELECT count(*) FROM erasures e WHERE e.account_id = a.id)
+         FROM accounts a LEFT JOIN roles r ON r.account_id = a.id
+         LEFT JOIN second_factors f ON f.account_id = a.id
+         WHERE a.id = $1",
     )
     .bind(account_id)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let roles: Vec<Role> = rows.iter().filter_map(|row| Role::read(row.get(0))).collect();
+    let role = |row: &AnyRow| Role::read(&row.get::<Option<String>, _>(0)?);
+    let roles: Vec<Role> = rows.iter().filter_map(role).collect();
     let second_step = rows.first().map_or(SecondStep::NotAsked, |row| {
         let has_one = row.get::<Option<Millis>, _>(1).is_some();
         rules::second_step(has_one, &roles, row.get::<Option<Millis>, _>(2), now)
     });
-    Ok((roles, second_step))
+    let is_leaving = rows.iter().any(|row| row.get::<i64, _>(3) > 0);
+    Ok(Standing { roles, second_step, is_leaving })
 }
 
 /// A session about to begin.
@@ -94,7 +110,8 @@ pub async fn is_known(db: &Db, email: &str) -> Kept<bool> {
 }
 
 /// Begins a session, and clears this account's ended ones away. Whether it lets nobody in before a
-/// code is given: so it is where there is a second step.
+/// code is given: so it is where there is a second step. Whoever signs in stays: a trigger calls
+/// back an erasure that waits. An account that is erased has no session.
 pub async fn begin_session(db: &Db, session: NewSession) -> Kept<bool> {
     begin_session_here(db, session, None).await
 }
@@ -119,13 +136,15 @@ pub async fn begin_session_here(
                 .execute(&mut *tx)
                 .await?;
             }
-            let waits: i64 = sqlx::query_scalar(
+            let waits: Option<i64> = sqlx::query_scalar(
                 "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at,
                  idle_ends_at, ends_at, visited_before, waits_for_code)
-                 VALUES ($1, $2, $3, $4, $5, $5, $6, $7,
+                 SELECT $1, $2, a.id, $4, CAST($5 AS BIGINT), CAST($5 AS BIGINT),
+                   CAST($6 AS BIGINT), CAST($7 AS BIGINT),
                    (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = $3),
                    CASE WHEN EXISTS (SELECT 1 FROM second_factors f
-                     WHERE f.account_id = $3 AND f.confirmed_at IS NOT NULL) THEN 1 ELSE 0 END)
+                     WHERE f.account_id = $3 AND f.confirmed_at IS NOT NULL) THEN 1 ELSE 0 END
+                 FROM accounts a WHERE a.id = $3 AND a.erased_at IS NULL
                  RETURNING CAST(waits_for_code AS BIGINT)",
             )
             .bind(id::fresh())
@@ -135,13 +154,13 @@ pub async fn begin_session_here(
             .bind(session.now)
             .bind(session.idle_ends_at)
             .bind(session.ends_at)
-            .fetch_one(&mut *tx)
+            .fetch_optional(&mut *tx)
             .await?;
-            if let Some(hash) = device_hash.filter(|_| waits == 0) {
+            if let Some(hash) = device_hash.filter(|_| waits == Some(0)) {
                 let device = (hash.as_str(), session.device.as_str());
                 factors::know_device(tx, &session.account_id, device, session.now).await?;
             }
-            Ok(waits == 1)
+            Ok(waits == Some(1))
         })
     })
     .await
@@ -185,7 +204,7 @@ pub struct Session {
 /// Erases what is no longer of use, each when `docs/retention.md` says; how many rows.
 pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
     /// What is erased, and how long after the time that the statement compares with.
-    const ALL: [(&str, Millis); 7] = [
+    const ALL: [(&str, Millis); 10] = [
         (
             "DELETE FROM first_act_links WHERE act_id IN
              (SELECT id FROM first_acts WHERE ends_at <= $1)",
@@ -197,7 +216,11 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
         ("DELETE FROM links WHERE ends_at <= $1", 0),
         ("DELETE FROM invitations WHERE ends_at <= $1", 30 * DAY),
         ("DELETE FROM sessions WHERE ends_at <= $1 OR idle_ends_at <= $1", 30 * DAY),
-        ("DELETE FROM attempts WHERE window_ends_at <= $1", 30 * DAY),
+        ("DELETE FROM known_browsers WHERE ends_at <= $1", 0),
+        ("DELETE FROM address_undos WHERE ends_at <= $1", 0),
+        // What a clock that was a day ahead left behind goes too.
+        ("DELETE FROM attempts WHERE window_ends_at <= $1 OR window_ends_at > $1 + 86400000", 0),
+        ("DELETE FROM attempt_keys WHERE starts_at <= $1 OR starts_at > $1 + 172800000", DAY),
     ];
     db.write(move |tx| {
         Box::pin(async move {
@@ -240,11 +263,16 @@ pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> Kept<Vec<Sessio
         .collect())
 }
 
-/// Ends this session of this account, or all of them.
+/// Ends this session of this account; or all of them, with everything else by which somebody could
+/// still get in or go on with what she began.
 pub async fn end_sessions(db: &Db, account_id: String, only: Option<String>) -> Kept<()> {
     db.write(move |tx| {
         Box::pin(async move {
-            sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND ($2 IS NULL OR id = $2)")
+            let Some(only) = only else {
+                end_all_sessions(tx, &account_id).await?;
+                return forget_browsers(tx, &account_id).await;
+            };
+            sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id = $2")
                 .bind(account_id)
                 .bind(only)
                 .execute(tx)
@@ -253,6 +281,53 @@ pub async fn end_sessions(db: &Db, account_id: String, only: Option<String>) -> 
         })
     })
     .await
+}
+
+/// Knows a browser as one in which somebody has signed in to this account.
+pub async fn know_browser(
+    db: &Db,
+    token_hash: String,
+    account_id: String,
+    ends_at: Millis,
+) -> Kept<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(
+                "INSERT INTO known_browsers (token_hash, account_id, ends_at) VALUES ($1, $2, $3)
+                 ON CONFLICT (token_hash, account_id) DO UPDATE SET ends_at = excluded.ends_at",
+            )
+            .bind(token_hash)
+            .bind(account_id)
+            .bind(ends_at)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Whether a browser is known to the account of this address.
+pub async fn knows_browser(db: &Db, token_hash: &str, email: &str, now: Millis) -> Kept<bool> {
+    let known: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM known_browsers k JOIN accounts a ON a.id = k.account_id
+         WHERE k.token_hash = $1 AND a.email = $2 AND k.ends_at > $3",
+    )
+    .bind(token_hash)
+    .bind(email)
+    .bind(now)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(known > 0)
+}
+
+/// Knows no browser of this account any more.
+pub async fn forget_browsers(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+    sqlx::query("DELETE FROM known_browsers WHERE account_id = $1")
+        .bind(account_id)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Ends the sessions of this account on devices with the same name as this one's, but never `here`.
@@ -306,6 +381,14 @@ pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
         began_at: row.get(1),
         has_second_step: row.get::<Option<Millis>, _>(2).is_some(),
     })
+}
+
+/// Whether a session has not been ended, which it can't be until this write ends.
+pub async fn stands(tx: &mut AnyConnection, kind: Kind, session_id: &str) -> Kept<bool> {
+    let sql = format!("SELECT id FROM sessions WHERE id = $1{}", kind.hold());
+    let session: Option<String> =
+        sqlx::query_scalar(AssertSqlSafe(sql)).bind(session_id).fetch_optional(tx).await?;
+    Ok(session.is_some())
 }
 
 /// The round that people vote in, until its votes are counted: its name, and when voting closes.
@@ -388,82 +471,75 @@ pub async fn by_address(tx: &mut AnyConnection, email: &str) -> Kept<Option<Know
     Ok(row.map(|row| Known { id: row.get(0), password_hash: row.get(1) }))
 }
 
-/// A sign-up waiting for the button in its email to be pressed.
+/// A sign-up that waits for the button in its email: an address, since whoever filled in the form
+/// may be a stranger.
 #[derive(Clone, Debug)]
 pub struct SignUp {
     /// The address.
     pub email: String,
-    /// The name others will see.
-    pub shown_name: String,
-    /// The part of the area.
-    pub place_id: String,
-    /// The hashed password.
-    pub password_hash: String,
+    /// The name of the part of the area that was chosen behind the button, if that is one.
+    pub place: Option<String>,
 }
 
 /// Keeps a sign-up until `ends_at`.
 pub async fn keep_sign_up(
     tx: &mut AnyConnection,
     token_hash: &str,
-    sign_up: &SignUp,
+    email: &str,
     ends_at: Millis,
 ) -> Kept<()> {
-    sqlx::query(
-        "INSERT INTO sign_ups (token_hash, email, shown_name, place_id, password_hash,
-         ends_at) VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(token_hash)
-    .bind(&sign_up.email)
-    .bind(&sign_up.shown_name)
-    .bind(&sign_up.place_id)
-    .bind(&sign_up.password_hash)
-    .bind(ends_at)
-    .execute(tx)
-    .await?;
+    sqlx::query("INSERT INTO sign_ups (token_hash, email, ends_at) VALUES ($1, $2, $3)")
+        .bind(token_hash)
+        .bind(email)
+        .bind(ends_at)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
-/// The sign-up behind a link, while it can be confirmed.
+/// The sign-up behind a link, while an account can be made of it; with the place that was chosen,
+/// if that is one.
 pub async fn sign_up(
     tx: &mut AnyConnection,
     token_hash: &str,
+    place: Option<&str>,
     now: Millis,
 ) -> Kept<Option<SignUp>> {
     let row = sqlx::query(
-        "SELECT email, shown_name, place_id, password_hash FROM sign_ups WHERE token_hash = $1
-         AND ends_at > $2 AND used_at IS NULL",
+        "SELECT s.email, (SELECT p.name FROM places p
+         WHERE p.id = $3 AND p.retired_at IS NULL) FROM sign_ups s
+         WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.used_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.email = s.email)",
     )
     .bind(token_hash)
     .bind(now)
+    .bind(place)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|row| SignUp {
-        email: row.get(0),
-        shown_name: row.get(1),
-        place_id: row.get(2),
-        password_hash: row.get(3),
-    }))
+    Ok(row.map(|row| SignUp { email: row.get(0), place: row.get(1) }))
 }
 
-/// Makes the account of a sign-up, once. `None` when the address has one by now.
+/// Makes the account of a sign-up, once, and uses up every other one of its address. `None` when
+/// the link was used or the address has an account by now.
 pub async fn confirm(
     tx: &mut AnyConnection,
     token_hash: &str,
-    sign_up: &SignUp,
+    account: &NewAccount<'_>,
     now: Millis,
 ) -> Kept<Option<String>> {
-    sqlx::query("UPDATE sign_ups SET used_at = $2 WHERE token_hash = $1")
-        .bind(token_hash)
-        .bind(now)
-        .execute(&mut *tx)
-        .await?;
-    let account = NewAccount {
-        email: &sign_up.email,
-        shown_name: &sign_up.shown_name,
-        place_id: Some(&sign_up.place_id),
-        password_hash: Some(&sign_up.password_hash),
-    };
-    let made = make_account(tx, &account, now).await?;
+    let used = sqlx::query(
+        "UPDATE sign_ups SET used_at = $2 WHERE email = $3 AND used_at IS NULL
+         AND EXISTS (SELECT 1 FROM sign_ups s WHERE s.token_hash = $1 AND s.used_at IS NULL)",
+    )
+    .bind(token_hash)
+    .bind(now)
+    .bind(account.email)
+    .execute(&mut *tx)
+    .await?;
+    if used.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let made = make_account(tx, account, now).await?;
     if let Some(id) = &made {
         grant(tx, id, &[Role::Parent], now).await?;
     }
@@ -490,8 +566,8 @@ pub async fn make_account(
     now: Millis,
 ) -> Kept<Option<String>> {
     let made: Option<String> = sqlx::query_scalar(
-        "INSERT INTO accounts (id, email, shown_name, place_id, password_hash, confirmed_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO accounts (id, email, shown_name, place_id, password_hash, confirmed_at,
+         mailbox) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (email) DO NOTHING RETURNING id",
     )
     .bind(id::fresh())
@@ -500,18 +576,19 @@ pub async fn make_account(
     .bind(account.place_id)
     .bind(account.password_hash)
     .bind(now)
+    .bind(forms::mailbox(account.email))
     .fetch_optional(tx)
     .await?;
     Ok(made)
 }
 
-/// Gives an account these roles, at least one; twice is once.
+/// Gives an account these roles, at least one; twice is once. True when one of them is new.
 pub async fn grant(
     tx: &mut AnyConnection,
     account_id: &str,
     roles: &[Role],
     now: Millis,
-) -> Kept<()> {
+) -> Kept<bool> {
     let rows = roles
         .iter()
         .map(|role| format!("($1, '{}', $2)", role.word()))
@@ -521,8 +598,8 @@ pub async fn grant(
         "INSERT INTO roles (account_id, role, granted_at) VALUES {rows}
          ON CONFLICT (account_id, role) DO NOTHING"
     );
-    sqlx::query(AssertSqlSafe(sql)).bind(account_id).bind(now).execute(tx).await?;
-    Ok(())
+    let granted = sqlx::query(AssertSqlSafe(sql)).bind(account_id).bind(now).execute(tx).await?;
+    Ok(granted.rows_affected() > 0)
 }
 
 /// Says which organisation a leader is from; `None` for none.
@@ -539,19 +616,77 @@ pub async fn lead_for(
     Ok(())
 }
 
-/// Takes a role from an account.
-pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> Kept<()> {
-    sqlx::query("DELETE FROM roles WHERE account_id = $1 AND role = $2")
+/// Takes a role from an account. False when it had none.
+pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> Kept<bool> {
+    let revoked = sqlx::query("DELETE FROM roles WHERE account_id = $1 AND role = $2")
         .bind(account_id)
         .bind(role.word())
         .execute(tx)
         .await?;
-    Ok(())
+    Ok(revoked.rows_affected() > 0)
 }
 
-/// Ends every session of an account, in the write that changes what it may do.
+/// Somebody who is told that somebody may, or may no longer, read what was passed on.
+#[derive(Clone, Debug)]
+pub struct Watcher {
+    /// The account.
+    pub id: String,
+    /// Its address.
+    pub email: String,
+    /// Whether it is an administrator's.
+    pub is_admin: bool,
+}
+
+/// Who watches over the role of the safeguarding lead: everyone who has it, the administrators, and
+/// whoever it was given to or taken from; but for whoever did it. With the display names of these
+/// two.
+pub async fn watchers(
+    tx: &mut AnyConnection,
+    whose: &str,
+    by: &str,
+) -> Kept<(Vec<Watcher>, String, String)> {
+    let rows = sqlx::query(
+        "SELECT a.id, coalesce(a.email, ''), a.shown_name,
+                CAST(CASE WHEN EXISTS (SELECT 1 FROM roles r WHERE r.account_id = a.id
+                  AND r.role = 'admin') THEN 1 ELSE 0 END AS BIGINT)
+         FROM accounts a
+         WHERE a.id IN ($1, $2) OR a.id IN (SELECT r.account_id FROM roles r
+           WHERE r.role IN ('safeguarding', 'admin'))
+         ORDER BY a.id",
+    )
+    .bind(whose)
+    .bind(by)
+    .fetch_all(tx)
+    .await?;
+    let name_of = |id: &str| {
+        let row = rows.iter().find(|row| row.get::<&str, _>(0) == id);
+        row.map_or_else(String::new, |row| row.get(2))
+    };
+    let watchers = rows.iter().map(|row| Watcher {
+        id: row.get(0),
+        email: row.get(1),
+        is_admin: row.get::<i64, _>(3) == 1,
+    });
+    let watchers = watchers.filter(|watcher| watcher.id != by && !watcher.email.is_empty());
+    Ok((watchers.collect(), name_of(whose), name_of(by)))
+}
+
+/// Ends every session of an account, in the write that changes what it may do; and every link that
+/// waits, so that nothing somebody began in one of them goes on.
 pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
-    sqlx::query("DELETE FROM sessions WHERE account_id = $1").bind(account_id).execute(tx).await?;
+    sqlx::query("DELETE FROM sessions WHERE account_id = $1")
+        .bind(account_id)
+        .execute(&mut *tx)
+        .await?;
+    end_links(tx, account_id).await
+}
+
+/// Ends every link of an account that waits: to sign in, for a new password, for a new address.
+pub async fn end_links(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+    sqlx::query("DELETE FROM links WHERE account_id = $1 AND used_at IS NULL")
+        .bind(account_id)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -587,6 +722,10 @@ pub struct Link {
     pub email: String,
     /// The new address of a change of address.
     pub new_email: Option<String>,
+    /// The name others see.
+    pub shown_name: String,
+    /// The name of the part of the area they live in, if they said it.
+    pub place: Option<String>,
 }
 
 /// The link behind a token, while it can be used.
@@ -597,7 +736,8 @@ pub async fn link(
     now: Millis,
 ) -> Kept<Option<Link>> {
     let row = sqlx::query(
-        "SELECT l.account_id, a.email, l.email FROM links l JOIN accounts a ON a.id = l.account_id
+        "SELECT l.account_id, a.email, l.email, a.shown_name, p.name
+         FROM links l JOIN accounts a ON a.id = l.account_id LEFT JOIN places p ON p.id = a.place_id
          WHERE l.token_hash = $1 AND l.purpose = $2 AND l.ends_at > $3 AND l.used_at IS NULL
            AND a.erased_at IS NULL",
     )
@@ -606,7 +746,13 @@ pub async fn link(
     .bind(now)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|row| Link { account_id: row.get(0), email: row.get(1), new_email: row.get(2) }))
+    Ok(row.map(|row| Link {
+        account_id: row.get(0),
+        email: row.get(1),
+        new_email: row.get(2),
+        shown_name: row.get(3),
+        place: row.get(4),
+    }))
 }
 
 /// Uses a link up. True for whoever was first.
@@ -621,7 +767,7 @@ pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> 
 }
 
 /// Sets a new password, and ends every other link: a change of address that someone else asked for
-/// goes no further.
+/// goes no further. No browser is known any more.
 pub async fn set_password(
     tx: &mut AnyConnection,
     account_id: &str,
@@ -636,18 +782,160 @@ pub async fn set_password(
     sqlx::query("UPDATE links SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL")
         .bind(account_id)
         .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    forget_browsers(tx, account_id).await
+}
+
+/// Sets a new address. Fails as "already there" when another account has it.
+pub async fn set_address(tx: &mut AnyConnection, account_id: &str, email: &str) -> Kept<()> {
+    sqlx::query("UPDATE accounts SET email = $2, mailbox = $3 WHERE id = $1")
+        .bind(account_id)
+        .bind(email)
+        .bind(forms::mailbox(email))
         .execute(tx)
         .await?;
     Ok(())
 }
 
-/// Sets a new address. Fails as "already there" when another account has it.
-pub async fn set_address(tx: &mut AnyConnection, account_id: &str, email: &str) -> Kept<()> {
-    sqlx::query("UPDATE accounts SET email = $2 WHERE id = $1")
-        .bind(account_id)
-        .bind(email)
-        .execute(tx)
+/// For how long a change of address can be undone.
+const UNDONE_FOR: Millis = 7 * DAY;
+
+/// Keeps the link that undoes a change of address, in an email to the address it was. Gives when it
+/// ends.
+pub async fn keep_undo(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    (account_id, old): (&str, &str),
+    now: Millis,
+) -> Kept<Millis> {
+    sqlx::query(
+        "INSERT INTO address_undos (token_hash, account_id, email, changed_at, ends_at)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(token_hash)
+    .bind(account_id)
+    .bind(old)
+    .bind(now)
+    .bind(now + UNDONE_FOR)
+    .execute(tx)
+    .await?;
+    Ok(now + UNDONE_FOR)
+}
+
+/// A change of address that can be undone.
+#[derive(Clone, Debug)]
+pub struct Undo {
+    /// Whose it is.
+    pub account_id: String,
+    /// The address it was.
+    pub old: String,
+    /// The address it is now.
+    pub email: String,
+    /// When it was changed.
+    pub changed_at: Millis,
+}
+
+/// The change behind a link, while it can be undone. `hold` ends the statement where this write
+/// undoes it: the address stays as it is until then.
+pub async fn undo(
+    tx: &mut AnyConnection,
+    hold: &'static str,
+    token_hash: &str,
+    now: Millis,
+) -> Kept<Option<Undo>> {
+    let sql = format!(
+        "SELECT u.account_id, u.email, a.email, u.changed_at
+         FROM address_undos u JOIN accounts a ON a.id = u.account_id
+         WHERE u.token_hash = $1 AND u.ends_at > $2 AND u.used_at IS NULL
+           AND a.email IS NOT NULL AND a.erased_at IS NULL{hold}"
+    );
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(token_hash).bind(now).fetch_optional(tx).await?;
+    Ok(row.map(|row| Undo {
+        account_id: row.get(0),
+        old: row.get(1),
+        email: row.get(2),
+        changed_at: row.get(3),
+    }))
+}
+
+/// Gives an account back the address it had, and takes away all that somebody else may hold by now:
+/// the password, sessions, links, known browsers, what was chosen before signing in, and the links
+/// that undo this change and later ones. False when it was undone before. Fails as "already there"
+/// when another account has the address.
+pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Millis) -> Kept<bool> {
+    let used = sqlx::query(
+        "UPDATE address_undos SET used_at = $3
+         WHERE account_id = $1 AND changed_at >= $2 AND used_at IS NULL",
+    )
+    .bind(&undo.account_id)
+    .bind(undo.changed_at)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    if used.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("UPDATE accounts SET email = $2, password_hash = NULL WHERE id = $1")
+        .bind(&undo.account_id)
+        .bind(&undo.old)
+        .execute(&mut *tx)
         .await?;
+    for sql in [
+        "DELETE FROM first_act_links WHERE act_id IN
+         (SELECT id FROM first_acts WHERE account_id = $1)",
+        "DELETE FROM first_acts WHERE account_id = $1",
+    ] {
+        sqlx::query(sql).bind(&undo.account_id).execute(&mut *tx).await?;
+    }
+    end_all_sessions(tx, &undo.account_id).await?;
+    forget_browsers(tx, &undo.account_id).await?;
+    Ok(true)
+}
+
+/// Who an account `a` counts as, as a part of statements: its mailbox, so that one mailbox with
+/// many addresses is one person; itself where it has none, as after it was erased.
+pub const COUNTS_AS: &str = "coalesce(a.mailbox, a.email, a.id)";
+
+/// The mailboxes of more than one account, as a part of statements. There are few of them, so they
+/// can be looked at by themselves, and everybody else counted as fast as by account.
+pub const SHARED: &str = "(SELECT mailbox FROM accounts WHERE mailbox IS NOT NULL
+     GROUP BY mailbox HAVING count(*) > 1)";
+
+/// Folds the addresses of accounts that no mailbox is stored for, as those made by an earlier
+/// version. Safe to run twice, and in two processes at once.
+pub async fn fold_due(db: &Db) -> Kept<()> {
+    const AT_ONCE: usize = 500;
+    loop {
+        let rows = sqlx::query(
+            "SELECT id, email FROM accounts WHERE mailbox IS NULL AND email IS NOT NULL
+             ORDER BY id LIMIT 500",
+        )
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+        let lot: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let is_last = lot.len() < AT_ONCE;
+        if !lot.is_empty() {
+            db.write(move |tx| Box::pin(async move { fold(tx, &lot).await })).await?;
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
+}
+
+/// An address that has changed meanwhile has its own mailbox by now.
+async fn fold(tx: &mut AnyConnection, lot: &[(String, String)]) -> Kept<()> {
+    for (id, email) in lot {
+        sqlx::query(
+            "UPDATE accounts SET mailbox = $3 WHERE id = $1 AND email = $2 AND mailbox IS NULL",
+        )
+        .bind(id)
+        .bind(email)
+        .bind(forms::mailbox(email))
+        .execute(&mut *tx)
+        .await?;
+    }
     Ok(())
 }
 
@@ -664,7 +952,7 @@ pub struct Invitation {
     pub organisation_id: Option<String>,
     /// The account with that address, if it has one.
     pub account_id: Option<String>,
-    /// The place that was chosen with it.
+    /// The name of the place that was chosen with it, if that is one.
     pub place: Option<String>,
 }
 
@@ -703,7 +991,7 @@ pub async fn invitation(
     now: Millis,
 ) -> Kept<Option<Invitation>> {
     let row = sqlx::query(
-        "SELECT i.id, i.email, i.role, a.id, i.organisation_id, (SELECT p.id FROM places p
+        "SELECT i.id, i.email, i.role, a.id, i.organisation_id, (SELECT p.name FROM places p
          WHERE p.id = $3 AND p.retired_at IS NULL) FROM invitations i LEFT
          JOIN accounts a ON a.email = i.email
          WHERE i.token_hash = $1 AND i.ends_at > $2 AND i.accepted_at IS NULL",

@@ -10,6 +10,7 @@
 mod actions;
 pub mod contact;
 mod pages;
+mod personal;
 mod rules;
 mod running;
 pub mod store;
@@ -18,6 +19,7 @@ pub mod texts;
 /// Where people live whose place is not one of the area's.
 pub const ELSEWHERE: &str = "Elsewhere";
 
+pub use personal::PERSONAL;
 pub use rules::{What, chosen};
 
 use ground::routes::{Access, Routes};

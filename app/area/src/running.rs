@@ -161,8 +161,8 @@ fn service_page(rule: &Rule, organisations: Vec<Named>, sent: &Sent, refusals: &
                     <Choices
                         name="organisations"
                         legend="Who runs this service?"
-                        hint="Their leaders can write change notices about it. If you choose none, \
-                            any leader can."
+                        hint="Their leaders write change notices about it, and answer what \
+                            parents say about it. Until you choose one, nobody can."
                         choices
                         many=true
                         refusals
@@ -299,9 +299,9 @@ async fn shown(
 
 fn service_row(rule: Rule) -> impl IntoView {
     let run_by = if rule.names.is_empty() {
-        "any leader".to_owned()
+        ": nobody can write about it or answer for it yet. Say who runs it.".to_owned()
     } else {
-        format!("leaders from {}", rule.names.join(", "))
+        format!(": leaders from {} can write about it and answer for it.", rule.names.join(", "))
     };
     let days = rule
         .notice_days
@@ -310,7 +310,7 @@ fn service_row(rule: Rule) -> impl IntoView {
         <li>
             <span>
                 <b>{rule.service.name.clone()}</b>
-                {format!(": {run_by} can write about it.")}
+                {run_by}
                 {days}
             </span>
             <a href=format!(

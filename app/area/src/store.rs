@@ -59,37 +59,69 @@ pub async fn places_and(db: &Db, chosen: &[String]) -> Result<Vec<Named>, sqlx::
 
 /// The organisations people can choose, in their order.
 pub async fn organisations(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
-    Ok(choices(db).await?.2)
+    Ok(choices(db, "").await?.organisations)
 }
 
 /// The services and the places people can choose, in one query.
 pub async fn both(db: &Db) -> Result<(Vec<Named>, Vec<Named>), sqlx::Error> {
-    let (services, places, _) = choices(db).await?;
+    let Choices { services, places, .. } = choices(db, "").await?;
     Ok((services, places))
 }
 
-/// The services, the places and the organisations people can choose, in one query.
-pub async fn choices(db: &Db) -> Result<(Vec<Named>, Vec<Named>, Vec<Named>), sqlx::Error> {
+/// What people can choose, in its order.
+#[derive(Clone, Debug, Default)]
+pub struct Choices {
+    /// The services.
+    pub services: Vec<Named>,
+    /// The places.
+    pub places: Vec<Named>,
+    /// The organisations.
+    pub organisations: Vec<Named>,
+    /// The organisation that the leader who chooses is from.
+    pub hers: Option<Named>,
+}
+
+/// The services, the places and the organisations people can choose, in one query; and this
+/// leader's own organisation, while it is not retired.
+pub async fn choices(db: &Db, leader: &str) -> Result<Choices, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT what, id, name FROM (
            SELECT 'service' AS what, id, name, position FROM services WHERE retired_at IS NULL
            UNION ALL SELECT 'place', id, name, position FROM places WHERE retired_at IS NULL
            UNION ALL SELECT 'organisation', id, name, position FROM organisations
-             WHERE retired_at IS NULL) chosen
+             WHERE retired_at IS NULL
+           UNION ALL SELECT 'hers', o.id, o.name, o.position FROM roles r
+             JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
+             WHERE r.role = 'leader' AND r.account_id = $1) chosen
          ORDER BY what, position, name",
     )
+    .bind(leader)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let (mut services, mut places, mut organisations) = (Vec::new(), Vec::new(), Vec::new());
+    let mut choices = Choices::default();
     for row in rows {
         let named = Named { id: row.get(1), name: row.get(2) };
         match row.get::<String, _>(0).as_str() {
-            "place" => places.push(named),
-            "organisation" => organisations.push(named),
-            _ => services.push(named),
+            "place" => choices.places.push(named),
+            "organisation" => choices.organisations.push(named),
+            "hers" => choices.hers = Some(named),
+            _ => choices.services.push(named),
         }
     }
-    Ok((services, places, organisations))
+    Ok(choices)
+}
+
+/// The organisation that this leader is from, while it is not retired.
+pub async fn organisation_of(db: &Db, leader: &str) -> Result<Option<Named>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT o.id, o.name FROM roles r
+         JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
+         WHERE r.role = 'leader' AND r.account_id = $1",
+    )
+    .bind(leader)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(row.map(|row| Named { id: row.get(0), name: row.get(1) }))
 }
 
 /// All services or places, retired ones too.
@@ -237,19 +269,37 @@ pub async fn set_rule(
     .await
 }
 
-/// Whether a leader may speak for a service: nobody is set down as running it, or their
-/// organisation is.
-/// `service` and `leader` are written as the statement around this names them.
+/// Whether a leader may speak for a service: their organisation is set down as running it. Where
+/// nobody is, no leader may, until an administrator says who runs it. `service` and `leader` are
+/// written as the statement around this names them; likewise in the next two.
 #[must_use]
 pub fn speaks_for(service: &str, leader: &str) -> String {
     format!(
-        "(NOT EXISTS (SELECT 1 FROM service_organisations so
-         JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
-                      WHERE so.service_id = {service})
-          OR EXISTS (SELECT 1 FROM service_organisations so
-            JOIN roles r ON r.organisation_id = so.organisation_id AND r.role = 'leader'
-                     JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
-                     WHERE so.service_id = {service} AND r.account_id = {leader}))"
+        "EXISTS (SELECT 1 FROM service_organisations so
+           JOIN roles r ON r.organisation_id = so.organisation_id AND r.role = 'leader'
+           JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
+           WHERE so.service_id = {service} AND r.account_id = {leader})"
+    )
+}
+
+/// Whether anybody is set down as running a service.
+#[must_use]
+pub fn is_run(service: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM service_organisations so
+           JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
+           WHERE so.service_id = {service})"
+    )
+}
+
+/// Whether a leader has an organisation to speak for. Until an administrator has set it, they speak
+/// for nobody.
+#[must_use]
+pub fn leads(leader: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM roles r
+           JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
+           WHERE r.role = 'leader' AND r.account_id = {leader})"
     )
 }
 
@@ -260,6 +310,8 @@ pub struct Spoken {
     pub service: Named,
     /// Whether this leader may write about it.
     pub is_hers: bool,
+    /// Whether anybody is set down as running it; else nobody may write about it.
+    pub is_run: bool,
     /// How many school days before a change families are to be told.
     pub notice_days: Option<i64>,
 }
@@ -280,19 +332,21 @@ pub struct Ground {
 /// What this leader needs, in one query.
 pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
     let sql = format!(
-        "SELECT what, id, name, number, is_hers FROM (
+        "SELECT what, id, name, number, is_hers, is_run FROM (
            SELECT 'service' AS what, s.id, s.name, s.notice_days AS number, CAST(CASE
              WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_hers,
+                  CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_run,
                   CAST(s.position AS BIGINT) AS position
              FROM services s WHERE s.retired_at IS NULL
-           UNION ALL SELECT 'place', id, name, NULL, 0, CAST(position AS BIGINT) FROM places
+           UNION ALL SELECT 'place', id, name, NULL, 0, 0, CAST(position AS BIGINT) FROM places
              WHERE retired_at IS NULL
-           UNION ALL SELECT 'term', first_day, last_day, NULL, 0, 0 FROM terms
-           UNION ALL SELECT 'closed', day, name, NULL, 0, 0 FROM closed_days
-           UNION ALL SELECT 'second person', '', '', CAST(second_person AS BIGINT), 0, 0
+           UNION ALL SELECT 'term', first_day, last_day, NULL, 0, 0, 0 FROM terms
+           UNION ALL SELECT 'closed', day, name, NULL, 0, 0, 0 FROM closed_days
+           UNION ALL SELECT 'second person', '', '', CAST(second_person AS BIGINT), 0, 0, 0
              FROM area_rules) ground
          ORDER BY what, position, name, id",
-        speaks_for("s.id", "$1")
+        speaks_for("s.id", "$1"),
+        is_run("s.id")
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(leader)
@@ -306,6 +360,7 @@ pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
                 service: named,
                 notice_days: row.get(3),
                 is_hers: row.get::<i64, _>(4) == 1,
+                is_run: row.get::<i64, _>(5) == 1,
             }),
             "place" => ground.places.push(named),
             "term" => ground.year.terms.extend(named.id.parse().ok().zip(named.name.parse().ok())),

@@ -97,6 +97,12 @@ pub fn machine(at: Millis) -> String {
     Timestamp::from_millisecond(at).unwrap_or_default().to_string()
 }
 
+/// Reads what [`machine`] writes.
+#[must_use]
+pub fn read_machine(text: &str) -> Option<Millis> {
+    text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
+}
+
 /// As it is written in the name of a file, in UTC: `2026-12-04T170000Z`.
 #[must_use]
 pub fn stamp(at: Millis) -> String {
@@ -160,6 +166,8 @@ mod tests {
         let summer = read("2026-07-04", "17:00").expect("a time");
         assert_eq!(machine(winter), "2026-12-04T17:00:00Z");
         assert_eq!(machine(summer), "2026-07-04T16:00:00Z");
+        assert_eq!(read_machine(&machine(summer)), Some(summer));
+        assert_eq!(read_machine("the fourth of July"), None);
         assert_eq!(fields(summer), ("2026-07-04".into(), "17:00".into()));
     }
 

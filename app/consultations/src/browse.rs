@@ -7,7 +7,7 @@ use calendar::clock::{self, Millis};
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::{Page, Pager, Share};
+use ground::ui::{Page, Pager, Share, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::way;
@@ -352,7 +352,7 @@ pub async fn preview(
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
     let (_, places) = area::store::both(&house.db).await?;
-    let page = Page::new("How parents will see it", || {
+    let page = Page::new(titled("How parents will see it", &consultation.terms.title), || {
         let questions = questionnaires::edit::flat(&consultation.questionnaire);
         let questions = questions.iter().map(|(heading, question)| {
             let heading = heading.clone().map(|heading| view! { <h2>{heading}</h2> });

@@ -6,6 +6,7 @@ use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
+use ground::aside::aside;
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::files;
@@ -198,7 +199,7 @@ pub async fn take_over(
             Err(format!("Choose a smaller file: up to {} MB", files::LARGEST / (1024 * 1024)))
         }
         None => Err("Choose a file".to_owned()),
-        Some((_, bytes)) => tokio::task::spawn_blocking(move || read_file(&bytes))
+        Some((_, bytes)) => aside(move || read_file(&bytes))
             .await
             .unwrap_or_else(|_panicked| Err(NO_FILE.to_owned())),
     };

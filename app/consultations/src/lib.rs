@@ -66,8 +66,10 @@ mod browse;
 mod build;
 mod closing;
 mod emails;
+mod forget;
 mod links;
 mod paper;
+mod personal;
 mod question;
 pub mod reading;
 pub mod responses;
@@ -80,6 +82,8 @@ mod write;
 
 pub use browse::cards;
 pub use closing::tidy_due;
+pub use forget::forget;
+pub use personal::PERSONAL;
 
 use calendar::clock::{self, Millis};
 use ground::error::Error;
@@ -148,7 +152,7 @@ async fn opened(house: &House, id: &str) -> Result<Consultation, Error> {
 fn standing_words(standing: Standing, (opens_at, closes_at): (Millis, Millis)) -> String {
     match standing {
         Standing::Written => "○ Not open yet. Only organisers can see it.".to_owned(),
-        Standing::Timed => format!("● Opens on {}", clock::day(opens_at)),
+        Standing::Timed => format!("○ Opens on {}", clock::day(opens_at)),
         Standing::Open => format!("● Open until the end of {}", clock::day(closes_at)),
         Standing::Closing => format!(
             "○ Closed. If you have already started, you have until {} to finish",

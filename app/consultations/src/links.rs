@@ -8,7 +8,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Area, Banner, Field, Page, Summary};
+use ground::ui::{Area, Banner, Field, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -154,7 +154,7 @@ async fn shown(
 ) -> Result<Response, Error> {
     let (given, used) = responses::links(&house.db, &consultation.id).await?;
     let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
-    let page = Page::new("Personal links", || {
+    let page = Page::new(titled("Personal links", &consultation.terms.title), || {
         let banner = (sent.typed("done") == "given").then(|| {
             view! {
                 <Banner title="Links created">

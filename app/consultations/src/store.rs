@@ -3,6 +3,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{Db, Kept, Kind, json, known, read_json};
+use outcomes::public::{LISTED_TOPIC, TOPIC};
 use questionnaires::mended::{Mending, mend};
 use questionnaires::{Questionnaire, Section, way};
 use sqlx::any::AnyRow;
@@ -23,7 +24,7 @@ pub struct Consultation {
     pub plan: Option<(String, String)>,
     /// How often anything its results are made of was changed.
     pub changes: i64,
-    /// The topic it belongs to: (id, title).
+    /// The topic it belongs to, while everyone may read that: (id, title).
     pub topic: Option<(String, String)>,
     /// Which version of the questions this is.
     pub version: i64,
@@ -144,8 +145,9 @@ pub async fn newest(db: &Db, consultation_id: &str) -> Kept<Option<Consultation>
 /// first.
 pub async fn versions(db: &Db, consultation_id: &str) -> Kept<Vec<Consultation>> {
     let sql = format!(
-        "{CONSULTATION} WHERE c.id = $1 AND (q.version = 1 OR q.live_at IS NOT NULL)
-         ORDER BY q.version"
+        "{} WHERE c.id = $1 AND (q.version = 1 OR q.live_at IS NOT NULL)
+         ORDER BY q.version",
+        whole()
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(consultation_id)
@@ -155,7 +157,7 @@ pub async fn versions(db: &Db, consultation_id: &str) -> Kept<Vec<Consultation>>
 }
 
 async fn one(db: &Db, consultation_id: &str, which: &str) -> Kept<Option<Consultation>> {
-    let sql = format!("{CONSULTATION} WHERE c.id = $1 {which} ORDER BY q.version DESC LIMIT 1");
+    let sql = format!("{} WHERE c.id = $1 {which} ORDER BY q.version DESC LIMIT 1", whole());
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(consultation_id)
         .fetch_optional(&mut *db.read().await?)
@@ -164,13 +166,17 @@ async fn one(db: &Db, consultation_id: &str, which: &str) -> Kept<Option<Consult
 }
 
 /// What is read of a consultation and its questions.
-pub(super) const CONSULTATION: &str =
-    "SELECT c.id, c.form_key, c.title, c.about, c.can_change, c.cannot_change, c.who_for,
-     c.how_used, c.who_sees, c.access, c.topic_id, c.plan_id, c.draft_id,
-            c.opens_at, c.closes_at, c.opened_at, c.changes, p.title AS plan, t.title AS topic,
-              q.version, q.live_at, q.questions, q.mended
-     FROM consultations c JOIN questionnaires q ON q.consultation_id = c.id LEFT
-       JOIN plans p ON p.id = c.plan_id LEFT JOIN topics t ON t.id = c.topic_id";
+pub(super) fn whole() -> String {
+    format!(
+        "SELECT c.id, c.form_key, c.title, c.about, c.can_change, c.cannot_change, c.who_for,
+         c.how_used, c.who_sees, c.access, c.topic_id, c.plan_id, c.draft_id,
+                c.opens_at, c.closes_at, c.opened_at, c.changes, p.title AS plan,
+                  CASE WHEN {TOPIC} THEN t.title END AS topic,
+                  q.version, q.live_at, q.questions, q.mended
+         FROM consultations c JOIN questionnaires q ON q.consultation_id = c.id LEFT
+           JOIN plans p ON p.id = c.plan_id LEFT JOIN topics t ON t.id = c.topic_id"
+    )
+}
 
 pub(super) fn consultation(row: &AnyRow) -> Kept<Consultation> {
     let (topic_id, plan_id): (Option<String>, Option<String>) =
@@ -464,11 +470,11 @@ pub async fn to_belong_to(db: &Db) -> Kept<Vec<Belongs>> {
             });
         }
     }
-    let topics = sqlx::query(
-        "SELECT id, title FROM topics WHERE published_at IS NOT NULL AND merged_at IS NULL
-         AND withdrawn_at IS NULL ORDER BY published_at DESC, id LIMIT 200",
+    let topics = format!(
+        "SELECT t.id, t.title FROM topics t WHERE {LISTED_TOPIC}
+         ORDER BY t.published_at DESC, t.id LIMIT 200"
     );
-    let topics = topics.fetch_all(&mut *db.read().await?).await?;
+    let topics = sqlx::query(AssertSqlSafe(topics)).fetch_all(&mut *db.read().await?).await?;
     let topic = |row: &AnyRow| Belongs {
         topic_id: Some(row.get(0)),
         words: format!("Topic: {}", row.get::<&str, _>(1)),

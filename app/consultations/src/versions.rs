@@ -8,7 +8,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Area, Field, Page, Summary};
+use ground::ui::{Area, Field, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::{Question, check, mended};
@@ -85,7 +85,7 @@ fn page(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Page {
-    let page = Page::new("Correct the wording", || {
+    let page = Page::new(titled("Correct the wording", &question.text), || {
         let options = question.kind.options().into_iter().map(|option| {
             let (name, id) = (mended::field(&option.key), format!("option-{}", option.key));
             let value = sent.typed(&name).to_owned();

@@ -21,8 +21,20 @@ pub enum EmailKind {
     NewDevice,
     /// A second step was set up, used without the phone, or taken away.
     SecondStep,
+    /// Tells the old address that it was changed, with a link that undoes it.
+    AddressUndo,
+    /// A copy of everything about an account was asked for.
+    CopyAsked,
+    /// The link to a copy of what is kept about a subscription.
+    CopyLink,
+    /// The account will be erased, with the link that calls that back.
+    Erasing,
+    /// The account was erased.
+    Erased,
     /// Invites someone into a role.
     Invitation,
+    /// Somebody is a safeguarding lead now, or no longer.
+    LeadChanged,
     /// Asks whether the person behind an address wants to be told about changes.
     SubscriptionToConfirm,
     /// A change to a service, or several in a digest.
@@ -72,7 +84,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 37] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -81,7 +93,13 @@ impl EmailKind {
         Self::AddressChanged,
         Self::NewDevice,
         Self::SecondStep,
+        Self::AddressUndo,
+        Self::CopyAsked,
+        Self::CopyLink,
+        Self::Erasing,
+        Self::Erased,
         Self::Invitation,
+        Self::LeadChanged,
         Self::SubscriptionToConfirm,
         Self::Notice,
         Self::Question,
@@ -118,7 +136,13 @@ impl EmailKind {
             Self::AddressChanged => "address changed",
             Self::NewDevice => "new device",
             Self::SecondStep => "second step",
+            Self::AddressUndo => "address undo",
+            Self::CopyAsked => "copy asked for",
+            Self::CopyLink => "copy link",
+            Self::Erasing => "erasing",
+            Self::Erased => "erased",
             Self::Invitation => "invitation",
+            Self::LeadChanged => "lead changed",
             Self::SubscriptionToConfirm => "subscription to confirm",
             Self::Notice => "notice",
             Self::Question => "question",
@@ -169,7 +193,13 @@ impl EmailKind {
             | Self::AddressChanged
             | Self::NewDevice
             | Self::SecondStep
+            | Self::AddressUndo
+            | Self::CopyAsked
+            | Self::CopyLink
+            | Self::Erasing
+            | Self::Erased
             | Self::Invitation
+            | Self::LeadChanged
             | Self::SubscriptionToConfirm
             | Self::Notice
             | Self::Question
@@ -181,6 +211,13 @@ impl EmailKind {
             | Self::AnswersCode
             | Self::AuditHead => None,
         }
+    }
+
+    /// Whether it goes to an account that is about to be erased: only what says so, and what lets
+    /// her in to call it back.
+    #[must_use]
+    pub fn goes_while_erasing(self) -> bool {
+        matches!(self, Self::Link | Self::Erasing)
     }
 }
 
@@ -271,8 +308,13 @@ mod tests {
             EmailKind::AddressChanged,
             EmailKind::NewDevice,
             EmailKind::SecondStep,
+            EmailKind::AddressUndo,
+            EmailKind::CopyAsked,
+            EmailKind::Erasing,
+            EmailKind::Erased,
             EmailKind::TopicPassedOn,
             EmailKind::CommentPassedOn,
+            EmailKind::LeadChanged,
         ] {
             assert_eq!(kind.sort(), None, "{kind:?}");
         }

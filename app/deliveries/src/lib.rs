@@ -15,6 +15,7 @@ mod intake;
 mod kinds;
 mod links;
 mod permit;
+mod personal;
 pub mod returns;
 pub mod stops;
 pub mod store;
@@ -24,6 +25,7 @@ pub use email::{Paragraph, Sender, Stop, Words};
 pub use intake::keep;
 pub use kinds::{EmailKind, Sort};
 pub use permit::{Permit, settled};
+pub use personal::PERSONAL;
 pub use store::{Owed, owe};
 pub use turn::{Hand, Outcome, deliver_one};
 

@@ -1,9 +1,20 @@
 //! What comes back after an email, as mail or as a provider's call: that it did not arrive, or that
 //! its reader called it spam. Pure.
 
+use std::borrow::Cow;
+
 use ground::return_address::ReturnAddress;
-use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _};
+use mail_parser::{Message, MessageParser, MimeHeaders as _};
 use serde_json::Value;
+
+/// How much of a mail is read, in bytes. What it says about our email comes before that email.
+pub const MOST_READ: usize = 256 * 1024;
+/// How deep in parts of parts a report is looked for.
+const DEEPEST: usize = 3;
+/// In how many parts of each.
+const MOST_PARTS: usize = 20;
+/// The longest reason that is read, in characters.
+const LONGEST_REASON: usize = 1_000;
 
 /// What became of an email after it was handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,10 +56,15 @@ pub struct Return {
 /// Reads a mail to the return address: a delivery status notification (RFC 3464) that says
 /// "failed", or a feedback report (RFC 5965) of abuse. `None` for anything else: an email that is
 /// late, an out-of-office reply, a forgery, and spam.
+///
+/// Anyone can write to that address. So the library reads only headings here, and never what is
+/// inside of what: it would make as many mails inside one another as are sent, and taking those
+/// apart again could end the program.
 #[must_use]
 pub fn read_mail(mail: &[u8], ours: &ReturnAddress) -> Option<Return> {
-    let message = MessageParser::default().parse(mail)?;
-    if let Some(report) = part(&message, "delivery-status") {
+    let mail = mail.get(..MOST_READ).unwrap_or(mail);
+    let message = MessageParser::default().parse_headers(mail)?;
+    if let Some(report) = part(mail, "delivery-status", DEEPEST) {
         // One block about the message, then one for each receiver. We write to one at a time.
         let action = field(&report, "Action")?;
         if !action.eq_ignore_ascii_case("failed") {
@@ -59,9 +75,10 @@ pub fn read_mail(mail: &[u8], ours: &ReturnAddress) -> Option<Return> {
             .flatten()
             .collect::<Vec<_>>()
             .join(" ");
-        return Some(Return { email: addressed_to(&message, ours)?, came: Came::Bounced, reason });
+        let (email, reason) = (addressed_to(&message, ours)?, beginning(&reason));
+        return Some(Return { email, came: Came::Bounced, reason });
     }
-    let report = part(&message, "feedback-report")?;
+    let report = part(mail, "feedback-report", DEEPEST)?;
     if !field(&report, "Feedback-Type")?.eq_ignore_ascii_case("abuse") {
         return None;
     }
@@ -71,7 +88,7 @@ pub fn read_mail(mail: &[u8], ours: &ReturnAddress) -> Option<Return> {
     Some(Return {
         email,
         came: Came::Complained,
-        reason: field(&report, "User-Agent").unwrap_or_default(),
+        reason: beginning(&field(&report, "User-Agent").unwrap_or_default()),
     })
 }
 
@@ -91,17 +108,62 @@ fn addressed_to(message: &Message<'_>, ours: &ReturnAddress) -> Option<String> {
     to.chain(envelope).find_map(|address| ours.email(&address))
 }
 
-/// The text of the part `message/KIND`.
-fn part(message: &Message<'_>, kind: &str) -> Option<String> {
-    let is_it = |part: &&MessagePart<'_>| {
-        let of = |of: &mail_parser::ContentType<'_>| {
-            of.ctype().eq_ignore_ascii_case("message")
-                && of.subtype().is_some_and(|subtype| subtype.eq_ignore_ascii_case(kind))
-        };
-        part.content_type().is_some_and(of)
-    };
-    let part = message.parts.iter().find(is_it)?;
-    Some(String::from_utf8_lossy(part.contents()).into_owned())
+/// The text of the part `message/KIND`, here or in one of the parts of this.
+fn part<'m>(mail: &'m [u8], kind: &str, deeper: usize) -> Option<Cow<'m, str>> {
+    let head = MessageParser::default().parse_headers(mail)?;
+    let is = head.content_type()?;
+    let body = body(mail);
+    if is.ctype().eq_ignore_ascii_case("message") {
+        let is_it = is.subtype().is_some_and(|subtype| subtype.eq_ignore_ascii_case(kind));
+        return is_it.then(|| String::from_utf8_lossy(body));
+    }
+    if !is.ctype().eq_ignore_ascii_case("multipart") || deeper == 0 {
+        return None;
+    }
+    let parts = parts(body, is.attribute("boundary")?);
+    parts.take(MOST_PARTS).find_map(|mail| part(mail, kind, deeper - 1))
+}
+
+/// What comes after the headings of a mail or a part, from the first empty line on.
+fn body(mail: &[u8]) -> &[u8] {
+    let mut rest = mail;
+    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+        let line = &rest[..end];
+        rest = &rest[end + 1..];
+        if matches!(line, [] | [b'\r']) {
+            return rest;
+        }
+    }
+    &[]
+}
+
+/// The parts between lines of `--` and the boundary.
+fn parts<'m>(body: &'m [u8], boundary: &str) -> impl Iterator<Item = &'m [u8]> + use<'m> {
+    let between = format!("--{boundary}").into_bytes();
+    let mut from = None;
+    let (mut at, mut is_over) = (0, false);
+    std::iter::from_fn(move || {
+        while at < body.len() && !is_over {
+            let length = body[at..].iter().position(|byte| *byte == b'\n');
+            let (start, end) = (at, length.map_or(body.len(), |length| at + length + 1));
+            at = end;
+            let after = body[start..end].strip_prefix(between.as_slice()).map(<[u8]>::trim_ascii);
+            if !matches!(after, Some(b"" | b"--")) {
+                continue;
+            }
+            is_over = after.is_some_and(|after| !after.is_empty());
+            if let Some(from) = from.replace(end) {
+                return Some(&body[from..start]);
+            }
+        }
+        // A mail that was cut off: what is there of the last part.
+        from.take().filter(|_| !is_over).map(|from: usize| &body[from..])
+    })
+}
+
+/// As much of a reason as is read.
+fn beginning(reason: &str) -> String {
+    reason.chars().take(LONGEST_REASON).collect()
 }
 
 /// The value of a field, its lines joined.
@@ -140,11 +202,13 @@ fn event(event: &Value) -> Option<Return> {
     let message_id = text("/message_id").or_else(|| text("/message/headers/message-id"))?;
     let email = message_id.trim_matches(['<', '>']).split('@').next().and_then(id::parse)?;
     let reason = text("/reason").or_else(|| text("/delivery-status/message")).unwrap_or_default();
-    Some(Return { email, came, reason: reason.to_owned() })
+    Some(Return { email, came, reason: beginning(reason) })
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn ours() -> ReturnAddress {
@@ -232,6 +296,76 @@ mod tests {
         let back = read_mail(report("abuse").as_bytes(), &ours()).expect("a complaint");
         assert_eq!((back.email.as_str(), back.came), (email.as_str(), Came::Complained));
         assert_eq!(read_mail(report("not-spam").as_bytes(), &ours()), None);
+    }
+
+    #[test]
+    fn mails_inside_one_another_without_end_are_read_to_an_end() {
+        let nested = |heading: &str| {
+            let mail = format!("To: x@example.org\r\n{}", heading.repeat(100_000));
+            read_mail(mail.as_bytes(), &ours())
+        };
+        for heading in [
+            "Content-Type: message/rfc822\r\n\r\n",
+            "Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\n",
+            "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n",
+            "--b\r\n",
+            "a: b\r\n",
+            " \t",
+        ] {
+            assert_eq!(nested(heading), None, "{heading}");
+        }
+        let ours = ours();
+        let email = id::fresh();
+        let mut long = notification(&ours.of(&email), "failed");
+        long.resize(50 * 1024 * 1024, b'a');
+        assert_eq!(read_mail(&long, &ours).map(|back| back.email), Some(email), "cut off");
+    }
+
+    #[test]
+    fn a_report_is_found_in_parts_of_parts_and_after_the_last_boundary_there_is_none() {
+        let inner = "Content-Type: multipart/report; boundary=i\n\n--i\nContent-Type: text/plain\n\n\
+                     Sorry.\n--i\nContent-Type: message/delivery-status\n\nAction: failed\n--i--\n";
+        let mail = format!("Content-Type: multipart/mixed; boundary=o\n\nno\n--o\n{inner}--o--\n");
+        assert_eq!(
+            part(mail.as_bytes(), "delivery-status", 2).as_deref(),
+            Some("Action: failed\n")
+        );
+        assert_eq!(part(mail.as_bytes(), "delivery-status", 1), None, "too deep");
+        let after = "Content-Type: multipart/mixed; boundary=o\n\n--o--\nContent-Type: \
+                     message/delivery-status\n\nAction: failed\n";
+        assert_eq!(part(after.as_bytes(), "delivery-status", 2), None);
+    }
+
+    /// The mails and calls that `cargo fuzz run returns` begins with.
+    #[test]
+    fn hostile_mails_and_calls_are_read() {
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/returns");
+        let mut read = 0;
+        for entry in std::fs::read_dir(corpus).expect("the corpus") {
+            let bytes = std::fs::read(entry.expect("a file").path()).expect("a text");
+            for bytes in [bytes.clone(), bytes.repeat(1_000)] {
+                assert_eq!(read_mail(&bytes, &ours()), None, "none of ours");
+                assert!(read_call(&bytes).unwrap_or_default().is_empty(), "nor of theirs");
+            }
+            read += 1;
+        }
+        assert!(read >= 4, "{read}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_headings_and_parts_are_read(
+            part in "(Content-Type: (message/rfc822|multipart/mixed; boundary=b)|--b|--|To:|[ -~]{0,9}|\r)\r?\n",
+            times in 1_usize..300,
+        ) {
+            prop_assert_eq!(read_mail(part.repeat(times).as_bytes(), &ours()), None);
+        }
+
+        #[test]
+        fn any_json_is_read(sign in "[\\[{\"a:,0\\]}]{1,6}", times in 1_usize..5_000) {
+            let read = read_call(sign.repeat(times).as_bytes());
+            prop_assert!(read.unwrap_or_default().is_empty());
+        }
     }
 
     #[test]

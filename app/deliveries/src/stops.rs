@@ -24,7 +24,7 @@ pub(super) fn is_stopped(email: &str) -> String {
 }
 
 /// Kinds as a part of statements.
-fn in_sql(kinds: impl Iterator<Item = EmailKind>) -> String {
+pub(super) fn in_sql(kinds: impl Iterator<Item = EmailKind>) -> String {
     kinds.map(|kind| format!("'{}'", kind.word())).collect::<Vec<_>>().join(", ")
 }
 

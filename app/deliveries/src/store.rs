@@ -5,7 +5,7 @@ use ground::db::Db;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::returns::Return;
-use super::stops::is_stopped;
+use super::stops::{in_sql, is_stopped};
 use super::turn::without_addresses;
 use super::{Email, EmailKind, Failure, Hand, Permit, Words, email};
 
@@ -321,7 +321,7 @@ pub async fn put_back(db: &Db, id: String, tries: i64) -> Result<(), sqlx::Error
 }
 
 /// Whether this email may go: it must not when it was called off, came too late, or its person is
-/// gone or has stopped such emails, nor while it is stale; nor when another has claimed it since, or
+/// gone, is about to go, or has stopped such emails, nor while it is stale; nor when another has claimed it since, or
 /// its person has another address.
 ///
 /// # Errors
@@ -332,9 +332,12 @@ pub async fn standing(permit: &Permit, now: Millis) -> Result<Result<(), Failure
          ELSE 0 END AS BIGINT), a.erased_at, d.next_at,
                 CAST(CASE WHEN d.is_stale = 1 OR d.tries <> $3 OR d.claimed_at = 0
                   OR d.claimed_by <> $5 OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT),
-                CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT)
+                CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT),
+                CAST(CASE WHEN d.kind NOT IN ({}) AND EXISTS (SELECT 1 FROM erasures e
+                  WHERE e.account_id = d.account_id) THEN 1 ELSE 0 END AS BIGINT)
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id WHERE d.id = $1",
-        is_stopped("d")
+        is_stopped("d"),
+        in_sql(EmailKind::ALL.into_iter().filter(|kind| kind.goes_while_erasing()))
     );
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(&permit.email_id)
@@ -346,12 +349,15 @@ pub async fn standing(permit: &Permit, now: Millis) -> Result<Result<(), Failure
         .await?;
     let (late, erased, next_at, stale, stopped): (i64, Option<i64>, Option<i64>, i64, i64) =
         (row.get(0), row.get(1), row.get(2), row.get(3), row.get(4));
+    let is_going = row.get::<i64, _>(5) != 0;
     Ok(if next_at.is_none() {
         Err(Failure::Forfeited("it was called off"))
     } else if late != 0 {
         Err(Failure::Forfeited("it came too late to be of use"))
     } else if erased.is_some() {
         Err(Failure::Forfeited("the account was erased"))
+    } else if is_going {
+        Err(Failure::Forfeited("the account is about to be erased"))
     } else if stopped != 0 {
         Err(Failure::Forfeited("its reader has stopped such emails"))
     } else if stale != 0 {
@@ -432,6 +438,64 @@ pub async fn call_off(
          AND {which}"
     );
     sqlx::query(AssertSqlSafe(sql)).bind(about).bind(now).bind(reason).execute(tx).await?;
+    Ok(())
+}
+
+/// Takes an account and its address out of the outbox. What waits is called off, but for emails about
+/// changes where `keeps_notices` says that the address still wants them; what went stays as a fact
+/// that says nothing about whose it was.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    email: &str,
+    keeps_notices: bool,
+    now: Millis,
+) -> Result<(), sqlx::Error> {
+    const WHY: &str = "the account was erased";
+    call_off(tx, "account_id = $1", account_id, WHY, now).await?;
+    let to_her =
+        if keeps_notices { "to_address = $1 AND kind <> 'notice'" } else { "to_address = $1" };
+    call_off(tx, to_her, email, WHY, now).await?;
+    // Some keys name the account, or the hash of its address. That nothing is owed twice is of no
+    // use once there is nobody to owe it to.
+    sqlx::query(
+        "UPDATE deliveries SET account_id = NULL, dedup_key = 'erased ' || id, subject = ''
+         WHERE account_id = $1 OR dedup_key LIKE '%' || $1 || '%'
+           OR dedup_key LIKE '%' || $2 || '%'",
+    )
+    .bind(account_id)
+    .bind(id::hash(email))
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query("DELETE FROM email_stops WHERE account_id = $1")
+        .bind(account_id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes an address out of the outbox that belongs to no account: what waits for it is called off.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_address(
+    tx: &mut AnyConnection,
+    email: &str,
+    now: Millis,
+) -> Result<(), sqlx::Error> {
+    let to_nobody = "to_address = $1 AND account_id IS NULL";
+    call_off(tx, to_nobody, email, "the address was erased", now).await?;
+    // Some keys name the hash of it.
+    sqlx::query(
+        "UPDATE deliveries SET dedup_key = 'erased ' || id
+         WHERE account_id IS NULL AND dedup_key LIKE '%' || $1 || '%'",
+    )
+    .bind(id::hash(email))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

@@ -4,10 +4,17 @@
 //! are replaced. What a field may hold is each room's rule; the cleaning every text goes through is
 //! here.
 
+mod mailbox;
+
 use std::collections::HashSet;
 
 use http::Uri;
 use unicode_normalization::UnicodeNormalization as _;
+
+pub use self::mailbox::mailbox;
+
+/// The most fields that are read: a consultation with every option ticked has 12,000.
+const MOST_FIELDS: usize = 20_000;
 
 /// The fields a form sent, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +24,7 @@ impl Sent {
     /// Reads a form's body.
     #[must_use]
     pub fn read(body: &[u8]) -> Self {
-        Self(form_urlencoded::parse(body).into_owned().collect())
+        Self(form_urlencoded::parse(body).into_owned().take(MOST_FIELDS).collect())
     }
 
     /// Reads what comes after the `?` of an address, where a form that only searches puts its
@@ -153,9 +160,10 @@ impl Refusals {
 #[must_use]
 pub fn line(text: &str) -> String {
     let clean: String = text
-        .nfc()
+        .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
         .filter(|c| may_stand(*c))
+        .nfc()
         .collect();
     clean.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
@@ -191,8 +199,9 @@ pub fn prose(text: &str) -> String {
 pub fn markup(text: &str) -> String {
     let lines = text.replace("\r\n", "\n").replace('\r', "\n");
     lines
-        .nfc()
+        .chars()
         .filter(|c| matches!(c, '\n' | '\t') || may_stand(*c))
+        .nfc()
         .collect::<String>()
         .trim_end()
         .to_owned()
@@ -288,6 +297,28 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// The texts that `cargo fuzz run forms` begins with, and what every text must keep.
+    #[test]
+    fn hostile_texts_are_cleaned_and_fields_without_end_are_not_read() {
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/forms");
+        let mut texts = 0;
+        for entry in std::fs::read_dir(corpus).expect("the corpus") {
+            let bytes = std::fs::read(entry.expect("a file").path()).expect("a text");
+            for bytes in [bytes.clone(), bytes.repeat(500)] {
+                let text = String::from_utf8_lossy(&bytes);
+                assert!(!line(&text).contains(['\n', '\u{202e}']));
+                assert_eq!(line(&line(&text)), line(&text), "clean once is clean");
+                assert!(!prose(&text).contains("\n\n\n") && !markup(&text).contains('\r'));
+                assert!(address(&text).is_err() || text.len() < 400);
+                let sent = Sent::read(&bytes);
+                assert!(sent.fields().count() <= bytes.len());
+            }
+            texts += 1;
+        }
+        assert!(texts >= 3, "{texts}");
+        assert_eq!(Sent::read(&b"a=b&".repeat(100_000)).fields().count(), MOST_FIELDS);
+    }
+
     #[test]
     fn a_missing_field_is_empty_and_a_repeated_one_gives_its_first_value() {
         let sent = Sent::read(b"title=one&title=two&service=a&service=b&service=a");
@@ -315,6 +346,7 @@ mod tests {
         assert_eq!(prose("one\r\n\r\n\r\n two\n"), "one\n\ntwo");
         assert_eq!(markup("* one\r\n\t* t\u{0}w\u{202e}o  \r\n\r\n\r\n"), "* one\n\t* two");
         assert_eq!(folded("CAFÉ"), "cafe");
+        assert_eq!((line("cafe\u{202e}\u{301}").as_str(), line("café").as_str()), ("café", "café"));
     }
 
     #[test]

@@ -290,6 +290,19 @@ impl Db {
         Ok(())
     }
 
+    /// Writes SQLite's file anew. What is overwritten as it is erased leaves a trace now and then,
+    /// where rows between which it was were moved together; this leaves none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn write_anew(&self) -> Result<(), sqlx::Error> {
+        if self.kind == Kind::Sqlite {
+            let mut writer = self.pools.writers.acquire().await?;
+            sqlx::query("VACUUM").execute(&mut *writer).await?;
+        }
+        self.leave_no_copy().await
+    }
+
     /// Begins to mark that this process lives, so that others know when it does not any more.
     ///
     /// # Errors

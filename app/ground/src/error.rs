@@ -7,6 +7,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use calendar::clock::{Millis, SECOND};
 
 use crate::db::is_of_the_moment;
 use crate::files::NoFile;
@@ -20,9 +21,9 @@ pub enum Error {
     /// The person is signed in and may not do this. 403.
     #[error("not allowed")]
     Forbidden,
-    /// Too many requests from one place. 429.
+    /// Too many requests from one network; the time until there is room. 429 with `Retry-After`.
     #[error("too many requests")]
-    TooMany,
+    TooMany(Millis),
     /// The database failed; logged. 503 with `Retry-After` where it is unable for a moment (full,
     /// locked, away), 500 where this program is at fault.
     #[error("the database: {0}")]
@@ -53,12 +54,21 @@ pub fn unable() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, TRY_AGAIN_AFTER)]).into_response()
 }
 
+/// The same answer where a limit refuses: 429, and in how many seconds there is room.
+#[must_use]
+pub fn later(wait: Millis, mut answer: Response) -> Response {
+    let seconds = (wait.max(1) + SECOND - 1) / SECOND;
+    *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    answer
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND.into_response(),
             Self::Forbidden => StatusCode::FORBIDDEN.into_response(),
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS.into_response(),
+            Self::TooMany(wait) => later(wait, StatusCode::TOO_MANY_REQUESTS.into_response()),
             Self::Database(error) if is_of_the_moment(&error) => {
                 tracing::error!(%error, "the database is unable for a moment");
                 unable()

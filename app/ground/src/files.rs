@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
+use calendar::clock::Millis;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use img_parts::jpeg::{Jpeg, markers};
 use img_parts::png::Png;
@@ -68,6 +69,9 @@ pub enum FileKind {
     Jpg,
 }
 
+/// The most parts of a text; a long one with a hundred pictures has some hundreds.
+const MOST_PARTS: usize = 5_000;
+
 impl FileKind {
     /// What a file is by its content, never by its name; `None` for anything else.
     #[must_use]
@@ -79,6 +83,11 @@ impl FileKind {
         ];
         if let Some((_, kind)) = begins.into_iter().find(|(bytes, _)| content.starts_with(bytes)) {
             return Some(kind);
+        }
+        // How the list of the parts marks each of them. Making the list costs memory for each.
+        let marks = content.windows(4).filter(|bytes| **bytes == *b"PK\x01\x02").count();
+        if marks > MOST_PARTS {
+            return None;
         }
         let mut parts = zip::ZipArchive::new(Cursor::new(content)).ok()?;
         if parts.index_for_name("[Content_Types].xml").is_some() {
@@ -259,6 +268,21 @@ impl Files {
         names.try_filter(|name| std::future::ready(name.len() == 64)).try_collect().await
     }
 
+    /// Takes a file away that nobody names any more. One that was put there since `before` stays:
+    /// somebody is about to name it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn take_away(&self, hash: &str, before: Millis) -> Result<(), object_store::Error> {
+        let path = Path::from(hash);
+        match self.store.head(&path).await {
+            Ok(there) if there.last_modified.timestamp_millis() >= before => Ok(()),
+            Ok(_) => self.store.delete(&path).await,
+            Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// What is in the file with this hash, checked.
     ///
     /// # Errors
@@ -382,6 +406,18 @@ mod tests {
         assert_eq!(FileKind::of(b"<html><script>alert(1)</script>"), None);
         assert_eq!(FileKind::of(b"MZ\x90\x00"), None);
         assert_eq!(FileKind::of(b""), None);
+    }
+
+    #[test]
+    fn a_file_of_a_great_many_parts_is_no_text() {
+        let word = ["[Content_Types].xml".to_owned(), "word/document.xml".to_owned()];
+        let with = |more: usize| -> Vec<u8> {
+            let names = word.iter().cloned().chain((0..more).map(|nth| format!("word/{nth}")));
+            let names: Vec<String> = names.collect();
+            zipped(&names.iter().map(String::as_str).collect::<Vec<_>>(), "")
+        };
+        assert_eq!(FileKind::of(&with(MOST_PARTS - 2)), Some(FileKind::Docx));
+        assert_eq!(FileKind::of(&with(MOST_PARTS - 1)), None);
     }
 
     /// A zip of empty parts, in this order, but for what stands in `mimetype`.

@@ -8,6 +8,7 @@ use disclosure::tables::Rule;
 use tokio::sync::Semaphore;
 
 use crate::contact::ContactNow;
+use crate::day_key::DayKey;
 use crate::db::Db;
 use crate::files::Files;
 use crate::health::Health;
@@ -37,6 +38,8 @@ pub struct House {
     pub audit_head_to: Vec<String>,
     /// How many passwords may be hashed at once: each takes 19 MiB and a core.
     pub hashing: Arc<Semaphore>,
+    /// The key under which tries are counted today.
+    pub day_key: DayKey,
     /// How this process is doing.
     pub health: Health,
     /// Who runs this and how people reach them.
@@ -73,6 +76,7 @@ impl House {
             local_offer: None,
             audit_head_to: Vec::new(),
             hashing: Arc::new(Semaphore::new(2)),
+            day_key: DayKey::default(),
             health: Health::default(),
             contact: ContactNow::default(),
         }

@@ -4,19 +4,27 @@
 //! * [`routes`]: the table of addresses as a type, each with who may use it; [`viewer`]: who asks
 //! * [`functions`]: typed functions for programs in the browser
 //! * [`sent`]: what a browser sent; [`files`]: files people put in
-//! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it
+//! * [`aside`]: work that takes long, away from the threads that answer people
+//! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it;
+//!   [`erasing`]: what is left in it of an account that is erased
+//! * [`personal`]: what is kept about a person, table by table
 //! * [`ui`]: the page and its parts, the form kit, the style
 //! * [`error`]: which error where; [`health`]: how the process is
-//! * [`return_address`]: the address an email comes back to
+//! * [`return_address`]: the address an email comes back to; [`day_key`]: the key of hashes that
+//!   nobody is to undo
 
+pub mod aside;
 pub mod audit;
 pub mod contact;
+pub mod day_key;
 pub mod db;
+pub mod erasing;
 pub mod error;
 pub mod files;
 pub mod functions;
 pub mod health;
 pub mod house;
+pub mod personal;
 pub mod return_address;
 pub mod routes;
 pub mod sent;

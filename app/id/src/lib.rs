@@ -5,12 +5,20 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 /// A new row's id: a UUIDv7, so that ids sort by the time they were made.
 #[must_use]
 pub fn fresh() -> String {
     Uuid::now_v7().to_string()
+}
+
+/// A new row's id that says nothing, not even when it was made.
+#[must_use]
+pub fn random() -> String {
+    let mut bytes = [0; 16];
+    OsRng.try_fill_bytes(&mut bytes).expect("the system gives random bytes");
+    Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 /// An id as an address or a form gives it, in the one form the tables hold; `None` if it cannot be
@@ -35,6 +43,12 @@ pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     OsRng.try_fill_bytes(&mut bytes).expect("the system gives random bytes");
     bytes
+}
+
+/// Whether a text can be one of our secrets.
+#[must_use]
+pub fn is_secret(text: &str) -> bool {
+    URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
 }
 
 /// The letters of a code: none looks like another.
@@ -109,6 +123,13 @@ mod tests {
     }
 
     #[test]
+    fn a_random_id_is_an_id_and_does_not_say_when_it_was_made() {
+        let random = random();
+        assert_eq!(parse(&random).as_deref(), Some(random.as_str()));
+        assert_eq!(random.as_bytes()[14], b'4');
+    }
+
+    #[test]
     fn an_id_is_read_in_any_writing_and_nothing_else_is() {
         let id = fresh();
         assert_eq!(parse(&id.to_uppercase()), Some(id));
@@ -138,5 +159,6 @@ mod tests {
         let secret_one = secret();
         assert_ne!(secret_one, secret());
         assert_ne!(hash(&secret_one), secret_one);
+        assert!(is_secret(&secret_one) && !is_secret("") && !is_secret(&format!("{secret_one}A")));
     }
 }

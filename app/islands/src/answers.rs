@@ -8,7 +8,9 @@ use leptos::prelude::*;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, Event, FormData, HtmlFormElement, Storage, UrlSearchParams, Window};
+use web_sys::{
+    Element, Event, FormData, HtmlFormElement, Storage, SubmitEvent, UrlSearchParams, Window,
+};
 
 use crate::browser::post;
 
@@ -88,7 +90,7 @@ impl Answering {
             event.prevent_default();
             self.goes_on.set(true);
             // Where a browser keeps nothing, the form goes as it is.
-            if !self.asks_one || self.keep_form().is_some() { self.send() } else { submit() }
+            if !self.asks_one || self.keep_form(event).is_some() { self.send() } else { submit() }
         } else if !self.asks_one && self.keep(event).is_some() {
             self.send();
         }
@@ -128,9 +130,11 @@ impl Answering {
         self.put(&[&self.response, "/questions/", key].concat())
     }
 
-    /// Keeps the one question of this page.
-    fn keep_form(&self) -> Option<()> {
-        self.put(&form()?.action())
+    /// Keeps the one question of this page, for the address of the button that was pressed.
+    fn keep_form(&self, event: &Event) -> Option<()> {
+        let button = event.unchecked_ref::<SubmitEvent>().submitter();
+        let chosen = button.and_then(|button| button.get_attribute("formaction"));
+        self.put(&chosen.unwrap_or(form()?.action()))
     }
 
     /// Adds what is in the form to the end of what is kept on this phone: one line, with the

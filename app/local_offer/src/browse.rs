@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use outcomes::rules::{due_by, who};
 
 use super::store::{self, Comment, Which};
-use super::{comment as find, rules};
+use super::{readable, rules};
 
 const MOST_ON_A_PAGE: i64 = 20;
 /// The most comments that one document holds.
@@ -141,7 +141,7 @@ pub fn about(comment: &Comment) -> String {
 pub fn standing(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
     match (comment.responses.last(), comment.published_at) {
         (Some(last), _) if last.action.is_empty() => {
-            view! { <p class="state">"● Answered"</p> }.into_any()
+            view! { <p class="state">"✓ Answered"</p> }.into_any()
         }
         (Some(_), _) => view! { <p class="state">"✓ Answered – action promised"</p> }.into_any(),
         (None, Some(at)) => {
@@ -159,6 +159,20 @@ pub fn standing(comment: &Comment, within: Millis, now: Millis) -> impl IntoView
             .into_any()
         }
         (None, None) => ().into_any(),
+    }
+}
+
+/// Why a leader can't answer a comment, and what to do.
+pub fn who_answers(comment: &Comment) -> &'static str {
+    if !comment.can_be_answered {
+        "Nobody can answer this yet. An administrator must first say which organisation runs this \
+         service."
+    } else if comment.service.is_empty() {
+        "You can't answer this yet. An administrator must first say which organisation you are \
+         from."
+    } else {
+        "Only leaders from the organisation that runs this service can answer. If that is yours, \
+         ask an administrator to say so."
     }
 }
 
@@ -239,12 +253,7 @@ pub async fn comment(
     Path(id): Path<String>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let comment = find(&house, &id).await?;
-    let is_hers = viewer.signed_in().is_ok_and(|me| me.account_id == comment.author_id);
-    // What was passed on is for the safeguarding lead alone; its author has had an email.
-    if !comment.is_public() && (!is_hers || comment.passed_on_at.is_some()) {
-        return Err(Error::NotFound);
-    }
+    let (comment, is_hers) = readable(&house, &viewer, &id).await?;
     let done = Sent::query(&uri).line("done");
     let (now, within) = (house.clock.now(), house.outcome_within);
     let page = Page::new(
@@ -276,7 +285,8 @@ pub async fn comment(
                         </p>
                     }
                 });
-            let answer = (viewer.is(Role::Leader) && comment.is_public()).then(|| {
+            let is_leader = viewer.is(Role::Leader) && comment.is_public();
+            let answer = (is_leader && comment.is_hers_to_answer).then(|| {
                 view! {
                     <p>
                         <a class="button" href=format!("/lead/local-offer/{}", comment.id)>
@@ -285,6 +295,8 @@ pub async fn comment(
                     </p>
                 }
             });
+            let not_hers = (is_leader && !comment.is_hers_to_answer)
+                .then(|| view! { <p class="soft">{who_answers(&comment)}</p> });
             view! {
                 <article class="stack">
                     {banner
@@ -307,6 +319,7 @@ pub async fn comment(
                     {state}
                     {responses(&comment)}
                     {answer}
+                    {not_hers}
                     {withdraw}
                 </article>
             }
@@ -330,7 +343,9 @@ pub async fn year(
         return Err(Error::NotFound);
     }
     let comments = store::list(&house.db, Which::Between(from, until), (MOST_OF_A_YEAR, 0)).await?;
-    let declined = store::declined(&house.db, from, until).await?;
+    // Only of a year that is over: a number that moves while somebody looks tells when.
+    let declined =
+        if until <= now { Some(store::declined(&house.db, from, until).await?) } else { None };
     let within = house.outcome_within;
     let page = Page::new(format!("Comments on the Local Offer in {year}"), || {
         let answered = comments.iter().filter(|comment| !comment.responses.is_empty()).count();
@@ -343,8 +358,9 @@ pub async fn year(
             (all, many) => format!("{all} comments were published, and {many} have been answered."),
         };
         let not = match declined {
-            0 => "None was left out.".to_owned(),
-            many => format!(
+            None => "Once the year is over, we will say here how many we left out.".to_owned(),
+            Some(0) => "None was left out.".to_owned(),
+            Some(many) => format!(
                 "We left out {}, because they named someone, were about one child, were abusive, \
                  or were not about the Local Offer.",
                 disclosure::count(many).words()

@@ -1,5 +1,6 @@
 //! A parent writes a comment, or withdraws it.
 
+use accounts::{Sends, may_send, too_many};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::{EmailKind, Owed, owe};
@@ -11,7 +12,7 @@ use ground::ui::{Area, Choice, FormKey, Page, Select, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::{comment as find, emails, rules, store};
+use super::{emails, readable, rules, store};
 
 /// GET `/local-offer/comments/new`
 pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
@@ -32,6 +33,16 @@ pub async fn send(
         Err(refusals) => return Ok(page(&sent, &refusals, services).answer(&house, &viewer)),
     };
     let (now, writer, author) = (house.clock.now(), house.clone(), viewer.signed_in()?.clone());
+    if !may_send(&house, Sends::Comment, &viewer).await? {
+        if let Some(id) = store::sent(&house.db, &author.account_id, &new.form_key).await? {
+            return Ok(
+                Redirect::to(&format!("/local-offer/comments/{id}?done=sent")).into_response()
+            );
+        }
+        let what_to_do = "Send this in an hour. You have sent a lot of comments just now";
+        let page = page(&sent, &Refusals::one("words", what_to_do), services);
+        return Ok(too_many(page, Sends::Comment, &house, &viewer));
+    }
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let id = store::send(tx, &new, &author.account_id, now).await?;
@@ -105,8 +116,8 @@ pub async fn withdrawal(
     viewer: Viewer,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
-    let comment = find(&house, &id).await?;
-    if comment.author_id != viewer.signed_in()?.account_id {
+    let (comment, is_hers) = readable(&house, &viewer, &id).await?;
+    if !is_hers {
         return Err(Error::NotFound);
     }
     let (words, can_be) = (comment.words.clone(), comment.can_be_withdrawn());
@@ -153,14 +164,14 @@ pub async fn withdraw(
     viewer: Viewer,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
-    let comment = find(&house, &id).await?;
+    let (comment, is_hers) = readable(&house, &viewer, &id).await?;
     let (now, by, about, kind) = (
         house.clock.now(),
         viewer.signed_in()?.account_id.clone(),
         comment.id.clone(),
         house.db.kind(),
     );
-    if comment.author_id != by {
+    if !is_hers {
         return Err(Error::NotFound);
     }
     let withdrawn = house.db.write(move |tx| {

@@ -8,11 +8,11 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Choice, Choices, Page, Summary, When};
+use ground::ui::{Choice, Choices, Page, Summary, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{self, Decision, REASONS};
+use super::rules::{self, Decision, REASONS, Standing};
 use super::store::{self, Comment, Which};
 use super::{browse, comment as find, emails};
 
@@ -92,13 +92,12 @@ pub async fn decide(
     Ok(page(&waiting(&house, &id).await?, &sent, &refusals).answer(&house, &viewer))
 }
 
-/// One that an organiser may read: not one that was passed on.
+/// One that an organiser may read: not one that was passed on or withdrawn.
 async fn waiting(house: &House, id: &str) -> Result<Comment, Error> {
     let comment = find(house, id).await?;
-    if comment.passed_on_at.is_some() || comment.withdrawn_at.is_some() {
-        Err(Error::NotFound)
-    } else {
-        Ok(comment)
+    match comment.facts().standing() {
+        Standing::PassedOn | Standing::Withdrawn => Err(Error::NotFound),
+        Standing::Waiting | Standing::Published | Standing::Declined => Ok(comment),
     }
 }
 
@@ -171,45 +170,48 @@ fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
             chosen: sent.typed("reason") == word,
         })
         .to_vec();
-    let page = Page::new("Decide about a comment", || {
-        let form = if comment.waits() {
-            view! {
-                <form method="post" novalidate>
-                    <Choices
-                        name="decision"
-                        legend="What should happen to this comment?"
-                        choices
-                        refusals
-                    />
-                    <Choices
-                        name="reason"
-                        legend="If you don't publish it, why not?"
-                        hint="We will tell the person who wrote it."
-                        choices=reasons
-                        refusals
-                    />
-                    <button class="button">"Save this decision"</button>
-                </form>
-            }
-            .into_any()
-        } else {
-            view! { <p class="panel">"Someone has already decided about this comment."</p> }
+    let page = Page::new(
+        titled("Decide about a comment", &forms::beginning(&comment.words, 40)),
+        || {
+            let form = if comment.waits() {
+                view! {
+                    <form method="post" novalidate>
+                        <Choices
+                            name="decision"
+                            legend="What should happen to this comment?"
+                            choices
+                            refusals
+                        />
+                        <Choices
+                            name="reason"
+                            legend="If you don't publish it, why not?"
+                            hint="We will tell the person who wrote it."
+                            choices=reasons
+                            refusals
+                        />
+                        <button class="button">"Save this decision"</button>
+                    </form>
+                }
                 .into_any()
-        };
-        view! {
-            <div class="stack">
-                <Summary refusals />
-                <p>
-                    <a class="back" href="/forum/local-offer">
-                        "Comments to check"
-                    </a>
-                </p>
-                <h1>"A comment on the Local Offer"</h1>
-                <p class="soft">{browse::about(comment)}", sent on "<When at=comment.sent_at /></p>
-                <p class="said">{comment.words.clone()}</p>
-                {form}
-            </div>
-        }
-    });
+            } else {
+                view! { <p class="panel">"Someone has already decided about this comment."</p> }
+                    .into_any()
+            };
+            view! {
+                <div class="stack">
+                    <Summary refusals />
+                    <p>
+                        <a class="back" href="/forum/local-offer">
+                            "Comments to check"
+                        </a>
+                    </p>
+                    <h1>"A comment on the Local Offer"</h1>
+                    <p class="soft">{browse::about(comment)}", sent on "<When at=comment.sent_at /></p>
+                    <p class="said">{comment.words.clone()}</p>
+                    {form}
+                </div>
+            }
+        },
+    );
     page.refused_for(refusals)
 }

@@ -71,14 +71,14 @@ pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
 }
 
 /// Tells the author what was answered.
-pub fn answered(house: &House, comment_id: &str, new: &NewResponse) -> Words {
+pub fn answered(house: &House, comment_id: &str, organisation: &str, new: &NewResponse) -> Words {
     let done = match clock::day_of(&new.action_by) {
         _ if new.action.is_empty() => "Nothing more will be done.".to_owned(),
         Some(day) => format!("What will be done by {day}: {}", new.action),
         None => format!("What will be done: {}", new.action),
     };
     let paragraphs = vec![
-        "Your comment on the Local Offer has been answered:".into(),
+        format!("{organisation} has answered your comment on the Local Offer:").into(),
         new.response.clone().into(),
         Paragraph::ToDo(done),
     ];

@@ -15,10 +15,13 @@
 //!    Only its author sees it.
 //! 2. An organiser reads it at `/forum/local-offer` (`decide.rs`): published, declined for one of a
 //!    few reasons, or passed on to the safeguarding lead, the only one who can read it then
-//!    (`safeguarding.rs`). The author gets an email in the same write.
+//!    (`safeguarding.rs`), and each reading is in the audit log. The author gets an email in the
+//!    same write.
 //! 3. From then on an answer is due, after `OUTCOME_WEEKS`; `outcomes::rules::due_by`. Everyone sees
 //!    when it is overdue. A leader answers at `/lead/local-offer` (`respond.rs`), and says what
-//!    will be done. Answers are shown one after the other; none is changed.
+//!    will be done: about a service, a leader of an organisation that runs it; about the whole
+//!    Local Offer, of any. The organisation's name is shown with the answer. Answers are shown one
+//!    after the other; none is changed.
 //! 4. Its author can withdraw it until it is answered. `/local-offer/years/2026` prints a year of
 //!    comments and answers.
 
@@ -26,17 +29,21 @@ mod browse;
 mod comment;
 mod decide;
 mod emails;
+mod forget;
+mod personal;
 mod respond;
 pub mod rules;
 mod safeguarding;
 pub mod store;
 
 pub use browse::mine;
+pub use forget::forget;
+pub use personal::PERSONAL;
 
 use ground::error::Error;
 use ground::house::House;
 use ground::routes::{Access, Routes};
-use ground::viewer::Role;
+use ground::viewer::{Role, Viewer};
 use store::Comment;
 
 /// What somebody chose who comes to the form before she is signed in.
@@ -67,8 +74,20 @@ pub fn routes() -> Routes {
         .post("/lead/local-offer/{id}", leader, respond::respond)
 }
 
-/// The comment of an address, or "not found".
+/// The comment of an address, or "not found". Who may read it is for the caller to ask.
 async fn comment(house: &House, id: &str) -> Result<Comment, Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
+}
+
+/// The comment of an address, for whoever may read it, and whether it is theirs; "not found" for
+/// everyone else.
+async fn readable(house: &House, viewer: &Viewer, id: &str) -> Result<(Comment, bool), Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    let account = viewer.person().map_or("", |person| person.account_id.as_str());
+    let which = store::Which::OneFor(&id, account);
+    let comment =
+        store::list(&house.db, which, (1, 0)).await?.into_iter().next().ok_or(Error::NotFound)?;
+    let is_hers = comment.author_id == account;
+    if comment.facts().may_read(is_hers) { Ok((comment, is_hers)) } else { Err(Error::NotFound) }
 }

@@ -8,24 +8,57 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Area, Field, FormKey, Page, Summary, When};
+use ground::ui::{Area, Field, FormKey, Page, Summary, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::store::{self, Comment, Which};
-use super::{browse, comment as find, emails, rules};
+use super::{browse, emails, readable, rules};
 
 /// How many comments wait on one page.
 const MOST: i64 = 50;
 
 /// GET `/lead/local-offer`: the comments waiting for an answer, the first published first.
 pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let waiting = store::list(&house.db, Which::Unanswered, (MOST, 0)).await?;
+    let me = &viewer.signed_in()?.account_id;
+    let waiting = store::list(&house.db, Which::ToAnswer(me), (MOST, 0)).await?;
+    let stranded = store::list(&house.db, Which::Stranded, (MOST, 0)).await?;
+    let has_one = area::store::organisation_of(&house.db, me).await?.is_some();
     let (now, within) = (house.clock.now(), house.outcome_within);
     let page = Page::new("Comments to answer", || {
-        let nothing = waiting
-            .is_empty()
-            .then(|| view! { <p>"Nothing to do. Published comments will appear here."</p> });
+        let nothing = waiting.is_empty().then(|| {
+            if has_one {
+                view! { <p>"Nothing to do. Published comments will appear here."</p> }.into_any()
+            } else {
+                view! {
+                    <p class="panel warn">
+                        "You can't answer comments yet. Ask an administrator to say which \
+                         organisation you are from: its name is shown with each answer."
+                    </p>
+                }
+                .into_any()
+            }
+        });
+        let stranded = stranded.iter().map(|comment| {
+            let to = format!("/local-offer/comments/{}", comment.id);
+            view! {
+                <li>
+                    <a href=to>{browse::title(comment)}</a>
+                    <p class="soft">{browse::about(comment)}</p>
+                </li>
+            }
+        });
+        let stranded = stranded.collect::<Vec<_>>();
+        let stranded = (!stranded.is_empty()).then(|| {
+            view! {
+                <h2>"Nobody can answer these yet"</h2>
+                <p>
+                    "No organisation is set down as running the service. Ask an administrator to \
+                     say who runs it."
+                </p>
+                <ul class="rows">{stranded}</ul>
+            }
+        });
         let rows = waiting.into_iter().map(|comment| {
             let to = format!("/lead/local-offer/{}", comment.id);
             view! {
@@ -48,11 +81,12 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
                 </p>
                 <h1>"Comments to answer"</h1>
                 <p class="lead">
-                    "What parents say about the Local Offer. Answer each one in public, and say \
-                     what will be done."
+                    "What parents say about the services your organisation runs, and about the \
+                     whole Local Offer. Answer each one in public, and say what will be done."
                 </p>
                 {nothing}
                 {rows}
+                {stranded}
             </div>
         }
     });
@@ -65,7 +99,7 @@ pub async fn form(
     viewer: Viewer,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
-    let comment = public(&house, &id).await?;
+    let comment = hers(&house, &viewer, &id).await?;
     Ok(page(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
@@ -76,8 +110,11 @@ pub async fn respond(
     Path(id): Path<String>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let comment = public(&house, &id).await?;
+    let comment = hers(&house, &viewer, &id).await?;
     let now = house.clock.now();
+    let organisation =
+        area::store::organisation_of(&house.db, &viewer.signed_in()?.account_id).await?;
+    let organisation = organisation.ok_or(Error::NotFound)?.name;
     let new = match rules::response(&sent, now) {
         Ok(new) => new,
         Err(refusals) => return Ok(page(&comment, &sent, &refusals).answer(&house, &viewer)),
@@ -89,7 +126,7 @@ pub async fn respond(
             store::hold(tx, writer.db.kind(), &about.id).await?;
             if store::respond(tx, &about.id, &new, &by, now).await? {
                 if let Some(to) = &about.author_email {
-                    let words = emails::answered(&writer, &about.id, &new);
+                    let words = emails::answered(&writer, &about.id, &organisation, &new);
                     let dedup_key = format!("comment answered {}", new.form_key);
                     let account_id = Some(about.author_id.as_str());
                     owe(
@@ -125,12 +162,18 @@ pub async fn respond(
     Ok(Redirect::to(&format!("/local-offer/comments/{}?done=answered", comment.id)).into_response())
 }
 
-async fn public(house: &House, id: &str) -> Result<Comment, Error> {
-    Some(find(house, id).await?).filter(Comment::is_public).ok_or(Error::NotFound)
+/// A published comment that this leader may answer; "not found" otherwise.
+async fn hers(house: &House, viewer: &Viewer, id: &str) -> Result<Comment, Error> {
+    let (comment, _) = readable(house, viewer, id).await?;
+    if comment.is_public() && comment.is_hers_to_answer {
+        Ok(comment)
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
-    let page = Page::new("Answer a comment", || {
+    let page = Page::new(titled("Answer a comment", &forms::beginning(&comment.words, 40)), || {
         let before = browse::responses(comment);
         view! {
             <div class="stack">

@@ -23,6 +23,66 @@ pub fn reason(word: &str) -> &'static str {
     REASONS.into_iter().find(|(known, _)| *known == word).map_or("", |(_, words)| words)
 }
 
+/// What has happened to a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody has decided about it yet.
+    Waiting,
+    /// Everyone can read it.
+    Published,
+    /// It is not published.
+    Declined,
+    /// It is with the safeguarding lead; shown to nobody else.
+    PassedOn,
+    /// Its author withdrew it.
+    Withdrawn,
+}
+
+/// The dated facts that say what has happened to a comment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// When it was published.
+    pub published_at: Option<Millis>,
+    /// When it was declined.
+    pub declined_at: Option<Millis>,
+    /// When it was passed on to the safeguarding lead.
+    pub passed_on_at: Option<Millis>,
+    /// When its author withdrew it.
+    pub withdrawn_at: Option<Millis>,
+}
+
+impl Facts {
+    /// What has happened to the comment. What was passed on stays so, whatever came after.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self { passed_on_at: Some(_), .. } => Standing::PassedOn,
+            Self { withdrawn_at: Some(_), .. } => Standing::Withdrawn,
+            Self { declined_at: Some(_), .. } => Standing::Declined,
+            Self { published_at: Some(_), .. } => Standing::Published,
+            _ => Standing::Waiting,
+        }
+    }
+
+    /// Whether everyone may read it. The statements of every room ask the same by
+    /// `outcomes::public`.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.standing() == Standing::Published
+    }
+
+    /// Whether it can be read at any address of comments: what is not public by its author, and
+    /// what was passed on by neither. That has pages of its own, for the safeguarding lead.
+    #[must_use]
+    pub fn may_read(&self, is_author: bool) -> bool {
+        match self.standing() {
+            Standing::Published => true,
+            Standing::PassedOn => false,
+            Standing::Waiting | Standing::Declined | Standing::Withdrawn => is_author,
+        }
+    }
+}
+
 /// A comment as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewComment {
@@ -132,6 +192,23 @@ pub fn response(sent: &Sent, now: Millis) -> Result<NewResponse, Refusals> {
 mod tests {
     use super::*;
     use calendar::clock;
+
+    #[test]
+    fn what_is_not_public_is_for_its_author_and_what_was_passed_on_not_even_for_her() {
+        let published = Facts { published_at: Some(1), ..Facts::default() };
+        assert!(published.is_public() && published.may_read(false));
+        for facts in [
+            Facts::default(),
+            Facts { declined_at: Some(1), ..Facts::default() },
+            Facts { withdrawn_at: Some(2), ..published },
+        ] {
+            assert!(!facts.is_public() && !facts.may_read(false) && facts.may_read(true));
+        }
+        let passed_on = Facts { passed_on_at: Some(1), ..Facts::default() };
+        for facts in [passed_on, Facts { withdrawn_at: Some(2), ..passed_on }] {
+            assert!(!facts.is_public() && !facts.may_read(false) && !facts.may_read(true));
+        }
+    }
 
     #[test]
     fn a_comment_needs_words_and_a_service_that_there_is() {

@@ -1,8 +1,10 @@
-//! Comments that were passed on to the safeguarding lead. Nobody else sees them.
+//! Comments that were passed on to the safeguarding lead. Nobody else sees them, and each time
+//! somebody opens one is recorded.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock;
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -11,10 +13,10 @@ use ground::sent::Form;
 use ground::ui::{Page, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use safeguarding::{note as read_note, note_is_kept, what_was_done};
+use safeguarding::{look, note as read_note, note_is_kept, what_was_done, who_opened};
 
-use super::store::{self, Comment, Which};
-use super::{browse, comment as find};
+use super::browse;
+use super::store::{self, Comment, Concern, Which};
 
 /// How many comments one list holds.
 const MOST: i64 = 100;
@@ -45,7 +47,10 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
                     </a>
                 </p>
                 <h1>"Comments passed on to you"</h1>
-                <p class="lead">"Only safeguarding leads can see this page."</p>
+                <p class="lead">
+                    "Only safeguarding leads can see this page. We record each time someone opens \
+                     a comment."
+                </p>
                 {waiting}
                 {looked_after}
             </div>
@@ -54,18 +59,19 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
     Ok(page.answer(&house, &viewer))
 }
 
+/// One that was passed on, without its words: those are for whoever opens it.
 fn line(comment: &Comment) -> impl IntoView + use<> {
     let to = format!("/forum/safeguarding/comments/{}", comment.id);
-    let at = comment.passed_on_at.map(|at| view! { <p class="soft">"Passed on "<When at /></p> });
+    let at = comment.passed_on_at.map(clock::day_and_hour).unwrap_or_default();
     view! {
         <li>
-            <a href=to>{browse::title(comment)}</a>
-            {at}
+            <a href=to>{format!("Comment from {at}")}</a>
+            <p class="soft">{browse::about(comment)}</p>
         </li>
     }
 }
 
-/// GET `/forum/safeguarding/comments/{id}`
+/// GET `/forum/safeguarding/comments/{id}`: records that it was opened, then shows it.
 pub async fn one(
     State(house): State<House>,
     viewer: Viewer,
@@ -117,20 +123,19 @@ pub async fn note(
         .into_response())
 }
 
-async fn passed_on(house: &House, id: &str) -> Result<Comment, Error> {
-    Some(find(house, id).await?)
-        .filter(|comment| comment.passed_on_at.is_some())
-        .ok_or(Error::NotFound)
+async fn passed_on(house: &House, id: &str) -> Result<Concern, Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    store::concern(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
 async fn page(
     house: &House,
     viewer: &Viewer,
-    comment: Comment,
+    comment: Concern,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let notes = store::notes(&house.db, &comment.id).await?;
+    look(house, viewer, "comment", &comment.id).await?;
     let page = Page::new("A comment passed on to you", || {
         let author = comment.author_email.map(|email| {
             view! { <p>"Written by: "<a
@@ -146,12 +151,11 @@ async fn page(
                 </p>
                 <Summary refusals />
                 <h1>"A comment passed on to you"</h1>
-                {comment
-                    .passed_on_at
-                    .map(|at| view! { <p class="soft">"Passed on "<When at /></p> })}
+                <p class="soft">"Passed on "<When at=comment.passed_on_at /></p>
                 <p class="said">{comment.words}</p>
                 {author}
-                {what_was_done(notes, sent, refusals)}
+                {what_was_done(comment.history.notes, sent, refusals)}
+                {who_opened(comment.history.looks)}
             </div>
         }
     });

@@ -1,11 +1,14 @@
 //! Every SQL statement about comments on the Local Offer.
 
+use area::store::{is_run, leads, speaks_for};
 use calendar::clock::Millis;
 use ground::db::{Db, Kept, Kind};
+use outcomes::public::COMMENT;
+use safeguarding::History;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::rules::{Decision, NewComment, NewResponse};
+use super::rules::{Decision, Facts, NewComment, NewResponse, Standing};
 
 /// A comment with all its answers.
 #[derive(Clone, Debug)]
@@ -30,24 +33,36 @@ pub struct Comment {
     pub passed_on_at: Option<Millis>,
     /// When its author withdrew it.
     pub withdrawn_at: Option<Millis>,
+    /// Whether it is for the leader who looks to answer; false for everyone else.
+    pub is_hers_to_answer: bool,
+    /// Whether somebody can answer it: an organisation is set down as running its service.
+    pub can_be_answered: bool,
     /// What was answered, the first first.
     pub responses: Vec<Response>,
 }
 
 impl Comment {
+    /// What has happened to it, for the rules.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        Facts {
+            published_at: self.published_at,
+            declined_at: self.declined.as_ref().map(|(at, _)| *at),
+            passed_on_at: self.passed_on_at,
+            withdrawn_at: self.withdrawn_at,
+        }
+    }
+
     /// Whether everyone can read it.
     #[must_use]
     pub fn is_public(&self) -> bool {
-        self.published_at.is_some() && self.withdrawn_at.is_none()
+        self.facts().is_public()
     }
 
     /// Whether nobody has decided about it yet, and its author has not withdrawn it.
     #[must_use]
     pub fn waits(&self) -> bool {
-        self.published_at.is_none()
-            && self.declined.is_none()
-            && self.passed_on_at.is_none()
-            && self.withdrawn_at.is_none()
+        self.facts().standing() == Standing::Waiting
     }
 
     /// Whether its author can withdraw it: it was not answered, and not passed on.
@@ -73,11 +88,27 @@ pub struct Response {
 }
 
 /// What everyone can find of this room: (kind, id, title, words, since). A comment has no title.
-pub const FINDABLE: &str = "SELECT 'local-offer/comments' AS kind, c.id,
-       'Comment' || coalesce(' about ' || s.name, ' on the Local Offer') AS title, c.words,
-       c.published_at AS since
-     FROM comments c LEFT JOIN services s ON s.id = c.service_id
-     WHERE c.published_at IS NOT NULL AND c.withdrawn_at IS NULL";
+#[must_use]
+pub fn findable() -> String {
+    format!(
+        "SELECT 'local-offer/comments' AS kind, c.id,
+           'Comment' || coalesce(' about ' || s.name, ' on the Local Offer') AS title, c.words,
+           c.published_at AS since
+         FROM comments c LEFT JOIN services s ON s.id = c.service_id
+         WHERE {COMMENT}"
+    )
+}
+
+/// Whether a leader may answer the comment `c`: one about a service, if their organisation runs
+/// it; one about the whole Local Offer, if they have an organisation to answer for. `leader` is
+/// written as the statement around this names them.
+fn answers(leader: &str) -> String {
+    format!(
+        "(CASE WHEN c.service_id IS NULL THEN {} ELSE {} END)",
+        leads(leader),
+        speaks_for("c.service_id", leader)
+    )
+}
 
 /// Which comments a list holds.
 #[derive(Clone, Debug)]
@@ -86,6 +117,10 @@ pub enum Which<'a> {
     Public,
     /// Those of them that have no response yet, the first published first.
     Unanswered,
+    /// Those of them that this leader may answer.
+    ToAnswer(&'a str),
+    /// Those of them that nobody can answer: no organisation is set down as running the service.
+    Stranded,
     /// Those published from the first time on and before the second, the first first.
     Between(Millis, Millis),
     /// Those waiting for an organiser, the first sent first.
@@ -98,6 +133,8 @@ pub enum Which<'a> {
     By(&'a str),
     /// One.
     One(&'a str),
+    /// One, as a leader sees it: the comment, and the account of whoever looks.
+    OneFor(&'a str, &'a str),
 }
 
 /// Some comments, each with its answers.
@@ -105,25 +142,43 @@ pub enum Which<'a> {
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<Vec<Comment>> {
-    const PUBLIC: &str =
-        "c.published_at IS NOT NULL AND c.withdrawn_at IS NULL AND $1 = '' AND $2 = $3";
+    const UNANSWERED: &str =
+        "NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id)";
+    const NOBODYS: &str = "$1 = '' AND $2 = $3";
     const PASSED_ON: &str = "c.passed_on_at IS NOT NULL AND $1 = '' AND $2 = $3";
     const NOTED: &str = "EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)";
+    let leader = match which {
+        Which::ToAnswer(leader) | Which::OneFor(_, leader) => leader,
+        _ => "",
+    };
+    let (hers, can_be) = (answers("$6"), is_run("c.service_id"));
     let (condition, order, text, (after, before)) = match which {
-        Which::Public => (PUBLIC.to_owned(), "c.published_at DESC, c.id DESC", "", (0, 0)),
+        Which::Public => {
+            (format!("{COMMENT} AND {NOBODYS}"), "c.published_at DESC, c.id DESC", "", (0, 0))
+        }
         Which::Unanswered => (
+            format!("{COMMENT} AND {NOBODYS} AND {UNANSWERED}"),
+            "c.published_at, c.id",
+            "",
+            (0, 0),
+        ),
+        Which::ToAnswer(_) => (
+            format!("{COMMENT} AND {NOBODYS} AND {UNANSWERED} AND {hers}"),
+            "c.published_at, c.id",
+            "",
+            (0, 0),
+        ),
+        Which::Stranded => (
             format!(
-                "{PUBLIC} AND NOT EXISTS (SELECT 1 FROM comment_responses a
-                 WHERE a.comment_id = c.id)"
+                "{COMMENT} AND {NOBODYS} AND {UNANSWERED} AND c.service_id IS NOT NULL
+                 AND NOT {can_be}"
             ),
             "c.published_at, c.id",
             "",
             (0, 0),
         ),
         Which::Between(after, before) => (
-            "c.published_at >= $2 AND c.published_at < $3 AND c.withdrawn_at IS NULL
-             AND $1 = ''"
-                .to_owned(),
+            format!("c.published_at >= $2 AND c.published_at < $3 AND {COMMENT} AND $1 = ''"),
             "c.published_at, c.id",
             "",
             (after, before),
@@ -157,7 +212,9 @@ pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<V
             account,
             (0, 0),
         ),
-        Which::One(id) => ("c.id = $1 AND $2 = $3".to_owned(), "c.id", id, (0, 0)),
+        Which::One(id) | Which::OneFor(id, _) => {
+            ("c.id = $1 AND $2 = $3".to_owned(), "c.id", id, (0, 0))
+        }
     };
     let sql = format!(
         "SELECT c.*, r.response, r.action, r.action_by, r.responded_at, coalesce(o.name,
@@ -165,6 +222,9 @@ pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<V
          FROM (SELECT c.id, c.author_id, c.words, c.sent_at, c.published_at, c.declined_at,
            c.decline_reason, c.passed_on_at, c.withdrawn_at,
                       coalesce(s.name, '') AS service, a.email,
+                      CAST(CASE WHEN {hers} THEN 1 ELSE 0 END AS BIGINT) AS is_hers,
+                      CAST(CASE WHEN c.service_id IS NULL OR {can_be} THEN 1 ELSE 0 END
+                        AS BIGINT) AS can_be_answered,
                         row_number() OVER (ORDER BY {order}) AS place
                FROM comments c JOIN accounts a ON a.id = c.author_id LEFT
                  JOIN services s ON s.id = c.service_id
@@ -179,6 +239,7 @@ pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<V
         .bind(before)
         .bind(most)
         .bind(from)
+        .bind(leader)
         .fetch_all(&mut *db.read().await?)
         .await?;
     let mut comments: Vec<Comment> = Vec::new();
@@ -215,6 +276,8 @@ fn comment(row: &AnyRow) -> Comment {
         declined: row.get::<Option<Millis>, _>("declined_at").zip(row.get("decline_reason")),
         passed_on_at: row.get("passed_on_at"),
         withdrawn_at: row.get("withdrawn_at"),
+        is_hers_to_answer: row.get::<i64, _>("is_hers") == 1,
+        can_be_answered: row.get::<i64, _>("can_be_answered") == 1,
         responses: Vec::new(),
     }
 }
@@ -235,6 +298,15 @@ pub async fn declined(db: &Db, after: Millis, before: Millis) -> Kept<u64> {
     .fetch_one(&mut *db.read().await?)
     .await?;
     Ok(u64::try_from(declined).unwrap_or(0))
+}
+
+/// The comment that this author sent with this form key, if any.
+pub async fn sent(db: &Db, author: &str, form_key: &str) -> Kept<Option<String>> {
+    sqlx::query_scalar("SELECT id FROM comments WHERE author_id = $1 AND form_key = $2")
+        .bind(author)
+        .bind(form_key)
+        .fetch_optional(&mut *db.read().await?)
+        .await
 }
 
 /// Saves a comment, once for each form key of its author; its id.
@@ -314,8 +386,8 @@ pub async fn withdraw(
     Ok(withdrawn.bind(comment_id).bind(author).bind(now).execute(tx).await?.rows_affected() == 1)
 }
 
-/// Saves a response, once for each form key. False when it was saved before, or the comment can no
-/// longer be read.
+/// Saves a response, once for each form key. False when it was saved before, the comment can no
+/// longer be read, or it is not for this leader to answer.
 pub async fn respond(
     tx: &mut AnyConnection,
     comment_id: &str,
@@ -323,35 +395,67 @@ pub async fn respond(
     by: &str,
     now: Millis,
 ) -> Kept<bool> {
-    let kept = sqlx::query(
+    let sql = format!(
         "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by,
          organisation_id, responded_by, responded_at)
          SELECT $1, $2, c.id, $4, $5, $6, (SELECT r.organisation_id FROM roles r
            WHERE r.account_id = $7 AND r.role = 'leader'), $7, CAST($8 AS BIGINT)
-         FROM comments c WHERE c.id = $3 AND c.published_at IS NOT NULL AND c.withdrawn_at IS NULL
+         FROM comments c WHERE c.id = $3 AND {COMMENT} AND {}
          ON CONFLICT (form_key) DO NOTHING",
-    )
-    .bind(id::fresh())
-    .bind(&new.form_key)
-    .bind(comment_id)
-    .bind(&new.response)
-    .bind(&new.action)
-    .bind(&new.action_by)
-    .bind(by)
-    .bind(now);
+        answers("$7")
+    );
+    let kept = sqlx::query(AssertSqlSafe(sql))
+        .bind(id::fresh())
+        .bind(&new.form_key)
+        .bind(comment_id)
+        .bind(&new.response)
+        .bind(&new.action)
+        .bind(&new.action_by)
+        .bind(by)
+        .bind(now);
     Ok(kept.execute(tx).await?.rows_affected() == 1)
 }
 
-/// What was done about a comment that was passed on, the first first.
-pub async fn notes(db: &Db, comment_id: &str) -> Kept<Vec<(Millis, String)>> {
-    let rows = sqlx::query(
-        "SELECT noted_at, note FROM comment_notes WHERE comment_id = $1
-         ORDER BY noted_at, form_key",
-    )
-    .bind(comment_id)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+/// A comment that was passed on to the safeguarding lead. Nobody else may see it.
+#[derive(Clone, Debug)]
+pub struct Concern {
+    /// The comment's id.
+    pub id: String,
+    /// What it says.
+    pub words: String,
+    /// Its author's email address; `None` once the account is erased.
+    pub author_email: Option<String>,
+    /// When it was passed on.
+    pub passed_on_at: Millis,
+    /// What was done, and who opened it.
+    pub history: History,
+}
+
+/// A comment, if it was passed on.
+pub async fn concern(db: &Db, comment_id: &str) -> Kept<Option<Concern>> {
+    let sql = format!(
+        "SELECT c.id, c.words, a.email, c.passed_on_at, h.kind, h.at, h.words
+         FROM comments c JOIN accounts a ON a.id = c.author_id LEFT JOIN ({}) h ON 1 = 1
+         WHERE c.id = $1 AND c.passed_on_at IS NOT NULL
+         ORDER BY h.at",
+        safeguarding::history("comment_notes", "comment_id")
+    );
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(comment_id).fetch_all(&mut *db.read().await?).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let mut history = History::default();
+    for row in &rows {
+        if let Some(kind) = row.get::<Option<&str>, _>(4) {
+            history.add(kind, row.get(5), row.get(6));
+        }
+    }
+    Ok(Some(Concern {
+        id: row.get(0),
+        words: row.get(1),
+        author_email: row.get(2),
+        passed_on_at: row.get(3),
+        history,
+    }))
 }
 
 /// Saves a note on a comment that was passed on, once for each form key. True when it is new.

@@ -460,7 +460,7 @@ pub fn standing_words(standing: Standing) -> String {
     match standing {
         Standing::Written => "○ Waiting for approval".to_owned(),
         Standing::Timed(at) => {
-            format!("● We will start telling people on {}", clock::day_and_hour(at))
+            format!("○ We will start telling people on {}", clock::day_and_hour(at))
         }
         Standing::Proposed => "○ This is a proposal, not decided yet".to_owned(),
         Standing::Decided => "● This will happen".to_owned(),
@@ -544,7 +544,7 @@ pub fn words_of(notice: &Notice, now: Millis) -> impl IntoView + use<> {
     });
     view! {
         <div class="change">
-            {leaf(words.effect)} <p class="lead">{day(&notice.course, now)}</p>
+            {leaf(words.effect, notice.course.standing(now))} <p class="lead">{day(&notice.course, now)}</p>
         </div>
         {to_do(notice, now)}
         <h2>{if is_withdrawn { "What was going to change" } else { "What is changing" }}</h2>

@@ -5,7 +5,7 @@ use ground::ui::Labels;
 use leptos::prelude::*;
 
 use super::browse::standing_words;
-use super::rules::{Course, Effect};
+use super::rules::{Course, Effect, Standing};
 use super::store::Listed;
 
 /// Notices as entries of a list.
@@ -15,10 +15,11 @@ pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
 }
 
 fn card(listed: Listed, now: Millis) -> impl IntoView {
-    let state = standing_words(listed.course.standing(now));
+    let standing = listed.course.standing(now);
+    let state = standing_words(standing);
     view! {
         <li class="card change">
-            {leaf(listed.course.effect)}
+            {leaf(listed.course.effect, standing)}
             <div>
                 <Labels labels=listed.services />
                 <h2>
@@ -32,12 +33,14 @@ fn card(listed: Listed, now: Millis) -> impl IntoView {
 }
 
 /// The day of a change as a leaf of a calendar, to see at a glance. It is not read aloud: [`day`]
-/// says the same in words beside it.
-pub fn leaf(effect: Effect) -> impl IntoView {
+/// says the same in words beside it. Its head has the colour of what to act on only where the change
+/// will happen or has started.
+pub fn leaf(effect: Effect, standing: Standing) -> impl IntoView {
+    let is_sure = matches!(standing, Standing::Decided | Standing::InForce);
     let date = clock::date(effect.at());
     let part = |format: &str| date.strftime(format).to_string();
     view! {
-        <span class="leaf" aria-hidden="true">
+        <span class=if is_sure { "leaf sure" } else { "leaf" } aria-hidden="true">
             <span>{part("%b")}</span>
             <b>{part("%-d")}</b>
             <span>{part("%a")}</span>

@@ -16,8 +16,10 @@ mod approve;
 mod browse;
 mod cards;
 mod emails;
+mod forget;
 pub mod ledger;
 mod paper;
+mod personal;
 mod preview;
 pub mod questions;
 mod reaching;
@@ -29,6 +31,8 @@ pub mod wording;
 mod write;
 
 pub use cards::cards;
+pub use forget::{forget, forget_address};
+pub use personal::PERSONAL;
 pub use questions::answer_due;
 pub use telling::{start_due, tell_due};
 
@@ -84,11 +88,12 @@ async fn told(house: &House, id: &str) -> Result<(Notice, Millis), Error> {
     Ok((notice, told))
 }
 
-/// The notice at an address, for a leader who may speak for its services. Others are forbidden.
+/// The notice at an address, for a leader who may speak for its services. For others there is none:
+/// nobody learns of what another organisation has not published.
 async fn notice_she_speaks_for(house: &House, viewer: &Viewer, id: &str) -> Result<Notice, Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     let (notice, speaks) = store::find_for(&house.db, &id, &viewer.signed_in()?.account_id)
         .await?
         .ok_or(Error::NotFound)?;
-    if speaks { Ok(notice) } else { Err(Error::Forbidden) }
+    if speaks { Ok(notice) } else { Err(Error::NotFound) }
 }

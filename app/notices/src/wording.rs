@@ -211,8 +211,13 @@ fn services(sent: &Sent, ground: &Ground) -> Result<Vec<String>, String> {
         .iter()
         .find(|spoken| !spoken.is_hers && chosen.contains(&spoken.service.id))
     {
-        Some(spoken) => Err(format!(
+        Some(spoken) if spoken.is_run => Err(format!(
             "Leave out {}. Only leaders of the organisations that run it can write about it",
+            spoken.service.name
+        )),
+        Some(spoken) => Err(format!(
+            "Leave out {}, or ask an administrator to say who runs it. Until then nobody can write \
+             about it",
             spoken.service.name
         )),
         None => Ok(chosen),
@@ -345,6 +350,7 @@ mod tests {
         let spoken = |id: &str, name: &str, is_hers| Spoken {
             service: Named { id: id.into(), name: name.into() },
             is_hers,
+            is_run: true,
             notice_days: None,
         };
         Ground {

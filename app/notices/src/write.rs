@@ -11,7 +11,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary};
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -356,7 +356,11 @@ fn changing(notice: &Notice) -> Purpose {
 fn page(form: &Purpose, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Page {
     let (title, lead, follow, seen) = (form.title, form.lead, form.follow, form.seen);
     let back = if form.back.is_empty() { "/lead/notices".to_owned() } else { form.back.clone() };
-    let page = Page::new(title, || {
+    let name = match sent.typed("title") {
+        "" => title.to_owned(),
+        notice => titled(title, notice),
+    };
+    let page = Page::new(name, || {
         let changed = follow.map(|how| {
             let (label, hint) = match how {
                 Follow::Correction => (
@@ -409,8 +413,29 @@ fn words_fields<'a>(
         .filter(|spoken| spoken.is_hers)
         .map(|spoken| spoken.service.clone())
         .collect();
+    let nobodys: Vec<&str> = ground
+        .services
+        .iter()
+        .filter(|spoken| !spoken.is_run)
+        .map(|spoken| spoken.service.name.as_str())
+        .collect();
     let whose =
         if hers.len() < ground.services.len() { "Only those your organisation runs." } else { "" };
+    let none = hers.is_empty().then(|| {
+        view! {
+            <p class="panel warn">
+                "You can't write about any service yet. Ask an administrator to say which \
+                 organisation you are from, and which services it runs."
+            </p>
+        }
+    });
+    let nobodys = (!nobodys.is_empty()).then(|| {
+        let words = format!(
+            "Until an administrator says who runs them, nobody can write about: {}.",
+            nobodys.join(", ")
+        );
+        view! { <p class="soft">{words}</p> }
+    });
     let (services, places) = (
         Choice::ticked(sent, "services", hers),
         Choice::ticked(sent, "places", ground.places.clone()),
@@ -418,6 +443,7 @@ fn words_fields<'a>(
     // A correction is about the same services and places, so that it goes to the same people.
     let about = follow.is_none().then(|| {
         view! {
+            {none}
             <Choices
                 name="services"
                 legend="Which services?"
@@ -426,6 +452,7 @@ fn words_fields<'a>(
                 many=true
                 refusals
             />
+            {nobodys}
             <Choices
                 name="places"
                 legend="Only in one part of the area?"

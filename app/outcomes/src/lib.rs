@@ -3,9 +3,11 @@
 //! `updates`.
 //!
 //! `rules` says what an outcome is and when it is due; `store` lists what was said last, `parts`
-//! shows it.
+//! shows it. `public` says what everyone may read of what parents wrote, for the statements of
+//! every room.
 
 mod parts;
+pub mod public;
 pub mod rules;
 pub mod store;
 

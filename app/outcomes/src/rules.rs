@@ -43,7 +43,7 @@ impl Outcome {
     pub fn title(&self) -> &'static str {
         match self {
             Self::Done => "✓ Done",
-            Self::Partly => "● Partly done",
+            Self::Partly => "◐ Partly done",
             Self::Not { .. } => "× Not done",
             Self::Deciding { .. } => "○ Still deciding",
         }
@@ -86,7 +86,7 @@ impl Verdict {
     pub fn title(self) -> &'static str {
         match self {
             Self::Confirmed => "✓ The forum agrees",
-            Self::Partly => "● The forum partly agrees",
+            Self::Partly => "◐ The forum partly agrees",
             Self::Disputed => "× The forum disagrees",
         }
     }
@@ -170,7 +170,7 @@ mod tests {
     fn what_is_not_checked_yet_is_said_by_whoever_said_it() {
         assert_eq!(judged(None, "Sefton Council"), "○ Sefton Council says so – not checked yet");
         assert_eq!(judged(None, ""), "○ The council or the NHS says so – not checked yet");
-        assert_eq!(judged(Some(Verdict::Partly), "NHS"), "● The forum partly agrees");
+        assert_eq!(judged(Some(Verdict::Partly), "NHS"), "◐ The forum partly agrees");
     }
 
     #[test]

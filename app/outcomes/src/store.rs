@@ -144,7 +144,19 @@ fn listed(row: &AnyRow) -> Listed {
     }
 }
 
-/// What a leader may change: updates of their own organisation, and of none.
-pub const HERS: &str = "($1 <> '' AND organisation_id IS NULL
+/// Whether a leader may work on a plan and answers for it: it is their organisation's, by itself or
+/// with others. `plan` and `leader` are written as the statement around this names them.
+#[must_use]
+pub fn plans_it(plan: &str, leader: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM plan_organisations po
+           JOIN roles pl ON pl.organisation_id = po.organisation_id AND pl.role = 'leader'
+           WHERE po.plan_id = {plan} AND pl.account_id = {leader})"
+    )
+}
+
+/// What a leader may change: updates of their own organisation; and of none, from before each
+/// leader had one, those they began.
+pub const HERS: &str = "(organisation_id IS NULL AND begun_by = $1
      OR organisation_id IN (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1
      AND r.role = 'leader'))";

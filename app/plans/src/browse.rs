@@ -6,6 +6,7 @@ use axum::http::Uri;
 use axum::response::Response;
 use calendar::clock::{self, Millis};
 use forms::Sent;
+use ground::aside::aside;
 use ground::error::Error;
 use ground::files;
 use ground::house::House;
@@ -15,7 +16,7 @@ use involvement::gate::{self, Point};
 use involvement::rung;
 use leptos::prelude::*;
 
-use super::store::{self, Answered, Content, Draft, Event, Listed, Plan, Session};
+use super::store::{self, Answered, Content, Draft, Event, Listed, Plan, Session, Text};
 use super::{compare, plan as find, version};
 
 const MOST_ON_A_PAGE: usize = 20;
@@ -90,7 +91,7 @@ pub async fn plan(
     Path(id): Path<String>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let plan = find(&house, &id).await?;
+    let plan = find(&house, &viewer, &id).await?;
     let now = house.clock.now();
     let said =
         outcomes::store::list(&house.db, &outcomes::store::Which::About(plan.id.clone()), (20, 0))
@@ -98,6 +99,14 @@ pub async fn plan(
     let done = Sent::query(&uri).line("done");
     let page = Page::new(plan.title.clone(), || {
         let (is_leader, is_organiser) = (viewer.is(Role::Leader), viewer.is(Role::Organiser));
+        let not_hers = (is_leader && !plan.is_hers).then(|| {
+            let words = format!(
+                "Only leaders of {} can work on this plan. If that is you, ask an administrator \
+                 to say which organisation you are from.",
+                plan.organisations.join(" or ")
+            );
+            view! { <p class="soft">{words}</p> }
+        });
         let labels = if plan.labels.is_empty() {
             vec![format!("All of {}", house.names.area)]
         } else {
@@ -123,7 +132,8 @@ pub async fn plan(
                         <dd>{day(&plan.due_day)}</dd>
                         {rung_entry(&plan, now)}
                     </dl>
-                    {is_leader.then(|| leaders_ways(&plan))}
+                    {plan.is_hers.then(|| leaders_ways(&plan))}
+                    {not_hers}
                     {is_organiser
                         .then(|| {
                             view! {
@@ -140,7 +150,7 @@ pub async fn plan(
                 </section>
                 <section class="stack">{gate_of(&plan, now)}</section>
                 {topics(&plan)}
-                {drafts(&plan, is_leader)}
+                {drafts(&plan)}
                 {sessions(&plan, is_leader || is_organiser)}
                 {statements(&plan, &house.names.forum)}
                 {outcomes::came_of_it(said)}
@@ -332,7 +342,7 @@ fn topics(plan: &Plan) -> impl IntoView + use<> {
     }
 }
 
-fn drafts(plan: &Plan, is_leader: bool) -> impl IntoView + use<> {
+fn drafts(plan: &Plan) -> impl IntoView + use<> {
     let nothing = plan.drafts.is_empty().then(|| {
         view! {
             <p>
@@ -360,7 +370,7 @@ fn drafts(plan: &Plan, is_leader: bool) -> impl IntoView + use<> {
                 .into_any(),
                 None => {
                     let to = format!("/lead/plans/{}/drafts/{}", plan.id, draft.version);
-                    let name = if is_leader { view! { <a href=to>{name}
+                    let name = if plan.is_hers { view! { <a href=to>{name}
                         </a> }.into_any() } else { view! { <b>{name}</b> }.into_any() };
                     view! { <li>{name}<p class="soft">"Submitted on "<When at=recorded />
                         ". Not published yet."</p></li> }.into_any()
@@ -477,21 +487,23 @@ fn event_row(event: &Event) -> impl IntoView + use<> {
     }
 }
 
-/// GET `/plans/{id}/drafts/{version}`: a published draft; before it is published, for leaders only.
+/// GET `/plans/{id}/drafts/{version}`: a published draft; before it is published, for leaders of the
+/// organisations that plan it only.
 pub async fn draft(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, number)): Path<(String, String)>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let (plan, number) = (find(&house, &id).await?, version(&number)?);
-    let draft =
-        plan.drafts.iter().find(|draft| draft.version == number).ok_or(Error::NotFound)?.clone();
-    if draft.published_at.is_none() && !viewer.is(Role::Leader) {
-        return Err(Error::NotFound);
-    }
-    let Content { body, file, answers } =
+    let (plan, number) = (find(&house, &viewer, &id).await?, version(&number)?);
+    let draft = plan.readable(number).ok_or(Error::NotFound)?.clone();
+    let Content { text, file, answers } =
         store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?;
+    let html = match text {
+        Text::Html(html) => html,
+        // The worker has not come to it yet.
+        Text::Markdown(text) => aside(move || markdown(&text)).await?,
+    };
     let done = Sent::query(&uri).line("done");
     let page = Page::new(format!("Draft {number} of {}", plan.title), || {
         let banner = (done == "published" && draft.published_at.is_some()).then(|| {
@@ -509,11 +521,13 @@ pub async fn draft(
                 </p>
             }
             .into_any(),
-            None => {
-                view! { <p class="panel gold">"Only leaders can see this. It isn't published yet."
-                </p> }
-                .into_any()
+            None => view! {
+                <p class="panel gold">
+                    "Only leaders of the organisations that plan it can see this. It isn't \
+                     published yet."
+                </p>
             }
+            .into_any(),
         };
         let file = file.map(|file| {
             let to = format!("/plans/{}/drafts/{number}/file", plan.id);
@@ -531,7 +545,7 @@ pub async fn draft(
                 </p>
             }
         });
-        let changes = compare::before(&plan, number, viewer.is(Role::Leader)).map(|earlier| {
+        let changes = compare::before(&plan, number).map(|earlier| {
             let to = format!("/plans/{}/drafts/{number}/changes", plan.id);
             view! {
                 <p>
@@ -563,7 +577,7 @@ pub async fn draft(
                 <h2>"Full text"</h2>
                 {changes}
                 {file}
-                <div class="stack" inner_html=markdown(&body) />
+                <div class="stack" inner_html=html />
             </article>
         }
     });
@@ -576,12 +590,8 @@ pub async fn file(
     viewer: Viewer,
     Path((id, number)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    let (plan, number) = (find(&house, &id).await?, version(&number)?);
-    let is_published =
-        plan.drafts.iter().any(|draft| draft.version == number && draft.published_at.is_some());
-    if !is_published && !viewer.is(Role::Leader) {
-        return Err(Error::NotFound);
-    }
+    let (plan, number) = (find(&house, &viewer, &id).await?, version(&number)?);
+    plan.readable(number).ok_or(Error::NotFound)?;
     let file = store::draft(&house.db, &plan.id, number)
         .await?
         .and_then(|content| content.file)
@@ -593,11 +603,7 @@ pub async fn file(
 fn topic_of(answered: &Answered) -> impl IntoView + use<> {
     let title = answered.title.clone();
     if answered.is_withdrawn {
-        view! {
-            {title}
-            <p class="soft">"Its author has since withdrawn it."</p>
-        }
-        .into_any()
+        title.into_any()
     } else {
         view! { <a href=format!("/topics/{}", answered.topic_id)>{title}</a> }.into_any()
     }
@@ -610,7 +616,7 @@ pub fn answer_words(answered: &Answered) -> impl IntoView + use<> {
         Some((answer, words, decided_by)) => {
             let state = match answer.as_str() {
                 "adopted" => "✓ In the draft, as parents asked",
-                "adapted" => "● In the draft, with changes",
+                "adapted" => "◐ In the draft, with changes",
                 _ => "× Not in the draft",
             };
             let decided_by = (!decided_by.is_empty())

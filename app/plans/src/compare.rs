@@ -1,22 +1,29 @@
 //! What changed from one draft to the next, word by word in the text as it is read.
 
+use std::cell::Cell;
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use ground::aside::aside;
 use ground::error::Error;
 use ground::house::House;
 use ground::ui::{Page, Piece, Sort, pieces};
-use ground::viewer::{Role, Viewer};
+use ground::viewer::Viewer;
 use leptos::prelude::*;
 use similar::{ChangeTag, DiffTag, TextDiff};
 
 use super::store::{self, Plan};
 use super::{plan as find, version};
 
-/// How long to look for the shortest list of changes; after that a longer one will do.
-const LONGEST_SEARCH: Duration = Duration::from_millis(500);
+/// The most pieces of a draft that is compared. One of 100,000 signs has some hundreds.
+const MOST_PIECES: usize = 3_000;
+/// The most runs of words on a page of changes.
+const MOST_RUNS: usize = 6_000;
+/// How many words are looked at to find pieces that are alike; after that no more are found.
+const MOST_LOOKED_AT: usize = 3_000_000;
+/// The most words of two pieces that are compared word by word; longer ones are removed and new.
+const MOST_WORDS: usize = 4_000;
 /// How many pieces that did not change are shown on each side of one that did.
 const AROUND: usize = 1;
 /// Fewer pieces than this are not worth folding.
@@ -29,36 +36,23 @@ pub async fn changes(
     viewer: Viewer,
     Path((id, number)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    let (plan, number) = (find(&house, &id).await?, version(&number)?);
-    let earlier = before(&plan, number, viewer.is(Role::Leader)).ok_or(Error::NotFound)?;
+    let (plan, number) = (find(&house, &viewer, &id).await?, version(&number)?);
+    let earlier = before(&plan, number).ok_or(Error::NotFound)?;
     let [old, new] =
         store::bodies(&house.db, &plan.id, [earlier, number]).await?.ok_or(Error::NotFound)?;
     let is_file = old.is_empty() || new.is_empty();
-    // Away from the threads that answer people: two long texts with little in common take a while.
-    let compared = tokio::task::spawn_blocking(move || compared(&old, &new));
-    let compared = compared.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
+    // Two long texts with little in common take a while.
+    let compared = aside(move || compared(&old, &new)).await?;
     let page = Page::new(format!("What changed in draft {number}"), || {
         let what = if is_file {
             view! {
                 <p class="panel">"One of these drafts is a file, and files can't be compared."</p>
             }
             .into_any()
-        } else if !compared.iter().any(Compared::is_changed) {
-            view! { <p class="panel">"The text hasn't changed."</p> }.into_any()
+        } else if let Some(compared) = compared {
+            differences(compared)
         } else {
-            let summary = summary(&compared);
-            let parts = folded(compared).into_iter().map(part).collect_view();
-            view! {
-                <p class="lead">{summary}</p>
-                <div class="changes stack">
-                    <p class="soft">
-                        "New words are "<ins>"bold"</ins>". Words that were removed are "
-                        <del>"crossed out"</del>"."
-                    </p>
-                    {parts}
-                </div>
-            }
-            .into_any()
+            too_much(&plan.id, earlier, number).into_any()
         };
         view! {
             <div class="stack">
@@ -75,18 +69,45 @@ pub async fn changes(
     Ok(page.answer(&house, &viewer))
 }
 
+/// What changed, with a line that says how much.
+fn differences(compared: Vec<Compared>) -> AnyView {
+    if !compared.iter().any(Compared::is_changed) {
+        return view! { <p class="panel">"The text hasn't changed."</p> }.into_any();
+    }
+    let summary = summary(&compared);
+    let parts = folded(compared).into_iter().map(part).collect_view();
+    view! {
+        <p class="lead">{summary}</p>
+        <div class="changes stack">
+            <p class="soft">
+                "New words are "<ins>"bold"</ins>". Words that were removed are "
+                <del>"crossed out"</del>"."
+            </p>
+            {parts}
+        </div>
+    }
+    .into_any()
+}
+
+/// In place of the changes, where there are too many of them.
+fn too_much(plan_id: &str, earlier: i64, number: i64) -> impl IntoView + use<> {
+    let link = |version: i64| {
+        let to = format!("/plans/{plan_id}/drafts/{version}");
+        view! { <a href=to>{format!("draft {version}")}</a> }
+    };
+    view! {
+        <p class="panel">
+            "There is too much in these drafts to compare them word by word. You can read "
+            {link(earlier)}" and "{link(number)}"."
+        </p>
+    }
+}
+
 /// The version before this one that may be read; `None` when there is none, or when this one may
 /// not be read.
-pub fn before(plan: &Plan, number: i64, is_leader: bool) -> Option<i64> {
-    let readable = |version: i64| {
-        plan.drafts
-            .iter()
-            .any(|draft| draft.version == version && (is_leader || draft.published_at.is_some()))
-    };
-    if !readable(number) {
-        return None;
-    }
-    (1..number).rev().find(|version| readable(*version))
+pub fn before(plan: &Plan, number: i64) -> Option<i64> {
+    plan.readable(number)?;
+    (1..number).rev().find(|version| plan.readable(*version).is_some())
 }
 
 /// A piece of the text, as runs of words that both drafts have or only one of them.
@@ -107,10 +128,13 @@ impl Compared {
     }
 }
 
-/// The pieces of both texts, in the order of the new one.
-fn compared(old: &str, new: &str) -> Vec<Compared> {
-    let until = Instant::now() + LONGEST_SEARCH;
+/// The pieces of both texts, in the order of the new one; `None` where there are too many to
+/// compare.
+fn compared(old: &str, new: &str) -> Option<Vec<Compared>> {
     let (old, new) = (pieces(old), pieces(new));
+    if old.len().max(new.len()) > MOST_PIECES {
+        return None;
+    }
     // The same words as a heading and in a list are not the same.
     let keys = |pieces: &[Piece]| -> Vec<String> {
         pieces.iter().map(|piece| format!("{:?} {}", piece.sort, piece.text)).collect()
@@ -118,10 +142,11 @@ fn compared(old: &str, new: &str) -> Vec<Compared> {
     let (old_keys, new_keys) = (keys(&old), keys(&new));
     let old_keys: Vec<&str> = old_keys.iter().map(String::as_str).collect();
     let new_keys: Vec<&str> = new_keys.iter().map(String::as_str).collect();
-    let diff = TextDiff::configure().deadline(until).diff_slices(&old_keys, &new_keys);
+    let diff = TextDiff::from_slices(&old_keys, &new_keys);
     let whole = |tag, pieces: &[Piece]| -> Vec<Compared> {
         pieces.iter().map(|piece| Compared::whole(tag, piece)).collect()
     };
+    let looking = Looking::default();
     let mut all = Vec::new();
     for op in diff.ops() {
         let (tag, from, to) = op.as_tag_tuple();
@@ -129,47 +154,80 @@ fn compared(old: &str, new: &str) -> Vec<Compared> {
             DiffTag::Equal => whole(ChangeTag::Equal, &new[to]),
             DiffTag::Delete => whole(ChangeTag::Delete, &old[from]),
             DiffTag::Insert => whole(ChangeTag::Insert, &new[to]),
-            DiffTag::Replace => replaced(&old[from], &new[to], until),
+            DiffTag::Replace => replaced(&old[from], &new[to], &looking),
         });
     }
-    all
+    let runs: usize = all.iter().map(|piece| piece.runs.len()).sum();
+    (runs <= MOST_RUNS).then_some(all)
+}
+
+/// The words that were looked at to find pieces that are alike.
+#[derive(Default)]
+struct Looking(Cell<usize>);
+
+impl Looking {
+    /// Whether it may go on.
+    fn may_go_on(&self) -> bool {
+        self.0.get() < MOST_LOOKED_AT
+    }
+
+    /// Whether two pieces are of one sort and have half of their words in common.
+    fn are_alike(&self, old: &Words<'_>, new: &Words<'_>) -> bool {
+        let (few, many) =
+            if old.1.len() < new.1.len() { (&old.1, &new.1) } else { (&new.1, &old.1) };
+        if old.0 != new.0 || 4 * few.len() < few.len() + many.len() {
+            self.0.set(self.0.get() + 1);
+            return false;
+        }
+        self.0.set(self.0.get() + few.len() + 1);
+        let common = few.iter().filter(|word| many.contains(*word)).count();
+        4 * common >= few.len() + many.len()
+    }
+}
+
+/// A piece's sort and its words, in lower case.
+type Words<'p> = (Sort, HashSet<String>, &'p Piece);
+
+fn in_words(piece: &Piece) -> Words<'_> {
+    (piece.sort, piece.text.split(' ').map(str::to_lowercase).collect(), piece)
 }
 
 /// Pieces in place of others: those that are alike are compared word by word, the others are
 /// removed and new.
-fn replaced(old: &[Piece], new: &[Piece], until: Instant) -> Vec<Compared> {
+fn replaced(old: &[Piece], new: &[Piece], looking: &Looking) -> Vec<Compared> {
+    let old: Vec<Words<'_>> = old.iter().map(in_words).collect();
     // What is new waits until what was removed before it is known.
-    let (mut all, mut added, mut rest) = (Vec::new(), Vec::new(), old);
+    let (mut all, mut added, mut rest) = (Vec::new(), Vec::new(), old.as_slice());
     for piece in new {
-        let alike = rest.iter().position(|old| Instant::now() < until && are_alike(old, piece));
+        let own = in_words(piece);
+        let alike = rest
+            .iter()
+            .take_while(|_| looking.may_go_on())
+            .position(|old| looking.are_alike(old, &own));
         let Some(nth) = alike else {
             added.push(Compared::whole(ChangeTag::Insert, piece));
             continue;
         };
         let (gone, from) = rest.split_at(nth);
-        all.extend(gone.iter().map(|piece| Compared::whole(ChangeTag::Delete, piece)));
+        all.extend(gone.iter().map(|(.., piece)| Compared::whole(ChangeTag::Delete, piece)));
         all.append(&mut added);
-        all.push(Compared { sort: piece.sort, runs: words(&from[0].text, &piece.text, until) });
+        all.push(Compared { sort: piece.sort, runs: words(&from[0].2.text, &piece.text) });
         rest = &from[1..];
     }
-    all.extend(rest.iter().map(|piece| Compared::whole(ChangeTag::Delete, piece)));
+    all.extend(rest.iter().map(|(.., piece)| Compared::whole(ChangeTag::Delete, piece)));
     all.append(&mut added);
     all
 }
 
-/// Whether two pieces are of one sort and have half of their words in common.
-fn are_alike(old: &Piece, new: &Piece) -> bool {
-    let words = |piece: &Piece| -> HashSet<String> {
-        piece.text.split(' ').map(str::to_lowercase).collect()
-    };
-    let (one, other) = (words(old), words(new));
-    old.sort == new.sort && 4 * one.intersection(&other).count() >= one.len() + other.len()
-}
-
 /// The words of two pieces, in runs.
-fn words(old: &str, new: &str, until: Instant) -> Vec<(ChangeTag, String)> {
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.split(' ').collect(), new.split(' ').collect());
-    let diff = TextDiff::configure().deadline(until).diff_slices(&old, &new);
+fn words(old: &str, new: &str) -> Vec<(ChangeTag, String)> {
+    let (old_words, new_words): (Vec<&str>, Vec<&str>) =
+        (old.split(' ').collect(), new.split(' ').collect());
+    if old_words.len() + new_words.len() > MOST_WORDS {
+        return vec![(ChangeTag::Delete, old.to_owned()), (ChangeTag::Insert, new.to_owned())];
+    }
+    let (old, new) = (old_words, new_words);
+    let diff = TextDiff::from_slices(&old, &new);
     let mut runs = Vec::new();
     for op in diff.ops() {
         let (tag, from, to) = op.as_tag_tuple();
@@ -288,7 +346,7 @@ mod tests {
 
     /// The runs of each piece.
     fn runs(old: &str, new: &str) -> Vec<Vec<(ChangeTag, String)>> {
-        compared(old, new).into_iter().map(|piece| piece.runs).collect()
+        compared(old, new).expect("changes").into_iter().map(|piece| piece.runs).collect()
     }
 
     fn run(tag: ChangeTag, words: &str) -> (ChangeTag, String) {
@@ -334,8 +392,29 @@ mod tests {
 
     #[test]
     fn texts_that_are_the_same_have_no_changes() {
-        assert!(!compared("one\n\ntwo\n", "one\n\n**two**").iter().any(Compared::is_changed));
-        assert!(compared("", "").is_empty());
+        let same = compared("one\n\ntwo\n", "one\n\n**two**").expect("pieces");
+        assert!(!same.iter().any(Compared::is_changed));
+        assert_eq!(compared("", ""), Some(Vec::new()));
+    }
+
+    #[test]
+    fn drafts_with_too_many_pieces_or_changes_are_not_compared_and_looking_ends() {
+        let paragraphs = |many: usize, word: &str| -> String {
+            (0..many).map(|nth| format!("{word}{nth}\n\n")).collect()
+        };
+        assert_eq!(compared(&paragraphs(30_000, "a"), &paragraphs(30_000, "b")), None);
+        let many_runs = |word: &str| format!("same {word} ").repeat(900) + "\n\n";
+        let (old, new) = (many_runs("a").repeat(4), many_runs("b").repeat(4));
+        assert!(old.len() < 100_000);
+        assert_eq!(compared(&old, &new), None, "more changes than a page can hold");
+        // As many as may be compared, with no word in common.
+        let old: Vec<Piece> = pieces(&paragraphs(MOST_PIECES, "a b c d e f g h"));
+        let new: Vec<Piece> = pieces(&paragraphs(MOST_PIECES, "i j k l m n o p"));
+        let looking = Looking::default();
+        assert_eq!(replaced(&old, &new, &looking).len(), 2 * MOST_PIECES);
+        assert!(looking.0.get() < MOST_LOOKED_AT + 20, "{}", looking.0.get());
+        let long = |word: &str| format!("{word} ").repeat(MOST_WORDS);
+        assert_eq!(words(&long("a"), &long("b")).len(), 2);
     }
 
     #[test]
@@ -343,7 +422,8 @@ mod tests {
         let text = |last: &str| {
             (0..9).map(|nth| format!("Paragraph {nth}.\n\n")).collect::<String>() + last
         };
-        let all = compared(&text("The end is near."), &text("The end is here now."));
+        let all =
+            compared(&text("The end is near."), &text("The end is here now.")).expect("changes");
         assert_eq!(
             summary(&all),
             "1 of 10 headings, paragraphs and points changed: 2 words were added, and 1 word was \
@@ -352,7 +432,7 @@ mod tests {
         let parts: Vec<(bool, usize)> =
             folded(all).iter().map(|(is_folded, part)| (*is_folded, part.len())).collect();
         assert_eq!(parts, [(true, 8), (false, 2)]);
-        let short = folded(compared("a b c\n\nb\n\nc", "a b d\n\nb\n\nc"));
+        let short = folded(compared("a b c\n\nb\n\nc", "a b d\n\nb\n\nc").expect("changes"));
         assert!(short.iter().all(|(is_folded, _)| !is_folded), "nothing is gained");
     }
 }

@@ -3,17 +3,18 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
+use ground::aside::aside;
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::{Form, SentWithFile};
-use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, Upload};
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, Upload, titled};
 use ground::viewer::Viewer;
 use involvement::gate;
 use leptos::prelude::*;
 
 use super::store::{self, Answered, Plan};
-use super::{leader, plan, rules, version};
+use super::{hers, leader, rules, version};
 
 /// GET `/lead/plans/{id}/drafts`
 pub async fn form(
@@ -21,7 +22,7 @@ pub async fn form(
     viewer: Viewer,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
-    Ok(page(&house, &plan(&house, &id).await?, &Sent::default(), &Refusals::default())
+    Ok(page(&house, &hers(&house, &viewer, &id).await?, &Sent::default(), &Refusals::default())
         .answer(&house, &viewer))
 }
 
@@ -33,20 +34,21 @@ pub async fn record(
     form: SentWithFile,
 ) -> Result<Response, Error> {
     let SentWithFile { sent, file, is_too_large } = form;
-    let read = if is_too_large {
-        Err(Refusals::one("file", "Choose a file of 20 MB or less"))
+    let (sent, file, read) = if is_too_large {
+        (sent, file, Err(Refusals::one("file", "Choose a file of 20 MB or less")))
     } else {
-        rules::new_draft(
-            &sent,
-            file.as_ref().map(|(name, content)| (name.as_str(), content.as_ref())),
-        )
+        aside(move || {
+            let content = file.as_ref().map(|(name, content)| (name.as_str(), content.as_ref()));
+            let read = rules::new_draft(&sent, content);
+            (sent, file, read)
+        })
+        .await?
     };
     let (mut draft, kind_of_file) = match read {
         Ok(read) => read,
         Err(refusals) => {
-            return Ok(
-                page(&house, &plan(&house, &id).await?, &sent, &refusals).answer(&house, &viewer)
-            );
+            return Ok(page(&house, &hers(&house, &viewer, &id).await?, &sent, &refusals)
+                .answer(&house, &viewer));
         }
     };
     // Saved before the write: a file that no draft names does no harm, a draft without its file
@@ -68,7 +70,7 @@ pub async fn record(
     let about = plan_id.clone();
     let recorded = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+            let Some(at) = store::hold_for(tx, kind, &plan_id, &by, now).await? else {
                 return Ok::<_, sqlx::Error>(None);
             };
             let (version, is_new) =
@@ -100,7 +102,7 @@ fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     // What a draft recorded now would do to the gate, while there is still time.
     let too_early = plan.drafts.is_empty()
         && gate::points(&plan.gate(), house.clock.now()).iter().take(2).any(|point| !point.holds);
-    let page = Page::new("Submit a draft", || {
+    let page = Page::new(titled("Submit a draft", &plan.title), || {
         let warning = too_early.then(|| {
             view! {
                 <div class="panel warn">
@@ -124,8 +126,8 @@ fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
                 <h1>"Submit a draft"</h1>
                 {warning}
                 <p class="lead">
-                    "Only leaders can read it until it is published. Everyone can see that there \
-                     is a draft, and when it was submitted."
+                    "Only leaders of the organisations that plan it can read it until it is \
+                     published. Everyone can see that there is a draft, and when it was submitted."
                 </p>
                 <form method="post" enctype="multipart/form-data" novalidate>
                     <FormKey key=sent.typed("form_key") />
@@ -165,7 +167,7 @@ pub async fn answer_form(
     viewer: Viewer,
     Path((id, number, topic)): Path<(String, String, String)>,
 ) -> Result<Response, Error> {
-    let (plan, number, answered) = answered(&house, &id, &number, &topic).await?;
+    let (plan, number, answered) = answered(&house, &viewer, (&id, &number, &topic)).await?;
     let sent = answered.answer.clone().map_or_else(Sent::default, |(answer, words, decided_by)| {
         Sent::of(&[("answer", &answer), ("words", &words), ("decided_by", &decided_by)])
     });
@@ -191,7 +193,7 @@ pub async fn answer(
     let to = format!("/lead/plans/{plan_id}/drafts/{version}");
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+            let Some(at) = store::hold_for(tx, kind, &plan_id, &by, now).await? else {
                 return Ok::<_, sqlx::Error>(false);
             };
             let kept = store::answer(tx, &plan_id, version, &topic_id, &answer, &by, at).await?;
@@ -228,17 +230,16 @@ async fn answer_refused(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let (plan, number, answered) = answered(house, id, number, topic).await?;
+    let (plan, number, answered) = answered(house, viewer, (id, number, topic)).await?;
     Ok(answer_page(&plan, number, &answered, sent, refusals).answer(house, viewer))
 }
 
 async fn answered(
     house: &House,
-    id: &str,
-    number: &str,
-    topic: &str,
+    viewer: &Viewer,
+    (id, number, topic): (&str, &str, &str),
 ) -> Result<(Plan, i64, Answered), Error> {
-    let (plan, number) = (plan(house, id).await?, version(number)?);
+    let (plan, number) = (hers(house, viewer, id).await?, version(number)?);
     let answers = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?.answers;
     let topic = id::parse(topic).ok_or(Error::NotFound)?;
     let answered =
@@ -261,7 +262,7 @@ fn answer_page(
     ];
     let choices = Choice::each(choices, |value| sent.typed("answer") == value);
     let topic = (format!("/topics/{}", answered.topic_id), answered.title.clone());
-    let page = Page::new("Answer a topic", || {
+    let page = Page::new(titled("Answer a topic", &answered.title), || {
         view! {
             <div class="stack">
                 <p>

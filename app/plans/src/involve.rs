@@ -7,13 +7,13 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary};
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use topics::store::Filter;
 
 use super::store::{self, Plan};
-use super::{leader, plan, rules};
+use super::{hers, leader, rules};
 
 /// The most topics offered at once; more are found by searching.
 const MOST_TOPICS: i64 = 20;
@@ -24,7 +24,7 @@ pub async fn topics_form(
     viewer: Viewer,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
-    let plan = plan(&house, &id).await?;
+    let plan = hers(&house, &viewer, &id).await?;
     topics_page(&house, &viewer, &plan, &Sent::default(), &Refusals::default()).await
 }
 
@@ -42,14 +42,15 @@ pub async fn tie(
         _ => None,
     };
     if let Some(refusals) = refusals {
-        return topics_page(&house, &viewer, &plan(&house, &id).await?, &sent, &refusals).await;
+        return topics_page(&house, &viewer, &hers(&house, &viewer, &id).await?, &sent, &refusals)
+            .await;
     }
     let (now, kind, by) = (house.clock.now(), house.db.kind(), leader(&viewer)?);
     let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
     let to = format!("/plans/{plan_id}?done=tied");
     let tied = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+            let Some(at) = store::hold_for(tx, kind, &plan_id, &by, now).await? else {
                 return Ok::<_, sqlx::Error>(false);
             };
             if store::tie(tx, &plan_id, &chosen, &by, at).await? > 0 {
@@ -94,7 +95,7 @@ async fn topics_page(
     let choices = Choice::each(offered, |id| chosen.iter().any(|chosen| chosen == id));
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
-    let page = Page::new("Add topics parents asked for", || {
+    let page = Page::new(titled("Add topics parents asked for", &plan.title), || {
         let topics = if choices.is_empty() {
             view! { <p>"No other topics match. Try fewer words."</p> }.into_any()
         } else {
@@ -149,7 +150,7 @@ pub async fn session_form(
     viewer: Viewer,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
-    Ok(session_page(&plan(&house, &id).await?, &Sent::default(), &Refusals::default())
+    Ok(session_page(&hers(&house, &viewer, &id).await?, &Sent::default(), &Refusals::default())
         .answer(&house, &viewer))
 }
 
@@ -164,16 +165,15 @@ pub async fn record_session(
     let session = match rules::new_session(&sent, now) {
         Ok(session) => session,
         Err(refusals) => {
-            return Ok(
-                session_page(&plan(&house, &id).await?, &sent, &refusals).answer(&house, &viewer)
-            );
+            return Ok(session_page(&hers(&house, &viewer, &id).await?, &sent, &refusals)
+                .answer(&house, &viewer));
         }
     };
     let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
     let to = format!("/plans/{plan_id}?done=session");
     let recorded = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+            let Some(at) = store::hold_for(tx, kind, &plan_id, &by, now).await? else {
                 return Ok::<_, sqlx::Error>(false);
             };
             if store::record_session(tx, &plan_id, &session, &by, at).await? {
@@ -200,7 +200,7 @@ fn session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let title = plan.title.clone();
     let audience = [("everyone", "Everyone"), ("forum", "The forum and leaders only")];
     let audience = Choice::each(audience, |value| sent.typed("audience") == value);
-    let page = Page::new("Record a planning session", || {
+    let page = Page::new(titled("Record a planning session", &plan.title), || {
         view! {
             <div class="stack">
                 <p>

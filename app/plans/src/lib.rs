@@ -15,7 +15,9 @@
 //!    Each but an answer to a topic adds a line to `plan_events`.
 //! 2. `/lead/plans/{id}/topics` ties topics to it; `…/sessions` records a planning session
 //!    (`involve.rs`). An organiser writes the forum's statement (`statement.rs`).
-//! 3. `/lead/plans/{id}/drafts` submits a draft (`drafts.rs`): Markdown, a file, or both. A file is
+//! 3. `/lead/plans/{id}/drafts` submits a draft (`drafts.rs`): Markdown, a file, or both. The text
+//!    is made HTML here, once, and both are kept: a page that shows it reads no Markdown. The
+//!    worker makes it for older drafts, and anew when the rules change (`rendering.rs`). A file is
 //!    kept first (`ground/files.rs`), then the write names it by its hash. `first_recorded_at` is set
 //!    here, for good.
 //! 4. `/lead/plans/{id}/drafts/{version}` shows the points of the gate (`gate::points`) and the
@@ -35,15 +37,21 @@ mod browse;
 mod compare;
 mod drafts;
 mod emails;
+mod forget;
 mod involve;
+mod personal;
 mod publish;
 mod register;
+mod rendering;
 pub mod rules;
 mod statement;
 pub mod store;
 
 pub use browse::happened;
 pub use emails::tell_due;
+pub use forget::forget;
+pub use personal::PERSONAL;
+pub use rendering::render_due;
 
 use ground::error::Error;
 use ground::house::House;
@@ -86,9 +94,16 @@ pub fn routes() -> Routes {
 }
 
 /// The plan of an address, or "not found".
-async fn plan(house: &House, id: &str) -> Result<Plan, Error> {
+async fn plan(house: &House, viewer: &Viewer, id: &str) -> Result<Plan, Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
-    store::find(&house.db, &id).await?.ok_or(Error::NotFound)
+    let account = viewer.person().map_or("", |person| person.account_id.as_str());
+    store::find_for(&house.db, &id, account).await?.ok_or(Error::NotFound)
+}
+
+/// The plan of an address, for a leader of one of the organisations that plan it. For other leaders
+/// there is none to work on.
+async fn hers(house: &House, viewer: &Viewer, id: &str) -> Result<Plan, Error> {
+    Some(plan(house, viewer, id).await?).filter(|plan| plan.is_hers).ok_or(Error::NotFound)
 }
 
 fn leader(viewer: &Viewer) -> Result<By, Error> {

@@ -8,7 +8,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Area, Field, Page, Summary, When, hidden};
+use ground::ui::{Area, Field, Page, Summary, When, hidden, titled};
 use ground::viewer::Viewer;
 use involvement::gate;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use super::browse::{answer_words, gate_list};
 use super::rules::{self, Override};
 use super::store::{self, Answered, Draft, Plan, Published};
-use super::{leader, plan, version};
+use super::{hers, leader, version};
 
 /// GET `/lead/plans/{id}/drafts/{version}`
 pub async fn form(
@@ -39,8 +39,8 @@ pub async fn publish(
     let to = format!("/plans/{plan_id}/drafts/{number}?done=published");
     let published = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
-                return Ok::<_, sqlx::Error>(Published::Before);
+            let Some(at) = store::hold_for(tx, kind, &plan_id, &by, now).await? else {
+                return Ok::<_, sqlx::Error>(None);
             };
             let published = store::publish(tx, &plan_id, number, &by, at).await?;
             if published == Published::Done {
@@ -57,10 +57,10 @@ pub async fn publish(
                 )
                 .await?;
             }
-            Ok(published)
+            Ok(Some(published))
         })
     });
-    let refusals = match published.await? {
+    let refusals = match published.await?.ok_or(Error::NotFound)? {
         // Published a moment ago by another tap, or another leader: that is what was wanted.
         Published::Done | Published::Before => return Ok(Redirect::to(&to).into_response()),
         Published::Shut => Refusals::one(
@@ -86,7 +86,7 @@ async fn page(
     number: i64,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let plan = plan(house, id).await?;
+    let plan = hers(house, viewer, id).await?;
     let draft = draft(&plan, number)?.clone();
     if draft.published_at.is_some() {
         return Ok(Redirect::to(&format!("/plans/{}/drafts/{number}", plan.id)).into_response());
@@ -195,7 +195,7 @@ pub async fn override_form(
     viewer: Viewer,
     Path((id, number)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    let (plan, number) = (plan(&house, &id).await?, version(&number)?);
+    let (plan, number) = (hers(&house, &viewer, &id).await?, version(&number)?);
     draft(&plan, number)?;
     Ok(override_page(&plan, number, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
@@ -211,7 +211,7 @@ pub async fn override_gate(
     let passing = match (rules::overriding(&sent), sent.typed("step")) {
         (Ok(passing), "pass") => passing,
         (passing, step) => {
-            let plan = plan(&house, &id).await?;
+            let plan = hers(&house, &viewer, &id).await?;
             draft(&plan, number)?;
             let page = match passing {
                 Err(refusals) => override_page(&plan, number, &sent, &refusals),
@@ -233,7 +233,7 @@ pub async fn override_gate(
     let said = passing.clone();
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+            let Some(at) = store::hold_for(tx, kind, &plan_id, &by, now).await? else {
                 return Ok::<_, sqlx::Error>(false);
             };
             let kept = store::override_gate(tx, &plan_id, number, &passing, &by, at).await?;
@@ -255,7 +255,7 @@ pub async fn override_gate(
         })
     });
     if !kept.await? {
-        let plan = plan(&house, &id).await?;
+        let plan = hers(&house, &viewer, &id).await?;
         let is_told = draft(&plan, number)?
             .overridden
             .as_ref()
@@ -274,40 +274,41 @@ pub async fn override_gate(
 
 fn override_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/lead/plans/{}/drafts/{number}", plan.id);
-    let page = Page::new("Go ahead without involving parents as agreed", || {
-        view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {format!("Draft {number}")}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Go ahead without involving parents as agreed"</h1>
-                <p class="lead">
-                    "Parents should be involved before a draft is published. If you go ahead \
-                     without that, the name and reason you give will always be on show."
-                </p>
-                <form method="post" novalidate>
-                    <Field
-                        name="name"
-                        label="Who is responsible for this: full name and job title"
-                        value=sent.typed("name")
-                        autocomplete="name"
-                        refusals
-                    />
-                    <Area
-                        name="reason"
-                        label="Why parents can't be involved first"
-                        hint="At least 80 characters. Everyone can read it."
-                        value=sent.typed("reason")
-                        refusals
-                    />
-                    <button class="button warn">"Continue"</button>
-                </form>
-            </div>
-        }
-    });
+    let page =
+        Page::new(titled("Go ahead without involving parents as agreed", &plan.title), || {
+            view! {
+                <div class="stack">
+                    <p>
+                        <a class="back" href=back>
+                            {format!("Draft {number}")}
+                        </a>
+                    </p>
+                    <Summary refusals />
+                    <h1>"Go ahead without involving parents as agreed"</h1>
+                    <p class="lead">
+                        "Parents should be involved before a draft is published. If you go ahead \
+                         without that, the name and reason you give will always be on show."
+                    </p>
+                    <form method="post" novalidate>
+                        <Field
+                            name="name"
+                            label="Who is responsible for this: full name and job title"
+                            value=sent.typed("name")
+                            autocomplete="name"
+                            refusals
+                        />
+                        <Area
+                            name="reason"
+                            label="Why parents can't be involved first"
+                            hint="At least 80 characters. Everyone can read it."
+                            value=sent.typed("reason")
+                            refusals
+                        />
+                        <button class="button warn">"Continue"</button>
+                    </form>
+                </div>
+            }
+        });
     page.kept_for_going_back().refused_for(refusals)
 }
 

@@ -16,7 +16,7 @@ use super::{leader, store};
 
 /// GET `/lead/plans/new`
 pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let there_are = there_are(&house).await?;
+    let there_are = there_are(&house, &viewer).await?;
     Ok(page(&Sent::default(), there_are, &Refusals::default()).answer(&house, &viewer))
 }
 
@@ -26,7 +26,8 @@ pub async fn send(
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (now, by, there_are) = (house.clock.now(), leader(&viewer)?, there_are(&house).await?);
+    let (now, by, there_are) =
+        (house.clock.now(), leader(&viewer)?, there_are(&house, &viewer).await?);
     let plan = match rules::new_plan(&sent, &there_are, now) {
         Ok(plan) => plan,
         Err(refusals) => return Ok(page(&sent, there_are, &refusals).answer(&house, &viewer)),
@@ -53,13 +54,34 @@ pub async fn send(
     Ok(Redirect::to(&format!("/plans/{}?done=registered", registered.await?)).into_response())
 }
 
-async fn there_are(house: &House) -> Result<ThereAre, Error> {
-    let (services, places, organisations) = area::store::choices(&house.db).await?;
-    Ok(ThereAre { organisations, services, places })
+async fn there_are(house: &House, viewer: &Viewer) -> Result<ThereAre, Error> {
+    let all = area::store::choices(&house.db, &viewer.signed_in()?.account_id).await?;
+    Ok(ThereAre {
+        organisations: all.organisations,
+        hers: all.hers,
+        services: all.services,
+        places: all.places,
+    })
 }
 
 fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
-    let organisations = Choice::ticked(sent, "organisations", there_are.organisations);
+    let mut organisations = Choice::ticked(sent, "organisations", there_are.organisations);
+    // Her own is ticked to begin with.
+    if sent.fields().next().is_none()
+        && let Some(hers) = &there_are.hers
+    {
+        for choice in &mut organisations {
+            choice.chosen |= choice.value == hers.id;
+        }
+    }
+    let nobodys = there_are.hers.is_none().then(|| {
+        view! {
+            <p class="panel warn">
+                "You can't register a plan yet. Ask an administrator to say which organisation you \
+                 are from."
+            </p>
+        }
+    });
     let (services, places) = (
         Choice::ticked(sent, "services", there_are.services),
         Choice::ticked(sent, "places", there_are.places),
@@ -78,6 +100,7 @@ fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
                     "Tell everyone what you are going to plan before anything is written. Then add \
                      the topics parents asked for."
                 </p>
+                {nobodys}
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     <Field name="title" label="Title" value=sent.typed("title") refusals />
@@ -91,6 +114,7 @@ fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
                     <Choices
                         name="organisations"
                         legend="Who is planning it?"
+                        hint="Only leaders of these organisations can work on the plan."
                         choices=organisations
                         many=true
                         refusals

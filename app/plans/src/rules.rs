@@ -3,6 +3,7 @@
 use calendar::clock::{self, Millis};
 use forms::{Named, Refusals, Sent};
 use ground::files::FileKind;
+use ground::ui::{TooMuch, rendered};
 
 /// The longest text of a draft, in characters.
 pub const LONGEST_BODY: usize = 100_000;
@@ -29,11 +30,20 @@ pub struct NewPlan {
     pub places: Vec<String>,
 }
 
+/// Whether a draft may be read: by everyone once it is published, and before that by leaders of the
+/// organisations that plan it.
+#[must_use]
+pub fn may_read_draft(published_at: Option<Millis>, is_hers: bool) -> bool {
+    published_at.is_some() || is_hers
+}
+
 /// What a leader can choose from.
 #[derive(Clone, Debug, Default)]
 pub struct ThereAre {
     /// Organisations.
     pub organisations: Vec<Named>,
+    /// The leader's own organisation; `None` until an administrator has set it.
+    pub hers: Option<Named>,
     /// Services.
     pub services: Vec<Named>,
     /// Places.
@@ -49,10 +59,10 @@ pub fn new_plan(sent: &Sent, there_are: &ThereAre, now: Millis) -> Result<NewPla
     let title =
         refusals.take("title", forms::within(sent.line("title"), 120, "Give the plan a title"));
     let what = refusals.take("what", prose(sent, "what", "Say what will be planned"));
-    let organisations = refusals.take(
-        "organisations",
-        area::chosen(sent, "organisations", &there_are.organisations, "Choose who plans it"),
-    );
+    let organisations =
+        area::chosen(sent, "organisations", &there_are.organisations, "Choose who plans it");
+    let organisations = organisations.and_then(|chosen| with_hers(chosen, there_are.hers.as_ref()));
+    let organisations = refusals.take("organisations", organisations);
     let services = refusals.take(
         "services",
         area::chosen(sent, "services", &there_are.services, "Choose at least one service"),
@@ -85,6 +95,22 @@ pub fn new_plan(sent: &Sent, there_are: &ThereAre, now: Millis) -> Result<NewPla
             places,
         }),
         _ => Err(refusals),
+    }
+}
+
+/// A plan is registered by a leader of one of the organisations that plan it: only their leaders
+/// can work on it.
+fn with_hers(chosen: Vec<String>, hers: Option<&Named>) -> Result<Vec<String>, String> {
+    match hers {
+        Some(hers) if chosen.contains(&hers.id) => Ok(chosen),
+        Some(hers) => Err(format!(
+            "Choose {} too, or ask a leader from there to register it. Only leaders of the \
+             organisations that plan it can work on a plan",
+            hers.name
+        )),
+        None => Err("Ask an administrator to say which organisation you are from. Until then you \
+                     can't register a plan"
+            .to_owned()),
     }
 }
 
@@ -180,13 +206,16 @@ pub struct NewDraft {
     pub summary: String,
     /// The text, in Markdown; empty where a file holds it.
     pub body: String,
+    /// The text as HTML, made once: whoever reads the draft is shown this.
+    pub html: String,
 }
 
 /// What a file may be, and what it is; the file itself is kept by the caller.
 pub type NewFile<'a> = Option<(&'a str, &'a [u8])>;
 
 /// Reads a draft from what was sent: a text, a file, or both. Gives what the file is by its
-/// content.
+/// content. It makes the text's HTML and looks into the file: for `aside`, away from the threads
+/// that answer people.
 pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<FileKind>), Refusals> {
     let mut refusals = Refusals::default();
     let summary = refusals.take(
@@ -209,6 +238,10 @@ pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<Fil
             ),
         ),
     };
+    let written = body.and_then(|body| {
+        let html = rendered(&body).map_err(TooMuch::what_to_do);
+        refusals.take("body", html).map(|html| (body, html))
+    });
     let kind = file.map(|(_, content)| {
         let kind = FileKind::of(content).filter(|kind| kind.is_text());
         let kind = kind.ok_or_else(|| {
@@ -216,12 +249,12 @@ pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<Fil
         });
         refusals.take("file", kind)
     });
-    match (summary, body, kind) {
-        (Some(summary), Some(body), None) => {
-            Ok((NewDraft { form_key: sent.once(), summary, body }, None))
+    match (summary, written, kind) {
+        (Some(summary), Some((body, html)), None) => {
+            Ok((NewDraft { form_key: sent.once(), summary, body, html }, None))
         }
-        (Some(summary), Some(body), Some(Some(kind))) => {
-            Ok((NewDraft { form_key: sent.once(), summary, body }, Some(kind)))
+        (Some(summary), Some((body, html)), Some(Some(kind))) => {
+            Ok((NewDraft { form_key: sent.once(), summary, body, html }, Some(kind)))
         }
         _ => {
             if file.is_some() && refusals.about("file").is_none() {
@@ -344,11 +377,44 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_is_registered_by_a_leader_of_one_of_those_who_plan_it() {
+        let named = |id: &str| Named { id: id.into(), name: id.to_uppercase() };
+        let sent = Sent::of(&[("organisations", "nhs")]);
+        let about = |hers: Option<Named>| {
+            let there_are = ThereAre {
+                organisations: vec![named("council"), named("nhs")],
+                hers,
+                ..ThereAre::default()
+            };
+            let refusals = new_plan(&sent, &there_are, NOW).expect_err("refusals");
+            refusals.about("organisations").map(str::to_owned)
+        };
+        assert_eq!(about(Some(named("nhs"))), None);
+        assert!(about(Some(named("council"))).is_some_and(|words| words.contains("COUNCIL too")));
+        assert!(about(None).is_some_and(|words| words.contains("Ask an administrator")));
+    }
+
+    #[test]
     fn a_topic_that_is_not_in_the_draft_needs_a_reason_and_who_decided() {
         assert_eq!(fields(answer(&Sent::read(b"answer=not&words=No+money"))), ["decided_by"]);
         assert_eq!(
             answer(&Sent::read(b"answer=adopted&words=Page+3")).expect("an answer").kind,
             "adopted"
+        );
+    }
+
+    #[test]
+    fn a_draft_is_made_html_once_and_one_that_is_too_deep_or_too_long_is_refused() {
+        let draft =
+            |body: &str| new_draft(&Sent::of(&[("summary", "Short"), ("body", body)]), None);
+        let (new, _) = draft("# Buses").expect("a draft");
+        assert_eq!((new.body.as_str(), new.html.as_str()), ("# Buses", "<h3>Buses</h3>\n"));
+        assert_eq!(fields(draft(&">".repeat(60_000))), ["body"]);
+        assert_eq!(fields(draft(&"a".repeat(LONGEST_BODY + 1))), ["body"]);
+        let beside_a_file = Sent::of(&[("summary", "Short"), ("body", &("- ".repeat(30) + "a"))]);
+        assert_eq!(
+            fields(new_draft(&beside_a_file, Some(("a.pdf", b"%PDF-1.7")))),
+            ["body", "file"]
         );
     }
 

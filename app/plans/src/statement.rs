@@ -7,7 +7,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Area, FormKey, Page, Summary};
+use ground::ui::{Area, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -20,7 +20,7 @@ pub async fn form(
     viewer: Viewer,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
-    Ok(page(&plan(&house, &id).await?, &Sent::default(), &Refusals::default())
+    Ok(page(&plan(&house, &viewer, &id).await?, &Sent::default(), &Refusals::default())
         .answer(&house, &viewer))
 }
 
@@ -34,7 +34,9 @@ pub async fn write(
     let words = match rules::statement(&sent) {
         Ok(words) => words,
         Err(refusals) => {
-            return Ok(page(&plan(&house, &id).await?, &sent, &refusals).answer(&house, &viewer));
+            return Ok(
+                page(&plan(&house, &viewer, &id).await?, &sent, &refusals).answer(&house, &viewer)
+            );
         }
     };
     let by = By { account_id: viewer.signed_in()?.account_id.clone(), role: "organiser" };
@@ -68,7 +70,7 @@ pub async fn write(
 fn page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
-    let page = Page::new("The forum's statement", || {
+    let page = Page::new(titled("The forum's statement", &plan.title), || {
         view! {
             <div class="stack">
                 <p>

@@ -93,6 +93,14 @@ pub fn rank_field(question: &Question, option: &Choice) -> String {
     format!("q.{}.{}", question.key, option.key)
 }
 
+/// Whether nothing at all was sent as the answer to a question.
+#[must_use]
+pub fn is_blank(question: &Question, sent: &Sent) -> bool {
+    let (name, parts) = (field(question), format!("{}.", field(question)));
+    let of_it = |sent: &&(String, String)| sent.0 == name || sent.0.starts_with(&parts);
+    sent.fields().filter(of_it).all(|(_, typed)| typed.trim().is_empty())
+}
+
 /// Reads the answer to a question; `None` when nothing was answered and nothing had to be.
 ///
 /// # Errors

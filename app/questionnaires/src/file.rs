@@ -4,13 +4,16 @@
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
-use super::check::{Fault, check};
+use super::check::{Fault, MOST_OPTIONS, MOST_QUESTIONS, check};
 use super::{Questionnaire, Section};
 
 /// What the file says it is.
 const FORMAT: &str = "alongside-questionnaire/1";
 /// The largest file that is read, in bytes.
 pub const LARGEST: usize = 1024 * 1024;
+
+/// The most conditions of a question.
+const MOST_CONDITIONS: usize = 50;
 
 /// The questions of a consultation of Alongside.
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -45,8 +48,24 @@ pub fn read(file: &[u8]) -> Result<Questionnaire, Vec<Fault>> {
         return Err(all(format!("The file is in another format. It should say {FORMAT}")));
     }
     let questionnaire = Questionnaire { sections: file.sections };
+    if is_too_much(&questionnaire) {
+        return Err(all(format!(
+            "There is too much in this file. Ask {MOST_QUESTIONS} questions or fewer, with \
+             {MOST_OPTIONS} options or fewer"
+        )));
+    }
     let faults = check(&questionnaire);
     if faults.is_empty() { Ok(questionnaire) } else { Err(faults) }
+}
+
+/// Whether there is more than can ever be asked. What is less is compared with each other.
+fn is_too_much(questionnaire: &Questionnaire) -> bool {
+    questionnaire.questions().count() > MOST_QUESTIONS
+        || questionnaire.questions().any(|question| {
+            question.kind.options().len() > MOST_OPTIONS
+                || question.only_if.len() > MOST_CONDITIONS
+                || question.only_if.iter().any(|condition| condition.any_of.len() > MOST_OPTIONS)
+        })
 }
 
 /// The schema of the file (JSON Schema, draft 2020-12).
@@ -116,6 +135,39 @@ mod tests {
         );
         assert!(first(&" ".repeat(LARGEST + 1)).what_to_do.contains("smaller file"));
         assert!(read(&[0xFF, 0xFE]).is_err());
+    }
+
+    #[test]
+    fn more_than_can_be_asked_is_refused_before_it_is_compared() {
+        let too_much = |questions: Vec<Question>| {
+            let faults = read(write(&of(questions)).as_bytes()).expect_err("too much");
+            assert_eq!(faults.len(), 1);
+            faults[0].what_to_do.starts_with("There is too much")
+        };
+        let yes_no = |nth: usize| asked(&format!("q{nth}"), Kind::YesNo {}, &[]);
+        assert!(too_much((0..=MOST_QUESTIONS).map(yes_no).collect()));
+        let keys: Vec<String> = (0..=MOST_OPTIONS).map(|nth| format!("o{nth}")).collect();
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        assert!(too_much(vec![asked("q", Kind::OneOf { options: choices(&keys) }, &[])]));
+        assert!(too_much(vec![yes_no(0), asked("q", Kind::YesNo {}, &[("q0", keys.as_slice())])]));
+        let conditions: Vec<(&str, &[&str])> =
+            vec![("q0", &["yes"] as &[&str]); MOST_CONDITIONS + 1];
+        assert!(too_much(vec![yes_no(0), asked("q", Kind::YesNo {}, &conditions)]));
+    }
+
+    #[test]
+    fn hostile_files_are_read_or_refused() {
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/questions");
+        let mut files = 0;
+        for entry in std::fs::read_dir(corpus).expect("the corpus") {
+            let bytes = std::fs::read(entry.expect("a file").path()).expect("a text");
+            for bytes in [bytes.clone(), bytes.repeat(1_000)] {
+                let read = read(&bytes);
+                assert!(read.is_err() || read.is_ok_and(|all| check(&all).is_empty()));
+            }
+            files += 1;
+        }
+        assert!(files >= 3, "{files}");
     }
 
     /// To write the file again: `UPDATE_SCHEMA=1 cargo test -p questionnaires --lib schema`

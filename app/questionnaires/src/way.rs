@@ -32,13 +32,14 @@ fn seconds(kind: &Kind) -> u64 {
     }
 }
 
-/// Which question this is, of how many she is asked. Pages and pictures between them count as the
-/// question before.
+/// Which question this is, of how many there are. Those that she is not asked count too, so that
+/// the last number never changes on the way: an answer may make her skip some. Pages and pictures
+/// between them count as the question before.
 #[must_use]
-pub fn place(asked: &[&Question], nth: usize) -> (usize, usize) {
-    let questions =
-        |asked: &[&Question]| asked.iter().filter(|question| question.kind.has_answer()).count();
-    (questions(&asked[..asked.len().min(nth + 1)]), questions(asked))
+pub fn place(questionnaire: &Questionnaire, key: &str) -> (usize, usize) {
+    let until = questionnaire.questions().position(|question| question.key == key);
+    let before = questionnaire.questions().take(until.map_or(0, |nth| nth + 1));
+    (before.filter(|question| question.kind.has_answer()).count(), asked(questionnaire))
 }
 
 /// Where somebody goes on who comes back half-way: what follows her last answer. `None` where that
@@ -100,9 +101,19 @@ mod tests {
     #[test]
     fn a_page_to_read_is_no_question_of_its_own() {
         let all = questionnaire();
-        let asked = answers::asked(&all, &answers(&[("waits", "yes")]));
-        let places: Vec<_> = (0..4).map(|nth| place(&asked, nth)).collect();
+        let places: Vec<_> = all.questions().map(|question| place(&all, &question.key)).collect();
         assert_eq!(places, [(1, 3), (2, 3), (2, 3), (3, 3)]);
+    }
+
+    #[test]
+    fn skipping_a_question_goes_on_and_never_changes_how_many_there_are() {
+        let all = questionnaire();
+        let answers = answers(&[("waits", "no")]);
+        let places: Vec<_> = answers::asked(&all, &answers)
+            .iter()
+            .map(|question| place(&all, &question.key))
+            .collect();
+        assert_eq!(places, [(1, 3), (1, 3), (3, 3)]);
     }
 
     #[test]

@@ -11,6 +11,8 @@ use super::{shortlist, store};
 /// # Errors
 /// When the database fails; then the round is not closed at all, and the next turn closes it.
 pub async fn close_due(db: &Db, clock: &Clock) -> Result<usize, sqlx::Error> {
+    // One mailbox is one person in what is counted next.
+    accounts::store::fold_due(db).await?;
     let mut closed = 0;
     loop {
         let now = clock.now();

@@ -18,31 +18,38 @@
 //!    that is being written.
 //! 4. In the same transaction the supporters of each topic are counted by the place each lives in,
 //!    and saved in `tallies`, with a zero where there are none: a place added later changes no old
-//!    table. Withdrawn and merged topics are left out. If anything fails, the round is not closed,
-//!    and the next turn tries again.
+//!    table. One mailbox is one person, whatever its addresses and accounts (decision 0028).
+//!    Withdrawn and merged topics are left out. If anything fails, the round is not closed, and the
+//!    next turn tries again.
 //! 5. A trigger protects `tallies`. What people do later does not change them.
 //! 6. `close_due` goes on to `shortlist::count_due`. It reads the ballots voter by voter
 //!    (`shortlist/store.rs`, `ballots`), counts them in a separate thread
 //!    (`count::Election::equal_shares`), and saves the result with `counted_at` in one write
-//!    (`keep`). The first process to finish saves it. If it fails, the next turn counts again. See
-//!    decision 0009.
+//!    (`keep`), with what is unusual about who joined (`shortlist/unusual.rs`). The first process
+//!    to finish saves it. If it fails, the next turn counts again. See decisions 0009 and 0028.
 //! 7. From now on `phase` is `Closed`. `rounds/actions.rs`, `round`, reads the tallies and the
 //!    shortlist, and `pages::closed` shows them. Numbers become words in `counts` and in
 //!    `shortlist/rules.rs`, `reasons`, both through `disclosure::split`.
 //! 8. Counts are shown in the order the topics were proposed, the shortlist in the order chosen. No
 //!    email is sent.
-//! 9. The organisers' desk asks the forum to confirm the list. `shortlist/actions.rs`, `confirm`,
-//!    takes the list as it was counted, or another with a reason, once.
+//! 9. The organisers' desk asks the forum to confirm the list. The page shows what was unusual, and
+//!    names nobody. `shortlist/actions.rs`, `confirm`, takes the list as it was counted, or another
+//!    with a reason, once.
 
 mod actions;
 mod closing;
+mod forget;
 mod pages;
+mod personal;
 pub mod rules;
 pub mod shortlist;
 pub mod store;
 
 pub use closing::close_due;
+pub use forget::{forget, hold_open};
 pub use pages::state;
+pub use personal::PERSONAL;
+pub use store::forget_due;
 
 /// The room's addresses.
 #[must_use]

@@ -126,6 +126,10 @@ pub fn open(
                     </p>
                     <h1>{round.title.clone()}</h1>
                     <p class="lead">{lead(round, phase, now)}</p>
+                    {is_voting
+                        .then(|| {
+                            view! { <p class="soft">"One email inbox counts as one parent."</p> }
+                        })}
                     {propose}
                     <details>
                         <summary>"Dates"</summary>

@@ -1,9 +1,12 @@
 //! Every SQL statement about rounds.
 
+use accounts::joinings;
+use accounts::store::SHARED;
 use calendar::clock::Millis;
 use ground::db::{Db, Kept};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use topics::store::LISTED_TOPIC;
 use voting::Dates;
 
 use super::rules::NewRound;
@@ -43,8 +46,7 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Round>> {
 /// All rounds, latest first, at most `most`.
 pub async fn list(db: &Db, most: i64) -> Kept<Vec<Round>> {
     let sql = format!("{LAST} LIMIT $1");
-    let rows =
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(round).collect())
 }
 
@@ -92,13 +94,10 @@ pub async fn open(
     .fetch_optional(&mut *tx)
     .await?;
     if let Some(id) = &new {
-        sqlx::query(
-            "UPDATE topics SET round_id = $1 WHERE round_id IS NULL
-             AND published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL",
-        )
-        .bind(id)
-        .execute(tx)
-        .await?;
+        let join = format!(
+            "UPDATE topics AS t SET round_id = $1 WHERE t.round_id IS NULL AND {LISTED_TOPIC}"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(join)).bind(id).execute(tx).await?;
     }
     Ok(new.map(|id| (id, true)))
 }
@@ -122,27 +121,59 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
     .fetch_optional(&mut *tx)
     .await?;
     let Some(id) = closed else { return Ok(None) };
-    sqlx::query(
-        "WITH counted AS (
+    // One mailbox is one person, who lives where the first of its accounts does that voted.
+    let sql = format!(
+        "WITH several AS (
+           SELECT t.id AS topic_id, a.mailbox AS mailbox, a.id AS account_id
+           FROM accounts a
+           JOIN supports s ON s.account_id = a.id
+           JOIN topics t ON t.id = s.topic_id AND t.round_id = $1
+           WHERE a.mailbox IN {SHARED} AND a.erased_at IS NULL),
+         people AS (SELECT mailbox, min(account_id) AS first_id FROM several GROUP BY mailbox),
+         given AS (
            SELECT t.id AS topic_id, coalesce(a.place_id, '') AS place_id, count(*) AS supporters
            FROM topics t
            JOIN supports s ON s.topic_id = t.id
            JOIN accounts a ON a.id = s.account_id AND a.erased_at IS NULL
-           WHERE t.round_id = $1
-           GROUP BY t.id, coalesce(a.place_id, ''))
+           WHERE t.round_id = $1 AND (a.mailbox IS NULL OR a.mailbox NOT IN {SHARED})
+           GROUP BY t.id, coalesce(a.place_id, '')
+           UNION ALL
+           SELECT g.topic_id, coalesce(a.place_id, ''), count(DISTINCT g.mailbox)
+           FROM several g
+           JOIN people p ON p.mailbox = g.mailbox
+           JOIN accounts a ON a.id = p.first_id
+           GROUP BY g.topic_id, coalesce(a.place_id, '')),
+         counted AS (
+           SELECT topic_id, place_id, CAST(sum(supporters) AS BIGINT) AS supporters
+           FROM given GROUP BY topic_id, place_id)
          INSERT INTO tallies (round_id, topic_id, place_id, supporters)
          SELECT t.round_id, t.id, p.place_id, coalesce(c.supporters, 0)
          FROM topics t
          CROSS JOIN (SELECT id AS place_id FROM places WHERE retired_at IS NULL UNION
            SELECT place_id FROM counted) p
          LEFT JOIN counted c ON c.topic_id = t.id AND c.place_id = p.place_id
-         WHERE t.round_id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL
-           AND t.withdrawn_at IS NULL",
-    )
-    .bind(&id)
-    .execute(tx)
-    .await?;
+         WHERE t.round_id = $1 AND {LISTED_TOPIC}"
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(&id).execute(tx).await?;
     Ok(Some(id))
+}
+
+/// Erases what was unusual about the joinings of rounds whose shortlist is confirmed, or that have
+/// waited for that as long as the counts do; how many rows.
+pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            let erased = sqlx::query(
+                "DELETE FROM unusual_joinings WHERE round_id IN (SELECT round_id FROM confirmations)
+                 OR round_id IN (SELECT id FROM rounds WHERE closed_at <= $1)",
+            )
+            .bind(now - joinings::KEPT_FOR)
+            .execute(tx)
+            .await?;
+            Ok(erased.rows_affected())
+        })
+    })
+    .await
 }
 
 /// Reads a row of [`LAST`].

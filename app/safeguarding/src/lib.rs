@@ -1,14 +1,99 @@
 //! Anything that suggests danger, or names a child, goes to one named person and nobody else sees
-//! it. Here is what every room that passes something on shares: the words its author reads, and the
-//! note of what was done.
+//! it. Here is what every room that passes something on shares: the words its author reads, the
+//! note of what was done, and the record of who opened it. The queues hold no words of what was
+//! passed on: whoever wants to read one has to open it, and that is in the audit log.
 
 use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
 use ground::ui::{Area, Banner, FormKey};
+use ground::viewer::Viewer;
 use leptos::prelude::*;
+
+/// What the audit log says of someone who opened what was passed on.
+pub const OPENED: &str = "concern opened";
+/// How many of those who opened one are shown.
+const MOST_SHOWN: usize = 20;
 
 /// The longest note, in characters.
 const LONGEST_NOTE: usize = 2_000;
+
+/// What was done about something that was passed on, and who opened it: each when, and in words;
+/// the first first.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// The notes of what was done.
+    pub notes: Vec<(Millis, String)>,
+    /// Who opened it.
+    pub looks: Vec<(Millis, String)>,
+}
+
+impl History {
+    /// Adds a row of [`history`].
+    pub fn add(&mut self, kind: &str, at: Millis, words: String) {
+        let lines = if kind == "look" { &mut self.looks } else { &mut self.notes };
+        lines.push((at, words));
+    }
+}
+
+/// What a [`History`] is made of, as a part of a statement about the thing `$1`: (kind, at, words).
+/// `notes`: the table of notes; `about`: its column with the thing's id.
+#[must_use]
+pub fn history(notes: &str, about: &str) -> String {
+    format!(
+        "SELECT 'note' AS kind, n.noted_at AS at, n.note AS words FROM {notes} n
+           WHERE n.{about} = $1
+         UNION ALL SELECT 'look', l.at, coalesce(nullif(w.shown_name, ''), 'Someone who has left')
+           FROM audit l JOIN accounts w ON w.id = l.who WHERE l.about = $1 AND l.what = '{OPENED}'"
+    )
+}
+
+/// Records in the audit log that this person opens what was passed on. `what`: what it is, in a
+/// word; `about`: its id.
+///
+/// # Errors
+/// When the database fails: then nothing is shown.
+pub async fn look(
+    house: &House,
+    viewer: &Viewer,
+    what: &'static str,
+    about: &str,
+) -> Result<(), Error> {
+    let (now, by, about) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), about.to_owned());
+    let looked = house.db.write(move |tx| {
+        Box::pin(async move {
+            let entry =
+                Entry { at: now, who: Some(&by), what: OPENED, about: &about, detail: what };
+            audit::note(tx, entry).await
+        })
+    });
+    Ok(looked.await?)
+}
+
+/// Who opened it before, the last of them.
+pub fn who_opened(mut looks: Vec<(Millis, String)>) -> impl IntoView {
+    looks.drain(..looks.len().saturating_sub(MOST_SHOWN));
+    let looks = looks.into_iter().map(|(at, who)| {
+        view! {
+            <li>
+                <time datetime=clock::machine(at)>{clock::day_and_hour(at)}</time>
+                <p>{who}</p>
+            </li>
+        }
+    });
+    let looks: Vec<_> = looks.collect();
+    (!looks.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>"Who has opened it before"</summary>
+                <ol class="timeline">{looks}</ol>
+            </details>
+        }
+    })
+}
 
 /// Reads the safeguarding lead's note on what was done.
 ///

@@ -1,6 +1,6 @@
 //! Search over everything public: one page, and the local words that an administrator keeps.
 
-mod rules;
+pub mod rules;
 pub mod store;
 
 use area::texts;

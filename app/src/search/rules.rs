@@ -7,6 +7,8 @@ use rust_stemmers::{Algorithm, Stemmer};
 
 /// The most words of a search that are looked for; more make it slower and no better.
 pub const MOST_WORDS: usize = 8;
+/// The longest word that can be found or meant, in bytes.
+const LONGEST_WORD: usize = 40;
 
 /// The local words that the program ships with, one line for each thing.
 pub const SHIPPED: &str = "\
@@ -136,7 +138,7 @@ pub fn findable(text: &str, local: &LocalWords) -> Vec<(String, String)> {
     let words = words(text);
     let mut found: Vec<(String, String)> = words
         .iter()
-        .filter(|word| !EMPTY.contains(&word.folded.as_str()) && word.folded.len() <= 40)
+        .filter(|word| !EMPTY.contains(&word.folded.as_str()) && word.folded.len() <= LONGEST_WORD)
         .map(|word| (word.folded.clone(), stem(&word.folded)))
         .collect();
     for nth in 0..words.len() {
@@ -208,6 +210,9 @@ pub fn slips_allowed(letters: usize) -> usize {
 pub fn meant<'w>(typed: &str, known: impl Iterator<Item = (&'w str, &'w str)>) -> Vec<String> {
     let typed = forms::folded(typed);
     let letters = typed.chars().count();
+    if typed.len() > LONGEST_WORD + slips_allowed(letters) * 4 {
+        return Vec::new();
+    }
     let mut nearest: Vec<(usize, &str)> = known
         .filter(|(word, _)| !word.starts_with('='))
         .filter_map(|(word, stem)| {

@@ -40,13 +40,13 @@ pub struct Thing {
 /// What every room shows to everyone, as one statement: (kind, id, title, words, since).
 fn everything() -> String {
     [
-        topics::store::FINDABLE,
+        topics::store::findable().as_str(),
         rounds::store::FINDABLE,
         plans::store::FINDABLE,
         consultations::store::FINDABLE,
         notices::store::FINDABLE,
         outcomes::store::FINDABLE,
-        local_offer::store::FINDABLE,
+        local_offer::store::findable().as_str(),
         area::store::FINDABLE,
     ]
     .join(" UNION ALL ")
@@ -84,7 +84,10 @@ pub async fn refresh(house: &House) -> Kept<()> {
             .map(|row| ((row.get(0), row.get(1)), row.get(2)))
             .collect();
     let mut changed = Vec::new();
-    for thing in all(db).await?.into_iter().chain(super::help()) {
+    // What opens later is not in it: even its words would be given away as what was meant.
+    let now = house.clock.now();
+    let public = all(db).await?.into_iter().filter(|thing| thing.since <= now);
+    for thing in public.chain(super::help()) {
         let key = (thing.kind.clone(), thing.id.clone());
         let labels = named.remove(&key).unwrap_or_default().join("\n");
         let hash = id::hash(

@@ -10,11 +10,13 @@
 mod emails;
 mod manage;
 mod one_click;
+mod personal;
 pub mod rules;
 pub mod stopping;
 pub mod store;
 mod subscribe;
 
+pub use personal::PERSONAL;
 pub use store::forget_due;
 
 use ground::routes::{Access, Routes};

@@ -17,6 +17,9 @@ use super::store::{self, Began, Ended, Has, Standing, Which};
 use super::subscribe::choices;
 use super::{rules, stopping};
 
+/// Where an account has this page.
+const OWN: &str = "/account/subscriptions";
+
 /// GET `/subscriptions/{token}`
 pub async fn by_link(
     State(house): State<House>,
@@ -29,7 +32,7 @@ pub async fn by_link(
     page(
         &house,
         &viewer,
-        Some(&subscriber),
+        (Some(&subscriber), &format!("/subscriptions/{token}")),
         &Sent::default(),
         &Sent::query(&uri).line("done"),
         &Refusals::default(),
@@ -46,6 +49,9 @@ pub async fn change_by_link(
 ) -> Result<Response, Error> {
     let subscriber = store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
     let Some(subscriber) = subscriber else { return Ok(gone(&house, &viewer)) };
+    if sent.typed("step") == "erase" {
+        return erase(&house, &viewer, subscriber).await;
+    }
     let back = format!("/subscriptions/{token}");
     change(&house, &viewer, Some(subscriber), &sent, &back).await
 }
@@ -56,7 +62,7 @@ pub async fn own(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result
     page(
         &house,
         &viewer,
-        subscriber.as_deref(),
+        (subscriber.as_deref(), OWN),
         &Sent::default(),
         &Sent::query(&uri).line("done"),
         &Refusals::default(),
@@ -71,7 +77,7 @@ pub async fn change_own(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let subscriber = of_viewer(&house, &viewer).await?;
-    change(&house, &viewer, subscriber, &sent, "/account/subscriptions").await
+    change(&house, &viewer, subscriber, &sent, OWN).await
 }
 
 async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<String>, Error> {
@@ -137,7 +143,8 @@ async fn change(
             let wanted = match rules::wanted(sent, &services, &places) {
                 Ok(wanted) => wanted,
                 Err(refusals) => {
-                    return page(house, viewer, Some(&subscriber), sent, "", &refusals).await;
+                    let whose = (Some(subscriber.as_str()), back);
+                    return page(house, viewer, whose, sent, "", &refusals).await;
                 }
             };
             house
@@ -174,6 +181,42 @@ async fn stop_everything(house: &House, subscriber: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Stops everything about changes and erases the address, at once: it is quick to sign up again.
+async fn erase(house: &House, viewer: &Viewer, subscriber: String) -> Result<Response, Error> {
+    let (now, kind, hers) = (house.clock.now(), house.db.kind(), subscriber.clone());
+    let erasing = house.db.write(move |tx| {
+        Box::pin(async move {
+            let email = store::forget_subscriber(tx, kind, &hers, now).await?;
+            if let Some(email) = email {
+                notices::forget_address(tx, &email).await?;
+                deliveries::store::forget_address(tx, &email, now).await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    erasing.await?;
+    settled(house, &subscriber).await?;
+    let page = Page::new("We have deleted your email address", || {
+        view! {
+            <div class="stack">
+                <h1>"We have deleted your email address"</h1>
+                <p class="lead">
+                    "You won't get any more emails about changes. We only know that someone was \
+                     told about a change, not who."
+                </p>
+                <p>
+                    "If you also have an account here, it stays. "
+                    <a href="/account/erase">"Delete your account"</a>
+                </p>
+                <p>
+                    <a href="/subscribe">"Get told about changes"</a>
+                </p>
+            </div>
+        }
+    });
+    Ok(page.answer(house, viewer))
+}
+
 fn gone(house: &House, viewer: &Viewer) -> Response {
     let why =
         "We no longer have the email address it was sent to, so we don't send any emails there.";
@@ -184,7 +227,7 @@ fn gone(house: &House, viewer: &Viewer) -> Response {
 async fn page(
     house: &House,
     viewer: &Viewer,
-    subscriber: Option<&str>,
+    (subscriber, back): (Option<&str>, &str),
     sent: &Sent,
     done: &str,
     refusals: &Refusals,
@@ -195,6 +238,7 @@ async fn page(
     };
     let (services, places) = area::store::both(&house.db).await?;
     let cadence = has.cadence.word();
+    let copy = subscriber.map(|_| copy_at(back));
     let filled = if sent.typed("cadence").is_empty() {
         Sent::of(&[("cadence", cadence)])
     } else {
@@ -208,6 +252,23 @@ async fn page(
                 <p>
                     <a href="/account/emails">"All emails you get"</a>
                 </p>
+            }
+        });
+        let erase = (back != OWN).then(|| {
+            view! {
+                <details>
+                    <summary>"Delete my email address"</summary>
+                    <p>
+                        "We will stop these emails and delete your address now, and any question \
+                         you asked about a change won't be answered by email. You can't undo this, \
+                         but you can sign up again."
+                    </p>
+                    <form method="post">
+                        <button class="button warn" name="step" value="erase">
+                            "Delete my email address"
+                        </button>
+                    </form>
+                </details>
             }
         });
         let add = (subscriber.is_some()).then(|| {
@@ -260,11 +321,24 @@ async fn page(
                                 </button>
                             </form>
                         }
-                    })} {add} {all_emails}
+                    })} {add} {erase} {all_emails}
+                {copy
+                    .map(|to| {
+                        view! {
+                            <p>
+                                <a href=to>"A copy of what we keep about you"</a>
+                            </p>
+                        }
+                    })}
             </div>
         }
     });
     Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// Where the way to a copy is from this page: an account's has everything in it.
+fn copy_at(back: &str) -> String {
+    if back == OWN { "/account/export".to_owned() } else { format!("{back}/copy") }
 }
 
 /// What subscribers should know about their emails, since these go on.

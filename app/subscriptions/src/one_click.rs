@@ -89,6 +89,7 @@ pub async fn unsubscribe(
 fn stopped_page(token: &str, about: &str, has: &Has, still: &[Sort], area: &str) -> Page {
     let (own, gets_any) =
         (format!("/subscriptions/{token}"), !has.subscriptions.is_empty() || !still.is_empty());
+    let copy = format!("{own}/copy");
     Page::new("We have stopped these emails", || {
         let changes = has.subscriptions.iter().map(|standing| manage::what(standing, area));
         let said = still.iter().map(|sort| sort.title().to_owned());
@@ -123,6 +124,9 @@ fn stopped_page(token: &str, about: &str, has: &Has, still: &[Sort], area: &str)
                     </button>
                 </form>
                 {everything}
+                <p>
+                    <a href=copy>"A copy of what we keep about you"</a>
+                </p>
             </div>
         }
     })

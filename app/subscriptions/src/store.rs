@@ -477,3 +477,91 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
     })
     .await
 }
+
+/// Takes an account out of this room. With `keeps_emails` its address goes on as a subscriber that
+/// has no account, whose id is given; else its subscriptions end, and the address is erased.
+pub async fn forget(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    (account_id, email): (&str, &str),
+    keeps_emails: bool,
+    now: Millis,
+) -> Kept<Option<String>> {
+    let hers = sqlx::query(
+        "SELECT s.id, s.email, (SELECT count(*) FROM subscriptions n
+           WHERE n.subscriber_id = s.id AND n.ended_at IS NULL)
+         FROM subscribers s WHERE s.email = $1 OR s.account_id = $2 ORDER BY s.id",
+    )
+    .bind(email)
+    .bind(account_id)
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut goes_on = None;
+    for row in hers {
+        let id: String = row.get(0);
+        let is_asked_for = row.get::<i64, _>(2) > 0;
+        let is_own = row.get::<Option<&str>, _>(1) == Some(email);
+        if keeps_emails && is_own && is_asked_for {
+            hold(tx, kind, std::slice::from_ref(&id)).await?;
+            sqlx::query("UPDATE subscribers SET account_id = NULL WHERE id = $1")
+                .bind(&id)
+                .execute(&mut *tx)
+                .await?;
+            goes_on = Some(id);
+        } else {
+            // One that was left for another address keeps what was told there.
+            if is_asked_for || !keeps_emails {
+                end(tx, kind, &id, &Which::All, Ended::OwnPage, now).await?;
+            }
+            erase_address(tx, &id, now).await?;
+        }
+    }
+    if goes_on.is_none() {
+        forget_requests(tx, email).await?;
+    }
+    Ok(goes_on)
+}
+
+/// Ends all that a subscriber has and erases the address, which is given; `None` when it was erased
+/// before.
+pub async fn forget_subscriber(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    subscriber_id: &str,
+    now: Millis,
+) -> Kept<Option<String>> {
+    let email: Option<String> =
+        sqlx::query_scalar("SELECT email FROM subscribers WHERE id = $1 AND email IS NOT NULL")
+            .bind(subscriber_id)
+            .fetch_optional(&mut *tx)
+            .await?;
+    let Some(email) = email else { return Ok(None) };
+    end(tx, kind, subscriber_id, &Which::All, Ended::OwnPage, now).await?;
+    erase_address(tx, subscriber_id, now).await?;
+    forget_requests(tx, &email).await?;
+    Ok(Some(email))
+}
+
+async fn erase_address(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+    sqlx::query(
+        "UPDATE subscribers SET email = NULL, account_id = NULL,
+           erased_at = coalesce(erased_at, $2) WHERE id = $1",
+    )
+    .bind(subscriber_id)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query("DELETE FROM subscriber_links WHERE subscriber_id = $1")
+        .bind(subscriber_id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+async fn forget_requests(tx: &mut AnyConnection, email: &str) -> Kept<()> {
+    sqlx::query("DELETE FROM subscription_requests WHERE email = $1")
+        .bind(email)
+        .execute(tx)
+        .await?;
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! Asking to be told: the form, the email to an address without an account, the button in it.
 
-use accounts::{Caller, may_write};
+use accounts::{Asker, Caller, Purpose, may_write};
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -50,10 +50,14 @@ pub async fn send(
     }
     match rules::request(&sent, &services, &places) {
         Ok((email, wanted)) => {
-            if may_write(&house, &caller, &email).await? {
-                keep(&house, email, &wanted, in_words(&wanted, &services, &places), sent.once())
-                    .await?;
+            let asker = Asker::Network(&caller);
+            if let Err(wait) = may_write(&house, asker, Purpose::Subscription, &email).await? {
+                let refusals = Refusals::one("email", wait.what_to_do.as_str());
+                let page = page(&house, &viewer, &sent, services, places, &refusals);
+                return Ok(wait.answer(page.answer(&house, &viewer)));
             }
+            keep(&house, email, &wanted, in_words(&wanted, &services, &places), sent.once())
+                .await?;
             Ok(Redirect::to("/subscribe/sent").into_response())
         }
         Err(refusals) => {
@@ -163,6 +167,7 @@ pub async fn confirm_form(
     let Ok(wanted) = rules::wanted(&Sent::read(fields.as_bytes()), &services, &places) else {
         return Ok(ended(&house, &viewer));
     };
+    let how_often = format!("How often: {}.", wanted.cadence.title());
     let items = in_words(&wanted, &services, &places)
         .into_iter()
         .map(|words| view! { <li>{words}</li> })
@@ -173,6 +178,7 @@ pub async fn confirm_form(
                 <h1>"Shall we email you?"</h1>
                 <p class="lead">"We will email you before any of these change:"</p>
                 <ul>{items}</ul>
+                <p>{how_often}</p>
                 <form method="post">
                     <button class="button">"Yes, email me"</button>
                 </form>

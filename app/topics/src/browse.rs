@@ -11,7 +11,7 @@ use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use voting::Phase;
 
-use super::rules::Standing;
+use super::rules::{Reader, Standing};
 use super::store::{self, Filter, Listed, Topic};
 use crate::support::{SupportForm, Tally};
 
@@ -150,14 +150,14 @@ pub async fn topic(
     let topic = store::find(&house.db, &id, account).await?.ok_or(Error::NotFound)?;
     let standing = topic.facts.standing();
     let is_own = topic.author_id == account;
-    let may_see = match &standing {
-        Standing::Published | Standing::Merged(_) => true,
-        Standing::PassedOn => false,
-        Standing::Waiting | Standing::Declined(_) | Standing::Withdrawn => {
-            is_own || viewer.is(Role::Organiser)
-        }
+    let reader = if is_own {
+        Reader::Author
+    } else if viewer.is(Role::Organiser) {
+        Reader::Organiser
+    } else {
+        Reader::Anyone
     };
-    if !may_see {
+    if !topic.facts.may_read(reader) {
         return Err(Error::NotFound);
     }
     let now = house.clock.now();
@@ -243,6 +243,7 @@ fn topic_page(
         Standing::Withdrawn => Some("Only its author and the forum can see it."),
         _ => None,
     };
+    let is_public = topic.facts.is_public();
     let state = more.map(|more| format!("{}. {more}", standing.words()));
     let title = topic.title.clone();
     let about = format!("What would help, in a parent's words: {}", topic.would_help);
@@ -261,6 +262,7 @@ fn topic_page(
                 <p class="panel gold">
                     {standing.words()}". This is now part of "
                     <a href=format!("/topics/{into}")>"that topic"</a>"."
+                    {(!is_public).then_some(" Only its author and the forum can see this page.")}
                 </p>
             }),
             _ => None,

@@ -65,7 +65,12 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
                      together. Everyone who supported yours now supports that one."
                 )
                 .into(),
-                "Your words aren't lost: people can still read them.".into(),
+                if topic.facts.is_public() {
+                    "Your words aren't lost: people can still read them."
+                } else {
+                    "Only you and the forum can read your own words. We hadn't published them yet."
+                }
+                .into(),
             ],
             page("See the other topic", into),
         ),

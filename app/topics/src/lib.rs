@@ -9,6 +9,8 @@
 
 mod browse;
 pub mod emails;
+mod forget;
+mod personal;
 mod propose;
 pub mod rules;
 mod safeguarding;
@@ -17,6 +19,8 @@ pub mod store;
 pub mod support;
 
 pub use browse::{cards, shortened};
+pub use forget::forget;
+pub use personal::PERSONAL;
 
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;

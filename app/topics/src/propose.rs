@@ -1,6 +1,7 @@
 //! Proposing a topic: write it, see similar ones, check it, send it. Nothing is saved until it is
 //! sent.
 
+use accounts::{Sends, may_send, too_many};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::{EmailKind, Owed, owe};
@@ -37,6 +38,20 @@ pub async fn send(
     };
     match (sent.typed("step"), proposal) {
         ("send", Ok(proposal)) => {
+            if !may_send(&house, Sends::Topic, &viewer).await? {
+                let author = &viewer.signed_in()?.account_id;
+                if let Some(id) = store::proposed(&house.db, author, &proposal.form_key).await? {
+                    return Ok(Redirect::to(&format!("/topics/{id}?done=proposed")).into_response());
+                }
+                let until =
+                    crate::support::store::proposing_until(&house.db, house.clock.now()).await?;
+                let refusals = Refusals::one(
+                    "title",
+                    "Send this one tomorrow. You have sent a lot of topics today",
+                );
+                let page = write_page(&house, &sent, &refusals, services, places, until);
+                return Ok(too_many(page, Sends::Topic, &house, &viewer));
+            }
             let (now, writer, author) =
                 (house.clock.now(), house.clone(), viewer.signed_in()?.clone());
             let votes_from = crate::support::store::proposing_until(&house.db, now).await?;
@@ -82,6 +97,11 @@ fn write_page(
     places: Vec<Named>,
     until: Option<i64>,
 ) -> Page {
+    let mut services = services;
+    services.push(Named {
+        id: rules::SOMETHING_ELSE.to_owned(),
+        name: "Something else, or no one service".to_owned(),
+    });
     let (services, places) =
         (Choice::ticked(sent, "services", services), Choice::ticked(sent, "places", places));
     let when = match until {
@@ -174,7 +194,11 @@ fn check_page(
             .collect::<Vec<_>>()
             .join(", ")
     };
-    let services = names(&proposal.services, services);
+    let services = if proposal.services.is_empty() {
+        "Something else".to_owned()
+    } else {
+        names(&proposal.services, services)
+    };
     let places = if proposal.places.is_empty() {
         format!("All of {}", house.names.area)
     } else {

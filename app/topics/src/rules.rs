@@ -20,11 +20,14 @@ pub struct Proposal {
     pub happens_now: String,
     /// What would help.
     pub would_help: String,
-    /// Ids of the services it is about; at least one.
+    /// Ids of the services it is about; none where it is about something else.
     pub services: Vec<String>,
     /// Ids of the places it is about; none means the whole area.
     pub places: Vec<String>,
 }
+
+/// What a form sends for "something else" in place of a service.
+pub const SOMETHING_ELSE: &str = "else";
 
 /// Reads a proposal from what was sent. Only services and places that exist can be chosen.
 ///
@@ -40,8 +43,7 @@ pub fn proposal(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Pro
         |name, what_to_do| forms::within(forms::prose(sent.typed(name)), LONGEST_TEXT, what_to_do);
     let happens_now = refusals.take("happens_now", text("happens_now", "Say what happens now"));
     let would_help = refusals.take("would_help", text("would_help", "Say what would help"));
-    let services = refusals
-        .take("services", area::chosen(sent, "services", services, "Choose at least one service"));
+    let services = refusals.take("services", services_of(sent, services));
     let places = refusals.take("places", area::chosen(sent, "places", places, ""));
     let form_key = sent.once();
     match (title, happens_now, would_help, services, places) {
@@ -50,6 +52,20 @@ pub fn proposal(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Pro
         }
         _ => Err(refusals),
     }
+}
+
+/// The services that were chosen. What is about something else is about none of them, and may be
+/// about others too.
+fn services_of(sent: &Sent, services: &[Named]) -> Result<Vec<String>, String> {
+    let is_else = sent.all("services").iter().any(|chosen| chosen == SOMETHING_ELSE);
+    let mut there_are = services.to_vec();
+    there_are.push(Named { id: SOMETHING_ELSE.to_owned(), name: String::new() });
+    let when_none = "Choose at least one service, or “Something else”";
+    let mut chosen = area::chosen(sent, "services", &there_are, when_none)?;
+    if is_else {
+        chosen.retain(|id| id != SOMETHING_ELSE);
+    }
+    Ok(chosen)
 }
 
 /// What has happened to a topic.
@@ -75,8 +91,8 @@ impl Standing {
     pub fn words(&self) -> &'static str {
         match self {
             Self::Waiting => "○ Waiting to be checked",
-            Self::Published => "● Published",
-            Self::Merged(_) => "● Joined with another topic",
+            Self::Published => "✓ Published",
+            Self::Merged(_) => "✓ Joined with another topic",
             Self::Declined(_) => "× Not published",
             Self::PassedOn => "○ With one person at the forum, privately",
             Self::Withdrawn => "○ Withdrawn",
@@ -113,6 +129,35 @@ impl Facts {
             _ => Standing::Waiting,
         }
     }
+
+    /// Whether everyone may read it at its address: it was published, and nobody took it down. One
+    /// that was joined with another keeps its words, unless that happened before anyone could read
+    /// it. The statements of every room ask the same by `outcomes::public`.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.published_at.is_some()
+            && self.passed_on_at.is_none()
+            && self.decline_reason.is_none()
+            && self.withdrawn_at.is_none()
+    }
+
+    /// Whether this reader may read it: what is not public is for its author and organisers, and
+    /// what was passed on for the safeguarding lead alone, on a page of its own.
+    #[must_use]
+    pub fn may_read(&self, reader: Reader) -> bool {
+        self.passed_on_at.is_none() && (self.is_public() || reader != Reader::Anyone)
+    }
+}
+
+/// Who reads a topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Whoever comes.
+    Anyone,
+    /// The parent who proposed it.
+    Author,
+    /// Somebody who decides about topics.
+    Organiser,
 }
 
 /// What an organiser decides about a topic.
@@ -201,6 +246,16 @@ mod tests {
     }
 
     #[test]
+    fn a_topic_may_be_about_something_else_than_any_service() {
+        let about = |chosen: &str| {
+            read(&format!("title=a&happens_now=b&would_help=c{chosen}")).map(|topic| topic.services)
+        };
+        assert_eq!(about("&services=else"), Ok(Vec::new()));
+        assert_eq!(about("&services=s1&services=else"), Ok(vec!["s1".to_owned()]));
+        assert!(about("").is_err());
+    }
+
+    #[test]
     fn a_title_of_101_characters_and_an_unknown_service_are_refused() {
         let refusals =
             read(&format!("title={}&happens_now=a&would_help=b&services=x", "e".repeat(101)))
@@ -213,6 +268,28 @@ mod tests {
     fn what_was_passed_on_stays_so_whatever_came_after() {
         let facts = Facts { passed_on_at: Some(1), withdrawn_at: Some(2), ..Facts::default() };
         assert_eq!(facts.standing(), Standing::PassedOn);
+    }
+
+    #[test]
+    fn everyone_reads_what_was_published_and_not_taken_down() {
+        let published = Facts { published_at: Some(1), ..Facts::default() };
+        let merged = Facts { merged_into: Some("other".into()), ..published.clone() };
+        for facts in [published.clone(), merged] {
+            assert!(facts.is_public() && facts.may_read(Reader::Anyone));
+        }
+        for facts in [
+            Facts::default(),
+            Facts { merged_into: Some("other".into()), ..Facts::default() },
+            Facts { decline_reason: Some("no".into()), ..Facts::default() },
+            Facts { withdrawn_at: Some(2), ..published },
+        ] {
+            assert!(!facts.is_public() && !facts.may_read(Reader::Anyone), "{facts:?}");
+            assert!(facts.may_read(Reader::Author) && facts.may_read(Reader::Organiser));
+        }
+        let passed_on = Facts { passed_on_at: Some(1), ..Facts::default() };
+        for reader in [Reader::Anyone, Reader::Author, Reader::Organiser] {
+            assert!(!passed_on.may_read(reader), "{reader:?}");
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The safeguarding lead's private queue: what was passed on, and what was done about it. Nobody
-//! else sees it.
+//! else sees it, and each time somebody opens one is recorded.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
+use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -13,7 +13,7 @@ use ground::sent::Form;
 use ground::ui::{Page, SecondStepSoon, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use safeguarding::{note_is_kept, what_was_done};
+use safeguarding::{look, note_is_kept, what_was_done, who_opened};
 
 use super::store;
 
@@ -46,7 +46,10 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
             <div class="stack">
                 <h1>"Safeguarding"</h1>
                 <SecondStepSoon viewer=&viewer />
-                <p class="lead">"Only safeguarding leads can see this page."</p>
+                <p class="lead">
+                    "Only safeguarding leads can see this page. We record each time someone opens \
+                     a topic."
+                </p>
                 {waiting}
                 {looked_after}
                 <p>
@@ -65,16 +68,17 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
     Ok(page.answer(&house, &viewer))
 }
 
-fn line((id, title, passed_on_at): (String, String, Millis)) -> impl IntoView {
+/// One that was passed on, without its words: those are for whoever opens it.
+fn line((id, passed_on_at): (String, Millis)) -> impl IntoView {
+    let title = format!("Topic from {}", clock::day_and_hour(passed_on_at));
     view! {
         <li>
             <a href=format!("/forum/safeguarding/{id}")>{title}</a>
-            <p class="soft">"Passed on "<When at=passed_on_at /></p>
         </li>
     }
 }
 
-/// GET `/forum/safeguarding/{id}`
+/// GET `/forum/safeguarding/{id}`: records that it was opened, then shows it.
 pub async fn concern(
     State(house): State<House>,
     viewer: Viewer,
@@ -130,6 +134,7 @@ async fn page(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let concern = store::concern(&house.db, id).await?.ok_or(Error::NotFound)?;
+    look(house, viewer, "topic", &concern.id).await?;
     let page = Page::new(concern.title.clone(), || {
         let author = concern.author_email.map(|email| {
             let to = format!("mailto:{email}");
@@ -151,7 +156,8 @@ async fn page(
                 <h2>"What would help"</h2>
                 <p class="said">{concern.would_help}</p>
                 {author}
-                {what_was_done(concern.notes, sent, refusals)}
+                {what_was_done(concern.history.notes, sent, refusals)}
+                {who_opened(concern.history.looks)}
             </div>
         }
     });

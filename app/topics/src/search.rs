@@ -1,10 +1,13 @@
 //! Full-text search over published topics: the one named place with two SQL texts.
 
 use ground::db::{Db, Kind};
-use sqlx::{AnyConnection, Row as _};
+use outcomes::public::LISTED_TOPIC;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// The most words of a search that are looked for; more make it slower and no better.
 const MOST_WORDS: usize = 12;
+/// The longest word that is looked for, in characters. PostgreSQL fails on one of 2,047 bytes.
+const LONGEST_WORD: usize = 40;
 
 /// Makes a published topic findable.
 ///
@@ -51,21 +54,29 @@ pub async fn alike(db: &Db, text: &str, most: i64) -> Result<Vec<Alike>, sqlx::E
     }
     let (sql, question) = match db.kind() {
         Kind::Sqlite => (
-            "SELECT t.id, t.title, r.closed_at FROM topic_search s
-             JOIN topics t ON t.id = s.topic_id LEFT JOIN rounds r ON r.id = t.round_id
-             WHERE topic_search MATCH $1 AND t.merged_at IS NULL ORDER BY s.rank, t.id LIMIT $2",
+            format!(
+                "SELECT t.id, t.title, r.closed_at FROM topic_search s
+                 JOIN topics t ON t.id = s.topic_id LEFT JOIN rounds r ON r.id = t.round_id
+                 WHERE topic_search MATCH $1 AND {LISTED_TOPIC} ORDER BY s.rank, t.id LIMIT $2"
+            ),
             words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "),
         ),
         Kind::Postgres => (
-            "SELECT t.id, t.title, r.closed_at FROM topic_search s
-             JOIN topics t ON t.id = s.topic_id
-             LEFT JOIN rounds r ON r.id = t.round_id, to_tsquery('english', $1) question
-             WHERE s.words @@ question AND t.merged_at IS NULL
-               ORDER BY ts_rank(s.words, question) DESC, t.id LIMIT $2",
+            format!(
+                "SELECT t.id, t.title, r.closed_at FROM topic_search s
+                 JOIN topics t ON t.id = s.topic_id
+                 LEFT JOIN rounds r ON r.id = t.round_id, to_tsquery('english', $1) question
+                 WHERE s.words @@ question AND {LISTED_TOPIC}
+                   ORDER BY ts_rank(s.words, question) DESC, t.id LIMIT $2"
+            ),
             words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" | "),
         ),
     };
-    let rows = sqlx::query(sql).bind(question).bind(most).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(question)
+        .bind(most)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let alike = |row: &sqlx::any::AnyRow| Alike {
         id: row.get(0),
         title: row.get(1),
@@ -98,7 +109,7 @@ pub fn holds(kind: Kind, question: &str) -> (&'static str, String) {
 fn words(text: &str) -> Vec<String> {
     let folded = forms::folded(text);
     let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.take(MOST_WORDS).map(str::to_owned).collect()
+    words.take(MOST_WORDS).map(|word| word.chars().take(LONGEST_WORD).collect()).collect()
 }
 
 #[cfg(test)]
@@ -111,5 +122,18 @@ mod tests {
             words("\"autism\" OR (NEAR* path:way) & 'café' -- \\"),
             ["autism", "or", "near", "path", "way", "cafe"]
         );
+    }
+
+    #[test]
+    fn words_are_few_and_short_whatever_was_sent() {
+        assert_eq!(words(&"a".repeat(100_000)), ["a".repeat(LONGEST_WORD)]);
+        assert_eq!(words(&"\u{fdfa} a ".repeat(10_000)).len(), MOST_WORDS);
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/search");
+        for entry in std::fs::read_dir(corpus).expect("the corpus") {
+            let text = std::fs::read(entry.expect("a file").path()).expect("a text");
+            let words = words(&String::from_utf8_lossy(&text).repeat(100));
+            assert!(words.len() <= MOST_WORDS);
+            assert!(words.iter().all(|word| word.chars().all(char::is_alphanumeric)));
+        }
     }
 }

@@ -2,12 +2,16 @@
 
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept, Kind};
+use safeguarding::History;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use voting::Dates;
 
 use super::rules::{Facts, Proposal};
 use super::search;
+
+pub use outcomes::public::{LISTED_TOPIC, TOPIC};
+pub use safeguarding::OPENED;
 
 /// A published topic as one entry of a list.
 #[derive(Clone, Debug)]
@@ -53,7 +57,7 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
     let sql = format!(
         "SELECT p.id, p.title, p.would_help, p.published_at, su.account_id, s.name, l.name
          FROM (SELECT t.id, t.title, t.would_help, t.published_at FROM topics t
-               WHERE t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
+               WHERE {LISTED_TOPIC}
                  AND {holds}
                  AND ($2 = '' OR EXISTS (SELECT 1 FROM topic_services x WHERE x.topic_id = t.id
                    AND x.service_id = $2))
@@ -97,10 +101,14 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
 }
 
 /// What everyone can find of this room: (kind, id, title, words, since).
-pub const FINDABLE: &str = "SELECT 'topics' AS kind, id, title,
-       happens_now || ' – ' || would_help AS words, published_at AS since FROM topics
-     WHERE published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL
-       AND passed_on_at IS NULL";
+#[must_use]
+pub fn findable() -> String {
+    format!(
+        "SELECT 'topics' AS kind, t.id, t.title,
+           t.happens_now || ' – ' || t.would_help AS words, t.published_at AS since FROM topics t
+         WHERE {LISTED_TOPIC}"
+    )
+}
 
 /// The services and places of topics: (kind, id, name).
 pub const LABELS: &str = "SELECT 'topics' AS kind, x.topic_id AS id, s.name FROM topic_services x
@@ -116,9 +124,8 @@ pub async fn titles(db: &Db, ids: &[String]) -> Kept<Vec<(String, String)>> {
     }
     let wanted = db::parameters(1, ids.len());
     let sql = format!(
-        "SELECT id, title FROM topics
-         WHERE id IN ({wanted}) AND published_at IS NOT NULL AND merged_at IS NULL
-           AND withdrawn_at IS NULL ORDER BY proposed_at, id"
+        "SELECT t.id, t.title FROM topics t
+         WHERE t.id IN ({wanted}) AND {LISTED_TOPIC} ORDER BY t.proposed_at, t.id"
     );
     let mut titles = sqlx::query_as(AssertSqlSafe(sql));
     for id in ids {
@@ -230,42 +237,47 @@ pub struct Concern {
     pub author_email: Option<String>,
     /// When it was passed on.
     pub passed_on_at: Millis,
-    /// What was done, and when, earliest first.
-    pub notes: Vec<(Millis, String)>,
+    /// What was done, and who opened it.
+    pub history: History,
 }
 
-/// The safeguarding lead's private queue: (id, title, passed on at). Either all that is waiting,
-/// oldest first, or the last 100 that were looked after, latest first.
-pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, String, Millis)>> {
+/// The safeguarding lead's private queue: (id, passed on at), without its words. Either all that is
+/// waiting, oldest first, or the last 100 that were looked after, latest first.
+pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, Millis)>> {
     let sql = if looked_after {
-        "SELECT id, title, passed_on_at FROM topics
+        "SELECT id, passed_on_at FROM topics
          WHERE passed_on_at IS NOT NULL AND EXISTS (SELECT 1 FROM concern_notes n
            WHERE n.topic_id = topics.id)
          ORDER BY passed_on_at DESC, id DESC LIMIT 100"
     } else {
-        "SELECT id, title, passed_on_at FROM topics
+        "SELECT id, passed_on_at FROM topics
          WHERE passed_on_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM concern_notes n
            WHERE n.topic_id = topics.id)
          ORDER BY passed_on_at, id"
     };
     let rows = sqlx::query(sql).fetch_all(&mut *db.read().await?).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// One concern, if this topic was passed on.
 pub async fn concern(db: &Db, topic_id: &str) -> Kept<Option<Concern>> {
-    let rows = sqlx::query(
-        "SELECT t.id, t.title, t.happens_now, t.would_help, a.email, t.passed_on_at, n.noted_at,
-         n.note
-         FROM topics t JOIN accounts a ON a.id = t.author_id LEFT
-           JOIN concern_notes n ON n.topic_id = t.id
+    let sql = format!(
+        "SELECT t.id, t.title, t.happens_now, t.would_help, a.email, t.passed_on_at, h.kind, h.at,
+         h.words
+         FROM topics t JOIN accounts a ON a.id = t.author_id LEFT JOIN ({}) h ON 1 = 1
          WHERE t.id = $1 AND t.passed_on_at IS NOT NULL
-         ORDER BY n.noted_at",
-    )
-    .bind(topic_id)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+         ORDER BY h.at",
+        safeguarding::history("concern_notes", "topic_id")
+    );
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(topic_id).fetch_all(&mut *db.read().await?).await?;
     let Some(row) = rows.first() else { return Ok(None) };
+    let mut history = History::default();
+    for row in &rows {
+        if let Some(kind) = row.get::<Option<&str>, _>(6) {
+            history.add(kind, row.get(7), row.get(8));
+        }
+    }
     Ok(Some(Concern {
         id: row.get(0),
         title: row.get(1),
@@ -273,10 +285,7 @@ pub async fn concern(db: &Db, topic_id: &str) -> Kept<Option<Concern>> {
         would_help: row.get(3),
         author_email: row.get(4),
         passed_on_at: row.get(5),
-        notes: rows
-            .iter()
-            .filter_map(|row| Some((row.get::<Option<Millis>, _>(6)?, row.get(7))))
-            .collect(),
+        history,
     }))
 }
 
@@ -341,6 +350,15 @@ pub async fn propose(
     Ok(topic_id)
 }
 
+/// The topic that this author proposed with this form key, if any.
+pub async fn proposed(db: &Db, author_id: &str, form_key: &str) -> Kept<Option<String>> {
+    sqlx::query_scalar("SELECT id FROM topics WHERE author_id = $1 AND form_key = $2")
+        .bind(author_id)
+        .bind(form_key)
+        .fetch_optional(&mut *db.read().await?)
+        .await
+}
+
 /// A topic about to be published.
 #[derive(Debug)]
 pub struct Waiting<'a> {
@@ -365,12 +383,10 @@ pub async fn index_again(db: &Db) -> Kept<()> {
     db.write(move |tx| {
         Box::pin(async move {
             sqlx::query("DELETE FROM topic_search").execute(&mut *tx).await?;
-            let published = sqlx::query(
-                "SELECT id, title, happens_now, would_help FROM topics
-                 WHERE published_at IS NOT NULL AND withdrawn_at IS NULL",
-            )
-            .fetch_all(&mut *tx)
-            .await?;
+            let published = format!(
+                "SELECT t.id, t.title, t.happens_now, t.would_help FROM topics t WHERE {TOPIC}"
+            );
+            let published = sqlx::query(AssertSqlSafe(published)).fetch_all(&mut *tx).await?;
             for row in published {
                 let [title, happens_now, would_help] = [1, 2, 3].map(|nth| row.get::<&str, _>(nth));
                 let words = format!("{title} {happens_now} {would_help}");

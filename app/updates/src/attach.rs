@@ -4,6 +4,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use forms::{Refusals, Sent};
+use ground::aside::aside;
 use ground::error::Error;
 use ground::files;
 use ground::house::House;
@@ -26,7 +27,7 @@ pub async fn put_in(
         return Ok((sent, Refusals::one("file", "Choose a file of 20 MB or less")));
     }
     let Some((name, content)) = file else { return Ok((sent, Refusals::default())) };
-    let Some((kind, content)) = files::read(content) else {
+    let Some((kind, content)) = aside(move || files::read(content)).await? else {
         let what_to_do = "Choose a PDF, a Word file (docx), an OpenDocument text (odt) or a \
             picture (png or jpg)";
         return Ok((sent, Refusals::one("file", what_to_do)));

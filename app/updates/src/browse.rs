@@ -256,8 +256,13 @@ pub async fn update(
 /// What an update is about, each with its address.
 pub fn about(about: &[Subject]) -> impl IntoView + use<> {
     let about = about.iter().map(|subject| {
-        view! { <li>{subject.kind.title()}": "<a href=subject.address()>
-        {subject.title.clone()}</a></li> }
+        let title = subject.title.clone();
+        let title = if subject.is_there() {
+            view! { <a href=subject.address()>{title}</a> }.into_any()
+        } else {
+            title.into_any()
+        };
+        view! { <li>{subject.kind.title()}": "{title}</li> }
     });
     let about = about.collect_view();
     view! { <ul>{about}</ul> }

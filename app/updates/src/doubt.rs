@@ -1,5 +1,6 @@
 //! "That's not my experience": a parent tells the forum, and nobody else can read it.
 
+use accounts::{Sends, may_send, too_many};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::{EmailKind, Owed, owe};
@@ -42,6 +43,13 @@ pub async fn send(
         };
     let (now, by, update_id, form_key) =
         (house.clock.now(), viewer.signed_in()?.clone(), update.id.clone(), sent.once());
+    if !may_send(&house, Sends::Doubt, &viewer).await?
+        && !store::is_doubted(&house.db, &form_key).await?
+    {
+        let what_to_do = "Send this in an hour. You have told us a lot just now";
+        let page = page(&update, &sent, &Refusals::one("words", what_to_do));
+        return Ok(too_many(page, Sends::Doubt, &house, &viewer));
+    }
     // About the version the parent read, if there is a newer one by now.
     let read = sent
         .typed("version")

@@ -144,8 +144,13 @@ fn numbers(sent: &Sent, now: Millis, refusals: &mut Refusals) -> Option<Numbers>
 
 fn rows(typed: &str, now: Millis) -> Result<Vec<(String, String, String)>, String> {
     const LIKE: &str = "like this: North Sefton; 2026-09-01; 18.5";
+    let lines: Vec<&str> = typed.lines().filter(|line| !line.is_empty()).collect();
+    // Each is compared with all others.
+    if lines.len() > MOST_NUMBERS {
+        return Err(format!("Use {MOST_NUMBERS} numbers or fewer. You have {}", lines.len()));
+    }
     let mut rows: Vec<(String, String, String)> = Vec::new();
-    for (nth, line) in typed.lines().filter(|line| !line.is_empty()).enumerate() {
+    for (nth, line) in lines.into_iter().enumerate() {
         let nth = nth + 1;
         let fields: Vec<String> = line.split(';').map(forms::line).collect();
         let [place, day, number] = fields.as_slice() else {
@@ -174,13 +179,12 @@ fn rows(typed: &str, now: Millis) -> Result<Vec<(String, String, String)>, Strin
         .any(|(place, day, _)| rows.iter().any(|(other, on, _)| other == place && on != day));
     match rows.len() {
         0 => Err(format!("Write a line for each number, {LIKE}")),
-        1..=MOST_NUMBERS if !has_two_days => {
+        _ if !has_two_days => {
             Err("Give a place one number before and one after: two lines with the same place and \
                 different dates"
                 .to_owned())
         }
-        1..=MOST_NUMBERS => Ok(rows),
-        many => Err(format!("Use {MOST_NUMBERS} numbers or fewer. You have {many}")),
+        _ => Ok(rows),
     }
 }
 
@@ -217,6 +221,16 @@ mod tests {
         assert_eq!(files.iter().map(|file| file.id.as_str()).collect::<Vec<_>>(), ["b", "a"]);
         assert_eq!(about(&[("files", "a"), ("files", "another")]), ["file"]);
     }
+    #[test]
+    fn lines_beyond_the_most_are_counted_and_not_read() {
+        let now = clock::read("2026-12-03", "10:00").expect("a time");
+        let lines = "no number\n".repeat(75_000);
+        assert_eq!(
+            rows(&lines, now),
+            Err(format!("Use {MOST_NUMBERS} numbers or fewer. You have 75000"))
+        );
+    }
+
     #[test]
     fn numbers_are_read_line_by_line_and_make_a_table_over_time() {
         let lines = "North Sefton; 2026-09-01; 9\nSouth Sefton;2026-09-01;24\nNorth Sefton; \

@@ -10,7 +10,7 @@ use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::{Form, SentWithFile};
-use ground::ui::{Area, Choice, Choices, FormKey, Page, Pager, Summary, When};
+use ground::ui::{Area, Choice, Choices, FormKey, Page, Pager, Summary, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use outcomes::rules::Verdict;
@@ -235,7 +235,8 @@ async fn page(
     refusals: &Refusals,
 ) -> Kept<Page> {
     let doubts = store::doubts_of(&house.db, &update.id, MOST_FOUND).await?;
-    let page = Page::new("Does the forum agree?", || {
+    let of = update.about.first().map_or("", |subject| subject.title.as_str());
+    let page = Page::new(titled("Does the forum agree", of), || {
         let verdicts = [
             (Verdict::Confirmed, "Yes, the forum agrees"),
             (Verdict::Partly, "In part"),

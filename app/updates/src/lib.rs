@@ -37,6 +37,7 @@ pub mod due;
 mod emails;
 pub mod evidence;
 mod judge;
+mod personal;
 mod receipt;
 mod spelling;
 pub mod store;
@@ -44,6 +45,7 @@ pub mod words;
 mod write;
 
 pub use emails::{remind_due, tell_due, tell_late};
+pub use personal::PERSONAL;
 
 use ground::error::Error;
 use ground::house::House;
@@ -85,13 +87,13 @@ async fn update(house: &House, id: &str) -> Result<Update, Error> {
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
-/// The update of an address, for a leader who may change it. One of another organisation is
-/// forbidden.
+/// The update of an address, for a leader who may change it. For leaders of another organisation
+/// there is none to change.
 async fn hers(house: &House, viewer: &Viewer, id: &str) -> Result<Update, Error> {
     let update = update(house, id).await?;
     if store::is_hers(&house.db, &update.id, &viewer.signed_in()?.account_id).await? {
         Ok(update)
     } else {
-        Err(Error::Forbidden)
+        Err(Error::NotFound)
     }
 }

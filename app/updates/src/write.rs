@@ -9,7 +9,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::SentWithFile;
-use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, hidden};
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, hidden, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use outcomes::rules::Outcome;
@@ -628,7 +628,8 @@ fn check(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_spelling: b
     let (hidden, to) =
         (hidden(sent.fields().filter(|(name, _)| name != "step" && name != "tell")), to.to_owned());
     let none = Refusals::default();
-    Page::new("Check your update", || {
+    let of = about.first().map_or("", |subject| subject.title.as_str());
+    Page::new(titled("Check your update", of), || {
         let told = if is_spelling {
             "Only the spelling is different, so nobody gets an email. The forum checks it again."
         } else {

@@ -2,6 +2,7 @@
 //! published without involving parents.
 
 use calendar::clock::{self, DAY, Millis};
+use ground::ui::markdown;
 use jiff::civil::Weekday;
 use plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
 use plans::store::{self, By};
@@ -113,20 +114,22 @@ async fn overridden(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), s
     };
     let plan = plan.register(tx, sefton).await?;
     let start = therapists_start(sefton.now);
+    let body = format!(
+        "# What will change\n\n* Two more therapists in South Sefton from {start}.\n* One \
+         waiting list for the south, instead of one for each clinic.\n\n\
+         # What will stay the same\n\nThe waiting list in the north.\n\n# How we will \
+         know\n\n\
+         | | now | in a year |\n|-|-|-|\n| north | 9 weeks | 9 weeks |\n| south | 24 weeks \
+         | 15 weeks |\n"
+    );
     let draft = NewDraft {
         form_key: id::fresh(),
+        html: markdown(&body),
         summary: format!(
             "Two more therapists will work in the south from {start}. The wait there will fall \
              from 24 weeks to 15. Nothing will change in the north."
         ),
-        body: format!(
-            "# What will change\n\n* Two more therapists in South Sefton from {start}.\n* One \
-             waiting list for the south, instead of one for each clinic.\n\n\
-             # What will stay the same\n\nThe waiting list in the north.\n\n# How we will \
-             know\n\n\
-             | | now | in a year |\n|-|-|-|\n| north | 9 weeks | 9 weeks |\n| south | 24 weeks \
-             | 15 weeks |\n"
-        ),
+        body,
     };
     let first = at(tx, sefton, &plan, -66).await?;
     store::record_draft(tx, &plan, &draft, None, &leader, first).await?;

@@ -9,6 +9,7 @@ const FIELDS: [&str; 71] = [
     "sort",
     "email",
     "password",
+    "shown",
     "shown_name",
     "place",
     "then",
@@ -77,6 +78,8 @@ const FIELDS: [&str; 71] = [
     "code",
     "from_day",
     "by",
+    "published",
+    "changes",
 ];
 
 fn bad_values() -> Vec<String> {

@@ -749,6 +749,7 @@ fn from_one_place_three_hundred_may_begin_in_an_hour_and_who_has_begun_goes_on()
         let one_more = phone.post(&format!("/consultations/{id}/answers"), &[]).await;
         assert!(
             one_more.status == StatusCode::TOO_MANY_REQUESTS
+                && one_more.headers[axum::http::header::RETRY_AFTER] == "3600"
                 && one_more.says("If you have already started, you can carry on.")
         );
         answer(&phone, &first, "question-3", "Weekends").await.leads_to();

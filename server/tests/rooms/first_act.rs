@@ -27,13 +27,7 @@ async fn get_in(world: &World, way: Way, here: &Browser<'_>, there: &Browser<'_>
     match way {
         Way::Password => return here.post("/sign-in", &[email, ("password", PASSWORD)]).await,
         Way::Joins => {
-            let fields = [
-                email,
-                ("shown_name", "Somebody"),
-                ("place", &world.south),
-                ("password", PASSWORD),
-            ];
-            here.post("/sign-up", &fields).await.leads_to();
+            here.post("/sign-up", &[email]).await.leads_to();
         }
         Way::Link => {
             assert_eq!(here.post("/sign-in/link", &[email]).await.status, StatusCode::OK);
@@ -45,7 +39,12 @@ async fn get_in(world: &World, way: Way, here: &Browser<'_>, there: &Browser<'_>
     let letters = world.deliver().await;
     let button = link(letters.iter().find(|email| email.to == HER).unwrap());
     there.get(&button).await;
-    there.post(&button, &[("password", "four small words more")]).await
+    there.post(&button, &behind_the_button(world)).await
+}
+
+/// What is chosen behind the button of any email: some ask for all of it, some for a password.
+fn behind_the_button(world: &World) -> [(&str, &str); 3] {
+    [("shown_name", "Somebody"), ("place", &world.south), ("password", "four small words more")]
 }
 
 /// Somebody who has an account, unless she is about to join.
@@ -154,7 +153,6 @@ fn what_was_typed_goes_with_her_and_so_does_the_page_she_was_going_to() {
                     pressed(&world, &other).await
                 }
                 Way::Joins => {
-                    here.extend([("shown_name", "Somebody"), ("place", &world.south)]);
                     phone.post("/sign-up", &here).await;
                     pressed(&world, &other).await
                 }
@@ -175,7 +173,7 @@ fn what_was_typed_goes_with_her_and_so_does_the_page_she_was_going_to() {
 async fn pressed(world: &World, there: &Browser<'_>) -> String {
     let emails = world.deliver().await;
     let button = link(emails.last().unwrap());
-    there.post(&button, &[("password", "four small words more")]).await.leads_to()
+    there.post(&button, &behind_the_button(world)).await.leads_to()
 }
 
 #[test]
@@ -201,5 +199,26 @@ fn who_may_not_do_it_is_told_so_once_she_is_in() {
         assert_eq!(done.status, StatusCode::FORBIDDEN);
         assert_eq!(supporters(&world).await, 0);
         assert_eq!(phone.get("/account").await.status, StatusCode::OK, "and she is signed in");
+    });
+}
+
+#[test]
+fn who_joins_sees_what_will_be_done_before_it_is_and_can_join_without_it() {
+    on_both(async |world| {
+        let (_, topic) = world.voting("A wait that is the same everywhere").await;
+        let phone = world.visitor();
+        phone.support(&topic, "support").await;
+        phone.post("/sign-up", &[("email", HER)]).await.leads_to();
+        let emails = world.deliver().await;
+        let button = link(emails.iter().find(|email| email.to == HER).expect("an email to her"));
+        let shown = phone.get(&button).await;
+        assert!(shown.says("In this browser you chose to support this topic"), "{}", shown.html);
+        let elsewhere = world.visitor().get(&button).await;
+        assert!(!elsewhere.says("support this topic"), "there it waits behind a button of its own");
+        let without = format!("{button}?forget=yes");
+        assert!(!phone.get(&without).await.says("support this topic"));
+        let joined = phone.post(&without, &behind_the_button(&world)).await.leads_to();
+        assert_eq!(joined, "/?done=joined");
+        assert_eq!(supporters(&world).await, 0);
     });
 }

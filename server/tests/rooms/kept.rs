@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use calendar::clock::DAY;
 use deliveries::returns::Came;
 use ground::db::Kind;
+use ground::erasing::{ANOTHER, NOBODY};
 use ground::viewer::Role;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::notices;
 use crate::plans::{REASON, draft, leader, meet, register};
-use crate::world::{World, on_both};
+use crate::world::{World, change, on_both};
 
 /// Tables whose rows are written once.
 const APPEND_ONLY: [&str; 23] = [
@@ -110,6 +111,7 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
                  WHERE id <> published_by)",
             ),
             ("drafts", "UPDATE drafts SET published_at = published_at + 1"),
+            ("drafts", "UPDATE drafts SET html = '<p>Another text</p>'"),
             ("rounds", "UPDATE rounds SET closed_at = closed_at + 1"),
             ("rounds", "UPDATE rounds SET seats = seats + 1"),
             ("rounds", "UPDATE rounds SET closes_at = closes_at + 1"),
@@ -155,6 +157,86 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
             ] {
                 stays(&world, table, &columns(&world, table).await, sql).await;
             }
+        }
+    });
+}
+
+/// Who did something that stays, in tables whose rows are written once and in those that live.
+const WHO_DID: [(&str, &str); 23] = [
+    ("concern_notes", "noted_by"),
+    ("confirmations", "confirmed_by"),
+    ("plans", "registered_by"),
+    ("plan_topics", "tied_by"),
+    ("planning_sessions", "recorded_by"),
+    ("statements", "written_by"),
+    ("draft_answers", "answered_by"),
+    ("overrides", "made_by"),
+    ("plan_events", "who"),
+    ("notice_answers", "answered_by"),
+    ("updates", "begun_by"),
+    ("verdicts", "given_by"),
+    ("comment_responses", "responded_by"),
+    ("comment_notes", "noted_by"),
+    ("drafts", "recorded_by"),
+    ("drafts", "published_by"),
+    ("rounds", "opened_by"),
+    ("notices", "written_by"),
+    ("notices", "approved_by"),
+    ("update_versions", "published_by"),
+    ("topics", "author_id"),
+    ("comments", "author_id"),
+    ("comments", "decided_by"),
+];
+
+#[test]
+fn who_did_something_that_stays_makes_room_for_nobody_once_erased_and_nothing_else_changes() {
+    on_both(async |world| {
+        everything_has_happened(&world).await;
+        let nobody =
+            |table: &str, column: &str| format!("UPDATE {table} SET {column} = '{NOBODY}'");
+        for (table, column) in WHO_DID {
+            let columns = columns(&world, table).await;
+            stays(&world, table, &columns, &nobody(table, column)).await;
+        }
+        let words = "UPDATE topics SET title = 'Deleted topic', happens_now = '', would_help = ''";
+        let comment = "UPDATE comments SET words = 'Deleted'";
+        stays(&world, "topics", &columns(&world, "topics").await, words).await;
+        stays(&world, "comments", &columns(&world, "comments").await, comment).await;
+        change(&world, "UPDATE accounts SET erased_at = 1 WHERE email IS NOT NULL").await;
+        for (table, column) in WHO_DID {
+            let columns = columns(&world, table).await;
+            let somebody = format!(
+                "UPDATE {table} SET {column} = (SELECT max(a.id) FROM accounts a
+                 WHERE a.email IS NOT NULL AND a.id <> {table}.{column})
+                 WHERE {column} IS NOT NULL"
+            );
+            stays(&world, table, &columns, &somebody).await;
+            for other in columns.iter().filter(|other| *other != column) {
+                for changed in [format!("{other} + 1"), format!("{other} || 'x'")] {
+                    if APPEND_ONLY.contains(&table) {
+                        let both = format!("{}, {other} = {changed}", nobody(table, column));
+                        stays(&world, table, &columns, &both).await;
+                    }
+                }
+            }
+        }
+        // What was published, or passed on, keeps its words.
+        let public = "WHERE published_at IS NOT NULL AND withdrawn_at IS NULL
+            OR passed_on_at IS NOT NULL";
+        let topics = columns(&world, "topics").await;
+        stays(&world, "topics", &topics, &format!("{words} {public}")).await;
+        let comments = columns(&world, "comments").await;
+        stays(&world, "comments", &comments, &format!("{comment} {public}")).await;
+        for (table, column) in WHO_DID {
+            let sql = format!("{} WHERE {column} IS NOT NULL", nobody(table, column));
+            let done = world.db().write(move |tx| {
+                Box::pin(async move { sqlx::query(AssertSqlSafe(sql)).execute(tx).await })
+            });
+            let done: Result<_, sqlx::Error> = done.await;
+            assert!(done.unwrap().rows_affected() > 0, "{table}.{column}");
+            // And then it stays so.
+            let another = format!("UPDATE {table} SET {column} = '{ANOTHER}'");
+            stays(&world, table, &columns(&world, table).await, &another).await;
         }
     });
 }

@@ -140,7 +140,16 @@ fn what_names_somebody_is_not_published_and_its_author_is_told_why() {
             .visitor()
             .get(&format!("/local-offer/years/{}", clock::date(world.now()).year()))
             .await;
-        assert!(year.says("We left out fewer than 10") && !year.says("Mrs Invented"));
+        assert!(
+            year.says("Once the year is over, we will say here how many we left out.")
+                && !year.says("We left out fewer than 10")
+                && !year.says("Mrs Invented"),
+            "a number that moves while somebody looks tells when"
+        );
+        let this_year = clock::date(world.now()).year();
+        world.forward(366 * DAY);
+        let over = world.visitor().get(&format!("/local-offer/years/{this_year}")).await;
+        assert!(over.says("We left out fewer than 10") && !over.says("Mrs Invented"));
         for year in ["1999", "2999", "x"] {
             assert_eq!(
                 world.visitor().get(&format!("/local-offer/years/{year}")).await.status,
@@ -170,12 +179,16 @@ fn what_tells_of_danger_goes_to_the_safeguarding_lead_alone() {
         assert_eq!(organiser.get(queue).await.status, StatusCode::FORBIDDEN);
         let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
         assert!(
-            lead.get(queue).await.says("My neighbour hits her child.")
-                && !lead.get(queue).await.says("Already looked after")
+            lead.get(queue).await.html.contains(&comment)
+                && !lead.get(queue).await.says("My neighbour hits her child.")
+                && !lead.get(queue).await.says("Already looked after"),
+            "the queue holds no words: opening one is recorded"
         );
         let own = format!("{queue}/{comment}");
         assert_eq!(organiser.get(&own).await.status, StatusCode::FORBIDDEN);
-        assert!(lead.get(&own).await.says("mailto:"));
+        let opened = lead.get(&own).await;
+        assert!(opened.says("mailto:") && opened.says("My neighbour hits her child."));
+        assert!(lead.get(&own).await.says("Who has opened it before"));
         assert!(lead.post(&own, &[]).await.says("Say in a few words what was done"));
         let long = "x".repeat(5_000);
         assert!(
@@ -199,6 +212,99 @@ fn what_tells_of_danger_goes_to_the_safeguarding_lead_alone() {
             StatusCode::NOT_FOUND,
             "only what was passed on"
         );
+    });
+}
+
+#[test]
+fn words_that_were_passed_on_are_not_shown_where_an_author_withdraws_them() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let comment = sent(&parent, "My neighbour hits her child.").await;
+        let withdrawal = format!("/local-offer/comments/{comment}/withdrawal");
+        assert!(parent.get(&withdrawal).await.says("My neighbour"));
+        let organiser = world.organiser().await;
+        organiser
+            .post(&format!("/forum/local-offer/{comment}"), &[("decision", "pass on")])
+            .await
+            .leads_to();
+        let passed_on = parent.get(&withdrawal).await;
+        assert!(passed_on.status == StatusCode::NOT_FOUND && !passed_on.says("My neighbour"));
+        assert_eq!(parent.post(&withdrawal, &[]).await.status, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn a_comment_is_answered_by_the_organisation_that_runs_the_service_and_by_name() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let fields = [("words", WORDS), ("service", world.transport.as_str())];
+        let to = parent.post("/local-offer/comments/new", &fields).await.leads_to();
+        let about_transport = to.split(['/', '?']).nth(3).unwrap().to_owned();
+        let whole = sent(&parent, "The list is hard to find.").await;
+        let organiser = world.organiser().await;
+        for comment in [&about_transport, &whole] {
+            organiser
+                .post(&format!("/forum/local-offer/{comment}"), &[("decision", "publish")])
+                .await
+                .leads_to();
+        }
+        world.deliver().await;
+        let hers = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let stranger = world.leader_of("leader2@example.org", "Another Trust").await;
+        let nobodys = world.leader_of_nothing("leader3@example.org").await;
+        let (page, answer) = (
+            format!("/local-offer/comments/{about_transport}"),
+            format!("/lead/local-offer/{about_transport}"),
+        );
+        let words = [("response", "We changed it.")];
+        for leader in [&stranger, &nobodys] {
+            assert!(!leader.get("/lead/local-offer").await.says("The page on short breaks"));
+            assert!(!leader.get(&page).await.html.contains(&answer));
+            assert_eq!(leader.get(&answer).await.status, StatusCode::NOT_FOUND);
+            assert_eq!(leader.post(&answer, &words).await.status, StatusCode::NOT_FOUND);
+        }
+        assert!(nobodys.get("/lead/local-offer").await.says("You can't answer comments yet."));
+        assert_eq!(
+            nobodys.post(&format!("/lead/local-offer/{whole}"), &words).await.status,
+            StatusCode::NOT_FOUND
+        );
+        assert!(!world.visitor().get(&page).await.says("We changed it."));
+        assert!(hers.get(&page).await.html.contains(&answer));
+        hers.post(&answer, &words).await.leads_to();
+        assert!(world.visitor().get(&page).await.says("Sefton Council answered on "));
+        let emails = world.deliver().await;
+        assert!(emails[0].text.contains("Sefton Council has answered your comment"));
+        // About the whole list, each organisation answers in its own name.
+        stranger.post(&format!("/lead/local-offer/{whole}"), &words).await.leads_to();
+        let read = world.visitor().get(&format!("/local-offer/comments/{whole}")).await;
+        assert!(read.says("Another Trust answered on "), "{}", read.html);
+    });
+}
+
+#[test]
+fn a_comment_about_a_service_that_nobody_runs_says_what_to_do() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let fields = [("words", WORDS), ("service", world.autism.as_str())];
+        let to = parent.post("/local-offer/comments/new", &fields).await.leads_to();
+        let comment = to.split(['/', '?']).nth(3).unwrap().to_owned();
+        let organiser = world.organiser().await;
+        organiser
+            .post(&format!("/forum/local-offer/{comment}"), &[("decision", "publish")])
+            .await
+            .leads_to();
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let service = format!("/admin/services/{}", world.autism);
+        admin.post(&service, &[]).await.leads_to();
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let list = leader.get("/lead/local-offer").await;
+        assert!(list.says("Nobody can answer these yet") && list.html.contains(&comment));
+        let page = leader.get(&format!("/local-offer/comments/{comment}")).await;
+        assert!(page.says("An administrator must first say which organisation runs this service."));
+        let answer = format!("/lead/local-offer/{comment}");
+        assert_eq!(leader.get(&answer).await.status, StatusCode::NOT_FOUND);
+        admin.post(&service, &[("organisations", world.council.as_str())]).await.leads_to();
+        leader.post(&answer, &[("response", "We look at it.")]).await.leads_to();
     });
 }
 

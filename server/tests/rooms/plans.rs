@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use calendar::clock::{DAY, HOUR, Millis};
+use ground::ui::RULES;
 use ground::viewer::Role;
 use involvement::gate;
 use plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
@@ -21,23 +22,11 @@ pub async fn leader(world: &World) -> Browser<'_> {
 
 /// A plan that this leader registers; its id.
 pub async fn register(world: &World, leader: &Browser<'_>) -> String {
-    let added = world.db().write(|tx| {
-        Box::pin(async move {
-            area::store::add(
-                tx,
-                area::What::Organisation,
-                &format!("Council {}", id::fresh()),
-                None,
-            )
-            .await
-        })
-    });
-    let organisation = added.await.unwrap();
     let due = calendar::clock::fields(world.now() + 200 * DAY).0;
     let fields = [
         ("title", "Transport to school"),
         ("what", "How children get to school."),
-        ("organisations", &organisation),
+        ("organisations", &world.council),
         ("services", &world.transport),
         ("places", &world.south),
         ("due_day", &due),
@@ -132,7 +121,7 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
         }));
 
         let page = world.visitor().get(&format!("/plans/{plan}/drafts/1")).await;
-        assert!(page.says("<h3>Buses</h3>") && page.says("● In the draft, with changes"));
+        assert!(page.says("<h3>Buses</h3>") && page.says("◐ In the draft, with changes"));
         let page = world.visitor().get(&format!("/plans/{plan}")).await;
         assert!(page.says("(co-design)") || page.says("(co-production)"), "{}", page.html);
         assert!(page.says("With 12 parents and fewer than 10 others"));
@@ -224,6 +213,8 @@ fn a_draft_put_in_too_early_shuts_the_gate_for_good_and_its_day_cannot_be_moved(
             "UPDATE drafts SET published_at = first_recorded_at, published_by = recorded_by
              WHERE version = 2",
             "UPDATE topics SET published_at = published_at - 5184000000",
+            "UPDATE drafts SET html = '<p>Another text</p>'",
+            "UPDATE drafts SET html = NULL, html_rules = html_rules + 1",
             "DELETE FROM plan_topics",
             "UPDATE statements SET words = 'Good.'",
             "UPDATE plan_events SET at = 0",
@@ -284,6 +275,75 @@ fn what_changed_is_shown_between_drafts_that_may_be_read() {
         );
         assert!(
             visitor.get(&format!("/plans/{plan}/drafts/3")).await.says("What changed from draft 1")
+        );
+    });
+}
+
+#[test]
+fn a_text_with_too_many_levels_is_refused_and_one_that_is_there_is_shown_as_it_was_typed() {
+    on_both(async |world| {
+        let leader = leader(&world).await;
+        let plan = register(&world, &leader).await;
+        let deep = ">".repeat(60_000);
+        let refused = leader
+            .post(&format!("/lead/plans/{plan}/drafts"), &[("summary", "Short"), ("body", &deep)])
+            .await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("too many levels"));
+        draft(&leader, &plan).await;
+        let path = |version: i64| format!("/plans/{plan}/drafts/{version}");
+        assert!(leader.get(&path(1)).await.says("<h3>Buses</h3>"));
+
+        // Drafts from before their HTML was kept.
+        for (version, body) in [(2, deep.as_str()), (3, "# Third"), (4, "# Fourth")] {
+            let sql = format!(
+                "INSERT INTO drafts (id, form_key, plan_id, version, summary, body, recorded_by,
+                 first_recorded_at)
+                 SELECT 'draft-{version}', 'key-{version}', plan_id, {version}, summary, '{body}',
+                   recorded_by, first_recorded_at FROM drafts WHERE version = 1"
+            );
+            run(&world, &sql).await.unwrap();
+        }
+        let as_typed = format!("<p class=\"lines\">{}</p>", "&gt;".repeat(60_000));
+        assert!(leader.get(&path(2)).await.says(&as_typed));
+        assert!(leader.get(&path(3)).await.says("<h3>Third</h3>"));
+        for (version, rules) in [(3, RULES), (4, RULES + 1)] {
+            let sql = format!(
+                "UPDATE drafts SET html = '<p>Made once.</p>', html_rules = {rules}
+                 WHERE version = {version}"
+            );
+            run(&world, &sql).await.unwrap();
+        }
+        assert!(leader.get(&path(3)).await.says("<p>Made once.</p>"), "a page reads no Markdown");
+        assert!(leader.get(&path(4)).await.says("<h3>Fourth</h3>"), "made by other rules");
+
+        plans::render_due(&world.house).await.unwrap();
+        let by_rules =
+            sqlx::query_scalar::<_, i64>("SELECT html_rules FROM drafts ORDER BY version")
+                .fetch_all(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
+        assert_eq!(by_rules, [RULES, RULES, RULES, RULES + 1]);
+        assert!(leader.get(&path(2)).await.says(&as_typed));
+        assert_eq!(leader.get(&format!("{}/changes", path(2))).await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn drafts_with_too_many_changes_are_not_compared_but_linked() {
+    on_both(async |world| {
+        let leader = leader(&world).await;
+        let plan = register(&world, &leader).await;
+        for word in ["a", "b"] {
+            let body: String = (0..10_000).map(|nth| format!("{word}{nth}\n\n")).collect();
+            let fields = [("summary", "Short"), ("body", body.as_str())];
+            leader.post(&format!("/lead/plans/{plan}/drafts"), &fields).await.leads_to();
+        }
+        let shown = leader.get(&format!("/plans/{plan}/drafts/2/changes")).await;
+        assert_eq!(shown.status, StatusCode::OK);
+        assert!(
+            shown.says("too much in these drafts")
+                && shown.says(&format!("href=\"/plans/{plan}/drafts/1\""))
         );
     });
 }
@@ -504,7 +564,7 @@ fn what_is_tied_or_withdrawn_after_a_draft_was_published_changes_nothing_of_that
         assert!(
             page.says("Buses")
                 && page.says("✓ In the draft, as parents asked")
-                && page.says("Its author has since withdrawn it.")
+                && page.says("A topic that has been withdrawn")
         );
         assert!(!page.says("Ferries"), "this draft did not have to answer it");
         leader
@@ -718,6 +778,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                     form_key: id::fresh(),
                     summary: "Short".into(),
                     body: "Long".into(),
+                    html: "<p>Long</p>\n".into(),
                 };
                 let recorded = world.db().write(move |tx| {
                     Box::pin(async move {

@@ -6,7 +6,7 @@ use crate::world::{Browser, World, link, on_both};
 
 /// Subscribes this address to transport in the south and to autism support there, daily, and
 /// confirms; her own page.
-async fn subscribe(world: &World, visitor: &Browser<'_>, email: &str) -> String {
+pub async fn subscribe(world: &World, visitor: &Browser<'_>, email: &str) -> String {
     let fields = [
         ("email", email),
         ("services", &world.transport),
@@ -41,7 +41,9 @@ fn somebody_without_an_account_subscribes_by_the_button_in_an_email_and_manages_
         assert_eq!((emails.len(), emails[0].to.as_str()), (1, "one@example.org"));
         assert!(emails[0].text.contains("Transport"));
         let confirm = link(&emails[0]);
-        assert!(visitor.get(&confirm).await.says("Shall we email you?"));
+        let asked = visitor.get(&confirm).await;
+        assert!(asked.says("Shall we email you?") && asked.says("Transport"), "{}", asked.html);
+        assert!(asked.says("How often: "), "all of what will begin is on the page");
         assert_eq!(
             number(&world, "SELECT count(*) FROM subscribers").await,
             0,

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use std::{env, fs};
 use accounts::store;
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use calendar::clock::{Clock, DAY, HOUR, Millis};
 use deliveries::{Email, EmailKind, Failure, Hand, Outcome, Sort, deliver_one};
@@ -27,10 +29,12 @@ use tower::ServiceExt as _;
 /// The key that proves what comes back of emails.
 pub const KEY: &str = "a key of thirty-two letters, or more";
 
-/// A service of its own, with two services and two places in its area.
+/// A service of its own, with two services and two places in its area, and the council that runs
+/// both and that leaders are from.
 pub struct World {
     pub house: House,
     pub service: Router,
+    pub council: String,
     pub transport: String,
     pub autism: String,
     pub north: String,
@@ -73,16 +77,22 @@ impl World {
         let return_address = ReturnAddress::new("bounces@alongside.example.org", KEY).unwrap();
         let house = House::new(db, Clock::by_hand(1_800_000_000_000), Self::names())
             .with_return_address(Some(return_address));
-        let [transport, autism, north, south] = house
+        let [transport, autism, north, south, council] = house
             .db
             .write(|tx| {
                 Box::pin(async move {
-                    Ok::<_, sqlx::Error>([
+                    let ids = [
                         area::store::add(tx, area::What::Service, "Transport", None).await?,
                         area::store::add(tx, area::What::Service, "Autism support", None).await?,
                         area::store::add(tx, area::What::Place, "North Sefton", None).await?,
                         area::store::add(tx, area::What::Place, "South Sefton", None).await?,
-                    ])
+                        area::store::add(tx, area::What::Organisation, "Sefton Council", None)
+                            .await?,
+                    ];
+                    for service in &ids[..2] {
+                        area::store::set_rule(tx, service, &ids[4..], None).await?;
+                    }
+                    Ok::<_, sqlx::Error>(ids)
                 })
             })
             .await
@@ -90,7 +100,7 @@ impl World {
         // Nobody watches; what does is tried with the real program.
         house.health.well("writes", Duration::MAX);
         let service = server::edge::service(house.clone(), Vec::new());
-        Self { house, service, transport, autism, north, south, url, folder }
+        Self { house, service, council, transport, autism, north, south, url, folder }
     }
 
     pub fn names() -> Names {
@@ -117,9 +127,9 @@ impl World {
     /// Another house beside this one, with a folder of its own.
     pub fn beside(&self, house: House) -> Self {
         let service = server::edge::service(house.clone(), Vec::new());
-        let [transport, autism, north, south, url] = Default::default();
+        let [council, transport, autism, north, south, url] = Default::default();
         let folder = tempfile::tempdir().unwrap();
-        Self { house, service, transport, autism, north, south, url, folder }
+        Self { house, service, council, transport, autism, north, south, url, folder }
     }
 
     /// The demonstration area, in a database of its own.
@@ -157,6 +167,12 @@ impl World {
         self.browser(String::new(), String::new())
     }
 
+    /// Somebody who is not signed in, at this network address.
+    pub fn visitor_from(&self, address: &str) -> Browser<'_> {
+        let from = Some(SocketAddr::new(address.parse().unwrap(), 4711));
+        Browser { from, ..self.visitor() }
+    }
+
     /// Somebody signed in, with these roles. Parents live in the south.
     pub async fn signed_in(&self, email: &str, roles: &[Role]) -> Browser<'_> {
         let account = self.person(email, roles, &self.south).await;
@@ -190,7 +206,8 @@ impl World {
     }
 
     fn browser(&self, cookie: String, account: String) -> Browser<'_> {
-        Browser { world: self, cookie: RefCell::new(cookie), account, proves: Cell::new(true) }
+        let (cookie, proves) = (RefCell::new(cookie), Cell::new(true));
+        Browser { world: self, cookie, account, from: None, proves }
     }
 
     pub async fn parent(&self, nth: usize) -> Browser<'_> {
@@ -201,7 +218,34 @@ impl World {
         self.signed_in("organiser@example.org", &[Role::Organiser]).await
     }
 
-    /// An account with these roles and the password "three small words".
+    /// A leader of another organisation, which this gives a name.
+    pub async fn leader_of(&self, email: &str, organisation: &'static str) -> Browser<'_> {
+        let leader = self.signed_in(email, &[Role::Leader]).await;
+        let account = leader.account.clone();
+        let set = self.db().write(move |tx| {
+            Box::pin(async move {
+                let other =
+                    area::store::add(tx, area::What::Organisation, organisation, None).await?;
+                store::lead_for(tx, &account, Some(&other)).await
+            })
+        });
+        set.await.unwrap();
+        leader
+    }
+
+    /// A leader whom no administrator has given an organisation yet.
+    pub async fn leader_of_nothing(&self, email: &str) -> Browser<'_> {
+        let leader = self.signed_in(email, &[Role::Leader]).await;
+        let account = leader.account.clone();
+        let set = self
+            .db()
+            .write(move |tx| Box::pin(async move { store::lead_for(tx, &account, None).await }));
+        set.await.unwrap();
+        leader
+    }
+
+    /// An account with these roles and the password "three small words". Leaders are from the
+    /// council.
     pub async fn person(&self, email: &str, roles: &[Role], place: &str) -> String {
         // Once for all: to hash is slow by design, and what is tested here comes after it.
         static HASH: OnceCell<String> = OnceCell::const_new();
@@ -211,6 +255,7 @@ impl World {
             .clone();
         let (email, roles, place, now) =
             (email.to_owned(), roles.to_vec(), place.to_owned(), self.now());
+        let council = self.council.clone();
         let made = self.db().write(move |tx| {
             Box::pin(async move {
                 let account = store::NewAccount {
@@ -222,6 +267,9 @@ impl World {
                 let id = store::make_account(tx, &account, now).await?.expect("a new address");
                 for role in roles {
                     store::grant(tx, &id, &[role], now).await?;
+                    if role == Role::Leader && !council.is_empty() {
+                        store::lead_for(tx, &id, Some(&council)).await?;
+                    }
                 }
                 Ok::<_, sqlx::Error>(id)
             })
@@ -343,6 +391,7 @@ pub struct Browser<'w> {
     /// Whether she proves that it is her where she is asked to, and presses the button then: tests
     /// let days pass between what one browser does.
     pub proves: Cell<bool>,
+    from: Option<SocketAddr>,
 }
 
 impl Browser<'_> {
@@ -448,8 +497,11 @@ impl Browser<'_> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer =
-            self.world.service.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let mut request = request.body(body.into()).unwrap();
+        if let Some(from) = self.from {
+            request.extensions_mut().insert(ConnectInfo(from));
+        }
+        let answer = self.world.service.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
@@ -469,6 +521,7 @@ impl Browser<'_> {
             headers: parts.headers,
             bytes: bytes.len(),
             html: String::from_utf8_lossy(&bytes).into_owned(),
+            raw: bytes.to_vec(),
         }
     }
 
@@ -506,6 +559,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub html: String,
+    /// The same as bytes, for what is no text.
+    pub raw: Vec<u8>,
     /// As they came over the wire.
     pub bytes: usize,
 }

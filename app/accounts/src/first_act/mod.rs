@@ -26,7 +26,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use self::store::Act;
-use super::attempts::{self, Caller, Kind};
+use super::attempts::{self, Caller};
 use super::{second_factor, session, sign_in, store as accounts};
 
 /// The most bytes of an act that are kept: the longest comment, and not a draft with all its text.
@@ -50,6 +50,10 @@ impl Act {
         self.account_id.as_deref().is_none_or(|owner| owner == account_id)
     }
 }
+
+/// In the extensions of a request that is sent for somebody who has just signed in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ForHer;
 
 /// In the extensions of an answer: do this now.
 #[derive(Clone, Debug)]
@@ -140,7 +144,7 @@ async fn ask(
     let was_signed_in = session::token(house, headers).is_some();
     let mut cookie = None;
     if let Some(fields) = fields.as_ref().filter(|fields| fields.len() <= LONGEST)
-        && attempts::within(&house.db, Kind::FirstAct, &caller.0, now(house)).await?
+        && attempts::may_keep(house, caller).await?
     {
         let secret = id::secret();
         let act = Act {
@@ -297,6 +301,7 @@ async fn act_now(
         .map_err(|_not_an_address| Error::NotFound)?;
     request.extensions_mut().insert(viewer.clone());
     request.extensions_mut().insert(caller.clone());
+    request.extensions_mut().insert(ForHer);
     let mut done = next.run(request).await;
     // She waited too long with the button, or the day came from which more is asked.
     if let Some(first) = done.extensions_mut().remove::<SignInFirst>() {
@@ -304,7 +309,7 @@ async fn act_now(
         return ask(house, headers, caller, &viewer, first).await;
     }
     // What could not be done just now is still there when she tries again.
-    if !done.status().is_server_error() {
+    if !done.status().is_server_error() && done.status() != StatusCode::TOO_MANY_REQUESTS {
         store::forget(&house.db, act.id.clone()).await?;
         done.headers_mut().append(header::SET_COOKIE, set_cookie(house, "", 0)?);
     }

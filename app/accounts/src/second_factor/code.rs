@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::SECOND;
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
@@ -75,8 +76,8 @@ pub async fn send(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (kept, by_link) = (Kept::read(&sent), sent.typed("by") == BY_LINK);
-    let (now, device) = (house.clock.now(), session::this_device(&house, &headers));
-    let device_hash = id::hash(&device);
+    let (now, browser) = (house.clock.now(), session::this_browser(&house, &headers));
+    let device_hash = id::hash(&browser);
     let token_hash = session::token(&house, &headers).map(id::hash).unwrap_or_default();
     let waiting = store::waiting(&house.db, &token_hash, &device_hash, now).await?;
     let Some(waiting) = waiting else { return too_late(&house, &viewer, &headers, &kept).await };
@@ -90,10 +91,12 @@ pub async fn send(
     let (subject, seconds) = (counted_under(&waiting, &device_hash), waiting.ends_at - now);
     let (account_id, fits) = (waiting.account_id.clone(), step(&waiting, &typed, now));
     let from_app = matches!(typed, Typed::FromApp(_));
-    if from_app && !attempts::within(&house.db, Kind::Code, &subject, now).await? {
-        return Ok(refuse(
-            "Too many wrong codes. Wait 15 minutes, or use one of your recovery codes",
-        ));
+    if from_app && let Err(wait) = attempts::within(&house, Kind::Code, subject.clone()).await? {
+        let what_to_do = format!(
+            "Too many wrong codes. Try again {}, or use one of your recovery codes",
+            wait.when
+        );
+        return Ok(wait.answer(refuse(&what_to_do)));
     }
     if from_app && fits.is_none() {
         return Ok(refuse("Check the code and try again. Use the newest one in your app"));
@@ -153,10 +156,11 @@ pub async fn send(
         Tried::TooLate => return too_late(&house, &viewer, &headers, &kept).await,
     }
     if from_app {
-        attempts::forget(&house.db, Kind::Code, &subject).await?;
+        attempts::forget(&house, Kind::Code, subject).await?;
     }
-    let cookies = session::cookies_of(&house, &token, seconds / 1000, Some(&device));
-    Ok(sign_in::carried_on(&house, &account_id, cookies, &kept, by_link))
+    session::know_browser(&house, &account_id, &browser).await?;
+    let cookies = session::cookies_of(&house, &token, seconds / SECOND, Some(&browser));
+    Ok(sign_in::carried_on(&house, &account_id, cookies, &kept, by_link, false))
 }
 
 /// The half-minute that a code of the app belongs to, if it is right.

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::rules::{self, Typed};
 use super::store;
-use crate::attempts::{self, Caller, Kind};
+use crate::attempts::{self, Asker, Kind, Purpose};
 use crate::first_act::{self, GO_ON};
 use crate::sign_in::{self, Kept};
 use crate::store::{self as accounts, Proof};
@@ -84,9 +84,10 @@ pub async fn send(
     if password.is_empty() && !is_code {
         return refuse(field, "Type it again so that we know it's you");
     }
-    if !attempts::within(&house.db, Kind::Proof, &person.session_id, now).await? {
-        let what_to_do = "Too many attempts. Wait 15 minutes, or ask for a link by email below";
-        return refuse(field, what_to_do);
+    if let Err(wait) = attempts::within(&house, Kind::Proof, person.session_id.clone()).await? {
+        let what_to_do =
+            format!("Too many attempts. Try again {}, or ask for a link by email below", wait.when);
+        return Ok(wait.answer(refuse(field, &what_to_do)?));
     }
     let mut code = None;
     if is_code {
@@ -120,7 +121,7 @@ pub async fn send(
     if !is_proved && !viewer.is_fresh() {
         return refuse("code", "You have used this code before. Wait for the next one");
     }
-    attempts::forget(&house.db, Kind::Proof, &person.session_id).await?;
+    attempts::forget(&house, Kind::Proof, person.session_id.clone()).await?;
     if let Some(fields) = &kept.fields {
         return Ok(once_more(&kept.then, fields).answer(&house, &viewer));
     }
@@ -154,13 +155,20 @@ async fn right_code(house: &House, person: &SignedIn, typed: &str) -> Result<Opt
 pub async fn send_link(
     State(house): State<House>,
     viewer: Viewer,
-    caller: Caller,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (kept, own) = (Kept::read(&sent), viewer.signed_in()?.email.clone());
+    let (kept, person) = (Kept::read(&sent), viewer.signed_in()?);
+    let (own, asker) = (person.email.clone(), Asker::Account(&person.account_id));
+    if let Err(wait) = attempts::may_write(&house, asker, Purpose::SignIn, &own).await? {
+        let proof = accounts::proof(&house.db, &person.session_id).await?;
+        let act = waits_for_proof(&house, &headers, person).await?;
+        let refusals = Refusals::one("password", wait.what_to_do.as_str());
+        let page = page(&proof, &kept, act.as_deref().unwrap_or_default(), &refusals);
+        return Ok(wait.answer(page.answer(&house, &viewer)));
+    }
     let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
-    sign_in::owe_link(&house, &caller, own, act, "sign-in", emails::sign_in_link).await?;
+    sign_in::owe_link(&house, own, act, "sign-in", emails::sign_in_link).await?;
     Ok(sign_in::link_sent(&house, &viewer, &kept))
 }
 

@@ -1,7 +1,7 @@
 //! The list of answers: to check and to send, with the code that leads back to them; and the
 //! receipt once they are sent.
 
-use accounts::{Caller, may_write};
+use accounts::{Asker, Caller, Purpose, may_write};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -159,12 +159,15 @@ async fn email(
             return Ok(shown(house, viewer, hand, sent, &refusals));
         }
     };
-    if !may_write(house, caller, &address).await? {
-        let refusals = Refusals::one(
-            "email",
-            "Wait an hour, or write your code down. We have been asked for too many emails",
+    // Of the network, also where somebody is signed in: nothing says whose answers these are.
+    let asker = Asker::Network(caller);
+    if let Err(wait) = may_write(house, asker, Purpose::AnswersCode, &address).await? {
+        let what_to_do = format!(
+            "Try again {}, or write your code down. We have been asked for too many emails",
+            wait.when
         );
-        return Ok(shown(house, viewer, hand, sent, &refusals));
+        let refusals = Refusals::one("email", what_to_do);
+        return Ok(wait.answer(shown(house, viewer, hand, sent, &refusals)));
     }
     let consultation = &hand.response.consultation;
     let is_sent = hand.response.state == Stands::Sent;

@@ -62,11 +62,12 @@ pub async fn begin(
     {
         return Ok(Redirect::to(&here).into_response());
     }
-    if !accounts::may_answer(&house, &caller).await? {
-        let page = Page::new("Try again in an hour", || {
+    if let Err(wait) = accounts::may_answer(&house, &caller).await? {
+        let title = format!("Try again {}", wait.when);
+        let page = Page::new(title.clone(), || {
             view! {
                 <div class="stack">
-                    <h1>"Try again in an hour"</h1>
+                    <h1>{title}</h1>
                     <p class="lead">
                         "A lot of people near you have just started to answer. If you have already \
                          started, you can carry on."
@@ -79,7 +80,7 @@ pub async fn begin(
                 </div>
             }
         });
-        return Ok(page.status(axum::http::StatusCode::TOO_MANY_REQUESTS).answer(&house, &viewer));
+        return Ok(wait.answer(page.answer(&house, &viewer)));
     }
     let (code, consultation_id, version) =
         (id::code(), consultation.id.clone(), consultation.version);

@@ -36,8 +36,8 @@ pub async fn one(
     let asked = answers::asked(&hand.response.consultation.questionnaire, &hand.response.answers);
     match asked.iter().position(|question| question.key == key).filter(|_| hand.is_open(&house)) {
         Some(nth) => {
-            let to_list = leads_to_list(&uri);
-            let page = question_page(&hand, &asked, nth, &Sent::default(), None, to_list);
+            let from_list = Then::of(&uri) == Then::List;
+            let page = question_page(&hand, &asked, nth, &Sent::default(), None, from_list);
             Ok(page.answer(&house, &viewer))
         }
         None => Ok(Redirect::to(&hand.to("")).into_response()),
@@ -45,8 +45,8 @@ pub async fn one(
 }
 
 /// POST `/consultations/{id}/answers/{code}/questions/{key}`: saves the answer and leads to the
-/// next question, or back to the list of all answers. An answer to one that is not asked is not
-/// saved. A program that asks for `text/plain` gets "kept", and what comes next in the header
+/// next question, or to where the button that she pressed says. An answer to one that is not asked
+/// is not saved. A program that asks for `text/plain` gets "kept", and what comes next in the header
 /// `location`.
 pub async fn keep_one(
     State(house): State<House>,
@@ -56,7 +56,7 @@ pub async fn keep_one(
     uri: Uri,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let to_list = leads_to_list(&uri);
+    let then = Then::of(&uri);
     let asks_for_words = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/plain");
     let hand = match in_hand(&house, &id, &code).await? {
         Some(hand) if asks_for_words && !hand.is_open(&house) => {
@@ -89,11 +89,16 @@ pub async fn keep_one(
     };
     let answer = match answers::read(asked[nth], &sent, &hand.places) {
         Ok(answer) => answer,
+        // Whoever only wants to look elsewhere needs no answer here first.
+        Err(_) if then.leaves() && answers::is_blank(asked[nth], &sent) => {
+            return Ok(next_is(then.part().unwrap_or_default()));
+        }
         Err(what_to_do) if asks_for_words => {
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, what_to_do).into_response());
         }
         Err(what_to_do) => {
-            let page = question_page(&hand, &asked, nth, &sent, Some(&what_to_do), to_list);
+            let page =
+                question_page(&hand, &asked, nth, &sent, Some(&what_to_do), then == Then::List);
             return Ok(page.answer(&house, &viewer));
         }
     };
@@ -106,12 +111,14 @@ pub async fn keep_one(
     };
     // What she is asked next depends on this answer.
     let next = answers::asked(questionnaire, &all);
-    let to = if to_list {
-        way::opened(&asked, &next, &all)
-            .map(|question| format!("/questions/{}?then=list", question.key))
-    } else {
-        let after = next.iter().skip_while(|question| question.key != key).nth(1);
-        after.map(|question| format!("/questions/{}", question.key))
+    let to = match then {
+        Then::List => way::opened(&asked, &next, &all)
+            .map(|question| format!("/questions/{}?then=list", question.key)),
+        Then::Next => {
+            let after = next.iter().skip_while(|question| question.key != key).nth(1);
+            after.map(|question| format!("/questions/{}", question.key))
+        }
+        Then::Answers | Then::All | Then::Code => then.part().map(str::to_owned),
     };
     Ok(next_is(&to.unwrap_or_default()))
 }
@@ -140,9 +147,46 @@ async fn keep(
     Ok(kept.await?)
 }
 
-/// Whether a question was opened from the list of all answers, and leads back there: `?then=list`.
-fn leads_to_list(uri: &Uri) -> bool {
-    Sent::query(uri).typed("then") == "list"
+/// Where a saved answer leads: `?then=` in the address of the form, or of the button pressed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// To the next question.
+    Next,
+    /// Back to the list of all answers, which the question was opened from.
+    List,
+    /// To the list, from the middle of the questions.
+    Answers,
+    /// To all questions on one page.
+    All,
+    /// To the form that emails her the code.
+    Code,
+}
+
+impl Then {
+    fn of(uri: &Uri) -> Self {
+        match Sent::query(uri).typed("then") {
+            "list" => Self::List,
+            "answers" => Self::Answers,
+            "all" => Self::All,
+            "code" => Self::Code,
+            _ => Self::Next,
+        }
+    }
+
+    /// Whether she leaves the questions for a page of her choice.
+    fn leaves(self) -> bool {
+        self.part().is_some()
+    }
+
+    /// The part of her response that she chose to go to.
+    fn part(self) -> Option<&'static str> {
+        match self {
+            Self::Next | Self::List => None,
+            Self::Answers => Some(""),
+            Self::All => Some("/all"),
+            Self::Code => Some("#email-code"),
+        }
+    }
 }
 
 fn ended(house: &House, viewer: &Viewer, id: &str, code: &str) -> Result<Response, Error> {
@@ -155,10 +199,13 @@ fn question_page(
     nth: usize,
     sent: &Sent,
     problem: Option<&str>,
-    to_list: bool,
+    from_list: bool,
 ) -> Page {
     let question = asked[nth];
-    let (place, of) = way::place(asked, nth);
+    let here = hand.to(&format!("/questions/{}", question.key));
+    let save_and = |then: &str| format!("{here}?then={then}");
+    let action = if from_list { save_and("list") } else { here.clone() };
+    let (place, of) = way::place(&hand.response.consultation.questionnaire, &question.key);
     let progress = if place == 0 {
         format!("Before question 1 of {of}")
     } else {
@@ -175,7 +222,7 @@ fn question_page(
     let page = Page::new(if problem.is_some() { format!("Error: {text}") } else { text }, || {
         let before = nth.checked_sub(1).and_then(|before| asked.get(before));
         let back = match before {
-            _ if to_list => view! {
+            _ if from_list => view! {
                 <p>
                     <a class="back" href=hand.to("")>
                         "Check your answers"
@@ -221,30 +268,41 @@ fn question_page(
                 </div>
                 {reopened(hand)}
                 {heading.map(|heading| view! { <p class="state">{heading}</p> })}
-                <form method="post" novalidate data-answers="one">
+                <form method="post" action=action id="answer" novalidate data-answers="one">
                     {field}
                     <button class="button">
-                        {if to_list { "Save this answer" } else { "Continue" }}
+                        {if from_list { "Save this answer" } else { "Continue" }}
                     </button>
                 </form>
                 <div data-response=hand.to("")>
                     <KeepAnswers />
                 </div>
                 <p class="soft">
-                    {if to_list {
+                    {if from_list {
                         "We save your answer when you press the button. "
                     } else {
                         "We save each answer when you press Continue. "
                     }} {counts(hand)} " Your code to come back: "
                     <span class="code">{hand.code.clone()}</span>
                 </p>
-                <p>
-                    <a href=hand.to("")>"See all my answers"</a>
-                    " · "
-                    <a href=hand.to("/all")>"All questions on one page"</a>
-                    " · "
-                    <a href=hand.to("#email-code")>"Email me my code"</a>
-                </p>
+                <p class="soft">"Or save this and:"</p>
+                <ul class="plain">
+                    <li>
+                        <button class="link" form="answer" formaction=save_and("answers")>
+                            "See all my answers"
+                        </button>
+                    </li>
+                    <li>
+                        <button class="link" form="answer" formaction=save_and("all")>
+                            "Answer all questions on one page"
+                        </button>
+                    </li>
+                    <li>
+                        <button class="link" form="answer" formaction=save_and("code")>
+                            "Email me my code"
+                        </button>
+                    </li>
+                </ul>
             </div>
         }
     });

@@ -8,7 +8,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Page, Pager, Summary};
+use ground::ui::{Page, Pager, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::Question;
@@ -121,7 +121,7 @@ pub async fn questions(
         Err(answer) => return Ok(answer),
     };
     let here = format!("/forum/consultations/{}", material.consultation.id);
-    let page = Page::new("Read the answers", || {
+    let page = Page::new(titled("Read the answers", &material.consultation.terms.title), || {
         let rows = material.questions().into_iter().map(|question| {
             let many = material
                 .heard
@@ -531,9 +531,9 @@ fn by_theme(
 /// What was done about an answer.
 fn marks(done: &[&Done]) -> impl IntoView + use<> {
     let lines = done.iter().map(|done| match done {
-        Done::Redacted { reason, .. } => format!("● Redacted: {reason}"),
-        Done::Quoted { words } => format!("● Will be published: “{words}”"),
-        Done::PassedOn => "● Only the safeguarding lead can read it".to_owned(),
+        Done::Redacted { reason, .. } => format!("✓ Redacted: {reason}"),
+        Done::Quoted { words } => format!("✓ Will be published: “{words}”"),
+        Done::PassedOn => "○ Only the safeguarding lead can read it".to_owned(),
     });
     let lines = lines.map(|line| view! { <p class="state">{line}</p> }).collect::<Vec<_>>();
     lines.collect_view()

@@ -8,7 +8,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Area, Banner, Choice, Field, Page, Select, Summary};
+use ground::ui::{Area, Banner, Choice, Field, Page, Select, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::results::{Material, can_show_by, new};
@@ -302,7 +302,7 @@ async fn shown(
     let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
     let releases =
         if is_closed { store::all(&house.db, &consultation.id).await? } else { Vec::new() };
-    let page = Page::new("Results", || {
+    let page = Page::new(titled("Results", &consultation.terms.title), || {
         let banner = match done {
             "counted" => Some((
                 "Answers counted",

@@ -8,7 +8,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Banner, Choice, Choices, FormKey, Page, Summary};
+use ground::ui::{Banner, Choice, Choices, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::answers::{Answers, places as named, read_all};
@@ -33,7 +33,7 @@ pub async fn list(
     let (me, query) = (viewer.signed_in()?.account_id.clone(), Sent::query(&uri));
     let typed = store::all(&house.db, &consultation.id).await?;
     let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
-    let page = Page::new("Paper, phone and meetings", || {
+    let page = Page::new(titled("Paper, phone and meetings", &consultation.terms.title), || {
         let sheet: Option<i64> = query.line("sheet").parse().ok();
         let banner = sheet.map(|sheet| {
             view! {

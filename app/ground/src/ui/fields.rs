@@ -51,6 +51,9 @@ pub fn Field<'a>(
         "number" => Some("numeric"),
         _ => None,
     };
+    // A password that is shown is taken as it is typed too.
+    let is_new_password = autocomplete == Some("new-password");
+    let is_no_prose = is_new_password || matches!(kind, "email" | "password");
     let field = view! {
         <input
             id=name
@@ -59,7 +62,8 @@ pub fn Field<'a>(
             value=value
             inputmode=inputmode
             autocomplete=autocomplete
-            spellcheck=matches!(kind, "email" | "password").then_some("false")
+            autocapitalize=is_new_password.then_some("none")
+            spellcheck=is_no_prose.then_some("false")
             aria-describedby=described_by(name, hint, error)
             aria-invalid=error.map(|_| "true")
         />

@@ -17,11 +17,11 @@ mod text;
 
 pub use drawings::{Checked, Saying, Scene, Told};
 pub use fields::{Area, Choice, Choices, Field, FormKey, Select, Summary, Upload, hidden};
-pub use page::Page;
+pub use page::{Page, titled};
 pub use parts::{
     Banner, Bar, Bars, Card, Labels, Mark, Pager, SecondStepSoon, Share, ShareBar, Timeline, When,
     capital,
 };
 pub use qr::qr;
 pub use style::{colour, content_policy, css};
-pub use text::{Piece, Sort, markdown, pieces};
+pub use text::{Piece, RULES, Sort, TooMuch, markdown, pieces, rendered};

@@ -26,6 +26,12 @@ pub struct Page {
     about: Option<String>,
 }
 
+/// The title of a page about one thing among many, so that no two tabs are called the same.
+#[must_use]
+pub fn titled(words: &str, thing: &str) -> String {
+    format!("{words}: {thing}")
+}
+
 impl Page {
     /// Renders a page. `title` is its `<h1>` in short; `view` is made here, so that islands find
     /// their owner.

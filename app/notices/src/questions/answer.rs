@@ -9,7 +9,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Area, Banner, Choice, Choices, FormKey, Page, Summary};
+use ground::ui::{Area, Banner, Choice, Choices, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -184,7 +184,7 @@ fn shown(
         _ => None,
     };
     let (to, title) = (format!("/notices/{}", notice.id), notice.words.title.clone());
-    let page = Page::new("Questions", || {
+    let page = Page::new(titled("Questions", &title), || {
         // What was written stays, even if a colleague has answered in the meantime.
         let form = (!waiting.is_empty() || !refusals.is_empty()).then(|| {
             let ticked = sent.all("questions");

@@ -1,6 +1,6 @@
 //! Anyone asks about a notice.
 
-use accounts::{Caller, may_ask, may_write};
+use accounts::{Asker, Caller, Purpose, Wait, may_ask, may_write};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::{EmailKind, Owed, owe};
@@ -44,22 +44,17 @@ pub async fn send(
             return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    if !may_write(&house, &caller, &email).await? {
-        let refusals = Refusals::one(
-            "question",
-            "Wait an hour, or ask them directly. We have been asked for too many emails",
-        );
-        return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
-    }
-    if !may_ask(&house, &notice.id).await? {
-        let refusals = Refusals::one(
-            "question",
-            "Ask again in an hour, or ask them directly. They have a lot of questions just now",
-        );
-        return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
-    }
     let (now, form_key, to) =
         (house.clock.now(), sent.once(), format!("/notices/{}?done=asked", notice.id));
+    if let Some((wait, what_to_do)) = one_too_many(&house, own, &caller, &notice.id, &email).await?
+    {
+        if store::is_asked(&house.db, &form_key).await? {
+            return Ok(Redirect::to(&to).into_response());
+        }
+        let refusals = Refusals::one("question", what_to_do);
+        let page = page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer);
+        return Ok(wait.answer(page));
+    }
     let account_id = person.map(|person| person.account_id.clone());
     let words = emails::question(&house, &notice, &question);
     let receipt = emails::received(&house, &notice, now + super::KEPT_UNANSWERED);
@@ -101,6 +96,42 @@ pub async fn send(
     });
     kept.await?;
     Ok(Redirect::to(&to).into_response())
+}
+
+/// What to do where this question is one too many: of emails to this address, of hers or of her
+/// network, or of all that strangers ask about this notice. `own`: her address if she is signed in;
+/// one mailbox is one person.
+async fn one_too_many(
+    house: &House,
+    own: Option<&str>,
+    caller: &Caller,
+    notice_id: &str,
+    email: &str,
+) -> Result<Option<(Wait, String)>, Error> {
+    let mailbox = own.map(forms::mailbox);
+    let asker = mailbox.as_deref().map_or(Asker::Network(caller), Asker::Account);
+    if let Err(wait) = may_write(house, asker, Purpose::Question, email).await? {
+        let what_to_do = format!(
+            "Try again {}, or ask them directly. We have been asked for too many emails",
+            wait.when
+        );
+        return Ok(Some((wait, what_to_do)));
+    }
+    if let Err(wait) = may_ask(house, asker, notice_id).await? {
+        let what_to_do = if own.is_some() {
+            format!(
+                "Try again {}, or ask them directly. You have asked a lot of questions lately",
+                wait.when
+            )
+        } else {
+            format!(
+                "Try again {}, or ask them directly. They have a lot of questions just now",
+                wait.when
+            )
+        };
+        return Ok(Some((wait, what_to_do)));
+    }
+    Ok(None)
 }
 
 fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> Page {

@@ -5,7 +5,7 @@ use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::{KEPT_UNANSWERED, NewAnswer};
+use super::{KEPT_UNANSWERED, NewAnswer, wanted};
 
 /// Stores a question, once for each form key. False when it was there already.
 ///
@@ -34,6 +34,16 @@ pub async fn ask(
     Ok(asked.rows_affected() == 1)
 }
 
+/// Whether the question of this form is stored.
+pub async fn is_asked(db: &Db, form_key: &str) -> Kept<bool> {
+    let asked: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM notice_questions WHERE form_key = $1")
+            .bind(form_key)
+            .fetch_one(&mut *db.read().await?)
+            .await?;
+    Ok(asked > 0)
+}
+
 /// A question that waits for an answer.
 #[derive(Clone, Debug)]
 pub struct Waiting {
@@ -51,16 +61,15 @@ pub struct Waiting {
 
 /// The questions about a notice that wait, the oldest first.
 pub async fn waiting(db: &Db, notice_id: &str) -> Kept<Vec<Waiting>> {
-    let rows = sqlx::query(
-        "SELECT q.id, q.question, q.asked_at, q.shown_as,
-                (SELECT count(*) FROM notice_wanted w WHERE w.question_id = q.id) AS wanted
+    let sql = format!(
+        "SELECT q.id, q.question, q.asked_at, q.shown_as, {} AS wanted
          FROM notice_questions q WHERE q.notice_id = $1
          AND q.answer_id IS NULL AND q.set_aside_at IS NULL
          ORDER BY q.asked_at, q.id LIMIT 200",
-    )
-    .bind(notice_id)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+        wanted::people()
+    );
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(notice_id).fetch_all(&mut *db.read().await?).await?;
     Ok(rows
         .iter()
         .map(|row| Waiting {
@@ -317,12 +326,12 @@ pub struct Beside {
 
 /// What the page shows besides the words of a notice, for this account; empty for a visitor.
 pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> Kept<Beside> {
-    let rows = sqlx::query(
+    let sql = format!(
         "SELECT kind, question, answer, at, id, wanted, wants FROM (
            SELECT 'answer' AS kind, id, question, answer, answered_at AS at,
              CAST(0 AS BIGINT) AS wanted, '' AS wants FROM notice_answers WHERE notice_id = $1
            UNION ALL SELECT 'open', q.id, q.shown_as, '', q.shown_at,
-             (SELECT count(*) FROM notice_wanted w WHERE w.question_id = q.id),
+             {},
              CASE WHEN EXISTS (SELECT 1 FROM notice_wanted w
                  WHERE w.question_id = q.id AND w.account_id = $2) THEN 'too'
                WHEN EXISTS (SELECT 1 FROM accounts a WHERE a.id = $2 AND a.email = q.email)
@@ -336,11 +345,13 @@ pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> Kept<Beside> 
            UNION ALL SELECT DISTINCT 'update', '', '', '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), ''
              FROM update_subjects u WHERE u.notice_id = $1) beside
          ORDER BY kind, at, id",
-    )
-    .bind(notice_id)
-    .bind(account_id)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+        wanted::people()
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(notice_id)
+        .bind(account_id)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let mut beside = Beside::default();
     for row in rows {
         match row.get::<&str, _>(0) {

@@ -1,8 +1,7 @@
 //! Someone wants to know the answer to another person's question too, or no longer does.
 
-use accounts::{Caller, may_write};
+use accounts::{Sends, may_send, too_many};
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::Millis;
 use forms::Sent;
@@ -22,15 +21,14 @@ use crate::told;
 pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
-    caller: Caller,
     Path(id): Path<String>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (question, wants) = chosen(&sent).ok_or(Error::NotFound)?;
     let (notice, _) = told(&house, &id).await?;
     let person = viewer.signed_in()?;
-    if wants && !may_write(&house, &caller, &person.email).await? {
-        return Ok(too_many(&notice.id).answer(&house, &viewer));
+    if wants && !may_send(&house, Sends::Too, &viewer).await? {
+        return Ok(too_many(one_too_many(&notice.id), Sends::Too, &house, &viewer));
     }
     let (now, me, at) = (house.clock.now(), person.account_id.clone(), format!("#q-{question}"));
     let to = format!("/notices/{}", notice.id);
@@ -64,14 +62,14 @@ pub async fn back(Path(id): Path<String>) -> Redirect {
     )
 }
 
-fn too_many(notice_id: &str) -> Page {
+fn one_too_many(notice_id: &str) -> Page {
     let to = format!("/notices/{notice_id}");
     Page::new("Try again in an hour", || {
         view! {
             <div class="stack">
                 <h1>"Try again in an hour"</h1>
                 <p class="lead">
-                    "Nothing has changed. We have been asked for too many emails to your address."
+                    "Nothing has changed. You have asked for a lot of answers in the last hour."
                 </p>
                 <p>
                     <a class="button" href=to>
@@ -81,7 +79,6 @@ fn too_many(notice_id: &str) -> Page {
             </div>
         }
     })
-    .status(StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 /// The questions that wait and that everyone can read, each with the button.

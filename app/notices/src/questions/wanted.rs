@@ -1,10 +1,20 @@
 //! Every SQL statement about who else wants to know the answer to a question.
 
+use accounts::store::COUNTS_AS;
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::KEPT_UNANSWERED;
+
+/// How many people want to know the answer to the question `q`, as a part of statements. One
+/// mailbox is one person.
+pub fn people() -> String {
+    format!(
+        "(SELECT count(DISTINCT {COUNTS_AS}) FROM notice_wanted w
+          JOIN accounts a ON a.id = w.account_id WHERE w.question_id = q.id)"
+    )
+}
 
 /// How many people one write tells, so that nobody waits long for it.
 const AT_ONCE: u8 = 200;

@@ -5,9 +5,9 @@ mod writing;
 
 pub use reading::{
     Answered, Content, Draft, Event, FINDABLE, LABELS, Listed, Plan, Session, Statement, TO_STATE,
-    Tied, Untold, all, bodies, draft, find, list, untold,
+    Text, Tied, Untold, all, bodies, draft, find, find_for, list, to_be_rendered, untold,
 };
 pub use writing::{
-    By, Published, answer, hold, override_gate, publish, record_draft, record_session, register,
-    state, tell_next, tie,
+    By, Published, answer, hold, hold_for, keep_html, override_gate, publish, record_draft,
+    record_session, register, state, tell_next, tie,
 };

@@ -3,10 +3,15 @@
 use calendar::clock::Millis;
 use ground::db::{Db, Kept};
 use ground::files::{self, FileKind};
+use ground::ui::RULES;
 use involvement::gate::{self, TopicFacts};
 use involvement::rung;
+use outcomes::public::TOPIC_TITLE;
+use outcomes::store::plans_it;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
+
+use crate::rules::may_read_draft;
 
 /// A plan with everything that happened to it.
 #[derive(Clone, Debug, Default)]
@@ -29,10 +34,12 @@ pub struct Plan {
     pub sessions: Vec<Session>,
     /// What the forum says about it, earliest first.
     pub statements: Vec<Statement>,
-    /// Its drafts, earliest first, unpublished ones too. The caller decides who may see which.
+    /// Its drafts, earliest first, unpublished ones too: [`Plan::readable`] says who may read which.
     pub drafts: Vec<Draft>,
     /// Everything that happened, in order.
     pub events: Vec<Event>,
+    /// Whether the leader who looks may work on it; false for everyone else.
+    pub is_hers: bool,
 }
 
 /// A topic tied to a plan.
@@ -120,6 +127,14 @@ pub struct Event {
 }
 
 impl Plan {
+    /// The draft of this version, if whoever looks may read it.
+    #[must_use]
+    pub fn readable(&self, version: i64) -> Option<&Draft> {
+        self.drafts.iter().find(|draft| {
+            draft.version == version && may_read_draft(draft.published_at, self.is_hers)
+        })
+    }
+
     /// The topics tied to it that count now.
     pub fn open_topics(&self) -> impl Iterator<Item = &Tied> {
         self.topics.iter().filter(|topic| topic.withdrawn_at.is_none())
@@ -222,9 +237,15 @@ impl Plan {
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
+    find_for(db, id, "").await
+}
+
+/// The plan with this id, and whether this leader may work on it.
+pub async fn find_for(db: &Db, id: &str, leader: &str) -> Kept<Option<Plan>> {
     let mut connection = db.read().await?;
-    let rows = sqlx::query(
-        "SELECT p.id, p.title, p.what, p.due_day, l.kind, l.name
+    let sql = format!(
+        "SELECT p.id, p.title, p.what, p.due_day, l.kind, l.name,
+                CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_hers
          FROM plans p
          LEFT JOIN (
            SELECT po.plan_id, 'organisation' AS kind, o.name, 0 AS place, 0 AS position
@@ -235,16 +256,17 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
              JOIN places l ON l.id = pp.place_id) l ON l.plan_id = p.id
          WHERE p.id = $1
          ORDER BY l.place, l.position, l.name",
-    )
-    .bind(id)
-    .fetch_all(&mut *connection)
-    .await?;
+        plans_it("p.id", "$2")
+    );
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(id).bind(leader).fetch_all(&mut *connection).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut plan = Plan {
         id: row.get(0),
         title: row.get(1),
         what: row.get(2),
         due_day: row.get(3),
+        is_hers: row.get::<i64, _>(6) == 1,
         ..Plan::default()
     };
     for row in &rows {
@@ -272,7 +294,7 @@ fn happenings(of: &str) -> String {
                   s.recorded_at AS at, CASE s.audience
                     WHEN 'everyone' THEN s.recorded_at END AS later, s.plan_id
              FROM planning_sessions s WHERE s.plan_id {of}
-           UNION ALL SELECT 'topic', t.id, t.title, '', '', '', x.tied_at,
+           UNION ALL SELECT 'topic', t.id, {TOPIC_TITLE}, '', '', '', x.tied_at,
              coalesce(t.withdrawn_at, 0), t.published_at, r.closed_at, x.plan_id
              FROM plan_topics x JOIN topics t ON t.id = x.topic_id LEFT
                JOIN rounds r ON r.id = t.round_id
@@ -428,7 +450,7 @@ pub const TO_STATE: &str = "SELECT id, title, registered_at AS since FROM plans 
 pub struct Answered {
     /// The topic.
     pub topic_id: String,
-    /// Its title.
+    /// Its title; other words once its author has withdrawn it.
     pub title: String,
     /// Whether its author withdrew it after the draft was published.
     pub is_withdrawn: bool,
@@ -436,11 +458,20 @@ pub struct Answered {
     pub answer: Option<(String, String, String)>,
 }
 
+/// The text of a draft; empty where a file holds it.
+#[derive(Clone, Debug)]
+pub enum Text {
+    /// As it is shown.
+    Html(String),
+    /// As it was written, where its HTML was never made, or made by other rules than today's.
+    Markdown(String),
+}
+
 /// What is in a draft.
 #[derive(Clone, Debug)]
 pub struct Content {
-    /// Its text, in Markdown; empty where a file holds it.
-    pub body: String,
+    /// Its text.
+    pub text: Text,
     /// Its file, if it has one.
     pub file: Option<files::Kept>,
     /// What it does about each topic it has to answer; once published, each it did answer.
@@ -449,10 +480,10 @@ pub struct Content {
 
 /// What is in a draft.
 pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>> {
-    let rows = sqlx::query(
-        "SELECT d.body, t.id, t.title, a.answer, a.words, a.decided_by, d.file_hash, d.file_name,
+    let sql = format!(
+        "SELECT CASE WHEN d.html_rules = $3 THEN d.html ELSE d.body END, t.id, {TOPIC_TITLE}, a.answer, a.words, a.decided_by, d.file_hash, d.file_name,
          d.file_kind, d.file_size,
-                t.withdrawn_at
+                t.withdrawn_at, d.html_rules
          FROM drafts d
          LEFT JOIN plan_topics x ON x.plan_id = d.plan_id
          LEFT JOIN draft_answers a ON a.draft_id = d.id AND a.topic_id = x.topic_id
@@ -460,12 +491,14 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>
            OR t.withdrawn_at > d.published_at)
                            AND (d.published_at IS NULL OR a.draft_id IS NOT NULL)
          WHERE d.plan_id = $1 AND d.version = $2
-         ORDER BY t.proposed_at, t.id",
-    )
-    .bind(plan_id)
-    .bind(version)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+         ORDER BY t.proposed_at, t.id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(plan_id)
+        .bind(version)
+        .bind(RULES)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let file = row.get::<Option<String>, _>(8).as_deref().and_then(FileKind::read);
     let file =
@@ -480,11 +513,19 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>
             answer,
         })
     };
-    Ok(Some(Content {
-        body: row.get(0),
-        file,
-        answers: rows.iter().filter_map(answered).collect(),
-    }))
+    let (text, rules): (String, i64) = (row.get(0), row.get(11));
+    let text = if rules == RULES { Text::Html(text) } else { Text::Markdown(text) };
+    Ok(Some(Content { text, file, answers: rows.iter().filter_map(answered).collect() }))
+}
+
+/// Some of the drafts whose HTML was never made, or by earlier rules than today's: their ids and
+/// their texts.
+pub async fn to_be_rendered(db: &Db) -> Kept<Vec<(String, String)>> {
+    let rows = sqlx::query("SELECT id, body FROM drafts WHERE html_rules < $1 LIMIT 10")
+        .bind(RULES)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// A published draft that parents have not been told about yet.

@@ -1,11 +1,14 @@
-//! What is kept about plans. Each function runs after [`hold`] in the same write, except
-//! [`register`].
+//! What is kept about plans. Each function runs after [`hold`] or [`hold_for`] in the same write,
+//! except [`register`].
 
 use calendar::clock::Millis;
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::{self, Kept, Kind};
 use ground::files;
+use ground::ui::RULES;
 use involvement::gate::{self, TopicFacts};
+use outcomes::public::LISTED_TOPIC;
+use outcomes::store::plans_it;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use crate::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
@@ -35,6 +38,32 @@ pub async fn hold(
     if sqlx::query(AssertSqlSafe(held)).bind(plan_id).fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
     }
+    next_moment(tx, plan_id, now).await.map(Some)
+}
+
+/// Likewise for what a leader does. `None` too when none of the organisations that plan it is
+/// theirs.
+pub async fn hold_for(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    plan_id: &str,
+    by: &By,
+    now: Millis,
+) -> Kept<Option<Millis>> {
+    let held = format!(
+        "SELECT p.id FROM plans p WHERE p.id = $1 AND {}{}",
+        plans_it("p.id", "$2"),
+        kind.hold_to_change()
+    );
+    let held = sqlx::query(AssertSqlSafe(held)).bind(plan_id).bind(&by.account_id);
+    if held.fetch_optional(&mut *tx).await?.is_none() {
+        return Ok(None);
+    }
+    next_moment(tx, plan_id, now).await.map(Some)
+}
+
+/// The time of what happens now to a plan that is held.
+async fn next_moment(tx: &mut AnyConnection, plan_id: &str, now: Millis) -> Kept<Millis> {
     let last: Option<Millis> = sqlx::query_scalar(
         "SELECT max(at) FROM (
            SELECT at FROM plan_events WHERE plan_id = $1
@@ -48,7 +77,7 @@ pub async fn hold(
     .bind(plan_id)
     .fetch_one(tx)
     .await?;
-    Ok(Some(last.map_or(now, |last| now.max(last + 1))))
+    Ok(last.map_or(now, |last| now.max(last + 1)))
 }
 
 async fn event(
@@ -128,8 +157,7 @@ pub async fn tie(
     let sql = format!(
         "INSERT INTO plan_topics (plan_id, topic_id, tied_by, tied_at)
          SELECT $1, t.id, $2, CAST($3 AS BIGINT) FROM topics t
-         WHERE t.id IN ({wanted}) AND t.published_at IS NOT NULL AND t.merged_at IS NULL
-           AND t.withdrawn_at IS NULL
+         WHERE t.id IN ({wanted}) AND {LISTED_TOPIC}
          ON CONFLICT (plan_id, topic_id) DO NOTHING"
     );
     let mut tie = sqlx::query(AssertSqlSafe(sql)).bind(plan_id).bind(&by.account_id).bind(at);
@@ -219,10 +247,11 @@ pub async fn record_draft(
     let new = sqlx::query(
         "INSERT INTO drafts (id, form_key, plan_id, version, summary, body, recorded_by,
          first_recorded_at,
-                             file_hash, file_name, file_kind, file_size)
+                             file_hash, file_name, file_kind, file_size, html, html_rules)
          SELECT $1, $2, $3, coalesce(max(version), 0) + 1, $4, $5, $6, CAST($7 AS BIGINT),
            CAST($8 AS TEXT), CAST($9 AS TEXT),
-                CAST($10 AS TEXT), CAST($11 AS BIGINT) FROM drafts WHERE plan_id = $3
+                CAST($10 AS TEXT), CAST($11 AS BIGINT), CAST($12 AS TEXT), CAST($13 AS BIGINT)
+           FROM drafts WHERE plan_id = $3
          ON CONFLICT (form_key) DO NOTHING RETURNING id, CAST(version AS BIGINT)",
     )
     .bind(id::fresh())
@@ -236,6 +265,8 @@ pub async fn record_draft(
     .bind(file.map(|file| &file.name))
     .bind(file.map(|file| file.kind.ending()))
     .bind(file.map(|file| file.size))
+    .bind(&draft.html)
+    .bind(RULES)
     .fetch_optional(&mut *tx)
     .await?;
     let Some(row) = new else {
@@ -248,6 +279,18 @@ pub async fn record_draft(
     };
     event(tx, plan_id, "draft recorded", row.get(0), by, at).await?;
     Ok((row.get(1), true))
+}
+
+/// Keeps the HTML of a draft, made by today's rules; not in place of HTML made by these or later
+/// ones.
+pub async fn keep_html(tx: &mut AnyConnection, draft_id: &str, html: &str) -> Kept<()> {
+    sqlx::query("UPDATE drafts SET html = $2, html_rules = $3 WHERE id = $1 AND html_rules < $3")
+        .bind(draft_id)
+        .bind(html)
+        .bind(RULES)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Keeps what an unpublished draft does about a topic; said again, the later words replace the

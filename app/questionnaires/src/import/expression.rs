@@ -5,12 +5,21 @@
 /// For each condition the name of the question, and the values one of which was chosen.
 pub type Terms = Vec<(String, Vec<String>)>;
 
-/// The conditions of an expression; `None` where it says something else.
+/// The longest expression that is read, in bytes.
+const LONGEST: usize = 4_000;
+/// The most conditions that must all hold.
+const MOST_TERMS: usize = 20;
+
+/// The conditions of an expression; `None` where it says something else, or too much.
+#[must_use]
 pub fn terms(expression: &str) -> Option<Terms> {
+    if expression.len() > LONGEST {
+        return None;
+    }
     let tokens = tokens(expression)?;
     let mut parser = Parser { tokens: &tokens, depth: 0 };
     let terms = parser.any()?;
-    parser.tokens.is_empty().then_some(terms)
+    (parser.tokens.is_empty() && terms.len() <= MOST_TERMS).then_some(terms)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,12 +195,28 @@ mod tests {
             assert_eq!(read(other), None, "{other}");
         }
         assert_eq!(terms(&"(".repeat(100_000)), None, "brackets without end");
+        let brackets = |deep: usize| format!("{}a = 'x'{}", "(".repeat(deep), ")".repeat(deep));
+        assert!(terms(&brackets(DEEPEST)).is_some());
+        assert_eq!(terms(&brackets(DEEPEST + 1)), None);
+        let many = |terms: usize| "a = 'x' and ".repeat(terms - 1) + "a = 'x'";
+        assert_eq!(terms(&many(MOST_TERMS)).map(|terms| terms.len()), Some(MOST_TERMS));
+        assert_eq!(terms(&many(MOST_TERMS + 1)), None);
+        assert_eq!(terms(&format!("a = '{}'", "x".repeat(LONGEST))), None);
     }
 
     proptest! {
         #[test]
         fn nothing_that_can_stand_there_fails(expression in ".{0,60}") {
             let _ = terms(&expression);
+        }
+
+        #[test]
+        fn nor_do_signs_again_and_again(
+            sign in "[(),='\"${}a& |]{1,6}",
+            times in 1_usize..2_000,
+        ) {
+            let read = terms(&sign.repeat(times));
+            prop_assert!(read.is_none_or(|terms| terms.len() <= MOST_TERMS));
         }
     }
 }

@@ -5,12 +5,20 @@ use std::collections::BTreeMap;
 
 use roxmltree::{Document, ParsingOptions};
 
-use super::{Builder, Imported, LARGEST, Unread, as_key, cut, plain};
+use super::{Builder, Imported, LARGEST, LONGEST_CELL, Unread, as_key, cut, plain};
 use crate::check::LONGEST_LINE;
 use crate::{Choice, Condition, Kind, Question};
 
-/// The most elements that are read.
-const MOST_ELEMENTS: u32 = 2_000_000;
+/// The most elements and texts that are read.
+const MOST_ELEMENTS: u32 = 400_000;
+/// The most elements inside one another. A survey has five.
+const DEEPEST: usize = 50;
+/// The longest tag, in bytes: the parser compares each of its attributes with all others.
+const LONGEST_TAG: usize = 2_000;
+/// The most tags that name a namespace: each element inside them takes all of them over.
+const MOST_NAMESPACES: usize = 10;
+/// The longest name of a question that conditions can refer to, in characters.
+const LONGEST_NAME: usize = 100;
 
 /// Reads a survey.
 ///
@@ -22,6 +30,11 @@ pub fn limesurvey(file: &[u8]) -> Result<Imported, Unread> {
     }
     let text = std::str::from_utf8(file)
         .map_err(|_| "This is not a LimeSurvey survey: it is not a text file".to_owned())?;
+    if !is_plain(text) {
+        return Err("This is not a LimeSurvey survey: its parts lie too deep inside one another, \
+            or are too long"
+            .to_owned());
+    }
     let options = ParsingOptions {
         allow_dtd: false,
         nodes_limit: MOST_ELEMENTS,
@@ -40,6 +53,51 @@ pub fn limesurvey(file: &[u8]) -> Result<Imported, Unread> {
         );
     }
     Ok(Survey::of(&document).imported())
+}
+
+/// Whether an XML text is as flat as a survey: what costs its parser more than its length is
+/// refused before. What else is wrong with it, the parser says.
+fn is_plain(text: &str) -> bool {
+    let (mut rest, mut depth, mut namespaces) = (text, 0_usize, 0);
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at..];
+        let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")]
+            .into_iter()
+            .find(|(begin, _)| rest.starts_with(begin));
+        if let Some((_, end)) = skipped {
+            let Some(at) = rest.find(end) else { return true };
+            rest = &rest[at + end.len()..];
+            continue;
+        }
+        let Some(length) = length_of_tag(rest) else { return rest.len() < LONGEST_TAG };
+        let (tag, after) = rest.split_at(length);
+        if tag.starts_with("</") {
+            depth = depth.saturating_sub(1);
+        } else if !tag.starts_with("<!") && !tag.ends_with("/>") {
+            depth += 1;
+        }
+        namespaces += usize::from(tag.contains("xmlns"));
+        if depth > DEEPEST || namespaces > MOST_NAMESPACES {
+            return false;
+        }
+        rest = after;
+    }
+    true
+}
+
+/// How many bytes the tag has with which this begins; `None` where it is too long. A `>` in an
+/// attribute does not end it.
+fn length_of_tag(text: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, byte) in text.bytes().enumerate().take(LONGEST_TAG) {
+        match (quote, byte) {
+            (None, b'>') => return Some(at + 1),
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(open), byte) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    None
 }
 
 type Row = BTreeMap<String, String>;
@@ -66,8 +124,8 @@ impl Survey {
                 fields
                     .map(|field| {
                         (
-                            field.tag_name().name().to_owned(),
-                            field.text().unwrap_or_default().trim().to_owned(),
+                            cut(field.tag_name().name(), LONGEST_NAME),
+                            cut(field.text().unwrap_or_default().trim(), LONGEST_CELL),
                         )
                     })
                     .collect()
@@ -129,6 +187,10 @@ impl Survey {
             builder.report("Languages", "Only one language was imported: English, if there is one");
         }
         let mut meant = Meant::default();
+        let is_own = |row: &&Row| matches!(get(row, "parent_qid"), "" | "0");
+        let questions = by("gid", self.questions.iter().filter(is_own));
+        let subquestions = by("parent_qid", self.subquestions.iter());
+        let answers = by("qid", self.answers.iter());
         for group in &self.groups {
             builder.section(cut(&forms::line(&plain(get(group, "group_name"))), LONGEST_LINE));
             if !matches!(get(group, "grelevance"), "" | "1") {
@@ -137,129 +199,154 @@ impl Survey {
                     "Everyone will be asked: conditions on groups can't be imported",
                 );
             }
-            let of_group = self.questions.iter().filter(|row| get(row, "gid") == get(group, "gid"));
-            for row in of_group.filter(|row| matches!(get(row, "parent_qid"), "" | "0")) {
-                self.question(row, &mut builder, &mut meant);
+            for row in questions.get(get(group, "gid")).into_iter().flatten() {
+                let (id, none): (&str, &[&Row]) = (get(row, "qid"), &[]);
+                let subquestions = subquestions.get(id).map_or(none, Vec::as_slice);
+                let answers = answers.get(id).map_or(none, Vec::as_slice);
+                question(row, subquestions, answers, &mut builder, &mut meant);
+                if builder.is_full() {
+                    return builder.imported;
+                }
+            }
+            if builder.is_full() {
+                break;
             }
         }
         builder.imported
     }
+}
 
-    fn question(&self, row: &Row, builder: &mut Builder, meant: &mut Meant) {
-        let (title, at) = (get(row, "title"), format!("Question {}", get(row, "title")));
-        let (text, help) = (plain(get(row, "question")), plain(get(row, "help")));
-        let relevance = get(row, "relevance");
-        let only_if = if matches!(relevance, "" | "1") {
-            Vec::new()
-        } else {
-            builder.only_if(&at, relevance, |name, value| meant.find(name, value))
-        };
-        let question = |key: String, text: String, kind: Kind| Question {
-            key,
-            text: forms::line(&text),
-            help: help.clone(),
-            is_needed: get(row, "mandatory") == "Y" && kind.has_answer(),
-            kind,
-            may_decline: false,
-            only_if: only_if.clone(),
-        };
-        let subquestions: Vec<&Row> = self
-            .subquestions
+/// Rows by the value of a field.
+type Rows<'r> = BTreeMap<&'r str, Vec<&'r Row>>;
+
+fn by<'r>(field: &str, rows: impl Iterator<Item = &'r Row>) -> Rows<'r> {
+    let mut all = Rows::new();
+    for row in rows {
+        all.entry(get(row, field)).or_default().push(row);
+    }
+    all
+}
+
+/// Codes and words, read one after the other: there may be a great many.
+fn of_rows<'r>(
+    rows: &'r [&'r Row],
+    code: &'static str,
+    words: &'static str,
+) -> impl Iterator<Item = (String, String)> {
+    rows.iter().map(move |row| (get(row, code).to_owned(), plain(get(row, words))))
+}
+
+fn question(
+    row: &Row,
+    subquestions: &[&Row],
+    answers: &[&Row],
+    builder: &mut Builder,
+    meant: &mut Meant,
+) {
+    let (title, at) = (get(row, "title"), format!("Question {}", get(row, "title")));
+    if !builder.has_room(&at) {
+        return;
+    }
+    let (text, help) = (plain(get(row, "question")), plain(get(row, "help")));
+    let relevance = get(row, "relevance");
+    let only_if = if matches!(relevance, "" | "1") {
+        Vec::new()
+    } else {
+        builder.only_if(&at, relevance, |name, value| meant.find(name, value))
+    };
+    let question = |key: String, text: String, kind: Kind| Question {
+        key,
+        text: forms::line(&text),
+        help: help.clone(),
+        is_needed: get(row, "mandatory") == "Y" && kind.has_answer(),
+        kind,
+        may_decline: false,
+        only_if: only_if.clone(),
+    };
+    let scale = |steps: &[&str]| {
+        steps
             .iter()
-            .filter(|sub| get(sub, "parent_qid") == get(row, "qid"))
-            .collect();
-        let of_rows = |rows: &[&Row], code: &str, words: &str| {
-            rows.iter()
-                .map(|row| (get(row, code).to_owned(), plain(get(row, words))))
-                .collect::<Vec<_>>()
-                .into_iter()
-        };
-        let answers: Vec<&Row> =
-            self.answers.iter().filter(|answer| get(answer, "qid") == get(row, "qid")).collect();
-        let scale = |steps: &[&str]| {
-            steps
-                .iter()
-                .enumerate()
-                .map(|(nth, step)| Choice { key: (nth + 1).to_string(), text: (*step).into() })
-                .collect()
-        };
-        let kind = match get(row, "type") {
-            "L" | "!" | "O" => {
-                Kind::OneOf { options: builder.options(&at, of_rows(&answers, "code", "answer")) }
-            }
-            "M" | "P" => Kind::SeveralOf {
-                options: builder.options(&at, of_rows(&subquestions, "title", "question")),
-                at_most: None,
-            },
-            "R" => {
-                Kind::Rank { options: builder.options(&at, of_rows(&answers, "code", "answer")) }
-            }
-            "Y" => Kind::YesNo {},
-            "G" => Kind::OneOf {
-                options: builder.options(
-                    &at,
-                    [("F", "Female"), ("M", "Male")]
-                        .map(|(key, text)| (key.into(), text.into()))
-                        .into_iter(),
-                ),
-            },
-            "5" => Kind::Scale { options: scale(&["1", "2", "3", "4", "5"]) },
-            "S" => Kind::ShortText {},
-            "T" | "U" => Kind::LongText {},
-            "N" => Kind::Number { least: 0, most: 1_000_000 },
-            "D" => Kind::Date {},
-            "X" => Kind::Page { words: text.clone() },
-            array @ ("F" | "H" | "A" | "B" | "C" | "E" | "Q" | "K") => {
-                let kind = match array {
-                    "F" | "H" => Kind::Scale {
-                        options: builder.options(&at, of_rows(&answers, "code", "answer")),
-                    },
-                    "A" => Kind::Scale { options: scale(&["1", "2", "3", "4", "5"]) },
-                    "B" => Kind::Scale {
-                        options: scale(&["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]),
-                    },
-                    "C" => Kind::Scale { options: scale(&["Yes", "Uncertain", "No"]) },
-                    "E" => Kind::Scale { options: scale(&["Increase", "Same", "Decrease"]) },
-                    "Q" => Kind::ShortText {},
-                    _ => Kind::Number { least: 0, most: 1_000_000 },
-                };
-                builder.report(&at, "Each line has become a separate question");
-                for sub in subquestions {
-                    let key = builder.key(&format!("{title}_{}", get(sub, "title")));
-                    let words = [text.as_str(), &plain(get(sub, "question"))].join(" ");
-                    builder.put(&at, question(key, words, kind.clone()));
-                }
-                return;
-            }
-            other => {
-                return builder.report(
-                    &at,
-                    format!("Left out: there is no kind of question here like type {other}"),
-                );
-            }
-        };
-        if matches!(get(row, "type"), "O" | "P") {
-            builder.report(&at, "Its comment field was left out");
+            .enumerate()
+            .map(|(nth, step)| Choice { key: (nth + 1).to_string(), text: (*step).into() })
+            .collect()
+    };
+    let kind = match get(row, "type") {
+        "L" | "!" | "O" => {
+            Kind::OneOf { options: builder.options(&at, of_rows(answers, "code", "answer")) }
         }
-        let (key, has_other) = (builder.key(title), get(row, "other") == "Y");
-        let kind = if has_other { with_other(kind) } else { kind };
-        meant.learn(row, &key, &kind);
-        let (is_page, options) = (matches!(kind, Kind::Page { .. }), kind.options());
-        let heading = if is_page { "Please read".to_owned() } else { text };
-        builder.put(&at, question(key.clone(), heading, kind));
-        if has_other && options.iter().any(|option| option.key == OTHER) {
-            let only_if = vec![Condition { question: key.clone(), any_of: vec![OTHER.to_owned()] }];
-            let (key, text) = (builder.key(&format!("{key}-other")), "What else?".to_owned());
-            builder.put(
+        "M" | "P" => Kind::SeveralOf {
+            options: builder.options(&at, of_rows(subquestions, "title", "question")),
+            at_most: None,
+        },
+        "R" => Kind::Rank { options: builder.options(&at, of_rows(answers, "code", "answer")) },
+        "Y" => Kind::YesNo {},
+        "G" => Kind::OneOf {
+            options: builder.options(
                 &at,
-                Question {
-                    only_if,
-                    is_needed: false,
-                    help: String::new(),
-                    ..question(key, text, Kind::ShortText {})
+                [("F", "Female"), ("M", "Male")]
+                    .map(|(key, text)| (key.into(), text.into()))
+                    .into_iter(),
+            ),
+        },
+        "5" => Kind::Scale { options: scale(&["1", "2", "3", "4", "5"]) },
+        "S" => Kind::ShortText {},
+        "T" | "U" => Kind::LongText {},
+        "N" => Kind::Number { least: 0, most: 1_000_000 },
+        "D" => Kind::Date {},
+        "X" => Kind::Page { words: text.clone() },
+        array @ ("F" | "H" | "A" | "B" | "C" | "E" | "Q" | "K") => {
+            let kind = match array {
+                "F" | "H" => Kind::Scale {
+                    options: builder.options(&at, of_rows(answers, "code", "answer")),
                 },
+                "A" => Kind::Scale { options: scale(&["1", "2", "3", "4", "5"]) },
+                "B" => Kind::Scale {
+                    options: scale(&["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]),
+                },
+                "C" => Kind::Scale { options: scale(&["Yes", "Uncertain", "No"]) },
+                "E" => Kind::Scale { options: scale(&["Increase", "Same", "Decrease"]) },
+                "Q" => Kind::ShortText {},
+                _ => Kind::Number { least: 0, most: 1_000_000 },
+            };
+            builder.report(&at, "Each line has become a separate question");
+            for sub in subquestions {
+                if builder.is_full() {
+                    break;
+                }
+                let key = builder.key(&format!("{title}_{}", get(sub, "title")));
+                let words = [text.as_str(), &plain(get(sub, "question"))].join(" ");
+                builder.put(&at, question(key, words, kind.clone()));
+            }
+            return;
+        }
+        other => {
+            return builder.report(
+                &at,
+                format!("Left out: there is no kind of question here like type {other}"),
             );
         }
+    };
+    if matches!(get(row, "type"), "O" | "P") {
+        builder.report(&at, "Its comment field was left out");
+    }
+    let (key, has_other) = (builder.key(title), get(row, "other") == "Y");
+    let kind = if has_other { with_other(kind) } else { kind };
+    meant.learn(row, &key, &kind);
+    let (is_page, options) = (matches!(kind, Kind::Page { .. }), kind.options());
+    let heading = if is_page { "Please read".to_owned() } else { text };
+    builder.put(&at, question(key.clone(), heading, kind));
+    if has_other && options.iter().any(|option| option.key == OTHER) {
+        let only_if = vec![Condition { question: key.clone(), any_of: vec![OTHER.to_owned()] }];
+        let (key, text) = (builder.key(&format!("{key}-other")), "What else?".to_owned());
+        builder.put(
+            &at,
+            Question {
+                only_if,
+                is_needed: false,
+                help: String::new(),
+                ..question(key, text, Kind::ShortText {})
+            },
+        );
     }
 }
 
@@ -279,8 +366,11 @@ struct Meant(BTreeMap<String, (String, BTreeMap<String, String>)>);
 impl Meant {
     fn learn(&mut self, row: &Row, key: &str, kind: &Kind) {
         let names = [
-            get(row, "title").to_owned(),
-            format!("{}X{}X{}", get(row, "sid"), get(row, "gid"), get(row, "qid")),
+            cut(get(row, "title"), LONGEST_NAME),
+            cut(
+                &format!("{}X{}X{}", get(row, "sid"), get(row, "gid"), get(row, "qid")),
+                LONGEST_NAME,
+            ),
         ];
         let options: Vec<String> = kind.options().into_iter().map(|option| option.key).collect();
         for name in names {
@@ -319,6 +409,8 @@ fn number(row: &Row, field: &str) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::check::check;
 
@@ -526,6 +618,65 @@ mod tests {
         ] {
             let refused = limesurvey(file).expect_err("no survey");
             assert!(refused.contains(why), "{refused}");
+        }
+    }
+
+    fn survey_of(tables: &str) -> String {
+        format!(
+            "<document><LimeSurveyDocType>Survey</LimeSurveyDocType><languages><language>en\
+             </language></languages>{tables}</document>"
+        )
+    }
+
+    #[test]
+    fn what_would_cost_the_parser_more_than_its_length_is_refused() {
+        let refused =
+            |text: &str| limesurvey(text.as_bytes()).is_err_and(|why| why.contains("deep"));
+        assert!(refused(&survey_of(&"<a>".repeat(1_000_000))));
+        let attributes: String = (0..1_000_000).map(|nth| format!("a{nth}='>' ")).collect();
+        assert!(refused(&survey_of(&format!("<a {attributes}/>"))));
+        assert!(refused(&survey_of(&"<a xmlns:b='c'/>".repeat(11))));
+        let deep_words = format!("<a><![CDATA[{}]]></a>", "<div>".repeat(100_000));
+        assert!(limesurvey(survey_of(&deep_words).as_bytes()).is_ok(), "words, and no elements");
+    }
+
+    #[test]
+    fn a_survey_of_the_same_group_question_and_answer_without_end_is_read_to_an_end() {
+        let rows = |row: &str| format!("<rows>{}</rows>", row.repeat(5_000));
+        let group = "<row><gid>1</gid><group_name>A</group_name></row>";
+        let question = "<row><qid>1</qid><gid>1</gid><parent_qid>0</parent_qid><type>L</type>\
+            <title>q</title><question>Why?</question></row>";
+        let answer = "<row><qid>1</qid><code>a</code><answer>A</answer></row>";
+        let survey = survey_of(&format!(
+            "<groups>{}</groups><questions>{}</questions><answers>{}</answers>",
+            rows(group),
+            rows(question),
+            rows(answer)
+        ));
+        let imported = limesurvey(survey.as_bytes()).expect("a survey");
+        assert_eq!(imported.not_taken.len(), super::super::MOST_NOT_TAKEN + 1);
+        assert_eq!(imported.questionnaire.questions().count(), 1);
+    }
+
+    #[test]
+    fn hostile_surveys_are_read_or_refused() {
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/survey");
+        let mut read = 0;
+        for entry in std::fs::read_dir(corpus).expect("the corpus") {
+            let _ = limesurvey(&std::fs::read(entry.expect("a file").path()).expect("a text"));
+            read += 1;
+        }
+        assert!(read >= 3, "{read}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_marks_are_read_or_refused(
+            mark in "[<>a/!?='\"\\[\\]&; -]{1,10}",
+            times in 1_usize..500,
+        ) {
+            let _ = limesurvey(mark.repeat(times).as_bytes());
+            let _ = limesurvey(survey_of(&mark.repeat(times)).as_bytes());
         }
     }
 }

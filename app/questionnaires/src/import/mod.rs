@@ -1,7 +1,7 @@
 //! Questions written elsewhere: an XLSForm workbook, or a survey of LimeSurvey. What both sides
 //! know is imported; for everything else there is a line that says what and why.
 
-mod expression;
+pub mod expression;
 mod limesurvey;
 mod xlsform;
 
@@ -39,6 +39,10 @@ pub type Unread = String;
 
 /// The largest file, in bytes; also of what is in a workbook, unpacked.
 pub const LARGEST: usize = 20 * 1024 * 1024;
+/// The longest text of a cell or a field that is read, in characters.
+const LONGEST_CELL: usize = 20_000;
+/// After so many things that could not be imported, the rest of a file is not read.
+const MOST_NOT_TAKEN: usize = 300;
 
 /// A questionnaire that grows, with what could not be imported.
 #[derive(Default)]
@@ -49,7 +53,29 @@ struct Builder {
 
 impl Builder {
     fn report(&mut self, at: &str, what: impl Into<String>) {
-        self.imported.not_taken.push(NotTaken { at: at.to_owned(), what: what.into() });
+        if self.imported.not_taken.len() < MOST_NOT_TAKEN {
+            let not_taken = NotTaken { at: cut(at, 80), what: cut(&what.into(), 400) };
+            self.imported.not_taken.push(not_taken);
+        } else if !self.is_full() {
+            self.imported.not_taken.push(NotTaken {
+                at: "The rest of the file".to_owned(),
+                what: "Left out, because so much before it couldn't be imported".to_owned(),
+            });
+        }
+    }
+
+    /// Whether so much could not be imported that the rest is not read.
+    fn is_full(&self) -> bool {
+        self.imported.not_taken.len() > MOST_NOT_TAKEN
+    }
+
+    /// Whether there is room for one more question; if not, it is reported.
+    fn has_room(&mut self, at: &str) -> bool {
+        let has_room = self.imported.questionnaire.questions().count() < MOST_QUESTIONS;
+        if !has_room {
+            self.report(at, format!("Left out: there are more than {MOST_QUESTIONS} questions"));
+        }
+        has_room
     }
 
     /// Begins a section, or names the one that has no questions yet.
@@ -75,9 +101,8 @@ impl Builder {
 
     /// Adds a question, with its words cut to what fits; none beyond the limit.
     fn put(&mut self, at: &str, mut question: Question) {
-        if self.imported.questionnaire.questions().count() >= MOST_QUESTIONS {
-            return self
-                .report(at, format!("Left out: there are more than {MOST_QUESTIONS} questions"));
+        if !self.has_room(at) {
+            return;
         }
         if question.text.chars().count() > LONGEST_LINE {
             self.report(at, "The question is too long. The full text is in the help");
@@ -108,6 +133,9 @@ impl Builder {
     ) -> Vec<Choice> {
         let mut all: Vec<Choice> = Vec::new();
         for (name, words) in options {
+            if self.is_full() {
+                break;
+            }
             let (key, text) = (as_key(&name), cut(&forms::line(&words), LONGEST_LINE));
             let text = if text.is_empty() { name.clone() } else { text };
             if all.iter().any(|known| known.key == key || known.text == text) {
@@ -116,9 +144,11 @@ impl Builder {
                 self.report(
                     at,
                     format!(
-                        "Left out: the option {text}, because there are more than {MOST_OPTIONS}"
+                        "Left out: the options from {text} on, because there are more than \
+                         {MOST_OPTIONS}"
                     ),
                 );
+                break;
             } else {
                 all.push(Choice { key, text });
             }
@@ -170,19 +200,84 @@ fn as_key(name: &str) -> String {
     if key.is_empty() { "question".to_owned() } else { key }
 }
 
-/// Words of the file as plain text: without marks of HTML, with its line breaks.
+/// Words of the file as plain text: without marks of HTML, with its line breaks. Reads each sign
+/// once: the words were sent by someone, and elements can lie inside one another a million deep.
 fn plain(words: &str) -> String {
-    let broken = ["<br", "</p", "</li", "</div"]
-        .iter()
-        .fold(words.to_owned(), |words, end| words.replace(end, &format!("\n{end}")));
-    let bare = ammonia::Builder::empty().clean(&broken).to_string();
+    let cut = cut(words, LONGEST_CELL);
+    let (mut bare, mut rest) = (String::new(), cut.as_str());
+    while let Some((before, mark)) = rest.split_once('<') {
+        bare.push_str(before);
+        if !mark.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)) {
+            bare.push('<');
+            rest = mark;
+            continue;
+        }
+        let Some((name, after)) = mark.split_once('>') else {
+            rest = "";
+            break;
+        };
+        let name = name.to_ascii_lowercase();
+        let is = |begin: &str| name.starts_with(begin);
+        if is("br") || is("/p") || is("/li") || is("/div") {
+            bare.push('\n');
+        }
+        rest = after;
+        if is("script") || is("style") {
+            // What is in them is no words, and ends with the next mark.
+            rest = after.find("</").map_or("", |end| &after[end..]);
+        }
+    }
+    bare.push_str(rest);
     forms::prose(&html_escape::decode_html_entities(&bare))
 }
 
+/// The beginning of a text; what is beyond it is not looked at.
 fn cut(text: &str, longest: usize) -> String {
-    if text.chars().count() <= longest {
+    if text.chars().nth(longest).is_none() {
         text.to_owned()
     } else {
         text.chars().take(longest - 1).chain(['…']).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lose_their_marks_and_keep_their_lines() {
+        for (marked, bare) in [
+            ("Do you <b>wait</b>?", "Do you wait?"),
+            ("one<br />two<BR>three", "one\ntwo\nthree"),
+            ("<p>one</p><p>two</p>", "one\ntwo"),
+            ("a < b and b > a", "a < b and b > a"),
+            ("5 <3 &amp; &lt;b&gt;", "5 <3 & <b>"),
+            ("<style>p { color: red }</style>Why?", "Why?"),
+            ("<script>if (a < b) go()</script>Why?", "Why?"),
+            ("cut off <span class", "cut off"),
+            ("no end <", "no end <"),
+        ] {
+            assert_eq!(plain(marked), bare, "{marked}");
+        }
+    }
+
+    #[test]
+    fn marks_inside_one_another_without_end_are_read_once_and_long_texts_are_cut() {
+        assert_eq!(plain(&"<div>".repeat(1_000_000)), "");
+        assert_eq!(plain(&"<".repeat(1_000_000)).chars().count(), LONGEST_CELL);
+        assert_eq!(plain(&"<a".repeat(1_000_000)), "");
+    }
+
+    #[test]
+    fn what_could_not_be_imported_ends_somewhere() {
+        let mut builder = Builder::default();
+        (0..10_000).for_each(|nth| builder.report(&"row".repeat(1_000), format!("{nth}")));
+        assert_eq!(builder.imported.not_taken.len(), MOST_NOT_TAKEN + 1);
+        assert!(builder.is_full());
+        assert!(builder.imported.not_taken.iter().all(|not| not.at.chars().count() <= 80));
+        let twice = std::iter::repeat_n(("a".to_owned(), "A".to_owned()), 1_000_000);
+        assert_eq!(builder.options("a list", twice), [], "nothing more is read");
+        let many = (0..1_000_000).map(|nth: u32| (nth.to_string(), nth.to_string()));
+        assert_eq!(Builder::default().options("a list", many).len(), MOST_OPTIONS);
     }
 }

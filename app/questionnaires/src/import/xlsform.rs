@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 
-use calamine::{Cell, Data, Range, Reader as _, Xlsx};
+use calamine::{Data, DataRef, Reader as _, Xlsx};
 
-use super::{Builder, Imported, LARGEST, Unread, as_key, cut, plain};
+use super::{Builder, Imported, LARGEST, LONGEST_CELL, Unread, as_key, cut, plain};
 use crate::check::LONGEST_LINE;
 use crate::{Condition, Kind, Question};
 
@@ -14,6 +14,18 @@ use crate::{Condition, Kind, Question};
 const MOST_ROWS: usize = 20_000;
 /// The most columns; anything further right is not read.
 const MOST_COLUMNS: u32 = 200;
+/// The most cells of a sheet with something in them.
+const MOST_CELLS: usize = 200_000;
+/// The longest text of a sheet, in bytes. A workbook holds a text once for all cells that show it,
+/// so this can be far more than it unpacks to.
+const LONGEST_SHEET: usize = LARGEST;
+/// The most files in a workbook.
+const MOST_FILES: usize = 1_000;
+/// The longest name of a column, in characters.
+const LONGEST_HEAD: usize = 100;
+/// The most groups inside one another whose conditions are taken over.
+const DEEPEST_GROUP: usize = 20;
+const TOO_LARGE: &str = "Choose a smaller workbook: up to 20 MB when unpacked";
 
 /// Reads a workbook.
 ///
@@ -21,37 +33,46 @@ const MOST_COLUMNS: u32 = 200;
 /// What to do, where it is not one.
 pub fn xlsform(file: &[u8]) -> Result<Imported, Unread> {
     if file.len() > LARGEST || !unpacks_within(file, LARGEST) {
-        return Err("Choose a smaller workbook: up to 20 MB when unpacked".to_owned());
+        return Err(TOO_LARGE.to_owned());
     }
     let not_one = |why: String| format!("This is not an XLSForm workbook (.xlsx): {why}");
     let mut workbook: Xlsx<_> =
         Xlsx::new(Cursor::new(file)).map_err(|error| not_one(error.to_string()))?;
-    let mut sheet = |name: &str| {
-        let known = workbook
-            .sheet_names()
-            .into_iter()
-            .find(|known| known.trim().eq_ignore_ascii_case(name))?;
-        let mut all = workbook.worksheet_cells_reader(&known).ok()?;
-        let mut cells = Vec::new();
+    let mut sheet = |name: &str| -> Result<Option<Sheet>, Unread> {
+        let mut names = workbook.sheet_names().into_iter();
+        let known = names.find(|known| known.trim().eq_ignore_ascii_case(name));
+        let Some(known) = known else { return Ok(None) };
+        let Ok(mut all) = workbook.worksheet_cells_reader(&known) else { return Ok(None) };
+        let (mut cells, mut long) = (BTreeMap::new(), 0);
         while let Ok(Some(cell)) = all.next_cell() {
             let (row, column) = cell.get_position();
-            // A table is made of all cells up to the furthest, so one far out would fill the
-            // memory.
-            if (row as usize) <= MOST_ROWS && column < MOST_COLUMNS {
-                cells.push(Cell::new((row, column), Data::from(cell.get_value().clone())));
+            if row as usize > MOST_ROWS || column >= MOST_COLUMNS {
+                continue;
+            }
+            let text = text_of(cell.get_value());
+            long += text.len();
+            if !text.trim().is_empty() {
+                cells.insert((row, column), text.trim().to_owned());
+            }
+            if long > LONGEST_SHEET || cells.len() > MOST_CELLS {
+                return Err(TOO_LARGE.to_owned());
             }
         }
-        cells.sort_by_key(Cell::get_position);
-        Some(Sheet::of(&Range::from_sparse(cells)))
+        Ok(Some(Sheet::of(cells)))
     };
     let survey =
-        sheet("survey").ok_or_else(|| not_one("it has no sheet called survey".to_owned()))?;
+        sheet("survey")?.ok_or_else(|| not_one("it has no sheet called survey".to_owned()))?;
     let (choices, settings) =
-        (sheet("choices").unwrap_or_default(), sheet("settings").unwrap_or_default());
+        (sheet("choices")?.unwrap_or_default(), sheet("settings")?.unwrap_or_default());
+    let mut lists: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (nth, row) in choices.rows.iter().enumerate() {
+        lists.entry(row.get("list_name").to_owned()).or_default().push(nth);
+    }
     let language =
         settings.rows.first().map(|row| row.get("default_language")).unwrap_or_default().to_owned();
     let mut form = Form {
         choices,
+        lists,
         language,
         builder: Builder::default(),
         meant: BTreeMap::new(),
@@ -59,6 +80,9 @@ pub fn xlsform(file: &[u8]) -> Result<Imported, Unread> {
     };
     for (nth, row) in survey.rows.iter().enumerate() {
         form.row(&format!("Row {} of survey", nth + 2), row);
+        if form.builder.is_full() {
+            break;
+        }
     }
     if survey.languages() > 1 {
         form.builder.report(
@@ -69,13 +93,28 @@ pub fn xlsform(file: &[u8]) -> Result<Imported, Unread> {
     Ok(form.builder.imported)
 }
 
-/// Whether a zip holds no more than this, measured as it unpacks and not as it claims. What is not
-/// a zip holds nothing.
+/// What stands in a cell, cut to what is read.
+fn text_of(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::SharedString(text) => cut(text, LONGEST_CELL),
+        other => cut(&Data::from(other.clone()).to_string(), LONGEST_CELL),
+    }
+}
+
+/// Whether a zip holds no more than this, measured as it unpacks and not as it claims, in files that
+/// do not share their bytes. What is not a zip holds nothing.
 fn unpacks_within(file: &[u8], most: usize) -> bool {
+    // How the list of the files marks each of them. Making the list costs memory for each.
+    let marks = file.windows(4).filter(|bytes| **bytes == *b"PK\x01\x02").count();
+    if marks > MOST_FILES {
+        return false;
+    }
     let Ok(mut zip) = zip::ZipArchive::new(Cursor::new(file)) else { return true };
-    let mut left = most as u64;
+    let (mut left, mut packed) = (most as u64, file.len() as u64);
     (0..zip.len()).all(|nth| {
         let Ok(entry) = zip.by_index(nth) else { return true };
+        let Some(rest) = packed.checked_sub(entry.compressed_size()) else { return false };
+        packed = rest;
         let read = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink()).unwrap_or(0);
         let fits = read <= left;
         left = left.saturating_sub(read);
@@ -93,25 +132,23 @@ struct Sheet {
 struct Row(BTreeMap<String, String>);
 
 impl Sheet {
-    fn of(range: &Range<Data>) -> Self {
-        let mut rows = range.rows().map(|row| {
-            row.iter().map(|cell| cell.to_string().trim().to_owned()).collect::<Vec<_>>()
-        });
-        let heads: Vec<String> = rows
-            .next()
-            .unwrap_or_default()
-            .into_iter()
-            .map(|head| head.to_lowercase().replace(' ', "_"))
-            .collect();
-        let row = |cells: Vec<String>| {
-            Row(heads
-                .iter()
-                .cloned()
-                .zip(cells)
-                .filter(|(head, cell)| !head.is_empty() && !cell.is_empty())
-                .collect())
-        };
-        Self { rows: rows.take(MOST_ROWS).map(row).collect() }
+    /// The cells that are not empty, by their row and column. The first row names the columns.
+    fn of(cells: BTreeMap<(u32, u32), String>) -> Self {
+        let Some(&(first, _)) = cells.keys().next() else { return Self::default() };
+        let (mut heads, mut rows) = (BTreeMap::new(), Vec::new());
+        for ((row, column), text) in cells {
+            if row == first {
+                let head = cut(&text, LONGEST_HEAD).to_lowercase().replace(' ', "_");
+                heads.insert(column, head);
+                continue;
+            }
+            // Rows between that are empty have a number too.
+            rows.resize_with((row - first) as usize, Row::default);
+            if let (Some(head), Some(row)) = (heads.get(&column), rows.last_mut()) {
+                row.0.insert(head.clone(), text);
+            }
+        }
+        Self { rows }
     }
 
     fn languages(&self) -> usize {
@@ -156,6 +193,8 @@ impl Row {
 
 struct Form {
     choices: Sheet,
+    /// Where in the sheet of choices each list is.
+    lists: BTreeMap<String, Vec<usize>>,
     language: String,
     builder: Builder,
     /// What a name means in conditions: the key here, and the keys of its options.
@@ -177,9 +216,12 @@ impl Form {
             .split_whitespace()
             .nth(if row.get("type").to_lowercase().starts_with("select ") { 2 } else { 1 })
             .unwrap_or("");
+        let is_begin_or_end = what.starts_with("begin") || what.starts_with("end");
+        if what.is_empty() || (!is_begin_or_end && !self.builder.has_room(at)) {
+            return;
+        }
         let text = row.words("label", &self.language);
         let kind = match (what, rest) {
-            ("", _) => return,
             ("begin_group" | "begin_repeat", _) | ("begin", "group" | "repeat") => {
                 return self.begin(at, row, typed.contains("repeat"), &text);
             }
@@ -241,7 +283,8 @@ impl Form {
 
     fn question(&mut self, at: &str, row: &Row, text: String, kind: Kind, has_other: bool) {
         let key = self.builder.key(row.get("name"));
-        let mut only_if: Vec<Condition> = self.groups.concat();
+        let mut only_if: Vec<Condition> =
+            self.groups.iter().take(DEEPEST_GROUP).flatten().cloned().collect();
         only_if.extend(self.condition(at, row));
         let only_if = once_each(only_if);
         let not_taken = [
@@ -300,6 +343,10 @@ impl Form {
             self.builder.report(at, "It could be answered several times. Here it is asked once");
         }
         let conditions = self.condition(at, row);
+        if self.groups.len() >= DEEPEST_GROUP && !conditions.is_empty() {
+            self.builder
+                .report(at, "Everyone will be asked: too many groups are inside one another");
+        }
         self.groups.push(conditions);
     }
 
@@ -318,21 +365,14 @@ impl Form {
     }
 
     fn options(&mut self, at: &str, list: &str) -> Vec<super::Choice> {
-        let of_list = |row: &&Row| row.get("list_name") == list;
-        let options: Vec<(String, String)> = self
-            .choices
-            .rows
-            .iter()
-            .filter(of_list)
-            .map(|row| {
-                (
-                    if row.get("name").is_empty() { row.get("value") } else { row.get("name") }
-                        .to_owned(),
-                    row.words("label", &self.language),
-                )
-            })
-            .collect();
-        self.builder.options(at, options.into_iter())
+        let Self { choices, lists, language, builder, .. } = self;
+        // Read one after the other, as far as they are wanted: there may be a great many.
+        let options = lists.get(list).into_iter().flatten().map(|nth| {
+            let row = &choices.rows[*nth];
+            let name = if row.get("name").is_empty() { row.get("value") } else { row.get("name") };
+            (name.to_owned(), row.words("label", language))
+        });
+        builder.options(at, options)
     }
 
     /// A whole number, with the limits of a rule like `. >= 0 and . <= 120`.
@@ -609,5 +649,75 @@ mod tests {
                 .expect_err("none")
                 .contains("no sheet called survey")
         );
+    }
+
+    #[test]
+    fn a_text_that_a_workbook_holds_once_for_many_cells_fills_no_memory() {
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let survey = workbook.add_worksheet().set_name("survey").expect("a sheet");
+        let long = "long ".repeat(6_000);
+        for row in 0..1_200 {
+            survey.write_string(row, 0, &long).expect("a cell");
+        }
+        let file = workbook.save_to_buffer().expect("a workbook");
+        assert!(file.len() < 1_000_000);
+        assert_eq!(xlsform(&file), Err(TOO_LARGE.to_owned()));
+    }
+
+    #[test]
+    fn a_workbook_of_a_great_many_files_is_refused() {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for nth in 0..=MOST_FILES {
+            zip.start_file(format!("{nth}"), zip::write::SimpleFileOptions::default())
+                .expect("an entry");
+        }
+        let file = zip.finish().expect("a zip").into_inner();
+        assert_eq!(xlsform(&file), Err(TOO_LARGE.to_owned()));
+    }
+
+    #[test]
+    fn the_same_list_without_end_is_read_to_an_end() {
+        let mut survey: Vec<&[&str]> = vec![&["type", "name", "label"]];
+        survey.extend((0..2_000).map(|_| &["select_one a", "q", "Why?"] as &[&str]));
+        let mut choices: Vec<&[&str]> = vec![&["list_name", "name", "label"]];
+        choices.extend((0..2_000).map(|_| &["a", "b", "<div><div>B"] as &[&str]));
+        let read =
+            xlsform(&workbook(&[("survey", survey.as_slice()), ("choices", choices.as_slice())]));
+        let read = read.expect("questions");
+        assert_eq!(read.not_taken.len(), super::super::MOST_NOT_TAKEN + 1);
+        assert_eq!(read.questionnaire.questions().count(), 1);
+    }
+
+    #[test]
+    fn groups_inside_one_another_without_end_are_read() {
+        let mut survey: Vec<&[&str]> =
+            vec![&["type", "name", "label", "relevant"], &["select_one yes_no", "a", "A?", ""]];
+        survey.extend((0..5_000).map(|_| &["begin_group", "g", "G", "${a} = 'yes'"] as &[&str]));
+        survey.push(&["text", "why", "Why?", ""]);
+        let choices: &[&[&str]] =
+            &[&["list_name", "name", "label"], &["yes_no", "yes", "Yes"], &["yes_no", "no", "No"]];
+        let read = xlsform(&workbook(&[("survey", survey.as_slice()), ("choices", choices)]));
+        let read = read.expect("questions");
+        assert_eq!(read.not_taken.len(), super::super::MOST_NOT_TAKEN + 1);
+        let few = xlsform(&workbook(&[("survey", &survey[..22]), ("choices", choices)]));
+        assert_eq!(few.expect("questions").not_taken, [], "twenty groups are taken over");
+    }
+
+    #[test]
+    fn hostile_sheets_are_read_or_refused() {
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/workbook");
+        let mut read = 0;
+        for entry in std::fs::read_dir(corpus).expect("the corpus") {
+            let bytes = std::fs::read(entry.expect("a file").path()).expect("a text");
+            let _ = xlsform(&bytes);
+            let text = String::from_utf8_lossy(&bytes);
+            let lines: Vec<Vec<&str>> =
+                text.lines().map(|line| line.split('|').take(26).collect()).collect();
+            let lines: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
+            let _ =
+                xlsform(&workbook(&[("survey", lines.as_slice()), ("choices", lines.as_slice())]));
+            read += 1;
+        }
+        assert!(read >= 3, "{read}");
     }
 }

@@ -92,7 +92,7 @@ async fn page(
     sent: Option<&Sent>,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let chosen = store::chosen(&house.db, &round.id).await?;
+    let (chosen, unusual) = store::chosen_and_unusual(&house.db, &round.id).await?;
     let tallies = topics::support::store::tallies(&house.db, &round.id).await?;
-    Ok(pages::form(round, &chosen, tallies, sent, refusals).answer(house, viewer))
+    Ok(pages::form(round, &chosen, tallies, &unusual, sent, refusals).answer(house, viewer))
 }

@@ -13,14 +13,16 @@ use super::store::{self, Ballots};
 pub async fn count_due(db: &Db, clock: &Clock) -> Result<usize, sqlx::Error> {
     let mut counted = 0;
     while let Some((round, seats)) = store::uncounted(db).await? {
-        let Ballots { topics, places, election } = store::ballots(db, &round).await?;
+        let Ballots { topics, places, election, unusual } = store::ballots(db, &round).await?;
         // Takes seconds for a large round, so it runs away from the threads that answer people.
         let choices = tokio::task::spawn_blocking(move || election.equal_shares(seats));
         let choices = choices.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
         let (now, id) = (clock.now(), round.clone());
         let is_first = db
             .write(move |tx| {
-                Box::pin(async move { store::keep(tx, &id, &topics, &places, &choices, now).await })
+                Box::pin(async move {
+                    store::keep(tx, &id, (&topics, &places), &choices, unusual, now).await
+                })
             })
             .await?;
         if is_first {

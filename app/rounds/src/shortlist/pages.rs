@@ -1,11 +1,12 @@
 //! The shortlist on its round's page, and the form that confirms it.
 
 use forms::{Refusals, Sent};
-use ground::ui::{Area, Choice, Choices, Page, Summary, When};
+use ground::ui::{Area, Choice, Choices, Page, Summary, When, titled};
 use leptos::prelude::*;
 use topics::support::Tally;
 
 use super::rules::{self, Chosen};
+use super::unusual::Unusual;
 use crate::store::Round;
 
 /// The result of a round: the list with its reasons, what the forum decided, and what a simple
@@ -76,6 +77,9 @@ pub fn outcome(
                     "Every parent who voted has an equal say. A topic is chosen when its \
                      supporters together have enough say for a place. They then have less left for \
                      other topics. The topic that takes the least from each supporter comes first."
+                </p>
+                <p>
+                    "One email inbox is one parent. Two accounts that share an inbox count once."
                 </p>
                 <p>
                     "So parents who agree get a share of the list that fits their number. A \
@@ -166,11 +170,53 @@ fn plain_count(round: &Round, chosen: &[Chosen], tallies: &[Tally]) -> impl Into
     .into_any()
 }
 
+/// What an organiser should know before she confirms: signs without names.
+fn unusual_joinings(unusual: &[Unusual]) -> impl IntoView + use<> {
+    let nothing = unusual.is_empty();
+    let signs = unusual.iter().map(|unusual| view! { <li>{unusual.words()}</li> }).collect_view();
+    let found = if nothing {
+        view! { <p>"Nothing unusual was found."</p> }.into_any()
+    } else {
+        view! {
+            <ul>{signs}</ul>
+            <p>
+                "This doesn't have to mean that anyone cheated. Families at one school or one \
+                 meeting can share a network, and a post in a parents' group can lead many to \
+                 support the same topics."
+            </p>
+            <p>
+                "Nobody was left out of the count because of it. Talk about it in the forum before \
+                 you confirm the list. You can change the list, with a reason that everyone reads."
+            </p>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="panel stack">
+            <h2>"Unusual joinings in this round"</h2>
+            {found}
+            <details>
+                <summary>"What we look for"</summary>
+                <p>
+                    "10 people or more who joined from one network within an hour, and 10 or more \
+                     who began to support exactly the same topics within an hour. Numbers are to \
+                     the nearest ten. Nobody can see who they were, or what they support."
+                </p>
+                <p>
+                    "All addresses of one email inbox are counted as one person already, such as \
+                     name+1@example.org and name+2@example.org."
+                </p>
+            </details>
+        </section>
+    }
+}
+
 /// The form that confirms a list, or changes it with a reason.
 pub fn form(
     round: &Round,
     chosen: &[Chosen],
     tallies: Vec<Tally>,
+    unusual: &[Unusual],
     sent: Option<&Sent>,
     refusals: &Refusals,
 ) -> Page {
@@ -183,7 +229,7 @@ pub fn form(
     let back = format!("/rounds/{}", round.id);
     let title = round.title.clone();
     let reason = sent.map_or("", |sent| sent.typed("reason")).to_owned();
-    let page = Page::new("Confirm the shortlist", || {
+    let page = Page::new(titled("Confirm the shortlist", &round.title), || {
         view! {
             <div class="stack">
                 <p>
@@ -198,6 +244,7 @@ pub fn form(
                      and say why. Everyone will be able to read your reason beside the list."
                 </p>
                 <p>"You can only do this once. You can't change it afterwards."</p>
+                {unusual_joinings(unusual)}
                 <form method="post" novalidate>
                     <Choices
                         name="topics"

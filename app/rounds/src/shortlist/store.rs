@@ -1,15 +1,19 @@
 //! Every SQL statement about shortlists.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use accounts::joinings;
+use accounts::store::SHARED;
 use calendar::clock::Millis;
 use futures_util::TryStreamExt as _;
 use ground::db::{self, Db, Kept};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use topics::store::LISTED_TOPIC;
 use voting::count::{Choice, Election, Phase};
 
 use super::rules::{Chosen, Confirmation};
+use super::unusual::{Patterns, Sign, Unusual};
 
 /// The ballots of a round.
 #[derive(Debug)]
@@ -20,6 +24,8 @@ pub struct Ballots {
     pub places: Vec<String>,
     /// The ballots themselves.
     pub election: Election,
+    /// What is unusual about them.
+    pub unusual: Vec<Unusual>,
 }
 
 /// A round that is closed and not counted yet, with how many topics it chooses.
@@ -37,77 +43,120 @@ pub async fn uncounted(db: &Db) -> Kept<Option<(String, usize)>> {
 }
 
 /// Reads the ballots of a round, voter by voter, so that a million votes are never in memory as
-/// rows.
+/// rows. One mailbox is one voter, who supports what any of its accounts does and lives where the
+/// first of them does, as in the tallies.
 pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
     let mut connection = db.read().await?;
-    let topics: Vec<String> = sqlx::query_scalar(
-        "SELECT id FROM topics WHERE round_id = $1 AND published_at IS NOT NULL
-         AND merged_at IS NULL AND withdrawn_at IS NULL
-         ORDER BY proposed_at, id",
-    )
-    .bind(round_id)
-    .fetch_all(&mut *connection)
-    .await?;
+    let listed = format!(
+        "SELECT t.id FROM topics t WHERE t.round_id = $1 AND {LISTED_TOPIC}
+         ORDER BY t.proposed_at, t.id"
+    );
+    let topics: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(listed))
+        .bind(round_id)
+        .fetch_all(&mut *connection)
+        .await?;
     let numbers: HashMap<&str, usize> =
         topics.iter().enumerate().map(|(number, id)| (id.as_str(), number)).collect();
-    let mut rows = sqlx::query(
-        "SELECT s.account_id, s.topic_id, coalesce(a.place_id, '')
+    let sql = format!(
+        "SELECT s.account_id, s.topic_id, coalesce(a.place_id, ''),
+           CASE WHEN a.mailbox IN {SHARED} THEN a.mailbox ELSE '' END, s.given_at, a.confirmed_at
          FROM supports s
          JOIN topics t ON t.id = s.topic_id AND t.round_id = $1
          JOIN rounds r ON r.id = t.round_id
          JOIN accounts a ON a.id = s.account_id AND (a.erased_at IS NULL
            OR a.erased_at >= r.closed_at)
-         ORDER BY s.account_id",
-    )
-    .bind(round_id)
-    .fetch(&mut *connection);
-    let (mut election, mut places) = (Election::new(topics.len()), Vec::<String>::new());
-    let (mut voter, mut group, mut ballot) = (String::new(), 0, Vec::new());
+         ORDER BY s.account_id"
+    );
+    let mut rows = sqlx::query(AssertSqlSafe(sql)).bind(round_id).fetch(&mut *connection);
+    let mut cast = Cast { election: Election::new(topics.len()), ..Cast::default() };
+    let (mut account, mut voter) = (String::new(), None::<Voter>);
+    let mut of_several_accounts = BTreeMap::<String, Voter>::new();
     while let Some(row) = rows.try_next().await? {
-        let account: String = row.get(0);
-        if account != voter {
-            add(&mut election, group, std::mem::take(&mut ballot));
-            let place: String = row.get(2);
-            let known = places.iter().position(|known| *known == place);
-            group = known.unwrap_or_else(|| {
-                places.push(place);
-                places.len() - 1
-            });
-            voter = account;
-        }
         // A topic that is not counted, such as a withdrawn one, has no number.
-        ballot.extend(numbers.get(row.get::<&str, _>(1)));
+        let topic = numbers.get(row.get::<&str, _>(1)).copied();
+        let mailbox: String = row.get(3);
+        if !mailbox.is_empty() {
+            of_several_accounts.entry(mailbox).or_insert_with(|| Voter::of(&row)).gave(topic, &row);
+            continue;
+        }
+        let id: String = row.get(0);
+        if id != account {
+            cast.extend(voter.take());
+            account = id;
+        }
+        voter.get_or_insert_with(|| Voter::of(&row)).gave(topic, &row);
     }
-    add(&mut election, group, ballot);
     drop(rows);
-    Ok(Ballots { topics, places, election })
+    cast.extend(voter);
+    cast.extend(of_several_accounts.into_values());
+    let Cast { election, places, patterns } = cast;
+    Ok(Ballots { topics, places, election, unusual: patterns.unusual() })
 }
 
-fn add(election: &mut Election, group: usize, ballot: Vec<usize>) {
-    let known = election.add_from(u16::try_from(group).unwrap_or(u16::MAX), ballot);
-    debug_assert!(known.is_ok(), "only topics of the round are numbered");
+/// Somebody whose votes are being read.
+struct Voter {
+    place: String,
+    topics: Vec<usize>,
+    began_at: Millis,
+    joined_at: Millis,
 }
 
-/// Saves what the count chose. True for the process that was first.
+impl Voter {
+    fn of(row: &AnyRow) -> Self {
+        let (place, joined_at) = (row.get(2), row.get(5));
+        Self { place, topics: Vec::new(), began_at: Millis::MAX, joined_at }
+    }
+
+    fn gave(&mut self, topic: Option<usize>, row: &AnyRow) {
+        self.topics.extend(topic);
+        self.began_at = self.began_at.min(row.get::<Millis, _>(4));
+    }
+}
+
+/// The ballots that were read whole.
+#[derive(Default)]
+struct Cast {
+    election: Election,
+    places: Vec<String>,
+    patterns: Patterns,
+}
+
+impl Extend<Voter> for Cast {
+    fn extend<I: IntoIterator<Item = Voter>>(&mut self, voters: I) {
+        for Voter { place, topics, began_at, joined_at } in voters {
+            let known = self.places.iter().position(|known| *known == place);
+            let group = known.unwrap_or_else(|| {
+                self.places.push(place);
+                self.places.len() - 1
+            });
+            self.patterns.add(&topics, began_at, joined_at);
+            let group = u16::try_from(group).unwrap_or(u16::MAX);
+            let known = self.election.add_from(group, topics);
+            debug_assert!(known.is_ok(), "only topics of the round are numbered");
+        }
+    }
+}
+
+/// Saves what the count chose, and what is unusual about who joined and voted. True for the process
+/// that was first.
 pub async fn keep(
     tx: &mut AnyConnection,
     round_id: &str,
-    topics: &[String],
-    places: &[String],
+    (topics, places): (&[String], &[String]),
     choices: &[Choice],
+    unusual: Vec<Unusual>,
     now: Millis,
 ) -> Kept<bool> {
-    let first = sqlx::query(
+    let closes_at: Option<Millis> = sqlx::query_scalar(
         "UPDATE rounds SET counted_at = $2 WHERE id = $1
-         AND closed_at IS NOT NULL AND counted_at IS NULL",
+         AND closed_at IS NOT NULL AND counted_at IS NULL RETURNING closes_at",
     )
     .bind(round_id)
     .bind(now)
-    .execute(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await?;
-    if first.rows_affected() == 0 {
-        return Ok(false);
-    }
+    let Some(closes_at) = closes_at else { return Ok(false) };
+    keep_unusual(tx, round_id, unusual, closes_at).await?;
     let number = |people: u64| i64::try_from(people).unwrap_or(i64::MAX);
     for (position, choice) in (1_i32..).zip(choices) {
         let Some(topic_id) = topics.get(choice.topic) else { continue };
@@ -141,6 +190,70 @@ pub async fn keep(
         }
     }
     Ok(true)
+}
+
+/// Everybody who joined before the close could vote in the round, so their joinings are shown with
+/// it and with no later one.
+async fn keep_unusual(
+    tx: &mut AnyConnection,
+    round_id: &str,
+    mut unusual: Vec<Unusual>,
+    closes_at: Millis,
+) -> Kept<()> {
+    let joined = joinings::take(tx, closes_at).await?;
+    unusual.extend(joined.into_iter().map(|(at, people)| Unusual {
+        at,
+        sign: Sign::Joined,
+        people,
+    }));
+    for Unusual { at, sign, people } in unusual {
+        sqlx::query(
+            "INSERT INTO unusual_joinings (id, round_id, kind, at, people)
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(id::fresh())
+        .bind(round_id)
+        .bind(sign.word())
+        .bind(at)
+        .bind(people)
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// What the count of a round chose, as [`chosen`], and what is unusual about who joined and voted
+/// in it, in the order of time.
+pub async fn chosen_and_unusual(db: &Db, round_id: &str) -> Kept<(Vec<Chosen>, Vec<Unusual>)> {
+    let rows = sqlx::query(
+        "SELECT id, title, position, supporters, unrepresented, is_unusual FROM (
+           SELECT l.topic_id AS id, t.title AS title, CAST(l.position AS BIGINT) AS position,
+             l.supporters AS supporters, l.unrepresented AS unrepresented,
+             CAST(0 AS BIGINT) AS is_unusual
+           FROM shortlist l JOIN topics t ON t.id = l.topic_id WHERE l.round_id = $1
+           UNION ALL SELECT u.kind, '', u.at, u.people, CAST(0 AS BIGINT), CAST(1 AS BIGINT)
+           FROM unusual_joinings u WHERE u.round_id = $1) found
+         ORDER BY is_unusual, position, id",
+    )
+    .bind(round_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let (mut chosen, mut unusual) = (Vec::new(), Vec::new());
+    for row in &rows {
+        let [position, supporters, new] = [2, 3, 4].map(|column| row.get::<i64, _>(column));
+        if row.get::<i64, _>(5) == 1 {
+            unusual.push(Unusual::read(row.get(0), position, supporters)?);
+            continue;
+        }
+        chosen.push(Chosen {
+            topic_id: row.get(0),
+            title: row.get(1),
+            position: usize::try_from(position).unwrap_or(0),
+            supporters: supporters.unsigned_abs(),
+            new: new.unsigned_abs(),
+        });
+    }
+    Ok((chosen, unusual))
 }
 
 /// What the count of a round chose, in the order chosen, with the true numbers.

@@ -57,6 +57,10 @@ pub fn SupportForm<'a>(
                     ". Support as many topics as you like. Nobody sees the results before then. "
                     <a href=format!("/rounds/{round}")>"All topics in this voting round"</a>
                 </p>
+                <p class="soft">
+                    "One email inbox counts as one parent. If you share an inbox with someone, \
+                     your support counts once, even if you each have an account."
+                </p>
             </div>
         }
         .into_any(),

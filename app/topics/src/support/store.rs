@@ -3,6 +3,7 @@
 use area::ELSEWHERE;
 use calendar::clock::Millis;
 use ground::db::{Db, Kept, Kind};
+use outcomes::public::LISTED_TOPIC;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// Until when topics can be proposed for the next round of voting, if there is one.
@@ -32,8 +33,7 @@ pub async fn support(
     // The round stays as it is until this write ends: no support slips in during the count.
     let is_open = format!(
         "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id
-         WHERE t.id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL
-           AND t.withdrawn_at IS NULL
+         WHERE t.id = $1 AND {LISTED_TOPIC}
            AND r.closed_at IS NULL AND r.vote_from <= $2 AND $2 < r.closes_at{}",
         kind.hold()
     );
@@ -88,21 +88,21 @@ pub async fn tallies(db: &Db, round_id: &str) -> Kept<Vec<Tally>> {
 }
 
 async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tally>> {
-    let rows = sqlx::query(
+    let sql = format!(
         "SELECT t.id, t.title, coalesce(p.name, $3), y.supporters, x.topic_id
          FROM tallies y
          JOIN topics t ON t.id = y.topic_id
          LEFT JOIN places p ON p.id = y.place_id
          LEFT JOIN confirmed_topics x ON x.round_id = y.round_id AND x.topic_id = y.topic_id
-         WHERE y.round_id = $1 AND ($2 = '' OR y.topic_id = $2) AND t.merged_at IS NULL
-           AND t.withdrawn_at IS NULL
-         ORDER BY t.proposed_at, t.id, coalesce(p.position, 1000000), p.name",
-    )
-    .bind(round_id)
-    .bind(topic_id)
-    .bind(ELSEWHERE)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+         WHERE y.round_id = $1 AND ($2 = '' OR y.topic_id = $2) AND {LISTED_TOPIC}
+         ORDER BY t.proposed_at, t.id, coalesce(p.position, 1000000), p.name"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(round_id)
+        .bind(topic_id)
+        .bind(ELSEWHERE)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let mut tallies: Vec<Tally> = Vec::new();
     for row in rows {
         let topic_id: String = row.get(0);

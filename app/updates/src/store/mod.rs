@@ -2,6 +2,7 @@
 //! can name, `saying` keeps and `reading` finds what was said, `telling` owes the emails, and
 //! `parents` holds what each of them sees and tells the forum.
 
+mod forget;
 mod naming;
 mod parents;
 mod reading;
@@ -9,10 +10,11 @@ mod saying;
 mod subjects;
 mod telling;
 
+pub use forget::forget;
 pub use naming::{known, put_in};
 pub use parents::{
-    Contribution, Doubt, consultation_of, contributions, doubt, doubts, doubts_of, see_doubt,
-    want_outcome,
+    Contribution, Doubt, consultation_of, contributions, doubt, doubts, doubts_of, is_doubted,
+    see_doubt, want_outcome,
 };
 pub use reading::{Judged, Said, Update, find, is_hers};
 pub use saying::{NewVerdict, NewVersion, Published, is_judged, is_said, judge, publish, say};

@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{Db, Kept};
+use outcomes::public::TOPIC_TITLE;
 use outcomes::rules::Verdict;
 use outcomes::store::{Listed, STANDING};
 use sqlx::any::AnyRow;
@@ -47,7 +48,8 @@ pub async fn contributions(
          SELECT c.kind, c.id, c.title, c.how, c.at, c.state, c.since, c.wants_outcome,
                 s.id AS update_id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at,
                 s.we_did, s.found
-         FROM (SELECT 'topic' AS kind, t.id, t.title, x.how, x.at,
+         FROM (SELECT 'topic' AS kind, t.id, CASE WHEN x.how = 'proposed' THEN t.title
+                        ELSE {TOPIC_TITLE} END AS title, x.how, x.at,
                       CASE WHEN t.passed_on_at IS NOT NULL THEN 'passed on'
                         WHEN t.withdrawn_at IS NOT NULL THEN 'withdrawn'
                            WHEN t.merged_at IS NOT NULL THEN 'merged'
@@ -179,6 +181,15 @@ pub async fn doubt(
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Whether what was sent with this form key is saved.
+pub async fn is_doubted(db: &Db, form_key: &str) -> Kept<bool> {
+    let told: i64 = sqlx::query_scalar("SELECT count(*) FROM doubts WHERE form_key = $1")
+        .bind(form_key)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(told > 0)
 }
 
 /// What a parent told the forum.

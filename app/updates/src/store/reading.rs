@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
+use outcomes::public::TOPIC_TITLE;
 use outcomes::rules::{Outcome, Verdict};
 use outcomes::store::HERS;
 use sqlx::any::AnyRow;
@@ -87,19 +88,19 @@ pub async fn find(db: &Db, update_id: &str) -> Kept<Option<Update>> {
     .await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let organisation = first.get("organisation");
-    let about = sqlx::query(
-        "SELECT s.kind, s.subject_id, coalesce(t.title, r.title, c.title, p.title, n.title)
+    let about = format!(
+        "SELECT s.kind, s.subject_id,
+           coalesce({TOPIC_TITLE}, r.title, c.title, p.title, n.title)
          FROM update_subjects s
          LEFT JOIN topics t ON t.id = s.topic_id
          LEFT JOIN rounds r ON r.id = s.round_id
          LEFT JOIN consultations c ON c.id = s.consultation_id
          LEFT JOIN plans p ON p.id = s.plan_id
          LEFT JOIN notices n ON n.id = s.notice_id
-         WHERE s.update_id = $1 ORDER BY s.kind, s.subject_id",
-    )
-    .bind(update_id)
-    .fetch_all(&mut *connection)
-    .await?;
+         WHERE s.update_id = $1 ORDER BY s.kind, s.subject_id"
+    );
+    let about =
+        sqlx::query(AssertSqlSafe(about)).bind(update_id).fetch_all(&mut *connection).await?;
     let mut versions: Vec<Said> = Vec::new();
     for row in &rows {
         if versions.last().is_none_or(|last| last.version != row.get::<i64, _>("version")) {

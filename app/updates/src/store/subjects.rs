@@ -1,9 +1,11 @@
 //! What an update can be about, who answers for it, and what an outcome is due for.
 
-use area::store::speaks_for;
+use area::store::{leads, speaks_for};
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
+use outcomes::public::{LISTED_TOPIC, TOPIC_TITLE, WITHDRAWN};
 use outcomes::rules::Outcome;
+use outcomes::store::plans_it;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -75,6 +77,12 @@ impl Subject {
         format!("{}:{}", self.kind.word(), self.id)
     }
 
+    /// Whether it can still be read: a parent may withdraw a topic.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.title != WITHDRAWN
+    }
+
     /// Where to read it.
     #[must_use]
     pub fn address(&self) -> String {
@@ -91,36 +99,38 @@ impl Subject {
 /// How many things a form offers.
 const MOST_OFFERED: i64 = 100;
 
-/// Whether a leader answers for something: for a topic, whoever speaks for one of its services; for
-/// a round, for one of its topics; for a plan, for its organisations; for results, for what was
-/// asked about, and anyone where that was the whole area; for a change, for all its services. `id`
-/// and `leader` are written as the statement around this names them.
+/// Whether a leader answers for something: for a topic, whoever speaks for one of its services, and
+/// anyone with an organisation where it is about none; for a round, for one of its topics; for a
+/// plan, for its organisations; for results, for what was asked about, and anyone with an
+/// organisation where that was the whole area; for a change, for all its services. `id` and `leader`
+/// are written as the statement around this names them.
 fn answers_for(kind: Kind, id: &str, leader: &str) -> String {
     match kind {
         Kind::Topic => {
             format!(
-                "EXISTS (SELECT 1 FROM topic_services ts WHERE ts.topic_id = {id}
-                 AND {})",
-                speaks_for("ts.service_id", leader)
+                "(EXISTS (SELECT 1 FROM topic_services ts WHERE ts.topic_id = {id} AND {})
+                 OR {} AND NOT EXISTS (SELECT 1 FROM topic_services ns
+                   WHERE ns.topic_id = {id}))",
+                speaks_for("ts.service_id", leader),
+                leads(leader)
             )
         }
         Kind::Round => format!(
-            "EXISTS (SELECT 1 FROM topics rt JOIN topic_services ts ON ts.topic_id = rt.id
-             WHERE rt.round_id = {id} AND rt.published_at IS NOT NULL AND {})",
+            "EXISTS (SELECT 1 FROM topics rt LEFT JOIN topic_services ts ON ts.topic_id = rt.id
+             WHERE rt.round_id = {id} AND rt.published_at IS NOT NULL
+               AND (ts.service_id IS NULL AND {} OR {}))",
+            leads(leader),
             speaks_for("ts.service_id", leader)
         ),
         Kind::Consultation => format!(
             "EXISTS (SELECT 1 FROM consultations ac WHERE ac.id = {id}
                AND CASE WHEN ac.plan_id IS NOT NULL THEN {} WHEN ac.topic_id IS NOT NULL THEN {}
-                 ELSE {leader} <> '' END)",
+                 ELSE {} END)",
             answers_for(Kind::Plan, "ac.plan_id", leader),
-            answers_for(Kind::Topic, "ac.topic_id", leader)
+            answers_for(Kind::Topic, "ac.topic_id", leader),
+            leads(leader)
         ),
-        Kind::Plan => format!(
-            "EXISTS (SELECT 1 FROM plan_organisations po
-             JOIN roles pl ON pl.organisation_id = po.organisation_id AND pl.role = 'leader'
-                     WHERE po.plan_id = {id} AND pl.account_id = {leader})"
-        ),
+        Kind::Plan => plans_it(id, leader),
         Kind::Notice => {
             format!(
                 "NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = {id}
@@ -141,8 +151,7 @@ pub(super) fn all_answerable() -> String {
                 CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics c WHERE c.topic_id = t.id) THEN 1
                   ELSE 0 END AS is_awaited
            FROM topics t JOIN rounds r ON r.id = t.round_id AND r.closed_at IS NOT NULL
-           WHERE t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
-             AND {}
+           WHERE {LISTED_TOPIC} AND {}
          UNION ALL SELECT 'round', r.id, r.title, r.closed_at, 0 FROM rounds r
            WHERE r.closed_at IS NOT NULL AND {}
          UNION ALL SELECT 'consultation', c.id, c.title, min(x.checked_at), 1
@@ -214,12 +223,12 @@ const LAST_SAID: &str = "update_subjects b JOIN update_versions s ON s.update_id
 /// awaited).
 pub fn awaited_by(at: &str) -> String {
     format!(
-        "SELECT 'topic' AS kind, t.id, t.title, min(c.confirmed_at) AS since
+        "SELECT 'topic' AS kind, t.id, {TOPIC_TITLE} AS title, min(c.confirmed_at) AS since
            FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id
              JOIN topics t ON t.id = x.topic_id
            WHERE c.confirmed_at <= {at} AND (t.withdrawn_at IS NULL OR t.withdrawn_at > {at})
              AND (t.merged_at IS NULL OR t.merged_at > {at})
-           GROUP BY t.id, t.title
+           GROUP BY t.id
          UNION ALL SELECT 'consultation', c.id, c.title, min(r.checked_at)
            FROM consultations c JOIN releases r ON r.consultation_id = c.id
              AND r.checked_at <= {at} GROUP BY c.id, c.title

@@ -18,6 +18,8 @@ use crate::count::{Choice, Election, Phase, UnknownTopic};
 
 /// The most topics a file can name. A number beyond it is a typing error.
 pub const MOST_TOPICS: usize = 100_000;
+/// The largest file, in bytes: some millions of ballots.
+pub const LARGEST: usize = 64 * 1024 * 1024;
 
 /// What is wrong with a file, and in which line, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +34,9 @@ pub struct Fault {
 /// What can be wrong with a file of ballots.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Wrong {
+    /// Too large to be ballots.
+    #[error("the file is larger than {} MB", LARGEST / (1024 * 1024))]
+    TooLarge,
     /// Another encoding, or no text at all.
     #[error("this is not UTF-8 text")]
     NotText,
@@ -84,6 +89,9 @@ impl From<UnknownTopic> for Wrong {
 /// # Errors
 /// The first fault of the file.
 pub fn read(file: &[u8], topics: Option<usize>) -> Result<Election, Fault> {
+    if file.len() > LARGEST {
+        return Err(Fault { line: 1, wrong: Wrong::TooLarge });
+    }
     let text = std::str::from_utf8(file).map_err(|error| Fault {
         line: line_at(file, error.valid_up_to()),
         wrong: Wrong::NotText,

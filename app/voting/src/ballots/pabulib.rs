@@ -7,6 +7,9 @@ use csv::StringRecord;
 use super::{Fault, Wrong, meet, records, short};
 use crate::count::Election;
 
+/// The most columns of a table: each line looks for its own among them.
+const MOST_COLUMNS: usize = 100;
+
 /// Whether a text begins as a Pabulib file does.
 pub(super) fn is_one(text: &str) -> bool {
     records(text, b';').next().is_some_and(|(_, record)| title(&record) == Some(Section::Meta))
@@ -48,7 +51,8 @@ impl File {
             return if section == Section::Votes { self.begin_votes() } else { Ok(()) };
         }
         let Some(header) = &self.header else {
-            self.header = Some(record.iter().map(str::to_ascii_lowercase).collect());
+            let columns = record.iter().take(MOST_COLUMNS);
+            self.header = Some(columns.map(str::to_ascii_lowercase).collect());
             return Ok(());
         };
         let column = |name: &'static str| -> Result<&str, Wrong> {

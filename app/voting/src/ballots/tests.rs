@@ -202,3 +202,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_file_that_is_too_large_is_refused_and_columns_beyond_the_hundredth_are_not_read() {
+    let large = vec![b'\n'; LARGEST + 1];
+    assert_eq!(fault(large, None), "line 1: the file is larger than 64 MB");
+    let wide = PABULIB.replace("voter_id;age;vote", &format!("voter_id;{}vote", ";".repeat(100)));
+    assert!(fault(wide, None).ends_with("vote is missing"));
+}
+
+/// The files that `cargo fuzz run ballots` begins with.
+#[test]
+fn hostile_ballots_are_counted_or_refused() {
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/ballots");
+    let mut files = 0;
+    for entry in std::fs::read_dir(corpus).expect("the corpus") {
+        let bytes = std::fs::read(entry.expect("a file").path()).expect("a text");
+        for bytes in [bytes.clone(), bytes.repeat(1_000)] {
+            let voters = read(&bytes, None).map_or(0, |election| election.voters());
+            assert!(voters <= bytes.len() as u64);
+        }
+        files += 1;
+    }
+    assert!(files >= 3, "{files}");
+}

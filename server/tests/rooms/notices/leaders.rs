@@ -19,27 +19,11 @@ fn what_is_missing_in_a_notice_is_named_and_what_was_typed_stays() {
     });
 }
 
-/// Two organisations; transport is run by the council. Gives the ids of the council and of the
-/// other.
-async fn council_runs_transport(world: &World) -> (String, String) {
-    let transport = world.transport.clone();
-    let made = world.db().write(|tx| {
-        Box::pin(async move {
-            let council =
-                area::store::add(tx, area::What::Organisation, "Sefton Council", None).await?;
-            let other =
-                area::store::add(tx, area::What::Organisation, "Another Trust", None).await?;
-            area::store::set_rule(tx, &transport, std::slice::from_ref(&council), Some(20)).await?;
-            Ok::<_, sqlx::Error>((council, other))
-        })
-    });
-    made.await.unwrap()
-}
-
-async fn leads_for(world: &World, leader: &Browser<'_>, organisation: &str) {
-    let (account, organisation) = (leader.account.clone(), organisation.to_owned());
+/// Says who runs a service, and how early families are told.
+async fn runs(world: &World, service: &str, run_by: &[String], days: Option<i64>) {
+    let (service, run_by) = (service.to_owned(), run_by.to_vec());
     let set = world.db().write(move |tx| {
-        Box::pin(async move { accounts::store::lead_for(tx, &account, Some(&organisation)).await })
+        Box::pin(async move { area::store::set_rule(tx, &service, &run_by, days).await })
     });
     set.await.unwrap();
 }
@@ -47,14 +31,8 @@ async fn leads_for(world: &World, leader: &Browser<'_>, organisation: &str) {
 #[test]
 fn only_leaders_of_those_who_run_a_service_write_approve_change_correct_and_withdraw() {
     on_both(async |world| {
-        let (council, other) = council_runs_transport(&world).await;
         let both = leaders(&world).await;
-        let stranger = world.signed_in("leader3@example.org", &[Role::Leader]).await;
-        for (leader, organisation) in
-            [(&both.0, &council), (&both.1, &council), (&stranger, &other)]
-        {
-            leads_for(&world, leader, organisation).await;
-        }
+        let stranger = world.leader_of("leader3@example.org", "Another Trust").await;
         let day = clock::fields(world.now() + 30 * DAY).0;
         let refused =
             stranger.post("/lead/notices/new", &fields("Not hers", &world.transport, &day)).await;
@@ -65,16 +43,12 @@ fn only_leaders_of_those_who_run_a_service_write_approve_change_correct_and_with
                  about it"
             ) && refused.says("Route 5 comes at 8:10")
         );
-        stranger
-            .post("/lead/notices/new", &fields("Nobody runs autism support", &world.autism, &day))
-            .await
-            .leads_to();
 
         let page =
             written(&both.0, "/lead/notices/new", &fields("Hers", &world.transport, &day)).await;
         assert_eq!(
             stranger.get(&page).await.status,
-            StatusCode::FORBIDDEN,
+            StatusCode::NOT_FOUND,
             "nor does she read what is not told yet"
         );
         assert!(
@@ -87,7 +61,7 @@ fn only_leaders_of_those_who_run_a_service_write_approve_change_correct_and_with
             (format!("{page}/correction"), vec![("changed", "x")]),
             (format!("{page}/withdrawal"), vec![("changed", "x")]),
         ] {
-            assert_eq!(stranger.post(&path, &sent).await.status, StatusCode::FORBIDDEN, "{path}");
+            assert_eq!(stranger.post(&path, &sent).await.status, StatusCode::NOT_FOUND, "{path}");
         }
         let retire = |at: &'static str| {
             world.db().write(move |tx| {
@@ -97,7 +71,7 @@ fn only_leaders_of_those_who_run_a_service_write_approve_change_correct_and_with
         retire("UPDATE services SET retired_at = 1 WHERE name = 'Transport'").await.unwrap();
         assert_eq!(
             stranger.get(&page).await.status,
-            StatusCode::FORBIDDEN,
+            StatusCode::NOT_FOUND,
             "nor when its service is no more"
         );
         retire("UPDATE services SET retired_at = NULL").await.unwrap();
@@ -107,8 +81,58 @@ fn only_leaders_of_those_who_run_a_service_write_approve_change_correct_and_with
             1
         );
         let call_back = [("step", "call back")];
-        assert_eq!(stranger.post(&page, &call_back).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(stranger.post(&page, &call_back).await.status, StatusCode::NOT_FOUND);
         both.0.post(&page, &call_back).await.leads_to();
+    });
+}
+
+#[test]
+fn a_service_that_nobody_is_said_to_run_belongs_to_no_leader_until_an_administrator_says_so() {
+    on_both(async |world| {
+        let (writer, colleague) = leaders(&world).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let sent = fields("Nobody runs it", &world.autism, &day);
+        let before = written(&writer, "/lead/notices/new", &sent).await;
+        runs(&world, &world.autism, &[], None).await;
+        let form = writer.get("/lead/notices/new").await;
+        assert!(
+            form.says("Until an administrator says who runs them, nobody can write about: Autism"),
+            "{}",
+            form.html
+        );
+        let refused = writer.post("/lead/notices/new", &sent).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("ask an administrator to say who runs it"));
+        for leader in [&writer, &colleague] {
+            assert_eq!(leader.get(&before).await.status, StatusCode::NOT_FOUND);
+            assert_eq!(leader.post(&before, &[]).await.status, StatusCode::NOT_FOUND);
+        }
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        assert!(admin.get("/admin/telling").await.says("nobody can write about it"));
+        admin
+            .post(
+                &format!("/admin/services/{}", world.autism),
+                &[("organisations", world.council.as_str())],
+            )
+            .await
+            .leads_to();
+        colleague.post(&before, &[]).await.leads_to();
+    });
+}
+
+#[test]
+fn a_leader_without_an_organisation_is_told_so_and_speaks_for_nobody() {
+    on_both(async |world| {
+        let leader = world.leader_of_nothing("leader@example.org").await;
+        assert!(leader.get("/lead").await.says("which organisation you are from"));
+        let form = leader.get("/lead/notices/new").await;
+        assert!(form.says("You can't write about any service yet"));
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let refused =
+            leader.post("/lead/notices/new", &fields("A change", &world.transport, &day)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let hers = world.signed_in("leader2@example.org", &[Role::Leader]).await;
+        assert!(hers.get("/lead").await.says("You are a leader for Sefton Council."));
     });
 }
 
@@ -158,9 +182,8 @@ fn the_area_can_let_whoever_writes_a_notice_send_it() {
 #[test]
 fn a_leader_is_warned_when_families_would_be_told_later_than_the_areas_rule() {
     on_both(async |world| {
-        let (council, _) = council_runs_transport(&world).await;
+        runs(&world, &world.transport, std::slice::from_ref(&world.council), Some(20)).await;
         let (writer, _) = leaders(&world).await;
-        leads_for(&world, &writer, &council).await;
         let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
         // 15 January 2027 is a Friday. Half-term is the week of 15 February.
         let term = [
@@ -360,11 +383,8 @@ fn the_list_of_notices_that_wait_is_paged() {
 #[test]
 fn whoever_approves_for_a_day_that_is_late_is_told_so_once() {
     on_both(async |world| {
-        let (council, _) = council_runs_transport(&world).await;
+        runs(&world, &world.transport, std::slice::from_ref(&world.council), Some(20)).await;
         let both = leaders(&world).await;
-        for leader in [&both.0, &both.1] {
-            leads_for(&world, leader, &council).await;
-        }
         // 15 January 2027 is a Friday, and 1 March a Monday: 31 days from Monday to Friday lie
         // between.
         let page =

@@ -41,7 +41,7 @@ pub async fn subscriber(world: &World, email: &str, service: &str, place: &str, 
     world.visitor().post(&link(confirm), &[]).await.leads_to();
 }
 
-fn fields<'f>(title: &'f str, service: &'f str, day: &'f str) -> Vec<(&'f str, &'f str)> {
+pub fn fields<'f>(title: &'f str, service: &'f str, day: &'f str) -> Vec<(&'f str, &'f str)> {
     vec![
         ("title", title),
         ("what", "Route 5 comes at 8:10 and no longer at 8:25."),

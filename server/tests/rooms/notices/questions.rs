@@ -1,3 +1,4 @@
+use axum::http::header;
 use notices::questions::forget_due;
 
 use super::*;
@@ -196,7 +197,7 @@ fn a_team_is_not_flooded_with_questions_and_who_asked_several_hears_once_that_th
             let (question, email) =
                 (format!("Question {nth}?"), format!("parent{}@example.org", nth / 3));
             world
-                .visitor()
+                .visitor_from(&format!("192.0.2.{}", nth / 10))
                 .post(&to, &[("question", &question), ("email", &email)])
                 .await
                 .leads_to();
@@ -206,7 +207,8 @@ fn a_team_is_not_flooded_with_questions_and_who_asked_several_hears_once_that_th
             .post(&to, &[("question", "One more?"), ("email", "other@example.org")])
             .await;
         assert!(
-            many.status == StatusCode::UNPROCESSABLE_ENTITY
+            many.status == StatusCode::TOO_MANY_REQUESTS
+                && many.headers[header::RETRY_AFTER] == "120"
                 && many.says("They have a lot of questions just now")
                 && many.says("One more?")
         );

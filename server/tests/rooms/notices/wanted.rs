@@ -187,3 +187,31 @@ fn a_question_that_nobody_shows_and_one_of_another_change_cannot_be_wanted() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
     });
 }
+
+#[test]
+fn twelve_addresses_of_one_mailbox_want_to_know_as_one_and_not_without_end() {
+    on_both(async |world| {
+        let leaders = leaders(&world).await;
+        let (id, question) = shown_question(&world, &leaders).await;
+        for nth in 0..12 {
+            let email = format!("too+{nth}@example.org");
+            let parent = world.signed_in(&email, &[Role::Parent]).await;
+            presses(&parent, &id, &question, "know").await;
+        }
+        let page = world.visitor().get(&format!("/notices/{id}")).await;
+        assert!(!page.says("people want to know"), "one is not told from none");
+        let desk = leaders.0.get(&format!("/lead/notices/{id}/questions")).await;
+        assert!(desk.says("Fewer than 10 more people want to know"));
+
+        let parent = world.sign_in("too+1@example.org").await;
+        for _ in 12..60 {
+            presses(&parent, &id, &question, "know").await;
+        }
+        let sent = [("question", question.as_str()), ("wish", "know")];
+        let refused = parent.post(&format!("/notices/{id}/questions/too"), &sent).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(refused.says("Try again in an hour"));
+        presses(&parent, &id, &question, "take back").await;
+        presses(&world.parent(3).await, &id, &question, "know").await;
+    });
+}

@@ -1,0 +1,189 @@
+//! Every SQL statement about erasing an account: asked for, called back, done.
+//!
+//! An erasure is a row until then. A session that begins ends it, by a trigger, and so does the link in
+//! the email. What each room forgets is its own; `app/src/erase` asks them all.
+
+use calendar::clock::{DAY, Millis};
+use ground::db::{Kept, Kind};
+use ground::erasing::each;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+/// For how long it can be called back.
+pub const WAITS: Millis = 7 * DAY;
+
+/// What somebody wants who leaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// What she published goes too, as far as its author may take it down.
+    pub takes_down: bool,
+    /// Her address still gets emails about changes to services.
+    pub keeps_emails: bool,
+}
+
+/// What became of asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// It begins now.
+    Now,
+    /// It was asked for before, as by a second tap.
+    Before,
+    /// Nobody else is an administrator.
+    LastAdmin,
+}
+
+/// Whether the account `a` is the only administrator left. `but`: which others do not count, as a
+/// condition on `o`, their row in `roles`.
+fn is_last_admin(but: &str) -> String {
+    format!(
+        "(EXISTS (SELECT 1 FROM roles r WHERE r.account_id = a.id AND r.role = 'admin')
+          AND NOT EXISTS (SELECT 1 FROM roles o JOIN accounts b ON b.id = o.account_id
+            AND b.erased_at IS NULL
+            WHERE o.role = 'admin' AND o.account_id <> a.id {but}))"
+    )
+}
+
+/// Those who are leaving too.
+const BUT_THOSE_WHO_LEAVE: &str =
+    "AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.account_id = o.account_id)";
+
+/// Whether this account is the only administrator left, as a part of a statement in which it is `a`.
+#[must_use]
+pub fn is_last() -> String {
+    is_last_admin(BUT_THOSE_WHO_LEAVE)
+}
+
+/// Begins an erasure.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn ask(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    token_hash: &str,
+    wish: Wish,
+    now: Millis,
+) -> Kept<Asked> {
+    let sql = format!(
+        "INSERT INTO erasures (account_id, token_hash, asked_at, due_at, takes_down, keeps_emails)
+         SELECT a.id, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS INTEGER),
+           CAST($6 AS INTEGER)
+         FROM accounts a WHERE a.id = $1 AND a.erased_at IS NULL AND NOT {}
+         ON CONFLICT (account_id) DO NOTHING",
+        is_last()
+    );
+    let asked = sqlx::query(AssertSqlSafe(sql))
+        .bind(account_id)
+        .bind(token_hash)
+        .bind(now)
+        .bind(now + WAITS)
+        .bind(i64::from(wish.takes_down))
+        .bind(i64::from(wish.keeps_emails))
+        .execute(&mut *tx)
+        .await?;
+    if asked.rows_affected() == 1 {
+        return Ok(Asked::Now);
+    }
+    let before: i64 = sqlx::query_scalar("SELECT count(*) FROM erasures WHERE account_id = $1")
+        .bind(account_id)
+        .fetch_one(tx)
+        .await?;
+    Ok(if before > 0 { Asked::Before } else { Asked::LastAdmin })
+}
+
+/// When the erasure behind a link is due, while it can be called back.
+pub async fn due_at(connection: &mut AnyConnection, token_hash: &str) -> Kept<Option<Millis>> {
+    sqlx::query_scalar("SELECT due_at FROM erasures WHERE token_hash = $1")
+        .bind(token_hash)
+        .fetch_optional(connection)
+        .await
+}
+
+/// Calls back the erasure behind a link. False when there is none any more.
+pub async fn call_back(tx: &mut AnyConnection, token_hash: &str) -> Kept<bool> {
+    let called = sqlx::query("DELETE FROM erasures WHERE token_hash = $1").bind(token_hash);
+    Ok(called.execute(tx).await?.rows_affected() == 1)
+}
+
+/// An account whose time has come.
+#[derive(Clone, Debug)]
+pub struct Due {
+    /// The account.
+    pub account_id: String,
+    /// Its address.
+    pub email: String,
+    /// What its owner wants.
+    pub wish: Wish,
+}
+
+/// The next account whose time has come, marked as erased. Another process passes it over. The last
+/// administrator's waits: it may be that two left at the same moment.
+pub async fn begin_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept<Option<Due>> {
+    let admins = format!(
+        "SELECT account_id FROM roles WHERE role = 'admin' ORDER BY account_id{}",
+        kind.hold_to_change()
+    );
+    sqlx::query(AssertSqlSafe(admins)).fetch_all(&mut *tx).await?;
+    let sql = format!(
+        "SELECT a.id, a.email, CAST(w.takes_down AS BIGINT), CAST(w.keeps_emails AS BIGINT)
+         FROM erasures w JOIN accounts a ON a.id = w.account_id AND a.email IS NOT NULL
+         WHERE w.due_at <= $1 AND NOT {}
+         ORDER BY w.due_at, a.id LIMIT 1{}",
+        is_last_admin(""),
+        kind.hold_what_is_free()
+    );
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_optional(&mut *tx).await?;
+    let Some(row) = row else { return Ok(None) };
+    let due = Due {
+        account_id: row.get(0),
+        email: row.get(1),
+        wish: Wish {
+            takes_down: row.get::<i64, _>(2) == 1,
+            keeps_emails: row.get::<i64, _>(3) == 1,
+        },
+    };
+    sqlx::query("UPDATE accounts SET erased_at = $2 WHERE id = $1")
+        .bind(&due.account_id)
+        .bind(now)
+        .execute(tx)
+        .await?;
+    Ok(Some(due))
+}
+
+/// What an account has in this room.
+const OWN: [&str; 6] = [
+    "DELETE FROM first_act_links WHERE act_id IN
+     (SELECT id FROM first_acts WHERE account_id = $1)",
+    "DELETE FROM first_acts WHERE account_id = $1",
+    "DELETE FROM links WHERE account_id = $1",
+    "DELETE FROM sessions WHERE account_id = $1",
+    "DELETE FROM roles WHERE account_id = $1",
+    "DELETE FROM erasures WHERE account_id = $1",
+];
+
+/// What is kept of its address.
+const OF_ADDRESS: [&str; 2] =
+    ["DELETE FROM sign_ups WHERE email = $1", "DELETE FROM invitations WHERE email = $1"];
+
+/// Takes an account out of this room, after every other. Its row goes, unless the audit log names
+/// it: then a number is left that belongs to nobody.
+pub async fn forget(tx: &mut AnyConnection, account_id: &str, email: &str) -> Kept<()> {
+    each(tx, account_id, &OWN).await?;
+    each(tx, email, &OF_ADDRESS).await?;
+    sqlx::query("DELETE FROM attempts WHERE subject = $1")
+        .bind(id::hash(email))
+        .execute(&mut *tx)
+        .await?;
+    let gone = sqlx::query(
+        "DELETE FROM accounts WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM audit WHERE who = $1)",
+    );
+    if gone.bind(account_id).execute(&mut *tx).await?.rows_affected() == 0 {
+        sqlx::query(
+            "UPDATE accounts SET email = NULL, shown_name = '', place_id = NULL,
+             password_hash = NULL, confirmed_at = 0 WHERE id = $1",
+        )
+        .bind(account_id)
+        .execute(tx)
+        .await?;
+    }
+    Ok(())
+}

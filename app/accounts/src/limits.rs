@@ -1,0 +1,55 @@
+//! How much one person may send within a time, so that nobody fills the forum's desk alone. One
+//! person is one mailbox ([`forms::mailbox`]), however many accounts it has; for somebody who is
+//! not signed in her network counts. How many they are is in the table of `attempts`.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use calendar::clock::SECOND;
+use ground::error::Error;
+use ground::house::House;
+use ground::ui::Page;
+use ground::viewer::Viewer;
+
+use super::attempts::{self, Kind};
+
+/// What a person sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sends {
+    /// A topic.
+    Topic,
+    /// A comment on the Local Offer.
+    Comment,
+    /// "That's not my experience".
+    Doubt,
+    /// "I want to know this too".
+    Too,
+}
+
+impl Sends {
+    /// What is counted for somebody who is signed in.
+    fn kind(self) -> Kind {
+        match self {
+            Self::Topic => Kind::Topic,
+            Self::Comment => Kind::Comment,
+            Self::Doubt => Kind::Doubt,
+            Self::Too => Kind::Too,
+        }
+    }
+}
+
+/// Counts one more of these, and says whether it is within what one person may send.
+///
+/// # Errors
+/// When the database fails.
+pub async fn may_send(house: &House, sends: Sends, viewer: &Viewer) -> Result<bool, Error> {
+    let mailbox = forms::mailbox(&viewer.signed_in()?.email);
+    Ok(attempts::within(house, sends.kind(), mailbox).await?.is_ok())
+}
+
+/// The page that refuses one too many, with what was typed: 429, and how long to wait at most.
+pub fn too_many(page: Page, sends: Sends, house: &House, viewer: &Viewer) -> Response {
+    let (_, _, window) = sends.kind().limit();
+    let mut answer = page.status(StatusCode::TOO_MANY_REQUESTS).answer(house, viewer);
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(window / SECOND));
+    answer
+}

@@ -1,0 +1,66 @@
+//! What every room does with an account that is erased: nobody takes its place wherever the schema
+//! says who did something that stays.
+//!
+//! The triggers of `migrations/…/0033_erasing.sql` let nothing else change in such a row, and only
+//! once the account is marked as erased.
+
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use crate::db::Kept;
+
+/// Who did what was done by an account that is erased.
+pub const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+/// Likewise, where a second person did it.
+pub const ANOTHER: &str = "00000000-0000-0000-0000-000000000001";
+
+/// Puts nobody in the place of this account in each of these: (table, column).
+///
+/// # Errors
+/// When the database fails, or a row must not let go of it.
+pub async fn let_go(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    columns: &[(&str, &str)],
+) -> Kept<()> {
+    put(tx, account_id, columns, NOBODY).await
+}
+
+/// Likewise with another nobody, for who did something after a first person.
+///
+/// # Errors
+/// When the database fails, or a row must not let go of it.
+pub async fn let_go_of_second(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    columns: &[(&str, &str)],
+) -> Kept<()> {
+    put(tx, account_id, columns, ANOTHER).await
+}
+
+async fn put(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    columns: &[(&str, &str)],
+    nobody: &str,
+) -> Kept<()> {
+    for (table, column) in columns {
+        let sql = format!("UPDATE {table} SET {column} = $2 WHERE {column} = $1");
+        sqlx::query(AssertSqlSafe(sql)).bind(account_id).bind(nobody).execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// Runs each of these statements, in which `$1` is the account.
+///
+/// # Errors
+/// When the database fails.
+pub async fn each(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    statements: &[&'static str],
+) -> Kept<()> {
+    for sql in statements {
+        sqlx::query(*sql).bind(account_id).execute(&mut *tx).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! What is left of the comments of an account that is erased.
+
+use calendar::clock::Millis;
+use ground::db::{Kept, Kind};
+use ground::erasing::{each, let_go};
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+/// Takes an account out of this room. What waits is withdrawn, and with `takes_down` what is
+/// published too, while it has no answer. Words that nobody else can read go; the others stay, and
+/// nobody wrote them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    account_id: &str,
+    takes_down: bool,
+    now: Millis,
+) -> Kept<()> {
+    // Nobody answers one meanwhile.
+    let hold = format!(
+        "SELECT id FROM comments WHERE author_id = $1 ORDER BY id{}",
+        kind.hold_to_change()
+    );
+    sqlx::query(AssertSqlSafe(hold)).bind(account_id).fetch_all(&mut *tx).await?;
+    sqlx::query(
+        "UPDATE comments SET withdrawn_at = $2
+         WHERE author_id = $1 AND withdrawn_at IS NULL AND passed_on_at IS NULL
+           AND declined_at IS NULL AND (published_at IS NULL OR CAST($3 AS BIGINT) = 1)
+           AND NOT EXISTS (SELECT 1 FROM comment_responses r WHERE r.comment_id = comments.id)",
+    )
+    .bind(account_id)
+    .bind(now)
+    .bind(i64::from(takes_down))
+    .execute(&mut *tx)
+    .await?;
+    let words = "UPDATE comments SET words = 'Deleted' WHERE author_id = $1
+         AND passed_on_at IS NULL AND (published_at IS NULL OR withdrawn_at IS NOT NULL)";
+    each(tx, account_id, &[words]).await?;
+    let columns = [
+        ("comments", "author_id"),
+        ("comments", "decided_by"),
+        ("comment_notes", "noted_by"),
+        ("comment_responses", "responded_by"),
+    ];
+    let_go(tx, account_id, &columns).await
+}

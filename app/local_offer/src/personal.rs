@@ -1,0 +1,64 @@
+//! What this room keeps about a person, table by table, for whoever takes it out or erases it.
+
+use ground::personal::Column::{Id, Just, Left, Name, Part, Text, Time, Who};
+use ground::personal::{CARE, FORM, Table, Whose};
+
+/// Every table of this room, with each of its columns.
+pub const PERSONAL: &[Table] = &[
+    Table {
+        name: "comments",
+        title: "Comments you sent about the Local Offer",
+        whose: Whose::Account("t.author_id = $1"),
+        columns: &[
+            Id("id"),
+            Left("form_key", FORM),
+            Id("author_id"),
+            Id("service_id"),
+            Name("service", "Service", "(SELECT o.name FROM services o WHERE o.id = t.service_id)"),
+            Part("words", "Words", "CASE WHEN t.passed_on_at IS NULL THEN t.words END"),
+            Time("sent_at", "Sent"),
+            Who("decided_by", "Read by"),
+            Time("published_at", "Published"),
+            Time("declined_at", "Not published"),
+            Text("decline_reason", "Why not"),
+            Time(
+                "passed_on_at",
+                "Passed on to the safeguarding lead, so its words are not in this file",
+            ),
+            Time("withdrawn_at", "You withdrew it"),
+        ],
+    },
+    Table {
+        name: "comment_responses",
+        title: "Answers you wrote to comments",
+        whose: Whose::Account("t.responded_by = $1"),
+        columns: &[
+            Id("id"),
+            Left("form_key", FORM),
+            Id("comment_id"),
+            Text("response", "Answer"),
+            Text("action", "What will be done"),
+            Text("action_by", "By"),
+            Id("organisation_id"),
+            Name(
+                "organisation",
+                "For",
+                "(SELECT o.name FROM organisations o WHERE o.id = t.organisation_id)",
+            ),
+            Who("responded_by", "Answered by"),
+            Time("responded_at", "Answered"),
+        ],
+    },
+    Table {
+        name: "comment_notes",
+        title: "",
+        whose: Whose::Nobody(CARE),
+        columns: &[
+            Just("form_key"),
+            Just("comment_id"),
+            Just("note"),
+            Just("noted_by"),
+            Just("noted_at"),
+        ],
+    },
+];

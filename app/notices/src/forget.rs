@@ -1,0 +1,33 @@
+//! What is left in notices of an account, or of an address, that is erased.
+
+use ground::db::Kept;
+use ground::erasing::{each, let_go};
+use sqlx::AnyConnection;
+
+/// Takes an account out of this room. Its questions stay for the team to answer, without an address.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(tx: &mut AnyConnection, account_id: &str, email: &str) -> Kept<()> {
+    forget_address(tx, email).await?;
+    each(tx, account_id, &["DELETE FROM notice_wanted WHERE account_id = $1"]).await?;
+    let columns = [
+        ("notices", "written_by"),
+        ("notices", "approved_by"),
+        ("ledger", "reached_by"),
+        ("notice_answers", "answered_by"),
+    ];
+    let_go(tx, account_id, &columns).await
+}
+
+/// Takes an address from the questions that it was given for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_address(tx: &mut AnyConnection, email: &str) -> Kept<()> {
+    sqlx::query("UPDATE notice_questions SET email = NULL WHERE email = $1")
+        .bind(email)
+        .execute(tx)
+        .await?;
+    Ok(())
+}

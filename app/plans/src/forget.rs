@@ -1,0 +1,24 @@
+//! What is left of who planned when an account is erased: what was said and done stays.
+
+use ground::db::Kept;
+use ground::erasing::let_go;
+use sqlx::AnyConnection;
+
+/// Takes an account out of this room.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+    let columns = [
+        ("plans", "registered_by"),
+        ("plan_topics", "tied_by"),
+        ("planning_sessions", "recorded_by"),
+        ("statements", "written_by"),
+        ("drafts", "recorded_by"),
+        ("drafts", "published_by"),
+        ("draft_answers", "answered_by"),
+        ("overrides", "made_by"),
+        ("plan_events", "who"),
+    ];
+    let_go(tx, account_id, &columns).await
+}

@@ -1,0 +1,24 @@
+//! The HTML of drafts that have none by today's rules: those submitted before it was kept, and all
+//! of them once the rules have changed.
+
+use ground::aside::aside;
+use ground::house::House;
+use ground::ui::markdown;
+
+use super::store;
+
+/// Makes and keeps the HTML of some of them. Stopped half-way, the next turn carries on; two
+/// processes at once do no harm.
+///
+/// # Errors
+/// When the database fails.
+pub async fn render_due(house: &House) -> Result<(), sqlx::Error> {
+    for (draft_id, text) in store::to_be_rendered(&house.db).await? {
+        let html = aside(move || markdown(&text)).await?;
+        let kept = house
+            .db
+            .write(move |tx| Box::pin(async move { store::keep_html(tx, &draft_id, &html).await }));
+        kept.await?;
+    }
+    Ok(())
+}

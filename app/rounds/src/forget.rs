@@ -1,0 +1,24 @@
+//! What is left of who opened and confirmed rounds when an account is erased.
+
+use ground::db::{Kept, Kind};
+use ground::erasing::let_go;
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+/// Keeps every round that is not closed from being closed until the write ends: which votes of an
+/// account are in it is told by that.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold_open(tx: &mut AnyConnection, kind: Kind) -> Kept<()> {
+    let sql = format!("SELECT id FROM rounds WHERE closed_at IS NULL ORDER BY id{}", kind.hold());
+    sqlx::query(AssertSqlSafe(sql)).fetch_all(tx).await?;
+    Ok(())
+}
+
+/// Takes an account out of this room.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+    let_go(tx, account_id, &[("rounds", "opened_by"), ("confirmations", "confirmed_by")]).await
+}

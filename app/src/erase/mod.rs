@@ -1,0 +1,435 @@
+//! Leaving: `/account/erase` says what goes and what stays, asks for the password, and waits seven
+//! days, in which a link or signing in calls it back. Then `doing` asks every room to forget.
+//!
+//! Why it is like this: `docs/adr/0030-erased-and-still-counted.md`.
+
+mod doing;
+mod store;
+
+pub use doing::erase_due;
+
+use accounts::erasing::{self, Asked, Wish};
+use accounts::proof::{self, Proved};
+use accounts::store::Proof;
+use accounts::{emails, signed_out};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock;
+use deliveries::{EmailKind, Owed, owe};
+use forms::{Refusals, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::routes::with_then;
+use ground::sent::Form;
+use ground::ui::{Choice, Choices, Field, Page, Summary};
+use ground::viewer::{Role, Viewer};
+use leptos::prelude::*;
+
+use self::store::Has;
+
+/// GET `/account/erase`
+pub async fn page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let proof = accounts::store::proof(&house.db, &viewer.signed_in()?.session_id).await?;
+    show(&house, &viewer, &proof, &Sent::default(), &Refusals::default(), false).await
+}
+
+/// POST `/account/erase`: begins the seven days, and signs her out everywhere.
+pub async fn ask(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    let proof = proof::of(&house, person).await?;
+    match proof::ask(&house, person, &proof, sent.typed("password")).await? {
+        Proved::Yes => {}
+        Proved::No(refusals) => {
+            return show(&house, &viewer, &proof, &sent, &refusals, false).await;
+        }
+        Proved::TooOften(wait, refusals) => {
+            let page = show(&house, &viewer, &proof, &sent, &refusals, false).await?;
+            return Ok(wait.answer(page));
+        }
+        Proved::LinkSent => {
+            return show(&house, &viewer, &proof, &sent, &Refusals::default(), true).await;
+        }
+    }
+    let (now, account_id, email, writer) =
+        (house.clock.now(), person.account_id.clone(), person.email.clone(), house.clone());
+    let wish = Wish {
+        takes_down: sent.typed("published") == "take down",
+        keeps_emails: sent.typed("changes") == "keep",
+    };
+    let asking = house.db.write(move |tx| {
+        Box::pin(async move {
+            let token = id::secret();
+            let hash = id::hash(&token);
+            let asked = erasing::ask(tx, &account_id, &hash, wish, now).await?;
+            if asked == Asked::Now {
+                accounts::store::end_all_sessions(tx, &account_id).await?;
+                let words = emails::erasing(&writer, &token, &clock::day(now + erasing::WAITS));
+                let owed = Owed {
+                    dedup_key: &hash,
+                    kind: EmailKind::Erasing,
+                    account_id: Some(&account_id),
+                    to: &email,
+                    words: &words,
+                    at: now,
+                    not_after: Some(now + erasing::WAITS),
+                };
+                owe(tx, owed).await?;
+            }
+            Ok::<_, sqlx::Error>(asked)
+        })
+    });
+    if asking.await? == Asked::LastAdmin {
+        return show(&house, &viewer, &proof, &sent, &Refusals::default(), false).await;
+    }
+    Ok(signed_out(&house, Redirect::to("/account/erase/begun").into_response()))
+}
+
+/// GET `/account/erase/begun`
+pub async fn begun(State(house): State<House>, viewer: Viewer) -> Response {
+    Page::new("We will delete your account in seven days", || {
+        view! {
+            <div class="stack">
+                <h1>"We will delete your account in seven days"</h1>
+                <p class="lead">"We have signed you out everywhere, and sent you an email."</p>
+                <p>
+                    "Changed your mind? Press the button in that email, or sign in, within seven \
+                     days. Then we will keep your account as it was."
+                </p>
+                <p>
+                    "Until then we only email you what you need for this, and about changes to \
+                     services if you asked for that. Check your junk or spam folder if the email \
+                     doesn't arrive in a few minutes."
+                </p>
+                <p>
+                    <a href="/">"Go to the home page"</a>
+                </p>
+            </div>
+        }
+    })
+    .answer(&house, &viewer)
+}
+
+/// GET `/account/erase/{token}`: a button, since mail scanners open links.
+pub async fn keep_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let due = erasing::due_at(&mut *house.db.read().await?, &id::hash(&token)).await?;
+    let Some(due) = due else { return Ok(ended(&house, &viewer)) };
+    let page = Page::new("Keep your account", || {
+        view! {
+            <div class="stack">
+                <h1>"Keep your account"</h1>
+                <p class="lead">
+                    {format!("You asked us to delete your account on {}.", clock::day(due))}
+                </p>
+                <form method="post">
+                    <button class="button">"Keep my account"</button>
+                </form>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/account/erase/{token}`: calls it back.
+pub async fn keep(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let calling = house
+        .db
+        .write(move |tx| Box::pin(async move { erasing::call_back(tx, &id::hash(&token)).await }));
+    if !calling.await? {
+        return Ok(ended(&house, &viewer));
+    }
+    let page = Page::new("We will keep your account", || {
+        view! {
+            <div class="stack">
+                <h1>"We will keep your account"</h1>
+                <p class="lead">"Nothing has been deleted. You can sign in as before."</p>
+                <p>
+                    <a class="button" href="/sign-in">
+                        "Sign in"
+                    </a>
+                </p>
+                <p>
+                    "Wasn't it you who asked us to delete it? "
+                    <a href="/forgotten-password">"Choose a new password"</a>
+                    ": someone else may know yours."
+                </p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn ended(house: &House, viewer: &Viewer) -> Response {
+    let why = "You have used it or signed in since then, and we kept your account. Or the seven \
+               days are over, and your account has been deleted.";
+    Page::link_ended("This link no longer works", why, ("/sign-in", "Sign in"))
+        .answer(house, viewer)
+}
+
+/// The page, with what was chosen. `waits`: a link has gone to her address, and the form is sent once
+/// it was used.
+async fn show(
+    house: &House,
+    viewer: &Viewer,
+    proof: &Proof,
+    sent: &Sent,
+    refusals: &Refusals,
+    waits: bool,
+) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    let has = store::has(&house.db, &person.account_id, house.clock.now()).await?;
+    let is_staff = person.roles.iter().any(|role| *role != Role::Parent);
+    let page = Page::new("Delete your account", || {
+        let hand_over = has.is_last_admin.then(hand_over);
+        let waits = waits.then(|| link_sent(&person.email));
+        let rest = (!has.is_last_admin).then(|| {
+            view! {
+                {what_goes(&has)}
+                {what_stays(&has, is_staff)}
+                {form(&has, proof, sent, refusals)}
+            }
+        });
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href="/account">
+                        "Your account"
+                    </a>
+                </p>
+                <Summary refusals />
+                <h1>"Delete your account"</h1>
+                <p class="lead">
+                    "We will delete it seven days after you ask. Until then you can change your \
+                     mind. After that nobody can bring it back."
+                </p>
+                {hand_over}
+                {waits}
+                {rest}
+            </div>
+        }
+    });
+    let page = if waits { page.kept_for_going_back() } else { page };
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// What the last administrator does first.
+fn hand_over() -> impl IntoView {
+    view! {
+        <p class="panel gold">
+            <b>"You are the only administrator."</b>
+            " Without one, nobody can invite people or change what they may do. Give this role to \
+             someone else first, then come back to this page."
+        </p>
+        <p>
+            <a class="button" href="/admin/people">
+                "Go to people and roles"
+            </a>
+        </p>
+    }
+}
+
+fn link_sent(email: &str) -> impl IntoView + use<> {
+    let email = email.to_owned();
+    view! {
+        <div class="panel gold" role="status">
+            <p>
+                <b>"We've sent a link to "{email}</b>
+            </p>
+            <p>
+                "You have no password, so we need to be sure that it's you. Press the button in \
+                 that email to sign in again in this browser. Then come back to this page and press \
+                 “Delete my account” again."
+            </p>
+        </div>
+    }
+}
+
+fn what_goes(has: &Has) -> impl IntoView + use<> {
+    let each = [
+        many(
+            has.unpublished,
+            "What you wrote that is not published: one topic or comment",
+            "What you wrote that is not published: # topics and comments",
+        ),
+        many(
+            has.open_votes,
+            "Your support for one topic that people still vote on. It won't be counted",
+            "Your support for # topics that people still vote on. They won't be counted",
+        ),
+        many(
+            has.doubts,
+            "What you told the forum once that was not your experience",
+            "What you told the forum # times that was not your experience",
+        ),
+        many(
+            has.questions,
+            "Your email address on one question about a change. You won't get the answer",
+            "Your email address on # questions about changes. You won't get the answers",
+        ),
+        many(
+            has.consultations,
+            "That you took part in one consultation, but not your answers",
+            "That you took part in # consultations, but not your answers",
+        ),
+    ];
+    let each = each.into_iter().flatten().map(|words| view! { <li>{words}</li> });
+    view! {
+        <h2>"What we will delete"</h2>
+        <ul>
+            <li>"Your email address, your display name, your password and where you live"</li>
+            <li>"Where you are signed in, and every link and email that is waiting for you"</li>
+            {each.collect_view()}
+        </ul>
+    }
+}
+
+fn what_stays(has: &Has, is_staff: bool) -> impl IntoView + use<> {
+    let each = [
+        many(
+            has.published,
+            "One published topic or comment, unless you take it down below",
+            "# published topics and comments, unless you take them down below",
+        ),
+        many(
+            has.closed_votes,
+            "Your support for one topic where voting has closed: the results stay as they were",
+            "Your support for # topics where voting has closed: the results stay as they were",
+        ),
+        many(
+            has.passed_on,
+            "What you wrote once that is with our safeguarding lead",
+            "What you wrote # times that is with our safeguarding lead",
+        ),
+    ];
+    let each = each.into_iter().flatten().map(|words| view! { <li>{words}</li> });
+    let staff = is_staff.then(|| {
+        view! {
+            <li>
+                "What you wrote and decided for the forum, the council or the NHS. It will say \
+                 “Someone who has left” instead of your name. A name you typed into a text, such as \
+                 in the reason for publishing a draft early, stays in it."
+            </li>
+        }
+    });
+    view! {
+        <h2>"What will stay, without you"</h2>
+        <p>"Nobody will be able to see that these were yours."</p>
+        <ul>
+            {each.collect_view()} {staff}
+            <li>
+                "Answers to consultations: nobody knows which are yours. To delete them too, use \
+                 your code first."
+            </li>
+            <li>
+                "A line in our log that an account was deleted. It does not say whose. What you \
+                 changed here before is listed there with a number instead of a name."
+            </li>
+            <li>"Older backups, until they are deleted in their turn"</li>
+        </ul>
+    }
+}
+
+/// The choices she has, and the proof that it is her.
+fn form(has: &Has, proof: &Proof, sent: &Sent, refusals: &Refusals) -> impl IntoView {
+    let has_password = proof.password_hash.is_some();
+    let chosen = |name: &str, usual: &str| {
+        let typed = sent.typed(name);
+        if typed.is_empty() { usual.to_owned() } else { typed.to_owned() }
+    };
+    let published = (has.to_take_down > 0).then(|| {
+        let chosen = chosen("published", "leave");
+        let choices = [
+            ("leave", "Leave what is published, so that it still counts"),
+            ("take down", "Take down what I still can, and delete it"),
+        ];
+        view! {
+            <Choices
+                name="published"
+                legend="What you wrote that everyone can read"
+                hint="You can take down topics until their vote closes, and comments until they are \
+                    answered."
+                choices=Choice::each(choices, |word| word == chosen)
+                refusals
+            />
+        }
+    });
+    let changes = (has.subscriptions > 0).then(|| {
+        let chosen = chosen("changes", "stop");
+        let choices = [
+            ("stop", "Stop them, and delete my email address"),
+            ("keep", "Keep sending them to my email address, without an account"),
+        ];
+        view! {
+            <Choices
+                name="changes"
+                legend="Emails about changes to services"
+                hint="We keep sending them during the seven days in any case."
+                choices=Choice::each(choices, |word| word == chosen)
+                refusals
+            />
+        }
+    });
+    let password = has_password.then(|| {
+        view! {
+            <Field
+                name="password"
+                label="Your password"
+                hint="So that nobody else can do this on your phone."
+                kind="password"
+                autocomplete="current-password"
+                refusals
+            />
+        }
+    });
+    let forgotten = has_password.then(|| {
+        let to = with_then("/forgotten-password", "/account/erase");
+        view! {
+            <p>
+                <a href=to>"Forgotten your password?"</a>
+            </p>
+        }
+    });
+    view! {
+        <h2>"Delete it"</h2>
+        <p>
+            "We will sign you out everywhere and email you. To keep your account, press the button \
+             in that email within seven days, or sign in again."
+        </p>
+        <form method="post" novalidate>
+            {published} {changes} {password} <button class="button warn">"Delete my account"</button>
+        </form>
+        {forgotten}
+    }
+}
+
+/// So many of something, in words; `None` for nothing. `#` is the number.
+fn many(number: i64, one: &'static str, more: &'static str) -> Option<String> {
+    match number {
+        ..=0 => None,
+        1 => Some(one.to_owned()),
+        _ => Some(more.replace('#', &number.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_not_named_and_one_is_not_many() {
+        assert_eq!(many(0, "one topic", "# topics"), None);
+        assert_eq!(many(1, "one topic", "# topics").as_deref(), Some("one topic"));
+        assert_eq!(many(12, "one topic", "# topics").as_deref(), Some("12 topics"));
+    }
+}

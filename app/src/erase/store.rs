@@ -1,0 +1,136 @@
+//! What an account has, room by room, for the person who is about to leave; and its words in the
+//! index of the search.
+
+use calendar::clock::Millis;
+use ground::db::{Db, Kept};
+use ground::erasing::each;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+/// How much of what a person has here goes, or stays without her.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Has {
+    /// Topics and comments that nobody else can read, or only the forum.
+    pub unpublished: i64,
+    /// Published topics and comments.
+    pub published: i64,
+    /// Those of them that she may still take down.
+    pub to_take_down: i64,
+    /// What is with the safeguarding lead.
+    pub passed_on: i64,
+    /// Votes in rounds that are not closed.
+    pub open_votes: i64,
+    /// Votes in rounds that are.
+    pub closed_votes: i64,
+    /// What she told the forum that is not her experience.
+    pub doubts: i64,
+    /// Questions about changes that wait for an answer: her own, and those she wants to know too.
+    pub questions: i64,
+    /// Consultations she took part in.
+    pub consultations: i64,
+    /// Services in places that she asked to be told about.
+    pub subscriptions: i64,
+    /// Whether nobody else is an administrator.
+    pub is_last_admin: bool,
+}
+
+/// What this account has.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn has(db: &Db, account_id: &str, now: Millis) -> Kept<Has> {
+    const OWN_TOPICS: &str = "SELECT count(*) FROM topics t WHERE t.author_id = a.id";
+    const OWN_COMMENTS: &str = "SELECT count(*) FROM comments c WHERE c.author_id = a.id";
+    const OPEN: &str = "(t.round_id IS NULL OR EXISTS (SELECT 1 FROM rounds r
+        WHERE r.id = t.round_id AND r.closed_at IS NULL AND r.closes_at > $2))";
+    const VOTES: &str = "SELECT count(*) FROM supports s JOIN topics t ON t.id = s.topic_id
+        JOIN rounds r ON r.id = t.round_id WHERE s.account_id = a.id";
+    let last = accounts::erasing::is_last();
+    let sql = format!(
+        "SELECT
+           ({OWN_TOPICS} AND t.passed_on_at IS NULL
+              AND (t.published_at IS NULL OR t.withdrawn_at IS NOT NULL))
+           + ({OWN_COMMENTS} AND c.passed_on_at IS NULL
+              AND (c.published_at IS NULL OR c.withdrawn_at IS NOT NULL)),
+           ({OWN_TOPICS} AND t.published_at IS NOT NULL AND t.withdrawn_at IS NULL)
+           + ({OWN_COMMENTS} AND c.published_at IS NOT NULL AND c.withdrawn_at IS NULL),
+           ({OWN_TOPICS} AND t.published_at IS NOT NULL AND t.withdrawn_at IS NULL
+              AND t.merged_at IS NULL AND {OPEN})
+           + ({OWN_COMMENTS} AND c.published_at IS NOT NULL AND c.withdrawn_at IS NULL
+              AND NOT EXISTS (SELECT 1 FROM comment_responses x WHERE x.comment_id = c.id)),
+           ({OWN_TOPICS} AND t.passed_on_at IS NOT NULL)
+           + ({OWN_COMMENTS} AND c.passed_on_at IS NOT NULL),
+           ({VOTES} AND r.closed_at IS NULL),
+           ({VOTES} AND r.closed_at IS NOT NULL),
+           (SELECT count(*) FROM doubts d WHERE d.account_id = a.id),
+           (SELECT count(*) FROM notice_wanted w WHERE w.account_id = a.id)
+           + (SELECT count(*) FROM notice_questions q WHERE q.email = a.email),
+           (SELECT count(*) FROM took_part p WHERE p.account_id = a.id),
+           (SELECT count(*) FROM subscriptions u JOIN subscribers b ON b.id = u.subscriber_id
+            WHERE b.email = a.email AND u.ended_at IS NULL),
+           CAST(CASE WHEN {last} THEN 1 ELSE 0 END AS BIGINT)
+         FROM accounts a WHERE a.id = $1"
+    );
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(account_id)
+        .bind(now)
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
+    Ok(row.map_or_else(Has::default, |row| Has {
+        unpublished: row.get(0),
+        published: row.get(1),
+        to_take_down: row.get(2),
+        passed_on: row.get(3),
+        open_votes: row.get(4),
+        closed_votes: row.get(5),
+        doubts: row.get(6),
+        questions: row.get(7),
+        consultations: row.get(8),
+        subscriptions: row.get(9),
+        is_last_admin: row.get::<i64, _>(10) == 1,
+    }))
+}
+
+/// Takes the words of an account's topics and comments out of the index; the next turn of the search
+/// puts back what is still published.
+pub async fn forget_words(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+    const STATEMENTS: [&str; 4] = [
+        "DELETE FROM search_words WHERE kind = 'topics'
+         AND thing_id IN (SELECT t.id FROM topics t WHERE t.author_id = $1)",
+        "DELETE FROM search_things WHERE kind = 'topics'
+         AND thing_id IN (SELECT t.id FROM topics t WHERE t.author_id = $1)",
+        "DELETE FROM search_words WHERE kind = 'local-offer/comments'
+         AND thing_id IN (SELECT c.id FROM comments c WHERE c.author_id = $1)",
+        "DELETE FROM search_things WHERE kind = 'local-offer/comments'
+         AND thing_id IN (SELECT c.id FROM comments c WHERE c.author_id = $1)",
+    ];
+    each(tx, account_id, &STATEMENTS).await
+}
+
+/// Notes that the database's file is to be written anew, since something was erased.
+pub async fn rewrite_soon(tx: &mut AnyConnection, now: Millis) -> Kept<()> {
+    sqlx::query("UPDATE service_state SET to_rewrite_since = $1").bind(now).execute(tx).await?;
+    Ok(())
+}
+
+/// Since when the file is to be written anew; `None` when it was.
+pub async fn to_rewrite_since(db: &Db) -> Kept<Option<Millis>> {
+    sqlx::query_scalar("SELECT to_rewrite_since FROM service_state")
+        .fetch_one(&mut *db.read().await?)
+        .await
+}
+
+/// Notes that the file was written anew. What was erased since then still waits for it.
+pub async fn rewritten(db: &Db, since: Millis) -> Kept<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(
+                "UPDATE service_state SET to_rewrite_since = NULL WHERE to_rewrite_since = $1",
+            )
+            .bind(since)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
+}

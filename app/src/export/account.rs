@@ -1,0 +1,235 @@
+//! The copy of somebody who has an account: she shows that it is herself, then saves it.
+
+use accounts::proof::{self, Proved};
+use accounts::store::Proof;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::{self, Millis};
+use deliveries::{EmailKind, Owed, owe};
+use forms::Refusals;
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::routes::with_then;
+use ground::sent::Form;
+use ground::ui::{Field, Page, Summary};
+use ground::viewer::{SignedIn, Viewer};
+use leptos::prelude::*;
+
+use super::store::{self, Of, WITHIN};
+use super::{emails, zipped};
+
+/// What the page offers.
+enum Offer {
+    /// Nobody asked for a copy in the last hour: the form. `waits`: a link to sign in has gone.
+    Ask { waits: bool },
+    /// It was asked for in this session: it can be saved until then.
+    Ready(Millis),
+    /// It was asked for at this time in another session.
+    Elsewhere(Millis),
+}
+
+/// GET `/account/export`
+pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    let proof = proof::of(&house, person).await?;
+    let offer = match asked(&house, person).await? {
+        Some((at, true)) => Offer::Ready(at + WITHIN),
+        Some((at, false)) => Offer::Elsewhere(at),
+        None => Offer::Ask { waits: false },
+    };
+    Ok(page(&proof, &offer, &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/account/export`: with proof it is noted, told by email, and ready to be saved. Twice is
+/// the same as once.
+pub async fn ask(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (person, now) = (viewer.signed_in()?, house.clock.now());
+    let proof = proof::of(&house, person).await?;
+    match proof::ask(&house, person, &proof, sent.typed("password")).await? {
+        Proved::Yes => {}
+        Proved::No(refusals) => {
+            let page = page(&proof, &Offer::Ask { waits: false }, &refusals);
+            return Ok(page.answer(&house, &viewer));
+        }
+        Proved::TooOften(wait, refusals) => {
+            let page = page(&proof, &Offer::Ask { waits: false }, &refusals);
+            return Ok(wait.answer(page.answer(&house, &viewer)));
+        }
+        Proved::LinkSent => {
+            let page = page(&proof, &Offer::Ask { waits: true }, &Refusals::default());
+            return Ok(page.answer(&house, &viewer));
+        }
+    }
+    let (account, session, to, writer) =
+        (person.account_id.clone(), person.session_id.clone(), person.email.clone(), house.clone());
+    let asking = house.db.write(move |tx| {
+        Box::pin(async move {
+            let of = Of::Account(account.clone());
+            if !store::ask(tx, &of, Some(&session), now).await? {
+                return Ok::<_, sqlx::Error>(());
+            }
+            let owed = Owed {
+                dedup_key: &format!("copy {account} {now}"),
+                kind: EmailKind::CopyAsked,
+                account_id: Some(&account),
+                to: &to,
+                words: &emails::ready(&writer, now, now + WITHIN),
+                at: now,
+                not_after: None,
+            };
+            owe(tx, owed).await?;
+            let (who, what) = (Some(account.as_str()), "copy of own data asked for");
+            audit::note(tx, Entry { at: now, who, what, about: &account, detail: "" }).await
+        })
+    });
+    asking.await?;
+    Ok(Redirect::to("/account/export").into_response())
+}
+
+/// GET `/account/export/copy.zip`: the copy, in the session it was asked for in, for an hour.
+pub async fn save(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    match asked(&house, person).await? {
+        Some((_, true)) => zipped::answer(&house, &Of::Account(person.account_id.clone())).await,
+        _ => Ok(Redirect::to("/account/export").into_response()),
+    }
+}
+
+/// When a copy was asked for in the last hour, and whether that was in this session.
+async fn asked(house: &House, person: &SignedIn) -> Result<Option<(Millis, bool)>, Error> {
+    let asked = store::asked(&house.db, &person.account_id, house.clock.now()).await?;
+    Ok(asked.map(|(at, session)| (at, session == person.session_id)))
+}
+
+fn page(proof: &Proof, offer: &Offer, refusals: &Refusals) -> Page {
+    let page = Page::new("Take a copy of your data", || {
+        let form = match offer {
+            Offer::Ask { waits } => Some(form_of(proof, *waits, refusals)),
+            Offer::Ready(_) | Offer::Elsewhere(_) => None,
+        };
+        let ready = if let Offer::Ready(until) = offer { Some(ready(*until)) } else { None };
+        let elsewhere = if let Offer::Elsewhere(at) = offer { Some(elsewhere(*at)) } else { None };
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href="/account">
+                        "Your account"
+                    </a>
+                </p>
+                <Summary refusals />
+                <h1>"Take a copy of your data"</h1>
+                {form}
+                {ready}
+                {elsewhere}
+                <h2>"What you get"</h2>
+                <p>
+                    "One file with everything we keep about you: your account, what you proposed, \
+                     supported and wrote, the emails you asked for, and files you uploaded. In it \
+                     is a page to read, called read-me.html, and the same for other programs."
+                </p>
+                <p>
+                    "Your answers to consultations are not in it: nobody can tell whose they are, \
+                     not even we. Use the code you were given instead. The page in the file lists \
+                     what else is missing, and why."
+                </p>
+                <p>
+                    "The file ends in .zip. On a phone, open it with Files. Anyone who has it can \
+                     read it, so save it where only you can see it."
+                </p>
+            </div>
+        }
+    });
+    page.refused_for(refusals)
+}
+
+fn form_of(proof: &Proof, waits: bool, refusals: &Refusals) -> impl IntoView {
+    let has_password = proof.password_hash.is_some();
+    let waits = waits.then(|| {
+        view! {
+            <div class="panel gold" role="status">
+                <p>
+                    <b>"Check your email"</b>
+                </p>
+                <p>
+                    "You have no password, so we need to be sure that it's you. We've sent you a \
+                     link. Use it to sign in again in this browser, then come back to this page."
+                </p>
+            </div>
+        }
+    });
+    let password = has_password.then(|| {
+        let to = with_then("/forgotten-password", "/account/export");
+        let field = view! {
+            <Field
+                name="password"
+                label="Your password"
+                hint="So that nobody else can take a copy on your phone."
+                kind="password"
+                autocomplete="current-password"
+                refusals
+            />
+        };
+        (field, to)
+    });
+    let (field, forgotten) = password.unzip();
+    let forgotten = forgotten.map(|to| {
+        view! {
+            <p>
+                <a href=to>"Forgotten your password?"</a>
+            </p>
+        }
+    });
+    view! {
+        {waits}
+        <form method="post" action="/account/export" novalidate>
+            {field}
+            <button class="button">"Make my copy"</button>
+        </form>
+        {forgotten}
+        <p class="soft">
+            "We will email you that a copy was made, so that you would notice if it wasn't you. \
+             You can do this once an hour."
+        </p>
+    }
+}
+
+fn ready(until: Millis) -> impl IntoView {
+    view! {
+        <div class="panel gold" role="status">
+            <p>
+                <b>"Your copy is ready"</b>
+            </p>
+            <p>{format!("You can save it here until {}.", clock::day_and_hour(until))}</p>
+        </div>
+        <p>
+            <a class="button" href="/account/export/copy.zip">
+                "Save my copy"
+            </a>
+        </p>
+    }
+}
+
+fn elsewhere(at: Millis) -> impl IntoView {
+    let again = clock::day_and_hour(at + WITHIN);
+    let made = format!(
+        "A copy was made on {}, on another device or in another browser.",
+        clock::day_and_hour(at)
+    );
+    view! {
+        <div class="panel warn">
+            <p>
+                <b>{made}</b>
+            </p>
+            <p>{format!("Save it there. From {again} you can make another one here.")}</p>
+            <p>
+                "If that wasn't you, someone else can get into your account: "
+                <a href="/forgotten-password">"choose a new password"</a>"."
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,195 @@
+//! Every SQL statement about copies: who asked for one, and what is in it.
+
+use calendar::clock::{DAY, HOUR, MINUTE, Millis};
+use ground::db::{Db, Kept};
+use ground::personal::{Column, Reading, Table, Whose};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+/// How often somebody may ask for a copy, and how long after that she may save it.
+pub(super) const WITHIN: Millis = HOUR;
+
+/// How far ahead of this machine's clock another one's may be.
+const AHEAD: Millis = MINUTE;
+
+/// Whose copy it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// All about the person with this account.
+    Account(String),
+    /// What is about this subscriber, for whoever has only that.
+    Subscriber(String),
+}
+
+impl Of {
+    /// The id of the account or of the subscriber.
+    fn id(&self) -> &str {
+        match self {
+            Self::Account(id) | Self::Subscriber(id) => id,
+        }
+    }
+
+    /// Which rows of a table are hers.
+    fn rows(&self, whose: Whose) -> Option<&'static str> {
+        match (self, whose) {
+            (_, Whose::Nobody(_)) | (Self::Subscriber(_), Whose::Account(_)) => None,
+            (_, Whose::Subscriber(rows))
+            | (Self::Account(_), Whose::Account(rows) | Whose::Both { account: rows, .. })
+            | (Self::Subscriber(_), Whose::Both { subscriber: rows, .. }) => Some(rows),
+        }
+    }
+
+    /// The subscribers that she is, and her address. An address that was hers once may be another
+    /// person's by now: it counts only while nobody has subscribed to anything with it since.
+    fn names(&self) -> &'static str {
+        match self {
+            Self::Account(_) => {
+                "WITH hers (id) AS (
+                   SELECT s.id FROM subscribers s JOIN accounts a ON a.email = s.email
+                   WHERE a.id = $1
+                   UNION SELECT s.id FROM subscribers s
+                   WHERE s.account_id = $1 AND s.joined_id IS NOT NULL),
+                 addresses (email) AS (
+                   SELECT a.email FROM accounts a WHERE a.id = $1 AND a.email IS NOT NULL)"
+            }
+            Self::Subscriber(_) => {
+                "WITH hers (id) AS (SELECT s.id FROM subscribers s WHERE s.id = $1),
+                 addresses (email) AS (
+                   SELECT s.email FROM subscribers s WHERE s.id = $1 AND s.email IS NOT NULL)"
+            }
+        }
+    }
+}
+
+/// Stores that somebody asks for a copy now, unless she did within the last hour; says whether it
+/// is stored. A time that lies ahead, as after a clock was set back, keeps nobody out.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn ask(
+    tx: &mut AnyConnection,
+    of: &Of,
+    session_id: Option<&str>,
+    now: Millis,
+) -> Kept<bool> {
+    let (account, subscriber) = match of {
+        Of::Account(id) => (Some(id), None),
+        Of::Subscriber(id) => (None, Some(id)),
+    };
+    let asked = sqlx::query(
+        "INSERT INTO copies (person, account_id, session_id, subscriber_id, asked_at)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (person) DO UPDATE
+           SET session_id = excluded.session_id, asked_at = excluded.asked_at
+           WHERE copies.asked_at <= $6 OR copies.asked_at > $7
+         RETURNING person",
+    )
+    .bind(of.id())
+    .bind(account)
+    .bind(session_id)
+    .bind(subscriber)
+    .bind(now)
+    .bind(now - WITHIN)
+    .bind(now + AHEAD)
+    .fetch_optional(tx)
+    .await?;
+    Ok(asked.is_some())
+}
+
+/// When an account last asked for a copy, and in which session, if that is less than an hour ago.
+pub async fn asked(db: &Db, account_id: &str, now: Millis) -> Kept<Option<(Millis, String)>> {
+    let row = sqlx::query(
+        "SELECT asked_at, session_id FROM copies
+         WHERE account_id = $1 AND asked_at > $2 AND asked_at <= $3",
+    )
+    .bind(account_id)
+    .bind(now - WITHIN)
+    .bind(now + AHEAD)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
+}
+
+/// The address of a subscriber, while it is known.
+pub async fn address(tx: &mut AnyConnection, subscriber_id: &str) -> Kept<Option<String>> {
+    sqlx::query_scalar("SELECT email FROM subscribers WHERE id = $1 AND email IS NOT NULL")
+        .bind(subscriber_id)
+        .fetch_optional(tx)
+        .await
+}
+
+/// What a link to a copy is stored under: its own, so that it opens nothing else.
+pub fn link_hash(token: &str) -> String {
+    id::hash(&format!("copy {token}"))
+}
+
+/// The subscriber whose copy a link leads to, for an hour.
+pub async fn by_link(db: &Db, token: &str, now: Millis) -> Kept<Option<String>> {
+    sqlx::query_scalar(
+        "SELECT s.id FROM subscriber_links l JOIN subscribers s ON s.id = l.subscriber_id
+         WHERE l.token_hash = $1 AND l.made_at > $2 AND l.made_at <= $3 AND s.erased_at IS NULL",
+    )
+    .bind(link_hash(token))
+    .bind(now - WITHIN)
+    .bind(now + AHEAD)
+    .fetch_optional(&mut *db.read().await?)
+    .await
+}
+
+/// Erases that somebody asked for a copy 30 days ago.
+pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            let erase = sqlx::query("DELETE FROM copies WHERE asked_at <= $1");
+            Ok(erase.bind(now - 30 * DAY).execute(tx).await?.rows_affected())
+        })
+    })
+    .await
+}
+
+/// A table with the rows of it that are hers, each a value for each of its readings.
+pub(super) type Rows = (&'static Table, Vec<Vec<Option<String>>>);
+
+/// All that is kept about somebody, in the order of the tables, the oldest first. One statement, so
+/// that it is how things are at one moment.
+pub(super) async fn read(db: &Db, of: &Of) -> Kept<Vec<Rows>> {
+    let hers: Vec<(&'static Table, &'static str)> = super::tables()
+        .filter_map(|table| of.rows(table.whose).map(|rows| (table, rows)))
+        .collect();
+    let sql = statement(of, &hers);
+    let found =
+        sqlx::query(AssertSqlSafe(sql)).bind(of.id()).fetch_all(&mut *db.read().await?).await?;
+    let mut all: Vec<Rows> = hers.into_iter().map(|(table, _)| (table, Vec::new())).collect();
+    for row in found {
+        let nth = usize::try_from(row.get::<i64, _>(0)).unwrap_or_default();
+        if let Some((table, rows)) = all.get_mut(nth) {
+            let many = table.readings().count();
+            rows.push((2..many + 2).map(|column| row.get(column)).collect());
+        }
+    }
+    Ok(all)
+}
+
+/// One `SELECT` for each table, all as wide as the widest: which table, what its rows are in the
+/// order of, and the values as text.
+fn statement(of: &Of, hers: &[(&'static Table, &'static str)]) -> String {
+    let readings: Vec<Vec<Reading>> =
+        hers.iter().map(|(table, _)| table.readings().collect()).collect();
+    let widest = readings.iter().map(Vec::len).max().unwrap_or_default();
+    let parts = hers.iter().zip(&readings).enumerate().map(|(nth, ((table, rows), readings))| {
+        let first_time = table.columns.iter().find_map(|column| match column {
+            Column::Time(name, _) => Some(*name),
+            _ => None,
+        });
+        let order = first_time.map_or("0".to_owned(), |name| format!("coalesce(t.{name}, 0)"));
+        let values = readings.iter().map(|reading| format!("CAST({} AS TEXT)", reading.sql));
+        let empty = (readings.len()..widest).map(|_| "CAST(NULL AS TEXT)".to_owned());
+        let values = values.chain(empty).collect::<Vec<_>>().join(", ");
+        format!(
+            "SELECT CAST({nth} AS BIGINT), CAST({order} AS BIGINT), {values}
+             FROM {} t WHERE {rows}",
+            table.name
+        )
+    });
+    let parts = parts.collect::<Vec<_>>().join(" UNION ALL ");
+    format!("{} {parts} ORDER BY 1, 2", of.names())
+}

@@ -1,0 +1,127 @@
+//! What this room keeps about a person, table by table, for whoever takes it out or erases it.
+
+use ground::personal::Column::{File, Id, Just, Left, Name, Text, Time, Who, Yes};
+use ground::personal::{FORM, PUBLIC, Table, Whose};
+
+/// Every table of this room, with each of its columns.
+pub const PERSONAL: &[Table] = &[
+    Table {
+        name: "doubts",
+        title: "What you told us was not your experience",
+        whose: Whose::Account("t.account_id = $1"),
+        columns: &[
+            Id("id"),
+            Left("form_key", FORM),
+            Id("update_id"),
+            Text("version", "Version"),
+            Id("account_id"),
+            Text("words", "Words"),
+            Time("told_at", "Sent"),
+            Time("seen_at", "Read by the forum"),
+        ],
+    },
+    Table {
+        name: "update_letters",
+        title: "What happened: who we told",
+        whose: Whose::Both {
+            account: "t.person = $1 OR t.subscriber_id IN (SELECT h.id FROM hers h)",
+            subscriber: "t.subscriber_id IN (SELECT h.id FROM hers h)",
+        },
+        columns: &[
+            Id("update_id"),
+            Text("version", "Version"),
+            Id("person"),
+            Id("subscriber_id"),
+            Id("delivery_id"),
+        ],
+    },
+    Table {
+        name: "updates",
+        title: "What happened: pages you began",
+        whose: Whose::Account("t.begun_by = $1"),
+        columns: &[
+            Id("id"),
+            Left("form_key", FORM),
+            Id("organisation_id"),
+            Name(
+                "organisation",
+                "For",
+                "(SELECT o.name FROM organisations o WHERE o.id = t.organisation_id)",
+            ),
+            Who("begun_by", "Begun by"),
+            Time("begun_at", "Begun"),
+        ],
+    },
+    Table {
+        name: "update_versions",
+        title: "What you told parents happened",
+        whose: Whose::Account("t.published_by = $1"),
+        columns: &[
+            Id("update_id"),
+            Text("version", "Version"),
+            Left("form_key", FORM),
+            Text("you_said", "You said"),
+            Text("questions", "Questions it answers"),
+            Text("part", "Part"),
+            Text("we_did", "We did"),
+            Text("outcome", "Outcome"),
+            Text("because", "Because"),
+            Text("decided_by", "Decided by"),
+            Text("look_again", "Looking again on"),
+            Text("decide_by", "Deciding by"),
+            Text("next", "Next"),
+            Text("next_by", "Next by"),
+            Text("evidence", "Evidence"),
+            Who("published_by", "Published by"),
+            Time("published_at", "Published"),
+            Yes("is_told", "People are told"),
+            Time("told_at", "People were told"),
+        ],
+    },
+    Table {
+        name: "evidence_files",
+        title: "Files you uploaded",
+        whose: Whose::Account("t.put_in_by = $1"),
+        columns: &[
+            Id("id"),
+            Text("hash", "SHA-256 of the file"),
+            Text("name", "File"),
+            File("hash", "name"),
+            Text("kind", "Kind of file"),
+            Text("size", "Size in bytes"),
+            Who("put_in_by", "Uploaded by"),
+            Time("put_in_at", "Uploaded"),
+        ],
+    },
+    Table {
+        name: "verdicts",
+        title: "What you said for the forum about outcomes",
+        whose: Whose::Account("t.given_by = $1"),
+        columns: &[
+            Id("id"),
+            Left("form_key", FORM),
+            Id("update_id"),
+            Text("version", "Version"),
+            Text("verdict", "Whether the forum agrees"),
+            Text("words", "Words"),
+            Text("evidence", "Evidence"),
+            Who("given_by", "Written by"),
+            Time("given_at", "Written"),
+        ],
+    },
+    Table {
+        name: "update_subjects",
+        title: "",
+        whose: Whose::Nobody(PUBLIC),
+        columns: &[
+            Just("update_id"),
+            Just("kind"),
+            Just("subject_id"),
+            Just("topic_id"),
+            Just("round_id"),
+            Just("consultation_id"),
+            Just("plan_id"),
+            Just("notice_id"),
+        ],
+    },
+];

@@ -1,0 +1,661 @@
+//! Leaving: seven days in which it can be called back, and then nothing of hers is found: not in the
+//! tables, not in the bytes of the files, not in a backup made after.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::{fs, io};
+
+use accounts::erasing::WAITS;
+use app::erase::erase_due;
+use axum::http::StatusCode;
+use calendar::clock::{DAY, HOUR, MINUTE};
+use deliveries::{Email, EmailKind};
+use ground::db::Kind;
+use ground::db::tables::Lines;
+use ground::erasing::{ANOTHER, NOBODY};
+use ground::viewer::Role;
+use rounds::shortlist::store::Ballots;
+use server::backup;
+use sqlx::AssertSqlSafe;
+
+use super::notices::{leaders, noticed, subscriber, told};
+use super::updates::{DONE, closed_topic, publish};
+use crate::world::{Answer, Browser, World, link_to, on_both};
+
+/// Asks to be erased, with the password that everyone here has.
+pub async fn leaves(who: &Browser<'_>, wishes: &[(&str, &str)]) -> Answer {
+    let fields = [&[("password", "three small words")][..], wishes].concat();
+    who.post("/account/erase", &fields).await
+}
+
+/// Lets the seven days pass and the worker erase.
+pub async fn is_erased(world: &World) -> u64 {
+    world.forward(WAITS + MINUTE);
+    erase_due(&world.house).await.unwrap()
+}
+
+/// Every row there is: the table, and its line.
+#[derive(Default)]
+pub struct Rows(pub Vec<(String, String)>);
+
+impl Lines for Rows {
+    fn take(&mut self, table: &str, line: &str) -> io::Result<()> {
+        self.0.push((table.to_owned(), line.to_owned()));
+        Ok(())
+    }
+}
+
+pub async fn rows(world: &World) -> Vec<(String, String)> {
+    let mut rows = Rows::default();
+    world.db().read_all(&mut rows).await.unwrap();
+    rows.0
+}
+
+/// The columns in which this word is found, as `table.column`.
+pub async fn columns_with(world: &World, word: &str) -> BTreeSet<String> {
+    let (columns, word) = (world.db().columns().await.unwrap(), word.to_lowercase());
+    let mut found = BTreeSet::new();
+    for (table, line) in rows(world).await {
+        if !line.to_lowercase().contains(&word) {
+            continue;
+        }
+        let values: Vec<Option<String>> = serde_json::from_str(&line).unwrap();
+        for (column, value) in columns[&table].iter().zip(values) {
+            if value.is_some_and(|value| value.to_lowercase().contains(&word)) {
+                found.insert(format!("{table}.{column}"));
+            }
+        }
+    }
+    found
+}
+
+/// Which of these words are found in the bytes: of SQLite's files, and of a backup made now.
+pub async fn in_the_bytes(world: &World, words: &[&str]) -> BTreeSet<String> {
+    let folder = world.folder().join(id::fresh());
+    let (made, _) =
+        backup::make(world.db(), &world.house.files, &folder, world.now(), None).await.unwrap();
+    let mut files: Vec<_> =
+        fs::read_dir(made.join("tables")).unwrap().map(|file| file.unwrap().path()).collect();
+    if world.db().kind() == Kind::Sqlite {
+        files.push(world.folder().join("alongside.db"));
+        files.push(world.folder().join("alongside.db-wal"));
+    }
+    let mut found = BTreeSet::new();
+    for file in files {
+        let text = String::from_utf8_lossy(&fs::read(&file).unwrap()).to_lowercase();
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let words = words.iter().filter(|word| text.contains(&word.to_lowercase()));
+        found.extend(words.map(|word| format!("{name}: {word}")));
+    }
+    found
+}
+
+async fn number(world: &World, sql: &str) -> i64 {
+    sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap()
+}
+
+async fn by_hand(world: &World, sql: String) -> Result<u64, sqlx::Error> {
+    let done = world.db().write(move |tx| {
+        Box::pin(async move {
+            Ok::<_, sqlx::Error>(sqlx::query(AssertSqlSafe(sql)).execute(tx).await?.rows_affected())
+        })
+    });
+    done.await
+}
+
+/// The columns that refer to an account, as the schema says: (table, column).
+async fn references(world: &World) -> Vec<(String, String)> {
+    let sql = match world.db().kind() {
+        Kind::Sqlite => {
+            "SELECT m.name, f.\"from\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f
+             WHERE m.type = 'table' AND f.\"table\" = 'accounts' ORDER BY m.name, f.\"from\""
+        }
+        Kind::Postgres => {
+            "SELECT CAST(c.conrelid::regclass AS TEXT), CAST(a.attname AS TEXT)
+             FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid
+               AND a.attnum = c.conkey[1]
+             WHERE c.contype = 'f' AND c.confrelid = 'accounts'::regclass ORDER BY 1, 2"
+        }
+    };
+    sqlx::query_as(sql).fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap()
+}
+
+/// The link that calls an erasure back.
+fn way_back(emails: &[Email]) -> String {
+    let begins = emails.iter().find(|email| email.subject.starts_with("We will delete"));
+    link_to(begins.expect("an email that says so"), "/account/erase/")
+}
+
+#[test]
+fn she_is_told_first_what_goes_and_what_stays_and_asked_for_her_password() {
+    on_both(async |world| {
+        let (_, topic) = world.voting("Buses").await;
+        let parent = world.parent(1).await;
+        parent.support(&topic, "support").await.leads_to();
+        parent.propose("Trams").await;
+        assert!(parent.get("/account").await.says("href=\"/account/erase\""));
+        let page = parent.get("/account/erase").await;
+        assert!(
+            page.says("Your support for one topic that people still vote on")
+                && page.says("not published: one topic or comment")
+                && page.says("Answers to consultations: nobody knows which are yours")
+                && page.says("within seven days"),
+            "{}",
+            page.html
+        );
+        assert!(!page.says("Your support for one topic where voting has closed"));
+        for password in ["", "a wrong guess"] {
+            let refused = parent.post("/account/erase", &[("password", password)]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{password}");
+        }
+        assert_eq!(number(&world, "SELECT count(*) FROM erasures").await, 0);
+        assert_eq!(leaves(&parent, &[]).await.leads_to(), "/account/erase/begun");
+        assert!(world.visitor().get("/account/erase/begun").await.says("seven days"));
+    });
+}
+
+#[test]
+fn without_a_password_she_shows_by_a_link_that_it_is_her() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        by_hand(&world, "UPDATE accounts SET password_hash = NULL WHERE email IS NOT NULL".into())
+            .await
+            .unwrap();
+        world.forward(2 * HOUR);
+        let waits = parent.post("/account/erase", &[]).await;
+        assert!(waits.status == StatusCode::OK && waits.says("We've sent a link to"));
+        assert_eq!(number(&world, "SELECT count(*) FROM erasures").await, 0);
+        let emails = world.deliver().await;
+        parent.post(&link_to(&emails[0], "/sign-in/"), &[]).await.leads_to();
+        assert_eq!(parent.post("/account/erase", &[]).await.leads_to(), "/account/erase/begun");
+    });
+}
+
+#[test]
+fn for_seven_days_a_link_or_signing_in_calls_it_back_and_nothing_has_changed() {
+    on_both(async |world| {
+        let (_, topic) = world.voting("Buses").await;
+        let (parent, phone) = (world.parent(1).await, world.sign_in("parent1@example.org").await);
+        parent.support(&topic, "support").await.leads_to();
+        world.deliver().await;
+        leaves(&parent, &[]).await.leads_to();
+        for browser in [&parent, &phone] {
+            assert_eq!(
+                browser.get("/account").await.status,
+                StatusCode::SEE_OTHER,
+                "she is signed out everywhere"
+            );
+        }
+        let emails = world.deliver().await;
+        assert_eq!(emails.len(), 1);
+        assert!(emails[0].text.contains("nobody can bring it back"), "{}", emails[0].text);
+        let back = way_back(&emails);
+        world.visitor().get(&back).await;
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM erasures").await,
+            1,
+            "a mail scanner that opens the link changes nothing"
+        );
+        assert!(world.visitor().post(&back, &[]).await.says("We will keep your account"));
+        assert_eq!(world.visitor().post(&back, &[]).await.status, StatusCode::GONE);
+        assert_eq!(is_erased(&world).await, 0);
+
+        let again = world.visitor();
+        let signs_in = [("email", "parent1@example.org"), ("password", "three small words")];
+        again.post("/sign-in", &signs_in).await.leads_to();
+        leaves(&again, &[]).await.leads_to();
+        world.forward(6 * DAY);
+        let to = again.post("/sign-in", &signs_in).await.leads_to();
+        assert!(
+            again.get(&to).await.says("You signed in, so we won't delete your account"),
+            "{to}"
+        );
+        assert_eq!(is_erased(&world).await, 0);
+        assert!(again.get("/account").await.says("parent1@example.org"));
+        assert_eq!(number(&world, "SELECT count(*) FROM supports").await, 1);
+    });
+}
+
+#[test]
+fn in_the_seven_days_only_what_she_needs_is_emailed_to_her() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let topic = parent.propose("Trams").await;
+        leaves(&parent, &[]).await.leads_to();
+        let organiser = world.organiser().await;
+        organiser
+            .post(&format!("/forum/topics/{topic}"), &[("decision", "publish")])
+            .await
+            .leads_to();
+        world.visitor().post("/sign-in/link", &[("email", "parent1@example.org")]).await;
+        let kinds: BTreeSet<&str> = world
+            .deliver_with_kinds()
+            .await
+            .iter()
+            .filter(|(_, email)| email.to == "parent1@example.org")
+            .map(|(kind, _)| kind.word())
+            .collect();
+        let expected = BTreeSet::from([EmailKind::Erasing.word(), EmailKind::Link.word()]);
+        assert_eq!(kinds, expected);
+    });
+}
+
+#[test]
+fn the_last_administrator_hands_over_first() {
+    on_both(async |world| {
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let page = admin.get("/account/erase").await;
+        assert!(
+            page.says("You are the only administrator")
+                && page.says("href=\"/admin/people\"")
+                && !page.says("Delete my account")
+        );
+        let refused = leaves(&admin, &[]).await;
+        assert!(refused.says("You are the only administrator"));
+        assert_eq!(admin.get("/account").await.status, StatusCode::OK, "she is still signed in");
+
+        let other = world.signed_in("other@example.org", &[Role::Admin]).await;
+        leaves(&admin, &[]).await.leads_to();
+        assert!(
+            leaves(&other, &[]).await.says("You are the only administrator"),
+            "the other one is leaving"
+        );
+        // As if both had asked at the same moment.
+        let both = format!(
+            "INSERT INTO erasures (account_id, token_hash, asked_at, due_at, takes_down, keeps_emails)
+             VALUES ('{}', 'x', 1, 2, 0, 0)",
+            other.account
+        );
+        by_hand(&world, both).await.unwrap();
+        is_erased(&world).await;
+        is_erased(&world).await;
+        assert_eq!(number(&world, "SELECT count(*) FROM roles WHERE role = 'admin'").await, 1);
+    });
+}
+
+#[test]
+fn two_workers_at_once_erase_an_account_once() {
+    on_both(async |world| {
+        for nth in 0..4 {
+            leaves(&world.parent(nth).await, &[]).await.leads_to();
+        }
+        world.deliver().await;
+        world.forward(WAITS + MINUTE);
+        let (one, other) = tokio::join!(erase_due(&world.house), erase_due(&world.house));
+        let rest = erase_due(&world.house).await.unwrap();
+        assert_eq!(one.unwrap() + other.unwrap() + rest, 4);
+        let emails = world.deliver().await;
+        assert_eq!(emails.len(), 4, "each is told once that it is done");
+        assert!(emails.iter().all(|email| email.subject == "We have deleted your account"));
+        let logged = "SELECT count(*) FROM audit WHERE what = 'account erased' AND who IS NULL
+             AND about = '' AND detail = ''";
+        assert_eq!(number(&world, logged).await, 4);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM accounts WHERE email IS NOT NULL").await,
+            0
+        );
+    });
+}
+
+#[test]
+fn a_parent_is_found_nowhere_once_she_is_erased_and_what_is_published_stays() {
+    on_both(async |world| {
+        let topic = closed_topic(&world).await;
+        let both = leaders(&world).await;
+        let update = publish(&both.0, &topic, &DONE).await;
+        let notice = noticed(&world, &both, "Later buses", 60).await;
+        told(&world).await;
+        let round = world.round().await;
+
+        let email = "kanarienvogel@example.org";
+        let her = world.signed_in(email, &[Role::Parent]).await;
+        her.post(
+            "/account/details",
+            &[("shown_name", "Kanarienvogel-name"), ("place", &world.north)],
+        )
+        .await
+        .leads_to();
+        let kept = world.published_into_by(&her, &round, "Blaumeise").await;
+        let waiting = her.propose("Kanarienvogel-waiting").await;
+        let wish = [("services", world.transport.as_str()), ("cadence", "daily")];
+        her.post("/account/subscriptions", &wish).await;
+        her.post("/subscribe", &wish).await.leads_to();
+        let (key, doubts) = (id::fresh(), format!("/updates/{update}/doubts/new"));
+        let doubt = [("form_key", key.as_str()), ("words", "Kanarienvogel-doubt")];
+        her.post(&doubts, &doubt).await.leads_to();
+        her.post("/local-offer/comments/new", &[("words", "Kanarienvogel-comment")])
+            .await
+            .leads_to();
+        let question = [("question", "Which stop?")];
+        her.post(&format!("/notices/{notice}/questions/new"), &question).await.leads_to();
+        her.changes_address("kanarienvogel-new@example.org").await.leads_to();
+        her.post("/account/emails", &[("sort", "said"), ("step", "stop")]).await.leads_to();
+        world.deliver_with_kinds().await;
+        app::search::refresh(&world.house).await.unwrap();
+        let before = rows(&world).await;
+        assert!(columns_with(&world, "kanarienvogel").await.len() > 5);
+
+        leaves(&her, &[]).await.leads_to();
+        world.deliver_with_kinds().await;
+        assert_eq!(is_erased(&world).await, 1);
+        world.deliver_with_kinds().await;
+        erase_due(&world.house).await.unwrap();
+
+        assert_eq!(columns_with(&world, "kanarienvogel").await, BTreeSet::new());
+        // "own details changed": the number of an account stays in the log, and says nothing.
+        let number_of_hers = BTreeSet::from(["accounts.id", "audit.about", "audit.who"]);
+        let number_of_hers: BTreeSet<_> = number_of_hers.into_iter().map(str::to_owned).collect();
+        assert_eq!(columns_with(&world, &her.account).await, number_of_hers);
+        world.house.db.leave_no_copy().await.unwrap();
+        assert_eq!(in_the_bytes(&world, &["kanarienvogel", email]).await, BTreeSet::new());
+
+        let page = world.visitor().get(&format!("/topics/{kept}")).await;
+        assert!(page.says("Blaumeise"), "her published words stay without her");
+        let organiser = world.organiser().await;
+        assert!(!organiser.get("/forum").await.says(&waiting), "what waited waits no more");
+        // Whatever belongs to others is as it was.
+        let after: BTreeSet<_> = rows(&world).await.into_iter().collect();
+        let living = [
+            "attempts",
+            "audit_head",
+            "deliveries",
+            "search_things",
+            "search_words",
+            "service_state",
+        ];
+        for (table, line) in before {
+            let is_hers = line.contains(&her.account) || line.to_lowercase().contains("kanarien");
+            if !is_hers && !living.contains(&table.as_str()) && !table.starts_with("subscri") {
+                assert!(after.contains(&(table.clone(), line.clone())), "{table}: {line}");
+            }
+        }
+    });
+}
+
+#[test]
+fn what_she_takes_down_is_gone_from_the_pages_and_the_search() {
+    on_both(async |world| {
+        let round = world.round().await;
+        let her = world.parent(1).await;
+        let topic = world.published_into_by(&her, &round, "Kanarienvogel").await;
+        app::search::refresh(&world.house).await.unwrap();
+        assert!(world.visitor().get("/search?q=kanarienvogel").await.says(&topic));
+        assert!(her.get("/account/erase").await.says("Take down what I still can"));
+        leaves(&her, &[("published", "take down")]).await.leads_to();
+        is_erased(&world).await;
+        let page = world.visitor().get(&format!("/topics/{topic}")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
+        world.deliver_with_kinds().await;
+        erase_due(&world.house).await.unwrap();
+        world.house.db.leave_no_copy().await.unwrap();
+        assert_eq!(columns_with(&world, "kanarienvogel").await, BTreeSet::new());
+        assert_eq!(in_the_bytes(&world, &["kanarienvogel"]).await, BTreeSet::new());
+    });
+}
+
+#[test]
+fn a_vote_in_an_open_round_goes_and_a_closed_round_can_be_counted_again() {
+    on_both(async |world| {
+        let (round, buses) = world.voting("Buses").await;
+        let trams = world.published_into(&round, "Trams").await;
+        let her = world.person("her@example.org", &[Role::Parent], &world.north).await;
+        let left = world.person("left@example.org", &[Role::Parent], &world.north).await;
+        for account in [&her, &left] {
+            world.supports(account, &buses).await;
+            world.supports(account, &trams).await;
+        }
+        for nth in 0..12 {
+            world.supporter(nth, &world.south, &buses).await;
+        }
+        // The first leaves while people still vote, the other once they have.
+        leaves(&world.sign_in("left@example.org").await, &[]).await.leads_to();
+        is_erased(&world).await;
+        let hers = format!("SELECT count(*) FROM supports WHERE topic_id = '{trams}'");
+        assert_eq!(number(&world, &hers).await, 1, "her vote is not counted");
+        world.close().await;
+        let page = world.visitor().get(&format!("/rounds/{round}")).await.html;
+        let ballots = rounds::shortlist::store::ballots(world.db(), &round).await.unwrap();
+
+        leaves(&world.sign_in("her@example.org").await, &[]).await.leads_to();
+        is_erased(&world).await;
+        assert_eq!(columns_with(&world, &her).await, BTreeSet::new());
+        assert_eq!(world.visitor().get(&format!("/rounds/{round}")).await.html, page);
+        let again = rounds::shortlist::store::ballots(world.db(), &round).await.unwrap();
+        let counted = |ballots: Ballots| {
+            let mut places = ballots.places;
+            places.sort();
+            let choices = ballots.election.equal_shares(2);
+            let chosen = choices.iter().map(|choice| (choice.topic, choice.supporters.all));
+            (ballots.topics, places, chosen.collect::<Vec<_>>())
+        };
+        let (before, after) = (counted(ballots), counted(again));
+        assert_eq!(before, after);
+        assert_eq!(after.2.len(), 2);
+    });
+}
+
+#[test]
+fn emails_about_changes_stop_with_her_or_go_on_as_she_wishes() {
+    on_both(async |world| {
+        let both = leaders(&world).await;
+        for (email, wish) in [("stops@example.org", "stop"), ("keeps@example.org", "keep")] {
+            let her = world.signed_in(email, &[Role::Parent]).await;
+            let wanted = [("services", world.transport.as_str()), ("cadence", "at once")];
+            her.post("/subscribe", &wanted).await.leads_to();
+            leaves(&her, &[("changes", wish)]).await.leads_to();
+        }
+        is_erased(&world).await;
+        let emails = world.deliver().await;
+        let last = |to: &str| emails.iter().find(|email| email.to == to).map(|email| &email.text);
+        assert!(last("stops@example.org").unwrap().contains("no longer have your address"));
+        assert!(last("keeps@example.org").unwrap().contains("You will still get emails"));
+        noticed(&world, &both, "Later buses", 60).await;
+        let to: Vec<String> = told(&world).await.into_iter().map(|email| email.to).collect();
+        assert_eq!(to, ["keeps@example.org"]);
+        assert_eq!(columns_with(&world, "stops@example.org").await, BTreeSet::new());
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscribers WHERE account_id IS NOT NULL").await,
+            0
+        );
+    });
+}
+
+#[test]
+fn somebody_with_only_a_subscription_erases_her_address_by_the_link_in_an_email() {
+    on_both(async |world| {
+        let both = leaders(&world).await;
+        subscriber(&world, "kanarienvogel@example.org", &world.transport, "", "at once").await;
+        let notice = noticed(&world, &both, "Later buses", 60).await;
+        let emails = told(&world).await;
+        let question = [("question", "Which?"), ("email", "kanarienvogel@example.org")];
+        world.visitor().post(&format!("/notices/{notice}/questions/new"), &question).await;
+        let own = link_to(&emails[0], "/subscriptions/");
+        let page = world.visitor().get(&own).await;
+        assert!(page.says("Delete my email address"), "{}", page.html);
+        assert!(
+            world.visitor().post(&own, &[("step", "erase")]).await.says("We have deleted your")
+        );
+        assert_eq!(world.visitor().get(&own).await.status, StatusCode::GONE);
+        assert_eq!(columns_with(&world, "kanarienvogel").await, BTreeSet::new());
+        world.house.db.leave_no_copy().await.unwrap();
+        assert_eq!(in_the_bytes(&world, &["kanarienvogel"]).await, BTreeSet::new());
+        let told = "SELECT count(*) FROM ledger l JOIN deliveries d ON d.id = l.delivery_id
+             AND d.sent_at IS NOT NULL";
+        assert_eq!(number(&world, told).await, 1, "that somebody was told stays");
+    });
+}
+
+/// Columns in which the number of an account may be found afterwards, each with the reason.
+const STAYS_NAMED: [(&str, &str); 4] = [
+    ("accounts.id", "an empty row, for the log to refer to"),
+    ("audit.who", "the log is a chain: an entry cannot change without all later ones"),
+    ("audit.about", "likewise: roles were given to it"),
+    ("audit.detail", "likewise"),
+];
+
+/// Rows that the demonstration has none of, so that every column that refers to an account is tried.
+const ROWS: [&str; 22] = [
+    "INSERT INTO first_acts (id, account_id, goes_to, fields, chose, kept_at, ends_at)
+     VALUES ('act', $1, '/', '', '', 0, 9000000000000000)",
+    "INSERT INTO links (token_hash, account_id, purpose, ends_at)
+     VALUES ('link', $1, 'sign-in', 9000000000000000)",
+    "INSERT INTO email_stops (id, account_id, sort, stopped_at) VALUES ('stop', $1, 'said', 1)",
+    "INSERT INTO notice_questions (id, form_key, notice_id, question, asked_at)
+     SELECT 'q', 'q', min(id), 'Which?', 1 FROM notices",
+    "INSERT INTO notice_wanted (question_id, account_id, wanted_at) VALUES ('q', $1, 1)",
+    "INSERT INTO doubts (id, form_key, update_id, version, account_id, words, told_at)
+     SELECT 'doubt', 'doubt', min(update_id), 1, $1, 'Not so', 1 FROM update_versions",
+    "INSERT INTO evidence_files (id, hash, name, kind, size, put_in_by, put_in_at)
+     VALUES ('file', 'no hash', 'a.pdf', 'pdf', 1, $1, 1)",
+    "INSERT INTO took_part (consultation_id, account_id, mark)
+     SELECT min(id), $1, 'mark' FROM consultations",
+    "INSERT INTO answer_concerns (id, consultation_id, response_id, question, what, passed_on_by,
+     passed_on_at)
+     SELECT 'concern', min(r.consultation_id), min(r.id), 'none', 'danger', $1, 1 FROM responses r
+     WHERE r.consultation_id = (SELECT min(consultation_id) FROM responses)",
+    "INSERT INTO answer_concern_looks (concern_id, looked_by, looked_at)
+     VALUES ('concern', $1, 1)",
+    "INSERT INTO answer_concern_notes (form_key, concern_id, note, noted_by, noted_at)
+     VALUES ('note', 'concern', 'I rang.', $1, 1)",
+    "INSERT INTO redactions (response_id, question, words, reason, redacted_by, redacted_at)
+     SELECT min(id), 'none', 'x', 'y', $1, 1 FROM responses",
+    "INSERT INTO quotations (response_id, question, words, chosen_by)
+     SELECT max(id), 'other', 'x', $1 FROM responses",
+    "INSERT INTO concern_notes (form_key, topic_id, note, noted_by, noted_at)
+     SELECT 'concern note', min(id), 'I rang.', $1, 1 FROM topics",
+    "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at)
+     SELECT 'comment note', min(id), 'I rang.', $1, 1 FROM comments",
+    "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by, answered_at)
+     SELECT 'answer', 'answer', min(id), 'Which?', 'That.', $1, 1 FROM notices",
+    "INSERT INTO findings (consultation_id, number, version, words, said_by, said_at)
+     SELECT x.consultation_id, x.number, 99, 'They wait.', $1, 1 FROM releases x
+     ORDER BY x.consultation_id, x.number LIMIT 1",
+    "INSERT INTO overrides (draft_id, name, reason, made_by, made_at)
+     SELECT d.id, 'A name', 'A reason that is long enough, since it is shown for ever to everyone \
+     who reads about this plan.', $1, 1 FROM drafts d
+     WHERE NOT EXISTS (SELECT 1 FROM overrides o WHERE o.draft_id = d.id) ORDER BY d.id LIMIT 1",
+    "INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at)
+     SELECT r.id, '', $1, 1 FROM rounds r
+     WHERE NOT EXISTS (SELECT 1 FROM confirmations c WHERE c.round_id = r.id)
+     ORDER BY r.id LIMIT 1",
+    "INSERT INTO typed_responses (response_id, form_key, consultation_id, sheet, typed_by)
+     SELECT r.id, 'sheet', r.consultation_id, 9999, $1 FROM responses r
+     WHERE NOT EXISTS (SELECT 1 FROM typed_responses t WHERE t.response_id = r.id)
+     ORDER BY r.id LIMIT 1",
+    "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at, idle_ends_at,
+     ends_at) VALUES ('session', 'session', $1, 'A phone', 1, 1, 9000000000000000,
+     9000000000000000)",
+    "UPDATE ledger SET reached_at = 1, reached_by = $1, reached_how = 'phone'
+     WHERE reached_at IS NULL",
+];
+
+#[test]
+fn no_column_that_refers_to_an_account_holds_one_that_is_erased() {
+    on_both(async |world| {
+        let world = world.demonstration().await;
+        let fresh = |roles: &'static [Role]| {
+            let email = format!("kanarienvogel-{}@example.org", id::fresh());
+            let world = &world;
+            async move {
+                let place: String = sqlx::query_scalar("SELECT min(id) FROM places")
+                    .fetch_one(&mut *world.db().read().await.unwrap())
+                    .await
+                    .unwrap();
+                world.person(&email, roles, &place).await
+            }
+        };
+        // Whoever checks what another did is another person.
+        let (her, second) = (fresh(&[Role::Organiser]).await, fresh(&[Role::Organiser]).await);
+        let references = references(&world).await;
+        assert!(references.len() > 45, "only {references:?}");
+        for sql in ROWS {
+            let mut row = sqlx::query(sql);
+            if sql.contains("$1") {
+                row = row.bind(her.clone());
+            }
+            let row = row.execute(&mut *world.db().read().await.unwrap()).await;
+            assert!(row.is_ok(), "{sql}: {row:?}");
+        }
+        // Her name in one row of each, past what guards the tables, as the owner of the tables can.
+        let guards = guards_off(&world).await;
+        let mut not_tried = Vec::new();
+        for (table, column) in &references {
+            let who = if column == "checked_by" { &second } else { &her };
+            let key = if world.db().kind() == Kind::Sqlite && !without_rowid(table) {
+                "rowid".to_owned()
+            } else if world.db().kind() == Kind::Postgres {
+                "ctid".to_owned()
+            } else {
+                continue; // A row was put in above.
+            };
+            let sql = format!(
+                "UPDATE {table} SET {column} = '{who}' WHERE {key} = (SELECT {key} FROM {table}
+                 ORDER BY CASE WHEN {column} IS NULL THEN 1 ELSE 0 END, {key} LIMIT 1)"
+            );
+            // Where she is in it already, or the row may not hold her, it stays as it is.
+            _ = by_hand(&world, sql).await;
+            let hers = format!("SELECT count(*) FROM {table} WHERE {column} = '{who}'");
+            if number(&world, &hers).await == 0 {
+                not_tried.push(format!("{table}.{column}"));
+            }
+        }
+        guards_on(&world, guards).await;
+        // She has not asked yet.
+        assert_eq!(not_tried, ["erasures.account_id"], "add a row for each other to ROWS");
+
+        for who in [&her, &second] {
+            let ask = format!(
+                "INSERT INTO erasures (account_id, token_hash, asked_at, due_at, takes_down,
+                 keeps_emails) VALUES ('{who}', '{who}', 1, 2, 1, 0)"
+            );
+            by_hand(&world, ask).await.unwrap();
+        }
+        assert_eq!(erase_due(&world.house).await.unwrap(), 2);
+        world.deliver_with_kinds().await;
+        let allowed: BTreeMap<_, _> = STAYS_NAMED.into_iter().collect();
+        for who in [&her, &second] {
+            for column in columns_with(&world, who).await {
+                assert!(allowed.contains_key(column.as_str()), "{column} still names her");
+            }
+        }
+        assert_eq!(columns_with(&world, "kanarienvogel").await, BTreeSet::new());
+        for nobody in [NOBODY, ANOTHER] {
+            assert!(columns_with(&world, nobody).await.len() > 1);
+        }
+    });
+}
+
+/// Tables that SQLite keeps in the order of their keys.
+fn without_rowid(table: &str) -> bool {
+    ["took_part", "responses", "personal_links"].contains(&table)
+}
+
+/// Takes off what guards the tables row by row; gives what puts it on again.
+async fn guards_off(world: &World) -> Vec<String> {
+    let mut put_on = Vec::new();
+    if world.db().kind() == Kind::Sqlite {
+        let triggers: Vec<(String, String)> =
+            sqlx::query_as("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+                .fetch_all(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
+        for (name, sql) in triggers {
+            by_hand(world, format!("DROP TRIGGER {name}")).await.unwrap();
+            put_on.push(sql);
+        }
+    } else {
+        for table in world.db().columns().await.unwrap().into_keys() {
+            by_hand(world, format!("ALTER TABLE {table} DISABLE TRIGGER USER")).await.unwrap();
+            put_on.push(format!("ALTER TABLE {table} ENABLE TRIGGER USER"));
+        }
+    }
+    put_on
+}
+
+async fn guards_on(world: &World, put_on: Vec<String>) {
+    for sql in put_on {
+        by_hand(world, sql).await.unwrap();
+    }
+}

@@ -1,0 +1,380 @@
+//! Limits: nobody's tries use up another's, what is counted tells nothing of whose tries they were,
+//! and whoever has to wait is told until when. And what undoes a change of address.
+
+use axum::http::{StatusCode, header};
+use calendar::clock::{DAY, HOUR, MINUTE};
+use ground::viewer::Role;
+
+use crate::world::{Answer, Browser, World, change, link, link_to, on_both};
+
+const HER: &str = "organiser@example.org";
+const RIGHT: [(&str, &str); 2] = [("email", HER), ("password", "three small words")];
+const WRONG: [(&str, &str); 2] = [("email", HER), ("password", "a wrong guess")];
+
+/// An organiser who has an account and is signed in nowhere.
+async fn organiser(world: &World) -> String {
+    world.person(HER, &[Role::Organiser], &world.south).await
+}
+
+fn says_when(answer: &Answer, seconds: &str) {
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{}", answer.html);
+    assert_eq!(answer.headers[header::RETRY_AFTER], seconds);
+}
+
+#[test]
+fn a_stranger_who_guesses_and_asks_for_emails_keeps_nobody_out() {
+    on_both(async |world| {
+        organiser(&world).await;
+        let stranger = world.visitor_from("192.0.2.1");
+        let joins = [RIGHT[0], RIGHT[1], ("shown_name", "Anybody"), ("place", &world.south)];
+        let wants = [RIGHT[0], ("services", world.transport.as_str()), ("cadence", "daily")];
+        for _ in 0..12 {
+            stranger.post("/sign-up", &joins).await;
+            stranger.post("/sign-in", &WRONG).await;
+            stranger.post("/sign-in/link", &RIGHT[..1]).await;
+            stranger.post("/forgotten-password", &RIGHT[..1]).await;
+            stranger.post("/subscribe", &wants).await;
+        }
+        world.deliver().await;
+        let her = world.visitor_from("198.51.100.1");
+        assert_eq!(her.post("/sign-in/link", &RIGHT[..1]).await.status, StatusCode::OK);
+        her.post("/forgotten-password", &RIGHT[..1]).await.leads_to();
+        let emails = world.deliver().await;
+        assert_eq!(emails.len(), 2, "the link and the new password");
+        for begin in ["/sign-in/", "/new-password/"] {
+            assert!(emails.iter().any(|email| email.text.contains(begin)), "{begin}");
+        }
+        her.post("/sign-in", &RIGHT).await.leads_to();
+    });
+}
+
+#[test]
+fn guesses_from_many_networks_hold_strangers_and_no_browser_that_she_has_signed_in_with() {
+    on_both(async |world| {
+        organiser(&world).await;
+        let hers = world.visitor_from("198.51.100.1");
+        hers.post("/sign-in", &RIGHT).await.leads_to();
+        hers.post("/sign-out", &[]).await.leads_to();
+        for nth in 0..55 {
+            let stranger = world.visitor_from(&format!("192.0.2.{}", nth / 9));
+            stranger.post("/sign-in", &WRONG).await;
+        }
+        let new = world.visitor_from("198.51.100.2");
+        let held = new.post("/sign-in", &RIGHT).await;
+        says_when(&held, "3600");
+        assert!(held.says("Ask for a link by email below"), "{}", held.html);
+        hers.post("/sign-in", &RIGHT).await.leads_to();
+        // She is only slowed in the other: the link that the page speaks of comes and works.
+        new.post("/sign-in/link", &RIGHT[..1]).await;
+        new.post(&link(&world.deliver().await[0]), &[]).await.leads_to();
+        assert_eq!(new.get("/forum").await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn a_browser_is_known_to_the_accounts_that_signed_in_there_and_guesses_there_are_counted_too() {
+    on_both(async |world| {
+        organiser(&world).await;
+        world.person("other@example.org", &[Role::Parent], &world.south).await;
+        let family = world.visitor();
+        family.post("/sign-in", &RIGHT).await.leads_to();
+        let other = [("email", "other@example.org"), RIGHT[1]];
+        family.post("/sign-in", &other).await.leads_to();
+        family.post("/sign-out", &[]).await.leads_to();
+        let known: i64 =
+            sqlx::query_scalar("SELECT count(DISTINCT token_hash) FROM known_browsers")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
+        assert_eq!(known, 1, "one secret for both");
+        for _ in 0..11 {
+            family.post("/sign-in", &WRONG).await;
+        }
+        says_when(&family.post("/sign-in", &RIGHT).await, "900");
+        family.post("/sign-in", &other).await.leads_to();
+        // A new password, or signing out everywhere, makes every browser a stranger.
+        family.post("/account/sessions/end", &[]).await.leads_to();
+        let known: i64 = sqlx::query_scalar("SELECT count(*) FROM known_browsers")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(known, 1, "the other account still knows it");
+    });
+}
+
+#[test]
+fn whoever_asked_for_enough_links_is_told_where_the_newest_is_and_gets_one_ten_minutes_later() {
+    on_both(async |world| {
+        organiser(&world).await;
+        let (known, unknown) = (&RIGHT[..1], [("email", "nobody@example.org")]);
+        let her = world.visitor();
+        for _ in 0..5 {
+            assert_eq!(her.post("/sign-in/link", known).await.status, StatusCode::OK);
+            assert_eq!(her.post("/sign-in/link", &unknown).await.status, StatusCode::OK);
+        }
+        let held = her.post("/sign-in/link", known).await;
+        says_when(&held, "600");
+        assert!(held.says("Use the newest one") && held.says("try again in 10 minutes"));
+        let alike = her.post("/sign-in/link", &unknown).await;
+        says_when(&alike, "600");
+        assert_eq!(held.html.replace(HER, ""), alike.html.replace("nobody@example.org", ""));
+        assert_eq!(world.deliver().await.len(), 10);
+        world.forward(10 * MINUTE);
+        assert_eq!(her.post("/sign-in/link", known).await.status, StatusCode::OK);
+        let emails = world.deliver().await;
+        assert_eq!(emails.len(), 1);
+        her.post(&link(&emails[0]), &[]).await.leads_to();
+        // Every form says so where it refuses.
+        let forms: [(&str, Vec<(&str, &str)>); 2] = [
+            ("/forgotten-password", RIGHT[..1].to_vec()),
+            ("/subscribe", vec![RIGHT[0], ("services", &world.transport), ("cadence", "daily")]),
+        ];
+        for (path, fields) in forms {
+            let visitor = world.visitor();
+            for _ in 0..5 {
+                visitor.post(path, &fields).await.leads_to();
+            }
+            let held = visitor.post(path, &fields).await;
+            says_when(&held, "600");
+            assert!(held.says(HER), "{path}: what was typed is still there");
+        }
+    });
+}
+
+#[test]
+fn questions_of_strangers_hold_nobody_who_is_signed_in() {
+    on_both(async |world| {
+        let leaders = crate::notices::leaders(&world).await;
+        let id = crate::notices::noticed(&world, &leaders, "Buses", 60).await;
+        crate::notices::told(&world).await;
+        let ask = format!("/notices/{id}/questions/new");
+        for nth in 0..31 {
+            let stranger = world.visitor_from(&format!("192.0.2.{nth}"));
+            let email = format!("stranger{nth}@example.org");
+            stranger.post(&ask, &[("question", "Why?"), ("email", &email)]).await;
+        }
+        let visitor = world.visitor_from("198.51.100.1");
+        let fields = [("question", "Which stop?"), ("email", "visitor@example.org")];
+        assert_eq!(visitor.post(&ask, &fields).await.status, StatusCode::TOO_MANY_REQUESTS);
+        world.parent(1).await.post(&ask, &fields[..1]).await.leads_to();
+    });
+}
+
+#[test]
+fn what_is_counted_cannot_be_found_by_whoever_has_a_list_of_addresses_and_is_in_no_backup() {
+    on_both(async |world| {
+        let visitor = world.visitor_from("2001:db8::1");
+        let asks = async || {
+            visitor.post("/sign-in/link", &RIGHT[..1]).await;
+            let subjects: Vec<String> = sqlx::query_scalar(
+                "SELECT subject FROM attempts WHERE kind = 'sign in'
+                 ORDER BY window_ends_at DESC LIMIT 1",
+            )
+            .fetch_all(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+            subjects.first().unwrap().clone()
+        };
+        let today = asks().await;
+        assert_ne!(today, id::hash(HER), "a list of addresses gives this one");
+        world.forward(DAY);
+        assert_ne!(today, asks().await, "another day, another key");
+        accounts::store::forget_due(world.db(), world.now()).await.unwrap();
+        let keys: i64 = sqlx::query_scalar("SELECT count(*) FROM attempt_keys")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(keys, 1, "yesterday's key is gone");
+        let tables = world.db().columns().await.unwrap();
+        assert!(!tables.contains_key("attempts") && !tables.contains_key("attempt_keys"));
+        assert!(tables.contains_key("accounts"));
+    });
+}
+
+#[test]
+fn a_clock_that_was_ahead_holds_nobody_once_it_is_right() {
+    on_both(async |world| {
+        organiser(&world).await;
+        let her = world.visitor();
+        world.forward(5 * HOUR);
+        for _ in 0..11 {
+            her.post("/sign-in", &WRONG).await;
+        }
+        says_when(&her.post("/sign-in", &RIGHT).await, "900");
+        world.forward(-5 * HOUR);
+        her.post("/sign-in", &RIGHT).await.leads_to();
+    });
+}
+
+#[test]
+fn a_network_that_asks_too_much_fills_no_table() {
+    on_both(async |world| {
+        let flood = world.visitor_from("192.0.2.1");
+        for nth in 0..310 {
+            let email = format!("nobody{nth}@example.org");
+            flood.post("/sign-in/link", &[("email", &email)]).await;
+        }
+        let rows: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM attempts WHERE kind LIKE 'sign in%'")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
+        assert_eq!(rows, 900, "three for each of the three hundred that went");
+        let held = flood.post("/sign-in/link", &RIGHT[..1]).await;
+        says_when(&held, "3600");
+        assert!(held.says("We have been asked for too many emails"));
+        let neighbour = world.visitor_from("192.0.2.2");
+        assert_eq!(neighbour.post("/sign-in/link", &RIGHT[..1]).await.status, StatusCode::OK);
+    });
+}
+
+/// Asks for another address and confirms it; gives the path that undoes it.
+async fn moves(world: &World, browser: &Browser<'_>, old: &str, new: &str) -> String {
+    browser.changes_address(new).await.leads_to();
+    let emails = world.deliver().await;
+    let confirm = emails.iter().find(|email| email.to == new).unwrap();
+    let done = browser.post(&link_to(confirm, "/account/email/"), &[]).await;
+    assert!(done.says("We've changed your email address"), "{}", done.html);
+    let told = world.deliver().await;
+    link_to(told.iter().find(|email| email.to == old).unwrap(), "/account/email/undo/")
+}
+
+#[test]
+fn signing_out_everywhere_ends_a_change_of_address_and_the_links_that_wait() {
+    on_both(async |world| {
+        let thief = world.parent(1).await;
+        thief.changes_address("thief@example.org").await.leads_to();
+        thief.post("/sign-in/link", &[("email", "parent1@example.org")]).await;
+        let emails = world.deliver().await;
+        let to = |begin: &str| {
+            let found = emails.iter().find(|email| email.text.contains(begin)).unwrap();
+            link_to(found, begin)
+        };
+        let (confirm, sign_in) = (to("/account/email/"), to("/sign-in/"));
+        let parent = world.sign_in("parent1@example.org").await;
+        parent.post("/account/sessions/end", &[]).await.leads_to();
+        assert_eq!(world.visitor().post(&confirm, &[]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(world.visitor().post(&sign_in, &[]).await.status, StatusCode::GONE);
+        let again = world.sign_in("parent1@example.org").await;
+        assert!(again.get("/account").await.says("parent1@example.org"));
+    });
+}
+
+#[test]
+fn links_that_went_to_the_old_address_lead_nowhere_after_the_change() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let hers = [("email", "parent1@example.org")];
+        world.visitor().post("/sign-in/link", &hers).await;
+        world.visitor().post("/forgotten-password", &hers).await.leads_to();
+        let emails = world.deliver().await;
+        moves(&world, &parent, "parent1@example.org", "moved@example.org").await;
+        for email in &emails {
+            let new = [("password", "four very small words")];
+            let answer = world.visitor().post(&link(email), &new).await;
+            assert_eq!(answer.status, StatusCode::GONE, "{}", email.text);
+        }
+        assert!(parent.get("/account").await.says("moved@example.org"));
+    });
+}
+
+#[test]
+fn the_old_address_undoes_a_change_and_whoever_made_it_is_left_with_nothing() {
+    on_both(async |world| {
+        let thief = world.parent(1).await;
+        let (old, new) = ("parent1@example.org", "thief@example.org");
+        let undo = moves(&world, &thief, old, new).await;
+        let later = moves(&world, &thief, new, "thief2@example.org").await;
+        thief.changes_address("thief3@example.org").await.leads_to();
+        world.visitor().post("/sign-in/link", &[("email", "thief2@example.org")]).await;
+        let waits = world.deliver().await;
+        let begins = |begin: &str| {
+            let found = waits.iter().find(|email| email.text.contains(begin)).unwrap();
+            link_to(found, begin)
+        };
+        let (confirm, sign_in) = (begins("/account/email/"), begins("/sign-in/"));
+
+        let her = world.visitor();
+        let shown = her.get(&undo).await;
+        assert!(shown.says(old) && shown.says("It wasn't me"), "{}", shown.html);
+        assert!(!shown.says("thief"), "nobody learns the new address there");
+        assert!(thief.get("/account").await.says("thief2@example.org"), "looking changes nothing");
+        let done = her.post(&undo, &[]).await;
+        assert!(done.says("Your old email address is back"), "{}", done.html);
+
+        assert_eq!(thief.get("/account").await.status, StatusCode::SEE_OTHER);
+        for dead in [&confirm, &sign_in, &later] {
+            let status = world.visitor().post(dead, &[]).await.status;
+            assert!(
+                [StatusCode::NOT_FOUND, StatusCode::GONE].contains(&status),
+                "{dead}: {status}"
+            );
+        }
+        let password = [("email", old), ("password", "three small words")];
+        let refused = thief.post("/sign-in", &password).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "the password is gone too");
+        assert_eq!(her.post(&undo, &[]).await.status, StatusCode::GONE, "it works once");
+        let mut told: Vec<_> = world.deliver().await.into_iter().map(|email| email.to).collect();
+        told.sort();
+        assert_eq!(told, [old, "thief2@example.org"]);
+
+        let page = done.html.split("href=\"/new-password/").nth(1).unwrap();
+        let page = format!("/new-password/{}", page.split('"').next().unwrap());
+        her.post(&page, &[("password", "four very small words")]).await.leads_to();
+        assert!(her.get("/account").await.says(old));
+    });
+}
+
+#[test]
+fn what_she_is_told_about_changes_comes_back_with_her_address() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let wants = [("services", world.transport.as_str()), ("cadence", "at once")];
+        parent.post("/subscribe", &wants).await.leads_to();
+        let undo = moves(&world, &parent, "parent1@example.org", "moved@example.org").await;
+        let addresses = async || -> Vec<String> {
+            sqlx::query_scalar("SELECT email FROM subscribers")
+                .fetch_all(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap()
+        };
+        assert_eq!(addresses().await, ["moved@example.org"]);
+        world.visitor().post(&undo, &[]).await;
+        assert_eq!(addresses().await, ["parent1@example.org"]);
+    });
+}
+
+#[test]
+fn a_change_of_address_can_be_undone_for_seven_days_and_not_when_somebody_else_has_the_address() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let undo = moves(&world, &parent, "parent1@example.org", "moved@example.org").await;
+        world.person("parent1@example.org", &[Role::Parent], &world.south).await;
+        let answer = world.visitor().post(&undo, &[]).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert!(answer.says("Another account uses that address now"), "{}", answer.html);
+        assert!(parent.get("/account").await.says("moved@example.org"), "nothing has changed");
+        change(&world, "UPDATE accounts SET email = NULL WHERE email = 'parent1@example.org'")
+            .await;
+        world.forward(7 * DAY - MINUTE);
+        assert_eq!(world.visitor().get(&undo).await.status, StatusCode::OK);
+        world.forward(MINUTE);
+        assert_eq!(world.visitor().get(&undo).await.status, StatusCode::GONE);
+        assert_eq!(world.visitor().post(&undo, &[]).await.status, StatusCode::GONE);
+    });
+}
+
+#[test]
+fn a_change_of_address_that_was_chosen_before_she_signed_in_is_not_made_by_itself() {
+    on_both(async |world| {
+        world.person("parent1@example.org", &[Role::Parent], &world.south).await;
+        change(&world, "UPDATE accounts SET password_hash = NULL").await;
+        // Somebody else, in the browser that she uses next.
+        let shared = world.visitor();
+        shared.post("/account/email", &[("email", "thief@example.org")]).await;
+        shared.post("/sign-in/link", &[("email", "parent1@example.org")]).await;
+        let shown = shared.post(&link(&world.deliver().await[0]), &[]).await;
+        assert!(shown.says("Change your email address"), "{}", shown.html);
+        assert!(world.deliver().await.is_empty(), "she has pressed no button");
+    });
+}
