@@ -348,17 +348,13 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                     <li>
                         <b>"browser"</b>
                         " remembers for a year that you have signed in with this browser, so that \
-                         other people who try your password can't keep you out."
+                         other people who try your password can't keep you out. People who work on \
+                         the site get an email when someone signs in on a new one."
                     </li>
                     <li>
                         <b>"first-act"</b>
                         " remembers for two hours what you chose before you joined, signed in or \
                          showed us that it's you."
-                    </li>
-                    <li>
-                        <b>"device"</b>
-                        " is only for people who work on the site. It lets us email them when \
-                         someone signs in to their account on a new device. It stays for 400 days."
                     </li>
                     <li>
                         <b>"answers"</b>" and "<b>"link"</b>

@@ -2,8 +2,8 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
-    let html = ground::ui::markdown(text);
+    let html = ground::text::markdown(text);
     assert!(!html.contains("<script") && !html.contains("<img"));
     assert!(html.len() <= 4 * 1024 * 1024 + 6 * text.len());
-    let _ = ground::ui::pieces(text);
+    let _ = ground::text::pieces(text);
 });

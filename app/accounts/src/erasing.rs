@@ -150,11 +150,16 @@ pub async fn begin_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept
 }
 
 /// What an account has in this room.
-const OWN: [&str; 6] = [
+const OWN: [&str; 11] = [
     "DELETE FROM first_act_links WHERE act_id IN
      (SELECT id FROM first_acts WHERE account_id = $1)",
     "DELETE FROM first_acts WHERE account_id = $1",
     "DELETE FROM links WHERE account_id = $1",
+    "DELETE FROM address_undos WHERE account_id = $1",
+    "DELETE FROM known_browsers WHERE account_id = $1",
+    "DELETE FROM known_devices WHERE account_id = $1",
+    "DELETE FROM second_factors WHERE account_id = $1",
+    "DELETE FROM copies WHERE account_id = $1",
     "DELETE FROM sessions WHERE account_id = $1",
     "DELETE FROM roles WHERE account_id = $1",
     "DELETE FROM erasures WHERE account_id = $1",
@@ -169,16 +174,12 @@ const OF_ADDRESS: [&str; 2] =
 pub async fn forget(tx: &mut AnyConnection, account_id: &str, email: &str) -> Kept<()> {
     each(tx, account_id, &OWN).await?;
     each(tx, email, &OF_ADDRESS).await?;
-    sqlx::query("DELETE FROM attempts WHERE subject = $1")
-        .bind(id::hash(email))
-        .execute(&mut *tx)
-        .await?;
     let gone = sqlx::query(
         "DELETE FROM accounts WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM audit WHERE who = $1)",
     );
     if gone.bind(account_id).execute(&mut *tx).await?.rows_affected() == 0 {
         sqlx::query(
-            "UPDATE accounts SET email = NULL, shown_name = '', place_id = NULL,
+            "UPDATE accounts SET email = NULL, mailbox = NULL, shown_name = '', place_id = NULL,
              password_hash = NULL, confirmed_at = 0 WHERE id = $1",
         )
         .bind(account_id)

@@ -8,6 +8,7 @@
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it;
 //!   [`erasing`]: what is left in it of an account that is erased
 //! * [`personal`]: what is kept about a person, table by table
+//! * [`text`]: HTML of the Markdown people write, bounded
 //! * [`ui`]: the page and its parts, the form kit, the style
 //! * [`error`]: which error where; [`health`]: how the process is
 //! * [`return_address`]: the address an email comes back to; [`day_key`]: the key of hashes that
@@ -28,5 +29,6 @@ pub mod personal;
 pub mod return_address;
 pub mod routes;
 pub mod sent;
+pub mod text;
 pub mod ui;
 pub mod viewer;

@@ -3,7 +3,7 @@
 
 use ground::aside::aside;
 use ground::house::House;
-use ground::ui::markdown;
+use ground::text::markdown;
 
 use super::store;
 

@@ -3,7 +3,7 @@
 use calendar::clock::{self, Millis};
 use forms::{Named, Refusals, Sent};
 use ground::files::FileKind;
-use ground::ui::{TooMuch, rendered};
+use ground::text::{TooMuch, rendered};
 
 /// The longest text of a draft, in characters.
 pub const LONGEST_BODY: usize = 100_000;

@@ -2,7 +2,7 @@
 //! published without involving parents.
 
 use calendar::clock::{self, DAY, Millis};
-use ground::ui::markdown;
+use ground::text::markdown;
 use jiff::civil::Weekday;
 use plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
 use plans::store::{self, By};

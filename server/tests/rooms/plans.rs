@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use calendar::clock::{DAY, HOUR, Millis};
-use ground::ui::RULES;
+use ground::text::RULES;
 use ground::viewer::Role;
 use involvement::gate;
 use plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};

@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use super::rules;
 
 /// For how long a browser is known in which nobody signed in.
-const DEVICE_KNOWN_FOR: Millis = 400 * DAY;
+const DEVICE_KNOWN_FOR: Millis = 365 * DAY;
 
 /// What somebody has as a second step.
 #[derive(Clone, Debug, Default)]

@@ -3,8 +3,7 @@
 //! `page` is the document around a room's own words; `described` what it says of itself where it is
 //! passed on; `fields` the form kit, after the behaviour of the GOV.UK components; `parts` banner,
 //! card, labels, share, pager, timeline, table with bars; `drawings` our own pictures; `style` the
-//! CSS and the content policy; `qr` a code for a phone's camera; `text` makes HTML of the Markdown
-//! people write.
+//! CSS and the content policy; `qr` a code for a phone's camera.
 
 mod described;
 mod drawings;
@@ -13,7 +12,6 @@ mod page;
 mod parts;
 mod qr;
 mod style;
-mod text;
 
 pub use drawings::{Checked, Saying, Scene, Told};
 pub use fields::{Area, Choice, Choices, Field, FormKey, Select, Summary, Upload, hidden};
@@ -24,4 +22,3 @@ pub use parts::{
 };
 pub use qr::qr;
 pub use style::{colour, content_policy, css};
-pub use text::{Piece, RULES, Sort, TooMuch, markdown, pieces, rendered};

@@ -3,7 +3,7 @@
 use calendar::clock::Millis;
 use ground::db::{Db, Kept};
 use ground::files::{self, FileKind};
-use ground::ui::RULES;
+use ground::text::RULES;
 use involvement::gate::{self, TopicFacts};
 use involvement::rung;
 use outcomes::public::TOPIC_TITLE;

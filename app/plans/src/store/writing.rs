@@ -5,7 +5,7 @@ use calendar::clock::Millis;
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::{self, Kept, Kind};
 use ground::files;
-use ground::ui::RULES;
+use ground::text::RULES;
 use involvement::gate::{self, TopicFacts};
 use outcomes::public::LISTED_TOPIC;
 use outcomes::store::plans_it;
