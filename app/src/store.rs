@@ -202,7 +202,7 @@ pub async fn open_now(
 
 /// Every public page about one thing but a topic, as (path, when it last changed, if that is
 /// known).
-const PUBLIC_PAGES: &str = "SELECT '/rounds/' || id, counted_at FROM rounds
+const PUBLIC_PAGES: &str = "SELECT '/rounds/' || id AS path, counted_at AS at FROM rounds
    UNION ALL SELECT '/notices/' || id, started_at FROM notices WHERE started_at IS NOT NULL
    UNION ALL SELECT '/plans/' || p.id, coalesce((SELECT max(d.published_at) FROM drafts d
        WHERE d.plan_id = p.id), p.registered_at) FROM plans p

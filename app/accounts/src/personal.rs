@@ -1,7 +1,7 @@
 //! What this room keeps about a person, table by table, for whoever takes it out or erases it.
 
-use ground::personal::Column::{Id, Just, Left, Name, Text, Time};
-use ground::personal::{SECRET, Table, Whose};
+use ground::personal::Column::{Id, Just, Left, Name, Text, Time, Yes};
+use ground::personal::{COUNTED, INSIDE, SECRET, Table, Whose};
 
 /// Every table of this room, with each of its columns.
 pub const PERSONAL: &[Table] = &[
@@ -12,6 +12,7 @@ pub const PERSONAL: &[Table] = &[
         columns: &[
             Id("id"),
             Text("email", "Email address"),
+            Text("mailbox", "Inbox it leads to, for counting each person once"),
             Text("shown_name", "Display name"),
             Id("place_id"),
             Name(
@@ -47,14 +48,6 @@ pub const PERSONAL: &[Table] = &[
         columns: &[
             Left("token_hash", SECRET),
             Text("email", "Email address"),
-            Text("shown_name", "Display name"),
-            Id("place_id"),
-            Name(
-                "place",
-                "Where you live",
-                "(SELECT o.name FROM places o WHERE o.id = t.place_id)",
-            ),
-            Left("password_hash", SECRET),
             Time("ends_at", "The link works until"),
             Time("used_at", "Confirmed"),
         ],
@@ -106,6 +99,9 @@ pub const PERSONAL: &[Table] = &[
             Time("idle_ends_at", "Ends if not used by"),
             Time("ends_at", "Ends"),
             Time("visited_before", "Visit before that"),
+            Time("proved_at", "You last showed that it was you"),
+            Left("let_in_by", SECRET),
+            Yes("waits_for_code", "Waits for a code from your phone"),
         ],
     },
     Table {
@@ -120,6 +116,7 @@ pub const PERSONAL: &[Table] = &[
             Text("chose", "What you chose"),
             Time("kept_at", "Saved"),
             Time("ends_at", "Deleted after"),
+            Yes("is_grave", "Asks you to show that it is you"),
         ],
     },
     Table {
@@ -129,12 +126,93 @@ pub const PERSONAL: &[Table] = &[
         columns: &[Just("token_hash"), Just("act_id")],
     },
     Table {
+        name: "known_browsers",
+        title: "Browsers you have signed in with",
+        whose: Whose::Account("t.account_id = $1"),
+        columns: &[
+            Left("token_hash", SECRET),
+            Id("account_id"),
+            Time("ends_at", "Forgotten after"),
+        ],
+    },
+    Table {
+        name: "known_devices",
+        title: "Devices you have signed in on, as part of the team",
+        whose: Whose::Account("t.account_id = $1"),
+        columns: &[
+            Id("id"),
+            Id("account_id"),
+            Left("device_hash", SECRET),
+            Text("device", "Device"),
+            Time("first_at", "First used"),
+            Time("seen_at", "Last used"),
+            Time("told_at", "We emailed you"),
+        ],
+    },
+    Table {
+        name: "address_undos",
+        title: "Changes of your email address that can be undone",
+        whose: Whose::Account("t.account_id = $1"),
+        columns: &[
+            Left("token_hash", SECRET),
+            Id("account_id"),
+            Text("email", "Email address before"),
+            Time("changed_at", "Changed"),
+            Time("ends_at", "Can be undone until"),
+            Time("used_at", "Undone"),
+        ],
+    },
+    Table {
+        name: "second_factors",
+        title: "Your second step",
+        whose: Whose::Account("t.account_id = $1"),
+        columns: &[
+            Id("account_id"),
+            Left("secret", SECRET),
+            Time("confirmed_at", "Set up"),
+            Left("last_step", INSIDE),
+            Left("offered", SECRET),
+            Time("offered_at", "Setting up began"),
+        ],
+    },
+    Table {
+        name: "recovery_codes",
+        title: "Your recovery codes",
+        whose: Whose::Account("t.account_id = $1"),
+        columns: &[Id("account_id"), Left("code_hash", SECRET), Time("used_at", "Used")],
+    },
+    Table {
+        name: "erasures",
+        title: "Deleting your account",
+        whose: Whose::Account("t.account_id = $1"),
+        columns: &[
+            Id("account_id"),
+            Left("token_hash", SECRET),
+            Time("asked_at", "You asked"),
+            Time("due_at", "It will be done"),
+            Yes("takes_down", "What you published goes too"),
+            Yes("keeps_emails", "You still get emails about changes"),
+        ],
+    },
+    Table {
         name: "attempts",
         title: "",
         whose: Whose::Nobody(
-            "counts of tries for at most 30 days, under a hash: nobody can read from \
-             it who tried",
+            "counts of tries for at most a day, under a hash whose key is erased: nobody can read \
+             from it who tried",
         ),
         columns: &[Just("kind"), Just("subject"), Just("window_ends_at"), Just("tries")],
+    },
+    Table {
+        name: "attempt_keys",
+        title: "",
+        whose: Whose::Nobody(INSIDE),
+        columns: &[Just("starts_at"), Just("secret")],
+    },
+    Table {
+        name: "joinings",
+        title: "",
+        whose: Whose::Nobody(COUNTED),
+        columns: &[Just("id"), Just("network"), Just("began_at"), Just("accounts")],
     },
 ];

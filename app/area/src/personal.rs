@@ -59,7 +59,7 @@ pub const PERSONAL: &[Table] = &[
         name: "area_rules",
         title: "",
         whose: Whose::Nobody(AREA),
-        columns: &[Just("only_row"), Just("second_person")],
+        columns: &[Just("only_row"), Just("second_person"), Just("second_step_from")],
     },
     Table {
         name: "area_texts",

@@ -16,9 +16,7 @@ pub fn fresh() -> String {
 /// A new row's id that says nothing, not even when it was made.
 #[must_use]
 pub fn random() -> String {
-    let mut bytes = [0; 16];
-    OsRng.try_fill_bytes(&mut bytes).expect("the system gives random bytes");
-    Builder::from_random_bytes(bytes).into_uuid().to_string()
+    Builder::from_random_bytes(bytes()).into_uuid().to_string()
 }
 
 /// An id as an address or a form gives it, in the one form the tables hold; `None` if it cannot be
@@ -31,16 +29,14 @@ pub fn parse(text: &str) -> Option<String> {
 /// A secret of 256 bits for a cookie or a link. Only its [`hash`] is ever stored.
 #[must_use]
 pub fn secret() -> String {
-    let mut bytes = [0; 32];
-    // Without the system's randomness nothing here is safe: stop rather than guess.
-    OsRng.try_fill_bytes(&mut bytes).expect("the system gives random bytes");
-    URL_SAFE_NO_PAD.encode(bytes)
+    URL_SAFE_NO_PAD.encode(bytes::<32>())
 }
 
 /// So many bytes that nobody can guess.
 #[must_use]
-pub fn random<const N: usize>() -> [u8; N] {
+pub fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
+    // Without the system's randomness nothing here is safe: stop rather than guess.
     OsRng.try_fill_bytes(&mut bytes).expect("the system gives random bytes");
     bytes
 }
@@ -57,10 +53,8 @@ const CODE_LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// A secret of 80 bits that people can write down and type in: four groups of four.
 #[must_use]
 pub fn code() -> String {
-    let mut bytes = [0; 16];
-    OsRng.try_fill_bytes(&mut bytes).expect("the system gives random bytes");
     let letters: Vec<char> =
-        bytes.iter().map(|byte| char::from(CODE_LETTERS[usize::from(byte % 32)])).collect();
+        bytes::<16>().iter().map(|byte| char::from(CODE_LETTERS[usize::from(byte % 32)])).collect();
     letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 

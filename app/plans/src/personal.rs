@@ -1,7 +1,7 @@
 //! What this room keeps about a person, table by table, for whoever takes it out or erases it.
 
 use ground::personal::Column::{File, Id, Just, Left, Name, Text, Time, Who};
-use ground::personal::{FORM, PUBLIC, Table, Whose};
+use ground::personal::{FORM, INSIDE, PUBLIC, Table, Whose};
 
 /// Every table of this room, with each of its columns.
 pub const PERSONAL: &[Table] = &[
@@ -82,6 +82,8 @@ pub const PERSONAL: &[Table] = &[
             Text("version", "Number"),
             Text("summary", "Summary"),
             Text("body", "Text"),
+            Left("html", "the same text again, as pages show it"),
+            Left("html_rules", INSIDE),
             Text("file_hash", "SHA-256 of the file"),
             Text("file_name", "File"),
             File("file_hash", "file_name"),

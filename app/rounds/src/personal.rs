@@ -61,6 +61,12 @@ pub const PERSONAL: &[Table] = &[
         ],
     },
     Table {
+        name: "unusual_joinings",
+        title: "",
+        whose: Whose::Nobody(COUNTED),
+        columns: &[Just("id"), Just("round_id"), Just("kind"), Just("at"), Just("people")],
+    },
+    Table {
         name: "shortlist_places",
         title: "",
         whose: Whose::Nobody(COUNTED),

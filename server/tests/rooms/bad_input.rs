@@ -5,7 +5,7 @@ use crate::plans;
 use crate::world::on_both;
 
 /// Every field of every form, so that a form cannot be forgotten by one of these tests.
-const FIELDS: [&str; 71] = [
+const FIELDS: [&str; 74] = [
     "sort",
     "email",
     "password",

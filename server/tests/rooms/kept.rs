@@ -212,7 +212,9 @@ fn who_did_something_that_stays_makes_room_for_nobody_once_erased_and_nothing_el
             );
             stays(&world, table, &columns, &somebody).await;
             for other in columns.iter().filter(|other| *other != column) {
-                for changed in [format!("{other} + 1"), format!("{other} || 'x'")] {
+                for changed in
+                    [format!("coalesce({other}, 0) + 1"), format!("coalesce({other}, '') || 'x'")]
+                {
                     if APPEND_ONLY.contains(&table) {
                         let both = format!("{}, {other} = {changed}", nobody(table, column));
                         stays(&world, table, &columns, &both).await;

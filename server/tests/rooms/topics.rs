@@ -299,7 +299,9 @@ fn an_organiser_finds_any_published_topic_to_merge_into() {
             "what was found is still there"
         );
         organiser.post(&page, &[("decision", "merge"), ("into", &kept)]).await.leads_to();
-        assert!(world.visitor().get(&format!("/topics/{topic}")).await.says("This is now part of"));
+        let page = format!("/topics/{topic}");
+        assert!(parent.get(&page).await.says("This is now part of"));
+        assert_eq!(world.visitor().get(&page).await.status, StatusCode::NOT_FOUND, "never public");
         assert!(
             !organiser
                 .get(&format!("/forum/topics/{kept}?search=hoist"))

@@ -98,7 +98,20 @@ fn shown(
                 || "Not set up yet".to_owned(),
                 |since| format!("✓ Set up on {}", clock::day(since)),
             );
-            view! { <li><span>{one.shown_name}" – "<span class="soft">{state}</span></span></li> }
+            let reset = one.since.map(|_| {
+                let unseen = format!(" for {}", one.shown_name);
+                view! {
+                    <a href=format!("/admin/people/{}/second-step", one.id)>
+                        "Lost phone"<span class="unseen">{unseen}</span>
+                    </a>
+                }
+            });
+            view! {
+                <li>
+                    <span>{one.shown_name}" – "<span class="soft">{state}</span></span>
+                    {reset}
+                </li>
+            }
         });
         view! {
             <div class="stack">

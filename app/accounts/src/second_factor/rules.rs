@@ -44,7 +44,7 @@ pub fn second_step(
 
 /// A new secret, in the letters that apps read.
 pub fn new_secret() -> String {
-    Secret::new(Box::new(id::random::<20>())).to_base32()
+    Secret::new(Box::new(id::bytes::<20>())).to_base32()
 }
 
 /// The same in groups of four, for whoever types it.

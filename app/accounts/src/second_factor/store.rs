@@ -21,8 +21,6 @@ pub struct Factor {
     pub offered: Option<(String, Millis)>,
     /// How many recovery codes she has left.
     pub codes_left: i64,
-    /// From when a second step is asked of staff.
-    pub asked_from: Option<Millis>,
 }
 
 /// What this account has.
@@ -31,7 +29,7 @@ pub struct Factor {
 /// When the database fails; likewise for every function here.
 pub async fn factor(db: &Db, account_id: &str) -> Kept<Factor> {
     let row = sqlx::query(
-        "SELECT f.secret, f.confirmed_at, f.offered, f.offered_at, r.second_step_from,
+        "SELECT f.secret, f.confirmed_at, f.offered, f.offered_at,
            (SELECT count(*) FROM recovery_codes c
             WHERE c.account_id = $1 AND c.used_at IS NULL)
          FROM area_rules r LEFT JOIN second_factors f ON f.account_id = $1",
@@ -44,8 +42,7 @@ pub async fn factor(db: &Db, account_id: &str) -> Kept<Factor> {
         secret: row.get(0),
         confirmed_at: row.get(1),
         offered: offered.zip(offered_at),
-        asked_from: row.get(4),
-        codes_left: row.get(5),
+        codes_left: row.get(4),
     })
 }
 

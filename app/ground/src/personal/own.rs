@@ -36,6 +36,7 @@ pub const PERSONAL: &[Table] = &[
             Just("emails_held_at"),
             Just("backed_up_at"),
             Just("backed_up_to"),
+            Just("to_rewrite_since"),
         ],
     },
 ];
