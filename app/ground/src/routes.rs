@@ -132,7 +132,8 @@ impl Rule {
 const IN_A_LINK: [&str; 3] = ["{token}", "{code}", "{link}"];
 
 /// How paths begin of pages that are a step on the way to something, or tell about this machine.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
+    "/account/",
     "/sign-",
     "/forgotten-password",
     "/subscribe/",

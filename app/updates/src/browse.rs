@@ -172,6 +172,10 @@ pub async fn update(
     };
     let words = &update.now().words;
     let title = format!("You said, we did: {}", outcomes::shortened(&words.you_said));
+    let heading = match update.about.as_slice() {
+        [subject] => subject.title.clone(),
+        _ => "What leaders say they did".to_owned(),
+    };
     let in_short = format!("You said: {} We did: {}", words.you_said, words.we_did);
     let page = Page::new(title.clone(), || {
         let banner = match done.as_str() {
@@ -239,7 +243,7 @@ pub async fn update(
                         "You said, we did"
                     </a>
                 </p>
-                <h1>"You said, we did"</h1>
+                <h1>{heading}</h1>
                 {version(&update, update.now(), 2)}
                 <h2>"What this is about"</h2>
                 {about(&update.about)}

@@ -283,7 +283,7 @@ fn the_code_goes_by_one_email_and_nothing_else_joins_the_address_and_the_answers
         let many = ask(&id::fresh(), "parent@example.org").await;
         assert!(
             many.status == StatusCode::TOO_MANY_REQUESTS
-                && many.says("We have sent several emails to this address already"),
+                && many.says("We have been asked for too many emails"),
             "{}",
             many.html
         );

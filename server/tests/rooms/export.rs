@@ -147,7 +147,10 @@ impl Schema {
                     .unzip();
                 if table != "accounts" {
                     let (names, values) = (names.join(", "), values.join(", "));
-                    all.push(format!("INSERT INTO {table} ({names}) VALUES ({values})"));
+                    // Of some things an account has one: the row with everything.
+                    all.push(format!(
+                        "INSERT INTO {table} ({names}) VALUES ({values}) ON CONFLICT DO NOTHING"
+                    ));
                 } else if row == 0 {
                     let set =
                         names.iter().zip(&values).map(|(name, value)| format!("{name} = {value}"));
