@@ -454,7 +454,7 @@ impl Browser<'_> {
 
     /// Types her password where she is asked to prove that it is her, and does what she had chosen.
     async fn prove(&self, asked: Answer) -> Answer {
-        let then = asked.says("name=\"then\"").then(|| asked.sends("then")).unwrap_or_default();
+        let then = if asked.says("name=\"then\"") { asked.sends("then") } else { String::new() };
         for password in ["three small words", "alongside-demo"] {
             let fields = [("then", then.as_str()), ("password", password)];
             let proved = self.send_form("/prove", &fields).await;
