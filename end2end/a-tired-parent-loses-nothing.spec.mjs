@@ -57,13 +57,13 @@ for (const javaScriptEnabled of [true, false]) {
 
       await expect(page).toHaveTitle(/^Error: /);
       const summary = page.getByRole('alert');
-      await expect(summary.getByRole('link')).toHaveText(['Say in one line what should be planned', 'Say what would help', 'Choose at least one service']);
+      await expect(summary.getByRole('link')).toHaveText(['Say in one line what should be planned', 'Say what would help', 'Choose at least one service, or “Something else”']);
       await expect(page.getByLabel('What happens now?')).toHaveValue(SAID);
       await expect(page.getByLabel('South Sefton')).toBeChecked();
       for (const [what, field] of [
         ['Say in one line what should be planned', page.getByLabel('What should be planned?')],
         ['Say what would help', page.getByLabel('What would help?')],
-        ['Choose at least one service', page.getByRole('group', { name: 'Which services is it about?' }).getByRole('checkbox').first()],
+        ['Choose at least one service, or “Something else”', page.getByRole('group', { name: 'Which services is it about?' }).getByRole('checkbox').first()],
       ]) {
         await summary.getByRole('link', { name: what }).focus();
         await page.keyboard.press('Enter');
