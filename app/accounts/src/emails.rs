@@ -137,10 +137,14 @@ pub fn confirm_address(house: &House, token: &str) -> Words {
         "Confirm your new email address",
         vec![
             "You asked us to use this address for your account.".into(),
-            to_do("Press the button within the next two days to confirm it. It works once."),
+            to_do(
+                "Press the button within the next two days, where you are signed in to your \
+                 account. It works once.",
+            ),
         ],
         Some(("Use this address", house.link(&format!("/account/email/{token}")))),
-        "Someone gave this address for their account. If it wasn't you, ignore this email.",
+        "Someone gave this address for their account. If it wasn't you, ignore this email: we won't \
+         use your address.",
     )
 }
 
