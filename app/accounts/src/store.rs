@@ -623,7 +623,7 @@ pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> Kep
     Ok(revoked.rows_affected() > 0)
 }
 
-/// Somebody who is told that somebody may, or may no longer, read what was passed on.
+/// Somebody who is told that somebody has a role now, or no longer.
 #[derive(Clone, Debug)]
 pub struct Watcher {
     /// The account.
@@ -634,13 +634,12 @@ pub struct Watcher {
     pub is_admin: bool,
 }
 
-/// Who watches over the role of the safeguarding lead: everyone who has it, the administrators, and
-/// whoever it was given to or taken from; but for whoever did it. With the display names of these
-/// two.
+/// Who watches over a role: everyone who has it, the administrators, and whoever it was given to or
+/// taken from; but for whoever did it. With the display names of these two.
 pub async fn watchers(
     tx: &mut AnyConnection,
-    whose: &str,
-    by: &str,
+    role: Role,
+    (whose, by): (&str, &str),
 ) -> Kept<(Vec<Watcher>, String, String)> {
     let rows = sqlx::query(
         "SELECT a.id, coalesce(a.email, ''), a.shown_name,
@@ -648,11 +647,12 @@ pub async fn watchers(
                   AND r.role = 'admin') THEN 1 ELSE 0 END AS BIGINT)
          FROM accounts a
          WHERE a.id IN ($1, $2) OR a.id IN (SELECT r.account_id FROM roles r
-           WHERE r.role IN ('safeguarding', 'admin'))
+           WHERE r.role IN ('admin', $3))
          ORDER BY a.id",
     )
     .bind(whose)
     .bind(by)
+    .bind(role.word())
     .fetch_all(tx)
     .await?;
     let name_of = |id: &str| {
