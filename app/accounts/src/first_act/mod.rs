@@ -392,8 +392,12 @@ pub async fn page(
         let to = if then.is_empty() { "/" } else { &then };
         return Ok(Redirect::to(to).into_response());
     };
-    let chose = if act.chose.is_empty() { "send what you wrote" } else { &act.chose };
     let words = typed(&act);
+    let chose = match act.chose.as_str() {
+        "" if words.is_empty() => "press a button on another page",
+        "" => "send what you wrote",
+        chose => chose,
+    };
     let (lead, if_not) = if is_here {
         (
             format!("You chose to {chose}. Nothing has been done yet."),
@@ -407,7 +411,7 @@ pub async fn page(
              Choose “No, thanks”.",
         )
     };
-    let look = act.is_grave.then(|| act.goes_to.clone());
+    let look = (act.is_grave || act.chose.is_empty()).then(|| act.goes_to.clone());
     let page = Page::new("One more step", || {
         view! {
             <div class="stack">
