@@ -153,6 +153,12 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         within_eight(&everyone, "/account/details", &details).await;
         within_eight(&everyone, "/account/export", &[]).await;
         within_four(&everyone, "/account/export/copy.zip").await;
+        let waits = world.visitor();
+        waits.post("/account/email", &[("email", "joins-elsewhere@example.org")]).await;
+        let signs_in = [("email", "joins@example.org"), ("password", "three small words")];
+        assert_eq!(waits.post("/sign-in", &signs_in).await.leads_to(), "/go-on");
+        within_four(&waits, "/go-on").await;
+        within_eight(&waits, "/go-on", &[("step", "do")]).await;
         let proposal = everyone.proposal("Another");
         let support = format!("/topics/{topic}/support");
         let decision = format!("/forum/topics/{waiting}");
