@@ -5,14 +5,14 @@ use accounts::store::Session;
 use accounts::{emails, store};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, HOUR, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
 use ground::db;
 use ground::error::Error;
 use ground::house::House;
-use ground::routes::SECOND_STEP;
+use ground::routes::{SECOND_STEP, sign_in_then};
 use ground::ui::{Banner, Page};
 use ground::viewer::{Role, SecondStep, Viewer};
 use leptos::prelude::*;
@@ -222,7 +222,10 @@ fn device(device: Device) -> impl IntoView {
     }
 }
 
-/// GET `/account/email/{token}`: a button, since mail scanners open links.
+/// GET `/account/email/{token}`: a button, since mail scanners open links. Only whoever is signed in to
+/// the account that asked for the address can press it: anybody can ask for the address of somebody
+/// else, and whoever presses the button gives the account her address. Others are not told whose
+/// account it is.
 pub async fn confirm_email_form(
     State(house): State<House>,
     viewer: Viewer,
@@ -231,12 +234,22 @@ pub async fn confirm_email_form(
     let link =
         store::link(&mut *house.db.read().await?, &id::hash(&token), "email", house.clock.now())
             .await?;
-    let Some(new_email) = link.and_then(|link| link.new_email) else { return Err(Error::NotFound) };
+    let Some(link) = link else { return Err(Error::NotFound) };
+    let Some(new_email) = link.new_email else { return Err(Error::NotFound) };
+    let person = viewer.person();
+    if person.is_none_or(|person| person.account_id != link.account_id) {
+        let page = sign_in_to_it(&format!("/account/email/{token}"), person.is_some());
+        return Ok(page.answer(&house, &viewer));
+    }
     let page = Page::new("Confirm your new email address", || {
         view! {
             <div class="stack">
                 <h1>"Confirm your new email address"</h1>
                 <p class="lead">"We will email you at "<b>{new_email}</b>"."</p>
+                <p>
+                    "This changes the address of the account that you are signed in to: "
+                    <b>{link.shown_name}</b>", until now "{link.email}"."
+                </p>
                 <form method="post">
                     <button class="button">"Use this address"</button>
                 </form>
@@ -246,25 +259,59 @@ pub async fn confirm_email_form(
     Ok(page.answer(&house, &viewer))
 }
 
-/// POST `/account/email/{token}`: both addresses are told.
+/// For whoever is not signed in to the account that asked for a new address. `is_in`: to another.
+fn sign_in_to_it(page: &str, is_in: bool) -> Page {
+    let to = sign_in_then(page);
+    Page::new("Sign in to confirm your new email address", || {
+        let lead = if is_in {
+            "Someone asked us to use this address for their account. It is not the account that \
+             you are signed in to."
+        } else {
+            "Someone asked us to use this address for their account."
+        };
+        view! {
+            <div class="stack">
+                <h1>"Sign in to confirm your new email address"</h1>
+                <p class="lead">{lead}</p>
+                <p>
+                    "If that was you, sign in to that account with your old email address. Or open \
+                     our email where you are signed in to it already."
+                </p>
+                <p>
+                    <a class="button" href=to>
+                        "Sign in"
+                    </a>
+                </p>
+                <p>"If it wasn't you, close this page. Nothing will change."</p>
+            </div>
+        }
+    })
+}
+
+/// POST `/account/email/{token}`, by whoever is signed in to the account: both addresses are told.
 pub async fn confirm_email(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
     let (now, writer, kind) = (house.clock.now(), house.clone(), house.db.kind());
-    let changed: Result<bool, sqlx::Error> = house
+    let own = viewer.person().map(|person| person.account_id.clone());
+    let page = format!("/account/email/{token}");
+    let changed: Result<Changed, sqlx::Error> = house
         .db
         .write(move |tx| {
             Box::pin(async move {
                 let hash = id::hash(&token);
                 let Some(link) = store::link(tx, &hash, "email", now).await? else {
-                    return Ok(false);
+                    return Ok(Changed::Ended);
                 };
-                let Some(new_email) = link.new_email else { return Ok(false) };
+                if own.as_ref() != Some(&link.account_id) {
+                    return Ok(Changed::NotHers);
+                }
+                let Some(new_email) = link.new_email else { return Ok(Changed::Ended) };
                 // A second tap at the same moment finds it used.
                 if !store::use_link(tx, &hash, now).await? {
-                    return Ok(false);
+                    return Ok(Changed::Ended);
                 }
                 store::set_address(tx, &link.account_id, &new_email).await?;
                 // Links that went to the old address lead nowhere any more.
@@ -295,18 +342,20 @@ pub async fn confirm_email(
                     not_after: None,
                 };
                 owe(tx, to_new).await?;
-                Ok(true)
+                Ok(Changed::Now)
             })
         })
         .await;
     // Where another account has the address by now, the link cannot be used: we do not give away
     // who has an account.
-    let is_changed = match changed {
-        Err(error) if db::already_there(&error) => false,
+    let changed = match changed {
+        Err(error) if db::already_there(&error) => Changed::Ended,
         other => other?,
     };
-    if !is_changed {
-        return Err(Error::NotFound);
+    match changed {
+        Changed::Now => {}
+        Changed::NotHers => return Ok(Redirect::to(&page).into_response()),
+        Changed::Ended => return Err(Error::NotFound),
     }
     let page = Page::new("We've changed your email address", || {
         view! {
@@ -320,6 +369,17 @@ pub async fn confirm_email(
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// What became of a change of address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Changed {
+    /// It is made.
+    Now,
+    /// Whoever pressed the button is not signed in to the account.
+    NotHers,
+    /// The link works no longer.
+    Ended,
 }
 
 /// How long the link to a new password works that an undone change leads to.

@@ -31,6 +31,8 @@ pub fn all() -> Routes {
 /// The pages that show many rooms at once.
 fn own() -> Routes {
     use Access::{Anyone, Only, SignedIn};
+    const COPY: &str = "take a copy of your data";
+    const ERASE: &str = "delete your account";
     Routes::new()
         .get("/", Anyone, home::home)
         .get("/have-your-say", Anyone, home::have_your_say)
@@ -48,7 +50,7 @@ fn own() -> Routes {
         .get("/account/emails", SignedIn, emails::page)
         .post("/account/emails", SignedIn, emails::change)
         .get("/account/export", SignedIn, export::form)
-        .post("/account/export", SignedIn, export::ask)
+        .post_first("/account/export", SignedIn.fresh(), COPY, export::ask)
         .get("/account/export/copy.zip", SignedIn, export::save)
         .get("/subscriptions/{token}/copy", Anyone, export::form_by_link)
         .post("/subscriptions/{token}/copy", Anyone, export::ask_by_link)
@@ -59,7 +61,7 @@ fn own() -> Routes {
         .get("/account/email/undo/{token}", Anyone, account::undo_form)
         .post("/account/email/undo/{token}", Anyone, account::undo)
         .get("/account/erase", SignedIn, erase::page)
-        .post("/account/erase", SignedIn, erase::ask)
+        .post_first("/account/erase", SignedIn.fresh(), ERASE, erase::ask)
         .get("/account/erase/begun", Anyone, erase::begun)
         .get("/account/erase/{token}", Anyone, erase::keep_form)
         .post("/account/erase/{token}", Anyone, erase::keep)

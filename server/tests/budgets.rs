@@ -151,8 +151,14 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         }
         let details = [("shown_name", "Everyone"), ("place", world.north.as_str())];
         within_eight(&everyone, "/account/details", &details).await;
-        within_eight(&everyone, "/account/export", &[("password", "three small words")]).await;
+        within_eight(&everyone, "/account/export", &[]).await;
         within_four(&everyone, "/account/export/copy.zip").await;
+        let waits = world.visitor();
+        waits.post("/account/email", &[("email", "joins-elsewhere@example.org")]).await;
+        let signs_in = [("email", "joins@example.org"), ("password", "three small words")];
+        assert_eq!(waits.post("/sign-in", &signs_in).await.leads_to(), "/go-on");
+        within_four(&waits, "/go-on").await;
+        within_eight(&waits, "/go-on", &[("step", "do")]).await;
         let proposal = everyone.proposal("Another");
         let support = format!("/topics/{topic}/support");
         let decision = format!("/forum/topics/{waiting}");
@@ -281,8 +287,8 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         within_four(&too, &told).await;
         within_four(&too, "/account/said").await;
         within_eight(&too, &format!("{told}/questions/too"), &wish("take back")).await;
-        let leaves = [("password", "three small words"), ("published", "take down")];
-        within_eight(&too, "/account/erase", &leaves).await;
+        within_eight(&too, "/account/email", &[("email", "moved@example.org")]).await;
+        within_eight(&too, "/account/erase", &[("published", "take down")]).await;
         let answer = [
             ("questions", question.as_str()),
             ("question", "Which stop?"),

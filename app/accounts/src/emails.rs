@@ -137,10 +137,14 @@ pub fn confirm_address(house: &House, token: &str) -> Words {
         "Confirm your new email address",
         vec![
             "You asked us to use this address for your account.".into(),
-            to_do("Press the button within the next two days to confirm it. It works once."),
+            to_do(
+                "Press the button within the next two days, where you are signed in to your \
+                 account. It works once.",
+            ),
         ],
         Some(("Use this address", house.link(&format!("/account/email/{token}")))),
-        "Someone gave this address for their account. If it wasn't you, ignore this email.",
+        "Someone gave this address for their account. If it wasn't you, ignore this email: we won't \
+         use your address.",
     )
 }
 
@@ -217,47 +221,53 @@ pub fn address_put_back(house: &House) -> Words {
     )
 }
 
-/// Tells the other safeguarding leads and the administrators that someone is one now, or no longer.
-/// `by`: who did it; `None` when they accepted an invitation, or gave the role up.
-pub fn lead_changed(
+/// Tells the administrators, and the other safeguarding leads where it is that role, that someone has
+/// it now, or no longer. `by`: who did it; `None` when they accepted an invitation, or gave the role
+/// up. `is_admin`: whether the email goes to an administrator.
+pub fn role_changed(
     house: &House,
+    role: Role,
     (name, by): (&str, Option<&str>),
     gives: bool,
     is_admin: bool,
 ) -> Words {
-    let (subject, happened) = match (gives, by) {
-        (true, Some(by)) => (
-            "There is a new safeguarding lead",
-            format!("{by} has made {name} a safeguarding lead."),
-        ),
-        (true, None) => {
-            ("There is a new safeguarding lead", format!("{name} is now a safeguarding lead."))
-        }
-        (false, Some(by)) => (
-            "Someone is no longer a safeguarding lead",
-            format!("{by} has removed {name} as a safeguarding lead."),
-        ),
-        (false, None) => (
-            "Someone is no longer a safeguarding lead",
-            format!("{name} is no longer a safeguarding lead."),
-        ),
+    let is_lead = role == Role::Safeguarding;
+    let (one, new) = if is_lead {
+        ("a safeguarding lead", "There is a new safeguarding lead")
+    } else {
+        ("an administrator", "There is a new administrator")
+    };
+    let subject = if gives { new.to_owned() } else { format!("Someone is no longer {one}") };
+    let happened = match (gives, by) {
+        (true, Some(by)) => format!("{by} has made {name} {one}."),
+        (true, None) => format!("{name} is now {one}."),
+        (false, Some(by)) => format!("{by} has removed {name} as {one}."),
+        (false, None) => format!("{name} is no longer {one}."),
+    };
+    let may = if is_lead {
+        "Safeguarding leads can read what parents wrote about danger. We record each time someone \
+         opens it."
+    } else {
+        "Administrators can invite people, and give and remove every role."
     };
     let mut paragraphs = vec![Paragraph::from(happened)];
     if gives {
-        paragraphs.push(
-            "Safeguarding leads can read what parents wrote about danger. We record each time \
-             someone opens it."
-                .into(),
-        );
+        paragraphs.push(may.into());
     }
     paragraphs.push(to_do("If you don't know why, ask them today, or ask an administrator."));
+    let why = if is_lead {
+        "You get this email because you are a safeguarding lead or an administrator, or because it \
+         is about your role. You can't stop these emails."
+    } else {
+        "You get this email because you are an administrator, or because it is about your role. You \
+         can't stop these emails."
+    };
     words(
         house,
-        subject,
+        &subject,
         paragraphs,
         is_admin.then(|| ("See who gave which role", house.link("/admin/roles"))),
-        "You get this email because you are a safeguarding lead or an administrator, or because it \
-         is about your role. You can't stop these emails.",
+        why,
     )
 }
 

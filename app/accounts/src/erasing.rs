@@ -1,7 +1,7 @@
 //! Every SQL statement about erasing an account: asked for, called back, done.
 //!
-//! An erasure is a row until then. A session that begins ends it, by a trigger, and so does the link in
-//! the email. What each room forgets is its own; `app/src/erase` asks them all.
+//! An erasure is a row until then. Whoever is let in ends it, by a trigger on sessions, and so does the
+//! link in the email. What each room forgets is its own; `app/src/erase` asks them all.
 
 use calendar::clock::{DAY, Millis};
 use ground::db::{Kept, Kind};

@@ -5,12 +5,11 @@
 //! give away whether an address is known, in words or in time: known or not, each form does the same
 //! work and owes one email. Nobody's tries use up another's, and a link by email has a limit of its
 //! own. `rules` says what a name may be; `passwords` what a password may be, and hashes it on a
-//! bounded pool; `choosing` is the field for a new one; `session` finds out who is asking; [`proof`]
-//! makes sure that it is the person herself; `attempts` counts tries; `limits` says how much one
-//! person may send, `joinings` counts what is made from one network in an hour; `store` holds the
-//! SQL, and `erasing` that of leaving; `emails` the words;
-//! `second_factor` asks for a code from a phone, and for fresh proof; the other files are one page each, with
-//! its actions.
+//! bounded pool; `choosing` is the field for a new one; `session` finds out who is asking; `attempts`
+//! counts tries; `limits` says how much one person may send, `joinings` counts what is made from one
+//! network in an hour; `store` holds the SQL, and `erasing` that of leaving; `emails` the words;
+//! `second_factor` asks for a code from a phone, and for fresh proof; the other files are one page
+//! each, with its actions.
 
 mod account;
 mod attempts;
@@ -24,7 +23,6 @@ mod limits;
 mod passwords;
 mod people;
 mod personal;
-pub mod proof;
 mod rules;
 mod second_factor;
 mod session;
@@ -38,7 +36,7 @@ pub use limits::{Sends, may_send, too_many};
 pub use passwords::hashed;
 pub use people::invite;
 pub use personal::PERSONAL;
-pub use second_factor::{reset_second_step, tell_new_devices_due};
+pub use second_factor::{WE_MAY_ASK, reset_second_step, tell_new_devices_due};
 pub use session::{recognise, signed_out};
 
 use ground::routes::{Access, Routes};
@@ -50,6 +48,7 @@ pub fn routes() -> Routes {
     use Access::{Anyone, Only, SignedIn};
     const INVITE: &str = "invite someone";
     const ROLES: &str = "change someone's role";
+    const ADDRESS: &str = "change your email address";
     let admin = Only(Role::Admin);
     Routes::new()
         .get("/sign-up", Anyone, sign_up::form)
@@ -79,7 +78,7 @@ pub fn routes() -> Routes {
         .get("/account/details", SignedIn, details::form)
         .post("/account/details", SignedIn, details::change)
         .get("/account/email", SignedIn, account::email_form)
-        .post("/account/email", SignedIn, account::change_email)
+        .post_first("/account/email", SignedIn.fresh(), ADDRESS, account::change_email)
         .get("/prove", SignedIn, second_factor::prove::form)
         .post("/prove", SignedIn, second_factor::prove::send)
         .get("/prove/link", SignedIn, second_factor::prove::back)

@@ -152,8 +152,8 @@ pub async fn change_role(
                     return Ok(());
                 }
                 store::end_all_sessions(tx, &id).await?;
-                if role == Role::Safeguarding {
-                    tell_watchers(tx, &writer, (&id, &by), gives).await?;
+                if is_watched(role) {
+                    tell_watchers(tx, &writer, role, (&id, &by), gives).await?;
                 }
                 let what = if gives { "role given" } else { "role taken" };
                 audit::note(
@@ -177,25 +177,32 @@ pub async fn change_role(
     Ok(Redirect::to("/admin/people?done=role").into_response())
 }
 
-/// Tells the other safeguarding leads and the administrators that somebody is one now, or no
-/// longer: nobody reads what was passed on without their knowing.
+/// Whether others are told who has this role. Nobody reads what was passed on without their knowing,
+/// and no administrator is alone before the others know.
+fn is_watched(role: Role) -> bool {
+    matches!(role, Role::Safeguarding | Role::Admin)
+}
+
+/// Tells the administrators, and the other safeguarding leads where it is that role, that somebody
+/// has it now, or no longer.
 async fn tell_watchers(
     tx: &mut AnyConnection,
     house: &House,
+    role: Role,
     (whose, by): (&str, &str),
     gives: bool,
 ) -> Result<(), sqlx::Error> {
-    let (watchers, name, by_name) = store::watchers(tx, whose, by).await?;
+    let (watchers, name, by_name) = store::watchers(tx, role, (whose, by)).await?;
     let by_name = (whose != by).then_some(by_name);
     // It happens once, however often somebody taps.
     let change = id::fresh();
     for watcher in watchers {
         let words =
-            emails::lead_changed(house, (&name, by_name.as_deref()), gives, watcher.is_admin);
+            emails::role_changed(house, role, (&name, by_name.as_deref()), gives, watcher.is_admin);
         owe(
             tx,
             Owed {
-                dedup_key: &format!("lead changed {change} {}", watcher.id),
+                dedup_key: &format!("role changed {change} {}", watcher.id),
                 kind: EmailKind::LeadChanged,
                 account_id: Some(&watcher.id),
                 to: &watcher.email,
@@ -324,8 +331,10 @@ pub async fn accept(
                     }
                     (None, None) => return Ok(None),
                 };
-                if is_new && invitation.role == Role::Safeguarding {
-                    tell_watchers(tx, &writer, (&account_id, &account_id), true).await?;
+                let role = invitation.role;
+                if is_new && is_watched(role) {
+                    let hers = (account_id.as_str(), account_id.as_str());
+                    tell_watchers(tx, &writer, role, hers, true).await?;
                 }
                 if invitation.organisation_id.is_some() {
                     store::lead_for(tx, &account_id, invitation.organisation_id.as_deref()).await?;

@@ -65,7 +65,7 @@ pub(crate) struct Begun {
     pub waits_for_code: bool,
     /// Whether a second step is asked of the person.
     pub second_step: SecondStep,
-    /// Whether the account was about to be erased, and now stays.
+    /// Whether the account was about to be erased, and now stays; not before a code is given.
     pub stays: bool,
     browser: String,
 }
@@ -83,7 +83,7 @@ pub(crate) async fn begin(
     let store::Standing { roles, second_step, is_leaving } =
         store::standing(&house.db, account_id, house.clock.now()).await?;
     let mut begun = begin_as(house, account_id, (&roles, second_step), headers).await?;
-    begun.stays = is_leaving;
+    begun.stays = is_leaving && !begun.waits_for_code;
     if !begun.waits_for_code {
         know_browser(house, account_id, &begun.browser).await?;
     }

@@ -37,14 +37,25 @@ pub(crate) struct Why {
     pub was_signed_out: bool,
     /// What they chose, in words that follow "to"; empty where nobody knows.
     pub chose: String,
+    /// Whether it then waits for a press, and is not done by itself.
+    pub is_grave: bool,
 }
 
 impl Why {
     /// What was chosen in this browser.
     pub async fn here(house: &House, headers: &HeaderMap) -> Result<Self, Error> {
         let act = first_act::chosen_here(house, headers).await?;
-        let chose = act.map(|act| act.chose).unwrap_or_default();
-        Ok(Self { was_signed_out: false, chose })
+        let (chose, is_grave) = act.map(|act| (act.chose, act.is_grave)).unwrap_or_default();
+        Ok(Self { was_signed_out: false, chose, is_grave })
+    }
+
+    /// What becomes of what was chosen once she has signed in or joined.
+    pub fn then(&self, done: &str) -> String {
+        if self.is_grave {
+            format!("We will ask you again once you have {done}.")
+        } else {
+            format!("It will be done once you have {done}.")
+        }
     }
 }
 
@@ -549,12 +560,10 @@ pub(crate) fn page(
 ) -> Response {
     let page = Page::new("Sign in", || {
         let why = if why.was_signed_out {
-            Some(
-                "You've been signed out. What you wrote is saved: sign in and it will be sent."
-                    .to_owned(),
-            )
+            let then = if why.is_grave { "to send it" } else { "and it will be sent" };
+            Some(format!("You've been signed out. What you wrote is saved: sign in {then}."))
         } else if !why.chose.is_empty() {
-            Some(format!("You chose to {}. It will be done once you have signed in.", why.chose))
+            Some(format!("You chose to {}. {}", why.chose, why.then("signed in")))
         } else {
             kept.fields.is_some().then(|| "What you wrote is saved: sign in to send it.".to_owned())
         };

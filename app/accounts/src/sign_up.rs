@@ -130,7 +130,7 @@ pub async fn confirm_form(
     let forgets = forgets(&uri);
     let why = if forgets { Why::default() } else { Why::here(&house, &headers).await? };
     let (nothing, none) = (Sent::default(), Refusals::default());
-    let page = confirm_page(&house, &waiting.email, &why.chose, &nothing, &none).await?;
+    let page = confirm_page(&house, &waiting.email, &why, &nothing, &none).await?;
     let answer = page.answer(&house, &viewer);
     if forgets { first_act::forget_cookie(&house, answer) } else { Ok(answer) }
 }
@@ -153,7 +153,7 @@ pub async fn confirm(
     let mut refusals = Refusals::default();
     if choosing::only_shows(&sent) {
         let why = Why::here(&house, &headers).await?;
-        let page = confirm_page(&house, &waiting.email, &why.chose, &sent, &refusals).await?;
+        let page = confirm_page(&house, &waiting.email, &why, &sent, &refusals).await?;
         return Ok(page.answer(&house, &viewer));
     }
     let shown_name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
@@ -169,7 +169,7 @@ pub async fn confirm(
     let (Some(shown_name), Some((place_id, _)), Some(password)) = (shown_name, place, password)
     else {
         let why = Why::here(&house, &headers).await?;
-        let page = confirm_page(&house, &waiting.email, &why.chose, &sent, &refusals).await?;
+        let page = confirm_page(&house, &waiting.email, &why, &sent, &refusals).await?;
         return Ok(page.answer(&house, &viewer));
     };
     let password_hash = passwords::hashed(&house, password).await;
@@ -213,17 +213,17 @@ fn forgets(uri: &Uri) -> bool {
 async fn confirm_page(
     house: &House,
     email: &str,
-    chose: &str,
+    why: &Why,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Page, Error> {
     let places = area::store::places(&house.db).await?.into_iter();
     let chosen = sent.typed("place");
     let choices = Choice::each(places.map(|place| (place.id, place.name)), |id| id == chosen);
-    let chose = (!chose.is_empty()).then(|| {
+    let chose = (!why.chose.is_empty()).then(|| {
         view! {
             <p class="panel gold">
-                {format!("In this browser you chose to {chose}. It will be done once you have joined.")}
+                {format!("In this browser you chose to {}. {}", why.chose, why.then("joined"))}
                 " "<a href="?forget=yes">"No, just join"</a>
             </p>
         }
@@ -297,7 +297,7 @@ async fn page(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let Why { chose, .. } = Why::here(house, headers).await?;
+    let why = Why::here(house, headers).await?;
     let kept = Kept::page(sent);
     let page = Page::new("Join", || {
         view! {
@@ -308,11 +308,11 @@ async fn page(
                     "For parents and carers of children with special educational needs and \
                      disabilities. It takes two minutes."
                 </p>
-                {(!chose.is_empty())
+                {(!why.chose.is_empty())
                     .then(|| {
                         view! {
                             <p class="panel gold">
-                                {format!("You chose to {chose}. It will be done once you have joined.")}
+                                {format!("You chose to {}. {}", why.chose, why.then("joined"))}
                             </p>
                         }
                     })}

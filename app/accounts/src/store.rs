@@ -110,7 +110,7 @@ pub async fn is_known(db: &Db, email: &str) -> Kept<bool> {
 }
 
 /// Begins a session, and clears this account's ended ones away. Whether it lets nobody in before a
-/// code is given: so it is where there is a second step. Whoever signs in stays: a trigger calls
+/// code is given: so it is where there is a second step. Whoever is let in stays: a trigger calls
 /// back an erasure that waits. An account that is erased has no session.
 pub async fn begin_session(db: &Db, session: NewSession) -> Kept<bool> {
     begin_session_here(db, session, None).await
@@ -355,13 +355,11 @@ pub async fn end_sessions_like(
     .await
 }
 
-/// What shows that whoever uses a session is the person whose account it is.
+/// What can show that whoever uses a session is the person whose account it is.
 #[derive(Clone, Debug)]
 pub struct Proof {
     /// The hash of the account's password, if it has one.
     pub password_hash: Option<String>,
-    /// When the session began.
-    pub began_at: Millis,
     /// Whether the account has a second step.
     pub has_second_step: bool,
 }
@@ -369,7 +367,7 @@ pub struct Proof {
 /// The proof of a session.
 pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
     let row = sqlx::query(
-        "SELECT a.password_hash, s.began_at, f.confirmed_at FROM sessions s
+        "SELECT a.password_hash, f.confirmed_at FROM sessions s
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN second_factors f ON f.account_id = a.id WHERE s.id = $1",
     )
@@ -378,8 +376,7 @@ pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
     .await?;
     Ok(Proof {
         password_hash: row.get(0),
-        began_at: row.get(1),
-        has_second_step: row.get::<Option<Millis>, _>(2).is_some(),
+        has_second_step: row.get::<Option<Millis>, _>(1).is_some(),
     })
 }
 
@@ -626,7 +623,7 @@ pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> Kep
     Ok(revoked.rows_affected() > 0)
 }
 
-/// Somebody who is told that somebody may, or may no longer, read what was passed on.
+/// Somebody who is told that somebody has a role now, or no longer.
 #[derive(Clone, Debug)]
 pub struct Watcher {
     /// The account.
@@ -637,13 +634,12 @@ pub struct Watcher {
     pub is_admin: bool,
 }
 
-/// Who watches over the role of the safeguarding lead: everyone who has it, the administrators, and
-/// whoever it was given to or taken from; but for whoever did it. With the display names of these
-/// two.
+/// Who watches over a role: everyone who has it, the administrators, and whoever it was given to or
+/// taken from; but for whoever did it. With the display names of these two.
 pub async fn watchers(
     tx: &mut AnyConnection,
-    whose: &str,
-    by: &str,
+    role: Role,
+    (whose, by): (&str, &str),
 ) -> Kept<(Vec<Watcher>, String, String)> {
     let rows = sqlx::query(
         "SELECT a.id, coalesce(a.email, ''), a.shown_name,
@@ -651,11 +647,12 @@ pub async fn watchers(
                   AND r.role = 'admin') THEN 1 ELSE 0 END AS BIGINT)
          FROM accounts a
          WHERE a.id IN ($1, $2) OR a.id IN (SELECT r.account_id FROM roles r
-           WHERE r.role IN ('safeguarding', 'admin'))
+           WHERE r.role IN ('admin', $3))
          ORDER BY a.id",
     )
     .bind(whose)
     .bind(by)
+    .bind(role.word())
     .fetch_all(tx)
     .await?;
     let name_of = |id: &str| {

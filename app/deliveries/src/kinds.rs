@@ -33,7 +33,7 @@ pub enum EmailKind {
     Erased,
     /// Invites someone into a role.
     Invitation,
-    /// Somebody is a safeguarding lead now, or no longer.
+    /// Somebody is a safeguarding lead or an administrator now, or no longer.
     LeadChanged,
     /// Asks whether the person behind an address wants to be told about changes.
     SubscriptionToConfirm,

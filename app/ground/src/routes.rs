@@ -68,6 +68,14 @@ impl Access {
         matches!(self, Self::Fresh(_))
     }
 
+    /// Whether what is sent here is never done by itself once somebody has signed in: what asks for
+    /// fresh proof, and all that the team does. Otherwise a stranger could leave a form behind at a
+    /// computer that somebody of the team signs in at next.
+    #[must_use]
+    pub fn is_grave(self) -> bool {
+        self.is_fresh() || self.role().is_some_and(Role::is_staff)
+    }
+
     /// Whether this person may, once nothing is lacking.
     #[must_use]
     pub fn allows(self, viewer: &Viewer) -> bool {
@@ -290,7 +298,7 @@ async fn within(time: axum::extract::State<Duration>, request: Request, next: Ne
 pub struct SignInFirst {
     /// What she must do.
     pub first: First,
-    /// Whether it is so grave that it is never done by itself afterwards.
+    /// Whether it is never done by itself afterwards ([`Access::is_grave`]).
     pub is_grave: bool,
     /// The address she was going to.
     pub then: String,
@@ -358,7 +366,7 @@ async fn guard(
     } else {
         None
     };
-    let is_grave = gate.access.is_fresh();
+    let is_grave = gate.access.is_grave();
     let first = SignInFirst { first, is_grave, then, sent, chose };
     (StatusCode::UNAUTHORIZED, Extension(first)).into_response()
 }

@@ -1,4 +1,4 @@
-//! Leaving: `/account/erase` says what goes and what stays, asks for the password, and waits seven
+//! Leaving: `/account/erase` says what goes and what stays, asks for fresh proof, and waits seven
 //! days, in which a link or signing in calls it back. Then `doing` asks every room to forget.
 //!
 //! Why it is like this: `docs/adr/0030-erased-and-still-counted.md`.
@@ -9,19 +9,16 @@ mod store;
 pub use doing::erase_due;
 
 use accounts::erasing::{self, Asked, Wish};
-use accounts::proof::{self, Proved};
-use accounts::store::Proof;
-use accounts::{emails, signed_out};
+use accounts::{WE_MAY_ASK, emails, signed_out};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock;
 use deliveries::{EmailKind, Owed, owe};
-use forms::{Refusals, Sent};
+use forms::Refusals;
 use ground::error::Error;
 use ground::house::House;
-use ground::routes::with_then;
 use ground::sent::Form;
-use ground::ui::{Choice, Choices, Field, Page, Summary};
+use ground::ui::{Choice, Choices, Page};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
@@ -29,31 +26,16 @@ use self::store::Has;
 
 /// GET `/account/erase`
 pub async fn page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let proof = accounts::store::proof(&house.db, &viewer.signed_in()?.session_id).await?;
-    show(&house, &viewer, &proof, &Sent::default(), &Refusals::default(), false).await
+    show(&house, &viewer).await
 }
 
-/// POST `/account/erase`: begins the seven days, and signs her out everywhere.
+/// POST `/account/erase`, with fresh proof: begins the seven days, and signs her out everywhere.
 pub async fn ask(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
-    let proof = proof::of(&house, person).await?;
-    match proof::ask(&house, person, &proof, sent.typed("password")).await? {
-        Proved::Yes => {}
-        Proved::No(refusals) => {
-            return show(&house, &viewer, &proof, &sent, &refusals, false).await;
-        }
-        Proved::TooOften(wait, refusals) => {
-            let page = show(&house, &viewer, &proof, &sent, &refusals, false).await?;
-            return Ok(wait.answer(page));
-        }
-        Proved::LinkSent => {
-            return show(&house, &viewer, &proof, &sent, &Refusals::default(), true).await;
-        }
-    }
     let (now, account_id, email, writer) =
         (house.clock.now(), person.account_id.clone(), person.email.clone(), house.clone());
     let wish = Wish {
@@ -83,7 +65,7 @@ pub async fn ask(
         })
     });
     if asking.await? == Asked::LastAdmin {
-        return show(&house, &viewer, &proof, &sent, &Refusals::default(), false).await;
+        return show(&house, &viewer).await;
     }
     Ok(signed_out(&house, Redirect::to("/account/erase/begun").into_response()))
 }
@@ -177,27 +159,19 @@ fn ended(house: &House, viewer: &Viewer) -> Response {
         .answer(house, viewer)
 }
 
-/// The page, with what was chosen. `waits`: a link has gone to her address, and the form is sent once
-/// it was used.
-async fn show(
-    house: &House,
-    viewer: &Viewer,
-    proof: &Proof,
-    sent: &Sent,
-    refusals: &Refusals,
-    waits: bool,
-) -> Result<Response, Error> {
+/// The page: what goes, what stays, and the form; or what the last administrator does first.
+async fn show(house: &House, viewer: &Viewer) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let has = store::has(&house.db, &person.account_id, house.clock.now()).await?;
     let is_staff = person.roles.iter().any(|role| *role != Role::Parent);
+    let none = Refusals::default();
     let page = Page::new("Delete your account", || {
         let hand_over = has.is_last_admin.then(hand_over);
-        let waits = waits.then(|| link_sent(&person.email));
         let rest = (!has.is_last_admin).then(|| {
             view! {
                 {what_goes(&has)}
                 {what_stays(&has, is_staff)}
-                {form(&has, proof, sent, refusals)}
+                {form(&has, &none)}
             }
         });
         view! {
@@ -207,20 +181,17 @@ async fn show(
                         "Your account"
                     </a>
                 </p>
-                <Summary refusals />
                 <h1>"Delete your account"</h1>
                 <p class="lead">
                     "We will delete it seven days after you ask. Until then you can change your \
                      mind. After that nobody can bring it back."
                 </p>
                 {hand_over}
-                {waits}
                 {rest}
             </div>
         }
     });
-    let page = if waits { page.kept_for_going_back() } else { page };
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.answer(house, viewer))
 }
 
 /// What the last administrator does first.
@@ -236,22 +207,6 @@ fn hand_over() -> impl IntoView {
                 "Go to people and roles"
             </a>
         </p>
-    }
-}
-
-fn link_sent(email: &str) -> impl IntoView + use<> {
-    let email = email.to_owned();
-    view! {
-        <div class="panel gold" role="status">
-            <p>
-                <b>"We've sent a link to "{email}</b>
-            </p>
-            <p>
-                "You have no password, so we need to be sure that it's you. Press the button in \
-                 that email to sign in again in this browser. Then come back to this page and press \
-                 “Delete my account” again."
-            </p>
-        </div>
     }
 }
 
@@ -340,15 +295,9 @@ fn what_stays(has: &Has, is_staff: bool) -> impl IntoView + use<> {
     }
 }
 
-/// The choices she has, and the proof that it is her.
-fn form(has: &Has, proof: &Proof, sent: &Sent, refusals: &Refusals) -> impl IntoView {
-    let has_password = proof.password_hash.is_some();
-    let chosen = |name: &str, usual: &str| {
-        let typed = sent.typed(name);
-        if typed.is_empty() { usual.to_owned() } else { typed.to_owned() }
-    };
+/// The choices she has; nothing about them can be wrong.
+fn form(has: &Has, none: &Refusals) -> impl IntoView {
     let published = (has.to_take_down > 0).then(|| {
-        let chosen = chosen("published", "leave");
         let choices = [
             ("leave", "Leave what is published, so that it still counts"),
             ("take down", "Take down what I still can, and delete it"),
@@ -359,13 +308,12 @@ fn form(has: &Has, proof: &Proof, sent: &Sent, refusals: &Refusals) -> impl Into
                 legend="What you wrote that everyone can read"
                 hint="You can take down topics until their vote closes, and comments until they are \
                     answered."
-                choices=Choice::each(choices, |word| word == chosen)
-                refusals
+                choices=Choice::each(choices, |word| word == "leave")
+                refusals=none
             />
         }
     });
     let changes = (has.subscriptions > 0).then(|| {
-        let chosen = chosen("changes", "stop");
         let choices = [
             ("stop", "Stop them, and delete my email address"),
             ("keep", "Keep sending them to my email address, without an account"),
@@ -375,29 +323,9 @@ fn form(has: &Has, proof: &Proof, sent: &Sent, refusals: &Refusals) -> impl Into
                 name="changes"
                 legend="Emails about changes to services"
                 hint="We keep sending them during the seven days in any case."
-                choices=Choice::each(choices, |word| word == chosen)
-                refusals
+                choices=Choice::each(choices, |word| word == "stop")
+                refusals=none
             />
-        }
-    });
-    let password = has_password.then(|| {
-        view! {
-            <Field
-                name="password"
-                label="Your password"
-                hint="So that nobody else can do this on your phone."
-                kind="password"
-                autocomplete="current-password"
-                refusals
-            />
-        }
-    });
-    let forgotten = has_password.then(|| {
-        let to = with_then("/forgotten-password", "/account/erase");
-        view! {
-            <p>
-                <a href=to>"Forgotten your password?"</a>
-            </p>
         }
     });
     view! {
@@ -406,10 +334,10 @@ fn form(has: &Has, proof: &Proof, sent: &Sent, refusals: &Refusals) -> impl Into
             "We will sign you out everywhere and email you. To keep your account, press the button \
              in that email within seven days, or sign in again."
         </p>
-        <form method="post" novalidate>
-            {published} {changes} {password} <button class="button warn">"Delete my account"</button>
+        <p>{WE_MAY_ASK}</p>
+        <form method="post" action="/account/erase" novalidate>
+            {published} {changes} <button class="button warn">"Delete my account"</button>
         </form>
-        {forgotten}
     }
 }
 

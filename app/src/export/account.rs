@@ -1,18 +1,14 @@
 //! The copy of somebody who has an account: she shows that it is herself, then saves it.
 
-use accounts::proof::{self, Proved};
-use accounts::store::Proof;
+use accounts::WE_MAY_ASK;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
 use deliveries::{EmailKind, Owed, owe};
-use forms::Refusals;
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
-use ground::routes::with_then;
-use ground::sent::Form;
-use ground::ui::{Field, Page, Summary};
+use ground::ui::Page;
 use ground::viewer::{SignedIn, Viewer};
 use leptos::prelude::*;
 
@@ -21,8 +17,8 @@ use super::{emails, zipped};
 
 /// What the page offers.
 enum Offer {
-    /// Nobody asked for a copy in the last hour: the form. `waits`: a link to sign in has gone.
-    Ask { waits: bool },
+    /// Nobody asked for a copy in the last hour: the form.
+    Ask,
     /// It was asked for in this session: it can be saved until then.
     Ready(Millis),
     /// It was asked for at this time in another session.
@@ -31,40 +27,18 @@ enum Offer {
 
 /// GET `/account/export`
 pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let person = viewer.signed_in()?;
-    let proof = proof::of(&house, person).await?;
-    let offer = match asked(&house, person).await? {
+    let offer = match asked(&house, viewer.signed_in()?).await? {
         Some((at, true)) => Offer::Ready(at + WITHIN),
         Some((at, false)) => Offer::Elsewhere(at),
-        None => Offer::Ask { waits: false },
+        None => Offer::Ask,
     };
-    Ok(page(&proof, &offer, &Refusals::default()).answer(&house, &viewer))
+    Ok(page(&offer).answer(&house, &viewer))
 }
 
-/// POST `/account/export`: with proof it is noted, told by email, and ready to be saved. Twice is
-/// the same as once.
-pub async fn ask(
-    State(house): State<House>,
-    viewer: Viewer,
-    Form(sent): Form,
-) -> Result<Response, Error> {
+/// POST `/account/export`, with fresh proof: it is noted, told by email, and ready to be saved. Twice
+/// is the same as once.
+pub async fn ask(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
-    let proof = proof::of(&house, person).await?;
-    match proof::ask(&house, person, &proof, sent.typed("password")).await? {
-        Proved::Yes => {}
-        Proved::No(refusals) => {
-            let page = page(&proof, &Offer::Ask { waits: false }, &refusals);
-            return Ok(page.answer(&house, &viewer));
-        }
-        Proved::TooOften(wait, refusals) => {
-            let page = page(&proof, &Offer::Ask { waits: false }, &refusals);
-            return Ok(wait.answer(page.answer(&house, &viewer)));
-        }
-        Proved::LinkSent => {
-            let page = page(&proof, &Offer::Ask { waits: true }, &Refusals::default());
-            return Ok(page.answer(&house, &viewer));
-        }
-    }
     let (account, session, to, writer) =
         (person.account_id.clone(), person.session_id.clone(), person.email.clone(), house.clone());
     let asking = house.db.write(move |tx| {
@@ -106,12 +80,9 @@ async fn asked(house: &House, person: &SignedIn) -> Result<Option<(Millis, bool)
     Ok(asked.map(|(at, session)| (at, session == person.session_id)))
 }
 
-fn page(proof: &Proof, offer: &Offer, refusals: &Refusals) -> Page {
-    let page = Page::new("Take a copy of your data", || {
-        let form = match offer {
-            Offer::Ask { waits } => Some(form_of(proof, *waits, refusals)),
-            Offer::Ready(_) | Offer::Elsewhere(_) => None,
-        };
+fn page(offer: &Offer) -> Page {
+    Page::new("Take a copy of your data", || {
+        let form = matches!(offer, Offer::Ask).then(asking);
         let ready = if let Offer::Ready(until) = offer { Some(ready(*until)) } else { None };
         let elsewhere = if let Offer::Elsewhere(at) = offer { Some(elsewhere(*at)) } else { None };
         view! {
@@ -121,7 +92,6 @@ fn page(proof: &Proof, offer: &Offer, refusals: &Refusals) -> Page {
                         "Your account"
                     </a>
                 </p>
-                <Summary refusals />
                 <h1>"Take a copy of your data"</h1>
                 {form}
                 {ready}
@@ -143,54 +113,15 @@ fn page(proof: &Proof, offer: &Offer, refusals: &Refusals) -> Page {
                 </p>
             </div>
         }
-    });
-    page.refused_for(refusals)
+    })
 }
 
-fn form_of(proof: &Proof, waits: bool, refusals: &Refusals) -> impl IntoView {
-    let has_password = proof.password_hash.is_some();
-    let waits = waits.then(|| {
-        view! {
-            <div class="panel gold" role="status">
-                <p>
-                    <b>"Check your email"</b>
-                </p>
-                <p>
-                    "You have no password, so we need to be sure that it's you. We've sent you a \
-                     link. Use it to sign in again in this browser, then come back to this page."
-                </p>
-            </div>
-        }
-    });
-    let password = has_password.then(|| {
-        let to = with_then("/forgotten-password", "/account/export");
-        let field = view! {
-            <Field
-                name="password"
-                label="Your password"
-                hint="So that nobody else can take a copy on your phone."
-                kind="password"
-                autocomplete="current-password"
-                refusals
-            />
-        };
-        (field, to)
-    });
-    let (field, forgotten) = password.unzip();
-    let forgotten = forgotten.map(|to| {
-        view! {
-            <p>
-                <a href=to>"Forgotten your password?"</a>
-            </p>
-        }
-    });
+fn asking() -> impl IntoView {
     view! {
-        {waits}
-        <form method="post" action="/account/export" novalidate>
-            {field}
+        <form method="post" action="/account/export">
             <button class="button">"Make my copy"</button>
         </form>
-        {forgotten}
+        <p class="soft">{WE_MAY_ASK}</p>
         <p class="soft">
             "We will email you that a copy was made, so that you would notice if it wasn't you. \
              You can do this once an hour."

@@ -28,9 +28,9 @@ fn addresses() -> Vec<(Method, String, Access)> {
         .collect()
 }
 
-/// Signing out, and signing out everywhere, end the session the next address needs. A call of a
-/// provider is known by its signature.
-const LEFT_OUT: [&str; 3] = ["/sign-out", "/account/sessions/end", "/returns"];
+/// Signing out, signing out everywhere, and leaving end the session the next address needs. A call of
+/// a provider is known by its signature.
+const LEFT_OUT: [&str; 4] = ["/sign-out", "/account/sessions/end", "/account/erase", "/returns"];
 
 #[test]
 fn each_role_is_let_in_where_its_rule_says_and_nowhere_else() {
@@ -96,7 +96,8 @@ fn whoever_signed_in_a_while_ago_proves_that_it_is_her_where_the_rule_says_and_n
         let mut asked = 0;
         for (method, path, access) in addresses() {
             for (role, browser) in &people {
-                if LEFT_OUT.contains(&path.as_str()) || !may(access, Some(*role)) {
+                let is_left_out = LEFT_OUT.contains(&path.as_str()) && !access.is_fresh();
+                if is_left_out || !may(access, Some(*role)) {
                     continue;
                 }
                 let answer = browser.send(method.clone(), &path, &[], "").await;
@@ -127,6 +128,9 @@ fn what_does_the_most_harm_asks_for_fresh_proof() {
     fresh.sort();
     let expected = [
         "GET /account/second-step/set-up",
+        "POST /account/email",
+        "POST /account/erase",
+        "POST /account/export",
         "POST /account/second-step",
         "POST /account/second-step/set-up",
         "POST /admin/people",
@@ -145,6 +149,36 @@ fn what_does_the_most_harm_asks_for_fresh_proof() {
     for rule in all.rules().iter().filter(|rule| rule.access.is_fresh()) {
         assert!(rule.method == Method::GET || !rule.chose.is_empty(), "{}", rule.path);
     }
+}
+
+#[test]
+fn what_somebody_left_for_the_team_at_a_shared_computer_waits_for_a_press() {
+    on_both(async |world| {
+        for role in Role::ALL.into_iter().filter(|role| role.is_staff()) {
+            let email = format!("{}@example.org", role.word());
+            world.person(&email, &[role], &world.south).await;
+            let posts: Vec<String> = addresses()
+                .into_iter()
+                .filter(|(method, _, access)| {
+                    *method == Method::POST && *access == Access::Only(role)
+                })
+                .map(|(_, path, _)| path)
+                .collect();
+            assert!(!posts.is_empty(), "{}", role.word());
+            for path in posts.first().into_iter().chain(posts.last()) {
+                let computer = world.visitor();
+                let left = computer.post(path, &[("words", "Left by a stranger")]).await;
+                assert_eq!(left.status, StatusCode::UNAUTHORIZED, "{path}");
+                assert!(!left.says("will be done"), "{path}: {}", left.html);
+                let signs_in = [("email", email.as_str()), ("password", "three small words")];
+                let to = computer.post("/sign-in", &signs_in).await.leads_to();
+                assert_eq!(to, "/go-on", "{path}");
+                let shown = computer.get(&to).await;
+                assert!(shown.says("Nothing has been done yet"), "{path}: {}", shown.html);
+                assert!(shown.says("Left by a stranger"), "{path}: {}", shown.html);
+            }
+        }
+    });
 }
 
 #[test]

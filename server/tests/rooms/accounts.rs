@@ -2,7 +2,7 @@ use axum::http::{StatusCode, header};
 use calendar::clock::{DAY, HOUR, MINUTE};
 use ground::viewer::Role;
 
-use crate::world::{World, change, link, on_both};
+use crate::world::{PROVES, World, change, link, on_both};
 
 const HER: &str = "new.parent@example.org";
 
@@ -382,11 +382,47 @@ fn both_addresses_are_told_of_a_change_of_address() {
             "nothing changes before the new address is confirmed"
         );
         let page = link(to("moved@example.org"));
-        assert_eq!(world.visitor().post(&page, &[]).await.status, StatusCode::OK);
+        assert_eq!(parent.post(&page, &[]).await.status, StatusCode::OK);
         assert!(parent.get("/account").await.says("moved@example.org"));
         let mut told: Vec<_> = world.deliver().await.into_iter().map(|email| email.to).collect();
         told.sort();
         assert_eq!(told, ["moved@example.org", "parent1@example.org"]);
+    });
+}
+
+#[test]
+fn nobody_gives_an_account_her_address_by_a_button_in_an_email_she_did_not_ask_for() {
+    on_both(async |world| {
+        let thief = world.parent(1).await;
+        let (hers, other) = ("her@example.org", world.parent(2).await);
+        thief.changes_address(hers).await.leads_to();
+        let emails = world.deliver().await;
+        let page = link(emails.iter().find(|email| email.to == hers).unwrap());
+        for her in [&world.visitor(), &other] {
+            let shown = her.get(&page).await;
+            assert_eq!(shown.status, StatusCode::OK);
+            assert!(shown.says("Sign in to confirm your new email address"), "{}", shown.html);
+            assert!(!shown.says("Use this address") && !shown.says("parent1@example.org"));
+            assert_eq!(her.post(&page, &[]).await.leads_to(), page);
+            assert!(thief.get("/account").await.says("parent1@example.org"), "nothing changed");
+        }
+        assert!(!world.visitor().get(&page).await.says("Somebody"), "nor is it said whose it is");
+        assert!(world.deliver().await.is_empty());
+        // Whoever asked confirms it, on another device too once she has signed in there.
+        let phone = world.visitor();
+        let to = format!("/sign-in?then={}", page.replace('/', "%2F"));
+        assert!(phone.get(&page).await.says(&format!("href=\"{to}\"")));
+        let right = [
+            ("email", "parent1@example.org"),
+            ("password", "three small words"),
+            ("then", page.as_str()),
+        ];
+        assert_eq!(phone.post("/sign-in", &right).await.leads_to(), page);
+        let shown = phone.get(&page).await;
+        assert!(shown.says("Use this address") && shown.says(hers), "{}", shown.html);
+        assert!(shown.says("Somebody") && shown.says("parent1@example.org"));
+        assert_eq!(phone.post(&page, &[]).await.status, StatusCode::OK);
+        assert!(thief.get("/account").await.says(hers));
     });
 }
 
@@ -570,6 +606,45 @@ fn nobody_takes_the_safeguarding_role_reads_and_gives_it_back_unseen() {
 }
 
 #[test]
+fn administrators_are_told_who_is_one_now_and_who_no_longer() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        world.person("lead@example.org", &[Role::Safeguarding], &world.south).await;
+        let second = world.person("admin2@example.org", &[Role::Admin], &world.south).await;
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let told = async |subject: &str| {
+            let emails = world.deliver().await;
+            assert!(emails.iter().all(|email| email.subject.contains(subject)), "{emails:?}");
+            let mut told: Vec<String> = emails.into_iter().map(|email| email.to).collect();
+            told.sort();
+            told
+        };
+        let change = async |account: &str, how: &str| {
+            let fields = [("role", "admin"), ("change", how)];
+            admin.post(&format!("/admin/people/{account}/roles"), &fields).await.leads_to()
+        };
+        let both = ["admin2@example.org", "parent1@example.org"];
+        change(&parent.account, "give").await;
+        assert_eq!(told("There is a new administrator").await, both);
+        change(&parent.account, "give").await;
+        assert!(told("").await.is_empty(), "a second tap changes nothing");
+        // Whoever is removed hears of it as well as those who are left.
+        change(&second, "take").await;
+        assert_eq!(told("Someone is no longer an administrator").await, both);
+
+        let new = "new@example.org".to_owned();
+        accounts::invite(&world.house, Some(admin.account.clone()), new, Role::Admin, None)
+            .await
+            .unwrap();
+        let page = link(&world.deliver().await[0]);
+        let answers = [("shown_name", "New"), ("password", "three small words")];
+        world.visitor().post(&page, &answers).await.leads_to();
+        let others = ["admin@example.org", "parent1@example.org"];
+        assert_eq!(told("There is a new administrator").await, others);
+    });
+}
+
+#[test]
 fn somebody_invited_makes_an_account_with_the_role_and_the_link_works_once() {
     on_both(async |world| {
         accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None)
@@ -706,31 +781,39 @@ fn what_is_no_use_any_more_is_erased_when_it_is_said_to_be() {
 }
 
 #[test]
-fn a_change_of_address_asks_the_password_and_wrong_ones_hold_nobody_at_the_door() {
+fn a_change_of_address_asks_for_fresh_proof_and_wrong_passwords_hold_nobody_at_the_door() {
     on_both(async |world| {
         let parent = world.parent(1).await;
-        let change = async |password: &str| {
-            let fields = [("email", "moved@example.org"), ("password", password)];
-            parent.post("/account/email", &fields).await
-        };
-        for wrong in ["", "a wrong guess"] {
-            let refused = change(wrong).await;
+        parent.proves.set(false);
+        world.forward(16 * MINUTE);
+        let asked = parent.changes_address("moved@example.org").await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+        assert!(asked.says(PROVES) && asked.says("change your email address: “moved@example.org”"));
+        let proves = async |password: &str| parent.post("/prove", &[("password", password)]).await;
+        assert_eq!(proves("").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for _ in 0..10 {
+            let refused = proves("a wrong guess").await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-            assert!(refused.says("href=\"#password\"") && refused.says("moved@example.org"));
+            assert!(refused.says("href=\"#password\""), "{}", refused.html);
         }
-        assert!(world.deliver().await.is_empty());
-        for _ in 0..9 {
-            change("a wrong guess").await;
-        }
-        let held = change("three small words").await;
+        let held = proves("three small words").await;
         assert!(held.says("Too many attempts. Try again in 15 minutes"), "{}", held.html);
         assert_eq!(held.status, StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(held.headers[header::RETRY_AFTER], "900");
+        assert!(world.deliver().await.is_empty());
         let right = [("email", "parent1@example.org"), ("password", "three small words")];
         world.visitor().post("/sign-in", &right).await.leads_to();
         world.forward(16 * MINUTE);
-        assert_eq!(change("three small words").await.leads_to(), "/account?done=email");
+        assert_eq!(proves("three small words").await.leads_to(), "/go-on");
+        assert!(parent.get("/go-on").await.says("moved@example.org"), "she sees which address");
+        assert!(world.deliver().await.is_empty(), "nothing is done before she presses");
+        let done = parent.post("/go-on", &[("step", "do")]).await;
+        assert_eq!(done.leads_to(), "/account?done=email");
         assert_eq!(world.deliver().await.len(), 2);
+        // For a while nothing more is asked, and what is wrong with an address is said at once.
+        let refused = parent.changes_address("parent1@example.org").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("different from your current one"), "{}", refused.html);
     });
 }
 
@@ -738,18 +821,16 @@ fn a_change_of_address_asks_the_password_and_wrong_ones_hold_nobody_at_the_door(
 fn without_a_password_a_change_of_address_needs_a_fresh_link_and_keeps_what_she_typed() {
     on_both(async |world| {
         let parent = world.parent(1).await;
+        parent.proves.set(false);
         change(&world, "UPDATE accounts SET password_hash = NULL").await;
-        world.forward(2 * HOUR);
-        assert!(!parent.get("/account/email").await.says("type=\"password\""));
-        let fields = [("email", "moved@example.org")];
-        let waits = parent.post("/account/email", &fields).await;
-        assert!(waits.says("We've sent a link to parent1@example.org"), "{}", waits.html);
-        assert!(waits.says("value=\"moved@example.org\""));
-        let emails = world.deliver().await;
-        assert_eq!(emails.len(), 1);
-        assert_eq!(emails[0].to, "parent1@example.org");
-        parent.post(&link(&emails[0]), &[]).await.leads_to();
-        assert_eq!(parent.post("/account/email", &fields).await.leads_to(), "/account?done=email");
+        world.forward(16 * MINUTE);
+        let asked = parent.changes_address("moved@example.org").await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+        assert!(asked.says("We'll email you a link"), "{}", asked.html);
+        assert!(!asked.says("type=\"password\"") && !asked.says("name=\"code\""));
+        assert_eq!(parent.proves_by_link().await, "/go-on");
+        let done = parent.post("/go-on", &[("step", "do")]).await;
+        assert_eq!(done.leads_to(), "/account?done=email");
         assert!(world.deliver().await.iter().any(|email| email.to == "moved@example.org"));
     });
 }
@@ -757,8 +838,8 @@ fn without_a_password_a_change_of_address_needs_a_fresh_link_and_keeps_what_she_
 #[test]
 fn a_password_in_a_form_that_waits_for_signing_in_is_stored_nowhere() {
     on_both(async |world| {
-        let visitor = world.visitor();
-        let asked = visitor.changes_address("moved@example.org").await;
+        let fields = [("email", "moved@example.org"), ("password", "three small words")];
+        let asked = world.visitor().post("/account/email", &fields).await;
         assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
         assert!(!asked.says("three+small"), "{}", asked.html);
         let kept: String = sqlx::query_scalar("SELECT fields FROM first_acts")

@@ -7,7 +7,7 @@ use std::{fs, io};
 use accounts::erasing::WAITS;
 use app::erase::erase_due;
 use axum::http::StatusCode;
-use calendar::clock::{DAY, HOUR, MINUTE};
+use calendar::clock::{DAY, MINUTE};
 use deliveries::{Email, EmailKind};
 use ground::audit::{self, Entry};
 use ground::db::Kind;
@@ -20,12 +20,11 @@ use sqlx::AssertSqlSafe;
 
 use super::notices::{leaders, noticed, subscriber, told};
 use super::updates::{DONE, closed_topic, publish};
-use crate::world::{Answer, Browser, World, link_to, on_both};
+use crate::world::{Answer, Browser, PROVES, World, link_to, on_both};
 
-/// Asks to be erased, with the password that everyone here has.
+/// Asks to be erased.
 pub async fn leaves(who: &Browser<'_>, wishes: &[(&str, &str)]) -> Answer {
-    let fields = [&[("password", "three small words")][..], wishes].concat();
-    who.post("/account/erase", &fields).await
+    who.post("/account/erase", wishes).await
 }
 
 /// Lets the seven days pass and the worker erase.
@@ -130,7 +129,7 @@ fn way_back(emails: &[Email]) -> String {
 }
 
 #[test]
-fn she_is_told_first_what_goes_and_what_stays_and_asked_for_her_password() {
+fn she_is_told_first_what_goes_and_what_stays_and_shows_that_it_is_her() {
     on_both(async |world| {
         let (_, topic) = world.voting("Buses").await;
         let parent = world.parent(1).await;
@@ -147,12 +146,23 @@ fn she_is_told_first_what_goes_and_what_stays_and_asked_for_her_password() {
             page.html
         );
         assert!(!page.says("Your support for one topic where voting has closed"));
+        parent.proves.set(false);
+        world.forward(16 * MINUTE);
+        let asked = leaves(&parent, &[]).await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+        assert!(asked.says(PROVES) && asked.says("You chose to delete your account"));
         for password in ["", "a wrong guess"] {
-            let refused = parent.post("/account/erase", &[("password", password)]).await;
+            let refused = parent.post("/prove", &[("password", password)]).await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{password}");
         }
+        let right = [("password", "three small words")];
+        assert_eq!(parent.post("/prove", &right).await.leads_to(), "/go-on");
+        assert!(parent.get("/go-on").await.says("Nothing has been done yet"));
         assert_eq!(number(&world, "SELECT count(*) FROM erasures").await, 0);
-        assert_eq!(leaves(&parent, &[]).await.leads_to(), "/account/erase/begun");
+        let done = parent.post("/go-on", &[("step", "do")]).await;
+        assert_eq!(done.leads_to(), "/account/erase/begun");
+        assert_eq!(number(&world, "SELECT count(*) FROM erasures").await, 1);
+        assert_eq!(parent.get("/account").await.status, StatusCode::SEE_OTHER);
         assert!(world.visitor().get("/account/erase/begun").await.says("seven days"));
     });
 }
@@ -164,13 +174,14 @@ fn without_a_password_she_shows_by_a_link_that_it_is_her() {
         by_hand(&world, "UPDATE accounts SET password_hash = NULL WHERE email IS NOT NULL".into())
             .await
             .unwrap();
-        world.forward(2 * HOUR);
-        let waits = parent.post("/account/erase", &[]).await;
-        assert!(waits.status == StatusCode::OK && waits.says("We've sent a link to"));
+        parent.proves.set(false);
+        world.forward(16 * MINUTE);
+        let asked = leaves(&parent, &[]).await;
+        assert!(asked.says("We'll email you a link") && !asked.says("type=\"password\""));
+        assert_eq!(parent.proves_by_link().await, "/go-on");
         assert_eq!(number(&world, "SELECT count(*) FROM erasures").await, 0);
-        let emails = world.deliver().await;
-        parent.post(&link_to(&emails[0], "/sign-in/"), &[]).await.leads_to();
-        assert_eq!(parent.post("/account/erase", &[]).await.leads_to(), "/account/erase/begun");
+        let done = parent.post("/go-on", &[("step", "do")]).await;
+        assert_eq!(done.leads_to(), "/account/erase/begun");
     });
 }
 

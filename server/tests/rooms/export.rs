@@ -7,7 +7,7 @@ use std::io::{Cursor, Read as _};
 use app::export::{Everything, Of, answer, everything, tables};
 use axum::body::{Bytes, to_bytes};
 use axum::http::{StatusCode, header};
-use calendar::clock::{self, DAY, HOUR, Millis};
+use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
 use ground::db::Kind;
 use ground::files::FileKind;
 use ground::personal::{Column, Whose};
@@ -15,9 +15,8 @@ use ground::viewer::Role;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 
 use crate::subscriptions::subscribe;
-use crate::world::{World, change, link, link_to, on_both};
+use crate::world::{PROVES, World, change, link, link_to, on_both};
 
-const PASSWORD: [(&str, &str); 1] = [("password", "three small words")];
 const ADDRESS: &str = "her-own@example.org";
 
 /// A file of a copy, of today.
@@ -306,29 +305,30 @@ fn every_column_of_the_database_is_in_her_copy_or_left_out_for_a_reason() {
 }
 
 #[test]
-fn a_copy_asks_for_the_password_comes_once_an_hour_and_goes_to_the_session_that_asked() {
+fn a_copy_asks_for_fresh_proof_comes_once_an_hour_and_goes_to_the_session_that_asked() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         parent.propose("A bus that waits").await;
         assert!(parent.get("/account").await.says("href=\"/account/export\""));
-        for (password, says) in
-            [("", "Enter your password"), ("three big words", "Check your password")]
-        {
-            let refused = parent.post("/account/export", &[("password", password)]).await;
-            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-            assert!(refused.says(says), "{}", refused.html);
-        }
+        parent.proves.set(false);
+        world.forward(16 * MINUTE);
+        let asked = parent.post("/account/export", &[]).await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+        assert!(asked.says(PROVES) && asked.says("You chose to take a copy of your data"));
+        let wrong = parent.post("/prove", &[("password", "three big words")]).await;
+        assert!(wrong.says("Check your password"), "{}", wrong.html);
+        assert_eq!(
+            parent.post("/prove", &[("password", "three small words")]).await.leads_to(),
+            "/go-on"
+        );
         let zip = "/account/export/copy.zip";
         assert_eq!(parent.get(zip).await.leads_to(), "/account/export");
         assert!(world.deliver().await.is_empty(), "nobody is told about what did not happen");
 
         // A double tap is one copy.
-        for _ in 0..2 {
-            assert_eq!(
-                parent.post("/account/export", &PASSWORD).await.leads_to(),
-                "/account/export"
-            );
-        }
+        let pressed = parent.post("/go-on", &[("step", "do")]).await;
+        assert_eq!(pressed.leads_to(), "/account/export");
+        assert_eq!(parent.post("/account/export", &[]).await.leads_to(), "/account/export");
         let emails = world.deliver().await;
         assert_eq!((emails.len(), emails[0].to.as_str()), (1, "parent1@example.org"));
         assert!(!emails[0].text.contains("A bus that waits"));
@@ -349,14 +349,14 @@ fn a_copy_asks_for_the_password_comes_once_an_hour_and_goes_to_the_session_that_
         // Somebody else who is signed in as her, or she on her other phone.
         let other = world.sign_in("parent1@example.org").await;
         assert!(other.get("/account/export").await.says("on another device"));
-        assert_eq!(other.post("/account/export", &PASSWORD).await.leads_to(), "/account/export");
+        assert_eq!(other.post("/account/export", &[]).await.leads_to(), "/account/export");
         assert_eq!(other.get(zip).await.leads_to(), "/account/export");
         assert!(world.deliver().await.is_empty());
         assert_eq!(parent.get(zip).await.status, StatusCode::OK);
 
         world.forward(HOUR + 1);
         assert_eq!(parent.get(zip).await.leads_to(), "/account/export");
-        assert_eq!(other.post("/account/export", &PASSWORD).await.leads_to(), "/account/export");
+        assert_eq!(other.post("/account/export", &[]).await.leads_to(), "/account/export");
         assert_eq!(other.get(zip).await.status, StatusCode::OK);
         assert_eq!(world.deliver().await.len(), 1);
         other.post("/sign-out", &[]).await;
@@ -364,7 +364,8 @@ fn a_copy_asks_for_the_password_comes_once_an_hour_and_goes_to_the_session_that_
 
         // A clock that was set back keeps nobody out.
         world.forward(-DAY);
-        parent.post("/account/export", &PASSWORD).await.leads_to();
+        parent.proves.set(true);
+        parent.post("/account/export", &[]).await.leads_to();
         assert_eq!(parent.get(zip).await.status, StatusCode::OK);
 
         let noted = "SELECT count(*) FROM audit WHERE what = 'copy of own data asked for'
@@ -384,13 +385,14 @@ fn somebody_without_a_password_signs_in_again_by_a_link_before_she_gets_a_copy()
     on_both(async |world| {
         let parent = world.parent(1).await;
         change(&world, "UPDATE accounts SET password_hash = NULL").await;
-        world.forward(2 * HOUR);
-        let waits = parent.post("/account/export", &[]).await;
-        assert!(waits.status == StatusCode::OK && waits.says("Check your email"), "{}", waits.html);
+        parent.proves.set(false);
+        world.forward(16 * MINUTE);
+        let asked = parent.post("/account/export", &[]).await;
+        assert!(asked.says("We'll email you a link") && !asked.says("type=\"password\""));
         assert_eq!(parent.get("/account/export/copy.zip").await.leads_to(), "/account/export");
-        let emails = world.deliver().await;
-        parent.post(&link_to(&emails[0], "/sign-in/"), &[]).await.leads_to();
-        parent.post("/account/export", &[]).await.leads_to();
+        assert_eq!(parent.proves_by_link().await, "/go-on");
+        let done = parent.post("/go-on", &[("step", "do")]).await;
+        assert_eq!(done.leads_to(), "/account/export");
         assert_eq!(parent.get("/account/export/copy.zip").await.status, StatusCode::OK);
     });
 }

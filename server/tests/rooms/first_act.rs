@@ -189,6 +189,33 @@ fn only_somebody_who_was_signed_in_is_told_that_she_was_signed_out() {
 }
 
 #[test]
+fn what_a_stranger_left_for_an_administrator_is_done_by_a_press_alone() {
+    on_both(async |world| {
+        world.person("admin@example.org", &[Role::Admin], &world.south).await;
+        let added = async || -> i64 {
+            sqlx::query_scalar("SELECT count(*) FROM services WHERE name = 'Left by a stranger'")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap()
+        };
+        let signs_in = [("email", "admin@example.org"), ("password", PASSWORD)];
+        for (step, to, rows) in [("forget", "/", 0), ("do", "/admin/area?done=kept", 1)] {
+            let computer = world.visitor();
+            let service = [("what", "service"), ("service_name", "Left by a stranger")];
+            let asked = computer.post("/admin/area", &service).await;
+            assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+            assert_eq!(computer.post("/sign-in", &signs_in).await.leads_to(), "/go-on");
+            assert_eq!(added().await, 0, "nothing is done by signing in");
+            let shown = computer.get("/go-on").await;
+            assert!(shown.says("Left by a stranger"), "{}", shown.html);
+            assert!(shown.says("href=\"/admin/area\""), "{}", shown.html);
+            assert_eq!(computer.post("/go-on", &[("step", step)]).await.leads_to(), to);
+            assert_eq!(added().await, rows, "{step}");
+        }
+    });
+}
+
+#[test]
 fn who_may_not_do_it_is_told_so_once_she_is_in() {
     on_both(async |world| {
         world.person(HER, &[Role::Leader], &world.south).await;

@@ -373,8 +373,11 @@ fn a_change_of_address_that_was_chosen_before_she_signed_in_is_not_made_by_itsel
         let shared = world.visitor();
         shared.post("/account/email", &[("email", "thief@example.org")]).await;
         shared.post("/sign-in/link", &[("email", "parent1@example.org")]).await;
-        let shown = shared.post(&link(&world.deliver().await[0]), &[]).await;
-        assert!(shown.says("Change your email address"), "{}", shown.html);
+        let to = shared.post(&link(&world.deliver().await[0]), &[]).await.leads_to();
+        assert_eq!(to, "/go-on");
+        let shown = shared.get(&to).await;
+        assert!(shown.says("Change your email address: “thief@example.org”"), "{}", shown.html);
+        assert!(shown.says("someone else did before you"), "{}", shown.html);
         assert!(world.deliver().await.is_empty(), "she has pressed no button");
     });
 }

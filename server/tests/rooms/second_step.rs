@@ -6,6 +6,7 @@ use deliveries::EmailKind;
 use ground::viewer::Role;
 use totp_rs::{Builder, Secret};
 
+use super::erase::leaves;
 use crate::world::{Answer, Browser, PROVES, World, link, on_both};
 
 const HER: &str = "leader@example.org";
@@ -140,6 +141,26 @@ fn a_code_lets_in_once_but_a_second_tap_does_no_harm() {
         assert_eq!(phone.get("/lead").await.status, StatusCode::OK);
         world.forward(MINUTE);
         types_code(&thief, &code(&secret, world.now())).await.leads_to();
+    });
+}
+
+#[test]
+fn her_password_without_the_code_does_not_call_back_that_she_leaves() {
+    on_both(async |world| {
+        let leader = world.signed_in(HER, &[Role::Leader]).await;
+        let (secret, _) = set_up(&world, &leader).await;
+        leaves(&leader, &[]).await.leads_to();
+        let erasures = "SELECT count(*) FROM erasures";
+        let thief = world.visitor();
+        assert_eq!(types_password(&thief).await.leads_to(), "/sign-in/code");
+        types_code(&thief, "000000").await;
+        assert_eq!(count(&world, erasures).await, 1, "the password alone lets nobody in");
+        let phone = world.visitor();
+        types_password(&phone).await.leads_to();
+        let to = types_code(&phone, &code(&secret, world.now())).await.leads_to();
+        assert_eq!(to, "/account?done=stays");
+        assert_eq!(count(&world, erasures).await, 0);
+        assert_eq!(phone.get("/lead").await.status, StatusCode::OK);
     });
 }
 
@@ -353,6 +374,8 @@ fn what_she_wrote_is_not_lost_when_the_day_comes_while_she_writes() {
         let done = leader.post("/go-on", &[("step", "do")]).await;
         assert_eq!(done.status, StatusCode::UNPROCESSABLE_ENTITY, "it is not finished");
         assert!(done.says("value=\"Later buses for everyone\""), "{}", done.html);
+        let form = "<form action=\"/lead/notices/new\" method=\"post\"";
+        assert!(done.says(form), "and is sent to its own page: {}", done.html);
     });
 }
 

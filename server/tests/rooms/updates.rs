@@ -795,7 +795,7 @@ fn an_outcome_email_that_waits_goes_to_the_address_its_reader_has_by_then() {
         let emails = world.deliver().await;
         let confirm = link(emails.iter().find(|email| email.to == "moved@example.org").unwrap());
         updates::tell_due(&world.house).await.unwrap();
-        assert_eq!(world.visitor().post(&confirm, &[]).await.status, StatusCode::OK);
+        assert_eq!(parent.post(&confirm, &[]).await.status, StatusCode::OK);
         let told: Vec<_> = world
             .deliver()
             .await

@@ -542,10 +542,19 @@ impl Browser<'_> {
         ]
     }
 
-    /// Asks for another email address, with the password that everyone here has.
+    /// Asks for another email address.
     pub async fn changes_address(&self, email: &str) -> Answer {
-        let fields = [("email", email), ("password", "three small words")];
-        self.post("/account/email", &fields).await
+        self.post("/account/email", &[("email", email)]).await
+    }
+
+    /// Asks for the link that shows that it is her, and presses its button in this browser; where
+    /// that leads.
+    pub async fn proves_by_link(&self) -> String {
+        let sent = self.post("/prove/link", &[]).await;
+        assert!(sent.says("Check your email"), "{}", sent.html);
+        let emails = self.world.deliver().await;
+        assert_eq!(emails.len(), 1, "{emails:?}");
+        self.post(&link_to(&emails[0], "/sign-in/"), &[]).await.leads_to()
     }
 
     pub async fn support(&self, topic: &str, wish: &str) -> Answer {

@@ -1,13 +1,14 @@
 //! The first act is kept: what somebody chose before she was signed in goes with her through
 //! joining, signing in or a new password.
 //!
-//! In the browser where she chose it, it is done as soon as she is in. A link in an email may be
+//! In the browser where a parent chose it, it is done as soon as she is in. A link in an email may be
 //! opened anywhere, and anybody may have typed her address: there it is shown, with one button that
 //! does it. Nothing of it rests on the tab in which she began: the act is a row, and a cookie says
 //! in which browser it was chosen.
 //!
 //! The same for somebody who is signed in and must show again that it is her, or set up a second
-//! step. What asks for fresh proof is never done by itself: it is shown with its button.
+//! step. What asks for fresh proof, and whatever the team does, is never done by itself: it is shown
+//! with its button.
 
 pub(crate) mod store;
 
@@ -50,10 +51,6 @@ impl Act {
         self.account_id.as_deref().is_none_or(|owner| owner == account_id)
     }
 }
-
-/// In the extensions of a request that is sent for somebody who has just signed in.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ForHer;
 
 /// In the extensions of an answer: do this now.
 #[derive(Clone, Debug)]
@@ -133,7 +130,7 @@ async fn ask(
             if sent.typed(name).is_empty() { sent } else { sent.with(name, "") }
         })
     };
-    let chose = in_full(first.chose, first.sent.as_ref());
+    let chose = in_full(first.chose, first.sent.as_ref(), first.is_grave);
     let fields = first.sent.map(|sent| {
         let sent = without_secrets(sent);
         // A button alone sends nothing, and is no page for that.
@@ -171,7 +168,7 @@ async fn ask(
             &Viewer::default(),
             "",
             &kept,
-            &sign_in::Why { was_signed_out: was_signed_in, chose },
+            &sign_in::Why { was_signed_out: was_signed_in, chose, is_grave: first.is_grave },
             &Refusals::default(),
             StatusCode::UNAUTHORIZED,
         )
@@ -185,9 +182,11 @@ async fn ask(
     Ok(answer)
 }
 
-/// What she chose, with the title of the thing where its form has one.
-fn in_full(chose: &str, sent: Option<&Sent>) -> String {
-    let title = sent.map(|sent| sent.line("title")).unwrap_or_default();
+/// What she chose, with the title of the thing where its form has one; for what is grave with the
+/// address it is about, which somebody else may have typed.
+fn in_full(chose: &str, sent: Option<&Sent>, is_grave: bool) -> String {
+    let line = |name| sent.map(|sent| sent.line(name)).unwrap_or_default();
+    let title = if is_grave && !line("email").is_empty() { line("email") } else { line("title") };
     if chose.is_empty() || title.is_empty() {
         return chose.to_owned();
     }
@@ -301,7 +300,6 @@ async fn act_now(
         .map_err(|_not_an_address| Error::NotFound)?;
     request.extensions_mut().insert(viewer.clone());
     request.extensions_mut().insert(caller.clone());
-    request.extensions_mut().insert(ForHer);
     let mut done = next.run(request).await;
     // She waited too long with the button, or the day came from which more is asked.
     if let Some(first) = done.extensions_mut().remove::<SignInFirst>() {
@@ -316,7 +314,38 @@ async fn act_now(
     for cookie in in_now.headers().get_all(header::SET_COOKIE) {
         done.headers_mut().append(header::SET_COOKIE, cookie.clone());
     }
-    Ok(done)
+    with_its_address(done, &act.goes_to).await
+}
+
+/// A form without an address is sent to the page it is on. The answer to what was sent for her is on
+/// another page than its forms know, so they are given the address.
+async fn with_its_address(answer: Response, to: &str) -> Result<Response, Error> {
+    let kind = answer.headers().get(header::CONTENT_TYPE);
+    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return Ok(answer);
+    }
+    let (mut parts, body) = answer.into_parts();
+    let page = axum::body::to_bytes(body, usize::MAX).await.map_err(|_broken| Error::NotFound)?;
+    let page = addressed(&String::from_utf8_lossy(&page), to);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Ok(Response::from_parts(parts, Body::from(page)))
+}
+
+/// The page, with this address in each form that has none.
+fn addressed(page: &str, to: &str) -> String {
+    const FORM: &str = "<form";
+    let to = to.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+    let mut parts = page.split(FORM);
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for rest in parts {
+        whole += FORM;
+        let has_one = rest.split('>').next().is_some_and(|own| own.contains(" action="));
+        if !has_one {
+            whole += &format!(" action=\"{to}\"");
+        }
+        whole += rest;
+    }
+    whole
 }
 
 /// The hash of the token of the session that begins with this answer.
@@ -363,8 +392,12 @@ pub async fn page(
         let to = if then.is_empty() { "/" } else { &then };
         return Ok(Redirect::to(to).into_response());
     };
-    let chose = if act.chose.is_empty() { "send what you wrote" } else { &act.chose };
     let words = typed(&act);
+    let chose = match act.chose.as_str() {
+        "" if words.is_empty() => "press a button on another page",
+        "" => "send what you wrote",
+        chose => chose,
+    };
     let (lead, if_not) = if is_here {
         (
             format!("You chose to {chose}. Nothing has been done yet."),
@@ -378,7 +411,7 @@ pub async fn page(
              Choose “No, thanks”.",
         )
     };
-    let look = act.is_grave.then(|| act.goes_to.clone());
+    let look = (act.is_grave || act.chose.is_empty()).then(|| act.goes_to.clone());
     let page = Page::new("One more step", || {
         view! {
             <div class="stack">
@@ -450,4 +483,29 @@ fn cookie_name(house: &House) -> &'static str {
 fn set_cookie(house: &House, secret: &str, seconds: i64) -> Result<HeaderValue, Error> {
     let cookie = session::cookie_line(house, cookie_name(house), secret, seconds);
     HeaderValue::from_str(&cookie).map_err(|_not_a_header| Error::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_without_an_address_gets_that_of_the_page_it_was_made_for() {
+        let page = "<form method=\"post\" novalidate><a href=\"/\"></a></form>\
+            <form class=\"row\" method=\"post\" action=\"/sign-out\"></form>";
+        let expected = "<form action=\"/lead?a=1&amp;b=%22\" method=\"post\" novalidate>\
+            <a href=\"/\"></a></form>\
+            <form class=\"row\" method=\"post\" action=\"/sign-out\"></form>";
+        assert_eq!(addressed(page, "/lead?a=1&b=%22"), expected);
+        assert_eq!(addressed("<p>No form</p>", "/lead"), "<p>No form</p>");
+    }
+
+    #[test]
+    fn what_is_grave_names_the_address_it_is_about() {
+        let sent = Sent::of(&[("email", "new@example.org"), ("title", "Buses")]);
+        let in_full = |is_grave| in_full("send it", Some(&sent), is_grave);
+        assert_eq!(in_full(true), "send it: “new@example.org”");
+        assert_eq!(in_full(false), "send it: “Buses”");
+        assert_eq!(super::in_full("", Some(&sent), true), "");
+    }
 }

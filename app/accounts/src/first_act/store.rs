@@ -114,16 +114,11 @@ pub async fn of_account(db: &Db, account_id: &str, now: Millis) -> Kept<Option<A
     Ok(row.as_ref().map(read))
 }
 
-/// Forgets it: it is done, or not wanted any more.
+/// Forgets it, and with it the links that lead back to it: it is done, or not wanted any more.
 pub async fn forget(db: &Db, id: String) -> Kept<()> {
     db.write(move |tx| {
         Box::pin(async move {
-            for sql in [
-                "DELETE FROM first_act_links WHERE act_id = $1",
-                "DELETE FROM first_acts WHERE id = $1",
-            ] {
-                sqlx::query(sql).bind(&id).execute(&mut *tx).await?;
-            }
+            sqlx::query("DELETE FROM first_acts WHERE id = $1").bind(id).execute(tx).await?;
             Ok(())
         })
     })

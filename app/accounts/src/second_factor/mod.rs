@@ -26,6 +26,10 @@ use super::{emails, session};
 
 pub use admin::reset_second_step;
 
+/// What a page says whose form asks for fresh proof.
+pub const WE_MAY_ASK: &str = "If you signed in more than 15 minutes ago, we'll first ask for your \
+    password or email you a link, so that nobody else can do this on your phone.";
+
 /// The addresses where it is set up, for oneself and for all.
 #[must_use]
 pub fn routes() -> Routes {

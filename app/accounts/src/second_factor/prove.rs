@@ -80,7 +80,11 @@ pub async fn send(
     };
     let (password, code) = (sent.typed("password"), sent.typed("code").trim());
     let is_code = proof.has_second_step && !code.is_empty();
-    let field = if is_code || proof.password_hash.is_none() { "code" } else { "password" };
+    let field = match (is_code, proof.password_hash.is_some(), proof.has_second_step) {
+        (false, true, _) => "password",
+        (false, false, false) => "link",
+        _ => "code",
+    };
     if password.is_empty() && !is_code {
         return refuse(field, "Type it again so that we know it's you");
     }
@@ -163,7 +167,7 @@ pub async fn send_link(
     if let Err(wait) = attempts::may_write(&house, asker, Purpose::SignIn, &own).await? {
         let proof = accounts::proof(&house.db, &person.session_id).await?;
         let act = waits_for_proof(&house, &headers, person).await?;
-        let refusals = Refusals::one("password", wait.what_to_do.as_str());
+        let refusals = Refusals::one("link", wait.what_to_do.as_str());
         let page = page(&proof, &kept, act.as_deref().unwrap_or_default(), &refusals);
         return Ok(wait.answer(page.answer(&house, &viewer)));
     }
@@ -240,7 +244,7 @@ fn page(proof: &Proof, kept: &Kept, chose: &str, refusals: &Refusals) -> Page {
                     {password}
                     {code}
                     {send}
-                    <button class="button quiet" formaction="/prove/link">
+                    <button class="button quiet" id="link" formaction="/prove/link">
                         "Email me a link"
                     </button>
                 </form>

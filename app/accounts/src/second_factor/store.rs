@@ -162,6 +162,8 @@ pub struct Waiting {
     pub ends_at: Millis,
     /// Whether she has signed in in this browser before.
     pub is_known_device: bool,
+    /// Whether her account is about to be erased, which the code calls back.
+    pub is_leaving: bool,
     /// The half-minute of the code with which she was let in just now: this is a second tap.
     pub was_let_in_at: Option<i64>,
 }
@@ -180,7 +182,8 @@ pub async fn waiting(
         "SELECT a.id, a.email, f.secret, s.device, s.ends_at,
            (SELECT k.id FROM known_devices k
             WHERE k.account_id = a.id AND k.device_hash = $2),
-           CAST(s.waits_for_code AS BIGINT), f.last_step
+           CAST(s.waits_for_code AS BIGINT), f.last_step,
+           (SELECT count(*) FROM erasures e WHERE e.account_id = a.id)
          FROM sessions s JOIN accounts a ON a.id = s.account_id
          JOIN second_factors f ON f.account_id = a.id AND f.secret IS NOT NULL
          WHERE ((s.token_hash = $1 AND s.waits_for_code = 1 AND s.began_at > $3)
@@ -201,6 +204,7 @@ pub async fn waiting(
         device: row.get(3),
         ends_at: row.get(4),
         is_known_device: row.get::<Option<String>, _>(5).is_some(),
+        is_leaving: row.get::<i64, _>(8) > 0,
         was_let_in_at: (row.get::<i64, _>(6) == 0).then(|| row.get(7)),
     }))
 }

@@ -1,0 +1,7 @@
+-- Whoever signs in stays, but only once she is let in: a session that waits for its code lets nobody in, and may be that of
+-- somebody who knows her password alone. The same rules stand in sqlite/0038_whoever_is_let_in_stays.sql.
+DROP TRIGGER whoever_signs_in_stays ON sessions;
+CREATE TRIGGER whoever_signs_in_stays AFTER INSERT ON sessions
+FOR EACH ROW WHEN (NEW.waits_for_code = 0) EXECUTE FUNCTION stay();
+CREATE TRIGGER whoever_gives_the_code_stays AFTER UPDATE OF waits_for_code ON sessions
+FOR EACH ROW WHEN (OLD.waits_for_code = 1 AND NEW.waits_for_code = 0) EXECUTE FUNCTION stay();
