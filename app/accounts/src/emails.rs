@@ -95,8 +95,8 @@ pub fn new_password_link(house: &House, token: &str) -> Words {
     )
 }
 
-/// Tells someone whose address we don't know that there is no account, with the link by which she can
-/// join: who reads this reads her emails, as with [`confirm_sign_up`].
+/// Tells someone whose address we don't know that there is no account, with the link by which she
+/// can join: who reads this reads her emails, as with [`confirm_sign_up`].
 pub fn no_account(house: &House, token: &str) -> Words {
     words(
         house,

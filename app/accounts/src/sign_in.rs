@@ -52,11 +52,11 @@ impl Why {
 impl Kept {
     pub fn read(sent: &Sent) -> Self {
         let then = sent.typed("then");
-        // Only an address of our own: one slash at the start, and nothing a browser could take for
-        // a host.
+        // Only an address of our own: one slash at the start, nothing a browser could take for a
+        // host, and nothing that a header cannot hold.
         let own = then.starts_with('/')
             && !then.starts_with("//")
-            && !then.contains(['\\', '\n', '\r', '\t']);
+            && !then.contains(|c: char| c == '\\' || c.is_control());
         let fields =
             Some(sent.typed("kept")).filter(|kept| own && !kept.is_empty()).map(str::to_owned);
         Self { then: if own { then.to_owned() } else { String::new() }, fields }
