@@ -1,9 +1,10 @@
 //! Answers that leave at even times.
 //!
 //! How long a form takes could tell whether an address has an account here: not by what we ask of
-//! the database, which is the same, but by what the database does for it. So such an answer leaves at
-//! a whole number of steps after the request came, and the step is longer than the work. Where the
-//! work takes longer than a step, as on a slow disk, the next step hides the difference as well.
+//! the database, which is the same, but by what the database does for it. So such an answer leaves
+//! at a whole number of steps after the request came, and the step is longer than the work. Where
+//! the work takes longer than a step, as on a slow disk, the next step hides the difference as
+//! well.
 
 use std::future::Future;
 use std::time::Duration;

@@ -1,11 +1,11 @@
 //! Whether somebody with a list of addresses learns which of them have an account here, from how
 //! long an answer takes.
 //!
-//! In `make test`: a known address and an unknown one cost the same statements, rows and emails, and
-//! such answers leave at even times. `make timing` measures: the program that is shipped, thousands
-//! of pairs of a known and an unknown address in random order over one connection, and Welch's t of
-//! the two samples, which must stay below 4.5. A control that can be told apart shows that the
-//! measurement sees what it looks for.
+//! In `make test`: a known address and an unknown one cost the same statements, rows and emails,
+//! and such answers leave at even times. `make timing` measures: the program that is shipped,
+//! thousands of pairs of a known and an unknown address in random order over one connection, and
+//! Welch's t of the two samples, which must stay below 4.5. A control that can be told apart shows
+//! that the measurement sees what it looks for.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(dead_code, reason = "some helpers are made for other tests")]

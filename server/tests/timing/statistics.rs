@@ -11,8 +11,8 @@ pub struct Times {
 }
 
 /// Beside all answers, those are compared that were among the quickest of both: what disturbs a
-/// machine now and then makes an answer longer and says nothing about the address. (Reparaz, Balasch
-/// and Verbauwhede, "Dude, is my code constant time?", DATE 2017.)
+/// machine now and then makes an answer longer and says nothing about the address. (Reparaz,
+/// Balasch and Verbauwhede, "Dude, is my code constant time?", DATE 2017.)
 const QUICKEST: [f64; 3] = [1.0, 0.9, 0.5];
 
 impl Times {
@@ -61,9 +61,9 @@ impl fmt::Display for Times {
     }
 }
 
-/// Welch's t: the difference of two means, in standard errors of it, where the variances may differ.
-/// (B. L. Welch, "The generalization of 'Student's' problem when several different population
-/// variances are involved", Biometrika 34, 1947.)
+/// Welch's t: the difference of two means, in standard errors of it, where the variances may
+/// differ. (B. L. Welch, "The generalization of 'Student's' problem when several different
+/// population variances are involved", Biometrika 34, 1947.)
 fn welch(one: &[f64], other: &[f64]) -> f64 {
     let ((mean, error), (other_mean, other_error)) = (mean_and_error(one), mean_and_error(other));
     let difference = mean - other_mean;
