@@ -15,7 +15,7 @@ use ground::house::House;
 use http_body_util::BodyExt as _;
 use tokio::net::TcpListener;
 
-use super::area::Area;
+use super::scene::Area;
 use super::world::World;
 
 /// Starts it on this area, without steps for its answers; its port.

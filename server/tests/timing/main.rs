@@ -10,11 +10,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(dead_code, reason = "some helpers are made for other tests")]
 
-mod area;
 mod control;
 mod line;
 #[path = "../program/mod.rs"]
 mod program;
+mod scene;
 mod statistics;
 #[path = "../rooms/world.rs"]
 mod world;
@@ -24,7 +24,6 @@ use std::env;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use area::Area;
 use axum::http::HeaderMap;
 use ground::db::Kind;
 use ground::evenly::STEP;
@@ -33,6 +32,7 @@ use line::Line;
 use program::{Program, Start};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
+use scene::Area;
 use statistics::Times;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
