@@ -1,6 +1,6 @@
 # The two commands: `make run` and `make test`. The rest is what people use daily.
 
-.PHONY: run test check rules rooms rooms-sqlite room mailer browser chaos soak floors words pictures site release package setup-test
+.PHONY: run test check rules rooms rooms-sqlite room mailer browser chaos soak timing floors words pictures site release package setup-test
 
 # Tests of the rooms wait for a database half of their time: two for each core.
 MANY = env RUST_TEST_THREADS=$$((2 * $$(nproc)))
@@ -39,6 +39,10 @@ chaos: ## Faults of a machine, again and again, for some minutes: CHAOS_SEED rep
 
 soak: release ## Half an hour of ordinary use of what is shipped: memory and descriptors
 	ALONGSIDE_PROGRAM=$$PWD/target/release/alongside cargo test -p server --test chaos soak -- --ignored --nocapture
+
+timing: release ## Whether the time of an answer tells who has an account: an hour, or fewer TIMING_PAIRS than 10000
+	REQUIRE_POSTGRES=1 ALONGSIDE_PROGRAM=$$PWD/target/release/alongside pg_virtualenv -t -o fsync=off \
+		cargo test -p server --test timing -- --ignored --nocapture
 
 browser: ## The journeys in a real browser
 	cargo build -p server

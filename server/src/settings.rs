@@ -194,6 +194,7 @@ impl Settings {
             .with_outcome_within(self.outcome_within)
             .with_audit_head_to(self.audit_head_to.clone())
             .with_local_offer(self.local_offer.as_ref().map(Url::to_string))
+            .with_even_answers()
     }
 
     /// The names the rooms use.

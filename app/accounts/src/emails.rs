@@ -95,22 +95,24 @@ pub fn new_password_link(house: &House, token: &str) -> Words {
     )
 }
 
-/// Tells someone whose address we don't know that there is no account.
-pub fn no_account(house: &House) -> Words {
+/// Tells someone whose address we don't know that there is no account, with the link by which she
+/// can join: who reads this reads her emails, as with [`confirm_sign_up`].
+pub fn no_account(house: &House, token: &str) -> Words {
     words(
         house,
         "You don't have an account with this address",
         vec![
             "You asked for a link to sign in to Alongside, but there is no account with this \
-             address."
+             address. You may have joined with a different address."
                 .into(),
-            "You may have joined with a different address. If you haven't joined yet, you are \
-             welcome to."
-                .into(),
+            to_do(
+                "If you haven't joined yet, press the button within two days to choose your name \
+                 and a password.",
+            ),
         ],
-        Some(("Join", house.link("/sign-up"))),
-        "Someone asked for this with your address. If it wasn't you, ignore this email: we keep \
-         nothing about you.",
+        Some(("Join", house.link(&format!("/sign-up/{token}")))),
+        "Someone asked for this with your address. If it wasn't you, ignore this email: no account \
+         will be made.",
     )
 }
 

@@ -145,10 +145,12 @@ pub async fn hashed(house: &House, password: String) -> String {
 /// Whether this is the password. Without a stored one it takes the same time and says no.
 pub async fn fits(house: &House, password: String, stored: Option<String>) -> bool {
     on_the_pool(house, move || {
+        // Made at the first try of all, whoever that is for.
+        let nobodys = NOBODYS.as_str();
         let is_known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| NOBODYS.clone());
+        let stored = stored.as_deref().unwrap_or(nobodys);
         let in_one_form = in_one_form(&password);
-        let fits = PasswordHash::new(&stored).is_ok_and(|hash| {
+        let fits = PasswordHash::new(stored).is_ok_and(|hash| {
             let is = |words: &str| argon2id().verify_password(words.as_bytes(), &hash).is_ok();
             // Some were stored as typed, before there was one form.
             is(&in_one_form) || (in_one_form != password && is(&password))

@@ -5,10 +5,11 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::HOUR;
+use calendar::clock::{DAY, HOUR};
 use deliveries::{EmailKind, Owed, Words, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
+use ground::evenly::evenly;
 use ground::house::House;
 use ground::routes::{SECOND_STEP, with_then};
 use ground::sent::Form;
@@ -62,11 +63,11 @@ impl Why {
 impl Kept {
     pub fn read(sent: &Sent) -> Self {
         let then = sent.typed("then");
-        // Only an address of our own: one slash at the start, and nothing a browser could take for
-        // a host.
+        // Only an address of our own: one slash at the start, nothing a browser could take for a
+        // host, and nothing that a header cannot hold.
         let own = then.starts_with('/')
             && !then.starts_with("//")
-            && !then.contains(['\\', '\n', '\r', '\t']);
+            && !then.contains(|c: char| c == '\\' || c.is_control());
         let fields =
             Some(sent.typed("kept")).filter(|kept| own && !kept.is_empty()).map(str::to_owned);
         Self { then: if own { then.to_owned() } else { String::new() }, fields }
@@ -119,23 +120,33 @@ pub async fn with_password(
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let kept = Kept::read(&sent);
+    evenly(&house, by_password(&house, &viewer, &caller, &headers, &sent)).await
+}
+
+async fn by_password(
+    house: &House,
+    viewer: &Viewer,
+    caller: &Caller,
+    headers: &HeaderMap,
+    sent: &Sent,
+) -> Result<Response, Error> {
+    let kept = Kept::read(sent);
     let email = sent.line("email").to_lowercase();
-    let why = Why::here(&house, &headers).await?;
+    let why = Why::here(house, headers).await?;
     let refuse = |what_to_do: &str| {
         let refusals = Refusals::one("email", what_to_do);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        page(&house, &viewer, &email, &kept, &why, &refusals, status)
+        page(house, viewer, &email, &kept, &why, &refusals, status)
     };
     if email.is_empty() || sent.typed("password").is_empty() {
         return Ok(refuse("Enter your email address and password, or ask for a link below"));
     }
-    let browser = session::known_browser(&house, &headers, &email).await?;
-    let asker = browser.as_deref().map_or(Asker::Network(&caller), Asker::Browser);
-    let tried = attempts::may_try(&house, asker, &email).await?;
+    let browser = session::known_browser(house, headers, &email).await?;
+    let asker = browser.as_deref().map_or(Asker::Network(caller), Asker::Browser);
+    let tried = attempts::may_try(house, asker, &email).await?;
     let known = store::by_address(&mut *house.db.read().await?, &email).await?;
     let password_hash = known.as_ref().and_then(|known| known.password_hash.clone());
-    let fits = passwords::fits(&house, sent.typed("password").to_owned(), password_hash).await;
+    let fits = passwords::fits(house, sent.typed("password").to_owned(), password_hash).await;
     if let Err(wait) = &tried.may {
         let answer = refuse(
             "Too many attempts. Ask for a link by email below: you can sign in with that now",
@@ -147,8 +158,8 @@ pub async fn with_password(
             "Check your email address and password and try again, or ask for a link below",
         ));
     };
-    attempts::was_right(&house, &tried).await?;
-    go_on(&house, &headers, &known.id, &kept, false).await
+    attempts::was_right(house, &tried).await?;
+    go_on(house, headers, &known.id, &kept, false).await
 }
 
 /// POST `/sign-in/link`
@@ -159,31 +170,41 @@ pub async fn send_link(
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let kept = Kept::read(&sent);
+    evenly(&house, by_link(&house, &viewer, &caller, &headers, &sent)).await
+}
+
+async fn by_link(
+    house: &House,
+    viewer: &Viewer,
+    caller: &Caller,
+    headers: &HeaderMap,
+    sent: &Sent,
+) -> Result<Response, Error> {
+    let kept = Kept::read(sent);
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {
             return Ok(page(
-                &house,
-                &viewer,
+                house,
+                viewer,
                 sent.typed("email"),
                 &kept,
-                &Why::here(&house, &headers).await?,
+                &Why::here(house, headers).await?,
                 &Refusals::one("email", what_to_do),
                 StatusCode::UNPROCESSABLE_ENTITY,
             ));
         }
     };
-    if let Err(wait) = may_let_in(&house, &headers, &caller, Purpose::SignIn, &email).await? {
-        let why = Why::here(&house, &headers).await?;
+    if let Err(wait) = may_let_in(house, headers, caller, Purpose::SignIn, &email).await? {
+        let why = Why::here(house, headers).await?;
         let refusals = Refusals::one("email", wait.what_to_do.as_str());
         let status = StatusCode::TOO_MANY_REQUESTS;
-        let answer = page(&house, &viewer, &email, &kept, &why, &refusals, status);
+        let answer = page(house, viewer, &email, &kept, &why, &refusals, status);
         return Ok(wait.answer(answer));
     }
-    let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
-    owe_link(&house, email, act, "sign-in", emails::sign_in_link).await?;
-    Ok(link_sent(&house, &viewer, &kept))
+    let act = first_act::to_come_back_to(house, headers, &kept.then).await?;
+    owe_link(house, email, act, "sign-in", emails::sign_in_link).await?;
+    Ok(link_sent(house, viewer, &kept))
 }
 
 /// Says that a link has gone to an address that was typed, known or not.
@@ -272,25 +293,35 @@ pub async fn forgotten(
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let kept = Kept::page(&sent);
+    evenly(&house, by_new_password(&house, &viewer, &caller, &headers, &sent)).await
+}
+
+async fn by_new_password(
+    house: &House,
+    viewer: &Viewer,
+    caller: &Caller,
+    headers: &HeaderMap,
+    sent: &Sent,
+) -> Result<Response, Error> {
+    let kept = Kept::page(sent);
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {
             return Ok(forgotten_page(
-                &house,
-                &viewer,
+                house,
+                viewer,
                 sent.typed("email"),
                 &kept,
                 &Refusals::one("email", what_to_do),
             ));
         }
     };
-    if let Err(wait) = may_let_in(&house, &headers, &caller, Purpose::NewPassword, &email).await? {
+    if let Err(wait) = may_let_in(house, headers, caller, Purpose::NewPassword, &email).await? {
         let refusals = Refusals::one("email", wait.what_to_do.as_str());
-        return Ok(wait.answer(forgotten_page(&house, &viewer, &email, &kept, &refusals)));
+        return Ok(wait.answer(forgotten_page(house, viewer, &email, &kept, &refusals)));
     }
-    let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
-    owe_link(&house, email, act, "password", emails::new_password_link).await?;
+    let act = first_act::to_come_back_to(house, headers, &kept.then).await?;
+    owe_link(house, email, act, "password", emails::new_password_link).await?;
     Ok(Redirect::to("/forgotten-password/sent").into_response())
 }
 
@@ -433,7 +464,8 @@ async fn may_let_in(
     attempts::may_write(house, asker, purpose, email).await
 }
 
-/// Owes one email to the address, known or not: the link, or news that there is no account.
+/// Owes one email to the address, known or not: the link that lets in, or news that there is no
+/// account, with the link by which she can join. Both cost the same statements.
 pub(crate) async fn owe_link(
     house: &House,
     email: String,
@@ -449,16 +481,16 @@ pub(crate) async fn owe_link(
                 let token = id::secret();
                 let (hash, ends_at) = (id::hash(&token), now + 2 * HOUR);
                 let known = store::by_address(tx, &email).await?;
-                let words = match &known {
-                    Some(known) => {
-                        store::keep_link(tx, &hash, &known.id, purpose, None, ends_at).await?;
-                        if let Some(act) = &act {
-                            first_act::store::lead_back(tx, &hash, act).await?;
-                        }
-                        message(&writer, &token)
-                    }
-                    None => emails::no_account(&writer),
+                let words = if let Some(known) = &known {
+                    store::keep_link(tx, &hash, &known.id, purpose, None, ends_at).await?;
+                    message(&writer, &token)
+                } else {
+                    store::keep_sign_up(tx, &hash, &email, now + 2 * DAY).await?;
+                    emails::no_account(&writer, &token)
                 };
+                if let Some(act) = &act {
+                    first_act::store::lead_back(tx, &hash, act).await?;
+                }
                 let account_id = known.as_ref().map(|known| known.id.as_str());
                 owe(
                     tx,

@@ -12,6 +12,7 @@ use calendar::clock::DAY;
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
+use ground::evenly::evenly;
 use ground::house::House;
 use ground::routes::with_then;
 use ground::sent::Form;
@@ -45,20 +46,30 @@ pub async fn send(
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
+    evenly(&house, asked(&house, &viewer, &caller, &headers, &sent)).await
+}
+
+async fn asked(
+    house: &House,
+    viewer: &Viewer,
+    caller: &Caller,
+    headers: &HeaderMap,
+    sent: &Sent,
+) -> Result<Response, Error> {
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {
             let refusals = Refusals::one("email", what_to_do);
-            return page(&house, &viewer, &headers, &sent, &refusals).await;
+            return page(house, viewer, headers, sent, &refusals).await;
         }
     };
-    let asker = Asker::Network(&caller);
-    if let Err(wait) = attempts::may_write(&house, asker, Purpose::Join, &email).await? {
+    let asker = Asker::Network(caller);
+    if let Err(wait) = attempts::may_write(house, asker, Purpose::Join, &email).await? {
         let refusals = Refusals::one("email", wait.what_to_do.as_str());
-        return Ok(wait.answer(page(&house, &viewer, &headers, &sent, &refusals).await?));
+        return Ok(wait.answer(page(house, viewer, headers, sent, &refusals).await?));
     }
-    let act = first_act::to_come_back_to(&house, &headers, &Kept::read(&sent).then).await?;
-    keep(&house, email, act).await?;
+    let act = first_act::to_come_back_to(house, headers, &Kept::read(sent).then).await?;
+    keep(house, email, act).await?;
     Ok(Redirect::to("/sign-up/sent").into_response())
 }
 

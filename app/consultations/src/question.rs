@@ -8,13 +8,13 @@ use ground::files;
 use ground::house::House;
 use ground::sent::SentWithFile;
 use ground::ui::{Area, Choice, Choices, Field, Page, Summary, Upload};
-use ground::viewer::Viewer;
+use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use questionnaires::{Question, edit};
 
 use super::being_written;
 use super::build::{changed, whom};
-use super::store::{Consultation, versions};
+use super::store::{self, Consultation, versions};
 
 /// GET `/forum/consultations/{id}/questions/{key}`; `new` for one more.
 pub async fn form(
@@ -82,12 +82,20 @@ pub async fn keys_had(house: &House, consultation: &Consultation) -> Result<Vec<
     Ok(all.map(|question| question.key.clone()).collect())
 }
 
-/// GET `/pictures/{file}`: a picture among the questions. Nobody can guess its name before it is
-/// asked.
+/// GET `/pictures/{file}`: a picture among the questions, or of the forum. Its name is made from
+/// its content, as that of every file: whoever has a file, or its name, does not learn here whether
+/// we have it too. Who writes the page sees the picture before the page is saved.
 pub async fn picture(
     State(house): State<House>,
+    viewer: Viewer,
     Path(file): Path<String>,
 ) -> Result<Response, Error> {
+    let writes = viewer.is(Role::Organiser) || viewer.is(Role::Admin);
+    let is_shown = id::picture_name(&file).is_some()
+        && (writes || store::shows_picture(&house.db, &file).await?);
+    if !is_shown {
+        return Err(Error::NotFound);
+    }
     house.files.picture(&file).await?.ok_or(Error::NotFound)
 }
 

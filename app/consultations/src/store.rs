@@ -141,6 +141,20 @@ pub async fn newest(db: &Db, consultation_id: &str) -> Kept<Option<Consultation>
     one(db, consultation_id, "").await
 }
 
+/// Whether a picture of this name is among the questions of any consultation, or is the forum's
+/// own.
+pub async fn shows_picture(db: &Db, name: &str) -> Kept<bool> {
+    let shown: i64 = sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM questionnaires WHERE questions LIKE $1)
+              + (SELECT count(*) FROM area_texts WHERE words = $2)",
+    )
+    .bind(format!("%{name}%"))
+    .bind(name)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(shown > 0)
+}
+
 /// The consultation with this id, once for each version of the questions that was asked, the first
 /// first.
 pub async fn versions(db: &Db, consultation_id: &str) -> Kept<Vec<Consultation>> {

@@ -156,7 +156,8 @@ impl Refusals {
     }
 }
 
-/// Text as one line: NFC, no control or direction marks, spaces folded, trimmed.
+/// Text as one line: NFC, no control or direction marks, spaces folded, trimmed. Where nothing of
+/// it can be seen, it is empty.
 #[must_use]
 pub fn line(text: &str) -> String {
     let clean: String = text
@@ -165,7 +166,20 @@ pub fn line(text: &str) -> String {
         .filter(|c| may_stand(*c))
         .nfc()
         .collect();
+    if !clean.chars().any(is_seen) {
+        return String::new();
+    }
     clean.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a character shows anything by itself: not spaces, nor what joins or varies others.
+fn is_seen(c: char) -> bool {
+    !c.is_whitespace()
+        && !matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}'
+            | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// The beginning of a text as one line of at most so many characters, cut between words.
@@ -194,17 +208,13 @@ pub fn prose(text: &str) -> String {
 }
 
 /// Text whose line breaks and spaces matter, as in Markdown: NFC, no control or direction
-/// marks, all line breaks alike.
+/// marks, all line breaks alike. Where nothing of it can be seen, it is empty.
 #[must_use]
 pub fn markup(text: &str) -> String {
     let lines = text.replace("\r\n", "\n").replace('\r', "\n");
-    lines
-        .chars()
-        .filter(|c| matches!(c, '\n' | '\t') || may_stand(*c))
-        .nfc()
-        .collect::<String>()
-        .trim_end()
-        .to_owned()
+    let clean: String =
+        lines.chars().filter(|c| matches!(c, '\n' | '\t') || may_stand(*c)).nfc().collect();
+    if clean.chars().any(is_seen) { clean.trim_end().to_owned() } else { String::new() }
 }
 
 /// A text that must be there and not too long, counted in characters. `what_to_do` is said when it
@@ -246,7 +256,7 @@ fn may_stand(c: char) -> bool {
     // XML does not allow the last two code points of each plane.
     !c.is_control()
         && u32::from(c) & 0xfffe != 0xfffe
-        && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        && !matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 /// An email address, folded to the form the tables hold. What matters is that an email could get
@@ -347,6 +357,20 @@ mod tests {
         assert_eq!(markup("* one\r\n\t* t\u{0}w\u{202e}o  \r\n\r\n\r\n"), "* one\n\t* two");
         assert_eq!(folded("CAFÉ"), "cafe");
         assert_eq!((line("cafe\u{202e}\u{301}").as_str(), line("café").as_str()), ("café", "café"));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_no_text_and_what_joins_letters_and_emoji_stays() {
+        for unseen in ["\u{200b}", " \u{200d}\u{2060} ", "\u{3164}", "\u{2800}", "\u{ad}\u{fe0f}"] {
+            assert_eq!((line(unseen).as_str(), markup(unseen).as_str()), ("", ""));
+            assert!(within(line(unseen), 60, "Enter a name").is_err());
+            assert_eq!(prose(&format!("one\n{unseen}\n{unseen}\ntwo")), "one\n\ntwo");
+        }
+        let flag_of_england = "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}";
+        for seen in ["👩‍👧", flag_of_england, "می\u{200c}خواهم", "❤\u{fe0f}"] {
+            assert_eq!(line(seen), seen);
+        }
+        assert_eq!(line("abc\u{61c}d"), "abcd");
     }
 
     #[test]

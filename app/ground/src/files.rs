@@ -190,16 +190,17 @@ impl Files {
         Ok(Some(format!("{hash}.{ending}")))
     }
 
-    /// A picture to be shown; `None` for a name that no picture has.
+    /// A picture to be shown; `None` for a name that no picture has, as that of another file.
     ///
     /// # Errors
     /// When the store fails, or it is damaged or missing.
     pub async fn picture(&self, name: &str) -> Result<Option<Response>, NoFile> {
         let Some((hash, ending)) = id::picture_name(name) else { return Ok(None) };
         let content = self.read(hash).await?;
-        let kind = if ending == "png" { "image/png" } else { "image/jpeg" };
+        let kind = FileKind::of(&content).filter(|kind| !kind.is_text() && kind.ending() == ending);
+        let Some(kind) = kind else { return Ok(None) };
         let headers = [
-            (header::CONTENT_TYPE, kind),
+            (header::CONTENT_TYPE, kind.media_type()),
             (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
         ];
         Ok(Some((headers, content).into_response()))

@@ -44,6 +44,9 @@ pub struct House {
     pub health: Health,
     /// Who runs this and how people reach them.
     pub contact: ContactNow,
+    /// Whether answers whose time could tell something leave at even times
+    /// ([`crate::evenly`]). Whoever serves people does; tests have no time for it.
+    pub answers_evenly: bool,
 }
 
 /// Names and addresses that differ from area to area.
@@ -79,7 +82,15 @@ impl House {
             day_key: DayKey::default(),
             health: Health::default(),
             contact: ContactNow::default(),
+            answers_evenly: false,
         }
+    }
+
+    /// With answers that leave at even times, where their time could tell something.
+    #[must_use]
+    pub fn with_even_answers(mut self) -> Self {
+        self.answers_evenly = true;
+        self
     }
 
     /// With files kept there rather than in memory.

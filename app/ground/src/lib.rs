@@ -4,7 +4,8 @@
 //! * [`routes`]: the table of addresses as a type, each with who may use it; [`viewer`]: who asks
 //! * [`functions`]: typed functions for programs in the browser
 //! * [`sent`]: what a browser sent; [`files`]: files people put in
-//! * [`aside`]: work that takes long, away from the threads that answer people
+//! * [`aside`]: work that takes long, away from the threads that answer people; [`evenly`]: answers
+//!   whose time tells nothing
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it;
 //!   [`erasing`]: what is left in it of an account that is erased
 //! * [`personal`]: what is kept about a person, table by table
@@ -21,6 +22,7 @@ pub mod day_key;
 pub mod db;
 pub mod erasing;
 pub mod error;
+pub mod evenly;
 pub mod files;
 pub mod functions;
 pub mod health;

@@ -258,6 +258,25 @@ fn a_link_by_email_signs_in_once_and_an_unknown_address_gets_the_same_page() {
 }
 
 #[test]
+fn who_asks_for_a_link_without_an_account_joins_by_the_email_that_says_so() {
+    on_both(async |world| {
+        for path in ["/sign-in/link", "/forgotten-password"] {
+            world.visitor().post(path, &[("email", HER)]).await;
+        }
+        let emails = world.deliver().await;
+        assert_eq!(emails.len(), 2);
+        let (page, other) = (link(&emails[0]), link(&emails[1]));
+        let her = world.visitor();
+        assert!(her.get(&page).await.says(HER), "looking at the link makes no account");
+        assert_eq!(her.get("/account").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(her.post(&page, &hers(&world)).await.leads_to(), "/?done=joined");
+        assert!(her.get("/account").await.says("A new parent"));
+        let again = world.visitor().post(&other, &hers(&world)).await;
+        assert_eq!(again.status, StatusCode::GONE, "one account, whichever email she opens");
+    });
+}
+
+#[test]
 fn too_many_wrong_passwords_stop_passwords_but_never_the_link() {
     on_both(async |world| {
         world.person("parent@example.org", &[Role::Parent], &world.south).await;

@@ -216,9 +216,10 @@ fn a_picture_that_is_damaged_is_not_shown_and_the_page_says_so() {
         let house = world.house.clone().with_files(files);
         let world = world.around(house);
         let path = format!("/pictures/{name}");
-        assert_eq!(world.visitor().get(&path).await.status, StatusCode::OK);
+        let organiser = world.organiser().await;
+        assert_eq!(organiser.get(&path).await.status, StatusCode::OK);
         std::fs::write(folder.join(&name[..64]), "").unwrap();
-        let answer = world.visitor().get(&path).await;
+        let answer = organiser.get(&path).await;
         assert_eq!(answer.status, StatusCode::GONE);
         assert!(answer.says("This file is damaged"), "{}", answer.html);
     });

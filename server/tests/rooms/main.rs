@@ -6,6 +6,7 @@
 
 mod access;
 mod accounts;
+mod attacks;
 mod audit;
 mod backups;
 mod bad_input;
