@@ -178,6 +178,27 @@ fn a_password_is_the_same_in_both_forms_of_unicode_and_one_stored_before_still_s
 }
 
 #[test]
+fn a_long_password_of_any_characters_counts_to_its_last_one_and_as_it_was_typed() {
+    on_both(async |world| {
+        let long = "kettle harbour otter violin marble saddle thunder pebble lantern walnut Ünïcode \
+                    🚌 <&\"'%> 東京 End";
+        assert!(long.chars().count() > 64);
+        let page = signed_up(&world).await;
+        let mut fields = hers(&world);
+        fields[2].1 = long;
+        world.visitor().post(&page, &fields).await.leads_to();
+        let (short, lower) = (&long[..64], long.to_lowercase());
+        for wrong in [short, &lower, long.trim_end_matches("End"), &format!("{long} ")] {
+            let words = [("email", HER), ("password", wrong)];
+            let refused = world.visitor().post("/sign-in", &words).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        }
+        let words = [("email", HER), ("password", long)];
+        assert_eq!(world.visitor().post("/sign-in", &words).await.leads_to(), "/?done=signed-in");
+    });
+}
+
+#[test]
 fn a_sign_up_that_waited_before_still_works_and_its_password_is_gone() {
     on_both(async |world| {
         let (token, ends_at) = (id::secret(), world.now() + DAY);
