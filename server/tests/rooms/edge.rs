@@ -467,3 +467,28 @@ fn a_page_of_her_own_is_kept_nowhere_and_signing_out_forgets_what_the_browser_ke
         assert_eq!(signed_out.headers["clear-site-data"], "\"cache\"");
     });
 }
+
+#[test]
+fn whoever_is_signed_in_can_sign_out_on_every_page() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        for path in [
+            "/",
+            "/topics",
+            "/plans",
+            "/record",
+            "/privacy",
+            "/account",
+            "/account/details",
+            "/account/emails",
+            "/account/second-step",
+            "/forum",
+            "/forum/rounds/new",
+            "/nope",
+            "/admin",
+        ] {
+            let page = organiser.get(path).await;
+            assert!(page.says("action=\"/sign-out\""), "{path}: {}", page.html);
+        }
+    });
+}
