@@ -65,7 +65,7 @@ pub fn routes() -> Router<House> {
 }
 
 async fn favicon() -> Response {
-    picture("image/svg+xml", FAVICON.as_bytes())
+    picture("image/svg+xml; charset=utf-8", FAVICON.as_bytes())
 }
 
 fn picture(kind: &'static str, bytes: &'static [u8]) -> Response {
@@ -95,7 +95,7 @@ addEventListener('fetch', (event) => {
 async fn offline() -> Response {
     let policy = "default-src 'none'; connect-src 'self'";
     let common = [
-        (header::CONTENT_TYPE, "text/javascript"),
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
         (header::CACHE_CONTROL, "no-cache"),
         (header::CONTENT_SECURITY_POLICY, policy),
     ];
@@ -105,7 +105,7 @@ async fn offline() -> Response {
 async fn file(Path((version, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
     let kind = match name.rsplit_once('.') {
         _ if name.contains(['/', '\\']) => return StatusCode::NOT_FOUND.into_response(),
-        Some((_, "js")) => "text/javascript",
+        Some((_, "js")) => "text/javascript; charset=utf-8",
         Some((_, "wasm")) => "application/wasm",
         _ => return StatusCode::NOT_FOUND.into_response(),
     };

@@ -240,9 +240,9 @@ async fn headers(State(house): State<House>, mut answer: Response) -> Response {
     if is_fault {
         headers.insert(NOT_FOR_SEARCH.0, HeaderValue::from_static(NOT_FOR_SEARCH.1));
     }
-    let is_program = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind == "application/wasm" || kind == "text/javascript");
+    let is_program = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
+        kind == "application/wasm" || kind.as_bytes().starts_with(b"text/javascript")
+    });
     for (name, value) in of_all.into_iter().chain(of_pages.into_iter().filter(|_| !is_program)) {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -159,7 +159,7 @@ pub async fn page(
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let standing = consultation.standing(house.clock.now());
-    let begun = answering::code_in_hand(&headers);
+    let begun = answering::code_in_hand(&house, &headers);
     let may_begin = answering::may_begin(&house, &viewer, &consultation, &headers).await?;
     let has_results =
         standing == Standing::Closed && results::store::is_one(&house.db, &consultation.id).await?;

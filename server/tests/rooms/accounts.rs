@@ -178,6 +178,51 @@ fn a_password_is_the_same_in_both_forms_of_unicode_and_one_stored_before_still_s
 }
 
 #[test]
+fn a_long_password_of_any_characters_counts_to_its_last_one_and_as_it_was_typed() {
+    on_both(async |world| {
+        let long = "kettle harbour otter violin marble saddle thunder pebble lantern walnut Ünïcode \
+                    🚌 <&\"'%> 東京 End";
+        assert!(long.chars().count() > 64);
+        let page = signed_up(&world).await;
+        let mut fields = hers(&world);
+        fields[2].1 = long;
+        world.visitor().post(&page, &fields).await.leads_to();
+        let short = [&long[..64], long.trim_end_matches("End")].map(str::to_owned);
+        let others = [long.to_lowercase(), format!("{long} ")];
+        for wrong in short.into_iter().chain(others) {
+            let words = [("email", HER), ("password", wrong.as_str())];
+            let refused = world.visitor().post("/sign-in", &words).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        }
+        let words = [("email", HER), ("password", long)];
+        assert_eq!(world.visitor().post("/sign-in", &words).await.leads_to(), "/?done=signed-in");
+    });
+}
+
+#[test]
+fn a_password_manager_finds_its_fields_and_no_script_is_in_its_way() {
+    on_both(async |world| {
+        let joins = signed_up(&world).await;
+        for (page, known_as) in [("/sign-in", "current-password"), (joins.as_str(), "new-password")]
+        {
+            let shown = world.visitor().get(page).await;
+            assert!(shown.says(&format!("autocomplete=\"{known_as}\"")), "{}", shown.html);
+            assert!(!shown.says("<script") && !shown.says(" onpaste"), "{}", shown.html);
+        }
+    });
+}
+
+#[test]
+fn a_password_needs_no_change_however_old_it_is() {
+    on_both(async |world| {
+        world.person("parent@example.org", &[Role::Parent], &world.south).await;
+        world.forward(3 * 365 * DAY);
+        let words = [("email", "parent@example.org"), ("password", "three small words")];
+        assert_eq!(world.visitor().post("/sign-in", &words).await.leads_to(), "/?done=signed-in");
+    });
+}
+
+#[test]
 fn a_sign_up_that_waited_before_still_works_and_its_password_is_gone() {
     on_both(async |world| {
         let (token, ends_at) = (id::secret(), world.now() + DAY);

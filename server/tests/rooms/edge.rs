@@ -1,7 +1,12 @@
-use axum::http::{Method, StatusCode, header};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::notices;
-use crate::world::{Answer, on_both};
+use axum::http::{Method, StatusCode, header};
+use ground::house::Names;
+use ground::viewer::Role;
+
+use crate::world::{Answer, World, on_both};
+use crate::{consultations, notices};
 
 #[test]
 fn every_answer_has_the_security_headers_failures_and_redirects_too() {
@@ -302,5 +307,188 @@ fn what_people_wrote_is_escaped_and_cut_where_a_page_is_passed_on_and_only_publi
         assert!(page.says("Share this page") && page.says("href=\"https://wa.me/?text="));
         assert!(page.says(&format!("value=\"http://alongside.example.org{own}\"")));
         assert!(page.says("href=\"mailto:?subject="));
+    });
+}
+
+/// The same world, reached over https.
+fn over_https(world: World) -> World {
+    let mut house = world.house.clone();
+    let public_url = "https://alongside.example.org".to_owned();
+    house.names = Arc::new(Names { public_url, ..World::names() });
+    world.around(house)
+}
+
+#[test]
+fn over_https_browsers_stay_there_and_each_cookie_is_for_this_host_and_no_script() {
+    on_both(async |world| {
+        let world = over_https(world);
+        world.person("organiser@example.org", &[Role::Organiser], &world.south).await;
+        let (organiser, visitor) = (world.visitor(), world.visitor());
+        let right = [("email", "organiser@example.org"), ("password", "three small words")];
+        let signed_in = organiser.post("/sign-in", &right).await;
+        let id = consultations::open(&world, &organiser, "anyone").await;
+        let begun = visitor.post(&format!("/consultations/{id}/answers"), &[]).await;
+        let chosen = world.visitor().changes_address("new@example.org").await;
+        let signed_out = organiser.post("/sign-out", &[]).await;
+        let mut names = BTreeSet::new();
+        for answer in [&signed_in, &begun, &chosen, &signed_out] {
+            for cookie in answer.headers.get_all(header::SET_COOKIE) {
+                let cookie = cookie.to_str().unwrap();
+                names.insert(cookie.split('=').next().unwrap().to_owned());
+                for attribute in ["; HttpOnly", "; SameSite=Lax", "; Secure"] {
+                    assert!(cookie.contains(attribute), "{cookie}");
+                }
+                let is_of_all_pages = cookie.starts_with("__Host-") && cookie.contains("; Path=/;");
+                assert!(is_of_all_pages || cookie.starts_with("__Secure-answers="), "{cookie}");
+                assert!(!cookie.contains("Domain") && cookie.len() < 4_096, "{cookie}");
+            }
+        }
+        let names: Vec<String> = names.into_iter().collect();
+        let expected = ["__Host-browser", "__Host-first-act", "__Host-session", "__Secure-answers"];
+        assert_eq!(names, expected);
+        let page = visitor.get(&format!("/consultations/{id}")).await;
+        assert!(page.says("Continue with the answers started here"), "{}", page.html);
+        for path in ["/", "/nope", "/account", "/favicon.svg", "/healthz"] {
+            let answer = world.visitor().get(path).await;
+            assert_eq!(
+                answer.headers[header::STRICT_TRANSPORT_SECURITY],
+                "max-age=31536000; includeSubDomains",
+                "{path}"
+            );
+        }
+    });
+}
+
+#[test]
+fn no_other_website_may_read_an_answer_or_show_it_in_a_page_of_its_own() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let elsewhere = [
+            ("origin", "https://evil.example"),
+            ("sec-fetch-site", "cross-site"),
+            ("access-control-request-method", "POST"),
+        ];
+        for method in [Method::GET, Method::OPTIONS] {
+            for path in ["/", "/account", "/notices.atom", "/favicon.svg", "/healthz", "/nope"] {
+                let answer = parent.send(method.clone(), path, &elsewhere, "").await;
+                let is_cors = |name: &str| name.starts_with("access-control-");
+                assert!(
+                    !answer.headers.keys().any(|name| is_cors(name.as_str())),
+                    "{method} {path}"
+                );
+                for name in ["cross-origin-resource-policy", "cross-origin-opener-policy"] {
+                    assert_eq!(answer.headers[name], "same-origin", "{method} {path}");
+                }
+                let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+                for part in ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"] {
+                    assert!(policy.contains(part), "{method} {path}: {policy}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn no_other_method_is_answered_and_no_answer_says_what_made_it() {
+    on_both(async |world| {
+        let visitor = world.visitor();
+        for path in ["/", "/topics", "/sign-in", "/favicon.svg"] {
+            for method in
+                [Method::TRACE, Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS]
+            {
+                let answer =
+                    visitor.send(method.clone(), path, &[("x-secret", "an echo")], "").await;
+                assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+                assert!(!answer.says("an echo"), "{method} {path}");
+            }
+            let answer = visitor.get(path).await;
+            for name in ["server", "x-powered-by", "via"] {
+                assert!(!answer.headers.contains_key(name), "{path}: {name}");
+            }
+        }
+    });
+}
+
+#[test]
+fn every_text_says_in_which_characters_it_is_written() {
+    on_both(async |world| {
+        let all = app::routes::all();
+        let rules = all.rules().iter().filter(|rule| rule.method == Method::GET);
+        let paths = rules.map(|rule| rule.path).filter(|path| !path.contains('{'));
+        let mut texts = 0;
+        for path in paths.chain(["/favicon.svg", "/offline.js", "/nope"]) {
+            let answer = world.visitor().get(path).await;
+            let Some(kind) = answer.headers.get(header::CONTENT_TYPE) else {
+                assert!(answer.html.is_empty(), "{path} has a body of no kind");
+                continue;
+            };
+            let kind = kind.to_str().unwrap();
+            if kind.starts_with("text/") || kind.contains("xml") {
+                assert!(kind.contains("charset=utf-8"), "{path}: {kind}");
+                texts += 1;
+            }
+        }
+        assert!(texts > 30, "{texts}");
+    });
+}
+
+#[test]
+fn nothing_is_served_but_what_has_an_address_of_its_own() {
+    on_both(async |world| {
+        for path in [
+            "/.git/config",
+            "/.env",
+            "/Cargo.toml",
+            "/pkg",
+            "/pkg/app.js",
+            "/files",
+            "/data/alongside.db",
+            "/metrics",
+            "/%2e%2e/%2e%2e/etc/passwd",
+            "/pictures/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+        ] {
+            assert_eq!(world.visitor().get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+    });
+}
+
+#[test]
+fn a_page_of_her_own_is_kept_nowhere_and_signing_out_forgets_what_the_browser_kept() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        for path in ["/account", "/account/said", "/account/emails", "/topics", "/"] {
+            let page = parent.get(path).await;
+            assert_eq!(page.status, StatusCode::OK, "{path}");
+            assert_eq!(page.headers[header::CACHE_CONTROL], "private, no-store", "{path}");
+        }
+        let written = parent.get("/topics/new").await;
+        assert_eq!(written.headers[header::CACHE_CONTROL], "private, no-cache", "to go back to");
+        let signed_out = parent.post("/sign-out", &[]).await;
+        assert_eq!(signed_out.headers["clear-site-data"], "\"cache\"");
+    });
+}
+
+#[test]
+fn whoever_is_signed_in_can_sign_out_on_every_page() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        for path in [
+            "/",
+            "/topics",
+            "/plans",
+            "/record",
+            "/privacy",
+            "/account",
+            "/account/details",
+            "/account/emails",
+            "/account/second-step",
+            "/forum",
+            "/forum/rounds/new",
+            "/nope",
+            "/admin",
+        ] {
+            let page = organiser.get(path).await;
+            assert!(page.says("action=\"/sign-out\""), "{path}: {}", page.html);
+        }
     });
 }

@@ -197,6 +197,9 @@ fn an_answer_that_this_program_does_not_know_is_neither_shown_as_none_nor_writte
         );
         let sent = consultations::answer(&visitor, &response, "question-1", "yes").await;
         assert_eq!(sent.status, StatusCode::INTERNAL_SERVER_ERROR);
+        for inside in ["newer program", "unknown variant", "serde", "sqlx"] {
+            assert!(!sent.says(inside), "{}", sent.html);
+        }
         let mut connection = world.db().read().await.unwrap();
         let kept: String = sqlx::query_scalar("SELECT answers FROM responses")
             .fetch_one(&mut *connection)

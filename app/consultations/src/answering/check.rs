@@ -68,7 +68,7 @@ pub async fn end(
     let once = match consultation.terms.access {
         Who::Anyone => None,
         Who::SignedIn => viewer.person().map(|person| Once::Account(person.account_id.clone())),
-        Who::Link => read_cookie(&headers, LINK_COOKIE).map(Once::Link),
+        Who::Link => read_cookie(&house, &headers, LINK_COOKIE).map(Once::Link),
     };
     let (consultation_id, code, back) = (consultation.id.clone(), hand.code.clone(), hand.to(""));
     if sent.typed("step") == "withdraw" {

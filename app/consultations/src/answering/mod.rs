@@ -117,7 +117,7 @@ pub async fn may_begin(
     Ok(match consultation.terms.access {
         Who::Anyone => true,
         Who::SignedIn => viewer.is_signed_in(),
-        Who::Link => match read_cookie(headers, LINK_COOKIE) {
+        Who::Link => match read_cookie(house, headers, LINK_COOKIE) {
             Some(link) => responses::is_link(&house.db, &consultation.id, &link).await?,
             None => false,
         },
@@ -159,14 +159,22 @@ fn cookie(
     value: &str,
     seconds: i64,
 ) -> AppendHeaders<[(HeaderName, String); 1]> {
-    let secure = if house.is_secure() { "; Secure" } else { "" };
+    let (name, secure) =
+        (cookie_name(house, name), if house.is_secure() { "; Secure" } else { "" });
     AppendHeaders([(
         header::SET_COOKIE,
         format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"),
     )])
 }
 
-fn read_cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
+/// What a cookie is called. Over https no page without it can set one of this name; `__Host-` would
+/// send it to every page, and these are for one consultation.
+fn cookie_name(house: &House, name: &str) -> String {
+    if house.is_secure() { format!("__Secure-{name}") } else { name.to_owned() }
+}
+
+fn read_cookie(house: &House, headers: &HeaderMap, wanted: &str) -> Option<String> {
+    let wanted = cookie_name(house, wanted);
     let cookies = headers
         .get_all(header::COOKIE)
         .iter()
@@ -180,8 +188,8 @@ fn read_cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
 
 /// The code of the response that was begun on this phone.
 #[must_use]
-pub fn code_in_hand(headers: &HeaderMap) -> Option<String> {
-    read_cookie(headers, CODE_COOKIE).and_then(|code| id::read_code(&code))
+pub fn code_in_hand(house: &House, headers: &HeaderMap) -> Option<String> {
+    read_cookie(house, headers, CODE_COOKIE).and_then(|code| id::read_code(&code))
 }
 
 /// GET `/consultations/{id}/answers?code=…`: from a code that was typed in to its answers, or
