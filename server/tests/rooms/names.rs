@@ -10,9 +10,10 @@ use crate::erase::rows;
 use crate::world::{World, on_both};
 
 /// What the forum and leaders make: its page says when, too.
-const OF_THE_FORUM: [&str; 12] = [
+const OF_THE_FORUM: [&str; 13] = [
     "consultations",
     "drafts",
+    "evidence_files",
     "notice_answers",
     "notices",
     "organisations",
