@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::{StatusCode, header};
+use calendar::clock;
 
 use crate::erase::rows;
 use crate::world::{World, on_both};
@@ -110,5 +111,27 @@ fn nothing_that_everyone_can_open_names_what_tells_when_a_parent_did_something()
             assert!(named.iter().any(|(table, ..)| table == of), "no page names one of {of}");
         }
         assert!(opened.len() > 50, "only {} pages were found", opened.len());
+    });
+}
+
+#[test]
+fn organisers_read_on_which_day_a_parent_wrote_and_not_in_which_minute() {
+    on_both(async |world| {
+        let (parent, organiser) = (world.parent(1).await, world.organiser().await);
+        let minute = clock::machine(world.now())[..16].to_owned();
+        let words = [("words", "Nobody answers the telephone.")];
+        let comment = parent.post("/local-offer/comments/new", &words).await.leads_to();
+        let comment = comment.split(['/', '?']).nth(3).unwrap().to_owned();
+        let topic = parent.propose("Buses").await;
+        for (path, says) in [
+            (format!("/forum/topics/{topic}"), "Proposed on"),
+            (format!("/forum/local-offer/{comment}"), "sent on"),
+            ("/forum/local-offer".into(), "Sent on"),
+            ("/forum".into(), "Buses"),
+        ] {
+            let page = organiser.get(&path).await;
+            assert!(page.says(says), "{path}: {}", page.html);
+            assert!(!page.says(&minute), "{path} has {minute}");
+        }
     });
 }
