@@ -1,6 +1,6 @@
 # The two commands: `make run` and `make test`. The rest is what people use daily.
 
-.PHONY: run test check rules rooms rooms-sqlite room mailer browser chaos soak timing floors words pictures site release package setup-test
+.PHONY: run test check deny rules rooms rooms-sqlite room mailer browser chaos soak timing floors words pictures site release reproducible package proxies setup-test
 
 # Tests of the rooms wait for a database half of their time: two for each core.
 MANY = env RUST_TEST_THREADS=$$((2 * $$(nproc)))
@@ -12,16 +12,28 @@ run: ## Serve the demonstration area at http://127.0.0.1:3000
 
 test: setup-test check site rules rooms browser ## Everything, on SQLite and PostgreSQL, and in a real browser
 
-check: ## Format, lints, and what the dependencies may be
+check: deny ## Format, lints, and what the dependencies may be
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; fi
+
+# Advisories are looked up in the database that `cargo deny fetch db` left here, and only there.
+deny: ## What the dependencies may be: licences, sources, libraries, known faults
+	@if ! command -v cargo-deny >/dev/null; then \
+		echo "cargo-deny is not installed (cargo install cargo-deny --locked): the dependencies are not checked"; \
+	else \
+		cargo deny --locked --log-level error check --hide-inclusion-graph bans licenses sources && \
+		if ls -d "$${CARGO_HOME:-$$HOME/.cargo}"/advisory-dbs/*/ >/dev/null 2>&1; then \
+			cargo deny --locked check --disable-fetch advisories; \
+		else \
+			echo "No database of advisories is here (cargo deny fetch db): none were looked up"; \
+		fi; \
+	fi
 
 site: ## The browser's programs
 	site/build.sh
 
 rules: ## What needs no database: rules, texts, settings, the floors
-	cargo test --workspace --lib --bins --test asvs --test disclosure --test documents --test floors --test words
+	cargo test --workspace --lib --bins --test asvs --test disclosure --test documents --test floors --test supply --test words
 
 rooms: ## The rooms behind the real router, on both databases; emails against a real mail server
 	REQUIRE_POSTGRES=1 pg_virtualenv $(if $(POSTGRES),-v $(POSTGRES)) -t -o fsync=off -o max_connections=200 $(MANY) cargo test -p server --tests
@@ -58,13 +70,19 @@ pictures: site ## The pictures of the README, taken anew
 	cargo build -p server
 	UPDATE_PICTURES=1 npm test --prefix end2end -- the-readme what-parents-said
 
-release: ## What is shipped: target/release/alongside, one file to copy
-	site/build.sh
-	cargo build --release -p server
+release: ## What is shipped: target/release/alongside, one file to copy, and the list of what is in it
+	server/package/build.sh
+
+reproducible: ## Two clean builds of what is committed, in two places, are the same to the bit; takes long
+	server/package/reproducible.sh
 
 package: release ## A Debian package of it, in target/debian
 	@command -v cargo-deb >/dev/null || { echo "cargo-deb makes it: cargo install cargo-deb --locked"; exit 1; }
 	cargo deb --no-build -p server
+
+proxies: ## The samples for nginx and Caddy, with the demonstration behind those that are installed
+	cargo build -p server
+	server/package/proxy/test.sh
 
 setup-test: ## What the tests need and this machine lacks
 	./setup-test.sh

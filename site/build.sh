@@ -35,6 +35,7 @@ fetch_tools() {
 
 # Both at once: the last step of each takes one core.
 build_programs() {
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(site/same-anywhere.sh)" \
   cargo build -p islands -p organisers --lib --target "$target" --profile wasm-release \
     --no-default-features --features islands/hydrate,organisers/hydrate
 }

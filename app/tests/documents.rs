@@ -65,6 +65,21 @@ fn every_link_of_a_document_leads_to_a_file_and_a_heading_that_are_there() {
     assert!(followed > 50, "links were found");
 }
 
+#[test]
+fn every_test_that_a_document_names_is_there() {
+    let mut named = 0;
+    for (path, text) in documents() {
+        for part in text.split('`').skip(1).step_by(2) {
+            let Some((file, test)) = part.split_once(".rs::") else { continue };
+            let there = std::fs::read_to_string(root().join(format!("{file}.rs")));
+            let is_there = there.is_ok_and(|there| there.contains(&format!("fn {test}()")));
+            assert!(is_there, "{}: there is no test {part}", path.display());
+            named += 1;
+        }
+    }
+    assert!(named > 20, "tests were found");
+}
+
 /// Paths between back-ticks that end like a file of ours.
 fn paths(text: &str) -> BTreeSet<String> {
     let names = |part: &&str| {

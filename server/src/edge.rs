@@ -233,6 +233,7 @@ async fn headers(State(house): State<House>, mut answer: Response) -> Response {
     let of_pages = [
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
     ];
     let is_fault = answer.status().is_client_error() || answer.status().is_server_error();

@@ -7,13 +7,15 @@ use rand::rngs::OsRng;
 use sha2::{Digest as _, Sha256};
 use uuid::{Builder, Uuid};
 
-/// A new row's id: a UUIDv7, so that ids sort by the time they were made.
+/// A new row's id: a UUIDv7, so that ids sort by the time they were made, and tell it. For what the
+/// forum and leaders make, and for what nobody else sees.
 #[must_use]
 pub fn fresh() -> String {
     Uuid::now_v7().to_string()
 }
 
-/// A new row's id that says nothing, not even when it was made.
+/// A new row's id that says nothing, not even when it was made. For whatever a parent's own act
+/// makes and others may come to see.
 #[must_use]
 pub fn random() -> String {
     Builder::from_random_bytes(bytes()).into_uuid().to_string()

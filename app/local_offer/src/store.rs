@@ -321,7 +321,8 @@ pub async fn send(
          VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (author_id, form_key) DO NOTHING",
     )
-    .bind(id::fresh())
+    // Its address must not tell when it was written.
+    .bind(id::random())
     .bind(&new.form_key)
     .bind(author)
     .bind(&new.service_id)

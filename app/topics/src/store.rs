@@ -327,7 +327,8 @@ pub async fn propose(
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (author_id, form_key) DO NOTHING RETURNING id",
     )
-    .bind(id::fresh())
+    // Its address must not tell when she wrote it.
+    .bind(id::random())
     .bind(author_id)
     .bind(&proposal.form_key)
     .bind(&proposal.title)

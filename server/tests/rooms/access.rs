@@ -6,7 +6,7 @@ use ground::viewer::Role;
 use crate::world::{PROVES, change, on_both};
 
 /// The routes, with an id that is nobody's in place of each parameter.
-fn addresses() -> Vec<(Method, String, Access)> {
+pub fn addresses() -> Vec<(Method, String, Access)> {
     let nobodys = id::fresh();
     let rules = app::routes::all();
     rules

@@ -525,10 +525,12 @@ impl Browser<'_> {
         }
     }
 
-    /// Proposes a topic about transport; its id.
+    /// Proposes a topic about transport; its id. No two come at the same moment: topics are in the
+    /// order of their times, and their ids have none.
     pub async fn propose(&self, title: &str) -> String {
         let sent = self.post("/topics/new", &self.proposal(title)).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.html);
+        self.world.forward(1);
         sent.leads_to().split(['/', '?']).nth(2).unwrap().to_owned()
     }
 

@@ -106,10 +106,10 @@ pub fn Share(
     }
 }
 
-/// A day, in words and for machines.
+/// A day, in words and for machines: neither tells the minute.
 #[component]
 pub fn When(at: Millis) -> impl IntoView {
-    view! { <time datetime=clock::machine(at)>{clock::day(at)}</time> }
+    view! { <time datetime=clock::date(at).to_string()>{clock::day(at)}</time> }
 }
 
 /// The way to more of a list, when there is more.

@@ -23,7 +23,8 @@ pub async fn ask(
          VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (form_key) DO NOTHING",
     )
-    .bind(id::fresh())
+    // Everyone may come to read the question: its id must not tell when it was asked.
+    .bind(id::random())
     .bind(form_key)
     .bind(notice_id)
     .bind(question)

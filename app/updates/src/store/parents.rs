@@ -171,7 +171,7 @@ pub async fn doubt(
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (form_key) DO NOTHING",
     )
-    .bind(id::fresh())
+    .bind(id::random())
     .bind(form_key)
     .bind(update_id)
     .bind(version)

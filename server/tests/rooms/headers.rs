@@ -1,0 +1,231 @@
+//! The headers of every kind of answer behind https, by the rules of Mozilla's Observatory
+//! (`docs/security/headers.md`): every address in the table of routes, for a visitor and for
+//! somebody with every role, and what no table names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::body::Bytes;
+use axum::http::{Method, StatusCode, header};
+use ground::house::{House, Names};
+use ground::viewer::Role;
+
+use crate::access::addresses;
+use crate::consultations::open;
+use crate::world::{Answer, World, change, on_both};
+
+/// They end the session that the next address needs.
+const LEFT_OUT: [&str; 2] = ["/sign-out", "/account/sessions/end"];
+
+/// What was seen: statuses, kinds of content, names of cookies.
+#[derive(Default)]
+struct Seen {
+    statuses: BTreeSet<u16>,
+    kinds: BTreeSet<String>,
+    cookies: BTreeSet<String>,
+}
+
+impl Seen {
+    /// Looks at one answer.
+    fn look(&mut self, what: &str, answer: &Answer) {
+        self.statuses.insert(answer.status.as_u16());
+        let kind = value(answer, "content-type").unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default();
+        self.kinds.insert(kind.to_owned());
+        for (name, expected) in [
+            ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+            ("x-content-type-options", "nosniff"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(value(answer, name).as_deref(), Some(expected), "{what}: {name}");
+        }
+        assert!(value(answer, "cache-control").is_some(), "{what}");
+        for name in ["server", "x-powered-by", "access-control-allow-origin", "via"] {
+            assert_eq!(value(answer, name), None, "{what}: {name}");
+        }
+        for cookie in answer.headers.get_all(header::SET_COOKIE) {
+            self.look_at_cookie(what, cookie.to_str().unwrap());
+        }
+        // The browser's programs are never shown as a page.
+        if kind == "application/wasm" || kind == "text/javascript" {
+            return;
+        }
+        for (name, expected) in [
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-embedder-policy", "require-corp"),
+            ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+        ] {
+            assert_eq!(value(answer, name).as_deref(), Some(expected), "{what}: {name}");
+        }
+        look_at_policy(what, &value(answer, "content-security-policy").expect(what));
+    }
+
+    fn look_at_cookie(&mut self, what: &str, cookie: &str) {
+        let mut parts = cookie.split("; ");
+        let name = parts.next().unwrap().split('=').next().unwrap().to_owned();
+        let rest: Vec<&str> = parts.collect();
+        for flag in ["Secure", "HttpOnly", "SameSite=Lax"] {
+            assert!(rest.contains(&flag), "{what}: {cookie}");
+        }
+        assert!(!rest.iter().any(|part| part.starts_with("Domain")), "{what}: {cookie}");
+        // What is sent to the pages of one consultation alone has their path, which the prefix
+        // forbids.
+        let of_one = rest.iter().any(|part| part.starts_with("Path=/consultations/"));
+        let of_all = name.starts_with("__Host-") && rest.contains(&"Path=/");
+        assert!(of_all || of_one, "{what}: {cookie}");
+        self.cookies.insert(name);
+    }
+}
+
+/// The only value of a header.
+fn value(answer: &Answer, name: &str) -> Option<String> {
+    let mut values = answer.headers.get_all(name).iter();
+    let value = values.next()?.to_str().unwrap().to_owned();
+    assert!(values.next().is_none(), "{name} twice");
+    Some(value)
+}
+
+fn look_at_policy(what: &str, policy: &str) {
+    let mut directives = BTreeMap::new();
+    for directive in policy.split("; ") {
+        let (name, sources) = directive.split_once(' ').expect(what);
+        assert!(directives.insert(name, sources).is_none(), "{what}: {name} twice");
+    }
+    for (name, sources) in [
+        ("default-src", "'none'"),
+        ("base-uri", "'none'"),
+        ("frame-ancestors", "'none'"),
+        ("form-action", "'self'"),
+    ] {
+        assert_eq!(directives.remove(name), Some(sources), "{what}: {policy}");
+    }
+    // `object-src` and all that is not named here is as `default-src`.
+    for (name, sources) in directives {
+        for source in sources.split(' ') {
+            let may = match name {
+                "script-src" => {
+                    source.starts_with("'sha256-")
+                        || ["'self'", "'wasm-unsafe-eval'"].contains(&source)
+                }
+                "style-src" => source.starts_with("'sha256-"),
+                "img-src" | "manifest-src" | "connect-src" | "worker-src" => source == "'self'",
+                _ => false,
+            };
+            assert!(may, "{what}: {name} {source}");
+        }
+    }
+}
+
+/// The same world, reached by https.
+fn behind_https(world: World) -> World {
+    let names = Names {
+        public_url: "https://alongside.example.org".into(),
+        program: Some(server::browser::folder().unwrap_or_else(|| "/pkg/none".into())),
+        ..World::names()
+    };
+    let house = House::new(world.db().clone(), world.house.clock.clone(), names);
+    world.around(house)
+}
+
+#[test]
+fn every_kind_of_answer_behind_https_has_the_headers_that_the_observatory_asks_for() {
+    on_both(async |world| {
+        let consultation = open(&world, &world.organiser().await, "anyone").await;
+        world.person("every@example.org", &Role::ALL, &world.south).await;
+        world.person("saves@example.org", &[Role::Parent], &world.south).await;
+        let world = behind_https(world);
+        let mut seen = Seen::default();
+
+        // Everybody's forms: refused, sent, and sent from another website.
+        let (every, saves, visitor) = (world.visitor(), world.visitor(), world.visitor());
+        let wrong = [("email", "every@example.org"), ("password", "three big words")];
+        seen.look("refused", &visitor.post("/sign-in", &wrong).await);
+        for (browser, email) in [(&every, "every@example.org"), (&saves, "saves@example.org")] {
+            let right = [("email", email), ("password", "three small words")];
+            let answer = browser.post("/sign-in", &right).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.html);
+            seen.look("signed in", &answer);
+        }
+        let begun = visitor.post(&format!("/consultations/{consultation}/answers"), &[]).await;
+        seen.look("answers begun", &begun);
+        seen.look("answers", &visitor.get(&begun.leads_to()).await);
+        let elsewhere = [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")];
+        let refused = every.send(Method::POST, "/topics/new", &elsewhere, "").await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        seen.look("from another website", &refused);
+
+        // Files: a copy as a zip, a picture, and what is served as it is.
+        let password = [("password", "three small words")];
+        seen.look("asked", &saves.post("/account/export", &password).await);
+        let zip = saves.get("/account/export/copy.zip").await;
+        assert_eq!(zip.status, StatusCode::OK);
+        seen.look("zip", &zip);
+        let icon = Bytes::from_static(include_bytes!("../../pictures/icon-192.png"));
+        let picture = world.house.files.keep_picture(icon).await.unwrap().expect("a picture");
+        let mut paths = vec![
+            format!("/pictures/{picture}"),
+            "/favicon.svg".into(),
+            "/preview.png".into(),
+            "/offline.js".into(),
+            "/topics/".into(),
+            "/nope".into(),
+            "/topics/%FF".into(),
+            format!("/consultations/{consultation}"),
+        ];
+        if let Some(folder) = server::browser::folder() {
+            paths.extend(["app.js", "app.wasm"].map(|name| format!("{folder}/{name}")));
+        }
+        for path in &paths {
+            seen.look(path, &visitor.get(path).await);
+        }
+
+        for (method, path, _) in addresses() {
+            if LEFT_OUT.contains(&path.as_str()) {
+                continue;
+            }
+            for (who, browser) in [("visitor", &visitor), ("every role", &every)] {
+                let answer = browser.send(method.clone(), &path, &[], "").await;
+                seen.look(&format!("{who}: {method} {path}"), &answer);
+            }
+        }
+        let no_form = visitor.send(Method::POST, "/topics", &[], "").await;
+        seen.look("an address that takes no form", &no_form);
+
+        // A fault of the program, a flood, and a database that is away.
+        change(&world, "ALTER TABLE terms RENAME TO gone_terms").await;
+        seen.look("a fault", &every.get("/admin/telling").await);
+        for path in LEFT_OUT {
+            seen.look(path, &every.post(path, &[]).await);
+        }
+        let flood = world.visitor_from("192.0.2.9");
+        for _ in 0..5_000 {
+            let answer = flood.get("/favicon.svg").await;
+            if answer.status != StatusCode::OK {
+                seen.look("a flood", &answer);
+                break;
+            }
+        }
+        world.db().close().await;
+        seen.look("no database", &visitor.get("/topics").await);
+
+        for status in [200, 303, 308, 401, 403, 404, 405, 410, 422, 429, 500, 503] {
+            assert!(seen.statuses.contains(&status), "no {status} in {:?}", seen.statuses);
+        }
+        for kind in [
+            "application/atom+xml",
+            "application/manifest+json",
+            "application/xml",
+            "application/zip",
+            "image/png",
+            "image/svg+xml",
+            "text/html",
+            "text/javascript",
+            "text/plain",
+        ] {
+            assert!(seen.kinds.contains(kind), "no {kind} in {:?}", seen.kinds);
+        }
+        for cookie in ["__Host-browser", "__Host-session", "answers"] {
+            assert!(seen.cookies.contains(cookie), "no {cookie} in {:?}", seen.cookies);
+        }
+    });
+}
