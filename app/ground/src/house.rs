@@ -8,6 +8,7 @@ use disclosure::tables::Rule;
 use tokio::sync::Semaphore;
 
 use crate::contact::ContactNow;
+use crate::council::Council;
 use crate::day_key::DayKey;
 use crate::db::Db;
 use crate::files::Files;
@@ -44,6 +45,7 @@ pub struct House {
     pub health: Health,
     /// Who runs this and how people reach them.
     pub contact: ContactNow,
+    council: Option<Arc<Council>>,
 }
 
 /// Names and addresses that differ from area to area.
@@ -79,6 +81,7 @@ impl House {
             day_key: DayKey::default(),
             health: Health::default(),
             contact: ContactNow::default(),
+            council: None,
         }
     }
 
@@ -122,6 +125,20 @@ impl House {
     pub fn with_audit_head_to(mut self, addresses: Vec<String>) -> Self {
         self.audit_head_to = addresses;
         self
+    }
+
+    /// With this council, with which its officers may sign in.
+    #[must_use]
+    pub fn with_council(mut self, council: Option<Arc<Council>>) -> Self {
+        self.council = council;
+        self
+    }
+
+    /// The council with which its officers may sign in, if one is set. Not in the demonstration,
+    /// where anyone may be a leader.
+    #[must_use]
+    pub fn council(&self) -> Option<&Council> {
+        self.council.as_deref().filter(|_| !self.names.demonstration)
     }
 
     /// Whether people reach the service over https, so that cookies must be secure.
