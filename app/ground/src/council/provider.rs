@@ -121,6 +121,12 @@ impl Council {
 
     /// Gives the code back, and gets what is signed.
     async fn redeem(&self, endpoints: &Endpoints, asked: &Asked<'_>) -> Result<String, Failure> {
+        let answer = answer(self.with_code(endpoints, asked)).await?;
+        let signed = answer.get("id_token").and_then(Value::as_str);
+        Ok(signed.ok_or(Failure::Senseless("there is no ID token in it"))?.to_owned())
+    }
+
+    fn with_code(&self, endpoints: &Endpoints, asked: &Asked<'_>) -> RequestBuilder {
         let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
         let (id, secret) = (self.client_id(), self.settings.secret.as_str());
         let mut fields = Serializer::new(String::new());
@@ -135,11 +141,7 @@ impl Council {
         } else {
             fields.append_pair("client_id", id).append_pair("client_secret", secret);
         }
-        let request =
-            request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(fields.finish());
-        let answer = answer(request).await?;
-        let signed = answer.get("id_token").and_then(Value::as_str);
-        Ok(signed.ok_or(Failure::Senseless("there is no ID token in it"))?.to_owned())
+        request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(fields.finish())
     }
 }
 
