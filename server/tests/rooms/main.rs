@@ -13,6 +13,7 @@ mod canaries;
 mod consultations;
 mod consultations_after;
 mod consultations_careful;
+mod council;
 mod deliveries;
 mod demonstration;
 mod edge;
