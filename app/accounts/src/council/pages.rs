@@ -89,7 +89,9 @@ pub(super) fn not_in(house: &House, viewer: &Viewer, council: &Council) -> Respo
             <div class="stack">
                 <h1>"You are not signed in"</h1>
                 <p class="lead">
-                    {format!("{name} did not sign you in, or it took too long. Nothing has changed.")}
+                    {format!(
+                        "{name} did not sign you in, or it took too long. Nothing has changed.",
+                    )}
                 </p>
                 <p>
                     <a class="button" href=BEGIN>

@@ -31,8 +31,8 @@ pub struct MustHave {
     pub value: String,
 }
 
-/// The settings, as somebody wrote them.
-#[derive(Clone, Debug)]
+/// The settings, as somebody wrote them. They hold a secret, so no log can show them.
+#[derive(Clone)]
 pub struct Settings {
     /// The address of the provider, exactly as it writes it itself.
     pub issuer: String,
