@@ -207,7 +207,7 @@ async fn answered(
 /// For somebody whom the provider could not help.
 fn not_answered(house: &House, viewer: &Viewer, council: &Council, why: &Failure) -> Response {
     tracing::warn!(%why, "the council's provider was of no help");
-    if matches!(why, Failure::Away(_)) {
+    if why.is_of_the_moment() {
         pages::away(house, viewer, council)
     } else {
         pages::not_in(house, viewer, council)

@@ -176,7 +176,9 @@ pub(super) fn ended(house: &House, council: &Council) -> Response {
                          role and signed you out everywhere. What you published stays.",
                     )}
                 </p>
-                <p>"If that is a mistake, tell the forum. An administrator can add the role again."</p>
+                <p>
+                    "If that is a mistake, tell the forum. An administrator can add the role again."
+                </p>
                 <p>
                     <a class="button" href="/contact">
                         "Contact the forum"

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use calendar::clock::{HOUR, Millis};
 use reqwest::redirect::Policy;
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use self::provider::Known;
@@ -57,7 +58,11 @@ pub struct Council {
     settings: Settings,
     client: reqwest::Client,
     known: RwLock<Option<Arc<Known>>>,
+    turns: Semaphore,
 }
+
+/// How many may ask a provider at once: nobody uses this service to flood it.
+const AT_ONCE: usize = 8;
 
 /// Without the secret.
 impl fmt::Debug for Council {
@@ -92,7 +97,8 @@ impl Council {
             .timeout(settings.patience)
             .build()
             .map_err(|error| format!("OIDC_ISSUER cannot be asked from this machine: {error}"))?;
-        Ok(Self { settings, client, known: RwLock::new(None) })
+        let turns = Semaphore::new(AT_ONCE);
+        Ok(Self { settings, client, known: RwLock::new(None), turns })
     }
 
     /// Who signs its answers.
@@ -138,6 +144,9 @@ pub enum Failure {
     /// It did not answer, or not in time.
     #[error("it cannot be reached: {0}")]
     Away(reqwest::Error),
+    /// Too many ask it at this moment.
+    #[error("too many ask it at once")]
+    Busy,
     /// It refused, failed or led elsewhere.
     #[error("it answered with the status {0}")]
     Status(u16),
@@ -150,6 +159,14 @@ pub enum Failure {
     /// None of its keys that we know signed the answer.
     #[error("none of its keys signed the answer")]
     Unsigned,
+}
+
+impl Failure {
+    /// Whether the same may work in a few minutes.
+    #[must_use]
+    pub fn is_of_the_moment(&self) -> bool {
+        matches!(self, Self::Away(_) | Self::Busy)
+    }
 }
 
 impl From<reqwest::Error> for Failure {

@@ -9,6 +9,8 @@ use jsonwebtoken::jwk::Jwk;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Map, Value};
+use tokio::sync::SemaphorePermit;
+use tokio::time::timeout;
 use url::Url;
 
 use super::{Council, Failure, is_loopback, is_safe, token};
@@ -110,6 +112,7 @@ impl Council {
 
     /// Two who ask at the same moment do no harm.
     async fn ask(&self, now: Millis) -> Result<Arc<Known>, Failure> {
+        let _turn = self.turn().await?;
         let issuer = self.issuer().trim_end_matches('/');
         let address = format!("{issuer}/.well-known/openid-configuration");
         let endpoints = endpoints(&answer(self.client.get(address)).await?, self.issuer())?;
@@ -119,8 +122,15 @@ impl Council {
         Ok(known)
     }
 
+    /// Waits for a turn, for as long as for an answer.
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, Failure> {
+        let turn = timeout(self.settings.patience, self.turns.acquire()).await;
+        turn.ok().and_then(Result::ok).ok_or(Failure::Busy)
+    }
+
     /// Gives the code back, and gets what is signed.
     async fn redeem(&self, endpoints: &Endpoints, asked: &Asked<'_>) -> Result<String, Failure> {
+        let _turn = self.turn().await?;
         let answer = answer(self.with_code(endpoints, asked)).await?;
         let signed = answer.get("id_token").and_then(Value::as_str);
         Ok(signed.ok_or(Failure::Senseless("there is no ID token in it"))?.to_owned())
