@@ -356,6 +356,18 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                         " remembers for two hours what you chose before you joined, signed in or \
                          showed us that it's you."
                     </li>
+                    {house
+                        .council()
+                        .map(|council| {
+                            let name = council.name().to_owned();
+                            view! {
+                                <li>
+                                    <b>"council"</b>
+                                    " remembers for ten minutes that you are signing in with "
+                                    {name} ", and which page you came from."
+                                </li>
+                            }
+                        })}
                     <li>
                         <b>"answers"</b>" and "<b>"link"</b>
                         " bring you back to answers you began on this phone, until you \

@@ -69,6 +69,11 @@ fn in_words(line: &OfRoles) -> String {
     capital(&match line.what.as_str() {
         "role given" => format!("{who} gave {whose} the role: {role}"),
         "role taken" => format!("{who} removed the role from {whose}: {role}"),
+        accounts::ENDED_BY_COUNCIL => {
+            format!(
+                "{whose} no longer has the role: {role}. The council doesn't list them any more"
+            )
+        }
         "invitation accepted" if line.who.is_empty() => {
             format!("{whose} accepted an invitation to the role: {role}")
         }
@@ -101,6 +106,10 @@ mod tests {
         assert_eq!(
             of("role taken", "Ann", "", "leader"),
             "Ann removed the role from someone who has left: Leader"
+        );
+        assert_eq!(
+            of(accounts::ENDED_BY_COUNCIL, "", "Bob", "leader"),
+            "Bob no longer has the role: Leader. The council doesn't list them any more"
         );
         assert_eq!(
             of("invitation accepted", "", "Bob", "admin"),

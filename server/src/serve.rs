@@ -94,6 +94,10 @@ pub async fn open_as_it_is(settings: &Settings) -> Result<Db, String> {
 /// One clear line.
 pub async fn check(settings: &Settings) -> Result<String, String> {
     settings.mailer.check().await?;
+    if let Some(council) = &settings.council {
+        let asked = council.check(Clock::system().now()).await;
+        asked.map_err(|why| format!("OIDC_ISSUER={} cannot be used: {why}", council.issuer()))?;
+    }
     if sqlite_file(settings).is_some_and(|file| !file.exists()) {
         return Ok("The settings are good, and emails can be sent. There is no database yet: the \
             first start will make it."

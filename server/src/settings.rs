@@ -4,10 +4,12 @@
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{env, fs};
 
 use calendar::clock::{Clock, DAY, Millis};
 use disclosure::tables::Rule;
+use ground::council::{self, Council, MustHave};
 use ground::db::{Db, Kind};
 use ground::house::{House, Names};
 use ground::return_address::ReturnAddress;
@@ -57,6 +59,8 @@ pub struct Settings {
     pub metrics: Option<SocketAddr>,
     /// Where a backup is made each day; `None`: nowhere.
     pub backup: Option<PathBuf>,
+    /// The council with which its officers may sign in; `None`: with none.
+    pub council: Option<Arc<Council>>,
 }
 
 impl Settings {
@@ -163,6 +167,7 @@ impl Settings {
         let backup = get("BACKUP").map(|backup| daily(&backup)).transpose()?;
         let least_free = number("LEAST_FREE_MB", &or("LEAST_FREE_MB", "200"), 0..=1_000_000)?;
         let least_free = u64::from(least_free) * 1_000_000;
+        let council = council_in(&get)?.map(Arc::new);
         Ok(Self {
             database_url,
             listen,
@@ -182,6 +187,7 @@ impl Settings {
             least_free,
             metrics,
             backup,
+            council,
         })
     }
 
@@ -195,6 +201,7 @@ impl Settings {
             .with_audit_head_to(self.audit_head_to.clone())
             .with_local_offer(self.local_offer.as_ref().map(Url::to_string))
             .with_even_answers()
+            .with_council(self.council.clone())
     }
 
     /// The names the rooms use.
@@ -207,6 +214,52 @@ impl Settings {
             program: crate::browser::folder(),
             demonstration,
         }
+    }
+}
+
+/// The council with which its officers may sign in, if it is set.
+fn council_in(get: &impl Fn(&str) -> Option<String>) -> Result<Option<Council>, String> {
+    const NEEDED: [&str; 4] = ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME"];
+    const OTHERS: [&str; 4] = ["OIDC_ORGANISATION", "OIDC_CLAIM", "OIDC_VALUE", "OIDC_HOURS"];
+    let Some(first) = NEEDED.iter().chain(&OTHERS).copied().find(|&name| get(name).is_some())
+    else {
+        return Ok(None);
+    };
+    let needed = |name: &str| get(name).ok_or_else(|| format!("{first} needs {name} too"));
+    let [issuer, client_id, secret, name] = NEEDED;
+    let name = needed(name)?;
+    let must_have = match (get("OIDC_CLAIM"), get("OIDC_VALUE")) {
+        (None, None) => None,
+        (Some(claim), Some(value)) => Some(MustHave { claim, value }),
+        (Some(_), None) => return Err("OIDC_CLAIM needs OIDC_VALUE too".to_owned()),
+        (None, Some(_)) => return Err("OIDC_VALUE needs OIDC_CLAIM too".to_owned()),
+    };
+    let hours = get("OIDC_HOURS").unwrap_or_else(|| "10".to_owned());
+    let hours = number("OIDC_HOURS", &hours, 1..=24)?;
+    let organisation = get("OIDC_ORGANISATION").unwrap_or_else(|| name.clone());
+    let secret = secret_in(needed(secret)?)?;
+    let (issuer, client_id, patience) = (needed(issuer)?, needed(client_id)?, council::PATIENCE);
+    Council::new(council::Settings {
+        issuer,
+        client_id,
+        secret,
+        name,
+        organisation,
+        must_have,
+        hours,
+        patience,
+    })
+    .map(Some)
+}
+
+/// The client secret itself, or what is in the file that the setting names.
+fn secret_in(setting: String) -> Result<String, String> {
+    let Some(file) = setting.strip_prefix("file:") else { return Ok(setting) };
+    let secret = fs::read_to_string(file)
+        .map_err(|error| format!("OIDC_CLIENT_SECRET=file:{file} cannot be read: {error}"))?;
+    match secret.trim() {
+        "" => Err(format!("OIDC_CLIENT_SECRET=file:{file} is empty")),
+        secret => Ok(secret.to_owned()),
     }
 }
 
@@ -354,8 +407,52 @@ mod tests {
             ("METRICS", "9464"),
             ("BACKUP", "/var/backups"),
             ("BACKUP", " daily"),
+            ("OIDC_ISSUER", "https://login.example.org"),
+            ("OIDC_CLIENT_ID", "alongside"),
+            ("OIDC_CLIENT_SECRET", "secret"),
+            ("OIDC_NAME", "Sefton Council"),
+            ("OIDC_ORGANISATION", "Sefton Council"),
+            ("OIDC_CLAIM", "groups"),
+            ("OIDC_VALUE", "leaders"),
+            ("OIDC_HOURS", "10"),
         ] {
             let error = with(&[(name, value)]).expect_err(name);
+            assert!(error.contains(name) && !error.contains('\n'), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_council_is_set_as_a_whole_or_not_at_all() {
+        assert!(with(&[]).expect("settings").council.is_none());
+        let whole = [
+            ("OIDC_ISSUER", "https://login.example.org"),
+            ("OIDC_CLIENT_ID", "alongside"),
+            ("OIDC_CLIENT_SECRET", "between us"),
+            ("OIDC_NAME", "Sefton Council"),
+        ];
+        let settings = with(&whole).expect("settings");
+        assert!(!format!("{settings:?}").contains("between us"));
+        let council = settings.council.expect("a council");
+        assert_eq!(council.organisation(), "Sefton Council");
+        assert_eq!(council.must_have(), None);
+        let also = |name, value| {
+            let all: Vec<_> = whole.into_iter().filter(|(known, _)| *known != name).collect();
+            with(&[&all[..], &[(name, value)]].concat())
+        };
+        let both = [&whole[..], &[("OIDC_CLAIM", "groups"), ("OIDC_VALUE", "leaders")]].concat();
+        let council = with(&both).expect("settings").council.expect("a council");
+        assert!(council.must_have().is_some_and(|must| must.value == "leaders"));
+        for (name, value) in [
+            ("OIDC_ISSUER", "http://login.example.org"),
+            ("OIDC_ISSUER", "the council"),
+            ("OIDC_CLIENT_SECRET", "file:/no/such/file"),
+            ("OIDC_CLAIM", "groups"),
+            ("OIDC_VALUE", "leaders"),
+            ("OIDC_HOURS", "0"),
+            ("OIDC_HOURS", "25"),
+            ("OIDC_HOURS", "a day"),
+        ] {
+            let error = also(name, value).expect_err(name);
             assert!(error.contains(name) && !error.contains('\n'), "{name}: {error}");
         }
     }

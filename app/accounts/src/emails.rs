@@ -273,6 +273,51 @@ pub fn role_changed(
     )
 }
 
+/// Says that from now on she signs in with her council. `council`: its name.
+pub fn signs_in_with_council(house: &House, council: &str) -> Words {
+    words(
+        house,
+        &format!("You now sign in with {council}"),
+        vec![
+            format!(
+                "You have just signed in with {council} for the first time. From now on that is \
+                 the only way into your account: your password and links by email no longer let \
+                 anyone in. We have signed you out everywhere else."
+            )
+            .into(),
+            to_do(
+                "If it wasn't you, tell the forum today. An administrator can undo it by removing \
+                 your role and adding it again.",
+            ),
+        ],
+        Some(("Contact the forum", house.link("/contact"))),
+        "We send this email when a leader signs in with their council for the first time.",
+    )
+}
+
+/// Tells the administrators that somebody is no leader any more, since the council says so.
+/// `council`: its name; `name`: the leader's.
+pub fn council_ended(house: &House, council: &str, name: &str) -> Words {
+    words(
+        house,
+        "Someone is no longer a leader",
+        vec![
+            format!(
+                "{name} tried to sign in with {council}, and {council} no longer lists them as \
+                 someone who leads here. We have removed their role as a leader and signed them \
+                 out everywhere."
+            )
+            .into(),
+            to_do(
+                "If you didn't expect this, ask them or the council. You can add the role again \
+                 once the council lists them.",
+            ),
+        ],
+        Some(("See who gave which role", house.link("/admin/roles"))),
+        "You get this email because you are an administrator. You can't stop these emails.",
+    )
+}
+
 /// Says that the account will be erased, and how to call that back. `day`: when.
 pub fn erasing(house: &House, token: &str, day: &str) -> Words {
     words(

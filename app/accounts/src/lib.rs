@@ -8,12 +8,13 @@
 //! bounded pool; `choosing` is the field for a new one; `session` finds out who is asking; `attempts`
 //! counts tries; `limits` says how much one person may send, `joinings` counts what is made from one
 //! network in an hour; `store` holds the SQL, and `erasing` that of leaving; `emails` the words;
-//! `second_factor` asks for a code from a phone, and for fresh proof; the other files are one page
-//! each, with its actions.
+//! `second_factor` asks for a code from a phone, and for fresh proof; `council` lets officers
+//! sign in with their council; the other files are one page each, with its actions.
 
 mod account;
 mod attempts;
 mod choosing;
+mod council;
 mod details;
 pub mod emails;
 pub mod erasing;
@@ -31,6 +32,7 @@ mod sign_up;
 pub mod store;
 
 pub use attempts::{Asker, Caller, Purpose, Wait, may_answer, may_ask, may_write};
+pub use council::ENDED_BY_COUNCIL;
 pub use first_act::keep_first_act;
 pub use limits::{Sends, may_send, too_many};
 pub use passwords::hashed;
@@ -62,6 +64,8 @@ pub fn routes() -> Routes {
         .post("/sign-in/link", Anyone, sign_in::send_link)
         .get("/sign-in/code", Anyone, second_factor::code::form)
         .post("/sign-in/code", Anyone, second_factor::code::send)
+        .get("/sign-in/council", Anyone, council::begin)
+        .get("/sign-in/council/answer", Anyone, council::answer)
         .get("/sign-in/{token}", Anyone, sign_in::link_form)
         .post("/sign-in/{token}", Anyone, sign_in::with_link)
         .get("/forgotten-password", Anyone, sign_in::forgotten_form)

@@ -17,7 +17,7 @@ use leptos::prelude::*;
 use sqlx::AnyConnection;
 
 use super::choosing::{self, NewPassword, ShowPassword};
-use super::{emails, passwords, rules, session, store};
+use super::{council, emails, passwords, rules, session, store};
 
 const MOST_ON_A_PAGE: usize = 20;
 
@@ -152,6 +152,7 @@ pub async fn change_role(
                     return Ok(());
                 }
                 store::end_all_sessions(tx, &id).await?;
+                council::store::forget(tx, &id).await?;
                 if is_watched(role) {
                     tell_watchers(tx, &writer, role, (&id, &by), gives).await?;
                 }
@@ -223,6 +224,7 @@ async fn lead_for(house: &House, by: &str, id: &str, sent: &Sent) -> Result<Resp
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             store::lead_for(tx, &id, organisation.as_deref()).await?;
+            council::store::forget(tx, &id).await?;
             let detail = organisation.unwrap_or_default();
             audit::note(
                 tx,
@@ -307,6 +309,7 @@ pub async fn accept(
                     (Some(known), _) => {
                         is_new = store::grant(tx, &known, &[invitation.role], now).await?;
                         store::end_all_sessions(tx, &known).await?;
+                        council::store::forget(tx, &known).await?;
                         known
                     }
                     (None, Some((name, place, hash))) => {

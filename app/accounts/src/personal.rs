@@ -102,6 +102,19 @@ pub const PERSONAL: &[Table] = &[
             Time("proved_at", "You last showed that it was you"),
             Left("let_in_by", SECRET),
             Yes("waits_for_code", "Waits for a code from your phone"),
+            Yes("with_council", "You signed in with your council"),
+            Yes("second_step_there", "You used a second step there"),
+        ],
+    },
+    Table {
+        name: "council_subjects",
+        title: "Your sign-in with your council",
+        whose: Whose::Account("t.account_id = $1"),
+        columns: &[
+            Id("account_id"),
+            Text("issuer", "Your council’s sign-in service"),
+            Text("subject", "What it calls you"),
+            Time("known_at", "Since"),
         ],
     },
     Table {

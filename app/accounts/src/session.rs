@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use calendar::clock::{DAY, HOUR, Millis, SECOND};
+use ground::council::Council;
 use ground::error::Error;
 use ground::house::House;
 use ground::viewer::{Role, SecondStep, Viewer};
@@ -67,6 +68,9 @@ pub(crate) struct Begun {
     pub second_step: SecondStep,
     /// Whether the account was about to be erased, and now stays; not before a code is given.
     pub stays: bool,
+    /// Whether nothing has begun: she signs in with her council and in no other way, so that what it
+    /// says of her is known each time.
+    pub is_with_council: bool,
     browser: String,
 }
 
@@ -80,10 +84,48 @@ pub(crate) async fn begin(
     account_id: &str,
     headers: &HeaderMap,
 ) -> Result<Begun, Error> {
-    let store::Standing { roles, second_step, is_leaving } =
-        store::standing(&house.db, account_id, house.clock.now()).await?;
-    let mut begun = begin_as(house, account_id, (&roles, second_step), headers).await?;
-    begun.stays = is_leaving && !begun.waits_for_code;
+    begin_at(house, account_id, headers, None).await
+}
+
+/// As [`begin`], for somebody whom her council's provider has just sent here.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn begin_with_council(
+    house: &House,
+    account_id: &str,
+    headers: &HeaderMap,
+    at: store::AtCouncil,
+) -> Result<Begun, Error> {
+    begin_at(house, account_id, headers, Some(at)).await
+}
+
+async fn begin_at(
+    house: &House,
+    account_id: &str,
+    headers: &HeaderMap,
+    at: Option<store::AtCouncil>,
+) -> Result<Begun, Error> {
+    let issuer = house.council().map_or("", Council::issuer);
+    let standing = store::standing(&house.db, account_id, issuer, house.clock.now()).await?;
+    if standing.is_with_council && at.is_none() {
+        return Ok(Begun {
+            cookies: AppendHeaders(Vec::new()),
+            waits_for_code: false,
+            second_step: SecondStep::NotAsked,
+            stays: false,
+            is_with_council: true,
+            browser: String::new(),
+        });
+    }
+    let used_one_there = at.is_some_and(|at| at.used_second_step);
+    let second_step = match standing.second_step {
+        SecondStep::Missing | SecondStep::AskedFrom(_) if used_one_there => SecondStep::NotAsked,
+        asked => asked,
+    };
+    let mut begun =
+        begin_new(house, account_id, (&standing.roles, second_step), headers, at).await?;
+    begun.stays = standing.is_leaving && !begun.waits_for_code;
     if !begun.waits_for_code {
         know_browser(house, account_id, &begun.browser).await?;
     }
@@ -98,12 +140,26 @@ pub(crate) async fn begin(
 pub(crate) async fn begin_as(
     house: &House,
     account_id: &str,
+    asked: (&[Role], SecondStep),
+    headers: &HeaderMap,
+) -> Result<Begun, Error> {
+    begin_new(house, account_id, asked, headers, None).await
+}
+
+async fn begin_new(
+    house: &House,
+    account_id: &str,
     (roles, second_step): (&[Role], SecondStep),
     headers: &HeaderMap,
+    at: Option<store::AtCouncil>,
 ) -> Result<Begun, Error> {
     let now = house.clock.now();
     let token = id::secret();
-    let ends = Ends::after(roles);
+    let mut ends = Ends::after(roles);
+    if let Some(council) = house.council().filter(|_| at.is_some()) {
+        // From then on her council is asked again.
+        ends = Ends { idle: ends.idle.min(council.lasts()), absolute: council.lasts() };
+    }
     let session = store::NewSession {
         token_hash: id::hash(&token),
         account_id: account_id.to_owned(),
@@ -116,10 +172,11 @@ pub(crate) async fn begin_as(
     // Parents are not told of new devices, and nothing is kept of theirs.
     let is_staff = roles.iter().any(|role| role.is_staff());
     let device_hash = is_staff.then(|| id::hash(&browser));
-    let waits_for_code = store::begin_session_here(&house.db, session, device_hash).await?;
+    let waits_for_code = store::begin_session_here(&house.db, session, device_hash, at).await?;
     let known = (!waits_for_code).then_some(browser.as_str());
     let cookies = cookies_of(house, &token, ends.absolute / SECOND, known);
-    Ok(Begun { cookies, waits_for_code, second_step, stays: false, browser })
+    let (stays, is_with_council) = (false, false);
+    Ok(Begun { cookies, waits_for_code, second_step, stays, is_with_council, browser })
 }
 
 /// Notes that somebody has signed in to this account in the browser with this secret. A family may

@@ -20,7 +20,7 @@ use leptos::prelude::*;
 use super::attempts::{self, Asker, Caller, Purpose, Wait};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, JustIn};
-use super::{emails, passwords, second_factor, session, store};
+use super::{council, emails, passwords, second_factor, session, store};
 
 /// Where someone was going before they had to sign in.
 pub(crate) struct Kept {
@@ -520,14 +520,28 @@ async fn go_on(
     by_link: bool,
 ) -> Result<Response, Error> {
     let begun = session::begin(house, account_id, headers).await?;
+    if let Some(council) = house.council().filter(|_| begun.is_with_council) {
+        return Ok(council::pages::in_no_other_way(house, council, kept));
+    }
+    Ok(in_now(house, account_id, begun, kept, by_link))
+}
+
+/// The answer to somebody whose session has begun: to the code, where that is missing, or on.
+pub(crate) fn in_now(
+    house: &House,
+    account_id: &str,
+    begun: session::Begun,
+    kept: &Kept,
+    by_link: bool,
+) -> Response {
     if begun.waits_for_code {
-        return Ok((begun.cookies, second_factor::code::next(house, kept, by_link)).into_response());
+        return (begun.cookies, second_factor::code::next(house, kept, by_link)).into_response();
     }
     if begun.second_step == SecondStep::Missing && kept.fields.is_none() {
         let kept = Kept { then: with_then(SECOND_STEP, &kept.then), fields: None };
-        return Ok(carried_on(house, account_id, begun.cookies, &kept, by_link, false));
+        return carried_on(house, account_id, begun.cookies, &kept, by_link, false);
     }
-    Ok(carried_on(house, account_id, begun.cookies, kept, by_link, begun.stays))
+    carried_on(house, account_id, begun.cookies, kept, by_link, begun.stays)
 }
 
 /// The answer to somebody who is in now: where she was going, with what she had typed. `stays`: her
@@ -649,6 +663,7 @@ pub(crate) fn page(
                         "Email me a link"
                     </button>
                 </form>
+                {house.council().map(|council| council::pages::way_in(council, kept))}
                 <p>
                     <a href=with_then(
                         "/forgotten-password",

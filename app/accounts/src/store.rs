@@ -16,8 +16,10 @@ use super::second_factor::{rules, store as factors};
 pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
     let rows = sqlx::query(
         "SELECT a.id, s.id, a.shown_name, a.email, a.place_id, s.seen_at, r.role,
-                s.visited_before, s.began_at, s.proved_at, f.confirmed_at,
-                (SELECT second_step_from FROM area_rules)
+                s.visited_before,
+                CAST(CASE WHEN s.with_council = 1 THEN 0 ELSE s.began_at END AS BIGINT),
+                s.proved_at, f.confirmed_at,
+                (SELECT second_step_from FROM area_rules), CAST(s.second_step_there AS BIGINT)
          FROM sessions s
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN roles r ON r.account_id = a.id
@@ -33,7 +35,8 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<Si
         rows.iter().filter_map(|row| Role::read(&row.get::<Option<String>, _>(6)?)).collect();
     let second_step = |row: &AnyRow| {
         let has_one = row.get::<Option<Millis>, _>(10).is_some();
-        let asked_from = row.get::<Option<Millis>, _>(11);
+        // Nobody asks her here who took one at her council.
+        let asked_from = row.get::<Option<Millis>, _>(11).filter(|_| row.get::<i64, _>(12) == 0);
         rules::second_step(has_one, &roles, asked_from, now)
     };
     Ok(rows.first().map(|row| SignedIn {
@@ -62,19 +65,25 @@ pub struct Standing {
     pub second_step: SecondStep,
     /// Whether it is about to be erased.
     pub is_leaving: bool,
+    /// Whether it signs in with its council and in no other way.
+    pub is_with_council: bool,
 }
 
-/// What this account may do, whether a second step is asked of it, and whether it is about to be
-/// erased.
-pub async fn standing(db: &Db, account_id: &str, now: Millis) -> Kept<Standing> {
+/// What this account may do, whether a second step is asked of it, whether it is about to be erased,
+/// and whether it signs in with the council that this provider belongs to: a leader whom the
+/// provider knows, and who is nothing else here.
+pub async fn standing(db: &Db, account_id: &str, issuer: &str, now: Millis) -> Kept<Standing> {
     let rows = sqlx::query(
         "SELECT r.role, f.confirmed_at, (SELECT second_step_from FROM area_rules),
-                (SELECT count(*) FROM erasures e WHERE e.account_id = a.id)
+                (SELECT count(*) FROM erasures e WHERE e.account_id = a.id),
+                (SELECT count(*) FROM council_subjects c
+                 WHERE c.account_id = a.id AND c.issuer = $2)
          FROM accounts a LEFT JOIN roles r ON r.account_id = a.id
          LEFT JOIN second_factors f ON f.account_id = a.id
          WHERE a.id = $1",
     )
     .bind(account_id)
+    .bind(issuer)
     .fetch_all(&mut *db.read().await?)
     .await?;
     let role = |row: &AnyRow| Role::read(&row.get::<Option<String>, _>(0)?);
@@ -84,7 +93,9 @@ pub async fn standing(db: &Db, account_id: &str, now: Millis) -> Kept<Standing> 
         rules::second_step(has_one, &roles, row.get::<Option<Millis>, _>(2), now)
     });
     let is_leaving = rows.iter().any(|row| row.get::<i64, _>(3) > 0);
-    Ok(Standing { roles, second_step, is_leaving })
+    let is_known_there = rows.iter().any(|row| row.get::<i64, _>(4) > 0);
+    let is_with_council = is_known_there && roles == [Role::Leader];
+    Ok(Standing { roles, second_step, is_leaving, is_with_council })
 }
 
 /// A session about to begin.
@@ -104,6 +115,16 @@ pub struct NewSession {
     pub ends_at: Millis,
 }
 
+/// How a session began at a council's provider.
+#[derive(Clone, Copy, Debug)]
+pub struct AtCouncil {
+    /// Whether she took a second step there: then none is asked here.
+    pub used_second_step: bool,
+    /// When she signed in there, if it says so. She may not have typed anything since, so that this
+    /// is what shows that it is she, and not that the session began.
+    pub signed_in_at: Option<Millis>,
+}
+
 /// Whether an address has an account.
 pub async fn is_known(db: &Db, email: &str) -> Kept<bool> {
     Ok(by_address(&mut *db.read().await?, email).await?.is_some())
@@ -113,15 +134,17 @@ pub async fn is_known(db: &Db, email: &str) -> Kept<bool> {
 /// code is given: so it is where there is a second step. Whoever is let in stays: a trigger calls
 /// back an erasure that waits. An account that is erased has no session.
 pub async fn begin_session(db: &Db, session: NewSession) -> Kept<bool> {
-    begin_session_here(db, session, None).await
+    begin_session_here(db, session, None, None).await
 }
 
 /// As [`begin_session`], in a browser that is to be known from now on, by the hash of what its
-/// cookie holds; ended sessions stay as long as `docs/retention.md` says.
+/// cookie holds, and perhaps at a council's provider; ended sessions stay as long as
+/// `docs/retention.md` says.
 pub async fn begin_session_here(
     db: &Db,
     session: NewSession,
     device_hash: Option<String>,
+    at_council: Option<AtCouncil>,
 ) -> Kept<bool> {
     db.write(move |tx| {
         Box::pin(async move {
@@ -138,11 +161,13 @@ pub async fn begin_session_here(
             }
             let waits: Option<i64> = sqlx::query_scalar(
                 "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at,
-                 idle_ends_at, ends_at, visited_before, waits_for_code)
+                 idle_ends_at, ends_at, visited_before, proved_at, with_council,
+                 second_step_there, waits_for_code)
                  SELECT $1, $2, a.id, $4, CAST($5 AS BIGINT), CAST($5 AS BIGINT),
                    CAST($6 AS BIGINT), CAST($7 AS BIGINT),
                    (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = $3),
-                   CASE WHEN EXISTS (SELECT 1 FROM second_factors f
+                   CAST($8 AS BIGINT), CAST($9 AS INTEGER), CAST($10 AS INTEGER),
+                   CASE WHEN CAST($10 AS INTEGER) = 0 AND EXISTS (SELECT 1 FROM second_factors f
                      WHERE f.account_id = $3 AND f.confirmed_at IS NOT NULL) THEN 1 ELSE 0 END
                  FROM accounts a WHERE a.id = $3 AND a.erased_at IS NULL
                  RETURNING CAST(waits_for_code AS BIGINT)",
@@ -154,6 +179,9 @@ pub async fn begin_session_here(
             .bind(session.now)
             .bind(session.idle_ends_at)
             .bind(session.ends_at)
+            .bind(at_council.and_then(|there| there.signed_in_at))
+            .bind(i64::from(at_council.is_some()))
+            .bind(i64::from(at_council.is_some_and(|there| there.used_second_step)))
             .fetch_optional(&mut *tx)
             .await?;
             if let Some(hash) = device_hash.filter(|_| waits == Some(0)) {
@@ -882,6 +910,8 @@ pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Millis) -> Kept<
         "DELETE FROM first_act_links WHERE act_id IN
          (SELECT id FROM first_acts WHERE account_id = $1)",
         "DELETE FROM first_acts WHERE account_id = $1",
+        // Whoever had changed the address may have been met under it.
+        "DELETE FROM council_subjects WHERE account_id = $1",
     ] {
         sqlx::query(sql).bind(&undo.account_id).execute(&mut *tx).await?;
     }

@@ -35,6 +35,8 @@ pub enum EmailKind {
     Invitation,
     /// Somebody is a safeguarding lead or an administrator now, or no longer.
     LeadChanged,
+    /// Somebody signs in with her council now, or is no leader any more since the council says so.
+    Council,
     /// Asks whether the person behind an address wants to be told about changes.
     SubscriptionToConfirm,
     /// A change to a service, or several in a digest.
@@ -84,7 +86,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -100,6 +102,7 @@ impl EmailKind {
         Self::Erased,
         Self::Invitation,
         Self::LeadChanged,
+        Self::Council,
         Self::SubscriptionToConfirm,
         Self::Notice,
         Self::Question,
@@ -143,6 +146,7 @@ impl EmailKind {
             Self::Erased => "erased",
             Self::Invitation => "invitation",
             Self::LeadChanged => "lead changed",
+            Self::Council => "council",
             Self::SubscriptionToConfirm => "subscription to confirm",
             Self::Notice => "notice",
             Self::Question => "question",
@@ -200,6 +204,7 @@ impl EmailKind {
             | Self::Erased
             | Self::Invitation
             | Self::LeadChanged
+            | Self::Council
             | Self::SubscriptionToConfirm
             | Self::Notice
             | Self::Question
@@ -315,6 +320,7 @@ mod tests {
             EmailKind::TopicPassedOn,
             EmailKind::CommentPassedOn,
             EmailKind::LeadChanged,
+            EmailKind::Council,
         ] {
             assert_eq!(kind.sort(), None, "{kind:?}");
         }

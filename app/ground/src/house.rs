@@ -8,6 +8,7 @@ use disclosure::tables::Rule;
 use tokio::sync::Semaphore;
 
 use crate::contact::ContactNow;
+use crate::council::Council;
 use crate::day_key::DayKey;
 use crate::db::Db;
 use crate::files::Files;
@@ -47,6 +48,7 @@ pub struct House {
     /// Whether answers whose time could tell something leave at even times
     /// ([`crate::evenly`]). Whoever serves people does; tests have no time for it.
     pub answers_evenly: bool,
+    council: Option<Arc<Council>>,
 }
 
 /// Names and addresses that differ from area to area.
@@ -83,6 +85,7 @@ impl House {
             health: Health::default(),
             contact: ContactNow::default(),
             answers_evenly: false,
+            council: None,
         }
     }
 
@@ -133,6 +136,20 @@ impl House {
     pub fn with_audit_head_to(mut self, addresses: Vec<String>) -> Self {
         self.audit_head_to = addresses;
         self
+    }
+
+    /// With this council, with which its officers may sign in.
+    #[must_use]
+    pub fn with_council(mut self, council: Option<Arc<Council>>) -> Self {
+        self.council = council;
+        self
+    }
+
+    /// The council with which its officers may sign in, if one is set. Not in the demonstration,
+    /// where anyone may be a leader.
+    #[must_use]
+    pub fn council(&self) -> Option<&Council> {
+        self.council.as_deref().filter(|_| !self.names.demonstration)
     }
 
     /// Whether people reach the service over https, so that cookies must be secure.

@@ -292,6 +292,8 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /services/{id}",
         "GET /sign-in",
         "GET /sign-in/code",
+        "GET /sign-in/council",
+        "GET /sign-in/council/answer",
         "GET /sign-in/link",
         "GET /sign-in/{token}",
         "GET /sign-out",

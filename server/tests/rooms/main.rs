@@ -14,6 +14,7 @@ mod canaries;
 mod consultations;
 mod consultations_after;
 mod consultations_careful;
+mod council;
 mod deliveries;
 mod demonstration;
 mod edge;

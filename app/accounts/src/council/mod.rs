@@ -1,0 +1,337 @@
+//! Officers sign in with their council, by OpenID Connect.
+//!
+//! A link on the sign-in page leads to the council's provider and from there back here, with a code
+//! that we ask the provider about (`ground::council`). `rules` reads what it says and decides what
+//! comes of it: it lets in whom it knows as a leader already, meets a leader for the first time by
+//! her confirmed address, and ends the role of somebody whom the council no longer has. It gives no
+//! role to anybody. A leader whom the provider knows signs in so and in no other way
+//! ([`crate::session::begin`]), or a password would outlive her work there. `store` holds the SQL,
+//! `pages` what is shown where nobody is let in.
+
+pub(crate) mod pages;
+mod rules;
+pub(crate) mod store;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri, header};
+use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
+use calendar::clock::Millis;
+use deliveries::{EmailKind, Owed, owe};
+use form_urlencoded::{byte_serialize, parse};
+use forms::Sent;
+use ground::audit::{self, Entry};
+use ground::council::{Asked, Council, Failure, Wish};
+use ground::error::Error;
+use ground::house::House;
+use ground::viewer::{Role, Viewer};
+
+use self::rules::{Expected, Next, Person};
+use self::store::{Account, Met};
+use super::second_factor::store as factors;
+use super::sign_in::{self, Kept};
+use super::{emails, session, store as accounts};
+
+/// Where the provider sends people back to.
+const ANSWER: &str = "/sign-in/council/answer";
+
+/// What the audit log says of somebody who is no leader any more since the council says so.
+pub const ENDED_BY_COUNCIL: &str = "role ended by council";
+
+/// For how many seconds a browser remembers that it was sent to the provider.
+const REMEMBERED: i64 = 10 * 60;
+
+/// The longest address to come back to that a cookie takes along.
+const LONGEST_THEN: usize = 1_000;
+
+/// One visit to the provider: a secret that only this browser has, and where to go afterwards. What
+/// is sent there is made from the secret, so nothing has to be kept here, and an answer that another
+/// browser asked for is of no use in this one.
+struct Visit {
+    secret: String,
+    then: String,
+}
+
+impl Visit {
+    fn new(then: &str) -> Self {
+        let then = if then.len() > LONGEST_THEN { "" } else { then };
+        Self { secret: id::secret(), then: then.to_owned() }
+    }
+
+    /// The visit that this browser has begun.
+    fn of(house: &House, headers: &HeaderMap) -> Option<Self> {
+        let held = session::cookie_named(headers, cookie_name(house))?;
+        let (secret, then) = held.split_once('.')?;
+        // A form holds the page too, and only an address of our own is one.
+        let packed = format!("then={then}");
+        let (_, then) = parse(packed.as_bytes()).next()?;
+        let then = Kept::page(&Sent::of(&[("then", &*then)])).then;
+        id::is_secret(secret).then(|| Self { secret: secret.to_owned(), then })
+    }
+
+    fn cookie(&self, house: &House) -> String {
+        let then: String = byte_serialize(self.then.as_bytes()).collect();
+        let value = format!("{}.{then}", self.secret);
+        session::cookie_line(house, cookie_name(house), &value, REMEMBERED)
+    }
+
+    /// What is made from the secret for one purpose. Nobody comes from one of them to another.
+    fn part(&self, purpose: &str) -> String {
+        id::hash(&format!("{purpose} {}", self.secret))
+    }
+
+    fn state(&self) -> String {
+        self.part("state")
+    }
+
+    fn nonce(&self) -> String {
+        self.part("nonce")
+    }
+
+    fn verifier(&self) -> String {
+        self.part("verifier")
+    }
+}
+
+fn cookie_name(house: &House) -> &'static str {
+    if house.is_secure() { "__Host-council" } else { "council" }
+}
+
+/// GET `/sign-in/council`: leads to the provider. `?again=yes`: she signs in there once more.
+pub async fn begin(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let council = house.council().ok_or(Error::NotFound)?;
+    let query = Sent::query(&uri);
+    let visit = Visit::new(&Kept::page(&query).then);
+    let wish = Wish {
+        state: &visit.state(),
+        nonce: &visit.nonce(),
+        // Its SHA-256 in base64, as PKCE has it.
+        challenge: &id::hash(&visit.verifier()),
+        back_to: &house.link(ANSWER),
+        again: query.typed("again") == "yes",
+    };
+    match council.sign_in_at(&wish, house.clock.now()).await {
+        Ok(to) => {
+            let remember = AppendHeaders([(header::SET_COOKIE, visit.cookie(&house))]);
+            Ok((remember, Redirect::to(&to)).into_response())
+        }
+        Err(why) => Ok(not_answered(&house, &viewer, council, &why)),
+    }
+}
+
+/// GET `/sign-in/council/answer`: the provider has sent somebody back.
+pub async fn answer(
+    State(house): State<House>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let council = house.council().ok_or(Error::NotFound)?;
+    let query = Sent::query(&uri);
+    let Some(visit) = Visit::of(&house, &headers) else {
+        // After a reload there is nothing left to do.
+        return Ok(if viewer.is_signed_in() {
+            Redirect::to("/").into_response()
+        } else {
+            pages::not_in(&house, &viewer, council)
+        });
+    };
+    let answer = answered(&house, &viewer, council, &headers, &query, &visit).await?;
+    // An answer counts once, whatever came of it.
+    let forget = session::cookie_line(&house, cookie_name(&house), "", 0);
+    Ok((AppendHeaders([(header::SET_COOKIE, forget)]), answer).into_response())
+}
+
+async fn answered(
+    house: &House,
+    viewer: &Viewer,
+    council: &Council,
+    headers: &HeaderMap,
+    query: &Sent,
+    visit: &Visit,
+) -> Result<Response, Error> {
+    let now = house.clock.now();
+    // Some providers say who they are in the address too (RFC 9207).
+    let is_its_own = ["", council.issuer()].contains(&query.typed("iss"));
+    let code = query.typed("code");
+    if query.typed("state") != visit.state() || !is_its_own || code.is_empty() {
+        // She did not want to sign in there after all, or it would not let her.
+        return Ok(pages::not_in(house, viewer, council));
+    }
+    let (verifier, back_to) = (visit.verifier(), house.link(ANSWER));
+    let asked = Asked { code, verifier: &verifier, back_to: &back_to };
+    let claims = match council.who(&asked, now).await {
+        Ok(claims) => claims,
+        Err(why) => return Ok(not_answered(house, viewer, council, &why)),
+    };
+    let nonce = visit.nonce();
+    let expected = Expected {
+        issuer: council.issuer(),
+        client_id: council.client_id(),
+        nonce: &nonce,
+        must_have: council.must_have(),
+        now,
+    };
+    let person = match rules::person(&claims, &expected) {
+        Ok(person) => person,
+        Err(why) => {
+            tracing::warn!(why, "what the council's provider signed was refused");
+            return Ok(pages::not_in(house, viewer, council));
+        }
+    };
+    let (issuer, email) = (council.issuer(), person.email.as_deref());
+    let found = store::found(&house.db, issuer, &person.subject, email).await?;
+    match rules::next(&person, &found, council.organisation()) {
+        Next::LetIn(account) => let_in(house, viewer, headers, visit, account, &person).await,
+        Next::Meet(account) => {
+            if meet(house, council, account, &person.subject).await? {
+                return let_in(house, viewer, headers, visit, account, &person).await;
+            }
+            Ok(pages::not_a_leader(house, viewer, council))
+        }
+        Next::End(account) => {
+            end(house, council, account).await?;
+            Ok(session::signed_out(house, pages::ended(house, council)))
+        }
+        Next::Nothing => Ok(pages::not_a_leader(house, viewer, council)),
+        Next::NotSaid => {
+            tracing::warn!("the council's provider left out the claim in OIDC_CLAIM: too many");
+            Ok(pages::not_in(house, viewer, council))
+        }
+    }
+}
+
+/// For somebody whom the provider could not help.
+fn not_answered(house: &House, viewer: &Viewer, council: &Council, why: &Failure) -> Response {
+    tracing::warn!(%why, "the council's provider was of no help");
+    if why.is_of_the_moment() {
+        pages::away(house, viewer, council)
+    } else {
+        pages::not_in(house, viewer, council)
+    }
+}
+
+async fn let_in(
+    house: &House,
+    viewer: &Viewer,
+    headers: &HeaderMap,
+    visit: &Visit,
+    account: &Account,
+    person: &Person,
+) -> Result<Response, Error> {
+    let (used_second_step, signed_in_at) = (person.used_second_step, person.signed_in_at);
+    let at = accounts::AtCouncil { used_second_step, signed_in_at };
+    let begun = session::begin_with_council(house, &account.id, headers, at).await?;
+    // The session that this one takes the place of.
+    if let Some(before) = viewer.person().filter(|before| before.account_id == account.id) {
+        let session_id = Some(before.session_id.clone());
+        accounts::end_sessions(&house.db, account.id.clone(), session_id).await?;
+    }
+    let kept = Kept { then: visit.then.clone(), fields: None };
+    Ok(sign_in::in_now(house, &account.id, begun, &kept, false))
+}
+
+/// Notes under what subject the provider knows this leader, and ends what she began by password.
+/// False where she is no leader any more, or where the provider knows her under another subject.
+async fn meet(
+    house: &House,
+    council: &Council,
+    account: &Account,
+    subject: &str,
+) -> Result<bool, Error> {
+    let (now, writer) = (house.clock.now(), house.clone());
+    let (account, subject) = (account.clone(), subject.to_owned());
+    let (issuer, name) = (council.issuer().to_owned(), council.name().to_owned());
+    let met: Met = house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let met = store::meet(tx, &account.id, (&issuer, &subject), now).await?;
+                if met != Met::New {
+                    return Ok::<_, sqlx::Error>(met);
+                }
+                accounts::end_all_sessions(tx, &account.id).await?;
+                let words = emails::signs_in_with_council(&writer, &name);
+                let owed = Owed {
+                    dedup_key: &format!("council {}", id::fresh()),
+                    kind: EmailKind::Council,
+                    account_id: Some(&account.id),
+                    to: &account.email,
+                    words: &words,
+                    at: now,
+                    not_after: None,
+                };
+                owe(tx, owed).await?;
+                let (who, about) = (Some(account.id.as_str()), account.id.as_str());
+                let what = "first sign-in with council";
+                audit::note(tx, Entry { at: now, who, what, about, detail: "" }).await?;
+                Ok(met)
+            })
+        })
+        .await?;
+    Ok(met != Met::No)
+}
+
+/// Ends the role of somebody whom the council no longer has, signs her out everywhere, and tells the
+/// administrators.
+async fn end(house: &House, council: &Council, account: &Account) -> Result<(), Error> {
+    let now: Millis = house.clock.now();
+    let everyone = factors::with_administrators(&house.db, &account.id).await?;
+    let her_name = everyone
+        .iter()
+        .find(|one| one.account_id == account.id)
+        .map_or_else(String::new, |her| her.shown_name.clone());
+    let words = emails::council_ended(house, council.name(), &her_name);
+    let whose = account.id.clone();
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let is_first = accounts::revoke(tx, &whose, Role::Leader).await?;
+                store::forget(tx, &whose).await?;
+                accounts::end_all_sessions(tx, &whose).await?;
+                if !is_first {
+                    return Ok::<_, sqlx::Error>(());
+                }
+                let key = id::fresh();
+                for one in everyone.iter().filter(|one| one.account_id != whose) {
+                    let owed = Owed {
+                        dedup_key: &format!("council {key} {}", one.account_id),
+                        kind: EmailKind::Council,
+                        account_id: Some(&one.account_id),
+                        to: &one.email,
+                        words: &words,
+                        at: now,
+                        not_after: None,
+                    };
+                    owe(tx, owed).await?;
+                }
+                let (what, detail) = (ENDED_BY_COUNCIL, Role::Leader.word());
+                let entry = Entry { at: now, who: None, what, about: &whose, detail };
+                audit::note(tx, entry).await
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_to_the_provider_tells_nothing_of_the_rest() {
+        let visit = Visit::new("/lead");
+        let parts = [visit.secret.clone(), visit.state(), visit.nonce(), visit.verifier()];
+        for (nth, part) in parts.iter().enumerate() {
+            // PKCE takes 43 to 128 of these.
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+            assert!(part.len() == 43 && part.bytes().all(is_plain), "{part}");
+            assert!(!parts[..nth].contains(part), "{part}");
+        }
+        assert_ne!(Visit::new("").state(), Visit::new("").state());
+    }
+}

@@ -1,0 +1,199 @@
+//! The way to the council on the sign-in page, and what is shown to somebody whom it does not let in.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use ground::council::Council;
+use ground::house::House;
+use ground::routes::with_then;
+use ground::ui::Page;
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use crate::sign_in::{self, Kept};
+
+/// Where the way to the council begins.
+const BEGIN: &str = "/sign-in/council";
+
+/// The link on the sign-in page. What was typed stays on that page where it is kept nowhere else.
+pub(crate) fn way_in(council: &Council, kept: &Kept) -> impl IntoView + use<> {
+    let label = format!("Sign in with {}", council.name());
+    let who = format!("Do you work for {}?", council.name());
+    let to = with_then(BEGIN, &kept.then);
+    let waits = kept.fields.as_ref().map(|fields| {
+        view! {
+            <p>"It opens in a new tab. Then come back to this page to send what you wrote."</p>
+            {sign_in::carry_on(&kept.then, fields)}
+        }
+    });
+    let target = kept.fields.is_some().then_some("_blank");
+    view! {
+        <p>
+            <b>{who}</b>
+        </p>
+        <p>
+            <a class="button quiet" href=to target=target>
+                {label}
+            </a>
+        </p>
+        {waits}
+    }
+}
+
+/// For somebody who signs in with her council and came by a password or a link.
+pub(crate) fn in_no_other_way(house: &House, council: &Council, kept: &Kept) -> Response {
+    let name = council.name().to_owned();
+    let title = format!("Sign in with {name}");
+    let page = Page::new(title.clone(), || {
+        let to = with_then(BEGIN, &kept.then);
+        let joint = if kept.then.is_empty() { '?' } else { '&' };
+        let to = format!("{to}{joint}again=yes");
+        let target = kept.fields.is_some().then_some("_blank");
+        let waits = kept.fields.as_ref().map(|fields| {
+            view! {
+                <p>"It opens in a new tab. Then come back to this page to send what you wrote."</p>
+                {sign_in::carry_on(&kept.then, fields)}
+            }
+        });
+        view! {
+            <div class="stack">
+                <h1>{title.clone()}</h1>
+                <p class="lead">
+                    {format!(
+                        "You have signed in with {name} before. Since then that is the only way \
+                         into your account.",
+                    )}
+                </p>
+                <p>
+                    <a class="button" href=to target=target>
+                        {title.clone()}
+                    </a>
+                </p>
+                {waits}
+                <p>
+                    "Doesn't it work, or don't you work there any more? "
+                    <a href="/contact">"Contact the forum"</a>
+                    "."
+                </p>
+            </div>
+        }
+    });
+    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
+    page.status(StatusCode::UNPROCESSABLE_ENTITY).answer(house, &Viewer::default())
+}
+
+/// For somebody who came back without an answer that we can take.
+pub(super) fn not_in(house: &House, viewer: &Viewer, council: &Council) -> Response {
+    let name = council.name().to_owned();
+    let page = Page::new("You are not signed in", || {
+        view! {
+            <div class="stack">
+                <h1>"You are not signed in"</h1>
+                <p class="lead">
+                    {format!(
+                        "{name} did not sign you in, or it took too long. Nothing has changed.",
+                    )}
+                </p>
+                <p>
+                    <a class="button" href=BEGIN>
+                        {format!("Try again with {name}")}
+                    </a>
+                </p>
+                {other_ways()}
+            </div>
+        }
+    });
+    page.status(StatusCode::UNPROCESSABLE_ENTITY).answer(house, viewer)
+}
+
+/// For somebody whose council cannot be asked.
+pub(super) fn away(house: &House, viewer: &Viewer, council: &Council) -> Response {
+    let name = council.name().to_owned();
+    let page = Page::new("We can't reach the council", || {
+        view! {
+            <div class="stack">
+                <h1>{format!("We can't reach {name}")}</h1>
+                <p class="lead">
+                    {format!(
+                        "The sign-in of {name} doesn't answer at the moment. Nothing has changed. \
+                         Try again in a few minutes.",
+                    )}
+                </p>
+                <p>
+                    <a class="button" href=BEGIN>
+                        "Try again"
+                    </a>
+                </p>
+                {other_ways()}
+            </div>
+        }
+    });
+    page.status(StatusCode::SERVICE_UNAVAILABLE).answer(house, viewer)
+}
+
+/// For somebody whom the council signed in and who is no leader here, or not only that. It says the
+/// same whatever the reason: whoever runs the council's sign-in learns nothing about an account.
+pub(super) fn not_a_leader(house: &House, viewer: &Viewer, council: &Council) -> Response {
+    let name = council.name().to_owned();
+    let page = Page::new("Ask an administrator", || {
+        view! {
+            <div class="stack">
+                <h1>"Ask an administrator"</h1>
+                <p class="lead">
+                    {format!(
+                        "{name} signed you in, but you can't use that to sign in here yet. Nothing \
+                         has changed.",
+                    )}
+                </p>
+                <p>
+                    {format!(
+                        "An administrator at the forum must first make you a leader for {}, with \
+                         your work email address and in an account that you use for nothing else.",
+                        council.organisation(),
+                    )}
+                </p>
+                <p>
+                    <a class="button" href="/contact">
+                        "Contact the forum"
+                    </a>
+                </p>
+                {other_ways()}
+            </div>
+        }
+    });
+    page.status(StatusCode::UNPROCESSABLE_ENTITY).answer(house, viewer)
+}
+
+/// For somebody whose role has just ended.
+pub(super) fn ended(house: &House, council: &Council) -> Response {
+    let name = council.name().to_owned();
+    let page = Page::new("You are no longer a leader here", || {
+        view! {
+            <div class="stack">
+                <h1>"You are no longer a leader here"</h1>
+                <p class="lead">
+                    {format!(
+                        "{name} doesn't list you as someone who leads here, so we have removed that \
+                         role and signed you out everywhere. What you published stays.",
+                    )}
+                </p>
+                <p>
+                    "If that is a mistake, tell the forum. An administrator can add the role again."
+                </p>
+                <p>
+                    <a class="button" href="/contact">
+                        "Contact the forum"
+                    </a>
+                </p>
+            </div>
+        }
+    });
+    page.status(StatusCode::UNPROCESSABLE_ENTITY).answer(house, &Viewer::default())
+}
+
+fn other_ways() -> impl IntoView {
+    view! {
+        <p>
+            <a href="/sign-in">"Sign in another way"</a>
+        </p>
+    }
+}

@@ -1,0 +1,117 @@
+//! Every SQL statement about whom a council's provider knows.
+
+use calendar::clock::Millis;
+use ground::db::{Db, Kept};
+use ground::viewer::Role;
+use sqlx::{AnyConnection, Row as _};
+
+/// An account that somebody at the provider may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The account.
+    pub id: String,
+    /// Its address.
+    pub email: String,
+    /// What it may do.
+    pub roles: Vec<Role>,
+    /// The name of the organisation that it is a leader for.
+    pub organisation: Option<String>,
+    /// What this provider calls its owner, where it knows her.
+    pub subject: Option<String>,
+}
+
+/// The account that this provider knows under this subject, and that of this address.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn found(
+    db: &Db,
+    issuer: &str,
+    subject: &str,
+    email: Option<&str>,
+) -> Kept<Vec<Account>> {
+    let rows = sqlx::query(
+        "SELECT a.id, a.email, c.subject, r.role, o.name
+         FROM accounts a
+         LEFT JOIN council_subjects c ON c.account_id = a.id AND c.issuer = $1
+         LEFT JOIN roles r ON r.account_id = a.id
+         LEFT JOIN organisations o ON o.id = r.organisation_id
+         WHERE a.erased_at IS NULL AND a.email IS NOT NULL AND (a.email = $3 OR a.id IN
+           (SELECT k.account_id FROM council_subjects k WHERE k.issuer = $1 AND k.subject = $2))
+         ORDER BY a.id, r.role",
+    )
+    .bind(issuer)
+    .bind(subject)
+    .bind(email.unwrap_or_default())
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut found: Vec<Account> = Vec::new();
+    for row in rows {
+        let id: String = row.get(0);
+        if found.last().is_none_or(|last| last.id != id) {
+            let (email, subject) = (row.get(1), row.get(2));
+            found.push(Account { id, email, roles: Vec::new(), organisation: None, subject });
+        }
+        if let (Some(account), Some(role)) = (found.last_mut(), row.get::<Option<String>, _>(3)) {
+            account.roles.extend(Role::read(&role));
+            account.organisation = account.organisation.take().or(row.get(4));
+        }
+    }
+    Ok(found)
+}
+
+/// What became of meeting a leader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Met {
+    /// The provider knows her from now on.
+    New,
+    /// It did already, as after a second tap.
+    Before,
+    /// She is no leader any more, or it knows her, or another account, otherwise.
+    No,
+}
+
+/// Notes under what subject a provider knows a leader.
+pub async fn meet(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    (issuer, subject): (&str, &str),
+    now: Millis,
+) -> Kept<Met> {
+    let noted = sqlx::query(
+        "INSERT INTO council_subjects (account_id, issuer, subject, known_at)
+         SELECT a.id, $2, $3, CAST($4 AS BIGINT) FROM accounts a
+         WHERE a.id = $1 AND a.erased_at IS NULL
+           AND EXISTS (SELECT 1 FROM roles r WHERE r.account_id = a.id AND r.role = 'leader')
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(account_id)
+    .bind(issuer)
+    .bind(subject)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    if noted.rows_affected() == 1 {
+        return Ok(Met::New);
+    }
+    let before: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM council_subjects
+         WHERE account_id = $1 AND issuer = $2 AND subject = $3",
+    )
+    .bind(account_id)
+    .bind(issuer)
+    .bind(subject)
+    .fetch_one(tx)
+    .await?;
+    Ok(if before == 1 { Met::Before } else { Met::No })
+}
+
+/// Forgets under what subject a provider knows this account: it is to be met again, and signs in as
+/// everyone does until then.
+pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+    sqlx::query("DELETE FROM council_subjects WHERE account_id = $1")
+        .bind(account_id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
