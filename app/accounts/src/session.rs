@@ -61,7 +61,7 @@ pub(crate) type Cookies = AppendHeaders<Vec<(HeaderName, String)>>;
 pub(crate) struct Begun {
     /// The cookies that go with the answer.
     pub cookies: Cookies,
-    /// Whether it lets nobody in before a code is given.
+    /// Whether it lets nobody in before a code is given or a passkey used.
     pub waits_for_code: bool,
     /// Whether a second step is asked of the person.
     pub second_step: SecondStep,
@@ -101,6 +101,48 @@ pub(crate) async fn begin_as(
     (roles, second_step): (&[Role], SecondStep),
     headers: &HeaderMap,
 ) -> Result<Begun, Error> {
+    let prepared = prepared(house, account_id, roles, headers);
+    let Prepared { session, token, browser, device_hash, lasts } = prepared;
+    let waits_for_code = store::begin_session_here(&house.db, session, device_hash).await?;
+    let known = (!waits_for_code).then_some(browser.as_str());
+    let cookies = cookies_of(house, &token, lasts / SECOND, known);
+    Ok(Begun { cookies, waits_for_code, second_step, stays: false, browser })
+}
+
+/// As [`begin`], for somebody who showed with a passkey that it is she: it waits for nothing.
+/// `used`: the passkey, and how often it says it was used. `None` where it is gone or was copied.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn begin_by_passkey(
+    house: &House,
+    account_id: &str,
+    used: (String, u32),
+    headers: &HeaderMap,
+) -> Result<Option<Begun>, Error> {
+    let store::Standing { roles, second_step, is_leaving } =
+        store::standing(&house.db, account_id, house.clock.now()).await?;
+    let prepared = prepared(house, account_id, &roles, headers);
+    let Prepared { session, token, browser, device_hash, lasts } = prepared;
+    if !store::begin_session_by_passkey(&house.db, session, device_hash, used).await? {
+        return Ok(None);
+    }
+    know_browser(house, account_id, &browser).await?;
+    let cookies = cookies_of(house, &token, lasts / SECOND, Some(&browser));
+    let stays = is_leaving;
+    Ok(Some(Begun { cookies, waits_for_code: false, second_step, stays, browser }))
+}
+
+/// A session about to begin, with what its cookies need.
+struct Prepared {
+    session: store::NewSession,
+    token: String,
+    browser: String,
+    device_hash: Option<String>,
+    lasts: Millis,
+}
+
+fn prepared(house: &House, account_id: &str, roles: &[Role], headers: &HeaderMap) -> Prepared {
     let now = house.clock.now();
     let token = id::secret();
     let ends = Ends::after(roles);
@@ -116,10 +158,7 @@ pub(crate) async fn begin_as(
     // Parents are not told of new devices, and nothing is kept of theirs.
     let is_staff = roles.iter().any(|role| role.is_staff());
     let device_hash = is_staff.then(|| id::hash(&browser));
-    let waits_for_code = store::begin_session_here(&house.db, session, device_hash).await?;
-    let known = (!waits_for_code).then_some(browser.as_str());
-    let cookies = cookies_of(house, &token, ends.absolute / SECOND, known);
-    Ok(Begun { cookies, waits_for_code, second_step, stays: false, browser })
+    Prepared { session, token, browser, device_hash, lasts: ends.absolute }
 }
 
 /// Notes that somebody has signed in to this account in the browser with this secret. A family may
@@ -234,7 +273,7 @@ pub(crate) fn cookie_named<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&
 }
 
 /// The device as its owner knows it: "Chrome on Android". Coarse, since only its owner sees it.
-fn device(headers: &HeaderMap) -> String {
+pub(crate) fn device(headers: &HeaderMap) -> String {
     let agent =
         headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let first = |words: &[(&str, &'static str)]| {

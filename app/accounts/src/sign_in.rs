@@ -1,5 +1,5 @@
-//! Signing in by password or by a link, carrying on with what was typed, a new password, signing
-//! out.
+//! Signing in by password or by a link (`passkeys` has the third way), carrying on with what was
+//! typed, a new password, signing out.
 
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -19,6 +19,7 @@ use leptos::prelude::*;
 use super::attempts::{self, Asker, Caller, Purpose, Wait};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, JustIn};
+use super::passkeys::{self, webauthn::Party};
 use super::{emails, passwords, second_factor, session, store};
 
 /// Where someone was going before they had to sign in.
@@ -87,7 +88,7 @@ pub async fn form(
     let query = Sent::query(&uri);
     let kept = Kept::page(&query);
     let forgets = query.typed("forget") == "yes";
-    if !forgets && second_factor::waits_here(&house, &viewer, &headers).await? {
+    if !forgets && second_factor::waits_here(&house, &viewer, &headers).await?.is_some() {
         return Ok(Redirect::to(&with_then("/sign-in/code", &kept.then)).into_response());
     }
     let why = if forgets { Why::default() } else { Why::here(&house, &headers).await? };
@@ -478,7 +479,8 @@ async fn go_on(
 ) -> Result<Response, Error> {
     let begun = session::begin(house, account_id, headers).await?;
     if begun.waits_for_code {
-        return Ok((begun.cookies, second_factor::code::next(house, kept, by_link)).into_response());
+        let next = second_factor::code::next(house, account_id, kept, by_link).await?;
+        return Ok((begun.cookies, next).into_response());
     }
     if begun.second_step == SecondStep::Missing && kept.fields.is_none() {
         let kept = Kept { then: with_then(SECOND_STEP, &kept.then), fields: None };
@@ -577,6 +579,7 @@ pub(crate) fn page(
                 </details>
             }
         });
+        let passkey = Party::at(&house.names.public_url).map(|_| passkeys::ui::way_in(kept));
         view! {
             <div class="stack">
                 <Summary refusals />
@@ -608,6 +611,7 @@ pub(crate) fn page(
                         "Email me a link"
                     </button>
                 </form>
+                {passkey}
                 <p>
                     <a href=with_then(
                         "/forgotten-password",
