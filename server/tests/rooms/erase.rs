@@ -497,7 +497,7 @@ const STAYS_NAMED: [(&str, &str); 4] = [
 ];
 
 /// Rows that the demonstration has none of, so that every column that refers to an account is tried.
-const ROWS: [&str; 27] = [
+const ROWS: [&str; 28] = [
     "INSERT INTO address_undos (token_hash, account_id, email, changed_at, ends_at)
      VALUES ('undo', $1, 'before@example.org', 1, 9000000000000000)",
     "INSERT INTO known_browsers (token_hash, account_id, ends_at)
@@ -505,6 +505,8 @@ const ROWS: [&str; 27] = [
     "INSERT INTO known_devices (id, account_id, device_hash, device, first_at, seen_at)
      VALUES ('device', $1, 'hash', 'Chrome on Android', 1, 1)",
     "INSERT INTO second_factors (account_id, secret, confirmed_at) VALUES ($1, 'secret', 1)",
+    "INSERT INTO passkeys (id, account_id, credential_id, public_key, counter, name, added_at)
+     VALUES ('passkey', $1, 'credential', 'key', 0, 'My phone', 1)",
     "INSERT INTO copies (person, account_id, session_id, asked_at) VALUES ($1, $1, 'session', 1)",
     "INSERT INTO first_acts (id, account_id, goes_to, fields, chose, kept_at, ends_at)
      VALUES ('act', $1, '/', '', '', 0, 9000000000000000)",

@@ -30,6 +30,7 @@ mod lives;
 mod local_offer;
 mod mailboxes;
 mod notices;
+mod passkeys;
 mod plans;
 mod public;
 mod record;
