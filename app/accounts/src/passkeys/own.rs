@@ -162,8 +162,9 @@ fn new_page(house: &House, sent: &Sent, kept: &Kept, refusals: &Refusals) -> Pag
                         <button class="button">"Add a passkey"</button>
                     </form>
                     {ui::says(
-                        "That didn't work. This device may have a passkey for you already: then you \
-                         don't need another one. Otherwise, try again.",
+                        ui::OTHER_WAYS,
+                        "That didn't work. Try again, but this device may have a passkey for you \
+                         already: then you don't need another one.",
                     )}
                 </div>
             }

@@ -117,7 +117,7 @@ fn page(house: &House, kept: &Kept, by_link: bool, why: &Why, refusals: &Refusal
                 <p class="lead">
                     "Your phone or computer will ask for your fingerprint, your face or its PIN."
                 </p>
-                {ui::form(ui::SIGN_IN, "Use my passkey", kept, by_link)}
+                {ui::form(ui::SIGN_IN, kept, by_link, ui::OTHER_WAYS)}
             }
             .into_any()
         } else {

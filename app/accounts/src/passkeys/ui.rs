@@ -15,12 +15,16 @@ pub(crate) const SIGN_IN: &str = "/sign-in/passkey";
 /// What the pages run that have one of these forms.
 pub(crate) const SCRIPT: &str = include_str!("passkey.js");
 
-/// The form that uses a passkey, at this address. The script shows it where the browser can.
+/// What works where a passkey does not.
+pub(crate) const OTHER_WAYS: &str = "Your password and a link by email still work.";
+
+/// The form that uses a passkey, at this address. The script shows it where the browser can. `else_`:
+/// what she can do where it can't.
 pub(crate) fn form(
     action: &'static str,
-    label: &'static str,
     kept: &Kept,
     by_link: bool,
+    else_: &'static str,
 ) -> impl IntoView + use<> {
     let by = by_link.then(|| view! { <input type="hidden" name="by" value=BY_LINK /> });
     view! {
@@ -28,25 +32,24 @@ pub(crate) fn form(
             <form method="post" action=action data-passkey="get" hidden=true>
                 {kept.hidden()}
                 {by}
-                <button class="button">{label}</button>
+                <button class="button">"Use my passkey"</button>
             </form>
-            {says("That didn't work. Try again, or use your password or a link by email.")}
+            {says(else_, "That didn't work. Try again.")}
         </div>
     }
 }
 
 /// What is said where there is nothing to press, and when it failed.
-pub(crate) fn says(failed: &'static str) -> impl IntoView + use<> {
+pub(crate) fn says(else_: &'static str, failed: &'static str) -> impl IntoView + use<> {
     view! {
         <p data-says="off">
-            "Passkeys need JavaScript, and it is turned off in your browser. Your password and a \
-             link by email work without it."
+            "Passkeys need JavaScript, and it is turned off in your browser. "{else_}
         </p>
         <p data-says="old" hidden=true>
-            "This browser can't use passkeys. Your password and a link by email still work."
+            "This browser can't use passkeys. "{else_}
         </p>
         <p data-says="failed" role="alert" hidden=true>
-            {failed}
+            {failed}" "{else_}
         </p>
     }
 }

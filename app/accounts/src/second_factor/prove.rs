@@ -283,7 +283,7 @@ fn page(proof: &Proof, kept: &Kept, chose: &str, refusals: &Refusals) -> Page {
         let passkey = proof.has_passkey.then(|| {
             view! {
                 <h2>"Or use your passkey"</h2>
-                {ui::form("/prove/passkey", "Use my passkey", kept, false)}
+                {ui::form("/prove/passkey", kept, false, ui::OTHER_WAYS)}
             }
         });
         let send = (has_password || has_code).then(|| {
