@@ -15,6 +15,7 @@ mod consultations_after;
 mod consultations_careful;
 mod deliveries;
 mod demonstration;
+mod device;
 mod edge;
 mod emails;
 mod erase;

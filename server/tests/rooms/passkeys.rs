@@ -1,160 +1,17 @@
 //! Passkeys: added, used to sign in and to prove that it is her, refused, removed.
-//!
-//! The device is made here: it has a real key and signs what browsers sign, well or badly.
 
-use std::cell::Cell;
-
-use axum::http::{Method, StatusCode, header};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use axum::http::{StatusCode, header};
 use calendar::clock::{DAY, HOUR, MINUTE};
 use deliveries::EmailKind;
 use ground::house::{House, Names};
 use ground::viewer::Role;
-use ring::digest::{SHA256, digest};
-use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::device::{ADD, Device, SIGN_IN, begin, begins, send, text};
 use crate::world::{Answer, Browser, World, change, link_to, on_both};
 
 const HER: &str = "leader@example.org";
 const PASSWORD: &str = "three small words";
-const NEW: &str = "/account/passkeys/new";
-const SIGN_IN: &str = "/sign-in/passkey";
-
-/// A phone or computer with one passkey in it.
-struct Device {
-    pair: EcdsaKeyPair,
-    credential: [u8; 16],
-    /// Whose it says the passkey is.
-    account: String,
-    counter: Cell<u32>,
-    /// Whether it counts how often it is used.
-    counts: bool,
-    /// Whether it verifies its person.
-    verifies: bool,
-    /// For which service it signs.
-    party: &'static str,
-    /// What the browser says about where it is.
-    origin: &'static str,
-}
-
-/// What a form sends.
-type Fields = Vec<(&'static str, String)>;
-
-fn text(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
-impl Device {
-    fn new(browser: &Browser<'_>) -> Self {
-        let (kind, random) = (&ECDSA_P256_SHA256_ASN1_SIGNING, SystemRandom::new());
-        let key = EcdsaKeyPair::generate_pkcs8(kind, &random).unwrap();
-        Self {
-            pair: EcdsaKeyPair::from_pkcs8(kind, key.as_ref(), &random).unwrap(),
-            credential: id::bytes(),
-            account: browser.account.clone(),
-            counter: Cell::new(0),
-            counts: true,
-            verifies: true,
-            party: "alongside.example.org",
-            origin: "http://alongside.example.org",
-        }
-    }
-
-    fn said(&self, purpose: &str, challenge: &str) -> Vec<u8> {
-        let said = json!({
-            "type": purpose,
-            "challenge": challenge,
-            "origin": self.origin,
-            "crossOrigin": false,
-        });
-        said.to_string().into_bytes()
-    }
-
-    /// What it signs about itself. `with_key`: it has made a new one.
-    fn data(&self, with_key: u8) -> Vec<u8> {
-        self.counter.set(self.counter.get() + u32::from(self.counts));
-        let verified = if self.verifies { 4 } else { 0 };
-        let flags: u8 = 1 | verified | with_key;
-        let party = digest(&SHA256, self.party.as_bytes());
-        [party.as_ref(), &[flags], &self.counter.get().to_be_bytes()].concat()
-    }
-
-    /// A new passkey, as a browser sends it.
-    fn makes(&self, challenge: &str) -> Fields {
-        // In CBOR, a key on P-256 by RFC 9053.
-        let point = self.pair.public_key().as_ref();
-        let key = [
-            &[0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 32][..],
-            &point[1..33],
-            &[0x22, 0x58, 32],
-            &point[33..],
-        ];
-        let rest = [&[0; 16][..], &[0, 16], &self.credential, &key.concat()].concat();
-        let data = [self.data(0x40), rest].concat();
-        let length = u8::try_from(data.len()).unwrap();
-        let statement = [
-            &[0xa3, 0x63][..],
-            b"fmt",
-            &[0x64],
-            b"none",
-            &[0x67],
-            b"attStmt",
-            &[0xa0, 0x68],
-            b"authData",
-            &[0x58, length],
-            &data,
-        ];
-        let said = self.said("webauthn.create", challenge);
-        vec![("client_data", text(&said)), ("attestation", text(&statement.concat()))]
-    }
-
-    /// The passkey used, as a browser sends it.
-    fn signs(&self, challenge: &str) -> Fields {
-        let (said, data) = (self.said("webauthn.get", challenge), self.data(0));
-        let signed = [data.as_slice(), digest(&SHA256, &said).as_ref()].concat();
-        let signature = self.pair.sign(&SystemRandom::new(), &signed).unwrap();
-        vec![
-            ("credential", text(&self.credential)),
-            ("client_data", text(&said)),
-            ("authenticator_data", text(&data)),
-            ("signature", text(signature.as_ref())),
-            ("user_handle", text(self.account.as_bytes())),
-        ]
-    }
-
-    /// Adds the passkey to whoever is signed in here.
-    async fn is_added(&self, browser: &Browser<'_>, name: &str) -> Answer {
-        let asked = begin(browser, NEW).await;
-        let mut fields = self.makes(asked["challenge"].as_str().unwrap());
-        fields.push(("name", name.to_owned()));
-        send(browser, NEW, &fields).await
-    }
-
-    /// Uses it there.
-    async fn is_used(&self, browser: &Browser<'_>, path: &str) -> Answer {
-        let asked = begin(browser, path).await;
-        send(browser, path, &self.signs(asked["challenge"].as_str().unwrap())).await
-    }
-}
-
-/// What our script is told to ask a browser for.
-async fn begin(browser: &Browser<'_>, path: &str) -> Value {
-    let told = begins(browser, path).await;
-    assert_eq!(told.status, StatusCode::OK, "{path}: {}", told.html);
-    serde_json::from_str(&told.html).unwrap()
-}
-
-async fn begins(browser: &Browser<'_>, path: &str) -> Answer {
-    browser.send(Method::POST, path, &[("accept", "text/plain")], "step=begin").await
-}
-
-async fn send(browser: &Browser<'_>, path: &str, fields: &[(&'static str, String)]) -> Answer {
-    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    browser.post(path, &fields).await
-}
 
 async fn count(world: &World, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
@@ -190,9 +47,9 @@ fn a_parent_adds_a_passkey_and_signs_in_with_it_without_typing_anything() {
         let parent = world.parent(1).await;
         assert!(parent.get("/account").await.says("href=\"/account/passkeys\""));
         let none = parent.get("/account/passkeys").await;
-        assert!(none.says("You have no passkeys yet") && none.says(&format!("href=\"{NEW}\"")));
+        assert!(none.says("You have no passkeys yet") && none.says(&format!("href=\"{ADD}\"")));
         let device = Device::new(&parent);
-        let asked = begin(&parent, NEW).await;
+        let asked = begin(&parent, ADD).await;
         assert_eq!(asked["rp"]["id"], "alongside.example.org");
         assert_eq!(asked["user"]["name"], "parent1@example.org");
         assert_eq!(asked["authenticatorSelection"]["userVerification"], "required");
@@ -209,7 +66,7 @@ fn a_parent_adds_a_passkey_and_signs_in_with_it_without_typing_anything() {
         assert!(told[0].text.contains("My phone"), "{}", told[0].text);
         let noted = "SELECT count(*) FROM audit WHERE what = 'passkey added'";
         assert_eq!(count(&world, noted).await, 1);
-        let again = begin(&parent, NEW).await;
+        let again = begin(&parent, ADD).await;
         assert_eq!(again["excludeCredentials"][0]["id"], text(&device.credential));
 
         let phone = world.visitor();
@@ -269,10 +126,10 @@ fn for_staff_a_passkey_is_both_steps_and_a_password_is_no_longer_enough() {
         let way = leader.get("/account/second-step?then=%2Flead").await;
         assert!(way.says("href=\"/account/passkeys/new?then=%2Flead\""), "{}", way.html);
         let device = Device::new(&leader);
-        let asked = begin(&leader, NEW).await;
+        let asked = begin(&leader, ADD).await;
         let mut fields = device.makes(asked["challenge"].as_str().unwrap());
         fields.push(("then", "/lead".to_owned()));
-        assert_eq!(send(&leader, NEW, &fields).await.leads_to(), "/go-on?then=%2Flead");
+        assert_eq!(send(&leader, ADD, &fields).await.leads_to(), "/go-on?then=%2Flead");
         assert_eq!(leader.get("/lead").await.status, StatusCode::OK);
         assert_eq!(other.get("/account").await.status, StatusCode::SEE_OTHER, "it began without");
 
@@ -404,7 +261,7 @@ fn what_is_signed_counts_once_for_five_minutes_and_in_the_browser_it_was_asked_i
         let own = id::secret();
         late.set_cookies(format!("passkey={own}"));
         refused(&send(&late, SIGN_IN, &device.signs(&own)).await, LATE);
-        let asked = begin(&parent, NEW).await;
+        let asked = begin(&parent, ADD).await;
         let own = asked["challenge"].as_str().unwrap();
         late.set_cookies(format!("passkey={own}"));
         refused(&send(&late, SIGN_IN, &device.signs(own)).await, LATE);
@@ -527,12 +384,12 @@ fn adding_one_asks_for_proof_and_what_a_script_asks_for_is_no_page() {
         let parent = world.parent(1).await;
         parent.proves.set(false);
         world.forward(16 * MINUTE);
-        assert_eq!(parent.get(NEW).await.status, StatusCode::UNAUTHORIZED);
-        assert_eq!(begins(&parent, NEW).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(parent.get(ADD).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(begins(&parent, ADD).await.status, StatusCode::UNAUTHORIZED);
         // She proves it: the button that waits leads to the page, and not to what only a script reads.
         parent.post("/prove", &[("password", PASSWORD)]).await.leads_to();
-        assert_eq!(parent.post("/go-on", &[("step", "do")]).await.leads_to(), NEW);
-        assert_eq!(parent.get(NEW).await.status, StatusCode::OK);
+        assert_eq!(parent.post("/go-on", &[("step", "do")]).await.leads_to(), ADD);
+        assert_eq!(parent.get(ADD).await.status, StatusCode::OK);
         for (path, page) in [(SIGN_IN, SIGN_IN), ("/prove/passkey", "/prove")] {
             assert_eq!(parent.post(path, &[("step", "begin")]).await.leads_to(), page);
         }
@@ -575,7 +432,7 @@ fn undoing_a_change_of_address_takes_the_passkeys_and_codes_that_were_set_up_sin
         let told = told.iter().find(|email| email.to == "parent1@example.org").unwrap();
         let undo = link_to(told, "/account/email/undo/");
         world.forward(MINUTE);
-        assert_eq!(parent.get(NEW).await.status, StatusCode::OK, "who knows her password");
+        assert_eq!(parent.get(ADD).await.status, StatusCode::OK, "who knows her password");
         let thiefs = Device::new(&parent);
         thiefs.is_added(&parent, "Thief's").await.leads_to();
         change(
@@ -598,7 +455,7 @@ fn undoing_a_change_of_address_takes_the_passkeys_and_codes_that_were_set_up_sin
 fn without_javascript_the_pages_say_what_works_and_with_it_they_load_nothing() {
     on_both(async |world| {
         let (parent, _) = parent_with_one(&world).await;
-        for (browser, path) in [(&world.visitor(), SIGN_IN), (&parent, NEW), (&parent, "/prove")] {
+        for (browser, path) in [(&world.visitor(), SIGN_IN), (&parent, ADD), (&parent, "/prove")] {
             let page = browser.get(path).await;
             assert!(page.says("Passkeys need JavaScript"), "{path}: {}", page.html);
             let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();

@@ -18,13 +18,13 @@ pub(crate) const SCRIPT: &str = include_str!("passkey.js");
 /// What works where a passkey does not.
 pub(crate) const OTHER_WAYS: &str = "Your password and a link by email still work.";
 
-/// The form that uses a passkey, at this address. The script shows it where the browser can. `else_`:
+/// The form that uses a passkey, at this address. The script shows it where the browser can. `instead`:
 /// what she can do where it can't.
 pub(crate) fn form(
     action: &'static str,
     kept: &Kept,
     by_link: bool,
-    else_: &'static str,
+    instead: &'static str,
 ) -> impl IntoView + use<> {
     let by = by_link.then(|| view! { <input type="hidden" name="by" value=BY_LINK /> });
     view! {
@@ -34,22 +34,22 @@ pub(crate) fn form(
                 {by}
                 <button class="button">"Use my passkey"</button>
             </form>
-            {says(else_, "That didn't work. Try again.")}
+            {says(instead, "That didn't work. Try again.")}
         </div>
     }
 }
 
 /// What is said where there is nothing to press, and when it failed.
-pub(crate) fn says(else_: &'static str, failed: &'static str) -> impl IntoView + use<> {
+pub(crate) fn says(instead: &'static str, failed: &'static str) -> impl IntoView + use<> {
     view! {
         <p data-says="off">
-            "Passkeys need JavaScript, and it is turned off in your browser. "{else_}
+            "Passkeys need JavaScript, and it is turned off in your browser. "{instead}
         </p>
         <p data-says="old" hidden=true>
-            "This browser can't use passkeys. "{else_}
+            "This browser can't use passkeys. "{instead}
         </p>
         <p data-says="failed" role="alert" hidden=true>
-            {failed}" "{else_}
+            {failed}" "{instead}
         </p>
     }
 }

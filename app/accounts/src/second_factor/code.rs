@@ -229,14 +229,14 @@ fn page(ways: Ways, kept: &Kept, by_link: bool, refusals: &Refusals) -> Page {
         });
         let passkey = ways.passkeys.then(|| {
             let or = ways.codes.then(|| view! { <h2>"Or use your passkey"</h2> });
-            let else_ = if ways.codes {
+            let instead = if ways.codes {
                 "Enter a code from your phone."
             } else {
                 "Use another browser, or another device with your passkey."
             };
             view! {
                 {or}
-                {ui::form(ui::SIGN_IN, kept, by_link, else_)}
+                {ui::form(ui::SIGN_IN, kept, by_link, instead)}
             }
         });
         let lost = if ways.codes {
