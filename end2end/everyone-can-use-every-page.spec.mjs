@@ -93,7 +93,7 @@ const everyone = {
     topic, countedTopic, to('/rounds'), votingRound, closedRound,
     to('/plans'), to('/local-offer'), to('/local-offer?show=unanswered'), to(`/local-offer/years/${new Date().getFullYear()}`), link('/local-offer', 'The page on short breaks says'), link('/local-offer', 'There is nothing in it for young people'),
     to('/record'), to('/record/told'), to('/record/outcomes'), to('/record/places'), { name: 'the record of a plan', find: async (page) => `/record${await overriddenPlan.find(page)}`, status: 200 }, openPlan, shutPlan, overriddenPlan, to('the published draft', { find: async (page) => `${await overriddenPlan.find(page)}/drafts/1` }),
-    to('/sign-in'), refused('/sign-in', 'Sign in'), refused('/sign-in', 'Email me a link'),
+    to('/sign-in'), to('/sign-in/passkey'), refused('/sign-in', 'Sign in'), refused('/sign-in', 'Email me a link'),
     to('/sign-up'), refused('/sign-up', 'Join'), to('/sign-up/sent'), to('/sign-up/not-a-link', { status: 410 }), to('/sign-in/not-a-link', { status: 410 }), to('/account/email/undo/not-a-link', { status: 410 }),
     to('/forgotten-password'), refused('/forgotten-password', 'Email me a link'), to('/forgotten-password/sent'),
     link('/topics', 'A published autism pathway', { name: 'signing in to support', act: press('Support this topic: A published autism pathway'), status: 401 }),
@@ -115,7 +115,7 @@ const everyone = {
     to('/topics/new', { name: 'checking a topic', act: checkTopic }),
     to('/local-offer/comments/new'), refused('/local-offer/comments/new', 'Send my comment'), link('/account/said', 'The pages cannot be read with a screen reader', { as: 'her own comment' }),
     to('/account/said'), { name: 'a doubt', find: async (page) => `${await CLAIM.find(page)}/doubts/new`, status: 200 },
-    to('/account'), to('/account/emails?done=stopped'), to('/account/subscriptions?done=subscribed'), to('/account?done=password'), to('/account/details'), to('/account/email'), refused('/account/email', 'Send me the link'), to('/account/export'), to('/account/erase'), to('/prove'), to('/account/erase/begun'), to('/account/erase/not-a-link', { status: 410 }),
+    to('/account'), to('/account/passkeys?done=removed'), to('/account/passkeys/new'), to('/account/emails?done=stopped'), to('/account/subscriptions?done=subscribed'), to('/account?done=password'), to('/account/details'), to('/account/email'), refused('/account/email', 'Send me the link'), to('/account/export'), to('/account/erase'), to('/prove'), to('/account/erase/begun'), to('/account/erase/not-a-link', { status: 410 }),
     to('/forum', { status: 403 }),
   ],
   organiser: [

@@ -12,21 +12,22 @@ const program = resolve(process.env.ALONGSIDE_BIN || join(import.meta.dirname, '
 /** What a program needs of the machine. No setting of whoever runs the tests reaches the service. */
 const NEEDED = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
 
-export async function startService({ demo = false } = {}) {
+/** `host`: by which name browsers reach it; some things they do for a name alone. */
+export async function startService({ demo = false, host = '127.0.0.1' } = {}) {
   // A port that was free a moment ago may be another test's by now: then another is tried.
   for (let tries = 1; ; tries++) {
     try {
-      return await startOn(await freePort(), demo);
+      return await startOn(await freePort(), demo, host);
     } catch (error) {
       if (tries === 5) throw error;
     }
   }
 }
 
-async function startOn(port, demo) {
+async function startOn(port, demo, host) {
   const folder = mkdtempSync(join(tmpdir(), 'alongside-'));
   const mailFolder = join(folder, 'mail');
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${host}:${port}`;
   const env = Object.fromEntries(NEEDED.filter((name) => process.env[name]).map((name) => [name, process.env[name]]));
   Object.assign(env, { DATABASE_URL: `sqlite://${folder}/alongside.db`, MAIL: `file:${mailFolder}`, LISTEN: `127.0.0.1:${port}`, METRICS: 'off', PUBLIC_URL: url, RUST_LOG: 'warn' });
 

@@ -150,6 +150,9 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     <p>
                         <a href="/forgotten-password">"Change your password"</a>
                     </p>
+                    <p>
+                        <a href="/account/passkeys">"Passkeys"</a>
+                    </p>
                     {second_step}
                 </section>
             </div>
@@ -413,6 +416,10 @@ pub async fn undo_form(
                     <li>"We will email you at "<b>{old}</b>" again."</li>
                     <li>"You, and anyone else in your account, will be signed out everywhere."</li>
                     <li>"Your password will stop working. You choose a new one straight away."</li>
+                    <li>
+                        "Passkeys and codes from a phone that were set up since then will stop \
+                         working too."
+                    </li>
                 </ul>
                 <form method="post">
                     <button class="button">"It wasn't me: use my old address"</button>

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(dead_code, reason = "the world is made for the tests of the rooms")]
 
+#[path = "rooms/device.rs"]
+mod device;
 #[path = "rooms/world.rs"]
 mod world;
 
@@ -126,6 +128,9 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             "/admin/telling",
             "/admin/second-step",
             "/account/second-step",
+            "/account/passkeys",
+            "/account/passkeys/new",
+            "/sign-in/passkey",
             "/prove",
             "/forum/unreached",
             "/consultations",
@@ -331,6 +336,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         a_second_step(&world).await;
         asking_and_answering(&world, &everyone).await;
         saying_what_came_of_it(&world, &round, &plan).await;
+        a_passkey(&world).await;
     });
 }
 
@@ -373,6 +379,33 @@ async fn a_second_step(world: &World) {
     within_four(&admin, &reset).await;
     within_eight(&admin, &reset, &[]).await;
     within_eight(&admin, "/admin/second-step", &[("step", "stop")]).await;
+}
+
+/// A passkey of staff, who cost most, from the day it is added to the day it is removed.
+async fn a_passkey(world: &World) {
+    let leader = world.signed_in("fifth@example.org", &[Role::Leader]).await;
+    let device = device::Device::new(&leader);
+    let phone = world.visitor();
+    let used = async |browser: &Browser<'_>, path: &str| {
+        let (statements, told) = counted(device::begins(browser, path)).await;
+        println!("POST {path} to begin: {statements} statements");
+        assert!((1..=8).contains(&statements), "POST {path} to begin: {statements} statements");
+        assert_eq!(told.status, 200, "{path}: {}", told.html);
+        let asked: serde_json::Value = serde_json::from_str(&told.html).unwrap();
+        let challenge = asked["challenge"].as_str().unwrap();
+        let fields =
+            if path == device::ADD { device.makes(challenge) } else { device.signs(challenge) };
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        within_eight(browser, path, &fields).await;
+    };
+    used(&leader, device::ADD).await;
+    used(&phone, device::SIGN_IN).await;
+    world.forward(16 * MINUTE);
+    used(&phone, "/prove/passkey").await;
+    let list = phone.get("/account/passkeys").await;
+    let path = list.html.split("action=\"/account/passkeys/").nth(1).unwrap();
+    let path = format!("/account/passkeys/{}", path.split('"').next().unwrap());
+    within_eight(&phone, &path, &[]).await;
 }
 
 /// A consultation, from the first word to the last answer.

@@ -421,6 +421,8 @@ pub(crate) enum Kind {
     Code,
     /// Passwords and codes tried in one session, to show again who uses it.
     Proof,
+    /// Passkeys asked for, by one person or from one network. A whole school may share it.
+    Passkey,
     /// Topics from one person.
     Topic,
     /// Comments on the Local Offer from one person.
@@ -439,6 +441,7 @@ impl Kind {
             Self::FirstAct => ("first acts from", 300, HOUR),
             Self::Code => ("codes of", 10, 15 * MINUTE),
             Self::Proof => ("proofs of", 10, 15 * MINUTE),
+            Self::Passkey => ("passkeys by", 300, HOUR),
             Self::Topic => ("topics by", 10, DAY),
             Self::Comment => ("comments by", 10, HOUR),
             Self::Doubt => ("doubts by", 10, HOUR),
@@ -478,6 +481,17 @@ pub async fn may_answer(house: &House, caller: &Caller) -> Result<Result<(), Wai
 /// When the database fails.
 pub(crate) async fn may_keep(house: &House, caller: &Caller) -> Result<bool, Error> {
     Ok(within(house, Kind::FirstAct, Asker::Network(caller).name()).await?.is_ok())
+}
+
+/// Whether one more passkey may be asked for: what it is to sign is stored for minutes.
+///
+/// # Errors
+/// When the database fails. The inner error says when to ask again.
+pub(crate) async fn may_use_passkey(
+    house: &House,
+    asker: Asker<'_>,
+) -> Result<Result<(), Wait>, Error> {
+    within(house, Kind::Passkey, asker.name()).await
 }
 
 #[cfg(test)]

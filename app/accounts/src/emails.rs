@@ -499,5 +499,42 @@ pub fn second_step_reset_for(house: &House, name: &str, by: &str) -> Words {
     )
 }
 
+/// Says that somebody added a passkey, which signs in by itself.
+pub fn passkey_added(house: &House, name: &str) -> Words {
+    words(
+        house,
+        "A passkey was added to your account",
+        vec![
+            format!(
+                "A passkey was added to your account: {name}. Whoever has it, and can unlock the \
+                 phone or computer it is on, can sign in as you."
+            )
+            .into(),
+            "If it was you, there is nothing to do.".into(),
+            to_do(
+                "If it wasn't you, sign in, remove it, sign out everywhere and choose a new \
+                 password straight away.",
+            ),
+        ],
+        Some(("See your passkeys", house.link("/account/passkeys"))),
+        WHY_SECOND_STEP,
+    )
+}
+
+/// Says that somebody removed a passkey.
+pub fn passkey_removed(house: &House, name: &str) -> Words {
+    words(
+        house,
+        "A passkey was removed from your account",
+        vec![
+            format!("A passkey was removed from your account: {name}. It no longer signs in.")
+                .into(),
+            to_do("If it wasn't you, choose a new password straight away."),
+        ],
+        Some(("See your passkeys", house.link("/account/passkeys"))),
+        WHY_SECOND_STEP,
+    )
+}
+
 const WHY_SECOND_STEP: &str =
     "We send this email whenever something about how you sign in changes.";

@@ -150,7 +150,7 @@ pub async fn begin_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept
 }
 
 /// What an account has in this room.
-const OWN: [&str; 12] = [
+const OWN: [&str; 14] = [
     "DELETE FROM first_act_links WHERE act_id IN
      (SELECT id FROM first_acts WHERE account_id = $1)",
     "DELETE FROM first_acts WHERE account_id = $1",
@@ -160,6 +160,9 @@ const OWN: [&str; 12] = [
     "DELETE FROM known_devices WHERE account_id = $1",
     "DELETE FROM second_factors WHERE account_id = $1",
     "DELETE FROM council_subjects WHERE account_id = $1",
+    "DELETE FROM passkeys WHERE account_id = $1",
+    "DELETE FROM passkey_challenges WHERE session_id IN
+     (SELECT id FROM sessions WHERE account_id = $1)",
     "DELETE FROM copies WHERE account_id = $1",
     "DELETE FROM sessions WHERE account_id = $1",
     "DELETE FROM roles WHERE account_id = $1",

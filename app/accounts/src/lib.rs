@@ -9,7 +9,7 @@
 //! counts tries; `limits` says how much one person may send, `joinings` counts what is made from one
 //! network in an hour; `store` holds the SQL, and `erasing` that of leaving; `emails` the words;
 //! `second_factor` asks for a code from a phone, and for fresh proof; `council` lets officers
-//! sign in with their council; the other files are one page each, with its actions.
+//! sign in with their council; [`passkeys`] do instead of a password and a code; the other files are one page each, with its actions.
 
 mod account;
 mod attempts;
@@ -21,6 +21,7 @@ pub mod erasing;
 mod first_act;
 pub mod joinings;
 mod limits;
+pub mod passkeys;
 mod passwords;
 mod people;
 mod personal;
@@ -87,7 +88,10 @@ pub fn routes() -> Routes {
         .post("/prove", SignedIn, second_factor::prove::send)
         .get("/prove/link", SignedIn, second_factor::prove::back)
         .post("/prove/link", SignedIn, second_factor::prove::send_link)
+        .get("/prove/passkey", SignedIn, second_factor::prove::back)
+        .post("/prove/passkey", SignedIn, second_factor::prove::with_passkey)
         .join(second_factor::routes())
+        .join(passkeys::routes())
         .get("/admin/people", admin, people::list)
         .post_first("/admin/people", admin.fresh(), INVITE, people::send_invitation)
         .post_first("/admin/people/{id}/roles", admin.fresh(), ROLES, people::change_role)

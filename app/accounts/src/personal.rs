@@ -195,6 +195,27 @@ pub const PERSONAL: &[Table] = &[
         columns: &[Id("account_id"), Left("code_hash", SECRET), Time("used_at", "Used")],
     },
     Table {
+        name: "passkeys",
+        title: "Your passkeys",
+        whose: Whose::Account("t.account_id = $1"),
+        columns: &[
+            Id("id"),
+            Id("account_id"),
+            Left("credential_id", SECRET),
+            Left("public_key", INSIDE),
+            Left("counter", INSIDE),
+            Text("name", "What you call it"),
+            Time("added_at", "Added"),
+            Time("used_at", "Last used"),
+        ],
+    },
+    Table {
+        name: "passkey_challenges",
+        title: "",
+        whose: Whose::Nobody(SECRET),
+        columns: &[Just("challenge_hash"), Just("session_id"), Just("ends_at")],
+    },
+    Table {
         name: "erasures",
         title: "Deleting your account",
         whose: Whose::Account("t.account_id = $1"),

@@ -62,7 +62,7 @@ pub(crate) type Cookies = AppendHeaders<Vec<(HeaderName, String)>>;
 pub(crate) struct Begun {
     /// The cookies that go with the answer.
     pub cookies: Cookies,
-    /// Whether it lets nobody in before a code is given.
+    /// Whether it lets nobody in before a code is given or a passkey used.
     pub waits_for_code: bool,
     /// Whether a second step is asked of the person.
     pub second_step: SecondStep,
@@ -72,6 +72,20 @@ pub(crate) struct Begun {
     /// says of her is known each time.
     pub is_with_council: bool,
     browser: String,
+}
+
+impl Begun {
+    /// Nothing, for somebody who signs in with her council and in no other way.
+    fn none_but_with_council() -> Self {
+        Self {
+            cookies: AppendHeaders(Vec::new()),
+            waits_for_code: false,
+            second_step: SecondStep::NotAsked,
+            stays: false,
+            is_with_council: true,
+            browser: String::new(),
+        }
+    }
 }
 
 /// Begins a new session, under a new token. From now on this browser is known as one in which she
@@ -109,14 +123,7 @@ async fn begin_at(
     let issuer = house.council().map_or("", Council::issuer);
     let standing = store::standing(&house.db, account_id, issuer, house.clock.now()).await?;
     if standing.is_with_council && at.is_none() {
-        return Ok(Begun {
-            cookies: AppendHeaders(Vec::new()),
-            waits_for_code: false,
-            second_step: SecondStep::NotAsked,
-            stays: false,
-            is_with_council: true,
-            browser: String::new(),
-        });
+        return Ok(Begun::none_but_with_council());
     }
     let used_one_there = at.is_some_and(|at| at.used_second_step);
     let second_step = match standing.second_step {
@@ -153,11 +160,64 @@ async fn begin_new(
     headers: &HeaderMap,
     at: Option<store::AtCouncil>,
 ) -> Result<Begun, Error> {
+    let prepared = prepared(house, account_id, roles, headers, at.is_some());
+    let Prepared { session, token, browser, device_hash, lasts } = prepared;
+    let waits_for_code = store::begin_session_here(&house.db, session, device_hash, at).await?;
+    let known = (!waits_for_code).then_some(browser.as_str());
+    let cookies = cookies_of(house, &token, lasts / SECOND, known);
+    let (stays, is_with_council) = (false, false);
+    Ok(Begun { cookies, waits_for_code, second_step, stays, is_with_council, browser })
+}
+
+/// As [`begin`], for somebody who showed with a passkey that it is she: it waits for nothing.
+/// `used`: the passkey, and how often it says it was used. `None` where it is gone or was copied.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn begin_by_passkey(
+    house: &House,
+    account_id: &str,
+    used: (String, u32),
+    headers: &HeaderMap,
+) -> Result<Option<Begun>, Error> {
+    let issuer = house.council().map_or("", Council::issuer);
+    let store::Standing { roles, second_step, is_leaving, is_with_council } =
+        store::standing(&house.db, account_id, issuer, house.clock.now()).await?;
+    if is_with_council {
+        return Ok(Some(Begun::none_but_with_council()));
+    }
+    let prepared = prepared(house, account_id, &roles, headers, false);
+    let Prepared { session, token, browser, device_hash, lasts } = prepared;
+    if !store::begin_session_by_passkey(&house.db, session, device_hash, used).await? {
+        return Ok(None);
+    }
+    know_browser(house, account_id, &browser).await?;
+    let cookies = cookies_of(house, &token, lasts / SECOND, Some(&browser));
+    let (waits_for_code, stays) = (false, is_leaving);
+    Ok(Some(Begun { cookies, waits_for_code, second_step, stays, is_with_council, browser }))
+}
+
+/// A session about to begin, with what its cookies need.
+struct Prepared {
+    session: store::NewSession,
+    token: String,
+    browser: String,
+    device_hash: Option<String>,
+    lasts: Millis,
+}
+
+/// `by_council`: her council has just let her in, and is asked again before long.
+fn prepared(
+    house: &House,
+    account_id: &str,
+    roles: &[Role],
+    headers: &HeaderMap,
+    by_council: bool,
+) -> Prepared {
     let now = house.clock.now();
     let token = id::secret();
     let mut ends = Ends::after(roles);
-    if let Some(council) = house.council().filter(|_| at.is_some()) {
-        // From then on her council is asked again.
+    if let Some(council) = house.council().filter(|_| by_council) {
         ends = Ends { idle: ends.idle.min(council.lasts()), absolute: council.lasts() };
     }
     let session = store::NewSession {
@@ -172,11 +232,7 @@ async fn begin_new(
     // Parents are not told of new devices, and nothing is kept of theirs.
     let is_staff = roles.iter().any(|role| role.is_staff());
     let device_hash = is_staff.then(|| id::hash(&browser));
-    let waits_for_code = store::begin_session_here(&house.db, session, device_hash, at).await?;
-    let known = (!waits_for_code).then_some(browser.as_str());
-    let cookies = cookies_of(house, &token, ends.absolute / SECOND, known);
-    let (stays, is_with_council) = (false, false);
-    Ok(Begun { cookies, waits_for_code, second_step, stays, is_with_council, browser })
+    Prepared { session, token, browser, device_hash, lasts: ends.absolute }
 }
 
 /// Notes that somebody has signed in to this account in the browser with this secret. A family may
@@ -291,7 +347,7 @@ pub(crate) fn cookie_named<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&
 }
 
 /// The device as its owner knows it: "Chrome on Android". Coarse, since only its owner sees it.
-fn device(headers: &HeaderMap) -> String {
+pub(crate) fn device(headers: &HeaderMap) -> String {
     let agent =
         headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let first = |words: &[(&str, &'static str)]| {

@@ -1,5 +1,5 @@
-//! Signing in by password or by a link, carrying on with what was typed, a new password, signing
-//! out.
+//! Signing in by password or by a link (`passkeys` has the third way), carrying on with what was
+//! typed, a new password, signing out.
 
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -20,6 +20,7 @@ use leptos::prelude::*;
 use super::attempts::{self, Asker, Caller, Purpose, Wait};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, JustIn};
+use super::passkeys::{self, webauthn::Party};
 use super::{council, emails, passwords, second_factor, session, store};
 
 /// Where someone was going before they had to sign in.
@@ -99,7 +100,7 @@ pub async fn form(
     let query = Sent::query(&uri);
     let kept = Kept::page(&query);
     let forgets = query.typed("forget") == "yes";
-    if !forgets && second_factor::waits_here(&house, &viewer, &headers).await? {
+    if !forgets && second_factor::waits_here(&house, &viewer, &headers).await?.is_some() {
         return Ok(Redirect::to(&with_then("/sign-in/code", &kept.then)).into_response());
     }
     let why = if forgets { Why::default() } else { Why::here(&house, &headers).await? };
@@ -523,25 +524,29 @@ async fn go_on(
     if let Some(council) = house.council().filter(|_| begun.is_with_council) {
         return Ok(council::pages::in_no_other_way(house, council, kept));
     }
-    Ok(in_now(house, account_id, begun, kept, by_link))
+    in_now(house, account_id, begun, kept, by_link).await
 }
 
 /// The answer to somebody whose session has begun: to the code, where that is missing, or on.
-pub(crate) fn in_now(
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn in_now(
     house: &House,
     account_id: &str,
     begun: session::Begun,
     kept: &Kept,
     by_link: bool,
-) -> Response {
+) -> Result<Response, Error> {
     if begun.waits_for_code {
-        return (begun.cookies, second_factor::code::next(house, kept, by_link)).into_response();
+        let next = second_factor::code::next(house, account_id, kept, by_link).await?;
+        return Ok((begun.cookies, next).into_response());
     }
     if begun.second_step == SecondStep::Missing && kept.fields.is_none() {
         let kept = Kept { then: with_then(SECOND_STEP, &kept.then), fields: None };
-        return carried_on(house, account_id, begun.cookies, &kept, by_link, false);
+        return Ok(carried_on(house, account_id, begun.cookies, &kept, by_link, false));
     }
-    carried_on(house, account_id, begun.cookies, kept, by_link, begun.stays)
+    Ok(carried_on(house, account_id, begun.cookies, kept, by_link, begun.stays))
 }
 
 /// The answer to somebody who is in now: where she was going, with what she had typed. `stays`: her
@@ -632,6 +637,7 @@ pub(crate) fn page(
                 </details>
             }
         });
+        let passkey = Party::at(&house.names.public_url).map(|_| passkeys::ui::way_in(kept));
         view! {
             <div class="stack">
                 <Summary refusals />
@@ -664,6 +670,7 @@ pub(crate) fn page(
                     </button>
                 </form>
                 {house.council().map(|council| council::pages::way_in(council, kept))}
+                {passkey}
                 <p>
                     <a href=with_then(
                         "/forgotten-password",

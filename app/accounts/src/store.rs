@@ -6,6 +6,7 @@ use ground::viewer::{Role, SecondStep, SignedIn};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+use super::passkeys::store as passkeys;
 use super::second_factor::{rules, store as factors};
 
 /// Who holds this session, if it has not ended and waits for no code. Counts nothing and changes
@@ -14,11 +15,11 @@ use super::second_factor::{rules, store as factors};
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
-    let rows = sqlx::query(
+    let sql = format!(
         "SELECT a.id, s.id, a.shown_name, a.email, a.place_id, s.seen_at, r.role,
                 s.visited_before,
                 CAST(CASE WHEN s.with_council = 1 THEN 0 ELSE s.began_at END AS BIGINT),
-                s.proved_at, f.confirmed_at,
+                s.proved_at, {},
                 (SELECT second_step_from FROM area_rules), CAST(s.second_step_there AS BIGINT)
          FROM sessions s
          JOIN accounts a ON a.id = s.account_id
@@ -26,11 +27,13 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<Si
          LEFT JOIN second_factors f ON f.account_id = a.id
          WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.idle_ends_at > $2
            AND s.waits_for_code = 0 AND a.erased_at IS NULL",
-    )
-    .bind(token_hash)
-    .bind(now)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+        factors::SINCE
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(token_hash)
+        .bind(now)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let roles: Vec<Role> =
         rows.iter().filter_map(|row| Role::read(&row.get::<Option<String>, _>(6)?)).collect();
     let second_step = |row: &AnyRow| {
@@ -73,19 +76,21 @@ pub struct Standing {
 /// and whether it signs in with the council that this provider belongs to: a leader whom the
 /// provider knows, and who is nothing else here.
 pub async fn standing(db: &Db, account_id: &str, issuer: &str, now: Millis) -> Kept<Standing> {
-    let rows = sqlx::query(
-        "SELECT r.role, f.confirmed_at, (SELECT second_step_from FROM area_rules),
+    let sql = format!(
+        "SELECT r.role, {}, (SELECT second_step_from FROM area_rules),
                 (SELECT count(*) FROM erasures e WHERE e.account_id = a.id),
                 (SELECT count(*) FROM council_subjects c
                  WHERE c.account_id = a.id AND c.issuer = $2)
          FROM accounts a LEFT JOIN roles r ON r.account_id = a.id
          LEFT JOIN second_factors f ON f.account_id = a.id
          WHERE a.id = $1",
-    )
-    .bind(account_id)
-    .bind(issuer)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+        factors::SINCE
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(account_id)
+        .bind(issuer)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let role = |row: &AnyRow| Role::read(&row.get::<Option<String>, _>(0)?);
     let roles: Vec<Role> = rows.iter().filter_map(role).collect();
     let second_step = rows.first().map_or(SecondStep::NotAsked, |row| {
@@ -131,8 +136,8 @@ pub async fn is_known(db: &Db, email: &str) -> Kept<bool> {
 }
 
 /// Begins a session, and clears this account's ended ones away. Whether it lets nobody in before a
-/// code is given: so it is where there is a second step. Whoever is let in stays: a trigger calls
-/// back an erasure that waits. An account that is erased has no session.
+/// code is given or a passkey used: so it is where there is a second step. Whoever is let in stays:
+/// a trigger calls back an erasure that waits. An account that is erased has no session.
 pub async fn begin_session(db: &Db, session: NewSession) -> Kept<bool> {
     begin_session_here(db, session, None, None).await
 }
@@ -159,39 +164,90 @@ pub async fn begin_session_here(
                 .execute(&mut *tx)
                 .await?;
             }
-            let waits: Option<i64> = sqlx::query_scalar(
-                "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at,
-                 idle_ends_at, ends_at, visited_before, proved_at, with_council,
-                 second_step_there, waits_for_code)
-                 SELECT $1, $2, a.id, $4, CAST($5 AS BIGINT), CAST($5 AS BIGINT),
-                   CAST($6 AS BIGINT), CAST($7 AS BIGINT),
-                   (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = $3),
-                   CAST($8 AS BIGINT), CAST($9 AS INTEGER), CAST($10 AS INTEGER),
-                   CASE WHEN CAST($10 AS INTEGER) = 0 AND EXISTS (SELECT 1 FROM second_factors f
-                     WHERE f.account_id = $3 AND f.confirmed_at IS NOT NULL) THEN 1 ELSE 0 END
-                 FROM accounts a WHERE a.id = $3 AND a.erased_at IS NULL
-                 RETURNING CAST(waits_for_code AS BIGINT)",
-            )
-            .bind(id::fresh())
-            .bind(session.token_hash)
-            .bind(&session.account_id)
-            .bind(&session.device)
-            .bind(session.now)
-            .bind(session.idle_ends_at)
-            .bind(session.ends_at)
-            .bind(at_council.and_then(|there| there.signed_in_at))
-            .bind(i64::from(at_council.is_some()))
-            .bind(i64::from(at_council.is_some_and(|there| there.used_second_step)))
-            .fetch_optional(&mut *tx)
-            .await?;
-            if let Some(hash) = device_hash.filter(|_| waits == Some(0)) {
-                let device = (hash.as_str(), session.device.as_str());
-                factors::know_device(tx, &session.account_id, device, session.now).await?;
-            }
-            Ok(waits == Some(1))
+            let by = at_council.map_or(By::Here, By::Council);
+            insert_session(tx, &session, device_hash.as_deref(), by).await
         })
     })
     .await
+}
+
+/// Likewise for somebody who showed with a passkey that it is she: that is both steps, and she is
+/// in. False where that passkey is gone or was copied.
+pub async fn begin_session_by_passkey(
+    db: &Db,
+    session: NewSession,
+    device_hash: Option<String>,
+    (passkey_id, counter): (String, u32),
+) -> Kept<bool> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            if !passkeys::used(tx, &passkey_id, counter, session.now).await? {
+                return Ok(false);
+            }
+            insert_session(tx, &session, device_hash.as_deref(), By::Passkey).await?;
+            Ok(true)
+        })
+    })
+    .await
+}
+
+/// By what somebody comes in.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    /// A password or a link.
+    Here,
+    /// Her council.
+    Council(AtCouncil),
+    /// A passkey, which is both steps.
+    Passkey,
+}
+
+/// Whether the session waits for a second step.
+async fn insert_session(
+    tx: &mut AnyConnection,
+    session: &NewSession,
+    device_hash: Option<&str>,
+    by: By,
+) -> Kept<bool> {
+    let at_council = match by {
+        By::Council(there) => Some(there),
+        By::Here | By::Passkey => None,
+    };
+    let used_there = at_council.is_some_and(|there| there.used_second_step);
+    let is_both = used_there || matches!(by, By::Passkey);
+    let sql = format!(
+        "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at,
+         idle_ends_at, ends_at, visited_before, proved_at, with_council, second_step_there,
+         waits_for_code)
+         SELECT $1, $2, a.id, $4, CAST($5 AS BIGINT), CAST($5 AS BIGINT),
+           CAST($6 AS BIGINT), CAST($7 AS BIGINT),
+           (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = $3),
+           CAST($8 AS BIGINT), CAST($9 AS INTEGER), CAST($10 AS INTEGER),
+           CASE WHEN CAST($11 AS INTEGER) = 0 AND {} IS NOT NULL THEN 1 ELSE 0 END
+         FROM accounts a LEFT JOIN second_factors f ON f.account_id = a.id
+         WHERE a.id = $3 AND a.erased_at IS NULL
+         RETURNING CAST(waits_for_code AS BIGINT)",
+        factors::SINCE
+    );
+    let waits: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(id::fresh())
+        .bind(&session.token_hash)
+        .bind(&session.account_id)
+        .bind(&session.device)
+        .bind(session.now)
+        .bind(session.idle_ends_at)
+        .bind(session.ends_at)
+        .bind(at_council.and_then(|there| there.signed_in_at))
+        .bind(i64::from(at_council.is_some()))
+        .bind(i64::from(used_there))
+        .bind(i64::from(is_both))
+        .fetch_optional(&mut *tx)
+        .await?;
+    if let Some(hash) = device_hash.filter(|_| waits == Some(0)) {
+        let device = (hash, session.device.as_str());
+        factors::know_device(tx, &session.account_id, device, session.now).await?;
+    }
+    Ok(waits == Some(1))
 }
 
 /// Notes that a session was used.
@@ -232,7 +288,7 @@ pub struct Session {
 /// Erases what is no longer of use, each when `docs/retention.md` says; how many rows.
 pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
     /// What is erased, and how long after the time that the statement compares with.
-    const ALL: [(&str, Millis); 10] = [
+    const ALL: [(&str, Millis); 11] = [
         (
             "DELETE FROM first_act_links WHERE act_id IN
              (SELECT id FROM first_acts WHERE ends_at <= $1)",
@@ -246,7 +302,8 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
         ("DELETE FROM sessions WHERE ends_at <= $1 OR idle_ends_at <= $1", 30 * DAY),
         ("DELETE FROM known_browsers WHERE ends_at <= $1", 0),
         ("DELETE FROM address_undos WHERE ends_at <= $1", 0),
-        // What a clock that was a day ahead left behind goes too.
+        // What a clock that was an hour or a day ahead left behind goes too.
+        ("DELETE FROM passkey_challenges WHERE ends_at <= $1 OR ends_at > $1 + 3600000", 0),
         ("DELETE FROM attempts WHERE window_ends_at <= $1 OR window_ends_at > $1 + 86400000", 0),
         ("DELETE FROM attempt_keys WHERE starts_at <= $1 OR starts_at > $1 + 172800000", DAY),
     ];
@@ -388,14 +445,18 @@ pub async fn end_sessions_like(
 pub struct Proof {
     /// The hash of the account's password, if it has one.
     pub password_hash: Option<String>,
-    /// Whether the account has a second step.
+    /// Whether the account has a second step with codes.
     pub has_second_step: bool,
+    /// Whether the account has a passkey.
+    pub has_passkey: bool,
 }
 
 /// The proof of a session.
 pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
     let row = sqlx::query(
-        "SELECT a.password_hash, f.confirmed_at FROM sessions s
+        "SELECT a.password_hash, f.confirmed_at,
+            (SELECT count(*) FROM passkeys k WHERE k.account_id = a.id)
+         FROM sessions s
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN second_factors f ON f.account_id = a.id WHERE s.id = $1",
     )
@@ -405,6 +466,7 @@ pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
     Ok(Proof {
         password_hash: row.get(0),
         has_second_step: row.get::<Option<Millis>, _>(1).is_some(),
+        has_passkey: row.get::<i64, _>(2) > 0,
     })
 }
 
@@ -917,6 +979,9 @@ pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Millis) -> Kept<
     }
     end_all_sessions(tx, &undo.account_id).await?;
     forget_browsers(tx, &undo.account_id).await?;
+    // What else would let in whoever changed it, or keep her out.
+    passkeys::remove_since(tx, &undo.account_id, undo.changed_at).await?;
+    factors::take_away_since(tx, &undo.account_id, undo.changed_at).await?;
     Ok(true)
 }
 
@@ -1074,20 +1139,22 @@ pub struct Person {
 /// People whose name or address contains `search` (folded), by address, at most `most`, after the
 /// address `after`.
 pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<Person>> {
-    let rows = sqlx::query(
-        "SELECT p.id, p.shown_name, p.email, r.role, r.organisation_id, f.confirmed_at
+    let sql = format!(
+        "SELECT a.id, a.shown_name, a.email, r.role, r.organisation_id, {}
          FROM (SELECT id, shown_name, email FROM accounts
                WHERE email > $1 AND (email LIKE $2 OR lower(shown_name) LIKE $2)
-               ORDER BY email LIMIT $3) p
-         LEFT JOIN roles r ON r.account_id = p.id
-         LEFT JOIN second_factors f ON f.account_id = p.id
-         ORDER BY p.email, r.role",
-    )
-    .bind(after)
-    .bind(format!("%{}%", search.replace(['%', '_'], "")))
-    .bind(most)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+               ORDER BY email LIMIT $3) a
+         LEFT JOIN roles r ON r.account_id = a.id
+         LEFT JOIN second_factors f ON f.account_id = a.id
+         ORDER BY a.email, r.role",
+        factors::SINCE
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(after)
+        .bind(format!("%{}%", search.replace(['%', '_'], "")))
+        .bind(most)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let mut people: Vec<Person> = Vec::new();
     for row in rows {
         let id: String = row.get(0);

@@ -40,13 +40,14 @@ pub struct SignedIn {
     pub seen_at: Millis,
     /// When they were here before this visit; `None` on their first.
     pub visited_before: Option<Millis>,
-    /// Whether they have shown in the last minutes that it is them: by password, link or code.
+    /// Whether they have shown in the last minutes that it is them: by password, link, code or
+    /// passkey.
     pub is_fresh: bool,
     /// Whether a second step is asked of them when they sign in.
     pub second_step: SecondStep,
 }
 
-/// A second step of signing in: a code from a phone, after a password or a link.
+/// A second step of signing in: a code from a phone or a passkey, after a password or a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecondStep {
     /// They have none, and nobody asks them to.

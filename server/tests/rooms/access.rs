@@ -127,10 +127,13 @@ fn what_does_the_most_harm_asks_for_fresh_proof() {
         .collect();
     fresh.sort();
     let expected = [
+        "GET /account/passkeys/new",
         "GET /account/second-step/set-up",
         "POST /account/email",
         "POST /account/erase",
         "POST /account/export",
+        "POST /account/passkeys/new",
+        "POST /account/passkeys/{id}",
         "POST /account/second-step",
         "POST /account/second-step/set-up",
         "POST /admin/people",
@@ -295,6 +298,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /sign-in/council",
         "GET /sign-in/council/answer",
         "GET /sign-in/link",
+        "GET /sign-in/passkey",
         "GET /sign-in/{token}",
         "GET /sign-out",
         "GET /sign-up",
@@ -332,6 +336,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "POST /sign-in",
         "POST /sign-in/code",
         "POST /sign-in/link",
+        "POST /sign-in/passkey",
         "POST /sign-in/{token}",
         "POST /sign-out",
         "POST /sign-up",

@@ -291,7 +291,10 @@ fn who_presses_the_button_to_join_in_two_browsers_at_once_has_one_account() {
         let mut answers = [one.status, other.status];
         answers.sort();
         assert_eq!(answers, [StatusCode::SEE_OTHER, StatusCode::GONE]);
-        assert_eq!(number(&world, "SELECT count(*) FROM accounts WHERE email IS NOT NULL").await, 1);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM accounts WHERE email IS NOT NULL").await,
+            1
+        );
         assert_eq!(number(&world, "SELECT count(*) FROM roles").await, 1);
     });
 }

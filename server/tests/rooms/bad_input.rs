@@ -5,7 +5,7 @@ use crate::plans;
 use crate::world::on_both;
 
 /// Every field of every form, so that a form cannot be forgotten by one of these tests.
-const FIELDS: [&str; 74] = [
+const FIELDS: [&str; 80] = [
     "sort",
     "email",
     "password",
@@ -80,6 +80,12 @@ const FIELDS: [&str; 74] = [
     "by",
     "published",
     "changes",
+    "credential",
+    "client_data",
+    "attestation",
+    "authenticator_data",
+    "signature",
+    "user_handle",
 ];
 
 fn bad_values() -> Vec<String> {

@@ -508,7 +508,7 @@ const STAYS_NAMED: [(&str, &str); 4] = [
 ];
 
 /// Rows that the demonstration has none of, so that every column that refers to an account is tried.
-const ROWS: [&str; 28] = [
+const ROWS: [&str; 29] = [
     "INSERT INTO address_undos (token_hash, account_id, email, changed_at, ends_at)
      VALUES ('undo', $1, 'before@example.org', 1, 9000000000000000)",
     "INSERT INTO known_browsers (token_hash, account_id, ends_at)
@@ -518,6 +518,8 @@ const ROWS: [&str; 28] = [
     "INSERT INTO second_factors (account_id, secret, confirmed_at) VALUES ($1, 'secret', 1)",
     "INSERT INTO council_subjects (account_id, issuer, subject, known_at)
      VALUES ($1, 'https://login.example.org', 'kanarienvogel', 1)",
+    "INSERT INTO passkeys (id, account_id, credential_id, public_key, counter, name, added_at)
+     VALUES ('passkey', $1, 'credential', 'key', 0, 'My phone', 1)",
     "INSERT INTO copies (person, account_id, session_id, asked_at) VALUES ($1, $1, 'session', 1)",
     "INSERT INTO first_acts (id, account_id, goes_to, fields, chose, kept_at, ends_at)
      VALUES ('act', $1, '/', '', '', 0, 9000000000000000)",

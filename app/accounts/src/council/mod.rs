@@ -231,7 +231,7 @@ async fn let_in(
         accounts::end_sessions(&house.db, account.id.clone(), session_id).await?;
     }
     let kept = Kept { then: visit.then.clone(), fields: None };
-    Ok(sign_in::in_now(house, &account.id, begun, &kept, false))
+    sign_in::in_now(house, &account.id, begun, &kept, false).await
 }
 
 /// Notes under what subject the provider knows this leader, and ends what she began by password.

@@ -126,7 +126,7 @@ fn shown(
                 <p>
                     "Organisers, leaders, safeguarding leads and administrators can see and change \
                      what parents told us. With a second step, a stolen password is not enough to \
-                     sign in as one of them: it takes a code from their phone too."
+                     sign in as one of them: it takes a code from their phone or a passkey too."
                 </p>
                 <p class="lead">{now}</p>
                 <form method="post" action="/admin/second-step" novalidate>
@@ -189,7 +189,7 @@ pub async fn reset_form(
                 <h1>"Someone has lost their phone"</h1>
                 <p class="lead">
                     "You can let "<b>{person.shown_name}</b>
-                    " sign in without a code until they set up the second step again."
+                    " sign in without a code or a passkey until they set up the second step again."
                 </p>
                 <div class="todo">
                     <p>
@@ -253,7 +253,7 @@ async fn take_away(
         .write(move |tx| {
             Box::pin(async move {
                 // A second tap, or another administrator.
-                if !store::take_away(tx, &person.account_id).await? {
+                if !store::take_away_all(tx, &person).await? {
                     return Ok::<_, sqlx::Error>(false);
                 }
                 accounts::end_all_sessions(tx, &person.account_id).await?;

@@ -1,4 +1,4 @@
-//! The code after a password or a link, or a recovery code in its place.
+//! The code after a password or a link, or a recovery code or a passkey in its place.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -16,23 +16,28 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::rules::{self, Typed};
-use super::store::{self, Waiting};
+use super::store::{self, Waiting, Ways};
 use crate::attempts::{self, Kind};
+use crate::passkeys::ui::{self, BY_LINK};
 use crate::sign_in::{self, Kept, Why};
 use crate::{emails, session};
 
-/// What a field or an address says of somebody who came by a link in an email.
-const BY_LINK: &str = "link";
-
 /// The answer to a right password or link where a code is asked next.
-pub(crate) fn next(house: &House, kept: &Kept, by_link: bool) -> Response {
+pub(crate) async fn next(
+    house: &House,
+    account_id: &str,
+    kept: &Kept,
+    by_link: bool,
+) -> Result<Response, Error> {
     if kept.fields.is_some() {
-        return page(kept, by_link, &Refusals::default()).answer(house, &Viewer::default());
+        let ways = store::ways(&house.db, account_id).await?;
+        let page = page(ways, kept, by_link, &Refusals::default());
+        return Ok(page.answer(house, &Viewer::default()));
     }
     let to = with_then("/sign-in/code", &kept.then);
     let joint = if to.contains('?') { '&' } else { '?' };
     let by = if by_link { format!("{joint}by={BY_LINK}") } else { String::new() };
-    Redirect::to(&format!("{to}{by}")).into_response()
+    Ok(Redirect::to(&format!("{to}{by}")).into_response())
 }
 
 /// GET `/sign-in/code`
@@ -44,9 +49,9 @@ pub async fn form(
 ) -> Result<Response, Error> {
     let query = Sent::query(&uri);
     let kept = Kept::page(&query);
-    if super::waits_here(&house, &viewer, &headers).await? {
+    if let Some(ways) = super::waits_here(&house, &viewer, &headers).await? {
         let by_link = query.typed("by") == BY_LINK;
-        return Ok(page(&kept, by_link, &Refusals::default()).answer(&house, &viewer));
+        return Ok(page(ways, &kept, by_link, &Refusals::default()).answer(&house, &viewer));
     }
     let to = if viewer.is_signed_in() && !kept.then.is_empty() {
         kept.then
@@ -81,8 +86,9 @@ pub async fn send(
     let token_hash = session::token(&house, &headers).map(id::hash).unwrap_or_default();
     let waiting = store::waiting(&house.db, &token_hash, &device_hash, now).await?;
     let Some(waiting) = waiting else { return too_late(&house, &viewer, &headers, &kept).await };
+    let ways = waiting.ways;
     let refuse = |what_to_do: &str| {
-        page(&kept, by_link, &Refusals::one("code", what_to_do)).answer(&house, &viewer)
+        page(ways, &kept, by_link, &Refusals::one("code", what_to_do)).answer(&house, &viewer)
     };
     let typed = match rules::typed(sent.typed("code")) {
         Ok(typed) => typed,
@@ -167,7 +173,7 @@ pub async fn send(
 /// The half-minute that a code of the app belongs to, if it is right.
 fn step(waiting: &Waiting, typed: &Typed, now: calendar::clock::Millis) -> Option<i64> {
     match typed {
-        Typed::FromApp(code) => rules::step_of(&waiting.secret, code, now),
+        Typed::FromApp(code) => rules::step_of(waiting.secret.as_deref()?, code, now),
         Typed::Recovery(_) => None,
     }
 }
@@ -200,13 +206,13 @@ async fn too_late(
     Ok(sign_in::page(house, viewer, "", kept, &why, &refusals, status))
 }
 
-fn page(kept: &Kept, by_link: bool, refusals: &Refusals) -> Page {
-    let page = Page::new("Enter the code from your phone", || {
+fn page(ways: Ways, kept: &Kept, by_link: bool, refusals: &Refusals) -> Page {
+    let title =
+        if ways.codes { "Enter the code from your phone" } else { "Use your passkey to continue" };
+    let page = Page::new(title, || {
         let by = by_link.then(|| view! { <input type="hidden" name="by" value=BY_LINK /> });
-        view! {
-            <div class="stack">
-                <Summary refusals />
-                <h1>"Enter the code from your phone"</h1>
+        let code = ways.codes.then(|| {
+            view! {
                 <form method="post" action="/sign-in/code" novalidate>
                     {kept.hidden()}
                     {by}
@@ -220,8 +226,34 @@ fn page(kept: &Kept, by_link: bool, refusals: &Refusals) -> Page {
                     />
                     <button class="button">"Continue"</button>
                 </form>
+            }
+        });
+        let passkey = ways.passkeys.then(|| {
+            let or = ways.codes.then(|| view! { <h2>"Or use your passkey"</h2> });
+            let instead = if ways.codes {
+                "Enter a code from your phone."
+            } else {
+                "Use another browser, or another device with your passkey."
+            };
+            view! {
+                {or}
+                {ui::form(ui::SIGN_IN, kept, by_link, instead)}
+            }
+        });
+        let lost = if ways.codes {
+            "No phone and no recovery codes? "
+        } else {
+            "Can't use your passkey here? "
+        };
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>{title}</h1>
+                {code}
+                {passkey}
                 <p>
-                    "No phone and no recovery codes? "<a href="/contact">"Contact the forum"</a>
+                    {lost}
+                    <a href="/contact">"Contact the forum"</a>
                     ". An administrator can let you in again."
                 </p>
                 <p>
@@ -231,5 +263,6 @@ fn page(kept: &Kept, by_link: bool, refusals: &Refusals) -> Page {
         }
     });
     let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
+    let page = if ways.passkeys { page.with_script(ui::SCRIPT) } else { page };
     page.refused_for(refusals)
 }

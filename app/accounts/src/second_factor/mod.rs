@@ -3,14 +3,14 @@
 //!
 //! Whoever has a second step gets a session that waits: until a code is given it lets nobody in,
 //! and to every address she is a visitor (`code`). She sets it up at her own page (`own`), and gets
-//! ten recovery codes for the day she loses her phone; an administrator can take it away and says
-//! from when it is asked of staff (`admin`). `Access::fresh` in the table of addresses asks for
+//! ten recovery codes for the day she loses her phone; a passkey does instead of a code (`passkeys`);
+//! an administrator can take it away and says from when it is asked of staff (`admin`). `Access::fresh` in the table of addresses asks for
 //! proof of the last minutes: `prove` asks for it, and `first_act` keeps meanwhile what she sent.
 //! `rules` is pure, `store` holds the SQL.
 
 pub(crate) mod admin;
 pub(crate) mod code;
-mod own;
+pub(crate) mod own;
 pub(crate) mod prove;
 pub(crate) mod rules;
 pub(crate) mod store;
@@ -25,6 +25,7 @@ use ground::viewer::{Role, Viewer};
 use super::{emails, session};
 
 pub use admin::reset_second_step;
+use store::Ways;
 
 /// What a page says whose form asks for fresh proof.
 pub const WE_MAY_ASK: &str = "If you signed in more than 15 minutes ago, we'll first ask for your \
@@ -48,7 +49,8 @@ pub fn routes() -> Routes {
         .post_first("/admin/people/{id}/second-step", admin.fresh(), RESET, admin::reset)
 }
 
-/// Whether somebody gave a password or used a link in this browser, and only the code is missing.
+/// How somebody can do the second step who gave a password or used a link in this browser, and has
+/// only that to do; `None` where nobody has.
 ///
 /// # Errors
 /// When the database fails.
@@ -56,12 +58,12 @@ pub(crate) async fn waits_here(
     house: &House,
     viewer: &Viewer,
     headers: &HeaderMap,
-) -> Result<bool, Error> {
+) -> Result<Option<Ways>, Error> {
     let Some(token) = session::token(house, headers).filter(|_| !viewer.is_signed_in()) else {
-        return Ok(false);
+        return Ok(None);
     };
     let waiting = store::waiting(&house.db, &id::hash(token), "", house.clock.now()).await?;
-    Ok(waiting.is_some_and(|waiting| waiting.was_let_in_at.is_none()))
+    Ok(waiting.filter(|waiting| waiting.was_let_in_at.is_none()).map(|waiting| waiting.ways))
 }
 
 /// How many new devices one look tells of.

@@ -57,8 +57,8 @@ fn shown(person: &SignedIn, factor: &Factor, kept: &Kept, done: &str) -> Page {
             }
         });
         let rest = match factor.confirmed_at {
-            Some(since) => has_one(since, factor.codes_left).into_any(),
-            None => has_none(person.second_step, kept).into_any(),
+            Some(since) => has_one(since, factor).into_any(),
+            None => has_none(person.second_step, factor.passkeys, kept).into_any(),
         };
         view! {
             <div class="stack">
@@ -75,7 +75,7 @@ fn shown(person: &SignedIn, factor: &Factor, kept: &Kept, done: &str) -> Page {
     })
 }
 
-fn has_none(asked: SecondStep, kept: &Kept) -> impl IntoView + use<> {
+fn has_none(asked: SecondStep, passkeys: i64, kept: &Kept) -> impl IntoView + use<> {
     let asked = match asked {
         SecondStep::Missing => Some(
             "You need this before you can continue with your work for the forum. It takes five \
@@ -87,12 +87,31 @@ fn has_none(asked: SecondStep, kept: &Kept) -> impl IntoView + use<> {
         }
         SecondStep::NotAsked | SecondStep::SetUp => None,
     };
+    let with_passkey = if passkeys > 0 {
+        view! {
+            <p class="lead">
+                "You sign in with a "<a href="/account/passkeys">"passkey"</a>
+                ". You can have codes as well, for when it isn't with you."
+            </p>
+        }
+        .into_any()
+    } else {
+        let to = with_then("/account/passkeys/new", &kept.then);
+        view! {
+            <p>
+                "Or "<a href=to>"add a passkey"</a>
+                ": then your phone or computer asks for your fingerprint, your face or its PIN."
+            </p>
+        }
+        .into_any()
+    };
     view! {
         {asked.map(|asked| view! { <p class="lead">{asked}</p> })}
         <p>
             "After your password, we'll ask for a code from an app on your phone. Then nobody can \
              use your account just because they know your password, or can read your email."
         </p>
+        {with_passkey}
         <form method="post" action=SECOND_STEP>
             {kept.hidden()}
             <button class="button" name="step" value="begin">
@@ -102,14 +121,27 @@ fn has_none(asked: SecondStep, kept: &Kept) -> impl IntoView + use<> {
     }
 }
 
-fn has_one(since: Millis, codes_left: i64) -> impl IntoView + use<> {
-    let left = match codes_left {
+fn has_one(since: Millis, factor: &Factor) -> impl IntoView + use<> {
+    let left = match factor.codes_left {
         0 => "You have no recovery codes left. Make new ones now.".to_owned(),
         1 => "You have 1 recovery code left. Make new ones soon.".to_owned(),
         left => format!("You have {left} recovery codes left."),
     };
     let day = clock::day(since);
-    let on = format!("It is on, since {day}. You need a code from your phone to sign in.");
+    let has_passkeys = factor.passkeys > 0;
+    let (on, after) = if has_passkeys {
+        (
+            format!(
+                "It is on, since {day}. You need a code from your phone or a passkey to sign in."
+            ),
+            "Then you sign in with a passkey, and without a code.",
+        )
+    } else {
+        (
+            format!("It is on, since {day}. You need a code from your phone to sign in."),
+            "Then your password, or a link by email, is enough to sign in.",
+        )
+    };
     view! {
         <p class="lead">{on}</p>
         <h2>"Recovery codes"</h2>
@@ -127,7 +159,7 @@ fn has_one(since: Millis, codes_left: i64) -> impl IntoView + use<> {
         </form>
         <details>
             <summary>"Remove the second step"</summary>
-            <p>"Then your password, or a link by email, is enough to sign in."</p>
+            <p>{after}</p>
             <form method="post" action=SECOND_STEP>
                 <button class="button quiet" name="step" value="remove">
                     "Remove it"
@@ -192,8 +224,8 @@ pub async fn change(
     }
 }
 
-/// Tells her by email, and notes in the log, what she changed about her second step.
-async fn note(
+/// Tells her by email, and notes in the log, what she changed about how she signs in.
+pub(crate) async fn note(
     tx: &mut AnyConnection,
     (account_id, email): (&str, &str),
     (what, words): (&str, &Words),

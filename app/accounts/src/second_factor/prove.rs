@@ -1,4 +1,4 @@
-//! Fresh proof: a password, a code or a link, before what does the most harm when somebody else
+//! Fresh proof: a password, a code, a passkey or a link, before what does the most harm when somebody else
 //! holds her phone.
 
 use axum::extract::State;
@@ -16,6 +16,7 @@ use super::rules::{self, Typed};
 use super::store;
 use crate::attempts::{self, Asker, Kind, Purpose};
 use crate::first_act::{self, GO_ON};
+use crate::passkeys::{self, Asked, Refused, ui};
 use crate::sign_in::{self, Kept};
 use crate::store::{self as accounts, Proof};
 use crate::{emails, passwords};
@@ -47,7 +48,7 @@ pub async fn form(
     Ok(page(&proof, &kept, &chose, &Refusals::default()).answer(&house, &viewer))
 }
 
-/// GET `/prove/link`, as after a reload.
+/// GET `/prove/link` and `/prove/passkey`, as after a reload.
 pub async fn back() -> Redirect {
     Redirect::to("/prove")
 }
@@ -126,15 +127,68 @@ pub async fn send(
         return refuse("code", "You have used this code before. Wait for the next one");
     }
     attempts::forget(&house, Kind::Proof, person.session_id.clone()).await?;
+    Ok(onward(&house, &viewer, &kept, act.is_some()))
+}
+
+/// Where she goes who has proved it. `has_act`: what she chose waits.
+fn onward(house: &House, viewer: &Viewer, kept: &Kept, has_act: bool) -> Response {
     if let Some(fields) = &kept.fields {
-        return Ok(once_more(&kept.then, fields).answer(&house, &viewer));
+        return once_more(&kept.then, fields).answer(house, viewer);
     }
-    let to = match (&act, kept.then.as_str()) {
-        (Some(_), _) => GO_ON,
-        (None, "") => "/account",
-        (None, then) => then,
+    let to = match kept.then.as_str() {
+        _ if has_act => GO_ON,
+        "" => "/account",
+        then => then,
     };
-    Ok(Redirect::to(to).into_response())
+    Redirect::to(to).into_response()
+}
+
+/// POST `/prove/passkey`: tells the script what to ask for, and then takes what came of it.
+pub async fn with_passkey(
+    State(house): State<House>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (person, kept, now) = (viewer.signed_in()?, Kept::read(&sent), house.clock.now());
+    let asked = Asked::Session(&person.session_id);
+    if sent.typed("step") == "begin" {
+        let asker = Asker::Account(&person.account_id);
+        let (_, answer) = passkeys::begin(&house, &headers, asker, (asked, "/prove")).await?;
+        return Ok(answer);
+    }
+    let act = waits_for_proof(&house, &headers, person).await?;
+    let refused = match passkeys::used(&house, asked, &sent).await? {
+        Ok((passkey, counter)) if passkey.account_id == person.account_id => {
+            let session_id = person.session_id.clone();
+            let is_proved: bool = house
+                .db
+                .write(move |tx| {
+                    Box::pin(async move {
+                        if !passkeys::store::used(tx, &passkey.id, counter, now).await? {
+                            return Ok::<_, sqlx::Error>(false);
+                        }
+                        store::proved(tx, &session_id, now).await?;
+                        Ok(true)
+                    })
+                })
+                .await?;
+            if is_proved {
+                return Ok(onward(&house, &viewer, &kept, act.is_some()));
+            }
+            Refused::Copied
+        }
+        Ok(_) => Refused::Unknown,
+        // A second tap finds that the first has proved it.
+        Err(Refused::Late) if viewer.is_fresh() => {
+            return Ok(onward(&house, &viewer, &kept, act.is_some()));
+        }
+        Err(refused) => refused,
+    };
+    let proof = accounts::proof(&house.db, &person.session_id).await?;
+    let refusals = Refusals::one("passkey", refused.what_to_do());
+    let page = page(&proof, &kept, act.as_deref().unwrap_or_default(), &refusals);
+    Ok(page.answer(&house, &viewer))
 }
 
 /// A code that is right, if it has not been used.
@@ -230,6 +284,12 @@ fn page(proof: &Proof, kept: &Kept, chose: &str, refusals: &Refusals) -> Page {
                 />
             }
         });
+        let passkey = proof.has_passkey.then(|| {
+            view! {
+                <h2>"Or use your passkey"</h2>
+                {ui::form("/prove/passkey", kept, false, ui::OTHER_WAYS)}
+            }
+        });
         let send = (has_password || has_code).then(|| {
             view! { <button class="button">"Continue"</button> }
         });
@@ -248,9 +308,11 @@ fn page(proof: &Proof, kept: &Kept, chose: &str, refusals: &Refusals) -> Page {
                         "Email me a link"
                     </button>
                 </form>
+                {passkey}
             </div>
         }
     });
+    let page = if proof.has_passkey { page.with_script(ui::SCRIPT) } else { page };
     let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
     page.refused_for(refusals)
 }

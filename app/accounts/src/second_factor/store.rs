@@ -3,9 +3,18 @@
 use calendar::clock::{DAY, MINUTE, Millis};
 use ground::db::{Db, Kept};
 use ground::viewer::Role;
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::rules;
+use crate::passkeys::store as passkeys;
+
+/// Since when somebody has a second step, as a part of statements in which her account is `a` and
+/// `second_factors` is `f`: since she set up codes, or, for staff, since she added a passkey. Parents
+/// with a passkey still sign in with a password or a link alone.
+pub const SINCE: &str = "coalesce(f.confirmed_at, (SELECT min(k.added_at) FROM passkeys k
+     WHERE k.account_id = a.id AND EXISTS (SELECT 1 FROM roles x
+       WHERE x.account_id = a.id AND x.role <> 'parent')))";
 
 /// For how long a browser is known in which nobody signed in.
 const DEVICE_KNOWN_FOR: Millis = 365 * DAY;
@@ -21,6 +30,8 @@ pub struct Factor {
     pub offered: Option<(String, Millis)>,
     /// How many recovery codes she has left.
     pub codes_left: i64,
+    /// How many passkeys she has.
+    pub passkeys: i64,
 }
 
 /// What this account has.
@@ -31,7 +42,8 @@ pub async fn factor(db: &Db, account_id: &str) -> Kept<Factor> {
     let row = sqlx::query(
         "SELECT f.secret, f.confirmed_at, f.offered, f.offered_at,
            (SELECT count(*) FROM recovery_codes c
-            WHERE c.account_id = $1 AND c.used_at IS NULL)
+            WHERE c.account_id = $1 AND c.used_at IS NULL),
+           (SELECT count(*) FROM passkeys k WHERE k.account_id = $1)
          FROM area_rules r LEFT JOIN second_factors f ON f.account_id = $1",
     )
     .bind(account_id)
@@ -43,6 +55,7 @@ pub async fn factor(db: &Db, account_id: &str) -> Kept<Factor> {
         confirmed_at: row.get(1),
         offered: offered.zip(offered_at),
         codes_left: row.get(4),
+        passkeys: row.get(5),
     })
 }
 
@@ -147,6 +160,40 @@ pub async fn take_away(tx: &mut AnyConnection, account_id: &str) -> Kept<bool> {
     Ok(gone.rows_affected() == 1)
 }
 
+/// Takes away the codes of an account that were set up since then.
+pub async fn take_away_since(tx: &mut AnyConnection, account_id: &str, since: Millis) -> Kept<()> {
+    sqlx::query("DELETE FROM second_factors WHERE account_id = $1 AND confirmed_at >= $2")
+        .bind(account_id)
+        .bind(since)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes away codes and passkeys of an account, for somebody who lost what they are on. Whether
+/// there was one.
+pub async fn take_away_all(tx: &mut AnyConnection, person: &ToTell) -> Kept<bool> {
+    let had_codes = take_away(tx, &person.account_id).await?;
+    let had_passkeys =
+        person.has_passkeys && passkeys::remove_since(tx, &person.account_id, 0).await?;
+    Ok(had_codes || had_passkeys)
+}
+
+/// How somebody can do the second step.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ways {
+    /// With a code.
+    pub codes: bool,
+    /// With a passkey.
+    pub passkeys: bool,
+}
+
+/// How this account can do the second step.
+pub async fn ways(db: &Db, account_id: &str) -> Kept<Ways> {
+    let factor = factor(db, account_id).await?;
+    Ok(Ways { codes: factor.confirmed_at.is_some(), passkeys: factor.passkeys > 0 })
+}
+
 /// Somebody who gave a password or used a link, and has not given a code yet.
 #[derive(Clone, Debug)]
 pub struct Waiting {
@@ -154,8 +201,10 @@ pub struct Waiting {
     pub account_id: String,
     /// Her address.
     pub email: String,
-    /// The secret that her app has.
-    pub secret: String,
+    /// The secret that her app has; `None` where she has passkeys alone.
+    pub secret: Option<String>,
+    /// How she can do the second step.
+    pub ways: Ways,
     /// The device as she knows it.
     pub device: String,
     /// When the session ends at the latest.
@@ -183,9 +232,10 @@ pub async fn waiting(
            (SELECT k.id FROM known_devices k
             WHERE k.account_id = a.id AND k.device_hash = $2),
            CAST(s.waits_for_code AS BIGINT), f.last_step,
-           (SELECT count(*) FROM erasures e WHERE e.account_id = a.id)
+           (SELECT count(*) FROM erasures e WHERE e.account_id = a.id),
+           (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id)
          FROM sessions s JOIN accounts a ON a.id = s.account_id
-         JOIN second_factors f ON f.account_id = a.id AND f.secret IS NOT NULL
+         LEFT JOIN second_factors f ON f.account_id = a.id AND f.secret IS NOT NULL
          WHERE ((s.token_hash = $1 AND s.waits_for_code = 1 AND s.began_at > $3)
              OR (s.let_in_by = $1 AND s.proved_at > $5))
            AND s.ends_at > $4 AND a.erased_at IS NULL",
@@ -197,16 +247,24 @@ pub async fn waiting(
     .bind(now - SECOND_TAP)
     .fetch_optional(&mut *db.read().await?)
     .await?;
-    Ok(row.map(|row| Waiting {
-        account_id: row.get(0),
-        email: row.get::<Option<String>, _>(1).unwrap_or_default(),
-        secret: row.get(2),
-        device: row.get(3),
-        ends_at: row.get(4),
-        is_known_device: row.get::<Option<String>, _>(5).is_some(),
-        is_leaving: row.get::<i64, _>(8) > 0,
-        was_let_in_at: (row.get::<i64, _>(6) == 0).then(|| row.get(7)),
-    }))
+    let read = |row: AnyRow| {
+        let secret: Option<String> = row.get(2);
+        let ways = Ways { codes: secret.is_some(), passkeys: row.get::<i64, _>(9) > 0 };
+        let last_step: Option<i64> = row.get(7);
+        // What it waited for is gone: she signs in again.
+        (ways.codes || ways.passkeys).then(|| Waiting {
+            account_id: row.get(0),
+            email: row.get::<Option<String>, _>(1).unwrap_or_default(),
+            secret,
+            ways,
+            device: row.get(3),
+            ends_at: row.get(4),
+            is_known_device: row.get::<Option<String>, _>(5).is_some(),
+            is_leaving: row.get::<i64, _>(8) > 0,
+            was_let_in_at: last_step.filter(|_| row.get::<i64, _>(6) == 0),
+        })
+    };
+    Ok(row.and_then(read))
 }
 
 /// Uses up the code of this half-minute. False where it was used, or a later one.
@@ -322,7 +380,7 @@ pub async fn new_devices(db: &Db, most: i64) -> Kept<Vec<NewDevice>> {
     .bind(most)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let device = |row: &sqlx::any::AnyRow| NewDevice {
+    let device = |row: &AnyRow| NewDevice {
         id: row.get(0),
         account_id: row.get(1),
         email: row.get(2),
@@ -356,20 +414,18 @@ pub struct Staff {
 
 /// From when a second step is asked of staff, and everyone of them, whoever has none first.
 pub async fn staff(db: &Db, most: i64) -> Kept<(Option<Millis>, Vec<Staff>)> {
-    let rows = sqlx::query(
-        "SELECT r.second_step_from, a.id, a.shown_name, f.confirmed_at
+    let sql = format!(
+        "SELECT r.second_step_from, a.id, a.shown_name, {SINCE}
          FROM area_rules r
          LEFT JOIN accounts a ON a.erased_at IS NULL
            AND a.id IN (SELECT account_id FROM roles WHERE role <> 'parent')
          LEFT JOIN second_factors f ON f.account_id = a.id
-         ORDER BY CASE WHEN f.confirmed_at IS NULL THEN 0 ELSE 1 END, a.shown_name, a.id
-         LIMIT $1",
-    )
-    .bind(most)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+         ORDER BY CASE WHEN {SINCE} IS NULL THEN 0 ELSE 1 END, a.shown_name, a.id
+         LIMIT $1"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
     let asked_from = rows.first().and_then(|row| row.get::<Option<Millis>, _>(0));
-    let one = |row: &sqlx::any::AnyRow| {
+    let one = |row: &AnyRow| {
         let id: Option<String> = row.get(1);
         let shown_name: Option<String> = row.get(2);
         Some(Staff { id: id?, shown_name: shown_name.unwrap_or_default(), since: row.get(3) })
@@ -394,26 +450,31 @@ pub struct ToTell {
     pub shown_name: String,
     /// Since when she has a second step.
     pub since: Option<Millis>,
+    /// Whether she has passkeys.
+    pub has_passkeys: bool,
 }
 
 /// This account, and every administrator.
 pub async fn with_administrators(db: &Db, account_id: &str) -> Kept<Vec<ToTell>> {
-    let rows = sqlx::query(
-        "SELECT a.id, a.email, a.shown_name, f.confirmed_at
+    let sql = format!(
+        "SELECT a.id, a.email, a.shown_name, {SINCE},
+           (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id)
          FROM accounts a LEFT JOIN second_factors f ON f.account_id = a.id
          WHERE a.email IS NOT NULL AND a.erased_at IS NULL AND (a.id = $1
            OR a.id IN (SELECT account_id FROM roles WHERE role = $2))
-         ORDER BY a.id",
-    )
-    .bind(account_id)
-    .bind(Role::Admin.word())
-    .fetch_all(&mut *db.read().await?)
-    .await?;
-    let one = |row: &sqlx::any::AnyRow| ToTell {
+         ORDER BY a.id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(account_id)
+        .bind(Role::Admin.word())
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let one = |row: &AnyRow| ToTell {
         account_id: row.get(0),
         email: row.get(1),
         shown_name: row.get(2),
         since: row.get(3),
+        has_passkeys: row.get::<i64, _>(4) > 0,
     };
     Ok(rows.iter().map(one).collect())
 }

@@ -21,4 +21,4 @@ pub use parts::{
     capital,
 };
 pub use qr::qr;
-pub use style::{colour, content_policy, css};
+pub use style::{Script, colour, content_policy, css};

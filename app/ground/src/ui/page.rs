@@ -8,7 +8,7 @@ use forms::Refusals;
 use leptos::prelude::*;
 
 use super::described::described;
-use super::{Mark, content_policy, css};
+use super::{Mark, Script, content_policy, css};
 use crate::contact::{Contact, phone_link};
 use crate::house::House;
 use crate::viewer::{Role, Viewer};
@@ -20,6 +20,7 @@ pub struct Page {
     body: String,
     status: StatusCode,
     program: Option<&'static str>,
+    script: Option<&'static str>,
     is_kept: bool,
     signs_in: bool,
     layout: &'static str,
@@ -43,6 +44,7 @@ impl Page {
             body,
             status: StatusCode::OK,
             program: None,
+            script: None,
             is_kept: false,
             signs_in: false,
             layout: "",
@@ -112,6 +114,14 @@ impl Page {
         self
     }
 
+    /// Runs this script, which is written out in the page and loads nothing: for the few pages that
+    /// need something of the browser that a form can't do.
+    #[must_use]
+    pub fn with_script(mut self, script: &'static str) -> Self {
+        self.script = Some(script);
+        self
+    }
+
     /// For someone whose session begins with this very answer: its header says so already.
     #[must_use]
     pub fn signs_in(mut self) -> Self {
@@ -168,8 +178,13 @@ impl Page {
     #[must_use]
     pub fn answer(self, house: &House, viewer: &Viewer) -> Response {
         let folder = house.names.program.as_deref();
-        let script = self.program.zip(folder).map(|(name, folder)| boot_script(folder, name));
-        let policy = content_policy(script.as_deref());
+        let program = self.program.zip(folder);
+        let script = self
+            .script
+            .map(Script::Small)
+            .or_else(|| program.map(|(name, folder)| Script::Program(boot_script(folder, name))));
+        let policy = content_policy(script.as_ref());
+        let script = script.map(|script| script.text().to_owned());
         let is_signed_in = self.signs_in || viewer.is_signed_in();
         let path = viewer.public_page().filter(|_| self.status == StatusCode::OK);
         let described =

@@ -38,16 +38,39 @@ pub fn colour(name: &str) -> &'static str {
     found.and_then(|rest| rest.split([';', '}']).next()).unwrap_or_default()
 }
 
+/// The script of a page, whole.
+#[derive(Clone, Debug)]
+pub enum Script {
+    /// It loads one of our programs.
+    Program(String),
+    /// It does all there is to do, and loads nothing.
+    Small(&'static str),
+}
+
+impl Script {
+    /// What is between its tags.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Program(text) => text,
+            Self::Small(text) => text,
+        }
+    }
+}
+
 /// What a page may load: nothing but itself, by hash. `script` is the page's own script, if it has
 /// one.
 #[must_use]
-pub fn content_policy(script: Option<&str>) -> String {
+pub fn content_policy(script: Option<&Script>) -> String {
     let scripts = script.map_or_else(String::new, |script| {
-        format!(
-            "script-src 'sha256-{}' 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src \
-            'self'; ",
-            hash(script)
-        )
+        let own = hash(script.text());
+        match script {
+            Script::Program(_) => format!(
+                "script-src 'sha256-{own}' 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
+                 worker-src 'self'; "
+            ),
+            Script::Small(_) => format!("script-src 'sha256-{own}'; connect-src 'self'; "),
+        }
     });
     format!(
         "default-src 'none'; {scripts}style-src 'sha256-{}'; img-src 'self'; manifest-src 'self'; \
@@ -99,6 +122,10 @@ mod tests {
     #[test]
     fn a_page_without_a_program_may_run_no_script() {
         assert!(!content_policy(None).contains("script-src"));
-        assert!(!content_policy(Some("x")).contains("unsafe-inline"));
+        let program = content_policy(Some(&Script::Program("x".to_owned())));
+        assert!(program.contains("'wasm-unsafe-eval'") && !program.contains("unsafe-inline"));
+        let small = content_policy(Some(&Script::Small("x")));
+        assert!(small.contains("script-src 'sha256-") && !small.contains("unsafe"), "{small}");
+        assert!(!small.contains("script-src 'self'") && !small.contains("' 'self'"), "{small}");
     }
 }

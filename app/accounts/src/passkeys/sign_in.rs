@@ -1,0 +1,141 @@
+//! Signing in with a passkey, without typing an address.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, Uri, header};
+use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::routes::sign_in_then;
+use ground::sent::Form;
+use ground::ui::{Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::ui::{self, BY_LINK};
+use super::{Asked, NO_NAME, Refused};
+use crate::attempts::{Asker, Caller};
+use crate::sign_in::{self, Kept, Why};
+use crate::{council, session};
+
+/// For how many seconds a browser keeps what it asks a passkey to sign.
+const KEPT_FOR: i64 = 5 * 60;
+
+fn cookie_name(house: &House) -> &'static str {
+    if house.is_secure() { "__Host-passkey" } else { "passkey" }
+}
+
+fn cookie(house: &House, challenge: &str) -> AppendHeaders<[(HeaderName, String); 1]> {
+    let line = session::cookie_line(house, cookie_name(house), challenge, KEPT_FOR);
+    AppendHeaders([(header::SET_COOKIE, line)])
+}
+
+/// GET `/sign-in/passkey`
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let query = Sent::query(&uri);
+    let why = Why::here(&house, &headers).await?;
+    let by_link = query.typed("by") == BY_LINK;
+    let page = page(&house, &Kept::page(&query), by_link, &why, &Refusals::default());
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/sign-in/passkey`: tells the script what to ask for, and then signs in with what came of
+/// it. Or shows the page, with what was typed before she had to sign in.
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    headers: HeaderMap,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (kept, by_link) = (Kept::read(&sent), sent.typed("by") == BY_LINK);
+    if sent.typed("step") == "begin" {
+        let asker = Asker::of(&viewer, &caller);
+        let asked = (Asked::Browser(None), ui::SIGN_IN);
+        let (challenge, answer) = super::begin(&house, &headers, asker, asked).await?;
+        if challenge.is_empty() {
+            return Ok(answer);
+        }
+        return Ok((cookie(&house, &challenge), answer).into_response());
+    }
+    let why = Why::here(&house, &headers).await?;
+    if sent.typed("step") == "open" {
+        let page = page(&house, &kept, by_link, &why, &Refusals::default());
+        return Ok(page.answer(&house, &viewer));
+    }
+    let asked = Asked::Browser(session::cookie_named(&headers, cookie_name(&house)));
+    let refused = match super::used(&house, asked, &sent).await? {
+        Ok((passkey, counter)) => {
+            let account_id = passkey.account_id;
+            let used = (passkey.id, counter);
+            match session::begin_by_passkey(&house, &account_id, used, &headers).await? {
+                Some(begun) => {
+                    if let Some(council) = house.council().filter(|_| begun.is_with_council) {
+                        return Ok(council::pages::in_no_other_way(&house, council, &kept));
+                    }
+                    return sign_in::in_now(&house, &account_id, begun, &kept, by_link).await;
+                }
+                None => Refused::Copied,
+            }
+        }
+        // A second tap: the first has let her in.
+        Err(Refused::Late) if viewer.is_signed_in() && kept.fields.is_none() => {
+            let to = if kept.then.is_empty() { "/" } else { &kept.then };
+            return Ok(Redirect::to(to).into_response());
+        }
+        Err(refused) => refused,
+    };
+    let refusals = Refusals::one("passkey", refused.what_to_do());
+    Ok(page(&house, &kept, by_link, &why, &refusals).answer(&house, &viewer))
+}
+
+fn page(house: &House, kept: &Kept, by_link: bool, why: &Why, refusals: &Refusals) -> Page {
+    let can = super::party(house).is_some();
+    let page = Page::new("Sign in with a passkey", || {
+        let chose = (!why.chose.is_empty()).then(|| {
+            view! {
+                <p class="panel gold">
+                    {format!(
+                        "You chose to {}. It will be done once you have signed in.",
+                        why.chose,
+                    )}
+                </p>
+            }
+        });
+        let ask = if can {
+            view! {
+                <p class="lead">
+                    "Your phone or computer will ask for your fingerprint, your face or its PIN."
+                </p>
+                {ui::form(ui::SIGN_IN, kept, by_link, ui::OTHER_WAYS)}
+            }
+            .into_any()
+        } else {
+            view! { <p class="lead">{NO_NAME}</p> }.into_any()
+        };
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>"Sign in with a passkey"</h1>
+                {chose}
+                {ask}
+                <p>
+                    <a href=sign_in_then(
+                        &kept.then,
+                    )>"Sign in with your password or a link by email"</a>
+                </p>
+                <p class="soft">
+                    "No passkey yet? Sign in first, then add one at “Your account”."
+                </p>
+            </div>
+        }
+    });
+    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
+    let page = if can { page.with_script(ui::SCRIPT) } else { page };
+    page.refused_for(refusals)
+}
