@@ -224,7 +224,7 @@ fn every_kind_of_answer_behind_https_has_the_headers_that_the_observatory_asks_f
         ] {
             assert!(seen.kinds.contains(kind), "no {kind} in {:?}", seen.kinds);
         }
-        for cookie in ["__Host-browser", "__Host-session", "answers"] {
+        for cookie in ["__Host-browser", "__Host-session", "__Secure-answers"] {
             assert!(seen.cookies.contains(cookie), "no {cookie} in {:?}", seen.cookies);
         }
     });

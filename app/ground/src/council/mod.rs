@@ -83,7 +83,7 @@ impl Council {
         let issuer = Url::parse(&settings.issuer)
             .ok()
             .filter(|url| url.query().is_none() && url.fragment().is_none())
-            .filter(|url| is_safe(url, is_loopback(url)));
+            .filter(is_safe);
         if issuer.is_none() {
             return Err("OIDC_ISSUER must be an address like https://login.example.org, which \
                  begins with https://"
@@ -175,10 +175,10 @@ impl From<reqwest::Error> for Failure {
     }
 }
 
-/// Whether what is sent there can be read by nobody else.
-fn is_safe(url: &Url, may_be_plain: bool) -> bool {
-    let is_encrypted = url.scheme() == "https" || (url.scheme() == "http" && may_be_plain);
-    is_encrypted && url.has_host() && url.username().is_empty() && url.password().is_none()
+/// Whether what is sent there can be read by nobody else: it is encrypted, or stays on this machine.
+fn is_safe(url: &Url) -> bool {
+    let is_private = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
+    is_private && url.has_host() && url.username().is_empty() && url.password().is_none()
 }
 
 /// Whether an address never leaves this machine, as in tests.

