@@ -70,7 +70,7 @@ async fn counted<T>(request: impl Future<Output = T>) -> (usize, T) {
 }
 
 #[test]
-fn a_page_costs_at_most_four_statements_and_a_form_eight() {
+fn a_page_costs_at_most_four_statements_and_a_form_twelve() {
     tracing_subscriber::registry().with(Counting).init();
     on_both(async |world| {
         let (round, topic) = world.voting("Buses").await;
@@ -83,7 +83,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             .unwrap();
         let invitation = world.deliver().await.pop().map(|email| link(&email)).unwrap();
         let joins = world.visitor();
-        within_eight(&joins, "/sign-up", &[("email", "joins@example.org")]).await;
+        within_twelve(&joins, "/sign-up", &[("email", "joins@example.org")]).await;
         let join = world.deliver().await.pop().map(|email| link(&email)).unwrap();
         within_four(&joins, &join).await;
         let chosen = [
@@ -91,7 +91,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             ("place", world.north.as_str()),
             ("password", "three small words"),
         ];
-        within_eight(&joins, &join, &chosen).await;
+        within_twelve(&joins, &join, &chosen).await;
         for path in [
             "/",
             "/topics",
@@ -155,15 +155,15 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             within_four(&everyone, path).await;
         }
         let details = [("shown_name", "Everyone"), ("place", world.north.as_str())];
-        within_eight(&everyone, "/account/details", &details).await;
-        within_eight(&everyone, "/account/export", &[]).await;
+        within_twelve(&everyone, "/account/details", &details).await;
+        within_twelve(&everyone, "/account/export", &[]).await;
         within_four(&everyone, "/account/export/copy.zip").await;
         let waits = world.visitor();
         waits.post("/account/email", &[("email", "joins-elsewhere@example.org")]).await;
         let signs_in = [("email", "joins@example.org"), ("password", "three small words")];
         assert_eq!(waits.post("/sign-in", &signs_in).await.leads_to(), "/go-on");
         within_four(&waits, "/go-on").await;
-        within_eight(&waits, "/go-on", &[("step", "do")]).await;
+        within_twelve(&waits, "/go-on", &[("step", "do")]).await;
         let proposal = everyone.proposal("Another");
         let support = format!("/topics/{topic}/support");
         let decision = format!("/forum/topics/{waiting}");
@@ -199,7 +199,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         ];
         let (statements, answer) = counted(everyone.post("/lead/plans/new", &plan)).await;
         println!("POST /lead/plans/new: {statements} statements");
-        assert!((1..=8).contains(&statements), "POST /lead/plans/new: {statements} statements");
+        assert!((1..=12).contains(&statements), "POST /lead/plans/new: {statements} statements");
         let plan = answer.leads_to().split('?').next().unwrap().to_owned();
         let (lead, forum) = (format!("/lead{plan}"), format!("/forum{plan}"));
         let (tie, sessions, drafts) =
@@ -242,7 +242,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         ];
         let (statements, answer) = counted(everyone.post("/lead/notices/new", &notice_words)).await;
         println!("POST /lead/notices/new: {statements} statements");
-        assert!((1..=8).contains(&statements), "POST /lead/notices/new: {statements} statements");
+        assert!((1..=12).contains(&statements), "POST /lead/notices/new: {statements} statements");
         let notice = answer.leads_to().split('?').next().unwrap().to_owned();
         everyone
             .post("/admin/telling", &[("step", "second person"), ("second_person", "no")])
@@ -261,8 +261,8 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             .post("/subscribe", &[("services", &world.transport), ("cadence", "at once")])
             .await
             .leads_to();
-        within_eight(&everyone, &format!("{notice}/words"), &notice_words).await;
-        within_eight(&everyone, &notice, &[]).await;
+        within_twelve(&everyone, &format!("{notice}/words"), &notice_words).await;
+        within_twelve(&everyone, &notice, &[]).await;
         notices::start_due(&world.house).await.unwrap();
         notices::tell_due(&world.house).await.unwrap();
         world.deliver().await;
@@ -278,38 +278,38 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         ] {
             within_four(&everyone, path).await;
         }
-        within_eight(&everyone, &ask, &[("question", "Which stop?")]).await;
+        within_twelve(&everyone, &ask, &[("question", "Which stop?")]).await;
         let question: String = sqlx::query_scalar("SELECT id FROM notice_questions")
             .fetch_one(&mut *world.db().read().await.unwrap())
             .await
             .unwrap();
         let show =
             [("questions", question.as_str()), ("question", "Which stop?"), ("step", "show")];
-        within_eight(&everyone, &questions, &show).await;
+        within_twelve(&everyone, &questions, &show).await;
         let too = world.parent(1).await;
         let wish = |wish| [("question", question.as_str()), ("wish", wish)];
-        within_eight(&too, &format!("{told}/questions/too"), &wish("know")).await;
+        within_twelve(&too, &format!("{told}/questions/too"), &wish("know")).await;
         within_four(&too, &told).await;
         within_four(&too, "/account/said").await;
-        within_eight(&too, &format!("{told}/questions/too"), &wish("take back")).await;
-        within_eight(&too, "/account/email", &[("email", "moved@example.org")]).await;
-        within_eight(&too, "/account/erase", &[("published", "take down")]).await;
+        within_twelve(&too, &format!("{told}/questions/too"), &wish("take back")).await;
+        within_twelve(&too, "/account/email", &[("email", "moved@example.org")]).await;
+        within_twelve(&too, "/account/erase", &[("published", "take down")]).await;
         let answer = [
             ("questions", question.as_str()),
             ("question", "Which stop?"),
             ("answer", "The old one."),
         ];
-        within_eight(&everyone, &questions, &answer).await;
+        within_twelve(&everyone, &questions, &answer).await;
         let (family, unheard) = email_that_came_back(&world).await;
-        within_eight(
+        within_twelve(
             &everyone,
             "/forum/unreached",
             &[("family", &family), ("notices", &unheard), ("how", "phone")],
         )
         .await;
-        within_eight(&everyone, &format!("{told}/read"), &[]).await;
-        within_eight(&everyone, &withdrawal, &[("changed", "The road is open.")]).await;
-        within_eight(&everyone, &service, &[("organisations", &council), ("notice_days", "20")])
+        within_twelve(&everyone, &format!("{told}/read"), &[]).await;
+        within_twelve(&everyone, &withdrawal, &[("changed", "The road is open.")]).await;
+        within_twelve(&everyone, &service, &[("organisations", &council), ("notice_days", "20")])
             .await;
         let forms = forms.into_iter().chain(planning).collect::<Vec<_>>();
         let forms = forms.into_iter().map(|(path, fields)| (&everyone, path, fields)).chain([(
@@ -325,7 +325,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
                 answer.status
             );
             println!("POST {path}: {statements} statements");
-            assert!((1..=8).contains(&statements), "POST {path}: {statements} statements");
+            assert!((1..=12).contains(&statements), "POST {path}: {statements} statements");
         }
         for path in [plan.clone(), tie, format!("{plan}/drafts/1"), format!("/topics/{topic}")] {
             let (statements, answer) = counted(everyone.get(&path)).await;
@@ -345,10 +345,10 @@ async fn a_second_step(world: &World) {
     let admin = world.signed_in("second@example.org", &[Role::Admin]).await;
     world.person("third@example.org", &[Role::Admin], &world.south).await;
     let day = calendar::clock::fields(world.now() + 7 * DAY).0;
-    within_eight(&admin, "/admin/second-step", &[("from_day", &day)]).await;
+    within_twelve(&admin, "/admin/second-step", &[("from_day", &day)]).await;
     let leader = world.signed_in("fourth@example.org", &[Role::Leader]).await;
     let (own, set_up) = ("/account/second-step", "/account/second-step/set-up");
-    within_eight(&leader, own, &[("step", "begin")]).await;
+    within_twelve(&leader, own, &[("step", "begin")]).await;
     within_four(&leader, set_up).await;
     let page = leader.get(set_up).await;
     let secret = page.html.split("secret=").nth(1).unwrap();
@@ -362,7 +362,7 @@ async fn a_second_step(world: &World) {
         let (statements, answer) = counted(leader.post(path, &[fields])).await;
         println!("POST {path}: {statements} statements");
         assert!(
-            answer.status == 200 && (1..=8).contains(&statements),
+            answer.status == 200 && (1..=12).contains(&statements),
             "POST {path}: {}, {statements} statements",
             answer.status
         );
@@ -371,14 +371,14 @@ async fn a_second_step(world: &World) {
     world.forward(MINUTE);
     let phone = world.visitor();
     let password = ("password", "three small words");
-    within_eight(&phone, "/sign-in", &[("email", "fourth@example.org"), password]).await;
+    within_twelve(&phone, "/sign-in", &[("email", "fourth@example.org"), password]).await;
     within_four(&phone, "/sign-in/code").await;
-    within_eight(&phone, "/sign-in/code", &[("code", code().as_str())]).await;
-    within_eight(&phone, "/prove", &[password]).await;
+    within_twelve(&phone, "/sign-in/code", &[("code", code().as_str())]).await;
+    within_twelve(&phone, "/prove", &[password]).await;
     let reset = format!("/admin/people/{}/second-step", leader.account);
     within_four(&admin, &reset).await;
-    within_eight(&admin, &reset, &[]).await;
-    within_eight(&admin, "/admin/second-step", &[("step", "stop")]).await;
+    within_twelve(&admin, &reset, &[]).await;
+    within_twelve(&admin, "/admin/second-step", &[("step", "stop")]).await;
 }
 
 /// A passkey of staff, who cost most, from the day it is added to the day it is removed.
@@ -389,14 +389,14 @@ async fn a_passkey(world: &World) {
     let used = async |browser: &Browser<'_>, path: &str| {
         let (statements, told) = counted(device::begins(browser, path)).await;
         println!("POST {path} to begin: {statements} statements");
-        assert!((1..=8).contains(&statements), "POST {path} to begin: {statements} statements");
+        assert!((1..=12).contains(&statements), "POST {path} to begin: {statements} statements");
         assert_eq!(told.status, 200, "{path}: {}", told.html);
         let asked: serde_json::Value = serde_json::from_str(&told.html).unwrap();
         let challenge = asked["challenge"].as_str().unwrap();
         let fields =
             if path == device::ADD { device.makes(challenge) } else { device.signs(challenge) };
         let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        within_eight(browser, path, &fields).await;
+        within_twelve(browser, path, &fields).await;
     };
     used(&leader, device::ADD).await;
     used(&phone, device::SIGN_IN).await;
@@ -405,7 +405,7 @@ async fn a_passkey(world: &World) {
     let list = phone.get("/account/passkeys").await;
     let path = list.html.split("action=\"/account/passkeys/").nth(1).unwrap();
     let path = format!("/account/passkeys/{}", path.split('"').next().unwrap());
-    within_eight(&phone, &path, &[]).await;
+    within_twelve(&phone, &path, &[]).await;
 }
 
 /// A consultation, from the first word to the last answer.
@@ -415,14 +415,14 @@ async fn asking_and_answering(world: &World, everyone: &Browser<'_>) {
     let terms = [&said[..], &[("access", "signed in"), ("closes_day", "2027-03-15")]].concat();
     let (statements, answer) = counted(everyone.post("/forum/consultations/new", &terms)).await;
     assert!(
-        (1..=8).contains(&statements),
+        (1..=12).contains(&statements),
         "POST /forum/consultations/new: {statements} statements"
     );
     let desk = answer.leads_to().split('?').next().unwrap().to_owned();
     let (public, question) = (desk.replace("/forum", ""), format!("{desk}/questions/new"));
-    within_eight(everyone, &question, &[("text", "Do you wait?"), ("kind", "yes-no")]).await;
-    within_eight(everyone, &question, &[("text", "Why?"), ("kind", "long-text")]).await;
-    within_eight(everyone, &format!("{desk}/words"), &terms).await;
+    within_twelve(everyone, &question, &[("text", "Do you wait?"), ("kind", "yes-no")]).await;
+    within_twelve(everyone, &question, &[("text", "Why?"), ("kind", "long-text")]).await;
+    within_twelve(everyone, &format!("{desk}/words"), &terms).await;
     for path in [
         &desk,
         &question,
@@ -432,39 +432,39 @@ async fn asking_and_answering(world: &World, everyone: &Browser<'_>) {
     ] {
         within_four(everyone, path).await;
     }
-    within_eight(everyone, &desk, &[("step", "open")]).await;
+    within_twelve(everyone, &desk, &[("step", "open")]).await;
     within_four(everyone, &public).await;
     let (statements, answer) = counted(everyone.post(&format!("{public}/answers"), &[])).await;
-    assert!((1..=8).contains(&statements), "POST {public}/answers: {statements} statements");
+    assert!((1..=12).contains(&statements), "POST {public}/answers: {statements} statements");
     let first = answer.leads_to();
     let response = first.split("/questions/").next().unwrap().to_owned();
     for path in [&first, &response, &format!("{response}/all")] {
         within_four(everyone, path).await;
     }
     for path in [&first, &format!("{response}/all")] {
-        within_eight(everyone, path, &[("q.question-1", "yes")]).await;
+        within_twelve(everyone, path, &[("q.question-1", "yes")]).await;
     }
     let to_her = [("step", "email"), ("email", "answers@example.org")];
-    within_eight(everyone, &response, &to_her).await;
+    within_twelve(everyone, &response, &to_her).await;
     for step in ["send", "withdraw"] {
-        within_eight(everyone, &response, &[("step", step)]).await;
+        within_twelve(everyone, &response, &[("step", step)]).await;
     }
     within_four(everyone, &format!("{public}/paper")).await;
     let (typed, wording) = (format!("{desk}/typed/new"), format!("{desk}/wording/question-1"));
-    within_eight(
+    within_twelve(
         everyone,
         &typed,
         &[("channel", "paper"), ("q.question-1", "yes"), ("q.question-2", "Since May.")],
     )
     .await;
-    within_eight(
+    within_twelve(
         everyone,
         &wording,
         &[("text", "Do you wait now?"), ("note", "It did not say when.")],
     )
     .await;
-    within_eight(everyone, &desk, &[("step", "version")]).await;
-    within_eight(everyone, &desk, &[("step", "ask")]).await;
+    within_twelve(everyone, &desk, &[("step", "version")]).await;
+    within_twelve(everyone, &desk, &[("step", "ask")]).await;
     for path in [&typed, &wording, &desk, &format!("{desk}/typed")] {
         within_four(everyone, path).await;
     }
@@ -472,7 +472,7 @@ async fn asking_and_answering(world: &World, everyone: &Browser<'_>) {
     world.forward(365 * DAY);
     let other = world.signed_in("reader@example.org", &[Role::Organiser, Role::Safeguarding]).await;
     within_four(&other, &format!("{desk}/typed/1")).await;
-    within_eight(
+    within_twelve(
         &other,
         &format!("{desk}/typed/1"),
         &[("q.question-1", "no"), ("q.question-2", "Since June.")],
@@ -491,8 +491,8 @@ async fn asking_and_answering(world: &World, everyone: &Browser<'_>) {
         .next()
         .unwrap()
         .to_owned();
-    within_eight(&other, &answers, &[("step", "add-theme"), ("title", "Waiting")]).await;
-    within_eight(
+    within_twelve(&other, &answers, &[("step", "add-theme"), ("title", "Waiting")]).await;
+    within_twelve(
         &other,
         &answers,
         &[
@@ -503,7 +503,7 @@ async fn asking_and_answering(world: &World, everyone: &Browser<'_>) {
         ],
     )
     .await;
-    within_eight(&other, &answers, &[("step", "danger"), ("response", &response)]).await;
+    within_twelve(&other, &answers, &[("step", "danger"), ("response", &response)]).await;
     within_four(&other, "/forum/safeguarding/answers").await;
     let queue = other.get("/forum/safeguarding/answers").await.html;
     let concern = queue
@@ -515,9 +515,9 @@ async fn asking_and_answering(world: &World, everyone: &Browser<'_>) {
         .unwrap()
         .to_owned();
     within_four(&other, &format!("/forum/safeguarding/answers/{concern}")).await;
-    within_eight(&other, &format!("/forum/safeguarding/answers/{concern}"), &[("note", "Rang.")])
+    within_twelve(&other, &format!("/forum/safeguarding/answers/{concern}"), &[("note", "Rang.")])
         .await;
-    within_eight(&other, &format!("{desk}/release"), &[("step", "count")]).await;
+    within_twelve(&other, &format!("{desk}/release"), &[("step", "count")]).await;
     within_four(&other, &format!("{desk}/release")).await;
 }
 
@@ -543,7 +543,7 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     within_four(&forum, &format!("/forum/rounds/{round}/shortlist")).await;
     let (statements, answer) = counted(leader.post("/lead/updates/new", &words)).await;
     println!("POST /lead/updates/new: {statements} statements");
-    assert!((1..=8).contains(&statements), "POST /lead/updates/new: {statements} statements");
+    assert!((1..=12).contains(&statements), "POST /lead/updates/new: {statements} statements");
     let update = answer.leads_to().split('?').next().unwrap().to_owned();
     let (lead, judge, doubt) =
         (format!("/lead{update}"), format!("/forum{update}"), format!("{update}/doubts/new"));
@@ -554,12 +554,12 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     for path in [&update, &judge, &doubt] {
         within_four(&forum, path).await;
     }
-    within_eight(&forum, &doubt, &[("words", "It is late still.")]).await;
+    within_twelve(&forum, &doubt, &[("words", "It is late still.")]).await;
     let disputed = [("version", "1"), ("verdict", "disputed"), ("words", "It is not so.")];
     let (statements, answer) =
         counted(forum.post_file(&judge, &disputed, ("count.pdf", b"%PDF-1.7"))).await;
     assert!(
-        answer.status.is_redirection() && (1..=8).contains(&statements),
+        answer.status.is_redirection() && (1..=12).contains(&statements),
         "POST {judge} with a file: {statements} statements"
     );
     let saved = format!(
@@ -567,23 +567,23 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
         forum.get(&update).await.html.split("/files/").nth(1).unwrap().split('"').next().unwrap()
     );
     within_four(&forum, &saved).await;
-    within_eight(&forum, &judge, &disputed).await;
+    within_twelve(&forum, &judge, &disputed).await;
     let found = forum.get("/forum/updates").await;
-    within_eight(&forum, "/forum/updates", &[("doubt", &found.sends("doubt"))]).await;
+    within_twelve(&forum, "/forum/updates", &[("doubt", &found.sends("doubt"))]).await;
     let changed =
         [&words[..2], &[("outcome", "partly"), ("version", "1"), ("step", "publish")]].concat();
-    within_eight(&leader, &lead, &changed).await;
+    within_twelve(&leader, &lead, &changed).await;
     within_four(&leader, "/lead/updates").await;
     let comment = forum.post("/local-offer/comments/new", &[("words", "It is out of date.")]);
     let (statements, answer) = counted(comment).await;
     assert!(
-        (1..=8).contains(&statements),
+        (1..=12).contains(&statements),
         "POST /local-offer/comments/new: {statements} statements"
     );
     let comment = answer.leads_to().split('?').next().unwrap().replace("/comments", "");
     within_four(&forum, "/forum/local-offer").await;
-    within_eight(&forum, &format!("/forum{comment}"), &[("decision", "publish")]).await;
-    within_eight(
+    within_twelve(&forum, &format!("/forum{comment}"), &[("decision", "publish")]).await;
+    within_twelve(
         &leader,
         &format!("/lead{comment}"),
         &[("response", "We look at it."), ("action", "A new list")],
@@ -603,7 +603,7 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
         .replace("/local-offer/comments/", "");
     let danger = danger.split('?').next().unwrap();
     lead.post(&format!("/forum/local-offer/{danger}"), &[("decision", "pass on")]).await.leads_to();
-    within_eight(&lead, &format!("/forum/safeguarding/comments/{danger}"), &[("note", "Rang.")])
+    within_twelve(&lead, &format!("/forum/safeguarding/comments/{danger}"), &[("note", "Rang.")])
         .await;
     for path in ["/forum/safeguarding/comments", &format!("/forum/safeguarding/comments/{danger}")]
     {
@@ -658,11 +658,11 @@ async fn within_four(who: &Browser<'_>, path: &str) {
     );
 }
 
-async fn within_eight(who: &Browser<'_>, path: &str, fields: &[(&str, &str)]) {
+async fn within_twelve(who: &Browser<'_>, path: &str, fields: &[(&str, &str)]) {
     let (statements, answer) = counted(who.post(path, fields)).await;
     println!("POST {path}: {statements} statements");
     assert!(
-        answer.status.is_redirection() && (1..=8).contains(&statements),
+        answer.status.is_redirection() && (1..=12).contains(&statements),
         "POST {path}: {}, {statements} statements",
         answer.status
     );
