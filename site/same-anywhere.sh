@@ -5,6 +5,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 commit=$(rustc -vV | sed -n 's/^commit-hash: //p')
-echo "--remap-path-prefix=$PWD=/alongside" \
-  "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/crates" \
+registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
+# On a new machine there is no such folder yet, and the flags would change once there is.
+cargo fetch --quiet --locked >&2 || true
+flags=("--remap-path-prefix=$PWD=/alongside" "--remap-path-prefix=$registry=/crates")
+# The last that fits counts. The name of the registry would be in the browser's program once for each
+# place that can fail.
+for folder in "$registry"/*/; do
+  flags+=("--remap-path-prefix=${folder%/}=/crates")
+done
+echo "${flags[@]}" \
   "--remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rustc/$commit"

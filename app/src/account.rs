@@ -237,8 +237,8 @@ pub async fn confirm_email_form(
     let link =
         store::link(&mut *house.db.read().await?, &id::hash(&token), "email", house.clock.now())
             .await?;
-    let Some(link) = link else { return Err(Error::NotFound) };
-    let Some(new_email) = link.new_email else { return Err(Error::NotFound) };
+    let Some(link) = link else { return Ok(link_ended(&house, &viewer)) };
+    let Some(new_email) = link.new_email else { return Ok(link_ended(&house, &viewer)) };
     let person = viewer.person();
     if person.is_none_or(|person| person.account_id != link.account_id) {
         let page = sign_in_to_it(&format!("/account/email/{token}"), person.is_some());
@@ -260,6 +260,14 @@ pub async fn confirm_email_form(
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// For a link that was used, as by a second tap, or has ended.
+fn link_ended(house: &House, viewer: &Viewer) -> Response {
+    let why = "You may have used it already: your account says which address we email you at. Or it \
+               is older than two days, or you have signed out everywhere since.";
+    Page::link_ended("This link has been used or has expired", why, ("/account", "Your account"))
+        .answer(house, viewer)
 }
 
 /// For whoever is not signed in to the account that asked for a new address. `is_in`: to another.
@@ -358,7 +366,7 @@ pub async fn confirm_email(
     match changed {
         Changed::Now => {}
         Changed::NotHers => return Ok(Redirect::to(&page).into_response()),
-        Changed::Ended => return Err(Error::NotFound),
+        Changed::Ended => return Ok(link_ended(&house, &viewer)),
     }
     let page = Page::new("We've changed your email address", || {
         view! {

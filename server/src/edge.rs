@@ -70,7 +70,9 @@ pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
 /// Files that people upload are compressed already, and keep the length they state.
 fn worth_compressing() -> impl Predicate {
     let files = NotForContentType::const_new("application/pdf");
-    DefaultPredicate::new().and(files).and(NotForContentType::const_new("application/vnd."))
+    let archives = NotForContentType::const_new("application/zip");
+    let office = NotForContentType::const_new("application/vnd.");
+    DefaultPredicate::new().and(files).and(archives).and(office)
 }
 
 /// An address with a slash at its end leads to the one without; anything else is not found.

@@ -36,7 +36,7 @@ pub fn confirm_sign_up(house: &House, token: &str) -> Words {
         house,
         "Confirm your email address",
         vec![
-            "You asked to join Alongside.".into(),
+            format!("You asked to join {}.", house.names.forum).into(),
             to_do(
                 "Press the button within two days to choose your name and a password, and finish \
                  joining.",
@@ -55,9 +55,12 @@ pub fn already_signed_up(house: &House) -> Words {
         house,
         "You already have an account",
         vec![
-            "You asked to join Alongside, but you already have an account. Sign in, or ask for a \
-             link to sign in without a password."
-                .into(),
+            format!(
+                "You asked to join {}, but you already have an account. Sign in, or ask for a link \
+                 to sign in without a password.",
+                house.names.forum
+            )
+            .into(),
         ],
         Some(("Sign in", house.link("/sign-in"))),
         "Someone used this address to join. If it wasn't you, ignore this email: nothing has \
@@ -71,7 +74,7 @@ pub fn sign_in_link(house: &House, token: &str) -> Words {
         house,
         "Your link to sign in",
         vec![
-            "You asked for a link to sign in to Alongside.".into(),
+            "You asked for a link to sign in.".into(),
             to_do("Press the button within the next two hours. It works once."),
         ],
         Some(("Sign in", house.link(&format!("/sign-in/{token}")))),
@@ -86,7 +89,7 @@ pub fn new_password_link(house: &House, token: &str) -> Words {
         house,
         "Choose a new password",
         vec![
-            "You asked to choose a new password for Alongside.".into(),
+            "You asked to choose a new password.".into(),
             to_do("Press the button within the next two hours. It works once."),
         ],
         Some(("Choose a new password", house.link(&format!("/new-password/{token}")))),
@@ -102,8 +105,8 @@ pub fn no_account(house: &House, token: &str) -> Words {
         house,
         "You don't have an account with this address",
         vec![
-            "You asked for a link to sign in to Alongside, but there is no account with this \
-             address. You may have joined with a different address."
+            "You asked for a link to sign in, but there is no account with this address. You may \
+             have joined with a different address."
                 .into(),
             to_do(
                 "If you haven't joined yet, press the button within two days to choose your name \
@@ -365,10 +368,10 @@ pub fn erased(house: &House, keeps_emails: bool) -> Words {
 pub fn invitation(house: &House, role: Role, token: &str) -> Words {
     words(
         house,
-        &format!("You are invited to join Alongside: {}", role.title()),
+        &format!("You are invited to join us: {}", role.title()),
         vec![
             format!(
-                "{} has invited you to join Alongside. Your role will be: {}.",
+                "{} has invited you to join its website. Your role will be: {}.",
                 house.names.forum,
                 role.title()
             )

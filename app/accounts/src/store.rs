@@ -1,6 +1,6 @@
 //! Every SQL statement about people, their sessions, links and invitations.
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Millis, SECOND};
 use ground::db::{Db, Kept, Kind};
 use ground::viewer::{Role, SecondStep, SignedIn};
 use sqlx::any::AnyRow;
@@ -768,6 +768,31 @@ pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> Kept<
     end_links(tx, account_id).await
 }
 
+/// As [`end_all_sessions`], but the session in which this was asked stays for a moment, so that a
+/// second tap on the same button finds what the first has done.
+pub async fn end_sessions_but_for_a_moment(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    session_id: &str,
+    now: Millis,
+) -> Kept<()> {
+    sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")
+        .bind(account_id)
+        .bind(session_id)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE sessions SET ends_at = $3 WHERE account_id = $1 AND id = $2")
+        .bind(account_id)
+        .bind(session_id)
+        .bind(now + SECOND_TAP)
+        .execute(&mut *tx)
+        .await?;
+    end_links(tx, account_id).await
+}
+
+/// How long after the first tap a second one may come.
+const SECOND_TAP: Millis = 10 * SECOND;
+
 /// Ends every link of an account that waits: to sign in, for a new password, for a new address.
 pub async fn end_links(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
     sqlx::query("DELETE FROM links WHERE account_id = $1 AND used_at IS NULL")
@@ -972,6 +997,8 @@ pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Millis) -> Kept<
         "DELETE FROM first_act_links WHERE act_id IN
          (SELECT id FROM first_acts WHERE account_id = $1)",
         "DELETE FROM first_acts WHERE account_id = $1",
+        // Nor is the account erased, if whoever changed the address asked for that too.
+        "DELETE FROM erasures WHERE account_id = $1",
         // Whoever had changed the address may have been met under it.
         "DELETE FROM council_subjects WHERE account_id = $1",
     ] {

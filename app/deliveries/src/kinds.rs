@@ -218,11 +218,21 @@ impl EmailKind {
         }
     }
 
-    /// Whether it goes to an account that is about to be erased: only what says so, and what lets
-    /// her in to call it back.
+    /// Whether it goes to an account that is about to be erased: what says so, what lets her in to
+    /// call it back, and what tells her that somebody else may be in her account. Whoever is could
+    /// have asked to erase it, so that she does not hear of the rest.
     #[must_use]
     pub fn goes_while_erasing(self) -> bool {
-        matches!(self, Self::Link | Self::Erasing)
+        matches!(
+            self,
+            Self::Link
+                | Self::Erasing
+                | Self::AddressUndo
+                | Self::PasswordChanged
+                | Self::CopyAsked
+                | Self::NewDevice
+                | Self::SecondStep
+        )
     }
 }
 

@@ -38,6 +38,7 @@ pub async fn ask(
     let person = viewer.signed_in()?;
     let (now, account_id, email, writer) =
         (house.clock.now(), person.account_id.clone(), person.email.clone(), house.clone());
+    let session_id = person.session_id.clone();
     let wish = Wish {
         takes_down: sent.typed("published") == "take down",
         keeps_emails: sent.typed("changes") == "keep",
@@ -48,7 +49,8 @@ pub async fn ask(
             let hash = id::hash(&token);
             let asked = erasing::ask(tx, &account_id, &hash, wish, now).await?;
             if asked == Asked::Now {
-                accounts::store::end_all_sessions(tx, &account_id).await?;
+                let (her, here) = (account_id.as_str(), session_id.as_str());
+                accounts::store::end_sessions_but_for_a_moment(tx, her, here, now).await?;
                 let words = emails::erasing(&writer, &token, &clock::day(now + erasing::WAITS));
                 let owed = Owed {
                     dedup_key: &hash,

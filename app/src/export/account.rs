@@ -147,18 +147,21 @@ fn ready(until: Millis) -> impl IntoView {
 
 fn elsewhere(at: Millis) -> impl IntoView {
     let again = clock::day_and_hour(at + WITHIN);
-    let made = format!(
-        "A copy was made on {}, on another device or in another browser.",
-        clock::day_and_hour(at)
-    );
+    let made =
+        format!("A copy was asked for on {}, before you signed in here.", clock::day_and_hour(at));
     view! {
         <div class="panel warn">
             <p>
                 <b>{made}</b>
             </p>
-            <p>{format!("Save it there. From {again} you can make another one here.")}</p>
             <p>
-                "If that wasn't you, someone else can get into your account: "
+                {format!(
+                    "It can only be saved where it was asked for. From {again} you can make \
+                     another one here.",
+                )}
+            </p>
+            <p>
+                "If you didn't ask for it, someone else can get into your account: "
                 <a href="/forgotten-password">"choose a new password"</a>"."
             </p>
         </div>

@@ -8,6 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use calendar::clock;
+use futures_util::StreamExt as _;
 use ground::error::Error;
 use ground::files::NoFile;
 use ground::house::House;
@@ -56,6 +57,8 @@ pub async fn answer(house: &House, of: &Of) -> Result<Response, Error> {
                 Err(error) => Some((Err(error), zip)),
             }
         });
+    // Whatever is around it may ask once more after the end.
+    let parts = parts.fuse();
     let headers = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.zip\"")),

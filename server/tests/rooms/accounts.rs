@@ -501,7 +501,7 @@ fn an_address_that_another_account_has_is_not_given_away() {
         );
         let emails = world.deliver().await;
         let email = emails.iter().find(|email| email.to == "parent2@example.org").unwrap();
-        assert_eq!(parent.post(&link(email), &[]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(parent.post(&link(email), &[]).await.status, StatusCode::GONE);
         assert!(parent.get("/account").await.says("parent1@example.org"));
     });
 }
@@ -781,7 +781,7 @@ fn a_new_password_stops_a_change_of_address_that_somebody_else_asked_for() {
             .post(&link(&world.deliver().await[0]), &[("password", "four very small words")])
             .await
             .leads_to();
-        assert_eq!(world.visitor().post(&stolen, &[]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(world.visitor().post(&stolen, &[]).await.status, StatusCode::GONE);
         assert!(parent.get("/account").await.says("parent1@example.org"));
     });
 }

@@ -129,6 +129,25 @@ fn way_back(emails: &[Email]) -> String {
 }
 
 #[test]
+fn two_taps_on_the_button_are_one_and_lead_to_the_same_page() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let (first, second) = tokio::join!(leaves(&parent, &[]), leaves(&parent, &[]));
+        for tap in [first, second] {
+            assert_eq!(tap.leads_to(), "/account/erase/begun");
+        }
+        assert_eq!(number(&world, "SELECT count(*) FROM erasures").await, 1);
+        assert_eq!(world.deliver().await.len(), 1);
+        world.forward(MINUTE);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM erasures").await,
+            1,
+            "nobody called it back"
+        );
+    });
+}
+
+#[test]
 fn she_is_told_first_what_goes_and_what_stays_and_shows_that_it_is_her() {
     on_both(async |world| {
         let (_, topic) = world.voting("Buses").await;

@@ -6,7 +6,7 @@ use std::io::{Cursor, Read as _};
 
 use app::export::{Everything, Of, answer, everything, tables};
 use axum::body::{Bytes, to_bytes};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
 use ground::db::Kind;
 use ground::files::FileKind;
@@ -334,7 +334,8 @@ fn a_copy_asks_for_fresh_proof_comes_once_an_hour_and_goes_to_the_session_that_a
         assert!(!emails[0].text.contains("A bus that waits"));
         assert_eq!(link_to(&emails[0], "/account/"), "/account/export");
         assert!(parent.get("/account/export").await.says("Your copy is ready"));
-        let saved = parent.get(zip).await;
+        let saved = parent.send(Method::GET, zip, &[("accept-encoding", "gzip, br")], "").await;
+        assert!(!saved.headers.contains_key(header::CONTENT_ENCODING), "it is packed already");
         assert_eq!(saved.headers[header::CONTENT_TYPE], "application/zip");
         assert_eq!(saved.headers[header::CACHE_CONTROL], "private, no-store");
         let json: serde_json::Value =
@@ -348,7 +349,7 @@ fn a_copy_asks_for_fresh_proof_comes_once_an_hour_and_goes_to_the_session_that_a
 
         // Somebody else who is signed in as her, or she on her other phone.
         let other = world.sign_in("parent1@example.org").await;
-        assert!(other.get("/account/export").await.says("on another device"));
+        assert!(other.get("/account/export").await.says("before you signed in here"));
         assert_eq!(other.post("/account/export", &[]).await.leads_to(), "/account/export");
         assert_eq!(other.get(zip).await.leads_to(), "/account/export");
         assert!(world.deliver().await.is_empty());

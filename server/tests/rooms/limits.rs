@@ -253,7 +253,7 @@ fn signing_out_everywhere_ends_a_change_of_address_and_the_links_that_wait() {
         let (confirm, sign_in) = (to("/account/email/"), to("/sign-in/"));
         let parent = world.sign_in("parent1@example.org").await;
         parent.post("/account/sessions/end", &[]).await.leads_to();
-        assert_eq!(world.visitor().post(&confirm, &[]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(world.visitor().post(&confirm, &[]).await.status, StatusCode::GONE);
         assert_eq!(world.visitor().post(&sign_in, &[]).await.status, StatusCode::GONE);
         let again = world.sign_in("parent1@example.org").await;
         assert!(again.get("/account").await.says("parent1@example.org"));
@@ -322,6 +322,31 @@ fn the_old_address_undoes_a_change_and_whoever_made_it_is_left_with_nothing() {
         let page = format!("/new-password/{}", page.split('"').next().unwrap());
         her.post(&page, &[("password", "four very small words")]).await.leads_to();
         assert!(her.get("/account").await.says(old));
+    });
+}
+
+#[test]
+fn whoever_moves_an_account_and_erases_it_at_once_keeps_its_owner_from_nothing() {
+    on_both(async |world| {
+        let thief = world.parent(1).await;
+        let (old, new) = ("parent1@example.org", "thief@example.org");
+        thief.changes_address(new).await.leads_to();
+        let emails = world.deliver().await;
+        let confirm = emails.iter().find(|email| email.to == new).unwrap();
+        thief.post(&link_to(confirm, "/account/email/"), &[]).await;
+        // Before an email has gone.
+        thief.post("/account/erase", &[]).await.leads_to();
+        let told = world.deliver().await;
+        let hers = told.iter().find(|email| email.to == old).expect("she is told");
+        let her = world.visitor();
+        her.post(&link_to(hers, "/account/email/undo/"), &[]).await;
+        let leaving: i64 = sqlx::query_scalar("SELECT count(*) FROM erasures")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(leaving, 0, "and it stays hers");
+        let told = world.deliver().await;
+        assert!(told.iter().any(|email| email.to == old), "she hears that it is back");
     });
 }
 
