@@ -108,5 +108,5 @@ async fn about(
             </div>
         }
     });
-    Ok(page.answer(house, viewer))
+    Ok(page.wide().answer(house, viewer))
 }

@@ -98,7 +98,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             </div>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(page.wide().answer(&house, &viewer))
 }
 
 fn card(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {

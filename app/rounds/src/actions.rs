@@ -20,7 +20,7 @@ const MOST_ON_A_PAGE: usize = 20;
 /// GET `/rounds`
 pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let rounds = store::list(&house.db, 50).await?;
-    Ok(pages::list(rounds, house.clock.now()).answer(&house, &viewer))
+    Ok(pages::list(rounds, house.clock.now()).wide().answer(&house, &viewer))
 }
 
 /// GET `/rounds/{id}`
@@ -56,6 +56,7 @@ pub async fn round(
     });
     let first = filter.after.is_some().then(|| format!("/rounds/{}", round.id));
     Ok(pages::open(&round, now, topics, first, next, &viewer, query.typed("done"))
+        .wide()
         .answer(&house, &viewer))
 }
 

@@ -25,8 +25,8 @@ use ground::error::Error;
 use ground::house::House;
 use ground::viewer::{Role, Viewer};
 
-use self::rules::{Expected, Next, Person};
-use self::store::{Account, Met};
+use self::rules::{Account, Expected, Next, Person};
+use self::store::Met;
 use super::second_factor::store as factors;
 use super::sign_in::{self, Kept};
 use super::{emails, session, store as accounts};

@@ -5,8 +5,6 @@ use ground::council::MustHave;
 use ground::viewer::Role;
 use serde_json::{Map, Value};
 
-use super::store::Account;
-
 /// By how much the provider's clock may differ from ours.
 const CLOCKS_APART: Millis = 2 * MINUTE;
 
@@ -15,6 +13,21 @@ const OLDEST: Millis = 10 * MINUTE;
 
 /// The longest name of somebody that a provider may have (OpenID Connect).
 const LONGEST_SUBJECT: usize = 255;
+
+/// An account that somebody at the provider may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The account.
+    pub id: String,
+    /// Its address.
+    pub email: String,
+    /// What it may do.
+    pub roles: Vec<Role>,
+    /// The name of the organisation that it is a leader for.
+    pub organisation: Option<String>,
+    /// What this provider calls its owner, where it knows her.
+    pub subject: Option<String>,
+}
 
 /// What an answer must fit.
 #[derive(Debug)]

@@ -5,20 +5,7 @@ use ground::db::{Db, Kept};
 use ground::viewer::Role;
 use sqlx::{AnyConnection, Row as _};
 
-/// An account that somebody at the provider may be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
-    /// The account.
-    pub id: String,
-    /// Its address.
-    pub email: String,
-    /// What it may do.
-    pub roles: Vec<Role>,
-    /// The name of the organisation that it is a leader for.
-    pub organisation: Option<String>,
-    /// What this provider calls its owner, where it knows her.
-    pub subject: Option<String>,
-}
+use super::rules::Account;
 
 /// The account that this provider knows under this subject, and that of this address.
 ///
