@@ -83,7 +83,7 @@ impl Council {
         let issuer = Url::parse(&settings.issuer)
             .ok()
             .filter(|url| url.query().is_none() && url.fragment().is_none())
-            .filter(is_safe);
+            .filter(|url| is_safe(url, true));
         if issuer.is_none() {
             return Err("OIDC_ISSUER must be an address like https://login.example.org, which \
                  begins with https://"
@@ -175,9 +175,11 @@ impl From<reqwest::Error> for Failure {
     }
 }
 
-/// Whether what is sent there can be read by nobody else: it is encrypted, or stays on this machine.
-fn is_safe(url: &Url) -> bool {
-    let is_private = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
+/// Whether what is sent there can be read by nobody else: it is encrypted, or stays on this machine,
+/// where that may be.
+fn is_safe(url: &Url, may_stay_here: bool) -> bool {
+    let stays_here = may_stay_here && url.scheme() == "http" && is_loopback(url);
+    let is_private = url.scheme() == "https" || stays_here;
     is_private && url.has_host() && url.username().is_empty() && url.password().is_none()
 }
 

@@ -13,7 +13,7 @@ use tokio::sync::SemaphorePermit;
 use tokio::time::timeout;
 use url::Url;
 
-use super::{Council, Failure, is_safe, token};
+use super::{Council, Failure, is_loopback, is_safe, token};
 
 /// The most bytes that we read of one answer.
 const LONGEST: usize = 256 * 1024;
@@ -187,8 +187,9 @@ fn endpoints(document: &Value, issuer: &str) -> Result<Endpoints, Failure> {
     if text("issuer") != issuer {
         return Err(Failure::Senseless("it names another issuer than OIDC_ISSUER"));
     }
+    let is_here = Url::parse(issuer).is_ok_and(|issuer| is_loopback(&issuer));
     let address = |name: &str| {
-        let url = Url::parse(text(name)).ok().filter(is_safe);
+        let url = Url::parse(text(name)).ok().filter(|url| is_safe(url, is_here));
         url.ok_or(Failure::Senseless("an address in it is missing, or not https"))
     };
     let ways = document.get("token_endpoint_auth_methods_supported").and_then(Value::as_array);
