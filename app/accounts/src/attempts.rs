@@ -80,8 +80,6 @@ pub enum Purpose {
     Subscription,
     /// A receipt for a question.
     Question,
-    /// The answer to a question of somebody else.
-    Wanted,
     /// The code that leads back to answers.
     AnswersCode,
 }
@@ -95,7 +93,6 @@ impl Purpose {
             Self::NewAddress => "new address",
             Self::Subscription => "subscription",
             Self::Question => "question",
-            Self::Wanted => "wanted",
             Self::AnswersCode => "answers code",
         }
     }
@@ -104,7 +101,6 @@ impl Purpose {
     fn most(self) -> i64 {
         match self {
             Self::Question => 10,
-            Self::Wanted => 30,
             _ => 5,
         }
     }

@@ -1,11 +1,9 @@
 //! How much one person may send within a time, so that nobody fills the forum's desk alone. One
-//! person is one mailbox ([`forms::mailbox`]), however many accounts it has; for somebody who is
-//! not signed in her network counts. How many they are is in the table of `attempts`.
+//! person is one mailbox ([`forms::mailbox`]), however many accounts it has. How many they are is in
+//! the table of `attempts`.
 
-use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use calendar::clock::SECOND;
-use ground::error::Error;
+use ground::error::{Error, later};
 use ground::house::House;
 use ground::ui::Page;
 use ground::viewer::Viewer;
@@ -49,7 +47,5 @@ pub async fn may_send(house: &House, sends: Sends, viewer: &Viewer) -> Result<bo
 /// The page that refuses one too many, with what was typed: 429, and how long to wait at most.
 pub fn too_many(page: Page, sends: Sends, house: &House, viewer: &Viewer) -> Response {
     let (_, _, window) = sends.kind().limit();
-    let mut answer = page.status(StatusCode::TOO_MANY_REQUESTS).answer(house, viewer);
-    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(window / SECOND));
-    answer
+    later(window, page.answer(house, viewer))
 }
