@@ -305,7 +305,7 @@ pub async fn confirm_email(
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
-    let (now, writer, kind) = (house.clock.now(), house.clone(), house.db.kind());
+    let (now, writer) = (house.clock.now(), house.clone());
     let own = viewer.person().map(|person| person.account_id.clone());
     let page = format!("/account/email/{token}");
     let changed: Result<Changed, sqlx::Error> = house
@@ -327,8 +327,7 @@ pub async fn confirm_email(
                 store::set_address(tx, &link.account_id, &new_email).await?;
                 // Links that went to the old address lead nowhere any more.
                 store::end_links(tx, &link.account_id).await?;
-                subscriptions::store::address_changed(tx, kind, &link.email, &new_email, now)
-                    .await?;
+                subscriptions::store::address_changed(tx, &link.email, &new_email, now).await?;
                 updates::store::address_changed(tx, &link.account_id, &new_email).await?;
                 let (undo, account) = (id::secret(), link.account_id.as_str());
                 let ends_at =
@@ -458,8 +457,7 @@ pub async fn undo(
                 }
                 // She may have changed it back herself.
                 if undo.email != undo.old {
-                    subscriptions::store::address_changed(tx, kind, &undo.email, &undo.old, now)
-                        .await?;
+                    subscriptions::store::address_changed(tx, &undo.email, &undo.old, now).await?;
                     updates::store::address_changed(tx, &undo.account_id, &undo.old).await?;
                 }
                 let password = id::secret();

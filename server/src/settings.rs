@@ -89,7 +89,8 @@ impl Settings {
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let or = |name: &str, default: &str| get(name).unwrap_or_else(|| default.to_owned());
         let database_url = or("DATABASE_URL", "sqlite://data/alongside.db");
-        Kind::of(&database_url).ok_or("DATABASE_URL must begin with sqlite:// or postgres://")?;
+        Kind::of_url(&database_url)
+            .ok_or("DATABASE_URL must begin with sqlite:// or postgres://")?;
         let listen: SocketAddr = or("LISTEN", "127.0.0.1:3000")
             .parse()
             .map_err(|_| "LISTEN must be an address and a port, like 127.0.0.1:3000")?;

@@ -694,8 +694,7 @@ async fn email_that_came_back(world: &World) -> (String, String) {
 /// A thousand published topics in this round, in one write.
 async fn a_thousand_topics(world: &World, round: &str) {
     let author = world.person("prolific@example.org", &[Role::Parent], &world.south).await;
-    let (round, service, kind, now) =
-        (round.to_owned(), world.transport.clone(), world.db().kind(), world.now());
+    let (round, service, now) = (round.to_owned(), world.transport.clone(), world.now());
     let made = world.db().write(move |tx| {
         Box::pin(async move {
             for nth in 0..1_000 {
@@ -718,7 +717,7 @@ async fn a_thousand_topics(world: &World, round: &str) {
                     proposed_at: now,
                     words: format!("{} {}", proposal.title, proposal.would_help),
                 };
-                topics::store::publish(tx, kind, &waiting, now).await?;
+                topics::store::publish(tx, &waiting, now).await?;
             }
             sqlx::query("UPDATE topics SET round_id = $2 WHERE author_id = $1")
                 .bind(&author)

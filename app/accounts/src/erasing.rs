@@ -117,7 +117,8 @@ pub struct Due {
 
 /// The next account whose time has come, marked as erased. Another process passes it over. The last
 /// administrator's waits: it may be that two left at the same moment.
-pub async fn begin_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept<Option<Due>> {
+pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Due>> {
+    let kind = Kind::of(tx);
     let admins = format!(
         "SELECT account_id FROM roles WHERE role = 'admin' ORDER BY account_id{}",
         kind.hold_to_change()

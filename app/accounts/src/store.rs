@@ -471,7 +471,8 @@ pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
 }
 
 /// Whether a session has not been ended, which it can't be until this write ends.
-pub async fn stands(tx: &mut AnyConnection, kind: Kind, session_id: &str) -> Kept<bool> {
+pub async fn stands(tx: &mut AnyConnection, session_id: &str) -> Kept<bool> {
+    let kind = Kind::of(tx);
     let sql = format!("SELECT id FROM sessions WHERE id = $1{}", kind.hold());
     let session: Option<String> =
         sqlx::query_scalar(AssertSqlSafe(sql)).bind(session_id).fetch_optional(tx).await?;

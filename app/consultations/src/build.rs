@@ -90,11 +90,11 @@ pub async fn changed(
     consultation: &Consultation,
     change: impl FnOnce(&Questionnaire) -> Questionnaire + Send + 'static,
 ) -> Result<bool, Error> {
-    let (kind, id, version) = (house.db.kind(), consultation.id.clone(), consultation.version);
+    let (id, version) = (consultation.id.clone(), consultation.version);
     let is_asked = consultation.opened_at.is_some() && !consultation.is_next_version();
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            let questions = store::questions(tx, kind, &id, version).await?;
+            let questions = store::questions(tx, &id, version).await?;
             let changed = change(&questions);
             if is_asked && !check::check(&changed).is_empty() {
                 return Ok(false);

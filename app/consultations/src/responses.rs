@@ -99,7 +99,8 @@ pub async fn find(db: &Db, consultation_id: &str, code: &str) -> Kept<Option<Res
 /// The answers of a response, held for whoever is about to change or to send them; `None` when it
 /// was withdrawn. The questions are held too, so that nobody changes them while an answer is being
 /// saved.
-pub async fn hold(tx: &mut AnyConnection, kind: Kind, code: &str) -> Kept<Option<Answers>> {
+pub async fn hold(tx: &mut AnyConnection, code: &str) -> Kept<Option<Answers>> {
+    let kind = Kind::of(tx);
     let hold = if kind == Kind::Postgres { " FOR UPDATE OF r FOR SHARE OF q" } else { "" };
     let held = format!(
         "SELECT r.answers FROM responses r
@@ -117,12 +118,11 @@ pub async fn hold(tx: &mut AnyConnection, kind: Kind, code: &str) -> Kept<Option
 /// withdrawn.
 pub async fn keep(
     tx: &mut AnyConnection,
-    kind: Kind,
     code: &str,
     answered: Vec<(String, Option<Answer>)>,
     seen: Option<&Answers>,
 ) -> Kept<Option<Answers>> {
-    let Some(mut answers) = hold(&mut *tx, kind, code).await? else { return Ok(None) };
+    let Some(mut answers) = hold(&mut *tx, code).await? else { return Ok(None) };
     for (question, answer) in answered {
         if seen.is_some_and(|seen| seen.get(&question) != answers.get(&question)) {
             continue;
@@ -266,12 +266,12 @@ pub async fn reopen(tx: &mut AnyConnection, code: &str) -> Kept<()> {
 /// it.
 pub async fn withdraw(
     tx: &mut AnyConnection,
-    kind: Kind,
     consultation_id: &str,
     code: &str,
     must_be: bool,
     once: Option<&Once>,
 ) -> Kept<bool> {
+    let kind = Kind::of(tx);
     // Held: it may be sent in the same moment.
     let counted =
         format!("SELECT state FROM responses WHERE code_hash = $1{}", kind.hold_to_change());

@@ -232,10 +232,10 @@ pub(super) fn questionnaire(questions: &str, mended: &str) -> Kept<Questionnaire
 /// The questions of this version, for whoever is about to change them.
 pub async fn questions(
     tx: &mut AnyConnection,
-    kind: Kind,
     consultation_id: &str,
     version: i64,
 ) -> Kept<Questionnaire> {
+    let kind = Kind::of(tx);
     let sql = format!(
         "SELECT questions FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
         kind.hold_to_change()
@@ -267,11 +267,11 @@ pub async fn keep_questions(
 /// Keeps a correction of the wording, beside the questions as they were.
 pub async fn keep_mending(
     tx: &mut AnyConnection,
-    kind: Kind,
     consultation_id: &str,
     version: i64,
     mending: Mending,
 ) -> Kept<()> {
+    let kind = Kind::of(tx);
     let sql = format!(
         "SELECT mended FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
         kind.hold_to_change()

@@ -5,10 +5,10 @@
 
 mod connections;
 pub mod file;
-mod held;
 mod moment;
 mod presence;
 pub mod tables;
+mod transaction;
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -22,9 +22,9 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Row as _};
 
 use self::connections::Pools;
-use self::held::Held;
 pub use self::moment::is_of_the_moment;
 pub use self::presence::Presence;
+pub use self::transaction::Transaction;
 
 static BOTH: Migrator = sqlx::migrate!("../../migrations");
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -40,9 +40,18 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Which one this connection is to.
+    #[must_use]
+    pub fn of(connection: &AnyConnection) -> Self {
+        match connection.backend_name() {
+            "PostgreSQL" => Self::Postgres,
+            _ => Self::Sqlite,
+        }
+    }
+
     /// Reads the kind from a `DATABASE_URL`.
     #[must_use]
-    pub fn of(url: &str) -> Option<Self> {
+    pub fn of_url(url: &str) -> Option<Self> {
         match url.split_once(':')?.0 {
             "sqlite" => Some(Self::Sqlite),
             "postgres" | "postgresql" => Some(Self::Postgres),
@@ -103,7 +112,7 @@ impl Db {
     /// When the address cannot be read or the database does not answer.
     pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
-        let kind = Kind::of(url).ok_or_else(|| {
+        let kind = Kind::of_url(url).ok_or_else(|| {
             sqlx::Error::Configuration("DATABASE_URL begins with sqlite:// or postgres://".into())
         })?;
         let path = file::path(url);
@@ -223,6 +232,17 @@ impl Db {
         Ok(())
     }
 
+    /// Begins a write, which waits until it is its turn. Its caller must live to its end: the table
+    /// of addresses runs each form in a task of its own, which a phone that goes away cannot stop.
+    ///
+    /// # Errors
+    /// When the database does not answer, or its file went.
+    pub async fn begin(&self) -> Kept<Transaction> {
+        self.is_there()?;
+        let connection = waited("writers", self.pools.writers.acquire()).await?;
+        Transaction::begin(connection, self.kind, self.file.clone()).await
+    }
+
     /// Runs `act` in one transaction: all of it happens, or nothing.
     ///
     /// It runs in a task of its own, so that a phone that goes away half-way cannot leave a
@@ -239,17 +259,19 @@ impl Db {
         F: for<'t> FnOnce(&'t mut AnyConnection) -> Writing<'t, T, E> + Send + 'static,
     {
         let db = self.clone();
-        let begin = match self.kind {
-            Kind::Sqlite => "BEGIN IMMEDIATE",
-            Kind::Postgres => "BEGIN",
-        };
         let task = tokio::spawn(async move {
-            db.is_there()?;
-            let held = Held::new(waited("writers", db.pools.writers.acquire()).await?);
-            let done = held.transact(begin, act).await?;
-            // Once more: a file that went meanwhile took the write with it.
-            db.is_there()?;
-            Ok(done)
+            let mut tx = db.begin().await?;
+            let acted = tokio::time::timeout(transaction::TIME, act(&mut tx))
+                .await
+                .unwrap_or_else(|_elapsed| Err(transaction::too_long().into()));
+            match acted {
+                Ok(done) => tx.commit().await.map(|()| done).map_err(E::from),
+                Err(refused) => {
+                    // Closed where it fails; what it was refused for is what matters.
+                    let _ = tx.roll_back().await;
+                    Err(refused)
+                }
+            }
         });
         task.await.unwrap_or_else(|panicked| {
             Err(sqlx::Error::Protocol(format!("a write stopped half-way: {panicked}")).into())

@@ -9,12 +9,13 @@ use std::time::Duration;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::http::{HeaderValue, Method, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::MethodRouter;
 use axum::{Extension, Router};
 use forms::Sent;
 use leptos::server_fn::ServerFn;
+use tracing::Instrument as _;
 
 use crate::error::Error;
 use crate::functions;
@@ -277,9 +278,13 @@ impl Routes {
     ) -> Self {
         let rule = Rule { method, path, access, chose };
         let gate = Gate { access, chose, is_public_page: rule.is_public_page() };
+        let is_form = rule.method == Method::POST;
         self.rules.push(rule);
-        let guarded =
+        let mut guarded =
             handler.layer(from_fn_with_state(gate, guard)).layer(from_fn_with_state(time, within));
+        if is_form {
+            guarded = guarded.layer(from_fn(to_its_end));
+        }
         Self { router: self.router.route(path, guarded), rules: self.rules }
     }
 }
@@ -290,6 +295,17 @@ async fn within(time: axum::extract::State<Duration>, request: Request, next: Ne
     tokio::time::timeout(time.0, next.run(request))
         .await
         .unwrap_or_else(|_elapsed| crate::error::unable())
+}
+
+/// Carries out what a form asks for in a task of its own: a phone that goes away half-way stops
+/// nothing, and leaves nothing open.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    let work = next.run(request).instrument(tracing::Span::current());
+    tokio::spawn(work).await.unwrap_or_else(|stopped| match stopped.try_into_panic() {
+        // As in the task of the request, where it is caught and told of.
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(_shutting_down) => crate::error::unable(),
+    })
 }
 
 /// What someone chose who must do something else first, in the extensions of the answer 401.

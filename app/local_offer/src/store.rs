@@ -366,7 +366,8 @@ pub async fn decide(
 
 /// Holds a comment until the write ends: withdrawing it and answering it wait for each other, each
 /// after calling this.
-pub async fn hold(tx: &mut AnyConnection, kind: Kind, comment_id: &str) -> Kept<()> {
+pub async fn hold(tx: &mut AnyConnection, comment_id: &str) -> Kept<()> {
+    let kind = Kind::of(tx);
     let sql = format!("SELECT id FROM comments WHERE id = $1{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(sql)).bind(comment_id).fetch_optional(tx).await?;
     Ok(())

@@ -34,25 +34,25 @@ pub async fn erase_due(house: &House) -> Kept<u64> {
 
 /// Erases the next account; gives its files that nobody names any more.
 async fn erase_next(house: &House) -> Kept<Option<Vec<String>>> {
-    let (kind, now, writer) = (house.db.kind(), house.clock.now(), house.clone());
+    let (now, writer) = (house.clock.now(), house.clone());
     let erasing = house.db.write(move |tx| {
         Box::pin(async move {
             // Rounds first, as every write that holds both.
-            rounds::hold_open(tx, kind).await?;
-            let Some(due) = erasing::begin_next(tx, kind, now).await? else {
+            rounds::hold_open(tx).await?;
+            let Some(due) = erasing::begin_next(tx, now).await? else {
                 return Ok::<_, sqlx::Error>(None);
             };
             let (account, email, wish) = (due.account_id.as_str(), due.email.as_str(), due.wish);
             store::forget_words(tx, account).await?;
-            topics::forget(tx, kind, account, wish.takes_down, now).await?;
-            local_offer::forget(tx, kind, account, wish.takes_down, now).await?;
+            topics::forget(tx, account, wish.takes_down, now).await?;
+            local_offer::forget(tx, account, wish.takes_down, now).await?;
             rounds::forget(tx, account).await?;
             plans::forget(tx, account).await?;
             consultations::forget(tx, account).await?;
             notices::forget(tx, account, email).await?;
             let whose = (account, email);
             let subscriber =
-                subscriptions::store::forget(tx, kind, whose, wish.keeps_emails, now).await?;
+                subscriptions::store::forget(tx, whose, wish.keeps_emails, now).await?;
             let files = updates::store::forget(tx, account, subscriber.as_deref()).await?;
             deliveries::store::forget(tx, account, email, subscriber.is_some(), now).await?;
             erasing::forget(tx, account, email).await?;

@@ -185,14 +185,10 @@ pub async fn withdraw(
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
     let id = id::parse(&id).ok_or(Error::NotFound)?;
-    let (now, kind, author_id) =
-        (house.clock.now(), house.db.kind(), viewer.signed_in()?.account_id.clone());
-    let withdrawn = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move { store::withdraw(tx, kind, &id, &author_id, now).await })
-        })
-        .await?;
+    let author_id = &viewer.signed_in()?.account_id;
+    let mut tx = house.db.begin().await?;
+    let withdrawn = store::withdraw(&mut tx, &id, author_id, house.clock.now()).await?;
+    tx.commit().await?;
     if withdrawn {
         Ok(Redirect::to("/account?done=withdrawn").into_response())
     } else {

@@ -52,16 +52,7 @@ async fn tell(house: &House, (update_id, version): (String, i64)) -> Result<(), 
                     )),
                     ..words.clone()
                 };
-                store::tell_next(
-                    tx,
-                    writer.db.kind(),
-                    (&update_id, version),
-                    &words,
-                    choose,
-                    LOT,
-                    now,
-                )
-                .await
+                store::tell_next(tx, (&update_id, version), &words, choose, LOT, now).await
             })
         });
         if owed.await? == 0 {

@@ -17,7 +17,7 @@ use super::sefton::{PLACES, Sefton};
 
 /// Writes and opens both; one has since closed and been counted.
 pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Error> {
-    let (kind, now) = (sefton.kind, sefton.now);
+    let now = sefton.now;
     let consultation =
         open(tx, sefton, &after_a_diagnosis(now), &after_a_diagnosis_questions()).await?;
     for nth in 0..24 {
@@ -29,7 +29,7 @@ pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::E
         if waits == "yes" {
             answered.push(("weeks".to_owned(), Some(Answer::Number(8 + nth * 2))));
         }
-        responses::keep(tx, kind, &code, answered, None).await?;
+        responses::keep(tx, &code, answered, None).await?;
         responses::send(
             tx,
             &consultation,
@@ -96,7 +96,7 @@ async fn closed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Err
             answered.push(("better".to_owned(), Some(Answer::Text(better.to_owned()))));
         }
         responses::begin(tx, &consultation, 1, &code).await?;
-        responses::keep(tx, sefton.kind, &code, answered, None).await?;
+        responses::keep(tx, &code, answered, None).await?;
         responses::send(
             tx,
             &consultation,
@@ -159,15 +159,8 @@ async fn closed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Err
         .map_err(|what| sqlx::Error::Protocol(what.into()))?;
     let made_of = MadeOf { changes: 0, published: 0 };
     count(tx, &consultation, &new, made_of, &sefton.organiser, terms.closes_at + DAY).await?;
-    check(
-        tx,
-        sefton.kind,
-        &consultation,
-        terms.closes_at + DAY,
-        &sefton.checker,
-        terms.closes_at + 2 * DAY,
-    )
-    .await?;
+    check(tx, &consultation, terms.closes_at + DAY, &sefton.checker, terms.closes_at + 2 * DAY)
+        .await?;
     Ok(())
 }
 

@@ -198,7 +198,7 @@ async fn at(
     plan: &str,
     days: i64,
 ) -> Result<Millis, sqlx::Error> {
-    let held = store::hold(tx, sefton.kind, plan, sefton.day(days)).await?;
+    let held = store::hold(tx, plan, sefton.day(days)).await?;
     held.ok_or(sqlx::Error::RowNotFound)
 }
 

@@ -633,7 +633,7 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
 
 /// Responses that were sent: so many wait, so many do not.
 pub async fn answered(world: &World, id: &str, waits: usize, not: usize) {
-    let (id, kind) = (id.to_owned(), world.db().kind());
+    let id = id.to_owned();
     let sent = world.db().write(move |tx| {
         Box::pin(async move {
             for nth in 0..waits + not {
@@ -645,7 +645,7 @@ pub async fn answered(world: &World, id: &str, waits: usize, not: usize) {
                     ("question-1".to_owned(), chosen(waits)),
                     ("question-3".to_owned(), Some(Given::Text("Weekends".into()))),
                 ];
-                responses::keep(tx, kind, &code, answered, None).await?;
+                responses::keep(tx, &code, answered, None).await?;
                 responses::send(
                     tx,
                     &id,

@@ -734,13 +734,9 @@ impl World {
 
     /// This person supports this topic too.
     pub async fn supports(&self, account: &str, topic: &str) {
-        let (account, topic, kind, now) =
-            (account.to_owned(), topic.to_owned(), self.db().kind(), self.now());
-        let given = self.db().write(move |tx| {
-            Box::pin(async move {
-                topics::support::store::support(tx, kind, &topic, &account, true, now).await
-            })
-        });
+        let mut tx = self.db().begin().await.unwrap();
+        let given = topics::support::store::support(&mut tx, topic, account, true, self.now());
         assert!(given.await.unwrap(), "voting is open");
+        tx.commit().await.unwrap();
     }
 }

@@ -214,12 +214,12 @@ pub async fn discard(tx: &mut AnyConnection, consultation_id: &str) -> Kept<()> 
 /// counted it. False when there is none she may publish, or when something has changed since.
 pub async fn check(
     tx: &mut AnyConnection,
-    kind: Kind,
     consultation_id: &str,
     counted_at: Millis,
     by: &str,
     now: Millis,
 ) -> Kept<bool> {
+    let kind = Kind::of(tx);
     // Held: a sheet may be typed in, or an answer redacted, in the same moment.
     let hold = format!("SELECT id FROM consultations WHERE id = $1{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(hold)).bind(consultation_id).fetch_optional(&mut *tx).await?;

@@ -301,12 +301,8 @@ pub async fn stale(db: &Db) -> Kept<Vec<Stale>> {
 }
 
 /// Puts a digest together again, unless more of it has been called off since.
-pub async fn put_together_again(
-    tx: &mut AnyConnection,
-    kind: Kind,
-    stale: &Stale,
-    words: &Words,
-) -> Kept<()> {
+pub async fn put_together_again(tx: &mut AnyConnection, stale: &Stale, words: &Words) -> Kept<()> {
+    let kind = Kind::of(tx);
     // Anyone who calls off more of it in between has done so by the time this holds it, or makes it
     // stale again afterwards.
     let hold = format!("SELECT id FROM deliveries WHERE id = $1{}", kind.hold_to_change());

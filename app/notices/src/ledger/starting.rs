@@ -89,11 +89,11 @@ pub async fn is_one_to_start(db: &Db, now: Millis) -> Kept<bool> {
 
 /// Starts the next notice whose time has come: from now on everyone can read it, and the ledger has
 /// a row for each person who is to be told. Once, whichever process comes first. Gives its id.
-pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept<Option<String>> {
-    hold_addresses(tx, kind).await?;
+pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<String>> {
+    hold_addresses(tx).await?;
     let Some(started) = started(tx, now).await? else { return Ok(None) };
     if let Some((follows, _)) = &started.follows {
-        replace(tx, kind, follows, now).await?;
+        replace(tx, follows, now).await?;
     }
     let must_know_by =
         must_know_by(started.effect.at(), &started.must_do_by, started.told_before, now);
@@ -107,7 +107,8 @@ pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept
 
 /// Lets no address change while a notice starts, and no notice start while an address changes:
 /// whoever moves would be in neither list.
-pub async fn hold_addresses(tx: &mut AnyConnection, kind: Kind) -> Kept<()> {
+pub async fn hold_addresses(tx: &mut AnyConnection) -> Kept<()> {
+    let kind = Kind::of(tx);
     let sql = format!("SELECT second_person FROM area_rules{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(sql)).fetch_all(tx).await?;
     Ok(())
@@ -177,7 +178,8 @@ async fn write_rows(
 
 /// Stops what is still to be told about a notice that another now follows. Those who were to be
 /// told are told what follows instead; a digest goes with its other notices.
-async fn replace(tx: &mut AnyConnection, kind: Kind, notice_id: &str, now: Millis) -> Kept<()> {
+async fn replace(tx: &mut AnyConnection, notice_id: &str, now: Millis) -> Kept<()> {
+    let kind = Kind::of(tx);
     let hold = format!(
         "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger
          WHERE notice_id = $1) ORDER BY id{}",

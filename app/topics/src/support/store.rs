@@ -24,12 +24,12 @@ pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
 /// doing it once.
 pub async fn support(
     tx: &mut AnyConnection,
-    kind: Kind,
     topic_id: &str,
     account_id: &str,
     gives: bool,
     now: Millis,
 ) -> Kept<bool> {
+    let kind = Kind::of(tx);
     // The round stays as it is until this write ends: no support slips in during the count.
     let is_open = format!(
         "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id
