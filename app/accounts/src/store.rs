@@ -15,6 +15,21 @@ use super::second_factor::{rules, store as factors};
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
+    held(db, "s.token_hash = $1", token_hash, now).await
+}
+
+/// Likewise by the token that a session had until just now, when fresh proof gave it another: a
+/// second tap on the same button comes with the first.
+pub async fn signed_in_until_now(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
+    let by = format!(
+        "s.token_before = $1 AND s.proved_at BETWEEN CAST($2 AS BIGINT) - {SECOND_TAP}
+           AND CAST($2 AS BIGINT) + {SECOND_TAP}"
+    );
+    held(db, &by, token_hash, now).await
+}
+
+/// `by`: the condition that finds the session.
+async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
     let sql = format!(
         "SELECT a.id, s.id, a.shown_name, a.email, a.place_id, s.seen_at, r.role,
                 s.visited_before,
@@ -25,7 +40,7 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<Si
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN roles r ON r.account_id = a.id
          LEFT JOIN second_factors f ON f.account_id = a.id
-         WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.idle_ends_at > $2
+         WHERE {by} AND s.ends_at > $2 AND s.idle_ends_at > $2
            AND s.waits_for_code = 0 AND a.erased_at IS NULL",
         factors::SINCE
     );
@@ -120,6 +135,17 @@ pub struct NewSession {
     pub ends_at: Millis,
 }
 
+/// The browser in which a session begins.
+#[derive(Debug, Default)]
+pub struct Here {
+    /// The hash of what its cookie holds, where it is to be known from now on as one in which staff
+    /// sign in.
+    pub device_hash: Option<String>,
+    /// The hash of the token of the session it had before, which ends: that token lets nobody in any
+    /// more.
+    pub before: Option<String>,
+}
+
 /// How a session began at a council's provider.
 #[derive(Clone, Copy, Debug)]
 pub struct AtCouncil {
@@ -139,21 +165,20 @@ pub async fn is_known(db: &Db, email: &str) -> Kept<bool> {
 /// code is given or a passkey used: so it is where there is a second step. Whoever is let in stays:
 /// a trigger calls back an erasure that waits. An account that is erased has no session.
 pub async fn begin_session(db: &Db, session: NewSession) -> Kept<bool> {
-    begin_session_here(db, session, None, None).await
+    begin_session_here(db, session, Here::default(), None).await
 }
 
-/// As [`begin_session`], in a browser that is to be known from now on, by the hash of what its
-/// cookie holds, and perhaps at a council's provider; ended sessions stay as long as
-/// `docs/retention.md` says.
+/// As [`begin_session`], in this browser, and perhaps at a council's provider. In one that is to be
+/// known from now on, ended sessions stay as long as `docs/retention.md` says.
 pub async fn begin_session_here(
     db: &Db,
     session: NewSession,
-    device_hash: Option<String>,
+    here: Here,
     at_council: Option<AtCouncil>,
 ) -> Kept<bool> {
     db.write(move |tx| {
         Box::pin(async move {
-            if device_hash.is_none() {
+            if here.device_hash.is_none() {
                 sqlx::query(
                     "DELETE FROM sessions WHERE account_id = $1 AND (ends_at <= $2
                      OR idle_ends_at <= $2 OR (waits_for_code = 1 AND began_at <= $3))",
@@ -165,7 +190,7 @@ pub async fn begin_session_here(
                 .await?;
             }
             let by = at_council.map_or(By::Here, By::Council);
-            insert_session(tx, &session, device_hash.as_deref(), by).await
+            insert_session(tx, &session, &here, by).await
         })
     })
     .await
@@ -176,7 +201,7 @@ pub async fn begin_session_here(
 pub async fn begin_session_by_passkey(
     db: &Db,
     session: NewSession,
-    device_hash: Option<String>,
+    here: Here,
     (passkey_id, counter): (String, u32),
 ) -> Kept<bool> {
     db.write(move |tx| {
@@ -184,7 +209,7 @@ pub async fn begin_session_by_passkey(
             if !passkeys::used(tx, &passkey_id, counter, session.now).await? {
                 return Ok(false);
             }
-            insert_session(tx, &session, device_hash.as_deref(), By::Passkey).await?;
+            insert_session(tx, &session, &here, By::Passkey).await?;
             Ok(true)
         })
     })
@@ -202,11 +227,12 @@ enum By {
     Passkey,
 }
 
-/// Whether the session waits for a second step.
+/// Takes the place of the session that was there before, whosever it was. Whether the new one waits
+/// for a second step.
 async fn insert_session(
     tx: &mut AnyConnection,
     session: &NewSession,
-    device_hash: Option<&str>,
+    here: &Here,
     by: By,
 ) -> Kept<bool> {
     let at_council = match by {
@@ -243,7 +269,14 @@ async fn insert_session(
         .bind(i64::from(is_both))
         .fetch_optional(&mut *tx)
         .await?;
-    if let Some(hash) = device_hash.filter(|_| waits == Some(0)) {
+    // Only now: the new one says when she was here before.
+    if let Some(before) = &here.before {
+        sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
+            .bind(before)
+            .execute(&mut *tx)
+            .await?;
+    }
+    if let Some(hash) = here.device_hash.as_deref().filter(|_| waits == Some(0)) {
         let device = (hash, session.device.as_str());
         factors::know_device(tx, &session.account_id, device, session.now).await?;
     }
