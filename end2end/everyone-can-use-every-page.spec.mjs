@@ -115,7 +115,7 @@ const everyone = {
     to('/topics/new', { name: 'checking a topic', act: checkTopic }),
     to('/local-offer/comments/new'), refused('/local-offer/comments/new', 'Send my comment'), link('/account/said', 'The pages cannot be read with a screen reader', { as: 'her own comment' }),
     to('/account/said'), { name: 'a doubt', find: async (page) => `${await CLAIM.find(page)}/doubts/new`, status: 200 },
-    to('/account'), to('/account/passkeys?done=removed'), to('/account/passkeys/new'), to('/account/emails?done=stopped'), to('/account/subscriptions?done=subscribed'), to('/account?done=password'), to('/account/details'), to('/account/email'), refused('/account/email', 'Send me the link'), to('/account/export'), to('/account/erase'), to('/prove'), to('/account/erase/begun'), to('/account/erase/not-a-link', { status: 410 }),
+    to('/account'), to('/account/passkeys?done=removed'), to('/account/passkeys/new'), to('/account/emails?done=stopped'), to('/account/subscriptions?done=subscribed'), to('/account?done=password'), to('/account/details'), to('/account/email'), refused('/account/email', 'Send me the link'), to('/account/password'), refused('/account/password', 'Save this password'), to('/account/export'), to('/account/erase'), to('/prove'), to('/account/erase/begun'), to('/account/erase/not-a-link', { status: 410 }),
     to('/forum', { status: 403 }),
   ],
   organiser: [

@@ -107,6 +107,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_twelve() {
             "/account",
             "/account/details",
             "/account/email",
+            "/account/password",
             "/account/export",
             "/account/erase",
             "/forum",

@@ -21,6 +21,7 @@ pub mod erasing;
 mod first_act;
 pub mod joinings;
 mod limits;
+mod own_password;
 pub mod passkeys;
 mod passwords;
 mod people;
@@ -86,6 +87,8 @@ pub fn routes() -> Routes {
         .post_first("/account/email", SignedIn.fresh(), ADDRESS, account::change_email)
         .get("/prove", SignedIn, second_factor::prove::form)
         .post("/prove", SignedIn, second_factor::prove::send)
+        .get("/account/password", SignedIn, own_password::form)
+        .post("/account/password", SignedIn, own_password::change)
         .get("/prove/link", SignedIn, second_factor::prove::back)
         .post("/prove/link", SignedIn, second_factor::prove::send_link)
         .get("/prove/passkey", SignedIn, second_factor::prove::back)

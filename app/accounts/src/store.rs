@@ -503,6 +503,19 @@ pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
     })
 }
 
+/// What the choice of another password is judged by: the hash of the one that the account has, if
+/// any, and the name of the part of the area its owner lives in, if they said it.
+pub async fn own_password(db: &Db, account_id: &str) -> Kept<(Option<String>, Option<String>)> {
+    let row = sqlx::query(
+        "SELECT a.password_hash, p.name FROM accounts a LEFT JOIN places p ON p.id = a.place_id
+         WHERE a.id = $1",
+    )
+    .bind(account_id)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok((row.get(0), row.get(1)))
+}
+
 /// Whether a session has not been ended, which it can't be until this write ends.
 pub async fn stands(tx: &mut AnyConnection, kind: Kind, session_id: &str) -> Kept<bool> {
     let sql = format!("SELECT id FROM sessions WHERE id = $1{}", kind.hold());
