@@ -959,6 +959,24 @@ pub async fn set_address(tx: &mut AnyConnection, account_id: &str, email: &str) 
 /// For how long a change of address can be undone.
 const UNDONE_FOR: Millis = 7 * DAY;
 
+/// Stores the same password hashed again: `new` for `old`, unless there is another by now.
+pub async fn hash_again(db: &Db, account_id: String, (old, new): (String, String)) -> Kept<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(
+                "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
+            )
+            .bind(account_id)
+            .bind(old)
+            .bind(new)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
 /// Keeps the link that undoes a change of address, in an email to the address it was. Gives when it
 /// ends.
 pub async fn keep_undo(

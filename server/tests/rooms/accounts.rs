@@ -178,6 +178,38 @@ fn a_password_is_the_same_in_both_forms_of_unicode_and_one_stored_before_still_s
 }
 
 #[test]
+fn a_password_that_was_hashed_with_other_parameters_is_hashed_again_when_she_signs_in() {
+    on_both(async |world| {
+        world.person("parent@example.org", &[Role::Parent], &world.south).await;
+        let stored = async || -> String {
+            sqlx::query_scalar("SELECT password_hash FROM accounts")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap()
+        };
+        // "three small words", as a weaker machine may have hashed it.
+        change(
+            &world,
+            "UPDATE accounts SET password_hash = '$argon2id$v=19$m=1024,t=1,p=1$YSBzYWx0IG9mIDE2IGJ5dA$z42pTtYX9moygUJP+xI/iXxYAljn6a+i4bcaSkRkOCc'",
+        )
+        .await;
+        let before = stored().await;
+        let wrong = [("email", "parent@example.org"), ("password", "a wrong guess")];
+        world.visitor().post("/sign-in", &wrong).await;
+        assert_eq!(stored().await, before, "only the right one can be hashed");
+        let right = [("email", "parent@example.org"), ("password", "three small words")];
+        let signs_in = async || {
+            world.visitor().post("/sign-in", &right).await.leads_to() == "/?done=signed-in"
+        };
+        assert!(signs_in().await);
+        let after = stored().await;
+        assert!(after.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{after}");
+        assert!(signs_in().await, "it is the same password");
+        assert_eq!(stored().await, after, "and it is hashed again once");
+    });
+}
+
+#[test]
 fn a_long_password_of_any_characters_counts_to_its_last_one_and_as_it_was_typed() {
     on_both(async |world| {
         let long = "kettle harbour otter violin marble saddle thunder pebble lantern walnut Ünïcode \
