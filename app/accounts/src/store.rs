@@ -814,6 +814,20 @@ pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> Kept<
     end_links(tx, account_id).await
 }
 
+/// Ends all by which somebody is in or could go on: sessions, links that wait, browsers that are
+/// known. Whether there was anything.
+pub async fn sign_out_everywhere(tx: &mut AnyConnection, account_id: &str) -> Kept<bool> {
+    let mut rows = 0;
+    for sql in [
+        "DELETE FROM sessions WHERE account_id = $1",
+        "DELETE FROM links WHERE account_id = $1 AND used_at IS NULL",
+        "DELETE FROM known_browsers WHERE account_id = $1",
+    ] {
+        rows += sqlx::query(sql).bind(account_id).execute(&mut *tx).await?.rows_affected();
+    }
+    Ok(rows > 0)
+}
+
 /// As [`end_all_sessions`], but the session in which this was asked stays for a moment, so that a
 /// second tap on the same button finds what the first has done.
 pub async fn end_sessions_but_for_a_moment(
@@ -945,20 +959,6 @@ pub async fn set_password(
     forget_browsers(tx, account_id).await
 }
 
-/// Sets a new address. Fails as "already there" when another account has it.
-pub async fn set_address(tx: &mut AnyConnection, account_id: &str, email: &str) -> Kept<()> {
-    sqlx::query("UPDATE accounts SET email = $2, mailbox = $3 WHERE id = $1")
-        .bind(account_id)
-        .bind(email)
-        .bind(forms::mailbox(email))
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
-/// For how long a change of address can be undone.
-const UNDONE_FOR: Millis = 7 * DAY;
-
 /// Stores the same password hashed again: `new` for `old`, unless there is another by now.
 pub async fn hash_again(db: &Db, account_id: String, (old, new): (String, String)) -> Kept<()> {
     db.write(move |tx| {
@@ -976,6 +976,20 @@ pub async fn hash_again(db: &Db, account_id: String, (old, new): (String, String
     })
     .await
 }
+
+/// Sets a new address. Fails as "already there" when another account has it.
+pub async fn set_address(tx: &mut AnyConnection, account_id: &str, email: &str) -> Kept<()> {
+    sqlx::query("UPDATE accounts SET email = $2, mailbox = $3 WHERE id = $1")
+        .bind(account_id)
+        .bind(email)
+        .bind(forms::mailbox(email))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// For how long a change of address can be undone.
+const UNDONE_FOR: Millis = 7 * DAY;
 
 /// Keeps the link that undoes a change of address, in an email to the address it was. Gives when it
 /// ends.

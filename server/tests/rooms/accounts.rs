@@ -462,38 +462,6 @@ fn a_new_password_signs_out_everywhere_else_and_is_told_by_email() {
     });
 }
 
-#[test]
-fn both_addresses_are_told_of_a_change_of_address() {
-    on_both(async |world| {
-        let parent = world.parent(1).await;
-        assert_eq!(
-            parent.changes_address("moved@example.org").await.leads_to(),
-            "/account?done=email"
-        );
-        let emails = world.deliver().await;
-        let to = |address: &str| emails.iter().find(|email| email.to == address).unwrap();
-        assert_eq!(to("parent1@example.org").subject, "Someone asked to change your email address");
-        assert!(
-            parent.get("/account").await.says("parent1@example.org"),
-            "nothing changes before the new address is confirmed"
-        );
-        let page = link(to("moved@example.org"));
-        assert_eq!(parent.post(&page, &[]).await.status, StatusCode::OK);
-        assert!(parent.get("/account").await.says("moved@example.org"));
-        let mut told: Vec<_> = world.deliver().await.into_iter().map(|email| email.to).collect();
-        told.sort();
-        assert_eq!(told, ["moved@example.org", "parent1@example.org"]);
-    });
-}
-
-#[test]
-fn nobody_gives_an_account_her_address_by_a_button_in_an_email_she_did_not_ask_for() {
-    on_both(async |world| {
-        let thief = world.parent(1).await;
-        let (hers, other) = ("her@example.org", world.parent(2).await);
-        thief.changes_address(hers).await.leads_to();
-        let emails = world.deliver().await;
-        let page = link(emails.iter().find(|email| email.to == hers).unwrap());
 /// Where the first link with these words leads.
 fn leads(answer: &Answer, words: &str) -> String {
     let mut links = answer.html.split("<a ").skip(1);
@@ -718,6 +686,38 @@ fn signing_in_again_leaves_what_is_open_in_another_tab_of_use_and_does_what_was_
     });
 }
 
+#[test]
+fn both_addresses_are_told_of_a_change_of_address() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        assert_eq!(
+            parent.changes_address("moved@example.org").await.leads_to(),
+            "/account?done=email"
+        );
+        let emails = world.deliver().await;
+        let to = |address: &str| emails.iter().find(|email| email.to == address).unwrap();
+        assert_eq!(to("parent1@example.org").subject, "Someone asked to change your email address");
+        assert!(
+            parent.get("/account").await.says("parent1@example.org"),
+            "nothing changes before the new address is confirmed"
+        );
+        let page = link(to("moved@example.org"));
+        assert_eq!(parent.post(&page, &[]).await.status, StatusCode::OK);
+        assert!(parent.get("/account").await.says("moved@example.org"));
+        let mut told: Vec<_> = world.deliver().await.into_iter().map(|email| email.to).collect();
+        told.sort();
+        assert_eq!(told, ["moved@example.org", "parent1@example.org"]);
+    });
+}
+
+#[test]
+fn nobody_gives_an_account_her_address_by_a_button_in_an_email_she_did_not_ask_for() {
+    on_both(async |world| {
+        let thief = world.parent(1).await;
+        let (hers, other) = ("her@example.org", world.parent(2).await);
+        thief.changes_address(hers).await.leads_to();
+        let emails = world.deliver().await;
+        let page = link(emails.iter().find(|email| email.to == hers).unwrap());
         for her in [&world.visitor(), &other] {
             let shown = her.get(&page).await;
             assert_eq!(shown.status, StatusCode::OK);
@@ -858,6 +858,57 @@ fn a_change_of_role_ends_every_session_and_is_in_the_audit_log() {
         .await
         .unwrap();
         assert_eq!(noted, 1);
+    });
+}
+
+#[test]
+fn an_administrator_signs_somebody_out_everywhere_and_she_is_told() {
+    on_both(async |world| {
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let (phone, other) = (world.parent(1).await, world.parent(2).await);
+        let tablet = world.visitor();
+        let words = [("email", "parent1@example.org"), ("password", "three small words")];
+        tablet.post("/sign-in", &words).await.leads_to();
+        tablet.post("/sign-in/link", &[("email", "parent1@example.org")]).await;
+        let waits = link(&world.deliver().await[0]);
+
+        let people = admin.get("/admin/people?search=parent1").await;
+        let page = leads(&people, "Sign them out everywhere");
+        assert_eq!(page, format!("/admin/people/{}/sessions", phone.account));
+        let asks = admin.get(&page).await;
+        assert!(asks.says("Sign someone out everywhere") && asks.says("Somebody"), "{}", asks.html);
+        assert_eq!(phone.get("/account").await.status, StatusCode::OK, "looking changes nothing");
+        for _ in 0..2 {
+            assert_eq!(admin.post(&page, &[]).await.leads_to(), "/admin/people?done=signed-out");
+        }
+        let done = admin.get("/admin/people?done=signed-out").await;
+        assert!(done.says("They have been signed out everywhere"), "{}", done.html);
+        for hers in [&phone, &tablet] {
+            assert_eq!(hers.get("/account").await.status, StatusCode::SEE_OTHER);
+        }
+        assert_eq!(other.get("/account").await.status, StatusCode::OK);
+        assert_eq!(world.visitor().post(&waits, &[]).await.status, StatusCode::GONE);
+        let told = world.deliver().await;
+        assert_eq!((told.len(), told[0].to.as_str()), (1, "parent1@example.org"), "once");
+        assert_eq!(told[0].subject, "You have been signed out everywhere");
+        let noted: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM audit WHERE what = 'signed out everywhere' AND who = $1
+             AND about = $2",
+        )
+        .bind(&admin.account)
+        .bind(&phone.account)
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
+        assert_eq!(noted, 1);
+        tablet.post("/sign-in", &words).await.leads_to();
+
+        // Her own sessions she ends at her own page.
+        let own = format!("/admin/people/{}/sessions", admin.account);
+        assert_eq!(admin.post(&own, &[]).await.leads_to(), "/account");
+        assert_eq!(admin.get("/admin").await.status, StatusCode::OK);
+        let nobodys = format!("/admin/people/{}/sessions", id::fresh());
+        assert_eq!(admin.post(&nobodys, &[]).await.status, StatusCode::NOT_FOUND);
     });
 }
 
