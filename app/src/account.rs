@@ -148,7 +148,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                         <button class="button quiet">"Sign out everywhere"</button>
                     </form>
                     <p>
-                        <a href="/forgotten-password">"Change your password"</a>
+                        <a href="/account/password">"Change your password"</a>
                     </p>
                     <p>
                         <a href="/account/passkeys">"Passkeys"</a>

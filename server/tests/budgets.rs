@@ -107,6 +107,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_twelve() {
             "/account",
             "/account/details",
             "/account/email",
+            "/account/password",
             "/account/export",
             "/account/erase",
             "/forum",
@@ -375,6 +376,11 @@ async fn a_second_step(world: &World) {
     within_four(&phone, "/sign-in/code").await;
     within_twelve(&phone, "/sign-in/code", &[("code", code().as_str())]).await;
     within_twelve(&phone, "/prove", &[password]).await;
+    let new = [("current", "three small words"), ("password", "kettle harbour otter")];
+    within_twelve(&phone, "/account/password", &new).await;
+    let sessions = format!("/admin/people/{}/sessions", leader.account);
+    within_four(&admin, &sessions).await;
+    within_twelve(&admin, &sessions, &[]).await;
     let reset = format!("/admin/people/{}/second-step", leader.account);
     within_four(&admin, &reset).await;
     within_twelve(&admin, &reset, &[]).await;

@@ -403,6 +403,26 @@ pub fn new_device(house: &House, device: &str, at: Millis) -> Words {
     )
 }
 
+/// Says that an administrator signed her out everywhere.
+pub fn signed_out(house: &House) -> Words {
+    words(
+        house,
+        "You have been signed out everywhere",
+        vec![
+            "An administrator of the forum has signed you out of your account on every phone and \
+             computer. Links that we emailed you to sign in no longer work."
+                .into(),
+            to_do(
+                "Sign in again when you need to. If someone else may know your password, choose a \
+                 new one first.",
+            ),
+        ],
+        Some(("Sign in", house.link("/sign-in"))),
+        "We send this email whenever an administrator signs someone out. If you don't know why, \
+         reply to this email and the forum will help.",
+    )
+}
+
 /// Says that a second step was set up.
 pub fn second_step_set_up(house: &House) -> Words {
     words(

@@ -468,6 +468,7 @@ async fn page(
         "role" => Some("Role changed. They will need to sign in again"),
         "organisation" => Some("Organisation saved"),
         "reset" => Some("Done. They can sign in without a code now"),
+        "signed-out" => Some("They have been signed out everywhere"),
         "own" => Some("You can't remove your own administrator role. Ask another administrator"),
         _ => None,
     };
@@ -602,6 +603,7 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
             </p>
         }
     });
+    let sign_out = format!("/admin/people/{}/sessions", person.id);
     view! {
         <li class="card">
             <p>
@@ -617,6 +619,11 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
                 {changes}
                 {organisation}
                 {reset}
+                <p>
+                    <a href=sign_out>
+                        "Sign them out everywhere"<span class="unseen">{format!(": {name}")}</span>
+                    </a>
+                </p>
             </details>
         </li>
     }

@@ -101,6 +101,7 @@ pub const PERSONAL: &[Table] = &[
             Time("visited_before", "Visit before that"),
             Time("proved_at", "You last showed that it was you"),
             Left("let_in_by", SECRET),
+            Left("token_before", SECRET),
             Yes("waits_for_code", "Waits for a code from your phone"),
             Yes("with_council", "You signed in with your council"),
             Yes("second_step_there", "You used a second step there"),

@@ -1,7 +1,7 @@
 //! Who is asking: the session behind the cookie.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use calendar::clock::{DAY, HOUR, Millis, SECOND};
@@ -22,8 +22,15 @@ pub async fn recognise(
     next: Next,
 ) -> Result<Response, Error> {
     if let Some(token) = token(&house, request.headers()) {
-        let now = house.clock.now();
-        if let Some(mut person) = store::signed_in(&house.db, &id::hash(token), now).await? {
+        let (now, hash) = (house.clock.now(), id::hash(token));
+        let mut found = store::signed_in(&house.db, &hash, now).await?;
+        if found.is_none() && gives_proof(&request) {
+            found = store::signed_in_until_now(&house.db, &hash, now).await?;
+            if found.is_some() {
+                request.extensions_mut().insert(SecondTap);
+            }
+        }
+        if let Some(mut person) = found {
             if now - person.seen_at > HOUR {
                 let idle_ends_at = now + Ends::after(&person.roles).idle;
                 store::session_seen(&house.db, person.session_id.clone(), now, idle_ends_at)
@@ -34,6 +41,51 @@ pub async fn recognise(
         }
     }
     Ok(next.run(request).await)
+}
+
+/// In the extensions of a request that came with the token its session had until just now, when
+/// fresh proof gave it another: whoever taps a button twice sends both with the first, and may never
+/// see the answer with the second. It counts where the same is proved once more, and nowhere else.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SecondTap;
+
+/// Where somebody shows again that it is she, and her session gets another token.
+const PROOFS: [&str; 3] = ["/prove", "/prove/passkey", "/account/password"];
+
+fn gives_proof(request: &Request) -> bool {
+    request.method() == Method::POST && PROOFS.contains(&request.uri().path())
+}
+
+/// Another token for the session that a request came with, once somebody has shown again that it is
+/// she.
+pub(crate) struct Renewed {
+    token: String,
+    /// The hashes of the token that the request came with, and of this one.
+    pub hashes: (String, String),
+}
+
+impl Renewed {
+    /// A new token in place of the one in these headers.
+    pub fn of(house: &House, headers: &HeaderMap) -> Self {
+        let before = token(house, headers).map(id::hash).unwrap_or_default();
+        let token = id::secret();
+        let hashes = (before, id::hash(&token));
+        Self { token, hashes }
+    }
+
+    /// The cookies for a session that ends then; perhaps with the one by which this browser is
+    /// known.
+    pub fn cookies(&self, house: &House, ends_at: Millis, browser: Option<&str>) -> Cookies {
+        cookies_of(house, &self.token, (ends_at - house.clock.now()) / SECOND, browser)
+    }
+
+    /// The answer with the session's new cookie; without one where the session has ended.
+    pub fn answer(&self, house: &House, ends_at: Option<Millis>, answer: Response) -> Response {
+        match ends_at {
+            Some(ends_at) => (self.cookies(house, ends_at, None), answer).into_response(),
+            None => answer,
+        }
+    }
 }
 
 /// When a session ends: this long after it was last used, and this long after it began.
@@ -88,8 +140,8 @@ impl Begun {
     }
 }
 
-/// Begins a new session, under a new token. From now on this browser is known as one in which she
-/// has signed in; with a second step, only once that is done.
+/// Begins a new session, under a new token, and ends the one that this browser had. From now on it is
+/// known as one in which she has signed in; with a second step, only once that is done.
 ///
 /// # Errors
 /// When the database fails.
@@ -161,8 +213,8 @@ async fn begin_new(
     at: Option<store::AtCouncil>,
 ) -> Result<Begun, Error> {
     let prepared = prepared(house, account_id, roles, headers, at.is_some());
-    let Prepared { session, token, browser, device_hash, lasts } = prepared;
-    let waits_for_code = store::begin_session_here(&house.db, session, device_hash, at).await?;
+    let Prepared { session, token, browser, here, lasts } = prepared;
+    let waits_for_code = store::begin_session_here(&house.db, session, here, at).await?;
     let known = (!waits_for_code).then_some(browser.as_str());
     let cookies = cookies_of(house, &token, lasts / SECOND, known);
     let (stays, is_with_council) = (false, false);
@@ -187,8 +239,8 @@ pub(crate) async fn begin_by_passkey(
         return Ok(Some(Begun::none_but_with_council()));
     }
     let prepared = prepared(house, account_id, &roles, headers, false);
-    let Prepared { session, token, browser, device_hash, lasts } = prepared;
-    if !store::begin_session_by_passkey(&house.db, session, device_hash, used).await? {
+    let Prepared { session, token, browser, here, lasts } = prepared;
+    if !store::begin_session_by_passkey(&house.db, session, here, used).await? {
         return Ok(None);
     }
     know_browser(house, account_id, &browser).await?;
@@ -202,7 +254,7 @@ struct Prepared {
     session: store::NewSession,
     token: String,
     browser: String,
-    device_hash: Option<String>,
+    here: store::Here,
     lasts: Millis,
 }
 
@@ -215,6 +267,7 @@ fn prepared(
     by_council: bool,
 ) -> Prepared {
     let now = house.clock.now();
+    let before = token(house, headers).map(id::hash);
     let token = id::secret();
     let mut ends = Ends::after(roles);
     if let Some(council) = house.council().filter(|_| by_council) {
@@ -231,8 +284,8 @@ fn prepared(
     let browser = this_browser(house, headers);
     // Parents are not told of new devices, and nothing is kept of theirs.
     let is_staff = roles.iter().any(|role| role.is_staff());
-    let device_hash = is_staff.then(|| id::hash(&browser));
-    Prepared { session, token, browser, device_hash, lasts: ends.absolute }
+    let here = store::Here { device_hash: is_staff.then(|| id::hash(&browser)), before };
+    Prepared { session, token, browser, here, lasts: ends.absolute }
 }
 
 /// Notes that somebody has signed in to this account in the browser with this secret. A family may

@@ -160,7 +160,16 @@ async fn by_password(
         ));
     };
     attempts::was_right(house, &tried).await?;
+    hash_as_today(house, &known, sent.typed("password")).await?;
     go_on(house, headers, &known.id, &kept, false).await
+}
+
+/// Hashes a right password again where that was done otherwise before: only now do we have it.
+async fn hash_as_today(house: &House, known: &store::Known, password: &str) -> Result<(), Error> {
+    let stored = known.password_hash.clone().filter(|stored| !passwords::is_as_today(stored));
+    let Some(old) = stored else { return Ok(()) };
+    let new = passwords::hashed(house, password.to_owned()).await;
+    Ok(store::hash_again(&house.db, known.id.clone(), (old, new)).await?)
 }
 
 /// POST `/sign-in/link`

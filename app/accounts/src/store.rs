@@ -15,6 +15,21 @@ use super::second_factor::{rules, store as factors};
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
+    held(db, "s.token_hash = $1", token_hash, now).await
+}
+
+/// Likewise by the token that a session had until just now, when fresh proof gave it another: a
+/// second tap on the same button comes with the first.
+pub async fn signed_in_until_now(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
+    let by = format!(
+        "s.token_before = $1 AND s.proved_at BETWEEN CAST($2 AS BIGINT) - {SECOND_TAP}
+           AND CAST($2 AS BIGINT) + {SECOND_TAP}"
+    );
+    held(db, &by, token_hash, now).await
+}
+
+/// `by`: the condition that finds the session.
+async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
     let sql = format!(
         "SELECT a.id, s.id, a.shown_name, a.email, a.place_id, s.seen_at, r.role,
                 s.visited_before,
@@ -25,7 +40,7 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<Si
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN roles r ON r.account_id = a.id
          LEFT JOIN second_factors f ON f.account_id = a.id
-         WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.idle_ends_at > $2
+         WHERE {by} AND s.ends_at > $2 AND s.idle_ends_at > $2
            AND s.waits_for_code = 0 AND a.erased_at IS NULL",
         factors::SINCE
     );
@@ -120,6 +135,17 @@ pub struct NewSession {
     pub ends_at: Millis,
 }
 
+/// The browser in which a session begins.
+#[derive(Debug, Default)]
+pub struct Here {
+    /// The hash of what its cookie holds, where it is to be known from now on as one in which staff
+    /// sign in.
+    pub device_hash: Option<String>,
+    /// The hash of the token of the session it had before, which ends: that token lets nobody in any
+    /// more.
+    pub before: Option<String>,
+}
+
 /// How a session began at a council's provider.
 #[derive(Clone, Copy, Debug)]
 pub struct AtCouncil {
@@ -139,21 +165,20 @@ pub async fn is_known(db: &Db, email: &str) -> Kept<bool> {
 /// code is given or a passkey used: so it is where there is a second step. Whoever is let in stays:
 /// a trigger calls back an erasure that waits. An account that is erased has no session.
 pub async fn begin_session(db: &Db, session: NewSession) -> Kept<bool> {
-    begin_session_here(db, session, None, None).await
+    begin_session_here(db, session, Here::default(), None).await
 }
 
-/// As [`begin_session`], in a browser that is to be known from now on, by the hash of what its
-/// cookie holds, and perhaps at a council's provider; ended sessions stay as long as
-/// `docs/retention.md` says.
+/// As [`begin_session`], in this browser, and perhaps at a council's provider. In one that is to be
+/// known from now on, ended sessions stay as long as `docs/retention.md` says.
 pub async fn begin_session_here(
     db: &Db,
     session: NewSession,
-    device_hash: Option<String>,
+    here: Here,
     at_council: Option<AtCouncil>,
 ) -> Kept<bool> {
     db.write(move |tx| {
         Box::pin(async move {
-            if device_hash.is_none() {
+            if here.device_hash.is_none() {
                 sqlx::query(
                     "DELETE FROM sessions WHERE account_id = $1 AND (ends_at <= $2
                      OR idle_ends_at <= $2 OR (waits_for_code = 1 AND began_at <= $3))",
@@ -165,7 +190,7 @@ pub async fn begin_session_here(
                 .await?;
             }
             let by = at_council.map_or(By::Here, By::Council);
-            insert_session(tx, &session, device_hash.as_deref(), by).await
+            insert_session(tx, &session, &here, by).await
         })
     })
     .await
@@ -176,7 +201,7 @@ pub async fn begin_session_here(
 pub async fn begin_session_by_passkey(
     db: &Db,
     session: NewSession,
-    device_hash: Option<String>,
+    here: Here,
     (passkey_id, counter): (String, u32),
 ) -> Kept<bool> {
     db.write(move |tx| {
@@ -184,7 +209,7 @@ pub async fn begin_session_by_passkey(
             if !passkeys::used(tx, &passkey_id, counter, session.now).await? {
                 return Ok(false);
             }
-            insert_session(tx, &session, device_hash.as_deref(), By::Passkey).await?;
+            insert_session(tx, &session, &here, By::Passkey).await?;
             Ok(true)
         })
     })
@@ -202,11 +227,12 @@ enum By {
     Passkey,
 }
 
-/// Whether the session waits for a second step.
+/// Takes the place of the session that was there before, whosever it was. Whether the new one waits
+/// for a second step.
 async fn insert_session(
     tx: &mut AnyConnection,
     session: &NewSession,
-    device_hash: Option<&str>,
+    here: &Here,
     by: By,
 ) -> Kept<bool> {
     let at_council = match by {
@@ -243,7 +269,14 @@ async fn insert_session(
         .bind(i64::from(is_both))
         .fetch_optional(&mut *tx)
         .await?;
-    if let Some(hash) = device_hash.filter(|_| waits == Some(0)) {
+    // Only now: the new one says when she was here before.
+    if let Some(before) = &here.before {
+        sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
+            .bind(before)
+            .execute(&mut *tx)
+            .await?;
+    }
+    if let Some(hash) = here.device_hash.as_deref().filter(|_| waits == Some(0)) {
         let device = (hash, session.device.as_str());
         factors::know_device(tx, &session.account_id, device, session.now).await?;
     }
@@ -468,6 +501,19 @@ pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
         has_second_step: row.get::<Option<Millis>, _>(1).is_some(),
         has_passkey: row.get::<i64, _>(2) > 0,
     })
+}
+
+/// What the choice of another password is judged by: the hash of the one that the account has, if
+/// any, and the name of the part of the area its owner lives in, if they said it.
+pub async fn own_password(db: &Db, account_id: &str) -> Kept<(Option<String>, Option<String>)> {
+    let row = sqlx::query(
+        "SELECT a.password_hash, p.name FROM accounts a LEFT JOIN places p ON p.id = a.place_id
+         WHERE a.id = $1",
+    )
+    .bind(account_id)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok((row.get(0), row.get(1)))
 }
 
 /// Whether a session has not been ended, which it can't be until this write ends.
@@ -769,6 +815,20 @@ pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> Kept<
     end_links(tx, account_id).await
 }
 
+/// Ends all by which somebody is in or could go on: sessions, links that wait, browsers that are
+/// known. Whether there was anything.
+pub async fn sign_out_everywhere(tx: &mut AnyConnection, account_id: &str) -> Kept<bool> {
+    let mut rows = 0;
+    for sql in [
+        "DELETE FROM sessions WHERE account_id = $1",
+        "DELETE FROM links WHERE account_id = $1 AND used_at IS NULL",
+        "DELETE FROM known_browsers WHERE account_id = $1",
+    ] {
+        rows += sqlx::query(sql).bind(account_id).execute(&mut *tx).await?.rows_affected();
+    }
+    Ok(rows > 0)
+}
+
 /// As [`end_all_sessions`], but the session in which this was asked stays for a moment, so that a
 /// second tap on the same button finds what the first has done.
 pub async fn end_sessions_but_for_a_moment(
@@ -898,6 +958,24 @@ pub async fn set_password(
         .execute(&mut *tx)
         .await?;
     forget_browsers(tx, account_id).await
+}
+
+/// Stores the same password hashed again: `new` for `old`, unless there is another by now.
+pub async fn hash_again(db: &Db, account_id: String, (old, new): (String, String)) -> Kept<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(
+                "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
+            )
+            .bind(account_id)
+            .bind(old)
+            .bind(new)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
 }
 
 /// Sets a new address. Fails as "already there" when another account has it.

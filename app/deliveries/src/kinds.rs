@@ -21,6 +21,8 @@ pub enum EmailKind {
     NewDevice,
     /// A second step was set up, used without the phone, or taken away.
     SecondStep,
+    /// An administrator signed somebody out everywhere.
+    SignedOut,
     /// Tells the old address that it was changed, with a link that undoes it.
     AddressUndo,
     /// A copy of everything about an account was asked for.
@@ -86,7 +88,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -95,6 +97,7 @@ impl EmailKind {
         Self::AddressChanged,
         Self::NewDevice,
         Self::SecondStep,
+        Self::SignedOut,
         Self::AddressUndo,
         Self::CopyAsked,
         Self::CopyLink,
@@ -139,6 +142,7 @@ impl EmailKind {
             Self::AddressChanged => "address changed",
             Self::NewDevice => "new device",
             Self::SecondStep => "second step",
+            Self::SignedOut => "signed out",
             Self::AddressUndo => "address undo",
             Self::CopyAsked => "copy asked for",
             Self::CopyLink => "copy link",
@@ -197,6 +201,7 @@ impl EmailKind {
             | Self::AddressChanged
             | Self::NewDevice
             | Self::SecondStep
+            | Self::SignedOut
             | Self::AddressUndo
             | Self::CopyAsked
             | Self::CopyLink
@@ -232,6 +237,7 @@ impl EmailKind {
                 | Self::CopyAsked
                 | Self::NewDevice
                 | Self::SecondStep
+                | Self::SignedOut
         )
     }
 }
@@ -323,6 +329,7 @@ mod tests {
             EmailKind::AddressChanged,
             EmailKind::NewDevice,
             EmailKind::SecondStep,
+            EmailKind::SignedOut,
             EmailKind::AddressUndo,
             EmailKind::CopyAsked,
             EmailKind::Erasing,

@@ -5,10 +5,11 @@ use crate::plans;
 use crate::world::on_both;
 
 /// Every field of every form, so that a form cannot be forgotten by one of these tests.
-const FIELDS: [&str; 80] = [
+const FIELDS: [&str; 81] = [
     "sort",
     "email",
     "password",
+    "current",
     "shown",
     "shown_name",
     "place",

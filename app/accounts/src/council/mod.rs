@@ -185,10 +185,10 @@ async fn answered(
     let (issuer, email) = (council.issuer(), person.email.as_deref());
     let found = store::found(&house.db, issuer, &person.subject, email).await?;
     match rules::next(&person, &found, council.organisation()) {
-        Next::LetIn(account) => let_in(house, viewer, headers, visit, account, &person).await,
+        Next::LetIn(account) => let_in(house, headers, visit, account, &person).await,
         Next::Meet(account) => {
             if meet(house, council, account, &person.subject).await? {
-                return let_in(house, viewer, headers, visit, account, &person).await;
+                return let_in(house, headers, visit, account, &person).await;
             }
             Ok(pages::not_a_leader(house, viewer, council))
         }
@@ -216,7 +216,6 @@ fn not_answered(house: &House, viewer: &Viewer, council: &Council, why: &Failure
 
 async fn let_in(
     house: &House,
-    viewer: &Viewer,
     headers: &HeaderMap,
     visit: &Visit,
     account: &Account,
@@ -225,11 +224,6 @@ async fn let_in(
     let (used_second_step, signed_in_at) = (person.used_second_step, person.signed_in_at);
     let at = accounts::AtCouncil { used_second_step, signed_in_at };
     let begun = session::begin_with_council(house, &account.id, headers, at).await?;
-    // The session that this one takes the place of.
-    if let Some(before) = viewer.person().filter(|before| before.account_id == account.id) {
-        let session_id = Some(before.session_id.clone());
-        accounts::end_sessions(&house.db, account.id.clone(), session_id).await?;
-    }
     let kept = Kept { then: visit.then.clone(), fields: None };
     sign_in::in_now(house, &account.id, begun, &kept, false).await
 }

@@ -114,7 +114,7 @@ fn now(house: &House) -> calendar::clock::Millis {
 pub(crate) const GO_ON: &str = "/go-on";
 
 /// What is stored nowhere, and sent by nobody but herself.
-const SECRETS: [&str; 2] = ["password", "code"];
+const SECRETS: [&str; 3] = ["password", "current", "code"];
 
 /// Asks somebody who chose something to join or to sign in first, or to show that it is her, and
 /// keeps what she chose.

@@ -246,7 +246,7 @@ pub(crate) async fn note(
 }
 
 fn new_codes() -> Vec<String> {
-    (0..rules::RECOVERY_CODES).map(|_| id::code()).collect()
+    (0..rules::RECOVERY_CODES).map(|_| id::long_code()).collect()
 }
 
 fn hashes(codes: &[String]) -> Vec<String> {

@@ -321,14 +321,37 @@ pub async fn let_in(
     Ok(done.rows_affected() == 1)
 }
 
-/// Notes that whoever uses this session has just shown that it is she.
-pub async fn proved(tx: &mut AnyConnection, session_id: &str, now: Millis) -> Kept<()> {
-    sqlx::query("UPDATE sessions SET proved_at = $2 WHERE id = $1")
-        .bind(session_id)
-        .bind(now)
-        .execute(tx)
-        .await?;
-    Ok(())
+/// Whether the code of this half-minute was the last one used.
+pub async fn was_last_used(tx: &mut AnyConnection, account_id: &str, step: i64) -> Kept<bool> {
+    let used: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM second_factors WHERE account_id = $1 AND last_step = $2",
+    )
+    .bind(account_id)
+    .bind(step)
+    .fetch_one(tx)
+    .await?;
+    Ok(used == 1)
+}
+
+/// Notes that whoever uses this session has just shown that it is she, and gives it another token;
+/// again after a second tap. When it ends at the latest; `None` where it has ended.
+pub async fn proved(
+    tx: &mut AnyConnection,
+    session_id: &str,
+    (token_hash, new_token_hash): (&str, &str),
+    now: Millis,
+) -> Kept<Option<Millis>> {
+    sqlx::query_scalar(
+        "UPDATE sessions SET token_hash = $3, token_before = $2, let_in_by = NULL, proved_at = $4
+         WHERE id = $1 AND (token_hash = $2 OR token_before = $2)
+         RETURNING ends_at",
+    )
+    .bind(session_id)
+    .bind(token_hash)
+    .bind(new_token_hash)
+    .bind(now)
+    .fetch_optional(tx)
+    .await
 }
 
 /// Notes that somebody signed in in this browser: the hash of what its cookie holds, and the device

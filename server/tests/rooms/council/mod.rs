@@ -588,6 +588,29 @@ fn to_come_back_from_the_council_shows_that_it_is_her_only_where_she_has_just_si
 }
 
 #[test]
+fn whoever_comes_by_her_council_ends_the_session_that_this_browser_had_whosever_it_was() {
+    on_both(async |world| {
+        let (world, provider) = at_council(world).await;
+        world.person(HER, &[Role::Leader], &world.south).await;
+        let shared = world.parent(1).await;
+        let before = shared.cookies();
+        let there = shared.get("/sign-in/council").await.leads_to();
+        assert_eq!(shared.get("/account").await.status, StatusCode::OK, "nobody has come yet");
+        shared.get(&provider.signs_in(&there)).await.leads_to();
+        assert!(is_in(&shared).await);
+        let stale = world.visitor();
+        stale.set_cookies(before);
+        assert_eq!(stale.get("/account").await.status, StatusCode::SEE_OTHER);
+        let mut connection = world.db().read().await.unwrap();
+        let sessions: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions")
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+        assert_eq!(sessions, 1);
+    });
+}
+
+#[test]
 fn an_account_that_is_erased_or_about_to_be_is_as_in_every_other_way_in() {
     on_both(async |world| {
         let (world, provider) = at_council(world).await;
