@@ -115,6 +115,7 @@ const everyone = {
     to('/services'), link('/services', 'Transport'), link('/services', 'South Sefton'), to('/read/not-a-link', { status: 410 }), to('/returns'),
     to('/subscribe'), refused('/subscribe', 'Email me about changes'), to('/subscribe/sent'), to('/subscribe/not-a-link', { status: 410 }),
     to('/subscriptions/not-a-link', { status: 410 }), to('/subscriptions/not-a-link/copy', { status: 410 }), to('/copies/not-a-link', { status: 410 }), to('/unsubscribe/not-a-link'),
+    { name: 'after asking to be deleted', find: async (page) => { await page.context().addCookies([{ name: 'leaving', value: 'yes', url: service.url }]); return '/account/erase/begun'; }, status: 200 },
     to('/have-your-say'), to('/search'), to('/search?q=transport'), to('/search?q=speach+thearpy'), to('/search?q=zebra'), to('/about'), to('/contact'),
     to('/accessibility'), to('/privacy'), to('/offline'), to('/no-such-page', { status: 404 }), to('/invitations/not-a-link', { status: 404 }),
   ],
@@ -124,7 +125,7 @@ const everyone = {
     to('/topics/new', { name: 'checking a topic', act: checkTopic }),
     to('/local-offer/comments/new'), refused('/local-offer/comments/new', 'Send my comment'), link('/account/said', 'The pages cannot be read with a screen reader', { as: 'her own comment' }),
     to('/account/said'), { name: 'a doubt', find: async (page) => `${await CLAIM.find(page)}/doubts/new`, status: 200 },
-    to('/account'), to('/account/passkeys?done=removed'), to('/account/passkeys/new'), to('/account/emails?done=stopped'), to('/account/subscriptions?done=subscribed'), to('/account?done=password'), to('/account/details'), to('/account/email'), refused('/account/email', 'Send me the link'), to('/account/password'), refused('/account/password', 'Save this password'), to('/account/export'), to('/account/erase'), to('/prove'), to('/account/erase/begun'), to('/account/erase/not-a-link', { status: 410 }),
+    to('/account'), to('/account/passkeys?done=removed'), to('/account/passkeys/new'), to('/account/emails?done=stopped'), to('/account/subscriptions?done=subscribed'), to('/account?done=password'), to('/account/details'), to('/account/email'), refused('/account/email', 'Send me the link'), to('/account/password'), refused('/account/password', 'Save this password'), to('/account/export'), to('/account/erase'), to('/prove'), to('/account/erase/not-a-link', { status: 410 }),
     to('/forum', { status: 403 }),
   ],
   organiser: [

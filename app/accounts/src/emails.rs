@@ -323,7 +323,7 @@ pub fn council_ended(house: &House, council: &str, name: &str) -> Words {
 
 /// Says that the account will be erased, and how to call that back. `day`: when.
 pub fn erasing(house: &House, token: &str, day: &str) -> Words {
-    words(
+    let all = words(
         house,
         &format!("We will delete your account on {day}"),
         vec![
@@ -333,14 +333,16 @@ pub fn erasing(house: &House, token: &str, day: &str) -> Words {
             )
             .into(),
             to_do(&format!(
-                "Changed your mind, or wasn't it you? Press the button before {day}, or just sign \
-                 in: then we will keep your account."
+                "Changed your mind, or wasn't it you? Press the button before {day}, or sign in \
+                 and press it there: then we will keep your account."
             )),
             "If it wasn't you, choose a new password as well: someone else may know yours.".into(),
         ],
         Some(("Keep my account", house.link(&format!("/account/erase/{token}")))),
         "We send this email whenever someone asks us to delete an account.",
-    )
+    );
+    // Nothing in it leads anywhere else: not to a page to sign in for, to choose emails.
+    Words { from: house.names.forum.as_str().into(), ..all }
 }
 
 /// The last email to an address: the account is erased. `keeps_emails`: those about changes go on.

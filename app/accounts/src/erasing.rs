@@ -1,7 +1,8 @@
 //! Every SQL statement about erasing an account: asked for, called back, done.
 //!
-//! An erasure is a row until then. Whoever is let in ends it, by a trigger on sessions, and so does the
-//! link in the email. What each room forgets is its own; `app/src/erase` asks them all.
+//! An erasure is a row until then. A link in the email ends it, and so does a button for whoever
+//! has signed in; signing in alone does not. What each room forgets is its own; `app/src/erase` asks
+//! them all.
 
 use calendar::clock::{DAY, Millis};
 use ground::db::{Kept, Kind};
@@ -102,6 +103,12 @@ pub async fn due_at(connection: &mut AnyConnection, token_hash: &str) -> Kept<Op
 pub async fn call_back(tx: &mut AnyConnection, token_hash: &str) -> Kept<bool> {
     let called = sqlx::query("DELETE FROM erasures WHERE token_hash = $1").bind(token_hash);
     Ok(called.execute(tx).await?.rows_affected() == 1)
+}
+
+/// Calls back the erasure of this account, for whoever has signed in to it. Twice is once.
+pub async fn call_back_own(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+    sqlx::query("DELETE FROM erasures WHERE account_id = $1").bind(account_id).execute(tx).await?;
+    Ok(())
 }
 
 /// An account whose time has come.

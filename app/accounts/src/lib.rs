@@ -36,13 +36,13 @@ pub mod store;
 
 pub use attempts::{Asker, Caller, Purpose, Wait, may_answer, may_ask, may_write};
 pub use council::ENDED_BY_COUNCIL;
-pub use first_act::keep_first_act;
+pub use first_act::{GO_ON, keep_first_act};
 pub use limits::{Sends, may_send, too_many};
 pub use passwords::hashed;
 pub use people::invite;
 pub use personal::PERSONAL;
 pub use second_factor::{WE_MAY_ASK, reset_second_step, tell_new_devices_due};
-pub use session::{recognise, signed_out};
+pub use session::{cookie_line, cookie_named, recognise, signed_out};
 
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;

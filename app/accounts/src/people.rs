@@ -9,7 +9,7 @@ use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
-use ground::routes::{SECOND_STEP, with_then};
+use ground::routes::{LEAVING, SECOND_STEP, with_then};
 use ground::sent::Form;
 use ground::ui::{Banner, Choice, Choices, Field, Page, Pager, Select, Summary};
 use ground::viewer::{Role, SecondStep, Viewer};
@@ -374,6 +374,8 @@ pub async fn accept(
     } else {
         "/?done=accepted".to_owned()
     };
+    let asks_to_keep = begun.is_leaving && !begun.waits_for_code;
+    let to = if asks_to_keep { with_then(LEAVING, &to) } else { to };
     Ok((begun.cookies, Redirect::to(&to)).into_response())
 }
 

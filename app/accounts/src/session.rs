@@ -118,8 +118,8 @@ pub(crate) struct Begun {
     pub waits_for_code: bool,
     /// Whether a second step is asked of the person.
     pub second_step: SecondStep,
-    /// Whether the account was about to be erased, and now stays; not before a code is given.
-    pub stays: bool,
+    /// Whether the account is about to be erased, so that she is asked first whether to keep it.
+    pub is_leaving: bool,
     /// Whether nothing has begun: she signs in with her council and in no other way, so that what it
     /// says of her is known each time.
     pub is_with_council: bool,
@@ -133,7 +133,7 @@ impl Begun {
             cookies: AppendHeaders(Vec::new()),
             waits_for_code: false,
             second_step: SecondStep::NotAsked,
-            stays: false,
+            is_leaving: false,
             is_with_council: true,
             browser: String::new(),
         }
@@ -184,7 +184,7 @@ async fn begin_at(
     };
     let mut begun =
         begin_new(house, account_id, (&standing.roles, second_step), headers, at).await?;
-    begun.stays = standing.is_leaving && !begun.waits_for_code;
+    begun.is_leaving = standing.is_leaving;
     if !begun.waits_for_code {
         know_browser(house, account_id, &begun.browser).await?;
     }
@@ -217,8 +217,8 @@ async fn begin_new(
     let waits_for_code = store::begin_session_here(&house.db, session, here, at).await?;
     let known = (!waits_for_code).then_some(browser.as_str());
     let cookies = cookies_of(house, &token, lasts / SECOND, known);
-    let (stays, is_with_council) = (false, false);
-    Ok(Begun { cookies, waits_for_code, second_step, stays, is_with_council, browser })
+    let (is_leaving, is_with_council) = (false, false);
+    Ok(Begun { cookies, waits_for_code, second_step, is_leaving, is_with_council, browser })
 }
 
 /// As [`begin`], for somebody who showed with a passkey that it is she: it waits for nothing.
@@ -245,8 +245,8 @@ pub(crate) async fn begin_by_passkey(
     }
     know_browser(house, account_id, &browser).await?;
     let cookies = cookies_of(house, &token, lasts / SECOND, Some(&browser));
-    let (waits_for_code, stays) = (false, is_leaving);
-    Ok(Some(Begun { cookies, waits_for_code, second_step, stays, is_with_council, browser }))
+    let waits_for_code = false;
+    Ok(Some(Begun { cookies, waits_for_code, second_step, is_leaving, is_with_council, browser }))
 }
 
 /// A session about to begin, with what its cookies need.
@@ -367,7 +367,8 @@ fn cookie(house: &House, token: &str, seconds: i64) -> AppendHeaders<[(HeaderNam
 }
 
 /// What sets a cookie that only we read, for so many seconds; 0 takes it away.
-pub(crate) fn cookie_line(house: &House, name: &str, value: &str, seconds: i64) -> String {
+#[must_use]
+pub fn cookie_line(house: &House, name: &str, value: &str, seconds: i64) -> String {
     let secure = if house.is_secure() { "; Secure" } else { "" };
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
@@ -387,7 +388,8 @@ pub(crate) fn cookies(headers: &HeaderMap) -> HeaderMap {
 }
 
 /// The value of the cookie with this name.
-pub(crate) fn cookie_named<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
+#[must_use]
+pub fn cookie_named<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let cookies = headers
         .get_all(header::COOKIE)
         .iter()

@@ -35,7 +35,8 @@ async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<S
                 s.visited_before,
                 CAST(CASE WHEN s.with_council = 1 THEN 0 ELSE s.began_at END AS BIGINT),
                 s.proved_at, {},
-                (SELECT second_step_from FROM area_rules), CAST(s.second_step_there AS BIGINT)
+                (SELECT second_step_from FROM area_rules), CAST(s.second_step_there AS BIGINT),
+                (SELECT e.due_at FROM erasures e WHERE e.account_id = a.id)
          FROM sessions s
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN roles r ON r.account_id = a.id
@@ -70,6 +71,7 @@ async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<S
             now,
         ),
         second_step: second_step(row),
+        leaves_at: row.get(13),
         roles: roles.clone(),
     }))
 }
@@ -162,8 +164,8 @@ pub async fn is_known(db: &Db, email: &str) -> Kept<bool> {
 }
 
 /// Begins a session, and clears this account's ended ones away. Whether it lets nobody in before a
-/// code is given or a passkey used: so it is where there is a second step. Whoever is let in stays:
-/// a trigger calls back an erasure that waits. An account that is erased has no session.
+/// code is given or a passkey used: so it is where there is a second step. An account that is
+/// erased has no session.
 pub async fn begin_session(db: &Db, session: NewSession) -> Kept<bool> {
     begin_session_here(db, session, Here::default(), None).await
 }
@@ -578,12 +580,15 @@ pub async fn change_details(
     if is_new_place && closes.iter().any(|closes_at| *closes_at <= now) {
         return Ok(Details::VotesAreCounted);
     }
-    sqlx::query("UPDATE accounts SET shown_name = $2, place_id = $3 WHERE id = $1")
-        .bind(account_id)
-        .bind(shown_name)
-        .bind(place_id)
-        .execute(tx)
-        .await?;
+    // It may have been erased since she was let in, and its row be left for the log.
+    sqlx::query(
+        "UPDATE accounts SET shown_name = $2, place_id = $3 WHERE id = $1 AND erased_at IS NULL",
+    )
+    .bind(account_id)
+    .bind(shown_name)
+    .bind(place_id)
+    .execute(tx)
+    .await?;
     Ok(Details::Changed(changed))
 }
 
@@ -653,8 +658,20 @@ pub async fn sign_up(
     Ok(row.map(|row| SignUp { email: row.get(0), place: row.get(1) }))
 }
 
-/// Makes the account of a sign-up, once, and uses up every other one of its address. `None` when
-/// the link was used or the address has an account by now.
+/// The account that was made by this very link, and when.
+pub async fn joined_by(tx: &mut AnyConnection, token_hash: &str) -> Kept<Option<(String, Millis)>> {
+    let row = sqlx::query(
+        "SELECT a.id, a.confirmed_at FROM sign_ups s JOIN accounts a ON a.email = s.email
+         WHERE s.token_hash = $1 AND s.used_at = a.confirmed_at AND a.erased_at IS NULL",
+    )
+    .bind(token_hash)
+    .fetch_optional(tx)
+    .await?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
+}
+
+/// Makes the account of a sign-up, once, and ends every other one of its address. `None` when the
+/// link was used or the address has an account by now.
 pub async fn confirm(
     tx: &mut AnyConnection,
     token_hash: &str,
@@ -662,8 +679,10 @@ pub async fn confirm(
     now: Millis,
 ) -> Kept<Option<String>> {
     let used = sqlx::query(
-        "UPDATE sign_ups SET used_at = $2 WHERE email = $3 AND used_at IS NULL
-         AND EXISTS (SELECT 1 FROM sign_ups s WHERE s.token_hash = $1 AND s.used_at IS NULL)",
+        "UPDATE sign_ups SET used_at = CASE WHEN token_hash = $1 THEN CAST($2 AS BIGINT) END,
+           ends_at = CASE WHEN token_hash = $1 THEN ends_at ELSE CAST($2 AS BIGINT) END
+         WHERE email = $3 AND used_at IS NULL AND ends_at > $2
+           AND EXISTS (SELECT 1 FROM sign_ups s WHERE s.token_hash = $1 AND s.used_at IS NULL)",
     )
     .bind(token_hash)
     .bind(now)

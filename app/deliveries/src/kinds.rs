@@ -224,20 +224,25 @@ impl EmailKind {
     }
 
     /// Whether it goes to an account that is about to be erased: what says so, what lets her in to
-    /// call it back, and what tells her that somebody else may be in her account. Whoever is could
-    /// have asked to erase it, so that she does not hear of the rest.
+    /// call it back, what she needs for her own pages, and what tells her that somebody else may be
+    /// in her account. Whoever is could have asked to erase it, so that she does not hear of the
+    /// rest.
     #[must_use]
     pub fn goes_while_erasing(self) -> bool {
         matches!(
             self,
             Self::Link
                 | Self::Erasing
+                | Self::ConfirmAddress
+                | Self::AddressMayChange
+                | Self::AddressChanged
                 | Self::AddressUndo
                 | Self::PasswordChanged
                 | Self::CopyAsked
                 | Self::NewDevice
                 | Self::SecondStep
                 | Self::SignedOut
+                | Self::Council
         )
     }
 }

@@ -39,13 +39,63 @@ fn a_parent_signs_up_and_is_in_once_she_pressed_the_button_in_the_email() {
         assert_eq!(parent.post(&page, &hers(&world)).await.leads_to(), "/?done=joined");
         let account = parent.get("/account").await;
         assert!(account.says(HER) && account.says("A new parent") && account.says("South Sefton"));
-        let again = world.visitor().post(&page, &hers(&world)).await;
-        assert_eq!(again.status, StatusCode::GONE, "the button works once");
+        let other = world.visitor();
+        let again = other.post(&page, &hers(&world)).await;
+        assert!(
+            again.says("You have joined") && again.says("Sign in with the password you chose"),
+            "{}",
+            again.html
+        );
+        assert_eq!(
+            other.get("/account").await.status,
+            StatusCode::SEE_OTHER,
+            "the button lets in once"
+        );
         let password = [("email", HER), ("password", "kettle harbour otter")];
         assert_eq!(
             world.visitor().post("/sign-in", &password).await.leads_to(),
             "/?done=signed-in"
         );
+    });
+}
+
+#[test]
+fn a_second_tap_on_the_button_that_joins_says_that_she_has_joined_and_leads_on() {
+    const NEXT: &str = "/local-offer/comments/new";
+    on_both(async |world| {
+        let phone = world.visitor();
+        let sent = phone.post("/sign-up", &[("email", HER), ("then", NEXT)]).await;
+        assert_eq!(sent.leads_to(), "/sign-up/sent");
+        let (page, before) = (link(&world.deliver().await[0]), phone.cookies());
+        assert_eq!(phone.post(&page, &hers(&world)).await.leads_to(), NEXT);
+        for again in [phone.post(&page, &hers(&world)).await, phone.get(&page).await] {
+            assert_eq!(again.status, StatusCode::OK);
+            assert!(
+                again.says("You have joined") && again.says(&format!("href=\"{NEXT}\"")),
+                "{}",
+                again.html
+            );
+        }
+        // The first answer was lost, and with it the cookie.
+        let signed_in = phone.cookies();
+        phone.set_cookies(before);
+        let lost = phone.post(&page, &hers(&world)).await;
+        assert!(
+            lost.says("You have joined")
+                && lost.says("href=\"/sign-in?then=%2Flocal-offer%2Fcomments%2Fnew\""),
+            "{}",
+            lost.html
+        );
+        world.forward(11 * MINUTE);
+        for browser in [&phone, &world.parent(1).await] {
+            let later = browser.post(&page, &hers(&world)).await;
+            assert_eq!(later.status, StatusCode::GONE, "it is told to nobody else for long");
+        }
+        phone.set_cookies(signed_in);
+        assert!(phone.post(&page, &hers(&world)).await.says("You have joined"));
+        let guessed = world.visitor().post("/sign-up/no-such-link", &hers(&world)).await;
+        assert_eq!(guessed.status, StatusCode::GONE);
+        assert!(!guessed.says("You have joined"));
     });
 }
 

@@ -305,6 +305,35 @@ fn every_column_of_the_database_is_in_her_copy_or_left_out_for_a_reason() {
 }
 
 #[test]
+fn the_page_to_read_leaves_out_what_does_not_concern_her_and_what_nobody_can_read() {
+    const COUNCIL: &str = "You signed in with your council";
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        parent.post("/account/export", &[]).await.leads_to();
+        let of = Of::Account(parent.account.clone());
+        let copied = async || {
+            let zip = to_bytes(answer(&world.house, &of).await.unwrap().into_body(), usize::MAX);
+            let zip = zip.await.unwrap();
+            (text_in(&world, &zip, "copy.json"), text_in(&world, &zip, "read-me.html"))
+        };
+        let (json, html) = copied().await;
+        for words in [COUNCIL, "You used a second step there", "Waits for a code"] {
+            assert!(json.contains(words) && !html.contains(words), "{words}");
+        }
+        let hash: String = sqlx::query_scalar("SELECT hash FROM audit WHERE who = $1")
+            .bind(&parent.account)
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert!(json.contains(&hash) && !html.contains(&hash), "{hash}");
+        // What does concern somebody is there.
+        change(&world, "UPDATE sessions SET with_council = 1").await;
+        let (_, html) = copied().await;
+        assert!(html.contains(COUNCIL), "{html}");
+    });
+}
+
+#[test]
 fn a_copy_asks_for_fresh_proof_comes_once_an_hour_and_goes_to_the_session_that_asked() {
     on_both(async |world| {
         let parent = world.parent(1).await;

@@ -8,7 +8,7 @@ use totp_rs::{Builder, Secret};
 
 use super::erase::leaves;
 use crate::device::{Device, SIGN_IN};
-use crate::world::{Answer, Browser, PROVES, World, link, on_both};
+use crate::world::{Answer, Browser, PROVES, World, change, link, on_both};
 
 const HER: &str = "leader@example.org";
 const PASSWORD: &str = "three small words";
@@ -159,9 +159,26 @@ fn her_password_without_the_code_does_not_call_back_that_she_leaves() {
         let phone = world.visitor();
         types_password(&phone).await.leads_to();
         let to = types_code(&phone, &code(&secret, world.now())).await.leads_to();
-        assert_eq!(to, "/account?done=stays");
+        assert_eq!(to, "/account/keep");
+        assert_eq!(count(&world, erasures).await, 1, "nor does signing in alone");
+        assert_eq!(phone.get("/lead").await.leads_to(), "/account/keep?then=%2Flead");
+        phone.post("/account/keep", &[]).await.leads_to();
         assert_eq!(count(&world, erasures).await, 0);
         assert_eq!(phone.get("/lead").await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn whoever_is_to_set_up_a_second_step_is_asked_first_whether_to_keep_her_account() {
+    on_both(async |world| {
+        leaves(&world.signed_in(HER, &[Role::Leader]).await, &[]).await.leads_to();
+        change(&world, "UPDATE area_rules SET second_step_from = 1").await;
+        let phone = world.visitor();
+        let to = types_password(&phone).await.leads_to();
+        assert_eq!(to, "/account/keep?then=%2Faccount%2Fsecond-step");
+        let then = phone.get(&to).await.sends("then");
+        let onward = phone.post("/account/keep", &[("then", &then)]).await.leads_to();
+        assert_eq!(phone.get(&onward).await.leads_to(), "/account/second-step");
     });
 }
 

@@ -211,7 +211,7 @@ pub struct Waiting {
     pub ends_at: Millis,
     /// Whether she has signed in in this browser before.
     pub is_known_device: bool,
-    /// Whether her account is about to be erased, which the code calls back.
+    /// Whether her account is about to be erased.
     pub is_leaving: bool,
     /// The half-minute of the code with which she was let in just now: this is a second tap.
     pub was_let_in_at: Option<i64>,

@@ -628,7 +628,7 @@ fn an_account_that_is_erased_or_about_to_be_is_as_in_every_other_way_in() {
             })
         });
         asked.await.unwrap();
-        assert_eq!(comes(&world.visitor(), &provider).await.leads_to(), "/account?done=stays");
+        assert_eq!(comes(&world.visitor(), &provider).await.leads_to(), "/account/keep");
         change(&world, "UPDATE accounts SET erased_at = 1").await;
         assert!(comes(&world.visitor(), &provider).await.says(ASK));
     });
