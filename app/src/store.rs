@@ -116,7 +116,7 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
              coalesce(a.shown_name, '') AS whose, e.detail
              FROM audit e LEFT JOIN accounts w ON w.id = e.who
              LEFT JOIN accounts a ON a.id = e.about
-             WHERE e.what IN ('role given', 'role taken', '{ended}', '{opened}')
+             WHERE e.what IN ('role given', 'role taken', '{ended}', '{lapsed}', '{opened}')
            UNION ALL SELECT e.number, e.at, e.what, coalesce(i.shown_name, ''),
              coalesce(w.shown_name, ''), e.detail
              FROM audit e LEFT JOIN accounts w ON w.id = e.who
@@ -127,7 +127,8 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
              FROM answer_concern_looks l JOIN accounts w ON w.id = l.looked_by) lines
          ORDER BY at DESC, number DESC LIMIT $1 OFFSET $2",
         opened = topics::store::OPENED,
-        ended = accounts::ENDED_BY_COUNCIL
+        ended = accounts::ENDED_BY_COUNCIL,
+        lapsed = accounts::ENDED_UNCONFIRMED
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(most)
