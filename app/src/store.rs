@@ -18,6 +18,8 @@ pub struct Waits {
     pub topics: Vec<(String, String, Millis)>,
     /// Plans without the forum's statement: (id, title, registered at).
     pub plans: Vec<(String, String, Millis)>,
+    /// Consultations that no organisation answers for: (id, title, opened at).
+    pub nobodys: Vec<(String, String, Millis)>,
     /// How many families we cannot reach by email.
     pub unreached: i64,
 }
@@ -29,10 +31,12 @@ pub struct Waits {
 pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> {
     let (topics, plans, unreached) =
         (topics::store::TO_READ, plans::store::TO_STATE, notices::ledger::count_unreached());
+    let nobodys = consultations::store::NOBODYS;
     let sql = format!(
         "SELECT kind, id, title, since FROM (
            SELECT 'topic' AS kind, id, title, since FROM ({topics}) topics
            UNION ALL SELECT 'plan', id, title, since FROM ({plans}) plans
+           UNION ALL SELECT 'nobodys', id, title, since FROM ({nobodys}) nobodys
            UNION ALL SELECT 'unreached', '', '', ({unreached})) waits
          ORDER BY kind, since, id"
     );
@@ -43,6 +47,7 @@ pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> 
         match row.get::<&str, _>(0) {
             "topic" => waits.topics.push(one),
             "plan" => waits.plans.push(one),
+            "nobodys" => waits.nobodys.push(one),
             _ => waits.unreached = one.2,
         }
     }

@@ -5,7 +5,7 @@ use crate::plans;
 use crate::world::on_both;
 
 /// Every field of every form, so that a form cannot be forgotten by one of these tests.
-const FIELDS: [&str; 80] = [
+const FIELDS: [&str; 81] = [
     "sort",
     "email",
     "password",
@@ -43,6 +43,7 @@ const FIELDS: [&str; 80] = [
     "vote_day",
     "close_day",
     "organisations",
+    "organisation",
     "due_day",
     "day",
     "held_at",
