@@ -18,6 +18,8 @@ pub struct Waits {
     pub topics: Vec<(String, String, Millis)>,
     /// Plans without the forum's statement: (id, title, registered at).
     pub plans: Vec<(String, String, Millis)>,
+    /// Consultations that no organisation answers for: (id, title, opened at).
+    pub nobodys: Vec<(String, String, Millis)>,
     /// How many families we cannot reach by email.
     pub unreached: i64,
 }
@@ -29,10 +31,12 @@ pub struct Waits {
 pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> {
     let (topics, plans, unreached) =
         (topics::store::TO_READ, plans::store::TO_STATE, notices::ledger::count_unreached());
+    let nobodys = consultations::store::NOBODYS;
     let sql = format!(
         "SELECT kind, id, title, since FROM (
            SELECT 'topic' AS kind, id, title, since FROM ({topics}) topics
            UNION ALL SELECT 'plan', id, title, since FROM ({plans}) plans
+           UNION ALL SELECT 'nobodys', id, title, since FROM ({nobodys}) nobodys
            UNION ALL SELECT 'unreached', '', '', ({unreached})) waits
          ORDER BY kind, since, id"
     );
@@ -43,6 +47,7 @@ pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> 
         match row.get::<&str, _>(0) {
             "topic" => waits.topics.push(one),
             "plan" => waits.plans.push(one),
+            "nobodys" => waits.nobodys.push(one),
             _ => waits.unreached = one.2,
         }
     }
@@ -116,7 +121,7 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
              coalesce(a.shown_name, '') AS whose, e.detail
              FROM audit e LEFT JOIN accounts w ON w.id = e.who
              LEFT JOIN accounts a ON a.id = e.about
-             WHERE e.what IN ('role given', 'role taken', '{ended}', '{opened}')
+             WHERE e.what IN ('role given', 'role taken', '{ended}', '{lapsed}', '{opened}')
            UNION ALL SELECT e.number, e.at, e.what, coalesce(i.shown_name, ''),
              coalesce(w.shown_name, ''), e.detail
              FROM audit e LEFT JOIN accounts w ON w.id = e.who
@@ -127,7 +132,8 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
              FROM answer_concern_looks l JOIN accounts w ON w.id = l.looked_by) lines
          ORDER BY at DESC, number DESC LIMIT $1 OFFSET $2",
         opened = topics::store::OPENED,
-        ended = accounts::ENDED_BY_COUNCIL
+        ended = accounts::ENDED_BY_COUNCIL,
+        lapsed = accounts::ENDED_UNCONFIRMED
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(most)

@@ -213,6 +213,9 @@ fn jobs(mailbox: Option<Mailbox>, backup: Option<PathBuf>, presence: Arc<Presenc
         Job::new("reminding leaders", SELDOM, async |house: House| {
             updates::remind_due(&house).await
         }),
+        Job::new("leaders without their council", SELDOM, async |house: House| {
+            accounts::lapse_due(&house).await
+        }),
         Job::new("the audit log by email", SELDOM, async |house: House| {
             record::send_due(&house).await
         }),

@@ -439,6 +439,8 @@ async fn asking_and_answering(world: &World, everyone: &Browser<'_>) {
         within_four(everyone, path).await;
     }
     within_twelve(everyone, &desk, &[("step", "open")]).await;
+    let whose = [("step", "organisation"), ("organisation", world.council.as_str())];
+    within_twelve(everyone, &desk, &whose).await;
     within_four(everyone, &public).await;
     let (statements, answer) = counted(everyone.post(&format!("{public}/answers"), &[])).await;
     assert!((1..=12).contains(&statements), "POST {public}/answers: {statements} statements");

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -35,6 +36,33 @@ fn check_config_only_looks() {
     let checked = alongside(folder.path(), &["check-config"]);
     assert!(
         checked.status.success() && said(&checked).contains("up to date"),
+        "{}",
+        said(&checked)
+    );
+}
+
+#[test]
+fn check_config_says_what_a_database_on_another_machine_must_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    // Any address of this machine, which is none that can only be this machine's.
+    let url = format!("postgres://me@0.0.0.0:{}/area", server.local_addr().unwrap().port());
+    // It encrypts nothing.
+    let answers = std::thread::spawn(move || {
+        let (mut caller, _) = server.accept().unwrap();
+        caller.read_exact(&mut [0; 8]).unwrap();
+        caller.write_all(b"N").unwrap();
+    });
+    let checked = Command::new(env!("CARGO_BIN_EXE_alongside"))
+        .arg("check-config")
+        .current_dir(folder.path())
+        .env_remove("PGSSLMODE")
+        .env("DATABASE_URL", url)
+        .output()
+        .unwrap();
+    answers.join().unwrap();
+    assert!(
+        !checked.status.success() && said(&checked).contains("On another machine it must encrypt"),
         "{}",
         said(&checked)
     );

@@ -321,6 +321,51 @@ pub fn council_ended(house: &House, council: &str, name: &str) -> Words {
     )
 }
 
+/// Tells a leader that her role ends unless she signs in with her council. `council`: its name;
+/// `ends_at`: when.
+pub fn council_to_confirm(house: &House, council: &str, ends_at: Millis) -> Words {
+    let day = clock::day(ends_at);
+    words(
+        house,
+        &format!("Sign in with {council} to stay a leader"),
+        vec![
+            to_do(&format!(
+                "Please sign in with {council} before {day}. That is how we know that you still \
+                 work there."
+            )),
+            "If you don't, we will remove your role as a leader on that day. What you published \
+             stays, and an administrator can add the role again."
+                .into(),
+        ],
+        Some((format!("Sign in with {council}").as_str(), house.link("/sign-in/council"))),
+        "You get this email because you are a leader and haven't signed in for a while.",
+    )
+}
+
+/// Tells the administrators that somebody is no leader any more, since the council has not confirmed
+/// her for too long. `council`: its name; `name`: the leader's; `since`: when it last did.
+pub fn council_unconfirmed(house: &House, council: &str, name: &str, since: Millis) -> Words {
+    let day = clock::day(since);
+    words(
+        house,
+        "Someone is no longer a leader",
+        vec![
+            format!(
+                "{name} last signed in with {council} on {day}. Nobody has told us since then that \
+                 they still work there, so we have removed their role as a leader and signed them \
+                 out everywhere. We had emailed them about it two weeks before."
+            )
+            .into(),
+            to_do(
+                "If they still lead, add the role again, and ask them to sign in with the council. \
+                 If they have left, you don't need to do anything.",
+            ),
+        ],
+        Some(("See who gave which role", house.link("/admin/roles"))),
+        "You get this email because you are an administrator. You can't stop these emails.",
+    )
+}
+
 /// Says that the account will be erased, and how to call that back. `day`: when.
 pub fn erasing(house: &House, token: &str, day: &str) -> Words {
     let all = words(

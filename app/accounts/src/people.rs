@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::DAY;
+use calendar::clock::{self, DAY};
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
@@ -606,6 +606,13 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
         }
     });
     let sign_out = format!("/admin/people/{}/sessions", person.id);
+    let confirmed = person.confirmed_at.map(|at| {
+        view! {
+            <p class="soft">
+                {format!("Last confirmed by the council on {}", clock::day(at))}
+            </p>
+        }
+    });
     view! {
         <li class="card">
             <p>
@@ -614,6 +621,7 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
                 <span class="soft">{person.email}</span>
             </p>
             <p>{if roles.is_empty() { "No role".to_owned() } else { roles }}{leads_for}</p>
+            {confirmed}
             <details>
                 <summary>
                     "Change roles"<span class="unseen">{format!(" for {name}")}</span>

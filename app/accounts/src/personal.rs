@@ -116,6 +116,8 @@ pub const PERSONAL: &[Table] = &[
             Text("issuer", "Your council’s sign-in service"),
             Id("subject"),
             Time("known_at", "Since"),
+            Time("confirmed_at", "You last came by it"),
+            Time("warned_at", "We told you that your role ends without it"),
         ],
     },
     Table {

@@ -1259,13 +1259,16 @@ pub struct Person {
     pub organisation_id: Option<String>,
     /// Whether they have a second step when they sign in.
     pub has_second_step: bool,
+    /// When the council last confirmed that they work there, where they sign in with it.
+    pub confirmed_at: Option<Millis>,
 }
 
 /// People whose name or address contains `search` (folded), by address, at most `most`, after the
 /// address `after`.
 pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<Person>> {
     let sql = format!(
-        "SELECT a.id, a.shown_name, a.email, r.role, r.organisation_id, {}
+        "SELECT a.id, a.shown_name, a.email, r.role, r.organisation_id, {},
+           (SELECT max(c.confirmed_at) FROM council_subjects c WHERE c.account_id = a.id)
          FROM (SELECT id, shown_name, email FROM accounts
                WHERE email > $1 AND (email LIKE $2 OR lower(shown_name) LIKE $2)
                ORDER BY email LIMIT $3) a
@@ -1291,6 +1294,7 @@ pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<P
                 roles: Vec::new(),
                 organisation_id: None,
                 has_second_step: row.get::<Option<Millis>, _>(5).is_some(),
+                confirmed_at: row.get(6),
             });
         }
         if let (Some(person), Some(role)) = (people.last_mut(), row.get::<Option<String>, _>(3)) {

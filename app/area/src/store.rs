@@ -292,6 +292,18 @@ pub fn is_run(service: &str) -> String {
     )
 }
 
+/// Whether a leader is from an organisation: theirs, while it is not retired. `organisation` and
+/// `leader` are written as the statement around this names them.
+#[must_use]
+pub fn is_from(organisation: &str, leader: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM roles r
+           JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
+           WHERE r.role = 'leader' AND r.account_id = {leader}
+             AND r.organisation_id = {organisation})"
+    )
+}
+
 /// Whether a leader has an organisation to speak for. Until an administrator has set it, they speak
 /// for nobody.
 #[must_use]

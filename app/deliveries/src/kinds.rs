@@ -37,7 +37,8 @@ pub enum EmailKind {
     Invitation,
     /// Somebody is a safeguarding lead or an administrator now, or no longer.
     LeadChanged,
-    /// Somebody signs in with her council now, or is no leader any more since the council says so.
+    /// Somebody signs in with her council now, is to do so again, or is no leader any more since the
+    /// council says so or has not confirmed her.
     Council,
     /// Asks whether the person behind an address wants to be told about changes.
     SubscriptionToConfirm,

@@ -5,6 +5,7 @@
 
 mod connections;
 pub mod file;
+mod line;
 mod moment;
 mod presence;
 pub mod tables;
@@ -22,6 +23,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Row as _};
 
 use self::connections::Pools;
+pub use self::line::Line;
 pub use self::moment::is_of_the_moment;
 pub use self::presence::Presence;
 pub use self::transaction::Transaction;
@@ -97,6 +99,7 @@ pub type Kept<T> = Result<T, sqlx::Error>;
 pub struct Db {
     kind: Kind,
     pools: Pools,
+    line: Line,
     /// The file, where the database is one.
     file: Option<Arc<file::Opened>>,
 }
@@ -106,7 +109,7 @@ pub type Writing<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 
 
 impl Db {
     /// Opens the database at `url` (`sqlite://…` or `postgres://…`), making the SQLite file if
-    /// there is none.
+    /// there is none. A PostgreSQL on another machine must show that it is the one that was named.
     ///
     /// # Errors
     /// When the address cannot be read or the database does not answer.
@@ -116,13 +119,20 @@ impl Db {
             sqlx::Error::Configuration("DATABASE_URL begins with sqlite:// or postgres://".into())
         })?;
         let path = file::path(url);
-        let with_file = match kind {
-            Kind::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
-            _ => url.to_owned(),
+        let (address, line) = match kind {
+            Kind::Sqlite if !url.contains('?') => (format!("{url}?mode=rwc"), Line::Here),
+            Kind::Sqlite => (url.to_owned(), Line::Here),
+            Kind::Postgres => line::to(url)?,
         };
-        let pools = Pools::open(&with_file, kind).await?;
+        let pools = Pools::open(&address, kind).await?;
         let file = path.map(file::Opened::at).transpose()?.map(Arc::new);
-        Ok(Self { kind, pools, file })
+        Ok(Self { kind, pools, line, file })
+    }
+
+    /// What protects the line to it.
+    #[must_use]
+    pub fn line(&self) -> Line {
+        self.line
     }
 
     /// Which of the two databases this is.

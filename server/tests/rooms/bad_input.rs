@@ -5,7 +5,7 @@ use crate::plans;
 use crate::world::on_both;
 
 /// Every field of every form, so that a form cannot be forgotten by one of these tests.
-const FIELDS: [&str; 81] = [
+const FIELDS: [&str; 82] = [
     "sort",
     "email",
     "password",
@@ -44,6 +44,7 @@ const FIELDS: [&str; 81] = [
     "vote_day",
     "close_day",
     "organisations",
+    "organisation",
     "due_day",
     "day",
     "held_at",

@@ -29,10 +29,10 @@ pub fn terms<'f>(title: &'f str, closes: &'f str, access: &'f str) -> Vec<(&'f s
 /// and what else to say. The last is needed. Its id.
 pub async fn open(world: &World, organiser: &Browser<'_>, access: &str) -> String {
     let closes = clock::fields(world.now() + 60 * DAY).0;
-    let page = organiser
-        .post("/forum/consultations/new", &terms("Short breaks", &closes, access))
-        .await
-        .leads_to();
+    let mut said = terms("Short breaks", &closes, access);
+    // It is about no plan and no topic, so the council answers for it.
+    said.push(("belongs", world.council.as_str()));
+    let page = organiser.post("/forum/consultations/new", &said).await.leads_to();
     let page = page.split('?').next().unwrap().to_owned();
     let new = format!("{page}/questions/new");
     organiser.post(&new, &[("text", "Do you wait?"), ("kind", "yes-no")]).await.leads_to();

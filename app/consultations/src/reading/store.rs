@@ -57,6 +57,22 @@ impl Around {
     }
 }
 
+/// What takes the words of answers out of organisers' sight, as a part of statements:
+/// [`read_treated`] reads its rows.
+pub const TREATED: &str = "SELECT response_id, question, 'redacted' AS what, words, reason
+       FROM redactions
+     UNION ALL SELECT response_id, question, 'passed on', '', '' FROM answer_concerns";
+
+/// Reads of a row of [`TREATED`] what was done: `columns` are those of `what`, `words` and `reason`.
+/// `None` where nothing was joined.
+pub fn read_treated(row: &AnyRow, (what, words, reason): (usize, usize, usize)) -> Option<Done> {
+    let done: Option<String> = row.get(what);
+    done.map(|done| match done.as_str() {
+        "redacted" => Done::Redacted { words: row.get(words), reason: row.get(reason) },
+        _ => Done::PassedOn,
+    })
+}
+
 /// What is known around the responses, in one query.
 pub async fn around(db: &Db, consultation_id: &str) -> Kept<Around> {
     let rows = sqlx::query(

@@ -1,6 +1,6 @@
 //! What an update can be about, who answers for it, and what an outcome is due for.
 
-use area::store::{leads, speaks_for};
+use area::store::{is_from, leads, speaks_for};
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
 use outcomes::public::{LISTED_TOPIC, TOPIC_TITLE, WITHDRAWN};
@@ -101,9 +101,10 @@ const MOST_OFFERED: i64 = 100;
 
 /// Whether a leader answers for something: for a topic, whoever speaks for one of its services, and
 /// anyone with an organisation where it is about none; for a round, for one of its topics; for a
-/// plan, for its organisations; for results, for what was asked about, and anyone with an
-/// organisation where that was the whole area; for a change, for all its services. `id` and `leader`
-/// are written as the statement around this names them.
+/// plan, for its organisations; for results, for what was asked about, and where that was neither a
+/// plan nor a topic, for the organisation that the forum chose, and nobody until it has; for a
+/// change, for all its services. `id` and `leader` are written as the statement around this names
+/// them.
 fn answers_for(kind: Kind, id: &str, leader: &str) -> String {
     match kind {
         Kind::Topic => {
@@ -128,7 +129,7 @@ fn answers_for(kind: Kind, id: &str, leader: &str) -> String {
                  ELSE {} END)",
             answers_for(Kind::Plan, "ac.plan_id", leader),
             answers_for(Kind::Topic, "ac.topic_id", leader),
-            leads(leader)
+            is_from("ac.organisation_id", leader)
         ),
         Kind::Plan => plans_it(id, leader),
         Kind::Notice => {
