@@ -44,5 +44,6 @@ mod search;
 mod second_step;
 mod subscriptions;
 mod topics;
+mod unreadable;
 mod updates;
 mod world;
