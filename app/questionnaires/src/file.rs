@@ -38,6 +38,7 @@ pub fn write(questionnaire: &Questionnaire) -> serde_json::Result<String> {
 ///
 /// # Errors
 /// What to correct: with the line where it is not such a file, otherwise with the question.
+#[expect(clippy::disallowed_methods, reason = "a file that somebody sends")]
 pub fn read(file: &[u8]) -> Result<Questionnaire, Vec<Fault>> {
     let all = |what_to_do: String| vec![Fault { question: String::new(), what_to_do }];
     if file.len() > LARGEST {
