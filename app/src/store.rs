@@ -3,9 +3,9 @@
 
 use calendar::clock::Millis;
 use consultations::store::Listed;
-use ground::db::Db;
+use ground::db::{Db, Kept, known};
 use outcomes::public::LISTED_TOPIC;
-use outcomes::rules::Verdict;
+use outcomes::store::{stage, verdict};
 use rounds::store::Round;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
@@ -48,7 +48,8 @@ pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> 
             "topic" => waits.topics.push(one),
             "plan" => waits.plans.push(one),
             "nobodys" => waits.nobodys.push(one),
-            _ => waits.unreached = one.2,
+            "unreached" => waits.unreached = one.2,
+            _ => return known(None, "what waits for organisers"),
         }
     }
     Ok(waits)
@@ -89,7 +90,11 @@ pub async fn for_leader(db: &Db, leader: &str) -> Result<Led, sqlx::Error> {
     let organisation = rows.iter().find(|row| row.get::<&str, _>(0) == "organisation");
     Ok(Led {
         questions: questions.collect(),
-        awaited: rows.iter().filter_map(updates::store::read_waited).collect(),
+        awaited: rows
+            .iter()
+            .filter(|row| !["question", "organisation"].contains(&row.get::<&str, _>(0)))
+            .map(updates::store::read_waited)
+            .collect::<Kept<_>>()?,
         organisation: organisation.map(|row| row.get(2)),
     })
 }
@@ -192,17 +197,21 @@ pub async fn open_now(
     let mut asked: Vec<Listed> =
         of("consultation").map(listed).collect::<Result<_, sqlx::Error>>()?;
     asked.sort_by(|one, next| (one.closes_at, &one.id).cmp(&(next.closes_at, &next.id)));
-    let said = |row: &AnyRow| outcomes::store::Listed {
-        id: row.get(0),
-        you_said: row.get(1),
-        outcome: row.get(8),
-        verdict: Verdict::read(row.get(11)),
-        organisation: row.get(9),
-        at: row.get(3),
-        we_did: row.get(13),
-        found: row.get(14),
+    let said = |row: &AnyRow| {
+        let judged = Some(row.get::<&str, _>(11)).filter(|word| !word.is_empty());
+        Ok(outcomes::store::Listed {
+            id: row.get(0),
+            you_said: row.get(1),
+            outcome: stage(row.get(8))?,
+            verdict: verdict(judged)?,
+            organisation: row.get(9),
+            at: row.get(3),
+            we_did: row.get(13),
+            found: row.get(14),
+        })
     };
-    let mut said: Vec<outcomes::store::Listed> = of("update").map(said).collect();
+    let mut said: Vec<outcomes::store::Listed> =
+        of("update").map(said).collect::<Result<_, sqlx::Error>>()?;
     said.sort_by(|one, next| (next.at, &next.id).cmp(&(one.at, &one.id)));
     Ok((all, asked, said))
 }

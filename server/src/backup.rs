@@ -251,6 +251,7 @@ fn find(folder: &Path) -> Result<PathBuf, String> {
     all.into_iter().next_back().ok_or_else(|| format!("There is no backup in {}", folder.display()))
 }
 
+#[expect(clippy::disallowed_methods, reason = "a file of a backup, which says so when it is none")]
 fn read_manifest(backup: &Path) -> Result<Manifest, String> {
     let path = backup.join("manifest.json");
     let wrong =

@@ -225,7 +225,7 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
         Command::Invite { email, role, organisation } => {
             let email = forms::address(&email)?;
             let db = serve::open(&settings, false).await?;
-            let house = settings.house(db.clone(), false);
+            let house = settings.house(db.clone(), Files::in_memory(), false);
             let organisation = match organisation {
                 Some(name) => Some(organisation_named(&db, &name).await?),
                 None => None,
@@ -240,7 +240,7 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
         Command::ResetSecondStep { email } => {
             let email = forms::address(&email)?;
             let db = serve::open_as_it_is(&settings).await?;
-            let house = settings.house(db.clone(), false);
+            let house = settings.house(db.clone(), Files::in_memory(), false);
             let is_reset = accounts::reset_second_step(&house, &email)
                 .await
                 .map_err(|error| format!("The second step could not be reset: {error}"))?;
@@ -333,7 +333,7 @@ async fn evidence_pack(settings: &Settings, as_of: &str, out: &Path) -> Result<(
         ));
     }
     let db = serve::open_as_it_is(settings).await?;
-    let made = pack::make(&settings.house(db.clone(), false), &moment).await;
+    let made = pack::make(&settings.house(db.clone(), Files::in_memory(), false), &moment).await;
     db.close().await;
     let pack = made.map_err(|why| match why {
         NoPack::Nothing(what_to_do) => format!("--as-of {as_of}: {what_to_do}"),

@@ -199,7 +199,7 @@ pub struct Serving {
 pub async fn serve(settings: Settings, how: Serving, dropped: ErrorCounter) -> Result<(), String> {
     let demo = how.demo;
     let db = open(&settings, how.create).await?;
-    let house = settings.house(db.clone(), demo).with_files(Files::open(&settings.files)?);
+    let house = settings.house(db.clone(), Files::open(&settings.files)?, demo);
     if demo {
         let is_there = demonstration::fill(&house)
             .await
@@ -261,7 +261,7 @@ pub async fn serve(settings: Settings, how: Serving, dropped: ErrorCounter) -> R
 /// One clear line when it cannot start.
 pub async fn work(settings: Settings) -> Result<(), String> {
     let db = open(&settings, false).await?;
-    let house = settings.house(db.clone(), false).with_files(Files::open(&settings.files)?);
+    let house = settings.house(db.clone(), Files::open(&settings.files)?, false);
     tell_manager(NotifyState::Ready);
     worker::work(
         house,

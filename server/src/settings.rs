@@ -11,6 +11,7 @@ use calendar::clock::{Clock, DAY, Millis};
 use disclosure::tables::Rule;
 use ground::council::{self, Council, MustHave};
 use ground::db::{Db, Kind};
+use ground::files::Files;
 use ground::house::{House, Names};
 use ground::return_address::ReturnAddress;
 use ipnet::IpNet;
@@ -192,10 +193,10 @@ impl Settings {
         })
     }
 
-    /// The state of the service around an open database, without files.
+    /// The state of the service around an open database, with files kept there.
     #[must_use]
-    pub fn house(&self, db: Db, demonstration: bool) -> House {
-        House::new(db, Clock::system(), self.names(demonstration))
+    pub fn house(&self, db: Db, files: Files, demonstration: bool) -> House {
+        House::new(db, files, Clock::system(), self.names(demonstration))
             .with_return_address(self.return_address.clone())
             .with_rule(self.rule)
             .with_outcome_within(self.outcome_within)

@@ -3,6 +3,7 @@
 //! A test of its own, since the counting listens to the whole process.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test reads what it was answered")]
 #![allow(dead_code, reason = "the world is made for the tests of the rooms")]
 
 #[path = "rooms/device.rs"]

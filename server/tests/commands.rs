@@ -207,8 +207,12 @@ fn demonstration(folder: &Path) -> String {
             demonstration: true,
         };
         let now = calendar::clock::Clock::system().now() - 2 * calendar::clock::DAY;
-        let house =
-            ground::house::House::new(db.clone(), calendar::clock::Clock::by_hand(now), names);
+        let house = ground::house::House::new(
+            db.clone(),
+            ground::files::Files::in_memory(),
+            calendar::clock::Clock::by_hand(now),
+            names,
+        );
         assert!(server::demonstration::fill(&house).await.unwrap());
         db.close().await;
         calendar::clock::fields(now).0

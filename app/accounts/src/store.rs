@@ -1,7 +1,7 @@
 //! Every SQL statement about people, their sessions, links and invitations.
 
 use calendar::clock::{DAY, Millis, SECOND};
-use ground::db::{Db, Kept, Kind};
+use ground::db::{Db, Kept, Kind, known};
 use ground::viewer::{Role, SecondStep, SignedIn};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -50,19 +50,19 @@ async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<S
         .bind(now)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let roles: Vec<Role> =
-        rows.iter().filter_map(|row| Role::read(&row.get::<Option<String>, _>(6)?)).collect();
+    let roles = roles(&rows, 6)?;
     let second_step = |row: &AnyRow| {
         let has_one = row.get::<Option<Millis>, _>(10).is_some();
         // Nobody asks her here who took one at her council.
         let asked_from = row.get::<Option<Millis>, _>(11).filter(|_| row.get::<i64, _>(12) == 0);
         rules::second_step(has_one, &roles, asked_from, now)
     };
-    Ok(rows.first().map(|row| SignedIn {
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(Some(SignedIn {
         account_id: row.get(0),
         session_id: row.get(1),
         shown_name: row.get(2),
-        email: row.get::<Option<String>, _>(3).unwrap_or_default(),
+        email: known(row.get(3), "accounts.email")?,
         place_id: row.get(4),
         seen_at: row.get(5),
         visited_before: row.get(7),
@@ -72,8 +72,22 @@ async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<S
         ),
         second_step: second_step(row),
         leaves_at: row.get(13),
-        roles: roles.clone(),
+        roles,
     }))
+}
+
+/// Reads the roles in this column of the rows of one account.
+fn roles(rows: &[AnyRow], column: usize) -> Kept<Vec<Role>> {
+    rows.iter().filter_map(|row| row.get::<Option<&str>, _>(column)).map(role).collect()
+}
+
+/// Reads a role. Whoever left out one that this program does not know would ask her for less than
+/// that role does, as for no second step.
+///
+/// # Errors
+/// When this program does not know the word.
+pub(crate) fn role(word: &str) -> Kept<Role> {
+    known(Role::read(word), "roles.role")
 }
 
 /// What an account may do, and how it stands.
@@ -108,8 +122,7 @@ pub async fn standing(db: &Db, account_id: &str, issuer: &str, now: Millis) -> K
         .bind(issuer)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let role = |row: &AnyRow| Role::read(&row.get::<Option<String>, _>(0)?);
-    let roles: Vec<Role> = rows.iter().filter_map(role).collect();
+    let roles = roles(&rows, 0)?;
     let second_step = rows.first().map_or(SecondStep::NotAsked, |row| {
         let has_one = row.get::<Option<Millis>, _>(1).is_some();
         rules::second_step(has_one, &roles, row.get::<Option<Millis>, _>(2), now)
@@ -1219,17 +1232,16 @@ pub async fn invitation(
     .fetch_optional(tx)
     .await?;
     let invitation = |row: AnyRow| {
-        let role = Role::read(&row.get::<String, _>(2))?;
-        Some(Invitation {
+        Ok(Invitation {
             id: row.get(0),
             email: row.get(1),
-            role,
+            role: known(Role::read(row.get(2)), "invitations.role")?,
             account_id: row.get(3),
             organisation_id: row.get(4),
             place: row.get(5),
         })
     };
-    Ok(row.and_then(invitation))
+    row.map(invitation).transpose()
 }
 
 /// Uses an invitation up. True for whoever was first.
@@ -1297,8 +1309,8 @@ pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<P
                 confirmed_at: row.get(6),
             });
         }
-        if let (Some(person), Some(role)) = (people.last_mut(), row.get::<Option<String>, _>(3)) {
-            person.roles.extend(Role::read(&role));
+        if let (Some(person), Some(word)) = (people.last_mut(), row.get::<Option<&str>, _>(3)) {
+            person.roles.push(role(word)?);
             person.organisation_id = person.organisation_id.take().or(row.get(4));
         }
     }

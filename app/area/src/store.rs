@@ -105,7 +105,8 @@ pub async fn choices(db: &Db, leader: &str) -> Result<Choices, sqlx::Error> {
             "place" => choices.places.push(named),
             "organisation" => choices.organisations.push(named),
             "hers" => choices.hers = Some(named),
-            _ => choices.services.push(named),
+            "service" => choices.services.push(named),
+            _ => return db::known(None, "what people can choose"),
         }
     }
     Ok(choices)
@@ -375,9 +376,13 @@ pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
                 is_run: row.get::<i64, _>(5) == 1,
             }),
             "place" => ground.places.push(named),
-            "term" => ground.year.terms.extend(named.id.parse().ok().zip(named.name.parse().ok())),
-            "closed" => ground.year.closed.extend(named.id.parse::<jiff::civil::Date>().ok()),
-            _ => ground.second_person = row.get::<Option<i64>, _>(3) == Some(1),
+            "term" => ground.year.terms.push((
+                db::parsed(&named.id, "terms.first_day")?,
+                db::parsed(&named.name, "terms.last_day")?,
+            )),
+            "closed" => ground.year.closed.push(db::parsed(&named.id, "closed_days.day")?),
+            "second person" => ground.second_person = row.get::<Option<i64>, _>(3) == Some(1),
+            _ => return db::known(None, "what a leader needs to tell families"),
         }
     }
     Ok(ground)

@@ -293,7 +293,9 @@ pub async fn questions_file(
         (header::CONTENT_TYPE, "application/json"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"questions.json\""),
     ];
-    Ok((headers, file::write(&consultation.questionnaire)).into_response())
+    let file = file::write(&consultation.questionnaire)
+        .map_err(|error| sqlx::Error::Encode(error.into()))?;
+    Ok((headers, file).into_response())
 }
 
 async fn shown(

@@ -1,7 +1,7 @@
 //! Every SQL statement about responses. A response has no time and no person; it belongs to whoever
 //! has its code.
 
-use ground::db::{Db, Kept, Kind, known, read_json};
+use ground::db::{Db, Kept, Kind, json, known, read_json};
 use questionnaires::answers::{Answer, Answers};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -132,10 +132,9 @@ pub async fn keep(
             None => answers.remove(&question),
         };
     }
-    let json = serde_json::to_string(&answers).unwrap_or_default();
     sqlx::query("UPDATE responses SET answers = $2 WHERE code_hash = $1")
         .bind(id::hash(code))
-        .bind(json)
+        .bind(json(&answers)?)
         .execute(tx)
         .await?;
     Ok(Some(answers))
@@ -279,8 +278,8 @@ pub async fn withdraw(
         .bind(id::hash(code))
         .fetch_optional(&mut *tx)
         .await?;
-    let counted = counted.filter(|state| ["sent", "reopened"].contains(&state.as_str()));
-    if must_be && counted.is_some() {
+    let counted = counted.map(|state| known(State::read(&state), "responses.state")).transpose()?;
+    if must_be && matches!(counted, Some(State::Sent | State::Reopened)) {
         let freed = match once {
             None => return Ok(false),
             Some(once @ Once::Account(account_id)) => sqlx::query(

@@ -14,10 +14,11 @@ mod transaction;
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use calendar::clock::Millis;
+use calendar::clock::{self, Millis};
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Row as _};
@@ -396,10 +397,14 @@ pub fn parameters(from: usize, many: usize) -> String {
     (from..from + many).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
 }
 
+// What cannot be read is never empty, and never something else: whoever took a default for it would
+// show that, and with the next write keep it in place of what was there.
+
 /// A value as the JSON that a column keeps.
 ///
 /// # Errors
 /// When it cannot be written as JSON.
+#[expect(clippy::disallowed_methods, reason = "the one place that writes JSON for a column")]
 pub fn json<T: serde::Serialize>(value: &T) -> Kept<String> {
     serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
 }
@@ -408,6 +413,7 @@ pub fn json<T: serde::Serialize>(value: &T) -> Kept<String> {
 ///
 /// # Errors
 /// When it is not there as it was written.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the JSON of a column")]
 pub fn read_json<T: serde::de::DeserializeOwned>(json: &str) -> Kept<T> {
     serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(error.into()))
 }
@@ -419,8 +425,33 @@ pub fn read_json<T: serde::de::DeserializeOwned>(json: &str) -> Kept<T> {
 /// meaning for it would write that back.
 pub fn known<T>(meaning: Option<T>, column: &str) -> Kept<T> {
     meaning.ok_or_else(|| {
-        sqlx::Error::Decode(format!("{column} holds a word that this program does not know").into())
+        sqlx::Error::Decode(format!("{column} holds what this program does not know").into())
     })
+}
+
+/// What a text in a column stands for, such as a day.
+///
+/// # Errors
+/// When it is no such thing.
+pub fn parsed<T: FromStr>(text: &str, column: &str) -> Kept<T> {
+    known(text.parse().ok(), column)
+}
+
+/// A whole number in a column, in the size that it is counted in.
+///
+/// # Errors
+/// When it does not fit, as a number below nothing that counts people.
+pub fn number<T: TryFrom<i64>>(number: i64, column: &str) -> Kept<T> {
+    known(T::try_from(number).ok(), column)
+}
+
+/// A day in a column, as `2026-12-04`; empty where there is none.
+///
+/// # Errors
+/// When it is neither.
+pub fn day(day: String, column: &str) -> Kept<String> {
+    let is_one = day.is_empty() || clock::day_of(&day).is_some();
+    known(is_one.then_some(day), column)
 }
 
 /// Whether the error is the database's word that a unique value is already there.

@@ -164,8 +164,8 @@ pub async fn answer_form(
     Path((id, number, topic)): Path<(String, String, String)>,
 ) -> Result<Response, Error> {
     let (plan, number, answered) = answered(&house, &viewer, (&id, &number, &topic)).await?;
-    let sent = answered.answer.clone().map_or_else(Sent::default, |(answer, words, decided_by)| {
-        Sent::of(&[("answer", &answer), ("words", &words), ("decided_by", &decided_by)])
+    let sent = answered.answer.clone().map_or_else(Sent::default, |(does, words, decided_by)| {
+        Sent::of(&[("answer", does.word()), ("words", &words), ("decided_by", &decided_by)])
     });
     Ok(answer_page(&plan, number, &answered, &sent, &Refusals::default()).answer(&house, &viewer))
 }
@@ -201,7 +201,7 @@ pub async fn answer(
                         who: Some(&by.account_id),
                         what: "topic answered",
                         about: &topic_id,
-                        detail: answer.kind,
+                        detail: answer.kind.word(),
                     },
                 )
                 .await?;

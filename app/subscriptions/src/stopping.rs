@@ -52,7 +52,7 @@ pub async fn take_back(tx: &mut AnyConnection, subscriber_id: &str, now: Millis)
              WHERE account_id = $2 AND started_at IS NULL) stops",
     )
     .bind(subscriber_id)
-    .bind(account.as_deref().unwrap_or_default())
+    .bind(account.as_deref().unwrap_or(""))
     .fetch_one(&mut *tx)
     .await?;
     let Some(last) = last else { return Ok(()) };

@@ -315,7 +315,8 @@ pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
     let mut has = Has::default();
     for row in rows {
         has.cadence = known(Cadence::read(row.get(0)), "subscribers.cadence")?;
-        has.came_back = row.get::<Option<&str>, _>(4).and_then(Came::read);
+        let came = row.get::<Option<&str>, _>(4);
+        has.came_back = came.map(|came| known(Came::read(came), "returns.kind")).transpose()?;
         if let Some(id) = row.get(1) {
             has.subscriptions.push(Standing { id, service: row.get(2), place: row.get(3) });
         }

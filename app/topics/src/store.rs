@@ -275,7 +275,7 @@ pub async fn concern(db: &Db, topic_id: &str) -> Kept<Option<Concern>> {
     let mut history = History::default();
     for row in &rows {
         if let Some(kind) = row.get::<Option<&str>, _>(6) {
-            history.add(kind, row.get(7), row.get(8));
+            history.add(kind, row.get(7), row.get(8))?;
         }
     }
     Ok(Some(Concern {

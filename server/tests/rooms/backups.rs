@@ -21,7 +21,7 @@ async fn filled(world: World) -> World {
     };
     let db = Db::open(&url).await.unwrap();
     db.migrate().await.unwrap();
-    let house = House::new(db, calendar::clock::Clock::system(), World::names()).with_files(files);
+    let house = House::new(db, files, calendar::clock::Clock::system(), World::names());
     server::demonstration::fill(&house).await.unwrap();
     let draft = "%PDF-1.7 what is to be planned".into();
     house.files.keep("draft.pdf", FileKind::Pdf, draft).await.unwrap();
@@ -69,7 +69,7 @@ fn a_backup_is_restored_into_either_database_with_every_row_and_file_and_holds_i
             let again = backup::restore(&made, &db, &files, now).await.unwrap_err();
             assert!(again.contains("not empty"), "{again}");
 
-            let house = House::new(db.clone(), world.house.clock.clone(), World::names());
+            let house = House::new(db.clone(), files, world.house.clock.clone(), World::names());
             let mut copy = world.beside(house);
             copy.south = area::store::places(&db).await.unwrap()[0].id.clone();
             assert!(copy.deliver().await.is_empty(), "emails are held");

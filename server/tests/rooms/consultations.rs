@@ -622,7 +622,8 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
             may_decline: false,
             only_if: Vec::new(),
         };
-        let json = questionnaires::file::write(&edit::with_copies(&library, &[branch], &[]));
+        let json =
+            questionnaires::file::write(&edit::with_copies(&library, &[branch], &[])).unwrap();
         assert!(put_in(json.as_bytes()).await.says("Alone?"));
         organiser.post(&page, &[("step", "open")]).await.leads_to();
         assert!(organiser.get(&format!("{page}/preview")).await.says("Alone?"));

@@ -8,6 +8,7 @@ use accounts::store;
 use calendar::clock::{Clock, DAY};
 use deliveries::{EmailKind, Failure, Outcome, Owed, Words, deliver_one, owe};
 use ground::db::{Db, Kind};
+use ground::files::Files;
 use ground::house::House;
 use ground::viewer::Role;
 use server::{backup, retention};
@@ -25,7 +26,8 @@ async fn area_of_canaries(world: World) -> World {
     };
     let db = Db::open(&url).await.unwrap();
     db.migrate().await.unwrap();
-    let house = House::new(db, Clock::by_hand(1_800_000_000_000), World::names());
+    let house =
+        House::new(db, Files::in_memory(), Clock::by_hand(1_800_000_000_000), World::names());
     assert!(server::demonstration::fill(&house).await.unwrap());
     let mut connection = house.db.read().await.unwrap();
     let mut one = async |sql| -> String {

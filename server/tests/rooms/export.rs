@@ -163,7 +163,7 @@ impl Schema {
 }
 
 /// Takes off what keeps rows as the program makes them: here they are made by hand.
-async fn without_guards(connection: &mut AnyConnection, kind: Kind) {
+pub async fn without_guards(connection: &mut AnyConnection, kind: Kind) {
     let first: &[&'static str] = match kind {
         Kind::Sqlite => &[
             "PRAGMA busy_timeout = 5000",

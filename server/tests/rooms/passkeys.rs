@@ -469,7 +469,12 @@ fn without_javascript_the_pages_say_what_works_and_with_it_they_load_nothing() {
         }
         // Where the address is a number, no browser makes a passkey.
         let names = Names { public_url: "http://192.0.2.1:3000".into(), ..World::names() };
-        let house = House::new(world.db().clone(), world.house.clock.clone(), names);
+        let house = House::new(
+            world.db().clone(),
+            world.house.files.clone(),
+            world.house.clock.clone(),
+            names,
+        );
         let beside = world.beside(house);
         let visitor = beside.visitor();
         assert!(!visitor.get("/sign-in").await.says(SIGN_IN));

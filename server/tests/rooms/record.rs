@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use calendar::clock::{self, Clock, DAY};
 use ground::db::{Db, Kind};
+use ground::files::Files;
 use ground::house::House;
 use ground::viewer::Role;
 use record::history::Moment;
@@ -157,7 +158,7 @@ fn a_pack_that_was_changed_is_found_out() {
 async fn demonstration(url: &str) -> House {
     let db = Db::open(url).await.unwrap();
     db.migrate().await.unwrap();
-    House::new(db, Clock::by_hand(1_800_000_000_000), World::names())
+    House::new(db, Files::in_memory(), Clock::by_hand(1_800_000_000_000), World::names())
 }
 
 #[test]

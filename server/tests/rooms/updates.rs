@@ -734,7 +734,7 @@ fn a_supporter_is_shown_the_outcome_and_the_forums_word() {
         assert_eq!(said.len(), 1);
         let update = said[0].update.as_ref().unwrap();
         assert_eq!(
-            (update.outcome.as_str(), update.verdict),
+            (update.outcome.word(), update.verdict),
             ("done", Some(outcomes::rules::Verdict::Disputed))
         );
     });

@@ -17,6 +17,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use calendar::clock::{Clock, DAY, HOUR, Millis};
 use deliveries::{Email, EmailKind, Failure, Hand, Outcome, Sort, deliver_one};
 use ground::db::{Db, Kind};
+use ground::files::Files;
 use ground::house::{House, Names};
 use ground::return_address::ReturnAddress;
 use ground::viewer::Role;
@@ -75,8 +76,9 @@ impl World {
         };
         let db = Db::open(&url).await.unwrap();
         let return_address = ReturnAddress::new("bounces@alongside.example.org", KEY).unwrap();
-        let house = House::new(db, Clock::by_hand(1_800_000_000_000), Self::names())
-            .with_return_address(Some(return_address));
+        let house =
+            House::new(db, Files::in_memory(), Clock::by_hand(1_800_000_000_000), Self::names())
+                .with_return_address(Some(return_address));
         let [transport, autism, north, south, council] = house
             .db
             .write(|tx| {
@@ -140,7 +142,8 @@ impl World {
         };
         let db = Db::open(&url).await.unwrap();
         db.migrate().await.unwrap();
-        let house = House::new(db, Clock::by_hand(1_800_000_000_000), Self::names());
+        let house =
+            House::new(db, Files::in_memory(), Clock::by_hand(1_800_000_000_000), Self::names());
         assert!(server::demonstration::fill(&house).await.unwrap());
         self.around(house)
     }

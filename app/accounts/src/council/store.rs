@@ -7,6 +7,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 use super::rules::Account;
+use crate::store::role;
 
 /// The account that this provider knows under this subject, and that of this address.
 ///
@@ -30,7 +31,7 @@ pub async fn found(
     )
     .bind(issuer)
     .bind(subject)
-    .bind(email.unwrap_or_default())
+    .bind(email.unwrap_or(""))
     .fetch_all(&mut *db.read().await?)
     .await?;
     let mut found: Vec<Account> = Vec::new();
@@ -40,8 +41,8 @@ pub async fn found(
             let (email, subject) = (row.get(1), row.get(2));
             found.push(Account { id, email, roles: Vec::new(), organisation: None, subject });
         }
-        if let (Some(account), Some(role)) = (found.last_mut(), row.get::<Option<String>, _>(3)) {
-            account.roles.extend(Role::read(&role));
+        if let (Some(account), Some(word)) = (found.last_mut(), row.get::<Option<&str>, _>(3)) {
+            account.roles.push(role(word)?);
             account.organisation = account.organisation.take().or(row.get(4));
         }
     }

@@ -1,7 +1,7 @@
 //! Every SQL statement about second steps, recovery codes, fresh proof, and known devices.
 
 use calendar::clock::{DAY, MINUTE, Millis};
-use ground::db::{Db, Kept};
+use ground::db::{Db, Kept, known};
 use ground::viewer::Role;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -252,9 +252,12 @@ pub async fn waiting(
         let ways = Ways { codes: secret.is_some(), passkeys: row.get::<i64, _>(9) > 0 };
         let last_step: Option<i64> = row.get(7);
         // What it waited for is gone: she signs in again.
-        (ways.codes || ways.passkeys).then(|| Waiting {
+        if !ways.codes && !ways.passkeys {
+            return Ok(None);
+        }
+        Ok(Some(Waiting {
             account_id: row.get(0),
-            email: row.get::<Option<String>, _>(1).unwrap_or_default(),
+            email: known(row.get(1), "accounts.email")?,
             secret,
             ways,
             device: row.get(3),
@@ -262,9 +265,9 @@ pub async fn waiting(
             is_known_device: row.get::<Option<String>, _>(5).is_some(),
             is_leaving: row.get::<i64, _>(8) > 0,
             was_let_in_at: last_step.filter(|_| row.get::<i64, _>(6) == 0),
-        })
+        }))
     };
-    Ok(row.and_then(read))
+    row.map_or(Ok(None), read)
 }
 
 /// Uses up the code of this half-minute. False where it was used, or a later one.
@@ -450,8 +453,7 @@ pub async fn staff(db: &Db, most: i64) -> Kept<(Option<Millis>, Vec<Staff>)> {
     let asked_from = rows.first().and_then(|row| row.get::<Option<Millis>, _>(0));
     let one = |row: &AnyRow| {
         let id: Option<String> = row.get(1);
-        let shown_name: Option<String> = row.get(2);
-        Some(Staff { id: id?, shown_name: shown_name.unwrap_or_default(), since: row.get(3) })
+        Some(Staff { id: id?, shown_name: row.get(2), since: row.get(3) })
     };
     Ok((asked_from, rows.iter().filter_map(one).collect()))
 }

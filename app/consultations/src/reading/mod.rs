@@ -63,6 +63,41 @@ pub enum Done {
     PassedOn,
 }
 
+/// Why an answer is passed on to the safeguarding lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suggests {
+    /// Someone may be in danger.
+    Danger,
+    /// It names a child.
+    AName,
+}
+
+impl Suggests {
+    /// The word it is stored by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Danger => "danger",
+            Self::AName => "a name",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        [Self::Danger, Self::AName].into_iter().find(|suggests| suggests.word() == word)
+    }
+
+    /// As the safeguarding lead reads it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Danger => "Someone may be in danger",
+            Self::AName => "It names a child",
+        }
+    }
+}
+
 /// What was done about the answers of one consultation: (response, question, what).
 pub type Treated = Vec<(String, String, Done)>;
 

@@ -291,7 +291,7 @@ pub async fn stale(db: &Db) -> Kept<Vec<Stale>> {
     .await?;
     let one = |rows: &[AnyRow]| Stale {
         delivery_id: rows[0].get(0),
-        one_click: rows[0].get::<Option<_>, _>(1).unwrap_or_default(),
+        one_click: rows[0].get::<Option<&str>, _>(1).map_or_else(String::new, str::to_owned),
         notices: rows.iter().map(|row| row.get(2)).collect(),
     };
     Ok(rows

@@ -314,7 +314,7 @@ pub async fn answer(
     .bind(plan_id)
     .bind(version)
     .bind(topic_id)
-    .bind(answer.kind)
+    .bind(answer.kind.word())
     .bind(&answer.words)
     .bind(&answer.decided_by)
     .bind(&by.account_id)

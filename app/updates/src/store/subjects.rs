@@ -192,11 +192,12 @@ pub async fn answerable(db: &Db, leader: &str, wanted: &[String]) -> Kept<Vec<Su
         ask = ask.bind("");
     }
     let rows = ask.fetch_all(&mut *db.read().await?).await?;
-    Ok(rows.iter().filter_map(subject).collect())
+    rows.iter().map(subject).collect()
 }
 
-pub(super) fn subject(row: &AnyRow) -> Option<Subject> {
-    Some(Subject { kind: Kind::read(row.get(0))?, id: row.get(1), title: row.get(2) })
+pub(super) fn subject(row: &AnyRow) -> Kept<Subject> {
+    let kind = db::known(Kind::read(row.get(0)), "update_subjects.kind")?;
+    Ok(Subject { kind, id: row.get(1), title: row.get(2) })
 }
 
 /// An outcome that somebody is waiting for.
@@ -269,13 +270,18 @@ pub async fn waited(db: &Db, leader: Option<&str>) -> Kept<Vec<Waited>> {
     if let Some(leader) = leader {
         ask = ask.bind(leader);
     }
-    Ok(ask.fetch_all(&mut *db.read().await?).await?.iter().filter_map(read_waited).collect())
+    ask.fetch_all(&mut *db.read().await?).await?.iter().map(read_waited).collect()
 }
 
 /// Reads a row of [`all_awaited`].
-pub fn read_waited(row: &AnyRow) -> Option<Waited> {
-    let told = row.get::<Option<String>, _>(4).map(|by| Outcome::Deciding { by });
-    Some(Waited { subject: subject(row)?, since: row.get(3), told })
+///
+/// # Errors
+/// When what it is about, or the day that was promised, cannot be read.
+pub fn read_waited(row: &AnyRow) -> Kept<Waited> {
+    let by = row.get::<Option<String>, _>(4);
+    let by = by.map(|by| db::day(by, "update_versions.decide_by")).transpose()?;
+    let told = by.map(|by| Outcome::Deciding { by });
+    Ok(Waited { subject: subject(row)?, since: row.get(3), told })
 }
 
 /// The leaders who must say what happened about this, who are those who answer for it: (account,
