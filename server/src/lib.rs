@@ -7,8 +7,8 @@
 //! * [`browser`]: the browser's program, embedded
 //! * [`mailer`]: hands emails over, to a folder or by SMTP
 //! * [`mailbox`]: emails that came back
-//! * [`worker`]: emails and closes that are due, again and again; [`tasks`]: started again after a
-//!   fault; [`watch`]: whether the process can do its job
+//! * [`worker`]: the background work; [`jobs`]: the list of what it does again and again;
+//!   [`tasks`]: started again after a fault; [`watch`]: whether the process can do its job
 //! * [`backup`]: everything out into a folder and in again
 //! * [`figures`]: what Prometheus reads; [`retention`]: what is erased, and when
 //! * [`demonstration`]: the demonstration area
@@ -23,6 +23,7 @@ pub mod browser;
 pub mod demonstration;
 pub mod edge;
 pub mod figures;
+pub mod jobs;
 pub mod listen;
 pub mod mailbox;
 pub mod mailer;

@@ -42,7 +42,7 @@ pub use passwords::hashed;
 pub use people::invite;
 pub use personal::PERSONAL;
 pub use second_factor::{WE_MAY_ASK, reset_second_step, tell_new_devices_due};
-pub use session::{cookie_line, cookie_named, recognise, signed_out};
+pub use session::{recognise, signed_out};
 
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use calendar::clock::{DAY, HOUR, Millis, SECOND};
+use ground::cookie;
 use ground::council::Council;
 use ground::error::Error;
 use ground::house::House;
@@ -312,7 +313,7 @@ fn browser_name(house: &House) -> &'static str {
 
 /// The secret by which a browser is known; `None` for what we did not make.
 fn browser_secret<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
-    cookie_named(headers, browser_name(house)).filter(|secret| id::is_secret(secret))
+    cookie::named(headers, browser_name(house)).filter(|secret| id::is_secret(secret))
 }
 
 /// The secret by which this browser is known, or will be.
@@ -351,7 +352,7 @@ pub(crate) fn cookies_of(
 
 /// The cookie that takes the session's cookie away.
 pub fn end_cookie(house: &House) -> AppendHeaders<[(HeaderName, String); 1]> {
-    cookie(house, "", 0)
+    AppendHeaders([(header::SET_COOKIE, cookie_line(house, cookie_name(house), "", 0))])
 }
 
 /// An answer with the session's cookie taken away, and with it the pages the browser kept for going
@@ -366,11 +367,9 @@ fn cookie(house: &House, token: &str, seconds: i64) -> AppendHeaders<[(HeaderNam
     AppendHeaders([(header::SET_COOKIE, cookie_line(house, cookie_name(house), token, seconds))])
 }
 
-/// What sets a cookie that only we read, for so many seconds; 0 takes it away.
-#[must_use]
-pub fn cookie_line(house: &House, name: &str, value: &str, seconds: i64) -> String {
-    let secure = if house.is_secure() { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+/// What sets a cookie for all pages, for so many seconds; 0 takes it away.
+pub(crate) fn cookie_line(house: &House, name: &str, value: &str, seconds: i64) -> String {
+    cookie::line(house, (name, "/"), value, seconds)
 }
 
 pub(crate) fn cookie_name(house: &House) -> &'static str {
@@ -379,26 +378,12 @@ pub(crate) fn cookie_name(house: &House) -> &'static str {
 
 /// The token of the session that a browser names, whether or not it has ended.
 pub(crate) fn token<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
-    cookie_named(headers, cookie_name(house))
+    cookie::named(headers, cookie_name(house))
 }
 
 /// The headers that hold cookies, and no others.
 pub(crate) fn cookies(headers: &HeaderMap) -> HeaderMap {
     headers.get_all(header::COOKIE).iter().map(|value| (header::COOKIE, value.clone())).collect()
-}
-
-/// The value of the cookie with this name.
-#[must_use]
-pub fn cookie_named<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'));
-    cookies
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(name, _)| *name == wanted)
-        .map(|(_, value)| value)
 }
 
 /// The device as its owner knows it: "Chrome on Android". Coarse, since only its owner sees it.

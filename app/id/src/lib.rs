@@ -104,13 +104,7 @@ fn read(typed: &str, long: usize) -> Option<String> {
 /// The SHA-256 of some bytes in hexadecimal, as `sha256sum` writes it.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Bytes in hexadecimal, in small letters.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// What is stored of a secret: its SHA-256. A secret has so many random bits that no salt is

@@ -12,13 +12,14 @@ pub use doing::erase_due;
 pub use keeping::{keep as keep_own, page as leaving};
 
 use accounts::erasing::{self, Asked, Wish};
-use accounts::{WE_MAY_ASK, cookie_line, cookie_named, emails, signed_out};
+use accounts::{WE_MAY_ASK, emails, signed_out};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
 use calendar::clock;
 use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
+use ground::cookie;
 use ground::error::Error;
 use ground::house::House;
 use ground::routes::LEAVING;
@@ -79,7 +80,7 @@ pub async fn ask(
     if asking.await? == Asked::LastAdmin {
         return show(&house, &viewer).await;
     }
-    let begun = cookie_line(&house, begun_name(&house), "yes", BEGUN_FOR);
+    let begun = cookie::line(&house, (begun_name(&house), "/"), "yes", BEGUN_FOR);
     let answer = (AppendHeaders([(header::SET_COOKIE, begun)]), Redirect::to(BEGUN));
     Ok(signed_out(&house, answer.into_response()))
 }
@@ -96,7 +97,7 @@ fn begun_name(house: &House) -> &'static str {
 
 /// GET `/account/erase/begun`: only in the browser in which she has just asked.
 pub async fn begun(State(house): State<House>, viewer: Viewer, headers: HeaderMap) -> Response {
-    if viewer.is_signed_in() || cookie_named(&headers, begun_name(&house)).is_none() {
+    if viewer.is_signed_in() || cookie::named(&headers, begun_name(&house)).is_none() {
         return Redirect::to("/account/erase").into_response();
     }
     Page::new("We will delete your account in seven days", || {

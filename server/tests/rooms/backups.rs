@@ -198,14 +198,15 @@ fn two_backups_of_one_second_are_two_and_two_at_once_are_not_made() {
 }
 
 #[test]
-fn the_daily_backup_is_made_once_a_day() {
+fn the_daily_backup_is_made_once_a_night_and_at_once_where_there_is_none() {
     on_both(async |world| {
         let folder = world.folder().join("backups");
         let made = || {
             let names = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
             names.filter(|name| name.to_string_lossy().starts_with("20")).count()
         };
-        for (hours, backups) in [(0, 1), (1, 1), (22, 1), (1, 2)] {
+        // The tests' clock begins at eight in the morning; a night comes at two.
+        for (hours, backups) in [(0, 1), (1, 1), (16, 1), (1, 2), (23, 2), (1, 3), (48, 4)] {
             world.forward(hours * calendar::clock::HOUR);
             backup::make_daily(&world.house, &folder).await.unwrap();
             assert_eq!(made(), backups, "after {hours} hours more");

@@ -29,6 +29,7 @@ mod faults;
 mod first_act;
 mod headers;
 mod histories;
+mod jobs;
 mod kept;
 mod limits;
 mod lives;

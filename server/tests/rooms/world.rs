@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use std::{env, fs};
 
@@ -22,6 +22,7 @@ use ground::house::{House, Names};
 use ground::return_address::ReturnAddress;
 use ground::viewer::Role;
 use http_body_util::BodyExt as _;
+use server::jobs::{self, Wrong};
 use sqlx::Connection as _;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -374,6 +375,14 @@ impl World {
         let topic = self.published(title).await;
         self.forward(DAY + HOUR);
         (round, topic)
+    }
+
+    /// Does each of the worker's jobs once, in the order of their list; their names, and how each
+    /// went.
+    pub async fn work(&self) -> Vec<(&'static str, Result<(), Wrong>)> {
+        let presence = Arc::new(self.db().presence().await.unwrap());
+        let list = jobs::all(&self.house, None, Some(self.folder().join("backups")), presence);
+        jobs::each_once(&list, &self.house.health).await
     }
 
     /// Lets the round's time come, and the worker close it.

@@ -63,7 +63,7 @@ impl Visit {
 
     /// The visit that this browser has begun.
     fn of(house: &House, headers: &HeaderMap) -> Option<Self> {
-        let held = session::cookie_named(headers, cookie_name(house))?;
+        let held = ground::cookie::named(headers, cookie_name(house))?;
         let (secret, then) = held.split_once('.')?;
         // A form holds the page too, and only an address of our own is one.
         let packed = format!("then={then}");

@@ -293,7 +293,7 @@ fn two_ways_in(house: &House, chose: &str, then: &str) -> Response {
 
 /// What was chosen in this browser, while it is remembered.
 pub(crate) async fn chosen_here(house: &House, headers: &HeaderMap) -> Result<Option<Act>, Error> {
-    match session::cookie_named(headers, cookie_name(house)) {
+    match ground::cookie::named(headers, cookie_name(house)) {
         Some(secret) => Ok(store::find(&house.db, &id::hash(secret), now(house)).await?),
         None => Ok(None),
     }

@@ -188,7 +188,7 @@ async fn read_table(
         sum.update(b"\n");
         rows += 1;
     }
-    Ok(Sum { rows, sha256: id::hex(&sum.finalize()) })
+    Ok(Sum { rows, sha256: hex::encode(sum.finalize()) })
 }
 
 fn insertion(table: &str, columns: &Columns, kind: Kind) -> String {
