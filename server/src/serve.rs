@@ -32,6 +32,7 @@ pub async fn open(settings: &Settings, create: bool) -> Result<Db, String> {
     let db = Db::open(&settings.database_url)
         .await
         .map_err(|error| format!("The database cannot be opened: {error}"))?;
+    is_whole(&db).await?;
     db.migrate()
         .await
         .map_err(|error| format!("The database cannot be brought up to date: {error}"))?;
@@ -44,6 +45,18 @@ pub async fn open(settings: &Settings, create: bool) -> Result<Db, String> {
         }
     }
     Ok(db)
+}
+
+/// Whether the database is an area, and not half a copy of one.
+async fn is_whole(db: &Db) -> Result<(), String> {
+    match db.holds_half_a_copy().await {
+        Ok(false) => Ok(()),
+        Ok(true) => Err("The database holds half a copy of an area, since alongside copy-to was \
+            stopped. Run it again, with the settings of the area it copies: it continues where it \
+            stopped."
+            .to_owned()),
+        Err(error) => Err(format!("The database cannot be used: {error}")),
+    }
 }
 
 /// Prepares a first start, and makes sure that it is one: a database that was moved away, or whose
@@ -81,6 +94,7 @@ pub async fn open_as_it_is(settings: &Settings) -> Result<Db, String> {
     let db = Db::open(&settings.database_url)
         .await
         .map_err(|error| format!("The database cannot be opened: {error}"))?;
+    is_whole(&db).await?;
     match db.pending().await.map_err(|error| format!("The database cannot be used: {error}"))? {
         0 => Ok(db),
         _ => Err("The tables are older than this program: update them with `alongside migrate`."
@@ -106,6 +120,7 @@ pub async fn check(settings: &Settings) -> Result<String, String> {
     let db = Db::open(&settings.database_url)
         .await
         .map_err(|error| format!("The database cannot be opened: {error}"))?;
+    is_whole(&db).await?;
     let pending =
         db.pending().await.map_err(|error| format!("The database cannot be used: {error}"))?;
     let wrong = worker::clock_is_wrong(&db, &Clock::system())

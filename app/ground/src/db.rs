@@ -4,6 +4,7 @@
 //! `topics/search.rs` and in the folders `migrations/sqlite` and `migrations/postgres`.
 
 mod connections;
+pub mod copying;
 pub mod file;
 mod moment;
 mod presence;
@@ -56,6 +57,14 @@ impl Kind {
             "sqlite" => Some(Self::Sqlite),
             "postgres" | "postgresql" => Some(Self::Postgres),
             _ => None,
+        }
+    }
+
+    /// Begins a transaction that writes.
+    fn begins_to_write(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
         }
     }
 
@@ -138,13 +147,8 @@ impl Db {
     /// knows otherwise.
     pub async fn pending(&self) -> Result<usize, sqlx::Error> {
         let known = self.migrator();
-        let sql = match self.kind {
-            Kind::Sqlite => "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
-            Kind::Postgres => "SELECT count(to_regclass('_sqlx_migrations'))",
-        };
         let mut connection = self.read().await?;
-        let has_any: i64 = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
-        if has_any == 0 {
+        if !self.has_migrations(&mut connection).await? {
             return Ok(known.migrations.len());
         }
         let had =
@@ -168,6 +172,16 @@ impl Db {
             }
         }
         Ok(known.migrations.len().saturating_sub(had.len()))
+    }
+
+    /// Whether any migration was ever run here.
+    async fn has_migrations(&self, connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+        let sql = match self.kind {
+            Kind::Sqlite => "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+            Kind::Postgres => "SELECT count(to_regclass('_sqlx_migrations'))",
+        };
+        let many: i64 = sqlx::query_scalar(sql).fetch_one(connection).await?;
+        Ok(many > 0)
     }
 
     /// Brings the tables up to this program. Several processes may call it at once.
