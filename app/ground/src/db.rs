@@ -7,6 +7,7 @@ mod connections;
 pub mod copying;
 pub mod file;
 mod moment;
+mod pages;
 mod presence;
 pub mod tables;
 mod transaction;
@@ -314,29 +315,37 @@ impl Db {
     }
 
     /// Takes what was erased out of SQLite's write-ahead log too; its file is overwritten already.
-    /// PostgreSQL does that by itself in time: see `docs/retention.md`.
+    /// PostgreSQL gives its room free: see `docs/retention.md`.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn leave_no_copy(&self) -> Result<(), sqlx::Error> {
-        if self.kind == Kind::Sqlite {
-            let mut writer = self.pools.writers.acquire().await?;
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *writer).await?;
+        match self.kind {
+            Kind::Sqlite => {
+                let mut writer = self.pools.writers.acquire().await?;
+                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *writer).await?;
+                Ok(())
+            }
+            Kind::Postgres => pages::clear(self).await,
         }
-        Ok(())
     }
 
-    /// Writes SQLite's file anew. What is overwritten as it is erased leaves a trace now and then,
-    /// where rows between which it was were moved together; this leaves none.
+    /// Writes SQLite's file anew, or PostgreSQL's tables. What SQLite overwrites as it is erased
+    /// leaves a trace now and then, where rows between which it was were moved together, and
+    /// PostgreSQL overwrites nothing; this leaves no trace. False when it is not the moment for it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn write_anew(&self) -> Result<(), sqlx::Error> {
-        if self.kind == Kind::Sqlite {
-            let mut writer = self.pools.writers.acquire().await?;
-            sqlx::query("VACUUM").execute(&mut *writer).await?;
+    pub async fn write_anew(&self) -> Result<bool, sqlx::Error> {
+        match self.kind {
+            Kind::Sqlite => {
+                let mut writer = self.pools.writers.acquire().await?;
+                sqlx::query("VACUUM").execute(&mut *writer).await?;
+            }
+            Kind::Postgres => return pages::write_anew(self).await,
         }
-        self.leave_no_copy().await
+        self.leave_no_copy().await?;
+        Ok(true)
     }
 
     /// Begins to mark that this process lives, so that others know when it does not any more.
