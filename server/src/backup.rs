@@ -159,7 +159,7 @@ fn free_name(folder: &Path, stamp: &str) -> PathBuf {
 }
 
 /// The head of an intact audit log that contains `known`.
-async fn audit_head(db: &Db, known: Option<&str>) -> Result<String, String> {
+pub(crate) async fn audit_head(db: &Db, known: Option<&str>) -> Result<String, String> {
     match audit::check(db, known).await.map_err(|error| no_database(&error))? {
         Checked::Whole(head) => Ok(head.hash),
         Checked::Broken(fault) => Err(format!("The audit log is broken. {fault}")),
@@ -356,21 +356,4 @@ pub async fn check(folder: &Path) -> Result<Manifest, String> {
     audit_head(&db, Some(&manifest.audit_head)).await?;
     db.close().await;
     Ok(manifest)
-}
-
-/// Copies an area into another database, of either kind, and proves that both are the same. Nothing
-/// is written in the first; the service should not run on it meanwhile.
-///
-/// # Errors
-/// One clear line. Nothing is in the second then, and it can be tried again.
-pub async fn copy(from: &Db, to: &Db) -> Result<u64, String> {
-    let place =
-        tempfile::tempdir().map_err(|error| format!("There is no room to copy: {error}"))?;
-    let (made, manifest) = make(from, &Files::in_memory(), place.path(), 0, None).await?;
-    load(&made, to, &Files::in_memory()).await?;
-    let found = to.read_all(&mut ()).await.map_err(|error| no_database(&error))?;
-    if found != manifest.tables {
-        return Err("The copy is not the same. Empty it and try again".to_owned());
-    }
-    Ok(manifest.tables.values().map(|sum| sum.rows).sum())
 }

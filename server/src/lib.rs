@@ -9,7 +9,7 @@
 //! * [`mailbox`]: emails that came back
 //! * [`worker`]: the background work; [`jobs`]: the list of what it does again and again;
 //!   [`tasks`]: started again after a fault; [`watch`]: whether the process can do its job
-//! * [`backup`]: everything out into a folder and in again
+//! * [`backup`]: everything out into a folder and in again; [`copying`]: into another database
 //! * [`figures`]: what Prometheus reads; [`retention`]: what is erased, and when
 //! * [`demonstration`]: the demonstration area
 //! * [`serve`]: the process from start to stop; [`listen`]: its connections; [`say`]: its words and
@@ -20,6 +20,7 @@
 
 pub mod backup;
 pub mod browser;
+pub mod copying;
 pub mod demonstration;
 pub mod edge;
 pub mod figures;

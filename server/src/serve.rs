@@ -31,6 +31,7 @@ pub async fn open(settings: &Settings, create: bool) -> Result<Db, String> {
         first_time(file, create)?;
     }
     let db = connect(settings).await?;
+    is_whole(&db).await?;
     db.migrate()
         .await
         .map_err(|error| format!("The database cannot be brought up to date: {error}"))?;
@@ -63,6 +64,18 @@ async fn connect(settings: &Settings) -> Result<Db, String> {
         (_, None) => {}
     }
     Ok(db)
+}
+
+/// Whether the database is an area, and not half a copy of one.
+async fn is_whole(db: &Db) -> Result<(), String> {
+    match db.holds_half_a_copy().await {
+        Ok(false) => Ok(()),
+        Ok(true) => Err("The database holds half a copy of an area, since alongside copy-to was \
+            stopped. Run it again, with the settings of the area it copies: it continues where it \
+            stopped."
+            .to_owned()),
+        Err(error) => Err(format!("The database cannot be used: {error}")),
+    }
 }
 
 /// Prepares a first start, and makes sure that it is one: a database that was moved away, or whose
@@ -98,6 +111,7 @@ pub async fn open_as_it_is(settings: &Settings) -> Result<Db, String> {
         return Err(format!("There is no database at {}.", file.display()));
     }
     let db = connect(settings).await?;
+    is_whole(&db).await?;
     match db.pending().await.map_err(|error| format!("The database cannot be used: {error}"))? {
         0 => Ok(db),
         _ => Err("The tables are older than this program: update them with `alongside migrate`."
@@ -121,6 +135,7 @@ pub async fn check(settings: &Settings) -> Result<String, String> {
             .to_owned());
     }
     let db = connect(settings).await?;
+    is_whole(&db).await?;
     let pending =
         db.pending().await.map_err(|error| format!("The database cannot be used: {error}"))?;
     let wrong = worker::clock_is_wrong(&db, &Clock::system())

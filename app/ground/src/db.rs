@@ -4,9 +4,11 @@
 //! `topics/search.rs` and in the folders `migrations/sqlite` and `migrations/postgres`.
 
 mod connections;
+pub mod copying;
 pub mod file;
 mod line;
 mod moment;
+mod pages;
 mod presence;
 pub mod tables;
 mod transaction;
@@ -59,6 +61,14 @@ impl Kind {
             "sqlite" => Some(Self::Sqlite),
             "postgres" | "postgresql" => Some(Self::Postgres),
             _ => None,
+        }
+    }
+
+    /// Begins a transaction that writes.
+    fn begins_to_write(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
         }
     }
 
@@ -149,13 +159,8 @@ impl Db {
     /// knows otherwise.
     pub async fn pending(&self) -> Result<usize, sqlx::Error> {
         let known = self.migrator();
-        let sql = match self.kind {
-            Kind::Sqlite => "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
-            Kind::Postgres => "SELECT count(to_regclass('_sqlx_migrations'))",
-        };
         let mut connection = self.read().await?;
-        let has_any: i64 = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
-        if has_any == 0 {
+        if !self.has_migrations(&mut connection).await? {
             return Ok(known.migrations.len());
         }
         let had =
@@ -179,6 +184,16 @@ impl Db {
             }
         }
         Ok(known.migrations.len().saturating_sub(had.len()))
+    }
+
+    /// Whether any migration was ever run here.
+    async fn has_migrations(&self, connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+        let sql = match self.kind {
+            Kind::Sqlite => "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+            Kind::Postgres => "SELECT count(to_regclass('_sqlx_migrations'))",
+        };
+        let many: i64 = sqlx::query_scalar(sql).fetch_one(connection).await?;
+        Ok(many > 0)
     }
 
     /// Brings the tables up to this program. Several processes may call it at once.
@@ -311,29 +326,37 @@ impl Db {
     }
 
     /// Takes what was erased out of SQLite's write-ahead log too; its file is overwritten already.
-    /// PostgreSQL does that by itself in time: see `docs/retention.md`.
+    /// PostgreSQL gives its room free: see `docs/retention.md`.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn leave_no_copy(&self) -> Result<(), sqlx::Error> {
-        if self.kind == Kind::Sqlite {
-            let mut writer = self.pools.writers.acquire().await?;
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *writer).await?;
+        match self.kind {
+            Kind::Sqlite => {
+                let mut writer = self.pools.writers.acquire().await?;
+                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *writer).await?;
+                Ok(())
+            }
+            Kind::Postgres => pages::clear(self).await,
         }
-        Ok(())
     }
 
-    /// Writes SQLite's file anew. What is overwritten as it is erased leaves a trace now and then,
-    /// where rows between which it was were moved together; this leaves none.
+    /// Writes SQLite's file anew, or PostgreSQL's tables. What SQLite overwrites as it is erased
+    /// leaves a trace now and then, where rows between which it was were moved together, and
+    /// PostgreSQL overwrites nothing; this leaves no trace. False when it is not the moment for it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn write_anew(&self) -> Result<(), sqlx::Error> {
-        if self.kind == Kind::Sqlite {
-            let mut writer = self.pools.writers.acquire().await?;
-            sqlx::query("VACUUM").execute(&mut *writer).await?;
+    pub async fn write_anew(&self) -> Result<bool, sqlx::Error> {
+        match self.kind {
+            Kind::Sqlite => {
+                let mut writer = self.pools.writers.acquire().await?;
+                sqlx::query("VACUUM").execute(&mut *writer).await?;
+            }
+            Kind::Postgres => return pages::write_anew(self).await,
         }
-        self.leave_no_copy().await
+        self.leave_no_copy().await?;
+        Ok(true)
     }
 
     /// Begins to mark that this process lives, so that others know when it does not any more.

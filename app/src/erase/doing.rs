@@ -1,16 +1,20 @@
 //! Erasing what is due: every room forgets the account in one write, so that it is there or gone.
 
 use accounts::{emails, erasing};
-use calendar::clock::HOUR;
+use calendar::clock::{self, HOUR, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use ground::audit::{self, Entry};
-use ground::db::Kept;
+use ground::db::{Kept, Kind};
 use ground::house::House;
 
 use super::store;
 
-/// Erases every account whose time has come, and leaves no copy of it in the database's files. Safe
-/// to run twice and in two processes: each account is taken by one. Returns how many.
+/// When nobody is kept waiting by a table that is written anew: from two in the morning until five.
+const NIGHT: (&str, Millis) = ("02:00", 3 * HOUR);
+
+/// Erases every account whose time has come, and leaves no copy of it in the database's files: in
+/// SQLite's at once, in PostgreSQL's at night. Safe to run twice and in two processes: each account
+/// is taken by one. Returns how many.
 ///
 /// # Errors
 /// When the database fails; the rest is erased the next time.
@@ -25,11 +29,33 @@ pub async fn erase_due(house: &House) -> Kept<u64> {
             }
         }
     }
-    if let Some(since) = store::to_rewrite_since(&house.db).await? {
-        house.db.write_anew().await?;
-        store::rewritten(&house.db, since).await?;
-    }
+    write_anew_due(house).await?;
     Ok(erased)
+}
+
+/// Writes SQLite's file anew once an account was erased; and PostgreSQL's tables once a night, since
+/// they hold everything that was erased or changed since the last.
+async fn write_anew_due(house: &House) -> Kept<()> {
+    let (db, now) = (&house.db, house.clock.now());
+    let state = store::rewriting(db).await?;
+    let is_due = match db.kind() {
+        Kind::Sqlite => state.wanted_since.is_some(),
+        Kind::Postgres => {
+            began_tonight(now).is_some_and(|began| state.done_at.is_none_or(|done| done < began))
+        }
+    };
+    // Where it is not the moment, it is tried again in a minute.
+    if is_due && db.write_anew().await? {
+        store::rewritten(db, state.wanted_since, now).await?;
+    }
+    Ok(())
+}
+
+/// When this night began; `None` by day.
+fn began_tonight(now: Millis) -> Option<Millis> {
+    let (begins, lasts) = NIGHT;
+    let began = clock::read(&clock::fields(now).0, begins)?;
+    (began..began + lasts).contains(&now).then_some(began)
 }
 
 /// Erases the next account; gives its files that nobody names any more.

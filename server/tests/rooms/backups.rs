@@ -1,5 +1,7 @@
 //! A whole area out of one database and into another, of either kind.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -8,6 +10,7 @@ use ground::files::{FileKind, Files};
 use ground::house::House;
 use ground::viewer::Role;
 use server::backup;
+use server::copying::{self, How};
 
 use crate::world::{World, new_postgres_database, on_both};
 
@@ -127,15 +130,21 @@ fn an_area_goes_from_one_database_to_the_other_and_back_with_the_same_hashes() {
             Kind::Postgres => Kind::Sqlite,
         };
         let there = empty(other, world.folder()).await;
-        let rows = backup::copy(world.db(), &there).await.unwrap();
-        assert!(rows > 100);
+        let (how, said) = (How::default(), RefCell::new(Vec::new()));
+        let copied = copying::copy(world.db(), &there, &how).await.unwrap();
+        assert!(copied.rows > 100 && copied.were_there == 0, "{copied:?}");
         assert_eq!(there.read_all(&mut ()).await.unwrap(), before);
         let back = empty(world.db().kind(), world.folder()).await;
-        backup::copy(&there, &back).await.unwrap();
+        let guarded = guards(&back).await;
+        let say = |words: &str| said.borrow_mut().push(words.to_owned());
+        let aloud = How { say: &say, ..How::default() };
+        copying::copy(&there, &back, &aloud).await.unwrap();
         assert_eq!(back.read_all(&mut ()).await.unwrap(), before);
-        assert!(backup::copy(&there, &back).await.unwrap_err().contains("not empty"));
+        let topics = format!("topics: {0} of {0} rows", before["topics"].rows);
+        assert!(said.borrow().contains(&topics), "{:?}", said.borrow());
 
-        // The rules that were out of the way stand again.
+        // The rules that were out of the way stand again, every one.
+        assert_eq!(guards(&back).await, guarded);
         let change = back.write(|tx| {
             Box::pin(async move {
                 sqlx::query("UPDATE topics SET title = 'Another'").execute(tx).await?;
@@ -143,7 +152,78 @@ fn an_area_goes_from_one_database_to_the_other_and_back_with_the_same_hashes() {
             })
         });
         assert!(change.await.unwrap_err().to_string().contains("not edited"));
+
+        // What is whole already is only compared, and nothing else is written over.
+        let again = copying::copy(&there, &back, &how).await.unwrap();
+        assert_eq!(again.were_there, again.rows);
+        adds_a_place(&back, "Elsewhere").await;
+        for start_again in [false, true] {
+            let how = How { start_again, ..How::default() };
+            let refused = copying::copy(&there, &back, &how).await.unwrap_err();
+            assert!(refused.contains("not empty"), "{refused}");
+        }
         back.close().await;
+    });
+}
+
+/// What the database itself makes sure of, as it says.
+async fn guards(db: &Db) -> BTreeSet<String> {
+    let sql = match db.kind() {
+        Kind::Sqlite => "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master",
+        Kind::Postgres => {
+            "SELECT CAST(conrelid::regclass AS TEXT) || ' ' || CAST(conname AS TEXT) || ' '
+               || pg_get_constraintdef(oid) || ' ' || CAST(convalidated AS TEXT)
+             FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+             UNION ALL SELECT pg_get_triggerdef(oid) || ' ' || CAST(tgenabled AS TEXT)
+             FROM pg_trigger WHERE NOT tgisinternal"
+        }
+    };
+    let found: Vec<String> =
+        sqlx::query_scalar(sql).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
+    found.into_iter().collect()
+}
+
+async fn adds_a_place(db: &Db, name: &'static str) {
+    let added = db.write(move |tx| {
+        Box::pin(async move { area::store::add(tx, area::What::Place, name, None).await })
+    });
+    added.await.unwrap();
+}
+
+#[test]
+fn a_copy_of_an_area_that_changes_meanwhile_is_refused_and_is_no_area() {
+    on_both(async |world| {
+        let world = filled(world).await;
+        let there = empty(world.db().kind(), world.folder()).await;
+        // As a service that runs on it: it changes between one table and the next.
+        let say = |words: &str| {
+            if words.starts_with("topics:") {
+                tokio::task::block_in_place(|| {
+                    let beat = world.db().beat(world.now());
+                    tokio::runtime::Handle::current().block_on(beat).unwrap();
+                });
+            }
+        };
+        let how = How { say: &say, ..How::default() };
+        let refused = copying::copy(world.db(), &there, &how).await.unwrap_err();
+        assert!(refused.contains("was changed while it was being copied"), "{refused}");
+        assert!(there.holds_half_a_copy().await.unwrap());
+
+        let how = How::default();
+        let refused = copying::copy(world.db(), &there, &how).await.unwrap_err();
+        assert!(
+            refused.contains("has changed since") && refused.contains("service_state"),
+            "{refused}"
+        );
+        assert!(there.holds_half_a_copy().await.unwrap());
+        let from_the_start = How { start_again: true, ..How::default() };
+        let copied = copying::copy(world.db(), &there, &from_the_start).await.unwrap();
+        assert_eq!(copied.were_there, 0);
+        assert!(!there.holds_half_a_copy().await.unwrap());
+        assert_eq!(
+            there.read_all(&mut ()).await.unwrap(),
+            world.db().read_all(&mut ()).await.unwrap()
+        );
     });
 }
 

@@ -172,7 +172,8 @@ fn the_same_history_on_two_databases_gives_the_same_bytes() {
             demonstration(&format!("sqlite://{}/alongside.db", folder.path().display())).await;
         assert!(server::demonstration::fill(&sqlite).await.unwrap());
         let postgres = demonstration(&new_postgres_database().await).await;
-        server::backup::copy(&sqlite.db, &postgres.db).await.unwrap();
+        let how = server::copying::How::default();
+        server::copying::copy(&sqlite.db, &postgres.db, &how).await.unwrap();
         for days in [0, 1, 20, 40, 100] {
             let day = clock::fields(sqlite.clock.now() - days * DAY).0;
             let (one, other) = (packed(&sqlite, &day).await, packed(&postgres, &day).await);

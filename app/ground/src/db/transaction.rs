@@ -50,11 +50,7 @@ impl Transaction {
     ) -> Kept<Self> {
         let (state, begun) = (State::Beginning, Instant::now());
         let mut tx = Self { connection: Some(connection), file, state, begun };
-        let begin = match kind {
-            Kind::Sqlite => "BEGIN IMMEDIATE",
-            Kind::Postgres => "BEGIN",
-        };
-        tx.execute(begin).await?;
+        tx.execute(kind.begins_to_write()).await?;
         tx.state = State::Open;
         Ok(tx)
     }

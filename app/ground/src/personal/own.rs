@@ -37,6 +37,7 @@ pub const PERSONAL: &[Table] = &[
             Just("backed_up_at"),
             Just("backed_up_to"),
             Just("to_rewrite_since"),
+            Just("rewritten_at"),
         ],
     },
 ];
