@@ -363,10 +363,6 @@ pub fn signed_out(house: &House, answer: Response) -> Response {
     (end_cookie(house), AppendHeaders([forget]), answer).into_response()
 }
 
-fn cookie(house: &House, token: &str, seconds: i64) -> AppendHeaders<[(HeaderName, String); 1]> {
-    AppendHeaders([(header::SET_COOKIE, cookie_line(house, cookie_name(house), token, seconds))])
-}
-
 /// What sets a cookie for all pages, for so many seconds; 0 takes it away.
 pub(crate) fn cookie_line(house: &House, name: &str, value: &str, seconds: i64) -> String {
     cookie::line(house, (name, "/"), value, seconds)

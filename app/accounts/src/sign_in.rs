@@ -570,8 +570,8 @@ pub(crate) fn carried_on(
     is_leaving: bool,
 ) -> Response {
     let account_id = account_id.to_owned();
-    let just_in = (!is_leaving).then(|| JustIn { account_id, by_link, has_joined: false });
-    let just_in = just_in.map(Extension);
+    let just_in = JustIn { account_id, by_link, has_joined: false };
+    let just_in = (!is_leaving).then_some(Extension(just_in));
     let Some(fields) = &kept.fields else {
         let to = match kept.then.as_str() {
             then if is_leaving => with_then(LEAVING, then),

@@ -1,5 +1,10 @@
 //! What runs in a browser, and what it shares. Each island improves a form that works without it.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the macros of leptos write what an island is given"
+)]
+
 pub mod answers;
 pub mod browser;
 pub mod support;

@@ -790,8 +790,11 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                 model.first_draft_at.get_or_insert(now);
             }
             (7..=11, Some(topic)) if model.drafts > 0 && model.tied.contains(&nth) => {
-                let answer =
-                    Answer { kind: "adopted", words: "Page 1".into(), decided_by: String::new() };
+                let answer = Answer {
+                    kind: plans::rules::Does::Adopted,
+                    words: "Page 1".into(),
+                    decided_by: String::new(),
+                };
                 let kept = world.db().write(move |tx| {
                     Box::pin(async move {
                         let at = store::hold(tx, &plan, now).await?.unwrap();

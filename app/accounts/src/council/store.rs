@@ -2,7 +2,6 @@
 
 use calendar::clock::Millis;
 use ground::db::{Db, Kept};
-use ground::viewer::Role;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
