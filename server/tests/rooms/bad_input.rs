@@ -1,6 +1,6 @@
-//! Whatever is sent to any form, and whatever stands in any address: no answer is a failure of ours,
-//! and nothing that somebody typed is lost where it is refused. The forms and their fields are those
-//! on the pages (`page`), and the pages are all addresses with something living behind each
+//! Whatever is sent to any form, and whatever stands in any address: no answer is a failure of
+//! ours, and nothing that somebody typed is lost where it is refused. The forms and their fields are
+//! those on the pages (`page`), and the pages are all addresses with something living behind each
 //! (`things`): nothing here has to be told about a new form.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -97,7 +97,7 @@ fn what_is_not_here_says_so_and_a_slash_too_many_leads_on() {
     });
 }
 
-/// The most bytes of a page, its headers included: what a phone is sent before it is asked to answer.
+/// The most bytes of a page, its headers included: what a phone is sent before it has to answer.
 const BUDGET: usize = 14_336;
 
 /// Looks at these pages as a visitor does, and names those that are over the budget.

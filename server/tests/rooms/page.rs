@@ -1,5 +1,6 @@
-//! A page taken apart: the forms on it, and what each of them sends. The pages are our own, and valid
-//! (`end2end/everyone-can-use-every-page.spec.mjs`), so this reads no more of HTML than they use.
+//! A page taken apart: the forms on it, and what each of them sends. The pages are our own, and
+//! valid (`end2end/everyone-can-use-every-page.spec.mjs`), so this reads no more of HTML than they
+//! use.
 
 use std::collections::BTreeMap;
 

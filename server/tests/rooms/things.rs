@@ -1,9 +1,9 @@
-//! One living thing for each parameter of each address: what tests that go through all addresses put
-//! in place of `{id}`, `{token}` and the rest, and who looks at each.
+//! One living thing for each parameter of each address: what tests that go through all addresses
+//! put in place of `{id}`, `{token}` and the rest, and who looks at each.
 //!
-//! Most of it is in the demonstration ([`OF_THE_DEMONSTRATION`]), which the tests in a browser serve
-//! too; what it has none of is made as people would make it. An address with a parameter that nothing
-//! stands for fails by its name.
+//! Most of it is in the demonstration ([`OF_THE_DEMONSTRATION`]), which the tests in a browser
+//! serve too; what it has none of is made as people would make it. An address with a parameter that
+//! nothing stands for fails by its name.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,8 +115,8 @@ pub enum Who {
     Person(&'static str),
 }
 
-/// Who looks at what this lets in. What is for everyone shows a parent more than a visitor, and what
-/// is for everyone signed in has parts for staff alone.
+/// Who looks at what this lets in. What is for everyone shows a parent more than a visitor, and
+/// what is for everyone signed in has parts for staff alone.
 pub const fn lookers(access: Access) -> &'static [Who] {
     match access {
         Access::Anyone => &[Who::Visitor, PARENT],
@@ -233,7 +233,7 @@ impl<'w> Things<'w> {
         }
         assert!(
             missing.is_empty(),
-            "nothing stands for these: add one of each in server/tests/rooms/things.rs: {missing:#?}"
+            "nothing stands for these: add it in server/tests/rooms/things.rs: {missing:#?}"
         );
         all
     }
@@ -578,9 +578,9 @@ fn whoever_may_open_an_address_finds_something_there() {
     });
 }
 
-/// The browser's tests go to every page too (`end2end/everyone-can-use-every-page.spec.mjs`): here is
-/// the list, with who looks at each, and the statement for each parameter. Where that is `null`, the
-/// demonstration has none.
+/// The tests in a browser go to every page too (`end2end/pages.mjs`): here is the list, with who
+/// looks at each, and the statement for each parameter. Where that is `null`, the demonstration has
+/// none.
 #[test]
 fn every_page_is_written_down_for_the_tests_in_a_browser() {
     let mut pages = Vec::new();
