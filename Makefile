@@ -33,7 +33,7 @@ site: ## The browser's programs
 	site/build.sh
 
 rules: ## What needs no database: rules, texts, settings, the floors
-	cargo test --workspace --lib --bins --test asvs --test disclosure --test documents --test floors --test supply --test words
+	cargo test --workspace --lib --bins --test asvs --test disclosure --test documents --test floors --test stores --test supply --test words
 
 rooms: ## The rooms behind the real router, on both databases; emails against a real mail server
 	REQUIRE_POSTGRES=1 pg_virtualenv $(if $(POSTGRES),-v $(POSTGRES)) -t -o fsync=off -o max_connections=200 $(MANY) cargo test -p server --tests

@@ -84,6 +84,15 @@ const SET_UP = {
   },
   status: 200,
 };
+const SIGN_OUT = {
+  name: 'signing someone out everywhere',
+  find: async (page) => {
+    await page.goto(`${service.url}/admin/people?search=parent2`);
+    await page.getByText('Change roles').first().click();
+    return page.getByRole('link', { name: 'Sign them out everywhere' }).first().getAttribute('href');
+  },
+  status: 200,
+};
 const CLAIM = link('/updates', 'Families in the south wait far longer');
 const DISPUTED = link('/updates', 'The sensory room is closed');
 /** A page of an organiser about the consultation that is open. */
@@ -110,6 +119,7 @@ const everyone = {
     to('/services'), link('/services', 'Transport'), link('/services', 'South Sefton'), to('/read/not-a-link', { status: 410 }), to('/returns'),
     to('/subscribe'), refused('/subscribe', 'Email me about changes'), to('/subscribe/sent'), to('/subscribe/not-a-link', { status: 410 }),
     to('/subscriptions/not-a-link', { status: 410 }), to('/subscriptions/not-a-link/copy', { status: 410 }), to('/copies/not-a-link', { status: 410 }), to('/unsubscribe/not-a-link'),
+    { name: 'after asking to be deleted', find: async (page) => { await page.context().addCookies([{ name: 'leaving', value: 'yes', url: service.url }]); return '/account/erase/begun'; }, status: 200 },
     to('/have-your-say'), to('/search'), to('/search?q=transport'), to('/search?q=speach+thearpy'), to('/search?q=zebra'), to('/about'), to('/contact'),
     to('/accessibility'), to('/privacy'), to('/offline'), to('/no-such-page', { status: 404 }), to('/invitations/not-a-link', { status: 404 }),
   ],
@@ -119,7 +129,7 @@ const everyone = {
     to('/topics/new', { name: 'checking a topic', act: checkTopic }),
     to('/local-offer/comments/new'), refused('/local-offer/comments/new', 'Send my comment'), link('/account/said', 'The pages cannot be read with a screen reader', { as: 'her own comment' }),
     to('/account/said'), { name: 'a doubt', find: async (page) => `${await CLAIM.find(page)}/doubts/new`, status: 200 },
-    to('/account'), to('/account/passkeys?done=removed'), to('/account/passkeys/new'), to('/account/emails?done=stopped'), to('/account/subscriptions?done=subscribed'), to('/account?done=password'), to('/account/details'), to('/account/email'), refused('/account/email', 'Send me the link'), to('/account/export'), to('/account/erase'), to('/prove'), to('/account/erase/begun'), to('/account/erase/not-a-link', { status: 410 }),
+    to('/account'), to('/account/passkeys?done=removed'), to('/account/passkeys/new'), to('/account/emails?done=stopped'), to('/account/subscriptions?done=subscribed'), to('/account?done=password'), to('/account/details'), to('/account/email'), refused('/account/email', 'Send me the link'), to('/account/password'), refused('/account/password', 'Save this password'), to('/account/export'), to('/account/erase'), to('/prove'), to('/account/erase/not-a-link', { status: 410 }),
     to('/forum', { status: 403 }),
   ],
   organiser: [
@@ -147,7 +157,7 @@ const everyone = {
   admin: [
     to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), to('/admin/roles'), refused('/admin/people', 'Send invitation', 'Invite someone'),
     to('/admin/area'), refused('/admin/area', 'Add this service'), to('/admin/contact?done=saved'), to('/admin/search-words?done=saved'), { name: 'a line of search words refused', find: async () => '/admin/search-words', act: async (page) => { await page.getByLabel('One line for each thing').fill('alone'); await press('Save')(page); }, status: 422 },
-    to('/admin/second-step'), refused('/admin/second-step', 'Save'),
+    SIGN_OUT, to('/admin/second-step'), refused('/admin/second-step', 'Save'),
     to('/admin/telling'), refused('/admin/telling', 'Add this term'), refused('/admin/telling', 'Add this day'), link('/admin/telling', 'Change Transport'),
   ],
 };

@@ -1,6 +1,6 @@
 // A service of its own for a test: the real program on a free port, its database and emails in a folder of its own.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,10 @@ import PostalMime from 'postal-mime';
 
 const program = resolve(process.env.ALONGSIDE_BIN || join(import.meta.dirname, '../target/debug/alongside'));
 
-/** What a program needs of the machine. No setting of whoever runs the tests reaches the service. */
+/**
+ * What a program needs of the machine, and all that it is given: no setting of whoever runs the tests reaches the service, also
+ * none that it will have one day.
+ */
 const NEEDED = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
 
 /** `host`: by which name browsers reach it; some things they do for a name alone. */
@@ -28,6 +31,8 @@ async function startOn(port, demo, host) {
   const folder = mkdtempSync(join(tmpdir(), 'alongside-'));
   const mailFolder = join(folder, 'mail');
   const url = `http://${host}:${port}`;
+  // The program looks for its settings in the folders above too, where a developer may have some.
+  writeFileSync(join(folder, '.env'), '');
   const env = Object.fromEntries(NEEDED.filter((name) => process.env[name]).map((name) => [name, process.env[name]]));
   Object.assign(env, { DATABASE_URL: `sqlite://${folder}/alongside.db`, MAIL: `file:${mailFolder}`, LISTEN: `127.0.0.1:${port}`, METRICS: 'off', PUBLIC_URL: url, RUST_LOG: 'warn' });
 

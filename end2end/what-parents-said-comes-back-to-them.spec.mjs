@@ -50,6 +50,12 @@ for (const javaScriptEnabled of [true, false]) {
         await organiser.getByRole('button', { name: 'Open it to parents' }).click();
         await expect(organiser.getByText('You have opened it to parents', { exact: true })).toBeVisible();
         const id = new URL(organiser.url()).pathname.split('/')[3];
+        // It is about no plan and no topic: she says whose leaders answer for it.
+        await expect(organiser.getByText('Nobody can say what happened about this consultation')).toBeVisible();
+        await fine(organiser);
+        await organiser.getByLabel('Which organisation answers for it?').selectOption({ label: 'Sefton Council' });
+        await organiser.getByRole('button', { name: 'Save the organisation' }).click();
+        await expect(organiser.getByText('Sefton Council answers for it')).toBeVisible();
         await parent.goto(`${service.url}/consultations/${id}`);
         await parent.getByRole('button', { name: 'Start' }).click();
         await parent.getByLabel('No', { exact: true }).check();

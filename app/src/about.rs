@@ -356,6 +356,11 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                         " remembers for two hours what you chose before you joined, signed in or \
                          showed us that it's you."
                     </li>
+                    <li>
+                        <b>"leaving"</b>
+                        " remembers for ten minutes that you have just asked us to delete your \
+                         account."
+                    </li>
                     {house
                         .council()
                         .map(|council| {

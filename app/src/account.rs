@@ -12,7 +12,7 @@ use forms::Sent;
 use ground::db;
 use ground::error::Error;
 use ground::house::House;
-use ground::routes::{SECOND_STEP, sign_in_then};
+use ground::routes::{LEAVING, SECOND_STEP, sign_in_then};
 use ground::ui::{Banner, Page};
 use ground::viewer::{Role, SecondStep, Viewer};
 use leptos::prelude::*;
@@ -39,9 +39,10 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             "email" => Some("Check your new email address: we've sent a link to confirm it"),
             "sessions" => Some("You have been signed out there"),
             "withdrawn" => Some("Your topic has been withdrawn"),
-            "stays" => Some("You signed in, so we won't delete your account"),
+            "stays" => Some("We will keep your account"),
             _ => None,
         };
+        let leaving = person.leaves_at.map(leaving);
         let nothing = said.is_empty().then(said::nothing_yet);
         let said = said::rows(said, house.outcome_within, now, 3);
         let devices = devices(sessions, &person.session_id).into_iter().map(device).collect_view();
@@ -81,7 +82,9 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                                     <p />
                                 </Banner>
                             }
-                        })} <h1>"Your account"</h1> <dl class="answers">
+                        })} <h1>"Your account"</h1>
+                    {leaving}
+                    <dl class="answers">
                         <div>
                             <dt>"Display name"</dt>
                             <dd>
@@ -148,7 +151,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                         <button class="button quiet">"Sign out everywhere"</button>
                     </form>
                     <p>
-                        <a href="/forgotten-password">"Change your password"</a>
+                        <a href="/account/password">"Change your password"</a>
                     </p>
                     <p>
                         <a href="/account/passkeys">"Passkeys"</a>
@@ -159,6 +162,17 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// Says that the account is about to be erased, with the way to keep it.
+fn leaving(at: Millis) -> impl IntoView {
+    view! {
+        <p class="panel gold">
+            <b>{format!("We will delete your account on {}.", clock::day(at))}</b>
+            " "
+            <a href=LEAVING>"Keep your account"</a>
+        </p>
+    }
 }
 
 /// The sessions on devices of one name.
@@ -305,7 +319,7 @@ pub async fn confirm_email(
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
-    let (now, writer, kind) = (house.clock.now(), house.clone(), house.db.kind());
+    let (now, writer) = (house.clock.now(), house.clone());
     let own = viewer.person().map(|person| person.account_id.clone());
     let page = format!("/account/email/{token}");
     let changed: Result<Changed, sqlx::Error> = house
@@ -327,8 +341,7 @@ pub async fn confirm_email(
                 store::set_address(tx, &link.account_id, &new_email).await?;
                 // Links that went to the old address lead nowhere any more.
                 store::end_links(tx, &link.account_id).await?;
-                subscriptions::store::address_changed(tx, kind, &link.email, &new_email, now)
-                    .await?;
+                subscriptions::store::address_changed(tx, &link.email, &new_email, now).await?;
                 updates::store::address_changed(tx, &link.account_id, &new_email).await?;
                 let (undo, account) = (id::secret(), link.account_id.as_str());
                 let ends_at =
@@ -458,8 +471,7 @@ pub async fn undo(
                 }
                 // She may have changed it back herself.
                 if undo.email != undo.old {
-                    subscriptions::store::address_changed(tx, kind, &undo.email, &undo.old, now)
-                        .await?;
+                    subscriptions::store::address_changed(tx, &undo.email, &undo.old, now).await?;
                     updates::store::address_changed(tx, &undo.account_id, &undo.old).await?;
                 }
                 let password = id::secret();

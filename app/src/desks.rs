@@ -60,6 +60,25 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <ol class="queue">{plans}</ol>
             }
         });
+        let nobodys = (!waits_for.nobodys.is_empty()).then(|| {
+            let consultations = waits_for.nobodys.into_iter().map(|(id, title, _)| {
+                view! {
+                    <li>
+                        <h3>
+                            <a href=format!(
+                                "/forum/consultations/{id}",
+                            )>{format!("Choose who answers for: {title}")}</a>
+                        </h3>
+                        <p>"Until you do, nobody can tell parents what happened."</p>
+                    </li>
+                }
+            });
+            let consultations = consultations.collect_view();
+            view! {
+                <h2>"Consultations that no organisation answers for"</h2>
+                <ol class="queue">{consultations}</ol>
+            }
+        });
         let unreached = (waits_for.unreached > 0).then(|| {
             view! {
                 <h2>"Families we can't reach by email"</h2>
@@ -101,6 +120,7 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     {unreached}
                     {to_confirm}
                     {to_state}
+                    {nobodys}
                     <h2>"Topics to check"</h2>
                     {nothing}
                     {(!is_idle).then(|| view! { <ol class="queue">{waiting}</ol> })}

@@ -74,6 +74,12 @@ fn in_words(line: &OfRoles) -> String {
                 "{whose} no longer has the role: {role}. The council doesn't list them any more"
             )
         }
+        accounts::ENDED_UNCONFIRMED => {
+            format!(
+                "{whose} no longer has the role: {role}. They had not signed in with the council \
+                 for too long"
+            )
+        }
         "invitation accepted" if line.who.is_empty() => {
             format!("{whose} accepted an invitation to the role: {role}")
         }
@@ -110,6 +116,10 @@ mod tests {
         assert_eq!(
             of(accounts::ENDED_BY_COUNCIL, "", "Bob", "leader"),
             "Bob no longer has the role: Leader. The council doesn't list them any more"
+        );
+        assert_eq!(
+            of(accounts::ENDED_UNCONFIRMED, "", "Bob", "leader"),
+            "Bob no longer has the role: Leader. They had not signed in with the council for too long"
         );
         assert_eq!(
             of("invitation accepted", "", "Bob", "admin"),

@@ -1,6 +1,6 @@
 //! The list of all addresses: every room, and the pages that show many rooms at once.
 
-use ground::routes::{Access, Routes};
+use ground::routes::{Access, LEAVING, Routes};
 use ground::viewer::Role;
 
 use crate::{
@@ -62,6 +62,8 @@ fn own() -> Routes {
         .post("/account/email/undo/{token}", Anyone, account::undo)
         .get("/account/erase", SignedIn, erase::page)
         .post_first("/account/erase", SignedIn.fresh(), ERASE, erase::ask)
+        .get(LEAVING, SignedIn, erase::leaving)
+        .post(LEAVING, SignedIn, erase::keep_own)
         .get("/account/erase/begun", Anyone, erase::begun)
         .get("/account/erase/{token}", Anyone, erase::keep_form)
         .post("/account/erase/{token}", Anyone, erase::keep)

@@ -223,7 +223,7 @@ fn state(said: &Contribution, within: Millis, now: Millis) -> String {
         let verdict = judged(update.verdict, &update.organisation);
         // One sign is enough: the one of what happened.
         let words = verdict.split_once(' ').map_or(verdict.as_str(), |(_, words)| words);
-        return format!("{}. {words}", outcomes::outcome_title(&update.outcome));
+        return format!("{}. {words}", update.outcome.title());
     }
     if let Some(since) = said.awaited_since {
         return match awaited(since, None::<&Outcome>, within, now) {

@@ -55,6 +55,18 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             });
             view! { <ul>{wrong.collect_view()}</ul> }.into_any()
         };
+        let checked = (!states.is_empty()).then(|| {
+            let all = states.iter().map(|state| {
+                let how = state.wrong.unwrap_or("working");
+                view! { <li>{format!("{}: {how}", state.what)}</li> }
+            });
+            view! {
+                <details>
+                    <summary>"Everything we check"</summary>
+                    <ul>{all.collect_view()}</ul>
+                </details>
+            }
+        });
         let oldest = outbox.oldest.map(|at| format!(", since {}", clock::day_and_hour(at)));
         let waiting = match outbox.owed {
             0 => "No emails are waiting to be sent.".to_owned(),
@@ -86,6 +98,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 {held}
                 <h2>"Is everything working?"</h2>
                 {works}
+                {checked}
                 <h2>"Emails"</h2>
                 <p>{waiting}</p>
                 {why("Why some are waiting", false)}

@@ -3,9 +3,9 @@
 
 use calendar::clock::Millis;
 use consultations::store::Listed;
-use ground::db::Db;
+use ground::db::{Db, Kept, known};
 use outcomes::public::LISTED_TOPIC;
-use outcomes::rules::Verdict;
+use outcomes::store::{stage, verdict};
 use rounds::store::Round;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
@@ -18,6 +18,8 @@ pub struct Waits {
     pub topics: Vec<(String, String, Millis)>,
     /// Plans without the forum's statement: (id, title, registered at).
     pub plans: Vec<(String, String, Millis)>,
+    /// Consultations that no organisation answers for: (id, title, opened at).
+    pub nobodys: Vec<(String, String, Millis)>,
     /// How many families we cannot reach by email.
     pub unreached: i64,
 }
@@ -29,10 +31,12 @@ pub struct Waits {
 pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> {
     let (topics, plans, unreached) =
         (topics::store::TO_READ, plans::store::TO_STATE, notices::ledger::count_unreached());
+    let nobodys = consultations::store::NOBODYS;
     let sql = format!(
         "SELECT kind, id, title, since FROM (
            SELECT 'topic' AS kind, id, title, since FROM ({topics}) topics
            UNION ALL SELECT 'plan', id, title, since FROM ({plans}) plans
+           UNION ALL SELECT 'nobodys', id, title, since FROM ({nobodys}) nobodys
            UNION ALL SELECT 'unreached', '', '', ({unreached})) waits
          ORDER BY kind, since, id"
     );
@@ -43,7 +47,9 @@ pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> 
         match row.get::<&str, _>(0) {
             "topic" => waits.topics.push(one),
             "plan" => waits.plans.push(one),
-            _ => waits.unreached = one.2,
+            "nobodys" => waits.nobodys.push(one),
+            "unreached" => waits.unreached = one.2,
+            _ => return known(None, "what waits for organisers"),
         }
     }
     Ok(waits)
@@ -84,7 +90,11 @@ pub async fn for_leader(db: &Db, leader: &str) -> Result<Led, sqlx::Error> {
     let organisation = rows.iter().find(|row| row.get::<&str, _>(0) == "organisation");
     Ok(Led {
         questions: questions.collect(),
-        awaited: rows.iter().filter_map(updates::store::read_waited).collect(),
+        awaited: rows
+            .iter()
+            .filter(|row| !["question", "organisation"].contains(&row.get::<&str, _>(0)))
+            .map(updates::store::read_waited)
+            .collect::<Kept<_>>()?,
         organisation: organisation.map(|row| row.get(2)),
     })
 }
@@ -116,7 +126,7 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
              coalesce(a.shown_name, '') AS whose, e.detail
              FROM audit e LEFT JOIN accounts w ON w.id = e.who
              LEFT JOIN accounts a ON a.id = e.about
-             WHERE e.what IN ('role given', 'role taken', '{ended}', '{opened}')
+             WHERE e.what IN ('role given', 'role taken', '{ended}', '{lapsed}', '{opened}')
            UNION ALL SELECT e.number, e.at, e.what, coalesce(i.shown_name, ''),
              coalesce(w.shown_name, ''), e.detail
              FROM audit e LEFT JOIN accounts w ON w.id = e.who
@@ -127,7 +137,8 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
              FROM answer_concern_looks l JOIN accounts w ON w.id = l.looked_by) lines
          ORDER BY at DESC, number DESC LIMIT $1 OFFSET $2",
         opened = topics::store::OPENED,
-        ended = accounts::ENDED_BY_COUNCIL
+        ended = accounts::ENDED_BY_COUNCIL,
+        lapsed = accounts::ENDED_UNCONFIRMED
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(most)
@@ -186,17 +197,21 @@ pub async fn open_now(
     let mut asked: Vec<Listed> =
         of("consultation").map(listed).collect::<Result<_, sqlx::Error>>()?;
     asked.sort_by(|one, next| (one.closes_at, &one.id).cmp(&(next.closes_at, &next.id)));
-    let said = |row: &AnyRow| outcomes::store::Listed {
-        id: row.get(0),
-        you_said: row.get(1),
-        outcome: row.get(8),
-        verdict: Verdict::read(row.get(11)),
-        organisation: row.get(9),
-        at: row.get(3),
-        we_did: row.get(13),
-        found: row.get(14),
+    let said = |row: &AnyRow| {
+        let judged = Some(row.get::<&str, _>(11)).filter(|word| !word.is_empty());
+        Ok(outcomes::store::Listed {
+            id: row.get(0),
+            you_said: row.get(1),
+            outcome: stage(row.get(8))?,
+            verdict: verdict(judged)?,
+            organisation: row.get(9),
+            at: row.get(3),
+            we_did: row.get(13),
+            found: row.get(14),
+        })
     };
-    let mut said: Vec<outcomes::store::Listed> = of("update").map(said).collect();
+    let mut said: Vec<outcomes::store::Listed> =
+        of("update").map(said).collect::<Result<_, sqlx::Error>>()?;
     said.sort_by(|one, next| (next.at, &next.id).cmp(&(one.at, &one.id)));
     Ok((all, asked, said))
 }

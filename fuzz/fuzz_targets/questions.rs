@@ -5,6 +5,6 @@ use questionnaires::file;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if let Ok(questions) = file::read(bytes) {
-        assert_eq!(file::read(file::write(&questions).as_bytes()), Ok(questions));
+        assert_eq!(file::read(file::write(&questions).expect("a file").as_bytes()), Ok(questions));
     }
 });

@@ -14,7 +14,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{self, Millis};
 use ground::audit::{self, Checked};
 use ground::db::Db;
 use ground::db::tables::{Lines, Sum};
@@ -123,7 +123,7 @@ pub async fn make(
     };
     let json = serde_json::to_vec_pretty(&manifest).map_err(|error| error.to_string())?;
     write_whole(&unfinished.join("manifest.json"), &json).map_err(cannot)?;
-    let made = free_name(folder, &calendar::clock::stamp(now));
+    let made = free_name(folder, &clock::stamp(now));
     fs::rename(&unfinished, &made).and_then(|()| File::open(folder)?.sync_all()).map_err(cannot)?;
     if let Some(keep) = keep {
         forget(folder, keep).map_err(cannot)?;
@@ -159,7 +159,7 @@ fn free_name(folder: &Path, stamp: &str) -> PathBuf {
 }
 
 /// The head of an intact audit log that contains `known`.
-async fn audit_head(db: &Db, known: Option<&str>) -> Result<String, String> {
+pub(crate) async fn audit_head(db: &Db, known: Option<&str>) -> Result<String, String> {
     match audit::check(db, known).await.map_err(|error| no_database(&error))? {
         Checked::Whole(head) => Ok(head.hash),
         Checked::Broken(fault) => Err(format!("The audit log is broken. {fault}")),
@@ -173,18 +173,20 @@ fn no_database(error: &sqlx::Error) -> String {
 /// How many daily backups are kept.
 const DAYS_KEPT: usize = 14;
 
-/// Makes a backup where the last one is a day old, and keeps two weeks of them. One process of an
-/// area has the setting.
+/// Makes a backup where the last one is from before the last night, and keeps two weeks of them. One
+/// process of an area has the setting.
 ///
 /// # Errors
 /// One clear line; it is tried again then.
 pub async fn make_daily(house: &House, folder: &Path) -> Result<(), String> {
     let (now, to) = (house.clock.now(), folder.display().to_string());
-    let is_due = sqlx::query_scalar::<_, i64>(
-        "SELECT count(*) FROM service_state WHERE backed_up_at IS NULL OR backed_up_at <= $1",
-    );
-    let due = async { is_due.bind(now - DAY).fetch_one(&mut *house.db.read().await?).await };
-    if due.await.map_err(|error| no_database(&error))? == 0 {
+    let last = async {
+        sqlx::query_scalar::<_, Option<Millis>>("SELECT backed_up_at FROM service_state")
+            .fetch_one(&mut *house.db.read().await?)
+            .await
+    };
+    let last = last.await.map_err(|error| no_database(&error))?;
+    if last.is_some_and(|last| clock::last_night(last) >= clock::last_night(now)) {
         return Ok(());
     }
     let (made, holds) = make(&house.db, &house.files, folder, now, Some(DAYS_KEPT)).await?;
@@ -251,6 +253,7 @@ fn find(folder: &Path) -> Result<PathBuf, String> {
     all.into_iter().next_back().ok_or_else(|| format!("There is no backup in {}", folder.display()))
 }
 
+#[expect(clippy::disallowed_methods, reason = "a file of a backup, which says so when it is none")]
 fn read_manifest(backup: &Path) -> Result<Manifest, String> {
     let path = backup.join("manifest.json");
     let wrong =
@@ -353,21 +356,4 @@ pub async fn check(folder: &Path) -> Result<Manifest, String> {
     audit_head(&db, Some(&manifest.audit_head)).await?;
     db.close().await;
     Ok(manifest)
-}
-
-/// Copies an area into another database, of either kind, and proves that both are the same. Nothing
-/// is written in the first; the service should not run on it meanwhile.
-///
-/// # Errors
-/// One clear line. Nothing is in the second then, and it can be tried again.
-pub async fn copy(from: &Db, to: &Db) -> Result<u64, String> {
-    let place =
-        tempfile::tempdir().map_err(|error| format!("There is no room to copy: {error}"))?;
-    let (made, manifest) = make(from, &Files::in_memory(), place.path(), 0, None).await?;
-    load(&made, to, &Files::in_memory()).await?;
-    let found = to.read_all(&mut ()).await.map_err(|error| no_database(&error))?;
-    if found != manifest.tables {
-        return Err("The copy is not the same. Empty it and try again".to_owned());
-    }
-    Ok(manifest.tables.values().map(|sum| sum.rows).sum())
 }

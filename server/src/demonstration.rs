@@ -47,19 +47,19 @@ The demonstration area. Sign in with the password alongside-demo as
 /// # Errors
 /// When the database fails.
 pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
-    let (now, kind) = (house.clock.now(), house.db.kind());
+    let now = house.clock.now();
     if !accounts::store::is_known(&house.db, ADMINISTRATOR).await? {
         let password = hashed(house, "alongside-demo".to_owned()).await;
         let filled = house.db.write(move |tx| {
             Box::pin(async move {
-                take_turn(tx, kind).await?;
+                take_turn(tx).await?;
                 if accounts::store::by_address(tx, ADMINISTRATOR).await?.is_some() {
                     return Ok(true);
                 }
                 if count(tx, "SELECT count(*) FROM places").await? > 0 {
                     return Ok(false);
                 }
-                fill_empty(tx, kind, now, &password).await?;
+                fill_empty(tx, now, &password).await?;
                 Ok::<_, sqlx::Error>(true)
             })
         });
@@ -74,7 +74,7 @@ pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
     rounds::close_due(&house.db, &Clock::by_hand(asked::counted_at(yesterday))).await?;
     let answered = house.db.write(move |tx| {
         Box::pin(async move {
-            take_turn(tx, kind).await?;
+            take_turn(tx).await?;
             if count(tx, UPDATES).await? > 0 {
                 return Ok(());
             }
@@ -91,7 +91,8 @@ pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
 const UPDATES: &str = "SELECT count(*) FROM updates";
 
 /// Waits until no other process is filling the same database.
-async fn take_turn(tx: &mut AnyConnection, kind: Kind) -> Result<(), sqlx::Error> {
+async fn take_turn(tx: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    let kind = Kind::of(tx);
     let turn = format!("SELECT beat_at FROM service_state{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(turn)).fetch_all(tx).await?;
     Ok(())
@@ -103,11 +104,10 @@ async fn count(tx: &mut AnyConnection, sql: &'static str) -> Result<i64, sqlx::E
 
 async fn fill_empty(
     tx: &mut AnyConnection,
-    kind: Kind,
     now: Millis,
     password: &str,
 ) -> Result<(), sqlx::Error> {
-    let sefton = sefton::fill(tx, kind, now, password).await?;
+    let sefton = sefton::fill(tx, now, password).await?;
     asked::fill(tx, &sefton).await?;
     plans::fill(tx, &sefton).await?;
     notices::fill(tx, &sefton).await?;

@@ -90,6 +90,12 @@ pub fn email(became: &'static str) {
     counter!("alongside_emails_total", "became" => became).increment(1);
 }
 
+/// Counts how a job of the worker went: `done`, `failed` or `stopped`.
+pub fn job(name: &'static str, became: &'static str, took: Duration) {
+    counter!("alongside_jobs_total", "job" => name, "became" => became).increment(1);
+    histogram!("alongside_job_seconds", "job" => name).record(took.as_secs_f64());
+}
+
 /// Notes how much room is left on the fullest of the disks, in bytes.
 pub fn free_room(bytes: u64) {
     gauge!("alongside_disk_free_bytes").set(bytes as f64);

@@ -7,9 +7,9 @@
 //! * [`browser`]: the browser's program, embedded
 //! * [`mailer`]: hands emails over, to a folder or by SMTP
 //! * [`mailbox`]: emails that came back
-//! * [`worker`]: emails and closes that are due, again and again; [`tasks`]: started again after a
-//!   fault; [`watch`]: whether the process can do its job
-//! * [`backup`]: everything out into a folder and in again
+//! * [`worker`]: the background work; [`jobs`]: the list of what it does again and again;
+//!   [`tasks`]: started again after a fault; [`watch`]: whether the process can do its job
+//! * [`backup`]: everything out into a folder and in again; [`copying`]: into another database
 //! * [`figures`]: what Prometheus reads; [`retention`]: what is erased, and when
 //! * [`demonstration`]: the demonstration area
 //! * [`serve`]: the process from start to stop; [`listen`]: its connections; [`say`]: its words and
@@ -20,9 +20,11 @@
 
 pub mod backup;
 pub mod browser;
+pub mod copying;
 pub mod demonstration;
 pub mod edge;
 pub mod figures;
+pub mod jobs;
 pub mod listen;
 pub mod mailbox;
 pub mod mailer;

@@ -15,6 +15,7 @@ use ground::viewer::Role;
 use record::history::Moment;
 use record::pack::{self, NoPack, Verified};
 use server::backup;
+use server::copying::{self, How};
 use server::say::{self, Log};
 use server::serve::{self, Serving};
 use server::settings::Settings;
@@ -104,11 +105,17 @@ enum Command {
     },
     /// Release the emails that a restored service has on hold.
     ReleaseEmails,
-    /// Copy the area into another, empty database, of either kind, and compare all of it. The files
-    /// stay where FILES says.
+    /// Copy the area into another, empty database, of either kind, and compare all of it. Stopped
+    /// half-way, the same command continues.
     CopyTo {
         /// Its address, as in DATABASE_URL.
         url: String,
+        /// Copy the files too, to this place, as in FILES. Otherwise they stay where FILES says.
+        #[arg(long, value_name = "PLACE")]
+        files: Option<String>,
+        /// Empty half a copy, and start again.
+        #[arg(long)]
+        start_again: bool,
     },
     /// Check that nobody has changed, removed or added anything in the audit log.
     AuditCheck {
@@ -225,7 +232,7 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
         Command::Invite { email, role, organisation } => {
             let email = forms::address(&email)?;
             let db = serve::open(&settings, false).await?;
-            let house = settings.house(db.clone(), false);
+            let house = settings.house(db.clone(), Files::in_memory(), false);
             let organisation = match organisation {
                 Some(name) => Some(organisation_named(&db, &name).await?),
                 None => None,
@@ -240,7 +247,7 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
         Command::ResetSecondStep { email } => {
             let email = forms::address(&email)?;
             let db = serve::open_as_it_is(&settings).await?;
-            let house = settings.house(db.clone(), false);
+            let house = settings.house(db.clone(), Files::in_memory(), false);
             let is_reset = accounts::reset_second_step(&house, &email)
                 .await
                 .map_err(|error| format!("The second step could not be reset: {error}"))?;
@@ -289,16 +296,8 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
             say::line(if held { "Emails released." } else { "No emails were on hold." });
             Ok(())
         }
-        Command::CopyTo { url } => {
-            let from = serve::open_as_it_is(&settings).await?;
-            let to = Db::open(&url)
-                .await
-                .map_err(|error| format!("The other database cannot be opened: {error}"))?;
-            to.migrate().await.map_err(|error| format!("Its tables cannot be made: {error}"))?;
-            let rows = backup::copy(&from, &to).await?;
-            to.close().await;
-            say::line(&format!("{rows} rows copied, and both databases are the same."));
-            Ok(())
+        Command::CopyTo { url, files, start_again } => {
+            copy_to(&settings, &url, files.as_deref(), start_again).await
         }
         Command::AuditCheck { head } => audit_check(&settings, head.as_deref()).await,
         Command::EvidencePack { as_of, out, .. } => {
@@ -309,6 +308,32 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
         }
         Command::Recount { .. } | Command::BackupCheck { .. } => Ok(()),
     }
+}
+
+/// Copies the area into another database, and its files where `files` says.
+async fn copy_to(
+    settings: &Settings,
+    url: &str,
+    files: Option<&str>,
+    start_again: bool,
+) -> Result<(), String> {
+    let from = serve::open_as_it_is(settings).await?;
+    let places = match files {
+        Some(to) => {
+            let there = Files::open(to).map_err(|error| error.replace("FILES", "--files"))?;
+            Some((Files::open(&settings.files)?, there))
+        }
+        None => None,
+    };
+    let to = Db::open(url)
+        .await
+        .map_err(|error| format!("The other database cannot be opened: {error}"))?;
+    let how =
+        How { start_again, files: places.as_ref().map(|(from, to)| (from, to)), say: &say::line };
+    let copied = copying::copy(&from, &to, &how).await?;
+    to.close().await;
+    say::line(&copied.in_words());
+    Ok(())
 }
 
 /// Makes the evidence pack for a day in a folder, and the same as a zip next to it.
@@ -333,7 +358,7 @@ async fn evidence_pack(settings: &Settings, as_of: &str, out: &Path) -> Result<(
         ));
     }
     let db = serve::open_as_it_is(settings).await?;
-    let made = pack::make(&settings.house(db.clone(), false), &moment).await;
+    let made = pack::make(&settings.house(db.clone(), Files::in_memory(), false), &moment).await;
     db.close().await;
     let pack = made.map_err(|why| match why {
         NoPack::Nothing(what_to_do) => format!("--as-of {as_of}: {what_to_do}"),

@@ -1,13 +1,14 @@
 //! The process from start to stop.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use calendar::clock::Clock;
 use deliveries::{Email, Words};
-use ground::db::Db;
+use ground::db::{Db, Line};
 use ground::files::Files;
 use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
@@ -29,9 +30,8 @@ pub async fn open(settings: &Settings, create: bool) -> Result<Db, String> {
     if let Some(file) = file {
         first_time(file, create)?;
     }
-    let db = Db::open(&settings.database_url)
-        .await
-        .map_err(|error| format!("The database cannot be opened: {error}"))?;
+    let db = connect(settings).await?;
+    is_whole(&db).await?;
     db.migrate()
         .await
         .map_err(|error| format!("The database cannot be brought up to date: {error}"))?;
@@ -44,6 +44,38 @@ pub async fn open(settings: &Settings, create: bool) -> Result<Db, String> {
         }
     }
     Ok(db)
+}
+
+async fn connect(settings: &Settings) -> Result<Db, String> {
+    let db = Db::open(&settings.database_url).await.map_err(|error| {
+        let is_about_trust = matches!(&error, sqlx::Error::Tls(_))
+            || matches!(&error, sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData);
+        let what_to_do = if is_about_trust {
+            ". On another machine it must encrypt, and show a certificate for its name: see \
+             “On several machines” in docs/running.md"
+        } else {
+            ""
+        };
+        format!("The database cannot be opened: {error}{what_to_do}")
+    })?;
+    match (db.line(), db.line().in_words()) {
+        (Line::Checked, Some(words)) => tracing::info!("{words}"),
+        (_, Some(words)) => tracing::warn!("{words}"),
+        (_, None) => {}
+    }
+    Ok(db)
+}
+
+/// Whether the database is an area, and not half a copy of one.
+async fn is_whole(db: &Db) -> Result<(), String> {
+    match db.holds_half_a_copy().await {
+        Ok(false) => Ok(()),
+        Ok(true) => Err("The database holds half a copy of an area, since alongside copy-to was \
+            stopped. Run it again, with the settings of the area it copies: it continues where it \
+            stopped."
+            .to_owned()),
+        Err(error) => Err(format!("The database cannot be used: {error}")),
+    }
 }
 
 /// Prepares a first start, and makes sure that it is one: a database that was moved away, or whose
@@ -78,9 +110,8 @@ pub async fn open_as_it_is(settings: &Settings) -> Result<Db, String> {
     if let Some(file) = sqlite_file(settings).filter(|file| !file.exists()) {
         return Err(format!("There is no database at {}.", file.display()));
     }
-    let db = Db::open(&settings.database_url)
-        .await
-        .map_err(|error| format!("The database cannot be opened: {error}"))?;
+    let db = connect(settings).await?;
+    is_whole(&db).await?;
     match db.pending().await.map_err(|error| format!("The database cannot be used: {error}"))? {
         0 => Ok(db),
         _ => Err("The tables are older than this program: update them with `alongside migrate`."
@@ -103,27 +134,30 @@ pub async fn check(settings: &Settings) -> Result<String, String> {
             first start will make it."
             .to_owned());
     }
-    let db = Db::open(&settings.database_url)
-        .await
-        .map_err(|error| format!("The database cannot be opened: {error}"))?;
+    let db = connect(settings).await?;
+    is_whole(&db).await?;
     let pending =
         db.pending().await.map_err(|error| format!("The database cannot be used: {error}"))?;
     let wrong = worker::clock_is_wrong(&db, &Clock::system())
         .await
         .map_err(|error| format!("The database cannot be used: {error}"))?;
+    let line = db.line().in_words().map_or_else(String::new, |words| format!(" {words}"));
     db.close().await;
     if let Some(wrong) = wrong {
         return Err(wrong);
     }
-    Ok(match pending {
-        0 => "The settings are good, the database answers and is up to date, and emails can be \
+    let found = match pending {
+        0 => {
+            "The settings are good, the database answers and is up to date, and emails can be \
             sent."
-            .to_owned(),
-        _ => "The settings are good, the database answers, and emails can be sent. The tables are \
+        }
+        _ => {
+            "The settings are good, the database answers, and emails can be sent. The tables are \
             older than this program: \
               the next start, or `alongside migrate`, will bring them up to date."
-            .to_owned(),
-    })
+        }
+    };
+    Ok(format!("{found}{line}"))
 }
 
 /// Sends a test email to `to`, or to the address emails are from, and says how it went.
@@ -180,7 +214,7 @@ pub struct Serving {
 pub async fn serve(settings: Settings, how: Serving, dropped: ErrorCounter) -> Result<(), String> {
     let demo = how.demo;
     let db = open(&settings, how.create).await?;
-    let house = settings.house(db.clone(), demo).with_files(Files::open(&settings.files)?);
+    let house = settings.house(db.clone(), Files::open(&settings.files)?, demo);
     if demo {
         let is_there = demonstration::fill(&house)
             .await
@@ -242,7 +276,7 @@ pub async fn serve(settings: Settings, how: Serving, dropped: ErrorCounter) -> R
 /// One clear line when it cannot start.
 pub async fn work(settings: Settings) -> Result<(), String> {
     let db = open(&settings, false).await?;
-    let house = settings.house(db.clone(), false).with_files(Files::open(&settings.files)?);
+    let house = settings.house(db.clone(), Files::open(&settings.files)?, false);
     tell_manager(NotifyState::Ready);
     worker::work(
         house,

@@ -11,6 +11,7 @@ use calendar::clock::{Clock, DAY, Millis};
 use disclosure::tables::Rule;
 use ground::council::{self, Council, MustHave};
 use ground::db::{Db, Kind};
+use ground::files::Files;
 use ground::house::{House, Names};
 use ground::return_address::ReturnAddress;
 use ipnet::IpNet;
@@ -89,7 +90,8 @@ impl Settings {
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let or = |name: &str, default: &str| get(name).unwrap_or_else(|| default.to_owned());
         let database_url = or("DATABASE_URL", "sqlite://data/alongside.db");
-        Kind::of(&database_url).ok_or("DATABASE_URL must begin with sqlite:// or postgres://")?;
+        Kind::of_url(&database_url)
+            .ok_or("DATABASE_URL must begin with sqlite:// or postgres://")?;
         let listen: SocketAddr = or("LISTEN", "127.0.0.1:3000")
             .parse()
             .map_err(|_| "LISTEN must be an address and a port, like 127.0.0.1:3000")?;
@@ -191,10 +193,10 @@ impl Settings {
         })
     }
 
-    /// The state of the service around an open database, without files.
+    /// The state of the service around an open database, with files kept there.
     #[must_use]
-    pub fn house(&self, db: Db, demonstration: bool) -> House {
-        House::new(db, Clock::system(), self.names(demonstration))
+    pub fn house(&self, db: Db, files: Files, demonstration: bool) -> House {
+        House::new(db, files, Clock::system(), self.names(demonstration))
             .with_return_address(self.return_address.clone())
             .with_rule(self.rule)
             .with_outcome_within(self.outcome_within)

@@ -1,10 +1,7 @@
-//! What is due, again and again: rounds and consultations whose time has come, parents to tell of a
-//! draft, accounts and addresses to erase, and emails.
+//! The background work of a process: the list of jobs (`jobs`), and handing emails over.
 
 use std::collections::HashMap;
-use std::future::Future;
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,14 +17,10 @@ use tokio_util::sync::CancellationToken;
 use crate::mailbox::Mailbox;
 use crate::mailer::Mailer;
 use crate::tasks::{keep_going, longer};
-use crate::{backup, figures, retention};
+use crate::{figures, jobs};
 
 /// How long to wait when nothing is due.
 const PAUSE: Duration = Duration::from_millis(500);
-/// How long between two looks into the mailbox that emails come back to, and for new devices.
-const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
-/// How long between two looks for what is due by the day.
-const SELDOM: Duration = Duration::from_secs(600);
 /// A task that is well says so within this time.
 const HEARD_WITHIN: Duration = Duration::from_secs(180);
 
@@ -40,11 +33,8 @@ pub struct Pace {
     pub rate: Option<u32>,
 }
 
-/// How long the emails in hand may take when the process is told to stop: less than what most
-/// service managers grant.
-const FINISH_WITHIN: Duration = Duration::from_secs(60);
-
-/// Works until told to stop, then finishes the emails it holds.
+/// Works until told to stop, then finishes the jobs and the emails it has in hand; neither for
+/// longer than `jobs::FINISH_WITHIN`.
 pub async fn work(
     house: House,
     mailer: Arc<Mailer>,
@@ -73,19 +63,18 @@ pub async fn work(
             deliver(Arc::clone(&office), hand.clone(), stopping.clone())
         }));
     }
-    let mut jobs = jobs(mailbox, backup, Arc::clone(&presence));
-    while !stop.is_cancelled() {
-        for job in &mut jobs {
-            job.do_if_due(&house).await;
+    let list = jobs::all(&house, mailbox, backup, Arc::clone(&presence));
+    let jobs = jobs::keep_at(list, house.health.clone(), house.clock.clone(), stop.clone());
+    let emails = async {
+        stop.cancelled().await;
+        let finish = async { while hands.join_next().await.is_some() {} };
+        if tokio::time::timeout(jobs::FINISH_WITHIN, finish).await.is_err() {
+            tracing::warn!(
+                "the mail server did not say in time that it has taken an email: it may go again"
+            );
         }
-        pause(&stop).await;
-    }
-    let finish = async { while hands.join_next().await.is_some() {} };
-    if tokio::time::timeout(FINISH_WITHIN, finish).await.is_err() {
-        tracing::warn!(
-            "the mail server did not say in time that it has taken an email: it may go again"
-        );
-    }
+    };
+    tokio::join!(jobs, emails);
 }
 
 /// Marks that this process lives. While the database does not answer there is nothing to do.
@@ -101,148 +90,6 @@ async fn marked(house: &House, stop: &CancellationToken) -> Option<Presence> {
         }
     }
     None
-}
-
-type Doing = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
-
-/// Something that is looked at again and again. It is done in a task of its own, so that a fault of
-/// the program in one job stops no other.
-struct Job {
-    what: &'static str,
-    every: Duration,
-    act: Box<dyn Fn(House) -> Doing + Send>,
-    next_at: Instant,
-    /// How long until it is tried again after it failed.
-    pause: Duration,
-}
-
-/// After a failed job the next try comes soon, so that all is well soon after the fault is over.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// A database that is away is asked again after this, at the longest.
-const LONGEST_PAUSE: Duration = Duration::from_secs(4);
-
-impl Job {
-    fn new<F, T, E>(
-        what: &'static str,
-        every: Duration,
-        act: impl Fn(House) -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        F: Future<Output = Result<T, E>> + Send + 'static,
-        T: Send,
-        E: ToString,
-    {
-        let act = Box::new(move |house| {
-            let doing = act(house);
-            Box::pin(async move { doing.await.map(|_| ()).map_err(|error| error.to_string()) })
-                as Doing
-        });
-        Self { what, every, act, next_at: Instant::now(), pause: FIRST_PAUSE }
-    }
-
-    async fn do_if_due(&mut self, house: &House) {
-        if self.next_at > Instant::now() {
-            return;
-        }
-        let wait = match tokio::spawn((self.act)(house.clone())).await {
-            Ok(Ok(())) => {
-                self.pause = FIRST_PAUSE;
-                house.health.well(self.what, self.every + HEARD_WITHIN);
-                self.every
-            }
-            Ok(Err(error)) => {
-                tracing::error!(what = self.what, error, "failed and will be tried again");
-                self.wrong(house, "failed and will be tried again", LONGEST_PAUSE)
-            }
-            Err(_panicked) => {
-                tracing::error!(what = self.what, "stopped by a fault of this program");
-                self.wrong(house, "stopped by a fault of the program", Duration::MAX)
-            }
-        };
-        self.next_at = Instant::now() + wait;
-    }
-
-    /// Says what is wrong, and gives how long to wait until the next try.
-    fn wrong(&mut self, house: &House, why: &'static str, longest: Duration) -> Duration {
-        house.health.wrong(self.what, why);
-        let wait = self.pause.min(longest);
-        self.pause = longer(wait);
-        wait
-    }
-}
-
-/// All that is looked at, in this order.
-fn jobs(mailbox: Option<Mailbox>, backup: Option<PathBuf>, presence: Arc<Presence>) -> Vec<Job> {
-    let often = Duration::ZERO;
-    let gone = Arc::new(Mutex::new(Gone::default()));
-    let mut jobs = vec![
-        Job::new("emails of workers that are gone", Duration::from_secs(1), move |house: House| {
-            let (gone, presence) = (Arc::clone(&gone), Arc::clone(&presence));
-            async move {
-                presence.renew().await?;
-                gone.lock().await.release(&house.db, presence.id()).await
-            }
-        }),
-        Job::new("closing rounds", often, async |house: House| {
-            rounds::close_due(&house.db, &house.clock).await
-        }),
-        Job::new("telling of drafts", often, async |house: House| plans::tell_due(&house).await),
-        Job::new("the texts of drafts", Duration::from_secs(30), async |house: House| {
-            plans::render_due(&house).await
-        }),
-        Job::new("tidying consultations", often, async |house: House| {
-            consultations::tidy_due(&house.db, house.clock.now()).await
-        }),
-        Job::new("telling of outcomes", often, async |house: House| {
-            updates::tell_due(&house).await
-        }),
-        Job::new("starting notices", often, async |house: House| notices::start_due(&house).await),
-        Job::new("telling of notices", often, async |house: House| notices::tell_due(&house).await),
-        Job::new("answering questions", often, async |house: House| {
-            notices::answer_due(&house).await
-        }),
-        Job::new("telling of new devices", BETWEEN_LOOKS, async |house: House| {
-            accounts::tell_new_devices_due(&house).await
-        }),
-        Job::new("search", Duration::from_secs(30), async |house: House| {
-            app::search::refresh(&house).await
-        }),
-        Job::new("outcomes for late readers", SELDOM, async |house: House| {
-            updates::tell_late(&house).await
-        }),
-        Job::new("reminding leaders", SELDOM, async |house: House| {
-            updates::remind_due(&house).await
-        }),
-        Job::new("the audit log by email", SELDOM, async |house: House| {
-            record::send_due(&house).await
-        }),
-        Job::new("the clock", SELDOM, async |house: House| {
-            match clock_is_wrong(&house.db, &house.clock).await {
-                Ok(Some(how)) => Err(how),
-                Ok(None) => Ok(()),
-                Err(error) => Err(error.to_string()),
-            }
-        }),
-        Job::new("erasing accounts", Duration::from_secs(60), async |house: House| {
-            app::erase::erase_due(&house).await
-        }),
-        Job::new("erasing what is no use", SELDOM, async |house: House| {
-            retention::keep(&house).await
-        }),
-    ];
-    if let Some(folder) = backup {
-        jobs.push(Job::new("the daily backup", SELDOM, move |house: House| {
-            let folder = folder.clone();
-            async move { backup::make_daily(&house, &folder).await }
-        }));
-    }
-    if let Some(mailbox) = mailbox {
-        jobs.push(Job::new("emails that came back", BETWEEN_LOOKS, move |house: House| {
-            let mailbox = mailbox.clone();
-            async move { mailbox.empty(&house).await }
-        }));
-    }
-    jobs
 }
 
 /// How far two clocks may be apart: what came first is told by them.
@@ -327,7 +174,7 @@ impl Away {
 
 /// Workers that were seen to be gone, and how often in a row.
 #[derive(Default)]
-struct Gone(HashMap<String, u32>);
+pub(crate) struct Gone(HashMap<String, u32>);
 
 /// How often in a row a worker is seen to be gone before its emails are taken. One that only lost
 /// its session, as when PostgreSQL begins again, has time to come back; a lock on a file is not
@@ -341,7 +188,7 @@ fn looks(kind: Kind) -> u32 {
 
 impl Gone {
     /// Takes the emails out of the hands of workers that are gone.
-    async fn release(&mut self, db: &Db, own: &str) -> Result<(), sqlx::Error> {
+    pub(crate) async fn release(&mut self, db: &Db, own: &str) -> Result<(), sqlx::Error> {
         let workers = deliveries::store::workers(db).await?;
         self.0.retain(|worker, _| workers.contains(worker));
         for worker in workers {

@@ -1,19 +1,34 @@
 //! The commands of the real program, where they say no or only look.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(dead_code, reason = "the world is made for the tests of the rooms")]
 
+#[path = "rooms/world.rs"]
+mod world;
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+
+use ground::db::tables::Sum;
+use ground::db::{Db, Kind};
+use ground::files::Files;
 
 fn alongside(folder: &Path, words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_alongside"))
+    command(folder, words).output().unwrap()
+}
+
+/// The program with these words, on the database in this folder.
+fn command(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_alongside"));
+    command
         .args(words)
         .current_dir(folder)
         .env_remove("DATABASE_URL")
         .env("RUST_LOG", "off")
-        .env("LISTEN", "127.0.0.1:0")
-        .output()
-        .unwrap()
+        .env("LISTEN", "127.0.0.1:0");
+    command
 }
 
 fn said(output: &Output) -> String {
@@ -35,6 +50,33 @@ fn check_config_only_looks() {
     let checked = alongside(folder.path(), &["check-config"]);
     assert!(
         checked.status.success() && said(&checked).contains("up to date"),
+        "{}",
+        said(&checked)
+    );
+}
+
+#[test]
+fn check_config_says_what_a_database_on_another_machine_must_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    // Any address of this machine, which is none that can only be this machine's.
+    let url = format!("postgres://me@0.0.0.0:{}/area", server.local_addr().unwrap().port());
+    // It encrypts nothing.
+    let answers = std::thread::spawn(move || {
+        let (mut caller, _) = server.accept().unwrap();
+        caller.read_exact(&mut [0; 8]).unwrap();
+        caller.write_all(b"N").unwrap();
+    });
+    let checked = Command::new(env!("CARGO_BIN_EXE_alongside"))
+        .arg("check-config")
+        .current_dir(folder.path())
+        .env_remove("PGSSLMODE")
+        .env("DATABASE_URL", url)
+        .output()
+        .unwrap();
+    answers.join().unwrap();
+    assert!(
+        !checked.status.success() && said(&checked).contains("On another machine it must encrypt"),
         "{}",
         said(&checked)
     );
@@ -179,8 +221,12 @@ fn demonstration(folder: &Path) -> String {
             demonstration: true,
         };
         let now = calendar::clock::Clock::system().now() - 2 * calendar::clock::DAY;
-        let house =
-            ground::house::House::new(db.clone(), calendar::clock::Clock::by_hand(now), names);
+        let house = ground::house::House::new(
+            db.clone(),
+            ground::files::Files::in_memory(),
+            calendar::clock::Clock::by_hand(now),
+            names,
+        );
         assert!(server::demonstration::fill(&house).await.unwrap());
         db.close().await;
         calendar::clock::fields(now).0
@@ -254,6 +300,7 @@ fn killed(folder: &Path, words: &[&str], milliseconds: u64) -> bool {
 fn a_copy_that_is_killed_at_any_moment_is_made_by_the_same_command_again() {
     let folder = tempfile::tempdir().unwrap();
     demonstration(folder.path());
+    let area = sums(&url_in(folder.path()));
     let mut stopped = 0;
     for (nth, milliseconds) in [20, 80, 150, 250, 400, 700, 1_100].into_iter().enumerate() {
         let url = format!("sqlite://data/copy-{nth}.db");
@@ -262,10 +309,271 @@ fn a_copy_that_is_killed_at_any_moment_is_made_by_the_same_command_again() {
         let again = alongside(folder.path(), &copy);
         let is_whole =
             again.status.success() && said(&again).contains("both databases are the same");
-        // What was killed after its last write was whole already, and is not written over.
-        assert!(is_whole || said(&again).contains("not empty"), "{nth}: {}", said(&again));
+        assert!(is_whole, "{nth}: {}", said(&again));
+        let copied = format!("sqlite://{}/data/copy-{nth}.db", folder.path().display());
+        assert_eq!(sums(&copied), area, "{nth}");
     }
     assert!(stopped >= 3, "only {stopped} were killed before they were done");
+}
+
+/// The database that the program makes in this folder.
+fn url_in(folder: &Path) -> String {
+    format!("sqlite://{}/data/alongside.db", folder.display())
+}
+
+/// Does something with this database.
+fn on<T>(url: &str, act: impl AsyncFnOnce(&Db) -> T) -> T {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let db = Db::open(url).await.unwrap();
+        let done = act(&db).await;
+        db.close().await;
+        done
+    })
+}
+
+/// What is in each table of this database.
+fn sums(url: &str) -> BTreeMap<String, Sum> {
+    on(url, async |db| db.read_all(&mut ()).await.unwrap())
+}
+
+fn holds_half_a_copy(url: &str) -> bool {
+    on(url, async |db| db.holds_half_a_copy().await.unwrap())
+}
+
+fn adds_a_place(url: &str) {
+    on(url, async |db| {
+        let added = db.write(|tx| {
+            Box::pin(
+                async move { area::store::add(tx, area::What::Place, "Elsewhere", None).await },
+            )
+        });
+        added.await.unwrap();
+    });
+}
+
+/// A new database of this kind, without tables.
+fn new_database(kind: Kind, folder: &Path) -> String {
+    match kind {
+        Kind::Sqlite => format!("sqlite://{}/{}.db", folder.display(), id::fresh()),
+        Kind::Postgres => tokio::runtime::Runtime::new()
+            .unwrap()
+            .block_on(async { world::new_postgres_database().await }),
+    }
+}
+
+/// The kinds that an area is copied from and to, here.
+fn both_ways() -> Vec<(Kind, Kind)> {
+    if std::env::var("PGHOST").is_ok() {
+        return vec![(Kind::Sqlite, Kind::Postgres), (Kind::Postgres, Kind::Sqlite)];
+    }
+    assert!(
+        std::env::var("CI").is_err() && std::env::var("REQUIRE_POSTGRES").is_err(),
+        "there is no PostgreSQL: run make test"
+    );
+    vec![(Kind::Sqlite, Kind::Sqlite)]
+}
+
+/// The demonstration area in a database of this kind.
+fn area_in(kind: Kind, folder: &Path) -> String {
+    demonstration(folder);
+    match kind {
+        Kind::Sqlite => url_in(folder),
+        Kind::Postgres => {
+            let url = new_database(kind, folder);
+            let copied = alongside(folder, &["copy-to", &url]);
+            assert!(copied.status.success(), "{}", said(&copied));
+            url
+        }
+    }
+}
+
+/// Runs a command on the database at `url`, and kills it once it has said so many lines; those.
+fn killed_after(folder: &Path, url: &str, words: &[&str], lines: usize) -> Vec<String> {
+    let mut child = command(folder, words)
+        .env("DATABASE_URL", url)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut heard = BufReader::new(child.stdout.take().unwrap()).lines();
+    let said = heard.by_ref().take(lines).map(Result::unwrap).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    said
+}
+
+/// Why `serve` does not begin on this database; nothing when it does.
+fn refuses_to_serve(folder: &Path, url: &str) -> String {
+    let mut child = command(folder, &["serve"])
+        .env("DATABASE_URL", url)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    // Whoever does not begin ends, and says no more.
+    let serves = said.any(|line| line.starts_with("Alongside is at"));
+    child.kill().unwrap();
+    let mut why = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut why).unwrap();
+    child.wait().unwrap();
+    if serves { String::new() } else { why }
+}
+
+/// After how many lines a copy is killed, one run after the other.
+const MOMENTS: [usize; 12] = [1, 6, 8, 12, 14, 10, 4, 3, 2, 3, 2, 2];
+
+#[test]
+fn a_copy_goes_on_where_it_was_killed_a_dozen_times_from_either_database_to_the_other() {
+    for (from, to) in both_ways() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = area_in(from, folder.path());
+        signs_up_many(&url);
+        let (area, copy) = (sums(&url), new_database(to, folder.path()));
+        let words = ["copy-to", copy.as_str()];
+        let mut there = Vec::new();
+        for (nth, lines) in MOMENTS.into_iter().enumerate() {
+            let said = killed_after(folder.path(), &url, &words, lines);
+            if !holds_half_a_copy(&copy) {
+                break; // This machine took its time to kill it.
+            }
+            assert_eq!(said.len(), lines, "{nth}: {said:?}");
+            let begins = if nth == 0 { "Copying " } else { "Continuing: " };
+            assert!(said[0].starts_with(begins), "{nth}: {said:?}");
+            there.extend(said[0].strip_prefix("Continuing: ").map(number_in));
+            let why = refuses_to_serve(folder.path(), &copy);
+            assert!(why.contains("half a copy") && why.contains("copy-to"), "{nth}: {why}");
+            assert_eq!(why.trim_end().lines().count(), 1, "{why}");
+        }
+        assert!(there.len() >= 8, "killed half-way only {} times", there.len());
+        assert!(there.is_sorted_by(|one, next| one < next), "none begins anew: {there:?}");
+
+        let last = command(folder.path(), &words).env("DATABASE_URL", &url).output().unwrap();
+        assert!(
+            last.status.success() && said(&last).contains("both databases are the same"),
+            "{}",
+            said(&last)
+        );
+        assert_eq!(sums(&copy), area);
+        assert_eq!(sums(&url), area, "nothing was written where it came from");
+        assert_eq!(refuses_to_serve(folder.path(), &copy), "");
+        let checked =
+            command(folder.path(), &["audit-check"]).env("DATABASE_URL", &copy).output().unwrap();
+        assert!(checked.status.success(), "{}", said(&checked));
+    }
+}
+
+/// So many that their table is copied in many lots.
+fn signs_up_many(url: &str) {
+    on(url, async |db| {
+        let signing = db.write(|tx| {
+            Box::pin(async move {
+                sqlx::query(
+                    "WITH RECURSIVE n (nth) AS
+                       (SELECT 1 UNION ALL SELECT nth + 1 FROM n WHERE nth < 10000)
+                     INSERT INTO sign_ups (token_hash, email, ends_at)
+                     SELECT 'hash ' || nth, 'parent' || nth || '@example.org', nth FROM n",
+                )
+                .execute(tx)
+                .await
+            })
+        });
+        assert_eq!(signing.await.unwrap().rows_affected(), 10_000);
+    });
+}
+
+/// The number that these words begin with.
+fn number_in(words: &str) -> u64 {
+    words.split(' ').next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_copy_of_what_has_changed_since_is_refused_and_begun_anew_where_that_is_said() {
+    for (from, to) in both_ways() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = area_in(from, folder.path());
+        let copy = new_database(to, folder.path());
+        let on_url = |words: &[&str]| {
+            command(folder.path(), words).env("DATABASE_URL", &url).output().unwrap()
+        };
+        let words = ["copy-to", copy.as_str()];
+        killed_after(folder.path(), &url, &words, 6);
+        adds_a_place(&url);
+        let refused = on_url(&words);
+        let why = said(&refused);
+        assert!(
+            !refused.status.success()
+                && why.contains("has changed since")
+                && why.contains("(places)")
+                && why.contains("--start-again"),
+            "{why}"
+        );
+        assert_eq!(why.trim_end().lines().count(), 1, "{why}");
+        assert!(holds_half_a_copy(&copy), "what was there is still there");
+
+        // Another area does not go on with it either.
+        let other = tempfile::tempdir().unwrap();
+        demonstration(other.path());
+        let refused = alongside(other.path(), &words);
+        assert!(
+            !refused.status.success() && said(&refused).contains("half a copy of another area"),
+            "{}",
+            said(&refused)
+        );
+
+        let from_the_start = on_url(&[words[0], words[1], "--start-again"]);
+        assert!(
+            from_the_start.status.success() && said(&from_the_start).starts_with("Copying "),
+            "{}",
+            said(&from_the_start)
+        );
+        assert_eq!(sums(&copy), sums(&url));
+        let again = on_url(&words);
+        assert!(
+            again.status.success() && said(&again).contains("were there already"),
+            "{}",
+            said(&again)
+        );
+        adds_a_place(&copy);
+        for words in [&words[..], &[words[0], words[1], "--start-again"]] {
+            let refused = on_url(words);
+            assert!(
+                !refused.status.success() && said(&refused).contains("not empty"),
+                "an area is not written over: {}",
+                said(&refused)
+            );
+        }
+    }
+}
+
+#[test]
+fn files_are_copied_where_that_is_said_and_those_that_are_there_as_they_were_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    demonstration(folder.path());
+    let place = |name: &str| format!("file:{}", folder.path().join(name).display());
+    let keep = |content: &'static str| {
+        let files = Files::open(&place("data/files")).unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(files.put(content.into())).unwrap()
+    };
+    let [one, two, _] = ["%PDF-1.7 one", "%PDF-1.7 two", "%PDF-1.7 three"].map(keep);
+    let copy = |words: &[&str]| {
+        let words = [&["copy-to", "sqlite://data/copy.db"], words].concat();
+        let copied = alongside(folder.path(), &words);
+        assert!(copied.status.success(), "{}", said(&copied));
+        said(&copied)
+    };
+    let there = folder.path().join("there");
+    let words = copy(&[]);
+    assert!(!words.contains("Files:") && !there.exists(), "{words}");
+    let words = copy(&["--files", &place("there")]);
+    assert!(words.contains("Files: 3 copied, 0 there already."), "{words}");
+    std::fs::remove_file(there.join(&one)).unwrap();
+    std::fs::write(there.join(&two), "%PDF-1.7 tw").unwrap();
+    let words = copy(&["--files", &place("there")]);
+    assert!(words.contains("Files: 2 copied, 1 there already."), "{words}");
+    assert_eq!(std::fs::read(there.join(&two)).unwrap(), b"%PDF-1.7 two");
 }
 
 #[test]

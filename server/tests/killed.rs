@@ -25,6 +25,7 @@ use axum::http::{Request, StatusCode};
 use calendar::clock::{Clock, DAY};
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::Db;
+use ground::files::Files;
 use ground::house::{House, Names};
 use ground::viewer::Role;
 use rand::Rng as _;
@@ -293,7 +294,10 @@ fn router(db: &Db) -> Router {
         program: None,
         demonstration: false,
     };
-    server::edge::service(House::new(db.clone(), Clock::system(), names), Vec::new())
+    server::edge::service(
+        House::new(db.clone(), Files::in_memory(), Clock::system(), names),
+        Vec::new(),
+    )
 }
 
 /// Somebody whose email waits unsubscribes with one click: her address, and when that was

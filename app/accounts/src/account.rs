@@ -62,13 +62,13 @@ pub async fn change_email(
     }
     let (account_id, old, writer) =
         (person.account_id.clone(), person.email.clone(), house.clone());
-    let (session_id, kind) = (person.session_id.clone(), house.db.kind());
+    let session_id = person.session_id.clone();
     house
         .db
         .write(move |tx| {
             Box::pin(async move {
                 // Whoever signs out everywhere at this moment must not be outlived by it.
-                if !store::stands(tx, kind, &session_id).await? {
+                if !store::stands(tx, &session_id).await? {
                     return Ok::<_, sqlx::Error>(());
                 }
                 let token = id::secret();

@@ -415,7 +415,8 @@ pub(crate) enum Kind {
     /// for itself, all others together. A right one resets the count, and recovery codes are never
     /// counted: so whoever has somebody's password cannot keep her out.
     Code,
-    /// Passwords and codes tried in one session, to show again who uses it.
+    /// Passwords and codes tried in one session, to show again who uses it, or to change the
+    /// password.
     Proof,
     /// Passkeys asked for, by one person or from one network. A whole school may share it.
     Passkey,

@@ -321,9 +321,54 @@ pub fn council_ended(house: &House, council: &str, name: &str) -> Words {
     )
 }
 
+/// Tells a leader that her role ends unless she signs in with her council. `council`: its name;
+/// `ends_at`: when.
+pub fn council_to_confirm(house: &House, council: &str, ends_at: Millis) -> Words {
+    let day = clock::day(ends_at);
+    words(
+        house,
+        &format!("Sign in with {council} to stay a leader"),
+        vec![
+            to_do(&format!(
+                "Please sign in with {council} before {day}. That is how we know that you still \
+                 work there."
+            )),
+            "If you don't, we will remove your role as a leader on that day. What you published \
+             stays, and an administrator can add the role again."
+                .into(),
+        ],
+        Some((format!("Sign in with {council}").as_str(), house.link("/sign-in/council"))),
+        "You get this email because you are a leader and haven't signed in for a while.",
+    )
+}
+
+/// Tells the administrators that somebody is no leader any more, since the council has not confirmed
+/// her for too long. `council`: its name; `name`: the leader's; `since`: when it last did.
+pub fn council_unconfirmed(house: &House, council: &str, name: &str, since: Millis) -> Words {
+    let day = clock::day(since);
+    words(
+        house,
+        "Someone is no longer a leader",
+        vec![
+            format!(
+                "{name} last signed in with {council} on {day}. Nobody has told us since then that \
+                 they still work there, so we have removed their role as a leader and signed them \
+                 out everywhere. We had emailed them about it two weeks before."
+            )
+            .into(),
+            to_do(
+                "If they still lead, add the role again, and ask them to sign in with the council. \
+                 If they have left, you don't need to do anything.",
+            ),
+        ],
+        Some(("See who gave which role", house.link("/admin/roles"))),
+        "You get this email because you are an administrator. You can't stop these emails.",
+    )
+}
+
 /// Says that the account will be erased, and how to call that back. `day`: when.
 pub fn erasing(house: &House, token: &str, day: &str) -> Words {
-    words(
+    let all = words(
         house,
         &format!("We will delete your account on {day}"),
         vec![
@@ -333,14 +378,16 @@ pub fn erasing(house: &House, token: &str, day: &str) -> Words {
             )
             .into(),
             to_do(&format!(
-                "Changed your mind, or wasn't it you? Press the button before {day}, or just sign \
-                 in: then we will keep your account."
+                "Changed your mind, or wasn't it you? Press the button before {day}, or sign in \
+                 and press it there: then we will keep your account."
             )),
             "If it wasn't you, choose a new password as well: someone else may know yours.".into(),
         ],
         Some(("Keep my account", house.link(&format!("/account/erase/{token}")))),
         "We send this email whenever someone asks us to delete an account.",
-    )
+    );
+    // Nothing in it leads anywhere else: not to a page to sign in for, to choose emails.
+    Words { from: house.names.forum.as_str().into(), ..all }
 }
 
 /// The last email to an address: the account is erased. `keeps_emails`: those about changes go on.
@@ -400,6 +447,26 @@ pub fn new_device(house: &House, device: &str, at: Millis) -> Words {
         Some(("See where you are signed in", house.link("/account"))),
         "We send this email because you are part of the team. It comes the first time you sign in \
          with a phone, computer or web browser.",
+    )
+}
+
+/// Says that an administrator signed her out everywhere.
+pub fn signed_out(house: &House) -> Words {
+    words(
+        house,
+        "You have been signed out everywhere",
+        vec![
+            "An administrator of the forum has signed you out of your account on every phone and \
+             computer. Links that we emailed you to sign in no longer work."
+                .into(),
+            to_do(
+                "Sign in again when you need to. If someone else may know your password, choose a \
+                 new one first.",
+            ),
+        ],
+        Some(("Sign in", house.link("/sign-in"))),
+        "We send this email whenever an administrator signs someone out. If you don't know why, \
+         reply to this email and the forum will help.",
     )
 }
 

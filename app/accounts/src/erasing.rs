@@ -1,7 +1,8 @@
 //! Every SQL statement about erasing an account: asked for, called back, done.
 //!
-//! An erasure is a row until then. Whoever is let in ends it, by a trigger on sessions, and so does the
-//! link in the email. What each room forgets is its own; `app/src/erase` asks them all.
+//! An erasure is a row until then. A link in the email ends it, and so does a button for whoever
+//! has signed in; signing in alone does not. What each room forgets is its own; `app/src/erase` asks
+//! them all.
 
 use calendar::clock::{DAY, Millis};
 use ground::db::{Kept, Kind};
@@ -104,6 +105,12 @@ pub async fn call_back(tx: &mut AnyConnection, token_hash: &str) -> Kept<bool> {
     Ok(called.execute(tx).await?.rows_affected() == 1)
 }
 
+/// Calls back the erasure of this account, for whoever has signed in to it. Twice is once.
+pub async fn call_back_own(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+    sqlx::query("DELETE FROM erasures WHERE account_id = $1").bind(account_id).execute(tx).await?;
+    Ok(())
+}
+
 /// An account whose time has come.
 #[derive(Clone, Debug)]
 pub struct Due {
@@ -117,7 +124,8 @@ pub struct Due {
 
 /// The next account whose time has come, marked as erased. Another process passes it over. The last
 /// administrator's waits: it may be that two left at the same moment.
-pub async fn begin_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept<Option<Due>> {
+pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Due>> {
+    let kind = Kind::of(tx);
     let admins = format!(
         "SELECT account_id FROM roles WHERE role = 'admin' ORDER BY account_id{}",
         kind.hold_to_change()

@@ -21,6 +21,7 @@ pub mod erasing;
 mod first_act;
 pub mod joinings;
 mod limits;
+mod own_password;
 pub mod passkeys;
 mod passwords;
 mod people;
@@ -29,12 +30,13 @@ mod rules;
 mod second_factor;
 mod session;
 mod sign_in;
+mod sign_out;
 mod sign_up;
 pub mod store;
 
 pub use attempts::{Asker, Caller, Purpose, Wait, may_answer, may_ask, may_write};
-pub use council::ENDED_BY_COUNCIL;
-pub use first_act::keep_first_act;
+pub use council::{ENDED_BY_COUNCIL, ENDED_UNCONFIRMED, lapse_due};
+pub use first_act::{GO_ON, keep_first_act};
 pub use limits::{Sends, may_send, too_many};
 pub use passwords::hashed;
 pub use people::invite;
@@ -52,6 +54,7 @@ pub fn routes() -> Routes {
     const INVITE: &str = "invite someone";
     const ROLES: &str = "change someone's role";
     const ADDRESS: &str = "change your email address";
+    const SIGN_OUT: &str = "sign someone out everywhere";
     let admin = Only(Role::Admin);
     Routes::new()
         .get("/sign-up", Anyone, sign_up::form)
@@ -84,6 +87,8 @@ pub fn routes() -> Routes {
         .post("/account/details", SignedIn, details::change)
         .get("/account/email", SignedIn, account::email_form)
         .post_first("/account/email", SignedIn.fresh(), ADDRESS, account::change_email)
+        .get("/account/password", SignedIn, own_password::form)
+        .post("/account/password", SignedIn, own_password::change)
         .get("/prove", SignedIn, second_factor::prove::form)
         .post("/prove", SignedIn, second_factor::prove::send)
         .get("/prove/link", SignedIn, second_factor::prove::back)
@@ -96,6 +101,8 @@ pub fn routes() -> Routes {
         .post_first("/admin/people", admin.fresh(), INVITE, people::send_invitation)
         .post_first("/admin/people/{id}/roles", admin.fresh(), ROLES, people::change_role)
         .get("/admin/people/{id}/roles", admin, people::back)
+        .get("/admin/people/{id}/sessions", admin, sign_out::form)
+        .post_first("/admin/people/{id}/sessions", admin.fresh(), SIGN_OUT, sign_out::send)
         .get("/invitations/{token}", Anyone, people::invitation_form)
         .post("/invitations/{token}", Anyone, people::accept)
 }

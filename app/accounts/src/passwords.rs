@@ -160,6 +160,16 @@ pub async fn fits(house: &House, password: String, stored: Option<String>) -> bo
     .await
 }
 
+/// Whether it was hashed as a password is today, and not as it was done before or will be no longer.
+pub fn is_as_today(stored: &str) -> bool {
+    made_with(stored) == made_with(&NOBODYS)
+}
+
+/// The algorithm, its version and its parameters: all but the salt and the hash.
+fn made_with(stored: &str) -> Option<&str> {
+    stored.rsplitn(3, '$').nth(2)
+}
+
 async fn on_the_pool<T: Send + 'static>(
     house: &House,
     work: impl FnOnce() -> T + Send + 'static,
@@ -198,6 +208,22 @@ mod tests {
     #[test]
     fn a_stored_password_names_the_promised_parameters() {
         assert!(hash("three small words").starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    }
+
+    #[test]
+    fn a_password_hashed_with_other_parameters_is_known_by_them() {
+        let today = hash("three small words");
+        assert!(is_as_today(&today));
+        for other in [
+            today.replace("m=19456", "m=9216"),
+            today.replace("t=2", "t=1"),
+            today.replace("p=1", "p=4"),
+            today.replace("v=19", "v=16"),
+            today.replace("argon2id", "argon2i"),
+            String::new(),
+        ] {
+            assert!(!is_as_today(&other), "{other}");
+        }
     }
 
     fn is_taken(password: &str) -> bool {

@@ -3,13 +3,13 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::DAY;
+use calendar::clock::{self, DAY};
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
-use ground::routes::{SECOND_STEP, with_then};
+use ground::routes::{LEAVING, SECOND_STEP, with_then};
 use ground::sent::Form;
 use ground::ui::{Banner, Choice, Choices, Field, Page, Pager, Select, Summary};
 use ground::viewer::{Role, SecondStep, Viewer};
@@ -374,6 +374,8 @@ pub async fn accept(
     } else {
         "/?done=accepted".to_owned()
     };
+    let asks_to_keep = begun.is_leaving && !begun.waits_for_code;
+    let to = if asks_to_keep { with_then(LEAVING, &to) } else { to };
     Ok((begun.cookies, Redirect::to(&to)).into_response())
 }
 
@@ -468,6 +470,7 @@ async fn page(
         "role" => Some("Role changed. They will need to sign in again"),
         "organisation" => Some("Organisation saved"),
         "reset" => Some("Done. They can sign in without a code now"),
+        "signed-out" => Some("They have been signed out everywhere"),
         "own" => Some("You can't remove your own administrator role. Ask another administrator"),
         _ => None,
     };
@@ -602,6 +605,14 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
             </p>
         }
     });
+    let sign_out = format!("/admin/people/{}/sessions", person.id);
+    let confirmed = person.confirmed_at.map(|at| {
+        view! {
+            <p class="soft">
+                {format!("Last confirmed by the council on {}", clock::day(at))}
+            </p>
+        }
+    });
     view! {
         <li class="card">
             <p>
@@ -610,6 +621,7 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
                 <span class="soft">{person.email}</span>
             </p>
             <p>{if roles.is_empty() { "No role".to_owned() } else { roles }}{leads_for}</p>
+            {confirmed}
             <details>
                 <summary>
                     "Change roles"<span class="unseen">{format!(" for {name}")}</span>
@@ -617,6 +629,11 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
                 {changes}
                 {organisation}
                 {reset}
+                <p>
+                    <a href=sign_out>
+                        "Sign them out everywhere"<span class="unseen">{format!(": {name}")}</span>
+                    </a>
+                </p>
             </details>
         </li>
     }

@@ -1,6 +1,6 @@
 //! What this room keeps about a person, table by table, for whoever takes it out or erases it.
 
-use ground::personal::Column::{Id, Just, Left, Name, Text, Time, Yes};
+use ground::personal::Column::{Id, If, Just, Left, Name, Text, Time, Yes};
 use ground::personal::{COUNTED, INSIDE, SECRET, Table, Whose};
 
 /// Every table of this room, with each of its columns.
@@ -101,9 +101,10 @@ pub const PERSONAL: &[Table] = &[
             Time("visited_before", "Visit before that"),
             Time("proved_at", "You last showed that it was you"),
             Left("let_in_by", SECRET),
-            Yes("waits_for_code", "Waits for a code from your phone"),
-            Yes("with_council", "You signed in with your council"),
-            Yes("second_step_there", "You used a second step there"),
+            Left("token_before", SECRET),
+            If("waits_for_code", "Waits for a code from your phone"),
+            If("with_council", "You signed in with your council"),
+            If("second_step_there", "You used a second step there"),
         ],
     },
     Table {
@@ -113,8 +114,10 @@ pub const PERSONAL: &[Table] = &[
         columns: &[
             Id("account_id"),
             Text("issuer", "Your council’s sign-in service"),
-            Text("subject", "What it calls you"),
+            Id("subject"),
             Time("known_at", "Since"),
+            Time("confirmed_at", "You last came by it"),
+            Time("warned_at", "We told you that your role ends without it"),
         ],
     },
     Table {
@@ -129,7 +132,7 @@ pub const PERSONAL: &[Table] = &[
             Text("chose", "What you chose"),
             Time("kept_at", "Saved"),
             Time("ends_at", "Deleted after"),
-            Yes("is_grave", "Asks you to show that it is you"),
+            If("is_grave", "Asks you to show that it is you"),
         ],
     },
     Table {

@@ -1,10 +1,11 @@
 //! Who is asking: the session behind the cookie.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use calendar::clock::{DAY, HOUR, Millis, SECOND};
+use ground::cookie;
 use ground::council::Council;
 use ground::error::Error;
 use ground::house::House;
@@ -22,8 +23,15 @@ pub async fn recognise(
     next: Next,
 ) -> Result<Response, Error> {
     if let Some(token) = token(&house, request.headers()) {
-        let now = house.clock.now();
-        if let Some(mut person) = store::signed_in(&house.db, &id::hash(token), now).await? {
+        let (now, hash) = (house.clock.now(), id::hash(token));
+        let mut found = store::signed_in(&house.db, &hash, now).await?;
+        if found.is_none() && gives_proof(&request) {
+            found = store::signed_in_until_now(&house.db, &hash, now).await?;
+            if found.is_some() {
+                request.extensions_mut().insert(SecondTap);
+            }
+        }
+        if let Some(mut person) = found {
             if now - person.seen_at > HOUR {
                 let idle_ends_at = now + Ends::after(&person.roles).idle;
                 store::session_seen(&house.db, person.session_id.clone(), now, idle_ends_at)
@@ -34,6 +42,51 @@ pub async fn recognise(
         }
     }
     Ok(next.run(request).await)
+}
+
+/// In the extensions of a request that came with the token its session had until just now, when
+/// fresh proof gave it another: whoever taps a button twice sends both with the first, and may never
+/// see the answer with the second. It counts where the same is proved once more, and nowhere else.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SecondTap;
+
+/// Where somebody shows again that it is she, and her session gets another token.
+const PROOFS: [&str; 3] = ["/prove", "/prove/passkey", "/account/password"];
+
+fn gives_proof(request: &Request) -> bool {
+    request.method() == Method::POST && PROOFS.contains(&request.uri().path())
+}
+
+/// Another token for the session that a request came with, once somebody has shown again that it is
+/// she.
+pub(crate) struct Renewed {
+    token: String,
+    /// The hashes of the token that the request came with, and of this one.
+    pub hashes: (String, String),
+}
+
+impl Renewed {
+    /// A new token in place of the one in these headers.
+    pub fn of(house: &House, headers: &HeaderMap) -> Self {
+        let before = token(house, headers).map(id::hash).unwrap_or_default();
+        let token = id::secret();
+        let hashes = (before, id::hash(&token));
+        Self { token, hashes }
+    }
+
+    /// The cookies for a session that ends then; perhaps with the one by which this browser is
+    /// known.
+    pub fn cookies(&self, house: &House, ends_at: Millis, browser: Option<&str>) -> Cookies {
+        cookies_of(house, &self.token, (ends_at - house.clock.now()) / SECOND, browser)
+    }
+
+    /// The answer with the session's new cookie; without one where the session has ended.
+    pub fn answer(&self, house: &House, ends_at: Option<Millis>, answer: Response) -> Response {
+        match ends_at {
+            Some(ends_at) => (self.cookies(house, ends_at, None), answer).into_response(),
+            None => answer,
+        }
+    }
 }
 
 /// When a session ends: this long after it was last used, and this long after it began.
@@ -66,8 +119,8 @@ pub(crate) struct Begun {
     pub waits_for_code: bool,
     /// Whether a second step is asked of the person.
     pub second_step: SecondStep,
-    /// Whether the account was about to be erased, and now stays; not before a code is given.
-    pub stays: bool,
+    /// Whether the account is about to be erased, so that she is asked first whether to keep it.
+    pub is_leaving: bool,
     /// Whether nothing has begun: she signs in with her council and in no other way, so that what it
     /// says of her is known each time.
     pub is_with_council: bool,
@@ -81,15 +134,15 @@ impl Begun {
             cookies: AppendHeaders(Vec::new()),
             waits_for_code: false,
             second_step: SecondStep::NotAsked,
-            stays: false,
+            is_leaving: false,
             is_with_council: true,
             browser: String::new(),
         }
     }
 }
 
-/// Begins a new session, under a new token. From now on this browser is known as one in which she
-/// has signed in; with a second step, only once that is done.
+/// Begins a new session, under a new token, and ends the one that this browser had. From now on it is
+/// known as one in which she has signed in; with a second step, only once that is done.
 ///
 /// # Errors
 /// When the database fails.
@@ -132,7 +185,7 @@ async fn begin_at(
     };
     let mut begun =
         begin_new(house, account_id, (&standing.roles, second_step), headers, at).await?;
-    begun.stays = standing.is_leaving && !begun.waits_for_code;
+    begun.is_leaving = standing.is_leaving;
     if !begun.waits_for_code {
         know_browser(house, account_id, &begun.browser).await?;
     }
@@ -161,12 +214,12 @@ async fn begin_new(
     at: Option<store::AtCouncil>,
 ) -> Result<Begun, Error> {
     let prepared = prepared(house, account_id, roles, headers, at.is_some());
-    let Prepared { session, token, browser, device_hash, lasts } = prepared;
-    let waits_for_code = store::begin_session_here(&house.db, session, device_hash, at).await?;
+    let Prepared { session, token, browser, here, lasts } = prepared;
+    let waits_for_code = store::begin_session_here(&house.db, session, here, at).await?;
     let known = (!waits_for_code).then_some(browser.as_str());
     let cookies = cookies_of(house, &token, lasts / SECOND, known);
-    let (stays, is_with_council) = (false, false);
-    Ok(Begun { cookies, waits_for_code, second_step, stays, is_with_council, browser })
+    let (is_leaving, is_with_council) = (false, false);
+    Ok(Begun { cookies, waits_for_code, second_step, is_leaving, is_with_council, browser })
 }
 
 /// As [`begin`], for somebody who showed with a passkey that it is she: it waits for nothing.
@@ -187,14 +240,14 @@ pub(crate) async fn begin_by_passkey(
         return Ok(Some(Begun::none_but_with_council()));
     }
     let prepared = prepared(house, account_id, &roles, headers, false);
-    let Prepared { session, token, browser, device_hash, lasts } = prepared;
-    if !store::begin_session_by_passkey(&house.db, session, device_hash, used).await? {
+    let Prepared { session, token, browser, here, lasts } = prepared;
+    if !store::begin_session_by_passkey(&house.db, session, here, used).await? {
         return Ok(None);
     }
     know_browser(house, account_id, &browser).await?;
     let cookies = cookies_of(house, &token, lasts / SECOND, Some(&browser));
-    let (waits_for_code, stays) = (false, is_leaving);
-    Ok(Some(Begun { cookies, waits_for_code, second_step, stays, is_with_council, browser }))
+    let waits_for_code = false;
+    Ok(Some(Begun { cookies, waits_for_code, second_step, is_leaving, is_with_council, browser }))
 }
 
 /// A session about to begin, with what its cookies need.
@@ -202,7 +255,7 @@ struct Prepared {
     session: store::NewSession,
     token: String,
     browser: String,
-    device_hash: Option<String>,
+    here: store::Here,
     lasts: Millis,
 }
 
@@ -215,6 +268,7 @@ fn prepared(
     by_council: bool,
 ) -> Prepared {
     let now = house.clock.now();
+    let before = token(house, headers).map(id::hash);
     let token = id::secret();
     let mut ends = Ends::after(roles);
     if let Some(council) = house.council().filter(|_| by_council) {
@@ -231,8 +285,8 @@ fn prepared(
     let browser = this_browser(house, headers);
     // Parents are not told of new devices, and nothing is kept of theirs.
     let is_staff = roles.iter().any(|role| role.is_staff());
-    let device_hash = is_staff.then(|| id::hash(&browser));
-    Prepared { session, token, browser, device_hash, lasts: ends.absolute }
+    let here = store::Here { device_hash: is_staff.then(|| id::hash(&browser)), before };
+    Prepared { session, token, browser, here, lasts: ends.absolute }
 }
 
 /// Notes that somebody has signed in to this account in the browser with this secret. A family may
@@ -259,7 +313,7 @@ fn browser_name(house: &House) -> &'static str {
 
 /// The secret by which a browser is known; `None` for what we did not make.
 fn browser_secret<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
-    cookie_named(headers, browser_name(house)).filter(|secret| id::is_secret(secret))
+    cookie::named(headers, browser_name(house)).filter(|secret| id::is_secret(secret))
 }
 
 /// The secret by which this browser is known, or will be.
@@ -298,7 +352,7 @@ pub(crate) fn cookies_of(
 
 /// The cookie that takes the session's cookie away.
 pub fn end_cookie(house: &House) -> AppendHeaders<[(HeaderName, String); 1]> {
-    cookie(house, "", 0)
+    AppendHeaders([(header::SET_COOKIE, cookie_line(house, cookie_name(house), "", 0))])
 }
 
 /// An answer with the session's cookie taken away, and with it the pages the browser kept for going
@@ -313,10 +367,9 @@ fn cookie(house: &House, token: &str, seconds: i64) -> AppendHeaders<[(HeaderNam
     AppendHeaders([(header::SET_COOKIE, cookie_line(house, cookie_name(house), token, seconds))])
 }
 
-/// What sets a cookie that only we read, for so many seconds; 0 takes it away.
+/// What sets a cookie for all pages, for so many seconds; 0 takes it away.
 pub(crate) fn cookie_line(house: &House, name: &str, value: &str, seconds: i64) -> String {
-    let secure = if house.is_secure() { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    cookie::line(house, (name, "/"), value, seconds)
 }
 
 pub(crate) fn cookie_name(house: &House) -> &'static str {
@@ -325,25 +378,12 @@ pub(crate) fn cookie_name(house: &House) -> &'static str {
 
 /// The token of the session that a browser names, whether or not it has ended.
 pub(crate) fn token<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
-    cookie_named(headers, cookie_name(house))
+    cookie::named(headers, cookie_name(house))
 }
 
 /// The headers that hold cookies, and no others.
 pub(crate) fn cookies(headers: &HeaderMap) -> HeaderMap {
     headers.get_all(header::COOKIE).iter().map(|value| (header::COOKIE, value.clone())).collect()
-}
-
-/// The value of the cookie with this name.
-pub(crate) fn cookie_named<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'));
-    cookies
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(name, _)| *name == wanted)
-        .map(|(_, value)| value)
 }
 
 /// The device as its owner knows it: "Chrome on Android". Coarse, since only its owner sees it.

@@ -11,7 +11,7 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::evenly::evenly;
 use ground::house::House;
-use ground::routes::{SECOND_STEP, with_then};
+use ground::routes::{LEAVING, SECOND_STEP, with_then};
 use ground::sent::Form;
 use ground::ui::{Field, Page, Summary, hidden};
 use ground::viewer::{SecondStep, Viewer};
@@ -160,7 +160,16 @@ async fn by_password(
         ));
     };
     attempts::was_right(house, &tried).await?;
+    hash_as_today(house, &known, sent.typed("password")).await?;
     go_on(house, headers, &known.id, &kept, false).await
+}
+
+/// Hashes a right password again where that was done otherwise before: only now do we have it.
+async fn hash_as_today(house: &House, known: &store::Known, password: &str) -> Result<(), Error> {
+    let stored = known.password_hash.clone().filter(|stored| !passwords::is_as_today(stored));
+    let Some(old) = stored else { return Ok(()) };
+    let new = passwords::hashed(house, password.to_owned()).await;
+    Ok(store::hash_again(&house.db, known.id.clone(), (old, new)).await?)
 }
 
 /// POST `/sign-in/link`
@@ -544,40 +553,48 @@ pub(crate) async fn in_now(
     }
     if begun.second_step == SecondStep::Missing && kept.fields.is_none() {
         let kept = Kept { then: with_then(SECOND_STEP, &kept.then), fields: None };
-        return Ok(carried_on(house, account_id, begun.cookies, &kept, by_link, false));
+        return Ok(carried_on(house, account_id, begun.cookies, &kept, by_link, begun.is_leaving));
     }
-    Ok(carried_on(house, account_id, begun.cookies, kept, by_link, begun.stays))
+    Ok(carried_on(house, account_id, begun.cookies, kept, by_link, begun.is_leaving))
 }
 
-/// The answer to somebody who is in now: where she was going, with what she had typed. `stays`: her
-/// account was about to be erased.
+/// The answer to somebody who is in now: where she was going, with what she had typed.
+/// `is_leaving`: her account is about to be erased. She is asked first whether to keep it, and what
+/// she chose before she signed in waits meanwhile.
 pub(crate) fn carried_on(
     house: &House,
     account_id: &str,
     cookies: session::Cookies,
     kept: &Kept,
     by_link: bool,
-    stays: bool,
+    is_leaving: bool,
 ) -> Response {
-    let just_in = Extension(JustIn { account_id: account_id.to_owned(), by_link });
+    let account_id = account_id.to_owned();
+    let just_in = (!is_leaving).then(|| JustIn { account_id, by_link, has_joined: false });
+    let just_in = just_in.map(Extension);
     let Some(fields) = &kept.fields else {
-        let then = match kept.then.as_str() {
-            _ if stays => "/account?done=stays",
-            "" => "/?done=signed-in",
-            then => then,
+        let to = match kept.then.as_str() {
+            then if is_leaving => with_then(LEAVING, then),
+            "" => "/?done=signed-in".to_owned(),
+            then => then.to_owned(),
         };
-        return (just_in, cookies, Redirect::to(then)).into_response();
+        return (just_in, cookies, Redirect::to(&to)).into_response();
     };
     let page = Page::new("You are signed in", || {
         view! {
             <div class="stack">
                 <h1>"You are signed in"</h1>
                 <p class="lead">"What you wrote is still here. Nothing has been lost."</p>
-                {stays
+                {is_leaving
                     .then(|| {
                         view! {
                             <p class="panel gold">
-                                "You signed in, so we won't delete your account."
+                                "You asked us to delete your account. "
+                                <a href=LEAVING target="_blank">
+                                    "Keep it"
+                                </a>
+                                " before you continue. It opens in a new tab: then come back to \
+                                 this page."
                             </p>
                         }
                     })}

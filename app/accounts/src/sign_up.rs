@@ -8,7 +8,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::DAY;
+use calendar::clock::{DAY, MINUTE, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
@@ -22,7 +22,7 @@ use leptos::prelude::*;
 
 use super::attempts::{self, Asker, Caller, Purpose};
 use super::choosing::{self, NewPassword, ShowPassword};
-use super::first_act::{self, JustIn};
+use super::first_act::{self, GO_ON, JustIn};
 use super::sign_in::{Kept, Why};
 use super::{emails, joinings, passwords, rules, session, store};
 
@@ -137,7 +137,7 @@ pub async fn confirm_form(
 ) -> Result<Response, Error> {
     let (hash, now) = (id::hash(&token), house.clock.now());
     let waiting = store::sign_up(&mut *house.db.read().await?, &hash, None, now).await?;
-    let Some(waiting) = waiting else { return Ok(ended(&house, &viewer)) };
+    let Some(waiting) = waiting else { return used(&house, &viewer, &hash).await };
     let forgets = forgets(&uri);
     let why = if forgets { Why::default() } else { Why::here(&house, &headers).await? };
     let (nothing, none) = (Sent::default(), Refusals::default());
@@ -160,7 +160,7 @@ pub async fn confirm(
     let (hash, now, place) = (id::hash(&token), house.clock.now(), id::parse(sent.typed("place")));
     let waiting =
         store::sign_up(&mut *house.db.read().await?, &hash, place.as_deref(), now).await?;
-    let Some(waiting) = waiting else { return Ok(ended(&house, &viewer)) };
+    let Some(waiting) = waiting else { return used(&house, &viewer, &hash).await };
     let mut refusals = Refusals::default();
     if choosing::only_shows(&sent) {
         let why = Why::here(&house, &headers).await?;
@@ -185,6 +185,7 @@ pub async fn confirm(
     };
     let password_hash = passwords::hashed(&house, password).await;
     let network = joinings::hashed(&house, &caller).await?;
+    let token_hash = hash.clone();
     let made: Option<String> = house
         .db
         .write(move |tx| {
@@ -208,10 +209,10 @@ pub async fn confirm(
             })
         })
         .await?;
-    let Some(account_id) = made else { return Ok(ended(&house, &viewer)) };
+    let Some(account_id) = made else { return used(&house, &viewer, &token_hash).await };
     let parent = (&[Role::Parent][..], SecondStep::NotAsked);
     let cookie = session::begin_as(&house, &account_id, parent, &headers).await?.cookies;
-    let just_in = Extension(JustIn { account_id, by_link: true });
+    let just_in = Extension(JustIn { account_id, by_link: true, has_joined: true });
     Ok((just_in, cookie, Redirect::to("/?done=joined")).into_response())
 }
 
@@ -275,6 +276,47 @@ async fn confirm_page(
         }
     });
     Ok(page.refused_for(refusals))
+}
+
+/// For how long after somebody joined it is said to whoever comes by that link once more: she
+/// pressed the button twice. Later it is said only where she is signed in.
+const JUST_NOW: Millis = 10 * MINUTE;
+
+/// The answer to a link that makes no account any more: kind to whoever has just joined by it.
+async fn used(house: &House, viewer: &Viewer, hash: &str) -> Result<Response, Error> {
+    let now = house.clock.now();
+    let joined = store::joined_by(&mut *house.db.read().await?, hash).await?;
+    let Some((account_id, joined_at)) = joined else { return Ok(ended(house, viewer)) };
+    let is_in = viewer.person().is_some_and(|person| person.account_id == account_id);
+    if !is_in && now - joined_at > JUST_NOW {
+        return Ok(ended(house, viewer));
+    }
+    let act = first_act::store::of_account(&house.db, &account_id, now).await?;
+    let to = act.map_or_else(
+        || "/".to_owned(),
+        |act| if act.fields.is_empty() { act.goes_to } else { GO_ON.to_owned() },
+    );
+    let (lead, to, label) = if is_in {
+        ("Your account is ready, and you are signed in.", to, "Continue")
+    } else {
+        let to = if to == "/" { String::new() } else { to };
+        let lead = "Your account is ready. Sign in with the password you chose.";
+        (lead, with_then("/sign-in", &to), "Sign in")
+    };
+    let page = Page::new("You have joined", || {
+        view! {
+            <div class="stack">
+                <h1>"You have joined"</h1>
+                <p class="lead">{lead}</p>
+                <p>
+                    <a class="button" href=to>
+                        {label}
+                    </a>
+                </p>
+            </div>
+        }
+    });
+    Ok(page.answer(house, viewer))
 }
 
 fn ended(house: &House, viewer: &Viewer) -> Response {

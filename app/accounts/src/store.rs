@@ -1,7 +1,7 @@
 //! Every SQL statement about people, their sessions, links and invitations.
 
 use calendar::clock::{DAY, Millis, SECOND};
-use ground::db::{Db, Kept, Kind};
+use ground::db::{Db, Kept, Kind, known};
 use ground::viewer::{Role, SecondStep, SignedIn};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -15,17 +15,33 @@ use super::second_factor::{rules, store as factors};
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
+    held(db, "s.token_hash = $1", token_hash, now).await
+}
+
+/// Likewise by the token that a session had until just now, when fresh proof gave it another: a
+/// second tap on the same button comes with the first.
+pub async fn signed_in_until_now(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
+    let by = format!(
+        "s.token_before = $1 AND s.proved_at BETWEEN CAST($2 AS BIGINT) - {SECOND_TAP}
+           AND CAST($2 AS BIGINT) + {SECOND_TAP}"
+    );
+    held(db, &by, token_hash, now).await
+}
+
+/// `by`: the condition that finds the session.
+async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
     let sql = format!(
         "SELECT a.id, s.id, a.shown_name, a.email, a.place_id, s.seen_at, r.role,
                 s.visited_before,
                 CAST(CASE WHEN s.with_council = 1 THEN 0 ELSE s.began_at END AS BIGINT),
                 s.proved_at, {},
-                (SELECT second_step_from FROM area_rules), CAST(s.second_step_there AS BIGINT)
+                (SELECT second_step_from FROM area_rules), CAST(s.second_step_there AS BIGINT),
+                (SELECT e.due_at FROM erasures e WHERE e.account_id = a.id)
          FROM sessions s
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN roles r ON r.account_id = a.id
          LEFT JOIN second_factors f ON f.account_id = a.id
-         WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.idle_ends_at > $2
+         WHERE {by} AND s.ends_at > $2 AND s.idle_ends_at > $2
            AND s.waits_for_code = 0 AND a.erased_at IS NULL",
         factors::SINCE
     );
@@ -34,19 +50,19 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<Si
         .bind(now)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let roles: Vec<Role> =
-        rows.iter().filter_map(|row| Role::read(&row.get::<Option<String>, _>(6)?)).collect();
+    let roles = roles(&rows, 6)?;
     let second_step = |row: &AnyRow| {
         let has_one = row.get::<Option<Millis>, _>(10).is_some();
         // Nobody asks her here who took one at her council.
         let asked_from = row.get::<Option<Millis>, _>(11).filter(|_| row.get::<i64, _>(12) == 0);
         rules::second_step(has_one, &roles, asked_from, now)
     };
-    Ok(rows.first().map(|row| SignedIn {
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(Some(SignedIn {
         account_id: row.get(0),
         session_id: row.get(1),
         shown_name: row.get(2),
-        email: row.get::<Option<String>, _>(3).unwrap_or_default(),
+        email: known(row.get(3), "accounts.email")?,
         place_id: row.get(4),
         seen_at: row.get(5),
         visited_before: row.get(7),
@@ -55,8 +71,23 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<Si
             now,
         ),
         second_step: second_step(row),
-        roles: roles.clone(),
+        leaves_at: row.get(13),
+        roles,
     }))
+}
+
+/// Reads the roles in this column of the rows of one account.
+fn roles(rows: &[AnyRow], column: usize) -> Kept<Vec<Role>> {
+    rows.iter().filter_map(|row| row.get::<Option<&str>, _>(column)).map(role).collect()
+}
+
+/// Reads a role. Whoever left out one that this program does not know would ask her for less than
+/// that role does, as for no second step.
+///
+/// # Errors
+/// When this program does not know the word.
+pub(crate) fn role(word: &str) -> Kept<Role> {
+    known(Role::read(word), "roles.role")
 }
 
 /// What an account may do, and how it stands.
@@ -91,8 +122,7 @@ pub async fn standing(db: &Db, account_id: &str, issuer: &str, now: Millis) -> K
         .bind(issuer)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let role = |row: &AnyRow| Role::read(&row.get::<Option<String>, _>(0)?);
-    let roles: Vec<Role> = rows.iter().filter_map(role).collect();
+    let roles = roles(&rows, 0)?;
     let second_step = rows.first().map_or(SecondStep::NotAsked, |row| {
         let has_one = row.get::<Option<Millis>, _>(1).is_some();
         rules::second_step(has_one, &roles, row.get::<Option<Millis>, _>(2), now)
@@ -120,6 +150,17 @@ pub struct NewSession {
     pub ends_at: Millis,
 }
 
+/// The browser in which a session begins.
+#[derive(Debug, Default)]
+pub struct Here {
+    /// The hash of what its cookie holds, where it is to be known from now on as one in which staff
+    /// sign in.
+    pub device_hash: Option<String>,
+    /// The hash of the token of the session it had before, which ends: that token lets nobody in any
+    /// more.
+    pub before: Option<String>,
+}
+
 /// How a session began at a council's provider.
 #[derive(Clone, Copy, Debug)]
 pub struct AtCouncil {
@@ -136,24 +177,23 @@ pub async fn is_known(db: &Db, email: &str) -> Kept<bool> {
 }
 
 /// Begins a session, and clears this account's ended ones away. Whether it lets nobody in before a
-/// code is given or a passkey used: so it is where there is a second step. Whoever is let in stays:
-/// a trigger calls back an erasure that waits. An account that is erased has no session.
+/// code is given or a passkey used: so it is where there is a second step. An account that is
+/// erased has no session.
 pub async fn begin_session(db: &Db, session: NewSession) -> Kept<bool> {
-    begin_session_here(db, session, None, None).await
+    begin_session_here(db, session, Here::default(), None).await
 }
 
-/// As [`begin_session`], in a browser that is to be known from now on, by the hash of what its
-/// cookie holds, and perhaps at a council's provider; ended sessions stay as long as
-/// `docs/retention.md` says.
+/// As [`begin_session`], in this browser, and perhaps at a council's provider. In one that is to be
+/// known from now on, ended sessions stay as long as `docs/retention.md` says.
 pub async fn begin_session_here(
     db: &Db,
     session: NewSession,
-    device_hash: Option<String>,
+    here: Here,
     at_council: Option<AtCouncil>,
 ) -> Kept<bool> {
     db.write(move |tx| {
         Box::pin(async move {
-            if device_hash.is_none() {
+            if here.device_hash.is_none() {
                 sqlx::query(
                     "DELETE FROM sessions WHERE account_id = $1 AND (ends_at <= $2
                      OR idle_ends_at <= $2 OR (waits_for_code = 1 AND began_at <= $3))",
@@ -165,7 +205,7 @@ pub async fn begin_session_here(
                 .await?;
             }
             let by = at_council.map_or(By::Here, By::Council);
-            insert_session(tx, &session, device_hash.as_deref(), by).await
+            insert_session(tx, &session, &here, by).await
         })
     })
     .await
@@ -176,7 +216,7 @@ pub async fn begin_session_here(
 pub async fn begin_session_by_passkey(
     db: &Db,
     session: NewSession,
-    device_hash: Option<String>,
+    here: Here,
     (passkey_id, counter): (String, u32),
 ) -> Kept<bool> {
     db.write(move |tx| {
@@ -184,7 +224,7 @@ pub async fn begin_session_by_passkey(
             if !passkeys::used(tx, &passkey_id, counter, session.now).await? {
                 return Ok(false);
             }
-            insert_session(tx, &session, device_hash.as_deref(), By::Passkey).await?;
+            insert_session(tx, &session, &here, By::Passkey).await?;
             Ok(true)
         })
     })
@@ -202,11 +242,12 @@ enum By {
     Passkey,
 }
 
-/// Whether the session waits for a second step.
+/// Takes the place of the session that was there before, whosever it was. Whether the new one waits
+/// for a second step.
 async fn insert_session(
     tx: &mut AnyConnection,
     session: &NewSession,
-    device_hash: Option<&str>,
+    here: &Here,
     by: By,
 ) -> Kept<bool> {
     let at_council = match by {
@@ -243,7 +284,14 @@ async fn insert_session(
         .bind(i64::from(is_both))
         .fetch_optional(&mut *tx)
         .await?;
-    if let Some(hash) = device_hash.filter(|_| waits == Some(0)) {
+    // Only now: the new one says when she was here before.
+    if let Some(before) = &here.before {
+        sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
+            .bind(before)
+            .execute(&mut *tx)
+            .await?;
+    }
+    if let Some(hash) = here.device_hash.as_deref().filter(|_| waits == Some(0)) {
         let device = (hash, session.device.as_str());
         factors::know_device(tx, &session.account_id, device, session.now).await?;
     }
@@ -470,8 +518,22 @@ pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
     })
 }
 
+/// What the choice of another password is judged by: the hash of the one that the account has, if
+/// any, and the name of the part of the area its owner lives in, if they said it.
+pub async fn own_password(db: &Db, account_id: &str) -> Kept<(Option<String>, Option<String>)> {
+    let row = sqlx::query(
+        "SELECT a.password_hash, p.name FROM accounts a LEFT JOIN places p ON p.id = a.place_id
+         WHERE a.id = $1",
+    )
+    .bind(account_id)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok((row.get(0), row.get(1)))
+}
+
 /// Whether a session has not been ended, which it can't be until this write ends.
-pub async fn stands(tx: &mut AnyConnection, kind: Kind, session_id: &str) -> Kept<bool> {
+pub async fn stands(tx: &mut AnyConnection, session_id: &str) -> Kept<bool> {
+    let kind = Kind::of(tx);
     let sql = format!("SELECT id FROM sessions WHERE id = $1{}", kind.hold());
     let session: Option<String> =
         sqlx::query_scalar(AssertSqlSafe(sql)).bind(session_id).fetch_optional(tx).await?;
@@ -531,12 +593,15 @@ pub async fn change_details(
     if is_new_place && closes.iter().any(|closes_at| *closes_at <= now) {
         return Ok(Details::VotesAreCounted);
     }
-    sqlx::query("UPDATE accounts SET shown_name = $2, place_id = $3 WHERE id = $1")
-        .bind(account_id)
-        .bind(shown_name)
-        .bind(place_id)
-        .execute(tx)
-        .await?;
+    // It may have been erased since she was let in, and its row be left for the log.
+    sqlx::query(
+        "UPDATE accounts SET shown_name = $2, place_id = $3 WHERE id = $1 AND erased_at IS NULL",
+    )
+    .bind(account_id)
+    .bind(shown_name)
+    .bind(place_id)
+    .execute(tx)
+    .await?;
     Ok(Details::Changed(changed))
 }
 
@@ -606,8 +671,20 @@ pub async fn sign_up(
     Ok(row.map(|row| SignUp { email: row.get(0), place: row.get(1) }))
 }
 
-/// Makes the account of a sign-up, once, and uses up every other one of its address. `None` when
-/// the link was used or the address has an account by now.
+/// The account that was made by this very link, and when.
+pub async fn joined_by(tx: &mut AnyConnection, token_hash: &str) -> Kept<Option<(String, Millis)>> {
+    let row = sqlx::query(
+        "SELECT a.id, a.confirmed_at FROM sign_ups s JOIN accounts a ON a.email = s.email
+         WHERE s.token_hash = $1 AND s.used_at = a.confirmed_at AND a.erased_at IS NULL",
+    )
+    .bind(token_hash)
+    .fetch_optional(tx)
+    .await?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
+}
+
+/// Makes the account of a sign-up, once, and ends every other one of its address. `None` when the
+/// link was used or the address has an account by now.
 pub async fn confirm(
     tx: &mut AnyConnection,
     token_hash: &str,
@@ -615,8 +692,10 @@ pub async fn confirm(
     now: Millis,
 ) -> Kept<Option<String>> {
     let used = sqlx::query(
-        "UPDATE sign_ups SET used_at = $2 WHERE email = $3 AND used_at IS NULL
-         AND EXISTS (SELECT 1 FROM sign_ups s WHERE s.token_hash = $1 AND s.used_at IS NULL)",
+        "UPDATE sign_ups SET used_at = CASE WHEN token_hash = $1 THEN CAST($2 AS BIGINT) END,
+           ends_at = CASE WHEN token_hash = $1 THEN ends_at ELSE CAST($2 AS BIGINT) END
+         WHERE email = $3 AND used_at IS NULL AND ends_at > $2
+           AND EXISTS (SELECT 1 FROM sign_ups s WHERE s.token_hash = $1 AND s.used_at IS NULL)",
     )
     .bind(token_hash)
     .bind(now)
@@ -768,6 +847,20 @@ pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> Kept<
     end_links(tx, account_id).await
 }
 
+/// Ends all by which somebody is in or could go on: sessions, links that wait, browsers that are
+/// known. Whether there was anything.
+pub async fn sign_out_everywhere(tx: &mut AnyConnection, account_id: &str) -> Kept<bool> {
+    let mut rows = 0;
+    for sql in [
+        "DELETE FROM sessions WHERE account_id = $1",
+        "DELETE FROM links WHERE account_id = $1 AND used_at IS NULL",
+        "DELETE FROM known_browsers WHERE account_id = $1",
+    ] {
+        rows += sqlx::query(sql).bind(account_id).execute(&mut *tx).await?.rows_affected();
+    }
+    Ok(rows > 0)
+}
+
 /// As [`end_all_sessions`], but the session in which this was asked stays for a moment, so that a
 /// second tap on the same button finds what the first has done.
 pub async fn end_sessions_but_for_a_moment(
@@ -897,6 +990,24 @@ pub async fn set_password(
         .execute(&mut *tx)
         .await?;
     forget_browsers(tx, account_id).await
+}
+
+/// Stores the same password hashed again: `new` for `old`, unless there is another by now.
+pub async fn hash_again(db: &Db, account_id: String, (old, new): (String, String)) -> Kept<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(
+                "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
+            )
+            .bind(account_id)
+            .bind(old)
+            .bind(new)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
 }
 
 /// Sets a new address. Fails as "already there" when another account has it.
@@ -1121,17 +1232,16 @@ pub async fn invitation(
     .fetch_optional(tx)
     .await?;
     let invitation = |row: AnyRow| {
-        let role = Role::read(&row.get::<String, _>(2))?;
-        Some(Invitation {
+        Ok(Invitation {
             id: row.get(0),
             email: row.get(1),
-            role,
+            role: known(Role::read(row.get(2)), "invitations.role")?,
             account_id: row.get(3),
             organisation_id: row.get(4),
             place: row.get(5),
         })
     };
-    Ok(row.and_then(invitation))
+    row.map(invitation).transpose()
 }
 
 /// Uses an invitation up. True for whoever was first.
@@ -1161,13 +1271,16 @@ pub struct Person {
     pub organisation_id: Option<String>,
     /// Whether they have a second step when they sign in.
     pub has_second_step: bool,
+    /// When the council last confirmed that they work there, where they sign in with it.
+    pub confirmed_at: Option<Millis>,
 }
 
 /// People whose name or address contains `search` (folded), by address, at most `most`, after the
 /// address `after`.
 pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<Person>> {
     let sql = format!(
-        "SELECT a.id, a.shown_name, a.email, r.role, r.organisation_id, {}
+        "SELECT a.id, a.shown_name, a.email, r.role, r.organisation_id, {},
+           (SELECT max(c.confirmed_at) FROM council_subjects c WHERE c.account_id = a.id)
          FROM (SELECT id, shown_name, email FROM accounts
                WHERE email > $1 AND (email LIKE $2 OR lower(shown_name) LIKE $2)
                ORDER BY email LIMIT $3) a
@@ -1193,10 +1306,11 @@ pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<P
                 roles: Vec::new(),
                 organisation_id: None,
                 has_second_step: row.get::<Option<Millis>, _>(5).is_some(),
+                confirmed_at: row.get(6),
             });
         }
-        if let (Some(person), Some(role)) = (people.last_mut(), row.get::<Option<String>, _>(3)) {
-            person.roles.extend(Role::read(&role));
+        if let (Some(person), Some(word)) = (people.last_mut(), row.get::<Option<&str>, _>(3)) {
+            person.roles.push(role(word)?);
             person.organisation_id = person.organisation_id.take().or(row.get(4));
         }
     }

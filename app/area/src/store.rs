@@ -105,7 +105,8 @@ pub async fn choices(db: &Db, leader: &str) -> Result<Choices, sqlx::Error> {
             "place" => choices.places.push(named),
             "organisation" => choices.organisations.push(named),
             "hers" => choices.hers = Some(named),
-            _ => choices.services.push(named),
+            "service" => choices.services.push(named),
+            _ => return db::known(None, "what people can choose"),
         }
     }
     Ok(choices)
@@ -292,6 +293,18 @@ pub fn is_run(service: &str) -> String {
     )
 }
 
+/// Whether a leader is from an organisation: theirs, while it is not retired. `organisation` and
+/// `leader` are written as the statement around this names them.
+#[must_use]
+pub fn is_from(organisation: &str, leader: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM roles r
+           JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
+           WHERE r.role = 'leader' AND r.account_id = {leader}
+             AND r.organisation_id = {organisation})"
+    )
+}
+
 /// Whether a leader has an organisation to speak for. Until an administrator has set it, they speak
 /// for nobody.
 #[must_use]
@@ -363,9 +376,13 @@ pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
                 is_run: row.get::<i64, _>(5) == 1,
             }),
             "place" => ground.places.push(named),
-            "term" => ground.year.terms.extend(named.id.parse().ok().zip(named.name.parse().ok())),
-            "closed" => ground.year.closed.extend(named.id.parse::<jiff::civil::Date>().ok()),
-            _ => ground.second_person = row.get::<Option<i64>, _>(3) == Some(1),
+            "term" => ground.year.terms.push((
+                db::parsed(&named.id, "terms.first_day")?,
+                db::parsed(&named.name, "terms.last_day")?,
+            )),
+            "closed" => ground.year.closed.push(db::parsed(&named.id, "closed_days.day")?),
+            "second person" => ground.second_person = row.get::<Option<i64>, _>(3) == Some(1),
+            _ => return db::known(None, "what a leader needs to tell families"),
         }
     }
     Ok(ground)

@@ -91,6 +91,18 @@ pub fn date(at: Millis) -> Date {
     london(at).date()
 }
 
+/// The hour at which what is done once a night begins.
+const NIGHT: i8 = 2;
+
+/// The last night that had come by then, by the day it is the night before: from two in the morning
+/// in London on, it is that day's.
+#[must_use]
+pub fn last_night(at: Millis) -> Date {
+    let local = london(at);
+    let day = local.date();
+    if local.hour() < NIGHT { day.yesterday().unwrap_or(day) } else { day }
+}
+
 /// The machine-readable form for `<time datetime>`.
 #[must_use]
 pub fn machine(at: Millis) -> String {
@@ -180,6 +192,24 @@ mod tests {
         assert_eq!(days_away(at, at + 7 * HOUR), "tomorrow");
         assert_eq!(days_away(at, at + 12 * DAY), "in 12 days");
         assert_eq!(days_away(at, at - 3 * DAY), "3 days ago");
+    }
+
+    #[test]
+    fn a_night_comes_at_two_in_the_morning_once_a_day() {
+        let night = |day, time| last_night(read(day, time).expect("a time")).to_string();
+        assert_eq!(night("2026-12-04", "23:59"), "2026-12-04");
+        assert_eq!(night("2026-12-05", "00:00"), "2026-12-04");
+        assert_eq!(night("2026-12-05", "01:59"), "2026-12-04");
+        assert_eq!(night("2026-12-05", "02:00"), "2026-12-05");
+        // Also when the clocks change, forward in March and back in October.
+        for day in ["2027-03-28", "2026-10-25"] {
+            let noon = read(day, "12:00").expect("a time");
+            let nights: Vec<_> =
+                (0..48).map(|half| last_night(noon - DAY + half * 30 * MINUTE)).collect();
+            let mut came = nights.clone();
+            came.dedup();
+            assert_eq!(came.len(), 2, "{nights:?}");
+        }
     }
 
     #[test]

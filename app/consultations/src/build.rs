@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
-use forms::{Refusals, Sent};
+use forms::{Named, Refusals, Sent};
 use ground::aside::aside;
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -41,8 +41,8 @@ pub async fn page(
     .await
 }
 
-/// POST `/forum/consultations/{id}`: moves or removes a question, copies some from the library, or
-/// opens it.
+/// POST `/forum/consultations/{id}`: moves or removes a question, copies some from the library, opens
+/// it, or says which organisation answers for it.
 pub async fn act(
     State(house): State<House>,
     viewer: Viewer,
@@ -52,6 +52,7 @@ pub async fn act(
     let consultation = being_written(&house, &id).await?;
     match sent.typed("step") {
         "open" => return open(&house, &viewer, consultation).await,
+        "organisation" => return give(&house, &viewer, consultation, &sent).await,
         step @ ("version" | "ask") => {
             return version(&house, &viewer, consultation, step == "ask").await;
         }
@@ -90,11 +91,11 @@ pub async fn changed(
     consultation: &Consultation,
     change: impl FnOnce(&Questionnaire) -> Questionnaire + Send + 'static,
 ) -> Result<bool, Error> {
-    let (kind, id, version) = (house.db.kind(), consultation.id.clone(), consultation.version);
+    let (id, version) = (consultation.id.clone(), consultation.version);
     let is_asked = consultation.opened_at.is_some() && !consultation.is_next_version();
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            let questions = store::questions(tx, kind, &id, version).await?;
+            let questions = store::questions(tx, &id, version).await?;
             let changed = change(&questions);
             if is_asked && !check::check(&changed).is_empty() {
                 return Ok(false);
@@ -155,6 +156,45 @@ async fn open(
          “Change the details”",
     );
     shown(house, viewer, &consultation, "", &refusals, &[]).await
+}
+
+/// Says which organisation answers for it.
+async fn give(
+    house: &House,
+    viewer: &Viewer,
+    consultation: Consultation,
+    sent: &Sent,
+) -> Result<Response, Error> {
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let organisations = area::store::organisations(&house.db).await?;
+    let chosen = sent.typed("organisation");
+    let Some(organisation) = organisations.into_iter().find(|known| known.id == chosen) else {
+        let refusals = Refusals::one("organisation", "Choose an organisation");
+        return shown(house, viewer, &consultation, "", &refusals, &[]).await;
+    };
+    let (id, detail) = (consultation.id.clone(), organisation.id);
+    let given = house.db.write(move |tx| {
+        Box::pin(async move {
+            // A second tap changes nothing.
+            if store::answered_for_by(tx, &id, &detail).await? {
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "consultation given to organisation",
+                        about: &id,
+                        detail: &detail,
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    given.await?;
+    let back = format!("/forum/consultations/{}?done=organisation", consultation.id);
+    Ok(Redirect::to(&back).into_response())
 }
 
 async fn version(
@@ -253,7 +293,9 @@ pub async fn questions_file(
         (header::CONTENT_TYPE, "application/json"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"questions.json\""),
     ];
-    Ok((headers, file::write(&consultation.questionnaire)).into_response())
+    let file = file::write(&consultation.questionnaire)
+        .map_err(|error| sqlx::Error::Encode(error.into()))?;
+    Ok((headers, file).into_response())
 }
 
 async fn shown(
@@ -265,7 +307,7 @@ async fn shown(
     not_taken: &[import::NotTaken],
 ) -> Result<Response, Error> {
     let now = house.clock.now();
-    let (is_answered, earlier) =
+    let store::Beside { is_answered, earlier, organisations } =
         store::beside(&house.db, &consultation.id, consultation.version).await?;
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     let standing = consultation.standing(now);
@@ -302,6 +344,7 @@ async fn shown(
                 </p>
             }
         });
+        let whose = consultation.needs_organisation().then(|| whose(consultation, organisations));
         let is_open = matches!(standing, Standing::Timed | Standing::Open);
         let after =
             (!is_written && standing != Standing::Timed).then(|| after(consultation, standing));
@@ -332,6 +375,7 @@ async fn shown(
                 {warnings}
                 <h1>{terms.title.clone()}</h1>
                 {words}
+                {whose}
                 {after}
                 <h2 id="questions">"The questions"</h2>
                 {versions}
@@ -366,6 +410,9 @@ fn banner(
             "Now add the questions: write your own, or copy some from our library.",
         ),
         "changed" => ("Saved", "This is what parents will read."),
+        "organisation" => {
+            ("Saved", "Its leaders can now say what happened, and get an email before it is due.")
+        }
         "questions" => {
             ("Questions saved", "See them as parents will before you open the consultation.")
         }
@@ -395,6 +442,54 @@ fn banner(
         </Banner>
     };
     Some(view.into_any())
+}
+
+/// Which organisation answers for it, and a way to choose one; where there is none, what that means.
+fn whose(consultation: &Consultation, organisations: Vec<Named>) -> impl IntoView + use<> {
+    let chosen = consultation.terms.organisation_id.clone().unwrap_or_default();
+    let has_none = organisations.is_empty();
+    let choices = Choice::with_first("Choose an organisation", organisations, &chosen);
+    let action = format!("/forum/consultations/{}", consultation.id);
+    let form = view! {
+        <form method="post" action=action>
+            <Select name="organisation" label="Which organisation answers for it?" choices />
+            <button class="button quiet" name="step" value="organisation">
+                "Save the organisation"
+            </button>
+        </form>
+    };
+    let form = form.into_any();
+    match &consultation.answered_for_by {
+        Some(name) => {
+            let words = format!("{name} answers for it: its leaders say what happened.");
+            view! {
+                <p class="soft">{words}</p>
+                <details>
+                    <summary>"Choose another organisation"</summary>
+                    {form}
+                </details>
+            }
+            .into_any()
+        }
+        None if has_none => view! {
+            <p class="panel warn">
+                "Nobody can say what happened about this consultation, because it is about no plan \
+                 and no topic. Ask an administrator to add the organisation that should answer for \
+                 it, then choose it here."
+            </p>
+        }
+        .into_any(),
+        None => view! {
+            <section class="panel warn">
+                <p>
+                    "Nobody can say what happened about this consultation, because it is about no \
+                     plan and no topic. Choose the organisation whose leaders should."
+                </p>
+                {form}
+            </section>
+        }
+        .into_any(),
+    }
 }
 
 /// What an organiser does once it is open: other ways to answer, and reading what was said.

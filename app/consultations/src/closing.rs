@@ -2,7 +2,7 @@
 //! and what was never sent is erased.
 
 use calendar::clock::{DAY, Millis};
-use ground::db::{Db, Kept, Kind};
+use ground::db::{Db, Kept, Kind, known};
 use sqlx::Row as _;
 
 use super::rules::GRACE;
@@ -27,7 +27,11 @@ pub async fn tidy_due(db: &Db, now: Millis) -> Kept<()> {
     .await?;
     for row in &rows {
         let (id, what): (String, String) = (row.get(0), row.get(1));
-        if what == "mix" { mix(db, id, now).await? } else { erase_unsent(db, id, now).await? }
+        match what.as_str() {
+            "mix" => mix(db, id, now).await?,
+            "erase" => erase_unsent(db, id, now).await?,
+            _ => return known(None, "what is due after the close"),
+        }
     }
     Ok(())
 }

@@ -39,6 +39,12 @@ pub const PERSONAL: &[Table] = &[
             Id("topic_id"),
             Id("plan_id"),
             Id("draft_id"),
+            Id("organisation_id"),
+            Name(
+                "organisation",
+                "Answered for by",
+                "(SELECT o.name FROM organisations o WHERE o.id = t.organisation_id)",
+            ),
             Time("opens_at", "Opens"),
             Time("closes_at", "Closes"),
             Who("written_by", "Written by"),

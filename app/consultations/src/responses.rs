@@ -1,7 +1,7 @@
 //! Every SQL statement about responses. A response has no time and no person; it belongs to whoever
 //! has its code.
 
-use ground::db::{Db, Kept, Kind, known, read_json};
+use ground::db::{Db, Kept, Kind, json, known, read_json};
 use questionnaires::answers::{Answer, Answers};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -99,7 +99,8 @@ pub async fn find(db: &Db, consultation_id: &str, code: &str) -> Kept<Option<Res
 /// The answers of a response, held for whoever is about to change or to send them; `None` when it
 /// was withdrawn. The questions are held too, so that nobody changes them while an answer is being
 /// saved.
-pub async fn hold(tx: &mut AnyConnection, kind: Kind, code: &str) -> Kept<Option<Answers>> {
+pub async fn hold(tx: &mut AnyConnection, code: &str) -> Kept<Option<Answers>> {
+    let kind = Kind::of(tx);
     let hold = if kind == Kind::Postgres { " FOR UPDATE OF r FOR SHARE OF q" } else { "" };
     let held = format!(
         "SELECT r.answers FROM responses r
@@ -117,12 +118,11 @@ pub async fn hold(tx: &mut AnyConnection, kind: Kind, code: &str) -> Kept<Option
 /// withdrawn.
 pub async fn keep(
     tx: &mut AnyConnection,
-    kind: Kind,
     code: &str,
     answered: Vec<(String, Option<Answer>)>,
     seen: Option<&Answers>,
 ) -> Kept<Option<Answers>> {
-    let Some(mut answers) = hold(&mut *tx, kind, code).await? else { return Ok(None) };
+    let Some(mut answers) = hold(&mut *tx, code).await? else { return Ok(None) };
     for (question, answer) in answered {
         if seen.is_some_and(|seen| seen.get(&question) != answers.get(&question)) {
             continue;
@@ -132,10 +132,9 @@ pub async fn keep(
             None => answers.remove(&question),
         };
     }
-    let json = serde_json::to_string(&answers).unwrap_or_default();
     sqlx::query("UPDATE responses SET answers = $2 WHERE code_hash = $1")
         .bind(id::hash(code))
-        .bind(json)
+        .bind(json(&answers)?)
         .execute(tx)
         .await?;
     Ok(Some(answers))
@@ -266,12 +265,12 @@ pub async fn reopen(tx: &mut AnyConnection, code: &str) -> Kept<()> {
 /// it.
 pub async fn withdraw(
     tx: &mut AnyConnection,
-    kind: Kind,
     consultation_id: &str,
     code: &str,
     must_be: bool,
     once: Option<&Once>,
 ) -> Kept<bool> {
+    let kind = Kind::of(tx);
     // Held: it may be sent in the same moment.
     let counted =
         format!("SELECT state FROM responses WHERE code_hash = $1{}", kind.hold_to_change());
@@ -279,8 +278,8 @@ pub async fn withdraw(
         .bind(id::hash(code))
         .fetch_optional(&mut *tx)
         .await?;
-    let counted = counted.filter(|state| ["sent", "reopened"].contains(&state.as_str()));
-    if must_be && counted.is_some() {
+    let counted = counted.map(|state| known(State::read(&state), "responses.state")).transpose()?;
+    if must_be && matches!(counted, Some(State::Sent | State::Reopened)) {
         let freed = match once {
             None => return Ok(false),
             Some(once @ Once::Account(account_id)) => sqlx::query(

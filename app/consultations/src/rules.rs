@@ -81,13 +81,16 @@ pub struct Terms {
     pub plan_id: Option<String>,
     /// The draft of that plan that it is on.
     pub draft_id: Option<String>,
+    /// Whose leaders answer for it, where it belongs to none of these.
+    pub organisation_id: Option<String>,
     /// From when it can be answered.
     pub opens_at: Millis,
     /// When it closes.
     pub closes_at: Millis,
 }
 
-/// Something a consultation can belong to: a plan, a draft of it, or a topic.
+/// Something a consultation can belong to: a plan, a draft of it, or a topic; or else the
+/// organisation that answers for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Belongs {
     /// The topic.
@@ -96,6 +99,8 @@ pub struct Belongs {
     pub plan_id: Option<String>,
     /// The published draft of it; `None` for the plan itself.
     pub draft_id: Option<String>,
+    /// The organisation.
+    pub organisation_id: Option<String>,
     /// The words it is chosen by.
     pub words: String,
 }
@@ -104,7 +109,7 @@ impl Belongs {
     /// What a form sends for it.
     #[must_use]
     pub fn value(&self) -> &str {
-        [&self.topic_id, &self.draft_id, &self.plan_id]
+        [&self.topic_id, &self.draft_id, &self.plan_id, &self.organisation_id]
             .into_iter()
             .flatten()
             .next()
@@ -143,10 +148,8 @@ pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Ref
     let chosen = sent.typed("belongs");
     let belongs = belongs.iter().find(|belongs| belongs.value() == chosen);
     if belongs.is_none() && !chosen.is_empty() {
-        refusals.add(
-            "belongs",
-            "Choose the plan, draft or topic again. The one you chose isn't there any more",
-        );
+        refusals
+            .add("belongs", "Choose again what it is about. What you chose isn't there any more");
     }
     let opens_at = refusals.take("opens_day", opens_at(sent, now));
     let closes_at = refusals.take("closes_day", closes_at(sent, opens_at, now));
@@ -170,6 +173,7 @@ pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Ref
         topic_id: belongs.and_then(|belongs| belongs.topic_id.clone()),
         plan_id: belongs.and_then(|belongs| belongs.plan_id.clone()),
         draft_id: belongs.and_then(|belongs| belongs.draft_id.clone()),
+        organisation_id: belongs.and_then(|belongs| belongs.organisation_id.clone()),
         opens_at,
         closes_at,
     })
@@ -291,6 +295,10 @@ mod tests {
         assert_eq!(read("closes_day=2026-12-02"), Err(vec!["closes_day"]));
         assert_eq!(read("closes_day=2040-01-01"), Err(vec!["closes_day"]));
         assert_eq!(read("closes_day=2027-01-31&belongs=gone"), Err(vec!["belongs"]));
+        let council = Belongs { organisation_id: Some("council".into()), ..Belongs::default() };
+        let sent = Sent::read(format!("{GOOD}&closes_day=2027-01-31&belongs=council").as_bytes());
+        let terms = terms(&sent, &[council], at("2026-12-03")).expect("terms");
+        assert_eq!(terms.organisation_id.as_deref(), Some("council"));
         assert_eq!(
             read("closes_day=2027-01-31&opens_day=2026-01-01").expect("terms").opens_at,
             at("2026-12-03"),

@@ -2,6 +2,7 @@
 //! `responses`.
 
 use calendar::clock::Millis;
+use forms::Named;
 use ground::db::{Db, Kept, Kind, json, known, read_json};
 use outcomes::public::{LISTED_TOPIC, TOPIC};
 use questionnaires::mended::{Mending, mend};
@@ -26,6 +27,8 @@ pub struct Consultation {
     pub changes: i64,
     /// The topic it belongs to, while everyone may read that: (id, title).
     pub topic: Option<(String, String)>,
+    /// The name of the organisation that answers for it, while that is there.
+    pub answered_for_by: Option<String>,
     /// Which version of the questions this is.
     pub version: i64,
     /// Since when this version is asked, where it is a later one than the first.
@@ -39,6 +42,13 @@ impl Consultation {
     #[must_use]
     pub fn standing(&self, now: Millis) -> Standing {
         rules::standing(self.opened_at.is_some(), (self.terms.opens_at, self.terms.closes_at), now)
+    }
+
+    /// Whether an organisation must be chosen to answer for it: it is about neither a plan nor a
+    /// topic.
+    #[must_use]
+    pub fn needs_organisation(&self) -> bool {
+        self.terms.plan_id.is_none() && self.terms.topic_id.is_none()
     }
 
     /// Whether this is a later version that is being written, while parents answer the one before.
@@ -61,9 +71,10 @@ pub async fn write(
     let new: Option<String> = bound(
         sqlx::query_scalar(
             "INSERT INTO consultations (id, title, about, can_change, cannot_change, who_for,
-             how_used, who_sees, access, topic_id, plan_id, draft_id,
-                                        opens_at, closes_at, form_key, written_by, written_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+             how_used, who_sees, access, topic_id, plan_id, draft_id, opens_at, closes_at,
+               organisation_id, form_key, written_by, written_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+               $18)
              ON CONFLICT (form_key) DO NOTHING RETURNING id",
         )
         .bind(id::fresh()),
@@ -99,7 +110,7 @@ pub async fn change(tx: &mut AnyConnection, consultation_id: &str, terms: &Terms
             "UPDATE consultations SET title = $2, about = $3, can_change = $4, cannot_change = $5,
              who_for = $6, how_used = $7, who_sees = $8,
                access = $9, topic_id = $10, plan_id = $11, draft_id = $12, opens_at = $13,
-                 closes_at = $14
+                 closes_at = $14, organisation_id = $15
              WHERE id = $1 AND opened_at IS NULL RETURNING id",
         )
         .bind(consultation_id.to_owned()),
@@ -112,7 +123,7 @@ pub async fn change(tx: &mut AnyConnection, consultation_id: &str, terms: &Terms
 
 type Scalar<'q> = sqlx::query::QueryScalar<'q, sqlx::Any, String, sqlx::any::AnyArguments>;
 
-/// What a consultation says, from the second parameter to the fourteenth.
+/// What a consultation says, from the second parameter to the fifteenth.
 fn bound<'q>(query: Scalar<'q>, terms: &'q Terms) -> Scalar<'q> {
     query
         .bind(&terms.title)
@@ -128,6 +139,7 @@ fn bound<'q>(query: Scalar<'q>, terms: &'q Terms) -> Scalar<'q> {
         .bind(&terms.draft_id)
         .bind(terms.opens_at)
         .bind(terms.closes_at)
+        .bind(&terms.organisation_id)
 }
 
 /// The consultation with this id, with the questions that are asked.
@@ -183,12 +195,13 @@ async fn one(db: &Db, consultation_id: &str, which: &str) -> Kept<Option<Consult
 pub(super) fn whole() -> String {
     format!(
         "SELECT c.id, c.form_key, c.title, c.about, c.can_change, c.cannot_change, c.who_for,
-         c.how_used, c.who_sees, c.access, c.topic_id, c.plan_id, c.draft_id,
+         c.how_used, c.who_sees, c.access, c.topic_id, c.plan_id, c.draft_id, c.organisation_id,
                 c.opens_at, c.closes_at, c.opened_at, c.changes, p.title AS plan,
-                  CASE WHEN {TOPIC} THEN t.title END AS topic,
+                  CASE WHEN {TOPIC} THEN t.title END AS topic, o.name AS answered_for_by,
                   q.version, q.live_at, q.questions, q.mended
          FROM consultations c JOIN questionnaires q ON q.consultation_id = c.id LEFT
-           JOIN plans p ON p.id = c.plan_id LEFT JOIN topics t ON t.id = c.topic_id"
+           JOIN plans p ON p.id = c.plan_id LEFT JOIN topics t ON t.id = c.topic_id
+           LEFT JOIN organisations o ON o.id = c.organisation_id AND o.retired_at IS NULL"
     )
 }
 
@@ -210,6 +223,7 @@ pub(super) fn consultation(row: &AnyRow) -> Kept<Consultation> {
             topic_id: topic_id.clone(),
             plan_id: plan_id.clone(),
             draft_id: row.get("draft_id"),
+            organisation_id: row.get("organisation_id"),
             opens_at: row.get("opens_at"),
             closes_at: row.get("closes_at"),
         },
@@ -217,6 +231,7 @@ pub(super) fn consultation(row: &AnyRow) -> Kept<Consultation> {
         plan: plan_id.zip(row.get("plan")),
         changes: row.get("changes"),
         topic: topic_id.zip(row.get("topic")),
+        answered_for_by: row.get("answered_for_by"),
         version: row.get("version"),
         live_at: row.get("live_at"),
         questionnaire: questionnaire(row.get("questions"), row.get("mended"))?,
@@ -232,10 +247,10 @@ pub(super) fn questionnaire(questions: &str, mended: &str) -> Kept<Questionnaire
 /// The questions of this version, for whoever is about to change them.
 pub async fn questions(
     tx: &mut AnyConnection,
-    kind: Kind,
     consultation_id: &str,
     version: i64,
 ) -> Kept<Questionnaire> {
+    let kind = Kind::of(tx);
     let sql = format!(
         "SELECT questions FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
         kind.hold_to_change()
@@ -267,11 +282,11 @@ pub async fn keep_questions(
 /// Keeps a correction of the wording, beside the questions as they were.
 pub async fn keep_mending(
     tx: &mut AnyConnection,
-    kind: Kind,
     consultation_id: &str,
     version: i64,
     mending: Mending,
 ) -> Kept<()> {
+    let kind = Kind::of(tx);
     let sql = format!(
         "SELECT mended FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
         kind.hold_to_change()
@@ -334,27 +349,65 @@ pub async fn ask_version(
     Ok(asked.bind(consultation_id).bind(version).bind(now).execute(tx).await?.rows_affected() == 1)
 }
 
-/// What an organiser's page needs besides the consultation: whether somebody has answered this
-/// version, and the consultations whose questions can be copied, (id, title) of each, the last
-/// written first.
-pub async fn beside(
-    db: &Db,
-    consultation_id: &str,
-    version: i64,
-) -> Kept<(bool, Vec<(String, String)>)> {
+/// What an organiser's page needs besides the consultation.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// Whether somebody has answered this version.
+    pub is_answered: bool,
+    /// The consultations whose questions can be copied: (id, title), the last written first.
+    pub earlier: Vec<(String, String)>,
+    /// The organisations that can answer for it.
+    pub organisations: Vec<Named>,
+}
+
+/// What an organiser's page needs besides the consultation, in one query.
+pub async fn beside(db: &Db, consultation_id: &str, version: i64) -> Kept<Beside> {
     let rows = sqlx::query(
-        "SELECT '' AS id, '' AS title WHERE EXISTS (SELECT 1 FROM responses r
+        "SELECT 'answered' AS what, '' AS id, '' AS title WHERE EXISTS (SELECT 1 FROM responses r
          WHERE r.consultation_id = $1 AND r.version = $2 AND r.answers <> '{}')
          UNION ALL
-         SELECT id, title FROM (SELECT c.id, c.title FROM consultations c WHERE c.id <> $1
-           ORDER BY c.written_at DESC, c.id LIMIT 50) earlier",
+         SELECT 'earlier', id, title FROM (SELECT c.id, c.title FROM consultations c
+           WHERE c.id <> $1 ORDER BY c.written_at DESC, c.id LIMIT 50) earlier
+         UNION ALL
+         SELECT 'organisation', id, name FROM (SELECT o.id, o.name FROM organisations o
+           WHERE o.retired_at IS NULL ORDER BY o.position, o.name) organisations",
     );
     let rows = rows.bind(consultation_id).bind(version).fetch_all(&mut *db.read().await?).await?;
-    let all = rows.iter().map(|row| (row.get(0), row.get(1)));
-    let (answered, earlier): (Vec<_>, Vec<(String, String)>) =
-        all.partition(|(id, _): &(String, String)| id.is_empty());
-    Ok((!answered.is_empty(), earlier))
+    let mut beside = Beside::default();
+    for row in &rows {
+        let (id, name): (String, String) = (row.get(1), row.get(2));
+        match row.get::<&str, _>(0) {
+            "answered" => beside.is_answered = true,
+            "earlier" => beside.earlier.push((id, name)),
+            _ => beside.organisations.push(Named { id, name }),
+        }
+    }
+    Ok(beside)
 }
+
+/// Says which organisation answers for a consultation that is about neither a plan nor a topic. False
+/// when it did already, is not there any more, or is not asked for.
+pub async fn answered_for_by(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    organisation_id: &str,
+) -> Kept<bool> {
+    let set = sqlx::query(
+        "UPDATE consultations SET organisation_id = $2
+         WHERE id = $1 AND plan_id IS NULL AND topic_id IS NULL
+           AND coalesce(organisation_id, '') <> $2
+           AND EXISTS (SELECT 1 FROM organisations o WHERE o.id = $2 AND o.retired_at IS NULL)",
+    );
+    let set = set.bind(consultation_id).bind(organisation_id).execute(tx).await?;
+    Ok(set.rows_affected() == 1)
+}
+
+/// Consultations that parents answer or have answered, and about which nobody can say what happened:
+/// (id, title, since).
+pub const NOBODYS: &str = "SELECT c.id, c.title, c.opened_at AS since FROM consultations c
+     WHERE c.opened_at IS NOT NULL AND c.plan_id IS NULL AND c.topic_id IS NULL
+       AND NOT EXISTS (SELECT 1 FROM organisations o WHERE o.id = c.organisation_id
+         AND o.retired_at IS NULL)";
 
 /// Lets a consultation open, at once or at its time. False when it is open already, or on a draft
 /// that is not published.
@@ -455,7 +508,7 @@ pub async fn list(db: &Db, of: Of, (most, skip): (i64, i64), now: Millis) -> Kep
 }
 
 /// What a consultation can belong to: plans, their published drafts, and published topics, the last
-/// published first.
+/// published first; and the organisations that can answer for one that belongs to none of these.
 pub async fn to_belong_to(db: &Db) -> Kept<Vec<Belongs>> {
     let rows = sqlx::query(
         "SELECT p.id, d.id, p.title, CAST(d.version AS BIGINT) FROM plans p LEFT
@@ -484,16 +537,26 @@ pub async fn to_belong_to(db: &Db) -> Kept<Vec<Belongs>> {
             });
         }
     }
-    let topics = format!(
-        "SELECT t.id, t.title FROM topics t WHERE {LISTED_TOPIC}
-         ORDER BY t.published_at DESC, t.id LIMIT 200"
+    let others = format!(
+        "SELECT what, id, title FROM (
+           SELECT * FROM (SELECT 'topic' AS what, t.id AS id, t.title AS title,
+             -t.published_at AS position FROM topics t WHERE {LISTED_TOPIC}
+             ORDER BY t.published_at DESC, t.id LIMIT 200) topics
+           UNION ALL SELECT 'organisation', o.id, o.name, CAST(o.position AS BIGINT)
+             FROM organisations o WHERE o.retired_at IS NULL) others
+         ORDER BY what DESC, position, title, id"
     );
-    let topics = sqlx::query(AssertSqlSafe(topics)).fetch_all(&mut *db.read().await?).await?;
-    let topic = |row: &AnyRow| Belongs {
-        topic_id: Some(row.get(0)),
-        words: format!("Topic: {}", row.get::<&str, _>(1)),
-        ..Belongs::default()
+    let others = sqlx::query(AssertSqlSafe(others)).fetch_all(&mut *db.read().await?).await?;
+    let other = |row: &AnyRow| {
+        let (id, title): (Option<String>, &str) = (row.get(1), row.get(2));
+        if row.get::<&str, _>(0) == "topic" {
+            let words = format!("Topic: {title}");
+            Belongs { topic_id: id, words, ..Belongs::default() }
+        } else {
+            let words = format!("None of these: {title} answers for it");
+            Belongs { organisation_id: id, words, ..Belongs::default() }
+        }
     };
-    all.extend(topics.iter().map(topic));
+    all.extend(others.iter().map(other));
     Ok(all)
 }

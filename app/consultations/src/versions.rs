@@ -51,8 +51,7 @@ pub async fn put_right(
     if !matches!(consultation.standing(house.clock.now()), Standing::Timed | Standing::Open) {
         return Ok(Redirect::to(&back).into_response());
     }
-    let (now, by, kind) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), house.db.kind());
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let mending = match mended::read(&sent, question, now) {
         Ok(mending) => mending,
         Err(refusals) => {
@@ -72,7 +71,7 @@ pub async fn put_right(
                 },
             )
             .await?;
-            store::keep_mending(tx, kind, &consultation.id, consultation.version, mending).await
+            store::keep_mending(tx, &consultation.id, consultation.version, mending).await
         })
     });
     kept.await?;

@@ -121,7 +121,7 @@ fn fields(terms: &Terms) -> Sent {
         ("access", terms.access.word()),
         (
             "belongs",
-            [&terms.topic_id, &terms.draft_id, &terms.plan_id]
+            [&terms.topic_id, &terms.draft_id, &terms.plan_id, &terms.organisation_id]
                 .into_iter()
                 .flatten()
                 .next()
@@ -209,7 +209,7 @@ fn page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals) -> Pa
                     <Choices name="access" legend="Who can answer?" choices=access refusals />
                     <Select
                         name="belongs"
-                        label="Which plan, draft or topic is it about?"
+                        label="Which plan, draft or topic is it about? If none, who answers for it?"
                         choices=belongs
                     />
                     <Field

@@ -6,7 +6,8 @@
 
 use ground::contact::dialled;
 use ground::house::House;
-use maud::{DOCTYPE, Markup, html};
+use ground::ui::{document, rendered};
+use leptos::prelude::*;
 
 use super::links::{Piece, pieces};
 
@@ -124,36 +125,58 @@ impl Words {
              text-decoration:none;{WRAPS}"
         );
         let small = format!("font-size:16px;{WRAPS}");
-        html! {
-            (DOCTYPE)
-            html lang="en-GB" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width,initial-scale=1";
-                    meta name="color-scheme" content="light dark";
-                    title { (self.subject) }
+        document(|| {
+            let paragraphs = self.paragraphs.iter().map(Paragraph::view).collect_view();
+            let button = self.button.clone().map(|(label, address)| {
+                view! {
+                    <p>
+                        <a href=address.clone() style=button>
+                            {label}
+                        </a>
+                    </p>
+                    <p style=small.clone()>
+                        "If the button doesn't work, copy this into your browser: " {address}
+                    </p>
                 }
-                body style=(body) {
-                    p style="font-weight:bold" { (self.from.forum) }
-                    p { "Hello," }
-                    @for paragraph in &self.paragraphs { (paragraph.html()) }
-                    @if let Some((label, address)) = &self.button {
-                        p { a href=(address) style=(button) { (label) } }
-                        p style=(small) {
-                            "If the button doesn't work, copy this into your browser: " (address)
-                        }
-                    }
-                    @if let Some((label, address)) = &self.also { p { a href=(address) { (label) } } }
-                    p { (self.from.forum) }
-                    hr;
-                    p style=(small) { (linked(&self.why)) }
-                    @for (label, address) in self.foot(to_account) {
-                        p style=(small) { a href=(address) { (label) } }
-                    }
+            });
+            let also = self.also.clone().map(|(label, address)| {
+                view! {
+                    <p>
+                        <a href=address>{label}</a>
+                    </p>
                 }
+            });
+            let foot = self.foot(to_account).into_iter().map(|(label, address)| {
+                view! {
+                    <p style=small.clone()>
+                        <a href=address.to_owned()>{label}</a>
+                    </p>
+                }
+            });
+            let foot = foot.collect_view();
+            let forum = self.from.forum.clone();
+            view! {
+                <html lang="en-GB">
+                    <head>
+                        <meta charset="utf-8" />
+                        <meta name="viewport" content="width=device-width,initial-scale=1" />
+                        <meta name="color-scheme" content="light dark" />
+                        <title>{self.subject.clone()}</title>
+                    </head>
+                    <body style=body>
+                        <p style="font-weight:bold">{forum.clone()}</p>
+                        <p>"Hello,"</p>
+                        {paragraphs}
+                        {button}
+                        {also}
+                        <p>{forum}</p>
+                        <hr />
+                        <p style=small.clone()>{linked(&self.why)}</p>
+                        {foot}
+                    </body>
+                </html>
             }
-        }
-        .into_string()
+        })
     }
 
     /// The links below the line: how to stop this.
@@ -177,51 +200,62 @@ impl Paragraph {
         }
     }
 
-    fn html(&self) -> Markup {
-        html! {
-            @match self {
-                Self::Says(words) => { p style={ "white-space:pre-line;" (WRAPS) } { (linked(words)) } },
-                Self::ToDo(words) => {
-                    p style={ "white-space:pre-line;font-weight:bold;" (WRAPS) } { (linked(words)) }
-                },
-                Self::Begins(words) => { h2 style={ "font-size:20px;line-height:1.3;" (WRAPS) } { (words) } },
-                Self::Page(label, address) => { p style=(WRAPS) { a href=(address) { (label) } } },
-                Self::Ask(who, phone, email) => {
-                    p style=(WRAPS) {
-                        "Who to ask: " (linked(who))
-                        @if !phone.is_empty() { ", " (phone_of_someone(phone)) }
-                        @if !email.is_empty() { ", " a href={ "mailto:" (email) } { (email) } }
+    fn view(&self) -> AnyView {
+        match self {
+            Self::Says(words) => {
+                let style = format!("white-space:pre-line;{WRAPS}");
+                view! { <p style=style>{linked(words)}</p> }.into_any()
+            }
+            Self::ToDo(words) => {
+                let style = format!("white-space:pre-line;font-weight:bold;{WRAPS}");
+                view! { <p style=style>{linked(words)}</p> }.into_any()
+            }
+            Self::Begins(words) => {
+                let style = format!("font-size:20px;line-height:1.3;{WRAPS}");
+                view! { <h2 style=style>{words.clone()}</h2> }.into_any()
+            }
+            Self::Page(label, address) => view! {
+                <p style=WRAPS>
+                    <a href=address.clone()>{label.clone()}</a>
+                </p>
+            }
+            .into_any(),
+            Self::Ask(who, phone, email) => {
+                let phone = (!phone.is_empty()).then(|| view! { ", " {phone_of_someone(phone)} });
+                let email = (!email.is_empty()).then(|| {
+                    view! {
+                        ", "
+                        <a href=format!("mailto:{email}")>{email.clone()}</a>
                     }
-                },
+                });
+                view! { <p style=WRAPS>"Who to ask: " {linked(who)} {phone} {email}</p> }.into_any()
             }
         }
     }
 }
 
 /// Words with their telephone numbers as links.
-fn linked(words: &str) -> Markup {
-    html! {
-        @for piece in pieces(words) {
-            @match piece {
-                Piece::Words(words) => { (words) },
-                Piece::Telephone(shown) => { (telephone(shown)) },
-            }
-        }
-    }
+fn linked(words: &str) -> Vec<AnyView> {
+    let linked = pieces(words).into_iter().map(|piece| match piece {
+        Piece::Words(words) => words.to_owned().into_any(),
+        Piece::Telephone(shown) => telephone(shown),
+    });
+    linked.collect()
 }
 
 /// What was typed as a telephone number, also one that is shorter than others.
-fn phone_of_someone(typed: &str) -> Markup {
+fn phone_of_someone(typed: &str) -> Vec<AnyView> {
     let is_found = pieces(typed).iter().any(|piece| matches!(piece, Piece::Telephone(_)));
-    if is_found { linked(typed) } else { telephone(typed) }
+    if is_found { linked(typed) } else { vec![telephone(typed)] }
 }
 
 /// A telephone number as a link; words that hold no number are words.
-fn telephone(shown: &str) -> Markup {
-    let number = dialled(shown);
-    html! {
-        @if number.is_empty() { (shown) } @else { a href={ "tel:" (number) } { (shown) } }
+fn telephone(shown: &str) -> AnyView {
+    let (number, shown) = (dialled(shown), shown.to_owned());
+    if number.is_empty() {
+        return shown.into_any();
     }
+    view! { <a href=format!("tel:{number}")>{shown}</a> }.into_any()
 }
 
 /// The text and the HTML of an email, greeting this person by name; nobody in particular where the
@@ -230,11 +264,10 @@ pub(super) fn greeting(text: String, html: String, name: &str) -> (String, Strin
     if name.is_empty() {
         return (text, html);
     }
-    let escaped = html! { (name) }.into_string();
-    (
-        text.replacen("\nHello,\n", &format!("\nHello {name},\n"), 1),
-        html.replacen("<p>Hello,</p>", &format!("<p>Hello {escaped},</p>"), 1),
-    )
+    let hello = format!("Hello {name},");
+    let text = text.replacen("\nHello,\n", &format!("\n{hello}\n"), 1);
+    let hello = rendered(|| view! { <p>{hello}</p> });
+    (text, html.replacen("<p>Hello,</p>", &hello, 1))
 }
 
 #[cfg(test)]
@@ -251,6 +284,41 @@ mod tests {
             also: None,
             stop: None,
         }
+    }
+
+    fn as_html(paragraph: &Paragraph) -> String {
+        rendered(|| paragraph.view())
+    }
+
+    #[test]
+    fn an_email_is_one_column_with_its_styles_inline_and_no_mark_of_the_view_library() {
+        let words = Words {
+            paragraphs: vec![
+                Paragraph::Begins("Buses".into()),
+                Paragraph::Says("Ring 01234 567 890\nor \"write\".".into()),
+                Paragraph::Page("The plan".into(), "https://a.example/plans/1".into()),
+            ],
+            also: Some(("All topics".into(), "https://a.example/topics".into())),
+            ..words()
+        };
+        assert_eq!(
+            words.html(true).split("<p>Hello,</p>").nth(1).expect("a greeting"),
+            format!(
+                "<h2 style=\"font-size:20px;line-height:1.3;{WRAPS};\">Buses</h2>\
+                 <p style=\"white-space:pre-line;{WRAPS};\">Ring <a href=\"tel:01234567890\">\
+                 01234 567 890</a>\nor \"write\".</p>\
+                 <p style=\"{WRAPS};\"><a href=\"https://a.example/plans/1\">The plan</a></p>\
+                 <p><a href=\"https://a.example/topics/1?x=1&amp;y=2\" style=\"display:inline-block;\
+                 max-width:100%;box-sizing:border-box;padding:.7em 1.4em;border-radius:2em;\
+                 background:#1f6f5c;color:#ffffff;font-weight:bold;text-decoration:none;{WRAPS};\">\
+                 See it</a></p><p style=\"font-size:16px;{WRAPS};\">If the button doesn't work, copy \
+                 this into your browser: https://a.example/topics/1?x=1&amp;y=2</p>\
+                 <p><a href=\"https://a.example/topics\">All topics</a></p><p>The forum</p><hr>\
+                 <p style=\"font-size:16px;{WRAPS};\">You proposed it.</p>\
+                 <p style=\"font-size:16px;{WRAPS};\"><a href=\"https://a.example/emails\">\
+                 Choose which emails you get</a></p></body></html>"
+            )
+        );
     }
 
     #[test]
@@ -287,16 +355,16 @@ mod tests {
     #[test]
     fn who_to_ask_can_be_rung_and_written_to_with_one_tap() {
         let ask = |phone: &str| Paragraph::Ask("Ann".into(), phone.into(), "a@b.example".into());
-        let html = ask("01234 567 890").html().into_string();
+        let html = as_html(&ask("01234 567 890"));
         assert!(html.contains("<a href=\"tel:01234567890\">01234 567 890</a>"), "{html}");
         assert!(html.contains("<a href=\"mailto:a@b.example\">a@b.example</a>"), "{html}");
-        assert!(!ask("at the desk").html().into_string().contains("tel:"));
+        assert!(!as_html(&ask("at the desk")).contains("tel:"));
         assert_eq!(ask("01234").text(), "Who to ask: Ann, 01234, a@b.example");
     }
 
     #[test]
     fn what_to_do_is_bold_and_lines_stay_lines() {
-        let html = Paragraph::ToDo("By 4 May: ring 999.\nNow.".into()).html().into_string();
+        let html = as_html(&Paragraph::ToDo("By 4 May: ring 999.\nNow.".into()));
         assert!(html.contains("font-weight:bold") && html.contains("href=\"tel:999\""), "{html}");
         assert!(html.contains("pre-line"), "{html}");
     }

@@ -21,6 +21,8 @@ pub enum EmailKind {
     NewDevice,
     /// A second step was set up, used without the phone, or taken away.
     SecondStep,
+    /// An administrator signed somebody out everywhere.
+    SignedOut,
     /// Tells the old address that it was changed, with a link that undoes it.
     AddressUndo,
     /// A copy of everything about an account was asked for.
@@ -35,7 +37,8 @@ pub enum EmailKind {
     Invitation,
     /// Somebody is a safeguarding lead or an administrator now, or no longer.
     LeadChanged,
-    /// Somebody signs in with her council now, or is no leader any more since the council says so.
+    /// Somebody signs in with her council now, is to do so again, or is no leader any more since the
+    /// council says so or has not confirmed her.
     Council,
     /// Asks whether the person behind an address wants to be told about changes.
     SubscriptionToConfirm,
@@ -86,7 +89,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -95,6 +98,7 @@ impl EmailKind {
         Self::AddressChanged,
         Self::NewDevice,
         Self::SecondStep,
+        Self::SignedOut,
         Self::AddressUndo,
         Self::CopyAsked,
         Self::CopyLink,
@@ -139,6 +143,7 @@ impl EmailKind {
             Self::AddressChanged => "address changed",
             Self::NewDevice => "new device",
             Self::SecondStep => "second step",
+            Self::SignedOut => "signed out",
             Self::AddressUndo => "address undo",
             Self::CopyAsked => "copy asked for",
             Self::CopyLink => "copy link",
@@ -197,6 +202,7 @@ impl EmailKind {
             | Self::AddressChanged
             | Self::NewDevice
             | Self::SecondStep
+            | Self::SignedOut
             | Self::AddressUndo
             | Self::CopyAsked
             | Self::CopyLink
@@ -219,19 +225,25 @@ impl EmailKind {
     }
 
     /// Whether it goes to an account that is about to be erased: what says so, what lets her in to
-    /// call it back, and what tells her that somebody else may be in her account. Whoever is could
-    /// have asked to erase it, so that she does not hear of the rest.
+    /// call it back, what she needs for her own pages, and what tells her that somebody else may be
+    /// in her account. Whoever is could have asked to erase it, so that she does not hear of the
+    /// rest.
     #[must_use]
     pub fn goes_while_erasing(self) -> bool {
         matches!(
             self,
             Self::Link
                 | Self::Erasing
+                | Self::ConfirmAddress
+                | Self::AddressMayChange
+                | Self::AddressChanged
                 | Self::AddressUndo
                 | Self::PasswordChanged
                 | Self::CopyAsked
                 | Self::NewDevice
                 | Self::SecondStep
+                | Self::SignedOut
+                | Self::Council
         )
     }
 }
@@ -323,6 +335,7 @@ mod tests {
             EmailKind::AddressChanged,
             EmailKind::NewDevice,
             EmailKind::SecondStep,
+            EmailKind::SignedOut,
             EmailKind::AddressUndo,
             EmailKind::CopyAsked,
             EmailKind::Erasing,

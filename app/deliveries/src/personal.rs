@@ -1,6 +1,6 @@
 //! What this room keeps about a person, table by table, for whoever takes it out or erases it.
 
-use ground::personal::Column::{Id, Left, Text, Time, Yes};
+use ground::personal::Column::{Id, If, Left, Text, Time};
 use ground::personal::{INSIDE, SECRET, Table, Whose};
 
 /// Every table of this room, with each of its columns.
@@ -45,7 +45,7 @@ pub const PERSONAL: &[Table] = &[
             Time("sent_at", "Sent"),
             Time("given_up_at", "Not sent: given up"),
             Text("reason", "Why it did not go"),
-            Yes("is_bulk", "Went to a great many people"),
+            If("is_bulk", "Went to a great many people"),
             Left("is_stale", INSIDE),
             Left("unsubscribe", SECRET),
         ],

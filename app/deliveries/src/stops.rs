@@ -39,7 +39,7 @@ pub async fn stopped(db: &Db, account_id: &str) -> Result<Vec<Sort>, sqlx::Error
     .bind(account_id)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    Ok(words.iter().filter_map(|word| Sort::read(word)).collect())
+    words.iter().map(|word| db::known(Sort::read(word), "email_stops.sort")).collect()
 }
 
 /// Stops these emails of an account. Stopping what is stopped changes nothing.

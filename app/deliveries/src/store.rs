@@ -103,7 +103,7 @@ pub async fn claim(hand: &Hand, now: Millis) -> Result<Option<(Email, i64)>, sql
                 // Only to an account's own address, and as the account is called now.
                 let name: Option<String> = row.get(7);
                 let (text, html) =
-                    email::greeting(row.get(3), row.get(4), name.as_deref().unwrap_or_default());
+                    email::greeting(row.get(3), row.get(4), name.as_deref().unwrap_or(""));
                 (
                     Email {
                         id: row.get(0),

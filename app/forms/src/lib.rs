@@ -8,6 +8,7 @@ mod mailbox;
 
 use std::collections::HashSet;
 
+use email_address::{EmailAddress, Options};
 use http::Uri;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -259,6 +260,10 @@ fn may_stand(c: char) -> bool {
         && !matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
+/// An address and nothing around it, at a host with a dot in its name.
+const AS_PEOPLE_TYPE_IT: Options =
+    Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false };
+
 /// An email address, folded to the form the tables hold. What matters is that an email could get
 /// there; sending one is the real check.
 ///
@@ -270,16 +275,13 @@ pub fn address(typed: &str) -> Result<String, String> {
         return Err("Enter your email address".into());
     }
     let no_address = || "Enter an email address like name@example.org".to_owned();
-    let (name, host) =
-        address.split_once('@').filter(|_| address.len() <= 254).ok_or_else(no_address)?;
-    let is_name = (1..=64).contains(&name.len())
-        && name.split('.').all(|part| !part.is_empty())
-        && !name.contains(|c: char| c.is_whitespace() || "()<>,;:\\\"[]@".contains(c));
-    let is_host = host.contains('.')
-        && host
-            .split('.')
-            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-'));
-    if !is_name || !is_host {
+    let read = EmailAddress::parse_with_options(&address, AS_PEOPLE_TYPE_IT);
+    let read = read.ok().filter(|_| address.len() <= 254).ok_or_else(no_address)?;
+    let (name, host) = (read.local_part(), read.domain());
+    // The standard lets a name in quotation marks hold anything, and the library lets a host hold
+    // what a name may. Neither gets an email.
+    let is_host = host.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.'));
+    if name.starts_with('"') || !is_host {
         return Err(no_address());
     }
     // Mail servers that take other letters before the @ are rare, and ours sends to none.
@@ -398,6 +400,12 @@ mod tests {
             "a@example..org",
             "\"x\"@example.org",
             "<b>@example.org",
+            "Ann <ann@example.org>",
+            "ann@[127.0.0.1]",
+            "ann@example.o!rg",
+            "ann@-example.org",
+            "ann@example-.org",
+            "\"a@b\"@example.org",
         ] {
             assert!(address(wrong).is_err(), "{wrong}");
         }

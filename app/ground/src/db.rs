@@ -4,27 +4,32 @@
 //! `topics/search.rs` and in the folders `migrations/sqlite` and `migrations/postgres`.
 
 mod connections;
+pub mod copying;
 pub mod file;
-mod held;
+mod line;
 mod moment;
+mod pages;
 mod presence;
 pub mod tables;
+mod transaction;
 
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use calendar::clock::Millis;
+use calendar::clock::{self, Millis};
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Row as _};
 
 use self::connections::Pools;
-use self::held::Held;
+pub use self::line::Line;
 pub use self::moment::is_of_the_moment;
 pub use self::presence::Presence;
+pub use self::transaction::Transaction;
 
 static BOTH: Migrator = sqlx::migrate!("../../migrations");
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -40,13 +45,30 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Which one this connection is to.
+    #[must_use]
+    pub fn of(connection: &AnyConnection) -> Self {
+        match connection.backend_name() {
+            "PostgreSQL" => Self::Postgres,
+            _ => Self::Sqlite,
+        }
+    }
+
     /// Reads the kind from a `DATABASE_URL`.
     #[must_use]
-    pub fn of(url: &str) -> Option<Self> {
+    pub fn of_url(url: &str) -> Option<Self> {
         match url.split_once(':')?.0 {
             "sqlite" => Some(Self::Sqlite),
             "postgres" | "postgresql" => Some(Self::Postgres),
             _ => None,
+        }
+    }
+
+    /// Begins a transaction that writes.
+    fn begins_to_write(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
         }
     }
 
@@ -88,6 +110,7 @@ pub type Kept<T> = Result<T, sqlx::Error>;
 pub struct Db {
     kind: Kind,
     pools: Pools,
+    line: Line,
     /// The file, where the database is one.
     file: Option<Arc<file::Opened>>,
 }
@@ -97,23 +120,30 @@ pub type Writing<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 
 
 impl Db {
     /// Opens the database at `url` (`sqlite://…` or `postgres://…`), making the SQLite file if
-    /// there is none.
+    /// there is none. A PostgreSQL on another machine must show that it is the one that was named.
     ///
     /// # Errors
     /// When the address cannot be read or the database does not answer.
     pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
-        let kind = Kind::of(url).ok_or_else(|| {
+        let kind = Kind::of_url(url).ok_or_else(|| {
             sqlx::Error::Configuration("DATABASE_URL begins with sqlite:// or postgres://".into())
         })?;
         let path = file::path(url);
-        let with_file = match kind {
-            Kind::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
-            _ => url.to_owned(),
+        let (address, line) = match kind {
+            Kind::Sqlite if !url.contains('?') => (format!("{url}?mode=rwc"), Line::Here),
+            Kind::Sqlite => (url.to_owned(), Line::Here),
+            Kind::Postgres => line::to(url)?,
         };
-        let pools = Pools::open(&with_file, kind).await?;
+        let pools = Pools::open(&address, kind).await?;
         let file = path.map(file::Opened::at).transpose()?.map(Arc::new);
-        Ok(Self { kind, pools, file })
+        Ok(Self { kind, pools, line, file })
+    }
+
+    /// What protects the line to it.
+    #[must_use]
+    pub fn line(&self) -> Line {
+        self.line
     }
 
     /// Which of the two databases this is.
@@ -129,13 +159,8 @@ impl Db {
     /// knows otherwise.
     pub async fn pending(&self) -> Result<usize, sqlx::Error> {
         let known = self.migrator();
-        let sql = match self.kind {
-            Kind::Sqlite => "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
-            Kind::Postgres => "SELECT count(to_regclass('_sqlx_migrations'))",
-        };
         let mut connection = self.read().await?;
-        let has_any: i64 = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
-        if has_any == 0 {
+        if !self.has_migrations(&mut connection).await? {
             return Ok(known.migrations.len());
         }
         let had =
@@ -159,6 +184,16 @@ impl Db {
             }
         }
         Ok(known.migrations.len().saturating_sub(had.len()))
+    }
+
+    /// Whether any migration was ever run here.
+    async fn has_migrations(&self, connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+        let sql = match self.kind {
+            Kind::Sqlite => "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+            Kind::Postgres => "SELECT count(to_regclass('_sqlx_migrations'))",
+        };
+        let many: i64 = sqlx::query_scalar(sql).fetch_one(connection).await?;
+        Ok(many > 0)
     }
 
     /// Brings the tables up to this program. Several processes may call it at once.
@@ -223,6 +258,17 @@ impl Db {
         Ok(())
     }
 
+    /// Begins a write, which waits until it is its turn. Its caller must live to its end: the table
+    /// of addresses runs each form in a task of its own, which a phone that goes away cannot stop.
+    ///
+    /// # Errors
+    /// When the database does not answer, or its file went.
+    pub async fn begin(&self) -> Kept<Transaction> {
+        self.is_there()?;
+        let connection = waited("writers", self.pools.writers.acquire()).await?;
+        Transaction::begin(connection, self.kind, self.file.clone()).await
+    }
+
     /// Runs `act` in one transaction: all of it happens, or nothing.
     ///
     /// It runs in a task of its own, so that a phone that goes away half-way cannot leave a
@@ -239,17 +285,19 @@ impl Db {
         F: for<'t> FnOnce(&'t mut AnyConnection) -> Writing<'t, T, E> + Send + 'static,
     {
         let db = self.clone();
-        let begin = match self.kind {
-            Kind::Sqlite => "BEGIN IMMEDIATE",
-            Kind::Postgres => "BEGIN",
-        };
         let task = tokio::spawn(async move {
-            db.is_there()?;
-            let held = Held::new(waited("writers", db.pools.writers.acquire()).await?);
-            let done = held.transact(begin, act).await?;
-            // Once more: a file that went meanwhile took the write with it.
-            db.is_there()?;
-            Ok(done)
+            let mut tx = db.begin().await?;
+            let acted = tokio::time::timeout(transaction::TIME, act(&mut tx))
+                .await
+                .unwrap_or_else(|_elapsed| Err(transaction::too_long().into()));
+            match acted {
+                Ok(done) => tx.commit().await.map(|()| done).map_err(E::from),
+                Err(refused) => {
+                    // Closed where it fails; what it was refused for is what matters.
+                    let _ = tx.roll_back().await;
+                    Err(refused)
+                }
+            }
         });
         task.await.unwrap_or_else(|panicked| {
             Err(sqlx::Error::Protocol(format!("a write stopped half-way: {panicked}")).into())
@@ -278,29 +326,37 @@ impl Db {
     }
 
     /// Takes what was erased out of SQLite's write-ahead log too; its file is overwritten already.
-    /// PostgreSQL does that by itself in time: see `docs/retention.md`.
+    /// PostgreSQL gives its room free: see `docs/retention.md`.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn leave_no_copy(&self) -> Result<(), sqlx::Error> {
-        if self.kind == Kind::Sqlite {
-            let mut writer = self.pools.writers.acquire().await?;
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *writer).await?;
+        match self.kind {
+            Kind::Sqlite => {
+                let mut writer = self.pools.writers.acquire().await?;
+                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *writer).await?;
+                Ok(())
+            }
+            Kind::Postgres => pages::clear(self).await,
         }
-        Ok(())
     }
 
-    /// Writes SQLite's file anew. What is overwritten as it is erased leaves a trace now and then,
-    /// where rows between which it was were moved together; this leaves none.
+    /// Writes SQLite's file anew, or PostgreSQL's tables. What SQLite overwrites as it is erased
+    /// leaves a trace now and then, where rows between which it was were moved together, and
+    /// PostgreSQL overwrites nothing; this leaves no trace. False when it is not the moment for it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn write_anew(&self) -> Result<(), sqlx::Error> {
-        if self.kind == Kind::Sqlite {
-            let mut writer = self.pools.writers.acquire().await?;
-            sqlx::query("VACUUM").execute(&mut *writer).await?;
+    pub async fn write_anew(&self) -> Result<bool, sqlx::Error> {
+        match self.kind {
+            Kind::Sqlite => {
+                let mut writer = self.pools.writers.acquire().await?;
+                sqlx::query("VACUUM").execute(&mut *writer).await?;
+            }
+            Kind::Postgres => return pages::write_anew(self).await,
         }
-        self.leave_no_copy().await
+        self.leave_no_copy().await?;
+        Ok(true)
     }
 
     /// Begins to mark that this process lives, so that others know when it does not any more.
@@ -364,10 +420,14 @@ pub fn parameters(from: usize, many: usize) -> String {
     (from..from + many).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
 }
 
+// What cannot be read is never empty, and never something else: whoever took a default for it would
+// show that, and with the next write keep it in place of what was there.
+
 /// A value as the JSON that a column keeps.
 ///
 /// # Errors
 /// When it cannot be written as JSON.
+#[expect(clippy::disallowed_methods, reason = "the one place that writes JSON for a column")]
 pub fn json<T: serde::Serialize>(value: &T) -> Kept<String> {
     serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
 }
@@ -376,6 +436,7 @@ pub fn json<T: serde::Serialize>(value: &T) -> Kept<String> {
 ///
 /// # Errors
 /// When it is not there as it was written.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the JSON of a column")]
 pub fn read_json<T: serde::de::DeserializeOwned>(json: &str) -> Kept<T> {
     serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(error.into()))
 }
@@ -387,8 +448,33 @@ pub fn read_json<T: serde::de::DeserializeOwned>(json: &str) -> Kept<T> {
 /// meaning for it would write that back.
 pub fn known<T>(meaning: Option<T>, column: &str) -> Kept<T> {
     meaning.ok_or_else(|| {
-        sqlx::Error::Decode(format!("{column} holds a word that this program does not know").into())
+        sqlx::Error::Decode(format!("{column} holds what this program does not know").into())
     })
+}
+
+/// What a text in a column stands for, such as a day.
+///
+/// # Errors
+/// When it is no such thing.
+pub fn parsed<T: FromStr>(text: &str, column: &str) -> Kept<T> {
+    known(text.parse().ok(), column)
+}
+
+/// A whole number in a column, in the size that it is counted in.
+///
+/// # Errors
+/// When it does not fit, as a number below nothing that counts people.
+pub fn number<T: TryFrom<i64>>(number: i64, column: &str) -> Kept<T> {
+    known(T::try_from(number).ok(), column)
+}
+
+/// A day in a column, as `2026-12-04`; empty where there is none.
+///
+/// # Errors
+/// When it is neither.
+pub fn day(day: String, column: &str) -> Kept<String> {
+    let is_one = day.is_empty() || clock::day_of(&day).is_some();
+    known(is_one.then_some(day), column)
 }
 
 /// Whether the error is the database's word that a unique value is already there.

@@ -313,7 +313,7 @@ impl Files {
         while let Some(part) = parts.next().await {
             sum.update(&part?);
         }
-        if id::hex(&sum.finalize()) == hash { Ok(()) } else { Err(self.spoil(hash)) }
+        if hex::encode(sum.finalize()) == hash { Ok(()) } else { Err(self.spoil(hash)) }
     }
 
     async fn find(&self, hash: &str) -> Result<GetResult, NoFile> {

@@ -67,12 +67,13 @@ pub struct Names {
 }
 
 impl House {
-    /// Builds the state around an open database.
+    /// Builds the state around an open database, with files kept there. Nobody can leave out where:
+    /// a service that kept what people send in memory would lose it with its end.
     #[must_use]
-    pub fn new(db: Db, clock: Clock, names: Names) -> Self {
+    pub fn new(db: Db, files: Files, clock: Clock, names: Names) -> Self {
         Self {
             db,
-            files: Files::in_memory(),
+            files,
             clock,
             names: Arc::new(names),
             return_address: None,
@@ -93,13 +94,6 @@ impl House {
     #[must_use]
     pub fn with_even_answers(mut self) -> Self {
         self.answers_evenly = true;
-        self
-    }
-
-    /// With files kept there rather than in memory.
-    #[must_use]
-    pub fn with_files(mut self, files: Files) -> Self {
-        self.files = files;
         self
     }
 

@@ -4,7 +4,7 @@
 //! * [`routes`]: the table of addresses as a type, each with who may use it; [`viewer`]: who asks
 //! * [`functions`]: typed functions for programs in the browser
 //! * [`council`]: the council with which its officers may sign in, by OpenID Connect
-//! * [`sent`]: what a browser sent; [`files`]: files people put in
+//! * [`sent`]: what a browser sent; [`cookie`]: its cookies; [`files`]: files people put in
 //! * [`aside`]: work that takes long, away from the threads that answer people; [`evenly`]: answers
 //!   whose time tells nothing
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it;
@@ -19,6 +19,7 @@
 pub mod aside;
 pub mod audit;
 pub mod contact;
+pub mod cookie;
 pub mod council;
 pub mod day_key;
 pub mod db;

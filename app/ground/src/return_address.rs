@@ -70,10 +70,7 @@ impl ReturnAddress {
         let plain = plain.to_ascii_lowercase();
         let is_ours =
             base.eq_ignore_ascii_case(&self.local) && host.eq_ignore_ascii_case(&self.host);
-        // Mail programs may write capitals.
-        (is_ours && same(code.to_ascii_lowercase().as_bytes(), self.code(&plain).as_bytes()))
-            .then(|| id::parse(&plain))
-            .flatten()
+        (is_ours && self.is_code(code, &plain)).then(|| id::parse(&plain)).flatten()
     }
 
     /// Its host: email for it must come here.
@@ -95,9 +92,19 @@ impl ReturnAddress {
     }
 
     fn code(&self, plain: &str) -> String {
-        let code =
-            self.mac(format!("return address of {plain}").as_bytes()).finalize().into_bytes();
-        code.iter().take(CODE).map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&self.mac_of(plain).finalize().into_bytes()[..CODE])
+    }
+
+    /// Whether this is the code, compared in a time that gives away nothing about where they differ.
+    /// Mail programs may write capitals.
+    fn is_code(&self, code: &str, plain: &str) -> bool {
+        hex::decode(code).is_ok_and(|code| {
+            code.len() == CODE && self.mac_of(plain).verify_truncated_left(&code).is_ok()
+        })
+    }
+
+    fn mac_of(&self, plain: &str) -> Hmac<Sha256> {
+        self.mac(format!("return address of {plain}").as_bytes())
     }
 
     fn mac(&self, content: &[u8]) -> Hmac<Sha256> {
@@ -107,12 +114,6 @@ impl ReturnAddress {
         mac.update(content);
         mac
     }
-}
-
-/// Whether two codes are the same, in a time that gives away nothing about where they differ.
-fn same(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len()
-        && one.iter().zip(other).fold(0, |all, (one, other)| all | (one ^ other)) == 0
 }
 
 /// Without the key.
@@ -165,6 +166,12 @@ mod tests {
             assert_eq!(address.email(wrong), None, "{wrong}");
         }
         assert_eq!(address.email(&back.replace("example.org", "example.com")), None);
+        // Nor does one whose code is only a part of ours, or longer.
+        let (name, host) = back.split_once('@').expect("an address");
+        let longer = format!("{name}00");
+        for other in [&name[..name.len() - 2], longer.as_str(), &name[..name.len() - 20]] {
+            assert_eq!(address.email(&format!("{other}@{host}")), None, "{other}");
+        }
     }
 
     #[test]

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
-use axum::http::{HeaderValue, Method, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::MethodRouter;
 use axum::{Extension, Router};
 use forms::Sent;
 use leptos::server_fn::ServerFn;
+use tracing::Instrument as _;
 
 use crate::error::Error;
 use crate::functions;
@@ -86,10 +87,15 @@ impl Access {
         }
     }
 
-    /// What this person must do before she may; `None` where she may now.
-    fn asks(self, viewer: &Viewer) -> Option<First> {
+    /// What this person must do before she may; `None` where she may now. `chose`: what people
+    /// choose here before they are signed in. Whose account is about to be erased adds nothing to
+    /// it; her own pages stay open to her, so that she can take a copy.
+    fn asks(self, viewer: &Viewer, chose: &str) -> Option<First> {
+        let is_own = self.role().is_none() && (chose.is_empty() || self.is_fresh());
         if !self.allows(viewer) {
             Some(First::SignIn)
+        } else if viewer.is_leaving() && !is_own {
+            Some(First::Keep)
         } else if self.role().is_some_and(Role::is_staff) && viewer.lacks_second_step() {
             Some(First::SetUp)
         } else if self.is_fresh() && !viewer.is_fresh() {
@@ -105,6 +111,8 @@ impl Access {
 pub enum First {
     /// To join or to sign in.
     SignIn,
+    /// To keep her account, which is about to be erased.
+    Keep,
     /// To show again that it is her.
     Prove,
     /// To set up a second step.
@@ -158,6 +166,23 @@ struct Gate {
     access: Access,
     chose: &'static str,
     is_public_page: bool,
+    is_for_programs: bool,
+}
+
+impl Gate {
+    fn of(rule: &Rule) -> Self {
+        let Rule { access, chose, .. } = *rule;
+        let (is_public_page, is_for_programs) = (rule.is_public_page(), false);
+        Self { access, chose, is_public_page, is_for_programs }
+    }
+
+    /// Whether a program asks, and no form was sent. What it asks for is of no use after signing
+    /// in: it is told 401, and sends its form or opens its page again.
+    fn is_asked_by_program(&self, request: &Request) -> bool {
+        let asks_for_words =
+            request.headers().get(header::ACCEPT).is_some_and(|accept| accept == "text/plain");
+        request.method() == Method::POST && (self.is_for_programs || asks_for_words)
+    }
 }
 
 /// Addresses with their handlers and rules.
@@ -245,8 +270,11 @@ impl Routes {
 
     /// A typed function that a program in the browser calls, at its own address.
     #[must_use]
-    pub fn function<F: ServerFn>(self, access: Access) -> Self {
-        self.post(F::PATH, access, functions::answer)
+    pub fn function<F: ServerFn>(mut self, access: Access) -> Self {
+        let rule = Rule { method: Method::POST, path: F::PATH, access, chose: "" };
+        let gate = Gate { is_for_programs: true, ..Gate::of(&rule) };
+        self.rules.push(rule);
+        self.behind(gate, F::PATH, axum::routing::post(functions::answer), TIME)
     }
 
     /// All addresses of another room.
@@ -276,10 +304,22 @@ impl Routes {
         time: Duration,
     ) -> Self {
         let rule = Rule { method, path, access, chose };
-        let gate = Gate { access, chose, is_public_page: rule.is_public_page() };
+        let gate = Gate::of(&rule);
         self.rules.push(rule);
-        let guarded =
-            handler.layer(from_fn_with_state(gate, guard)).layer(from_fn_with_state(time, within));
+        self.behind(gate, path, handler, time)
+    }
+
+    fn behind(
+        self,
+        gate: Gate,
+        path: &'static str,
+        handler: MethodRouter<House>,
+        time: Duration,
+    ) -> Self {
+        let guarded = handler
+            .layer(from_fn_with_state(gate, guard))
+            .layer(from_fn_with_state(time, within))
+            .layer(from_fn(to_its_end));
         Self { router: self.router.route(path, guarded), rules: self.rules }
     }
 }
@@ -292,6 +332,20 @@ async fn within(time: axum::extract::State<Duration>, request: Request, next: Ne
         .unwrap_or_else(|_elapsed| crate::error::unable())
 }
 
+/// Carries out what a form asks for in a task of its own: a phone that goes away half-way stops
+/// nothing, and leaves nothing open.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let work = next.run(request).instrument(tracing::Span::current());
+    tokio::spawn(work).await.unwrap_or_else(|stopped| match stopped.try_into_panic() {
+        // As in the task of the request, where it is caught and told of.
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(_shutting_down) => crate::error::unable(),
+    })
+}
+
 /// What someone chose who must do something else first, in the extensions of the answer 401.
 /// `accounts` answers with the page that asks for it, and carries on what she chose.
 #[derive(Clone, Debug)]
@@ -300,9 +354,9 @@ pub struct SignInFirst {
     pub first: First,
     /// Whether it is never done by itself afterwards ([`Access::is_grave`]).
     pub is_grave: bool,
-    /// The address she was going to.
+    /// The address she was going to; empty where a program asked.
     pub then: String,
-    /// What a form sent there; `None` for a page.
+    /// What a form sent there; `None` for a page or a program.
     pub sent: Option<Sent>,
     /// What she chose, in words that follow "to"; empty where nobody said.
     pub chose: &'static str,
@@ -327,6 +381,9 @@ pub fn sign_in_then(then: &str) -> String {
 /// The header that keeps an answer out of search engines.
 pub const NOT_FOR_SEARCH: (&str, &str) = ("x-robots-tag", "noindex");
 
+/// Where somebody whose account is about to be erased is told so, and can keep it.
+pub const LEAVING: &str = "/account/keep";
+
 /// Where a second step is set up.
 pub const SECOND_STEP: &str = "/account/second-step";
 
@@ -338,7 +395,7 @@ async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let Some(first) = gate.access.asks(&viewer) else {
+    let Some(first) = gate.access.asks(&viewer, gate.chose) else {
         if gate.is_public_page {
             let page = PublicPage(request.uri().path().into());
             request.extensions_mut().insert(page);
@@ -353,14 +410,20 @@ async fn guard(
     }
     let then = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let chose = gate.chose;
+    if gate.is_asked_by_program(&request) {
+        let is_grave = gate.access.is_grave();
+        let first = SignInFirst { first, is_grave, then: String::new(), sent: None, chose };
+        return (StatusCode::UNAUTHORIZED, Extension(first)).into_response();
+    }
     let sent = if request.method() == Method::POST {
         // A file cannot be carried through signing in; what was typed with it can.
         match SentWithFile::read(request, 0).await {
             Ok(form) => Some(form.sent),
             Err(refused) => return refused,
         }
-    } else if first == First::SetUp {
-        return Redirect::to(&with_then(SECOND_STEP, &then)).into_response();
+    } else if let First::SetUp | First::Keep = first {
+        let to = if first == First::SetUp { SECOND_STEP } else { LEAVING };
+        return Redirect::to(&with_then(to, &then)).into_response();
     } else if first == First::SignIn && chose.is_empty() {
         return Redirect::to(&sign_in_then(&then)).into_response();
     } else {

@@ -45,6 +45,8 @@ pub struct SignedIn {
     pub is_fresh: bool,
     /// Whether a second step is asked of them when they sign in.
     pub second_step: SecondStep,
+    /// When their account will be erased, where they asked for that.
+    pub leaves_at: Option<Millis>,
 }
 
 /// A second step of signing in: a code from a phone or a passkey, after a password or a link.
@@ -89,6 +91,12 @@ impl Viewer {
     #[must_use]
     pub fn lacks_second_step(&self) -> bool {
         self.person.as_ref().is_some_and(|person| person.second_step == SecondStep::Missing)
+    }
+
+    /// Whether their account is about to be erased.
+    #[must_use]
+    pub fn is_leaving(&self) -> bool {
+        self.person.as_ref().is_some_and(|person| person.leaves_at.is_some())
     }
 
     /// Whether "Propose a topic" leads anywhere for them: parents can, and a visitor may be one.

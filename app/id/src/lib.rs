@@ -55,14 +55,39 @@ const CODE_LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// A secret of 80 bits that people can write down and type in: four groups of four.
 #[must_use]
 pub fn code() -> String {
-    let letters: Vec<char> =
-        bytes::<16>().iter().map(|byte| char::from(CODE_LETTERS[usize::from(byte % 32)])).collect();
+    coded(&bytes::<16>())
+}
+
+/// A secret of 120 bits that people can write down and type in: six groups of four. From 112 bits
+/// on nobody finds it by its [`hash`], however many they try.
+#[must_use]
+pub fn long_code() -> String {
+    coded(&bytes::<24>())
+}
+
+fn coded(bytes: &[u8]) -> String {
+    let letter = |byte: &u8| char::from(CODE_LETTERS[usize::from(byte % 32)]);
+    in_fours(&bytes.iter().map(letter).collect::<Vec<char>>())
+}
+
+fn in_fours(letters: &[char]) -> String {
     letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
 /// A code as somebody typed it, in the one form it is stored by; `None` if it cannot be one.
 #[must_use]
 pub fn read_code(typed: &str) -> Option<String> {
+    read(typed, 16)
+}
+
+/// Likewise a [`long_code`].
+#[must_use]
+pub fn read_long_code(typed: &str) -> Option<String> {
+    read(typed, 24)
+}
+
+/// A code of so many letters.
+fn read(typed: &str, long: usize) -> Option<String> {
     let letters = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| {
         match c.to_ascii_uppercase() {
             'O' => '0',
@@ -70,24 +95,16 @@ pub fn read_code(typed: &str) -> Option<String> {
             other => other,
         }
     });
-    let letters: Vec<char> = letters.take(17).collect();
-    let is_code = letters.len() == 16
+    let letters: Vec<char> = letters.take(long + 1).collect();
+    let is_code = letters.len() == long
         && letters.iter().all(|c| u8::try_from(*c).is_ok_and(|byte| CODE_LETTERS.contains(&byte)));
-    is_code.then(|| {
-        letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-")
-    })
+    is_code.then(|| in_fours(&letters))
 }
 
 /// The SHA-256 of some bytes in hexadecimal, as `sha256sum` writes it.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Bytes in hexadecimal, in small letters.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// What is stored of a secret: its SHA-256. A secret has so many random bits that no salt is
@@ -148,6 +165,21 @@ mod tests {
         ] {
             assert_eq!(read_code(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_long_code_has_more_than_112_bits_and_is_read_however_it_is_typed() {
+        let fresh = long_code();
+        let letters = fresh.chars().filter(|c| *c != '-').count();
+        assert_eq!(CODE_LETTERS.len(), 32, "five bits in each letter");
+        assert!(letters * 5 >= 112, "{fresh}");
+        assert_ne!(fresh, long_code());
+        assert_eq!(read_long_code(&fresh), Some(fresh.clone()));
+        assert_eq!(read_long_code(&fresh.to_lowercase().replace('-', " ")), Some(fresh.clone()));
+        for wrong in [&fresh[1..], &format!("{fresh}0"), &code(), ""] {
+            assert_eq!(read_long_code(wrong), None, "{wrong}");
+        }
+        assert_eq!(read_code(&fresh), None, "each has its own length");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use calendar::clock::{self, Millis};
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::{Banner, Page, Pager, When};
+use ground::ui::{Banner, Done, Page, Pager, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use outcomes::rules::{due_by, who};
@@ -254,14 +254,14 @@ pub async fn comment(
     uri: Uri,
 ) -> Result<Response, Error> {
     let (comment, is_hers) = readable(&house, &viewer, &id).await?;
-    let done = Sent::query(&uri).line("done");
+    let done = Done::of(&uri);
     let (now, within) = (house.clock.now(), house.outcome_within);
     let page = Page::new(
         format!("A comment on the Local Offer: {}", forms::beginning(&comment.words, 60)),
         || {
-            let banner = match done.as_str() {
+            let banner = match done.what() {
                 "sent" => Some((
-                    "Sent to the forum",
+                    done.title("Sent to the forum", "You have joined, and we have your comment"),
                     "Someone at the forum will read it first, within five working days. We will email \
                  you then.",
                 )),

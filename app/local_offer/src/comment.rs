@@ -165,18 +165,14 @@ pub async fn withdraw(
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
     let (comment, is_hers) = readable(&house, &viewer, &id).await?;
-    let (now, by, about, kind) = (
-        house.clock.now(),
-        viewer.signed_in()?.account_id.clone(),
-        comment.id.clone(),
-        house.db.kind(),
-    );
+    let (now, by, about) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), comment.id.clone());
     if !is_hers {
         return Err(Error::NotFound);
     }
     let withdrawn = house.db.write(move |tx| {
         Box::pin(async move {
-            store::hold(tx, kind, &about).await?;
+            store::hold(tx, &about).await?;
             store::withdraw(tx, &about, &by, now).await
         })
     });

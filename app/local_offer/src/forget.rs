@@ -13,11 +13,11 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 /// When the database fails.
 pub async fn forget(
     tx: &mut AnyConnection,
-    kind: Kind,
     account_id: &str,
     takes_down: bool,
     now: Millis,
 ) -> Kept<()> {
+    let kind = Kind::of(tx);
     // Nobody answers one meanwhile.
     let hold = format!(
         "SELECT id FROM comments WHERE author_id = $1 ORDER BY id{}",

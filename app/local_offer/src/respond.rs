@@ -123,7 +123,7 @@ pub async fn respond(
         (viewer.signed_in()?.account_id.clone(), comment.clone(), house.clone());
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            store::hold(tx, writer.db.kind(), &about.id).await?;
+            store::hold(tx, &about.id).await?;
             if store::respond(tx, &about.id, &new, &by, now).await? {
                 if let Some(to) = &about.author_email {
                     let words = emails::answered(&writer, &about.id, &organisation, &new);

@@ -2,7 +2,7 @@
 
 use area::store::{is_run, leads, speaks_for};
 use calendar::clock::Millis;
-use ground::db::{Db, Kept, Kind};
+use ground::db::{Db, Kept, Kind, day, number};
 use outcomes::public::COMMENT;
 use safeguarding::History;
 use sqlx::any::AnyRow;
@@ -149,7 +149,15 @@ pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<V
     const NOTED: &str = "EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)";
     let leader = match which {
         Which::ToAnswer(leader) | Which::OneFor(_, leader) => leader,
-        _ => "",
+        Which::Public
+        | Which::Unanswered
+        | Which::Stranded
+        | Which::Between(..)
+        | Which::Waiting
+        | Which::PassedOn
+        | Which::LookedAfter
+        | Which::By(_)
+        | Which::One(_) => "",
     };
     let (hers, can_be) = (answers("$6"), is_run("c.service_id"));
     let (condition, order, text, (after, before)) = match which {
@@ -250,13 +258,11 @@ pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<V
         if let (Some(comment), Some(response)) =
             (comments.last_mut(), row.get::<Option<String>, _>("response"))
         {
-            let (action, action_by, organisation) =
-                (row.get("action"), row.get("action_by"), row.get("organisation"));
             comment.responses.push(Response {
                 response,
-                action,
-                action_by,
-                organisation,
+                action: row.get("action"),
+                action_by: day(row.get("action_by"), "comment_responses.action_by")?,
+                organisation: row.get("organisation"),
                 at: row.get("responded_at"),
             });
         }
@@ -297,7 +303,7 @@ pub async fn declined(db: &Db, after: Millis, before: Millis) -> Kept<u64> {
     .bind(before)
     .fetch_one(&mut *db.read().await?)
     .await?;
-    Ok(u64::try_from(declined).unwrap_or(0))
+    number(declined, "comments")
 }
 
 /// The comment that this author sent with this form key, if any.
@@ -366,7 +372,8 @@ pub async fn decide(
 
 /// Holds a comment until the write ends: withdrawing it and answering it wait for each other, each
 /// after calling this.
-pub async fn hold(tx: &mut AnyConnection, kind: Kind, comment_id: &str) -> Kept<()> {
+pub async fn hold(tx: &mut AnyConnection, comment_id: &str) -> Kept<()> {
+    let kind = Kind::of(tx);
     let sql = format!("SELECT id FROM comments WHERE id = $1{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(sql)).bind(comment_id).fetch_optional(tx).await?;
     Ok(())
@@ -447,7 +454,7 @@ pub async fn concern(db: &Db, comment_id: &str) -> Kept<Option<Concern>> {
     let mut history = History::default();
     for row in &rows {
         if let Some(kind) = row.get::<Option<&str>, _>(4) {
-            history.add(kind, row.get(5), row.get(6));
+            history.add(kind, row.get(5), row.get(6))?;
         }
     }
     Ok(Some(Concern {

@@ -9,7 +9,7 @@ use forms::{Sent, page_number};
 use ground::contact::phone_link;
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::{Banner, Choice, Labels, Page, Pager, Select, Share, When};
+use ground::ui::{Banner, Choice, Done, Labels, Page, Pager, Select, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
@@ -150,7 +150,7 @@ pub async fn notice(
     };
     let to = |what: &str| format!("/notices/{}/{what}", notice.id);
     let page = Page::new(notice.words.title.clone(), || {
-        let (is_leader, done) = (viewer.is(Role::Leader), Sent::query(&uri).line("done"));
+        let (is_leader, done) = (viewer.is(Role::Leader), Done::of(&uri));
         view! {
             <article class="stack">
                 {banner(&done, is_leader)}
@@ -212,8 +212,13 @@ fn in_short(notice: &Notice) -> String {
     format!("{followed}{from} {day}: {}", notice.words.what)
 }
 
-fn banner(done: &str, is_leader: bool) -> impl IntoView + use<> {
-    let (title, words) = match done {
+fn banner(done: &Done, is_leader: bool) -> impl IntoView + use<> {
+    let (title, words) = match done.what() {
+        // What she wanted to know is at its place on the page.
+        "" if done.has_joined => (
+            "You have joined, and we will email you the answer",
+            "Your question and the others are below.",
+        ),
         "asked" => (
             "We've sent your question",
             "We will email you the answer and show it on this page. If it can't be answered here, \

@@ -1,6 +1,6 @@
 //! What this room keeps about a person, table by table, for whoever takes it out or erases it.
 
-use ground::personal::Column::{Id, Just, Left, Name, Text, Time, Who, Yes};
+use ground::personal::Column::{Id, If, Just, Left, Name, Text, Time, Who, Yes};
 use ground::personal::{FORM, PUBLIC, SECRET, Table, Whose};
 
 /// Every table of this room, with each of its columns.
@@ -16,7 +16,7 @@ pub const PERSONAL: &[Table] = &[
             Id("place_id"),
             Name("place", "Place", "(SELECT o.name FROM places o WHERE o.id = t.place_id)"),
             Time("due_at", "Due"),
-            Yes("is_digest", "In a digest"),
+            If("is_digest", "In a digest"),
             Left("link_hash", SECRET),
             Id("delivery_id"),
             Time("called_off_at", "Called off"),

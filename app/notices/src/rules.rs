@@ -36,12 +36,10 @@ impl Effect {
 
     /// Reads what is stored.
     #[must_use]
-    pub fn of(kind: &str, at: Millis) -> Self {
-        match kind {
-            "hour" => Self::Hour(at),
-            "term" => Self::Term(at),
-            _ => Self::Day(at),
-        }
+    pub fn read(kind: &str, at: Millis) -> Option<Self> {
+        [Self::Day(at), Self::Hour(at), Self::Term(at)]
+            .into_iter()
+            .find(|effect| effect.kind() == kind)
     }
 
     /// "Monday 4 January 2027", with the hour where it says one, or "the start of term, …".

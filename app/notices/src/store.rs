@@ -143,7 +143,7 @@ fn bound<'q>(query: Scalar<'q>, notice: &'q Wording) -> Scalar<'q> {
         .bind(&notice.phone)
         .bind(&notice.email)
         .bind(i64::from(notice.decided_day.is_some()))
-        .bind(notice.decided_day.as_deref().unwrap_or_default())
+        .bind(notice.decided_day.as_deref().unwrap_or(""))
         .bind(notice.effect.kind())
         .bind(notice.effect.at())
         .bind(i64::from(notice.changes_entitlement))
@@ -216,13 +216,14 @@ pub async fn find_for(db: &Db, id: &str, leader: &str) -> Kept<Option<(Notice, b
         row.get::<Option<&str>, _>("label_kind") == Some("service")
             && row.get::<i64, _>("is_hers") == 0
     };
-    Ok(rows.first().map(|row| (notice(row, &rows), !rows.iter().any(not_hers))))
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(Some((notice(row, &rows)?, !rows.iter().any(not_hers))))
 }
 
 /// The notice with this id.
 pub async fn find(db: &Db, id: &str) -> Kept<Option<Notice>> {
     let rows = rows(db, id, "").await?;
-    Ok(rows.first().map(|row| notice(row, &rows)))
+    rows.first().map(|row| notice(row, &rows)).transpose()
 }
 
 /// A notice with each of its services and places, and whether this leader may speak for them.
@@ -274,20 +275,31 @@ pub async fn first_told(db: &Db, id: &str) -> Kept<(String, u32)> {
     .bind(id)
     .fetch_one(&mut *db.read().await?)
     .await?;
-    Ok((row.get(0), u32::try_from(row.get::<i64, _>(1)).unwrap_or_default()))
+    Ok((row.get(0), db::number(row.get(1), "how many notices came after")?))
 }
 
-fn notice(row: &AnyRow, rows: &[AnyRow]) -> Notice {
+/// Reads when a change starts.
+pub(super) fn effect(kind: &str, at: Millis) -> Kept<Effect> {
+    db::known(Effect::read(kind, at), "notices.effect_kind")
+}
+
+/// Reads how a notice follows another, if it does.
+pub(super) fn follow(word: Option<&str>) -> Kept<Option<Follow>> {
+    word.map(|word| db::known(Follow::read(word), "notices.follow_kind")).transpose()
+}
+
+fn notice(row: &AnyRow, rows: &[AnyRow]) -> Kept<Notice> {
     let tied = |kind: &str| {
         rows.iter()
             .filter(|row| row.get::<Option<&str>, _>("label_kind") == Some(kind))
             .map(|row| row.get("label_id"))
             .collect()
     };
-    let follow = |column: &str| row.get::<Option<&str>, _>(column).and_then(Follow::read);
-    let effect = Effect::of(row.get("effect_kind"), row.get("effect_at"));
+    let effect = effect(row.get("effect_kind"), row.get("effect_at"))?;
+    let how = follow(row.get("follow_kind"))?;
     let is_decided = row.get::<i64, _>("is_decided") == 1;
-    Notice {
+    let decided_day = db::day(row.get("decided_day"), "notices.decided_day")?;
+    Ok(Notice {
         id: row.get("id"),
         words: Wording {
             form_key: row.get("form_key"),
@@ -297,16 +309,16 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> Notice {
             affected: row.get("affected"),
             families: row.get("families"),
             must_do: row.get("must_do"),
-            must_do_by: row.get("must_do_by"),
+            must_do_by: db::day(row.get("must_do_by"), "notices.must_do_by")?,
             whom: row.get("whom"),
             phone: row.get("phone"),
             email: row.get("email"),
-            decided_day: is_decided.then(|| row.get("decided_day")),
+            decided_day: is_decided.then_some(decided_day),
             effect,
             changes_entitlement: row.get::<i64, _>("changes_entitlement") == 1,
             services: tied("service"),
             places: tied("place"),
-            follows: follow("follow_kind").map(|how| Follows {
+            follows: how.map(|how| Follows {
                 notice_id: row.get("follows_id"),
                 how,
                 changed: row.get("changed"),
@@ -321,14 +333,14 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> Notice {
             started_at: row.get("started_at"),
             is_decided,
             effect,
-            follow: follow("follow_kind"),
-            followed_by: follow("followed_how"),
+            follow: how,
+            followed_by: follow(row.get("followed_how"))?,
         },
         discarded_at: row.get("discarded_at"),
         followed_by: row.get("followed_by"),
         followed_at: row.get("followed_at"),
         told_before: row.get("told_before"),
-    }
+    })
 }
 
 /// A notice as one entry of a list.
@@ -414,7 +426,7 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
         .bind(filter.skip)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    Ok(listed(&rows))
+    listed(&rows)
 }
 
 /// Notices of this leader's services that have not started: those waiting for approval first, the
@@ -444,25 +456,25 @@ pub async fn waiting(
         .bind(skip)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    Ok(listed(&rows))
+    listed(&rows)
 }
 
-fn listed(rows: &[AnyRow]) -> Vec<Listed> {
+fn listed(rows: &[AnyRow]) -> Kept<Vec<Listed>> {
     let one = |group: &[AnyRow]| {
         let row = &group[0];
-        Listed {
+        Ok(Listed {
             id: row.get("id"),
             title: row.get("title"),
             course: Course {
                 starts_at: row.get("starts_at"),
                 started_at: row.get("started_at"),
                 is_decided: row.get::<i64, _>("is_decided") == 1,
-                effect: Effect::of(row.get("effect_kind"), row.get("effect_at")),
-                follow: row.get::<Option<&str>, _>("follow_kind").and_then(Follow::read),
+                effect: effect(row.get("effect_kind"), row.get("effect_at"))?,
+                follow: follow(row.get("follow_kind"))?,
                 followed_by: None,
             },
             services: group.iter().map(|row| row.get("service")).collect(),
-        }
+        })
     };
     rows.chunk_by(|one, next| one.get::<&str, _>("id") == next.get::<&str, _>("id"))
         .map(one)

@@ -19,10 +19,10 @@ const LOT: i64 = 200;
 /// When the database fails; what was not started is started by the next turn.
 pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
     while ledger::is_one_to_start(&house.db, house.clock.now()).await? {
-        let (now, kind) = (house.clock.now(), house.db.kind());
+        let now = house.clock.now();
         let started = house
             .db
-            .write(move |tx| Box::pin(async move { ledger::start_next(tx, kind, now).await }))
+            .write(move |tx| Box::pin(async move { ledger::start_next(tx, now).await }))
             .await?;
         let Some(notice) = started else { return Ok(()) };
         tracing::info!(notice, "a notice has started");
@@ -48,10 +48,10 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
         after.clone_from(last);
         let due = ledger::notices_due(&house.db, &to_tell, now).await?;
         let notices = notices_of(house, due).await?;
-        let (writer, kind) = (house.clone(), house.db.kind());
+        let writer = house.clone();
         let owed = house.db.write(move |tx| {
             Box::pin(async move {
-                subscribers::hold(tx, kind, &to_tell).await?;
+                subscribers::hold(tx, &to_tell).await?;
                 for due in ledger::due_now(tx, &to_tell, now).await? {
                     owe_one(tx, &writer, &due, &notices).await?;
                 }
@@ -72,7 +72,7 @@ async fn put_together_again(house: &House) -> Result<(), sqlx::Error> {
         }
         let ids = stale.iter().flat_map(|stale| stale.notices.clone()).collect();
         let notices = notices_of(house, ids).await?;
-        let (writer, kind) = (house.clone(), house.db.kind());
+        let writer = house.clone();
         let again = house.db.write(move |tx| {
             Box::pin(async move {
                 for stale in &stale {
@@ -80,13 +80,8 @@ async fn put_together_again(house: &House) -> Result<(), sqlx::Error> {
                         stale.notices.iter().filter_map(|id| notices.get(id)).collect();
                     // The email keeps its links: rows of the ledger know it by them.
                     let token = stale.one_click.rsplit('/').next().unwrap_or_default();
-                    ledger::put_together_again(
-                        tx,
-                        kind,
-                        stale,
-                        &emails::digest(&writer, &told, token),
-                    )
-                    .await?;
+                    ledger::put_together_again(tx, stale, &emails::digest(&writer, &told, token))
+                        .await?;
                 }
                 Ok::<_, sqlx::Error>(())
             })

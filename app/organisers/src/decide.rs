@@ -61,18 +61,17 @@ pub async fn decide(
 
 /// The decision, the audit, the author's email: one write. False when the topic has changed since.
 async fn keep(house: &House, by: &str, topic: &Topic, decision: Decision) -> Result<bool, Error> {
-    let (now, kind, by, topic, writer) =
-        (house.clock.now(), house.db.kind(), by.to_owned(), topic.clone(), house.clone());
+    let (now, by, topic, writer) = (house.clock.now(), by.to_owned(), topic.clone(), house.clone());
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let (kept, about, detail) = match &decision {
                 Decision::Publish => (
-                    store::publish(tx, kind, &(&topic).into(), now).await?,
+                    store::publish(tx, &(&topic).into(), now).await?,
                     EmailKind::TopicPublished,
                     "",
                 ),
                 Decision::Merge(into) => (
-                    store::merge(tx, kind, &topic.id, into, now).await?,
+                    store::merge(tx, &topic.id, into, now).await?,
                     EmailKind::TopicMerged,
                     into.as_str(),
                 ),

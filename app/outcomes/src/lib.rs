@@ -11,4 +11,4 @@ pub mod public;
 pub mod rules;
 pub mod store;
 
-pub use parts::{came_of_it, outcome_title, rows, rows_of_section, shortened, verdict_style};
+pub use parts::{came_of_it, rows, rows_of_section, shortened, verdict_style};

@@ -3,7 +3,7 @@
 use ground::ui::When;
 use leptos::prelude::*;
 
-use crate::rules::{Outcome, Verdict, judged, who};
+use crate::rules::{Verdict, judged, who};
 use crate::store::Listed;
 
 /// What happened about something, at the end of its own page; nothing where nothing was said.
@@ -55,7 +55,7 @@ fn link_to(listed: &Listed) -> impl IntoView + use<> {
 /// The two voices, side by side where there is room: what the organisation says, and the forum's
 /// word on it.
 fn standing(listed: Listed) -> impl IntoView {
-    let outcome = outcome_title(&listed.outcome);
+    let outcome = listed.outcome.title();
     let found = in_short(&listed.found);
     view! {
         <div class="pair">
@@ -89,16 +89,6 @@ pub fn verdict_style(verdict: Option<Verdict>) -> &'static str {
         Some(Verdict::Confirmed) => "verdict yes",
         Some(Verdict::Partly) => "verdict partly",
         Some(Verdict::Disputed) => "verdict no",
-    }
-}
-
-/// An outcome in words, by the word it is stored by.
-pub fn outcome_title(word: &str) -> &'static str {
-    match word {
-        "done" => Outcome::Done.title(),
-        "partly" => Outcome::Partly.title(),
-        "not" => "× Not done",
-        _ => "○ Still deciding",
     }
 }
 

@@ -27,25 +27,72 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// How far it is, without the why and the when.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        match self {
+            Self::Done => Stage::Done,
+            Self::Partly => Stage::Partly,
+            Self::Not { .. } => Stage::Not,
+            Self::Deciding { .. } => Stage::Deciding,
+        }
+    }
+
     /// The word it is stored and sent by.
     #[must_use]
     pub fn word(&self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Partly => "partly",
-            Self::Not { .. } => "not",
-            Self::Deciding { .. } => "deciding",
-        }
+        self.stage().word()
     }
 
     /// The outcome in words, with a sign that can be read without colour.
     #[must_use]
     pub fn title(&self) -> &'static str {
+        self.stage().title()
+    }
+}
+
+/// How far an outcome is, as lists and numbers show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It is done.
+    Done,
+    /// Part of it is done.
+    Partly,
+    /// It is not done.
+    Not,
+    /// It is still being decided.
+    Deciding,
+}
+
+impl Stage {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Done, Self::Partly, Self::Not, Self::Deciding];
+
+    /// The word it is stored and sent by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Partly => "partly",
+            Self::Not => "not",
+            Self::Deciding => "deciding",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.word() == word)
+    }
+
+    /// The stage in words, with a sign that can be read without colour.
+    #[must_use]
+    pub fn title(self) -> &'static str {
         match self {
             Self::Done => "✓ Done",
             Self::Partly => "◐ Partly done",
-            Self::Not { .. } => "× Not done",
-            Self::Deciding { .. } => "○ Still deciding",
+            Self::Not => "× Not done",
+            Self::Deciding => "○ Still deciding",
         }
     }
 }

@@ -1,11 +1,11 @@
 //! What was said last about each thing, as other rooms list it.
 
 use calendar::clock::Millis;
-use ground::db::{Db, Kept};
+use ground::db::{Db, Kept, known};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use crate::rules::Verdict;
+use crate::rules::{Stage, Verdict};
 
 /// An update in a list.
 #[derive(Clone, Debug)]
@@ -14,8 +14,8 @@ pub struct Listed {
     pub id: String,
     /// What parents said.
     pub you_said: String,
-    /// What happened, as [`Outcome::word`].
-    pub outcome: String,
+    /// What happened.
+    pub outcome: Stage,
     /// What the forum says about it; `None` while it is claimed.
     pub verdict: Option<Verdict>,
     /// Which organisation's it is.
@@ -84,7 +84,7 @@ pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> Kept<Vec<
         .bind(from)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    Ok(rows.iter().map(listed).collect())
+    rows.iter().map(listed).collect()
 }
 
 /// The plans that a topic is tied to, earliest first, as (id, title), and what was said to have
@@ -107,7 +107,7 @@ pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, V
         rows.iter().partition(|row| row.get::<&str, _>("kind") == "plan");
     Ok((
         plans.into_iter().map(|row| (row.get(0), row.get(1))).collect(),
-        updates.into_iter().map(listed).collect(),
+        updates.into_iter().map(listed).collect::<Kept<_>>()?,
     ))
 }
 
@@ -131,17 +131,33 @@ pub fn about(subject: &str) -> String {
 }
 
 /// Reads an update in a list: (id, what parents said, outcome, verdict, organisation, when).
-fn listed(row: &AnyRow) -> Listed {
-    Listed {
+fn listed(row: &AnyRow) -> Kept<Listed> {
+    Ok(Listed {
         id: row.get(0),
         you_said: row.get(1),
-        outcome: row.get(2),
-        verdict: row.get::<Option<&str>, _>(3).and_then(Verdict::read),
+        outcome: stage(row.get(2))?,
+        verdict: verdict(row.get(3))?,
         organisation: row.get(4),
         at: row.get(5),
         we_did: row.get("we_did"),
         found: row.get("found"),
-    }
+    })
+}
+
+/// Reads how far an outcome is.
+///
+/// # Errors
+/// When this program does not know the word.
+pub fn stage(word: &str) -> Kept<Stage> {
+    known(Stage::read(word), "update_versions.outcome")
+}
+
+/// Reads what the forum said about an outcome; `None` where it has said nothing.
+///
+/// # Errors
+/// When this program does not know the word.
+pub fn verdict(word: Option<&str>) -> Kept<Option<Verdict>> {
+    word.map(|word| known(Verdict::read(word), "verdicts.verdict")).transpose()
 }
 
 /// Whether a leader may work on a plan and answers for it: it is their organisation's, by itself or

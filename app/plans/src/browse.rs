@@ -17,6 +17,7 @@ use involvement::gate::{self, Point};
 use involvement::rung;
 use leptos::prelude::*;
 
+use super::rules::Does;
 use super::store::{self, Answered, Content, Draft, Event, Listed, Plan, Session, Text};
 use super::{compare, plan as find, version};
 
@@ -473,7 +474,7 @@ pub fn happened(what: &str) -> &str {
 
 /// An event with who did it: leaders by name, the forum as the forum.
 fn event_row(event: &Event) -> impl IntoView + use<> {
-    let who = if event.role == "leader" {
+    let who = if event.role == Role::Leader {
         format!("{}, leader", event.who)
     } else {
         "the forum".to_owned()
@@ -614,11 +615,11 @@ fn topic_of(answered: &Answered) -> impl IntoView + use<> {
 pub fn answer_words(answered: &Answered) -> impl IntoView + use<> {
     match answered.answer.clone() {
         None => view! { <p class="state">"○ Not answered yet"</p> }.into_any(),
-        Some((answer, words, decided_by)) => {
-            let state = match answer.as_str() {
-                "adopted" => "✓ In the draft, as parents asked",
-                "adapted" => "◐ In the draft, with changes",
-                _ => "× Not in the draft",
+        Some((does, words, decided_by)) => {
+            let state = match does {
+                Does::Adopted => "✓ In the draft, as parents asked",
+                Does::Adapted => "◐ In the draft, with changes",
+                Does::Not => "× Not in the draft",
             };
             let decided_by = (!decided_by.is_empty())
                 .then(|| view! { <p class="soft">"Decided by "{decided_by}</p> });

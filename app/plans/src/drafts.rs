@@ -61,16 +61,12 @@ pub async fn record(
         // Sent again with another file, it is another draft.
         draft.form_key = id::hash(&format!("{} {}", draft.form_key, file.hash));
     }
-    let (now, kind, by, plan_id) = (
-        house.clock.now(),
-        house.db.kind(),
-        leader(&viewer)?,
-        id::parse(&id).ok_or(Error::NotFound)?,
-    );
+    let (now, by, plan_id) =
+        (house.clock.now(), leader(&viewer)?, id::parse(&id).ok_or(Error::NotFound)?);
     let about = plan_id.clone();
     let recorded = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold_for(tx, kind, &plan_id, &by, now).await? else {
+            let Some(at) = store::hold_for(tx, &plan_id, &by, now).await? else {
                 return Ok::<_, sqlx::Error>(None);
             };
             let (version, is_new) =
@@ -168,8 +164,8 @@ pub async fn answer_form(
     Path((id, number, topic)): Path<(String, String, String)>,
 ) -> Result<Response, Error> {
     let (plan, number, answered) = answered(&house, &viewer, (&id, &number, &topic)).await?;
-    let sent = answered.answer.clone().map_or_else(Sent::default, |(answer, words, decided_by)| {
-        Sent::of(&[("answer", &answer), ("words", &words), ("decided_by", &decided_by)])
+    let sent = answered.answer.clone().map_or_else(Sent::default, |(does, words, decided_by)| {
+        Sent::of(&[("answer", does.word()), ("words", &words), ("decided_by", &decided_by)])
     });
     Ok(answer_page(&plan, number, &answered, &sent, &Refusals::default()).answer(&house, &viewer))
 }
@@ -187,13 +183,13 @@ pub async fn answer(
             return answer_refused(&house, &viewer, (&id, &number, &topic), &sent, &refusals).await;
         }
     };
-    let (now, kind, by) = (house.clock.now(), house.db.kind(), leader(&viewer)?);
+    let (now, by) = (house.clock.now(), leader(&viewer)?);
     let (plan_id, version) = (id::parse(&id).ok_or(Error::NotFound)?, version(&number)?);
     let topic_id = id::parse(&topic).ok_or(Error::NotFound)?;
     let to = format!("/lead/plans/{plan_id}/drafts/{version}");
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold_for(tx, kind, &plan_id, &by, now).await? else {
+            let Some(at) = store::hold_for(tx, &plan_id, &by, now).await? else {
                 return Ok::<_, sqlx::Error>(false);
             };
             let kept = store::answer(tx, &plan_id, version, &topic_id, &answer, &by, at).await?;
@@ -205,7 +201,7 @@ pub async fn answer(
                         who: Some(&by.account_id),
                         what: "topic answered",
                         about: &topic_id,
-                        detail: answer.kind,
+                        detail: answer.kind.word(),
                     },
                 )
                 .await?;

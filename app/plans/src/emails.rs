@@ -4,6 +4,7 @@
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 
+use super::rules::Does;
 use super::store::{self, Answered, Untold};
 
 /// How many emails one write owes.
@@ -49,12 +50,12 @@ fn published(house: &House, draft: &Untold, answers: &[Answered]) -> Words {
         "Here is what it does about each topic:".into(),
     ];
     paragraphs.extend(answers.iter().filter_map(|answered| {
-        let (answer, words, decided_by) = answered.answer.as_ref()?;
+        let (does, words, decided_by) = answered.answer.as_ref()?;
         let topic = &answered.title;
-        let says = match answer.as_str() {
-            "adopted" => format!("“{topic}” is in the draft, as parents asked. {words}"),
-            "adapted" => format!("“{topic}” is in the draft, with changes. {words}"),
-            _ => {
+        let says = match does {
+            Does::Adopted => format!("“{topic}” is in the draft, as parents asked. {words}"),
+            Does::Adapted => format!("“{topic}” is in the draft, with changes. {words}"),
+            Does::Not => {
                 format!("“{topic}” is not in the draft. {words} This was decided by {decided_by}.")
             }
         };

@@ -45,12 +45,12 @@ pub async fn tie(
         return topics_page(&house, &viewer, &hers(&house, &viewer, &id).await?, &sent, &refusals)
             .await;
     }
-    let (now, kind, by) = (house.clock.now(), house.db.kind(), leader(&viewer)?);
+    let (now, by) = (house.clock.now(), leader(&viewer)?);
     let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
     let to = format!("/plans/{plan_id}?done=tied");
     let tied = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold_for(tx, kind, &plan_id, &by, now).await? else {
+            let Some(at) = store::hold_for(tx, &plan_id, &by, now).await? else {
                 return Ok::<_, sqlx::Error>(false);
             };
             if store::tie(tx, &plan_id, &chosen, &by, at).await? > 0 {
@@ -161,7 +161,7 @@ pub async fn record_session(
     Path(id): Path<String>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (now, kind, by) = (house.clock.now(), house.db.kind(), leader(&viewer)?);
+    let (now, by) = (house.clock.now(), leader(&viewer)?);
     let session = match rules::new_session(&sent, now) {
         Ok(session) => session,
         Err(refusals) => {
@@ -173,7 +173,7 @@ pub async fn record_session(
     let to = format!("/plans/{plan_id}?done=session");
     let recorded = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold_for(tx, kind, &plan_id, &by, now).await? else {
+            let Some(at) = store::hold_for(tx, &plan_id, &by, now).await? else {
                 return Ok::<_, sqlx::Error>(false);
             };
             if store::record_session(tx, &plan_id, &session, &by, at).await? {

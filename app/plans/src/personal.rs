@@ -84,7 +84,7 @@ pub const PERSONAL: &[Table] = &[
             Text("body", "Text"),
             Left("html", "the same text again, as pages show it"),
             Left("html_rules", INSIDE),
-            Text("file_hash", "SHA-256 of the file"),
+            Id("file_hash"),
             Text("file_name", "File"),
             File("file_hash", "file_name"),
             Text("file_kind", "Kind of file"),

@@ -33,13 +33,12 @@ pub async fn publish(
     viewer: Viewer,
     Path((id, number)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    let (now, kind, by, number) =
-        (house.clock.now(), house.db.kind(), leader(&viewer)?, version(&number)?);
+    let (now, by, number) = (house.clock.now(), leader(&viewer)?, version(&number)?);
     let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
     let to = format!("/plans/{plan_id}/drafts/{number}?done=published");
     let published = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold_for(tx, kind, &plan_id, &by, now).await? else {
+            let Some(at) = store::hold_for(tx, &plan_id, &by, now).await? else {
                 return Ok::<_, sqlx::Error>(None);
             };
             let published = store::publish(tx, &plan_id, number, &by, at).await?;
@@ -223,17 +222,13 @@ pub async fn override_gate(
             return Ok(page.answer(&house, &viewer));
         }
     };
-    let (now, kind, by, plan_id) = (
-        house.clock.now(),
-        house.db.kind(),
-        leader(&viewer)?,
-        id::parse(&id).ok_or(Error::NotFound)?,
-    );
+    let (now, by, plan_id) =
+        (house.clock.now(), leader(&viewer)?, id::parse(&id).ok_or(Error::NotFound)?);
     let to = format!("/lead/plans/{plan_id}/drafts/{number}");
     let said = passing.clone();
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold_for(tx, kind, &plan_id, &by, now).await? else {
+            let Some(at) = store::hold_for(tx, &plan_id, &by, now).await? else {
                 return Ok::<_, sqlx::Error>(false);
             };
             let kept = store::override_gate(tx, &plan_id, number, &passing, &by, at).await?;

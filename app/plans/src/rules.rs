@@ -265,11 +265,40 @@ pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<Fil
     }
 }
 
+/// What a draft does about a topic, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Does {
+    /// It is in the draft, as parents asked.
+    Adopted,
+    /// It is in the draft, with changes.
+    Adapted,
+    /// It is not in the draft.
+    Not,
+}
+
+impl Does {
+    /// The word it is stored and sent by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Adopted => "adopted",
+            Self::Adapted => "adapted",
+            Self::Not => "not",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        [Self::Adopted, Self::Adapted, Self::Not].into_iter().find(|does| does.word() == word)
+    }
+}
+
 /// What a draft does about a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// `adopted`, `adapted` or `not`.
-    pub kind: &'static str,
+    /// What becomes of the topic.
+    pub kind: Does,
     /// Where in the text, how, or why not.
     pub words: String,
     /// Who decided it; asked for where it is not in the draft.
@@ -278,16 +307,18 @@ pub struct Answer {
 
 /// Reads what a draft does about a topic.
 pub fn answer(sent: &Sent) -> Result<Answer, Refusals> {
-    let (kind, what_to_do) = match sent.typed("answer") {
-        "adopted" => ("adopted", "Say where it is in the draft"),
-        "adapted" => ("adapted", "Say how it was changed, and where it is in the draft"),
-        "not" => ("not", "Say why it is not in the draft"),
-        _ => return Err(Refusals::one("answer", "Choose what the draft does about this topic")),
+    let Some(kind) = Does::read(sent.typed("answer")) else {
+        return Err(Refusals::one("answer", "Choose what the draft does about this topic"));
+    };
+    let what_to_do = match kind {
+        Does::Adopted => "Say where it is in the draft",
+        Does::Adapted => "Say how it was changed, and where it is in the draft",
+        Does::Not => "Say why it is not in the draft",
     };
     let mut refusals = Refusals::default();
     let words = refusals.take("words", prose(sent, "words", what_to_do));
     let decided_by = sent.line("decided_by");
-    let decided_by = if kind == "not" {
+    let decided_by = if kind == Does::Not {
         refusals.take(
             "decided_by",
             forms::within(decided_by, 120, "Say who decided this: name and job title"),
@@ -399,7 +430,7 @@ mod tests {
         assert_eq!(fields(answer(&Sent::read(b"answer=not&words=No+money"))), ["decided_by"]);
         assert_eq!(
             answer(&Sent::read(b"answer=adopted&words=Page+3")).expect("an answer").kind,
-            "adopted"
+            Does::Adopted
         );
     }
 

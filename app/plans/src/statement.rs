@@ -40,12 +40,12 @@ pub async fn write(
         }
     };
     let by = By { account_id: viewer.signed_in()?.account_id.clone(), role: "organiser" };
-    let (now, kind, key, plan_id) =
-        (house.clock.now(), house.db.kind(), sent.once(), id::parse(&id).ok_or(Error::NotFound)?);
+    let (now, key, plan_id) =
+        (house.clock.now(), sent.once(), id::parse(&id).ok_or(Error::NotFound)?);
     let to = format!("/plans/{plan_id}?done=stated");
     let written = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+            let Some(at) = store::hold(tx, &plan_id, now).await? else {
                 return Ok::<_, sqlx::Error>(false);
             };
             if store::state(tx, &plan_id, &key, &words, &by, at).await? {

@@ -398,6 +398,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "there is no database here")]
     fn an_answer_is_kept_as_it_was() {
         let all = [
             chosen(&["x"]),

@@ -26,17 +26,19 @@ struct File {
 }
 
 /// The file.
-#[must_use]
-pub fn write(questionnaire: &Questionnaire) -> String {
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn write(questionnaire: &Questionnaire) -> serde_json::Result<String> {
     let file = File { format: FORMAT.to_owned(), sections: questionnaire.sections.clone() };
-    // Nothing in it can fail to be JSON: its keys are words, its numbers whole.
-    serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
+    Ok(serde_json::to_string_pretty(&file)? + "\n")
 }
 
 /// Reads a file.
 ///
 /// # Errors
 /// What to correct: with the line where it is not such a file, otherwise with the question.
+#[expect(clippy::disallowed_methods, reason = "a file that somebody sends")]
 pub fn read(file: &[u8]) -> Result<Questionnaire, Vec<Fault>> {
     let all = |what_to_do: String| vec![Fault { question: String::new(), what_to_do }];
     if file.len() > LARGEST {
@@ -109,7 +111,7 @@ mod tests {
     #[test]
     fn what_is_taken_out_is_put_in_as_it_was() {
         let all = every_kind();
-        assert_eq!(read(write(&all).as_bytes()), Ok(all));
+        assert_eq!(read(write(&all).expect("a file").as_bytes()), Ok(all));
     }
 
     #[test]
@@ -123,12 +125,12 @@ mod tests {
         assert!(
             first("{\"format\": \"lss\", \"sections\": []}").what_to_do.contains("another format")
         );
-        let unknown = write(&every_kind()).replace(
+        let unknown = write(&every_kind()).expect("a file").replace(
             "\"text\": \"What about q1?\"",
             "\"text\": \"What about q1?\", \"script\": \"x\"",
         );
         assert!(first(&unknown).what_to_do.contains("script"));
-        let empty = write(&every_kind()).replace("What about q1?", "");
+        let empty = write(&every_kind()).expect("a file").replace("What about q1?", "");
         assert_eq!(
             (first(&empty).question.as_str(), first(&empty).what_to_do.as_str()),
             ("q1", "Write the question")
@@ -140,7 +142,8 @@ mod tests {
     #[test]
     fn more_than_can_be_asked_is_refused_before_it_is_compared() {
         let too_much = |questions: Vec<Question>| {
-            let faults = read(write(&of(questions)).as_bytes()).expect_err("too much");
+            let faults =
+                read(write(&of(questions)).expect("a file").as_bytes()).expect_err("too much");
             assert_eq!(faults.len(), 1);
             faults[0].what_to_do.starts_with("There is too much")
         };

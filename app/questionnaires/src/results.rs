@@ -125,9 +125,10 @@ pub fn new(
     })?;
     let (published, results) = match tables::release(&tally.counts, before, rule) {
         Release::Numbers(published) => {
-            (json(&published), results(&asked, &tally, &published, material))
+            let results = results(&asked, &tally, &published, material);
+            (Some(published), results)
         }
-        Release::TooFew => ("null".to_owned(), Results::default()),
+        Release::TooFew => (None, Results::default()),
         Release::Unlike => {
             return Err(
                 "Split the answers by the same question as in the earlier results. With another, \
@@ -141,12 +142,7 @@ pub fn new(
             );
         }
     };
-    Ok(New { counts: json(&tally.counts), published, results: json(&results), differs })
-}
-
-fn json(of: &impl Serialize) -> String {
-    // Nothing in these can fail to be JSON: their keys are words, their numbers whole.
-    serde_json::to_string(of).unwrap_or_default()
+    Ok(New { counts: tally.counts, published, results, differs })
 }
 
 /// What is said about these counts.
@@ -284,12 +280,12 @@ pub fn share(people: Option<u64>, of: Option<u64>) -> Option<u64> {
 /// A release that is counted and waits to be checked.
 #[derive(Clone, Debug)]
 pub struct New {
-    /// The true numbers, as JSON.
-    pub counts: String,
-    /// What may be shown of them, as JSON; `null` where there are too few.
-    pub published: String,
-    /// The same with its words, as JSON.
-    pub results: String,
+    /// The true numbers.
+    pub counts: Counts,
+    /// What may be shown of them; `None` where there are too few.
+    pub published: Option<Published>,
+    /// The same with its words.
+    pub results: Results,
     /// What differs from the one before.
     pub differs: String,
 }

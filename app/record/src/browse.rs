@@ -9,7 +9,7 @@ use ground::house::House;
 use ground::ui::{Bar, Bars, Page, Timeline, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use outcomes::rules::{Verdict, judged};
+use outcomes::rules::{Stage, Verdict, judged};
 use plans::store::Plan;
 
 use super::figures::{
@@ -483,9 +483,8 @@ fn verdicts(outcomes: &[Outcome]) -> impl IntoView + use<> {
             let many = many(&|version| version.verdict.map(|(verdict, _)| verdict) == verdict);
             row(&judged(verdict, ""), many)
         });
-    let outcomes = ["done", "partly", "not", "deciding"];
-    let outcomes = outcomes
-        .map(|word| row(outcomes::outcome_title(word), many(&|version| version.outcome == word)));
+    let outcomes =
+        Stage::ALL.map(|stage| row(stage.title(), many(&|version| version.outcome == stage)));
     view! {
         <Bars caption="What the forum says about it".to_owned() rows=verdicts.to_vec() />
         <Bars caption="What leaders say happened".to_owned() rows=outcomes.to_vec() />

@@ -9,7 +9,7 @@ use disclosure::Shown;
 use involvement::rung::Rung;
 use notices::ledger::ToldOf;
 use notices::rules::{self, SETTLED_AFTER};
-use outcomes::rules::Verdict;
+use outcomes::rules::{Stage, Verdict};
 
 use super::history::{Asked, Contributed, Counted, History, Standing, rung_of};
 
@@ -355,16 +355,16 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
         count(judged(Some(Verdict::Disputed))),
         "outcomes",
     );
-    for (word, title) in [
-        ("done", "Done"),
-        ("partly", "Partly done"),
-        ("not", "Not done"),
-        ("deciding", "Still deciding"),
+    for (stage, title) in [
+        (Stage::Done, "Done"),
+        (Stage::Partly, "Partly done"),
+        (Stage::Not, "Not done"),
+        (Stage::Deciding, "Still deciding"),
     ] {
         add(
-            &format!("outcomes_{word}"),
+            &format!("outcomes_{}", stage.word()),
             &format!("What leaders say happened: {title}"),
-            count(now().filter(|version| version.outcome == word).count()),
+            count(now().filter(|version| version.outcome == stage).count()),
             "outcomes",
         );
     }

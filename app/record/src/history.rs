@@ -4,7 +4,7 @@
 use calendar::clock::{self, Millis, SECOND};
 use involvement::rung::{self, Rung};
 use notices::ledger::ToldOf;
-use outcomes::rules::{Outcome as What, Verdict, awaited};
+use outcomes::rules::{Outcome as What, Stage, Verdict, awaited};
 use plans::store::Plan;
 use questionnaires::results::Results;
 
@@ -62,8 +62,8 @@ pub struct Outcome {
 pub struct Version {
     /// Its number, from 1.
     pub version: i64,
-    /// `done`, `partly`, `not` or `deciding`.
-    pub outcome: String,
+    /// What happened, as it says.
+    pub outcome: Stage,
     /// What parents said, in the leader's words.
     pub you_said: String,
     /// When it was published.

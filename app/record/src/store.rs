@@ -7,8 +7,7 @@ use calendar::clock::Millis;
 use ground::audit::{self, Head};
 use ground::db::{self, Db, Kept};
 use notices::ledger::ToldOf;
-use outcomes::rules::Verdict;
-use outcomes::store::Listed;
+use outcomes::store::{Listed, stage, verdict};
 use questionnaires::results::Results;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
@@ -81,10 +80,10 @@ pub async fn outcomes(db: &Db, at: Millis) -> Kept<Vec<Outcome>> {
         }
         let version: i64 = row.get("version");
         if outcome.versions.last().is_none_or(|last| last.version != version) {
-            let verdict = row.get::<Option<&str>, _>("verdict").and_then(Verdict::read);
+            let verdict = verdict(row.get("verdict"))?;
             outcome.versions.push(Version {
                 version,
-                outcome: row.get("outcome"),
+                outcome: stage(row.get("outcome"))?,
                 you_said: row.get("you_said"),
                 at: row.get("published_at"),
                 verdict: verdict.zip(row.get("given_at")),
@@ -100,13 +99,15 @@ pub async fn outcomes(db: &Db, at: Millis) -> Kept<Vec<Outcome>> {
 pub async fn contributed(db: &Db, at: Millis) -> Kept<Vec<Contributed>> {
     let sql = format!("{} ORDER BY 1, 2, 3", emails_by_days());
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
-    let contributed = |row: &AnyRow| Contributed {
-        update_id: row.get(0),
-        version: row.get(1),
-        days: row.get(2),
-        people: number(row.get(3)),
+    let contributed = |row: &AnyRow| {
+        Ok(Contributed {
+            update_id: row.get(0),
+            version: row.get(1),
+            days: row.get(2),
+            people: db::number(row.get(3), "emails")?,
+        })
     };
-    Ok(rows.iter().map(contributed).collect())
+    rows.iter().map(contributed).collect()
 }
 
 /// The emails about outcomes that were owed by `$1`, as a part of a statement: (update, version,
@@ -131,15 +132,22 @@ fn emails_by_days() -> String {
 pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
     let sql = format!("{} ORDER BY a.since, a.id", awaited_by_then());
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
-    let awaited = |row: &AnyRow| Awaited {
-        kind: row.get(0),
-        id: row.get(1),
-        title: row.get(2),
-        since: row.get(3),
-        first_said_at: row.get(4),
-        decide_by: row.get(5),
+    let awaited = |row: &AnyRow| {
+        Ok(Awaited {
+            kind: row.get(0),
+            id: row.get(1),
+            title: row.get(2),
+            since: row.get(3),
+            first_said_at: row.get(4),
+            decide_by: decide_by(row.get(5))?,
+        })
     };
-    Ok(rows.iter().map(awaited).collect())
+    rows.iter().map(awaited).collect()
+}
+
+/// The day by which something is decided, where one was promised.
+fn decide_by(day: Option<String>) -> Kept<Option<String>> {
+    day.map(|day| db::day(day, "update_versions.decide_by")).transpose()
 }
 
 /// What was awaited by `$1`, as a part of a statement: (kind, id, title, since, when it was first
@@ -197,13 +205,9 @@ pub async fn counted(db: &Db, at: Millis) -> Kept<Vec<Counted>> {
         else {
             continue;
         };
-        let place = (row.get("place"), row.get::<Option<i64>, _>("baseline").map(number));
-        round.add(
-            &topic,
-            row.get::<i64, _>("is_chosen") == 1,
-            place,
-            number(row.get("supporters")),
-        );
+        let place = (row.get("place"), baseline(row.get("baseline"))?);
+        let supporters = db::number(row.get("supporters"), "tallies.supporters")?;
+        round.add(&topic, row.get::<i64, _>("is_chosen") == 1, place, supporters);
     }
     Ok(rounds)
 }
@@ -259,12 +263,11 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
             (row.get(4), row.get(6), row.get(7), row.get(8));
         match row.get(0) {
             "update" => {
-                let verdict = four.as_deref().and_then(Verdict::read);
                 of_plan.updates.push(Listed {
                     id: one,
                     you_said: two,
-                    outcome: three,
-                    verdict,
+                    outcome: stage(&three)?,
+                    verdict: verdict(four.as_deref())?,
                     organisation: five,
                     at: six,
                     we_did: String::new(),
@@ -278,7 +281,7 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
                     title: three,
                     since: six,
                     first_said_at: seven,
-                    decide_by: four,
+                    decide_by: decide_by(four)?,
                 });
             }
             "emails" => {
@@ -286,11 +289,11 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
                     update_id: one,
                     version: six,
                     days: seven,
-                    people: number(eight.unwrap_or(0)),
+                    people: db::number(eight.unwrap_or(0), "emails")?,
                 });
             }
-            _ => {
-                let place = (five, eight.map(number));
+            "supports" => {
+                let place = (five, baseline(eight)?);
                 if of_plan.counted.last().is_none_or(|last| last.id != one) {
                     of_plan.counted.push(Counted {
                         id: one,
@@ -300,8 +303,10 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
                     });
                 }
                 let Some(round) = of_plan.counted.last_mut() else { continue };
-                round.add(&three, true, place, number(seven.unwrap_or(0)));
+                let supporters = db::number(seven.unwrap_or(0), "tallies.supporters")?;
+                round.add(&three, true, place, supporters);
             }
+            _ => return db::known(None, "what the record says about a plan"),
         }
     }
     Ok(of_plan)
@@ -389,6 +394,7 @@ pub async fn audit_head(db: &Db, at: Millis) -> Kept<Head> {
     ))
 }
 
-fn number(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
+/// How many children with SEND live in a place, where that is set down.
+fn baseline(number: Option<i64>) -> Kept<Option<u64>> {
+    number.map(|number| db::number(number, "places.baseline")).transpose()
 }

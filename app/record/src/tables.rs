@@ -247,7 +247,7 @@ fn timeline(history: &History) -> Vec<Vec<Cell>> {
                 text(&plan.title),
                 time(Some(event.at)),
                 text(&event.what),
-                text(&event.role),
+                text(event.role.word()),
             ]
         })
     });
@@ -324,7 +324,7 @@ fn outcomes(history: &History) -> Vec<Vec<Cell>> {
                 time(Some(version.at)),
                 text(&outcome.organisation),
                 text(outcome.about.join(" ")),
-                text(&version.outcome),
+                text(version.outcome.word()),
                 text(version.verdict.map_or(CLAIMED_WORD, |(verdict, _)| verdict.word())),
                 time(version.verdict.map(|(_, at)| at)),
                 text(&version.you_said),

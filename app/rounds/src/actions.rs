@@ -9,6 +9,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
+use ground::ui::Done;
 use ground::viewer::{Role, Viewer};
 use topics::store::Filter;
 use voting::Phase;
@@ -55,7 +56,7 @@ pub async fn round(
         })
     });
     let first = filter.after.is_some().then(|| format!("/rounds/{}", round.id));
-    Ok(pages::open(&round, now, topics, first, next, &viewer, query.typed("done"))
+    Ok(pages::open(&round, now, topics, first, next, &viewer, &Done::of(&uri))
         .wide()
         .answer(&house, &viewer))
 }

@@ -9,7 +9,8 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 ///
 /// # Errors
 /// When the database fails.
-pub async fn hold_open(tx: &mut AnyConnection, kind: Kind) -> Kept<()> {
+pub async fn hold_open(tx: &mut AnyConnection) -> Kept<()> {
+    let kind = Kind::of(tx);
     let sql = format!("SELECT id FROM rounds WHERE closed_at IS NULL ORDER BY id{}", kind.hold());
     sqlx::query(AssertSqlSafe(sql)).fetch_all(tx).await?;
     Ok(())

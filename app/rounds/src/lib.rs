@@ -9,8 +9,8 @@
 //!
 //! # When a round closes
 //!
-//! 1. Each process runs a worker (`server/src/worker.rs`, `work`). It pauses for half a second
-//!    between turns, and calls `rounds::close_due`.
+//! 1. Each process runs a worker, which calls `rounds::close_due` twice a second
+//!    (`server/src/jobs.rs`).
 //! 2. Until then only the time has changed. From `closes_at` on, `Dates::phase` is `Counting`:
 //!    support is refused, and pages say that we are counting.
 //! 3. `close_due` (`rounds/closing.rs`) calls `store::close_next` in one `db.write`. One statement

@@ -2,7 +2,7 @@
 
 use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
-use ground::ui::{Banner, Field, FormKey, Labels, Page, Pager, Summary, Timeline};
+use ground::ui::{Banner, Done, Field, FormKey, Labels, Page, Pager, Summary, Timeline};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use topics::store::Listed;
@@ -59,12 +59,12 @@ pub fn open(
     first: Option<String>,
     next: Option<String>,
     viewer: &Viewer,
-    done: &str,
+    done: &Done,
 ) -> Page {
     let phase = round.dates.phase(now);
     let is_voting = phase == Phase::Voting;
     let page = Page::new(round.title.clone(), || {
-        let banner = match done {
+        let banner = match done.what() {
             "opened" => Some(view! {
                 <Banner title="The round is open">
                     <p>
@@ -74,7 +74,7 @@ pub fn open(
                 </Banner>
             }.into_any()),
             "supported" => Some(view! {
-                <Banner title="Saved">
+                <Banner title=done.title("Saved", "You have joined, and your support counts")>
                     <p>"You can change your mind until voting closes."</p>
                 </Banner>
             }.into_any()),

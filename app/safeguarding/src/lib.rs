@@ -6,6 +6,7 @@
 use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
+use ground::db::{Kept, known};
 use ground::error::Error;
 use ground::house::House;
 use ground::ui::{Area, Banner, FormKey};
@@ -32,9 +33,16 @@ pub struct History {
 
 impl History {
     /// Adds a row of [`history`].
-    pub fn add(&mut self, kind: &str, at: Millis, words: String) {
-        let lines = if kind == "look" { &mut self.looks } else { &mut self.notes };
-        lines.push((at, words));
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn add(&mut self, kind: &str, at: Millis, words: String) -> Kept<()> {
+        match kind {
+            "look" => self.looks.push((at, words)),
+            "note" => self.notes.push((at, words)),
+            _ => return known(None, "the history of what was passed on"),
+        }
+        Ok(())
     }
 }
 

@@ -1,16 +1,20 @@
 //! Erasing what is due: every room forgets the account in one write, so that it is there or gone.
 
 use accounts::{emails, erasing};
-use calendar::clock::HOUR;
+use calendar::clock::{self, HOUR, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use ground::audit::{self, Entry};
-use ground::db::Kept;
+use ground::db::{Kept, Kind};
 use ground::house::House;
 
 use super::store;
 
-/// Erases every account whose time has come, and leaves no copy of it in the database's files. Safe
-/// to run twice and in two processes: each account is taken by one. Returns how many.
+/// When nobody is kept waiting by a table that is written anew: from two in the morning until five.
+const NIGHT: (&str, Millis) = ("02:00", 3 * HOUR);
+
+/// Erases every account whose time has come, and leaves no copy of it in the database's files: in
+/// SQLite's at once, in PostgreSQL's at night. Safe to run twice and in two processes: each account
+/// is taken by one. Returns how many.
 ///
 /// # Errors
 /// When the database fails; the rest is erased the next time.
@@ -25,34 +29,56 @@ pub async fn erase_due(house: &House) -> Kept<u64> {
             }
         }
     }
-    if let Some(since) = store::to_rewrite_since(&house.db).await? {
-        house.db.write_anew().await?;
-        store::rewritten(&house.db, since).await?;
-    }
+    write_anew_due(house).await?;
     Ok(erased)
+}
+
+/// Writes SQLite's file anew once an account was erased; and PostgreSQL's tables once a night, since
+/// they hold everything that was erased or changed since the last.
+async fn write_anew_due(house: &House) -> Kept<()> {
+    let (db, now) = (&house.db, house.clock.now());
+    let state = store::rewriting(db).await?;
+    let is_due = match db.kind() {
+        Kind::Sqlite => state.wanted_since.is_some(),
+        Kind::Postgres => {
+            began_tonight(now).is_some_and(|began| state.done_at.is_none_or(|done| done < began))
+        }
+    };
+    // Where it is not the moment, it is tried again in a minute.
+    if is_due && db.write_anew().await? {
+        store::rewritten(db, state.wanted_since, now).await?;
+    }
+    Ok(())
+}
+
+/// When this night began; `None` by day.
+fn began_tonight(now: Millis) -> Option<Millis> {
+    let (begins, lasts) = NIGHT;
+    let began = clock::read(&clock::fields(now).0, begins)?;
+    (began..began + lasts).contains(&now).then_some(began)
 }
 
 /// Erases the next account; gives its files that nobody names any more.
 async fn erase_next(house: &House) -> Kept<Option<Vec<String>>> {
-    let (kind, now, writer) = (house.db.kind(), house.clock.now(), house.clone());
+    let (now, writer) = (house.clock.now(), house.clone());
     let erasing = house.db.write(move |tx| {
         Box::pin(async move {
             // Rounds first, as every write that holds both.
-            rounds::hold_open(tx, kind).await?;
-            let Some(due) = erasing::begin_next(tx, kind, now).await? else {
+            rounds::hold_open(tx).await?;
+            let Some(due) = erasing::begin_next(tx, now).await? else {
                 return Ok::<_, sqlx::Error>(None);
             };
             let (account, email, wish) = (due.account_id.as_str(), due.email.as_str(), due.wish);
             store::forget_words(tx, account).await?;
-            topics::forget(tx, kind, account, wish.takes_down, now).await?;
-            local_offer::forget(tx, kind, account, wish.takes_down, now).await?;
+            topics::forget(tx, account, wish.takes_down, now).await?;
+            local_offer::forget(tx, account, wish.takes_down, now).await?;
             rounds::forget(tx, account).await?;
             plans::forget(tx, account).await?;
             consultations::forget(tx, account).await?;
             notices::forget(tx, account, email).await?;
             let whose = (account, email);
             let subscriber =
-                subscriptions::store::forget(tx, kind, whose, wish.keeps_emails, now).await?;
+                subscriptions::store::forget(tx, whose, wish.keeps_emails, now).await?;
             let files = updates::store::forget(tx, account, subscriber.as_deref()).await?;
             deliveries::store::forget(tx, account, email, subscriber.is_some(), now).await?;
             erasing::forget(tx, account, email).await?;

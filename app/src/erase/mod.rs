@@ -1,22 +1,28 @@
 //! Leaving: `/account/erase` says what goes and what stays, asks for fresh proof, and waits seven
-//! days, in which a link or signing in calls it back. Then `doing` asks every room to forget.
+//! days, in which a link calls it back, or the button that whoever signs in meets first
+//! (`keeping`). Then `doing` asks every room to forget.
 //!
 //! Why it is like this: `docs/adr/0030-erased-and-still-counted.md`.
 
 mod doing;
+mod keeping;
 mod store;
 
 pub use doing::erase_due;
+pub use keeping::{keep as keep_own, page as leaving};
 
 use accounts::erasing::{self, Asked, Wish};
 use accounts::{WE_MAY_ASK, emails, signed_out};
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
 use calendar::clock;
 use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
+use ground::cookie;
 use ground::error::Error;
 use ground::house::House;
+use ground::routes::LEAVING;
 use ground::sent::Form;
 use ground::ui::{Choice, Choices, Page};
 use ground::viewer::{Role, Viewer};
@@ -26,6 +32,9 @@ use self::store::Has;
 
 /// GET `/account/erase`
 pub async fn page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    if viewer.is_leaving() {
+        return Ok(Redirect::to(LEAVING).into_response());
+    }
     show(&house, &viewer).await
 }
 
@@ -48,9 +57,11 @@ pub async fn ask(
             let token = id::secret();
             let hash = id::hash(&token);
             let asked = erasing::ask(tx, &account_id, &hash, wish, now).await?;
-            if asked == Asked::Now {
+            if asked != Asked::LastAdmin {
                 let (her, here) = (account_id.as_str(), session_id.as_str());
                 accounts::store::end_sessions_but_for_a_moment(tx, her, here, now).await?;
+            }
+            if asked == Asked::Now {
                 let words = emails::erasing(&writer, &token, &clock::day(now + erasing::WAITS));
                 let owed = Owed {
                     dedup_key: &hash,
@@ -69,19 +80,34 @@ pub async fn ask(
     if asking.await? == Asked::LastAdmin {
         return show(&house, &viewer).await;
     }
-    Ok(signed_out(&house, Redirect::to("/account/erase/begun").into_response()))
+    let begun = cookie::line(&house, (begun_name(&house), "/"), "yes", BEGUN_FOR);
+    let answer = (AppendHeaders([(header::SET_COOKIE, begun)]), Redirect::to(BEGUN));
+    Ok(signed_out(&house, answer.into_response()))
 }
 
-/// GET `/account/erase/begun`
-pub async fn begun(State(house): State<House>, viewer: Viewer) -> Response {
+const BEGUN: &str = "/account/erase/begun";
+
+/// For how many seconds a browser remembers that somebody has asked in it: until she has read what
+/// happens next.
+const BEGUN_FOR: i64 = 10 * 60;
+
+fn begun_name(house: &House) -> &'static str {
+    if house.is_secure() { "__Host-leaving" } else { "leaving" }
+}
+
+/// GET `/account/erase/begun`: only in the browser in which she has just asked.
+pub async fn begun(State(house): State<House>, viewer: Viewer, headers: HeaderMap) -> Response {
+    if viewer.is_signed_in() || cookie::named(&headers, begun_name(&house)).is_none() {
+        return Redirect::to("/account/erase").into_response();
+    }
     Page::new("We will delete your account in seven days", || {
         view! {
             <div class="stack">
                 <h1>"We will delete your account in seven days"</h1>
                 <p class="lead">"We have signed you out everywhere, and sent you an email."</p>
                 <p>
-                    "Changed your mind? Press the button in that email, or sign in, within seven \
-                     days. Then we will keep your account as it was."
+                    "Changed your mind? Press the button in that email, or sign in and press “Keep \
+                     my account”, within seven days. Then we will keep your account as it was."
                 </p>
                 <p>
                     "Until then we only email you what you need for this, and about changes to \
@@ -155,8 +181,8 @@ pub async fn keep(
 }
 
 fn ended(house: &House, viewer: &Viewer) -> Response {
-    let why = "You have used it or signed in since then, and we kept your account. Or the seven \
-               days are over, and your account has been deleted.";
+    let why = "You have told us to keep your account, and we did. Or the seven days are over, and \
+               your account has been deleted.";
     Page::link_ended("This link no longer works", why, ("/sign-in", "Sign in"))
         .answer(house, viewer)
 }
@@ -334,7 +360,7 @@ fn form(has: &Has, none: &Refusals) -> impl IntoView {
         <h2>"Delete it"</h2>
         <p>
             "We will sign you out everywhere and email you. To keep your account, press the button \
-             in that email within seven days, or sign in again."
+             in that email within seven days, or sign in and press it there."
         </p>
         <p>{WE_MAY_ASK}</p>
         <form method="post" action="/account/erase" novalidate>

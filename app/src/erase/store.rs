@@ -106,27 +106,39 @@ pub async fn forget_words(tx: &mut AnyConnection, account_id: &str) -> Kept<()> 
     each(tx, account_id, &STATEMENTS).await
 }
 
-/// Notes that the database's file is to be written anew, since something was erased.
+/// Notes that the database is to be written anew, since something was erased.
 pub async fn rewrite_soon(tx: &mut AnyConnection, now: Millis) -> Kept<()> {
     sqlx::query("UPDATE service_state SET to_rewrite_since = $1").bind(now).execute(tx).await?;
     Ok(())
 }
 
-/// Since when the file is to be written anew; `None` when it was.
-pub async fn to_rewrite_since(db: &Db) -> Kept<Option<Millis>> {
-    sqlx::query_scalar("SELECT to_rewrite_since FROM service_state")
-        .fetch_one(&mut *db.read().await?)
-        .await
+/// When the database was or is to be written anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rewriting {
+    /// Since when it is to be, after an account was erased; `None` when it was.
+    pub wanted_since: Option<Millis>,
+    /// When it last was.
+    pub done_at: Option<Millis>,
 }
 
-/// Notes that the file was written anew. What was erased since then still waits for it.
-pub async fn rewritten(db: &Db, since: Millis) -> Kept<()> {
+/// When the database was or is to be written anew.
+pub async fn rewriting(db: &Db) -> Kept<Rewriting> {
+    let row = sqlx::query("SELECT to_rewrite_since, rewritten_at FROM service_state")
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(Rewriting { wanted_since: row.get(0), done_at: row.get(1) })
+}
+
+/// Notes that it was written anew. What was erased since `wanted_since` still waits for it.
+pub async fn rewritten(db: &Db, wanted_since: Option<Millis>, now: Millis) -> Kept<()> {
     db.write(move |tx| {
         Box::pin(async move {
             sqlx::query(
-                "UPDATE service_state SET to_rewrite_since = NULL WHERE to_rewrite_since = $1",
+                "UPDATE service_state SET rewritten_at = $2, to_rewrite_since =
+                   CASE WHEN to_rewrite_since = $1 THEN NULL ELSE to_rewrite_since END",
             )
-            .bind(since)
+            .bind(wanted_since)
+            .bind(now)
             .execute(tx)
             .await?;
             Ok(())

@@ -53,6 +53,9 @@ pub struct Named {
     pub name: String,
     /// What it is called on the page; `null` where only programs read it.
     pub label: Option<String>,
+    /// Whether the page leaves out a no.
+    #[serde(skip)]
+    pub is_if: bool,
 }
 
 /// A file she uploaded.
@@ -120,6 +123,7 @@ pub async fn everything(house: &House, of: &Of) -> Kept<Everything> {
         let columns = readings.iter().map(|reading| Named {
             name: reading.name.to_owned(),
             label: reading.label.map(str::to_owned),
+            is_if: reading.is_if,
         });
         kept.push(Held {
             table: table.name.to_owned(),
@@ -143,12 +147,16 @@ pub async fn everything(house: &House, of: &Of) -> Kept<Everything> {
     })
 }
 
+/// How a yes and a no are written.
+const YES: &str = "yes";
+pub(super) const NO: &str = "no";
+
 /// A value as it is in the copy.
 fn shown(reading: &Reading, value: String) -> String {
     match (value.parse::<Millis>(), value.as_str()) {
         (Ok(at), _) if reading.is_time => clock::machine(at),
-        (_, "1") if reading.is_yes => "yes".to_owned(),
-        (_, "0") if reading.is_yes => "no".to_owned(),
+        (_, "1") if reading.is_yes => YES.to_owned(),
+        (_, "0") if reading.is_yes => NO.to_owned(),
         _ => value,
     }
 }
@@ -198,6 +206,7 @@ mod tests {
             label: None,
             is_time,
             is_yes,
+            is_if: false,
             sql: String::new(),
         };
         assert_eq!(shown(&reading(true, false), "0".into()), "1970-01-01T00:00:00Z");

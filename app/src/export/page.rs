@@ -5,7 +5,7 @@ use calendar::clock;
 use ground::house::House;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::everything::{Everything, Held, Named};
+use super::everything::{Everything, Held, NO, Named};
 
 const STYLE: &str = "body{font:17px/1.5 system-ui,sans-serif;max-width:42rem;margin:0 \
     auto;padding:1rem;color:#16302b;background:#fbf8f2;overflow-wrap:anywhere}
@@ -77,7 +77,7 @@ fn section(held: &Held) -> Markup {
         @for row in &held.rows {
             dl {
                 @for (column, label) in &labelled {
-                    @if let Some(value) = value(row.get(&column.name)) {
+                    @if let Some(value) = value(column, row.get(&column.name)) {
                         dt { (label) } dd { (value) }
                     }
                 }
@@ -86,9 +86,11 @@ fn section(held: &Held) -> Markup {
     }
 }
 
-/// A value as people read it; `None` where there is none.
-fn value(kept: Option<&Option<String>>) -> Option<String> {
-    let value = kept?.as_ref().filter(|value| !value.is_empty())?;
+/// A value as people read it; `None` where there is none, or it says only that something does not
+/// concern her.
+fn value(column: &Named, kept: Option<&Option<String>>) -> Option<String> {
+    let is_said = |value: &&String| !value.is_empty() && !(column.is_if && *value == NO);
+    let value = kept?.as_ref().filter(is_said)?;
     let at = clock::read_machine(value).map(clock::day_and_hour);
     Some(at.unwrap_or_else(|| value.clone()))
 }

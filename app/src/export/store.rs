@@ -1,7 +1,7 @@
 //! Every SQL statement about copies: who asked for one, and what is in it.
 
 use calendar::clock::{DAY, HOUR, MINUTE, Millis};
-use ground::db::{Db, Kept};
+use ground::db::{self, Db, Kept};
 use ground::personal::{Column, Reading, Table, Whose};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -160,11 +160,10 @@ pub(super) async fn read(db: &Db, of: &Of) -> Kept<Vec<Rows>> {
         sqlx::query(AssertSqlSafe(sql)).bind(of.id()).fetch_all(&mut *db.read().await?).await?;
     let mut all: Vec<Rows> = hers.into_iter().map(|(table, _)| (table, Vec::new())).collect();
     for row in found {
-        let nth = usize::try_from(row.get::<i64, _>(0)).unwrap_or_default();
-        if let Some((table, rows)) = all.get_mut(nth) {
-            let many = table.readings().count();
-            rows.push((2..many + 2).map(|column| row.get(column)).collect());
-        }
+        let nth: usize = db::number(row.get(0), "which table")?;
+        let (table, rows) = db::known(all.get_mut(nth), "which table")?;
+        let many = table.readings().count();
+        rows.push((2..many + 2).map(|column| row.get(column)).collect());
     }
     Ok(all)
 }
@@ -174,7 +173,7 @@ pub(super) async fn read(db: &Db, of: &Of) -> Kept<Vec<Rows>> {
 fn statement(of: &Of, hers: &[(&'static Table, &'static str)]) -> String {
     let readings: Vec<Vec<Reading>> =
         hers.iter().map(|(table, _)| table.readings().collect()).collect();
-    let widest = readings.iter().map(Vec::len).max().unwrap_or_default();
+    let widest = readings.iter().map(Vec::len).max().unwrap_or(0);
     let parts = hers.iter().zip(&readings).enumerate().map(|(nth, ((table, rows), readings))| {
         let first_time = table.columns.iter().find_map(|column| match column {
             Column::Time(name, _) => Some(*name),

@@ -91,7 +91,7 @@ fn help() -> Vec<Thing> {
 pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let query = Sent::query(&uri);
     let search: String = query.line("q").chars().take(200).collect();
-    let (local, _) = store::local_words(&house.db).await?;
+    let local = store::local_words(&store::local_text(&house.db).await?)?;
     let found = store::find(&house.db, &search, &local, house.clock.now()).await?;
     let kind = query.typed("kind").to_owned();
     let page_number = usize::try_from(forms::page_number(&query)).unwrap_or(1);
@@ -256,7 +256,7 @@ pub async fn words_form(
     viewer: Viewer,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let (_, text) = store::local_words(&house.db).await?;
+    let text = store::local_text(&house.db).await?;
     let sent = Sent::of(&[("words", &text)]);
     let is_done = Sent::query(&uri).typed("done") == "saved";
     Ok(words_page(&sent, is_done, &Refusals::default()).answer(&house, &viewer))

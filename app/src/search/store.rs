@@ -57,20 +57,25 @@ fn labels() -> String {
     [topics::store::LABELS, plans::store::LABELS, notices::store::LABELS].join(" UNION ALL ")
 }
 
-/// The local words: those an administrator wrote, or those that were shipped.
+/// The list of local words: the one an administrator wrote, or the one that was shipped.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn local_words(db: &Db) -> Kept<(LocalWords, String)> {
-    let text = texts::one(db, LOCAL_WORDS).await?.unwrap_or_else(|| rules::SHIPPED.to_owned());
-    Ok((LocalWords::read(&text).unwrap_or_default(), text))
+pub async fn local_text(db: &Db) -> Kept<String> {
+    Ok(texts::one(db, LOCAL_WORDS).await?.unwrap_or_else(|| rules::SHIPPED.to_owned()))
+}
+
+/// The local words of this list.
+pub fn local_words(text: &str) -> Kept<LocalWords> {
+    LocalWords::read(text).map_err(|why| sqlx::Error::Decode(why.into()))
 }
 
 /// Brings the index up to date with what is public now. Safe to run again, and beside itself.
 pub async fn refresh(house: &House) -> Kept<()> {
     const AT_ONCE: usize = 40;
     let db = &house.db;
-    let (local, local_text) = local_words(db).await?;
+    let local_text = local_text(db).await?;
+    let local = local_words(&local_text)?;
     let mut named: HashMap<(String, String), Vec<String>> = HashMap::new();
     let rows = sqlx::query(AssertSqlSafe(labels())).fetch_all(&mut *db.read().await?).await?;
     for row in rows {
@@ -89,7 +94,7 @@ pub async fn refresh(house: &House) -> Kept<()> {
     let public = all(db).await?.into_iter().filter(|thing| thing.since <= now);
     for thing in public.chain(super::help()) {
         let key = (thing.kind.clone(), thing.id.clone());
-        let labels = named.remove(&key).unwrap_or_default().join("\n");
+        let labels = named.remove(&key).map_or_else(String::new, |names| names.join("\n"));
         let hash = id::hash(
             &[&thing.title, &thing.words, &labels, &local_text].map(String::as_str).join("\0"),
         );

@@ -6,7 +6,8 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 
 /// Holds subscribers, in the order of their ids, so that what happens to each happens one after the
 /// other.
-pub async fn hold(tx: &mut AnyConnection, kind: Kind, subscribers: &[String]) -> Kept<()> {
+pub async fn hold(tx: &mut AnyConnection, subscribers: &[String]) -> Kept<()> {
+    let kind = Kind::of(tx);
     let these = db::parameters(1, subscribers.len());
     let sql = format!(
         "SELECT id FROM subscribers WHERE id IN ({these}) ORDER BY id{}",

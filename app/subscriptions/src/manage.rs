@@ -96,7 +96,7 @@ async fn change(
     back: &str,
 ) -> Result<Response, Error> {
     let Some(subscriber) = subscriber else { return Ok(Redirect::to(back).into_response()) };
-    let (now, kind) = (house.clock.now(), house.db.kind());
+    let now = house.clock.now();
     let done = match sent.typed("step") {
         "stop" | "stop all" => {
             let which = if sent.typed("step") == "stop" {
@@ -106,9 +106,9 @@ async fn change(
             };
             let stopping = subscriber.clone();
             let ended = house.db.write(move |tx| {
-                Box::pin(async move {
-                    store::end(tx, kind, &stopping, &which, Ended::OwnPage, now).await
-                })
+                Box::pin(
+                    async move { store::end(tx, &stopping, &which, Ended::OwnPage, now).await },
+                )
             });
             ended.await?;
             settled(house, &subscriber).await?;
@@ -120,7 +120,7 @@ async fn change(
         }
         "again" => {
             let back = house.db.write(move |tx| {
-                Box::pin(async move { stopping::take_back(tx, kind, &subscriber, now).await })
+                Box::pin(async move { stopping::take_back(tx, &subscriber, now).await })
             });
             back.await?;
             "again"
@@ -169,10 +169,10 @@ pub(super) async fn settled(house: &House, subscriber: &str) -> Result<(), Error
 
 /// Stops everything, and waits until none of it is on its way.
 async fn stop_everything(house: &House, subscriber: &str) -> Result<(), Error> {
-    let (now, kind, hers) = (house.clock.now(), house.db.kind(), subscriber.to_owned());
+    let (now, hers) = (house.clock.now(), subscriber.to_owned());
     let ended = house
         .db
-        .write(move |tx| Box::pin(async move { stopping::everything(tx, kind, &hers, now).await }));
+        .write(move |tx| Box::pin(async move { stopping::everything(tx, &hers, now).await }));
     let account = ended.await?;
     settled(house, subscriber).await?;
     if let Some(account) = account {
@@ -183,10 +183,10 @@ async fn stop_everything(house: &House, subscriber: &str) -> Result<(), Error> {
 
 /// Stops everything about changes and erases the address, at once: it is quick to sign up again.
 async fn erase(house: &House, viewer: &Viewer, subscriber: String) -> Result<Response, Error> {
-    let (now, kind, hers) = (house.clock.now(), house.db.kind(), subscriber.clone());
+    let (now, hers) = (house.clock.now(), subscriber.clone());
     let erasing = house.db.write(move |tx| {
         Box::pin(async move {
-            let email = store::forget_subscriber(tx, kind, &hers, now).await?;
+            let email = store::forget_subscriber(tx, &hers, now).await?;
             if let Some(email) = email {
                 notices::forget_address(tx, &email).await?;
                 deliveries::store::forget_address(tx, &email, now).await?;

@@ -49,7 +49,7 @@ pub async fn unsubscribe(
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
-    let (now, kind, link_hash) = (house.clock.now(), house.db.kind(), id::hash(&token));
+    let (now, link_hash) = (house.clock.now(), id::hash(&token));
     let Some(subscriber) = store::by_link(&mut *house.db.read().await?, &link_hash).await? else {
         return Ok(no_emails(&house, &viewer));
     };
@@ -63,7 +63,7 @@ pub async fn unsubscribe(
             } else {
                 Which::Of(services.iter().map(|(id, _)| id.clone()).collect())
             };
-            store::end(tx, kind, &hers, &which, Ended::OneClick, now).await?;
+            store::end(tx, &hers, &which, Ended::OneClick, now).await?;
             Ok::<_, sqlx::Error>(services)
         })
     });

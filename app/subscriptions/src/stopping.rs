@@ -2,7 +2,7 @@
 
 use calendar::clock::Millis;
 use deliveries::{Sort, stops};
-use ground::db::{Kept, Kind};
+use ground::db::Kept;
 use sqlx::{AnyConnection, Row as _};
 use subscribers::hold;
 
@@ -15,11 +15,10 @@ use super::store::{self, Began, Ended, Which};
 /// When the database fails; likewise for every function here.
 pub async fn everything(
     tx: &mut AnyConnection,
-    kind: Kind,
     subscriber_id: &str,
     now: Millis,
 ) -> Kept<Option<String>> {
-    store::end(tx, kind, subscriber_id, &Which::All, Ended::OwnPage, now).await?;
+    store::end(tx, subscriber_id, &Which::All, Ended::OwnPage, now).await?;
     let account = account_of(tx, subscriber_id).await?;
     if let Some(account) = &account {
         stops::stop(tx, account, &Sort::ALL, now).await?;
@@ -42,13 +41,8 @@ pub async fn account_of(
 
 /// Takes the last stop back: starts again all that ended then. Twice is the same as once, and
 /// nothing starts that ended earlier.
-pub async fn take_back(
-    tx: &mut AnyConnection,
-    kind: Kind,
-    subscriber_id: &str,
-    now: Millis,
-) -> Kept<()> {
-    hold(tx, kind, &[subscriber_id.to_owned()]).await?;
+pub async fn take_back(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+    hold(tx, &[subscriber_id.to_owned()]).await?;
     let account = account_of(tx, subscriber_id).await?;
     let last: Option<Millis> = sqlx::query_scalar(
         "SELECT max(at) FROM (
@@ -58,7 +52,7 @@ pub async fn take_back(
              WHERE account_id = $2 AND started_at IS NULL) stops",
     )
     .bind(subscriber_id)
-    .bind(account.as_deref().unwrap_or_default())
+    .bind(account.as_deref().unwrap_or(""))
     .fetch_one(&mut *tx)
     .await?;
     let Some(last) = last else { return Ok(()) };

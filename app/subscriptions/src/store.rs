@@ -2,7 +2,7 @@
 
 use calendar::clock::Millis;
 use deliveries::returns::Came;
-use ground::db::{self, Db, Kept, Kind, known};
+use ground::db::{self, Db, Kept, known};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use subscribers::{Cadence, hold};
 
@@ -192,13 +192,12 @@ pub enum Which {
 /// what has ended changes nothing.
 pub async fn end(
     tx: &mut AnyConnection,
-    kind: Kind,
     subscriber_id: &str,
     which: &Which,
     how_it_ended: Ended,
     now: Millis,
 ) -> Kept<()> {
-    hold(tx, kind, &[subscriber_id.to_owned()]).await?;
+    hold(tx, &[subscriber_id.to_owned()]).await?;
     let how = match how_it_ended {
         Ended::OneClick => "one click",
         Ended::OwnPage => "own page",
@@ -316,7 +315,8 @@ pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
     let mut has = Has::default();
     for row in rows {
         has.cadence = known(Cadence::read(row.get(0)), "subscribers.cadence")?;
-        has.came_back = row.get::<Option<&str>, _>(4).and_then(Came::read);
+        let came = row.get::<Option<&str>, _>(4);
+        has.came_back = came.map(|came| known(Came::read(came), "returns.kind")).transpose()?;
         if let Some(id) = row.get(1) {
             has.subscriptions.push(Standing { id, service: row.get(2), place: row.get(3) });
         }
@@ -342,12 +342,11 @@ pub async fn services_of(db: &Db, account_id: &str) -> Kept<Vec<String>> {
 /// no longer work; an email that has not gone goes to the new one.
 pub async fn address_changed(
     tx: &mut AnyConnection,
-    kind: Kind,
     old: &str,
     new: &str,
     now: Millis,
 ) -> Kept<()> {
-    notices::ledger::hold_addresses(tx, kind).await?;
+    notices::ledger::hold_addresses(tx).await?;
     let subscriber = |email: &str| {
         sqlx::query_scalar("SELECT id FROM subscribers WHERE email = $1").bind(email.to_owned())
     };
@@ -360,7 +359,7 @@ pub async fn address_changed(
         known = Some(likewise(tx, &old, new, now).await?);
     }
     let both: Vec<String> = [Some(old.clone()), known.clone()].into_iter().flatten().collect();
-    hold(tx, kind, &both).await?;
+    hold(tx, &both).await?;
     let Some(known) = known else {
         let not_gone = "SELECT l.delivery_id FROM ledger l
              JOIN deliveries d ON d.id = l.delivery_id WHERE l.subscriber_id = $1
@@ -415,7 +414,7 @@ pub async fn address_changed(
         .execute(&mut *tx)
         .await?;
     notices::ledger::move_to(tx, &old, &known, now).await?;
-    end(tx, kind, &old, &Which::All, Ended::AddressChanged, now).await
+    end(tx, &old, &Which::All, Ended::AddressChanged, now).await
 }
 
 /// The id of a new subscriber with this address, who takes over another's account and how often
@@ -482,7 +481,6 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
 /// has no account, whose id is given; else its subscriptions end, and the address is erased.
 pub async fn forget(
     tx: &mut AnyConnection,
-    kind: Kind,
     (account_id, email): (&str, &str),
     keeps_emails: bool,
     now: Millis,
@@ -502,7 +500,7 @@ pub async fn forget(
         let is_asked_for = row.get::<i64, _>(2) > 0;
         let is_own = row.get::<Option<&str>, _>(1) == Some(email);
         if keeps_emails && is_own && is_asked_for {
-            hold(tx, kind, std::slice::from_ref(&id)).await?;
+            hold(tx, std::slice::from_ref(&id)).await?;
             sqlx::query("UPDATE subscribers SET account_id = NULL WHERE id = $1")
                 .bind(&id)
                 .execute(&mut *tx)
@@ -511,7 +509,7 @@ pub async fn forget(
         } else {
             // One that was left for another address keeps what was told there.
             if is_asked_for || !keeps_emails {
-                end(tx, kind, &id, &Which::All, Ended::OwnPage, now).await?;
+                end(tx, &id, &Which::All, Ended::OwnPage, now).await?;
             }
             erase_address(tx, &id, now).await?;
         }
@@ -526,7 +524,6 @@ pub async fn forget(
 /// before.
 pub async fn forget_subscriber(
     tx: &mut AnyConnection,
-    kind: Kind,
     subscriber_id: &str,
     now: Millis,
 ) -> Kept<Option<String>> {
@@ -536,7 +533,7 @@ pub async fn forget_subscriber(
             .fetch_optional(&mut *tx)
             .await?;
     let Some(email) = email else { return Ok(None) };
-    end(tx, kind, subscriber_id, &Which::All, Ended::OwnPage, now).await?;
+    end(tx, subscriber_id, &Which::All, Ended::OwnPage, now).await?;
     erase_address(tx, subscriber_id, now).await?;
     forget_requests(tx, &email).await?;
     Ok(Some(email))

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::{Banner, Card, Choice, Labels, Page, Pager, Select, Share, When};
+use ground::ui::{Banner, Card, Choice, Done, Labels, Page, Pager, Select, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use voting::Phase;
@@ -170,7 +170,7 @@ pub async fn topic(
     };
     let (plans, updates) = outcomes::store::of_topic(&house.db, &id).await?;
     let came_of_it = CameOfIt { counted, plans, updates };
-    let done = Sent::query(&uri).line("done");
+    let done = Done::of(&uri);
     let page = topic_page(&house, &viewer, topic, is_own, phase, came_of_it, &done);
     let has_island =
         phase == Some(Phase::Voting) && standing == Standing::Published && viewer.is(Role::Parent);
@@ -185,14 +185,10 @@ pub async fn withdraw(
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
     let id = id::parse(&id).ok_or(Error::NotFound)?;
-    let (now, kind, author_id) =
-        (house.clock.now(), house.db.kind(), viewer.signed_in()?.account_id.clone());
-    let withdrawn = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move { store::withdraw(tx, kind, &id, &author_id, now).await })
-        })
-        .await?;
+    let author_id = &viewer.signed_in()?.account_id;
+    let mut tx = house.db.begin().await?;
+    let withdrawn = store::withdraw(&mut tx, &id, author_id, house.clock.now()).await?;
+    tx.commit().await?;
     if withdrawn {
         Ok(Redirect::to("/account?done=withdrawn").into_response())
     } else {
@@ -222,16 +218,16 @@ fn topic_page(
     is_own: bool,
     phase: Option<Phase>,
     came_of_it: CameOfIt,
-    done: &str,
+    done: &Done,
 ) -> Page {
     let standing = topic.facts.standing();
-    let banner = match done {
+    let banner = match done.what() {
         "proposed" => Some((
-            "Sent to the forum",
+            done.title("Sent to the forum", "You have joined, and we have your topic"),
             "Someone will read it within five working days. We will email you then.",
         )),
         "supported" => Some((
-            "You support this topic",
+            done.title("You support this topic", "You have joined, and your support counts"),
             "You can change your mind until voting closes. Nobody sees the results before then.",
         )),
         "taken back" => Some(("Support removed", "You can support it again until voting closes.")),

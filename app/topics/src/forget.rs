@@ -1,7 +1,7 @@
 //! What is left of the topics and the votes of an account that is erased.
 
 use calendar::clock::Millis;
-use ground::db::{Kept, Kind};
+use ground::db::Kept;
 use ground::erasing::{each, let_go};
 use sqlx::{AnyConnection, Row as _};
 
@@ -18,7 +18,6 @@ use super::store;
 /// When the database fails.
 pub async fn forget(
     tx: &mut AnyConnection,
-    kind: Kind,
     account_id: &str,
     takes_down: bool,
     now: Millis,
@@ -33,7 +32,7 @@ pub async fn forget(
     .fetch_all(&mut *tx)
     .await?;
     for topic in to_withdraw {
-        store::withdraw(tx, kind, &topic, account_id, now).await?;
+        store::withdraw(tx, &topic, account_id, now).await?;
     }
     let words = "UPDATE topics SET title = 'Deleted topic', happens_now = '', would_help = ''
          WHERE author_id = $1 AND passed_on_at IS NULL

@@ -1,7 +1,7 @@
 //! What this room keeps about a person, table by table, for whoever takes it out or erases it.
 
 use ground::personal::Column::{Id, Just, Left, Name, Part, Text, Time};
-use ground::personal::{CARE, FORM, Table, Whose};
+use ground::personal::{CARE, Column, FORM, Table, Whose};
 
 /// Every table of this room, with each of its columns.
 pub const PERSONAL: &[Table] = &[
@@ -39,53 +39,31 @@ pub const PERSONAL: &[Table] = &[
             Time("withdrawn_at", "You withdrew it"),
         ],
     },
-    Table {
-        name: "topic_services",
-        title: "Services your topics are about",
-        whose: Whose::Account("t.topic_id IN (SELECT o.id FROM topics o WHERE o.author_id = $1)"),
-        columns: &[
+    about(
+        "topic_services",
+        "Services your topics are about",
+        &[
             Id("topic_id"),
-            Name(
-                "topic",
-                "Topic",
-                "(SELECT o.title FROM topics o WHERE o.id = t.topic_id AND (o.author_id = \
-             $1 OR o.published_at IS NOT NULL) AND o.passed_on_at IS NULL)",
-            ),
+            TITLE,
             Id("service_id"),
             Name("service", "Service", "(SELECT o.name FROM services o WHERE o.id = t.service_id)"),
         ],
-    },
-    Table {
-        name: "topic_places",
-        title: "Places your topics are about",
-        whose: Whose::Account("t.topic_id IN (SELECT o.id FROM topics o WHERE o.author_id = $1)"),
-        columns: &[
+    ),
+    about(
+        "topic_places",
+        "Places your topics are about",
+        &[
             Id("topic_id"),
-            Name(
-                "topic",
-                "Topic",
-                "(SELECT o.title FROM topics o WHERE o.id = t.topic_id AND (o.author_id = \
-             $1 OR o.published_at IS NOT NULL) AND o.passed_on_at IS NULL)",
-            ),
+            TITLE,
             Id("place_id"),
             Name("place", "Place", "(SELECT o.name FROM places o WHERE o.id = t.place_id)"),
         ],
-    },
+    ),
     Table {
         name: "supports",
         title: "Topics you support",
         whose: Whose::Account("t.account_id = $1"),
-        columns: &[
-            Id("topic_id"),
-            Name(
-                "topic",
-                "Topic",
-                "(SELECT o.title FROM topics o WHERE o.id = t.topic_id AND (o.author_id = \
-             $1 OR o.published_at IS NOT NULL) AND o.passed_on_at IS NULL)",
-            ),
-            Id("account_id"),
-            Time("given_at", "Since"),
-        ],
+        columns: &[Id("topic_id"), TITLE, Id("account_id"), Time("given_at", "Since")],
     },
     Table {
         name: "concern_notes",
@@ -106,3 +84,17 @@ pub const PERSONAL: &[Table] = &[
         columns: &[Just("topic_id"), Just("words")],
     },
 ];
+
+/// The title of a topic, where she may read it.
+const TITLE: Column = Name(
+    "topic",
+    "Topic",
+    "(SELECT o.title FROM topics o WHERE o.id = t.topic_id AND (o.author_id = $1
+     OR o.published_at IS NOT NULL) AND o.passed_on_at IS NULL)",
+);
+
+/// What her topics are about, one row for each topic and thing.
+const fn about(name: &'static str, title: &'static str, columns: &'static [Column]) -> Table {
+    let whose = Whose::Account("t.topic_id IN (SELECT o.id FROM topics o WHERE o.author_id = $1)");
+    Table { name, title, whose, columns }
+}

@@ -52,27 +52,22 @@ pub async fn send(
                 let page = write_page(&house, &sent, &refusals, services, places, until);
                 return Ok(too_many(page, Sends::Topic, &house, &viewer));
             }
-            let (now, writer, author) =
-                (house.clock.now(), house.clone(), viewer.signed_in()?.clone());
+            let (now, author) = (house.clock.now(), viewer.signed_in()?);
             let votes_from = crate::support::store::proposing_until(&house.db, now).await?;
-            let proposed = house.db.write(move |tx| {
-                Box::pin(async move {
-                    let id = store::propose(tx, &author.account_id, &proposal, now).await?;
-                    let receipt = Owed {
-                        // A double tap is one topic, and one email.
-                        dedup_key: &format!("topic received {id}"),
-                        kind: EmailKind::TopicReceived,
-                        account_id: Some(&author.account_id),
-                        to: &author.email,
-                        words: &emails::received(&writer, &id, votes_from),
-                        at: now,
-                        not_after: None,
-                    };
-                    owe(tx, receipt).await?;
-                    Ok::<_, sqlx::Error>(id)
-                })
-            });
-            let id = proposed.await?;
+            let mut tx = house.db.begin().await?;
+            let id = store::propose(&mut tx, &author.account_id, &proposal, now).await?;
+            let receipt = Owed {
+                // A double tap is one topic, and one email.
+                dedup_key: &format!("topic received {id}"),
+                kind: EmailKind::TopicReceived,
+                account_id: Some(&author.account_id),
+                to: &author.email,
+                words: &emails::received(&house, &id, votes_from),
+                at: now,
+                not_after: None,
+            };
+            owe(&mut tx, receipt).await?;
+            tx.commit().await?;
             Ok(Redirect::to(&format!("/topics/{id}?done=proposed")).into_response())
         }
         ("change", _) | (_, Err(_)) => {

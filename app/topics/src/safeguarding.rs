@@ -102,27 +102,14 @@ pub async fn note(
         Err(refusals) => return page(&house, &viewer, &id, &sent, &refusals).await,
     };
     store::concern(&house.db, &id).await?.ok_or(Error::NotFound)?;
-    let (now, by, key, about) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), sent.once(), id.clone());
-    let noted = house.db.write(move |tx| {
-        Box::pin(async move {
-            if store::note(tx, &key, &about, &note, &by, now).await? {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "concern noted",
-                        about: &about,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    noted.await?;
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    if store::note(&mut tx, &sent.once(), &id, &note, by, now).await? {
+        let what = "concern noted";
+        let entry = Entry { at: now, who: Some(by), what, about: &id, detail: "" };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
     Ok(Redirect::to(&format!("/forum/safeguarding/{id}?done=noted")).into_response())
 }
 

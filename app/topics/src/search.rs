@@ -13,12 +13,8 @@ const LONGEST_WORD: usize = 40;
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn add(
-    tx: &mut AnyConnection,
-    kind: Kind,
-    topic_id: &str,
-    words: &str,
-) -> Result<(), sqlx::Error> {
+pub async fn add(tx: &mut AnyConnection, topic_id: &str, words: &str) -> Result<(), sqlx::Error> {
+    let kind = Kind::of(tx);
     let sql = match kind {
         Kind::Sqlite => "INSERT INTO topic_search (topic_id, words) VALUES ($1, $2)",
         Kind::Postgres => {

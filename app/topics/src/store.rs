@@ -275,7 +275,7 @@ pub async fn concern(db: &Db, topic_id: &str) -> Kept<Option<Concern>> {
     let mut history = History::default();
     for row in &rows {
         if let Some(kind) = row.get::<Option<&str>, _>(6) {
-            history.add(kind, row.get(7), row.get(8));
+            history.add(kind, row.get(7), row.get(8))?;
         }
     }
     Ok(Some(Concern {
@@ -380,33 +380,22 @@ impl<'a> From<&'a Topic> for Waiting<'a> {
 
 /// Makes all published topics findable again, for instance after their rows were restored.
 pub async fn index_again(db: &Db) -> Kept<()> {
-    let kind = db.kind();
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query("DELETE FROM topic_search").execute(&mut *tx).await?;
-            let published = format!(
-                "SELECT t.id, t.title, t.happens_now, t.would_help FROM topics t WHERE {TOPIC}"
-            );
-            let published = sqlx::query(AssertSqlSafe(published)).fetch_all(&mut *tx).await?;
-            for row in published {
-                let [title, happens_now, would_help] = [1, 2, 3].map(|nth| row.get::<&str, _>(nth));
-                let words = format!("{title} {happens_now} {would_help}");
-                search::add(tx, kind, row.get(0), &words).await?;
-            }
-            Ok(())
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    sqlx::query("DELETE FROM topic_search").execute(&mut *tx).await?;
+    let published =
+        format!("SELECT t.id, t.title, t.happens_now, t.would_help FROM topics t WHERE {TOPIC}");
+    let published = sqlx::query(AssertSqlSafe(published)).fetch_all(&mut *tx).await?;
+    for row in published {
+        let words = ["title", "happens_now", "would_help"].map(|name| row.get::<&str, _>(name));
+        search::add(&mut tx, row.get("id"), &words.join(" ")).await?;
+    }
+    tx.commit().await
 }
 
 /// Publishes a waiting topic and puts it into the round it was proposed in time for. False when it
 /// is no longer waiting.
-pub async fn publish(
-    tx: &mut AnyConnection,
-    kind: Kind,
-    topic: &Waiting<'_>,
-    now: Millis,
-) -> Kept<bool> {
+pub async fn publish(tx: &mut AnyConnection, topic: &Waiting<'_>, now: Millis) -> Kept<bool> {
+    let kind = Kind::of(tx);
     // The round stays open until this write ends: no topic slips in during the count.
     let open = format!(
         "SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at > $1 AND vote_from > $2
@@ -429,20 +418,15 @@ pub async fn publish(
     .execute(&mut *tx)
     .await?;
     if published.rows_affected() == 1 {
-        search::add(tx, kind, topic.id, &topic.words).await?;
+        search::add(tx, topic.id, &topic.words).await?;
     }
     Ok(published.rows_affected() == 1)
 }
 
 /// Merges a topic into a published one; its supporters move to it. False when either can no longer
 /// be merged, they are voted on in different rounds, or the round has been counted.
-pub async fn merge(
-    tx: &mut AnyConnection,
-    kind: Kind,
-    topic_id: &str,
-    into: &str,
-    now: Millis,
-) -> Kept<bool> {
+pub async fn merge(tx: &mut AnyConnection, topic_id: &str, into: &str, now: Millis) -> Kept<bool> {
+    let kind = Kind::of(tx);
     // Both topics are locked in one order, so that two opposite merges wait for each other.
     let both = format!(
         "SELECT id, round_id, published_at, coalesce(merged_at, withdrawn_at) FROM topics
@@ -540,11 +524,11 @@ pub async fn pass_on(tx: &mut AnyConnection, topic_id: &str, now: Millis) -> Kep
 /// withdraw.
 pub async fn withdraw(
     tx: &mut AnyConnection,
-    kind: Kind,
     topic_id: &str,
     author_id: &str,
     now: Millis,
 ) -> Kept<bool> {
+    let kind = Kind::of(tx);
     // The round stays open until this write ends: nothing is taken away during the count.
     let round = format!(
         "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id WHERE t.id = $1{}",

@@ -7,7 +7,7 @@ use calendar::clock;
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::{Banner, Page, Pager, Share, When};
+use ground::ui::{Banner, Done, Page, Pager, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use outcomes::rules::{Outcome, Verdict, claimed, who};
@@ -163,7 +163,7 @@ pub async fn update(
     uri: Uri,
 ) -> Result<Response, Error> {
     let update = find(&house, &id).await?;
-    let done = Sent::query(&uri).line("done");
+    let done = Done::of(&uri);
     let may_change = match viewer.signed_in() {
         Ok(person) if viewer.is(Role::Leader) => {
             store::is_hers(&house.db, &update.id, &person.account_id).await?
@@ -178,7 +178,7 @@ pub async fn update(
     };
     let in_short = format!("You said: {} We did: {}", words.you_said, words.we_did);
     let page = Page::new(title.clone(), || {
-        let banner = match done.as_str() {
+        let banner = match done.what() {
             "published" => Some((
                 "Published",
                 "Everyone who took part will get an email. The forum will check if it's true.",
@@ -187,7 +187,10 @@ pub async fn update(
                 "Published",
                 "The forum will check it again. What you said before is still shown below.",
             )),
-            "doubted" => Some(("Sent to the forum", "Only its organisers can read it.")),
+            "doubted" => Some((
+                done.title("Sent to the forum", "You have joined, and we told the forum"),
+                "Only its organisers can read it.",
+            )),
             "judged" => Some((
                 "Published",
                 "Everyone can see the forum's view beside what the leader says.",

@@ -52,16 +52,7 @@ async fn tell(house: &House, (update_id, version): (String, i64)) -> Result<(), 
                     )),
                     ..words.clone()
                 };
-                store::tell_next(
-                    tx,
-                    writer.db.kind(),
-                    (&update_id, version),
-                    &words,
-                    choose,
-                    LOT,
-                    now,
-                )
-                .await
+                store::tell_next(tx, (&update_id, version), &words, choose, LOT, now).await
             })
         });
         if owed.await? == 0 {
@@ -169,7 +160,7 @@ fn said(house: &House, update: &Update, version: i64) -> Option<Words> {
     match &words.outcome {
         Outcome::Done | Outcome::Partly => {}
         Outcome::Not { because, decided_by, look_again } => {
-            let again = clock::day_of(look_again).unwrap_or_default();
+            let again = clock::day_of(look_again).unwrap_or_else(|| look_again.clone());
             let why = format!(
                 "Why: {because} Decided by {decided_by}. They will look at it again on {again}."
             );
@@ -177,7 +168,7 @@ fn said(house: &House, update: &Update, version: i64) -> Option<Words> {
         }
         Outcome::Deciding { by } => paragraphs.push(Paragraph::ToDo(format!(
             "They will decide by the end of {}.",
-            clock::day_of(by).unwrap_or_default()
+            clock::day_of(by).unwrap_or_else(|| by.clone())
         ))),
     }
     if !words.next.is_empty() {

@@ -84,7 +84,7 @@ pub const PERSONAL: &[Table] = &[
         whose: Whose::Account("t.put_in_by = $1"),
         columns: &[
             Id("id"),
-            Text("hash", "SHA-256 of the file"),
+            Id("hash"),
             Text("name", "File"),
             File("hash", "name"),
             Text("kind", "Kind of file"),

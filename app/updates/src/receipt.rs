@@ -12,7 +12,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use outcomes::store::Which;
 
-use crate::store::{self, Subject};
+use crate::store::{self, Answers, Subject};
 
 /// How many outcomes of one consultation a receipt shows.
 const MOST_OF_ONE: i64 = 50;
@@ -33,21 +33,21 @@ pub async fn receipt(
         Some(code) => store::consultation_of(&house.db, &id::hash(&code)).await?,
         None => None,
     };
-    let Some((consultation, state, closes_at)) = found else {
+    let Some((consultation, answers, closes_at)) = found else {
         let what_to_do = "Check your code. We have no answers with this code. Answers that were \
             never sent are deleted four weeks after the consultation closes";
         return Ok(receipt_page(&sent, &Refusals::one("code", what_to_do)).answer(&house, &viewer));
     };
     if closes_at > house.clock.now() {
         let code = sent.line("code");
-        return Ok(still_open(&consultation, &code, &state, closes_at).answer(&house, &viewer));
+        return Ok(still_open(&consultation, &code, answers, closes_at).answer(&house, &viewer));
     }
     let updates =
         outcomes::store::list(&house.db, &Which::About(consultation.id.clone()), (MOST_OF_ONE, 0))
             .await?;
     let page = Page::new("What happened about your answers", || {
         let to = format!("/consultations/{}", consultation.id);
-        let counted = if state == "sent" {
+        let counted = if answers == Answers::Sent {
             "Your answers were counted."
         } else {
             "Your answers were not counted, because you didn't send them or you deleted them."
@@ -76,14 +76,14 @@ pub async fn receipt(
 }
 
 /// For a consultation that can still be answered: what the answers are now, and the way to them.
-fn still_open(consultation: &Subject, code: &str, state: &str, closes_at: Millis) -> Page {
+fn still_open(consultation: &Subject, code: &str, answers: Answers, closes_at: Millis) -> Page {
     let address = format!("/consultations/{}/answers", consultation.id);
-    let (state, button) = match state {
-        "sent" => {
+    let (state, button) = match answers {
+        Answers::Sent => {
             ("You have sent your answers. You can still change or delete them", "See my answers")
         }
-        "withdrawn" => ("You have deleted your answers. You can answer again", "Answer again"),
-        _ => {
+        Answers::Deleted => ("You have deleted your answers. You can answer again", "Answer again"),
+        Answers::NotSent => {
             ("Your answers aren't sent. They only count once you send them", "Continue my answers")
         }
     };

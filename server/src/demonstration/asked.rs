@@ -249,7 +249,7 @@ async fn first_round(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx
         if told.0 == "Someone to talk to in the north" {
             supporters.push(&sefton.parent2);
         }
-        support(tx, sefton, &topic, &supporters, dates.vote_from + HOUR).await?;
+        support(tx, &topic, &supporters, dates.vote_from + HOUR).await?;
     }
     rounds::store::close_next(tx, dates.closes_at).await?;
     Ok(())
@@ -276,7 +276,7 @@ async fn second_round(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sql
         if told.0 == "Tell us before transport changes" {
             supporters.push(&sefton.parent);
         }
-        support(tx, sefton, &topic, &supporters, dates.vote_from + HOUR).await?;
+        support(tx, &topic, &supporters, dates.vote_from + HOUR).await?;
     }
     Ok(())
 }
@@ -326,19 +326,18 @@ async fn published(
         proposed_at: at,
         words: format!("{} {} {}", told.0, told.1, told.2),
     };
-    topics::store::publish(tx, sefton.kind, &waiting, at + HOUR).await?;
+    topics::store::publish(tx, &waiting, at + HOUR).await?;
     Ok(id)
 }
 
 async fn support(
     tx: &mut AnyConnection,
-    sefton: &Sefton,
     topic: &str,
     supporters: &[&String],
     at: Millis,
 ) -> Result<(), sqlx::Error> {
     for account in supporters {
-        topics::support::store::support(tx, sefton.kind, topic, account, true, at).await?;
+        topics::support::store::support(tx, topic, account, true, at).await?;
     }
     Ok(())
 }

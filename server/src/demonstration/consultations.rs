@@ -1,7 +1,7 @@
 //! The demonstration's consultations: one about life after an autism diagnosis, open now, with some
 //! answers; and one about waiting for occupational therapy, closed, with its results.
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::DAY;
 use consultations::results::store::{MadeOf, check, count};
 use consultations::rules::{Terms, Who};
 use consultations::{reading, responses, store};
@@ -17,9 +17,8 @@ use super::sefton::{PLACES, Sefton};
 
 /// Writes and opens both; one has since closed and been counted.
 pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Error> {
-    let (kind, now) = (sefton.kind, sefton.now);
     let consultation =
-        open(tx, sefton, &after_a_diagnosis(now), &after_a_diagnosis_questions()).await?;
+        open(tx, sefton, &after_a_diagnosis(sefton), &after_a_diagnosis_questions()).await?;
     for nth in 0..24 {
         let code = id::code();
         responses::begin(tx, &consultation, 1, &code).await?;
@@ -29,7 +28,7 @@ pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::E
         if waits == "yes" {
             answered.push(("weeks".to_owned(), Some(Answer::Number(8 + nth * 2))));
         }
-        responses::keep(tx, kind, &code, answered, None).await?;
+        responses::keep(tx, &code, answered, None).await?;
         responses::send(
             tx,
             &consultation,
@@ -67,7 +66,7 @@ const BETTER: [(&str, bool); 4] = [
 /// Two hundred and forty people answered. In the south most are waiting; in the north so few are
 /// that their number is not shown.
 async fn closed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Error> {
-    let terms = waiting(sefton.now);
+    let terms = waiting(sefton);
     let questions = waiting_questions();
     let consultation = open(tx, sefton, &terms, &questions).await?;
     for nth in 0..240_i64 {
@@ -96,7 +95,7 @@ async fn closed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Err
             answered.push(("better".to_owned(), Some(Answer::Text(better.to_owned()))));
         }
         responses::begin(tx, &consultation, 1, &code).await?;
-        responses::keep(tx, sefton.kind, &code, answered, None).await?;
+        responses::keep(tx, &code, answered, None).await?;
         responses::send(
             tx,
             &consultation,
@@ -159,15 +158,8 @@ async fn closed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Err
         .map_err(|what| sqlx::Error::Protocol(what.into()))?;
     let made_of = MadeOf { changes: 0, published: 0 };
     count(tx, &consultation, &new, made_of, &sefton.organiser, terms.closes_at + DAY).await?;
-    check(
-        tx,
-        sefton.kind,
-        &consultation,
-        terms.closes_at + DAY,
-        &sefton.checker,
-        terms.closes_at + 2 * DAY,
-    )
-    .await?;
+    check(tx, &consultation, terms.closes_at + DAY, &sefton.checker, terms.closes_at + 2 * DAY)
+        .await?;
     Ok(())
 }
 
@@ -187,8 +179,8 @@ fn at(consultation: &str, heard: &Heard) -> reading::store::At {
     }
 }
 
-fn after_a_diagnosis(now: Millis) -> Terms {
-    let text = |text: &str| text.to_owned();
+fn after_a_diagnosis(sefton: &Sefton) -> Terms {
+    let (text, now) = (|text: &str| text.to_owned(), sefton.now);
     Terms {
         form_key: id::fresh(),
         title: text("After a diagnosis of autism: what helps?"),
@@ -214,12 +206,15 @@ fn after_a_diagnosis(now: Millis) -> Terms {
         topic_id: None,
         plan_id: None,
         draft_id: None,
+        // The council.
+        organisation_id: sefton.organisations.first().map(|(_, id)| id.clone()),
         opens_at: now - 20 * DAY,
         closes_at: now + 30 * DAY,
     }
 }
 
-fn waiting(now: Millis) -> Terms {
+fn waiting(sefton: &Sefton) -> Terms {
+    let now = sefton.now;
     Terms {
         form_key: id::fresh(),
         title: "How long do you wait for occupational therapy?".to_owned(),
@@ -229,9 +224,11 @@ fn waiting(now: Millis) -> Terms {
         can_change: "Who is seen first, and what help you get while you wait.".to_owned(),
         cannot_change: "How therapists are trained: that is decided for all of England.".to_owned(),
         who_for: "Parents and carers anywhere in Sefton".to_owned(),
+        // The NHS.
+        organisation_id: sefton.organisations.get(1).map(|(_, id)| id.clone()),
         opens_at: now - 100 * DAY,
         closes_at: now - 50 * DAY,
-        ..after_a_diagnosis(now)
+        ..after_a_diagnosis(sefton)
     }
 }
 

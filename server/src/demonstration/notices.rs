@@ -114,7 +114,7 @@ async fn told(
     let notice = Wording { form_key: id::fresh(), ..notice.clone() };
     let (notice_id, _) = store::write(tx, &notice, &sefton.leader, at).await?;
     store::approve(tx, &notice_id, &sefton.colleague, (at, None), at).await?;
-    ledger::start_next(tx, sefton.kind, at).await?;
+    ledger::start_next(tx, at).await?;
     let told: Vec<String> = sqlx::query_scalar(
         "SELECT subscriber_id FROM ledger WHERE notice_id = $1 ORDER BY subscriber_id",
     )

@@ -4,7 +4,7 @@
 use calendar::clock::{self, DAY, Millis};
 use ground::text::markdown;
 use jiff::civil::Weekday;
-use plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
+use plans::rules::{Answer, Does, NewDraft, NewPlan, NewSession, Override};
 use plans::store::{self, By};
 use sqlx::{AnyConnection, Row as _};
 
@@ -138,7 +138,7 @@ async fn overridden(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), s
     store::tie(tx, &plan, &topics, &leader, sefton.day(-28)).await?;
     for topic in &topics {
         let answer = Answer {
-            kind: "adapted",
+            kind: Does::Adapted,
             words: "The wait in the south will get shorter, but there won't be one list for the \
                 whole of Sefton yet. See 'What will change'."
                 .into(),
@@ -198,7 +198,7 @@ async fn at(
     plan: &str,
     days: i64,
 ) -> Result<Millis, sqlx::Error> {
-    let held = store::hold(tx, sefton.kind, plan, sefton.day(days)).await?;
+    let held = store::hold(tx, plan, sefton.day(days)).await?;
     held.ok_or(sqlx::Error::RowNotFound)
 }
 

@@ -3,7 +3,6 @@
 
 use calendar::clock::{DAY, Millis};
 use calendar::school::SchoolYear;
-use ground::db::Kind;
 use ground::viewer::Role;
 use sqlx::AnyConnection;
 
@@ -68,7 +67,6 @@ pub struct Sefton {
     /// Families in the north, then in the south.
     pub families: [Vec<String>; 2],
     pub school: SchoolYear,
-    pub kind: Kind,
     /// Yesterday at five in the afternoon. Everything is told from then.
     pub now: Millis,
 }
@@ -126,7 +124,6 @@ const CONTACT: [(&str, &str); 9] = [
 /// Makes the area and its people. They have been here since before the first round.
 pub async fn fill(
     tx: &mut AnyConnection,
-    kind: Kind,
     now: Millis,
     password: &str,
 ) -> Result<Sefton, sqlx::Error> {
@@ -188,7 +185,6 @@ pub async fn fill(
         nhs,
         families,
         school,
-        kind,
         now: days::at_five(now - DAY),
     })
 }

@@ -2,7 +2,7 @@ use axum::http::{StatusCode, header};
 use calendar::clock::{DAY, HOUR, MINUTE};
 use ground::viewer::Role;
 
-use crate::world::{PROVES, World, change, link, on_both};
+use crate::world::{Answer, PROVES, World, change, link, on_both};
 
 const HER: &str = "new.parent@example.org";
 
@@ -39,13 +39,63 @@ fn a_parent_signs_up_and_is_in_once_she_pressed_the_button_in_the_email() {
         assert_eq!(parent.post(&page, &hers(&world)).await.leads_to(), "/?done=joined");
         let account = parent.get("/account").await;
         assert!(account.says(HER) && account.says("A new parent") && account.says("South Sefton"));
-        let again = world.visitor().post(&page, &hers(&world)).await;
-        assert_eq!(again.status, StatusCode::GONE, "the button works once");
+        let other = world.visitor();
+        let again = other.post(&page, &hers(&world)).await;
+        assert!(
+            again.says("You have joined") && again.says("Sign in with the password you chose"),
+            "{}",
+            again.html
+        );
+        assert_eq!(
+            other.get("/account").await.status,
+            StatusCode::SEE_OTHER,
+            "the button lets in once"
+        );
         let password = [("email", HER), ("password", "kettle harbour otter")];
         assert_eq!(
             world.visitor().post("/sign-in", &password).await.leads_to(),
             "/?done=signed-in"
         );
+    });
+}
+
+#[test]
+fn a_second_tap_on_the_button_that_joins_says_that_she_has_joined_and_leads_on() {
+    const NEXT: &str = "/local-offer/comments/new";
+    on_both(async |world| {
+        let phone = world.visitor();
+        let sent = phone.post("/sign-up", &[("email", HER), ("then", NEXT)]).await;
+        assert_eq!(sent.leads_to(), "/sign-up/sent");
+        let (page, before) = (link(&world.deliver().await[0]), phone.cookies());
+        assert_eq!(phone.post(&page, &hers(&world)).await.leads_to(), NEXT);
+        for again in [phone.post(&page, &hers(&world)).await, phone.get(&page).await] {
+            assert_eq!(again.status, StatusCode::OK);
+            assert!(
+                again.says("You have joined") && again.says(&format!("href=\"{NEXT}\"")),
+                "{}",
+                again.html
+            );
+        }
+        // The first answer was lost, and with it the cookie.
+        let signed_in = phone.cookies();
+        phone.set_cookies(before);
+        let lost = phone.post(&page, &hers(&world)).await;
+        assert!(
+            lost.says("You have joined")
+                && lost.says("href=\"/sign-in?then=%2Flocal-offer%2Fcomments%2Fnew\""),
+            "{}",
+            lost.html
+        );
+        world.forward(11 * MINUTE);
+        for browser in [&phone, &world.parent(1).await] {
+            let later = browser.post(&page, &hers(&world)).await;
+            assert_eq!(later.status, StatusCode::GONE, "it is told to nobody else for long");
+        }
+        phone.set_cookies(signed_in);
+        assert!(phone.post(&page, &hers(&world)).await.says("You have joined"));
+        let guessed = world.visitor().post("/sign-up/no-such-link", &hers(&world)).await;
+        assert_eq!(guessed.status, StatusCode::GONE);
+        assert!(!guessed.says("You have joined"));
     });
 }
 
@@ -174,6 +224,38 @@ fn a_password_is_the_same_in_both_forms_of_unicode_and_one_stored_before_still_s
         .await;
         let words = [("email", HER), ("password", "cafe\u{301} am kuehlen See")];
         assert_eq!(world.visitor().post("/sign-in", &words).await.leads_to(), "/?done=signed-in");
+    });
+}
+
+#[test]
+fn a_password_that_was_hashed_with_other_parameters_is_hashed_again_when_she_signs_in() {
+    on_both(async |world| {
+        world.person("parent@example.org", &[Role::Parent], &world.south).await;
+        let stored = async || -> String {
+            sqlx::query_scalar("SELECT password_hash FROM accounts")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap()
+        };
+        // "three small words", as a weaker machine may have hashed it.
+        change(
+            &world,
+            "UPDATE accounts SET password_hash = '$argon2id$v=19$m=1024,t=1,p=1$YSBzYWx0IG9mIDE2IGJ5dA$z42pTtYX9moygUJP+xI/iXxYAljn6a+i4bcaSkRkOCc'",
+        )
+        .await;
+        let before = stored().await;
+        let wrong = [("email", "parent@example.org"), ("password", "a wrong guess")];
+        world.visitor().post("/sign-in", &wrong).await;
+        assert_eq!(stored().await, before, "only the right one can be hashed");
+        let right = [("email", "parent@example.org"), ("password", "three small words")];
+        let signs_in = async || {
+            world.visitor().post("/sign-in", &right).await.leads_to() == "/?done=signed-in"
+        };
+        assert!(signs_in().await);
+        let after = stored().await;
+        assert!(after.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{after}");
+        assert!(signs_in().await, "it is the same password");
+        assert_eq!(stored().await, after, "and it is hashed again once");
     });
 }
 
@@ -430,6 +512,230 @@ fn a_new_password_signs_out_everywhere_else_and_is_told_by_email() {
     });
 }
 
+/// Where the first link with these words leads.
+fn leads(answer: &Answer, words: &str) -> String {
+    let mut links = answer.html.split("<a ").skip(1);
+    let has = |link: &&str| link.split("</a>").next().is_some_and(|link| link.contains(words));
+    let link = links.find(has).unwrap_or_else(|| panic!("no link {words}: {}", answer.html));
+    link.split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+/// Whether these cookies are those of somebody who is signed in.
+async fn let_in(world: &World, cookies: &str) -> bool {
+    let browser = world.visitor();
+    browser.set_cookies(cookies.to_owned());
+    browser.get("/account").await.status == StatusCode::OK
+}
+
+const CHANGE: &str = "/account/password";
+
+#[test]
+fn a_person_changes_her_password_with_the_one_she_has_and_is_signed_out_everywhere_else() {
+    on_both(async |world| {
+        let (thief, parent) = (world.parent(1).await, world.sign_in("parent1@example.org").await);
+        world.visitor().post("/sign-in/link", &[("email", "parent1@example.org")]).await;
+        let waits = link(&world.deliver().await[0]);
+        let page = leads(&parent.get("/account").await, "Change your password");
+        assert_eq!(page, CHANGE);
+        let form = parent.get(&page).await;
+        for known_as in ["current-password", "new-password"] {
+            assert!(form.says(&format!("autocomplete=\"{known_as}\"")), "{}", form.html);
+        }
+        assert!(form.says("You will be signed out everywhere else"), "{}", form.html);
+        let (old, new) = ("three small words", "kettle harbour otter");
+        let shows = [("current", old), ("password", new), ("step", "show")];
+        let shown = parent.post(&page, &shows).await;
+        assert_eq!(shown.status, StatusCode::OK);
+        assert!(shown.says("Hide the password") && !shown.says(new) && !shown.says(old));
+        for (current, password, reason) in [
+            ("", new, "Enter your current password"),
+            ("a wrong guess", new, "Check your current password"),
+            (new, new, "Check your current password"),
+            (old, "football12", "many people use"),
+            (old, "southsefton1", "nothing to do with you"),
+        ] {
+            let refused = parent.post(&page, &[("current", current), ("password", password)]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{current} {password}");
+            assert!(refused.says(reason), "{reason}: {}", refused.html);
+            assert!(!refused.says(&format!("\"{password}\"")), "it is not sent back");
+        }
+        assert_eq!(thief.get("/account").await.status, StatusCode::OK, "nothing has changed");
+
+        let (before, right) = (parent.cookies(), [("current", old), ("password", new)]);
+        assert_eq!(parent.post(&page, &right).await.leads_to(), "/account?done=password");
+        assert!(parent.get("/account?done=password").await.says("Your password has been changed"));
+        assert_eq!(thief.get("/account").await.status, StatusCode::SEE_OTHER);
+        assert!(!let_in(&world, &before).await, "this session has another token");
+        assert_eq!(world.visitor().post(&waits, &[]).await.status, StatusCode::GONE);
+        let told = world.deliver().await;
+        assert_eq!((told.len(), told[0].to.as_str()), (1, "parent1@example.org"));
+        assert_eq!(told[0].subject, "Your password has been changed");
+        // A second tap comes with the token from before the first.
+        parent.set_cookies(before);
+        assert_eq!(parent.post(&page, &right).await.leads_to(), "/account?done=password");
+        assert!(let_in(&world, &parent.cookies()).await);
+        assert!(world.deliver().await.is_empty(), "and changes nothing");
+        for (password, status) in
+            [(old, StatusCode::UNPROCESSABLE_ENTITY), (new, StatusCode::SEE_OTHER)]
+        {
+            let words = [("email", "parent1@example.org"), ("password", password)];
+            assert_eq!(world.visitor().post("/sign-in", &words).await.status, status, "{password}");
+        }
+    });
+}
+
+#[test]
+fn wrong_current_passwords_are_counted_for_one_session_alone_and_a_link_still_works() {
+    on_both(async |world| {
+        let thief = world.parent(1).await;
+        let her = world.sign_in("parent1@example.org").await;
+        let new = ("password", "kettle harbour otter");
+        for _ in 0..10 {
+            let refused = thief.post(CHANGE, &[("current", "a wrong guess"), new]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let right = [("current", "three small words"), new];
+        let held = thief.post(CHANGE, &right).await;
+        assert_eq!(held.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(held.headers[header::RETRY_AFTER], "900");
+        assert!(held.says("Too many attempts. Try again in 15 minutes"), "{}", held.html);
+        // The page beside it that asks for the password counts the same.
+        let proves = thief.post("/prove", &[("password", "three small words")]).await;
+        assert_eq!(proves.status, StatusCode::TOO_MANY_REQUESTS);
+        let way = leads(&held, "Forgotten your password?");
+        thief.post(&way, &[("email", "parent1@example.org")]).await.leads_to();
+        assert!(link(&world.deliver().await[0]).starts_with("/new-password/"));
+        // Neither she nor anybody else is held.
+        let words = [("email", "parent1@example.org"), ("password", "three small words")];
+        world.visitor().post("/sign-in", &words).await.leads_to();
+        let other = world.parent(2).await;
+        for browser in [&other, &her] {
+            let changed = browser.post(CHANGE, &right).await;
+            assert_eq!(changed.leads_to(), "/account?done=password");
+        }
+    });
+}
+
+#[test]
+fn whoever_has_no_password_chooses_one_by_a_link_and_none_waits_for_signing_in() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        change(&world, "UPDATE accounts SET password_hash = NULL").await;
+        let page = parent.get(&leads(&parent.get("/account").await, "Change your password")).await;
+        assert!(page.says("You don't have a password yet"), "{}", page.html);
+        assert!(!page.says("type=\"password\""), "{}", page.html);
+        let fields = [("current", "three small words"), ("password", "kettle harbour otter")];
+        assert!(parent.post(CHANGE, &fields).await.says("You don't have a password yet"));
+        let way = leads(&page, "Choose a password");
+        parent.post(&way, &[("email", "parent1@example.org")]).await.leads_to();
+        let button = link(&world.deliver().await[0]);
+        let chosen = parent.post(&button, &fields[1..]).await;
+        assert_eq!(chosen.leads_to(), "/account?done=password");
+
+        let asked = world.visitor().post(CHANGE, &fields).await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+        let stored: Vec<String> = sqlx::query_scalar("SELECT fields FROM first_acts")
+            .fetch_all(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        for words in stored.iter().chain([&asked.html]) {
+            for secret in ["small words", "small+words", "harbour"] {
+                assert!(!words.contains(secret), "{words}");
+            }
+        }
+    });
+}
+
+/// How somebody comes in.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Password,
+    Link,
+    NewPassword,
+    Joins,
+    Invited,
+}
+
+#[test]
+fn whoever_signs_in_ends_the_session_that_this_browser_had_by_whichever_way_she_comes() {
+    on_both(async |world| {
+        for way in [Way::Password, Way::Link, Way::NewPassword, Way::Joins, Way::Invited] {
+            let world = world.another().await;
+            let elsewhere = world.parent(1).await;
+            let shared = world.sign_in("parent1@example.org").await;
+            let before = shared.cookies();
+            if !matches!(way, Way::Joins | Way::Invited) {
+                world.person(HER, &[Role::Parent], &world.south).await;
+            }
+            let (email, words) = (("email", HER), ("password", "three small words"));
+            match way {
+                Way::Password => {
+                    shared.post("/sign-in", &[email, words]).await.leads_to();
+                }
+                Way::Invited => {
+                    let her = HER.to_owned();
+                    let invited = accounts::invite(&world.house, None, her, Role::Organiser, None);
+                    invited.await.unwrap();
+                }
+                Way::Joins => {
+                    shared.post("/sign-up", &[email]).await.leads_to();
+                }
+                Way::Link => {
+                    shared.post("/sign-in/link", &[email]).await;
+                }
+                Way::NewPassword => {
+                    shared.post("/forgotten-password", &[email]).await.leads_to();
+                }
+            }
+            assert!(let_in(&world, &before).await || matches!(way, Way::Password), "{way:?}");
+            if !matches!(way, Way::Password) {
+                let button = link(&world.deliver().await[0]);
+                shared.post(&button, &hers(&world)).await.leads_to();
+            }
+            assert!(shared.get("/account").await.says(HER), "{way:?}");
+            assert!(!let_in(&world, &before).await, "{way:?}: it has ended");
+            let sessions: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
+            assert_eq!(sessions, 2, "{way:?}: hers, and the one elsewhere");
+            assert_eq!(elsewhere.get("/account").await.status, StatusCode::OK, "{way:?}");
+        }
+    });
+}
+
+#[test]
+fn signing_in_again_leaves_what_is_open_in_another_tab_of_use_and_does_what_was_chosen() {
+    on_both(async |world| {
+        let (_, topic) = world.voting("A wait that is the same everywhere").await;
+        let parent = world.parent(1).await;
+        let supporters = async || -> i64 {
+            sqlx::query_scalar("SELECT count(*) FROM supports")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap()
+        };
+        // Her session runs out; she chooses something, and signs in to do it.
+        change(&world, "UPDATE sessions SET idle_ends_at = 1").await;
+        let asked = parent.support(&topic, "support").await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+        assert!(asked.says("signed out"), "{}", asked.html);
+        let words = [("email", "parent1@example.org"), ("password", "three small words")];
+        let done = parent.post("/sign-in", &words).await.leads_to();
+        assert!(done.starts_with(&format!("/topics/{topic}")), "{done}");
+        assert_eq!(supporters().await, 1);
+        let hers = parent.get("/account").await;
+        assert!(hers.says("this device") && !hers.says("2 times"), "{}", hers.html);
+        // A form that was open before she signed in once more.
+        let form = parent.get("/account/details").await;
+        assert_eq!(form.status, StatusCode::OK);
+        parent.post("/sign-in", &words).await.leads_to();
+        let details = [("shown_name", "Mum of two"), ("place", world.north.as_str())];
+        let saved = parent.post("/account/details", &details).await;
+        assert_eq!(saved.leads_to(), "/account?done=details");
+    });
+}
+
 #[test]
 fn both_addresses_are_told_of_a_change_of_address() {
     on_both(async |world| {
@@ -602,6 +908,57 @@ fn a_change_of_role_ends_every_session_and_is_in_the_audit_log() {
         .await
         .unwrap();
         assert_eq!(noted, 1);
+    });
+}
+
+#[test]
+fn an_administrator_signs_somebody_out_everywhere_and_she_is_told() {
+    on_both(async |world| {
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let (phone, other) = (world.parent(1).await, world.parent(2).await);
+        let tablet = world.visitor();
+        let words = [("email", "parent1@example.org"), ("password", "three small words")];
+        tablet.post("/sign-in", &words).await.leads_to();
+        tablet.post("/sign-in/link", &[("email", "parent1@example.org")]).await;
+        let waits = link(&world.deliver().await[0]);
+
+        let people = admin.get("/admin/people?search=parent1").await;
+        let page = leads(&people, "Sign them out everywhere");
+        assert_eq!(page, format!("/admin/people/{}/sessions", phone.account));
+        let asks = admin.get(&page).await;
+        assert!(asks.says("Sign someone out everywhere") && asks.says("Somebody"), "{}", asks.html);
+        assert_eq!(phone.get("/account").await.status, StatusCode::OK, "looking changes nothing");
+        for _ in 0..2 {
+            assert_eq!(admin.post(&page, &[]).await.leads_to(), "/admin/people?done=signed-out");
+        }
+        let done = admin.get("/admin/people?done=signed-out").await;
+        assert!(done.says("They have been signed out everywhere"), "{}", done.html);
+        for hers in [&phone, &tablet] {
+            assert_eq!(hers.get("/account").await.status, StatusCode::SEE_OTHER);
+        }
+        assert_eq!(other.get("/account").await.status, StatusCode::OK);
+        assert_eq!(world.visitor().post(&waits, &[]).await.status, StatusCode::GONE);
+        let told = world.deliver().await;
+        assert_eq!((told.len(), told[0].to.as_str()), (1, "parent1@example.org"), "once");
+        assert_eq!(told[0].subject, "You have been signed out everywhere");
+        let noted: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM audit WHERE what = 'signed out everywhere' AND who = $1
+             AND about = $2",
+        )
+        .bind(&admin.account)
+        .bind(&phone.account)
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
+        assert_eq!(noted, 1);
+        tablet.post("/sign-in", &words).await.leads_to();
+
+        // Her own sessions she ends at her own page.
+        let own = format!("/admin/people/{}/sessions", admin.account);
+        assert_eq!(admin.post(&own, &[]).await.leads_to(), "/account");
+        assert_eq!(admin.get("/admin").await.status, StatusCode::OK);
+        let nobodys = format!("/admin/people/{}/sessions", id::fresh());
+        assert_eq!(admin.post(&nobodys, &[]).await.status, StatusCode::NOT_FOUND);
     });
 }
 

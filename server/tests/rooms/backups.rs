@@ -1,5 +1,7 @@
 //! A whole area out of one database and into another, of either kind.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -8,6 +10,7 @@ use ground::files::{FileKind, Files};
 use ground::house::House;
 use ground::viewer::Role;
 use server::backup;
+use server::copying::{self, How};
 
 use crate::world::{World, has_postgres, new_postgres_database, on_both};
 
@@ -21,7 +24,7 @@ async fn filled(world: World) -> World {
     };
     let db = Db::open(&url).await.unwrap();
     db.migrate().await.unwrap();
-    let house = House::new(db, calendar::clock::Clock::system(), World::names()).with_files(files);
+    let house = House::new(db, files, calendar::clock::Clock::system(), World::names());
     server::demonstration::fill(&house).await.unwrap();
     let draft = "%PDF-1.7 what is to be planned".into();
     house.files.keep("draft.pdf", FileKind::Pdf, draft).await.unwrap();
@@ -69,7 +72,7 @@ fn a_backup_is_restored_into_either_database_with_every_row_and_file_and_holds_i
             let again = backup::restore(&made, &db, &files, now).await.unwrap_err();
             assert!(again.contains("not empty"), "{again}");
 
-            let house = House::new(db.clone(), world.house.clock.clone(), World::names());
+            let house = House::new(db.clone(), files, world.house.clock.clone(), World::names());
             let mut copy = world.beside(house);
             copy.south = area::store::places(&db).await.unwrap()[0].id.clone();
             assert!(copy.deliver().await.is_empty(), "emails are held");
@@ -127,15 +130,21 @@ fn an_area_goes_from_one_database_to_the_other_and_back_with_the_same_hashes() {
             Kind::Postgres => Kind::Sqlite,
         };
         let there = empty(other, world.folder()).await;
-        let rows = backup::copy(world.db(), &there).await.unwrap();
-        assert!(rows > 100);
+        let (how, said) = (How::default(), RefCell::new(Vec::new()));
+        let copied = copying::copy(world.db(), &there, &how).await.unwrap();
+        assert!(copied.rows > 100 && copied.were_there == 0, "{copied:?}");
         assert_eq!(there.read_all(&mut ()).await.unwrap(), before);
         let back = empty(world.db().kind(), world.folder()).await;
-        backup::copy(&there, &back).await.unwrap();
+        let guarded = guards(&back).await;
+        let say = |words: &str| said.borrow_mut().push(words.to_owned());
+        let aloud = How { say: &say, ..How::default() };
+        copying::copy(&there, &back, &aloud).await.unwrap();
         assert_eq!(back.read_all(&mut ()).await.unwrap(), before);
-        assert!(backup::copy(&there, &back).await.unwrap_err().contains("not empty"));
+        let topics = format!("topics: {0} of {0} rows", before["topics"].rows);
+        assert!(said.borrow().contains(&topics), "{:?}", said.borrow());
 
-        // The rules that were out of the way stand again.
+        // The rules that were out of the way stand again, every one.
+        assert_eq!(guards(&back).await, guarded);
         let change = back.write(|tx| {
             Box::pin(async move {
                 sqlx::query("UPDATE topics SET title = 'Another'").execute(tx).await?;
@@ -143,7 +152,78 @@ fn an_area_goes_from_one_database_to_the_other_and_back_with_the_same_hashes() {
             })
         });
         assert!(change.await.unwrap_err().to_string().contains("not edited"));
+
+        // What is whole already is only compared, and nothing else is written over.
+        let again = copying::copy(&there, &back, &how).await.unwrap();
+        assert_eq!(again.were_there, again.rows);
+        adds_a_place(&back, "Elsewhere").await;
+        for start_again in [false, true] {
+            let how = How { start_again, ..How::default() };
+            let refused = copying::copy(&there, &back, &how).await.unwrap_err();
+            assert!(refused.contains("not empty"), "{refused}");
+        }
         back.close().await;
+    });
+}
+
+/// What the database itself makes sure of, as it says.
+async fn guards(db: &Db) -> BTreeSet<String> {
+    let sql = match db.kind() {
+        Kind::Sqlite => "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master",
+        Kind::Postgres => {
+            "SELECT CAST(conrelid::regclass AS TEXT) || ' ' || CAST(conname AS TEXT) || ' '
+               || pg_get_constraintdef(oid) || ' ' || CAST(convalidated AS TEXT)
+             FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+             UNION ALL SELECT pg_get_triggerdef(oid) || ' ' || CAST(tgenabled AS TEXT)
+             FROM pg_trigger WHERE NOT tgisinternal"
+        }
+    };
+    let found: Vec<String> =
+        sqlx::query_scalar(sql).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
+    found.into_iter().collect()
+}
+
+async fn adds_a_place(db: &Db, name: &'static str) {
+    let added = db.write(move |tx| {
+        Box::pin(async move { area::store::add(tx, area::What::Place, name, None).await })
+    });
+    added.await.unwrap();
+}
+
+#[test]
+fn a_copy_of_an_area_that_changes_meanwhile_is_refused_and_is_no_area() {
+    on_both(async |world| {
+        let world = filled(world).await;
+        let there = empty(world.db().kind(), world.folder()).await;
+        // As a service that runs on it: it changes between one table and the next.
+        let say = |words: &str| {
+            if words.starts_with("topics:") {
+                tokio::task::block_in_place(|| {
+                    let beat = world.db().beat(world.now());
+                    tokio::runtime::Handle::current().block_on(beat).unwrap();
+                });
+            }
+        };
+        let how = How { say: &say, ..How::default() };
+        let refused = copying::copy(world.db(), &there, &how).await.unwrap_err();
+        assert!(refused.contains("was changed while it was being copied"), "{refused}");
+        assert!(there.holds_half_a_copy().await.unwrap());
+
+        let how = How::default();
+        let refused = copying::copy(world.db(), &there, &how).await.unwrap_err();
+        assert!(
+            refused.contains("has changed since") && refused.contains("service_state"),
+            "{refused}"
+        );
+        assert!(there.holds_half_a_copy().await.unwrap());
+        let from_the_start = How { start_again: true, ..How::default() };
+        let copied = copying::copy(world.db(), &there, &from_the_start).await.unwrap();
+        assert_eq!(copied.were_there, 0);
+        assert!(!there.holds_half_a_copy().await.unwrap());
+        assert_eq!(
+            there.read_all(&mut ()).await.unwrap(),
+            world.db().read_all(&mut ()).await.unwrap()
+        );
     });
 }
 
@@ -198,14 +278,15 @@ fn two_backups_of_one_second_are_two_and_two_at_once_are_not_made() {
 }
 
 #[test]
-fn the_daily_backup_is_made_once_a_day() {
+fn the_daily_backup_is_made_once_a_night_and_at_once_where_there_is_none() {
     on_both(async |world| {
         let folder = world.folder().join("backups");
         let made = || {
             let names = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
             names.filter(|name| name.to_string_lossy().starts_with("20")).count()
         };
-        for (hours, backups) in [(0, 1), (1, 1), (22, 1), (1, 2)] {
+        // The tests' clock begins at eight in the morning; a night comes at two.
+        for (hours, backups) in [(0, 1), (1, 1), (16, 1), (1, 2), (23, 2), (1, 3), (48, 4)] {
             world.forward(hours * calendar::clock::HOUR);
             backup::make_daily(&world.house, &folder).await.unwrap();
             assert_eq!(made(), backups, "after {hours} hours more");

@@ -29,10 +29,10 @@ pub fn terms<'f>(title: &'f str, closes: &'f str, access: &'f str) -> Vec<(&'f s
 /// and what else to say. The last is needed. Its id.
 pub async fn open(world: &World, organiser: &Browser<'_>, access: &str) -> String {
     let closes = clock::fields(world.now() + 60 * DAY).0;
-    let page = organiser
-        .post("/forum/consultations/new", &terms("Short breaks", &closes, access))
-        .await
-        .leads_to();
+    let mut said = terms("Short breaks", &closes, access);
+    // It is about no plan and no topic, so the council answers for it.
+    said.push(("belongs", world.council.as_str()));
+    let page = organiser.post("/forum/consultations/new", &said).await.leads_to();
     let page = page.split('?').next().unwrap().to_owned();
     let new = format!("{page}/questions/new");
     organiser.post(&new, &[("text", "Do you wait?"), ("kind", "yes-no")]).await.leads_to();
@@ -622,7 +622,8 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
             may_decline: false,
             only_if: Vec::new(),
         };
-        let json = questionnaires::file::write(&edit::with_copies(&library, &[branch], &[]));
+        let json =
+            questionnaires::file::write(&edit::with_copies(&library, &[branch], &[])).unwrap();
         assert!(put_in(json.as_bytes()).await.says("Alone?"));
         organiser.post(&page, &[("step", "open")]).await.leads_to();
         assert!(organiser.get(&format!("{page}/preview")).await.says("Alone?"));
@@ -633,7 +634,7 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
 
 /// Responses that were sent: so many wait, so many do not.
 pub async fn answered(world: &World, id: &str, waits: usize, not: usize) {
-    let (id, kind) = (id.to_owned(), world.db().kind());
+    let id = id.to_owned();
     let sent = world.db().write(move |tx| {
         Box::pin(async move {
             for nth in 0..waits + not {
@@ -645,7 +646,7 @@ pub async fn answered(world: &World, id: &str, waits: usize, not: usize) {
                     ("question-1".to_owned(), chosen(waits)),
                     ("question-3".to_owned(), Some(Given::Text("Weekends".into()))),
                 ];
-                responses::keep(tx, kind, &code, answered, None).await?;
+                responses::keep(tx, &code, answered, None).await?;
                 responses::send(
                     tx,
                     &id,

@@ -559,7 +559,7 @@ async fn open_with(world: &World, organiser: &Browser<'_>, questions: Vec<Questi
         .await
         .leads_to();
     let page = page.split('?').next().unwrap().to_owned();
-    let file = file::write(&edit::with_copies(&Questionnaire::default(), &questions, &[]));
+    let file = file::write(&edit::with_copies(&Questionnaire::default(), &questions, &[])).unwrap();
     let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; \
         filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n";
     let body = format!("{head}{file}\r\n--edge--\r\n");

@@ -158,6 +158,58 @@ fn a_sheet_is_typed_in_under_the_questions_it_was_printed_from() {
 }
 
 #[test]
+fn whoever_compares_a_sheet_reads_nothing_of_it_that_was_redacted_or_passed_on() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
+        let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
+        let id = open(&world, &organiser, "anyone").await;
+        let desk = format!("/forum/consultations/{id}");
+        let sheet =
+            [("channel", "paper"), ("q.question-1", "no"), ("q.question-3", "He hits my child.")];
+        organiser.post(&format!("{desk}/typed/new"), &sheet).await.leads_to();
+        world.forward(61 * DAY);
+        let typed = format!("{desk}/typed/1");
+        assert!(other.get(&typed).await.says("He hits my child."));
+        let hers: String = sqlx::query_scalar("SELECT id FROM responses")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        let answers = format!("{desk}/answers/question-3");
+        let response = ("response", hers.as_str());
+        let redact =
+            [("step", "redact"), response, ("words", "[told us]"), ("reason", "It is private")];
+        let danger = [("step", "danger"), response];
+        for (step, instead) in
+            [(&redact[..], "[told us]"), (&danger[..], "Passed on to the safeguarding lead")]
+        {
+            organiser.post(&answers, step).await.leads_to();
+            let page = other.get(&typed).await;
+            assert!(page.says(instead) && page.says("What else?"), "{}", page.html);
+            assert!(page.says("You don't need to check this answer."), "{}", page.html);
+            let refused = other.post(&typed, &[("q.question-1", "maybe")]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            for page in [page, refused] {
+                assert!(!page.says("He hits my child."), "{}", page.html);
+            }
+        }
+        // Whatever is sent for it, it stays for the safeguarding lead.
+        let compared = [("q.question-1", "no"), ("q.question-3", "Nothing.")];
+        other.post(&typed, &compared).await.leads_to();
+        assert!(kept(&world).await.contains("He hits my child."), "{}", kept(&world).await);
+        let right = "SELECT count(*) FROM typed_responses WHERE was_put_right = 0
+             AND checked_by IS NOT NULL";
+        assert_eq!(number(&world, right).await, 1, "the rest is as on the sheet");
+        let concern: String = sqlx::query_scalar("SELECT id FROM answer_concerns")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        let concern = lead.get(&format!("/forum/safeguarding/answers/{concern}")).await;
+        assert!(concern.says("He hits my child."), "{}", concern.html);
+    });
+}
+
+#[test]
 fn words_that_were_redacted_in_the_same_moment_are_not_chosen_to_be_published() {
     on_both(async |world| {
         let organiser = world.organiser().await;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::{Method, StatusCode};
 use calendar::clock::{self, Clock};
 use ground::db::{Db, Kind};
+use ground::files::Files;
 use ground::house::House;
 use ground::routes::Access;
 use ground::viewer::Role;
@@ -348,7 +349,7 @@ async fn started(world: &World, day: &str) -> World {
     let db = Db::open(&url).await.unwrap();
     db.migrate().await.unwrap();
     let now = clock::read(day, "10:00").unwrap();
-    let house = House::new(db, Clock::by_hand(now), World::names());
+    let house = House::new(db, Files::in_memory(), Clock::by_hand(now), World::names());
     assert!(server::demonstration::fill(&house).await.unwrap());
     world.beside(house)
 }

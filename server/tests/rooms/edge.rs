@@ -477,6 +477,7 @@ fn whoever_is_signed_in_can_sign_out_on_every_page() {
             "/privacy",
             "/account",
             "/account/details",
+            "/account/password",
             "/account/emails",
             "/account/second-step",
             "/forum",

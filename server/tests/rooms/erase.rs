@@ -182,7 +182,9 @@ fn she_is_told_first_what_goes_and_what_stays_and_shows_that_it_is_her() {
         assert_eq!(done.leads_to(), "/account/erase/begun");
         assert_eq!(number(&world, "SELECT count(*) FROM erasures").await, 1);
         assert_eq!(parent.get("/account").await.status, StatusCode::SEE_OTHER);
-        assert!(world.visitor().get("/account/erase/begun").await.says("seven days"));
+        assert!(parent.get("/account/erase/begun").await.says("We have signed you out everywhere"));
+        let elsewhere = world.visitor().get("/account/erase/begun").await;
+        assert_eq!(elsewhere.leads_to(), "/account/erase", "nobody else was signed out");
     });
 }
 
@@ -205,7 +207,7 @@ fn without_a_password_she_shows_by_a_link_that_it_is_her() {
 }
 
 #[test]
-fn for_seven_days_a_link_or_signing_in_calls_it_back_and_nothing_has_changed() {
+fn for_seven_days_a_link_or_a_button_calls_it_back_and_signing_in_alone_changes_nothing() {
     on_both(async |world| {
         let (_, topic) = world.voting("Buses").await;
         let (parent, phone) = (world.parent(1).await, world.sign_in("parent1@example.org").await);
@@ -222,6 +224,9 @@ fn for_seven_days_a_link_or_signing_in_calls_it_back_and_nothing_has_changed() {
         let emails = world.deliver().await;
         assert_eq!(emails.len(), 1);
         assert!(emails[0].text.contains("nobody can bring it back"), "{}", emails[0].text);
+        for elsewhere in ["/account/emails", "/sign-in"] {
+            assert!(!emails[0].html.contains(elsewhere), "{elsewhere}: {}", emails[0].html);
+        }
         let back = way_back(&emails);
         world.visitor().get(&back).await;
         assert_eq!(
@@ -239,13 +244,80 @@ fn for_seven_days_a_link_or_signing_in_calls_it_back_and_nothing_has_changed() {
         leaves(&again, &[]).await.leads_to();
         world.forward(6 * DAY);
         let to = again.post("/sign-in", &signs_in).await.leads_to();
+        let told = again.get(&to).await;
         assert!(
-            again.get(&to).await.says("You signed in, so we won't delete your account"),
-            "{to}"
+            told.says("We will delete your account on") && told.says("Keep my account"),
+            "{to}: {}",
+            told.html
         );
+        assert!(again.get("/account").await.says("We will delete your account on"));
+        assert_eq!(again.get("/account/erase").await.leads_to(), "/account/keep");
+        assert_eq!(again.get("/account/erase/begun").await.leads_to(), "/account/erase");
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM erasures").await,
+            1,
+            "who signs in for another reason still leaves"
+        );
+        for _ in 0..2 {
+            let onward = again.post("/account/keep", &[]).await.leads_to();
+            let kept = again.get(&onward).await.leads_to();
+            assert!(again.get(&kept).await.says("We will keep your account"), "{kept}");
+        }
+        assert_eq!(again.get("/account/keep").await.leads_to(), "/account");
         assert_eq!(is_erased(&world).await, 0);
         assert!(again.get("/account").await.says("parent1@example.org"));
         assert_eq!(number(&world, "SELECT count(*) FROM supports").await, 1);
+    });
+}
+
+#[test]
+fn whoever_signs_in_while_she_leaves_is_asked_first_and_what_she_chose_waits() {
+    on_both(async |world| {
+        let (_, topic) = world.voting("Buses").await;
+        leaves(&world.parent(1).await, &[]).await.leads_to();
+        world.visitor().post("/sign-in/link", &[("email", "parent1@example.org")]).await;
+        let emails = world.deliver().await;
+        let link = emails.iter().find(|email| email.text.contains("/sign-in/")).unwrap();
+        let by_link = world.visitor().post(&link_to(link, "/sign-in/"), &[]).await;
+        assert_eq!(by_link.leads_to(), "/account/keep");
+
+        let phone = world.visitor();
+        phone.support(&topic, "support").await;
+        let signs_in = [("email", "parent1@example.org"), ("password", "three small words")];
+        assert_eq!(phone.post("/sign-in", &signs_in).await.leads_to(), "/account/keep");
+        let asked = phone.support(&topic, "support").await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+        assert!(asked.says("Keep your account first"), "{}", asked.html);
+        let page = phone.get("/topics/new").await;
+        assert_eq!(page.leads_to(), "/account/keep?then=%2Ftopics%2Fnew");
+        assert_eq!(phone.get("/account/export").await.status, StatusCode::OK, "a copy is hers");
+        assert_eq!(number(&world, "SELECT count(*) FROM supports").await, 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM erasures").await, 1);
+
+        let onward = phone.post("/account/keep", &[("then", "/topics/new")]).await.leads_to();
+        assert_eq!(number(&world, "SELECT count(*) FROM erasures").await, 0);
+        let shown = phone.get(&onward).await;
+        assert!(shown.says("You chose to support this topic"), "{}", shown.html);
+        phone.post("/go-on", &[("step", "do")]).await.leads_to();
+        assert_eq!(number(&world, "SELECT count(*) FROM supports").await, 1);
+        assert_eq!(phone.get(&onward).await.leads_to(), "/topics/new");
+    });
+}
+
+#[test]
+fn whoever_signs_in_and_presses_nothing_is_erased_on_the_day_she_was_told() {
+    on_both(async |world| {
+        leaves(&world.parent(1).await, &[]).await.leads_to();
+        let phone = world.visitor();
+        let signs_in = [("email", "parent1@example.org"), ("password", "three small words")];
+        phone.post("/sign-in", &signs_in).await.leads_to();
+        assert_eq!(is_erased(&world).await, 1);
+        assert!(phone.get("/account").await.leads_to().starts_with("/sign-in"));
+        assert!(phone.post("/account/keep", &[]).await.status.is_client_error());
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM accounts WHERE email IS NOT NULL").await,
+            0
+        );
     });
 }
 

@@ -1,18 +1,23 @@
 //! What is no use any more is erased, and is found nowhere in the bytes: not in the database's
-//! files, not in its write-ahead log, not in a backup made after.
+//! files, not in SQLite's write-ahead log, not in a backup made after. PostgreSQL's files are looked
+//! at where they are on this machine and this process may read them, as under `make test`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use accounts::store;
-use calendar::clock::{Clock, DAY};
+use app::erase::erase_due;
+use calendar::clock::{self, Clock, DAY, HOUR};
 use deliveries::{EmailKind, Failure, Outcome, Owed, Words, deliver_one, owe};
 use ground::db::{Db, Kind};
+use ground::files::Files;
 use ground::house::House;
 use ground::viewer::Role;
 use server::{backup, retention};
+use sqlx::Connection as _;
 
-use crate::world::{World, link, new_postgres_database, on_both};
+use super::erase::leaves;
+use crate::world::{World, link, new_postgres_database, on_both, on_postgres};
 
 /// Stands in everything that is to be erased, each time with a word of its own after it.
 const CANARY: &str = "kanarienvogel";
@@ -25,7 +30,8 @@ async fn area_of_canaries(world: World) -> World {
     };
     let db = Db::open(&url).await.unwrap();
     db.migrate().await.unwrap();
-    let house = House::new(db, Clock::by_hand(1_800_000_000_000), World::names());
+    let house =
+        House::new(db, Files::in_memory(), Clock::by_hand(1_800_000_000_000), World::names());
     assert!(server::demonstration::fill(&house).await.unwrap());
     let mut connection = house.db.read().await.unwrap();
     let mut one = async |sql| -> String {
@@ -98,6 +104,8 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
             });
             assert!(matches!(outcome.await.unwrap(), Outcome::Sent | Outcome::GivenUp));
         }
+        // The planner remembers some of it.
+        analyzed(&world).await;
         assert!(!found(&world).await.is_empty(), "it is looked for where it is");
 
         // Two years later; what is erased owes emails itself.
@@ -107,6 +115,8 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
             consultations::tidy_due(world.db(), world.now()).await.unwrap();
             retention::keep(&world.house).await.unwrap();
         }
+        at_night(&world).await;
+        erase_due(&world.house).await.unwrap();
         assert_eq!(found(&world).await, Vec::<String>::new());
         let rows = "SELECT count(*) FROM deliveries WHERE kind NOT IN ('notice', 'update',
                     'draft published', 'outcome due', 'audit head', 'answer', 'not answered')
@@ -151,6 +161,20 @@ async fn owe_one(world: &World, nth: usize) {
     owing.await.unwrap();
 }
 
+/// Lets PostgreSQL look at its tables, as it does by itself now and then.
+async fn analyzed(world: &World) {
+    if world.db().kind() == Kind::Postgres {
+        sqlx::query("ANALYZE").execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+    }
+}
+
+/// Lets it become half past two in the morning or a little later.
+async fn at_night(world: &World) {
+    while !clock::fields(world.now()).1.starts_with("02:") {
+        world.forward(HOUR / 2);
+    }
+}
+
 async fn change(world: &World, sql: &'static str) {
     let changed = sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
     assert!(changed.rows_affected() > 0, "{sql}");
@@ -159,12 +183,7 @@ async fn change(world: &World, sql: &'static str) {
 /// What stands after the canary wherever it is found: in the files of the database, and in a backup
 /// that is made now.
 async fn found(world: &World) -> Vec<String> {
-    let mut found = Vec::new();
-    if world.db().kind() == Kind::Sqlite {
-        for name in ["canaries.db", "canaries.db-wal"] {
-            look(name, &fs::read(world.folder().join(name)).unwrap(), &mut found);
-        }
-    }
+    let mut found = in_the_files(world).await;
     let folder = world.folder().join(id::fresh());
     let (made, _) =
         backup::make(world.db(), &world.house.files, &folder, world.now(), None).await.unwrap();
@@ -173,6 +192,56 @@ async fn found(world: &World) -> Vec<String> {
         look(&name_of(&path), &fs::read(&path).unwrap(), &mut found);
     }
     found
+}
+
+/// What stands after the canary in the files of the database.
+async fn in_the_files(world: &World) -> Vec<String> {
+    let mut found = Vec::new();
+    match world.db().kind() {
+        Kind::Sqlite => {
+            for name in ["canaries.db", "canaries.db-wal"] {
+                look(name, &fs::read(world.folder().join(name)).unwrap(), &mut found);
+            }
+        }
+        Kind::Postgres => {
+            for path in files_of_postgres(world.db()).await.unwrap_or_default() {
+                // One that the server has taken away meanwhile holds nothing.
+                look(&name_of(&path), &fs::read(&path).unwrap_or_default(), &mut found);
+            }
+        }
+    }
+    found
+}
+
+/// The files of a PostgreSQL database, with all that was written so far in them; `None` where this
+/// process may not read them.
+async fn files_of_postgres(db: &Db) -> Option<Vec<PathBuf>> {
+    let mut connection = db.read().await.unwrap();
+    // With all others' tests at once it may take a while.
+    connection.close_on_drop();
+    let mut may_read = async || -> Result<PathBuf, sqlx::Error> {
+        sqlx::query("SET statement_timeout = 0").execute(&mut *connection).await?;
+        sqlx::query("CHECKPOINT").execute(&mut *connection).await?;
+        let folder: String =
+            sqlx::query_scalar("SHOW data_directory").fetch_one(&mut *connection).await?;
+        let database: i64 = sqlx::query_scalar(
+            "SELECT CAST(oid AS BIGINT) FROM pg_database WHERE datname = current_database()",
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        Ok(Path::new(&folder).join("base").join(database.to_string()))
+    };
+    let entries = match may_read().await.map(fs::read_dir) {
+        Ok(Ok(entries)) => entries,
+        Ok(Err(error)) => return skipped(&error),
+        Err(error) => return skipped(&error),
+    };
+    Some(entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect())
+}
+
+fn skipped(why: &dyn std::fmt::Display) -> Option<Vec<PathBuf>> {
+    eprintln!("PostgreSQL's files are not looked at, since they cannot be read: {why}");
+    None
 }
 
 fn name_of(path: &Path) -> String {
@@ -188,4 +257,60 @@ fn look(name: &str, bytes: &[u8], found: &mut Vec<String>) {
     found.extend(words);
     found.sort();
     found.dedup();
+}
+
+#[test]
+fn what_is_erased_is_in_no_page_of_postgresql_once_the_night_is_over() {
+    // The file of SQLite is looked at above, and in `erase.rs`.
+    on_postgres(async |world| {
+        let her = world.signed_in("kanarienvogel-goes@example.org", &[Role::Parent]).await;
+        for nth in 0..3 {
+            // In a table that is empty afterwards.
+            let email = format!("kanarienvogel-{nth}@example.org");
+            world.visitor().post("/sign-up", &[("email", email.as_str())]).await.leads_to();
+        }
+        world.deliver().await;
+        analyzed(&world).await;
+        leaves(&her, &[]).await.leads_to();
+        if files_of_postgres(world.db()).await.is_none() {
+            return;
+        }
+        world.forward(60 * DAY);
+        assert_eq!(erase_due(&world.house).await.unwrap(), 1);
+        world.deliver().await;
+        retention::keep(&world.house).await.unwrap();
+        let by_day = in_the_files(&world).await;
+        assert!(!by_day.is_empty(), "what is erased is in the pages until these are written anew");
+
+        // Somebody still sees it: this is not the moment.
+        at_night(&world).await;
+        let accounts = file_of_accounts(&world).await;
+        let mut looking = sqlx::AnyConnection::connect(&world.url).await.unwrap();
+        let mut looks = looking.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ").await.unwrap();
+        sqlx::query("SELECT count(*) FROM accounts").execute(&mut *looks).await.unwrap();
+        erase_due(&world.house).await.unwrap();
+        assert_eq!(file_of_accounts(&world).await, accounts);
+        looks.rollback().await.unwrap();
+
+        erase_due(&world.house).await.unwrap();
+        assert_eq!(in_the_files(&world).await, Vec::<String>::new());
+        let written_anew = file_of_accounts(&world).await;
+        assert_ne!(written_anew, accounts);
+
+        // Once a night is enough.
+        world.forward(HOUR / 2);
+        erase_due(&world.house).await.unwrap();
+        assert_eq!(file_of_accounts(&world).await, written_anew);
+        world.forward(DAY);
+        erase_due(&world.house).await.unwrap();
+        assert_ne!(file_of_accounts(&world).await, written_anew, "and again in the next");
+    });
+}
+
+/// The file in which PostgreSQL keeps the accounts: another one each time they are written anew.
+async fn file_of_accounts(world: &World) -> i64 {
+    sqlx::query_scalar("SELECT CAST(pg_relation_filenode('accounts') AS BIGINT)")
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap()
 }

@@ -163,7 +163,7 @@ impl Schema {
 }
 
 /// Takes off what keeps rows as the program makes them: here they are made by hand.
-async fn without_guards(connection: &mut AnyConnection, kind: Kind) {
+pub async fn without_guards(connection: &mut AnyConnection, kind: Kind) {
     let first: &[&'static str] = match kind {
         Kind::Sqlite => &[
             "PRAGMA busy_timeout = 5000",
@@ -301,6 +301,35 @@ fn every_column_of_the_database_is_in_her_copy_or_left_out_for_a_reason() {
             );
         }
         assert!(found > 200 && left > 100, "{found} columns found, {left} words left out");
+    });
+}
+
+#[test]
+fn the_page_to_read_leaves_out_what_does_not_concern_her_and_what_nobody_can_read() {
+    const COUNCIL: &str = "You signed in with your council";
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        parent.post("/account/export", &[]).await.leads_to();
+        let of = Of::Account(parent.account.clone());
+        let copied = async || {
+            let zip = to_bytes(answer(&world.house, &of).await.unwrap().into_body(), usize::MAX);
+            let zip = zip.await.unwrap();
+            (text_in(&world, &zip, "copy.json"), text_in(&world, &zip, "read-me.html"))
+        };
+        let (json, html) = copied().await;
+        for words in [COUNCIL, "You used a second step there", "Waits for a code"] {
+            assert!(json.contains(words) && !html.contains(words), "{words}");
+        }
+        let hash: String = sqlx::query_scalar("SELECT hash FROM audit WHERE who = $1")
+            .bind(&parent.account)
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert!(json.contains(&hash) && !html.contains(&hash), "{hash}");
+        // What does concern somebody is there.
+        change(&world, "UPDATE sessions SET with_council = 1").await;
+        let (_, html) = copied().await;
+        assert!(html.contains(COUNCIL), "{html}");
     });
 }
 

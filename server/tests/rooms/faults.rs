@@ -203,7 +203,8 @@ fn a_picture_that_is_damaged_is_not_shown_and_the_page_says_so() {
         let files = Files::open(&format!("file:{}", folder.display())).unwrap();
         let picture = [&b"\xFF\xD8\xFF\xDB\x00\x06look"[..], b"\xFF\xDA\x00\x03\x01look\xFF\xD9"];
         let name = files.keep_picture(picture.concat().into()).await.unwrap().unwrap();
-        let house = world.house.clone().with_files(files);
+        let mut house = world.house.clone();
+        house.files = files;
         let world = world.around(house);
         let path = format!("/pictures/{name}");
         let organiser = world.organiser().await;

@@ -1,9 +1,10 @@
 //! What somebody chose before she was signed in goes with her, and is done once she is in.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use calendar::clock::HOUR;
 use ground::viewer::Role;
 
+use super::updates::{DONE, closed_topic, publish};
 use crate::world::{Answer, Browser, World, link, on_both};
 
 const HER: &str = "parent@example.org";
@@ -226,6 +227,81 @@ fn who_may_not_do_it_is_told_so_once_she_is_in() {
         assert_eq!(done.status, StatusCode::FORBIDDEN);
         assert_eq!(supporters(&world).await, 0);
         assert_eq!(phone.get("/account").await.status, StatusCode::OK, "and she is signed in");
+    });
+}
+
+#[test]
+fn whoever_joins_by_what_she_chose_is_told_so_in_words_for_what_it_was() {
+    on_both(async |world| {
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let update = publish(&leader, &closed_topic(&world).await, &DONE).await;
+        let (round, topic) = world.voting("A wait that is the same everywhere").await;
+        let (key, visitor) = (id::fresh(), world.visitor());
+        let writes = vec![("form_key", key.as_str()), ("words", "They still wait.")];
+        let support = format!("/topics/{topic}/support");
+        let counts = "You have joined, and your support counts";
+        let acts = [
+            (support.clone(), vec![("wish", "support")], counts),
+            (support, vec![("wish", "support"), ("round", round.as_str())], counts),
+            (
+                "/topics/new".to_owned(),
+                visitor.proposal("Buses that wait"),
+                "You have joined, and we have your topic",
+            ),
+            (
+                "/local-offer/comments/new".to_owned(),
+                writes.clone(),
+                "You have joined, and we have your comment",
+            ),
+            (
+                format!("/updates/{update}/doubts/new"),
+                writes,
+                "You have joined, and we told the forum",
+            ),
+        ];
+        for (nth, (to, fields, says)) in acts.into_iter().enumerate() {
+            let (phone, email) = (world.visitor(), format!("new{nth}@example.org"));
+            assert_eq!(phone.post(&to, &fields).await.status, StatusCode::UNAUTHORIZED, "{to}");
+            phone.post("/sign-up", &[("email", email.as_str())]).await.leads_to();
+            let emails = world.deliver().await;
+            let button = link(emails.iter().find(|one| one.to == email).expect("an email to her"));
+            let done = phone.post(&button, &behind_the_button(&world)).await.leads_to();
+            let shown = phone.get(&done).await;
+            assert!(shown.says(says), "{done}: {}", shown.html);
+            world.forward(HOUR);
+        }
+        // Whoever signs in has not joined.
+        world.person(HER, &[Role::Parent], &world.south).await;
+        let phone = world.visitor();
+        phone.support(&topic, "support").await;
+        let done = get_in(&world, Way::Password, &phone, &phone).await.leads_to();
+        let shown = phone.get(&done).await;
+        assert!(shown.says("You support this topic") && !shown.says("You have joined"), "{done}");
+    });
+}
+
+#[test]
+fn what_a_program_asks_for_is_not_kept_for_whoever_signs_in_next() {
+    on_both(async |world| {
+        world.person("organiser@example.org", &[Role::Organiser], &world.south).await;
+        let (_, topic) = world.voting("A wait that is the same everywhere").await;
+        let left = [("words", "Left by a stranger"), ("topic", topic.as_str())];
+        for path in ground::functions::known() {
+            let computer = world.visitor();
+            let asked = computer.post(path, &left).await;
+            assert_eq!(asked.status, StatusCode::UNAUTHORIZED, "{path}");
+            let signs_in = [("email", "organiser@example.org"), ("password", PASSWORD)];
+            let to = computer.post("/sign-in", &signs_in).await.leads_to();
+            assert_eq!(to, "/?done=signed-in", "{path}");
+        }
+        // The button that is told so sends its form, and that is kept.
+        let (phone, button) = (world.visitor(), format!("/topics/{topic}/support"));
+        let words = [("accept", "text/plain")];
+        let asked = phone.send(Method::POST, &button, &words, "wish=support").await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+        assert!(!phone.cookies().contains("first-act"), "{}", phone.cookies());
+        phone.support(&topic, "support").await;
+        assert!(phone.cookies().contains("first-act"), "{}", phone.cookies());
     });
 }
 

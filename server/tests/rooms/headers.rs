@@ -123,7 +123,8 @@ fn behind_https(world: World) -> World {
         program: Some(server::browser::folder().unwrap_or_else(|| "/pkg/none".into())),
         ..World::names()
     };
-    let house = House::new(world.db().clone(), world.house.clock.clone(), names);
+    let house =
+        House::new(world.db().clone(), world.house.files.clone(), world.house.clock.clone(), names);
     world.around(house)
 }
 

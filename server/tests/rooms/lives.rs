@@ -155,6 +155,7 @@ async fn life(world: &World, around: &Around, dice: &mut Dice, nth: u64) -> Life
             world.forward(i64::try_from(dice.below(72)).unwrap() * HOUR);
             erase_due(&world.house).await.unwrap();
             her = world.sign_in(&life.email).await;
+            her.post("/account/keep", &[]).await.leads_to();
         }
     }
     if dice.one_in(2) {

@@ -364,7 +364,7 @@ fn a_comment_that_is_taken_back_in_the_same_moment_is_not_answered() {
         let answer = async move {
             let answered = db.write(move |tx| {
                 Box::pin(async move {
-                    store::hold(tx, ground::db::Kind::Postgres, &about).await?;
+                    store::hold(tx, &about).await?;
                     store::respond(tx, &about, &new, &by, now).await
                 })
             });

@@ -3,6 +3,7 @@
 //! One file a room, as in `app/src`; `world` is what they stand in.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test reads what it was answered")]
 
 mod access;
 mod accounts;
@@ -28,6 +29,7 @@ mod faults;
 mod first_act;
 mod headers;
 mod histories;
+mod jobs;
 mod kept;
 mod limits;
 mod lives;
@@ -46,5 +48,6 @@ mod second_step;
 mod subscriptions;
 mod things;
 mod topics;
+mod unreadable;
 mod updates;
 mod world;

@@ -386,9 +386,10 @@ fn adding_one_asks_for_proof_and_what_a_script_asks_for_is_no_page() {
         world.forward(16 * MINUTE);
         assert_eq!(parent.get(ADD).await.status, StatusCode::UNAUTHORIZED);
         assert_eq!(begins(&parent, ADD).await.status, StatusCode::UNAUTHORIZED);
-        // She proves it: the button that waits leads to the page, and not to what only a script reads.
-        parent.post("/prove", &[("password", PASSWORD)]).await.leads_to();
-        assert_eq!(parent.post("/go-on", &[("step", "do")]).await.leads_to(), ADD);
+        // She proves it, and is at the page: nothing is kept of what only a script asks for.
+        assert!(!parent.cookies().contains("first-act"), "{}", parent.cookies());
+        let proves = [("password", PASSWORD), ("then", ADD)];
+        assert_eq!(parent.post("/prove", &proves).await.leads_to(), ADD);
         assert_eq!(parent.get(ADD).await.status, StatusCode::OK);
         for (path, page) in [(SIGN_IN, SIGN_IN), ("/prove/passkey", "/prove")] {
             assert_eq!(parent.post(path, &[("step", "begin")]).await.leads_to(), page);
@@ -468,7 +469,12 @@ fn without_javascript_the_pages_say_what_works_and_with_it_they_load_nothing() {
         }
         // Where the address is a number, no browser makes a passkey.
         let names = Names { public_url: "http://192.0.2.1:3000".into(), ..World::names() };
-        let house = House::new(world.db().clone(), world.house.clock.clone(), names);
+        let house = House::new(
+            world.db().clone(),
+            world.house.files.clone(),
+            world.house.clock.clone(),
+            names,
+        );
         let beside = world.beside(house);
         let visitor = beside.visitor();
         assert!(!visitor.get("/sign-in").await.says(SIGN_IN));

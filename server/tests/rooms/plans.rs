@@ -710,7 +710,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
         let version = random.random_range(1..=model.drafts.max(1));
         let nth = random.random_range(0..model.opened.len().max(1));
         let topic = model.opened.get(nth).map(|(id, ..)| id.clone());
-        let (plan, by, now, kind) = (plan.clone(), by.clone(), world.now(), world.db().kind());
+        let (plan, by, now) = (plan.clone(), by.clone(), world.now());
         match (choice, topic) {
             (0, _) if model.opened.len() < 2 => {
                 let in_round = random.random_bool(0.7);
@@ -720,7 +720,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
             (1 | 2, Some(topic)) => {
                 let tied = world.db().write(move |tx| {
                     Box::pin(async move {
-                        let at = store::hold(tx, kind, &plan, now).await?.unwrap();
+                        let at = store::hold(tx, &plan, now).await?.unwrap();
                         store::tie(tx, &plan, &[topic], &by, at).await
                     })
                 });
@@ -756,7 +756,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                 };
                 let recorded = world.db().write(move |tx| {
                     Box::pin(async move {
-                        let at = store::hold(tx, kind, &plan, now).await?.unwrap();
+                        let at = store::hold(tx, &plan, now).await?.unwrap();
                         store::record_session(tx, &plan, &session, &by, at).await
                     })
                 });
@@ -766,7 +766,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
             (5, _) => {
                 let stated = world.db().write(move |tx| {
                     Box::pin(async move {
-                        let at = store::hold(tx, kind, &plan, now).await?.unwrap();
+                        let at = store::hold(tx, &plan, now).await?.unwrap();
                         store::state(tx, &plan, &id::fresh(), "Words", &by, at).await
                     })
                 });
@@ -782,7 +782,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                 };
                 let recorded = world.db().write(move |tx| {
                     Box::pin(async move {
-                        let at = store::hold(tx, kind, &plan, now).await?.unwrap();
+                        let at = store::hold(tx, &plan, now).await?.unwrap();
                         store::record_draft(tx, &plan, &draft, None, &by, at).await
                     })
                 });
@@ -794,7 +794,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                     Answer { kind: "adopted", words: "Page 1".into(), decided_by: String::new() };
                 let kept = world.db().write(move |tx| {
                     Box::pin(async move {
-                        let at = store::hold(tx, kind, &plan, now).await?.unwrap();
+                        let at = store::hold(tx, &plan, now).await?.unwrap();
                         store::answer(tx, &plan, version, &topic, &answer, &by, at).await
                     })
                 });
@@ -806,7 +806,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                 let passing = Override { name: "A name".into(), reason: REASON.into() };
                 let kept = world.db().write(move |tx| {
                     Box::pin(async move {
-                        let at = store::hold(tx, kind, &plan, now).await?.unwrap();
+                        let at = store::hold(tx, &plan, now).await?.unwrap();
                         store::override_gate(tx, &plan, version, &passing, &by, at).await
                     })
                 });
@@ -817,7 +817,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
             (13 | 14, _) if model.drafts > 0 => {
                 let done = world.db().write(move |tx| {
                     Box::pin(async move {
-                        let at = store::hold(tx, kind, &plan, now).await?.unwrap();
+                        let at = store::hold(tx, &plan, now).await?.unwrap();
                         store::publish(tx, &plan, version, &by, at).await
                     })
                 });
@@ -892,8 +892,7 @@ async fn plan_of(world: &World) -> String {
 
 /// A topic published now, in a round of its own or in none.
 async fn topic_in_a_round(world: &World, author: &str, in_round: bool) -> String {
-    let (author, now, kind, service) =
-        (author.to_owned(), world.now(), world.db().kind(), world.transport.clone());
+    let (author, now, service) = (author.to_owned(), world.now(), world.transport.clone());
     let made = world.db().write(move |tx| {
         Box::pin(async move {
             let proposal = topics::rules::Proposal {
@@ -907,7 +906,7 @@ async fn topic_in_a_round(world: &World, author: &str, in_round: bool) -> String
             let topic = topics::store::propose(tx, &author, &proposal, now).await?;
             let waiting =
                 topics::store::Waiting { id: &topic, proposed_at: now, words: String::new() };
-            topics::store::publish(tx, kind, &waiting, now).await?;
+            topics::store::publish(tx, &waiting, now).await?;
             if in_round {
                 // A time of its own for each round, since they may not overlap.
                 let begins: i64 = sqlx::query_scalar(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use calendar::clock::{self, Clock, DAY};
 use ground::db::{Db, Kind};
+use ground::files::Files;
 use ground::house::House;
 use ground::viewer::Role;
 use record::history::Moment;
@@ -157,7 +158,7 @@ fn a_pack_that_was_changed_is_found_out() {
 async fn demonstration(url: &str) -> House {
     let db = Db::open(url).await.unwrap();
     db.migrate().await.unwrap();
-    House::new(db, Clock::by_hand(1_800_000_000_000), World::names())
+    House::new(db, Files::in_memory(), Clock::by_hand(1_800_000_000_000), World::names())
 }
 
 #[test]
@@ -168,7 +169,8 @@ fn the_same_history_on_two_databases_gives_the_same_bytes() {
             demonstration(&format!("sqlite://{}/alongside.db", folder.path().display())).await;
         assert!(server::demonstration::fill(&sqlite).await.unwrap());
         let postgres = demonstration(&new_postgres_database().await).await;
-        server::backup::copy(&sqlite.db, &postgres.db).await.unwrap();
+        let how = server::copying::How::default();
+        server::copying::copy(&sqlite.db, &postgres.db, &how).await.unwrap();
         for days in [0, 1, 20, 40, 100] {
             let day = clock::fields(sqlite.clock.now() - days * DAY).0;
             let (one, other) = (packed(&sqlite, &day).await, packed(&postgres, &day).await);

@@ -1,13 +1,14 @@
 //! A second step of signing in, fresh proof before what does the most harm, and new devices.
 
-use axum::http::StatusCode;
-use calendar::clock::{DAY, HOUR, MINUTE, Millis};
+use axum::http::{Method, StatusCode};
+use calendar::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
 use deliveries::EmailKind;
 use ground::viewer::Role;
 use totp_rs::{Builder, Secret};
 
 use super::erase::leaves;
-use crate::world::{Answer, Browser, PROVES, World, link, on_both};
+use crate::device::{Device, SIGN_IN};
+use crate::world::{Answer, Browser, PROVES, World, change, link, on_both};
 
 const HER: &str = "leader@example.org";
 const PASSWORD: &str = "three small words";
@@ -22,7 +23,7 @@ fn code(secret: &str, now: Millis) -> String {
 /// The recovery codes on a page.
 fn recovery_codes(page: &Answer) -> Vec<String> {
     let parts = page.html.split(['<', '>']);
-    let codes = parts.filter(|part| id::read_code(part).as_deref() == Some(*part));
+    let codes = parts.filter(|part| id::read_long_code(part).as_deref() == Some(*part));
     codes.map(str::to_owned).collect()
 }
 
@@ -158,9 +159,26 @@ fn her_password_without_the_code_does_not_call_back_that_she_leaves() {
         let phone = world.visitor();
         types_password(&phone).await.leads_to();
         let to = types_code(&phone, &code(&secret, world.now())).await.leads_to();
-        assert_eq!(to, "/account?done=stays");
+        assert_eq!(to, "/account/keep");
+        assert_eq!(count(&world, erasures).await, 1, "nor does signing in alone");
+        assert_eq!(phone.get("/lead").await.leads_to(), "/account/keep?then=%2Flead");
+        phone.post("/account/keep", &[]).await.leads_to();
         assert_eq!(count(&world, erasures).await, 0);
         assert_eq!(phone.get("/lead").await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn whoever_is_to_set_up_a_second_step_is_asked_first_whether_to_keep_her_account() {
+    on_both(async |world| {
+        leaves(&world.signed_in(HER, &[Role::Leader]).await, &[]).await.leads_to();
+        change(&world, "UPDATE area_rules SET second_step_from = 1").await;
+        let phone = world.visitor();
+        let to = types_password(&phone).await.leads_to();
+        assert_eq!(to, "/account/keep?then=%2Faccount%2Fsecond-step");
+        let then = phone.get(&to).await.sends("then");
+        let onward = phone.post("/account/keep", &[("then", &then)]).await.leads_to();
+        assert_eq!(phone.get(&onward).await.leads_to(), "/account/second-step");
     });
 }
 
@@ -213,6 +231,41 @@ fn a_recovery_code_lets_in_once_and_she_hears_of_it() {
         assert_eq!(new.len(), 10);
         assert!(types_code(&thief, &codes[1]).await.says("wrong or has been used"));
         types_code(&thief, &new[1]).await.leads_to();
+    });
+}
+
+#[test]
+fn a_recovery_code_from_before_they_were_longer_lets_in_once_until_there_are_new_ones() {
+    on_both(async |world| {
+        let leader = world.signed_in(HER, &[Role::Leader]).await;
+        set_up(&world, &leader).await;
+        let short = [id::code(), id::code()];
+        for code in &short {
+            let (account, hash) = (leader.account.clone(), id::hash(code));
+            let kept = world.db().write(move |tx| {
+                Box::pin(async move {
+                    sqlx::query(
+                        "INSERT INTO recovery_codes (account_id, code_hash) VALUES ($1, $2)",
+                    )
+                    .bind(account)
+                    .bind(hash)
+                    .execute(tx)
+                    .await?;
+                    Ok::<_, sqlx::Error>(())
+                })
+            });
+            kept.await.unwrap();
+        }
+        let new_phone = world.visitor();
+        types_password(&new_phone).await;
+        types_code(&new_phone, &short[0].to_lowercase()).await.leads_to();
+        assert_eq!(new_phone.get("/lead").await.status, StatusCode::OK);
+        let thief = world.visitor();
+        types_password(&thief).await;
+        assert!(types_code(&thief, &short[0]).await.says("wrong or has been used"));
+        new_phone.post("/account/second-step", &[("step", "codes")]).await;
+        assert!(types_code(&thief, &short[1]).await.says("wrong or has been used"));
+        assert_eq!(thief.get("/lead").await.status, StatusCode::SEE_OTHER);
     });
 }
 
@@ -504,6 +557,99 @@ fn a_code_or_a_link_proves_it_as_well_as_a_password() {
         assert_eq!(admin.post("/sign-in/code", &right).await.leads_to(), "/go-on");
         admin.post("/go-on", &[("step", "do")]).await.leads_to();
         assert_eq!(count(&world, "SELECT count(*) FROM invitations").await, 2);
+    });
+}
+
+/// Whether these cookies are those of somebody who is signed in.
+async fn let_in(world: &World, cookies: &str) -> bool {
+    let browser = world.visitor();
+    browser.set_cookies(cookies.to_owned());
+    browser.get("/account").await.status == StatusCode::OK
+}
+
+#[test]
+fn fresh_proof_gives_the_session_a_new_token_and_the_one_before_is_of_no_use() {
+    on_both(async |world| {
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let device = Device::new(&admin);
+        device.is_added(&admin, "My laptop").await.leads_to();
+        let (secret, _) = set_up(&world, &admin).await;
+        let shown = code(&secret, world.now());
+        for way in [("password", PASSWORD), ("code", shown.as_str()), ("passkey", "")] {
+            let before = admin.cookies();
+            let proved = match way {
+                ("passkey", _) => device.is_used(&admin, "/prove/passkey").await,
+                _ => admin.post("/prove", &[way]).await,
+            };
+            assert_eq!(proved.leads_to(), "/account", "{}", way.0);
+            assert_ne!(admin.cookies(), before, "{}", way.0);
+            assert!(let_in(&world, &admin.cookies()).await, "{}: she stays signed in", way.0);
+            assert!(!let_in(&world, &before).await, "{}", way.0);
+            let wrong = admin.post("/prove", &[("password", "a wrong guess")]).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", way.0);
+            assert!(let_in(&world, &admin.cookies()).await, "{}: nothing was proved", way.0);
+        }
+        assert_eq!(count(&world, "SELECT count(*) FROM sessions").await, 1, "it is the same one");
+    });
+}
+
+#[test]
+fn a_second_tap_on_what_proves_it_does_no_harm_and_counts_for_that_alone() {
+    on_both(async |world| {
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let (secret, _) = set_up(&world, &admin).await;
+        let shown = code(&secret, world.now());
+        for way in [("password", PASSWORD), ("code", shown.as_str())] {
+            let before = admin.cookies();
+            admin.post("/prove", &[way]).await.leads_to();
+            // The browser sends the form twice before it has the first answer.
+            admin.set_cookies(before.clone());
+            assert_eq!(admin.post("/prove", &[way]).await.leads_to(), "/account", "{}", way.0);
+            assert!(let_in(&world, &admin.cookies()).await, "{}", way.0);
+            // Whoever else has that token has nothing: nor by guessing, nor elsewhere.
+            let thief = world.visitor();
+            thief.proves.set(false);
+            thief.set_cookies(before.clone());
+            let wrong = thief.post("/prove", &[("password", "a wrong guess")]).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", way.0);
+            assert_eq!(thief.cookies(), before, "{}", way.0);
+            for (method, path) in [(Method::GET, "/prove"), (Method::POST, "/account/details")] {
+                let answer = thief.send(method, path, &[], "").await;
+                assert_ne!(answer.status, StatusCode::OK, "{path}");
+                assert!(!answer.says(PROVES), "{path}: {}", answer.html);
+            }
+            world.forward(11 * SECOND);
+            let late = thief.post("/prove", &[way]).await;
+            assert_eq!(late.status, StatusCode::UNAUTHORIZED, "{}: {}", way.0, late.html);
+        }
+    });
+}
+
+#[test]
+fn a_code_and_a_passkey_end_the_session_that_this_browser_had() {
+    on_both(async |world| {
+        let other = world.parent(1).await;
+        let leader = world.signed_in(HER, &[Role::Leader]).await;
+        let device = Device::new(&leader);
+        device.is_added(&leader, "My phone").await.leads_to();
+        let (secret, _) = set_up(&world, &leader).await;
+        for by_passkey in [true, false] {
+            let shared = world.sign_in("parent1@example.org").await;
+            let before = shared.cookies();
+            if by_passkey {
+                device.is_used(&shared, SIGN_IN).await.leads_to();
+            } else {
+                assert_eq!(types_password(&shared).await.leads_to(), "/sign-in/code");
+                assert!(!let_in(&world, &before).await, "though nobody is let in yet");
+                types_code(&shared, &code(&secret, world.now())).await.leads_to();
+            }
+            assert!(shared.get("/account").await.says(HER), "by a passkey: {by_passkey}");
+            assert!(!let_in(&world, &before).await, "by a passkey: {by_passkey}");
+        }
+        assert!(let_in(&world, &other.cookies()).await, "elsewhere she is still signed in");
+        let hers = "SELECT count(*) FROM sessions s JOIN accounts a ON a.id = s.account_id
+             WHERE a.email = 'parent1@example.org'";
+        assert_eq!(count(&world, hers).await, 1);
     });
 }
 

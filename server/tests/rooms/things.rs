@@ -13,7 +13,7 @@ use std::path::Path;
 use axum::body::Bytes;
 use axum::http::{Method, StatusCode};
 use calendar::clock::{self, DAY};
-use ground::routes::{Access, Rule};
+use ground::routes::{Access, LEAVING, Rule};
 use ground::viewer::Role;
 use serde_json::json;
 
@@ -503,6 +503,8 @@ impl<'w> Things<'w> {
         leaves.post("/account/erase", &[]).await.leads_to();
         let token = self.emailed("/account/erase/").await;
         self.put("/account/erase/{token}", "token", token);
+        // Whoever comes back meanwhile is asked whether to keep her account.
+        self.also.push((Who::Person("family11@example.org"), LEAVING.to_owned()));
         let invites = [("email", "invited@example.org"), ("role", "organiser")];
         self.browser(ADMIN).await.post("/admin/people", &invites).await.leads_to();
         let token = self.emailed("/invitations/").await;

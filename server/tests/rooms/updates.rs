@@ -5,7 +5,7 @@ use calendar::clock::{self, DAY, HOUR, MINUTE};
 use ground::viewer::Role;
 
 use crate::kept::while_open;
-use crate::world::{Browser, World, link, on_both, on_postgres};
+use crate::world::{Browser, World, change, link, on_both, on_postgres};
 use crate::{consultations, notices};
 
 pub const DONE: [(&str, &str); 3] = [
@@ -244,6 +244,78 @@ fn leaders_of_another_organisation_neither_answer_nor_change_it() {
             assert_eq!(stranger.post(to, &DONE).await.status, StatusCode::NOT_FOUND);
         }
         assert!(colleague.get(&change).await.says("Route 5 comes at 8:10."));
+    });
+}
+
+#[test]
+fn a_consultation_about_no_plan_and_no_topic_is_for_the_organisation_that_the_forum_chose() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = consultations::open(&world, &organiser, "anyone").await;
+        // As one that was there before anybody could choose.
+        change(&world, "UPDATE consultations SET organisation_id = NULL").await;
+        consultations::answered(&world, &id, 12, 12).await;
+        world.forward(61 * DAY);
+        let desk = format!("/forum/consultations/{id}");
+        organiser.post(&format!("{desk}/release"), &[("step", "count")]).await.leads_to();
+        let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
+        consultations::publish(&other, &format!("{desk}/release")).await.leads_to();
+        let council = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let stranger = world.leader_of("leader3@example.org", "Another Trust").await;
+        let about = format!("consultation:{id}");
+        let fields = [&DONE[..], &[("about", about.as_str()), ("step", "publish")]].concat();
+        let is_hers = async |leader: &Browser<'_>| {
+            let lists = ["/lead/updates", "/lead/updates/new"];
+            let mut shown = 0;
+            for list in lists {
+                shown += usize::from(leader.get(list).await.says("Consultation: Short breaks"));
+            }
+            assert!(shown == 0 || shown == lists.len(), "{shown}");
+            shown > 0
+        };
+        let reminded = async || {
+            world.deliver().await;
+            updates::remind_due(&world.house).await.unwrap();
+            let emails = world.deliver().await;
+            emails.into_iter().map(|email| email.to).collect::<Vec<_>>()
+        };
+        world.forward(75 * DAY);
+        // Nobody answers for it until the forum has chosen, and organisers see what to do.
+        for leader in [&council, &stranger] {
+            assert!(!is_hers(leader).await);
+            let refused = leader.post("/lead/updates/new", &fields).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        assert!(reminded().await.is_empty());
+        let nobody = "Nobody can say what happened about this consultation";
+        assert!(organiser.get(&desk).await.says(nobody));
+        let to_choose = "Choose who answers for: Short breaks";
+        assert!(organiser.get("/forum").await.says(to_choose));
+        for unknown in ["", "gone"] {
+            let choose = [("step", "organisation"), ("organisation", unknown)];
+            let refused = organiser.post(&desk, &choose).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(refused.says("Choose an organisation"), "{}", refused.html);
+        }
+        let choose = [("step", "organisation"), ("organisation", world.council.as_str())];
+        for _ in 0..2 {
+            organiser.post(&desk, &choose).await.leads_to();
+        }
+        let given = "SELECT count(*) FROM audit WHERE what = 'consultation given to organisation'";
+        assert_eq!(number(&world, given).await, 1);
+        let page = organiser.get(&desk).await;
+        assert!(page.says("Sefton Council answers for it") && !page.says(nobody), "{}", page.html);
+        assert!(!organiser.get("/forum").await.says(to_choose));
+        assert!(is_hers(&council).await && !is_hers(&stranger).await);
+        assert_eq!(reminded().await, ["leader@example.org"]);
+        let refused = stranger.post("/lead/updates/new", &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        // One that is retired answers for nothing.
+        change(&world, "UPDATE organisations SET retired_at = 1 WHERE name = 'Sefton Council'")
+            .await;
+        assert!(organiser.get(&desk).await.says(nobody) && !is_hers(&council).await);
+        change(&world, "UPDATE organisations SET retired_at = NULL").await;
+        council.post("/lead/updates/new", &fields).await.leads_to();
     });
 }
 
@@ -662,7 +734,7 @@ fn a_supporter_is_shown_the_outcome_and_the_forums_word() {
         assert_eq!(said.len(), 1);
         let update = said[0].update.as_ref().unwrap();
         assert_eq!(
-            (update.outcome.as_str(), update.verdict),
+            (update.outcome.word(), update.verdict),
             ("done", Some(outcomes::rules::Verdict::Disputed))
         );
     });

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use std::{env, fs};
 
@@ -17,10 +17,12 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use calendar::clock::{Clock, DAY, HOUR, Millis};
 use deliveries::{Email, EmailKind, Failure, Hand, Outcome, Sort, deliver_one};
 use ground::db::{Db, Kind};
+use ground::files::Files;
 use ground::house::{House, Names};
 use ground::return_address::ReturnAddress;
 use ground::viewer::Role;
 use http_body_util::BodyExt as _;
+use server::jobs::{self, Wrong};
 use sqlx::Connection as _;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -98,8 +100,9 @@ impl World {
         };
         let db = Db::open(&url).await.unwrap();
         let return_address = ReturnAddress::new("bounces@alongside.example.org", KEY).unwrap();
-        let house = House::new(db, Clock::by_hand(1_800_000_000_000), Self::names())
-            .with_return_address(Some(return_address));
+        let house =
+            House::new(db, Files::in_memory(), Clock::by_hand(1_800_000_000_000), Self::names())
+                .with_return_address(Some(return_address));
         let [transport, autism, north, south, council] = house
             .db
             .write(|tx| {
@@ -164,7 +167,8 @@ impl World {
         };
         let db = Db::open(&url).await.unwrap();
         db.migrate().await.unwrap();
-        let house = House::new(db, Clock::by_hand(1_800_000_000_000), Self::names());
+        let house =
+            House::new(db, Files::in_memory(), Clock::by_hand(1_800_000_000_000), Self::names());
         assert!(server::demonstration::fill(&house).await.unwrap());
         house.health.well("writes", Duration::MAX);
         let there = self.around(house);
@@ -411,6 +415,14 @@ impl World {
         let topic = self.published(title).await;
         self.forward(DAY + HOUR);
         (round, topic)
+    }
+
+    /// Does each of the worker's jobs once, in the order of their list; their names, and how each
+    /// went.
+    pub async fn work(&self) -> Vec<(&'static str, Result<(), Wrong>)> {
+        let presence = Arc::new(self.db().presence().await.unwrap());
+        let list = jobs::all(&self.house, None, Some(self.folder().join("backups")), presence);
+        jobs::each_once(&list, &self.house.health).await
     }
 
     /// Lets the round's time come, and the worker close it.
@@ -774,13 +786,9 @@ impl World {
 
     /// This person supports this topic too.
     pub async fn supports(&self, account: &str, topic: &str) {
-        let (account, topic, kind, now) =
-            (account.to_owned(), topic.to_owned(), self.db().kind(), self.now());
-        let given = self.db().write(move |tx| {
-            Box::pin(async move {
-                topics::support::store::support(tx, kind, &topic, &account, true, now).await
-            })
-        });
+        let mut tx = self.db().begin().await.unwrap();
+        let given = topics::support::store::support(&mut tx, topic, account, true, self.now());
         assert!(given.await.unwrap(), "voting is open");
+        tx.commit().await.unwrap();
     }
 }

@@ -11,6 +11,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use calendar::clock::{Clock, DAY};
 use ground::db::Db;
+use ground::files::Files;
 use ground::house::House;
 use http_body_util::BodyExt as _;
 use tokio::net::TcpListener;
@@ -21,7 +22,7 @@ use super::world::World;
 /// Starts it on this area, without steps for its answers; its port.
 pub async fn start(area: &Area) -> u16 {
     let db = Db::open(&area.url).await.unwrap();
-    let house = House::new(db.clone(), Clock::system(), World::names());
+    let house = House::new(db.clone(), Files::in_memory(), Clock::system(), World::names());
     let trusted = vec!["127.0.0.1/32".parse().unwrap()];
     let service = server::edge::service(house, trusted).layer(from_fn_with_state(db, tell));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();

@@ -5,6 +5,7 @@ use std::path::Path;
 use accounts::store;
 use calendar::clock::Clock;
 use ground::db::{Db, Kind};
+use ground::files::Files;
 use ground::house::House;
 use ground::viewer::Role;
 use rand::Rng as _;
@@ -35,7 +36,7 @@ impl Area {
         let known = addresses;
         let db = Db::open(&url).await.unwrap();
         db.migrate().await.unwrap();
-        let house = House::new(db.clone(), Clock::system(), World::names());
+        let house = House::new(db.clone(), Files::in_memory(), Clock::system(), World::names());
         let hash = accounts::hashed(&house, "three small words".to_owned()).await;
         for lot in known.chunks(500) {
             join(&house, lot.to_vec(), hash.clone()).await;

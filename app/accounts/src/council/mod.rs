@@ -4,7 +4,8 @@
 //! that we ask the provider about (`ground::council`). `rules` reads what it says and decides what
 //! comes of it: it lets in whom it knows as a leader already, meets a leader for the first time by
 //! her confirmed address, and ends the role of somebody whom the council no longer has. It gives no
-//! role to anybody. A leader whom the provider knows signs in so and in no other way
+//! role to anybody. Whoever was closed at the council never comes back from there, so a role also ends
+//! once the council has not confirmed it for a term ([`lapse_due`]). A leader whom the provider knows signs in so and in no other way
 //! ([`crate::session::begin`]), or a password would outlive her work there. `store` holds the SQL,
 //! `pages` what is shown where nobody is let in.
 
@@ -25,8 +26,8 @@ use ground::error::Error;
 use ground::house::House;
 use ground::viewer::{Role, Viewer};
 
-use self::rules::{Account, Expected, Next, Person};
-use self::store::Met;
+use self::rules::{Account, Expected, Lapse, Next, Person};
+use self::store::{Met, Unconfirmed};
 use super::second_factor::store as factors;
 use super::sign_in::{self, Kept};
 use super::{emails, session, store as accounts};
@@ -36,6 +37,9 @@ const ANSWER: &str = "/sign-in/council/answer";
 
 /// What the audit log says of somebody who is no leader any more since the council says so.
 pub const ENDED_BY_COUNCIL: &str = "role ended by council";
+
+/// What it says of somebody whom the council has not confirmed for too long.
+pub const ENDED_UNCONFIRMED: &str = "role ended unconfirmed";
 
 /// For how many seconds a browser remembers that it was sent to the provider.
 const REMEMBERED: i64 = 10 * 60;
@@ -59,7 +63,7 @@ impl Visit {
 
     /// The visit that this browser has begun.
     fn of(house: &House, headers: &HeaderMap) -> Option<Self> {
-        let held = session::cookie_named(headers, cookie_name(house))?;
+        let held = ground::cookie::named(headers, cookie_name(house))?;
         let (secret, then) = held.split_once('.')?;
         // A form holds the page too, and only an address of our own is one.
         let packed = format!("then={then}");
@@ -185,15 +189,20 @@ async fn answered(
     let (issuer, email) = (council.issuer(), person.email.as_deref());
     let found = store::found(&house.db, issuer, &person.subject, email).await?;
     match rules::next(&person, &found, council.organisation()) {
-        Next::LetIn(account) => let_in(house, viewer, headers, visit, account, &person).await,
+        Next::LetIn(account) => {
+            if confirm(house, council, account).await? {
+                return let_in(house, headers, visit, account, &person).await;
+            }
+            Ok(pages::not_a_leader(house, viewer, council))
+        }
         Next::Meet(account) => {
             if meet(house, council, account, &person.subject).await? {
-                return let_in(house, viewer, headers, visit, account, &person).await;
+                return let_in(house, headers, visit, account, &person).await;
             }
             Ok(pages::not_a_leader(house, viewer, council))
         }
         Next::End(account) => {
-            end(house, council, account).await?;
+            end(house, council, &account.id, Why::Said).await?;
             Ok(session::signed_out(house, pages::ended(house, council)))
         }
         Next::Nothing => Ok(pages::not_a_leader(house, viewer, council)),
@@ -216,7 +225,6 @@ fn not_answered(house: &House, viewer: &Viewer, council: &Council, why: &Failure
 
 async fn let_in(
     house: &House,
-    viewer: &Viewer,
     headers: &HeaderMap,
     visit: &Visit,
     account: &Account,
@@ -225,11 +233,6 @@ async fn let_in(
     let (used_second_step, signed_in_at) = (person.used_second_step, person.signed_in_at);
     let at = accounts::AtCouncil { used_second_step, signed_in_at };
     let begun = session::begin_with_council(house, &account.id, headers, at).await?;
-    // The session that this one takes the place of.
-    if let Some(before) = viewer.person().filter(|before| before.account_id == account.id) {
-        let session_id = Some(before.session_id.clone());
-        accounts::end_sessions(&house.db, account.id.clone(), session_id).await?;
-    }
     let kept = Kept { then: visit.then.clone(), fields: None };
     sign_in::in_now(house, &account.id, begun, &kept, false).await
 }
@@ -275,21 +278,58 @@ async fn meet(
     Ok(met != Met::No)
 }
 
-/// Ends the role of somebody whom the council no longer has, signs her out everywhere, and tells the
-/// administrators.
-async fn end(house: &House, council: &Council, account: &Account) -> Result<(), Error> {
+/// Notes that the council has her. False where it no longer knows her, since her role has just ended.
+async fn confirm(house: &House, council: &Council, account: &Account) -> Result<bool, Error> {
+    let (now, id, issuer) = (house.clock.now(), account.id.clone(), council.issuer().to_owned());
+    let confirmed = house
+        .db
+        .write(move |tx| Box::pin(async move { store::confirm(tx, &id, &issuer, now).await }));
+    Ok(confirmed.await?)
+}
+
+/// Why a role ends.
+#[derive(Clone, Copy, Debug)]
+enum Why {
+    /// The council's answer no longer has her.
+    Said,
+    /// It has not confirmed her since this time.
+    Unconfirmed(Millis),
+}
+
+/// Ends the role of somebody whom the council no longer has, or has not confirmed for too long, signs
+/// her out everywhere, and tells the administrators.
+async fn end(
+    house: &House,
+    council: &Council,
+    account_id: &str,
+    why: Why,
+) -> Result<(), sqlx::Error> {
     let now: Millis = house.clock.now();
-    let everyone = factors::with_administrators(&house.db, &account.id).await?;
+    let everyone = factors::with_administrators(&house.db, account_id).await?;
     let her_name = everyone
         .iter()
-        .find(|one| one.account_id == account.id)
+        .find(|one| one.account_id == account_id)
         .map_or_else(String::new, |her| her.shown_name.clone());
-    let words = emails::council_ended(house, council.name(), &her_name);
-    let whose = account.id.clone();
+    let words = match why {
+        Why::Said => emails::council_ended(house, council.name(), &her_name),
+        Why::Unconfirmed(since) => {
+            emails::council_unconfirmed(house, council.name(), &her_name, since)
+        }
+    };
+    let (whose, issuer) = (account_id.to_owned(), council.issuer().to_owned());
     house
         .db
         .write(move |tx| {
             Box::pin(async move {
+                let what = match why {
+                    Why::Said => ENDED_BY_COUNCIL,
+                    Why::Unconfirmed(since) => {
+                        if !store::forget_unconfirmed(tx, &whose, &issuer, since).await? {
+                            return Ok(());
+                        }
+                        ENDED_UNCONFIRMED
+                    }
+                };
                 let is_first = accounts::revoke(tx, &whose, Role::Leader).await?;
                 store::forget(tx, &whose).await?;
                 accounts::end_all_sessions(tx, &whose).await?;
@@ -309,13 +349,65 @@ async fn end(house: &House, council: &Council, account: &Account) -> Result<(), 
                     };
                     owe(tx, owed).await?;
                 }
-                let (what, detail) = (ENDED_BY_COUNCIL, Role::Leader.word());
+                let detail = Role::Leader.word();
                 let entry = Entry { at: now, who: None, what, about: &whose, detail };
                 audit::note(tx, entry).await
             })
         })
-        .await?;
+        .await
+}
+
+/// Tells leaders whom the council has not confirmed for a while, and ends their roles where it goes
+/// on. Where no council is set, everyone signs in as before, and nothing ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lapse_due(house: &House) -> Result<(), sqlx::Error> {
+    let Some(council) = house.council() else { return Ok(()) };
+    let now = house.clock.now();
+    for leader in store::unconfirmed(&house.db, council.issuer(), rules::near_since(now)).await? {
+        match rules::lapse(leader.confirmed_at, leader.warned_at, now) {
+            Lapse::Stays => {}
+            Lapse::Warn => warn(house, council, leader, now).await?,
+            Lapse::End => {
+                let why = Why::Unconfirmed(leader.confirmed_at);
+                end(house, council, &leader.account_id, why).await?;
+            }
+        }
+    }
     Ok(())
+}
+
+/// Tells a leader that her role ends unless she comes by the council.
+async fn warn(
+    house: &House,
+    council: &Council,
+    leader: Unconfirmed,
+    now: Millis,
+) -> Result<(), sqlx::Error> {
+    let ends_at = rules::ends_at(leader.confirmed_at, now);
+    let words = emails::council_to_confirm(house, council.name(), ends_at);
+    let issuer = council.issuer().to_owned();
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if !store::warn(tx, &leader, &issuer, now).await? {
+                    return Ok::<_, sqlx::Error>(());
+                }
+                let owed = Owed {
+                    dedup_key: &format!("council warned {}", id::fresh()),
+                    kind: EmailKind::Council,
+                    account_id: Some(&leader.account_id),
+                    to: &leader.email,
+                    words: &words,
+                    at: now,
+                    not_after: Some(ends_at),
+                };
+                owe(tx, owed).await
+            })
+        })
+        .await
 }
 
 #[cfg(test)]

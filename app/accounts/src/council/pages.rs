@@ -18,14 +18,7 @@ const BEGIN: &str = "/sign-in/council";
 pub(crate) fn way_in(council: &Council, kept: &Kept) -> impl IntoView + use<> {
     let label = format!("Sign in with {}", council.name());
     let who = format!("Do you work for {}?", council.name());
-    let to = with_then(BEGIN, &kept.then);
-    let waits = kept.fields.as_ref().map(|fields| {
-        view! {
-            <p>"It opens in a new tab. Then come back to this page to send what you wrote."</p>
-            {sign_in::carry_on(&kept.then, fields)}
-        }
-    });
-    let target = kept.fields.is_some().then_some("_blank");
+    let (to, target) = (with_then(BEGIN, &kept.then), tab(kept));
     view! {
         <p>
             <b>{who}</b>
@@ -35,96 +28,81 @@ pub(crate) fn way_in(council: &Council, kept: &Kept) -> impl IntoView + use<> {
                 {label}
             </a>
         </p>
-        {waits}
+        {waits(kept)}
     }
+}
+
+/// Where the council's own page opens.
+fn tab(kept: &Kept) -> Option<&'static str> {
+    kept.fields.is_some().then_some("_blank")
+}
+
+/// What was typed, where it is kept nowhere but on this page.
+fn waits(kept: &Kept) -> impl IntoView + use<> {
+    kept.fields.as_ref().map(|fields| {
+        view! {
+            <p>"It opens in a new tab. Then come back to this page to send what you wrote."</p>
+            {sign_in::carry_on(&kept.then, fields)}
+        }
+    })
 }
 
 /// For somebody who signs in with her council and came by a password or a link.
 pub(crate) fn in_no_other_way(house: &House, council: &Council, kept: &Kept) -> Response {
-    let name = council.name().to_owned();
+    let name = council.name();
     let title = format!("Sign in with {name}");
-    let page = Page::new(title.clone(), || {
+    let lead = format!(
+        "You have signed in with {name} before. Since then that is the only way into your account."
+    );
+    let page = shown(&title, title.clone(), lead, || {
         let to = with_then(BEGIN, &kept.then);
         let joint = if kept.then.is_empty() { '?' } else { '&' };
         let to = format!("{to}{joint}again=yes");
-        let target = kept.fields.is_some().then_some("_blank");
-        let waits = kept.fields.as_ref().map(|fields| {
-            view! {
-                <p>"It opens in a new tab. Then come back to this page to send what you wrote."</p>
-                {sign_in::carry_on(&kept.then, fields)}
-            }
-        });
         view! {
-            <div class="stack">
-                <h1>{title.clone()}</h1>
-                <p class="lead">
-                    {format!(
-                        "You have signed in with {name} before. Since then that is the only way \
-                         into your account.",
-                    )}
-                </p>
-                <p>
-                    <a class="button" href=to target=target>
-                        {title.clone()}
-                    </a>
-                </p>
-                {waits}
-                <p>
-                    "Doesn't it work, or don't you work there any more? "
-                    <a href="/contact">"Contact the forum"</a>
-                    "."
-                </p>
-            </div>
+            <p>
+                <a class="button" href=to target=tab(kept)>
+                    {title.clone()}
+                </a>
+            </p>
+            {waits(kept)}
+            <p>
+                "Doesn't it work, or don't you work there any more? "
+                <a href="/contact">"Contact the forum"</a>
+                "."
+            </p>
         }
     });
     let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
-    page.status(StatusCode::UNPROCESSABLE_ENTITY).answer(house, &Viewer::default())
+    page.answer(house, &Viewer::default())
 }
 
 /// For somebody who came back without an answer that we can take.
 pub(super) fn not_in(house: &House, viewer: &Viewer, council: &Council) -> Response {
-    let name = council.name().to_owned();
-    let page = Page::new("You are not signed in", || {
+    const TITLE: &str = "You are not signed in";
+    let name = council.name();
+    let lead = format!("{name} did not sign you in, or it took too long. Nothing has changed.");
+    let again = format!("Try again with {name}");
+    let page = shown(TITLE, TITLE.to_owned(), lead, || {
         view! {
-            <div class="stack">
-                <h1>"You are not signed in"</h1>
-                <p class="lead">
-                    {format!(
-                        "{name} did not sign you in, or it took too long. Nothing has changed.",
-                    )}
-                </p>
-                <p>
-                    <a class="button" href=BEGIN>
-                        {format!("Try again with {name}")}
-                    </a>
-                </p>
-                {other_ways()}
-            </div>
+            {button(BEGIN, again)}
+            {other_ways()}
         }
     });
-    page.status(StatusCode::UNPROCESSABLE_ENTITY).answer(house, viewer)
+    page.answer(house, viewer)
 }
 
 /// For somebody whose council cannot be asked.
 pub(super) fn away(house: &House, viewer: &Viewer, council: &Council) -> Response {
-    let name = council.name().to_owned();
-    let page = Page::new("We can't reach the council", || {
+    let name = council.name();
+    let lead = format!(
+        "The sign-in of {name} doesn't answer at the moment. Nothing has changed. Try again in a \
+         few minutes."
+    );
+    let heading = format!("We can't reach {name}");
+    let page = shown("We can't reach the council", heading, lead, || {
         view! {
-            <div class="stack">
-                <h1>{format!("We can't reach {name}")}</h1>
-                <p class="lead">
-                    {format!(
-                        "The sign-in of {name} doesn't answer at the moment. Nothing has changed. \
-                         Try again in a few minutes.",
-                    )}
-                </p>
-                <p>
-                    <a class="button" href=BEGIN>
-                        "Try again"
-                    </a>
-                </p>
-                {other_ways()}
-            </div>
+            {button(BEGIN, "Try again".to_owned())}
+            {other_ways()}
         }
     });
     page.status(StatusCode::SERVICE_UNAVAILABLE).answer(house, viewer)
@@ -133,61 +111,70 @@ pub(super) fn away(house: &House, viewer: &Viewer, council: &Council) -> Respons
 /// For somebody whom the council signed in and who is no leader here, or not only that. It says the
 /// same whatever the reason: whoever runs the council's sign-in learns nothing about an account.
 pub(super) fn not_a_leader(house: &House, viewer: &Viewer, council: &Council) -> Response {
-    let name = council.name().to_owned();
-    let page = Page::new("Ask an administrator", || {
+    const TITLE: &str = "Ask an administrator";
+    let lead = format!(
+        "{} signed you in, but you can't use that to sign in here yet. Nothing has changed.",
+        council.name()
+    );
+    let first = format!(
+        "An administrator at the forum must first make you a leader for {}, with your work email \
+         address and in an account that you use for nothing else.",
+        council.organisation()
+    );
+    let page = shown(TITLE, TITLE.to_owned(), lead, || {
         view! {
-            <div class="stack">
-                <h1>"Ask an administrator"</h1>
-                <p class="lead">
-                    {format!(
-                        "{name} signed you in, but you can't use that to sign in here yet. Nothing \
-                         has changed.",
-                    )}
-                </p>
-                <p>
-                    {format!(
-                        "An administrator at the forum must first make you a leader for {}, with \
-                         your work email address and in an account that you use for nothing else.",
-                        council.organisation(),
-                    )}
-                </p>
-                <p>
-                    <a class="button" href="/contact">
-                        "Contact the forum"
-                    </a>
-                </p>
-                {other_ways()}
-            </div>
+            <p>{first}</p>
+            {button("/contact", "Contact the forum".to_owned())}
+            {other_ways()}
         }
     });
-    page.status(StatusCode::UNPROCESSABLE_ENTITY).answer(house, viewer)
+    page.answer(house, viewer)
 }
 
 /// For somebody whose role has just ended.
 pub(super) fn ended(house: &House, council: &Council) -> Response {
-    let name = council.name().to_owned();
-    let page = Page::new("You are no longer a leader here", || {
+    const TITLE: &str = "You are no longer a leader here";
+    let lead = format!(
+        "{} doesn't list you as someone who leads here, so we have removed that role and signed you \
+         out everywhere. What you published stays.",
+        council.name()
+    );
+    let page = shown(TITLE, TITLE.to_owned(), lead, || {
+        view! {
+            <p>"If that is a mistake, tell the forum. An administrator can add the role again."</p>
+            {button("/contact", "Contact the forum".to_owned())}
+        }
+    });
+    page.answer(house, &Viewer::default())
+}
+
+/// A page that says why somebody is not let in, and then what she can do.
+fn shown<V: IntoView>(
+    title: &str,
+    heading: String,
+    lead: String,
+    ways: impl FnOnce() -> V,
+) -> Page {
+    let page = Page::new(title, || {
         view! {
             <div class="stack">
-                <h1>"You are no longer a leader here"</h1>
-                <p class="lead">
-                    {format!(
-                        "{name} doesn't list you as someone who leads here, so we have removed that \
-                         role and signed you out everywhere. What you published stays.",
-                    )}
-                </p>
-                <p>
-                    "If that is a mistake, tell the forum. An administrator can add the role again."
-                </p>
-                <p>
-                    <a class="button" href="/contact">
-                        "Contact the forum"
-                    </a>
-                </p>
+                <h1>{heading}</h1>
+                <p class="lead">{lead}</p>
+                {ways()}
             </div>
         }
     });
-    page.status(StatusCode::UNPROCESSABLE_ENTITY).answer(house, &Viewer::default())
+    page.status(StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+fn button(to: &'static str, label: String) -> impl IntoView {
+    view! {
+        <p>
+            <a class="button" href=to>
+                {label}
+            </a>
+        </p>
+    }
 }
 
 fn other_ways() -> impl IntoView {

@@ -1,6 +1,6 @@
 //! What a council's provider says of somebody, and what comes of it. Pure.
 
-use calendar::clock::{MINUTE, Millis, SECOND};
+use calendar::clock::{DAY, MINUTE, Millis, SECOND};
 use ground::council::MustHave;
 use ground::viewer::Role;
 use serde_json::{Map, Value};
@@ -10,6 +10,13 @@ const CLOCKS_APART: Millis = 2 * MINUTE;
 
 /// How old an answer may be. It comes straight from the provider.
 const OLDEST: Millis = 10 * MINUTE;
+
+/// How long a leader whom the council knows stays one without coming by it again. It is about a term:
+/// whoever leads here signs in within one, and whoever has left is listed no longer.
+const CONFIRMED_FOR: Millis = 90 * DAY;
+
+/// How long before her role ends she is told, at the least.
+const WARNED_BEFORE: Millis = 14 * DAY;
 
 /// The longest name of somebody that a provider may have (OpenID Connect).
 const LONGEST_SUBJECT: usize = 255;
@@ -205,6 +212,37 @@ fn may_come(account: &Account, organisation: &str) -> bool {
     account.roles == [Role::Leader] && account.organisation.as_deref() == Some(organisation)
 }
 
+/// What comes of a leader's not coming by the council.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lapse {
+    /// Nothing so far.
+    Stays,
+    /// She is told that her role ends.
+    Warn,
+    /// It ends.
+    End,
+}
+
+/// What comes of it, where the council last confirmed her at one time and she was told at another.
+pub fn lapse(confirmed_at: Millis, warned_at: Option<Millis>, now: Millis) -> Lapse {
+    match warned_at {
+        None if near_since(now) < confirmed_at => Lapse::Stays,
+        None => Lapse::Warn,
+        Some(warned_at) if now < ends_at(confirmed_at, warned_at) => Lapse::Stays,
+        Some(_) => Lapse::End,
+    }
+}
+
+/// Whoever was confirmed at this time or before is near the end of her role.
+pub fn near_since(now: Millis) -> Millis {
+    now - (CONFIRMED_FOR - WARNED_BEFORE)
+}
+
+/// When a role ends: never sooner than she has had time to come.
+pub fn ends_at(confirmed_at: Millis, warned_at: Millis) -> Millis {
+    (confirmed_at + CONFIRMED_FOR).max(warned_at + WARNED_BEFORE)
+}
+
 #[cfg(test)]
 mod tests {
     use calendar::clock::HOUR;
@@ -390,5 +428,19 @@ mod tests {
         assert_eq!(next(&ann, &stranger, council), Next::Nothing, "an address alone ends nothing");
         ann.belongs = Belongs::NotSaid;
         assert_eq!(next(&ann, &known, council), Next::NotSaid);
+    }
+
+    #[test]
+    fn a_role_that_is_not_confirmed_for_a_term_ends_two_weeks_after_its_leader_was_told() {
+        let (seen, told) = (NOW, NOW + 76 * DAY);
+        assert_eq!(lapse(seen, None, told - 1), Lapse::Stays);
+        assert_eq!(lapse(seen, None, told), Lapse::Warn);
+        assert_eq!(lapse(seen, Some(told), NOW + 90 * DAY - 1), Lapse::Stays);
+        assert_eq!(lapse(seen, Some(told), NOW + 90 * DAY), Lapse::End);
+        // Where nobody could tell her in time, as when the program was off for months.
+        let late = NOW + 200 * DAY;
+        assert_eq!(lapse(seen, None, late), Lapse::Warn);
+        assert_eq!(lapse(seen, Some(late), late + 14 * DAY - 1), Lapse::Stays);
+        assert_eq!(lapse(seen, Some(late), late + 14 * DAY), Lapse::End);
     }
 }

@@ -3,9 +3,11 @@
 use calendar::clock::Millis;
 use ground::db::{Db, Kept};
 use ground::viewer::Role;
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 use super::rules::Account;
+use crate::store::role;
 
 /// The account that this provider knows under this subject, and that of this address.
 ///
@@ -29,7 +31,7 @@ pub async fn found(
     )
     .bind(issuer)
     .bind(subject)
-    .bind(email.unwrap_or_default())
+    .bind(email.unwrap_or(""))
     .fetch_all(&mut *db.read().await?)
     .await?;
     let mut found: Vec<Account> = Vec::new();
@@ -39,8 +41,8 @@ pub async fn found(
             let (email, subject) = (row.get(1), row.get(2));
             found.push(Account { id, email, roles: Vec::new(), organisation: None, subject });
         }
-        if let (Some(account), Some(role)) = (found.last_mut(), row.get::<Option<String>, _>(3)) {
-            account.roles.extend(Role::read(&role));
+        if let (Some(account), Some(word)) = (found.last_mut(), row.get::<Option<&str>, _>(3)) {
+            account.roles.push(role(word)?);
             account.organisation = account.organisation.take().or(row.get(4));
         }
     }
@@ -66,8 +68,8 @@ pub async fn meet(
     now: Millis,
 ) -> Kept<Met> {
     let noted = sqlx::query(
-        "INSERT INTO council_subjects (account_id, issuer, subject, known_at)
-         SELECT a.id, $2, $3, CAST($4 AS BIGINT) FROM accounts a
+        "INSERT INTO council_subjects (account_id, issuer, subject, known_at, confirmed_at)
+         SELECT a.id, $2, $3, CAST($4 AS BIGINT), CAST($4 AS BIGINT) FROM accounts a
          WHERE a.id = $1 AND a.erased_at IS NULL
            AND EXISTS (SELECT 1 FROM roles r WHERE r.account_id = a.id AND r.role = 'leader')
          ON CONFLICT DO NOTHING",
@@ -91,6 +93,88 @@ pub async fn meet(
     .fetch_one(tx)
     .await?;
     Ok(if before == 1 { Met::Before } else { Met::No })
+}
+
+/// Notes that the council has her, as it has just said. False where it does not know her any more.
+pub async fn confirm(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    issuer: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let confirmed = sqlx::query(
+        "UPDATE council_subjects SET confirmed_at = $3, warned_at = NULL
+         WHERE account_id = $1 AND issuer = $2",
+    );
+    let confirmed = confirmed.bind(account_id).bind(issuer).bind(now).execute(tx).await?;
+    Ok(confirmed.rows_affected() == 1)
+}
+
+/// A leader whom the council has not confirmed for a while.
+#[derive(Clone, Debug)]
+pub struct Unconfirmed {
+    /// Her account.
+    pub account_id: String,
+    /// Its address.
+    pub email: String,
+    /// When the council last confirmed her.
+    pub confirmed_at: Millis,
+    /// When she was told that her role ends.
+    pub warned_at: Option<Millis>,
+}
+
+/// The leaders whom this provider has last confirmed at this time or before.
+pub async fn unconfirmed(db: &Db, issuer: &str, since: Millis) -> Kept<Vec<Unconfirmed>> {
+    let rows = sqlx::query(
+        "SELECT a.id, a.email, c.confirmed_at, c.warned_at
+         FROM council_subjects c JOIN accounts a ON a.id = c.account_id
+         WHERE c.issuer = $1 AND c.confirmed_at <= $2 AND a.erased_at IS NULL
+           AND a.email IS NOT NULL
+           AND EXISTS (SELECT 1 FROM roles r WHERE r.account_id = a.id AND r.role = 'leader')
+         ORDER BY a.id",
+    )
+    .bind(issuer)
+    .bind(since)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let one = |row: &AnyRow| Unconfirmed {
+        account_id: row.get(0),
+        email: row.get(1),
+        confirmed_at: row.get(2),
+        warned_at: row.get(3),
+    };
+    Ok(rows.iter().map(one).collect())
+}
+
+/// Notes that she is told, once. False where she was, or has come meanwhile.
+pub async fn warn(
+    tx: &mut AnyConnection,
+    leader: &Unconfirmed,
+    issuer: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let warned = sqlx::query(
+        "UPDATE council_subjects SET warned_at = $4
+         WHERE account_id = $1 AND issuer = $2 AND confirmed_at = $3 AND warned_at IS NULL",
+    );
+    let warned = warned.bind(&leader.account_id).bind(issuer).bind(leader.confirmed_at).bind(now);
+    Ok(warned.execute(tx).await?.rows_affected() == 1)
+}
+
+/// Forgets a leader whom the council has last confirmed at this time. False where she has come
+/// meanwhile.
+pub async fn forget_unconfirmed(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    issuer: &str,
+    confirmed_at: Millis,
+) -> Kept<bool> {
+    let forgotten = sqlx::query(
+        "DELETE FROM council_subjects
+         WHERE account_id = $1 AND issuer = $2 AND confirmed_at = $3",
+    );
+    let forgotten = forgotten.bind(account_id).bind(issuer).bind(confirmed_at).execute(tx).await?;
+    Ok(forgotten.rows_affected() == 1)
 }
 
 /// Forgets under what subject a provider knows this account: it is to be met again, and signs in as

@@ -20,7 +20,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
-use ground::routes::{First, SECOND_STEP, SignInFirst, with_then};
+use ground::routes::{First, LEAVING, SECOND_STEP, SignInFirst, with_then};
 use ground::sent::Form;
 use ground::ui::{Page, capital};
 use ground::viewer::Viewer;
@@ -43,6 +43,8 @@ pub(crate) struct JustIn {
     pub account_id: String,
     /// Whether she came by a link in an email.
     pub by_link: bool,
+    /// Whether she has just joined.
+    pub has_joined: bool,
 }
 
 impl Act {
@@ -77,7 +79,7 @@ pub async fn keep_first_act(
     if let Some(DoNow(act)) = answer.extensions_mut().remove() {
         return act_now(&house, &headers, &caller, viewer, &act, answer, again).await;
     }
-    let Some(JustIn { account_id, by_link }) = answer.extensions_mut().remove() else {
+    let Some(JustIn { account_id, by_link, has_joined }) = answer.extensions_mut().remove() else {
         return Ok(answer);
     };
     let here = chosen_here(&house, &headers).await?;
@@ -91,11 +93,12 @@ pub async fn keep_first_act(
         }
         let token = token_that_begins(&house, &answer);
         let viewer = who_is_in(&house, token).await?;
-        return act_now(&house, &headers, &caller, viewer, &act, answer, again).await;
+        let done = act_now(&house, &headers, &caller, viewer, &act, answer, again).await?;
+        return if has_joined { and_joined(done) } else { Ok(done) };
     }
     if by_link && let Some(act) = store::of_account(&house.db, &account_id, now(&house)).await? {
         let to = if act.fields.is_empty() {
-            store::forget(&house.db, act.id).await?;
+            store::forget_soon(&house.db, act.id, now(&house)).await?;
             act.goes_to
         } else {
             GO_ON.to_owned()
@@ -110,11 +113,29 @@ fn now(house: &House) -> calendar::clock::Millis {
     house.clock.now()
 }
 
+/// The same answer; the page it leads to says that she has joined, and not only what was done
+/// ([`ground::ui::Done`]).
+fn and_joined(mut answer: Response) -> Result<Response, Error> {
+    let to = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).map(joined_at);
+    if let Some(to) = to {
+        let to = HeaderValue::from_str(&to).map_err(|_not_a_header| Error::NotFound)?;
+        answer.headers_mut().insert(header::LOCATION, to);
+    }
+    Ok(answer)
+}
+
+/// The address of a page that says so.
+fn joined_at(to: &str) -> String {
+    let (page, place) = to.find('#').map_or((to, ""), |at| to.split_at(at));
+    let joint = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{joint}joined=yes{place}")
+}
+
 /// Where what was chosen is shown with one button that does it.
-pub(crate) const GO_ON: &str = "/go-on";
+pub const GO_ON: &str = "/go-on";
 
 /// What is stored nowhere, and sent by nobody but herself.
-const SECRETS: [&str; 2] = ["password", "code"];
+const SECRETS: [&str; 3] = ["password", "current", "code"];
 
 /// Asks somebody who chose something to join or to sign in first, or to show that it is her, and
 /// keeps what she chose.
@@ -156,11 +177,12 @@ async fn ask(
         cookie = Some(set_cookie(house, &secret, REMEMBERED)?);
     }
     let is_kept = cookie.is_some() || fields.is_none();
+    let was_sent = fields.is_some();
     let mut answer = if first.first == First::Prove {
         let kept = sign_in::Kept { then: first.then, fields: fields.filter(|_| !is_kept) };
         second_factor::prove::asked(house, viewer, &kept, &chose).await?
-    } else if first.first == First::SetUp {
-        set_up_first(house, viewer, is_kept)
+    } else if let First::SetUp | First::Keep = first.first {
+        one_step_first(house, viewer, first.first, was_sent.then_some(is_kept))
     } else if was_signed_in || first.chose.is_empty() || !is_kept || first.is_grave {
         let kept = sign_in::Kept { then: first.then, fields };
         sign_in::page(
@@ -193,24 +215,44 @@ fn in_full(chose: &str, sent: Option<&Sent>, is_grave: bool) -> String {
     format!("{chose}: “{}”", title.chars().take(150).collect::<String>())
 }
 
-/// For somebody who was at work when the day came from which a second step is asked of her.
-fn set_up_first(house: &House, viewer: &Viewer, is_kept: bool) -> Response {
-    let page = Page::new("Set up a second step first", || {
+/// For somebody who was at work when the day came from which a second step is asked of her, or
+/// whose account is about to be erased. `is_kept`: whether we could keep what she sent, if she sent
+/// anything.
+fn one_step_first(house: &House, viewer: &Viewer, first: First, is_kept: Option<bool>) -> Response {
+    let (title, why, saved, to, label) = if first == First::Keep {
+        (
+            "Keep your account first",
+            "You asked us to delete your account, so we don't add anything to it.",
+            "What you chose is saved. You will see it again once you have kept your account.",
+            LEAVING,
+            "See how to keep it",
+        )
+    } else {
+        (
+            "Set up a second step first",
+            "From today you need a code from your phone to sign in as part of the team.",
+            "What you wrote is saved. You can send it once you have set up the second step.",
+            SECOND_STEP,
+            "Set it up",
+        )
+    };
+    let saved = is_kept.map(|is_kept| {
         let saved = if is_kept {
-            "What you wrote is saved. You can send it once you have set up the second step."
+            saved
         } else {
             "What you wrote is too long for us to save. Go back to copy it before you continue."
         };
+        view! { <p>{saved}</p> }
+    });
+    let page = Page::new(title, || {
         view! {
             <div class="stack">
-                <h1>"Set up a second step first"</h1>
-                <p class="lead">
-                    "From today you need a code from your phone to sign in as part of the team."
-                </p>
-                <p>{saved}</p>
+                <h1>{title}</h1>
+                <p class="lead">{why}</p>
+                {saved}
                 <p>
-                    <a class="button" href=SECOND_STEP>
-                        "Set it up"
+                    <a class="button" href=to>
+                        {label}
                     </a>
                 </p>
             </div>
@@ -251,7 +293,7 @@ fn two_ways_in(house: &House, chose: &str, then: &str) -> Response {
 
 /// What was chosen in this browser, while it is remembered.
 pub(crate) async fn chosen_here(house: &House, headers: &HeaderMap) -> Result<Option<Act>, Error> {
-    match session::cookie_named(headers, cookie_name(house)) {
+    match ground::cookie::named(headers, cookie_name(house)) {
         Some(secret) => Ok(store::find(&house.db, &id::hash(secret), now(house)).await?),
         None => Ok(None),
     }
@@ -498,6 +540,17 @@ mod tests {
             <form class=\"row\" method=\"post\" action=\"/sign-out\"></form>";
         assert_eq!(addressed(page, "/lead?a=1&b=%22"), expected);
         assert_eq!(addressed("<p>No form</p>", "/lead"), "<p>No form</p>");
+    }
+
+    #[test]
+    fn whoever_joined_by_what_she_did_is_told_at_the_place_of_the_page_it_leads_to() {
+        for (to, expected) in [
+            ("/topics/1?done=supported", "/topics/1?done=supported&joined=yes"),
+            ("/rounds/1?done=supported#t-2", "/rounds/1?done=supported&joined=yes#t-2"),
+            ("/notices/1#q-2", "/notices/1?joined=yes#q-2"),
+        ] {
+            assert_eq!(joined_at(to), expected);
+        }
     }
 
     #[test]

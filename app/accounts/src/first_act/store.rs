@@ -1,6 +1,6 @@
 //! Every SQL statement about first acts.
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, MINUTE, Millis};
 use ground::db::{Db, Kept};
 use sqlx::{AnyConnection, Row as _};
 
@@ -112,6 +112,24 @@ pub async fn of_account(db: &Db, account_id: &str, now: Millis) -> Kept<Option<A
         .fetch_optional(&mut *db.read().await?)
         .await?;
     Ok(row.as_ref().map(read))
+}
+
+/// For how long it is known where somebody was going who is there by now: for a second tap.
+const SECOND_TAP: Millis = MINUTE;
+
+/// Forgets it soon: a page, which has been opened.
+pub async fn forget_soon(db: &Db, id: String, now: Millis) -> Kept<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query("UPDATE first_acts SET ends_at = $2 WHERE id = $1")
+                .bind(id)
+                .bind(now + SECOND_TAP)
+                .execute(tx)
+                .await?;
+            Ok(())
+        })
+    })
+    .await
 }
 
 /// Forgets it, and with it the links that lead back to it: it is done, or not wanted any more.

@@ -9,7 +9,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::routes::with_then;
 use ground::sent::Form;
-use ground::ui::{Banner, Field, Page, Summary};
+use ground::ui::{Field, Page};
 use ground::viewer::{SecondStep, SignedIn, Viewer};
 use leptos::prelude::*;
 
@@ -18,9 +18,9 @@ use super::webauthn::Made;
 use super::{Asked, NO_NAME, Refused, ui};
 use crate::attempts::Asker;
 use crate::first_act::GO_ON;
-use crate::second_factor::{self, own::note};
+use crate::second_factor::own::{note, own_page};
 use crate::sign_in::Kept;
-use crate::{emails, session};
+use crate::{emails, second_factor, session};
 
 const LIST: &str = "/account/passkeys";
 const NEW: &str = "/account/passkeys/new";
@@ -48,14 +48,8 @@ fn shown(person: &SignedIn, passkeys: Vec<Own>, done: &str, can: bool) -> Page {
         "removed" => Some("The passkey has been removed"),
         _ => None,
     };
-    Page::new("Passkeys", || {
-        let banner = banner.map(|title| {
-            view! {
-                <Banner title>
-                    <p />
-                </Banner>
-            }
-        });
+    let nothing = Refusals::default();
+    own_page("Passkeys", ("/account", "Your account"), banner, &nothing, || {
         let is_staff = person.roles.iter().any(|role| role.is_staff());
         let beside = if is_staff {
             "Once you have one, we ask for a passkey or a code from your phone each time you sign \
@@ -85,24 +79,15 @@ fn shown(person: &SignedIn, passkeys: Vec<Own>, done: &str, can: bool) -> Page {
             .into_any()
         };
         view! {
-            <div class="stack">
-                {banner}
-                <p>
-                    <a class="back" href="/account">
-                        "Your account"
-                    </a>
-                </p>
-                <h1>"Passkeys"</h1>
-                <p class="lead">
-                    "With a passkey you sign in with your fingerprint, your face or the PIN of your \
-                     phone or computer. You don't type a password, so nobody can get it from you by \
-                     a trick."
-                </p>
-                <p>{beside}</p>
-                {has_none.then(|| view! { <p>"You have no passkeys yet."</p> })}
-                {(!has_none).then(|| view! { <ul class="rows">{rows}</ul> })}
-                {add}
-            </div>
+            <p class="lead">
+                "With a passkey you sign in with your fingerprint, your face or the PIN of your \
+                 phone or computer. You don't type a password, so nobody can get it from you by \
+                 a trick."
+            </p>
+            <p>{beside}</p>
+            {has_none.then(|| view! { <p>"You have no passkeys yet."</p> })}
+            {(!has_none).then(|| view! { <ul class="rows">{rows}</ul> })}
+            {add}
         }
     })
 }
@@ -140,7 +125,7 @@ pub async fn new(
 
 fn new_page(house: &House, sent: &Sent, kept: &Kept, refusals: &Refusals) -> Page {
     let can = super::party(house).is_some();
-    let page = Page::new("Add a passkey", || {
+    let page = own_page("Add a passkey", (LIST, "Passkeys"), None, refusals, || {
         let form = can.then(|| {
             view! {
                 <div class="stack" id="passkey">
@@ -170,25 +155,15 @@ fn new_page(house: &House, sent: &Sent, kept: &Kept, refusals: &Refusals) -> Pag
             }
         });
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=LIST>
-                        "Passkeys"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Add a passkey"</h1>
-                <p class="lead">
-                    "Your phone or computer will ask for your fingerprint, your face or its PIN. \
-                     These never leave it: we only get a key that fits your passkey."
-                </p>
-                {form}
-                {(!can).then(|| view! { <p>{NO_NAME}</p> })}
-            </div>
+            <p class="lead">
+                "Your phone or computer will ask for your fingerprint, your face or its PIN. \
+                 These never leave it: we only get a key that fits your passkey."
+            </p>
+            {form}
+            {(!can).then(|| view! { <p>{NO_NAME}</p> })}
         }
     });
-    let page = if can { page.with_script(ui::SCRIPT) } else { page };
-    page.refused_for(refusals)
+    if can { page.with_script(ui::SCRIPT) } else { page }
 }
 
 /// What she calls it; the device, if she doesn't say.

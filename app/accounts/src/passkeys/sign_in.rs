@@ -68,7 +68,7 @@ pub async fn send(
         let page = page(&house, &kept, by_link, &why, &Refusals::default());
         return Ok(page.answer(&house, &viewer));
     }
-    let asked = Asked::Browser(session::cookie_named(&headers, cookie_name(&house)));
+    let asked = Asked::Browser(ground::cookie::named(&headers, cookie_name(&house)));
     let refused = match super::used(&house, asked, &sent).await? {
         Ok((passkey, counter)) => {
             let account_id = passkey.account_id;

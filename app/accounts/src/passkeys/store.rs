@@ -112,7 +112,7 @@ pub async fn use_challenge(
                  AND coalesce(session_id, '') = $2 AND ends_at > $3 AND ends_at <= $4",
             )
             .bind(hash)
-            .bind(session_id.unwrap_or_default())
+            .bind(session_id.as_deref().unwrap_or(""))
             .bind(now)
             .bind(now + ASKED_FOR)
             .execute(tx)

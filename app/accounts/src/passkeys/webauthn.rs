@@ -179,6 +179,7 @@ impl Used {
 }
 
 /// The challenge in what a browser says it did.
+#[expect(clippy::disallowed_methods, reason = "what a browser says")]
 fn challenge(client_data: &[u8]) -> Result<String, Fault> {
     let said: serde_json::Value =
         serde_json::from_slice(client_data).map_err(|_no_json| Fault::Unreadable)?;
@@ -241,6 +242,7 @@ impl Party {
     }
 
     /// Whether a browser did this on one of our pages, and not in a frame of another's.
+    #[expect(clippy::disallowed_methods, reason = "what a browser says")]
     fn made_here(&self, client_data: &[u8], purpose: &str) -> Result<(), Fault> {
         let said: serde_json::Value =
             serde_json::from_slice(client_data).map_err(|_no_json| Fault::Unreadable)?;

@@ -96,7 +96,7 @@ pub async fn send(
     };
     let (subject, seconds) = (counted_under(&waiting, &device_hash), waiting.ends_at - now);
     let (account_id, fits) = (waiting.account_id.clone(), step(&waiting, &typed, now));
-    let stays = waiting.is_leaving;
+    let is_leaving = waiting.is_leaving;
     let from_app = matches!(typed, Typed::FromApp(_));
     if from_app && let Err(wait) = attempts::within(&house, Kind::Code, subject.clone()).await? {
         let what_to_do = format!(
@@ -167,7 +167,7 @@ pub async fn send(
     }
     session::know_browser(&house, &account_id, &browser).await?;
     let cookies = session::cookies_of(&house, &token, seconds / SECOND, Some(&browser));
-    Ok(sign_in::carried_on(&house, &account_id, cookies, &kept, by_link, stays))
+    Ok(sign_in::carried_on(&house, &account_id, cookies, &kept, by_link, is_leaving))
 }
 
 /// The half-minute that a code of the app belongs to, if it is right.

@@ -23,6 +23,8 @@ use crate::emails;
 use crate::first_act::GO_ON;
 use crate::sign_in::Kept;
 
+const TITLE: &str = "Second step when you sign in";
+
 const SET_UP: &str = "/account/second-step/set-up";
 
 /// What the picture is, for whoever cannot see it.
@@ -48,31 +50,45 @@ fn shown(person: &SignedIn, factor: &Factor, kept: &Kept, done: &str) -> Page {
         "removed" => Some("The second step has been removed"),
         _ => None,
     };
-    Page::new("Second step when you sign in", || {
-        let banner = banner.map(|title| {
+    let nothing = Refusals::default();
+    own_page(TITLE, ("/account", "Your account"), banner, &nothing, || match factor.confirmed_at {
+        Some(since) => has_one(since, factor).into_any(),
+        None => has_none(person.second_step, factor.passkeys, kept).into_any(),
+    })
+}
+
+/// A page about how somebody signs in: what was done just now, the way back, what needs correcting,
+/// and the rest.
+pub(crate) fn own_page<V: IntoView>(
+    title: &'static str,
+    (back, label): (&'static str, &'static str),
+    done: Option<&'static str>,
+    refusals: &Refusals,
+    rest: impl FnOnce() -> V,
+) -> Page {
+    let page = Page::new(title, || {
+        let banner = done.map(|title| {
             view! {
                 <Banner title>
                     <p />
                 </Banner>
             }
         });
-        let rest = match factor.confirmed_at {
-            Some(since) => has_one(since, factor).into_any(),
-            None => has_none(person.second_step, factor.passkeys, kept).into_any(),
-        };
         view! {
             <div class="stack">
                 {banner}
                 <p>
-                    <a class="back" href="/account">
-                        "Your account"
+                    <a class="back" href=back>
+                        {label}
                     </a>
                 </p>
-                <h1>"Second step when you sign in"</h1>
-                {rest}
+                <Summary refusals />
+                <h1>{title}</h1>
+                {rest()}
             </div>
         }
-    })
+    });
+    page.refused_for(refusals)
 }
 
 fn has_none(asked: SecondStep, passkeys: i64, kept: &Kept) -> impl IntoView + use<> {
@@ -246,7 +262,7 @@ pub(crate) async fn note(
 }
 
 fn new_codes() -> Vec<String> {
-    (0..rules::RECOVERY_CODES).map(|_| id::code()).collect()
+    (0..rules::RECOVERY_CODES).map(|_| id::long_code()).collect()
 }
 
 fn hashes(codes: &[String]) -> Vec<String> {
@@ -345,7 +361,7 @@ fn set_up_page(
     refusals: &Refusals,
 ) -> Page {
     let app = rules::for_the_app(secret, &house.names.forum, &person.email);
-    let page = Page::new("Set up the second step", || {
+    own_page("Set up the second step", (SECOND_STEP, TITLE), None, refusals, || {
         let code = app.map(|app| {
             view! {
                 <div class="qr">
@@ -359,40 +375,30 @@ fn set_up_page(
             }
         });
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=SECOND_STEP>
-                        "Second step when you sign in"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Set up the second step"</h1>
-                <h2>"1. Get an authenticator app"</h2>
-                <p>
-                    "For example Microsoft Authenticator, Google Authenticator or 2FAS, free from \
-                     your phone's app store. If you have one already, use it."
-                </p>
-                <h2>"2. Add this account to it"</h2>
-                {code}
-                <p>
-                    "Or type this into the app: "<b>{rules::in_groups(secret)}</b>
-                </p>
-                <h2>"3. Type the code that it shows"</h2>
-                <form method="post" action=SET_UP novalidate>
-                    {kept.hidden()}
-                    <Field
-                        name="code"
-                        label="Code"
-                        hint="6 digits. There is a new code every half minute."
-                        autocomplete="one-time-code"
-                        refusals
-                    />
-                    <button class="button">"Turn it on"</button>
-                </form>
-            </div>
+            <h2>"1. Get an authenticator app"</h2>
+            <p>
+                "For example Microsoft Authenticator, Google Authenticator or 2FAS, free from \
+                 your phone's app store. If you have one already, use it."
+            </p>
+            <h2>"2. Add this account to it"</h2>
+            {code}
+            <p>
+                "Or type this into the app: "<b>{rules::in_groups(secret)}</b>
+            </p>
+            <h2>"3. Type the code that it shows"</h2>
+            <form method="post" action=SET_UP novalidate>
+                {kept.hidden()}
+                <Field
+                    name="code"
+                    label="Code"
+                    hint="6 digits. There is a new code every half minute."
+                    autocomplete="one-time-code"
+                    refusals
+                />
+                <button class="button">"Turn it on"</button>
+            </form>
         }
-    });
-    page.refused_for(refusals)
+    })
 }
 
 /// The recovery codes, this once. `then`: where she was going.

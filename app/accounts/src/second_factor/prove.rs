@@ -1,9 +1,12 @@
 //! Fresh proof: a password, a code, a passkey or a link, before what does the most harm when somebody else
-//! holds her phone.
+//! holds her phone. With it her session goes on under another token: whoever has the one before it has
+//! nothing.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Millis;
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -17,6 +20,7 @@ use super::store;
 use crate::attempts::{self, Asker, Kind, Purpose};
 use crate::first_act::{self, GO_ON};
 use crate::passkeys::{self, Asked, Refused, ui};
+use crate::session::{Renewed, SecondTap};
 use crate::sign_in::{self, Kept};
 use crate::store::{self as accounts, Proof};
 use crate::{emails, passwords};
@@ -68,6 +72,7 @@ async fn waits_for_proof(
 pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
+    again: Option<Extension<SecondTap>>,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
@@ -104,30 +109,38 @@ pub async fn send(
         return refuse(field, "Check your password and try again");
     }
     let (account_id, session_id) = (person.account_id.clone(), person.session_id.clone());
-    let is_proved: bool = house
+    let (renewed, is_second_tap) = (Renewed::of(&house, &headers), again.is_some());
+    let (before, after) = renewed.hashes.clone();
+    // When the session ends, if it stands; `None` where the code was used before.
+    let proved: Option<Option<Millis>> = house
         .db
         .write(move |tx| {
             Box::pin(async move {
                 let is_right = match code {
                     None => true,
-                    Some(Right::App(step)) => store::use_step(tx, &account_id, step).await?,
+                    Some(Right::App(step)) => {
+                        store::use_step(tx, &account_id, step).await?
+                            || (is_second_tap
+                                && store::was_last_used(tx, &account_id, step).await?)
+                    }
                     Some(Right::Recovery(hash)) => {
                         store::use_recovery_code(tx, &account_id, &hash, now).await?
                     }
                 };
-                if is_right {
-                    store::proved(tx, &session_id, now).await?;
+                if !is_right {
+                    return Ok::<_, sqlx::Error>(None);
                 }
-                Ok::<_, sqlx::Error>(is_right)
+                Ok(Some(store::proved(tx, &session_id, (&before, &after), now).await?))
             })
         })
         .await?;
-    // A second tap finds that the first has proved it.
-    if !is_proved && !viewer.is_fresh() {
+    // What was proved just now still counts.
+    if proved.is_none() && !viewer.is_fresh() {
         return refuse("code", "You have used this code before. Wait for the next one");
     }
     attempts::forget(&house, Kind::Proof, person.session_id.clone()).await?;
-    Ok(onward(&house, &viewer, &kept, act.is_some()))
+    let onward = onward(&house, &viewer, &kept, act.is_some());
+    Ok(renewed.answer(&house, proved.flatten(), onward))
 }
 
 /// Where she goes who has proved it. `has_act`: what she chose waits.
@@ -160,21 +173,22 @@ pub async fn with_passkey(
     let act = waits_for_proof(&house, &headers, person).await?;
     let refused = match passkeys::used(&house, asked, &sent).await? {
         Ok((passkey, counter)) if passkey.account_id == person.account_id => {
-            let session_id = person.session_id.clone();
-            let is_proved: bool = house
+            let (session_id, renewed) = (person.session_id.clone(), Renewed::of(&house, &headers));
+            let (before, after) = renewed.hashes.clone();
+            let proved: Option<Option<Millis>> = house
                 .db
                 .write(move |tx| {
                     Box::pin(async move {
                         if !passkeys::store::used(tx, &passkey.id, counter, now).await? {
-                            return Ok::<_, sqlx::Error>(false);
+                            return Ok::<_, sqlx::Error>(None);
                         }
-                        store::proved(tx, &session_id, now).await?;
-                        Ok(true)
+                        Ok(Some(store::proved(tx, &session_id, (&before, &after), now).await?))
                     })
                 })
                 .await?;
-            if is_proved {
-                return Ok(onward(&house, &viewer, &kept, act.is_some()));
+            if let Some(ends_at) = proved {
+                let onward = onward(&house, &viewer, &kept, act.is_some());
+                return Ok(renewed.answer(&house, ends_at, onward));
             }
             Refused::Copied
         }

@@ -101,7 +101,9 @@ pub fn typed(code: &str) -> Result<Typed, String> {
     if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(Typed::FromApp(digits));
     }
-    id::read_code(code).map(|code| Typed::Recovery(id::hash(&code))).ok_or_else(|| {
+    // Those made before are shorter, and are hers until she makes new ones.
+    let recovery = id::read_long_code(code).or_else(|| id::read_code(code));
+    recovery.map(|code| Typed::Recovery(id::hash(&code))).ok_or_else(|| {
         "Check the code and try again. It is 6 digits from your app, or one of your recovery codes"
             .to_owned()
     })
@@ -163,10 +165,11 @@ mod tests {
     #[test]
     fn a_code_is_read_however_it_is_typed() {
         assert_eq!(typed(" 287 082 "), Ok(Typed::FromApp("287082".into())));
-        let code = id::code();
-        let read = Ok(Typed::Recovery(id::hash(&code)));
-        assert_eq!(typed(&code), read);
-        assert_eq!(typed(&code.to_lowercase().replace('-', " ")), read);
+        for code in [id::long_code(), id::code()] {
+            let read = Ok(Typed::Recovery(id::hash(&code)));
+            assert_eq!(typed(&code), read);
+            assert_eq!(typed(&code.to_lowercase().replace('-', " ")), read);
+        }
         for wrong in ["", " ", "28708", "2870822", "28708é", "x"] {
             assert!(typed(wrong).is_err(), "{wrong}");
         }

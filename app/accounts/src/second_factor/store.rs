@@ -1,7 +1,7 @@
 //! Every SQL statement about second steps, recovery codes, fresh proof, and known devices.
 
 use calendar::clock::{DAY, MINUTE, Millis};
-use ground::db::{Db, Kept};
+use ground::db::{Db, Kept, known};
 use ground::viewer::Role;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -211,7 +211,7 @@ pub struct Waiting {
     pub ends_at: Millis,
     /// Whether she has signed in in this browser before.
     pub is_known_device: bool,
-    /// Whether her account is about to be erased, which the code calls back.
+    /// Whether her account is about to be erased.
     pub is_leaving: bool,
     /// The half-minute of the code with which she was let in just now: this is a second tap.
     pub was_let_in_at: Option<i64>,
@@ -252,9 +252,12 @@ pub async fn waiting(
         let ways = Ways { codes: secret.is_some(), passkeys: row.get::<i64, _>(9) > 0 };
         let last_step: Option<i64> = row.get(7);
         // What it waited for is gone: she signs in again.
-        (ways.codes || ways.passkeys).then(|| Waiting {
+        if !ways.codes && !ways.passkeys {
+            return Ok(None);
+        }
+        Ok(Some(Waiting {
             account_id: row.get(0),
-            email: row.get::<Option<String>, _>(1).unwrap_or_default(),
+            email: known(row.get(1), "accounts.email")?,
             secret,
             ways,
             device: row.get(3),
@@ -262,9 +265,9 @@ pub async fn waiting(
             is_known_device: row.get::<Option<String>, _>(5).is_some(),
             is_leaving: row.get::<i64, _>(8) > 0,
             was_let_in_at: last_step.filter(|_| row.get::<i64, _>(6) == 0),
-        })
+        }))
     };
-    Ok(row.and_then(read))
+    row.map_or(Ok(None), read)
 }
 
 /// Uses up the code of this half-minute. False where it was used, or a later one.
@@ -321,14 +324,37 @@ pub async fn let_in(
     Ok(done.rows_affected() == 1)
 }
 
-/// Notes that whoever uses this session has just shown that it is she.
-pub async fn proved(tx: &mut AnyConnection, session_id: &str, now: Millis) -> Kept<()> {
-    sqlx::query("UPDATE sessions SET proved_at = $2 WHERE id = $1")
-        .bind(session_id)
-        .bind(now)
-        .execute(tx)
-        .await?;
-    Ok(())
+/// Whether the code of this half-minute was the last one used.
+pub async fn was_last_used(tx: &mut AnyConnection, account_id: &str, step: i64) -> Kept<bool> {
+    let used: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM second_factors WHERE account_id = $1 AND last_step = $2",
+    )
+    .bind(account_id)
+    .bind(step)
+    .fetch_one(tx)
+    .await?;
+    Ok(used == 1)
+}
+
+/// Notes that whoever uses this session has just shown that it is she, and gives it another token;
+/// again after a second tap. When it ends at the latest; `None` where it has ended.
+pub async fn proved(
+    tx: &mut AnyConnection,
+    session_id: &str,
+    (token_hash, new_token_hash): (&str, &str),
+    now: Millis,
+) -> Kept<Option<Millis>> {
+    sqlx::query_scalar(
+        "UPDATE sessions SET token_hash = $3, token_before = $2, let_in_by = NULL, proved_at = $4
+         WHERE id = $1 AND (token_hash = $2 OR token_before = $2)
+         RETURNING ends_at",
+    )
+    .bind(session_id)
+    .bind(token_hash)
+    .bind(new_token_hash)
+    .bind(now)
+    .fetch_optional(tx)
+    .await
 }
 
 /// Notes that somebody signed in in this browser: the hash of what its cookie holds, and the device
@@ -427,8 +453,7 @@ pub async fn staff(db: &Db, most: i64) -> Kept<(Option<Millis>, Vec<Staff>)> {
     let asked_from = rows.first().and_then(|row| row.get::<Option<Millis>, _>(0));
     let one = |row: &AnyRow| {
         let id: Option<String> = row.get(1);
-        let shown_name: Option<String> = row.get(2);
-        Some(Staff { id: id?, shown_name: shown_name.unwrap_or_default(), since: row.get(3) })
+        Some(Staff { id: id?, shown_name: row.get(2), since: row.get(3) })
     };
     Ok((asked_from, rows.iter().filter_map(one).collect()))
 }

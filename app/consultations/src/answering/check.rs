@@ -72,10 +72,10 @@ pub async fn end(
     };
     let (consultation_id, code, back) = (consultation.id.clone(), hand.code.clone(), hand.to(""));
     if sent.typed("step") == "withdraw" {
-        let (kind, must_be) = (house.db.kind(), consultation.terms.access != Who::Anyone);
+        let must_be = consultation.terms.access != Who::Anyone;
         let withdrawn = house.db.write(move |tx| {
             Box::pin(async move {
-                responses::withdraw(tx, kind, &consultation_id, &code, must_be, once.as_ref()).await
+                responses::withdraw(tx, &consultation_id, &code, must_be, once.as_ref()).await
             })
         });
         if withdrawn.await? {
@@ -117,11 +117,11 @@ pub async fn end(
         may_quote: sent.typed("quote") == "yes",
         wants_outcome: sent.typed("outcome") == "yes",
     };
-    let (kind, questionnaire) = (house.db.kind(), consultation.questionnaire.clone());
+    let questionnaire = consultation.questionnaire.clone();
     let sending = house.db.write(move |tx| {
         Box::pin(async move {
             // An answer may have been taken away in another tab meanwhile.
-            let held = responses::hold(tx, kind, &code).await?;
+            let held = responses::hold(tx, &code).await?;
             if held.is_none_or(|held| answers::missing(&questionnaire, &held).is_some()) {
                 return Ok(None);
             }

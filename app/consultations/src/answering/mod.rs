@@ -159,11 +159,10 @@ fn cookie(
     value: &str,
     seconds: i64,
 ) -> AppendHeaders<[(HeaderName, String); 1]> {
-    let (name, secure) =
-        (cookie_name(house, name), if house.is_secure() { "; Secure" } else { "" });
+    let name = cookie_name(house, name);
     AppendHeaders([(
         header::SET_COOKIE,
-        format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"),
+        ground::cookie::line(house, (&name, path), value, seconds),
     )])
 }
 
@@ -174,16 +173,7 @@ fn cookie_name(house: &House, name: &str) -> String {
 }
 
 fn read_cookie(house: &House, headers: &HeaderMap, wanted: &str) -> Option<String> {
-    let wanted = cookie_name(house, wanted);
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'));
-    cookies
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(name, _)| *name == wanted)
-        .map(|(_, value)| value.to_owned())
+    ground::cookie::named(headers, &cookie_name(house, wanted)).map(str::to_owned)
 }
 
 /// The code of the response that was begun on this phone.

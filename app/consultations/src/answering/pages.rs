@@ -131,20 +131,14 @@ async fn keep(
     answered: Vec<(String, Option<Answer>)>,
     seen: Option<Answers>,
 ) -> Result<Option<Answers>, Error> {
-    let (kind, code, questionnaire) =
-        (house.db.kind(), hand.code.clone(), hand.response.consultation.questionnaire.clone());
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let Some(all) = responses::keep(tx, kind, &code, answered, seen.as_ref()).await? else {
-                return Ok(None);
-            };
-            if answers::missing(&questionnaire, &all).is_some() {
-                responses::reopen(tx, &code).await?;
-            }
-            Ok::<_, sqlx::Error>(Some(all))
-        })
-    });
-    Ok(kept.await?)
+    let mut tx = house.db.begin().await?;
+    let all = responses::keep(&mut tx, &hand.code, answered, seen.as_ref()).await?;
+    let questionnaire = &hand.response.consultation.questionnaire;
+    if all.as_ref().is_some_and(|all| answers::missing(questionnaire, all).is_some()) {
+        responses::reopen(&mut tx, &hand.code).await?;
+    }
+    tx.commit().await?;
+    Ok(all)
 }
 
 /// Where a saved answer leads: `?then=` in the address of the form, or of the button pressed.
@@ -428,6 +422,7 @@ fn shown_field(key: &str) -> String {
 }
 
 /// What tells an answer from another; nothing for none.
+#[expect(clippy::disallowed_methods, reason = "nothing that is kept: it goes into a page")]
 fn mark(answer: Option<&Answer>) -> String {
     let json = answer.and_then(|answer| serde_json::to_string(answer).ok());
     json.map_or_else(String::new, |json| id::hash(&json).chars().take(10).collect())

@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use questionnaires::Kind;
 use safeguarding::{note as read_note, note_is_kept, what_was_done};
 
+use super::Suggests;
 use super::store::{self, Concern};
 use crate::answering::fields;
 
@@ -62,19 +63,15 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
     Ok(page.answer(&house, &viewer))
 }
 
-fn line((id, title, what, passed_on_at): (String, String, String, Millis)) -> impl IntoView {
+fn line((id, title, what, passed_on_at): (String, String, Suggests, Millis)) -> impl IntoView {
     view! {
         <li>
             <a href=format!(
                 "/forum/safeguarding/answers/{id}",
-            )>{format!("{}: {title}", in_words(&what))}</a>
+            )>{format!("{}: {title}", what.title())}</a>
             <p class="soft">"Passed on "<When at=passed_on_at /></p>
         </li>
     }
-}
-
-fn in_words(what: &str) -> &'static str {
-    if what == "danger" { "Someone may be in danger" } else { "It names a child" }
 }
 
 /// GET `/forum/safeguarding/answers/{id}`: records that it was opened, then shows it.
@@ -163,7 +160,7 @@ async fn page(
         Vec::new()
     };
     let (looks, notes) = store::history(&house.db, &concern.id).await?;
-    let page = Page::new(in_words(&concern.what), || {
+    let page = Page::new(concern.what.title(), || {
         let answer = fields::in_words(question, concern.answers.get(&question.key), &places);
         let timeline = |lines: Vec<(Millis, String)>| {
             lines
@@ -187,7 +184,7 @@ async fn page(
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>{in_words(&concern.what)}</h1>
+                <h1>{concern.what.title()}</h1>
                 <p class="soft">
                     {format!(
                         "Passed on by {} on {}, from the consultation “{}”",

@@ -10,10 +10,12 @@ mod export;
 mod pages;
 pub mod store;
 
+use std::collections::BTreeMap;
+
 use forms::Named;
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
-use questionnaires::answers::Answer;
+use questionnaires::answers::{Answer, Answers};
 use questionnaires::{Kind, Question};
 
 use super::answering::fields;
@@ -61,6 +63,41 @@ pub enum Done {
     PassedOn,
 }
 
+/// Why an answer is passed on to the safeguarding lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suggests {
+    /// Someone may be in danger.
+    Danger,
+    /// It names a child.
+    AName,
+}
+
+impl Suggests {
+    /// The word it is stored by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Danger => "danger",
+            Self::AName => "a name",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        [Self::Danger, Self::AName].into_iter().find(|suggests| suggests.word() == word)
+    }
+
+    /// As the safeguarding lead reads it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Danger => "Someone may be in danger",
+            Self::AName => "It names a child",
+        }
+    }
+}
+
 /// What was done about the answers of one consultation: (response, question, what).
 pub type Treated = Vec<(String, String, Done)>;
 
@@ -76,19 +113,39 @@ pub fn about<'t>(treated: &'t Treated, response_id: &str, question: &str) -> Vec
     treated.iter().filter(is_this).map(|(.., done)| done).collect()
 }
 
+/// What is read in place of an answer: nothing of it where it was passed on, other words where it
+/// was redacted. `None` where the answer itself is read. Each page and file that shows an answer to
+/// anybody but the safeguarding lead asks this.
+#[must_use]
+pub fn in_its_place(done: &[&Done]) -> Option<String> {
+    if done.contains(&&Done::PassedOn) {
+        return Some(PASSED_ON.to_owned());
+    }
+    done.iter().find_map(|done| match done {
+        Done::Redacted { words, .. } => Some(words.clone()),
+        Done::Quoted { .. } | Done::PassedOn => None,
+    })
+}
+
 /// An answer as organisers read it: in words, redacted where it was, and not at all where it was
 /// passed on.
 #[must_use]
 pub fn readable(question: &Question, answer: &Answer, done: &[&Done], places: &[Named]) -> String {
-    let mut words = fields::in_words(question, Some(answer), places);
-    for done in done {
-        match done {
-            Done::PassedOn => return PASSED_ON.to_owned(),
-            Done::Redacted { words: redacted, .. } => words.clone_from(redacted),
-            Done::Quoted { .. } => {}
-        }
-    }
-    words
+    in_its_place(done).unwrap_or_else(|| fields::in_words(question, Some(answer), places))
+}
+
+/// The answers of one response that organisers no longer read, by the keys of their questions, with
+/// what is read in place of each.
+#[must_use]
+pub fn withheld(
+    treated: &Treated,
+    response_id: &str,
+    answers: &Answers,
+) -> BTreeMap<String, String> {
+    answers
+        .keys()
+        .filter_map(|key| Some((key.clone(), in_its_place(&about(treated, response_id, key))?)))
+        .collect()
 }
 
 /// Whether an answer is in somebody's own words.
@@ -158,5 +215,14 @@ mod tests {
         assert_eq!(readable(&question, &answer, &[], &[]), "Sam waits.");
         assert_eq!(readable(&question, &answer, &[&redacted], &[]), "[name] waits.");
         assert_eq!(readable(&question, &answer, &[&redacted, &Done::PassedOn], &[]), PASSED_ON);
+        let quoted = Done::Quoted { words: "waits".into() };
+        assert_eq!(readable(&question, &answer, &[&quoted], &[]), "Sam waits.");
+        let answers = Answers::from([("why".into(), answer.clone()), ("who".into(), answer)]);
+        let treated = vec![
+            ("one".to_owned(), "why".to_owned(), Done::PassedOn),
+            ("another".to_owned(), "who".to_owned(), Done::PassedOn),
+        ];
+        let withheld = withheld(&treated, "one", &answers);
+        assert_eq!(withheld, BTreeMap::from([("why".to_owned(), PASSED_ON.to_owned())]));
     }
 }

@@ -15,7 +15,7 @@ use questionnaires::Question;
 use questionnaires::results::{Heard, Theme};
 
 use super::store::{self, Around, At};
-use super::{Done, about, is_in_own_words, quotation, readable};
+use super::{Done, Suggests, about, is_in_own_words, quotation, readable};
 use crate::results::store::changed;
 use crate::rules::Standing;
 use crate::store::{Consultation, versions};
@@ -260,9 +260,9 @@ pub async fn act(
                     note = Some(("answer redacted", reason.as_str()));
                 }
                 Step::PassOn(what) => {
-                    note = store::pass_on(tx, &at, what, &by, now)
+                    note = store::pass_on(tx, &at, *what, &by, now)
                         .await?
-                        .then_some(("answer passed on", *what));
+                        .then_some(("answer passed on", what.word()));
                 }
             }
             if let Some((what, detail)) = note {
@@ -303,7 +303,7 @@ enum Step {
     Quote(String),
     Unquote,
     Redact(String, String),
-    PassOn(&'static str),
+    PassOn(Suggests),
 }
 
 /// Reads what is to be done; or the field and what to do.
@@ -342,8 +342,8 @@ fn step(
                 .and_then(|words| Ok(Step::Redact(words, reason?)))
                 .map_err(|what_to_do| ("themes", what_to_do))
         }
-        "danger" => Ok(Step::PassOn("danger")),
-        "name" => Ok(Step::PassOn("a name")),
+        "danger" => Ok(Step::PassOn(Suggests::Danger)),
+        "name" => Ok(Step::PassOn(Suggests::AName)),
         _ => Err(("themes", "Choose again what to do".to_owned())),
     }
 }

@@ -2,14 +2,14 @@
 
 use calendar::clock::Millis;
 use forms::Named;
-use ground::db::{Db, Kept, known, read_json};
+use ground::db::{self, Db, Kept, known, read_json};
 use questionnaires::Question;
 use questionnaires::answers::Answers;
 use questionnaires::results::{Channel, Heard, Theme};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use super::{Done, Treated};
+use super::{Done, Suggests, Treated};
 use crate::store::questionnaire;
 
 /// All responses that count, in an order that gives nothing away.
@@ -55,6 +55,22 @@ impl Around {
     pub fn names(&self) -> Vec<Named> {
         self.places.iter().map(|(place, _)| place.clone()).collect()
     }
+}
+
+/// What takes the words of answers out of organisers' sight, as a part of statements:
+/// [`read_treated`] reads its rows.
+pub const TREATED: &str = "SELECT response_id, question, 'redacted' AS what, words, reason
+       FROM redactions
+     UNION ALL SELECT response_id, question, 'passed on', '', '' FROM answer_concerns";
+
+/// Reads of a row of [`TREATED`] what was done: `columns` are those of `what`, `words` and `reason`.
+/// `None` where nothing was joined.
+pub fn read_treated(row: &AnyRow, (what, words, reason): (usize, usize, usize)) -> Option<Done> {
+    let done: Option<String> = row.get(what);
+    done.map(|done| match done.as_str() {
+        "redacted" => Done::Redacted { words: row.get(words), reason: row.get(reason) },
+        _ => Done::PassedOn,
+    })
 }
 
 /// What is known around the responses, in one query.
@@ -104,10 +120,11 @@ pub async fn around(db: &Db, consultation_id: &str) -> Kept<Around> {
             "quoted" => around.treated.push((one, question, Done::Quoted { words })),
             "passed on" => around.treated.push((one, question, Done::PassedOn)),
             "typed" => around.typed.push((one, number == Some(1))),
-            _ => around.places.push((
-                Named { id: one, name: words },
-                number.and_then(|lives| u64::try_from(lives).ok()),
-            )),
+            "place" => {
+                let lives = number.map(|lives| db::number(lives, "places.baseline")).transpose()?;
+                around.places.push((Named { id: one, name: words }, lives));
+            }
+            _ => return known(None, "what is known around responses"),
         }
     }
     Ok(around)
@@ -258,7 +275,7 @@ pub async fn unquote(tx: &mut AnyConnection, at: &At) -> Kept<()> {
 pub async fn pass_on(
     tx: &mut AnyConnection,
     at: &At,
-    what: &str,
+    what: Suggests,
     by: &str,
     now: Millis,
 ) -> Kept<bool> {
@@ -273,7 +290,7 @@ pub async fn pass_on(
     .bind(&at.response_id)
     .bind(&at.consultation_id)
     .bind(&at.question)
-    .bind(what)
+    .bind(what.word())
     .bind(by)
     .bind(now)
     .execute(tx)
@@ -290,8 +307,8 @@ pub struct Concern {
     pub consultation: (String, String),
     /// The question; `None` never, unless it was taken out of the database by hand.
     pub question: Option<Question>,
-    /// `danger` or `a name`.
-    pub what: String,
+    /// Why.
+    pub what: Suggests,
     /// Who passed it on, and when.
     pub passed_on: (String, Millis),
     /// The response's answers.
@@ -300,7 +317,10 @@ pub struct Concern {
 
 /// Answers that were passed on: (id, title of the consultation, what, when). Either all that are
 /// waiting, the oldest first, or the last 100 that were dealt with, the latest first.
-pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, String, String, Millis)>> {
+pub async fn concerns(
+    db: &Db,
+    looked_after: bool,
+) -> Kept<Vec<(String, String, Suggests, Millis)>> {
     let (which, order) = if looked_after { ("", "DESC LIMIT 100") } else { ("NOT", "ASC") };
     let sql = format!(
         "SELECT x.id, c.title, x.what, x.passed_on_at FROM answer_concerns x
@@ -309,7 +329,12 @@ pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, String, 
            ORDER BY x.passed_on_at {order}"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect())
+    let one = |row: &AnyRow| Ok((row.get(0), row.get(1), suggests(row.get(2))?, row.get(3)));
+    rows.iter().map(one).collect()
+}
+
+fn suggests(word: &str) -> Kept<Suggests> {
+    known(Suggests::read(word), "answer_concerns.what")
 }
 
 /// One answer that was passed on.
@@ -331,7 +356,7 @@ pub async fn concern(db: &Db, concern_id: &str) -> Kept<Option<Concern>> {
             id: row.get(0),
             consultation: (row.get(1), row.get(2)),
             question: questionnaire(row.get(3), row.get(4))?.question(row.get(5)).cloned(),
-            what: row.get(6),
+            what: suggests(row.get(6))?,
             passed_on: (row.get(7), row.get(8)),
             answers: read_json(row.get(9))?,
         })

@@ -86,14 +86,13 @@ pub async fn act(
                     return shown(&house, &viewer, &consultation, &sent, "", &refusals).await;
                 }
             };
-            let (kind, counted_at, number) = (
-                house.db.kind(),
+            let (counted_at, number) = (
                 sent.typed("counted_at").parse().unwrap_or_default(),
                 sent.typed("number").parse().unwrap_or_default(),
             );
             let published = house.db.write(move |tx| {
                 Box::pin(async move {
-                    let published = store::check(tx, kind, &id, counted_at, &by, now).await?;
+                    let published = store::check(tx, &id, counted_at, &by, now).await?;
                     if published {
                         if !found.is_empty() {
                             store::keep_findings(tx, (&id, number), 0, &found, &by, now).await?;

@@ -71,16 +71,14 @@ pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Release>> {
             checked_at: row.get(5),
             counted_at: row.get(6),
             is_stale: row.get::<i64, _>(7) != 0,
-            findings: Findings {
-                version: row.get::<Option<i64>, _>(8).unwrap_or_default(),
-                words: row
-                    .get::<Option<String>, _>(9)
-                    .unwrap_or_default()
-                    .lines()
-                    .map(str::to_owned)
-                    .collect(),
-                said_at: row.get::<Option<Millis>, _>(10).unwrap_or_default(),
-            },
+            // None were written yet where there is no version of them.
+            findings: row.get::<Option<i64>, _>(8).map_or_else(Findings::default, |version| {
+                Findings {
+                    version,
+                    words: row.get::<&str, _>(9).lines().map(str::to_owned).collect(),
+                    said_at: row.get(10),
+                }
+            }),
         })
     };
     rows.iter().map(one).collect()
@@ -100,7 +98,7 @@ pub async fn is_one(db: &Db, consultation_id: &str) -> Kept<bool> {
 /// All that results are made of, but how many were asked; and how many sheets of the sample nobody
 /// has compared yet.
 pub async fn material(db: &Db, versions: Vec<Consultation>) -> Kept<(Material, usize)> {
-    let consultation_id = versions.first().map(|version| version.id.clone()).unwrap_or_default();
+    let consultation_id = versions.first().map_or_else(String::new, |version| version.id.clone());
     let around = reading::store::around(db, &consultation_id).await?;
     let sample = typed::sample(around.typed.iter().map(|(response, _)| response.as_str()));
     let waiting = around
@@ -169,9 +167,9 @@ pub async fn count(
                  counted_at = excluded.counted_at",
     )
     .bind(consultation_id)
-    .bind(&new.counts)
-    .bind(&new.published)
-    .bind(&new.results)
+    .bind(db::json(&new.counts)?)
+    .bind(db::json(&new.published)?)
+    .bind(db::json(&new.results)?)
     .bind(&new.differs)
     .bind(by)
     .bind(now)
@@ -214,12 +212,12 @@ pub async fn discard(tx: &mut AnyConnection, consultation_id: &str) -> Kept<()> 
 /// counted it. False when there is none she may publish, or when something has changed since.
 pub async fn check(
     tx: &mut AnyConnection,
-    kind: Kind,
     consultation_id: &str,
     counted_at: Millis,
     by: &str,
     now: Millis,
 ) -> Kept<bool> {
+    let kind = Kind::of(tx);
     // Held: a sheet may be typed in, or an answer redacted, in the same moment.
     let hold = format!("SELECT id FROM consultations WHERE id = $1{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(hold)).bind(consultation_id).fetch_optional(&mut *tx).await?;

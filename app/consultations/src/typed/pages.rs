@@ -1,5 +1,7 @@
 //! The pages for typing in, and for checking what was typed in.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -13,14 +15,14 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::answers::{Answers, places as named, read_all};
 use questionnaires::results::Channel;
-use questionnaires::{Question, Questionnaire};
+use questionnaires::{Kind, Question, Questionnaire};
 
 use super::sample;
 use super::store::{self, New, Typed};
 use crate::answering::pages::{Problems, all_fields, summary};
 use crate::rules::Standing;
 use crate::store::{Consultation, versions};
-use crate::{consultation, results};
+use crate::{consultation, reading, results};
 
 /// GET `/forum/consultations/{id}/typed`: how many were typed in, and which are to be checked.
 pub async fn list(
@@ -272,7 +274,8 @@ pub async fn compare_form(
     viewer: Viewer,
     Path((id, sheet)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    let Some((consultation, typed)) = hers_to_compare(&house, &viewer, &id, &sheet).await? else {
+    let Some((consultation, typed, _)) = hers_to_compare(&house, &viewer, &id, &sheet).await?
+    else {
         return Ok(back(&id, ""));
     };
     let places =
@@ -292,21 +295,22 @@ pub async fn compare_form(
 }
 
 /// POST `/forum/consultations/{id}/typed/{sheet}`: saves what is on the sheet, and whether it
-/// differed.
+/// differed. What she may not read stays as it is.
 pub async fn compare(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, sheet)): Path<(String, String)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let Some((consultation, typed)) = hers_to_compare(&house, &viewer, &id, &sheet).await? else {
+    let Some((consultation, typed, hidden)) = hers_to_compare(&house, &viewer, &id, &sheet).await?
+    else {
         return Ok(back(&id, ""));
     };
     let places =
         area::store::places_and(&house.db, &named(&consultation.questionnaire, &typed.answers))
             .await?;
-    let read =
-        read_all(&nothing_needed(&consultation.questionnaire), Answers::new(), &sent, &places);
+    let questions = nothing_needed(&consultation.questionnaire);
+    let read = read_all(&questions, hidden.clone(), &sent, &places);
     if !read.problems.is_empty() {
         let refusals = Refusals::default();
         return Ok(page(
@@ -320,13 +324,15 @@ pub async fn compare(
         )
         .answer(&house, &viewer));
     }
-    let answers: Answers =
+    let mut answers: Answers =
         read.answered.into_iter().filter_map(|(key, answer)| Some((key, answer?))).collect();
+    let is_other = answers != typed.answers;
+    answers.extend(hidden);
     let (now, by, about) =
         (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
     let compared = house.db.write(move |tx| {
         Box::pin(async move {
-            let differs = (answers != typed.answers).then_some(&answers);
+            let differs = is_other.then_some(&answers);
             if store::compare(tx, &typed.response_id, differs, &by).await? {
                 let detail = format!(
                     "sheet {}, {}",
@@ -357,13 +363,14 @@ fn back(id: &str, query: &str) -> Response {
 }
 
 /// The sheet that this person may check now, with the questions it answers: of the sample, typed in
-/// by somebody else, after the close.
+/// by somebody else, after the close. Answers that organisers no longer read are apart, in the third:
+/// in place of its question and its answer the first two have what is read instead.
 async fn hers_to_compare(
     house: &House,
     viewer: &Viewer,
     id: &str,
     sheet: &str,
-) -> Result<Option<(Consultation, Typed)>, Error> {
+) -> Result<Option<(Consultation, Typed, Answers)>, Error> {
     let versions = versions(&house.db, &id::parse(id).ok_or(Error::NotFound)?).await?;
     let consultation = versions.first().ok_or(Error::NotFound)?;
     if consultation.standing(house.clock.now()) != Standing::Closed {
@@ -381,12 +388,33 @@ async fn hers_to_compare(
             && typed.by.0 != *me
             && sampled.contains(&typed.response_id)
     };
-    let Some(typed) = all.into_iter().find(hers) else { return Ok(None) };
-    Ok(versions
-        .into_iter()
-        .find(|version| version.version == typed.version)
-        .map(|asked| (asked, typed)))
+    let Some(mut typed) = all.into_iter().find(hers) else { return Ok(None) };
+    let withheld = reading::withheld(&typed.treated, &typed.response_id, &typed.answers);
+    let version = typed.version;
+    let Some(mut asked) = versions.into_iter().find(|asked| asked.version == version) else {
+        return Ok(None);
+    };
+    asked.questionnaire = without(&asked.questionnaire, &withheld);
+    let mut hidden = Answers::new();
+    for key in withheld.keys() {
+        hidden.extend(typed.answers.remove_entry(key));
+    }
+    Ok(Some((asked, typed, hidden)))
 }
+
+/// The questions with words to read in place of those whose answers are withheld.
+fn without(questionnaire: &Questionnaire, withheld: &BTreeMap<String, String>) -> Questionnaire {
+    let mut all = questionnaire.clone();
+    for question in all.sections.iter_mut().flat_map(|section| &mut section.questions) {
+        if let Some(words) = withheld.get(&question.key) {
+            let words = format!("{words}\n\n{LEAVE_OUT}");
+            question.kind = Kind::Page { words };
+        }
+    }
+    all
+}
+
+const LEAVE_OUT: &str = "You don't need to check this answer. It stays as it was typed in.";
 
 const NOT_YET: &str = "The consultation isn't open yet.";
 const OVER: &str = "The results have been published, so new responses can't be counted.";

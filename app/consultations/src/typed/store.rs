@@ -3,8 +3,10 @@
 use ground::db::{Db, Kept, json, known, read_json};
 use questionnaires::answers::Answers;
 use questionnaires::results::Channel;
-use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use crate::reading::Treated;
+use crate::reading::store::{TREATED, read_treated};
 
 /// A response that was typed in.
 #[derive(Clone, Debug)]
@@ -24,35 +26,47 @@ pub struct Typed {
     /// Whether a second person has checked it against its sheet, and if so whether anything had to
     /// be corrected.
     pub checked: Option<bool>,
+    /// What was done about its answers, so that organisers no longer read them.
+    pub treated: Treated,
 }
 
-/// All that was typed in, by the number of the sheet.
+/// All that was typed in, by the number of the sheet, with what was done about its answers.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Typed>> {
-    let rows = sqlx::query(
+    let sql = format!(
         "SELECT t.response_id, t.sheet, r.channel, r.version, r.answers, t.typed_by, a.shown_name,
-         t.checked_by, CAST(t.was_put_right AS BIGINT)
+         t.checked_by, CAST(t.was_put_right AS BIGINT), x.question, x.what, x.words, x.reason
          FROM typed_responses t JOIN responses r ON r.id = t.response_id
            JOIN accounts a ON a.id = t.typed_by
-         WHERE t.consultation_id = $1 ORDER BY t.sheet",
-    )
-    .bind(consultation_id)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
-    let one = |row: &AnyRow| {
-        Ok(Typed {
-            response_id: row.get(0),
-            sheet: row.get(1),
-            channel: known(Channel::read(row.get(2)), "responses.channel")?,
-            version: row.get(3),
-            answers: read_json(row.get(4))?,
-            by: (row.get(5), row.get(6)),
-            checked: row.get::<Option<String>, _>(7).map(|_by| row.get::<i64, _>(8) == 1),
-        })
-    };
-    rows.iter().map(one).collect()
+           LEFT JOIN ({TREATED}) x ON x.response_id = t.response_id
+         WHERE t.consultation_id = $1 ORDER BY t.sheet"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(consultation_id)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let mut all: Vec<Typed> = Vec::new();
+    for row in &rows {
+        let sheet: i64 = row.get(1);
+        if all.last().is_none_or(|last| last.sheet != sheet) {
+            all.push(Typed {
+                response_id: row.get(0),
+                sheet,
+                channel: known(Channel::read(row.get(2)), "responses.channel")?,
+                version: row.get(3),
+                answers: read_json(row.get(4))?,
+                by: (row.get(5), row.get(6)),
+                checked: row.get::<Option<String>, _>(7).map(|_by| row.get::<i64, _>(8) == 1),
+                treated: Treated::new(),
+            });
+        }
+        if let (Some(typed), Some(done)) = (all.last_mut(), read_treated(row, (10, 11, 12))) {
+            typed.treated.push((typed.response_id.clone(), row.get(9), done));
+        }
+    }
+    Ok(all)
 }
 
 /// A response to be typed in.

@@ -3,7 +3,8 @@
 //! order of their bytes, and the same rows give the same bytes wherever they are.
 //!
 //! What is made from other rows is left out: the words that topics are searched by. So are counts of
-//! tries and the key of their hashes, which are of use for an hour and must not outlive it.
+//! tries and the key of their hashes, which are of use for an hour and must not outlive it; and what a
+//! database remembers while it holds half a copy (`copying.rs`).
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 use super::{Db, Kept, Kind, connections};
 
 /// The columns of a table, by name, each with its type as the database writes it.
-type Columns = Vec<(String, String)>;
+pub(super) type Columns = Vec<(String, String)>;
 
 /// What is in a table: how many rows, and the SHA-256 of them, a line each.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -42,7 +43,10 @@ impl Lines for () {
 }
 
 /// The tables, each with its columns, but for those that this program does not read itself.
-async fn tables(connection: &mut AnyConnection, kind: Kind) -> Kept<BTreeMap<String, Columns>> {
+pub(super) async fn tables(
+    connection: &mut AnyConnection,
+    kind: Kind,
+) -> Kept<BTreeMap<String, Columns>> {
     let sql = match kind {
         Kind::Sqlite => {
             "SELECT m.name, c.name, c.type FROM sqlite_master m, pragma_table_info(m.name) c
@@ -60,7 +64,7 @@ async fn tables(connection: &mut AnyConnection, kind: Kind) -> Kept<BTreeMap<Str
     let mut tables = BTreeMap::<String, Columns>::new();
     for row in sqlx::query(sql).fetch_all(connection).await? {
         let table: String = row.get(0);
-        let is_ours = !["sqlite_", "_sqlx_", "topic_search", "attempt"]
+        let is_ours = !["sqlite_", "_sqlx_", "topic_search", "attempt", "copying"]
             .iter()
             .any(|start| table.starts_with(start));
         if is_ours {
@@ -70,7 +74,7 @@ async fn tables(connection: &mut AnyConnection, kind: Kind) -> Kept<BTreeMap<Str
     Ok(tables)
 }
 
-fn names(tables: &BTreeMap<String, Columns>) -> BTreeMap<String, Vec<String>> {
+pub(super) fn names(tables: &BTreeMap<String, Columns>) -> BTreeMap<String, Vec<String>> {
     let names = |columns: &Columns| columns.iter().map(|(name, _)| name.clone()).collect();
     tables.iter().map(|(table, columns)| (table.clone(), names(columns))).collect()
 }
@@ -94,11 +98,7 @@ impl Db {
         // It stays at one moment for long, and is used for nothing else.
         connection.close_on_drop();
         connections::without_limits(&mut connection, self.kind).await?;
-        let begin = match self.kind {
-            Kind::Sqlite => "BEGIN",
-            Kind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        };
-        let mut tx = connection.begin_with(begin).await?;
+        let mut tx = connection.begin_with(at_one_moment(self.kind)).await?;
         let mut sums = BTreeMap::new();
         for (table, columns) in tables(&mut tx, self.kind).await? {
             let sum = read_table(&mut tx, self.kind, &table, &columns, lines).await?;
@@ -135,7 +135,7 @@ impl Db {
         if !is_empty(&mut tx).await? {
             return Err(sqlx::Error::Configuration("the database is not empty".into()));
         }
-        let guards = Guards::take_off(&mut tx, self.kind, &tables).await?;
+        let guards = Guards::take_off(&mut tx, self.kind, &tables, Off::InThisWrite).await?;
         for (table, columns) in &tables {
             let clear = format!("DELETE FROM {table}");
             sqlx::query(AssertSqlSafe(clear)).execute(&mut *tx).await?;
@@ -154,7 +154,15 @@ impl Db {
     }
 }
 
-async fn is_empty(tx: &mut AnyConnection) -> Kept<bool> {
+/// Begins a transaction that sees all as it is at its first question.
+pub(super) fn at_one_moment(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Sqlite => "BEGIN",
+        Kind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    }
+}
+
+pub(super) async fn is_empty(tx: &mut AnyConnection) -> Kept<bool> {
     let many: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM accounts WHERE confirmed_at > 0)
               + (SELECT count(*) FROM services)
@@ -166,32 +174,36 @@ async fn is_empty(tx: &mut AnyConnection) -> Kept<bool> {
     Ok(many == 0)
 }
 
-async fn read_table(
+pub(super) async fn read_table(
     tx: &mut AnyConnection,
     kind: Kind,
     table: &str,
     columns: &Columns,
     lines: &mut impl Lines,
 ) -> Kept<Sum> {
-    let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
-    let as_text: Vec<_> = names.iter().map(|name| format!("CAST({name} AS TEXT)")).collect();
-    let by_bytes = if kind == Kind::Postgres { " COLLATE \"C\" NULLS FIRST" } else { "" };
-    let order: Vec<_> = as_text.iter().map(|column| format!("{column}{by_bytes}")).collect();
-    let sql = format!("SELECT {} FROM {table} ORDER BY {}", as_text.join(", "), order.join(", "));
+    let sql = selection(table, columns, kind);
     let (mut rows, mut sum) = (0, Sha256::new());
     let mut found = sqlx::query(AssertSqlSafe(sql)).fetch(tx);
     while let Some(row) = found.try_next().await? {
-        let values: Vec<Option<String>> = (0..names.len()).map(|nth| row.get(nth)).collect();
+        let values: Vec<Option<String>> = (0..columns.len()).map(|nth| row.get(nth)).collect();
         let line = super::json(&values)?;
         lines.take(table, &line)?;
         sum.update(line.as_bytes());
         sum.update(b"\n");
         rows += 1;
     }
-    Ok(Sum { rows, sha256: id::hex(&sum.finalize()) })
+    Ok(Sum { rows, sha256: hex::encode(sum.finalize()) })
 }
 
-fn insertion(table: &str, columns: &Columns, kind: Kind) -> String {
+/// All rows of a table as text, in the order of their bytes.
+pub(super) fn selection(table: &str, columns: &Columns, kind: Kind) -> String {
+    let as_text: Vec<_> = columns.iter().map(|(name, _)| format!("CAST({name} AS TEXT)")).collect();
+    let by_bytes = if kind == Kind::Postgres { " COLLATE \"C\" NULLS FIRST" } else { "" };
+    let order: Vec<_> = as_text.iter().map(|column| format!("{column}{by_bytes}")).collect();
+    format!("SELECT {} FROM {table} ORDER BY {}", as_text.join(", "), order.join(", "))
+}
+
+pub(super) fn insertion(table: &str, columns: &Columns, kind: Kind) -> String {
     let names: Vec<_> = columns.iter().map(|(name, _)| name.as_str()).collect();
     let values: Vec<_> = columns
         .iter()
@@ -205,16 +217,27 @@ fn insertion(table: &str, columns: &Columns, kind: Kind) -> String {
     format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), values.join(", "))
 }
 
+/// For how long what guards the tables is out of the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Off {
+    /// It stands again when this write ends.
+    InThisWrite,
+    /// A later write puts it on again.
+    UntilLater,
+}
+
 /// The rules that guard tables row by row, which hold for changes and not for a copy.
-struct Guards {
-    put_on: Vec<String>,
+pub(super) struct Guards {
+    /// What puts them on again.
+    pub put_on: Vec<String>,
 }
 
 impl Guards {
-    async fn take_off(
+    pub(super) async fn take_off(
         tx: &mut AnyConnection,
         kind: Kind,
         tables: &BTreeMap<String, Columns>,
+        off: Off,
     ) -> Kept<Self> {
         let (take_off, put_on) = match kind {
             Kind::Sqlite => {
@@ -230,7 +253,8 @@ impl Guards {
             }
             Kind::Postgres => {
                 let references = sqlx::query(
-                    "SELECT CAST(conrelid::regclass AS TEXT), CAST(conname AS TEXT)
+                    "SELECT CAST(conrelid::regclass AS TEXT), CAST(conname AS TEXT),
+                       pg_get_constraintdef(oid)
                      FROM pg_constraint WHERE contype = 'f'
                        AND connamespace = current_schema()::regnamespace",
                 )
@@ -239,13 +263,21 @@ impl Guards {
                 let mut take_off = Vec::new();
                 let mut put_on = vec!["SET CONSTRAINTS ALL IMMEDIATE".to_owned()];
                 for row in &references {
-                    let one = format!(
-                        "ALTER TABLE {} ALTER CONSTRAINT {}",
-                        row.get::<&str, _>(0),
-                        row.get::<&str, _>(1)
-                    );
-                    take_off.push(format!("{one} DEFERRABLE INITIALLY DEFERRED"));
-                    put_on.push(format!("{one} NOT DEFERRABLE"));
+                    let [table, name, says] = [0, 1, 2].map(|nth| row.get::<&str, _>(nth));
+                    let change = format!("ALTER TABLE {table}");
+                    let (without, with) = match off {
+                        Off::InThisWrite => (
+                            format!("ALTER CONSTRAINT {name} DEFERRABLE INITIALLY DEFERRED"),
+                            format!("ALTER CONSTRAINT {name} NOT DEFERRABLE"),
+                        ),
+                        // Each commit would look for rows that a later one puts in.
+                        Off::UntilLater => (
+                            format!("DROP CONSTRAINT {name}"),
+                            format!("ADD CONSTRAINT {name} {says}"),
+                        ),
+                    };
+                    take_off.push(format!("{change} {without}"));
+                    put_on.push(format!("{change} {with}"));
                 }
                 for table in tables.keys() {
                     take_off.push(format!("ALTER TABLE {table} DISABLE TRIGGER USER"));
@@ -260,7 +292,7 @@ impl Guards {
         Ok(Self { put_on })
     }
 
-    async fn put_on(self, tx: &mut AnyConnection) -> Kept<()> {
+    pub(super) async fn put_on(self, tx: &mut AnyConnection) -> Kept<()> {
         for statement in self.put_on {
             sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await?;
         }

@@ -45,7 +45,7 @@ pub enum Whose {
 /// A column, by its name, with what it is called for people or why they do not get it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
-    /// A number that the program gives to a thing, for programs that read the copy.
+    /// A number that the program gives to a thing, or a hash, for programs that read the copy.
     Id(&'static str),
     /// Words or a number, with a label.
     Text(&'static str, &'static str),
@@ -53,6 +53,8 @@ pub enum Column {
     Time(&'static str, &'static str),
     /// 1 for yes and 0 for no, with a label.
     Yes(&'static str, &'static str),
+    /// Likewise, where a no says that it does not concern her: then it is not on the page to read.
+    If(&'static str, &'static str),
     /// An account, with a label: she is told whether it is herself, and of nobody else who it is.
     Who(&'static str, &'static str),
     /// No column: the name of what an id is about, as it is called in the copy, with a label and
@@ -100,6 +102,8 @@ pub struct Reading {
     pub is_time: bool,
     /// Whether it is a yes or a no.
     pub is_yes: bool,
+    /// Whether a no is of no use to people.
+    pub is_if: bool,
     /// The SQL that reads it from a row `t`.
     pub sql: String,
 }
@@ -113,6 +117,7 @@ impl Column {
             | Self::Text(name, _)
             | Self::Time(name, _)
             | Self::Yes(name, _)
+            | Self::If(name, _)
             | Self::Who(name, _)
             | Self::Part(name, ..)
             | Self::Left(name, _)
@@ -129,6 +134,7 @@ impl Column {
             label,
             is_time: false,
             is_yes: false,
+            is_if: false,
             sql: format!("t.{name}"),
         };
         Some(match self {
@@ -136,6 +142,9 @@ impl Column {
             Self::Text(name, label) => plain(name, Some(label)),
             Self::Time(name, label) => Reading { is_time: true, ..plain(name, Some(label)) },
             Self::Yes(name, label) => Reading { is_yes: true, ..plain(name, Some(label)) },
+            Self::If(name, label) => {
+                Reading { is_yes: true, is_if: true, ..plain(name, Some(label)) }
+            }
             Self::Who(name, label) => {
                 let sql = format!(
                     "CASE WHEN t.{name} = $1 THEN 'you'

@@ -11,7 +11,7 @@ pub const PERSONAL: &[Table] = &[
         whose: Whose::Account("t.who = $1 OR t.about = $1"),
         columns: &[
             Text("number", "Number"),
-            Text("hash", "Hash"),
+            Id("hash"),
             Id("id"),
             Time("at", "When"),
             Who("who", "By"),
@@ -37,6 +37,7 @@ pub const PERSONAL: &[Table] = &[
             Just("backed_up_at"),
             Just("backed_up_to"),
             Just("to_rewrite_since"),
+            Just("rewritten_at"),
         ],
     },
 ];

@@ -15,10 +15,10 @@ mod style;
 
 pub use drawings::{Checked, Saying, Scene, Told};
 pub use fields::{Area, Choice, Choices, Field, FormKey, Select, Summary, Upload, hidden};
-pub use page::{Page, titled};
+pub use page::{Page, document, rendered, titled};
 pub use parts::{
-    Banner, Bar, Bars, Card, Labels, Mark, Pager, SecondStepSoon, Share, ShareBar, Timeline, When,
-    capital,
+    Banner, Bar, Bars, Card, Done, Labels, Mark, Pager, SecondStepSoon, Share, ShareBar, Timeline,
+    When, capital,
 };
 pub use qr::qr;
 pub use style::{Script, colour, content_policy, css};

@@ -37,11 +37,9 @@ impl Page {
     /// Renders a page. `title` is its `<h1>` in short; `view` is made here, so that islands find
     /// their owner.
     pub fn new<V: IntoView>(title: impl Into<String>, view: impl FnOnce() -> V) -> Self {
-        let owner = Owner::new();
-        let body = without_marks(&owner.with(|| view().into_view().to_html()));
         Self {
             title: title.into(),
-            body,
+            body: rendered(view),
             status: StatusCode::OK,
             program: None,
             script: None,
@@ -143,8 +141,7 @@ impl Page {
         if parts.len() < 3 {
             return self;
         }
-        let owner = Owner::new();
-        let contents = owner.with(|| {
+        let contents = rendered(|| {
             let parts = parts.into_iter().enumerate().map(|(nth, part)| {
                 view! {
                     <li>
@@ -159,9 +156,8 @@ impl Page {
                     <ul>{parts}</ul>
                 </nav>
             }
-            .to_html()
         });
-        self.body = format!("<div>{body}</div>{}", without_marks(&contents));
+        self.body = format!("<div>{body}</div>{contents}");
         self.layout = "with-contents";
         self
     }
@@ -192,8 +188,7 @@ impl Page {
         let body = self.body;
         let title = format!("{} – {}", self.title, house.names.forum);
         let forum = house.names.forum.clone();
-        let owner = Owner::new();
-        let document = owner.with(|| {
+        let document = document(|| {
             view! {
                 <html lang="en-GB">
                     <head>
@@ -218,10 +213,8 @@ impl Page {
                     </body>
                 </html>
             }
-            .to_html()
         });
-        let document = without_marks(&document);
-        let mut answer = (self.status, Html(format!("<!DOCTYPE html>{document}"))).into_response();
+        let mut answer = (self.status, Html(document)).into_response();
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
         }
@@ -232,6 +225,16 @@ impl Page {
         }
         answer
     }
+}
+
+/// A whole document, for a page, an email or a file; `view` is its `<html>`.
+pub fn document<V: IntoView>(view: impl FnOnce() -> V) -> String {
+    format!("<!DOCTYPE html>{}", rendered(view))
+}
+
+/// A view as HTML. It is made here, so that islands find their owner.
+pub fn rendered<V: IntoView>(view: impl FnOnce() -> V) -> String {
+    without_marks(&Owner::new().with(|| view().into_view().to_html()))
 }
 
 /// A page's own words with a name at each heading of its parts, and these headings; not of what is

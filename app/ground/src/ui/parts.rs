@@ -1,7 +1,9 @@
 //! Parts of pages: mark, banner, reminder, labels, card, share, pager, timeline, table with bars.
 
+use axum::http::Uri;
 use calendar::clock::{self, Millis};
 use disclosure::Shown;
+use forms::Sent;
 use leptos::prelude::*;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -37,6 +39,36 @@ pub fn Banner(title: &'static str, children: Children) -> impl IntoView {
             </p>
             {children()}
         </div>
+    }
+}
+
+/// What was done just now, as the address of the page after it says: `?done=` says what, and
+/// `&joined=yes` that somebody joined by doing it.
+#[derive(Clone, Debug, Default)]
+pub struct Done {
+    what: String,
+    /// Whether she joined by it.
+    pub has_joined: bool,
+}
+
+impl Done {
+    /// What this address says.
+    #[must_use]
+    pub fn of(address: &Uri) -> Self {
+        let query = Sent::query(address);
+        Self { what: query.line("done"), has_joined: query.typed("joined") == "yes" }
+    }
+
+    /// What was done, in a word or two; empty for nothing.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// What the banner begins with: `joined` for somebody who joined by it.
+    #[must_use]
+    pub fn title(&self, title: &'static str, joined: &'static str) -> &'static str {
+        if self.has_joined { joined } else { title }
     }
 }
 

@@ -9,6 +9,7 @@ use subscribers::wanted::is_wanted;
 
 use super::owing::came_back;
 use crate::rules::{Effect, Follow, SETTLED_AFTER, Told};
+use crate::store::{effect, follow};
 
 /// How many people were told about a notice, place by place. People count as told if their email
 /// did not come back, or they said they have read it, or they were reached another way: before the
@@ -45,11 +46,15 @@ pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
         .fetch_all(&mut *db.read().await?)
         .await?;
     let told = |row: &AnyRow| {
-        let number = |column: usize| u64::try_from(row.get::<i64, _>(column)).unwrap_or(0);
-        let (before, after, all) = (number(1), number(2), number(3));
-        Told { place: row.get(0), before, after, never: all.saturating_sub(before + after) }
+        let (before, after, all) = (people(row, 1)?, people(row, 2)?, people(row, 3)?);
+        Ok(Told { place: row.get(0), before, after, never: all.saturating_sub(before + after) })
     };
-    Ok(rows.iter().map(told).collect())
+    rows.iter().map(told).collect()
+}
+
+/// A number of people in this column of an answer.
+fn people(row: &AnyRow, column: usize) -> Kept<u64> {
+    db::number(row.get(column), "people told")
 }
 
 /// A notice that took effect, with who was told about it.
@@ -126,14 +131,13 @@ pub async fn told_of_all(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
                 told: Vec::new(),
             });
         }
-        let number = |column: usize| u64::try_from(row.get::<i64, _>(column)).unwrap_or(0);
-        let (before, after, people) = (number(7), number(8), number(9));
-        if let (Some(last), true) = (all.last_mut(), people > 0) {
+        let (before, after, all_of_them) = (people(row, 7)?, people(row, 8)?, people(row, 9)?);
+        if let (Some(last), true) = (all.last_mut(), all_of_them > 0) {
             last.told.push(Told {
                 place: row.get(5),
                 before,
                 after,
-                never: people.saturating_sub(before + after),
+                never: all_of_them.saturating_sub(before + after),
             });
         }
     }
@@ -170,14 +174,16 @@ pub async fn in_email(db: &Db, link_hash: &str) -> Kept<Vec<InEmail>> {
     .bind(link_hash)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let told = |row: &AnyRow| InEmail {
-        notice_id: row.get(0),
-        title: row.get(1),
-        effect: Effect::of(row.get(2), row.get(3)),
-        follow: row.get::<Option<&str>, _>(5).and_then(Follow::read),
-        is_read: row.get::<Option<Millis>, _>(4).is_some(),
+    let told = |row: &AnyRow| {
+        Ok(InEmail {
+            notice_id: row.get(0),
+            title: row.get(1),
+            effect: effect(row.get(2), row.get(3))?,
+            follow: follow(row.get(5))?,
+            is_read: row.get::<Option<Millis>, _>(4).is_some(),
+        })
     };
-    Ok(rows.iter().map(told).collect())
+    rows.iter().map(told).collect()
 }
 
 /// Records that the reader of this email has read it. The first time counts.
@@ -275,12 +281,11 @@ pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
     let mut families: Vec<Unreached> = Vec::new();
     for row in &rows {
         let subscriber_id: String = row.get(0);
-        let follow = row.get::<Option<&str>, _>(7).and_then(Follow::read);
         let notice = Unheard {
             notice_id: row.get(3),
             title: row.get(4),
-            effect: Effect::of(row.get(5), row.get(6)),
-            follow,
+            effect: effect(row.get(5), row.get(6))?,
+            follow: follow(row.get(7))?,
         };
         match families.iter_mut().find(|family| family.subscriber_id == subscriber_id) {
             Some(family) => family.notices.push(notice),

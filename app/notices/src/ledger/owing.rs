@@ -291,7 +291,7 @@ pub async fn stale(db: &Db) -> Kept<Vec<Stale>> {
     .await?;
     let one = |rows: &[AnyRow]| Stale {
         delivery_id: rows[0].get(0),
-        one_click: rows[0].get::<Option<_>, _>(1).unwrap_or_default(),
+        one_click: rows[0].get::<Option<&str>, _>(1).map_or_else(String::new, str::to_owned),
         notices: rows.iter().map(|row| row.get(2)).collect(),
     };
     Ok(rows
@@ -301,12 +301,8 @@ pub async fn stale(db: &Db) -> Kept<Vec<Stale>> {
 }
 
 /// Puts a digest together again, unless more of it has been called off since.
-pub async fn put_together_again(
-    tx: &mut AnyConnection,
-    kind: Kind,
-    stale: &Stale,
-    words: &Words,
-) -> Kept<()> {
+pub async fn put_together_again(tx: &mut AnyConnection, stale: &Stale, words: &Words) -> Kept<()> {
+    let kind = Kind::of(tx);
     // Anyone who calls off more of it in between has done so by the time this holds it, or makes it
     // stale again afterwards.
     let hold = format!("SELECT id FROM deliveries WHERE id = $1{}", kind.hold_to_change());

@@ -2,7 +2,7 @@
 
 use area::ELSEWHERE;
 use calendar::clock::Millis;
-use ground::db::{Db, Kept, Kind};
+use ground::db::{self, Db, Kept, Kind};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use subscribers::Cadence;
@@ -10,7 +10,7 @@ use subscribers::wanted::{asks_for, stopped};
 
 use super::owing::call_off_emails;
 use crate::rules::{Effect, Follow, due, must_know_by};
-use crate::store::first_day_before;
+use crate::store::{effect, first_day_before, follow};
 
 /// Who is to be told: (id, how often they want emails, place), one row a person. For a notice,
 /// those who ask for it. For one that follows another, those in the ledger of that other, at the
@@ -64,16 +64,20 @@ pub async fn reach(db: &Db, notice_id: &str, follows: Option<&str>) -> Kept<Reac
         .bind(follows.unwrap_or(notice_id))
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let people = |row: &AnyRow| u64::try_from(row.get::<i64, _>(2)).unwrap_or(0);
-    let counted = |cadence: Cadence| {
-        let of_it = rows.iter().filter(|row| row.get::<&str, _>(0) == cadence.word());
-        (cadence, of_it.map(people).sum())
-    };
-    let by_place = rows.chunk_by(|one, next| one.get::<&str, _>(1) == next.get::<&str, _>(1));
-    Ok(Reach {
-        by_cadence: Cadence::ALL.map(counted).to_vec(),
-        by_place: by_place.map(|rows| (rows[0].get(1), rows.iter().map(people).sum())).collect(),
-    })
+    let mut by_cadence = Cadence::ALL.map(|cadence| (cadence, 0)).to_vec();
+    let mut by_place: Vec<(String, u64)> = Vec::new();
+    for row in &rows {
+        let cadence = db::known(Cadence::read(row.get(0)), "subscribers.cadence")?;
+        let (place, people): (String, u64) = (row.get(1), db::number(row.get(2), "subscribers")?);
+        for (_, many) in by_cadence.iter_mut().filter(|(of, _)| *of == cadence) {
+            *many += people;
+        }
+        match by_place.iter_mut().find(|(of, _)| *of == place) {
+            Some((_, many)) => *many += people,
+            None => by_place.push((place, people)),
+        }
+    }
+    Ok(Reach { by_cadence, by_place })
 }
 
 /// Whether the time of a notice has come.
@@ -89,11 +93,11 @@ pub async fn is_one_to_start(db: &Db, now: Millis) -> Kept<bool> {
 
 /// Starts the next notice whose time has come: from now on everyone can read it, and the ledger has
 /// a row for each person who is to be told. Once, whichever process comes first. Gives its id.
-pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept<Option<String>> {
-    hold_addresses(tx, kind).await?;
+pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<String>> {
+    hold_addresses(tx).await?;
     let Some(started) = started(tx, now).await? else { return Ok(None) };
     if let Some((follows, _)) = &started.follows {
-        replace(tx, kind, follows, now).await?;
+        replace(tx, follows, now).await?;
     }
     let must_know_by =
         must_know_by(started.effect.at(), &started.must_do_by, started.told_before, now);
@@ -107,7 +111,8 @@ pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept
 
 /// Lets no address change while a notice starts, and no notice start while an address changes:
 /// whoever moves would be in neither list.
-pub async fn hold_addresses(tx: &mut AnyConnection, kind: Kind) -> Kept<()> {
+pub async fn hold_addresses(tx: &mut AnyConnection) -> Kept<()> {
+    let kind = Kind::of(tx);
     let sql = format!("SELECT second_person FROM area_rules{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(sql)).fetch_all(tx).await?;
     Ok(())
@@ -133,19 +138,21 @@ async fn started(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Started>> {
         first_day_before("notices.id")
     );
     let row = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_optional(tx).await?;
-    Ok(row.map(|row| Started {
-        notice_id: row.get(0),
-        effect: Effect::of(row.get(1), row.get(2)),
-        must_do_by: row.get(5),
-        follows: row
-            .get::<Option<String>, _>(3)
-            .zip(row.get::<Option<&str>, _>(4).and_then(Follow::read)),
-        told_before: row.get(6),
-    }))
+    let started = |row: AnyRow| {
+        Ok(Started {
+            notice_id: row.get(0),
+            effect: effect(row.get(1), row.get(2))?,
+            must_do_by: db::day(row.get(5), "notices.must_do_by")?,
+            follows: row.get::<Option<String>, _>(3).zip(follow(row.get(4))?),
+            told_before: row.get(6),
+        })
+    };
+    row.map(started).transpose()
 }
 
 /// A row for each person who is to be told. `dues`: for each cadence, when the email is due and
-/// whether it is a digest.
+/// whether it is a digest. A cadence that this program does not know has no day, and the schema
+/// refuses that.
 async fn write_rows(
     tx: &mut AnyConnection,
     started: &Started,
@@ -155,10 +162,10 @@ async fn write_rows(
     let sql = format!(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest)
          SELECT $1, r.id, r.place_id,
-                CAST(CASE r.cadence WHEN 'daily' THEN $4 WHEN 'weekly' THEN $5
-                  ELSE $3 END AS BIGINT),
-                CAST(CASE r.cadence WHEN 'daily' THEN $6 WHEN 'weekly' THEN $7
-                  ELSE 0 END AS INTEGER)
+                CAST(CASE r.cadence WHEN 'at once' THEN $3 WHEN 'daily' THEN $4
+                  WHEN 'weekly' THEN $5 END AS BIGINT),
+                CAST(CASE r.cadence WHEN 'at once' THEN 0 WHEN 'daily' THEN $6
+                  WHEN 'weekly' THEN $7 END AS INTEGER)
          FROM ({}) r ORDER BY r.id",
         receivers("$2", follows.is_some())
     );
@@ -177,7 +184,8 @@ async fn write_rows(
 
 /// Stops what is still to be told about a notice that another now follows. Those who were to be
 /// told are told what follows instead; a digest goes with its other notices.
-async fn replace(tx: &mut AnyConnection, kind: Kind, notice_id: &str, now: Millis) -> Kept<()> {
+async fn replace(tx: &mut AnyConnection, notice_id: &str, now: Millis) -> Kept<()> {
+    let kind = Kind::of(tx);
     let hold = format!(
         "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger
          WHERE notice_id = $1) ORDER BY id{}",

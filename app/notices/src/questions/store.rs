@@ -365,10 +365,12 @@ pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> Kept<Beside> 
                 wants: match row.get::<&str, _>(6) {
                     "too" => Wants::Too,
                     "asked" => Wants::Asked,
-                    _ => Wants::Not,
+                    "" => Wants::Not,
+                    _ => return db::known(None, "what she wants to know"),
                 },
             }),
-            _ => beside.has_read = Some(row.get::<Millis, _>(3) != 0),
+            "read" => beside.has_read = Some(row.get::<Millis, _>(3) != 0),
+            _ => return db::known(None, "what is beside a notice"),
         }
     }
     Ok(beside)

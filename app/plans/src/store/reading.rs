@@ -1,9 +1,10 @@
 //! What is asked about plans.
 
 use calendar::clock::Millis;
-use ground::db::{Db, Kept};
+use ground::db::{Db, Kept, known, number};
 use ground::files::{self, FileKind};
 use ground::text::RULES;
+use ground::viewer::Role;
 use involvement::gate::{self, TopicFacts};
 use involvement::rung;
 use outcomes::public::TOPIC_TITLE;
@@ -11,7 +12,7 @@ use outcomes::store::plans_it;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use crate::rules::may_read_draft;
+use crate::rules::{Does, may_read_draft};
 
 /// A plan with everything that happened to it.
 #[derive(Clone, Debug, Default)]
@@ -121,7 +122,7 @@ pub struct Event {
     /// Who, by their display name.
     pub who: String,
     /// In which role.
-    pub role: String,
+    pub role: Role,
     /// When.
     pub at: Millis,
 }
@@ -273,26 +274,27 @@ pub async fn find_for(db: &Db, id: &str, leader: &str) -> Kept<Option<Plan>> {
         match (row.get::<Option<String>, _>(4).as_deref(), row.get::<Option<String>, _>(5)) {
             (Some("organisation"), Some(name)) => plan.organisations.push(name),
             (Some(_), Some(name)) => plan.labels.push(name),
-            _ => {}
+            (_, None) | (None, _) => {}
         }
     }
     for row in
         sqlx::query(AssertSqlSafe(happenings("= $1"))).bind(id).fetch_all(&mut *connection).await?
     {
-        add(&mut plan, &row);
+        add(&mut plan, &row)?;
     }
     Ok(Some(plan))
 }
 
 /// Topics, sessions, statements, drafts and events in one question, of the plan `$1` or of all
-/// plans: (kind, id, four texts, two numbers, two times, plan).
+/// plans: (kind, id, four texts, two numbers, two times, plan). The later time of a session is
+/// whether everyone may read its notes.
 fn happenings(of: &str) -> String {
     format!(
         "SELECT kind, id, one, two, three, four, first, second, at, later, plan_id FROM (
            SELECT 'session' AS kind, s.id, s.day AS one, s.held_at AS two, s.decided AS three,
              s.notes AS four, s.parents AS first, s.others AS second,
-                  s.recorded_at AS at, CASE s.audience
-                    WHEN 'everyone' THEN s.recorded_at END AS later, s.plan_id
+                  s.recorded_at AS at, CAST(CASE s.audience WHEN 'everyone' THEN 1
+                    WHEN 'forum' THEN 0 END AS BIGINT) AS later, s.plan_id
              FROM planning_sessions s WHERE s.plan_id {of}
            UNION ALL SELECT 'topic', t.id, {TOPIC_TITLE}, '', '', '', x.tied_at,
              coalesce(t.withdrawn_at, 0), t.published_at, r.closed_at, x.plan_id
@@ -333,14 +335,13 @@ pub async fn all(db: &Db) -> Kept<Vec<Plan>> {
             plans.push(Plan { id, ..Plan::default() });
         }
         if let Some(plan) = plans.last_mut() {
-            add(plan, row);
+            add(plan, row)?;
         }
     }
     Ok(plans)
 }
 
-fn add(plan: &mut Plan, row: &AnyRow) {
-    let number = |column: usize| u64::try_from(row.get::<i64, _>(column)).unwrap_or(0);
+fn add(plan: &mut Plan, row: &AnyRow) -> Kept<()> {
     let at: Millis = row.get(8);
     match row.get::<String, _>(0).as_str() {
         "session" => plan.sessions.push(Session {
@@ -348,9 +349,9 @@ fn add(plan: &mut Plan, row: &AnyRow) {
             held_at: row.get(3),
             decided: row.get(4),
             notes: row.get(5),
-            parents: number(6),
-            others: number(7),
-            for_everyone: row.get::<Option<Millis>, _>(9).is_some(),
+            parents: number(row.get(6), "planning_sessions.parents")?,
+            others: number(row.get(7), "planning_sessions.others")?,
+            for_everyone: known(row.get::<Option<i64>, _>(9), "planning_sessions.audience")? == 1,
             recorded_at: at,
         }),
         "topic" => plan.topics.push(Tied {
@@ -376,8 +377,13 @@ fn add(plan: &mut Plan, row: &AnyRow) {
             });
         }
         "plan" => (plan.title, plan.what, plan.due_day) = (row.get(2), row.get(3), row.get(4)),
-        _ => plan.events.push(Event { what: row.get(2), who: row.get(3), role: row.get(4), at }),
+        "event" => {
+            let role = known(Role::read(row.get(4)), "plan_events.role")?;
+            plan.events.push(Event { what: row.get(2), who: row.get(3), role, at });
+        }
+        _ => return known(None, "what happened to a plan"),
     }
+    Ok(())
 }
 
 /// A plan as one entry of a list.
@@ -454,8 +460,8 @@ pub struct Answered {
     pub title: String,
     /// Whether its author withdrew it after the draft was published.
     pub is_withdrawn: bool,
-    /// `adopted`, `adapted` or `not`, with the words and who decided; `None` until it is answered.
-    pub answer: Option<(String, String, String)>,
+    /// What becomes of it, with the words and who decided; `None` until it is answered.
+    pub answer: Option<(Does, String, String)>,
 }
 
 /// The text of a draft; empty where a file holds it.
@@ -500,22 +506,25 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>
         .fetch_all(&mut *db.read().await?)
         .await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let file = row.get::<Option<String>, _>(8).as_deref().and_then(FileKind::read);
+    let kind = row.get::<Option<&str>, _>(8);
+    let kind = kind.map(|kind| known(FileKind::read(kind), "drafts.file_kind")).transpose()?;
     let file =
-        file.map(|kind| files::Kept { hash: row.get(6), name: row.get(7), kind, size: row.get(9) });
-    let answered = |row: &AnyRow| {
-        let answer = row.get::<Option<String>, _>(3).map(|answer| (answer, row.get(4), row.get(5)));
-        let is_withdrawn = row.get::<Option<Millis>, _>(10).is_some();
-        Some(Answered {
-            topic_id: row.get::<Option<String>, _>(1)?,
+        kind.map(|kind| files::Kept { hash: row.get(6), name: row.get(7), kind, size: row.get(9) });
+    let mut answers = Vec::new();
+    for row in &rows {
+        let Some(topic_id) = row.get::<Option<String>, _>(1) else { continue };
+        let does = row.get::<Option<&str>, _>(3);
+        let does = does.map(|does| known(Does::read(does), "draft_answers.answer")).transpose()?;
+        answers.push(Answered {
+            topic_id,
             title: row.get(2),
-            is_withdrawn,
-            answer,
-        })
-    };
+            is_withdrawn: row.get::<Option<Millis>, _>(10).is_some(),
+            answer: does.map(|does| (does, row.get(4), row.get(5))),
+        });
+    }
     let (text, rules): (String, i64) = (row.get(0), row.get(11));
     let text = if rules == RULES { Text::Html(text) } else { Text::Markdown(text) };
-    Ok(Some(Content { text, file, answers: rows.iter().filter_map(answered).collect() }))
+    Ok(Some(Content { text, file, answers }))
 }
 
 /// Some of the drafts whose HTML was never made, or by earlier rules than today's: their ids and

@@ -28,12 +28,8 @@ pub struct By {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn hold(
-    tx: &mut AnyConnection,
-    kind: Kind,
-    plan_id: &str,
-    now: Millis,
-) -> Kept<Option<Millis>> {
+pub async fn hold(tx: &mut AnyConnection, plan_id: &str, now: Millis) -> Kept<Option<Millis>> {
+    let kind = Kind::of(tx);
     let held = format!("SELECT id FROM plans WHERE id = $1{}", kind.hold_to_change());
     if sqlx::query(AssertSqlSafe(held)).bind(plan_id).fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
@@ -45,11 +41,11 @@ pub async fn hold(
 /// theirs.
 pub async fn hold_for(
     tx: &mut AnyConnection,
-    kind: Kind,
     plan_id: &str,
     by: &By,
     now: Millis,
 ) -> Kept<Option<Millis>> {
+    let kind = Kind::of(tx);
     let held = format!(
         "SELECT p.id FROM plans p WHERE p.id = $1 AND {}{}",
         plans_it("p.id", "$2"),
@@ -318,7 +314,7 @@ pub async fn answer(
     .bind(plan_id)
     .bind(version)
     .bind(topic_id)
-    .bind(answer.kind)
+    .bind(answer.kind.word())
     .bind(&answer.words)
     .bind(&answer.decided_by)
     .bind(&by.account_id)

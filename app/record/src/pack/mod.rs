@@ -139,7 +139,7 @@ pub struct Pack {
 /// # Errors
 /// When nothing had happened by then, or the database fails.
 pub async fn make(house: &House, moment: &Moment) -> Result<Pack, NoPack> {
-    Ok(Pack::of(&record(house, moment).await?, moment))
+    Pack::of(&record(house, moment).await?, moment)
 }
 
 async fn record(house: &House, moment: &Moment) -> Result<Record, NoPack> {
@@ -174,14 +174,15 @@ async fn record(house: &House, moment: &Moment) -> Result<Record, NoPack> {
 }
 
 impl Pack {
-    fn of(record: &Record, moment: &Moment) -> Self {
+    fn of(record: &Record, moment: &Moment) -> Result<Self, NoPack> {
         let json = |text: Result<String, serde_json::Error>| {
-            (text.unwrap_or_default() + "\n").into_bytes()
+            let text = text.map_err(|error| sqlx::Error::Encode(error.into()))?;
+            Ok::<_, NoPack>((text + "\n").into_bytes())
         };
         let mut files = vec![
             ("report.html".to_owned(), report::report(record).into_bytes()),
-            ("record.json".to_owned(), json(serde_json::to_string_pretty(record))),
-            ("record.schema.json".to_owned(), json(serde_json::to_string_pretty(&schema()))),
+            ("record.json".to_owned(), json(serde_json::to_string_pretty(record))?),
+            ("record.schema.json".to_owned(), json(serde_json::to_string_pretty(&schema()))?),
             ("figures.csv".to_owned(), figures_csv(&record.figures)),
         ];
         files.extend(
@@ -191,7 +192,7 @@ impl Pack {
         let manifest: String =
             files.iter().map(|(name, bytes)| format!("{}  {name}\n", id::sha256(bytes))).collect();
         files.push((MANIFEST.to_owned(), manifest.into_bytes()));
-        Self { name: format!("evidence-pack-{}", moment.day), files }
+        Ok(Self { name: format!("evidence-pack-{}", moment.day), files })
     }
 
     /// The hash of its manifest, which covers every file: anyone who knows it can tell this pack

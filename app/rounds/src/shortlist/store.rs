@@ -39,7 +39,11 @@ pub async fn uncounted(db: &Db) -> Kept<Option<(String, usize)>> {
     )
     .fetch_optional(&mut *db.read().await?)
     .await?;
-    Ok(row.map(|row| (row.get(0), usize::try_from(row.get::<i32, _>(1)).unwrap_or(0))))
+    let one = |row: AnyRow| {
+        let seats = i64::from(row.get::<i32, _>(1));
+        Ok((row.get(0), db::number(seats, "rounds.seats")?))
+    };
+    row.map(one).transpose()
 }
 
 /// Reads the ballots of a round, voter by voter, so that a million votes are never in memory as
@@ -248,9 +252,9 @@ pub async fn chosen_and_unusual(db: &Db, round_id: &str) -> Kept<(Vec<Chosen>, V
         chosen.push(Chosen {
             topic_id: row.get(0),
             title: row.get(1),
-            position: usize::try_from(position).unwrap_or(0),
-            supporters: supporters.unsigned_abs(),
-            new: new.unsigned_abs(),
+            position: db::number(position, "shortlist.position")?,
+            supporters: db::number(supporters, "shortlist.supporters")?,
+            new: db::number(new, "shortlist.unrepresented")?,
         });
     }
     Ok((chosen, unusual))
@@ -266,15 +270,16 @@ pub async fn chosen(db: &Db, round_id: &str) -> Kept<Vec<Chosen>> {
     .bind(round_id)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let people = |number: i64| u64::try_from(number).unwrap_or(0);
-    let chosen = |row: &AnyRow| Chosen {
-        topic_id: row.get(0),
-        title: row.get(1),
-        position: usize::try_from(row.get::<i32, _>(2)).unwrap_or(0),
-        supporters: people(row.get(3)),
-        new: people(row.get(4)),
+    let chosen = |row: &AnyRow| {
+        Ok(Chosen {
+            topic_id: row.get(0),
+            title: row.get(1),
+            position: db::number(i64::from(row.get::<i32, _>(2)), "shortlist.position")?,
+            supporters: db::number(row.get(3), "shortlist.supporters")?,
+            new: db::number(row.get(4), "shortlist.unrepresented")?,
+        })
     };
-    Ok(rows.iter().map(chosen).collect())
+    rows.iter().map(chosen).collect()
 }
 
 /// Saves the confirmed list. False when it was confirmed before.

@@ -184,16 +184,10 @@ pub async fn support(
         "take back" => false,
         _ => return Err(Error::NotFound),
     };
-    let (now, kind, account_id, topic_id) =
-        (house.clock.now(), house.db.kind(), viewer.signed_in()?.account_id.clone(), topic.clone());
-    let kept = house
-        .db
-        .write(move |tx| {
-            Box::pin(
-                async move { store::support(tx, kind, &topic_id, &account_id, gives, now).await },
-            )
-        })
-        .await?;
+    let account_id = &viewer.signed_in()?.account_id;
+    let mut tx = house.db.begin().await?;
+    let kept = store::support(&mut tx, &topic, account_id, gives, house.clock.now()).await?;
+    tx.commit().await?;
     let asks_for_words = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/plain");
     if asks_for_words {
         let status = if kept { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

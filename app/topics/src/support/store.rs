@@ -2,7 +2,7 @@
 
 use area::ELSEWHERE;
 use calendar::clock::Millis;
-use ground::db::{Db, Kept, Kind};
+use ground::db::{self, Db, Kept, Kind};
 use outcomes::public::LISTED_TOPIC;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -24,12 +24,12 @@ pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
 /// doing it once.
 pub async fn support(
     tx: &mut AnyConnection,
-    kind: Kind,
     topic_id: &str,
     account_id: &str,
     gives: bool,
     now: Millis,
 ) -> Kept<bool> {
+    let kind = Kind::of(tx);
     // The round stays as it is until this write ends: no support slips in during the count.
     let is_open = format!(
         "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id
@@ -111,7 +111,7 @@ async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tall
             tallies.push(Tally { topic_id, title: row.get(1), counted: Vec::new(), is_confirmed });
         }
         if let Some(tally) = tallies.last_mut() {
-            tally.counted.push((row.get(2), u64::try_from(row.get::<i64, _>(3)).unwrap_or(0)));
+            tally.counted.push((row.get(2), db::number(row.get(3), "tallies.supporters")?));
         }
     }
     Ok(tallies)

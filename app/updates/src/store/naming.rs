@@ -68,7 +68,8 @@ pub async fn known(db: &Db, about: &[Subject], files: &[String], by: &str) -> Ke
     }
     for row in ask.fetch_all(&mut *db.read().await?).await? {
         let id: String = row.get(1);
-        if let Some(kind) = FileKind::read(row.get(4)).filter(|_| row.get::<&str, _>(0) == "file") {
+        if row.get::<&str, _>(0) == "file" {
+            let kind = db::known(FileKind::read(row.get(4)), "evidence_files.kind")?;
             known.files.push(Attached {
                 id,
                 file: files::Kept { hash: row.get(2), name: row.get(3), kind, size: row.get(5) },

@@ -1,10 +1,9 @@
 //! What parents said and what happened about it, and what those with another experience told us.
 
 use calendar::clock::Millis;
-use ground::db::{Db, Kept};
+use ground::db::{Db, Kept, known};
 use outcomes::public::TOPIC_TITLE;
-use outcomes::rules::Verdict;
-use outcomes::store::{Listed, STANDING};
+use outcomes::store::{Listed, STANDING, stage, verdict};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -101,17 +100,20 @@ pub async fn contributions(
         .fetch_all(&mut *db.read().await?)
         .await?;
     let said = |row: &AnyRow| {
-        let update = row.get::<Option<String>, _>("update_id").map(|id| Listed {
-            id,
-            you_said: row.get("you_said"),
-            outcome: row.get("outcome"),
-            verdict: row.get::<Option<&str>, _>("verdict").and_then(Verdict::read),
-            organisation: row.get("organisation"),
-            at: row.get("published_at"),
-            we_did: row.get("we_did"),
-            found: row.get("found"),
-        });
-        Some(Contribution {
+        let update = |id| {
+            Ok::<_, sqlx::Error>(Listed {
+                id,
+                you_said: row.get("you_said"),
+                outcome: stage(row.get("outcome"))?,
+                verdict: verdict(row.get("verdict"))?,
+                organisation: row.get("organisation"),
+                at: row.get("published_at"),
+                we_did: row.get("we_did"),
+                found: row.get("found"),
+            })
+        };
+        let update = row.get::<Option<String>, _>("update_id").map(update).transpose()?;
+        Ok(Contribution {
             subject: subject(row)?,
             how: row.get("how"),
             at: row.get("at"),
@@ -121,7 +123,7 @@ pub async fn contributions(
             update,
         })
     };
-    Ok(rows.iter().filter_map(said).collect())
+    rows.iter().map(said).collect()
 }
 
 /// Sets whether an account wants an email about what happened after a consultation that it
@@ -144,9 +146,32 @@ pub async fn want_outcome(
     Ok(())
 }
 
-/// The consultation that is answered under this code, the state of the answers, and when it
+/// What became of the answers that a receipt is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// They count.
+    Sent,
+    /// They were not sent, or lack something since they were.
+    NotSent,
+    /// Their author deleted them.
+    Deleted,
+}
+
+impl Answers {
+    /// Reads the state of a response.
+    fn read(word: &str) -> Option<Self> {
+        match word {
+            "sent" => Some(Self::Sent),
+            "begun" | "reopened" => Some(Self::NotSent),
+            "withdrawn" => Some(Self::Deleted),
+            _ => None,
+        }
+    }
+}
+
+/// The consultation that is answered under this code, what became of the answers, and when it
 /// closes.
-pub async fn consultation_of(db: &Db, code_hash: &str) -> Kept<Option<(Subject, String, Millis)>> {
+pub async fn consultation_of(db: &Db, code_hash: &str) -> Kept<Option<(Subject, Answers, Millis)>> {
     let row = sqlx::query(
         "SELECT 'consultation', c.id, c.title, r.state, c.closes_at FROM responses r
          JOIN consultations c ON c.id = r.consultation_id WHERE r.code_hash = $1",
@@ -154,7 +179,11 @@ pub async fn consultation_of(db: &Db, code_hash: &str) -> Kept<Option<(Subject, 
     .bind(code_hash)
     .fetch_optional(&mut *db.read().await?)
     .await?;
-    Ok(row.and_then(|row| Some((subject(&row)?, row.get(3), row.get(4)))))
+    let one = |row: AnyRow| {
+        let answers = known(Answers::read(row.get(3)), "responses.state")?;
+        Ok((subject(&row)?, answers, row.get(4)))
+    };
+    row.map(one).transpose()
 }
 
 /// Saves what a parent with a different experience told the forum, once for each form key.

@@ -3,8 +3,8 @@
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
 use outcomes::public::TOPIC_TITLE;
-use outcomes::rules::{Outcome, Verdict};
-use outcomes::store::HERS;
+use outcomes::rules::{Outcome, Stage, Verdict};
+use outcomes::store::{HERS, stage, verdict};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -120,21 +120,22 @@ pub async fn find(db: &Db, update_id: &str) -> Kept<Option<Update>> {
     Ok(Some(Update {
         id: update_id.to_owned(),
         organisation,
-        about: about.iter().filter_map(subject).collect(),
+        about: about.iter().map(subject).collect::<Kept<_>>()?,
         versions,
     }))
 }
 
 fn words(row: &AnyRow) -> Kept<Words> {
-    let outcome = match row.get::<&str, _>("outcome") {
-        "done" => Outcome::Done,
-        "partly" => Outcome::Partly,
-        "not" => Outcome::Not {
+    let day = |name: &str| db::day(row.get(name), name);
+    let outcome = match stage(row.get("outcome"))? {
+        Stage::Done => Outcome::Done,
+        Stage::Partly => Outcome::Partly,
+        Stage::Not => Outcome::Not {
             because: row.get("because"),
             decided_by: row.get("decided_by"),
-            look_again: row.get("look_again"),
+            look_again: day("look_again")?,
         },
-        _ => Outcome::Deciding { by: row.get("decide_by") },
+        Stage::Deciding => Outcome::Deciding { by: day("decide_by")? },
     };
     Ok(Words {
         you_said: row.get("you_said"),
@@ -143,15 +144,13 @@ fn words(row: &AnyRow) -> Kept<Words> {
         we_did: row.get("we_did"),
         outcome,
         next: row.get("next"),
-        next_by: row.get("next_by"),
+        next_by: day("next_by")?,
         evidence: db::read_json(row.get("evidence"))?,
     })
 }
 
 fn judged(row: &AnyRow) -> Kept<Option<Judged>> {
-    let Some(verdict) = row.get::<Option<&str>, _>("verdict").and_then(Verdict::read) else {
-        return Ok(None);
-    };
+    let Some(verdict) = verdict(row.get("verdict"))? else { return Ok(None) };
     Ok(Some(Judged {
         verdict,
         words: row.get("words"),

@@ -1,6 +1,6 @@
 //! What an update can be about, who answers for it, and what an outcome is due for.
 
-use area::store::{leads, speaks_for};
+use area::store::{is_from, leads, speaks_for};
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
 use outcomes::public::{LISTED_TOPIC, TOPIC_TITLE, WITHDRAWN};
@@ -101,9 +101,10 @@ const MOST_OFFERED: i64 = 100;
 
 /// Whether a leader answers for something: for a topic, whoever speaks for one of its services, and
 /// anyone with an organisation where it is about none; for a round, for one of its topics; for a
-/// plan, for its organisations; for results, for what was asked about, and anyone with an
-/// organisation where that was the whole area; for a change, for all its services. `id` and `leader`
-/// are written as the statement around this names them.
+/// plan, for its organisations; for results, for what was asked about, and where that was neither a
+/// plan nor a topic, for the organisation that the forum chose, and nobody until it has; for a
+/// change, for all its services. `id` and `leader` are written as the statement around this names
+/// them.
 fn answers_for(kind: Kind, id: &str, leader: &str) -> String {
     match kind {
         Kind::Topic => {
@@ -128,7 +129,7 @@ fn answers_for(kind: Kind, id: &str, leader: &str) -> String {
                  ELSE {} END)",
             answers_for(Kind::Plan, "ac.plan_id", leader),
             answers_for(Kind::Topic, "ac.topic_id", leader),
-            leads(leader)
+            is_from("ac.organisation_id", leader)
         ),
         Kind::Plan => plans_it(id, leader),
         Kind::Notice => {
@@ -191,11 +192,12 @@ pub async fn answerable(db: &Db, leader: &str, wanted: &[String]) -> Kept<Vec<Su
         ask = ask.bind("");
     }
     let rows = ask.fetch_all(&mut *db.read().await?).await?;
-    Ok(rows.iter().filter_map(subject).collect())
+    rows.iter().map(subject).collect()
 }
 
-pub(super) fn subject(row: &AnyRow) -> Option<Subject> {
-    Some(Subject { kind: Kind::read(row.get(0))?, id: row.get(1), title: row.get(2) })
+pub(super) fn subject(row: &AnyRow) -> Kept<Subject> {
+    let kind = db::known(Kind::read(row.get(0)), "update_subjects.kind")?;
+    Ok(Subject { kind, id: row.get(1), title: row.get(2) })
 }
 
 /// An outcome that somebody is waiting for.
@@ -268,13 +270,18 @@ pub async fn waited(db: &Db, leader: Option<&str>) -> Kept<Vec<Waited>> {
     if let Some(leader) = leader {
         ask = ask.bind(leader);
     }
-    Ok(ask.fetch_all(&mut *db.read().await?).await?.iter().filter_map(read_waited).collect())
+    ask.fetch_all(&mut *db.read().await?).await?.iter().map(read_waited).collect()
 }
 
 /// Reads a row of [`all_awaited`].
-pub fn read_waited(row: &AnyRow) -> Option<Waited> {
-    let told = row.get::<Option<String>, _>(4).map(|by| Outcome::Deciding { by });
-    Some(Waited { subject: subject(row)?, since: row.get(3), told })
+///
+/// # Errors
+/// When what it is about, or the day that was promised, cannot be read.
+pub fn read_waited(row: &AnyRow) -> Kept<Waited> {
+    let by = row.get::<Option<String>, _>(4);
+    let by = by.map(|by| db::day(by, "update_versions.decide_by")).transpose()?;
+    let told = by.map(|by| Outcome::Deciding { by });
+    Ok(Waited { subject: subject(row)?, since: row.get(3), told })
 }
 
 /// The leaders who must say what happened about this, who are those who answer for it: (account,

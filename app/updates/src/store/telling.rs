@@ -134,7 +134,8 @@ async fn next(
 
 /// Lets none of them stop or change their address until the write ends: first the accounts, then
 /// the /// subscribers, as a change of address does.
-async fn hold(tx: &mut AnyConnection, kind: Kind, people: &[Person]) -> Kept<()> {
+async fn hold(tx: &mut AnyConnection, people: &[Person]) -> Kept<()> {
+    let kind = Kind::of(tx);
     if people.is_empty() {
         return Ok(());
     }
@@ -155,7 +156,6 @@ async fn hold(tx: &mut AnyConnection, kind: Kind, people: &[Person]) -> Kept<()>
 /// link to their own page. Gives how many people were found.
 pub async fn tell_next(
     tx: &mut AnyConnection,
-    kind: Kind,
     (update_id, version): (&str, i64),
     words: &deliveries::Words,
     choose: impl Fn(&str) -> deliveries::Words,
@@ -163,7 +163,7 @@ pub async fn tell_next(
     now: Millis,
 ) -> Kept<usize> {
     let waiting = next(&mut *tx, (update_id, version), most).await?;
-    hold(&mut *tx, kind, &waiting).await?;
+    hold(&mut *tx, &waiting).await?;
     // Anyone who stopped or moved before they could be held is different by now, and is found in
     // the next lot.
     let people: Vec<Person> = next(&mut *tx, (update_id, version), most)

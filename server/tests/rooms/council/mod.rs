@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use calendar::clock::{DAY, HOUR, MINUTE, SECOND};
+use calendar::clock::{self, DAY, HOUR, MINUTE, SECOND};
 use deliveries::EmailKind;
 use ground::council::{Council, MustHave, PATIENCE, Settings};
 use ground::viewer::Role;
@@ -522,6 +522,83 @@ fn her_role_ends_when_the_council_no_longer_has_her() {
 }
 
 #[test]
+fn a_leader_who_does_not_come_by_her_council_for_a_term_is_told_and_then_her_role_ends() {
+    on_both(async |world| {
+        let (world, provider) = at_council(world).await;
+        world.person(HER, &[Role::Leader], &world.south).await;
+        world.person("admin@example.org", &[Role::Admin], &world.south).await;
+        world.person("other@example.org", &[Role::Leader], &world.south).await;
+        let lapse = async || {
+            // Twice is once.
+            for _ in 0..2 {
+                accounts::lapse_due(&world.house).await.unwrap();
+            }
+            emails(&world).await
+        };
+        comes(&world.visitor(), &provider).await.leads_to();
+        emails(&world).await;
+        let seen = format!("Last confirmed by the council on {}", clock::day(world.now()));
+        let people = world.sign_in("admin@example.org").await.get("/admin/people").await;
+        assert_eq!(people.html.matches("Last confirmed by").count(), 1, "who comes by it alone");
+        assert!(people.says(&seen), "{}", people.html);
+
+        world.forward(76 * DAY - SECOND);
+        assert!(lapse().await.is_empty());
+        world.forward(SECOND);
+        let told = lapse().await;
+        let day = clock::day(world.now() + 14 * DAY);
+        assert!(told.len() == 1 && told[0].to == HER, "{told:?}");
+        assert!(told[0].text.contains(&format!("before {day}")), "{}", told[0].text);
+        // She only has to sign in, and it begins again.
+        let laptop = world.visitor();
+        comes(&laptop, &provider).await.leads_to();
+        world.forward(76 * DAY - SECOND);
+        assert!(lapse().await.is_empty());
+        world.forward(SECOND);
+        assert_eq!(lapse().await.len(), 1);
+        // The council lets her in no more, so she never comes back from there.
+        world.forward(14 * DAY - SECOND);
+        assert!(lapse().await.is_empty());
+        world.forward(SECOND);
+        let told = lapse().await;
+        let to: Vec<_> = told.iter().map(|email| email.to.as_str()).collect();
+        assert_eq!(to, ["admin@example.org"]);
+        assert!(!is_in(&laptop).await);
+        let admin = world.sign_in("admin@example.org").await;
+        assert!(!admin.get("/admin/people").await.says("Last confirmed by"));
+        let log = admin.get("/admin/roles").await;
+        assert!(log.says("Somebody no longer has the role: Leader. They had not"), "{}", log.html);
+        assert!(comes(&world.visitor(), &provider).await.says(ASK));
+        let leaders = "SELECT count(*) FROM roles WHERE role = 'leader'";
+        let mut connection = world.db().read().await.unwrap();
+        let still: i64 = sqlx::query_scalar(leaders).fetch_one(&mut *connection).await.unwrap();
+        assert_eq!(still, 1, "whoever signs in by password stays");
+    });
+}
+
+#[test]
+fn without_a_council_no_role_ends_and_after_a_long_while_she_is_told_first() {
+    on_both(async |world| {
+        world.person(HER, &[Role::Leader], &world.south).await;
+        let (world, provider) = at_council(world).await;
+        comes(&world.visitor(), &provider).await.leads_to();
+        emails(&world).await;
+        // As after an upgrade, or where the program did not run for a year.
+        world.forward(365 * DAY);
+        let without = world.house.clone().with_council(None);
+        accounts::lapse_due(&without).await.unwrap();
+        assert!(emails(&world).await.is_empty(), "the settings were taken out");
+        accounts::lapse_due(&world.house).await.unwrap();
+        let told = emails(&world).await;
+        assert!(told.len() == 1 && told[0].to == HER, "{told:?}");
+        comes(&world.visitor(), &provider).await.leads_to();
+        world.forward(14 * DAY);
+        accounts::lapse_due(&world.house).await.unwrap();
+        assert!(emails(&world).await.is_empty());
+    });
+}
+
+#[test]
 fn a_second_step_is_asked_here_unless_she_took_one_there() {
     on_both(async |world| {
         let (world, provider) = at_council(world).await;
@@ -588,6 +665,29 @@ fn to_come_back_from_the_council_shows_that_it_is_her_only_where_she_has_just_si
 }
 
 #[test]
+fn whoever_comes_by_her_council_ends_the_session_that_this_browser_had_whosever_it_was() {
+    on_both(async |world| {
+        let (world, provider) = at_council(world).await;
+        world.person(HER, &[Role::Leader], &world.south).await;
+        let shared = world.parent(1).await;
+        let before = shared.cookies();
+        let there = shared.get("/sign-in/council").await.leads_to();
+        assert_eq!(shared.get("/account").await.status, StatusCode::OK, "nobody has come yet");
+        shared.get(&provider.signs_in(&there)).await.leads_to();
+        assert!(is_in(&shared).await);
+        let stale = world.visitor();
+        stale.set_cookies(before);
+        assert_eq!(stale.get("/account").await.status, StatusCode::SEE_OTHER);
+        let mut connection = world.db().read().await.unwrap();
+        let sessions: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions")
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+        assert_eq!(sessions, 1);
+    });
+}
+
+#[test]
 fn an_account_that_is_erased_or_about_to_be_is_as_in_every_other_way_in() {
     on_both(async |world| {
         let (world, provider) = at_council(world).await;
@@ -605,7 +705,7 @@ fn an_account_that_is_erased_or_about_to_be_is_as_in_every_other_way_in() {
             })
         });
         asked.await.unwrap();
-        assert_eq!(comes(&world.visitor(), &provider).await.leads_to(), "/account?done=stays");
+        assert_eq!(comes(&world.visitor(), &provider).await.leads_to(), "/account/keep");
         change(&world, "UPDATE accounts SET erased_at = 1").await;
         assert!(comes(&world.visitor(), &provider).await.says(ASK));
     });

@@ -219,12 +219,11 @@ fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscripti
         let leaders = leaders(&world).await;
         let first = noticed(&world, &leaders, "Buses", 30).await;
         told(&world).await;
-        let (kind, now) = (world.db().kind(), world.now());
+        let now = world.now();
         let moved = world.db().write(move |tx| {
             Box::pin(async move {
                 subscriptions::store::address_changed(
                     tx,
-                    kind,
                     "moves@example.org",
                     "new@example.org",
                     now,

@@ -66,11 +66,9 @@ pub async fn written(leader: &Browser<'_>, to: &str, fields: &[(&str, &str)]) ->
 
 /// A subscriber's account takes another address.
 pub async fn address_changes(world: &World, old: &'static str, new: &'static str) {
-    let (kind, now) = (world.db().kind(), world.now());
+    let now = world.now();
     let changed = world.db().write(move |tx| {
-        Box::pin(
-            async move { subscriptions::store::address_changed(tx, kind, old, new, now).await },
-        )
+        Box::pin(async move { subscriptions::store::address_changed(tx, old, new, now).await })
     });
     changed.await.unwrap();
 }

@@ -42,6 +42,31 @@ async fn presses(who: &Browser<'_>, id: &str, question: &str, wish: &str) -> Str
 const WANTED: &str = "SELECT count(*) FROM notice_wanted";
 
 #[test]
+fn whoever_joins_to_get_an_answer_is_told_that_she_has_joined() {
+    on_both(async |world| {
+        let leaders = leaders(&world).await;
+        let (id, question) = shown_question(&world, &leaders).await;
+        world.deliver().await;
+        let phone = world.visitor();
+        let wish = [("question", question.as_str()), ("wish", "know")];
+        let asked = phone.post(&format!("/notices/{id}/questions/too"), &wish).await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+        phone.post("/sign-up", &[("email", "new@example.org")]).await.leads_to();
+        let button = link(&world.deliver().await[0]);
+        let chosen = [
+            ("shown_name", "A new parent"),
+            ("place", world.south.as_str()),
+            ("password", "kettle harbour otter"),
+        ];
+        let to = phone.post(&button, &chosen).await.leads_to();
+        assert!(to.starts_with(&format!("/notices/{id}?joined=yes#q-")), "{to}");
+        let shown = phone.get(&to).await;
+        assert!(shown.says("You have joined, and we will email you the answer"), "{}", shown.html);
+        assert_eq!(number(&world, WANTED).await, 1);
+    });
+}
+
+#[test]
 fn who_wants_to_know_too_gets_the_answer_and_nobody_reads_how_few_they_are() {
     on_both(async |world| {
         let leaders = leaders(&world).await;

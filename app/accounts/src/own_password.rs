@@ -1,0 +1,190 @@
+//! A person changes her own password with the one she has. Whoever has none, or has forgotten it,
+//! chooses one by a link in an email (`sign_in`).
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Millis;
+use deliveries::{EmailKind, Owed, owe};
+use forms::{Refusals, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Field, Page, Summary};
+use ground::viewer::{SignedIn, Viewer};
+use leptos::prelude::*;
+
+use super::attempts::{self, Kind};
+use super::choosing::{self, NewPassword, ShowPassword};
+use super::second_factor::store as factors;
+use super::session::{self, Renewed, SecondTap};
+use super::{emails, passwords, store};
+
+/// GET `/account/password`
+pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    let (stored, _) = store::own_password(&house.db, &person.account_id).await?;
+    let (nothing, none) = (Sent::default(), Refusals::default());
+    let page = match stored {
+        Some(_) => page(person, &nothing, &none),
+        None => page_without_one(),
+    };
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/account/password`: sets it and signs out everywhere else. This session goes on, under
+/// another token.
+pub async fn change(
+    State(house): State<House>,
+    viewer: Viewer,
+    again: Option<Extension<SecondTap>>,
+    headers: HeaderMap,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    let (stored, place) = store::own_password(&house.db, &person.account_id).await?;
+    let Some(stored) = stored else {
+        return Ok(page_without_one().answer(&house, &viewer));
+    };
+    let refuse = |refusals: &Refusals| page(person, &sent, refusals).answer(&house, &viewer);
+    let mut refusals = Refusals::default();
+    if choosing::only_shows(&sent) {
+        return Ok(refuse(&refusals));
+    }
+    let current = sent.typed("current").to_owned();
+    let typed = Some(current).filter(|current| !current.is_empty());
+    let current =
+        refusals.take("current", typed.ok_or_else(|| "Enter your current password".to_owned()));
+    let place = place.unwrap_or_default();
+    let hers = [person.email.as_str(), person.shown_name.as_str(), place.as_str()];
+    let chosen = passwords::chosen(&house, sent.typed("password"), &hers).await;
+    let chosen = refusals.take("password", chosen);
+    let (Some(current), Some(chosen)) = (current, chosen) else { return Ok(refuse(&refusals)) };
+    if let Err(wait) = attempts::within(&house, Kind::Proof, person.session_id.clone()).await? {
+        let what_to_do = format!(
+            "Too many attempts. Try again {}, or choose a new password by email below",
+            wait.when
+        );
+        return Ok(wait.answer(refuse(&Refusals::one("current", what_to_do))));
+    }
+    let mut is_right = passwords::fits(&house, current, Some(stored.clone())).await;
+    let mut is_done = false;
+    // A second tap finds that the first has changed it.
+    if !is_right && again.is_some() {
+        is_done = passwords::fits(&house, chosen.clone(), Some(stored)).await;
+        is_right = is_done;
+    }
+    if !is_right {
+        let what_to_do = "Check your current password and try again";
+        return Ok(refuse(&Refusals::one("current", what_to_do)));
+    }
+    let new = if is_done { None } else { Some(passwords::hashed(&house, chosen).await) };
+    let renewed = Renewed::of(&house, &headers);
+    let Some(ends_at) = set(&house, person, new, &renewed).await? else {
+        // She has been signed out meanwhile.
+        return Ok(Redirect::to("/account").into_response());
+    };
+    attempts::forget(&house, Kind::Proof, person.session_id.clone()).await?;
+    let browser = session::this_browser(&house, &headers);
+    session::know_browser(&house, &person.account_id, &browser).await?;
+    let cookies = renewed.cookies(&house, ends_at, Some(&browser));
+    Ok((cookies, Redirect::to("/account?done=password")).into_response())
+}
+
+/// Stores the new password, ends every other session and owes the email that says so; without one,
+/// this session only gets its token. When it ends; `None` where it has ended: whoever signs out
+/// everywhere at this moment is not outlived by it.
+async fn set(
+    house: &House,
+    person: &SignedIn,
+    new: Option<String>,
+    renewed: &Renewed,
+) -> Result<Option<Millis>, Error> {
+    let (now, writer) = (house.clock.now(), house.clone());
+    let (account_id, session_id, email) =
+        (person.account_id.clone(), person.session_id.clone(), person.email.clone());
+    let (before, after) = renewed.hashes.clone();
+    let ends_at = house.db.write(move |tx| {
+        Box::pin(async move {
+            let ends_at = factors::proved(tx, &session_id, (&before, &after), now).await?;
+            let (Some(_), Some(new)) = (ends_at, new) else {
+                return Ok::<_, sqlx::Error>(ends_at);
+            };
+            store::set_password(tx, &account_id, &new, now).await?;
+            factors::end_other_sessions(tx, &account_id, &session_id).await?;
+            let words = emails::password_changed(&writer);
+            let owed = Owed {
+                dedup_key: &format!("{after} changed"),
+                kind: EmailKind::PasswordChanged,
+                account_id: Some(&account_id),
+                to: &email,
+                words: &words,
+                at: now,
+                not_after: None,
+            };
+            owe(tx, owed).await?;
+            Ok(ends_at)
+        })
+    });
+    Ok(ends_at.await?)
+}
+
+fn page(person: &SignedIn, sent: &Sent, refusals: &Refusals) -> Page {
+    let page = Page::new("Change your password", || {
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href="/account">
+                        "Your account"
+                    </a>
+                </p>
+                <Summary refusals />
+                <h1>"Change your password"</h1>
+                <form method="post" action="/account/password" novalidate>
+                    <Field
+                        name="current"
+                        label="Your current password"
+                        kind="password"
+                        autocomplete="current-password"
+                        refusals
+                    />
+                    <NewPassword
+                        label="Your new password"
+                        email=person.email.clone()
+                        sent
+                        refusals
+                    />
+                    <button class="button">"Save this password"</button>
+                    <ShowPassword sent />
+                </form>
+                <p class="soft">"You will be signed out everywhere else."</p>
+                <p>
+                    <a href="/forgotten-password">"Forgotten your password? Choose a new one"</a>
+                </p>
+            </div>
+        }
+    });
+    page.refused_for(refusals)
+}
+
+fn page_without_one() -> Page {
+    Page::new("Change your password", || {
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href="/account">
+                        "Your account"
+                    </a>
+                </p>
+                <h1>"You don't have a password yet"</h1>
+                <p class="lead">"If you would like one, we can email you a link to choose it."</p>
+                <p>
+                    <a class="button" href="/forgotten-password">
+                        "Choose a password"
+                    </a>
+                </p>
+            </div>
+        }
+    })
+}

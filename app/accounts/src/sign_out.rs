@@ -1,0 +1,102 @@
+//! For administrators: signing somebody out everywhere, as when she has lost a phone or somebody
+//! else may be in her account.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use deliveries::{EmailKind, Owed, owe};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::ui::Page;
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::second_factor::store::{self as factors, ToTell};
+use super::{emails, store};
+
+/// Where an administrator signs herself out everywhere.
+const OWN: &str = "/account";
+
+/// The person with this id.
+async fn person(house: &House, id: &str) -> Result<ToTell, Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    let everyone = factors::with_administrators(&house.db, &id).await?;
+    everyone.into_iter().find(|one| one.account_id == id).ok_or(Error::NotFound)
+}
+
+/// GET `/admin/people/{id}/sessions`
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let person = person(&house, &id).await?;
+    if person.account_id == viewer.signed_in()?.account_id {
+        return Ok(Redirect::to(OWN).into_response());
+    }
+    let page = Page::new("Sign someone out everywhere", || {
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href="/admin/people">
+                        "People"
+                    </a>
+                </p>
+                <h1>"Sign someone out everywhere"</h1>
+                <p class="lead">
+                    "You can sign out "<b>{person.shown_name}</b>
+                    " on every phone and computer. Links that we have emailed them to sign in stop \
+                     working too."
+                </p>
+                <p>
+                    "Do this if they have lost a phone or a computer, or if someone else may be \
+                     using their account. They can sign in again straight away, and so can anyone \
+                     who knows their password: talk to them about choosing a new one."
+                </p>
+                <p>"We will email them."</p>
+                <form method="post">
+                    <button class="button">"Sign them out everywhere"</button>
+                </form>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/admin/people/{id}/sessions`
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let person = person(&house, &id).await?;
+    let by = viewer.signed_in()?.account_id.clone();
+    if person.account_id == by {
+        return Ok(Redirect::to(OWN).into_response());
+    }
+    let (now, writer) = (house.clock.now(), house.clone());
+    let signed_out = house.db.write(move |tx| {
+        Box::pin(async move {
+            // A second tap, or somebody who is signed in nowhere.
+            if !store::sign_out_everywhere(tx, &person.account_id).await? {
+                return Ok::<_, sqlx::Error>(());
+            }
+            let words = emails::signed_out(&writer);
+            let owed = Owed {
+                dedup_key: &format!("signed out {}", id::fresh()),
+                kind: EmailKind::SignedOut,
+                account_id: Some(&person.account_id),
+                to: &person.email,
+                words: &words,
+                at: now,
+                not_after: None,
+            };
+            owe(tx, owed).await?;
+            let (who, what, about) =
+                (Some(by.as_str()), "signed out everywhere", &person.account_id);
+            audit::note(tx, Entry { at: now, who, what, about, detail: "" }).await
+        })
+    });
+    signed_out.await?;
+    Ok(Redirect::to("/admin/people?done=signed-out").into_response())
+}

@@ -1,0 +1,129 @@
+//! One write: what is done through it happens at its commit, or not at all.
+
+use std::io;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, Executor as _};
+
+use super::{Kept, Kind, file};
+
+/// How long a write may take from its begin to its commit. With the wait for a connection it is
+/// less than a request has, so that nothing is kept after its sender was told to try again.
+pub(super) const TIME: Duration = Duration::from_secs(15);
+
+/// A write under way, from [`Db::begin`](super::Db::begin) to [`commit`](Self::commit).
+///
+/// Dropped before that, as by a `?` on the way, nothing of it is kept, and the log says so. Whoever
+/// means it says [`roll_back`](Self::roll_back).
+///
+/// After a full disk, a failed read or write, too little memory, damage or an interrupt SQLite
+/// rolls back by itself (<https://www.sqlite.org/lang_transaction.html>), and an end that fails says
+/// nothing sure about what state the connection is in. So it goes back to the others only after a
+/// begin and an end that both went well, and is closed otherwise. That is why these are statements
+/// of our own: sqlx's `Transaction` always gives its connection back.
+#[derive(Debug)]
+pub struct Transaction {
+    /// There until it is dropped.
+    connection: Option<PoolConnection<Any>>,
+    /// The file, where the database is one.
+    file: Option<Arc<file::Opened>>,
+    state: State,
+    begun: Instant,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Beginning,
+    Open,
+    Ending,
+    Ended,
+}
+
+impl Transaction {
+    pub(super) async fn begin(
+        connection: PoolConnection<Any>,
+        kind: Kind,
+        file: Option<Arc<file::Opened>>,
+    ) -> Kept<Self> {
+        let (state, begun) = (State::Beginning, Instant::now());
+        let mut tx = Self { connection: Some(connection), file, state, begun };
+        tx.execute(kind.begins_to_write()).await?;
+        tx.state = State::Open;
+        Ok(tx)
+    }
+
+    /// Keeps what was done.
+    ///
+    /// # Errors
+    /// When it took too long or the database fails: nothing is kept then. When the database goes
+    /// away while it commits, nobody knows whether it was kept.
+    pub async fn commit(mut self) -> Kept<()> {
+        if self.begun.elapsed() > TIME {
+            self.roll_back().await?;
+            return Err(too_long());
+        }
+        self.state = State::Ending;
+        self.execute("COMMIT").await?;
+        self.state = State::Ended;
+        // A file that went meanwhile took the write with it.
+        self.file.as_ref().map_or(Ok(()), |file| file.is_there()).map_err(sqlx::Error::Io)
+    }
+
+    /// Keeps nothing of what was done.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is kept then either.
+    pub async fn roll_back(mut self) -> Kept<()> {
+        self.state = State::Ending;
+        self.execute("ROLLBACK").await?;
+        self.state = State::Ended;
+        Ok(())
+    }
+}
+
+/// The error of a write that was given up.
+pub(super) fn too_long() -> sqlx::Error {
+    let why = "a write took too long and was given up";
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, why))
+}
+
+impl Deref for Transaction {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        self.connection.as_ref().expect("is there until it is dropped")
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        self.connection.as_mut().expect("is there until it is dropped")
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        match self.state {
+            State::Ended => {}
+            State::Beginning | State::Ending => connection.close_on_drop(),
+            State::Open => {
+                tracing::info!("a write was left before its commit: nothing of it is kept");
+                match tokio::runtime::Handle::try_current() {
+                    Ok(runtime) => drop(runtime.spawn(give_back(connection))),
+                    Err(_none) => connection.close_on_drop(),
+                }
+            }
+        }
+    }
+}
+
+async fn give_back(mut connection: PoolConnection<Any>) {
+    let ended = tokio::time::timeout(TIME, connection.execute("ROLLBACK")).await;
+    if !matches!(ended, Ok(Ok(_))) {
+        connection.close_on_drop();
+    }
+}

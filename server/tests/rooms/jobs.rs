@@ -1,0 +1,47 @@
+//! The worker's jobs: all of them, driven by hand, and where an administrator sees them by name.
+
+use std::collections::BTreeSet;
+
+use calendar::clock::DAY;
+use ground::viewer::Role;
+use server::jobs::Wrong;
+
+use crate::world::on_both;
+
+#[test]
+fn each_job_has_a_name_of_its_own_that_an_administrator_sees_with_how_it_went() {
+    on_both(async |world| {
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let done = world.work().await;
+        let names: BTreeSet<_> = done.iter().map(|(name, _)| *name).collect();
+        assert!(names.len() == done.len() && names.len() > 15, "{done:?}");
+        let page = admin.get("/admin/service").await;
+        for (name, went) in done {
+            // The tests' clock is not the database's.
+            let how = match went {
+                Ok(()) => "working",
+                Err(Wrong::Failed(_)) if name == "the clock" => "failed and will be tried again",
+                Err(wrong) => panic!("{name}: {wrong:?}"),
+            };
+            assert!(page.says(&format!("<li>{name}: {how}</li>")), "{name}: {}", page.html);
+        }
+    });
+}
+
+#[test]
+fn driven_by_hand_the_jobs_do_what_is_due_and_doing_them_again_changes_nothing() {
+    on_both(async |world| {
+        let (round, _) = world.voting("Buses that are on time").await;
+        world.forward(11 * DAY);
+        world.work().await;
+        let closed = world.visitor().get(&format!("/rounds/{round}")).await.html;
+        assert_eq!(rounds::close_due(world.db(), &world.house.clock).await.unwrap(), 0);
+        world.work().await;
+        assert_eq!(world.visitor().get(&format!("/rounds/{round}")).await.html, closed);
+        let backups = std::fs::read_dir(world.folder().join("backups")).unwrap();
+        let made = backups.filter(|entry| {
+            entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("20"))
+        });
+        assert_eq!(made.count(), 1, "one backup, in the folder it was told");
+    });
+}

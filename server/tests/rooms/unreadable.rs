@@ -1,0 +1,288 @@
+//! What this program cannot read, as a word that a newer one wrote, is never taken for something
+//! else: the page says that something is wrong, and nothing is written over.
+
+use std::collections::BTreeSet;
+
+use app::export::tables;
+use axum::http::StatusCode;
+use ground::db::Kind;
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use crate::export::without_guards;
+use crate::world::{Browser, World, on_both};
+
+/// Who looks at a page.
+#[derive(Clone, Copy)]
+enum Who {
+    Visitor,
+    Parent,
+    Organiser,
+    Leader,
+}
+
+/// A column that something is read from: what is put there first, where the demonstration area has
+/// nothing in it, and who reads it on which page.
+struct Read {
+    column: &'static str,
+    first: &'static [&'static str],
+    who: Who,
+    page: &'static str,
+}
+
+const fn read(column: &'static str, who: Who, page: &'static str) -> Read {
+    Read { column, first: &[], who, page }
+}
+
+const PLAN_WITH_SESSION: &str = "SELECT '/plans/' || plan_id FROM planning_sessions";
+const PLAN_WITH_EVENTS: &str = "SELECT '/plans/' || plan_id FROM plan_events";
+const DRAFT: &str = "SELECT '/plans/' || d.plan_id || '/drafts/' || d.version
+     FROM draft_answers a JOIN drafts d ON d.id = a.draft_id WHERE d.published_at IS NOT NULL";
+const NOTICE: &str = "SELECT '/notices/' || id FROM notices WHERE started_at IS NOT NULL";
+const FOLLOWING: &str = "SELECT '/notices/' || id FROM notices WHERE follow_kind IS NOT NULL
+     AND started_at IS NOT NULL";
+const CONSULTATION: &str =
+    "SELECT '/consultations/' || id FROM consultations WHERE opened_at IS NOT NULL";
+const RESULTS: &str = "SELECT '/consultations/' || consultation_id || '/results' FROM releases
+     WHERE checked_at IS NOT NULL";
+const ANSWERS: &str = "SELECT '/forum/consultations/' || consultation_id || '/answers'
+     FROM releases WHERE checked_at IS NOT NULL";
+const UPDATE: &str = "SELECT '/updates/' || update_id FROM update_versions";
+const JUDGED: &str = "SELECT '/updates/' || update_id FROM verdicts";
+
+/// Where what cannot be read shows, for each such column.
+const READ: [Read; 28] = [
+    read("roles.role", Who::Parent, "SELECT '/topics'"),
+    Read {
+        column: "invitations.role",
+        // The hash of "invited".
+        first: &["INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at)
+              VALUES ('i', '{invited}', 'new@example.org', 'leader', 0, 9000000000000)"],
+        who: Who::Visitor,
+        page: "SELECT '/invitations/invited'",
+    },
+    Read {
+        column: "email_stops.sort",
+        first: &["INSERT INTO email_stops (id, account_id, sort, stopped_at)
+              SELECT id, id, 'said', 1 FROM accounts WHERE email = 'parent@example.org'"],
+        who: Who::Parent,
+        page: "SELECT '/account/emails'",
+    },
+    read("subscribers.cadence", Who::Parent, "SELECT '/account/subscriptions'"),
+    Read {
+        column: "returns.kind",
+        first: &["INSERT INTO returns (delivery_id, kind, at, reason)
+              SELECT DISTINCT l.delivery_id, 'bounced', 0, '' FROM ledger l
+              WHERE l.delivery_id IS NOT NULL ON CONFLICT DO NOTHING"],
+        who: Who::Parent,
+        page: "SELECT '/account/subscriptions'",
+    },
+    read("planning_sessions.audience", Who::Visitor, PLAN_WITH_SESSION),
+    read("plan_events.role", Who::Visitor, PLAN_WITH_EVENTS),
+    read("draft_answers.answer", Who::Visitor, DRAFT),
+    Read {
+        column: "drafts.file_kind",
+        first: &["UPDATE drafts SET file_hash = 'a', file_name = 'a.pdf', file_kind = 'pdf',
+              file_size = 1"],
+        who: Who::Visitor,
+        page: DRAFT,
+    },
+    read("notices.effect_kind", Who::Visitor, NOTICE),
+    read("notices.follow_kind", Who::Visitor, FOLLOWING),
+    read("notices.must_do_by", Who::Visitor, NOTICE),
+    read("terms.first_day", Who::Leader, "SELECT '/lead/notices/new'"),
+    read("closed_days.day", Who::Leader, "SELECT '/lead/notices/new'"),
+    read("consultations.access", Who::Visitor, CONSULTATION),
+    read("questionnaires.questions", Who::Visitor, CONSULTATION),
+    read("questionnaires.mended", Who::Visitor, CONSULTATION),
+    read("responses.channel", Who::Organiser, ANSWERS),
+    read("responses.answers", Who::Organiser, ANSWERS),
+    Read {
+        column: "answer_concerns.what",
+        first: &["INSERT INTO answer_concerns (id, consultation_id, response_id, question, what,
+              passed_on_by, passed_on_at)
+              SELECT min(id), min(consultation_id), min(id), 'q', 'danger',
+                (SELECT min(id) FROM accounts), 0 FROM responses"],
+        who: Who::Organiser,
+        page: "SELECT '/forum/safeguarding/answers'",
+    },
+    read("releases.results", Who::Visitor, RESULTS),
+    read("update_versions.outcome", Who::Visitor, "SELECT '/updates'"),
+    read("update_versions.questions", Who::Visitor, UPDATE),
+    read("update_versions.evidence", Who::Visitor, UPDATE),
+    read("update_subjects.kind", Who::Visitor, UPDATE),
+    read("verdicts.verdict", Who::Visitor, JUDGED),
+    read("verdicts.evidence", Who::Visitor, JUDGED),
+    Read {
+        column: "unusual_joinings.kind",
+        first: &[
+            "DELETE FROM confirmations",
+            "INSERT INTO unusual_joinings (id, round_id, kind, at, people)
+             SELECT id, id, 'joined', 1, 10 FROM rounds WHERE counted_at IS NOT NULL",
+        ],
+        who: Who::Organiser,
+        page: "SELECT '/forum/rounds/' || round_id || '/shortlist' FROM unusual_joinings",
+    },
+];
+
+/// Columns of known words, and of JSON, that no page reads like that, each with the reason.
+const LEFT: [(&str, &str); 10] = [
+    ("links.purpose", "a statement compares it: a link for something else is no link"),
+    ("shortlist.phase", "evidence of the count, which nobody reads again"),
+    ("subscriptions.began_how", "what was agreed, which is only handed out in a copy"),
+    ("subscriptions.ended_how", "statements compare it"),
+    ("ledger.called_off_why", "statements compare it"),
+    ("ledger.reached_how", "what was done, which is only handed out in a copy"),
+    ("evidence_files.kind", "read as a form names a file; then it is an error"),
+    ("responses.state", "read by whoever has the code: see the test below"),
+    ("releases.counts", "read before new results are counted; then it is an error"),
+    ("releases.published", "read before new results are counted; then it is an error"),
+];
+
+/// The columns for which the schema lists the words that may be in them.
+async fn of_known_words(connection: &mut AnyConnection, kind: Kind) -> BTreeSet<String> {
+    let sql = match kind {
+        Kind::Sqlite => "SELECT name, sql FROM sqlite_master WHERE type = 'table'",
+        Kind::Postgres => {
+            "SELECT CAST(c.conrelid::regclass AS TEXT), CAST(a.attname AS TEXT)
+             FROM pg_constraint c JOIN pg_attribute a
+               ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+             WHERE c.contype = 'c' AND cardinality(c.conkey) = 1
+               AND pg_get_constraintdef(c.oid) LIKE '%ANY (ARRAY[''%'
+               AND c.connamespace = current_schema()::regnamespace"
+        }
+    };
+    let rows: Vec<(String, String)> = sqlx::query_as(sql).fetch_all(connection).await.unwrap();
+    let is_name = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let columns = rows.iter().flat_map(|(table, rest)| {
+        let names: Vec<&str> = match kind {
+            Kind::Sqlite => {
+                let checks = rest.split("CHECK (").skip(1);
+                checks.filter_map(|check| Some(check.split_once(" IN ('")?.0)).collect()
+            }
+            Kind::Postgres => vec![rest.as_str()],
+        };
+        let names: Vec<&str> = names.into_iter().filter(|name| is_name(name)).collect();
+        names.into_iter().map(|name| format!("{table}.{name}")).collect::<Vec<_>>()
+    });
+    columns.collect()
+}
+
+/// The columns that hold JSON in the demonstration area.
+async fn of_json(connection: &mut AnyConnection) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for table in tables().filter(|table| table.name != "topic_search") {
+        for name in table.columns.iter().filter_map(|column| column.of_table()) {
+            let values = values(connection, &format!("{}.{name}", table.name)).await;
+            let mut told = values.iter().filter(|value| !value.is_empty() && *value != "null");
+            if told.clone().next().is_some() && told.all(|value| value.starts_with(['{', '['])) {
+                found.insert(format!("{}.{name}", table.name));
+            }
+        }
+    }
+    found
+}
+
+/// What a column holds, in an order that says nothing.
+async fn values(connection: &mut AnyConnection, column: &str) -> Vec<String> {
+    let (table, name) = column.split_once('.').unwrap();
+    let sql =
+        format!("SELECT CAST({name} AS TEXT) FROM {table} WHERE {name} IS NOT NULL ORDER BY 1");
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap()
+}
+
+async fn run(connection: &mut AnyConnection, sql: String) {
+    let done = sqlx::query(AssertSqlSafe(sql.clone())).execute(connection).await;
+    done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+}
+
+/// A turn of the worker; what it cannot read it leaves for later.
+async fn works(world: &World) {
+    let (house, now) = (&world.house, world.now());
+    let _ = plans::tell_due(house).await;
+    let _ = updates::tell_due(house).await;
+    let _ = updates::remind_due(house).await;
+    let _ = notices::start_due(house).await;
+    let _ = notices::tell_due(house).await;
+    let _ = consultations::tidy_due(world.db(), now).await;
+}
+
+#[test]
+fn a_word_or_json_that_this_program_does_not_know_is_an_error_and_stays_as_it_is() {
+    on_both(async |world| {
+        let world = world.demonstration().await;
+        let kind = world.db().kind();
+        let mut connection = world.db().read().await.unwrap();
+        let known = of_known_words(&mut connection, kind).await;
+        assert!(known.len() > 20, "{known:?}");
+        let all = &known | &of_json(&mut connection).await;
+        for column in &all {
+            let is_read = READ.iter().any(|read| read.column == column);
+            let is_left = LEFT.iter().any(|(left, _)| left == column);
+            assert!(is_read != is_left, "{column}: say where it is read, or why it is not");
+        }
+        for (left, why) in LEFT {
+            assert!(all.contains(left), "{left} need not be left out: {why}");
+        }
+
+        let [parent, organiser, leader] =
+            ["parent@example.org", "organiser@example.org", "leader@example.org"];
+        let (visitor, parent, organiser, leader) = (
+            world.visitor(),
+            world.sign_in(parent).await,
+            world.sign_in(organiser).await,
+            world.sign_in(leader).await,
+        );
+        let browser = |who: Who| -> &Browser<'_> {
+            match who {
+                Who::Visitor => &visitor,
+                Who::Parent => &parent,
+                Who::Organiser => &organiser,
+                Who::Leader => &leader,
+            }
+        };
+        works(&world).await;
+        without_guards(&mut connection, kind).await;
+        for Read { column, first, who, page } in READ {
+            for sql in first {
+                run(&mut connection, sql.replace("{invited}", &id::hash("invited"))).await;
+            }
+            let page: Vec<String> =
+                sqlx::query_scalar(page).fetch_all(&mut *connection).await.unwrap();
+            let page = page.first().unwrap_or_else(|| panic!("nothing to read for {column}"));
+            let before = browser(who).get(page).await;
+            assert_eq!(before.status, StatusCode::OK, "{column} {page}: {}", before.html);
+
+            let (table, name) = column.split_once('.').unwrap();
+            run(&mut connection, format!("UPDATE {table} SET {name} = {name} || '?'")).await;
+            let put = values(&mut connection, column).await;
+            assert!(!put.is_empty(), "{column} holds nothing");
+            let answer = browser(who).get(page).await;
+            assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{column} at {page}");
+            for inside in ["does not know", "sqlx", "trailing characters"] {
+                assert!(!answer.says(inside), "{column} at {page}: {}", answer.html);
+            }
+            works(&world).await;
+            assert_eq!(values(&mut connection, column).await, put, "{column}");
+            let back = format!("substr({name}, 1, length({name}) - 1)");
+            run(&mut connection, format!("UPDATE {table} SET {name} = {back}")).await;
+        }
+    });
+}
+
+#[test]
+fn answers_whose_state_this_program_does_not_know_are_not_taken_for_unsent_ones() {
+    on_both(async |world| {
+        let id = crate::consultations::open(&world, &world.organiser().await, "anyone").await;
+        let visitor = world.visitor();
+        let response = crate::consultations::begin(&visitor, &id).await;
+        crate::consultations::answer(&visitor, &response, "question-1", "yes").await;
+        let mut connection = world.db().read().await.unwrap();
+        without_guards(&mut connection, world.db().kind()).await;
+        run(&mut connection, "UPDATE responses SET state = 'weighed'".to_owned()).await;
+        let shown = visitor.get(&response).await;
+        assert_eq!(shown.status, StatusCode::INTERNAL_SERVER_ERROR);
+        let again = crate::consultations::answer(&visitor, &response, "question-1", "no").await;
+        assert_eq!(again.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(values(&mut connection, "responses.state").await, ["weighed"]);
+    });
+}
