@@ -1,5 +1,6 @@
 // The first visit: what goes over the wire until the page can be used, and what comes after.
 import { expect, test } from '@playwright/test';
+import { pagesOf } from './pages.mjs';
 import { signIn } from './people.mjs';
 import { startService } from './service.mjs';
 
@@ -30,6 +31,18 @@ test('each page comes whole in one request within the budget', async ({ browser 
     expect(others.map((other) => other.path), `requests after ${name}`).toEqual([]);
     await context.close();
   }
+});
+
+test('every page for everyone comes whole in one request within the budget', async ({ browser }) => {
+  test.setTimeout(300_000);
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  for (const path of await pagesOf('', page, service)) {
+    const [document, ...others] = await watchWire(page, path);
+    expect.soft(document.bytes, `${path} in bytes, its headers included`).toBeLessThan(FIRST_VISIT);
+    expect.soft(others.map((other) => other.path), `requests after ${path}`).toEqual([]);
+  }
+  await context.close();
 });
 
 test('without scripts each page is one request, for a parent who is signed in too', async ({ browser }) => {

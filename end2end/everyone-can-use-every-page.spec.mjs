@@ -1,6 +1,7 @@
 // Every page, for everyone who may see it, and what a form answers: small and wide, light and dark.
 import { expect, test } from '@playwright/test';
 import { HtmlValidate } from 'html-validate';
+import { pagesOf } from './pages.mjs';
 import { hindrances, signIn } from './people.mjs';
 import { startService } from './service.mjs';
 
@@ -26,7 +27,10 @@ const validator = new HtmlValidate({
   },
 });
 
-/** A page: an address, or where to find it; what is done there; the status it answers with. */
+/**
+ * A page: an address, or where to find it; what is done there; the status it answers with. Here is what takes words to find, and
+ * what a form answers: every other page comes from the program (pages.mjs).
+ */
 const to = (address, more = {}) => ({ name: address, find: () => address, status: 200, ...more });
 const link = (from, text, more = {}) => ({
   name: `${text}${more.as ? ` as ${more.as}` : ''}`,
@@ -162,36 +166,16 @@ let service;
 test.beforeAll(async () => { service = await startService({ demo: true }); });
 test.afterAll(() => service?.stop());
 
-test.describe.configure({ mode: 'parallel', timeout: 600_000 });
+test.describe.configure({ mode: 'parallel', timeout: 900_000 });
 for (const [who, pages] of Object.entries(everyone)) {
   test(`everyone can use every page of a ${who}`, async ({ page }) => {
     const [faults, seen] = [await watch(page), new Set()];
-    if (who !== 'visitor') await signIn(page, service, `${who}@example.org`);
-    for (const { name, find, act, status } of pages) {
-      await test.step(name, async () => {
-        const path = await find(page);
-        await page.setViewportSize({ width: 320, height: 740 });
-        let answer = await page.goto(service.url + path);
-        if (act) [answer] = await Promise.all([page.waitForResponse((response) => response.request().isNavigationRequest() && response.request().method() === 'POST'), act(page)]);
-        await page.waitForLoadState('networkidle');
-        expect.soft(answer.status(), `${name}: status`).toBe(status);
-        expect.soft(await invalid(await answer.text()), `${name}: valid HTML`).toEqual([]);
-        await expect.soft(page.getByRole('heading', { level: 1 }), `${name}: one h1`).toHaveCount(1);
-        for (const width of [320, 1280]) {
-          await page.setViewportSize({ width, height: 740 });
-          for (const colorScheme of ['light', 'dark']) {
-            await page.emulateMedia({ colorScheme });
-            expect.soft(await hindrances(page, { ofColour: colorScheme === 'dark' }), `${name}: axe, ${width} px, ${colorScheme}`).toEqual([]);
-          }
-          const tooWide = await page.evaluate(() => document.scrollingElement.scrollWidth - window.innerWidth);
-          expect.soft(tooWide, `${name}: sideways scroll at ${width} px`).toBeLessThanOrEqual(0);
-        }
-        // The browser itself notes each answer of 400 and above, once.
-        const expected = status >= 400 ? [`Failed to load resource: the server responded with a status of ${status}`] : [];
-        const found = faults.splice(0).filter((fault) => !expected.some((start) => fault.startsWith(start)));
-        expect.soft(found, `${name}: errors in the browser`).toEqual([]);
-        seen.add(kind(new URL(page.url()).pathname));
-      });
+    const email = who === 'visitor' ? '' : `${who}@example.org`;
+    if (email) await signIn(page, service, email);
+    for (const one of pages) await look(page, one, faults, seen);
+    // And what nobody thought of above.
+    for (const path of await pagesOf(email, page, service)) {
+      if (!seen.has(kind(path))) await look(page, to(path), faults, seen);
     }
     // What search engines are told of is all that is public: no kind of page may be left out here.
     if (who === 'visitor') {
@@ -200,6 +184,34 @@ for (const [who, pages] of Object.entries(everyone)) {
         expect([...kinds].filter((one) => !seen.has(one)), 'kinds of pages nobody looked at').toEqual([]);
       }
     }
+  });
+}
+
+/** Looks at one page, small and wide, light and dark. */
+async function look(page, { name, find, act, status }, faults, seen) {
+  await test.step(name, async () => {
+    const path = await find(page);
+    await page.setViewportSize({ width: 320, height: 740 });
+    let answer = await page.goto(service.url + path);
+    if (act) [answer] = await Promise.all([page.waitForResponse((response) => response.request().isNavigationRequest() && response.request().method() === 'POST'), act(page)]);
+    await page.waitForLoadState('networkidle');
+    expect.soft(answer.status(), `${name}: status`).toBe(status);
+    expect.soft(await invalid(await answer.text()), `${name}: valid HTML`).toEqual([]);
+    await expect.soft(page.getByRole('heading', { level: 1 }), `${name}: one h1`).toHaveCount(1);
+    for (const width of [320, 1280]) {
+      await page.setViewportSize({ width, height: 740 });
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        expect.soft(await hindrances(page, { ofColour: colorScheme === 'dark' }), `${name}: axe, ${width} px, ${colorScheme}`).toEqual([]);
+      }
+      const tooWide = await page.evaluate(() => document.scrollingElement.scrollWidth - window.innerWidth);
+      expect.soft(tooWide, `${name}: sideways scroll at ${width} px`).toBeLessThanOrEqual(0);
+    }
+    // The browser itself notes each answer of 400 and above, once.
+    const expected = status >= 400 ? [`Failed to load resource: the server responded with a status of ${status}`] : [];
+    const found = faults.splice(0).filter((fault) => !expected.some((start) => fault.startsWith(start)));
+    expect.soft(found, `${name}: errors in the browser`).toEqual([]);
+    seen.add(kind(new URL(page.url()).pathname));
   });
 }
 

@@ -81,6 +81,13 @@ async function startOn(port, demo, host) {
       const { status, stderr } = spawnSync('/usr/bin/python3', ['-c', script, join(folder, 'alongside.db'), statements], { encoding: 'utf8' });
       if (status !== 0) throw new Error(`${statements}: ${stderr}`);
     },
+    /** The one thing that a statement finds in the database. */
+    ask(statement) {
+      const script = 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1], timeout=20).execute(sys.argv[2]).fetchone()[0])';
+      const { status, stdout, stderr } = spawnSync('/usr/bin/python3', ['-c', script, join(folder, 'alongside.db'), statement], { encoding: 'utf8' });
+      if (status !== 0) throw new Error(`${statement}: ${stderr}`);
+      return stdout.trim();
+    },
     /** The newest email to this address with these words in its subject, and the first link to the service in it. */
     async emailTo(address, subjectPart, says = '') {
       let email;

@@ -125,12 +125,14 @@ fn what_is_pure_cannot_reach_a_page_or_a_database() {
         let needed = node["deps"].as_array().unwrap().iter().filter(normal);
         needed.map(|dependency| dependency["pkg"].as_str().unwrap().to_owned()).collect()
     };
+    let mut looked_at = BTreeSet::new();
     for node in nodes {
         let id = node["id"].as_str().unwrap();
         let name = of_package(id);
         if !id.starts_with("path+") || floor_of(&name) != Some(0) {
             continue;
         }
+        looked_at.insert(name.clone());
         let (mut reached, mut next) = (BTreeSet::new(), vec![id.to_owned()]);
         while let Some(id) = next.pop() {
             if reached.insert(id.clone()) {
@@ -142,6 +144,8 @@ fn what_is_pure_cannot_reach_a_page_or_a_database() {
             assert!(!IMPURE.contains(&other.as_str()), "{name} is pure and reaches {other}");
         }
     }
+    let pure: BTreeSet<String> = FLOORS[0].1.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(looked_at, pure, "each of them was looked at");
 }
 
 #[test]

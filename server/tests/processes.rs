@@ -7,7 +7,6 @@ mod program;
 #[path = "rooms/world.rs"]
 mod world;
 
-use std::env;
 use std::time::Duration;
 
 use ground::db::Db;
@@ -15,11 +14,7 @@ use program::{Caller, Program, Start, is};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn several_processes_on_one_postgresql_work_as_one() {
-    if env::var("PGHOST").is_err() {
-        assert!(
-            env::var("CI").is_err() && env::var("REQUIRE_POSTGRES").is_err(),
-            "there is no PostgreSQL: run make test"
-        );
+    if !world::has_postgres() {
         return;
     }
     let url = world::new_postgres_database().await;

@@ -12,7 +12,7 @@ use ground::viewer::Role;
 use server::backup;
 use server::copying::{self, How};
 
-use crate::world::{World, new_postgres_database, on_both};
+use crate::world::{World, has_postgres, new_postgres_database, on_both};
 
 /// The demonstration area, in which every table but a few holds rows.
 async fn filled(world: World) -> World {
@@ -55,7 +55,7 @@ fn a_backup_is_restored_into_either_database_with_every_row_and_file_and_holds_i
         assert_eq!(backup::check(&folder).await.unwrap(), manifest);
 
         for kind in [Kind::Sqlite, Kind::Postgres] {
-            if kind == Kind::Postgres && std::env::var("PGHOST").is_err() {
+            if kind == Kind::Postgres && !has_postgres() {
                 continue;
             }
             let db = empty(kind, world.folder()).await;
@@ -120,7 +120,7 @@ async fn public_pages(world: &World) -> Vec<String> {
 #[test]
 fn an_area_goes_from_one_database_to_the_other_and_back_with_the_same_hashes() {
     on_both(async |world| {
-        if std::env::var("PGHOST").is_err() {
+        if !has_postgres() {
             return;
         }
         let world = filled(world).await;

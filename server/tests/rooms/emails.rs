@@ -82,7 +82,11 @@ fn an_address_that_nobody_has_confirmed_is_not_told_whose_account_it_is_for() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         parent.changes_address("mistyped@example.org").await.leads_to();
-        for email in world.deliver().await {
+        let emails = world.deliver().await;
+        let mut to: Vec<&str> = emails.iter().map(|email| email.to.as_str()).collect();
+        to.sort_unstable();
+        assert_eq!(to, ["mistyped@example.org", "parent1@example.org"]);
+        for email in &emails {
             let is_hers = email.to == "parent1@example.org";
             assert_eq!(email.text.contains("Hello Somebody,"), is_hers, "{}", email.text);
             assert_eq!(email.html.contains("Hello Somebody,"), is_hers);

@@ -3,12 +3,11 @@
 //! goes through as soon as the fault is over.
 
 use axum::http::{StatusCode, header};
-use ground::db::Kind;
 use ground::files::Files;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
 use crate::consultations;
-use crate::world::{World, change, on_both};
+use crate::world::{World, change, on_both, on_postgres, on_sqlite};
 
 async fn topics(world: &World) -> i64 {
     let mut connection = world.db().read().await.unwrap();
@@ -34,10 +33,7 @@ async fn make_room(world: &World) {
 
 #[test]
 fn a_full_disk_refuses_what_does_not_fit_and_the_next_write_goes_through() {
-    on_both(async |world| {
-        if world.db().kind() == Kind::Postgres {
-            return;
-        }
+    on_sqlite(async |world| {
         let parent = world.parent(1).await;
         fill_the_disk(&world).await;
         let long = "It is late. ".repeat(5_000);
@@ -60,10 +56,7 @@ fn a_full_disk_refuses_what_does_not_fit_and_the_next_write_goes_through() {
 
 #[test]
 fn a_form_that_a_full_disk_refuses_is_answered_with_503_and_when_to_try_again() {
-    on_both(async |world| {
-        if world.db().kind() == Kind::Postgres {
-            return;
-        }
+    on_sqlite(async |world| {
         let parent = world.parent(1).await;
         let long = "It is late. ".repeat(150);
         fill_the_disk(&world).await;
@@ -115,10 +108,7 @@ fn a_write_that_stops_half_way_by_a_fault_of_the_program_leaves_nothing_behind()
 
 #[test]
 fn a_database_file_that_was_moved_is_neither_read_nor_written_until_it_is_back() {
-    on_both(async |world| {
-        if world.db().kind() == Kind::Postgres {
-            return;
-        }
+    on_sqlite(async |world| {
         let parent = world.parent(1).await;
         let (file, away) =
             (world.folder().join("alongside.db"), world.folder().join("elsewhere.db"));
@@ -141,10 +131,7 @@ fn a_database_file_that_was_moved_is_neither_read_nor_written_until_it_is_back()
 
 #[test]
 fn while_a_table_is_locked_its_pages_say_so_soon_and_other_pages_answer() {
-    on_both(async |world| {
-        if world.db().kind() == Kind::Sqlite {
-            return;
-        }
+    on_postgres(async |world| {
         let parent = world.parent(1).await;
         let mut other = sqlx::AnyConnection::connect(&world.url).await.unwrap();
         let mut lock = other.begin().await.unwrap();

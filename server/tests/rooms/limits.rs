@@ -268,6 +268,7 @@ fn links_that_went_to_the_old_address_lead_nowhere_after_the_change() {
         world.visitor().post("/sign-in/link", &hers).await;
         world.visitor().post("/forgotten-password", &hers).await.leads_to();
         let emails = world.deliver().await;
+        assert_eq!(emails.len(), 2, "a link to sign in, and one for a new password");
         moves(&world, &parent, "parent1@example.org", "moved@example.org").await;
         for email in &emails {
             let new = [("password", "four very small words")];

@@ -8,7 +8,7 @@ use local_offer::store;
 
 use crate::kept::while_open;
 use crate::record::{figures, packed};
-use crate::world::{Browser, World, on_both};
+use crate::world::{Browser, World, on_both, on_postgres};
 
 const WORDS: &str = "The page on short breaks has a telephone number that nobody answers.";
 
@@ -350,10 +350,7 @@ fn a_comment_without_an_answer_is_overdue_for_everyone_to_see_and_in_the_pack() 
 
 #[test]
 fn a_comment_that_is_taken_back_in_the_same_moment_is_not_answered() {
-    on_both(async |world| {
-        if world.db().kind() == ground::db::Kind::Sqlite {
-            return; // It has one writer at a time.
-        }
+    on_postgres(async |world| {
         let comment = published(&world, WORDS).await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let (db, by, about, now) =

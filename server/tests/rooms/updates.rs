@@ -5,7 +5,7 @@ use calendar::clock::{self, DAY, HOUR, MINUTE};
 use ground::viewer::Role;
 
 use crate::kept::while_open;
-use crate::world::{Browser, World, change, link, on_both};
+use crate::world::{Browser, World, change, link, on_both, on_postgres};
 use crate::{consultations, notices};
 
 pub const DONE: [(&str, &str); 3] = [
@@ -884,10 +884,7 @@ fn an_outcome_email_that_waits_goes_to_the_address_its_reader_has_by_then() {
 
 #[test]
 fn whoever_changes_her_address_while_emails_are_put_together_is_told_at_the_new_one() {
-    on_both(async |world| {
-        if world.db().kind() == ground::db::Kind::Sqlite {
-            return; // It has one writer at a time.
-        }
+    on_postgres(async |world| {
         let (_, topic) = world.voting("Buses that are on time").await;
         let parent = world.parent(1).await;
         parent.support(&topic, "support").await;

@@ -49,17 +49,40 @@ pub struct World {
 /// Runs the test on SQLite, then on PostgreSQL. `make test` gives a PostgreSQL; without one a test
 /// by hand runs on SQLite alone.
 pub fn on_both(test: impl AsyncFn(World)) {
+    on(&[Kind::Sqlite, Kind::Postgres], test);
+}
+
+/// Runs a test on SQLite, for what is only so there.
+pub fn on_sqlite(test: impl AsyncFn(World)) {
+    on(&[Kind::Sqlite], test);
+}
+
+/// Runs a test on PostgreSQL, for what is only so there, as that it has several writers at a time.
+pub fn on_postgres(test: impl AsyncFn(World)) {
+    on(&[Kind::Postgres], test);
+}
+
+/// Whether there is a PostgreSQL. By hand there may be none, and a test says that it was left out.
+pub fn has_postgres() -> bool {
+    let is_there = env::var("PGHOST").is_ok();
+    assert!(
+        is_there || (env::var("CI").is_err() && env::var("REQUIRE_POSTGRES").is_err()),
+        "there is no PostgreSQL: run make test"
+    );
+    if !is_there {
+        println!("not tried on PostgreSQL: there is none");
+    }
+    is_there
+}
+
+fn on(kinds: &[Kind], test: impl AsyncFn(World)) {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        test(World::new(Kind::Sqlite).await).await;
-        if env::var("PGHOST").is_ok() {
-            test(World::new(Kind::Postgres).await).await;
-        } else {
-            assert!(
-                env::var("CI").is_err() && env::var("REQUIRE_POSTGRES").is_err(),
-                "there is no PostgreSQL: run make test"
-            );
+        for kind in kinds {
+            if *kind == Kind::Sqlite || has_postgres() {
+                test(World::new(*kind).await).await;
+            }
         }
     });
 }
@@ -135,7 +158,8 @@ impl World {
         Self { house, service, council, transport, autism, north, south, url, folder }
     }
 
-    /// The demonstration area, in a database of its own.
+    /// The demonstration area, in a database of its own. Its services, places and council stand for
+    /// those of the world.
     pub async fn demonstration(self) -> Self {
         let url = match self.db().kind() {
             Kind::Sqlite => format!("sqlite://{}/demonstration.db", self.folder().display()),
@@ -146,7 +170,23 @@ impl World {
         let house =
             House::new(db, Files::in_memory(), Clock::by_hand(1_800_000_000_000), Self::names());
         assert!(server::demonstration::fill(&house).await.unwrap());
-        self.around(house)
+        house.health.well("writes", Duration::MAX);
+        let there = self.around(house);
+        let transport = there.one("SELECT id FROM services WHERE name = 'Transport'").await;
+        let autism = there.one("SELECT id FROM services WHERE name = 'Autism support'").await;
+        let north = there.one("SELECT id FROM places WHERE name = 'North Sefton'").await;
+        let south = there.one("SELECT id FROM places WHERE name = 'South Sefton'").await;
+        let council = there.one("SELECT id FROM organisations WHERE name = 'Sefton Council'").await;
+        Self { transport, autism, north, south, council, url, ..there }
+    }
+
+    /// The one text that a statement finds.
+    pub async fn one(&self, sql: &str) -> String {
+        let found = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned()))
+            .fetch_optional(&mut *self.db().read().await.unwrap())
+            .await
+            .unwrap();
+        found.unwrap_or_else(|| panic!("there is nothing: {sql}"))
     }
 
     /// A folder of its own.

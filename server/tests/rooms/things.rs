@@ -1,0 +1,616 @@
+//! One living thing for each parameter of each address: what tests that go through all addresses
+//! put in place of `{id}`, `{token}` and the rest, and who looks at each.
+//!
+//! Most of it is in the demonstration ([`OF_THE_DEMONSTRATION`]), which the tests in a browser
+//! serve too; what it has none of is made as people would make it. An address with a parameter that
+//! nothing stands for fails by its name.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use axum::body::Bytes;
+use axum::http::{Method, StatusCode};
+use calendar::clock::{self, DAY};
+use ground::routes::{Access, LEAVING, Rule};
+use ground::viewer::Role;
+use serde_json::json;
+
+use crate::consultations::{begin, open, terms};
+use crate::device::Device;
+use crate::notices::{noticed, told};
+use crate::plans::{REASON, register};
+use crate::world::{Browser, World, change, link_to, on_both};
+
+/// The address of a page begins so, has this parameter, and this statement finds what stands for it
+/// in the demonstration, on both databases. Where several begin so, the longest counts.
+const OF_THE_DEMONSTRATION: [(&str, &str, &str); 40] = [
+    ("/admin/people/{id}", "id", "SELECT id FROM accounts WHERE email = 'parent2@example.org'"),
+    ("/admin/services/{id}", "id", TRANSPORT),
+    ("/consultations/{id}", "id", OPEN),
+    ("/consultations/{id}/answers/{code}/questions/{key}", "key", WAITING),
+    ("/consultations/{id}/results", "id", CLOSED),
+    ("/forum/consultations/{id}", "id", OPEN),
+    ("/forum/consultations/{id}/answers", "id", CLOSED),
+    ("/forum/consultations/{id}/answers/{key}", "key", "SELECT CAST('better' AS TEXT)"),
+    ("/forum/consultations/{id}/links", "id", NONE),
+    ("/forum/consultations/{id}/questions/{key}", "key", WAITING),
+    ("/forum/consultations/{id}/release", "id", CLOSED),
+    ("/forum/consultations/{id}/typed/new", "id", OPEN),
+    ("/forum/consultations/{id}/wording/{key}", "id", OPEN),
+    ("/forum/consultations/{id}/wording/{key}", "key", WAITING),
+    (
+        "/forum/local-offer/{id}",
+        "id",
+        "SELECT id FROM comments WHERE words LIKE 'The pages cannot be read%'",
+    ),
+    ("/forum/plans/{id}", "id", "SELECT id FROM plans WHERE title LIKE 'An autism pathway%'"),
+    ("/forum/rounds/{id}", "id", "SELECT id FROM rounds ORDER BY closes_at LIMIT 1"),
+    ("/forum/safeguarding/{id}", "id", "SELECT id FROM topics WHERE passed_on_at IS NOT NULL"),
+    ("/forum/topics/{id}", "id", "SELECT id FROM topics WHERE title LIKE 'Hearing tests%'"),
+    ("/forum/updates/{id}", "id", CLAIMED),
+    ("/lead/local-offer/{id}", "id", PUBLISHED),
+    ("/lead/notices/{id}", "id", "SELECT id FROM notices WHERE title LIKE 'The Saturday club%'"),
+    ("/lead/notices/{id}/correction", "id", ROUTE),
+    ("/lead/notices/{id}/questions", "id", ROUTE),
+    ("/lead/notices/{id}/withdrawal", "id", ROUTE),
+    ("/lead/plans/{id}", "id", "SELECT id FROM plans WHERE title = 'Weekends and holidays'"),
+    ("/lead/updates/{id}", "id", DISPUTED),
+    ("/local-offer/comments/{id}", "id", PUBLISHED),
+    ("/notices/{id}", "id", ROUTE),
+    ("/places/{id}", "id", "SELECT id FROM places WHERE name = 'South Sefton'"),
+    ("/plans/{id}", "id", DRAFTED),
+    ("/plans/{id}/drafts/{version}", "version", "SELECT CAST('1' AS TEXT)"),
+    ("/plans/{id}/drafts/{version}/changes", "id", NONE),
+    ("/plans/{id}/drafts/{version}/file", "id", NONE),
+    ("/record/plans/{id}", "id", DRAFTED),
+    ("/rounds/{id}", "id", "SELECT id FROM rounds ORDER BY closes_at DESC LIMIT 1"),
+    ("/services/{id}", "id", TRANSPORT),
+    ("/sitemap/{page}", "page", "SELECT CAST('1' AS TEXT)"),
+    // The parent who looks at it proposed it, so she may withdraw it.
+    ("/topics/{id}", "id", "SELECT id FROM topics WHERE title = 'A published autism pathway'"),
+    ("/updates/{id}", "id", CLAIMED),
+];
+
+/// What the demonstration has none of, though it has something at an address that begins so.
+const NONE: &str = "";
+const TRANSPORT: &str = "SELECT id FROM services WHERE name = 'Transport'";
+/// A consultation that is open, one that has its results, and a question of the first.
+const OPEN: &str = "SELECT id FROM consultations WHERE title LIKE 'After a diagnosis%'";
+const CLOSED: &str = "SELECT id FROM consultations WHERE title LIKE 'How long do you wait%'";
+const WAITING: &str = "SELECT CAST('waiting' AS TEXT)";
+/// What a leader says, which nobody has checked, and which the forum disputes.
+const CLAIMED: &str = "SELECT update_id FROM update_versions
+     WHERE you_said LIKE 'Families in the south wait%'";
+const DISPUTED: &str = "SELECT update_id FROM update_versions
+     WHERE version = 1 AND you_said LIKE 'The sensory room is closed%'";
+/// A comment of hers that everyone can read, and the council has not answered.
+const PUBLISHED: &str = "SELECT id FROM comments WHERE words LIKE 'There is nothing in it%'";
+/// A change that has been told and is to come.
+const ROUTE: &str = "SELECT id FROM notices WHERE title LIKE 'The route 5 school bus will come%'";
+/// A plan with a draft that everyone can read.
+const DRAFTED: &str = "SELECT id FROM plans WHERE title = 'Shorter waits for occupational therapy'";
+
+const PARENT: Who = Who::Person("parent@example.org");
+const ORGANISER: Who = Who::Person("organiser@example.org");
+const LEADER: Who = Who::Person("leader@example.org");
+const ADMIN: Who = Who::Person("admin@example.org");
+
+/// What everyone in the demonstration has as a password.
+const PASSWORD: &str = "alongside-demo";
+
+const PDF: &[u8] = b"%PDF-1.7 when the buses came";
+
+/// Whose browser it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Somebody who is not signed in, each time from another network address.
+    Visitor,
+    /// Somebody who gave her password, and not yet the code from her phone.
+    HalfIn,
+    /// Somebody who chose something before she signed in, and is asked whether to do it.
+    Chose,
+    /// Who has this address, signed in.
+    Person(&'static str),
+}
+
+/// Who looks at what this lets in. What is for everyone shows a parent more than a visitor, and
+/// what is for everyone signed in has parts for staff alone.
+pub const fn lookers(access: Access) -> &'static [Who] {
+    match access {
+        Access::Anyone => &[Who::Visitor, PARENT],
+        Access::SignedIn | Access::Fresh(None) => &[PARENT, LEADER],
+        Access::Only(role) | Access::Fresh(Some(role)) => match role {
+            Role::Parent => &[PARENT],
+            Role::Organiser | Role::Safeguarding => &[ORGANISER],
+            Role::Leader => &[LEADER],
+            Role::Admin => &[ADMIN],
+        },
+    }
+}
+
+/// An address with what stands for its parameters.
+#[derive(Clone, Debug)]
+pub struct Address {
+    /// As in the table of routes.
+    pub rule: Rule,
+    /// As it can be opened.
+    pub path: String,
+}
+
+/// What stands for the parameters, in a demonstration to which it adds what that has none of.
+pub struct Things<'w> {
+    world: &'w World,
+    /// As in [`OF_THE_DEMONSTRATION`], with what was found.
+    values: Vec<(&'static str, &'static str, String)>,
+    /// Pages with forms that are at no address of their own.
+    pub also: Vec<(Who, String)>,
+    visitors: Cell<u32>,
+}
+
+/// An address with what is nobody's in place of each parameter.
+pub fn nobodys(path: &str) -> String {
+    let nobodys = id::fresh();
+    filled(path, |parameter| match parameter {
+        "id" | "topic" => nobodys.as_str(),
+        "version" | "page" => "1",
+        "year" => "2026",
+        "code" => "0000-0000-0000-0000",
+        "key" => "no-such-question",
+        "token" | "link" | "file" | "sheet" => "no-such-thing",
+        other => panic!("{path}: what stands for {other} that is nobody's?"),
+    })
+}
+
+/// An address with these values for its parameters.
+pub fn filled<'v>(path: &str, value: impl Fn(&str) -> &'v str) -> String {
+    parameters(path).fold(path.to_owned(), |filled, parameter| {
+        filled.replace(&format!("{{{parameter}}}"), value(parameter))
+    })
+}
+
+/// The names of the parameters of an address.
+fn parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split('}').next())
+}
+
+/// The longest of these that an address begins with, for this parameter.
+fn standing_for<'v, V>(
+    values: &'v [(&'static str, &'static str, V)],
+    path: &str,
+    parameter: &str,
+) -> Option<&'v V> {
+    let all = values.iter().filter(|(begins, of, _)| path.starts_with(begins) && *of == parameter);
+    all.max_by_key(|(begins, ..)| begins.len()).map(|(.., value)| value)
+}
+
+/// The last part of an address, without a query: most often an id.
+fn last(path: &str) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+impl<'w> Things<'w> {
+    /// Adds to a demonstration ([`World::demonstration`]).
+    pub async fn new(world: &'w World) -> Self {
+        let mut things =
+            Self { world, values: Vec::new(), also: Vec::new(), visitors: Cell::new(0) };
+        let there = OF_THE_DEMONSTRATION.into_iter().filter(|(.., sql)| *sql != NONE);
+        for (begins, parameter, sql) in there {
+            things.put(begins, parameter, world.one(sql).await);
+        }
+        // First what time must pass over.
+        things.came_on_paper().await;
+        things.consultations().await;
+        things.round_to_confirm().await;
+        things.plan_with_drafts().await;
+        things.notices().await;
+        things.updates_and_comments().await;
+        things.ways_in().await;
+        things.subscriber().await;
+        let year = clock::date(world.now()).year().to_string();
+        things.put("/local-offer/years/{year}", "year", year);
+        things.also.push((Who::HalfIn, "/sign-in/code".to_owned()));
+        things.also.push((Who::Chose, "/go-on".to_owned()));
+        // From now on no email goes.
+        change(world, "UPDATE service_state SET emails_held_at = 1").await;
+        things
+    }
+
+    /// Every address, with what stands for its parameters.
+    pub fn addresses(&self) -> Vec<Address> {
+        let (mut all, mut missing) = (Vec::new(), BTreeSet::new());
+        for rule in app::routes::all().rules() {
+            let mut path = rule.path.to_owned();
+            for parameter in parameters(rule.path) {
+                match standing_for(&self.values, rule.path, parameter) {
+                    Some(value) => path = path.replace(&format!("{{{parameter}}}"), value),
+                    None => _ = missing.insert(format!("{{{parameter}}} of {}", rule.path)),
+                }
+            }
+            all.push(Address { rule: rule.clone(), path });
+        }
+        assert!(
+            missing.is_empty(),
+            "nothing stands for these: add it in server/tests/rooms/things.rs: {missing:#?}"
+        );
+        all
+    }
+
+    /// Somebody's browser, newly opened.
+    pub async fn browser(&self, who: Who) -> Browser<'w> {
+        let password = ("password", PASSWORD);
+        match who {
+            Who::Visitor => self.visitor(),
+            Who::Person(email) => self.world.sign_in(email).await,
+            Who::HalfIn => {
+                let browser = self.visitor();
+                let sent = [("email", "nhs@example.org"), password];
+                assert_eq!(browser.post("/sign-in", &sent).await.leads_to(), "/sign-in/code");
+                browser
+            }
+            Who::Chose => {
+                let browser = self.visitor();
+                let chosen = browser.post("/forum/rounds/new", &[("title", "Another")]).await;
+                assert_eq!(chosen.status, StatusCode::UNAUTHORIZED);
+                let sent = [("email", "organiser2@example.org"), password];
+                assert_eq!(browser.post("/sign-in", &sent).await.leads_to(), "/go-on");
+                browser
+            }
+        }
+    }
+
+    fn visitor(&self) -> Browser<'w> {
+        self.visitors.set(self.visitors.get() + 1);
+        let [_, one, two, three] = self.visitors.get().to_be_bytes();
+        self.world.visitor_from(&format!("10.{one}.{two}.{three}"))
+    }
+
+    fn put(&mut self, begins: &'static str, parameter: &'static str, value: String) {
+        self.values.retain(|(other, of, _)| (*other, *of) != (begins, parameter));
+        self.values.push((begins, parameter, value));
+    }
+
+    /// The email that goes out now and has a link that begins so; the last part of the link.
+    async fn emailed(&self, begins: &str) -> String {
+        let emails = self.world.deliver().await;
+        let email = emails.iter().find(|email| email.text.contains(&format!(".org{begins}")));
+        last(&link_to(email.unwrap_or_else(|| panic!("no email has {begins}")), begins))
+    }
+
+    /// A consultation that has closed, with sheets that somebody else typed in.
+    async fn came_on_paper(&mut self) {
+        let organiser = self.browser(ORGANISER).await;
+        let closes = clock::fields(self.world.now() + DAY).0;
+        let words = terms("What came on paper", &closes, "anyone");
+        let desk = written(&organiser, &words).await;
+        organiser.post(&desk, &[("step", "open")]).await.leads_to();
+        let typed = format!("{desk}/typed");
+        let other = self.browser(Who::Person("organiser2@example.org")).await;
+        for _ in 0..3 {
+            let sheet = [("channel", "paper"), ("q.question-1", "yes")];
+            other.post(&format!("{typed}/new"), &sheet).await.leads_to();
+        }
+        self.world.forward(2 * DAY);
+        let organiser = self.browser(ORGANISER).await;
+        let list = organiser.get(&typed).await;
+        let sheet = (1..=3).find(|sheet| list.says(&format!("typed/{sheet}\"")));
+        let sheet = sheet.unwrap_or_else(|| panic!("no sheet is to be compared: {}", list.html));
+        self.put("/forum/consultations/{id}/typed", "id", last(&desk));
+        self.put("/forum/consultations/{id}/typed/{sheet}", "sheet", sheet.to_string());
+        self.also.push((ORGANISER, format!("{desk}/release")));
+    }
+
+    /// One that is being written, one that people take part in by links of their own, answers that
+    /// were begun, and one that was passed on.
+    async fn consultations(&mut self) {
+        let (world, organiser) = (self.world, self.browser(ORGANISER).await);
+        let closes = clock::fields(world.now() + 60 * DAY).0;
+        let desk = written(&organiser, &terms("Being written", &closes, "anyone")).await;
+        self.put("/forum/consultations/{id}", "id", last(&desk));
+        self.put("/forum/consultations/{id}/questions/{key}", "key", "question-1".to_owned());
+        self.also.push((ORGANISER, format!("{desk}/questions/new")));
+
+        let id = open(world, &organiser, "link").await;
+        let links = format!("/forum/consultations/{id}/links");
+        let printed = organiser.post(&links, &[("many", "1")]).await;
+        let link = printed.html.split(&format!("/consultations/{id}/links/")).nth(1);
+        let link = link.unwrap_or_else(|| panic!("no link: {}", printed.html));
+        let link = link.split(['<', '"']).next().unwrap_or_default().to_owned();
+        self.put("/forum/consultations/{id}/links", "id", id.clone());
+        self.put("/consultations/{id}/links/{link}", "id", id);
+        self.put("/consultations/{id}/links/{link}", "link", link);
+
+        let response = begin(&self.visitor(), &world.one(OPEN).await).await;
+        self.put("/consultations/{id}/answers/{code}", "code", last(&response));
+        change(
+            world,
+            "INSERT INTO took_part (consultation_id, account_id, mark, wants_outcome)
+             SELECT c.id, a.id, 'a mark', 1 FROM consultations c, accounts a
+             WHERE c.title LIKE 'How long do you wait%' AND a.email = 'parent@example.org'",
+        )
+        .await;
+
+        let closed = world.one(CLOSED).await;
+        let response = world
+            .one(&format!(
+                "SELECT id FROM responses WHERE consultation_id = '{closed}'
+                 AND answers LIKE '%Someone who comes into school%' ORDER BY id LIMIT 1"
+            ))
+            .await;
+        let answers = format!("/forum/consultations/{closed}/answers/better");
+        let danger = [("response", response.as_str()), ("step", "danger")];
+        organiser.post(&answers, &danger).await.leads_to();
+        let concern = world.one("SELECT id FROM answer_concerns").await;
+        self.put("/forum/safeguarding/answers/{id}", "id", concern);
+
+        let icon = Bytes::from_static(include_bytes!("../../pictures/icon-192.png"));
+        let picture = world.house.files.keep_picture(icon).await.unwrap().expect("a picture");
+        self.put("/pictures/{file}", "file", picture.clone());
+        let (now, shown) = (world.now(), picture);
+        let saved = world.db().write(move |tx| {
+            Box::pin(async move {
+                let texts = [("picture", shown.as_str()), ("picture_shows", "Eight parents")];
+                area::texts::save(tx, &texts, now).await
+            })
+        });
+        saved.await.unwrap();
+    }
+
+    /// A round that is counted, and whose list nobody has confirmed.
+    async fn round_to_confirm(&mut self) {
+        let (world, round, now) = (self.world, id::fresh(), self.world.now());
+        sqlx::query(
+            "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at, form_key)
+             VALUES ($1, 'Round 0', 1, $2, $3, $4, $1)",
+        )
+        .bind(&round)
+        .bind(now - 400 * DAY)
+        .bind(now - 380 * DAY)
+        .bind(now - 360 * DAY)
+        .execute(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
+        world.published_into(&round, "A bus that waits").await;
+        rounds::close_due(world.db(), &world.house.clock).await.unwrap();
+        self.put("/forum/rounds/{id}", "id", round);
+    }
+
+    /// A plan with three drafts: a file and a text that everyone can read, and one that waits.
+    async fn plan_with_drafts(&mut self) {
+        let (world, leader) = (self.world, self.browser(LEADER).await);
+        let plan = register(world, &leader).await;
+        let topic = world.one("SELECT id FROM topics WHERE title LIKE 'Tell us before%'").await;
+        let topics = format!("/lead/plans/{plan}/topics");
+        leader.post(&topics, &[("topics", &topic)]).await.leads_to();
+        let to = format!("/lead/plans/{plan}/drafts");
+        let file = [("summary", "In short"), ("body", "")];
+        let first = leader.post_file(&to, &file, ("plan.pdf", PDF)).await.leads_to();
+        published(&leader, &first).await;
+        let text = [("summary", "In short"), ("body", "# Buses\n\nThey come on time.")];
+        let second = leader.post(&to, &text).await.leads_to();
+        published(&leader, &second).await;
+        let text = [("summary", "In short"), ("body", "# Buses\n\nThey come at 8:10.")];
+        leader.post(&to, &text).await.leads_to();
+        for (begins, version) in [
+            ("/plans/{id}/drafts/{version}/file", "1"),
+            ("/plans/{id}/drafts/{version}/changes", "2"),
+            ("/lead/plans/{id}/drafts/{version}", "3"),
+        ] {
+            self.put(begins, "id", plan.clone());
+            self.put(begins, "version", version.to_owned());
+        }
+        self.put("/lead/plans/{id}/drafts/{version}/topics/{topic}", "topic", topic);
+    }
+
+    /// A change that has just been told, with its email; and a question that a leader shows.
+    async fn notices(&mut self) {
+        let world = self.world;
+        let colleague = self.browser(Who::Person("leader2@example.org")).await;
+        let both = (self.browser(LEADER).await, colleague);
+        noticed(world, &both, "The bus to the park will wait", 90).await;
+        let emails = told(world).await;
+        let link = emails.iter().find_map(|email| email.one_click.as_deref());
+        let token = last(link.expect("an email about a change"));
+        self.put("/read/{token}", "token", token.clone());
+        self.put("/unsubscribe/{token}", "token", token);
+        let (notice, question) = (
+            world.one(ROUTE).await,
+            world.one("SELECT id FROM notice_questions WHERE answer_id IS NULL").await,
+        );
+        let shown = [
+            ("step", "show"),
+            ("questions", question.as_str()),
+            ("question", "Can children be picked up at home?"),
+        ];
+        both.0.post(&format!("/lead/notices/{notice}/questions"), &shown).await.leads_to();
+        let asks = [("question", "Who will drive?"), ("email", "asks@example.org")];
+        let ask = format!("/notices/{notice}/questions/new");
+        self.visitor().post(&ask, &asks).await.leads_to();
+    }
+
+    /// An update with a file, and a comment for the safeguarding lead.
+    async fn updates_and_comments(&mut self) {
+        let (world, leader) = (self.world, self.browser(LEADER).await);
+        let update = world.one(DISPUTED).await;
+        let words = [
+            ("you_said", "The sensory room is closed at weekends."),
+            ("we_did", "It is open on Saturdays and on Sundays."),
+            ("outcome", "partly"),
+            ("version", "1"),
+            ("step", "publish"),
+        ];
+        let to = format!("/lead/updates/{update}");
+        leader.post_file(&to, &words, ("times.pdf", PDF)).await.leads_to();
+        self.put("/updates/{id}/files/{file}", "id", update);
+        let file = world.one("SELECT id FROM evidence_files").await;
+        self.put("/updates/{id}/files/{file}", "file", file);
+        let awaited = world.one("SELECT id FROM topics WHERE title LIKE 'Someone to talk%'").await;
+        self.also.push((LEADER, format!("/lead/updates/new?about=topic:{awaited}")));
+
+        let (parent, organiser) = (self.browser(PARENT).await, self.browser(ORGANISER).await);
+        let comment = [("words", "Something on the page frightens us.")];
+        let sent = parent.post("/local-offer/comments/new", &comment).await.leads_to();
+        let comment = last(&sent);
+        let decision = [("decision", "pass on")];
+        organiser.post(&format!("/forum/local-offer/{comment}"), &decision).await.leads_to();
+        self.put("/forum/safeguarding/comments/{id}", "id", comment);
+    }
+
+    /// What emails, passkeys and codes let people do.
+    async fn ways_in(&mut self) {
+        let (world, visitor) = (self.world, self.visitor());
+        let parent = self.browser(PARENT).await;
+        Device::new(&parent).is_added(&parent, "My phone").await.leads_to();
+        let passkey = world.one("SELECT id FROM passkeys").await;
+        self.put("/account/passkeys/{id}", "id", passkey);
+        change(
+            world,
+            "INSERT INTO second_factors (account_id, secret, confirmed_at)
+             SELECT id, 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', 1 FROM accounts
+             WHERE email = 'nhs@example.org'",
+        )
+        .await;
+        let with_one = world.one("SELECT account_id FROM second_factors").await;
+        self.put("/admin/people/{id}/second-step", "id", with_one);
+        let leader = self.browser(LEADER).await;
+        leader.post("/account/second-step", &[("step", "begin")]).await.leads_to();
+
+        visitor.post("/sign-up", &[("email", "new@example.org")]).await.leads_to();
+        let token = self.emailed("/sign-up/").await;
+        self.put("/sign-up/{token}", "token", token);
+        let known = [("email", "parent2@example.org")];
+        visitor.post("/sign-in/link", &known).await;
+        let token = self.emailed("/sign-in/").await;
+        self.put("/sign-in/{token}", "token", token);
+        visitor.post("/forgotten-password", &known).await.leads_to();
+        let token = self.emailed("/new-password/").await;
+        self.put("/new-password/{token}", "token", token);
+
+        let moves = self.browser(Who::Person("family9@example.org")).await;
+        moves.changes_address("moved@example.org").await.leads_to();
+        let token = self.emailed("/account/email/").await;
+        moves.post(&format!("/account/email/{token}"), &[]).await;
+        let token = self.emailed("/account/email/undo/").await;
+        self.put("/account/email/undo/{token}", "token", token);
+        let moves = self.browser(Who::Person("parent2@example.org")).await;
+        moves.changes_address("second@example.org").await.leads_to();
+        let token = self.emailed("/account/email/").await;
+        self.put("/account/email/{token}", "token", token);
+
+        let leaves = self.browser(Who::Person("family11@example.org")).await;
+        leaves.post("/account/erase", &[]).await.leads_to();
+        let token = self.emailed("/account/erase/").await;
+        self.put("/account/erase/{token}", "token", token);
+        // Whoever comes back meanwhile is asked whether to keep her account.
+        self.also.push((Who::Person("family11@example.org"), LEAVING.to_owned()));
+        let invites = [("email", "invited@example.org"), ("role", "organiser")];
+        self.browser(ADMIN).await.post("/admin/people", &invites).await.leads_to();
+        let token = self.emailed("/invitations/").await;
+        self.put("/invitations/{token}", "token", token);
+    }
+
+    /// Somebody without an account who is told about changes, and one who has not confirmed it yet.
+    async fn subscriber(&mut self) {
+        let (world, visitor) = (self.world, self.visitor());
+        let asks = async |email: &str| {
+            let fields = [("email", email), ("services", &world.autism), ("cadence", "at once")];
+            visitor.post("/subscribe", &fields).await.leads_to();
+            self.emailed("/subscribe/").await
+        };
+        let confirmed = asks("told@example.org").await;
+        let own = visitor.post(&format!("/subscribe/{confirmed}"), &[]).await.leads_to();
+        let waits = asks("asks@example.org").await;
+        let own = last(&own);
+        visitor.post(&format!("/subscriptions/{own}/copy"), &[]).await.leads_to();
+        let copy = self.emailed("/copies/").await;
+        self.put("/subscribe/{token}", "token", waits);
+        self.put("/subscriptions/{token}", "token", own);
+        self.put("/copies/{token}", "token", copy);
+    }
+}
+
+/// A consultation with one question, as an organiser writes it; its desk.
+async fn written(organiser: &Browser<'_>, words: &[(&str, &str)]) -> String {
+    let desk = organiser.post("/forum/consultations/new", words).await.leads_to();
+    let desk = desk.split('?').next().unwrap_or_default().to_owned();
+    let question = [("text", "Do you wait?"), ("kind", "yes-no")];
+    organiser.post(&format!("{desk}/questions/new"), &question).await.leads_to();
+    desk
+}
+
+/// Publishes a draft although parents were not involved as agreed.
+async fn published(leader: &Browser<'_>, draft: &str) {
+    let pass = [("name", "Invented Officer"), ("reason", REASON), ("step", "pass")];
+    leader.post(&format!("{draft}/override"), &pass).await.leads_to();
+    leader.post(draft, &[]).await.leads_to();
+}
+
+/// Addresses that have nothing to show here, and why.
+const SHOW_NOTHING: [(&str, &str); 2] = [
+    ("/sign-in/council", "no council is set; `council/` has one"),
+    ("/sign-in/council/answer", "no council is set; `council/` has one"),
+];
+
+#[test]
+fn whoever_may_open_an_address_finds_something_there() {
+    on_both(async |world| {
+        let world = world.demonstration().await;
+        let things = Things::new(&world).await;
+        let mut empty = BTreeMap::new();
+        for Address { rule, path } in things.addresses() {
+            if rule.method != Method::GET || SHOW_NOTHING.iter().any(|(of, _)| *of == rule.path) {
+                continue;
+            }
+            let mut answers = Vec::new();
+            for who in lookers(rule.access) {
+                let answer = things.browser(*who).await.get(&path).await;
+                assert!(!answer.status.is_server_error(), "{who:?}: {path} gave {}", answer.status);
+                answers.push(answer.status);
+            }
+            // A page that only a POST has an answer for leads back.
+            let is_there =
+                |status: &StatusCode| [StatusCode::OK, StatusCode::SEE_OTHER].contains(status);
+            if !answers.iter().any(is_there) {
+                empty.insert(rule.path, answers);
+            }
+        }
+        assert!(empty.is_empty(), "nothing living stands for these: {empty:#?}");
+    });
+}
+
+/// The tests in a browser go to every page too (`end2end/pages.mjs`): here is the list, with who
+/// looks at each, and the statement for each parameter. Where that is `null`, the demonstration has
+/// none.
+#[test]
+fn every_page_is_written_down_for_the_tests_in_a_browser() {
+    let mut pages = Vec::new();
+    for rule in app::routes::all().rules().iter().filter(|rule| rule.method == Method::GET) {
+        let values: BTreeMap<&str, Option<&&str>> = parameters(rule.path)
+            .map(|parameter| {
+                let sql = standing_for(&OF_THE_DEMONSTRATION, rule.path, parameter);
+                (parameter, sql.filter(|sql| **sql != NONE))
+            })
+            .collect();
+        let who = lookers(rule.access).iter().map(|who| match who {
+            Who::Person(email) => *email,
+            _ => "",
+        });
+        pages.push(json!({ "path": rule.path, "who": who.collect::<Vec<_>>(), "values": values }));
+    }
+    assert!(pages.len() > 100, "{} pages", pages.len());
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages.json");
+    fs::write(file, serde_json::to_string_pretty(&pages).unwrap()).unwrap();
+}
+
+#[test]
+fn an_address_without_a_living_thing_is_found_by_its_name() {
+    let values = [("/topics/{id}", "id", 1), ("/topics/{id}/support", "id", 2)];
+    assert_eq!(standing_for(&values, "/topics/{id}", "id"), Some(&1));
+    assert_eq!(standing_for(&values, "/topics/{id}/support/{nth}", "id"), Some(&2));
+    assert_eq!(standing_for(&values, "/topics/{id}/support/{nth}", "nth"), None);
+    assert_eq!(standing_for(&values, "/rounds/{id}", "id"), None);
+    let all: Vec<&str> = parameters("/a/{id}/b/{version}/c").collect();
+    assert_eq!(all, ["id", "version"]);
+}
