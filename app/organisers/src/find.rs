@@ -1,6 +1,6 @@
 //! Finding a topic to merge another one into. Without the program the button sends the page's form;
 //! with it the list changes in place, and what was chosen and written stays.
-#![expect(clippy::disallowed_methods, reason = "the macro writes what the browser is answered")]
+#![expect(clippy::disallowed_methods, reason = "the macros write what a function is given")]
 #![expect(
     missing_docs,
     reason = "the macros make undocumented structs of properties and arguments"

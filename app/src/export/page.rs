@@ -89,7 +89,7 @@ fn section(held: &Held) -> Markup {
 /// A value as people read it; `None` where there is none, or it says only that something does not
 /// concern her.
 fn value(column: &Named, kept: Option<&Option<String>>) -> Option<String> {
-    let is_said = |value: &&String| !value.is_empty() && !(column.is_if && *value == NO);
+    let is_said = |value: &&String| !(value.is_empty() || column.is_if && *value == NO);
     let value = kept?.as_ref().filter(is_said)?;
     let at = clock::read_machine(value).map(clock::day_and_hour);
     Some(at.unwrap_or_else(|| value.clone()))
