@@ -400,8 +400,8 @@ pub async fn new_password(
     go_on(&house, &headers, &link.account_id, &then, true).await
 }
 
-/// Uses up the link with this hash, sets the password and signs out everywhere. False where the link
-/// was used before.
+/// Uses up the link with this hash, sets the password and signs out everywhere. False where the
+/// link was used before.
 async fn set_password(
     house: &House,
     link: &store::Link,

@@ -317,8 +317,8 @@ pub async fn set_up(
     Ok(codes_page(&codes, &kept.then).answer(&house, &viewer))
 }
 
-/// Makes the offered secret hers, of which a code of this half-minute was used; with recovery codes,
-/// if there are any. False where somebody was faster.
+/// Makes the offered secret hers, of which a code of this half-minute was used; with recovery
+/// codes, if there are any. False where somebody was faster.
 async fn turn_on(
     house: &House,
     person: &SignedIn,

@@ -119,8 +119,8 @@ pub async fn send(
     Ok(renewed.answer(&house, proved.flatten(), onward))
 }
 
-/// Uses the code up, if that is what she typed, and gives her session another token. When the session
-/// ends, if it stands; `None` where the code was used before.
+/// Uses the code up, if that is what she typed, and gives her session another token. When the
+/// session ends, if it stands; `None` where the code was used before.
 async fn proved(
     house: &House,
     person: &SignedIn,
