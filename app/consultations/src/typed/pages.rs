@@ -237,35 +237,25 @@ pub async fn send(
         )
         .answer(&house, &viewer));
     };
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let may_quote = sent.typed("quote") == "yes";
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let new = New {
         form_key: sent.once(),
         to: (consultation.id.clone(), consultation.version),
         channel,
         answers,
-        may_quote,
-        by,
+        may_quote: sent.typed("quote") == "yes",
+        by: by.clone(),
     };
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let Some(sheet) = store::keep(tx, &new).await? else { return Ok(None) };
-            let detail = format!("sheet {sheet}, {}", new.channel.word());
-            let entry = Entry {
-                at: now,
-                who: Some(&new.by),
-                what: "response typed in",
-                about: &new.to.0,
-                detail: &detail,
-            };
-            audit::note(tx, entry).await?;
-            Ok::<_, sqlx::Error>(Some(sheet))
-        })
-    });
-    Ok(match kept.await? {
-        Some(sheet) => back(&consultation.id, &format!("?sheet={sheet}")),
-        None => no_typing(&consultation, OVER).answer(&house, &viewer),
-    })
+    let mut tx = house.db.begin().await?;
+    let Some(sheet) = store::keep(&mut tx, &new).await? else {
+        tx.roll_back().await?;
+        return Ok(no_typing(&consultation, OVER).answer(&house, &viewer));
+    };
+    let (about, detail) = (&consultation.id, &format!("sheet {sheet}, {}", channel.word()));
+    let what = "response typed in";
+    audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
+    tx.commit().await?;
+    Ok(back(&consultation.id, &format!("?sheet={sheet}")))
 }
 
 /// GET `/forum/consultations/{id}/typed/{sheet}`
@@ -328,33 +318,15 @@ pub async fn compare(
         read.answered.into_iter().filter_map(|(key, answer)| Some((key, answer?))).collect();
     let is_other = answers != typed.answers;
     answers.extend(hidden);
-    let (now, by, about) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
-    let compared = house.db.write(move |tx| {
-        Box::pin(async move {
-            let differs = is_other.then_some(&answers);
-            if store::compare(tx, &typed.response_id, differs, &by).await? {
-                let detail = format!(
-                    "sheet {}, {}",
-                    typed.sheet,
-                    if differs.is_some() { "put right" } else { "as on the sheet" }
-                );
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "typed response compared",
-                        about: &about,
-                        detail: &detail,
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    compared.await?;
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    if store::compare(&mut tx, &typed.response_id, is_other.then_some(&answers), by).await? {
+        let (what, about) = ("typed response compared", &consultation.id);
+        let how = if is_other { "put right" } else { "as on the sheet" };
+        let detail = &format!("sheet {}, {how}", typed.sheet);
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
+    }
+    tx.commit().await?;
     Ok(back(&id, "?done=compared"))
 }
 
