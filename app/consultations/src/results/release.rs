@@ -153,6 +153,7 @@ async fn say(
     shown(house, viewer, consultation, sent, "", &refusals).await
 }
 
+/// Counts the answers, for another organiser to check.
 async fn count(
     house: &House,
     viewer: &Viewer,
@@ -162,72 +163,21 @@ async fn count(
     let consultation = &versions.last().cloned().ok_or(Error::NotFound)?;
     let before = store::published(&house.db, &consultation.id).await?;
     let made_of = MadeOf { changes: consultation.changes, published: before.len() as i64 };
-    let mut refusals = Refusals::default();
-    let differs = forms::prose(sent.typed("differs"));
-    if !before.is_empty() {
-        refusals.take(
-            "differs",
-            forms::within(
-                differs.clone(),
-                2_000,
-                "Say what has changed since the earlier results, and why you are counting again",
-            ),
-        );
-    }
-    let asked = match sent.line("asked").replace([',', ' '], "").as_str() {
-        "" => None,
-        number => refusals.take(
-            "asked",
-            number
-                .parse::<u64>()
-                .map_err(|_not_a_number| "Enter a whole number, or leave this empty".to_owned()),
-        ),
-    };
     let (material, waiting) = store::material(&house.db, versions).await?;
-    if waiting > 0 {
-        refusals.add(
-            "count",
-            format!(
-                "First ask someone else to check what was typed in against the sheets: {waiting} \
-                 to go"
-            ),
-        );
-    }
-    let by = sent.typed("by").to_owned();
-    if !by.is_empty()
-        && !can_show_by(&consultation.questionnaire).iter().any(|question| question.key == by)
-    {
-        refusals.add("by", "Choose again how to split the answers");
-    }
-    if !refusals.is_empty() {
-        return shown(house, viewer, consultation, sent, "", &refusals).await;
-    }
-    if asked.is_some_and(|asked| asked < material.heard.len() as u64) {
-        refusals.add(
-            "asked",
-            format!(
-                "Enter how many families were asked, or leave this empty. We had {} responses",
-                disclosure::commas(material.heard.len() as u64)
-            ),
-        );
-        return shown(house, viewer, consultation, sent, "", &refusals).await;
-    }
-    let material = Material { asked, ..material };
-    let rule = house.rule;
+    let responses = material.heard.len() as u64;
+    let said = match said(consultation, sent, !before.is_empty(), waiting, responses) {
+        Ok(said) => said,
+        Err(refusals) => return shown(house, viewer, consultation, sent, "", &refusals).await,
+    };
+    let (material, rule) = (Material { asked: said.asked, ..material }, house.rule);
     // Hiding what must be hidden can take seconds.
-    let counting = tokio::task::spawn_blocking(move || new(&material, &by, &before, differs, rule));
+    let counting =
+        tokio::task::spawn_blocking(move || new(&material, &said.by, &before, said.differs, rule));
     let new = match counting.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)? {
         Ok(new) => new,
         Err(what_to_do) => {
-            return shown(
-                house,
-                viewer,
-                consultation,
-                sent,
-                "",
-                &Refusals::one("count", what_to_do),
-            )
-            .await;
+            let refusals = Refusals::one("count", what_to_do);
+            return shown(house, viewer, consultation, sent, "", &refusals).await;
         }
     };
     let (now, by, id) = (house.clock.now(), &viewer.signed_in()?.account_id, &consultation.id);
@@ -246,6 +196,73 @@ async fn count(
         "Count again: something changed while the answers were being counted",
     );
     shown(house, viewer, consultation, sent, "", &refusals).await
+}
+
+/// What an organiser says as she counts.
+struct Said {
+    /// What has changed since the results before, and why she counts again.
+    differs: String,
+    /// About how many families were asked, where somebody knows.
+    asked: Option<u64>,
+    /// The question that the answers are also split by; empty for none.
+    by: String,
+}
+
+/// Reads it. `is_again`: whether results were published before; `waiting`: how many sheets of the
+/// sample nobody has compared yet; `responses`: how many count.
+fn said(
+    consultation: &Consultation,
+    sent: &Sent,
+    is_again: bool,
+    waiting: usize,
+    responses: u64,
+) -> Result<Said, Refusals> {
+    let mut refusals = Refusals::default();
+    let differs = forms::prose(sent.typed("differs"));
+    if is_again {
+        refusals.take(
+            "differs",
+            forms::within(
+                differs.clone(),
+                2_000,
+                "Say what has changed since the earlier results, and why you are counting again",
+            ),
+        );
+    }
+    let asked = match sent.line("asked").replace([',', ' '], "").as_str() {
+        "" => None,
+        number => refusals.take(
+            "asked",
+            number
+                .parse::<u64>()
+                .map_err(|_not_a_number| "Enter a whole number, or leave this empty".to_owned()),
+        ),
+    };
+    if waiting > 0 {
+        refusals.add(
+            "count",
+            format!(
+                "First ask someone else to check what was typed in against the sheets: {waiting} \
+                 to go"
+            ),
+        );
+    }
+    let by = sent.typed("by").to_owned();
+    if !by.is_empty()
+        && !can_show_by(&consultation.questionnaire).iter().any(|question| question.key == by)
+    {
+        refusals.add("by", "Choose again how to split the answers");
+    }
+    if refusals.is_empty() && asked.is_some_and(|asked| asked < responses) {
+        refusals.add(
+            "asked",
+            format!(
+                "Enter how many families were asked, or leave this empty. We had {} responses",
+                disclosure::commas(responses)
+            ),
+        );
+    }
+    if refusals.is_empty() { Ok(Said { differs, asked, by }) } else { Err(refusals) }
 }
 
 async fn shown(
