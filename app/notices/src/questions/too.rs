@@ -26,23 +26,21 @@ pub async fn send(
 ) -> Result<Response, Error> {
     let (question, wants) = chosen(&sent).ok_or(Error::NotFound)?;
     let (notice, _) = told(&house, &id).await?;
-    let person = viewer.signed_in()?;
+    let me = &viewer.signed_in()?.account_id;
     if wants && !may_send(&house, Sends::Too, &viewer).await? {
         return Ok(too_many(one_too_many(&notice.id), Sends::Too, &house, &viewer));
     }
-    let (now, me, at) = (house.clock.now(), person.account_id.clone(), format!("#q-{question}"));
-    let to = format!("/notices/{}", notice.id);
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            if wants {
-                return wanted::want(tx, (&notice.id, &question), &me, now).await;
-            }
-            wanted::take_back(tx, &question, &me).await?;
-            Ok::<_, sqlx::Error>(true)
-        })
-    });
-    let to = if kept.await? { to + &at } else { to + "?done=not-waiting" };
-    Ok(Redirect::to(&to).into_response())
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    let kept = if wants {
+        wanted::want(&mut tx, (&notice.id, &question), me, now).await?
+    } else {
+        wanted::take_back(&mut tx, &question, me).await?;
+        true
+    };
+    tx.commit().await?;
+    let place = if kept { format!("#q-{question}") } else { "?done=not-waiting".to_owned() };
+    Ok(Redirect::to(&format!("/notices/{}{place}", notice.id)).into_response())
 }
 
 /// Which question, and whether she wants to know; `None` for what no button of ours sends.
