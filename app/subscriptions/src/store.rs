@@ -448,33 +448,27 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
     if due == 0 {
         return Ok(0);
     }
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(
-                "DELETE FROM subscription_requests
-                 WHERE ends_at <= $1",
-            )
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
-            let erased = sqlx::query(
-                "UPDATE subscribers SET email = NULL, account_id = NULL, erased_at = $2
-                 WHERE idle_since <= $1 AND erased_at IS NULL",
-            )
-            .bind(before)
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
-            sqlx::query(
-                "DELETE FROM subscriber_links WHERE subscriber_id IN (SELECT id
-                 FROM subscribers WHERE erased_at IS NOT NULL)",
-            )
-            .execute(tx)
-            .await?;
-            Ok(erased.rows_affected())
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    sqlx::query("DELETE FROM subscription_requests WHERE ends_at <= $1")
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    let erased = sqlx::query(
+        "UPDATE subscribers SET email = NULL, account_id = NULL, erased_at = $2
+         WHERE idle_since <= $1 AND erased_at IS NULL",
+    )
+    .bind(before)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "DELETE FROM subscriber_links WHERE subscriber_id IN (SELECT id
+         FROM subscribers WHERE erased_at IS NOT NULL)",
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(erased.rows_affected())
 }
 
 /// Takes an account out of this room. With `keeps_emails` its address goes on as a subscriber that
