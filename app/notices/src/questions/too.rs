@@ -3,7 +3,6 @@
 use accounts::{Sends, may_send, too_many};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
@@ -13,7 +12,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::store::{Open, Wants};
-use super::wanted;
+use super::wanted::{self, WaitedFor};
 use crate::told;
 
 /// POST `/notices/{id}/questions/too`: says whether she wants to know, so that a double tap says it
@@ -138,18 +137,17 @@ pub fn said_to_leaders(people: u64) -> Option<String> {
     (people > 0).then(|| format!("{} more people want to know", capital(&words)))
 }
 
-/// The questions that someone waits for, on the page of what she said: (notice, its title, the
-/// question, since when).
-pub fn mine(waited: Vec<(String, String, String, Millis)>) -> impl IntoView {
-    let rows = waited.into_iter().map(|(notice_id, title, question, at)| {
+/// The questions that someone waits for, on the page of what she said.
+pub fn mine(waited: Vec<WaitedFor>) -> impl IntoView {
+    let rows = waited.into_iter().map(|waited| {
         view! {
             <li class="card">
                 <h3 class="said">
-                    <a href=format!("/notices/{notice_id}")>{question}</a>
+                    <a href=format!("/notices/{}", waited.notice_id)>{waited.question}</a>
                 </h3>
-                <p>"About: "{title}</p>
+                <p>"About: "{waited.title}</p>
                 <p class="state">"○ Waiting for an answer"</p>
-                <p class="soft">"You wanted to know this on "<When at /></p>
+                <p class="soft">"You wanted to know this on "<When at=waited.wanted_at /></p>
             </li>
         }
     });
