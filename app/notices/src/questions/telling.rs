@@ -35,9 +35,8 @@ pub async fn answer_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Owes an email about a question, once for each address and `about`, however many questions someone
-/// had: the answer, or the notice
-/// where there is none.
+/// Owes an email about a question, once for each address and `about`, however many questions
+/// someone had: the answer, or the notice where there is none.
 async fn owe_about(
     tx: &mut AnyConnection,
     (kind, about): (EmailKind, &str),
