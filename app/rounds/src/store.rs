@@ -161,19 +161,16 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
 /// Erases what was unusual about the joinings of rounds whose shortlist is confirmed, or that have
 /// waited for that as long as the counts do; how many rows.
 pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            let erased = sqlx::query(
-                "DELETE FROM unusual_joinings WHERE round_id IN (SELECT round_id FROM confirmations)
-                 OR round_id IN (SELECT id FROM rounds WHERE closed_at <= $1)",
-            )
-            .bind(now - joinings::KEPT_FOR)
-            .execute(tx)
-            .await?;
-            Ok(erased.rows_affected())
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    let erased = sqlx::query(
+        "DELETE FROM unusual_joinings WHERE round_id IN (SELECT round_id FROM confirmations)
+         OR round_id IN (SELECT id FROM rounds WHERE closed_at <= $1)",
+    )
+    .bind(now - joinings::KEPT_FOR)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(erased.rows_affected())
 }
 
 /// Reads a row of [`LAST`].
