@@ -97,7 +97,7 @@ pub async fn open(
         let join = format!(
             "UPDATE topics AS t SET round_id = $1 WHERE t.round_id IS NULL AND {LISTED_TOPIC}"
         );
-        sqlx::query(sqlx::AssertSqlSafe(join)).bind(id).execute(tx).await?;
+        sqlx::query(AssertSqlSafe(join)).bind(id).execute(tx).await?;
     }
     Ok(new.map(|id| (id, true)))
 }
@@ -176,15 +176,15 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
 /// Reads a row of [`LAST`].
 pub fn round(row: &AnyRow) -> Round {
     Round {
-        id: row.get(0),
-        title: row.get(1),
-        seats: i64::from(row.get::<i32, _>(2)),
+        id: row.get("id"),
+        title: row.get("title"),
+        seats: i64::from(row.get::<i32, _>("seats")),
         dates: Dates {
-            propose_from: row.get(3),
-            vote_from: row.get(4),
-            closes_at: row.get(5),
-            counted_at: row.get(6),
+            propose_from: row.get("propose_from"),
+            vote_from: row.get("vote_from"),
+            closes_at: row.get("closes_at"),
+            counted_at: row.get("counted_at"),
         },
-        confirmed: row.get::<Option<Millis>, _>(7).map(|at| (at, row.get(8))),
+        confirmed: row.get::<Option<Millis>, _>("confirmed_at").map(|at| (at, row.get("reason"))),
     }
 }
