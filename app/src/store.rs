@@ -72,8 +72,8 @@ pub struct Led {
 /// When the database fails.
 pub async fn for_leader(db: &Db, leader: &str) -> Result<Led, sqlx::Error> {
     let sql = format!(
-        "SELECT * FROM (SELECT 'question', id, title, many, CAST(NULL AS TEXT)
-         FROM ({}) questions) questions
+        "SELECT * FROM (SELECT 'question' AS kind, id, title, many AS since,
+           CAST(NULL AS TEXT) AS decide_by FROM ({}) questions) questions
          UNION ALL SELECT * FROM ({}) awaited
          UNION ALL SELECT 'organisation', o.id, o.name, 0, CAST(NULL AS TEXT) FROM roles r
            JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
@@ -85,17 +85,17 @@ pub async fn for_leader(db: &Db, leader: &str) -> Result<Led, sqlx::Error> {
         sqlx::query(AssertSqlSafe(sql)).bind(leader).fetch_all(&mut *db.read().await?).await?;
     let questions = rows
         .iter()
-        .filter(|row| row.get::<&str, _>(0) == "question")
-        .map(|row| (row.get(1), row.get(2), row.get(3)));
-    let organisation = rows.iter().find(|row| row.get::<&str, _>(0) == "organisation");
+        .filter(|row| row.get::<&str, _>("kind") == "question")
+        .map(|row| (row.get("id"), row.get("title"), row.get("since")));
+    let organisation = rows.iter().find(|row| row.get::<&str, _>("kind") == "organisation");
     Ok(Led {
         questions: questions.collect(),
         awaited: rows
             .iter()
-            .filter(|row| !["question", "organisation"].contains(&row.get::<&str, _>(0)))
+            .filter(|row| !["question", "organisation"].contains(&row.get::<&str, _>("kind")))
             .map(updates::store::read_waited)
             .collect::<Kept<_>>()?,
-        organisation: organisation.map(|row| row.get(2)),
+        organisation: organisation.map(|row| row.get("title")),
     })
 }
 
