@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(dead_code, reason = "the world is made for the tests of the rooms")]
 
+mod program;
 #[path = "smtp-peer/start.rs"]
 mod smtp_peer;
 #[path = "rooms/world.rs"]
@@ -11,7 +12,7 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -50,7 +51,7 @@ async fn workers_that_are_killed_again_and_again_lose_no_email() {
 
     // Two workers at a time; each pair is killed as soon as it has sent a few more.
     for kills in 1..=6 {
-        let mut workers = [work(&url, &setting), work(&url, &setting)];
+        let mut workers = [(); 2].map(|()| work(folder.path(), &url, &setting));
         while sent(&mail).len() < kills * EMAILS / 8 {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
@@ -59,7 +60,7 @@ async fn workers_that_are_killed_again_and_again_lose_no_email() {
             worker.wait().unwrap();
         }
     }
-    let mut last = work(&url, &setting);
+    let mut last = work(folder.path(), &url, &setting);
     while left(&db).await > 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -102,6 +103,7 @@ async fn two_workers_on_one_postgresql_that_are_killed_again_and_again_tell_nobo
 /// server hung up after it had taken it. To whom it was answered that her emails have stopped,
 /// none is begun later.
 async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) {
+    let folder = tempfile::tempdir().unwrap();
     let db = Db::open(url).await.unwrap();
     db.migrate().await.unwrap();
     ask_to_be_told(&db, people).await;
@@ -117,7 +119,7 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
 
     let (mut stopped, mut in_flight) = (BTreeMap::new(), BTreeSet::new());
     for moment in moments {
-        let mut all: Vec<Child> = (0..workers).map(|_| work(url, &mail)).collect();
+        let mut all: Vec<Child> = (0..workers).map(|_| work(folder.path(), url, &mail)).collect();
         let after = Duration::from_millis(chance.random_range(0..200));
         while count() < moment {
             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -133,7 +135,7 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
         // As if the waits were over. What the dead held, the next ones find by themselves.
         change(&db, "UPDATE deliveries SET next_at = 0 WHERE next_at IS NOT NULL").await;
     }
-    let mut last = work(url, &mail);
+    let mut last = work(folder.path(), url, &mail);
     while open(&db).await > 0 {
         tokio::time::sleep(Duration::from_millis(200)).await;
         change(&db, "UPDATE deliveries SET next_at = 0 WHERE next_at > 0 AND claimed_at = 0").await;
@@ -370,9 +372,8 @@ async fn change(db: &Db, sql: &'static str) {
 }
 
 /// A worker of its own process.
-fn work(url: &str, mail: &str) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_alongside"))
-        .arg("work")
+fn work(folder: &Path, url: &str, mail: &str) -> Child {
+    program::command(folder, &["work"])
         .env("DATABASE_URL", url)
         .env("MAIL", mail)
         .env("MAIL_CONNECTIONS", CONNECTIONS.to_string())
