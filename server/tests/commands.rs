@@ -118,22 +118,7 @@ fn check_config_says_what_dns_must_hold_and_sends_a_test_email() {
 fn the_demonstration_does_not_move_into_another_area() {
     let folder = tempfile::tempdir().unwrap();
     assert!(alongside(folder.path(), &["migrate"]).status.success());
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
-        let db = ground::db::Db::open(&format!(
-            "sqlite://{}/data/alongside.db",
-            folder.path().display()
-        ))
-        .await
-        .unwrap();
-        let added = db.write(|tx| {
-            Box::pin(
-                async move { area::store::add(tx, area::What::Place, "Elsewhere", None).await },
-            )
-        });
-        added.await.unwrap();
-        db.close().await;
-    });
+    adds_a_place(&url_in(folder.path()));
     let refused = alongside(folder.path(), &["serve", "--demo"]);
     assert!(
         !refused.status.success() && said(&refused).contains("this one has another area in it"),
@@ -344,12 +329,9 @@ fn holds_half_a_copy(url: &str) -> bool {
 
 fn adds_a_place(url: &str) {
     on(url, async |db| {
-        let added = db.write(|tx| {
-            Box::pin(
-                async move { area::store::add(tx, area::What::Place, "Elsewhere", None).await },
-            )
-        });
-        added.await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        area::store::add(&mut tx, area::What::Place, "Elsewhere", None).await.unwrap();
+        tx.commit().await.unwrap();
     });
 }
 
@@ -468,19 +450,18 @@ fn a_copy_goes_on_where_it_was_killed_a_dozen_times_from_either_database_to_the_
 /// So many that their table is copied in many lots.
 fn signs_up_many(url: &str) {
     on(url, async |db| {
-        let signing = db.write(|tx| {
-            Box::pin(async move {
-                sqlx::query(
-                    "WITH RECURSIVE n (nth) AS
-                       (SELECT 1 UNION ALL SELECT nth + 1 FROM n WHERE nth < 10000)
-                     INSERT INTO sign_ups (token_hash, email, ends_at)
-                     SELECT 'hash ' || nth, 'parent' || nth || '@example.org', nth FROM n",
-                )
-                .execute(tx)
-                .await
-            })
-        });
-        assert_eq!(signing.await.unwrap().rows_affected(), 10_000);
+        let mut tx = db.begin().await.unwrap();
+        let signed_up = sqlx::query(
+            "WITH RECURSIVE n (nth) AS
+               (SELECT 1 UNION ALL SELECT nth + 1 FROM n WHERE nth < 10000)
+             INSERT INTO sign_ups (token_hash, email, ends_at)
+             SELECT 'hash ' || nth, 'parent' || nth || '@example.org', nth FROM n",
+        )
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(signed_up.rows_affected(), 10_000);
     });
 }
 

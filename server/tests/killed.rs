@@ -31,7 +31,6 @@ use ground::house::{House, Names};
 use ground::viewer::Role;
 use rand::Rng as _;
 use serde_json::Value;
-use sqlx::Row as _;
 use subscribers::Cadence;
 use subscriptions::rules::Wanted;
 use subscriptions::store::{Began, begin, subscriber};
@@ -201,35 +200,24 @@ const CONNECTIONS: usize = 8;
 /// A notice that is due now, and people who want to be told.
 async fn ask_to_be_told(db: &Db, people: usize) {
     let now = Clock::system().now();
-    let made = db.write(move |tx| {
-        Box::pin(async move {
-            let service = area::store::add(tx, area::What::Service, "Transport", None).await?;
-            let account = |email| accounts::NewAccount {
-                email,
-                shown_name: "Somebody",
-                place_id: None,
-                password_hash: None,
-            };
-            let writer =
-                accounts::make_account(tx, &account("leader@example.org"), now).await?.unwrap();
-            let colleague =
-                accounts::make_account(tx, &account("leader2@example.org"), now).await?.unwrap();
-            accounts::grant(tx, &writer, &[Role::Leader], now).await?;
-            let wanted = Wanted {
-                services: vec![service.clone()],
-                places: Vec::new(),
-                cadence: Cadence::AtOnce,
-            };
-            for nth in 0..people {
-                let subscriber =
-                    subscriber(tx, &format!("somebody{nth}@example.org"), None, now).await?;
-                begin(tx, &subscriber, &wanted, Began::Email, now).await?;
-            }
-            let (notice, _) = notices::write(tx, &buses(service, now), &writer, now).await?;
-            notices::approve(tx, &notice, &colleague, (now, None), now).await
-        })
+    let mut tx = db.begin().await.unwrap();
+    let service = area::store::add(&mut tx, area::What::Service, "Transport", None).await.unwrap();
+    let [writer, colleague] = ["leader@example.org", "leader2@example.org"].map(|email| {
+        accounts::NewAccount { email, shown_name: "Somebody", place_id: None, password_hash: None }
     });
-    assert!(made.await.unwrap_or_else(|error: sqlx::Error| panic!("{error}")));
+    let writer = accounts::make_account(&mut tx, &writer, now).await.unwrap().unwrap();
+    let colleague = accounts::make_account(&mut tx, &colleague, now).await.unwrap().unwrap();
+    accounts::grant(&mut tx, &writer, &[Role::Leader], now).await.unwrap();
+    let wanted =
+        Wanted { services: vec![service.clone()], places: Vec::new(), cadence: Cadence::AtOnce };
+    for nth in 0..people {
+        let email = format!("somebody{nth}@example.org");
+        let subscriber = subscriber(&mut tx, &email, None, now).await.unwrap();
+        begin(&mut tx, &subscriber, &wanted, Began::Email, now).await.unwrap();
+    }
+    let (notice, _) = notices::write(&mut tx, &buses(service, now), &writer, now).await.unwrap();
+    assert!(notices::approve(&mut tx, &notice, &colleague, (now, None), now).await.unwrap());
+    tx.commit().await.unwrap();
 }
 
 fn buses(service: String, now: i64) -> Wording {
@@ -307,12 +295,12 @@ fn router(db: &Db) -> Router {
 async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<(String, i64)> {
     let waiting = "SELECT to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL
          AND claimed_at = 0 ORDER BY id DESC LIMIT 1 OFFSET $1";
-    let row = sqlx::query(waiting)
+    let (to, one_click): (String, String) = sqlx::query_as(waiting)
         .bind(skip)
         .fetch_optional(&mut *db.read().await.unwrap())
         .await
         .unwrap()?;
-    unsubscribe(service, row.get(0), row.get(1)).await
+    unsubscribe(service, to, one_click).await
 }
 
 /// Likewise somebody whose email a worker has just claimed.
@@ -335,8 +323,7 @@ async fn unsubscribe(service: &Router, to: String, one_click: String) -> Option<
 async fn in_hand(db: &Db) -> Vec<(String, String, String)> {
     let held = "SELECT id, to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL
          AND claimed_at > 0 ORDER BY claimed_at";
-    let rows = sqlx::query(held).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
-    rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
+    sqlx::query_as(held).fetch_all(&mut *db.read().await.unwrap()).await.unwrap()
 }
 
 /// Who is to be told nothing any more.
@@ -362,13 +349,9 @@ async fn number(db: &Db, sql: &'static str) -> i64 {
 }
 
 async fn change(db: &Db, sql: &'static str) {
-    let changed = db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(sql).execute(tx).await?;
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    changed.await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    sqlx::query(sql).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// A worker of its own process.
@@ -386,37 +369,32 @@ fn work(folder: &Path, url: &str, mail: &str) -> Child {
 /// Owes the emails; their ids.
 async fn owe_emails(db: &Db) -> BTreeSet<String> {
     let now = calendar::clock::Clock::system().now();
-    let owing = db.write(move |tx| {
-        Box::pin(async move {
-            let words = Words {
-                subject: "Hello".into(),
-                paragraphs: vec!["A line to read. ".repeat(200).into()],
-                button: None,
-                why: "You asked.".into(),
-                from: "The forum".into(),
-                also: None,
-                stop: None,
-            };
-            for nth in 0..EMAILS {
-                let (key, to) = (format!("key {nth}"), format!("parent{nth}@example.org"));
-                owe(
-                    tx,
-                    Owed {
-                        dedup_key: &key,
-                        kind: EmailKind::Link,
-                        account_id: None,
-                        to: &to,
-                        words: &words,
-                        at: now,
-                        not_after: None,
-                    },
-                )
-                .await?;
-            }
-            sqlx::query_scalar("SELECT id FROM deliveries").fetch_all(tx).await
-        })
-    });
-    owing.await.unwrap_or_else(|error: sqlx::Error| panic!("{error}")).into_iter().collect()
+    let words = Words {
+        subject: "Hello".into(),
+        paragraphs: vec!["A line to read. ".repeat(200).into()],
+        button: None,
+        why: "You asked.".into(),
+        from: "The forum".into(),
+        also: None,
+        stop: None,
+    };
+    let mut tx = db.begin().await.unwrap();
+    for nth in 0..EMAILS {
+        let owed = Owed {
+            dedup_key: &format!("key {nth}"),
+            kind: EmailKind::Link,
+            account_id: None,
+            to: &format!("parent{nth}@example.org"),
+            words: &words,
+            at: now,
+            not_after: None,
+        };
+        owe(&mut tx, owed).await.unwrap();
+    }
+    let ids: Vec<String> =
+        sqlx::query_scalar("SELECT id FROM deliveries").fetch_all(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    ids.into_iter().collect()
 }
 
 async fn left(db: &Db) -> i64 {

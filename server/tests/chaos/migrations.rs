@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ground::db::{Db, Kind};
-use sqlx::Row as _;
 
 use crate::scene::{Control, Hands};
 use crate::{program, world};
@@ -88,7 +87,8 @@ async fn tables(url: &str) -> BTreeMap<String, String> {
              FROM pg_trigger WHERE NOT tgisinternal"
         }
     };
-    let rows = sqlx::query(sql).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
+    let rows: Vec<(String, String)> =
+        sqlx::query_as(sql).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
     db.close().await;
-    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+    rows.into_iter().collect()
 }
