@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock;
+use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
