@@ -35,47 +35,43 @@ pub async fn change(
         Ok(change) => change,
         Err(refusals) => return page(&house, &viewer, "", &sent, &refusals).await,
     };
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let taken =
         if let Change::Add { what, .. } = &change { what.field() } else { What::Service.field() };
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let (what, about) = match change {
-                Change::Add { what, name, baseline } => {
-                    (said(what, "added"), store::add(tx, what, &name, baseline).await?)
-                }
-                Change::Retire { what, id } if store::retire(tx, what, &id, Some(now)).await? => {
-                    (said(what, "retired"), id)
-                }
-                Change::BringBack { what, id } if store::retire(tx, what, &id, None).await? => {
-                    (said(what, "brought back"), id)
-                }
-                Change::Retire { .. } | Change::BringBack { .. } => {
-                    return Err(sqlx::Error::RowNotFound);
-                }
-            };
-            audit::note(
-                tx,
-                Entry { at: now, who: Some(&by), what: &what, about: &about, detail: "" },
-            )
-            .await
-        })
-    });
-    match kept.await {
-        Ok(()) => Ok(Redirect::to("/admin/area?done=kept").into_response()),
+    match keep(&house, &viewer.signed_in()?.account_id, change).await {
+        Ok(true) => Ok(Redirect::to("/admin/area?done=kept").into_response()),
+        Ok(false) => Err(Error::NotFound),
         Err(error) if db::already_there(&error) => {
-            page(
-                &house,
-                &viewer,
-                "",
-                &sent,
-                &Refusals::one(taken, "Choose another name. This one is already in the list"),
-            )
-            .await
+            let refusals =
+                Refusals::one(taken, "Choose another name. This one is already in the list");
+            page(&house, &viewer, "", &sent, &refusals).await
         }
-        Err(sqlx::Error::RowNotFound) => Err(Error::NotFound),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The change and the audit: one write. False when there is nothing with this id.
+async fn keep(house: &House, by: &str, change: Change) -> db::Kept<bool> {
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    let (what, about) = match change {
+        Change::Add { what, name, baseline } => {
+            (said(what, "added"), store::add(&mut tx, what, &name, baseline).await?)
+        }
+        Change::Retire { what, id } if store::retire(&mut tx, what, &id, Some(now)).await? => {
+            (said(what, "retired"), id)
+        }
+        Change::BringBack { what, id } if store::retire(&mut tx, what, &id, None).await? => {
+            (said(what, "brought back"), id)
+        }
+        Change::Retire { .. } | Change::BringBack { .. } => {
+            tx.roll_back().await?;
+            return Ok(false);
+        }
+    };
+    let entry = Entry { at: now, who: Some(by), what: &what, about: &about, detail: "" };
+    audit::note(&mut tx, entry).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 fn said(what: What, verb: &str) -> String {
