@@ -1,4 +1,4 @@
-//! The only door to the database: `read` for questions, `write` for facts.
+//! The only door to the database: `read` for questions, `begin` for facts.
 //!
 //! One SQL text serves SQLite and PostgreSQL. What differs between the two is kept here, in
 //! `topics/search.rs` and in the folders `migrations/sqlite` and `migrations/postgres`.
@@ -163,13 +163,14 @@ impl Db {
         if !self.has_migrations(&mut connection).await? {
             return Ok(known.migrations.len());
         }
-        let had =
-            sqlx::query("SELECT version, checksum, CAST(success AS INTEGER) FROM _sqlx_migrations")
-                .fetch_all(&mut *connection)
-                .await?;
+        let had = sqlx::query(
+            "SELECT version, checksum, CAST(success AS INTEGER) AS success FROM _sqlx_migrations",
+        )
+        .fetch_all(&mut *connection)
+        .await?;
         for row in &had {
-            let (version, checksum): (i64, Vec<u8>) = (row.get(0), row.get(1));
-            if row.get::<i32, _>(2) == 0 {
+            let (version, checksum): (i64, Vec<u8>) = (row.get("version"), row.get("checksum"));
+            if row.get::<i32, _>("success") == 0 {
                 return Err(sqlx::Error::Protocol(format!(
                     "migration {version} stopped half-way: restore the backup from before it"
                 )));
@@ -204,7 +205,7 @@ impl Db {
         let mut connection = self.pools.writers.acquire().await?;
         // It is told to take its time, and is used for nothing else.
         connection.close_on_drop();
-        connections::without_limits(&mut connection, self.kind).await?;
+        connections::without_limits(&mut connection).await?;
         self.migrator().run(&mut *connection).await?;
         Ok(connection.close().await?)
     }
@@ -316,13 +317,9 @@ impl Db {
     /// # Errors
     /// Why it does not.
     pub async fn beat(&self, now: Millis) -> Result<(), sqlx::Error> {
-        self.write(move |tx| {
-            Box::pin(async move {
-                sqlx::query("UPDATE service_state SET beat_at = $1").bind(now).execute(tx).await?;
-                Ok(())
-            })
-        })
-        .await
+        let mut tx = self.begin().await?;
+        sqlx::query("UPDATE service_state SET beat_at = $1").bind(now).execute(&mut *tx).await?;
+        tx.commit().await
     }
 
     /// Takes what was erased out of SQLite's write-ahead log too; its file is overwritten already.
