@@ -107,7 +107,7 @@ fn claimed(row: &AnyRow) -> Email {
     // Only to an account's own address, and as the account is called now.
     let name: Option<&str> = row.get("shown_name");
     let (text, html) =
-        email::greeting(row.get("body_text"), row.get("body_html"), name.unwrap_or_default());
+        email::greeting(row.get("body_text"), row.get("body_html"), name.unwrap_or(""));
     Email {
         id: row.get("id"),
         to: row.get("to_address"),
