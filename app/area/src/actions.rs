@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Millis;
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::db;
@@ -10,6 +11,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
 use ground::viewer::Viewer;
+use sqlx::AnyConnection;
 
 use super::rules::{self, Change, What};
 use super::{pages, store};
@@ -37,10 +39,19 @@ pub async fn change(
     };
     let taken =
         if let Change::Add { what, .. } = &change { what.field() } else { What::Service.field() };
-    match keep(&house, &viewer.signed_in()?.account_id, change).await {
-        Ok(true) => Ok(Redirect::to("/admin/area?done=kept").into_response()),
-        Ok(false) => Err(Error::NotFound),
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    match keep(&mut tx, change, by, now).await {
+        Ok(true) => {
+            tx.commit().await?;
+            Ok(Redirect::to("/admin/area?done=kept").into_response())
+        }
+        Ok(false) => {
+            tx.roll_back().await?;
+            Err(Error::NotFound)
+        }
         Err(error) if db::already_there(&error) => {
+            tx.roll_back().await?;
             let refusals =
                 Refusals::one(taken, "Choose another name. This one is already in the list");
             page(&house, &viewer, "", &sent, &refusals).await
@@ -49,28 +60,27 @@ pub async fn change(
     }
 }
 
-/// The change and the audit: one write. False when there is nothing with this id.
-async fn keep(house: &House, by: &str, change: Change) -> db::Kept<bool> {
-    let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
+/// Makes the change, with an entry in the audit log. False when there is nothing with this id.
+async fn keep(
+    tx: &mut AnyConnection,
+    change: Change,
+    by: &str,
+    now: Millis,
+) -> Result<bool, sqlx::Error> {
     let (what, about) = match change {
         Change::Add { what, name, baseline } => {
-            (said(what, "added"), store::add(&mut tx, what, &name, baseline).await?)
+            (said(what, "added"), store::add(tx, what, &name, baseline).await?)
         }
-        Change::Retire { what, id } if store::retire(&mut tx, what, &id, Some(now)).await? => {
+        Change::Retire { what, id } if store::retire(tx, what, &id, Some(now)).await? => {
             (said(what, "retired"), id)
         }
-        Change::BringBack { what, id } if store::retire(&mut tx, what, &id, None).await? => {
+        Change::BringBack { what, id } if store::retire(tx, what, &id, None).await? => {
             (said(what, "brought back"), id)
         }
-        Change::Retire { .. } | Change::BringBack { .. } => {
-            tx.roll_back().await?;
-            return Ok(false);
-        }
+        Change::Retire { .. } | Change::BringBack { .. } => return Ok(false),
     };
     let entry = Entry { at: now, who: Some(by), what: &what, about: &about, detail: "" };
-    audit::note(&mut tx, entry).await?;
-    tx.commit().await?;
+    audit::note(tx, entry).await?;
     Ok(true)
 }
 

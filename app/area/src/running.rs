@@ -15,6 +15,7 @@ use ground::sent::Form;
 use ground::ui::{Banner, Choice, Choices, Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use sqlx::AnyConnection;
 
 use super::rules;
 use super::store::{self, Day, Rule};
@@ -42,9 +43,17 @@ pub async fn change(
             Err(refusals) => return shown(&house, &viewer, "", &sent, &refusals).await,
         },
     };
-    match keep(&house, &viewer.signed_in()?.account_id, what, change).await {
-        Ok(()) => Ok(Redirect::to("/admin/telling?done=kept").into_response()),
+    let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    match keep(&mut tx, change).await {
+        Ok(about) => {
+            let entry = Entry { at, who: Some(by), what, about: &about, detail: "" };
+            audit::note(&mut tx, entry).await?;
+            tx.commit().await?;
+            Ok(Redirect::to("/admin/telling?done=kept").into_response())
+        }
         Err(error) if db::already_there(&error) => {
+            tx.roll_back().await?;
             let what_to_do = "Choose another date. This one is already in the list";
             let refusals = Refusals::one("closed_day", what_to_do);
             shown(&house, &viewer, "", &sent, &refusals).await
@@ -53,23 +62,19 @@ pub async fn change(
     }
 }
 
-/// The change and the audit: one write.
-async fn keep(house: &House, by: &str, what: &str, change: Change) -> db::Kept<()> {
-    let mut tx = house.db.begin().await?;
-    let about = match change {
+/// Makes the change; what the audit log says it is about.
+async fn keep(tx: &mut AnyConnection, change: Change) -> Result<String, sqlx::Error> {
+    match change {
         Change::SecondPerson(yes) => {
-            store::set_second_person(&mut tx, yes).await?;
-            if yes { "yes" } else { "no" }.to_owned()
+            store::set_second_person(tx, yes).await?;
+            Ok(if yes { "yes" } else { "no" }.to_owned())
         }
         Change::TakeOut(day) => {
-            store::take_out_day(&mut tx, &day).await?;
-            day
+            store::take_out_day(tx, &day).await?;
+            Ok(day)
         }
-        Change::Add(day) => store::add_day(&mut tx, &day).await?,
-    };
-    let entry = Entry { at: house.clock.now(), who: Some(by), what, about: &about, detail: "" };
-    audit::note(&mut tx, entry).await?;
-    tx.commit().await
+        Change::Add(day) => store::add_day(tx, &day).await,
+    }
 }
 
 enum Change {
