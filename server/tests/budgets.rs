@@ -15,7 +15,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use calendar::clock::{DAY, MINUTE};
 use ground::viewer::Role;
-use sqlx::Row as _;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -679,62 +678,54 @@ async fn within_twelve(who: &Browser<'_>, path: &str, fields: &[(&str, &str)]) {
 
 /// Lets the email about a notice come back: its family and the notice.
 async fn email_that_came_back(world: &World) -> (String, String) {
-    let came_back = world.db().write(|tx| {
-        Box::pin(async move {
-            let row = sqlx::query(
-                "SELECT subscriber_id, notice_id, delivery_id FROM ledger
-                 WHERE delivery_id IS NOT NULL",
-            )
-            .fetch_one(&mut *tx)
-            .await?;
-            sqlx::query(
-                "INSERT INTO returns (delivery_id, kind, at, reason)
-                 VALUES ($1, 'bounced', 0, '')",
-            )
-            .bind(row.get::<String, _>(2))
-            .execute(tx)
-            .await?;
-            Ok::<_, sqlx::Error>((row.get(0), row.get(1)))
-        })
-    });
-    came_back.await.unwrap()
+    let mut tx = world.db().begin().await.unwrap();
+    let (family, notice, delivery): (String, String, String) = sqlx::query_as(
+        "SELECT subscriber_id, notice_id, delivery_id FROM ledger WHERE delivery_id IS NOT NULL",
+    )
+    .fetch_one(&mut *tx)
+    .await
+    .unwrap();
+    sqlx::query(
+        "INSERT INTO returns (delivery_id, kind, at, reason) VALUES ($1, 'bounced', 0, '')",
+    )
+    .bind(delivery)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    (family, notice)
 }
 
 /// A thousand published topics in this round, in one write.
 async fn a_thousand_topics(world: &World, round: &str) {
     let author = world.person("prolific@example.org", &[Role::Parent], &world.south).await;
-    let (round, service, now) = (round.to_owned(), world.transport.clone(), world.now());
-    let made = world.db().write(move |tx| {
-        Box::pin(async move {
-            for nth in 0..1_000 {
-                let text = |text: &str| {
-                    format!(
-                        "{text} number {nth}, as a parent would say it in a few words of her own."
-                    )
-                };
-                let proposal = topics::rules::Proposal {
-                    form_key: id::fresh(),
-                    title: format!("Topic {nth}"),
-                    happens_now: text("What happens now"),
-                    would_help: text("What would help"),
-                    services: vec![service.clone()],
-                    places: Vec::new(),
-                };
-                let topic = topics::store::propose(tx, &author, &proposal, now).await?;
-                let waiting = topics::store::Waiting {
-                    id: &topic,
-                    proposed_at: now,
-                    words: format!("{} {}", proposal.title, proposal.would_help),
-                };
-                topics::store::publish(tx, &waiting, now).await?;
-            }
-            sqlx::query("UPDATE topics SET round_id = $2 WHERE author_id = $1")
-                .bind(&author)
-                .bind(&round)
-                .execute(tx)
-                .await?;
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    made.await.unwrap();
+    let now = world.now();
+    let mut tx = world.db().begin().await.unwrap();
+    for nth in 0..1_000 {
+        let text = |text: &str| {
+            format!("{text} number {nth}, as a parent would say it in a few words of her own.")
+        };
+        let proposal = topics::rules::Proposal {
+            form_key: id::fresh(),
+            title: format!("Topic {nth}"),
+            happens_now: text("What happens now"),
+            would_help: text("What would help"),
+            services: vec![world.transport.clone()],
+            places: Vec::new(),
+        };
+        let topic = topics::store::propose(&mut tx, &author, &proposal, now).await.unwrap();
+        let waiting = topics::store::Waiting {
+            id: &topic,
+            proposed_at: now,
+            words: format!("{} {}", proposal.title, proposal.would_help),
+        };
+        topics::store::publish(&mut tx, &waiting, now).await.unwrap();
+    }
+    sqlx::query("UPDATE topics SET round_id = $2 WHERE author_id = $1")
+        .bind(&author)
+        .bind(round)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
 }

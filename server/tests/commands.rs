@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(dead_code, reason = "the world is made for the tests of the rooms")]
 
+mod program;
 #[path = "rooms/world.rs"]
 mod world;
 
@@ -21,19 +22,29 @@ fn alongside(folder: &Path, words: &[&str]) -> Output {
 
 /// The program with these words, on the database in this folder.
 fn command(folder: &Path, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_alongside"));
-    command
-        .args(words)
-        .current_dir(folder)
-        .env_remove("DATABASE_URL")
-        .env("RUST_LOG", "off")
-        .env("LISTEN", "127.0.0.1:0");
+    let mut command = program::command(folder, words);
+    command.env("RUST_LOG", "off").env("LISTEN", "127.0.0.1:0");
     command
 }
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&[output.stdout.as_slice(), output.stderr.as_slice()].concat())
         .into_owned()
+}
+
+#[test]
+fn what_is_set_where_the_tests_run_does_not_reach_the_program() {
+    let place = tempfile::tempdir().unwrap();
+    std::fs::write(place.path().join(".env"), "MAIL=nowhere").unwrap();
+    let folder = place.path().join("area");
+    std::fs::create_dir(&folder).unwrap();
+    let checked = alongside(&folder, &["check-config"]);
+    assert!(checked.status.success(), "{}", said(&checked));
+    // The tests themselves have more: what cargo says to them.
+    let listed = said(&program::apart("env", &folder).output().unwrap());
+    let names: Vec<_> = listed.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
+    assert!(names.contains(&"PATH"), "{names:?}");
+    assert!(names.iter().all(|name| program::NEEDED.contains(name)), "{names:?}");
 }
 
 #[test]
@@ -67,10 +78,7 @@ fn check_config_says_what_a_database_on_another_machine_must_do() {
         caller.read_exact(&mut [0; 8]).unwrap();
         caller.write_all(b"N").unwrap();
     });
-    let checked = Command::new(env!("CARGO_BIN_EXE_alongside"))
-        .arg("check-config")
-        .current_dir(folder.path())
-        .env_remove("PGSSLMODE")
+    let checked = program::command(folder.path(), &["check-config"])
         .env("DATABASE_URL", url)
         .output()
         .unwrap();
@@ -110,22 +118,7 @@ fn check_config_says_what_dns_must_hold_and_sends_a_test_email() {
 fn the_demonstration_does_not_move_into_another_area() {
     let folder = tempfile::tempdir().unwrap();
     assert!(alongside(folder.path(), &["migrate"]).status.success());
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
-        let db = ground::db::Db::open(&format!(
-            "sqlite://{}/data/alongside.db",
-            folder.path().display()
-        ))
-        .await
-        .unwrap();
-        let added = db.write(|tx| {
-            Box::pin(
-                async move { area::store::add(tx, area::What::Place, "Elsewhere", None).await },
-            )
-        });
-        added.await.unwrap();
-        db.close().await;
-    });
+    adds_a_place(&url_in(folder.path()));
     let refused = alongside(folder.path(), &["serve", "--demo"]);
     assert!(
         !refused.status.success() && said(&refused).contains("this one has another area in it"),
@@ -280,15 +273,8 @@ fn an_evidence_pack_is_made_and_checked_by_a_command_and_is_the_same_twice() {
 /// Runs a command of the real program and kills it after `milliseconds`; whether it was still
 /// running then.
 fn killed(folder: &Path, words: &[&str], milliseconds: u64) -> bool {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_alongside"))
-        .args(words)
-        .current_dir(folder)
-        .env_remove("DATABASE_URL")
-        .env("RUST_LOG", "off")
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child =
+        command(folder, words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(std::time::Duration::from_millis(milliseconds));
     let was_running = child.try_wait().unwrap().is_none();
     child.kill().unwrap();
@@ -343,12 +329,9 @@ fn holds_half_a_copy(url: &str) -> bool {
 
 fn adds_a_place(url: &str) {
     on(url, async |db| {
-        let added = db.write(|tx| {
-            Box::pin(
-                async move { area::store::add(tx, area::What::Place, "Elsewhere", None).await },
-            )
-        });
-        added.await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        area::store::add(&mut tx, area::What::Place, "Elsewhere", None).await.unwrap();
+        tx.commit().await.unwrap();
     });
 }
 
@@ -467,19 +450,18 @@ fn a_copy_goes_on_where_it_was_killed_a_dozen_times_from_either_database_to_the_
 /// So many that their table is copied in many lots.
 fn signs_up_many(url: &str) {
     on(url, async |db| {
-        let signing = db.write(|tx| {
-            Box::pin(async move {
-                sqlx::query(
-                    "WITH RECURSIVE n (nth) AS
-                       (SELECT 1 UNION ALL SELECT nth + 1 FROM n WHERE nth < 10000)
-                     INSERT INTO sign_ups (token_hash, email, ends_at)
-                     SELECT 'hash ' || nth, 'parent' || nth || '@example.org', nth FROM n",
-                )
-                .execute(tx)
-                .await
-            })
-        });
-        assert_eq!(signing.await.unwrap().rows_affected(), 10_000);
+        let mut tx = db.begin().await.unwrap();
+        let signed_up = sqlx::query(
+            "WITH RECURSIVE n (nth) AS
+               (SELECT 1 UNION ALL SELECT nth + 1 FROM n WHERE nth < 10000)
+             INSERT INTO sign_ups (token_hash, email, ends_at)
+             SELECT 'hash ' || nth, 'parent' || nth || '@example.org', nth FROM n",
+        )
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(signed_up.rows_affected(), 10_000);
     });
 }
 

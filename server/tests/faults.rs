@@ -151,10 +151,7 @@ fn a_database_that_went_is_not_replaced_by_an_empty_one_in_silence() {
     assert!(service.program.stop());
     fs::remove_file(folder.path().join("alongside.db")).unwrap();
     let start = |more: &[&str]| {
-        Command::new(env!("CARGO_BIN_EXE_alongside"))
-            .arg("migrate")
-            .args(more)
-            .current_dir(folder.path())
+        program::command(folder.path(), &[&["migrate"], more].concat())
             .env("DATABASE_URL", format!("sqlite://{}/alongside.db", folder.path().display()))
             .output()
             .unwrap()
@@ -172,9 +169,7 @@ fn a_file_that_is_no_database_is_refused_with_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("alongside.db"), "This is an email to the council.\n".repeat(99))
         .unwrap();
-    let refused = Command::new(env!("CARGO_BIN_EXE_alongside"))
-        .arg("check-config")
-        .current_dir(folder.path())
+    let refused = program::command(folder.path(), &["check-config"])
         .env("DATABASE_URL", format!("sqlite://{}/alongside.db", folder.path().display()))
         .env("MAIL", format!("file:{}/mail", folder.path().display()))
         .output()

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(dead_code, reason = "the world is made for the tests of the rooms")]
 
+mod program;
 #[path = "smtp-peer/start.rs"]
 mod smtp_peer;
 #[path = "rooms/world.rs"]
@@ -11,7 +12,7 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -30,7 +31,6 @@ use ground::house::{House, Names};
 use ground::viewer::Role;
 use rand::Rng as _;
 use serde_json::Value;
-use sqlx::Row as _;
 use subscribers::Cadence;
 use subscriptions::rules::Wanted;
 use subscriptions::store::{Began, begin, subscriber};
@@ -50,7 +50,7 @@ async fn workers_that_are_killed_again_and_again_lose_no_email() {
 
     // Two workers at a time; each pair is killed as soon as it has sent a few more.
     for kills in 1..=6 {
-        let mut workers = [work(&url, &setting), work(&url, &setting)];
+        let mut workers = [(); 2].map(|()| work(folder.path(), &url, &setting));
         while sent(&mail).len() < kills * EMAILS / 8 {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
@@ -59,7 +59,7 @@ async fn workers_that_are_killed_again_and_again_lose_no_email() {
             worker.wait().unwrap();
         }
     }
-    let mut last = work(&url, &setting);
+    let mut last = work(folder.path(), &url, &setting);
     while left(&db).await > 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -102,6 +102,7 @@ async fn two_workers_on_one_postgresql_that_are_killed_again_and_again_tell_nobo
 /// server hung up after it had taken it. To whom it was answered that her emails have stopped,
 /// none is begun later.
 async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) {
+    let folder = tempfile::tempdir().unwrap();
     let db = Db::open(url).await.unwrap();
     db.migrate().await.unwrap();
     ask_to_be_told(&db, people).await;
@@ -117,7 +118,7 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
 
     let (mut stopped, mut in_flight) = (BTreeMap::new(), BTreeSet::new());
     for moment in moments {
-        let mut all: Vec<Child> = (0..workers).map(|_| work(url, &mail)).collect();
+        let mut all: Vec<Child> = (0..workers).map(|_| work(folder.path(), url, &mail)).collect();
         let after = Duration::from_millis(chance.random_range(0..200));
         while count() < moment {
             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -133,7 +134,7 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
         // As if the waits were over. What the dead held, the next ones find by themselves.
         change(&db, "UPDATE deliveries SET next_at = 0 WHERE next_at IS NOT NULL").await;
     }
-    let mut last = work(url, &mail);
+    let mut last = work(folder.path(), url, &mail);
     while open(&db).await > 0 {
         tokio::time::sleep(Duration::from_millis(200)).await;
         change(&db, "UPDATE deliveries SET next_at = 0 WHERE next_at > 0 AND claimed_at = 0").await;
@@ -199,35 +200,24 @@ const CONNECTIONS: usize = 8;
 /// A notice that is due now, and people who want to be told.
 async fn ask_to_be_told(db: &Db, people: usize) {
     let now = Clock::system().now();
-    let made = db.write(move |tx| {
-        Box::pin(async move {
-            let service = area::store::add(tx, area::What::Service, "Transport", None).await?;
-            let account = |email| accounts::NewAccount {
-                email,
-                shown_name: "Somebody",
-                place_id: None,
-                password_hash: None,
-            };
-            let writer =
-                accounts::make_account(tx, &account("leader@example.org"), now).await?.unwrap();
-            let colleague =
-                accounts::make_account(tx, &account("leader2@example.org"), now).await?.unwrap();
-            accounts::grant(tx, &writer, &[Role::Leader], now).await?;
-            let wanted = Wanted {
-                services: vec![service.clone()],
-                places: Vec::new(),
-                cadence: Cadence::AtOnce,
-            };
-            for nth in 0..people {
-                let subscriber =
-                    subscriber(tx, &format!("somebody{nth}@example.org"), None, now).await?;
-                begin(tx, &subscriber, &wanted, Began::Email, now).await?;
-            }
-            let (notice, _) = notices::write(tx, &buses(service, now), &writer, now).await?;
-            notices::approve(tx, &notice, &colleague, (now, None), now).await
-        })
+    let mut tx = db.begin().await.unwrap();
+    let service = area::store::add(&mut tx, area::What::Service, "Transport", None).await.unwrap();
+    let [writer, colleague] = ["leader@example.org", "leader2@example.org"].map(|email| {
+        accounts::NewAccount { email, shown_name: "Somebody", place_id: None, password_hash: None }
     });
-    assert!(made.await.unwrap_or_else(|error: sqlx::Error| panic!("{error}")));
+    let writer = accounts::make_account(&mut tx, &writer, now).await.unwrap().unwrap();
+    let colleague = accounts::make_account(&mut tx, &colleague, now).await.unwrap().unwrap();
+    accounts::grant(&mut tx, &writer, &[Role::Leader], now).await.unwrap();
+    let wanted =
+        Wanted { services: vec![service.clone()], places: Vec::new(), cadence: Cadence::AtOnce };
+    for nth in 0..people {
+        let email = format!("somebody{nth}@example.org");
+        let subscriber = subscriber(&mut tx, &email, None, now).await.unwrap();
+        begin(&mut tx, &subscriber, &wanted, Began::Email, now).await.unwrap();
+    }
+    let (notice, _) = notices::write(&mut tx, &buses(service, now), &writer, now).await.unwrap();
+    assert!(notices::approve(&mut tx, &notice, &colleague, (now, None), now).await.unwrap());
+    tx.commit().await.unwrap();
 }
 
 fn buses(service: String, now: i64) -> Wording {
@@ -305,12 +295,12 @@ fn router(db: &Db) -> Router {
 async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<(String, i64)> {
     let waiting = "SELECT to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL
          AND claimed_at = 0 ORDER BY id DESC LIMIT 1 OFFSET $1";
-    let row = sqlx::query(waiting)
+    let (to, one_click): (String, String) = sqlx::query_as(waiting)
         .bind(skip)
         .fetch_optional(&mut *db.read().await.unwrap())
         .await
         .unwrap()?;
-    unsubscribe(service, row.get(0), row.get(1)).await
+    unsubscribe(service, to, one_click).await
 }
 
 /// Likewise somebody whose email a worker has just claimed.
@@ -333,8 +323,7 @@ async fn unsubscribe(service: &Router, to: String, one_click: String) -> Option<
 async fn in_hand(db: &Db) -> Vec<(String, String, String)> {
     let held = "SELECT id, to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL
          AND claimed_at > 0 ORDER BY claimed_at";
-    let rows = sqlx::query(held).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
-    rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
+    sqlx::query_as(held).fetch_all(&mut *db.read().await.unwrap()).await.unwrap()
 }
 
 /// Who is to be told nothing any more.
@@ -360,19 +349,14 @@ async fn number(db: &Db, sql: &'static str) -> i64 {
 }
 
 async fn change(db: &Db, sql: &'static str) {
-    let changed = db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(sql).execute(tx).await?;
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    changed.await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    sqlx::query(sql).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// A worker of its own process.
-fn work(url: &str, mail: &str) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_alongside"))
-        .arg("work")
+fn work(folder: &Path, url: &str, mail: &str) -> Child {
+    program::command(folder, &["work"])
         .env("DATABASE_URL", url)
         .env("MAIL", mail)
         .env("MAIL_CONNECTIONS", CONNECTIONS.to_string())
@@ -385,37 +369,32 @@ fn work(url: &str, mail: &str) -> Child {
 /// Owes the emails; their ids.
 async fn owe_emails(db: &Db) -> BTreeSet<String> {
     let now = calendar::clock::Clock::system().now();
-    let owing = db.write(move |tx| {
-        Box::pin(async move {
-            let words = Words {
-                subject: "Hello".into(),
-                paragraphs: vec!["A line to read. ".repeat(200).into()],
-                button: None,
-                why: "You asked.".into(),
-                from: "The forum".into(),
-                also: None,
-                stop: None,
-            };
-            for nth in 0..EMAILS {
-                let (key, to) = (format!("key {nth}"), format!("parent{nth}@example.org"));
-                owe(
-                    tx,
-                    Owed {
-                        dedup_key: &key,
-                        kind: EmailKind::Link,
-                        account_id: None,
-                        to: &to,
-                        words: &words,
-                        at: now,
-                        not_after: None,
-                    },
-                )
-                .await?;
-            }
-            sqlx::query_scalar("SELECT id FROM deliveries").fetch_all(tx).await
-        })
-    });
-    owing.await.unwrap_or_else(|error: sqlx::Error| panic!("{error}")).into_iter().collect()
+    let words = Words {
+        subject: "Hello".into(),
+        paragraphs: vec!["A line to read. ".repeat(200).into()],
+        button: None,
+        why: "You asked.".into(),
+        from: "The forum".into(),
+        also: None,
+        stop: None,
+    };
+    let mut tx = db.begin().await.unwrap();
+    for nth in 0..EMAILS {
+        let owed = Owed {
+            dedup_key: &format!("key {nth}"),
+            kind: EmailKind::Link,
+            account_id: None,
+            to: &format!("parent{nth}@example.org"),
+            words: &words,
+            at: now,
+            not_after: None,
+        };
+        owe(&mut tx, owed).await.unwrap();
+    }
+    let ids: Vec<String> =
+        sqlx::query_scalar("SELECT id FROM deliveries").fetch_all(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    ids.into_iter().collect()
 }
 
 async fn left(db: &Db) -> i64 {

@@ -2,14 +2,14 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::DAY;
+use calendar::clock::{DAY, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
 use ground::ui::{Field, Page, Summary};
-use ground::viewer::Viewer;
+use ground::viewer::{SignedIn, Viewer};
 use leptos::prelude::*;
 
 use super::attempts::{self, Asker, Purpose};
@@ -24,9 +24,9 @@ pub async fn end_sessions(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
-    let (account_id, here) = (person.account_id.clone(), person.session_id.clone());
+    let (account_id, here) = (&person.account_id, &person.session_id);
     if let Some(session) = id::parse(sent.typed("session")) {
-        store::end_sessions_like(&house.db, account_id, session, here).await?;
+        store::end_sessions_like(&house.db, account_id, &session, here).await?;
         return Ok(Redirect::to("/account?done=sessions").into_response());
     }
     store::end_sessions(&house.db, account_id, None).await?;
@@ -60,53 +60,46 @@ pub async fn change_email(
     if let Err(wait) = attempts::may_write(&house, asker, Purpose::NewAddress, &email).await? {
         return Ok(wait.answer(refuse(&Refusals::one("email", wait.what_to_do.as_str()))));
     }
-    let (account_id, old, writer) =
-        (person.account_id.clone(), person.email.clone(), house.clone());
-    let session_id = person.session_id.clone();
-    house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                // Whoever signs out everywhere at this moment must not be outlived by it.
-                if !store::stands(tx, &session_id).await? {
-                    return Ok::<_, sqlx::Error>(());
-                }
-                let token = id::secret();
-                let (hash, ends_at) = (id::hash(&token), now + 2 * DAY);
-                store::keep_link(tx, &hash, &account_id, "email", Some(&email), ends_at).await?;
-                let ask = emails::confirm_address(&writer, &token);
-                let tell = emails::address_may_change(&writer);
-                let account = Some(account_id.as_str());
-                owe(
-                    tx,
-                    Owed {
-                        dedup_key: &hash,
-                        kind: EmailKind::ConfirmAddress,
-                        account_id: account,
-                        to: &email,
-                        words: &ask,
-                        at: now,
-                        not_after: Some(ends_at),
-                    },
-                )
-                .await?;
-                owe(
-                    tx,
-                    Owed {
-                        dedup_key: &format!("{hash} old"),
-                        kind: EmailKind::AddressMayChange,
-                        account_id: account,
-                        to: &old,
-                        words: &tell,
-                        at: now,
-                        not_after: None,
-                    },
-                )
-                .await
-            })
-        })
-        .await?;
+    ask_new_address(&house, person, &email, now).await?;
     Ok(Redirect::to("/account?done=email").into_response())
+}
+
+/// Owes an email to the new address, which asks, and one to the old, which tells. Whoever signs out
+/// everywhere at this moment must not be outlived by it.
+async fn ask_new_address(
+    house: &House,
+    person: &SignedIn,
+    email: &str,
+    now: Millis,
+) -> Result<(), Error> {
+    let (token, account_id) = (id::secret(), person.account_id.as_str());
+    let (hash, ends_at) = (id::hash(&token), now + 2 * DAY);
+    let ask = Owed {
+        dedup_key: &hash,
+        kind: EmailKind::ConfirmAddress,
+        account_id: Some(account_id),
+        to: email,
+        words: &emails::confirm_address(house, &token),
+        at: now,
+        not_after: Some(ends_at),
+    };
+    let tell = Owed {
+        dedup_key: &format!("{hash} old"),
+        kind: EmailKind::AddressMayChange,
+        account_id: Some(account_id),
+        to: &person.email,
+        words: &emails::address_may_change(house),
+        at: now,
+        not_after: None,
+    };
+    let mut tx = house.db.begin().await?;
+    if !store::stands(&mut tx, &person.session_id).await? {
+        return Ok(tx.roll_back().await?);
+    }
+    store::keep_link(&mut tx, &hash, account_id, "email", Some(email), ends_at).await?;
+    owe(&mut tx, ask).await?;
+    owe(&mut tx, tell).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The new address of somebody.

@@ -17,8 +17,7 @@ use calendar::clock::{DAY, HOUR, MINUTE, Millis};
 use ground::error::{Error, later};
 use ground::house::House;
 use ground::viewer::Viewer;
-use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::AssertSqlSafe;
 
 /// The network a request came from, behind a trusted proxy too: an IPv4 address, or the half of an
 /// IPv6 address that names a network.
@@ -188,25 +187,14 @@ struct Counted {
 async fn count<const N: usize>(house: &House, limits: &[Limit; N]) -> Result<[Counted; N], Error> {
     let now = house.clock.now();
     let today = house.day_key.today(&house.db, now).await?;
-    let sql = statement(limits);
-    let rows: Vec<_> = limits
-        .iter()
-        .map(|limit| (limit.kind.clone(), today.hash(&limit.subject), now + limit.window))
-        .collect();
-    let counted: Vec<(String, i64, Millis)> = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let mut query = sqlx::query(AssertSqlSafe(sql)).bind(now);
-                for (kind, subject, ends_at) in rows {
-                    query = query.bind(kind).bind(subject).bind(ends_at);
-                }
-                let rows = query.fetch_all(tx).await?;
-                let read = |row: &AnyRow| (row.get(0), row.get(1), row.get(2));
-                Ok::<_, sqlx::Error>(rows.iter().map(read).collect::<Vec<(String, i64, Millis)>>())
-            })
-        })
-        .await?;
+    let mut query =
+        sqlx::query_as::<_, (String, i64, Millis)>(AssertSqlSafe(statement(limits))).bind(now);
+    for limit in limits {
+        query = query.bind(&limit.kind).bind(today.hash(&limit.subject)).bind(now + limit.window);
+    }
+    let mut tx = house.db.begin().await?;
+    let counted = query.fetch_all(&mut *tx).await?;
+    tx.commit().await?;
     let mut all = [Counted::default(); N];
     for (limit, count) in limits.iter().zip(&mut all) {
         let row = counted.iter().find(|(kind, ..)| *kind == limit.kind);
@@ -316,20 +304,13 @@ async fn clear(house: &House, limits: &[Limit]) -> Result<(), Error> {
     let today = house.day_key.today(&house.db, house.clock.now()).await?;
     let one = |nth: usize| format!("(kind = ${} AND subject = ${})", nth * 2 + 1, nth * 2 + 2);
     let each = (0..limits.len()).map(one).collect::<Vec<_>>().join(" OR ");
-    let sql = format!("DELETE FROM attempts WHERE {each}");
-    let rows: Vec<_> =
-        limits.iter().map(|limit| (limit.kind.clone(), today.hash(&limit.subject))).collect();
-    let cleared = house.db.write(move |tx| {
-        Box::pin(async move {
-            let mut query = sqlx::query(AssertSqlSafe(sql));
-            for (kind, subject) in rows {
-                query = query.bind(kind).bind(subject);
-            }
-            query.execute(tx).await?;
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    Ok(cleared.await?)
+    let mut query = sqlx::query(AssertSqlSafe(format!("DELETE FROM attempts WHERE {each}")));
+    for limit in limits {
+        query = query.bind(&limit.kind).bind(today.hash(&limit.subject));
+    }
+    let mut tx = house.db.begin().await?;
+    query.execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }
 
 /// How soon one more goes where there were enough.

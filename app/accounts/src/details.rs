@@ -47,22 +47,15 @@ pub async fn change(
     let (Some(shown_name), Some(place)) = (shown_name, place) else {
         return page(&house, &viewer, places, &sent, &refusals).await;
     };
-    let (now, kind, account_id) = (house.clock.now(), house.db.kind(), person.account_id.clone());
-    let details: Details = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let to = (shown_name.as_str(), place.as_deref());
-                let details = store::change_details(tx, kind, &account_id, to, now).await?;
-                if let Details::Changed(detail) = details {
-                    let (who, about) = (Some(account_id.as_str()), account_id.as_str());
-                    let what = "own details changed";
-                    audit::note(tx, Entry { at: now, who, what, about, detail }).await?;
-                }
-                Ok::<_, sqlx::Error>(details)
-            })
-        })
-        .await?;
+    let (now, account_id) = (house.clock.now(), person.account_id.as_str());
+    let mut tx = house.db.begin().await?;
+    let to = (shown_name.as_str(), place.as_deref());
+    let details = store::change_details(&mut tx, account_id, to, now).await?;
+    if let Details::Changed(detail) = details {
+        let (who, what) = (Some(account_id), "own details changed");
+        audit::note(&mut tx, Entry { at: now, who, what, about: account_id, detail }).await?;
+    }
+    tx.commit().await?;
     if details == Details::VotesAreCounted {
         refusals.add("place", "Votes are being counted. Try again in a few minutes");
         return page(&house, &viewer, places, &sent, &refusals).await;

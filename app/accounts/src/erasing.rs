@@ -132,7 +132,8 @@ pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Due>
     );
     sqlx::query(AssertSqlSafe(admins)).fetch_all(&mut *tx).await?;
     let sql = format!(
-        "SELECT a.id, a.email, CAST(w.takes_down AS BIGINT), CAST(w.keeps_emails AS BIGINT)
+        "SELECT a.id AS account_id, a.email, CAST(w.takes_down AS BIGINT) AS takes_down,
+           CAST(w.keeps_emails AS BIGINT) AS keeps_emails
          FROM erasures w JOIN accounts a ON a.id = w.account_id AND a.email IS NOT NULL
          WHERE w.due_at <= $1 AND NOT {}
          ORDER BY w.due_at, a.id LIMIT 1{}",
@@ -142,11 +143,11 @@ pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Due>
     let row = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_optional(&mut *tx).await?;
     let Some(row) = row else { return Ok(None) };
     let due = Due {
-        account_id: row.get(0),
-        email: row.get(1),
+        account_id: row.get("account_id"),
+        email: row.get("email"),
         wish: Wish {
-            takes_down: row.get::<i64, _>(2) == 1,
-            keeps_emails: row.get::<i64, _>(3) == 1,
+            takes_down: row.get::<i64, _>("takes_down") == 1,
+            keeps_emails: row.get::<i64, _>("keeps_emails") == 1,
         },
     };
     sqlx::query("UPDATE accounts SET erased_at = $2 WHERE id = $1")

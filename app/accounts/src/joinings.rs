@@ -8,7 +8,7 @@ use calendar::clock::{DAY, HOUR, Millis};
 use ground::db::{Db, Kept};
 use ground::error::Error;
 use ground::house::House;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::AnyConnection;
 
 use super::attempts::Caller;
 
@@ -44,36 +44,32 @@ pub async fn note(tx: &mut AnyConnection, network: &str, now: Millis) -> Kept<()
 /// Takes out the counts of all hours that began before this time, and gives those that are unusual:
 /// (when the hour began, how many accounts).
 pub async fn take(tx: &mut AnyConnection, before: Millis) -> Kept<Vec<(Millis, i64)>> {
-    let rows = sqlx::query("DELETE FROM joinings WHERE began_at < $1 RETURNING began_at, accounts")
-        .bind(before)
-        .fetch_all(tx)
-        .await?;
-    let all = rows.iter().map(|row| (row.get::<Millis, _>(0), row.get::<i64, _>(1)));
-    Ok(all.filter(|(_, accounts)| *accounts >= MANY).collect())
+    let mut all: Vec<(Millis, i64)> =
+        sqlx::query_as("DELETE FROM joinings WHERE began_at < $1 RETURNING began_at, accounts")
+            .bind(before)
+            .fetch_all(tx)
+            .await?;
+    all.retain(|(_, accounts)| *accounts >= MANY);
+    Ok(all)
 }
 
 /// Erases the networks of hours that are over, and what is not unusual or no use any more; how many
 /// rows were erased.
 pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            let over = now - HOUR;
-            let erased = sqlx::query(
-                "DELETE FROM joinings WHERE (began_at <= $1 AND accounts < $2) OR began_at <= $3",
-            )
-            .bind(over)
-            .bind(MANY)
-            .bind(now - KEPT_FOR)
-            .execute(&mut *tx)
-            .await?;
-            sqlx::query(
-                "UPDATE joinings SET network = NULL WHERE began_at <= $1 AND network IS NOT NULL",
-            )
-            .bind(over)
-            .execute(tx)
-            .await?;
-            Ok(erased.rows_affected())
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    let over = now - HOUR;
+    let erased = sqlx::query(
+        "DELETE FROM joinings WHERE (began_at <= $1 AND accounts < $2) OR began_at <= $3",
+    )
+    .bind(over)
+    .bind(MANY)
+    .bind(now - KEPT_FOR)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query("UPDATE joinings SET network = NULL WHERE began_at <= $1 AND network IS NOT NULL")
+        .bind(over)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(erased.rows_affected())
 }

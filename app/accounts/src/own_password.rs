@@ -101,33 +101,26 @@ async fn set(
     new: Option<String>,
     renewed: &Renewed,
 ) -> Result<Option<Millis>, Error> {
-    let (now, writer) = (house.clock.now(), house.clone());
-    let (account_id, session_id, email) =
-        (person.account_id.clone(), person.session_id.clone(), person.email.clone());
-    let (before, after) = renewed.hashes.clone();
-    let ends_at = house.db.write(move |tx| {
-        Box::pin(async move {
-            let ends_at = factors::proved(tx, &session_id, (&before, &after), now).await?;
-            let (Some(_), Some(new)) = (ends_at, new) else {
-                return Ok::<_, sqlx::Error>(ends_at);
-            };
-            store::set_password(tx, &account_id, &new, now).await?;
-            factors::end_other_sessions(tx, &account_id, &session_id).await?;
-            let words = emails::password_changed(&writer);
-            let owed = Owed {
-                dedup_key: &format!("{after} changed"),
-                kind: EmailKind::PasswordChanged,
-                account_id: Some(&account_id),
-                to: &email,
-                words: &words,
-                at: now,
-                not_after: None,
-            };
-            owe(tx, owed).await?;
-            Ok(ends_at)
-        })
-    });
-    Ok(ends_at.await?)
+    let (now, account_id) = (house.clock.now(), person.account_id.as_str());
+    let (before, after) = &renewed.hashes;
+    let mut tx = house.db.begin().await?;
+    let ends_at = factors::proved(&mut tx, &person.session_id, (before, after), now).await?;
+    if let (Some(_), Some(new)) = (ends_at, new) {
+        store::set_password(&mut tx, account_id, &new, now).await?;
+        factors::end_other_sessions(&mut tx, account_id, &person.session_id).await?;
+        let owed = Owed {
+            dedup_key: &format!("{after} changed"),
+            kind: EmailKind::PasswordChanged,
+            account_id: Some(account_id),
+            to: &person.email,
+            words: &emails::password_changed(house),
+            at: now,
+            not_after: None,
+        };
+        owe(&mut tx, owed).await?;
+    }
+    tx.commit().await?;
+    Ok(ends_at)
 }
 
 fn page(person: &SignedIn, sent: &Sent, refusals: &Refusals) -> Page {

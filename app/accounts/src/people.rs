@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, DAY};
+use calendar::clock::{self, DAY, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
@@ -71,51 +71,31 @@ pub async fn invite(
     role: Role,
     organisation: Option<String>,
 ) -> Result<(), Error> {
-    let (now, writer) = (house.clock.now(), house.clone());
-    house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let token = id::secret();
-                let (hash, ends_at) = (id::hash(&token), now + 14 * DAY);
-                let invitation = store::keep_invitation(
-                    tx,
-                    &hash,
-                    &email,
-                    (role, organisation.as_deref()),
-                    now,
-                    ends_at,
-                )
-                .await?;
-                let words = emails::invitation(&writer, role, &token);
-                owe(
-                    tx,
-                    Owed {
-                        dedup_key: &hash,
-                        kind: EmailKind::Invitation,
-                        account_id: None,
-                        to: &email,
-                        words: &words,
-                        at: now,
-                        not_after: Some(ends_at),
-                    },
-                )
-                .await?;
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: by.as_deref(),
-                        what: "person invited",
-                        about: &invitation,
-                        detail: role.word(),
-                    },
-                )
-                .await
-            })
-        })
-        .await?;
-    Ok(())
+    let (now, token) = (house.clock.now(), id::secret());
+    let (hash, ends_at) = (id::hash(&token), now + 14 * DAY);
+    let new = store::NewInvitation {
+        token_hash: &hash,
+        email: &email,
+        role,
+        organisation_id: organisation.as_deref(),
+        now,
+        ends_at,
+    };
+    let owed = Owed {
+        dedup_key: &hash,
+        kind: EmailKind::Invitation,
+        account_id: None,
+        to: &email,
+        words: &emails::invitation(house, role, &token),
+        at: now,
+        not_after: Some(ends_at),
+    };
+    let mut tx = house.db.begin().await?;
+    let invitation = store::keep_invitation(&mut tx, &new).await?;
+    owe(&mut tx, owed).await?;
+    let (who, what, about) = (by.as_deref(), "person invited", &invitation);
+    audit::note(&mut tx, Entry { at: now, who, what, about, detail: role.word() }).await?;
+    Ok(tx.commit().await?)
 }
 
 /// POST `/admin/people/{id}/roles`: gives or takes a role, and the person signs in again; or says
@@ -137,45 +117,47 @@ pub async fn change_role(
     if id == person.account_id && role == Role::Admin && !gives {
         return Ok(Redirect::to("/admin/people?done=own").into_response());
     }
-    let (now, by, writer) = (house.clock.now(), person.account_id.clone(), house.clone());
-    house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let is_new = if gives {
-                    store::grant(tx, &id, &[role], now).await?
-                } else {
-                    store::revoke(tx, &id, role).await?
-                };
-                // A second tap changes nothing.
-                if !is_new {
-                    return Ok(());
-                }
-                store::end_all_sessions(tx, &id).await?;
-                council::store::forget(tx, &id).await?;
-                if is_watched(role) {
-                    tell_watchers(tx, &writer, role, (&id, &by), gives).await?;
-                }
-                let what = if gives { "role given" } else { "role taken" };
-                audit::note(
-                    tx,
-                    Entry { at: now, who: Some(&by), what, about: &id, detail: role.word() },
-                )
-                .await
-            })
-        })
-        .await
-        .map_err(|error: sqlx::Error| {
-            if error
-                .as_database_error()
-                .is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation)
-            {
-                Error::NotFound
-            } else {
-                error.into()
-            }
-        })?;
+    let both = (id.as_str(), person.account_id.as_str());
+    let mut tx = house.db.begin().await?;
+    set_role(&mut tx, &house, role, both, gives).await.map_err(|error| {
+        if error
+            .as_database_error()
+            .is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation)
+        {
+            Error::NotFound
+        } else {
+            error.into()
+        }
+    })?;
+    tx.commit().await?;
     Ok(Redirect::to("/admin/people?done=role").into_response())
+}
+
+/// Gives or takes a role, and ends what the person began before. A second tap changes nothing.
+async fn set_role(
+    tx: &mut AnyConnection,
+    house: &House,
+    role: Role,
+    (whose, by): (&str, &str),
+    gives: bool,
+) -> Result<(), sqlx::Error> {
+    let now = house.clock.now();
+    let is_new = if gives {
+        store::grant(tx, whose, &[role], now).await?
+    } else {
+        store::revoke(tx, whose, role).await?
+    };
+    if !is_new {
+        return Ok(());
+    }
+    store::end_all_sessions(tx, whose).await?;
+    council::store::forget(tx, whose).await?;
+    if is_watched(role) {
+        tell_watchers(tx, house, role, (whose, by), gives).await?;
+    }
+    let what = if gives { "role given" } else { "role taken" };
+    let (who, about, detail) = (Some(by), whose, role.word());
+    audit::note(tx, Entry { at: now, who, what, about, detail }).await
 }
 
 /// Whether others are told who has this role. Nobody reads what was passed on without their knowing,
@@ -220,26 +202,13 @@ async fn tell_watchers(
 async fn lead_for(house: &House, by: &str, id: &str, sent: &Sent) -> Result<Response, Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     let Ok(organisation) = organisation(house, sent).await? else { return Err(Error::NotFound) };
-    let (now, by) = (house.clock.now(), by.to_owned());
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            store::lead_for(tx, &id, organisation.as_deref()).await?;
-            council::store::forget(tx, &id).await?;
-            let detail = organisation.unwrap_or_default();
-            audit::note(
-                tx,
-                Entry {
-                    at: now,
-                    who: Some(&by),
-                    what: "organisation set",
-                    about: &id,
-                    detail: &detail,
-                },
-            )
-            .await
-        })
-    });
-    kept.await?;
+    let detail = organisation.as_deref().unwrap_or_default();
+    let (at, who, what, about) = (house.clock.now(), Some(by), "organisation set", &id);
+    let mut tx = house.db.begin().await?;
+    store::lead_for(&mut tx, &id, organisation.as_deref()).await?;
+    council::store::forget(&mut tx, &id).await?;
+    audit::note(&mut tx, Entry { at, who, what, about, detail }).await?;
+    tx.commit().await?;
     Ok(Redirect::to("/admin/people?done=organisation").into_response())
 }
 
@@ -294,73 +263,15 @@ pub async fn accept(
         };
         // Only a place that is one has a name.
         let place = invitation.place.as_ref().and(place);
-        new = Some((name, place, passwords::hashed(&house, password).await));
+        let password_hash = passwords::hashed(&house, password).await;
+        new = Some(Chosen { shown_name: name, place_id: place, password_hash });
     }
-    let writer = house.clone();
-    let account_id: Option<String> = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                if !store::accept_invitation(tx, &invitation.id, now).await? {
-                    return Ok::<_, sqlx::Error>(None);
-                }
-                let mut is_new = true;
-                let account_id = match (invitation.account_id, new) {
-                    (Some(known), _) => {
-                        is_new = store::grant(tx, &known, &[invitation.role], now).await?;
-                        store::end_all_sessions(tx, &known).await?;
-                        council::store::forget(tx, &known).await?;
-                        known
-                    }
-                    (None, Some((name, place, hash))) => {
-                        let account = store::NewAccount {
-                            email: &invitation.email,
-                            shown_name: &name,
-                            place_id: place.as_deref(),
-                            password_hash: Some(&hash),
-                        };
-                        // Someone made an account with that address meanwhile: nothing is kept, and
-                        // the link still works.
-                        let Some(made) = store::make_account(tx, &account, now).await? else {
-                            return Err(sqlx::Error::RowNotFound);
-                        };
-                        let roles = if place.is_some() {
-                            vec![invitation.role, Role::Parent]
-                        } else {
-                            vec![invitation.role]
-                        };
-                        store::grant(tx, &made, &roles, now).await?;
-                        made
-                    }
-                    (None, None) => return Ok(None),
-                };
-                let role = invitation.role;
-                if is_new && is_watched(role) {
-                    let hers = (account_id.as_str(), account_id.as_str());
-                    tell_watchers(tx, &writer, role, hers, true).await?;
-                }
-                if invitation.organisation_id.is_some() {
-                    store::lead_for(tx, &account_id, invitation.organisation_id.as_deref()).await?;
-                }
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&account_id),
-                        what: "invitation accepted",
-                        about: &invitation.id,
-                        detail: invitation.role.word(),
-                    },
-                )
-                .await?;
-                Ok(Some(account_id))
-            })
-        })
-        .await
-        .or_else(
-            |error| if matches!(error, sqlx::Error::RowNotFound) { Ok(None) } else { Err(error) },
-        )?;
-    let Some(account_id) = account_id else { return Err(Error::NotFound) };
+    let mut tx = house.db.begin().await?;
+    let Some(account_id) = accepted(&mut tx, &house, &invitation, new.as_ref(), now).await? else {
+        tx.roll_back().await?;
+        return Err(Error::NotFound);
+    };
+    tx.commit().await?;
     let begun = if is_known {
         session::begin(&house, &account_id, &headers).await?
     } else {
@@ -377,6 +288,63 @@ pub async fn accept(
     let asks_to_keep = begun.is_leaving && !begun.waits_for_code;
     let to = if asks_to_keep { with_then(LEAVING, &to) } else { to };
     Ok((begun.cookies, Redirect::to(&to)).into_response())
+}
+
+/// What somebody chose who has no account yet.
+struct Chosen {
+    shown_name: String,
+    /// For a parent.
+    place_id: Option<String>,
+    password_hash: String,
+}
+
+/// Uses the invitation up, for whoever is first: the account that has the role now. `None` where it
+/// was used before, or someone made an account with that address meanwhile: then nothing is to be
+/// kept, and in the second case the link still works.
+async fn accepted(
+    tx: &mut AnyConnection,
+    house: &House,
+    invitation: &store::Invitation,
+    new: Option<&Chosen>,
+    now: Millis,
+) -> Result<Option<String>, sqlx::Error> {
+    if !store::accept_invitation(tx, &invitation.id, now).await? {
+        return Ok(None);
+    }
+    let (role, mut is_new) = (invitation.role, true);
+    let account_id = match (&invitation.account_id, new) {
+        (Some(known), _) => {
+            is_new = store::grant(tx, known, &[role], now).await?;
+            store::end_all_sessions(tx, known).await?;
+            council::store::forget(tx, known).await?;
+            known.clone()
+        }
+        (None, Some(chosen)) => {
+            let account = store::NewAccount {
+                email: &invitation.email,
+                shown_name: &chosen.shown_name,
+                place_id: chosen.place_id.as_deref(),
+                password_hash: Some(&chosen.password_hash),
+            };
+            let Some(made) = store::make_account(tx, &account, now).await? else {
+                return Ok(None);
+            };
+            let is_parent_too = chosen.place_id.is_some();
+            let roles = if is_parent_too { vec![role, Role::Parent] } else { vec![role] };
+            store::grant(tx, &made, &roles, now).await?;
+            made
+        }
+        (None, None) => return Ok(None),
+    };
+    if is_new && is_watched(role) {
+        tell_watchers(tx, house, role, (&account_id, &account_id), true).await?;
+    }
+    if invitation.organisation_id.is_some() {
+        store::lead_for(tx, &account_id, invitation.organisation_id.as_deref()).await?;
+    }
+    let (who, what, about) = (Some(account_id.as_str()), "invitation accepted", &invitation.id);
+    audit::note(tx, Entry { at: now, who, what, about, detail: role.word() }).await?;
+    Ok(Some(account_id))
 }
 
 async fn accept_page(

@@ -34,8 +34,7 @@ pub async fn recognise(
         if let Some(mut person) = found {
             if now - person.seen_at > HOUR {
                 let idle_ends_at = now + Ends::after(&person.roles).idle;
-                store::session_seen(&house.db, person.session_id.clone(), now, idle_ends_at)
-                    .await?;
+                store::session_seen(&house.db, &person.session_id, now, idle_ends_at).await?;
                 person.visited_before = Some(person.seen_at);
             }
             request.extensions_mut().insert(Viewer::of(person));
@@ -230,7 +229,7 @@ async fn begin_new(
 pub(crate) async fn begin_by_passkey(
     house: &House,
     account_id: &str,
-    used: (String, u32),
+    used: (&str, u32),
     headers: &HeaderMap,
 ) -> Result<Option<Begun>, Error> {
     let issuer = house.council().map_or("", Council::issuer);
@@ -300,7 +299,7 @@ pub(crate) async fn know_browser(
     browser: &str,
 ) -> Result<(), Error> {
     let ends_at = house.clock.now() + KNOWN_FOR;
-    Ok(store::know_browser(&house.db, id::hash(browser), account_id.to_owned(), ends_at).await?)
+    Ok(store::know_browser(&house.db, &id::hash(browser), account_id, ends_at).await?)
 }
 
 /// For how long a browser is known as one in which somebody has signed in. What others try for her

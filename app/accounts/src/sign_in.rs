@@ -166,10 +166,10 @@ async fn by_password(
 
 /// Hashes a right password again where that was done otherwise before: only now do we have it.
 async fn hash_as_today(house: &House, known: &store::Known, password: &str) -> Result<(), Error> {
-    let stored = known.password_hash.clone().filter(|stored| !passwords::is_as_today(stored));
-    let Some(old) = stored else { return Ok(()) };
+    let stored = known.password_hash.as_deref();
+    let Some(old) = stored.filter(|stored| !passwords::is_as_today(stored)) else { return Ok(()) };
     let new = passwords::hashed(house, password.to_owned()).await;
-    Ok(store::hash_again(&house.db, known.id.clone(), (old, new)).await?)
+    Ok(store::hash_again(&house.db, &known.id, (old, &new)).await?)
 }
 
 /// POST `/sign-in/link`
@@ -213,7 +213,7 @@ async fn by_link(
         return Ok(wait.answer(answer));
     }
     let act = first_act::to_come_back_to(house, headers, &kept.then).await?;
-    owe_link(house, email, act, "sign-in", emails::sign_in_link).await?;
+    owe_link(house, &email, act.as_deref(), "sign-in", emails::sign_in_link).await?;
     Ok(link_sent(house, viewer, &kept))
 }
 
@@ -280,7 +280,7 @@ pub async fn with_link(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    match used_link(&house, token, "sign-in").await? {
+    match used_link(&house, &token, "sign-in").await? {
         Some(link) => {
             let nowhere = Kept { then: String::new(), fields: None };
             go_on(&house, &headers, &link.account_id, &nowhere, true).await
@@ -331,7 +331,7 @@ async fn by_new_password(
         return Ok(wait.answer(forgotten_page(house, viewer, &email, &kept, &refusals)));
     }
     let act = first_act::to_come_back_to(house, headers, &kept.then).await?;
-    owe_link(house, email, act, "password", emails::new_password_link).await?;
+    owe_link(house, &email, act.as_deref(), "password", emails::new_password_link).await?;
     Ok(Redirect::to("/forgotten-password/sent").into_response())
 }
 
@@ -393,46 +393,48 @@ pub async fn new_password(
         }
     };
     let password_hash = passwords::hashed(&house, password).await;
-    let (now, writer) = (house.clock.now(), house.clone());
-    let account_id = link.account_id.clone();
-    let is_set: bool = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let hash = id::hash(&token);
-                if !store::use_link(tx, &hash, now).await? {
-                    return Ok::<_, sqlx::Error>(false);
-                }
-                first_act::store::hand_over(tx, &hash, &link.account_id).await?;
-                store::set_password(tx, &link.account_id, &password_hash, now).await?;
-                store::end_all_sessions(tx, &link.account_id).await?;
-                let words = emails::password_changed(&writer);
-                let owed = Owed {
-                    dedup_key: &format!("{hash} changed"),
-                    kind: EmailKind::PasswordChanged,
-                    account_id: Some(&link.account_id),
-                    to: &link.email,
-                    words: &words,
-                    at: now,
-                    not_after: None,
-                };
-                owe(tx, owed).await?;
-                Ok(true)
-            })
-        })
-        .await?;
-    if !is_set {
+    if !set_password(&house, &link, &id::hash(&token), &password_hash).await? {
         return Ok(link_ended(&house, &viewer));
     }
     let then = Kept { then: "/account?done=password".into(), fields: None };
-    go_on(&house, &headers, &account_id, &then, true).await
+    go_on(&house, &headers, &link.account_id, &then, true).await
+}
+
+/// Uses up the link with this hash, sets the password and signs out everywhere. False where the
+/// link was used before.
+async fn set_password(
+    house: &House,
+    link: &store::Link,
+    hash: &str,
+    password_hash: &str,
+) -> Result<bool, Error> {
+    let (now, account_id) = (house.clock.now(), link.account_id.as_str());
+    let mut tx = house.db.begin().await?;
+    if !store::use_link(&mut tx, hash, now).await? {
+        tx.roll_back().await?;
+        return Ok(false);
+    }
+    first_act::store::hand_over(&mut tx, hash, account_id).await?;
+    store::set_password(&mut tx, account_id, password_hash, now).await?;
+    store::end_all_sessions(&mut tx, account_id).await?;
+    let owed = Owed {
+        dedup_key: &format!("{hash} changed"),
+        kind: EmailKind::PasswordChanged,
+        account_id: Some(account_id),
+        to: &link.email,
+        words: &emails::password_changed(house),
+        at: now,
+        not_after: None,
+    };
+    owe(&mut tx, owed).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// POST `/sign-out`
 pub async fn sign_out(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     if let Some(person) = viewer.person() {
-        store::end_sessions(&house.db, person.account_id.clone(), Some(person.session_id.clone()))
-            .await?;
+        store::end_sessions(&house.db, &person.account_id, Some(&person.session_id)).await?;
     }
     let answer = session::signed_out(&house, Redirect::to("/?done=signed-out").into_response());
     first_act::forget_cookie(&house, answer)
@@ -441,24 +443,21 @@ pub async fn sign_out(State(house): State<House>, viewer: Viewer) -> Result<Resp
 /// Uses the link up, for whoever is first.
 async fn used_link(
     house: &House,
-    token: String,
-    purpose: &'static str,
+    token: &str,
+    purpose: &str,
 ) -> Result<Option<store::Link>, Error> {
-    let now = house.clock.now();
-    let link = house.db.write(move |tx| {
-        Box::pin(async move {
-            let hash = id::hash(&token);
-            let link = store::link(tx, &hash, purpose, now).await?;
-            if !store::use_link(tx, &hash, now).await? {
-                return Ok::<_, sqlx::Error>(None);
-            }
-            if let Some(link) = &link {
-                first_act::store::hand_over(tx, &hash, &link.account_id).await?;
-            }
-            Ok(link)
-        })
-    });
-    Ok(link.await?)
+    let (hash, now) = (id::hash(token), house.clock.now());
+    let mut tx = house.db.begin().await?;
+    let link = store::link(&mut tx, &hash, purpose, now).await?;
+    if !store::use_link(&mut tx, &hash, now).await? {
+        tx.roll_back().await?;
+        return Ok(None);
+    }
+    if let Some(link) = &link {
+        first_act::store::hand_over(&mut tx, &hash, &link.account_id).await?;
+    }
+    tx.commit().await?;
+    Ok(link)
 }
 
 /// Whether one more email that lets in may go to this address.
@@ -478,47 +477,36 @@ async fn may_let_in(
 /// account, with the link by which she can join. Both cost the same statements.
 pub(crate) async fn owe_link(
     house: &House,
-    email: String,
-    act: Option<String>,
-    purpose: &'static str,
+    email: &str,
+    act: Option<&str>,
+    purpose: &str,
     message: fn(&House, &str) -> Words,
 ) -> Result<(), Error> {
-    let (now, writer) = (house.clock.now(), house.clone());
-    house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let token = id::secret();
-                let (hash, ends_at) = (id::hash(&token), now + 2 * HOUR);
-                let known = store::by_address(tx, &email).await?;
-                let words = if let Some(known) = &known {
-                    store::keep_link(tx, &hash, &known.id, purpose, None, ends_at).await?;
-                    message(&writer, &token)
-                } else {
-                    store::keep_sign_up(tx, &hash, &email, now + 2 * DAY).await?;
-                    emails::no_account(&writer, &token)
-                };
-                if let Some(act) = &act {
-                    first_act::store::lead_back(tx, &hash, act).await?;
-                }
-                let account_id = known.as_ref().map(|known| known.id.as_str());
-                owe(
-                    tx,
-                    Owed {
-                        dedup_key: &hash,
-                        kind: EmailKind::Link,
-                        account_id,
-                        to: &email,
-                        words: &words,
-                        at: now,
-                        not_after: Some(ends_at),
-                    },
-                )
-                .await
-            })
-        })
-        .await?;
-    Ok(())
+    let (now, token) = (house.clock.now(), id::secret());
+    let (hash, ends_at) = (id::hash(&token), now + 2 * HOUR);
+    let mut tx = house.db.begin().await?;
+    let known = store::by_address(&mut tx, email).await?;
+    let words = if let Some(known) = &known {
+        store::keep_link(&mut tx, &hash, &known.id, purpose, None, ends_at).await?;
+        message(house, &token)
+    } else {
+        store::keep_sign_up(&mut tx, &hash, email, now + 2 * DAY).await?;
+        emails::no_account(house, &token)
+    };
+    if let Some(act) = act {
+        first_act::store::lead_back(&mut tx, &hash, act).await?;
+    }
+    let owed = Owed {
+        dedup_key: &hash,
+        kind: EmailKind::Link,
+        account_id: known.as_ref().map(|known| known.id.as_str()),
+        to: email,
+        words: &words,
+        at: now,
+        not_after: Some(ends_at),
+    };
+    owe(&mut tx, owed).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Begins a session and leads to where the person was going, with what they had typed.

@@ -70,33 +70,27 @@ pub async fn send(
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
     let person = person(&house, &id).await?;
-    let by = viewer.signed_in()?.account_id.clone();
-    if person.account_id == by {
+    let by = &viewer.signed_in()?.account_id;
+    if person.account_id == *by {
         return Ok(Redirect::to(OWN).into_response());
     }
-    let (now, writer) = (house.clock.now(), house.clone());
-    let signed_out = house.db.write(move |tx| {
-        Box::pin(async move {
-            // A second tap, or somebody who is signed in nowhere.
-            if !store::sign_out_everywhere(tx, &person.account_id).await? {
-                return Ok::<_, sqlx::Error>(());
-            }
-            let words = emails::signed_out(&writer);
-            let owed = Owed {
-                dedup_key: &format!("signed out {}", id::fresh()),
-                kind: EmailKind::SignedOut,
-                account_id: Some(&person.account_id),
-                to: &person.email,
-                words: &words,
-                at: now,
-                not_after: None,
-            };
-            owe(tx, owed).await?;
-            let (who, what, about) =
-                (Some(by.as_str()), "signed out everywhere", &person.account_id);
-            audit::note(tx, Entry { at: now, who, what, about, detail: "" }).await
-        })
-    });
-    signed_out.await?;
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    // It does nothing after a second tap, or for somebody who is signed in nowhere.
+    if store::sign_out_everywhere(&mut tx, &person.account_id).await? {
+        let owed = Owed {
+            dedup_key: &format!("signed out {}", id::fresh()),
+            kind: EmailKind::SignedOut,
+            account_id: Some(&person.account_id),
+            to: &person.email,
+            words: &emails::signed_out(&house),
+            at: now,
+            not_after: None,
+        };
+        owe(&mut tx, owed).await?;
+        let (who, what, about) = (Some(by.as_str()), "signed out everywhere", &person.account_id);
+        audit::note(&mut tx, Entry { at: now, who, what, about, detail: "" }).await?;
+    }
+    tx.commit().await?;
     Ok(Redirect::to("/admin/people?done=signed-out").into_response())
 }

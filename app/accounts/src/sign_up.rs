@@ -69,42 +69,35 @@ async fn asked(
         return Ok(wait.answer(page(house, viewer, headers, sent, &refusals).await?));
     }
     let act = first_act::to_come_back_to(house, headers, &Kept::read(sent).then).await?;
-    keep(house, email, act).await?;
+    keep(house, &email, act.as_deref()).await?;
     Ok(Redirect::to("/sign-up/sent").into_response())
 }
 
-async fn keep(house: &House, email: String, act: Option<String>) -> Result<(), Error> {
-    let (now, token, emails_house) = (house.clock.now(), id::secret(), house.clone());
-    house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let known = store::by_address(tx, &email).await?;
-                let ends_at = now + 2 * DAY;
-                let hash = id::hash(&token);
-                store::keep_sign_up(tx, &hash, &email, ends_at).await?;
-                if let Some(act) = &act {
-                    first_act::store::lead_back(tx, &hash, act).await?;
-                }
-                let words = if known.is_some() {
-                    emails::already_signed_up(&emails_house)
-                } else {
-                    emails::confirm_sign_up(&emails_house, &token)
-                };
-                let owed = Owed {
-                    dedup_key: &hash,
-                    kind: EmailKind::SignUp,
-                    account_id: None,
-                    to: &email,
-                    words: &words,
-                    at: now,
-                    not_after: Some(ends_at),
-                };
-                owe(tx, owed).await
-            })
-        })
-        .await?;
-    Ok(())
+async fn keep(house: &House, email: &str, act: Option<&str>) -> Result<(), Error> {
+    let (now, token) = (house.clock.now(), id::secret());
+    let (hash, ends_at) = (id::hash(&token), now + 2 * DAY);
+    let mut tx = house.db.begin().await?;
+    let known = store::by_address(&mut tx, email).await?;
+    store::keep_sign_up(&mut tx, &hash, email, ends_at).await?;
+    if let Some(act) = act {
+        first_act::store::lead_back(&mut tx, &hash, act).await?;
+    }
+    let words = if known.is_some() {
+        emails::already_signed_up(house)
+    } else {
+        emails::confirm_sign_up(house, &token)
+    };
+    let owed = Owed {
+        dedup_key: &hash,
+        kind: EmailKind::SignUp,
+        account_id: None,
+        to: email,
+        words: &words,
+        at: now,
+        not_after: Some(ends_at),
+    };
+    owe(&mut tx, owed).await?;
+    Ok(tx.commit().await?)
 }
 
 /// GET `/sign-up/sent`
@@ -185,31 +178,22 @@ pub async fn confirm(
     };
     let password_hash = passwords::hashed(&house, password).await;
     let network = joinings::hashed(&house, &caller).await?;
-    let token_hash = hash.clone();
-    let made: Option<String> = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let account = store::NewAccount {
-                    email: &waiting.email,
-                    shown_name: &shown_name,
-                    place_id: Some(&place_id),
-                    password_hash: Some(&password_hash),
-                };
-                let made = store::confirm(tx, &hash, &account, now).await?;
-                if let Some(account_id) = &made
-                    && !forgets
-                {
-                    first_act::store::hand_over(tx, &hash, account_id).await?;
-                }
-                if made.is_some() {
-                    joinings::note(tx, &network, now).await?;
-                }
-                Ok::<_, sqlx::Error>(made)
-            })
-        })
-        .await?;
-    let Some(account_id) = made else { return used(&house, &viewer, &token_hash).await };
+    let account = store::NewAccount {
+        email: &waiting.email,
+        shown_name: &shown_name,
+        place_id: Some(&place_id),
+        password_hash: Some(&password_hash),
+    };
+    let mut tx = house.db.begin().await?;
+    let made = store::confirm(&mut tx, &hash, &account, now).await?;
+    if let Some(account_id) = &made {
+        if !forgets {
+            first_act::store::hand_over(&mut tx, &hash, account_id).await?;
+        }
+        joinings::note(&mut tx, &network, now).await?;
+    }
+    tx.commit().await?;
+    let Some(account_id) = made else { return used(&house, &viewer, &hash).await };
     let parent = (&[Role::Parent][..], SecondStep::NotAsked);
     let cookie = session::begin_as(&house, &account_id, parent, &headers).await?.cookies;
     let just_in = Extension(JustIn { account_id, by_link: true, has_joined: true });

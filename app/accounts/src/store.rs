@@ -31,12 +31,14 @@ pub async fn signed_in_until_now(db: &Db, token_hash: &str, now: Millis) -> Kept
 /// `by`: the condition that finds the session.
 async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
     let sql = format!(
-        "SELECT a.id, s.id, a.shown_name, a.email, a.place_id, s.seen_at, r.role,
-                s.visited_before,
-                CAST(CASE WHEN s.with_council = 1 THEN 0 ELSE s.began_at END AS BIGINT),
-                s.proved_at, {},
-                (SELECT second_step_from FROM area_rules), CAST(s.second_step_there AS BIGINT),
-                (SELECT e.due_at FROM erasures e WHERE e.account_id = a.id)
+        "SELECT a.id AS account_id, s.id AS session_id, a.shown_name, a.email, a.place_id,
+                s.seen_at, r.role, s.visited_before,
+                CAST(CASE WHEN s.with_council = 1 THEN 0 ELSE s.began_at END AS BIGINT)
+                  AS shown_at_begin,
+                s.proved_at, {} AS has_second_step_since,
+                (SELECT second_step_from FROM area_rules) AS asked_from,
+                CAST(s.second_step_there AS BIGINT) AS took_one_there,
+                (SELECT e.due_at FROM erasures e WHERE e.account_id = a.id) AS leaves_at
          FROM sessions s
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN roles r ON r.account_id = a.id
@@ -50,35 +52,32 @@ async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<S
         .bind(now)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let roles = roles(&rows, 6)?;
-    let second_step = |row: &AnyRow| {
-        let has_one = row.get::<Option<Millis>, _>(10).is_some();
-        // Nobody asks her here who took one at her council.
-        let asked_from = row.get::<Option<Millis>, _>(11).filter(|_| row.get::<i64, _>(12) == 0);
-        rules::second_step(has_one, &roles, asked_from, now)
-    };
+    let roles = roles(&rows)?;
     let Some(row) = rows.first() else { return Ok(None) };
+    // Nobody asks her here who took one at her council.
+    let asked_from = row
+        .get::<Option<Millis>, _>("asked_from")
+        .filter(|_| row.get::<i64, _>("took_one_there") == 0);
+    let has_one = row.get::<Option<Millis>, _>("has_second_step_since").is_some();
+    let proved_at = row.get::<Option<Millis>, _>("proved_at");
     Ok(Some(SignedIn {
-        account_id: row.get(0),
-        session_id: row.get(1),
-        shown_name: row.get(2),
-        email: known(row.get(3), "accounts.email")?,
-        place_id: row.get(4),
-        seen_at: row.get(5),
-        visited_before: row.get(7),
-        is_fresh: rules::is_fresh(
-            row.get::<Option<Millis>, _>(9).unwrap_or_else(|| row.get(8)),
-            now,
-        ),
-        second_step: second_step(row),
-        leaves_at: row.get(13),
+        account_id: row.get("account_id"),
+        session_id: row.get("session_id"),
+        shown_name: row.get("shown_name"),
+        email: known(row.get("email"), "accounts.email")?,
+        place_id: row.get("place_id"),
+        seen_at: row.get("seen_at"),
+        visited_before: row.get("visited_before"),
+        is_fresh: rules::is_fresh(proved_at.unwrap_or_else(|| row.get("shown_at_begin")), now),
+        second_step: rules::second_step(has_one, &roles, asked_from, now),
+        leaves_at: row.get("leaves_at"),
         roles,
     }))
 }
 
-/// Reads the roles in this column of the rows of one account.
-fn roles(rows: &[AnyRow], column: usize) -> Kept<Vec<Role>> {
-    rows.iter().filter_map(|row| row.get::<Option<&str>, _>(column)).map(role).collect()
+/// Reads the roles in the rows of one account.
+fn roles(rows: &[AnyRow]) -> Kept<Vec<Role>> {
+    rows.iter().filter_map(|row| row.get::<Option<&str>, _>("role")).map(role).collect()
 }
 
 /// Reads a role. Whoever left out one that this program does not know would ask her for less than
@@ -108,10 +107,11 @@ pub struct Standing {
 /// provider knows, and who is nothing else here.
 pub async fn standing(db: &Db, account_id: &str, issuer: &str, now: Millis) -> Kept<Standing> {
     let sql = format!(
-        "SELECT r.role, {}, (SELECT second_step_from FROM area_rules),
-                (SELECT count(*) FROM erasures e WHERE e.account_id = a.id),
+        "SELECT r.role, {} AS has_second_step_since,
+                (SELECT second_step_from FROM area_rules) AS asked_from,
+                (SELECT count(*) FROM erasures e WHERE e.account_id = a.id) AS erasures,
                 (SELECT count(*) FROM council_subjects c
-                 WHERE c.account_id = a.id AND c.issuer = $2)
+                 WHERE c.account_id = a.id AND c.issuer = $2) AS subjects
          FROM accounts a LEFT JOIN roles r ON r.account_id = a.id
          LEFT JOIN second_factors f ON f.account_id = a.id
          WHERE a.id = $1",
@@ -122,13 +122,13 @@ pub async fn standing(db: &Db, account_id: &str, issuer: &str, now: Millis) -> K
         .bind(issuer)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let roles = roles(&rows, 0)?;
+    let roles = roles(&rows)?;
     let second_step = rows.first().map_or(SecondStep::NotAsked, |row| {
-        let has_one = row.get::<Option<Millis>, _>(1).is_some();
-        rules::second_step(has_one, &roles, row.get::<Option<Millis>, _>(2), now)
+        let has_one = row.get::<Option<Millis>, _>("has_second_step_since").is_some();
+        rules::second_step(has_one, &roles, row.get("asked_from"), now)
     });
-    let is_leaving = rows.iter().any(|row| row.get::<i64, _>(3) > 0);
-    let is_known_there = rows.iter().any(|row| row.get::<i64, _>(4) > 0);
+    let is_leaving = rows.iter().any(|row| row.get::<i64, _>("erasures") > 0);
+    let is_known_there = rows.iter().any(|row| row.get::<i64, _>("subjects") > 0);
     let is_with_council = is_known_there && roles == [Role::Leader];
     Ok(Standing { roles, second_step, is_leaving, is_with_council })
 }
@@ -191,24 +191,22 @@ pub async fn begin_session_here(
     here: Here,
     at_council: Option<AtCouncil>,
 ) -> Kept<bool> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            if here.device_hash.is_none() {
-                sqlx::query(
-                    "DELETE FROM sessions WHERE account_id = $1 AND (ends_at <= $2
-                     OR idle_ends_at <= $2 OR (waits_for_code = 1 AND began_at <= $3))",
-                )
-                .bind(&session.account_id)
-                .bind(session.now)
-                .bind(session.now - rules::CODE_WITHIN)
-                .execute(&mut *tx)
-                .await?;
-            }
-            let by = at_council.map_or(By::Here, By::Council);
-            insert_session(tx, &session, &here, by).await
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    if here.device_hash.is_none() {
+        sqlx::query(
+            "DELETE FROM sessions WHERE account_id = $1 AND (ends_at <= $2
+             OR idle_ends_at <= $2 OR (waits_for_code = 1 AND began_at <= $3))",
+        )
+        .bind(&session.account_id)
+        .bind(session.now)
+        .bind(session.now - rules::CODE_WITHIN)
+        .execute(&mut *tx)
+        .await?;
+    }
+    let by = at_council.map_or(By::Here, By::Council);
+    let waits_for_code = insert_session(&mut tx, &session, &here, by).await?;
+    tx.commit().await?;
+    Ok(waits_for_code)
 }
 
 /// Likewise for somebody who showed with a passkey that it is she: that is both steps, and she is
@@ -217,18 +215,16 @@ pub async fn begin_session_by_passkey(
     db: &Db,
     session: NewSession,
     here: Here,
-    (passkey_id, counter): (String, u32),
+    (passkey_id, counter): (&str, u32),
 ) -> Kept<bool> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            if !passkeys::used(tx, &passkey_id, counter, session.now).await? {
-                return Ok(false);
-            }
-            insert_session(tx, &session, &here, By::Passkey).await?;
-            Ok(true)
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    if !passkeys::used(&mut tx, passkey_id, counter, session.now).await? {
+        tx.roll_back().await?;
+        return Ok(false);
+    }
+    insert_session(&mut tx, &session, &here, By::Passkey).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// By what somebody comes in.
@@ -301,29 +297,25 @@ async fn insert_session(
 /// Notes that a session was used.
 pub async fn session_seen(
     db: &Db,
-    session_id: String,
+    session_id: &str,
     now: Millis,
     idle_ends_at: Millis,
 ) -> Kept<()> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(
-                "UPDATE sessions SET visited_before = seen_at, seen_at = $2, idle_ends_at = $3
-                 WHERE id = $1",
-            )
-            .bind(session_id)
-            .bind(now)
-            .bind(idle_ends_at)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "UPDATE sessions SET visited_before = seen_at, seen_at = $2, idle_ends_at = $3
+         WHERE id = $1",
+    )
+    .bind(session_id)
+    .bind(now)
+    .bind(idle_ends_at)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
 }
 
 /// One line of a person's list of sessions.
-#[derive(Debug)]
+#[derive(Debug, sqlx::FromRow)]
 pub struct Session {
     /// The session.
     pub id: String,
@@ -355,18 +347,15 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
         ("DELETE FROM attempts WHERE window_ends_at <= $1 OR window_ends_at > $1 + 86400000", 0),
         ("DELETE FROM attempt_keys WHERE starts_at <= $1 OR starts_at > $1 + 172800000", DAY),
     ];
-    db.write(move |tx| {
-        Box::pin(async move {
-            let mut rows = 0;
-            for (sql, kept_for) in ALL {
-                let erased = sqlx::query(sql).bind(now - kept_for).execute(&mut *tx).await?;
-                rows += erased.rows_affected();
-            }
-            rows += factors::forget_due(tx, now).await?;
-            Ok(rows)
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    let mut rows = 0;
+    for (sql, kept_for) in ALL {
+        let erased = sqlx::query(sql).bind(now - kept_for).execute(&mut *tx).await?;
+        rows += erased.rows_affected();
+    }
+    rows += factors::forget_due(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(rows)
 }
 
 /// How many sessions have not ended.
@@ -382,62 +371,51 @@ pub async fn sessions_that_stand(db: &Db, now: Millis) -> Kept<i64> {
 
 /// A person's sessions that have not ended, the latest used first.
 pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> Kept<Vec<Session>> {
-    let rows = sqlx::query(
+    sqlx::query_as(
         "SELECT id, device, seen_at FROM sessions WHERE account_id = $1 AND ends_at > $2
          AND idle_ends_at > $2 AND waits_for_code = 0 ORDER BY seen_at DESC, id",
     )
     .bind(account_id)
     .bind(now)
     .fetch_all(&mut *db.read().await?)
-    .await?;
-    Ok(rows
-        .iter()
-        .map(|row| Session { id: row.get(0), device: row.get(1), seen_at: row.get(2) })
-        .collect())
+    .await
 }
 
 /// Ends this session of this account; or all of them, with everything else by which somebody could
 /// still get in or go on with what she began.
-pub async fn end_sessions(db: &Db, account_id: String, only: Option<String>) -> Kept<()> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            let Some(only) = only else {
-                end_all_sessions(tx, &account_id).await?;
-                return forget_browsers(tx, &account_id).await;
-            };
-            sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id = $2")
-                .bind(account_id)
-                .bind(only)
-                .execute(tx)
-                .await?;
-            Ok(())
-        })
-    })
-    .await
+pub async fn end_sessions(db: &Db, account_id: &str, only: Option<&str>) -> Kept<()> {
+    let mut tx = db.begin().await?;
+    if let Some(only) = only {
+        sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id = $2")
+            .bind(account_id)
+            .bind(only)
+            .execute(&mut *tx)
+            .await?;
+    } else {
+        end_all_sessions(&mut tx, account_id).await?;
+        forget_browsers(&mut tx, account_id).await?;
+    }
+    tx.commit().await
 }
 
 /// Knows a browser as one in which somebody has signed in to this account.
 pub async fn know_browser(
     db: &Db,
-    token_hash: String,
-    account_id: String,
+    token_hash: &str,
+    account_id: &str,
     ends_at: Millis,
 ) -> Kept<()> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(
-                "INSERT INTO known_browsers (token_hash, account_id, ends_at) VALUES ($1, $2, $3)
-                 ON CONFLICT (token_hash, account_id) DO UPDATE SET ends_at = excluded.ends_at",
-            )
-            .bind(token_hash)
-            .bind(account_id)
-            .bind(ends_at)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "INSERT INTO known_browsers (token_hash, account_id, ends_at) VALUES ($1, $2, $3)
+         ON CONFLICT (token_hash, account_id) DO UPDATE SET ends_at = excluded.ends_at",
+    )
+    .bind(token_hash)
+    .bind(account_id)
+    .bind(ends_at)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
 }
 
 /// Whether a browser is known to the account of this address.
@@ -466,26 +444,22 @@ pub async fn forget_browsers(tx: &mut AnyConnection, account_id: &str) -> Kept<(
 /// Ends the sessions of this account on devices with the same name as this one's, but never `here`.
 pub async fn end_sessions_like(
     db: &Db,
-    account_id: String,
-    session_id: String,
-    here: String,
+    account_id: &str,
+    session_id: &str,
+    here: &str,
 ) -> Kept<()> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(
-                "DELETE FROM sessions WHERE account_id = $1 AND id <> $3
-                 AND device IN (SELECT s.device FROM sessions s
-                   WHERE s.id = $2 AND s.account_id = $1)",
-            )
-            .bind(account_id)
-            .bind(session_id)
-            .bind(here)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "DELETE FROM sessions WHERE account_id = $1 AND id <> $3
+         AND device IN (SELECT s.device FROM sessions s
+           WHERE s.id = $2 AND s.account_id = $1)",
+    )
+    .bind(account_id)
+    .bind(session_id)
+    .bind(here)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
 }
 
 /// What can show that whoever uses a session is the person whose account it is.
@@ -503,7 +477,7 @@ pub struct Proof {
 pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
     let row = sqlx::query(
         "SELECT a.password_hash, f.confirmed_at,
-            (SELECT count(*) FROM passkeys k WHERE k.account_id = a.id)
+            (SELECT count(*) FROM passkeys k WHERE k.account_id = a.id) AS passkeys
          FROM sessions s
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN second_factors f ON f.account_id = a.id WHERE s.id = $1",
@@ -512,23 +486,22 @@ pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
     .fetch_one(&mut *db.read().await?)
     .await?;
     Ok(Proof {
-        password_hash: row.get(0),
-        has_second_step: row.get::<Option<Millis>, _>(1).is_some(),
-        has_passkey: row.get::<i64, _>(2) > 0,
+        password_hash: row.get("password_hash"),
+        has_second_step: row.get::<Option<Millis>, _>("confirmed_at").is_some(),
+        has_passkey: row.get::<i64, _>("passkeys") > 0,
     })
 }
 
 /// What the choice of another password is judged by: the hash of the one that the account has, if
 /// any, and the name of the part of the area its owner lives in, if they said it.
 pub async fn own_password(db: &Db, account_id: &str) -> Kept<(Option<String>, Option<String>)> {
-    let row = sqlx::query(
+    sqlx::query_as(
         "SELECT a.password_hash, p.name FROM accounts a LEFT JOIN places p ON p.id = a.place_id
          WHERE a.id = $1",
     )
     .bind(account_id)
     .fetch_one(&mut *db.read().await?)
-    .await?;
-    Ok((row.get(0), row.get(1)))
+    .await
 }
 
 /// Whether a session has not been ended, which it can't be until this write ends.
@@ -542,14 +515,13 @@ pub async fn stands(tx: &mut AnyConnection, session_id: &str) -> Kept<bool> {
 
 /// The round that people vote in, until its votes are counted: its name, and when voting closes.
 pub async fn votes_in(db: &Db, now: Millis) -> Kept<Option<(String, Millis)>> {
-    let row = sqlx::query(
+    sqlx::query_as(
         "SELECT title, closes_at FROM rounds WHERE counted_at IS NULL AND vote_from <= $1
          ORDER BY closes_at LIMIT 1",
     )
     .bind(now)
     .fetch_optional(&mut *db.read().await?)
-    .await?;
-    Ok(row.map(|row| (row.get(0), row.get(1))))
+    .await
 }
 
 /// What became of a change of somebody's own details.
@@ -567,14 +539,13 @@ pub enum Details {
 /// the round closes, so the round stays open, or counted, until this write ends.
 pub async fn change_details(
     tx: &mut AnyConnection,
-    kind: Kind,
     account_id: &str,
     (shown_name, place_id): (&str, Option<&str>),
     now: Millis,
 ) -> Kept<Details> {
     let rounds = format!(
         "SELECT closes_at FROM rounds WHERE counted_at IS NULL AND vote_from <= $1{}",
-        kind.hold()
+        Kind::of(tx).hold()
     );
     let closes: Vec<Millis> =
         sqlx::query_scalar(AssertSqlSafe(rounds)).bind(now).fetch_all(&mut *tx).await?;
@@ -582,8 +553,8 @@ pub async fn change_details(
         .bind(account_id)
         .fetch_one(&mut *tx)
         .await?;
-    let is_new_name = before.get::<&str, _>(0) != shown_name;
-    let is_new_place = before.get::<Option<String>, _>(1).as_deref() != place_id;
+    let is_new_name = before.get::<&str, _>("shown_name") != shown_name;
+    let is_new_place = before.get::<Option<&str>, _>("place_id") != place_id;
     let changed = match (is_new_name, is_new_place) {
         (false, false) => return Ok(Details::AsBefore),
         (true, false) => "name",
@@ -606,7 +577,7 @@ pub async fn change_details(
 }
 
 /// An account as signing in needs it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Known {
     /// The account.
     pub id: String,
@@ -616,16 +587,15 @@ pub struct Known {
 
 /// The account of this address, if there is one.
 pub async fn by_address(tx: &mut AnyConnection, email: &str) -> Kept<Option<Known>> {
-    let row = sqlx::query("SELECT id, password_hash FROM accounts WHERE email = $1")
+    sqlx::query_as("SELECT id, password_hash FROM accounts WHERE email = $1")
         .bind(email)
         .fetch_optional(tx)
-        .await?;
-    Ok(row.map(|row| Known { id: row.get(0), password_hash: row.get(1) }))
+        .await
 }
 
 /// A sign-up that waits for the button in its email: an address, since whoever filled in the form
 /// may be a stranger.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct SignUp {
     /// The address.
     pub email: String,
@@ -657,9 +627,9 @@ pub async fn sign_up(
     place: Option<&str>,
     now: Millis,
 ) -> Kept<Option<SignUp>> {
-    let row = sqlx::query(
+    sqlx::query_as(
         "SELECT s.email, (SELECT p.name FROM places p
-         WHERE p.id = $3 AND p.retired_at IS NULL) FROM sign_ups s
+         WHERE p.id = $3 AND p.retired_at IS NULL) AS place FROM sign_ups s
          WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.used_at IS NULL
            AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.email = s.email)",
     )
@@ -667,20 +637,18 @@ pub async fn sign_up(
     .bind(now)
     .bind(place)
     .fetch_optional(tx)
-    .await?;
-    Ok(row.map(|row| SignUp { email: row.get(0), place: row.get(1) }))
+    .await
 }
 
 /// The account that was made by this very link, and when.
 pub async fn joined_by(tx: &mut AnyConnection, token_hash: &str) -> Kept<Option<(String, Millis)>> {
-    let row = sqlx::query(
+    sqlx::query_as(
         "SELECT a.id, a.confirmed_at FROM sign_ups s JOIN accounts a ON a.email = s.email
          WHERE s.token_hash = $1 AND s.used_at = a.confirmed_at AND a.erased_at IS NULL",
     )
     .bind(token_hash)
     .fetch_optional(tx)
-    .await?;
-    Ok(row.map(|row| (row.get(0), row.get(1))))
+    .await
 }
 
 /// Makes the account of a sign-up, once, and ends every other one of its address. `None` when the
@@ -811,9 +779,9 @@ pub async fn watchers(
     (whose, by): (&str, &str),
 ) -> Kept<(Vec<Watcher>, String, String)> {
     let rows = sqlx::query(
-        "SELECT a.id, coalesce(a.email, ''), a.shown_name,
+        "SELECT a.id, coalesce(a.email, '') AS email, a.shown_name,
                 CAST(CASE WHEN EXISTS (SELECT 1 FROM roles r WHERE r.account_id = a.id
-                  AND r.role = 'admin') THEN 1 ELSE 0 END AS BIGINT)
+                  AND r.role = 'admin') THEN 1 ELSE 0 END AS BIGINT) AS is_admin
          FROM accounts a
          WHERE a.id IN ($1, $2) OR a.id IN (SELECT r.account_id FROM roles r
            WHERE r.role IN ('admin', $3))
@@ -825,13 +793,13 @@ pub async fn watchers(
     .fetch_all(tx)
     .await?;
     let name_of = |id: &str| {
-        let row = rows.iter().find(|row| row.get::<&str, _>(0) == id);
-        row.map_or_else(String::new, |row| row.get(2))
+        let row = rows.iter().find(|row| row.get::<&str, _>("id") == id);
+        row.map_or_else(String::new, |row| row.get("shown_name"))
     };
     let watchers = rows.iter().map(|row| Watcher {
-        id: row.get(0),
-        email: row.get(1),
-        is_admin: row.get::<i64, _>(3) == 1,
+        id: row.get("id"),
+        email: row.get("email"),
+        is_admin: row.get::<i64, _>("is_admin") == 1,
     });
     let watchers = watchers.filter(|watcher| watcher.id != by && !watcher.email.is_empty());
     Ok((watchers.collect(), name_of(whose), name_of(by)))
@@ -919,7 +887,7 @@ pub async fn keep_link(
 }
 
 /// A link that still works.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Link {
     /// Whose it is.
     pub account_id: String,
@@ -940,8 +908,8 @@ pub async fn link(
     purpose: &str,
     now: Millis,
 ) -> Kept<Option<Link>> {
-    let row = sqlx::query(
-        "SELECT l.account_id, a.email, l.email, a.shown_name, p.name
+    sqlx::query_as(
+        "SELECT l.account_id, a.email, l.email AS new_email, a.shown_name, p.name AS place
          FROM links l JOIN accounts a ON a.id = l.account_id LEFT JOIN places p ON p.id = a.place_id
          WHERE l.token_hash = $1 AND l.purpose = $2 AND l.ends_at > $3 AND l.used_at IS NULL
            AND a.erased_at IS NULL",
@@ -950,14 +918,7 @@ pub async fn link(
     .bind(purpose)
     .bind(now)
     .fetch_optional(tx)
-    .await?;
-    Ok(row.map(|row| Link {
-        account_id: row.get(0),
-        email: row.get(1),
-        new_email: row.get(2),
-        shown_name: row.get(3),
-        place: row.get(4),
-    }))
+    .await
 }
 
 /// Uses a link up. True for whoever was first.
@@ -993,21 +954,15 @@ pub async fn set_password(
 }
 
 /// Stores the same password hashed again: `new` for `old`, unless there is another by now.
-pub async fn hash_again(db: &Db, account_id: String, (old, new): (String, String)) -> Kept<()> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(
-                "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
-            )
-            .bind(account_id)
-            .bind(old)
-            .bind(new)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    })
-    .await
+pub async fn hash_again(db: &Db, account_id: &str, (old, new): (&str, &str)) -> Kept<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query("UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+        .bind(account_id)
+        .bind(old)
+        .bind(new)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
 }
 
 /// Sets a new address. Fails as "already there" when another account has it.
@@ -1047,7 +1002,7 @@ pub async fn keep_undo(
 }
 
 /// A change of address that can be undone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Undo {
     /// Whose it is.
     pub account_id: String,
@@ -1068,18 +1023,12 @@ pub async fn undo(
     now: Millis,
 ) -> Kept<Option<Undo>> {
     let sql = format!(
-        "SELECT u.account_id, u.email, a.email, u.changed_at
+        "SELECT u.account_id, u.email AS old, a.email AS email, u.changed_at
          FROM address_undos u JOIN accounts a ON a.id = u.account_id
          WHERE u.token_hash = $1 AND u.ends_at > $2 AND u.used_at IS NULL
            AND a.email IS NOT NULL AND a.erased_at IS NULL{hold}"
     );
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(token_hash).bind(now).fetch_optional(tx).await?;
-    Ok(row.map(|row| Undo {
-        account_id: row.get(0),
-        old: row.get(1),
-        email: row.get(2),
-        changed_at: row.get(3),
-    }))
+    sqlx::query_as(AssertSqlSafe(sql)).bind(token_hash).bind(now).fetch_optional(tx).await
 }
 
 /// Gives an account back the address it had, and takes away all that somebody else may hold by now:
@@ -1137,18 +1086,18 @@ pub const SHARED: &str = "(SELECT mailbox FROM accounts WHERE mailbox IS NOT NUL
 pub async fn fold_due(db: &Db) -> Kept<()> {
     const AT_ONCE: usize = 500;
     loop {
-        let rows = sqlx::query(
+        let lot: Vec<(String, String)> = sqlx::query_as(
             "SELECT id, email FROM accounts WHERE mailbox IS NULL AND email IS NOT NULL
              ORDER BY id LIMIT 500",
         )
         .fetch_all(&mut *db.read().await?)
         .await?;
-        let lot: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-        let is_last = lot.len() < AT_ONCE;
         if !lot.is_empty() {
-            db.write(move |tx| Box::pin(async move { fold(tx, &lot).await })).await?;
+            let mut tx = db.begin().await?;
+            fold(&mut tx, &lot).await?;
+            tx.commit().await?;
         }
-        if is_last {
+        if lot.len() < AT_ONCE {
             return Ok(());
         }
     }
@@ -1186,27 +1135,37 @@ pub struct Invitation {
     pub place: Option<String>,
 }
 
+/// An invitation about to be sent.
+#[derive(Debug)]
+pub struct NewInvitation<'a> {
+    /// The hash of the token in its link.
+    pub token_hash: &'a str,
+    /// The address it goes to.
+    pub email: &'a str,
+    /// Their role.
+    pub role: Role,
+    /// The organisation, for a leader.
+    pub organisation_id: Option<&'a str>,
+    /// Now.
+    pub now: Millis,
+    /// Until when it can be accepted.
+    pub ends_at: Millis,
+}
+
 /// Keeps an invitation.
-pub async fn keep_invitation(
-    tx: &mut AnyConnection,
-    token_hash: &str,
-    email: &str,
-    (role, organisation_id): (Role, Option<&str>),
-    now: Millis,
-    ends_at: Millis,
-) -> Kept<String> {
+pub async fn keep_invitation(tx: &mut AnyConnection, new: &NewInvitation<'_>) -> Kept<String> {
     let id = id::fresh();
     sqlx::query(
         "INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at,
          organisation_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(&id)
-    .bind(token_hash)
-    .bind(email)
-    .bind(role.word())
-    .bind(now)
-    .bind(ends_at)
-    .bind(organisation_id)
+    .bind(new.token_hash)
+    .bind(new.email)
+    .bind(new.role.word())
+    .bind(new.now)
+    .bind(new.ends_at)
+    .bind(new.organisation_id)
     .execute(tx)
     .await?;
     Ok(id)
@@ -1221,9 +1180,9 @@ pub async fn invitation(
     now: Millis,
 ) -> Kept<Option<Invitation>> {
     let row = sqlx::query(
-        "SELECT i.id, i.email, i.role, a.id, i.organisation_id, (SELECT p.name FROM places p
-         WHERE p.id = $3 AND p.retired_at IS NULL) FROM invitations i LEFT
-         JOIN accounts a ON a.email = i.email
+        "SELECT i.id, i.email, i.role, a.id AS account_id, i.organisation_id,
+                (SELECT p.name FROM places p WHERE p.id = $3 AND p.retired_at IS NULL) AS place
+         FROM invitations i LEFT JOIN accounts a ON a.email = i.email
          WHERE i.token_hash = $1 AND i.ends_at > $2 AND i.accepted_at IS NULL",
     )
     .bind(token_hash)
@@ -1233,12 +1192,12 @@ pub async fn invitation(
     .await?;
     let invitation = |row: AnyRow| {
         Ok(Invitation {
-            id: row.get(0),
-            email: row.get(1),
-            role: known(Role::read(row.get(2)), "invitations.role")?,
-            account_id: row.get(3),
-            organisation_id: row.get(4),
-            place: row.get(5),
+            id: row.get("id"),
+            email: row.get("email"),
+            role: known(Role::read(row.get("role")), "invitations.role")?,
+            account_id: row.get("account_id"),
+            organisation_id: row.get("organisation_id"),
+            place: row.get("place"),
         })
     };
     row.map(invitation).transpose()
@@ -1279,8 +1238,10 @@ pub struct Person {
 /// address `after`.
 pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<Person>> {
     let sql = format!(
-        "SELECT a.id, a.shown_name, a.email, r.role, r.organisation_id, {},
+        "SELECT a.id, a.shown_name, a.email, r.role, r.organisation_id,
+           {} AS has_second_step_since,
            (SELECT max(c.confirmed_at) FROM council_subjects c WHERE c.account_id = a.id)
+             AS confirmed_at
          FROM (SELECT id, shown_name, email FROM accounts
                WHERE email > $1 AND (email LIKE $2 OR lower(shown_name) LIKE $2)
                ORDER BY email LIMIT $3) a
@@ -1297,21 +1258,22 @@ pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<P
         .await?;
     let mut people: Vec<Person> = Vec::new();
     for row in rows {
-        let id: String = row.get(0);
+        let id: String = row.get("id");
         if people.last().is_none_or(|last| last.id != id) {
             people.push(Person {
                 id,
-                shown_name: row.get(1),
-                email: row.get(2),
+                shown_name: row.get("shown_name"),
+                email: row.get("email"),
                 roles: Vec::new(),
                 organisation_id: None,
-                has_second_step: row.get::<Option<Millis>, _>(5).is_some(),
-                confirmed_at: row.get(6),
+                has_second_step: row.get::<Option<Millis>, _>("has_second_step_since").is_some(),
+                confirmed_at: row.get("confirmed_at"),
             });
         }
-        if let (Some(person), Some(word)) = (people.last_mut(), row.get::<Option<&str>, _>(3)) {
+        let word: Option<&str> = row.get("role");
+        if let (Some(person), Some(word)) = (people.last_mut(), word) {
             person.roles.push(role(word)?);
-            person.organisation_id = person.organisation_id.take().or(row.get(4));
+            person.organisation_id = person.organisation_id.take().or(row.get("organisation_id"));
         }
     }
     Ok(people)

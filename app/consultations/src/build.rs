@@ -51,10 +51,10 @@ pub async fn act(
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     match sent.typed("step") {
-        "open" => return open(&house, &viewer, consultation).await,
-        "organisation" => return give(&house, &viewer, consultation, &sent).await,
+        "open" => return open(&house, &viewer, &consultation).await,
+        "organisation" => return give(&house, &viewer, &consultation, &sent).await,
         step @ ("version" | "ask") => {
-            return version(&house, &viewer, consultation, step == "ask").await;
+            return version(&house, &viewer, &consultation, step == "ask").await;
         }
         _ => {}
     }
@@ -89,29 +89,28 @@ pub async fn act(
 pub async fn changed(
     house: &House,
     consultation: &Consultation,
-    change: impl FnOnce(&Questionnaire) -> Questionnaire + Send + 'static,
+    change: impl FnOnce(&Questionnaire) -> Questionnaire + Send,
 ) -> Result<bool, Error> {
-    let (id, version) = (consultation.id.clone(), consultation.version);
+    let (id, version) = (&consultation.id, consultation.version);
     let is_asked = consultation.opened_at.is_some() && !consultation.is_next_version();
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let questions = store::questions(tx, &id, version).await?;
-            let changed = change(&questions);
-            if is_asked && !check::check(&changed).is_empty() {
-                return Ok(false);
-            }
-            store::keep_questions(tx, &id, version, &changed).await
-        })
-    });
-    Ok(kept.await?)
+    let mut tx = house.db.begin().await?;
+    let questions = store::questions(&mut tx, id, version).await?;
+    let changed = change(&questions);
+    if is_asked && !check::check(&changed).is_empty() {
+        tx.roll_back().await?;
+        return Ok(false);
+    }
+    let is_kept = store::keep_questions(&mut tx, id, version, &changed).await?;
+    tx.commit().await?;
+    Ok(is_kept)
 }
 
 async fn open(
     house: &House,
     viewer: &Viewer,
-    consultation: Consultation,
+    consultation: &Consultation,
 ) -> Result<Response, Error> {
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let back = format!("/forum/consultations/{}", consultation.id);
     if consultation.opened_at.is_some() {
         return Ok(Redirect::to(&back).into_response());
@@ -125,74 +124,47 @@ async fn open(
             .add("words", "Choose a last day that is in the future, under “Change the details”");
     }
     if !refusals.is_empty() {
-        return shown(house, viewer, &consultation, "", &refusals, &[]).await;
+        return shown(house, viewer, consultation, "", &refusals, &[]).await;
     }
-    let id = consultation.id.clone();
-    let opened = house.db.write(move |tx| {
-        Box::pin(async move {
-            let opened = store::open(tx, &id, &by, now).await?;
-            if opened {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "consultation opened",
-                        about: &id,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(opened)
-        })
-    });
-    if opened.await? {
+    let mut tx = house.db.begin().await?;
+    if store::open(&mut tx, &consultation.id, by, now).await? {
+        let (what, about) = ("consultation opened", &consultation.id);
+        let entry = Entry { at: now, who: Some(by), what, about, detail: "" };
+        audit::note(&mut tx, entry).await?;
+        tx.commit().await?;
         return Ok(Redirect::to(&format!("{back}?done=opened")).into_response());
     }
+    tx.roll_back().await?;
     let refusals = Refusals::one(
         "words",
         "The draft this is about hasn't been published. Wait until it has, or choose another under \
          “Change the details”",
     );
-    shown(house, viewer, &consultation, "", &refusals, &[]).await
+    shown(house, viewer, consultation, "", &refusals, &[]).await
 }
 
 /// Says which organisation answers for it.
 async fn give(
     house: &House,
     viewer: &Viewer,
-    consultation: Consultation,
+    consultation: &Consultation,
     sent: &Sent,
 ) -> Result<Response, Error> {
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let organisations = area::store::organisations(&house.db).await?;
     let chosen = sent.typed("organisation");
     let Some(organisation) = organisations.into_iter().find(|known| known.id == chosen) else {
         let refusals = Refusals::one("organisation", "Choose an organisation");
-        return shown(house, viewer, &consultation, "", &refusals, &[]).await;
+        return shown(house, viewer, consultation, "", &refusals, &[]).await;
     };
-    let (id, detail) = (consultation.id.clone(), organisation.id);
-    let given = house.db.write(move |tx| {
-        Box::pin(async move {
-            // A second tap changes nothing.
-            if store::answered_for_by(tx, &id, &detail).await? {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "consultation given to organisation",
-                        about: &id,
-                        detail: &detail,
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    given.await?;
+    let (about, detail) = (&consultation.id, &organisation.id);
+    let mut tx = house.db.begin().await?;
+    // A second tap changes nothing.
+    if store::answered_for_by(&mut tx, about, detail).await? {
+        let what = "consultation given to organisation";
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
+    }
+    tx.commit().await?;
     let back = format!("/forum/consultations/{}?done=organisation", consultation.id);
     Ok(Redirect::to(&back).into_response())
 }
@@ -200,10 +172,10 @@ async fn give(
 async fn version(
     house: &House,
     viewer: &Viewer,
-    newest: Consultation,
+    newest: &Consultation,
     is_to_ask: bool,
 ) -> Result<Response, Error> {
-    match versions::step(house, viewer, &newest, is_to_ask).await? {
+    match versions::step(house, viewer, newest, is_to_ask).await? {
         Ok(done) => {
             Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", newest.id))
                 .into_response())
@@ -213,7 +185,7 @@ async fn version(
             faults.iter().for_each(|fault| {
                 refusals.add("questions", in_words(fault, &newest.questionnaire));
             });
-            shown(house, viewer, &newest, "", &refusals, &[]).await
+            shown(house, viewer, newest, "", &refusals, &[]).await
         }
     }
 }

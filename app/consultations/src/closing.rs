@@ -3,7 +3,6 @@
 
 use calendar::clock::{DAY, Millis};
 use ground::db::{Db, Kept, Kind, known};
-use sqlx::Row as _;
 
 use super::rules::GRACE;
 
@@ -15,8 +14,9 @@ pub const UNSENT_STAYS: Millis = 28 * DAY;
 /// # Errors
 /// When the database fails; it is tried again later.
 pub async fn tidy_due(db: &Db, now: Millis) -> Kept<()> {
-    let rows = sqlx::query(
-        "SELECT id, CASE WHEN mixed_at IS NULL THEN 'mix' ELSE 'erase' END FROM consultations
+    let due: Vec<(String, String)> = sqlx::query_as(
+        "SELECT id, CASE WHEN mixed_at IS NULL THEN 'mix' ELSE 'erase' END AS what
+         FROM consultations
          WHERE opened_at IS NOT NULL AND ((mixed_at IS NULL AND closes_at <= $1)
            OR (erased_at IS NULL AND closes_at <= $2))
          ORDER BY closes_at, id LIMIT 20",
@@ -25,8 +25,7 @@ pub async fn tidy_due(db: &Db, now: Millis) -> Kept<()> {
     .bind(now - UNSENT_STAYS)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    for row in &rows {
-        let (id, what): (String, String) = (row.get(0), row.get(1));
+    for (id, what) in &due {
         match what.as_str() {
             "mix" => mix(db, id, now).await?,
             "erase" => erase_unsent(db, id, now).await?,
@@ -40,63 +39,47 @@ pub async fn tidy_due(db: &Db, now: Millis) -> Kept<()> {
 /// their accounts. PostgreSQL keeps with each row which transaction wrote it, and reads and backs
 /// rows up in the order they were written; a response and an account were written in one. On SQLite
 /// no row holds such a thing.
-async fn mix(db: &Db, consultation_id: String, now: Millis) -> Kept<()> {
-    let kind = db.kind();
-    db.write(move |tx| {
-        Box::pin(async move {
-            if kind == Kind::Postgres {
-                for again in [
-                    "UPDATE responses SET state = state WHERE consultation_id = $1",
-                    "WITH gone AS (DELETE FROM took_part WHERE consultation_id = $1 RETURNING *)
-                     INSERT INTO took_part SELECT * FROM gone ORDER BY account_id",
-                    "WITH gone AS (DELETE FROM personal_links WHERE consultation_id = $1
-                     RETURNING *)
-                     INSERT INTO personal_links SELECT * FROM gone ORDER BY link_hash",
-                ] {
-                    sqlx::query(again).bind(&consultation_id).execute(&mut *tx).await?;
-                }
-            }
-            sqlx::query(
-                "UPDATE consultations SET mixed_at = $2
-                 WHERE id = $1",
-            )
-            .bind(&consultation_id)
-            .bind(now)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    })
-    .await
+async fn mix(db: &Db, consultation_id: &str, now: Millis) -> Kept<()> {
+    let mut tx = db.begin().await?;
+    if Kind::of(&tx) == Kind::Postgres {
+        for again in [
+            "UPDATE responses SET state = state WHERE consultation_id = $1",
+            "WITH gone AS (DELETE FROM took_part WHERE consultation_id = $1 RETURNING *)
+             INSERT INTO took_part SELECT * FROM gone ORDER BY account_id",
+            "WITH gone AS (DELETE FROM personal_links WHERE consultation_id = $1 RETURNING *)
+             INSERT INTO personal_links SELECT * FROM gone ORDER BY link_hash",
+        ] {
+            sqlx::query(again).bind(consultation_id).execute(&mut *tx).await?;
+        }
+    }
+    sqlx::query("UPDATE consultations SET mixed_at = $2 WHERE id = $1")
+        .bind(consultation_id)
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
 }
 
-async fn erase_unsent(db: &Db, consultation_id: String, now: Millis) -> Kept<()> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(
-                "UPDATE responses SET state = 'withdrawn', answers = '{}'
-                 WHERE consultation_id = $1 AND state IN ('begun', 'reopened')",
-            )
-            .bind(&consultation_id)
-            .execute(&mut *tx)
-            .await?;
-            sqlx::query(
-                "DELETE FROM responses WHERE consultation_id = $1 AND state = 'withdrawn'
-                 AND answers = '{}'",
-            )
-            .bind(&consultation_id)
-            .execute(&mut *tx)
-            .await?;
-            sqlx::query(
-                "UPDATE consultations SET erased_at = $2
-                 WHERE id = $1",
-            )
-            .bind(&consultation_id)
-            .bind(now)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    })
-    .await
+async fn erase_unsent(db: &Db, consultation_id: &str, now: Millis) -> Kept<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "UPDATE responses SET state = 'withdrawn', answers = '{}'
+         WHERE consultation_id = $1 AND state IN ('begun', 'reopened')",
+    )
+    .bind(consultation_id)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "DELETE FROM responses WHERE consultation_id = $1 AND state = 'withdrawn'
+         AND answers = '{}'",
+    )
+    .bind(consultation_id)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query("UPDATE consultations SET erased_at = $2 WHERE id = $1")
+        .bind(consultation_id)
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
 }

@@ -59,43 +59,25 @@ pub async fn give(
         .map(|(to, link)| (to, emails::asked(&house, &consultation, &of(link))))
         .collect();
     let printed: Vec<String> = links.iter().rev().take(to_print).map(of).collect();
-    let (now, by, about, closes_at) = (
-        house.clock.now(),
-        viewer.signed_in()?.account_id.clone(),
-        consultation.id.clone(),
-        consultation.terms.closes_at,
-    );
-    let given = house.db.write(move |tx| {
-        Box::pin(async move {
-            responses::keep_links(tx, &about, &links).await?;
-            for (to, words) in &emails {
-                // No key that is made from the link: nothing says whose it is.
-                let owed = Owed {
-                    dedup_key: &id::fresh(),
-                    kind: EmailKind::Asked,
-                    account_id: None,
-                    to,
-                    words,
-                    at: now,
-                    not_after: Some(closes_at),
-                };
-                owe(tx, owed).await?;
-            }
-            let detail = format!("{many}");
-            audit::note(
-                tx,
-                Entry {
-                    at: now,
-                    who: Some(&by),
-                    what: "links given",
-                    about: &about,
-                    detail: &detail,
-                },
-            )
-            .await
-        })
-    });
-    given.await?;
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    responses::keep_links(&mut tx, &consultation.id, &links).await?;
+    for (to, words) in &emails {
+        let owed = Owed {
+            // No key that is made from the link: nothing says whose it is.
+            dedup_key: &id::fresh(),
+            kind: EmailKind::Asked,
+            account_id: None,
+            to,
+            words,
+            at: now,
+            not_after: Some(consultation.terms.closes_at),
+        };
+        owe(&mut tx, owed).await?;
+    }
+    let (what, about, detail) = ("links given", &consultation.id, &many.to_string());
+    audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
+    tx.commit().await?;
     let done = Sent::of(&[("done", "given")]);
     shown(&house, &viewer, &consultation, &done, &Refusals::default(), &printed).await
 }

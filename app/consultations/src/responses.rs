@@ -329,12 +329,13 @@ pub async fn keep_links(
 
 /// How many links were given out, and how many were used to take part.
 pub async fn links(db: &Db, consultation_id: &str) -> Kept<(i64, i64)> {
-    let row =
-        sqlx::query("SELECT count(*), count(mark) FROM personal_links WHERE consultation_id = $1")
-            .bind(consultation_id)
-            .fetch_one(&mut *db.read().await?)
-            .await?;
-    Ok((row.get(0), row.get(1)))
+    sqlx::query_as(
+        "SELECT count(*) AS given, count(mark) AS used FROM personal_links
+         WHERE consultation_id = $1",
+    )
+    .bind(consultation_id)
+    .fetch_one(&mut *db.read().await?)
+    .await
 }
 
 /// Whether this is one of the links that were given out.

@@ -375,11 +375,12 @@ pub async fn beside(db: &Db, consultation_id: &str, version: i64) -> Kept<Beside
     let rows = rows.bind(consultation_id).bind(version).fetch_all(&mut *db.read().await?).await?;
     let mut beside = Beside::default();
     for row in &rows {
-        let (id, name): (String, String) = (row.get(1), row.get(2));
-        match row.get::<&str, _>(0) {
+        let (id, name): (String, String) = (row.get("id"), row.get("title"));
+        match row.get::<&str, _>("what") {
             "answered" => beside.is_answered = true,
             "earlier" => beside.earlier.push((id, name)),
-            _ => beside.organisations.push(Named { id, name }),
+            "organisation" => beside.organisations.push(Named { id, name }),
+            _ => return known(None, "what is beside a consultation"),
         }
     }
     Ok(beside)
@@ -484,7 +485,8 @@ pub async fn list(db: &Db, of: Of, (most, skip): (i64, i64), now: Millis) -> Kep
         Of::Coming => ("(opened_at IS NULL OR opens_at > $1)", "written_at DESC, id DESC"),
     };
     let sql = format!(
-        "SELECT c.id, c.title, c.who_for, c.opens_at, c.closes_at, c.opened_at, {QUESTIONS}
+        "SELECT c.id, c.title, c.who_for, c.opens_at, c.closes_at, c.opened_at,
+         {QUESTIONS} AS questions
          FROM consultations c WHERE {which} ORDER BY {order} LIMIT $2 OFFSET $3"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
@@ -495,13 +497,13 @@ pub async fn list(db: &Db, of: Of, (most, skip): (i64, i64), now: Millis) -> Kep
         .await?;
     let listed = |row: &AnyRow| {
         Ok(Listed {
-            id: row.get(0),
-            title: row.get(1),
-            who_for: row.get(2),
-            opens_at: row.get(3),
-            closes_at: row.get(4),
-            is_opened: row.get::<Option<Millis>, _>(5).is_some(),
-            asks: asks(row.get(6))?,
+            id: row.get("id"),
+            title: row.get("title"),
+            who_for: row.get("who_for"),
+            opens_at: row.get("opens_at"),
+            closes_at: row.get("closes_at"),
+            is_opened: row.get::<Option<Millis>, _>("opened_at").is_some(),
+            asks: asks(row.get("questions"))?,
         })
     };
     rows.iter().map(listed).collect()
@@ -511,15 +513,15 @@ pub async fn list(db: &Db, of: Of, (most, skip): (i64, i64), now: Millis) -> Kep
 /// published first; and the organisations that can answer for one that belongs to none of these.
 pub async fn to_belong_to(db: &Db) -> Kept<Vec<Belongs>> {
     let rows = sqlx::query(
-        "SELECT p.id, d.id, p.title, CAST(d.version AS BIGINT) FROM plans p LEFT
-         JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL
+        "SELECT p.id AS plan_id, d.id AS draft_id, p.title, CAST(d.version AS BIGINT) AS draft
+         FROM plans p LEFT JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL
          ORDER BY p.title, p.id, d.version LIMIT 200",
     )
     .fetch_all(&mut *db.read().await?)
     .await?;
     let mut all: Vec<Belongs> = Vec::new();
     for row in &rows {
-        let (plan_id, title): (String, String) = (row.get(0), row.get(2));
+        let (plan_id, title): (String, String) = (row.get("plan_id"), row.get("title"));
         if all.last().is_none_or(|last| last.plan_id.as_ref() != Some(&plan_id)) {
             all.push(Belongs {
                 plan_id: Some(plan_id.clone()),
@@ -527,11 +529,11 @@ pub async fn to_belong_to(db: &Db) -> Kept<Vec<Belongs>> {
                 ..Belongs::default()
             });
         }
-        if let Some(version) = row.get::<Option<i64>, _>(3) {
-            let words = format!("Plan: {title}, draft {version}");
+        if let Some(draft) = row.get::<Option<i64>, _>("draft") {
+            let words = format!("Plan: {title}, draft {draft}");
             all.push(Belongs {
                 plan_id: Some(plan_id),
-                draft_id: row.get(1),
+                draft_id: row.get("draft_id"),
                 words,
                 ..Belongs::default()
             });
@@ -548,8 +550,8 @@ pub async fn to_belong_to(db: &Db) -> Kept<Vec<Belongs>> {
     );
     let others = sqlx::query(AssertSqlSafe(others)).fetch_all(&mut *db.read().await?).await?;
     let other = |row: &AnyRow| {
-        let (id, title): (Option<String>, &str) = (row.get(1), row.get(2));
-        if row.get::<&str, _>(0) == "topic" {
+        let (id, title): (Option<String>, &str) = (row.get("id"), row.get("title"));
+        if row.get::<&str, _>("what") == "topic" {
             let words = format!("Topic: {title}");
             Belongs { topic_id: id, words, ..Belongs::default() }
         } else {

@@ -51,30 +51,18 @@ pub async fn put_right(
     if !matches!(consultation.standing(house.clock.now()), Standing::Timed | Standing::Open) {
         return Ok(Redirect::to(&back).into_response());
     }
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mending = match mended::read(&sent, question, now) {
         Ok(mending) => mending,
         Err(refusals) => {
             return Ok(page(&consultation, question, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            audit::note(
-                tx,
-                Entry {
-                    at: now,
-                    who: Some(&by),
-                    what: "wording put right",
-                    about: &consultation.id,
-                    detail: &mending.note,
-                },
-            )
-            .await?;
-            store::keep_mending(tx, &consultation.id, consultation.version, mending).await
-        })
-    });
-    kept.await?;
+    let (what, about, detail) = ("wording put right", &consultation.id, &mending.note);
+    let mut tx = house.db.begin().await?;
+    audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
+    store::keep_mending(&mut tx, &consultation.id, consultation.version, mending).await?;
+    tx.commit().await?;
     Ok(Redirect::to(&format!("{back}?done=put-right#questions")).into_response())
 }
 
@@ -141,8 +129,7 @@ pub async fn step(
     newest: &Consultation,
     is_to_ask: bool,
 ) -> Result<Result<&'static str, Vec<check::Fault>>, Error> {
-    let (now, by, id) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), newest.id.clone());
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     if newest.is_next_version() != is_to_ask || newest.opened_at.is_none() {
         return Ok(Ok("opened-before"));
     }
@@ -152,22 +139,19 @@ pub async fn step(
             return Ok(Err(faults));
         }
     }
-    let (version, questions) = (newest.version, newest.questionnaire.clone());
-    let done = house.db.write(move |tx| {
-        Box::pin(async move {
-            let (done, what) = if is_to_ask {
-                (store::ask_version(tx, &id, version, now).await?, "new version asked")
-            } else {
-                (store::begin_version(tx, &id, version + 1, &questions).await?, "new version begun")
-            };
-            if done {
-                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &id, detail: "" })
-                    .await?;
-            }
-            Ok::<_, sqlx::Error>(done)
-        })
-    });
-    Ok(Ok(match (done.await?, is_to_ask) {
+    let (id, version, questions) = (&newest.id, newest.version, &newest.questionnaire);
+    let mut tx = house.db.begin().await?;
+    let (is_done, what) = if is_to_ask {
+        (store::ask_version(&mut tx, id, version, now).await?, "new version asked")
+    } else {
+        (store::begin_version(&mut tx, id, version + 1, questions).await?, "new version begun")
+    };
+    if is_done {
+        let entry = Entry { at: now, who: Some(by), what, about: id, detail: "" };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
+    Ok(Ok(match (is_done, is_to_ask) {
         (false, _) => "opened-before",
         (true, true) => "asked",
         (true, false) => "new-version",

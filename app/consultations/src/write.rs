@@ -27,7 +27,7 @@ pub async fn send(
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let belongs = store::to_belong_to(&house.db).await?;
     let terms = match rules::terms(&sent, &belongs, now) {
         Ok(terms) => terms,
@@ -35,27 +35,15 @@ pub async fn send(
             return Ok(page("/forum", &belongs, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    let written = house.db.write(move |tx| {
-        Box::pin(async move {
-            let (id, is_new) = store::write(tx, &terms, &by, now).await?;
-            if is_new {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "consultation written",
-                        about: &id,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(id)
-        })
-    });
-    Ok(Redirect::to(&format!("/forum/consultations/{}?done=written", written.await?))
-        .into_response())
+    let mut tx = house.db.begin().await?;
+    let (id, is_new) = store::write(&mut tx, &terms, by, now).await?;
+    if is_new {
+        let what = "consultation written";
+        let entry = Entry { at: now, who: Some(by), what, about: &id, detail: "" };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/forum/consultations/{id}?done=written")).into_response())
 }
 
 /// GET `/forum/consultations/{id}/words`
@@ -82,28 +70,22 @@ pub async fn change(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let consultation = super::consultation(&house, &id).await?;
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let back = format!("/forum/consultations/{}", consultation.id);
     let belongs = store::to_belong_to(&house.db).await?;
     let terms = match rules::terms(&sent, &belongs, now) {
         Ok(terms) => terms,
         Err(refusals) => return Ok(page(&back, &belongs, &sent, &refusals).answer(&house, &viewer)),
     };
-    let changed = house.db.write(move |tx| {
-        Box::pin(async move {
-            let changed = store::change(tx, &consultation.id, &terms).await?;
-            if changed {
-                let what = "consultation changed";
-                audit::note(
-                    tx,
-                    Entry { at: now, who: Some(&by), what, about: &consultation.id, detail: "" },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(changed)
-        })
-    });
-    let done = if changed.await? { "changed" } else { "opened-before" };
+    let mut tx = house.db.begin().await?;
+    let is_changed = store::change(&mut tx, &consultation.id, &terms).await?;
+    if is_changed {
+        let (what, about) = ("consultation changed", &consultation.id);
+        let entry = Entry { at: now, who: Some(by), what, about, detail: "" };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
+    let done = if is_changed { "changed" } else { "opened-before" };
     Ok(Redirect::to(&format!("{back}?done={done}")).into_response())
 }
 

@@ -114,102 +114,123 @@ pub async fn decide(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
-    let (now, by, notice_id) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), notice.id.clone());
-    let to = format!("/lead/notices/{notice_id}");
-    if sent.typed("step") == "call back" {
-        let called_back = house.db.write(move |tx| {
-            Box::pin(async move {
-                let called_back = store::call_back(tx, &notice_id).await?;
-                if called_back {
-                    audit::note(
-                        tx,
-                        Entry {
-                            at: now,
-                            who: Some(&by),
-                            what: "notice called back",
-                            about: &notice_id,
-                            detail: "",
-                        },
-                    )
-                    .await?;
-                }
-                Ok::<_, sqlx::Error>(called_back)
-            })
-        });
-        let done = if called_back.await? { "called-back" } else { "started-before" };
-        return Ok(Redirect::to(&format!("{to}?done={done}")).into_response());
+    let done = match sent.typed("step") {
+        "call back" => call_back(&house, &viewer, &notice.id).await?,
+        "discard" => discard(&house, &viewer, &notice.id, true).await?,
+        "bring back" => discard(&house, &viewer, &notice.id, false).await?,
+        _ => return approve(&house, &viewer, &notice, &sent).await,
+    };
+    Ok(Redirect::to(&format!("/lead/notices/{}?done={done}", notice.id)).into_response())
+}
+
+async fn call_back(house: &House, viewer: &Viewer, id: &str) -> Result<&'static str, Error> {
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    let called_back = store::call_back(&mut tx, id).await?;
+    if called_back {
+        let what = "notice called back";
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about: id, detail: "" }).await?;
     }
-    if ["discard", "bring back"].contains(&sent.typed("step")) {
-        let done = discard(&house, by, notice_id, sent.typed("step") == "discard").await?;
-        return Ok(Redirect::to(&format!("{to}?done={done}")).into_response());
-    }
-    let starts_at = starts_at(&sent, now).and_then(|at| {
-        too_late(&notice, at).map_or(Ok(at), |what_to_do| Err(what_to_do.to_owned()))
-    });
-    let starts_at = match starts_at {
+    tx.commit().await?;
+    Ok(if called_back { "called-back" } else { "started-before" })
+}
+
+async fn approve(
+    house: &House,
+    viewer: &Viewer,
+    notice: &Notice,
+    sent: &Sent,
+) -> Result<Response, Error> {
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let starts_at = match chosen_start(house, notice, sent, by, now).await? {
         Ok(at) => at,
         Err(what_to_do) => {
-            return shown(&house, &viewer, &id, &sent, "", &Refusals::one("start_day", what_to_do))
-                .await;
+            let refusals = Refusals::one("start_day", what_to_do);
+            return shown(house, viewer, &notice.id, sent, "", &refusals).await;
         }
     };
-    // If it starts now, the page has already said so.
-    if !sent.line("start_day").is_empty() && sent.typed("late") != starts_at.to_string() {
-        let ground = area::store::ground(&house.db, &by).await?;
-        if let Some(late) = told_late(&notice, &ground, starts_at) {
-            let what_to_do =
-                format!("Choose an earlier day, or approve it again to keep this one. {late}");
-            return shown(&house, &viewer, &id, &sent, "", &Refusals::one("start_day", what_to_do))
-                .await;
-        }
-    }
     let seen = sent.typed("seen").parse().ok();
-    let approved = house.db.write(move |tx| {
-        Box::pin(async move {
-            let approved = store::approve(tx, &notice_id, &by, (starts_at, seen), now).await?;
-            if approved {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "notice approved",
-                        about: &notice_id,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(approved)
-        })
-    });
-    match approved.await {
-        Ok(true) => return Ok(Redirect::to(&format!("{to}?done=approved")).into_response()),
-        Ok(false) => {}
-        // Two that follow the same notice, approved at the same moment.
-        Err(error) if db::already_there(&error) => {}
-        Err(error) => return Err(error.into()),
+    let to = format!("/lead/notices/{}", notice.id);
+    if keep_approval(house, &notice.id, by, (starts_at, seen), now).await? {
+        return Ok(Redirect::to(&format!("{to}?done=approved")).into_response());
     }
     // Approved a moment ago by a second tap or another colleague: that is what was wanted.
-    let waits = super::notice(&house, &id).await?;
+    let waits = super::notice(house, &notice.id).await?;
     if waits.course.starts_at.is_some() {
         return Ok(Redirect::to(&to).into_response());
     }
-    let me = &viewer.signed_in()?.account_id;
-    let refusals = if waits.discarded_at.is_some() {
-        Refusals::one("approve", "Restore it first. Someone has discarded it since you opened it")
-    } else if waits.written_by.0 == *me && area::store::ground(&house.db, me).await?.second_person {
-        Refusals::one("approve", "Ask a colleague to approve it. You wrote it yourself")
-    } else if seen.is_some_and(|seen| seen != waits.written_at) {
-        Refusals::one(
-            "approve",
-            "Read it again before you approve it. Someone changed it while you were reading",
-        )
-    } else {
-        Refusals::one("approve", followed_before(&house, &waits).await?)
+    let refusals = Refusals::one("approve", why_not_approved(house, &waits, by, seen).await?);
+    shown(house, viewer, &notice.id, sent, "", &refusals).await
+}
+
+/// Approves it, unless that may not be; whether it is approved by this.
+async fn keep_approval(
+    house: &House,
+    id: &str,
+    by: &str,
+    (starts_at, seen): (Millis, Option<Millis>),
+    now: Millis,
+) -> Result<bool, Error> {
+    let mut tx = house.db.begin().await?;
+    let approved = match store::approve(&mut tx, id, by, (starts_at, seen), now).await {
+        // Two that follow the same notice, approved at the same moment.
+        Err(error) if db::already_there(&error) => {
+            tx.roll_back().await?;
+            return Ok(false);
+        }
+        approved => approved?,
     };
-    shown(&house, &viewer, &id, &sent, "", &refusals).await
+    if approved {
+        let what = "notice approved";
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about: id, detail: "" }).await?;
+    }
+    tx.commit().await?;
+    Ok(approved)
+}
+
+/// When people are to be told from, as it was chosen; or what to do first.
+async fn chosen_start(
+    house: &House,
+    notice: &Notice,
+    sent: &Sent,
+    by: &str,
+    now: Millis,
+) -> Result<Result<Millis, String>, Error> {
+    let at = match starts_at(sent, now) {
+        Ok(at) => at,
+        Err(what_to_do) => return Ok(Err(what_to_do)),
+    };
+    if let Some(what_to_do) = too_late(notice, at) {
+        return Ok(Err(what_to_do.to_owned()));
+    }
+    // If it starts now, the page has already said so.
+    if !sent.line("start_day").is_empty() && sent.typed("late") != at.to_string() {
+        let ground = area::store::ground(&house.db, by).await?;
+        if let Some(late) = told_late(notice, &ground, at) {
+            return Ok(Err(format!(
+                "Choose an earlier day, or approve it again to keep this one. {late}"
+            )));
+        }
+    }
+    Ok(Ok(at))
+}
+
+/// What to do where a notice could not be approved.
+async fn why_not_approved(
+    house: &House,
+    waits: &Notice,
+    by: &str,
+    seen: Option<Millis>,
+) -> Result<&'static str, Error> {
+    Ok(if waits.discarded_at.is_some() {
+        "Restore it first. Someone has discarded it since you opened it"
+    } else if waits.written_by.0 == by && area::store::ground(&house.db, by).await?.second_person {
+        "Ask a colleague to approve it. You wrote it yourself"
+    } else if seen.is_some_and(|seen| seen != waits.written_at) {
+        "Read it again before you approve it. Someone changed it while you were reading"
+    } else {
+        followed_before(house, waits).await?
+    })
 }
 
 /// Why people cannot be told from this moment on, and what to do. A notice that follows another may
@@ -250,29 +271,22 @@ async fn followed_before(house: &House, notice: &Notice) -> Result<&'static str,
 
 async fn discard(
     house: &House,
-    by: String,
-    notice_id: String,
+    viewer: &Viewer,
+    id: &str,
     discards: bool,
 ) -> Result<&'static str, Error> {
-    let (now, id) = (house.clock.now(), notice_id.clone());
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let what = if discards { "notice discarded" } else { "notice brought back" };
-    let discarded = house.db.write(move |tx| {
-        Box::pin(async move {
-            let is_new = store::discard(tx, &notice_id, discards.then_some(now)).await?;
-            if is_new {
-                audit::note(
-                    tx,
-                    Entry { at: now, who: Some(&by), what, about: &notice_id, detail: "" },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(is_new)
-        })
-    });
-    if discarded.await? {
+    let mut tx = house.db.begin().await?;
+    let is_new = store::discard(&mut tx, id, discards.then_some(now)).await?;
+    if is_new {
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about: id, detail: "" }).await?;
+    }
+    tx.commit().await?;
+    if is_new {
         return Ok(if discards { "discarded" } else { "brought-back" });
     }
-    let course = store::find(&house.db, &id).await?.ok_or(Error::NotFound)?.course;
+    let course = store::find(&house.db, id).await?.ok_or(Error::NotFound)?.course;
     Ok(match (course.started_at, course.starts_at) {
         (Some(_), _) => "started-before",
         (None, Some(_)) => "approved-before",

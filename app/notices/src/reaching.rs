@@ -37,31 +37,20 @@ pub async fn reached(
         )
         .await;
     };
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     // No more than the page shows.
     let notices: Vec<String> =
         sent.all("notices").into_iter().take(ledger::MOST_UNREACHED).collect();
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let kept = !notices.is_empty()
-                && ledger::reached(tx, &subscriber, &notices, (&by, how), now).await?;
-            if kept {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "family reached",
-                        about: &subscriber,
-                        detail: how,
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(kept)
-        })
-    });
-    if !kept.await? {
+    let mut tx = house.db.begin().await?;
+    let kept = !notices.is_empty()
+        && ledger::reached(&mut tx, &subscriber, &notices, (by, how), now).await?;
+    if kept {
+        let (what, about) = ("family reached", &subscriber);
+        let entry = Entry { at: now, who: Some(by), what, about, detail: how };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
+    if !kept {
         let what_to_do = "Check the list again. What this family needs to be told has just \
             changed, so nothing was saved";
         return shown(&house, &viewer, false, &Refusals::one("families", what_to_do)).await;

@@ -78,10 +78,9 @@ pub async fn read(
     if ledger::in_email(&house.db, &hash).await?.is_empty() {
         return Ok(gone(&house, &viewer));
     }
-    house
-        .db
-        .write(move |tx| Box::pin(async move { ledger::read_email(tx, &hash, now).await }))
-        .await?;
+    let mut tx = house.db.begin().await?;
+    ledger::read_email(&mut tx, &hash, now).await?;
+    tx.commit().await?;
     Ok(Redirect::to(&format!("/read/{token}")).into_response())
 }
 
@@ -92,18 +91,11 @@ pub async fn read_here(
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
     let notice_id = id::parse(&id).ok_or(Error::NotFound)?;
-    let (now, account, to) = (
-        house.clock.now(),
-        viewer.signed_in()?.account_id.clone(),
-        format!("/notices/{notice_id}"),
-    );
-    house
-        .db
-        .write(move |tx| {
-            Box::pin(async move { ledger::read_by(tx, &notice_id, &account, now).await })
-        })
-        .await?;
-    Ok(Redirect::to(&to).into_response())
+    let (now, account_id) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    ledger::read_by(&mut tx, &notice_id, account_id, now).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/notices/{notice_id}")).into_response())
 }
 
 /// GET `/notices/{id}/read`, as after a reload.

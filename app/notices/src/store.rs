@@ -265,7 +265,7 @@ async fn rows(db: &Db, id: &str, leader: &str) -> Kept<Vec<AnyRow>> {
 
 /// The first notice of those that follow each other up to this one, and how many came after it.
 pub async fn first_told(db: &Db, id: &str) -> Kept<(String, u32)> {
-    let row = sqlx::query(
+    let (first, steps): (String, i64) = sqlx::query_as(
         "WITH RECURSIVE back (id, follows_id, steps) AS (
            SELECT id, follows_id, CAST(0 AS BIGINT) FROM notices WHERE id = $1
            UNION ALL SELECT n.id, n.follows_id, back.steps + 1 FROM back
@@ -275,7 +275,7 @@ pub async fn first_told(db: &Db, id: &str) -> Kept<(String, u32)> {
     .bind(id)
     .fetch_one(&mut *db.read().await?)
     .await?;
-    Ok((row.get(0), db::number(row.get(1), "how many notices came after")?))
+    Ok((first, db::number(steps, "how many notices came after")?))
 }
 
 /// Reads when a change starts.

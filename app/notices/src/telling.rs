@@ -20,10 +20,9 @@ const LOT: i64 = 200;
 pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
     while ledger::is_one_to_start(&house.db, house.clock.now()).await? {
         let now = house.clock.now();
-        let started = house
-            .db
-            .write(move |tx| Box::pin(async move { ledger::start_next(tx, now).await }))
-            .await?;
+        let mut tx = house.db.begin().await?;
+        let started = ledger::start_next(&mut tx, now).await?;
+        tx.commit().await?;
         let Some(notice) = started else { return Ok(()) };
         tracing::info!(notice, "a notice has started");
     }
@@ -48,17 +47,12 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
         after.clone_from(last);
         let due = ledger::notices_due(&house.db, &to_tell, now).await?;
         let notices = notices_of(house, due).await?;
-        let writer = house.clone();
-        let owed = house.db.write(move |tx| {
-            Box::pin(async move {
-                subscribers::hold(tx, &to_tell).await?;
-                for due in ledger::due_now(tx, &to_tell, now).await? {
-                    owe_one(tx, &writer, &due, &notices).await?;
-                }
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        owed.await?;
+        let mut tx = house.db.begin().await?;
+        subscribers::hold(&mut tx, &to_tell).await?;
+        for due in ledger::due_now(&mut tx, &to_tell, now).await? {
+            owe_one(&mut tx, house, &due, &notices).await?;
+        }
+        tx.commit().await?;
     }
 }
 
@@ -72,21 +66,16 @@ async fn put_together_again(house: &House) -> Result<(), sqlx::Error> {
         }
         let ids = stale.iter().flat_map(|stale| stale.notices.clone()).collect();
         let notices = notices_of(house, ids).await?;
-        let writer = house.clone();
-        let again = house.db.write(move |tx| {
-            Box::pin(async move {
-                for stale in &stale {
-                    let told: Vec<&Notice> =
-                        stale.notices.iter().filter_map(|id| notices.get(id)).collect();
-                    // The email keeps its links: rows of the ledger know it by them.
-                    let token = stale.one_click.rsplit('/').next().unwrap_or_default();
-                    ledger::put_together_again(tx, stale, &emails::digest(&writer, &told, token))
-                        .await?;
-                }
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        again.await?;
+        let mut tx = house.db.begin().await?;
+        for stale in &stale {
+            let told: Vec<&Notice> =
+                stale.notices.iter().filter_map(|id| notices.get(id)).collect();
+            // The email keeps its links: rows of the ledger know it by them.
+            let token = stale.one_click.rsplit('/').next().unwrap_or_default();
+            let words = emails::digest(house, &told, token);
+            ledger::put_together_again(&mut tx, stale, &words).await?;
+        }
+        tx.commit().await?;
     }
 }
 

@@ -36,7 +36,7 @@ pub async fn send(
 ) -> Result<Response, Error> {
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     match wording::wording(&sent, &ground, house.clock.now()) {
-        Ok(words) => keep(&house, &viewer, words, "notice written").await,
+        Ok(words) => keep(&house, &viewer, &words, "notice written").await,
         Err(refusals) => Ok(page(&NEW, &sent, &ground, &refusals).answer(&house, &viewer)),
     }
 }
@@ -116,7 +116,7 @@ async fn follow(
         );
     }
     match read(sent, &ground, Some((how, &original.id, &original.words)), house.clock.now()) {
-        Ok(words) => keep(house, viewer, words, "notice followed").await,
+        Ok(words) => keep(house, viewer, &words, "notice followed").await,
         Err(refusals) => {
             Ok(page(&following(how, &original.id), sent, &ground, &refusals).answer(house, viewer))
         }
@@ -135,21 +135,18 @@ fn elsewhere(original: &Notice) -> Option<String> {
 async fn keep(
     house: &House,
     viewer: &Viewer,
-    words: Wording,
+    words: &Wording,
     what: &'static str,
 ) -> Result<Response, Error> {
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let written = house.db.write(move |tx| {
-        Box::pin(async move {
-            let (id, is_new) = store::write(tx, &words, &by, now).await?;
-            if is_new {
-                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &id, detail: "" })
-                    .await?;
-            }
-            Ok::<_, sqlx::Error>(id)
-        })
-    });
-    Ok(Redirect::to(&format!("/lead/notices/{}?done=written", written.await?)).into_response())
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    let (id, is_new) = store::write(&mut tx, words, by, now).await?;
+    if is_new {
+        let entry = Entry { at: now, who: Some(by), what, about: &id, detail: "" };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/lead/notices/{id}?done=written")).into_response())
 }
 
 /// GET `/lead/notices/{id}/words`
@@ -175,8 +172,8 @@ pub async fn change(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let ground = area::store::ground(&house.db, &by).await?;
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let ground = area::store::ground(&house.db, by).await?;
     let original = match &notice.words.follows {
         Some(follows) => Some((follows.how, super::notice(&house, &follows.notice_id).await?)),
         None => None,
@@ -189,32 +186,17 @@ pub async fn change(
             return Ok(page(&changing(&notice), &sent, &ground, &refusals).answer(&house, &viewer));
         }
     };
-    let (back, notice_id, seen) = (
-        format!("/lead/notices/{}", notice.id),
-        notice.id.clone(),
-        sent.typed("seen").parse().ok(),
-    );
-    let changed = house.db.write(move |tx| {
-        Box::pin(async move {
-            let changed = store::change(tx, &notice_id, &words, (&by, seen), now).await?;
-            if changed {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "notice changed",
-                        about: &notice_id,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(changed)
-        })
-    });
-    if changed.await? {
-        return Ok(Redirect::to(&format!("{back}?done=changed")).into_response());
+    let seen = sent.typed("seen").parse().ok();
+    let mut tx = house.db.begin().await?;
+    let changed = store::change(&mut tx, &notice.id, &words, (by, seen), now).await?;
+    if changed {
+        let (what, about) = ("notice changed", &notice.id);
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
+    }
+    tx.commit().await?;
+    if changed {
+        let to = format!("/lead/notices/{}?done=changed", notice.id);
+        return Ok(Redirect::to(&to).into_response());
     }
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
     let what_to_do = if notice.discarded_at.is_some() {

@@ -91,9 +91,11 @@ pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> Kept<Vec<
 /// happened, latest first.
 pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, Vec<Listed>)> {
     let sql = format!(
-        "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found, kind FROM (
+        "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found, kind
+         FROM (
            SELECT p.id, p.title AS you_said, '' AS outcome, CAST(NULL AS TEXT) AS verdict,
-             '' AS organisation, CAST(0 AS BIGINT) AS published_at, '' AS we_did, '' AS found, 'plan' AS kind
+             '' AS organisation, CAST(0 AS BIGINT) AS published_at, '' AS we_did, '' AS found,
+             'plan' AS kind
              FROM plan_topics x JOIN plans p ON p.id = x.plan_id WHERE x.topic_id = $1
            UNION ALL SELECT s.id, s.you_said, s.outcome, s.verdict, s.organisation,
              s.published_at, s.we_did, s.found, 'update' FROM ({STANDING}) s
@@ -106,12 +108,12 @@ pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, V
     let (plans, updates): (Vec<&AnyRow>, Vec<&AnyRow>) =
         rows.iter().partition(|row| row.get::<&str, _>("kind") == "plan");
     Ok((
-        plans.into_iter().map(|row| (row.get(0), row.get(1))).collect(),
+        plans.into_iter().map(|row| (row.get("id"), row.get("you_said"))).collect(),
         updates.into_iter().map(listed).collect::<Kept<_>>()?,
     ))
 }
 
-/// What was said last, as a part of a statement: [`listed`] reads its rows.
+/// What was said last, as a part of a statement.
 pub fn latest(most: u8) -> String {
     format!(
         "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found
@@ -130,15 +132,15 @@ pub fn about(subject: &str) -> String {
     )
 }
 
-/// Reads an update in a list: (id, what parents said, outcome, verdict, organisation, when).
+/// Reads an update in a list, as [`latest`] gives it.
 fn listed(row: &AnyRow) -> Kept<Listed> {
     Ok(Listed {
-        id: row.get(0),
-        you_said: row.get(1),
-        outcome: stage(row.get(2))?,
-        verdict: verdict(row.get(3))?,
-        organisation: row.get(4),
-        at: row.get(5),
+        id: row.get("id"),
+        you_said: row.get("you_said"),
+        outcome: stage(row.get("outcome"))?,
+        verdict: verdict(row.get("verdict"))?,
+        organisation: row.get("organisation"),
+        at: row.get("published_at"),
         we_did: row.get("we_did"),
         found: row.get("found"),
     })

@@ -14,7 +14,7 @@ use involvement::gate;
 use leptos::prelude::*;
 
 use super::store::{self, Answered, Plan};
-use super::{hers, leader, rules, version};
+use super::{begin, hers, leader, rules, version};
 
 /// GET `/lead/plans/{id}/drafts`
 pub async fn form(
@@ -61,35 +61,17 @@ pub async fn record(
         // Sent again with another file, it is another draft.
         draft.form_key = id::hash(&format!("{} {}", draft.form_key, file.hash));
     }
-    let (now, by, plan_id) =
-        (house.clock.now(), leader(&viewer)?, id::parse(&id).ok_or(Error::NotFound)?);
-    let about = plan_id.clone();
-    let recorded = house.db.write(move |tx| {
-        Box::pin(async move {
-            let Some(at) = store::hold_for(tx, &plan_id, &by, now).await? else {
-                return Ok::<_, sqlx::Error>(None);
-            };
-            let (version, is_new) =
-                store::record_draft(tx, &plan_id, &draft, file.as_ref(), &by, at).await?;
-            if is_new {
-                let detail = format!("version {version}");
-                audit::note(
-                    tx,
-                    Entry {
-                        at,
-                        who: Some(&by.account_id),
-                        what: "draft recorded",
-                        about: &plan_id,
-                        detail: &detail,
-                    },
-                )
-                .await?;
-            }
-            Ok(Some(version))
-        })
-    });
-    let version = recorded.await?.ok_or(Error::NotFound)?;
-    Ok(Redirect::to(&format!("/lead/plans/{about}/drafts/{version}")).into_response())
+    let (by, plan_id) = (leader(&viewer)?, id::parse(&id).ok_or(Error::NotFound)?);
+    let (mut tx, at) = begin(&house, &plan_id, &by).await?;
+    let (version, is_new) =
+        store::record_draft(&mut tx, &plan_id, &draft, file.as_ref(), &by, at).await?;
+    if is_new {
+        let (what, detail) = ("draft recorded", format!("version {version}"));
+        let entry = Entry { at, who: Some(&by.account_id), what, about: &plan_id, detail: &detail };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/lead/plans/{plan_id}/drafts/{version}")).into_response())
 }
 
 fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
@@ -183,34 +165,19 @@ pub async fn answer(
             return answer_refused(&house, &viewer, (&id, &number, &topic), &sent, &refusals).await;
         }
     };
-    let (now, by) = (house.clock.now(), leader(&viewer)?);
-    let (plan_id, version) = (id::parse(&id).ok_or(Error::NotFound)?, version(&number)?);
+    let (by, version) = (leader(&viewer)?, version(&number)?);
+    let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
     let topic_id = id::parse(&topic).ok_or(Error::NotFound)?;
-    let to = format!("/lead/plans/{plan_id}/drafts/{version}");
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let Some(at) = store::hold_for(tx, &plan_id, &by, now).await? else {
-                return Ok::<_, sqlx::Error>(false);
-            };
-            let kept = store::answer(tx, &plan_id, version, &topic_id, &answer, &by, at).await?;
-            if kept {
-                audit::note(
-                    tx,
-                    Entry {
-                        at,
-                        who: Some(&by.account_id),
-                        what: "topic answered",
-                        about: &topic_id,
-                        detail: answer.kind.word(),
-                    },
-                )
-                .await?;
-            }
-            Ok(kept)
-        })
-    });
-    if kept.await? {
-        return Ok(Redirect::to(&to).into_response());
+    let (mut tx, at) = begin(&house, &plan_id, &by).await?;
+    let kept = store::answer(&mut tx, &plan_id, version, &topic_id, &answer, &by, at).await?;
+    if kept {
+        let (what, detail) = ("topic answered", answer.kind.word());
+        let entry = Entry { at, who: Some(&by.account_id), what, about: &topic_id, detail };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
+    if kept {
+        return Ok(Redirect::to(&format!("/lead/plans/{plan_id}/drafts/{version}")).into_response());
     }
     let refusals = Refusals::one(
         "answer",

@@ -22,13 +22,9 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
         };
         let words = published(house, &draft, &content.answers);
         loop {
-            let (draft_id, words, now) = (draft.id.clone(), words.clone(), house.clock.now());
-            let owed = house
-                .db
-                .write(move |tx| {
-                    Box::pin(async move { store::tell_next(tx, &draft_id, &words, LOT, now).await })
-                })
-                .await?;
+            let mut tx = house.db.begin().await?;
+            let owed = store::tell_next(&mut tx, &draft.id, &words, LOT, house.clock.now()).await?;
+            tx.commit().await?;
             if owed == 0 {
                 break;
             }

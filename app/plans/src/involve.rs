@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use topics::store::Filter;
 
 use super::store::{self, Plan};
-use super::{hers, leader, rules};
+use super::{begin, hers, leader, rules};
 
 /// The most topics offered at once; more are found by searching.
 const MOST_TOPICS: i64 = 20;
@@ -45,31 +45,14 @@ pub async fn tie(
         return topics_page(&house, &viewer, &hers(&house, &viewer, &id).await?, &sent, &refusals)
             .await;
     }
-    let (now, by) = (house.clock.now(), leader(&viewer)?);
-    let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
-    let to = format!("/plans/{plan_id}?done=tied");
-    let tied = house.db.write(move |tx| {
-        Box::pin(async move {
-            let Some(at) = store::hold_for(tx, &plan_id, &by, now).await? else {
-                return Ok::<_, sqlx::Error>(false);
-            };
-            if store::tie(tx, &plan_id, &chosen, &by, at).await? > 0 {
-                audit::note(
-                    tx,
-                    Entry {
-                        at,
-                        who: Some(&by.account_id),
-                        what: "topics tied",
-                        about: &plan_id,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok(true)
-        })
-    });
-    if tied.await? { Ok(Redirect::to(&to).into_response()) } else { Err(Error::NotFound) }
+    let (by, plan_id) = (leader(&viewer)?, id::parse(&id).ok_or(Error::NotFound)?);
+    let (mut tx, at) = begin(&house, &plan_id, &by).await?;
+    if store::tie(&mut tx, &plan_id, &chosen, &by, at).await? > 0 {
+        let (who, what) = (Some(by.account_id.as_str()), "topics tied");
+        audit::note(&mut tx, Entry { at, who, what, about: &plan_id, detail: "" }).await?;
+    }
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/plans/{plan_id}?done=tied")).into_response())
 }
 
 fn chosen_topics(sent: &Sent) -> Vec<String> {
@@ -161,8 +144,8 @@ pub async fn record_session(
     Path(id): Path<String>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (now, by) = (house.clock.now(), leader(&viewer)?);
-    let session = match rules::new_session(&sent, now) {
+    let by = leader(&viewer)?;
+    let session = match rules::new_session(&sent, house.clock.now()) {
         Ok(session) => session,
         Err(refusals) => {
             return Ok(session_page(&hers(&house, &viewer, &id).await?, &sent, &refusals)
@@ -170,29 +153,13 @@ pub async fn record_session(
         }
     };
     let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
-    let to = format!("/plans/{plan_id}?done=session");
-    let recorded = house.db.write(move |tx| {
-        Box::pin(async move {
-            let Some(at) = store::hold_for(tx, &plan_id, &by, now).await? else {
-                return Ok::<_, sqlx::Error>(false);
-            };
-            if store::record_session(tx, &plan_id, &session, &by, at).await? {
-                audit::note(
-                    tx,
-                    Entry {
-                        at,
-                        who: Some(&by.account_id),
-                        what: "planning session recorded",
-                        about: &plan_id,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok(true)
-        })
-    });
-    if recorded.await? { Ok(Redirect::to(&to).into_response()) } else { Err(Error::NotFound) }
+    let (mut tx, at) = begin(&house, &plan_id, &by).await?;
+    if store::record_session(&mut tx, &plan_id, &session, &by, at).await? {
+        let (who, what) = (Some(by.account_id.as_str()), "planning session recorded");
+        audit::note(&mut tx, Entry { at, who, what, about: &plan_id, detail: "" }).await?;
+    }
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/plans/{plan_id}?done=session")).into_response())
 }
 
 fn session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {

@@ -53,6 +53,8 @@ pub use forget::forget;
 pub use personal::PERSONAL;
 pub use rendering::render_due;
 
+use calendar::clock::Millis;
+use ground::db::Transaction;
 use ground::error::Error;
 use ground::house::House;
 use ground::routes::{Access, Routes};
@@ -108,6 +110,17 @@ async fn hers(house: &House, viewer: &Viewer, id: &str) -> Result<Plan, Error> {
 
 fn leader(viewer: &Viewer) -> Result<By, Error> {
     Ok(By { account_id: viewer.signed_in()?.account_id.clone(), role: "leader" })
+}
+
+/// Begins what a leader does to a plan, with the time of it. For other leaders there is none to
+/// work on.
+async fn begin(house: &House, plan_id: &str, by: &By) -> Result<(Transaction, Millis), Error> {
+    let mut tx = house.db.begin().await?;
+    let Some(at) = store::hold_for(&mut tx, plan_id, by, house.clock.now()).await? else {
+        tx.roll_back().await?;
+        return Err(Error::NotFound);
+    };
+    Ok((tx, at))
 }
 
 fn version(text: &str) -> Result<i64, Error> {

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use super::browse::{answer_words, gate_list};
 use super::rules::{self, Override};
 use super::store::{self, Answered, Draft, Plan, Published};
-use super::{hers, leader, version};
+use super::{begin, hers, leader, version};
 
 /// GET `/lead/plans/{id}/drafts/{version}`
 pub async fn form(
@@ -33,35 +33,22 @@ pub async fn publish(
     viewer: Viewer,
     Path((id, number)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    let (now, by, number) = (house.clock.now(), leader(&viewer)?, version(&number)?);
+    let (by, number) = (leader(&viewer)?, version(&number)?);
     let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
-    let to = format!("/plans/{plan_id}/drafts/{number}?done=published");
-    let published = house.db.write(move |tx| {
-        Box::pin(async move {
-            let Some(at) = store::hold_for(tx, &plan_id, &by, now).await? else {
-                return Ok::<_, sqlx::Error>(None);
-            };
-            let published = store::publish(tx, &plan_id, number, &by, at).await?;
-            if published == Published::Done {
-                let detail = format!("version {number}");
-                audit::note(
-                    tx,
-                    Entry {
-                        at,
-                        who: Some(&by.account_id),
-                        what: "draft published",
-                        about: &plan_id,
-                        detail: &detail,
-                    },
-                )
-                .await?;
-            }
-            Ok(Some(published))
-        })
-    });
-    let refusals = match published.await?.ok_or(Error::NotFound)? {
+    let (mut tx, at) = begin(&house, &plan_id, &by).await?;
+    let published = store::publish(&mut tx, &plan_id, number, &by, at).await?;
+    if published == Published::Done {
+        let (what, detail) = ("draft published", format!("version {number}"));
+        let entry = Entry { at, who: Some(&by.account_id), what, about: &plan_id, detail: &detail };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
+    let refusals = match published {
         // Published a moment ago by another tap, or another leader: that is what was wanted.
-        Published::Done | Published::Before => return Ok(Redirect::to(&to).into_response()),
+        Published::Done | Published::Before => {
+            let to = format!("/plans/{plan_id}/drafts/{number}?done=published");
+            return Ok(Redirect::to(&to).into_response());
+        }
         Published::Shut => Refusals::one(
             "gate",
             "Not ready to publish: parents not involved yet. See below what is missing and who \
@@ -222,39 +209,21 @@ pub async fn override_gate(
             return Ok(page.answer(&house, &viewer));
         }
     };
-    let (now, by, plan_id) =
-        (house.clock.now(), leader(&viewer)?, id::parse(&id).ok_or(Error::NotFound)?);
-    let to = format!("/lead/plans/{plan_id}/drafts/{number}");
-    let said = passing.clone();
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let Some(at) = store::hold_for(tx, &plan_id, &by, now).await? else {
-                return Ok::<_, sqlx::Error>(false);
-            };
-            let kept = store::override_gate(tx, &plan_id, number, &passing, &by, at).await?;
-            if kept {
-                let detail = format!("version {number}");
-                audit::note(
-                    tx,
-                    Entry {
-                        at,
-                        who: Some(&by.account_id),
-                        what: "gate overridden",
-                        about: &plan_id,
-                        detail: &detail,
-                    },
-                )
-                .await?;
-            }
-            Ok(kept)
-        })
-    });
-    if !kept.await? {
+    let (by, plan_id) = (leader(&viewer)?, id::parse(&id).ok_or(Error::NotFound)?);
+    let (mut tx, at) = begin(&house, &plan_id, &by).await?;
+    let kept = store::override_gate(&mut tx, &plan_id, number, &passing, &by, at).await?;
+    if kept {
+        let (what, detail) = ("gate overridden", format!("version {number}"));
+        let entry = Entry { at, who: Some(&by.account_id), what, about: &plan_id, detail: &detail };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
+    if !kept {
         let plan = hers(&house, &viewer, &id).await?;
         let is_told = draft(&plan, number)?
             .overridden
             .as_ref()
-            .is_some_and(|(name, reason, _)| *name == said.name && *reason == said.reason);
+            .is_some_and(|(name, reason, _)| *name == passing.name && *reason == passing.reason);
         if !is_told {
             let refusals = Refusals::one(
                 "name",
@@ -264,7 +233,7 @@ pub async fn override_gate(
             return Ok(override_page(&plan, number, &sent, &refusals).answer(&house, &viewer));
         }
     }
-    Ok(Redirect::to(&to).into_response())
+    Ok(Redirect::to(&format!("/lead/plans/{plan_id}/drafts/{number}")).into_response())
 }
 
 fn override_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> Page {

@@ -32,26 +32,14 @@ pub async fn send(
         Ok(plan) => plan,
         Err(refusals) => return Ok(page(&sent, there_are, &refusals).answer(&house, &viewer)),
     };
-    let registered = house.db.write(move |tx| {
-        Box::pin(async move {
-            let (id, is_new) = store::register(tx, &plan, &by, now).await?;
-            if is_new {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by.account_id),
-                        what: "plan registered",
-                        about: &id,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(id)
-        })
-    });
-    Ok(Redirect::to(&format!("/plans/{}?done=registered", registered.await?)).into_response())
+    let mut tx = house.db.begin().await?;
+    let (id, is_new) = store::register(&mut tx, &plan, &by, now).await?;
+    if is_new {
+        let (who, what) = (Some(by.account_id.as_str()), "plan registered");
+        audit::note(&mut tx, Entry { at: now, who, what, about: &id, detail: "" }).await?;
+    }
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/plans/{id}?done=registered")).into_response())
 }
 
 async fn there_are(house: &House, viewer: &Viewer) -> Result<ThereAre, Error> {

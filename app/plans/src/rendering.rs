@@ -15,10 +15,9 @@ use super::store;
 pub async fn render_due(house: &House) -> Result<(), sqlx::Error> {
     for (draft_id, text) in store::to_be_rendered(&house.db).await? {
         let html = aside(move || markdown(&text)).await?;
-        let kept = house
-            .db
-            .write(move |tx| Box::pin(async move { store::keep_html(tx, &draft_id, &html).await }));
-        kept.await?;
+        let mut tx = house.db.begin().await?;
+        store::keep_html(&mut tx, &draft_id, &html).await?;
+        tx.commit().await?;
     }
     Ok(())
 }

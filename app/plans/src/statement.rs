@@ -40,31 +40,18 @@ pub async fn write(
         }
     };
     let by = By { account_id: viewer.signed_in()?.account_id.clone(), role: "organiser" };
-    let (now, key, plan_id) =
-        (house.clock.now(), sent.once(), id::parse(&id).ok_or(Error::NotFound)?);
-    let to = format!("/plans/{plan_id}?done=stated");
-    let written = house.db.write(move |tx| {
-        Box::pin(async move {
-            let Some(at) = store::hold(tx, &plan_id, now).await? else {
-                return Ok::<_, sqlx::Error>(false);
-            };
-            if store::state(tx, &plan_id, &key, &words, &by, at).await? {
-                audit::note(
-                    tx,
-                    Entry {
-                        at,
-                        who: Some(&by.account_id),
-                        what: "statement written",
-                        about: &plan_id,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok(true)
-        })
-    });
-    if written.await? { Ok(Redirect::to(&to).into_response()) } else { Err(Error::NotFound) }
+    let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
+    let mut tx = house.db.begin().await?;
+    let Some(at) = store::hold(&mut tx, &plan_id, house.clock.now()).await? else {
+        tx.roll_back().await?;
+        return Err(Error::NotFound);
+    };
+    if store::state(&mut tx, &plan_id, &sent.once(), &words, &by, at).await? {
+        let (who, what) = (Some(by.account_id.as_str()), "statement written");
+        audit::note(&mut tx, Entry { at, who, what, about: &plan_id, detail: "" }).await?;
+    }
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/plans/{plan_id}?done=stated")).into_response())
 }
 
 fn page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {

@@ -30,7 +30,7 @@ pub async fn make(
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let typed = sent.line("as_of");
     let refused = |what_to_do: String| {
         let refusals = Refusals::one("as_of", what_to_do);
@@ -45,23 +45,11 @@ pub async fn make(
         Err(NoPack::Nothing(what_to_do)) => return Ok(refused(what_to_do)),
         Err(NoPack::Database(error)) => return Err(error.into()),
     };
-    let (day, hash) = (moment.day.clone(), pack.hash());
-    let noted = house.db.write(move |tx| {
-        Box::pin(async move {
-            audit::note(
-                tx,
-                Entry {
-                    at: now,
-                    who: Some(&by),
-                    what: "evidence pack made",
-                    about: &day,
-                    detail: &hash,
-                },
-            )
-            .await
-        })
-    });
-    noted.await?;
+    let mut tx = house.db.begin().await?;
+    let (what, hash) = ("evidence pack made", pack.hash());
+    let entry = Entry { at: now, who: Some(by), what, about: &moment.day, detail: &hash };
+    audit::note(&mut tx, entry).await?;
+    tx.commit().await?;
     let name = format!("attachment; filename=\"{}.zip\"", pack.name);
     let bytes = pack.zip().map_err(|error| sqlx::Error::Encode(error.into()))?;
     Ok((

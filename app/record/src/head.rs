@@ -17,32 +17,21 @@ pub async fn send_due(house: &House) -> Kept<()> {
     }
     let now = house.clock.now();
     let head = audit::head(&house.db).await?;
-    let (addresses, words, month) =
-        (house.audit_head_to.clone(), words(house, &head), clock::month(now));
-    house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                for to in &addresses {
-                    let dedup_key = format!("audit head {month} {to}");
-                    owe(
-                        tx,
-                        Owed {
-                            dedup_key: &dedup_key,
-                            kind: EmailKind::AuditHead,
-                            account_id: None,
-                            to,
-                            words: &words,
-                            at: now,
-                            not_after: None,
-                        },
-                    )
-                    .await?;
-                }
-                Ok(())
-            })
-        })
-        .await
+    let (words, month) = (words(house, &head), clock::month(now));
+    let mut tx = house.db.begin().await?;
+    for to in &house.audit_head_to {
+        let owed = Owed {
+            dedup_key: &format!("audit head {month} {to}"),
+            kind: EmailKind::AuditHead,
+            account_id: None,
+            to,
+            words: &words,
+            at: now,
+            not_after: None,
+        };
+        owe(&mut tx, owed).await?;
+    }
+    tx.commit().await
 }
 
 fn words(house: &House, head: &audit::Head) -> Words {

@@ -101,10 +101,10 @@ pub async fn contributed(db: &Db, at: Millis) -> Kept<Vec<Contributed>> {
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     let contributed = |row: &AnyRow| {
         Ok(Contributed {
-            update_id: row.get(0),
-            version: row.get(1),
-            days: row.get(2),
-            people: db::number(row.get(3), "emails")?,
+            update_id: row.get("update_id"),
+            version: row.get("version"),
+            days: row.get("days"),
+            people: db::number(row.get("people"), "emails")?,
         })
     };
     rows.iter().map(contributed).collect()
@@ -134,12 +134,12 @@ pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     let awaited = |row: &AnyRow| {
         Ok(Awaited {
-            kind: row.get(0),
-            id: row.get(1),
-            title: row.get(2),
-            since: row.get(3),
-            first_said_at: row.get(4),
-            decide_by: decide_by(row.get(5))?,
+            kind: row.get("kind"),
+            id: row.get("id"),
+            title: row.get("title"),
+            since: row.get("since"),
+            first_said_at: row.get("first_said_at"),
+            decide_by: decide_by(row.get("decide_by"))?,
         })
     };
     rows.iter().map(awaited).collect()
@@ -257,54 +257,47 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
         .await?;
     let mut of_plan = OfPlan::default();
     for row in &rows {
-        let (one, two, three, five): (String, String, String, String) =
-            (row.get(1), row.get(2), row.get(3), row.get(5));
-        let (four, six, seven, eight): (Option<String>, Millis, Option<i64>, Option<i64>) =
-            (row.get(4), row.get(6), row.get(7), row.get(8));
-        match row.get(0) {
-            "update" => {
-                of_plan.updates.push(Listed {
-                    id: one,
-                    you_said: two,
-                    outcome: stage(&three)?,
-                    verdict: verdict(four.as_deref())?,
-                    organisation: five,
-                    at: six,
-                    we_did: String::new(),
-                    found: String::new(),
-                });
-            }
+        match row.get("what") {
+            "update" => of_plan.updates.push(Listed {
+                id: row.get("one"),
+                you_said: row.get("two"),
+                outcome: stage(row.get("three"))?,
+                verdict: verdict(row.get("four"))?,
+                organisation: row.get("five"),
+                at: row.get("six"),
+                we_did: String::new(),
+                found: String::new(),
+            }),
             "awaited" => {
                 of_plan.awaited = Some(Awaited {
-                    kind: one,
-                    id: two,
-                    title: three,
-                    since: six,
-                    first_said_at: seven,
-                    decide_by: decide_by(four)?,
+                    kind: row.get("one"),
+                    id: row.get("two"),
+                    title: row.get("three"),
+                    since: row.get("six"),
+                    first_said_at: row.get("seven"),
+                    decide_by: decide_by(row.get("four"))?,
                 });
             }
-            "emails" => {
-                of_plan.contributed.push(Contributed {
-                    update_id: one,
-                    version: six,
-                    days: seven,
-                    people: db::number(eight.unwrap_or(0), "emails")?,
-                });
-            }
+            "emails" => of_plan.contributed.push(Contributed {
+                update_id: row.get("one"),
+                version: row.get("six"),
+                days: row.get("seven"),
+                people: db::number(row.get("eight"), "emails")?,
+            }),
             "supports" => {
-                let place = (five, baseline(eight)?);
-                if of_plan.counted.last().is_none_or(|last| last.id != one) {
+                let id: String = row.get("one");
+                if of_plan.counted.last().is_none_or(|last| last.id != id) {
                     of_plan.counted.push(Counted {
-                        id: one,
-                        title: two,
-                        closed_at: six,
+                        id,
+                        title: row.get("two"),
+                        closed_at: row.get("six"),
                         ..Counted::default()
                     });
                 }
                 let Some(round) = of_plan.counted.last_mut() else { continue };
-                let supporters = db::number(seven.unwrap_or(0), "tallies.supporters")?;
-                round.add(&three, true, place, supporters);
+                let place = (row.get("five"), baseline(row.get("eight"))?);
+                let supporters = db::number(row.get("seven"), "tallies.supporters")?;
+                round.add(row.get("three"), true, place, supporters);
             }
             _ => return db::known(None, "what the record says about a plan"),
         }
@@ -358,11 +351,11 @@ pub async fn comments(db: &Db, at: Millis) -> Kept<Vec<Comment>> {
     .fetch_all(&mut *db.read().await?)
     .await?;
     let comment = |row: &AnyRow| Comment {
-        id: row.get(0),
-        service: row.get(1),
-        published_at: row.get(2),
-        first_answered_at: row.get(3),
-        has_action: row.get::<i64, _>(4) > 0,
+        id: row.get("id"),
+        service: row.get("service"),
+        published_at: row.get("published_at"),
+        first_answered_at: row.get("first_answered_at"),
+        has_action: row.get::<i64, _>("actions") > 0,
     };
     Ok(rows.iter().map(comment).collect())
 }
@@ -383,15 +376,14 @@ pub async fn first_event(db: &Db) -> Kept<Option<Millis>> {
 
 /// `audit_log`: where the chain of the audit log ended then, that is its last entry by then.
 pub async fn audit_head(db: &Db, at: Millis) -> Kept<Head> {
-    let row =
-        sqlx::query("SELECT number, hash FROM audit WHERE at <= $1 ORDER BY number DESC LIMIT 1")
-            .bind(at)
-            .fetch_optional(&mut *db.read().await?)
-            .await?;
-    Ok(row.map_or_else(
-        || Head { number: 0, hash: audit::START.to_owned() },
-        |row| Head { number: row.get(0), hash: row.get(1) },
-    ))
+    let last: Option<(i64, String)> = sqlx::query_as(
+        "SELECT number, hash FROM audit WHERE at <= $1 ORDER BY number DESC LIMIT 1",
+    )
+    .bind(at)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    let (number, hash) = last.unwrap_or_else(|| (0, audit::START.to_owned()));
+    Ok(Head { number, hash })
 }
 
 /// How many children with SEND live in a place, where that is set down.

@@ -3,9 +3,10 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, DAY};
+use calendar::clock::{self, DAY, Millis};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
+use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
@@ -14,7 +15,8 @@ use ground::viewer::{Role, Viewer};
 use topics::store::Filter;
 use voting::Phase;
 
-use super::{pages, rules, shortlist, store};
+use super::rules::{self, NewRound};
+use super::{pages, shortlist, store};
 
 const MOST_ON_A_PAGE: usize = 20;
 
@@ -85,29 +87,30 @@ pub async fn open(
         Ok(round) => round,
         Err(refusals) => return Ok(pages::open_form(&sent, &refusals).answer(&house, &viewer)),
     };
-    let by = viewer.signed_in()?.account_id.clone();
-    let opened = house.db.write(move |tx| {
-        Box::pin(async move {
-            let opened = store::open(tx, &round, &by).await?;
-            if let Some((id, true)) = &opened {
-                audit::note(
-                    tx,
-                    Entry { at: now, who: Some(&by), what: "round opened", about: id, detail: "" },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(opened)
-        })
-    });
-    match opened
-        .await
-        .or_else(|error| if store::overlaps(&error) { Ok(None) } else { Err(error) })?
-    {
-        Some((id, _)) => Ok(Redirect::to(&format!("/rounds/{id}?done=opened")).into_response()),
+    match keep(&house, &round, &viewer.signed_in()?.account_id, now).await? {
+        Some(id) => Ok(Redirect::to(&format!("/rounds/{id}?done=opened")).into_response()),
         None => {
             let refusals =
                 Refusals::one("propose_day", "Choose other dates. Another round is open then");
             Ok(pages::open_form(&sent, &refusals).answer(&house, &viewer))
         }
     }
+}
+
+/// Keeps the round, and notes that it was opened; its id. `None` when it overlaps another.
+async fn keep(house: &House, round: &NewRound, by: &str, at: Millis) -> Kept<Option<String>> {
+    let mut tx = house.db.begin().await?;
+    let opened = match store::open(&mut tx, round, by).await {
+        Err(error) if store::overlaps(&error) => {
+            tx.roll_back().await?;
+            return Ok(None);
+        }
+        opened => opened?,
+    };
+    if let Some((id, true)) = &opened {
+        let entry = Entry { at, who: Some(by), what: "round opened", about: id, detail: "" };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
+    Ok(opened.map(|(id, _)| id))
 }

@@ -15,9 +15,9 @@ pub async fn close_due(db: &Db, clock: &Clock) -> Result<usize, sqlx::Error> {
     accounts::store::fold_due(db).await?;
     let mut closed = 0;
     loop {
-        let now = clock.now();
-        let next =
-            db.write(move |tx| Box::pin(async move { store::close_next(tx, now).await })).await?;
+        let mut tx = db.begin().await?;
+        let next = store::close_next(&mut tx, clock.now()).await?;
+        tx.commit().await?;
         match next {
             Some(round) => tracing::info!(round, "a round is closed"),
             None => break,

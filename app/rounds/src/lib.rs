@@ -13,7 +13,7 @@
 //!    (`server/src/jobs.rs`).
 //! 2. Until then only the time has changed. From `closes_at` on, `Dates::phase` is `Counting`:
 //!    support is refused, and pages say that we are counting.
-//! 3. `close_due` (`rounds/closing.rs`) calls `store::close_next` in one `db.write`. One statement
+//! 3. `close_due` (`rounds/closing.rs`) calls `store::close_next` in one write. One statement
 //!    sets `closed_at` where it is not yet set. Only one process can win it; it waits for support
 //!    that is being written.
 //! 4. In the same transaction the supporters of each topic are counted by the place each lives in,

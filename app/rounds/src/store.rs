@@ -97,7 +97,7 @@ pub async fn open(
         let join = format!(
             "UPDATE topics AS t SET round_id = $1 WHERE t.round_id IS NULL AND {LISTED_TOPIC}"
         );
-        sqlx::query(sqlx::AssertSqlSafe(join)).bind(id).execute(tx).await?;
+        sqlx::query(AssertSqlSafe(join)).bind(id).execute(tx).await?;
     }
     Ok(new.map(|id| (id, true)))
 }
@@ -161,33 +161,30 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
 /// Erases what was unusual about the joinings of rounds whose shortlist is confirmed, or that have
 /// waited for that as long as the counts do; how many rows.
 pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            let erased = sqlx::query(
-                "DELETE FROM unusual_joinings WHERE round_id IN (SELECT round_id FROM confirmations)
-                 OR round_id IN (SELECT id FROM rounds WHERE closed_at <= $1)",
-            )
-            .bind(now - joinings::KEPT_FOR)
-            .execute(tx)
-            .await?;
-            Ok(erased.rows_affected())
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    let erased = sqlx::query(
+        "DELETE FROM unusual_joinings WHERE round_id IN (SELECT round_id FROM confirmations)
+         OR round_id IN (SELECT id FROM rounds WHERE closed_at <= $1)",
+    )
+    .bind(now - joinings::KEPT_FOR)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(erased.rows_affected())
 }
 
 /// Reads a row of [`LAST`].
 pub fn round(row: &AnyRow) -> Round {
     Round {
-        id: row.get(0),
-        title: row.get(1),
-        seats: i64::from(row.get::<i32, _>(2)),
+        id: row.get("id"),
+        title: row.get("title"),
+        seats: i64::from(row.get::<i32, _>("seats")),
         dates: Dates {
-            propose_from: row.get(3),
-            vote_from: row.get(4),
-            closes_at: row.get(5),
-            counted_at: row.get(6),
+            propose_from: row.get("propose_from"),
+            vote_from: row.get("vote_from"),
+            closes_at: row.get("closes_at"),
+            counted_at: row.get("counted_at"),
         },
-        confirmed: row.get::<Option<Millis>, _>(7).map(|at| (at, row.get(8))),
+        confirmed: row.get::<Option<Millis>, _>("confirmed_at").map(|at| (at, row.get("reason"))),
     }
 }

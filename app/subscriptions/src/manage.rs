@@ -13,9 +13,10 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use subscribers::Cadence;
 
+use super::rules::{self, Wanted};
+use super::stopping;
 use super::store::{self, Began, Ended, Has, Standing, Which};
 use super::subscribe::choices;
-use super::{rules, stopping};
 
 /// Where an account has this page.
 const OWN: &str = "/account/subscriptions";
@@ -50,10 +51,10 @@ pub async fn change_by_link(
     let subscriber = store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
     let Some(subscriber) = subscriber else { return Ok(gone(&house, &viewer)) };
     if sent.typed("step") == "erase" {
-        return erase(&house, &viewer, subscriber).await;
+        return erase(&house, &viewer, &subscriber).await;
     }
     let back = format!("/subscriptions/{token}");
-    change(&house, &viewer, Some(subscriber), &sent, &back).await
+    change(&house, &viewer, Some(&subscriber), &sent, &back).await
 }
 
 /// GET `/account/subscriptions`
@@ -77,7 +78,7 @@ pub async fn change_own(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let subscriber = of_viewer(&house, &viewer).await?;
-    change(&house, &viewer, subscriber, &sent, OWN).await
+    change(&house, &viewer, subscriber.as_deref(), &sent, OWN).await
 }
 
 async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<String>, Error> {
@@ -91,74 +92,81 @@ async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<String>, Err
 async fn change(
     house: &House,
     viewer: &Viewer,
-    subscriber: Option<String>,
+    subscriber: Option<&str>,
     sent: &Sent,
     back: &str,
 ) -> Result<Response, Error> {
     let Some(subscriber) = subscriber else { return Ok(Redirect::to(back).into_response()) };
-    let now = house.clock.now();
-    let done = match sent.typed("step") {
-        "stop" | "stop all" => {
-            let which = if sent.typed("step") == "stop" {
-                Which::One(sent.typed("subscription").to_owned())
-            } else {
-                Which::All
-            };
-            let stopping = subscriber.clone();
-            let ended = house.db.write(move |tx| {
-                Box::pin(
-                    async move { store::end(tx, &stopping, &which, Ended::OwnPage, now).await },
-                )
-            });
-            ended.await?;
-            settled(house, &subscriber).await?;
+    let chooses_none = sent.all("services").is_empty() && sent.all("places").is_empty();
+    let cadence = Cadence::read(sent.typed("cadence"));
+    let done = match (sent.typed("step"), cadence) {
+        ("stop", _) => {
+            let which = Which::One(sent.typed("subscription").to_owned());
+            stop(house, subscriber, &which).await?;
             "stopped"
         }
-        "everything" => {
-            stop_everything(house, &subscriber).await?;
+        ("stop all", _) => {
+            stop(house, subscriber, &Which::All).await?;
+            "stopped"
+        }
+        ("everything", _) => {
+            stop_everything(house, subscriber).await?;
             "everything"
         }
-        "again" => {
-            let back = house.db.write(move |tx| {
-                Box::pin(async move { stopping::take_back(tx, &subscriber, now).await })
-            });
-            back.await?;
+        ("again", _) => {
+            start_again(house, subscriber).await?;
             "again"
         }
-        _ if sent.all("services").is_empty()
-            && sent.all("places").is_empty()
-            && Cadence::read(sent.typed("cadence")).is_some() =>
-        {
-            let cadence = Cadence::read(sent.typed("cadence")).unwrap_or_default();
-            house
-                .db
-                .write(move |tx| {
-                    Box::pin(async move { store::set_cadence(tx, &subscriber, cadence).await })
-                })
-                .await?;
+        (_, Some(cadence)) if chooses_none => {
+            set_cadence(house, subscriber, cadence).await?;
             "changed"
         }
         _ => {
             let (services, places) = area::store::both(&house.db).await?;
-            let wanted = match rules::wanted(sent, &services, &places) {
-                Ok(wanted) => wanted,
+            match rules::wanted(sent, &services, &places) {
+                Ok(wanted) => begin(house, subscriber, &wanted).await?,
                 Err(refusals) => {
-                    let whose = (Some(subscriber.as_str()), back);
+                    let whose = (Some(subscriber), back);
                     return page(house, viewer, whose, sent, "", &refusals).await;
                 }
-            };
-            house
-                .db
-                .write(move |tx| {
-                    Box::pin(async move {
-                        store::begin(tx, &subscriber, &wanted, Began::OwnPage, now).await
-                    })
-                })
-                .await?;
+            }
             "subscribed"
         }
     };
     Ok(Redirect::to(&format!("{back}?done={done}")).into_response())
+}
+
+/// Stops some emails about changes, and waits until none of them is on its way.
+async fn stop(house: &House, subscriber: &str, which: &Which) -> Result<(), Error> {
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    store::end(&mut tx, subscriber, which, Ended::OwnPage, now).await?;
+    tx.commit().await?;
+    settled(house, subscriber).await
+}
+
+/// Takes the last stop back.
+async fn start_again(house: &House, subscriber: &str) -> Result<(), Error> {
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    stopping::take_back(&mut tx, subscriber, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn set_cadence(house: &House, subscriber: &str, cadence: Cadence) -> Result<(), Error> {
+    let mut tx = house.db.begin().await?;
+    store::set_cadence(&mut tx, subscriber, cadence).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn begin(house: &House, subscriber: &str, wanted: &Wanted) -> Result<(), Error> {
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    store::begin(&mut tx, subscriber, wanted, Began::OwnPage, now).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Waits until no email about a change that was stopped is on its way.
@@ -169,11 +177,10 @@ pub(super) async fn settled(house: &House, subscriber: &str) -> Result<(), Error
 
 /// Stops everything, and waits until none of it is on its way.
 async fn stop_everything(house: &House, subscriber: &str) -> Result<(), Error> {
-    let (now, hers) = (house.clock.now(), subscriber.to_owned());
-    let ended = house
-        .db
-        .write(move |tx| Box::pin(async move { stopping::everything(tx, &hers, now).await }));
-    let account = ended.await?;
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    let account = stopping::everything(&mut tx, subscriber, now).await?;
+    tx.commit().await?;
     settled(house, subscriber).await?;
     if let Some(account) = account {
         deliveries::settled(|| deliveries::stops::is_on_its_way(&house.db, &account)).await?;
@@ -182,20 +189,15 @@ async fn stop_everything(house: &House, subscriber: &str) -> Result<(), Error> {
 }
 
 /// Stops everything about changes and erases the address, at once: it is quick to sign up again.
-async fn erase(house: &House, viewer: &Viewer, subscriber: String) -> Result<Response, Error> {
-    let (now, hers) = (house.clock.now(), subscriber.clone());
-    let erasing = house.db.write(move |tx| {
-        Box::pin(async move {
-            let email = store::forget_subscriber(tx, &hers, now).await?;
-            if let Some(email) = email {
-                notices::forget_address(tx, &email).await?;
-                deliveries::store::forget_address(tx, &email, now).await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    erasing.await?;
-    settled(house, &subscriber).await?;
+async fn erase(house: &House, viewer: &Viewer, subscriber: &str) -> Result<Response, Error> {
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    if let Some(email) = store::forget_subscriber(&mut tx, subscriber, now).await? {
+        notices::forget_address(&mut tx, &email).await?;
+        deliveries::store::forget_address(&mut tx, &email, now).await?;
+    }
+    tx.commit().await?;
+    settled(house, subscriber).await?;
     let page = Page::new("We have deleted your email address", || {
         view! {
             <div class="stack">

@@ -53,21 +53,16 @@ pub async fn unsubscribe(
     let Some(subscriber) = store::by_link(&mut *house.db.read().await?, &link_hash).await? else {
         return Ok(no_emails(&house, &viewer));
     };
-    let hers = subscriber.clone();
-    let ended = house.db.write(move |tx| {
-        Box::pin(async move {
-            // An email about a notice stops emails about its services; the others go on.
-            let services = notices::ledger::services_of_link(tx, &link_hash).await?;
-            let which = if services.is_empty() {
-                Which::All
-            } else {
-                Which::Of(services.iter().map(|(id, _)| id.clone()).collect())
-            };
-            store::end(tx, &hers, &which, Ended::OneClick, now).await?;
-            Ok::<_, sqlx::Error>(services)
-        })
-    });
-    let services = ended.await?;
+    let mut tx = house.db.begin().await?;
+    // An email about a notice stops emails about its services; the others go on.
+    let services = notices::ledger::services_of_link(&mut tx, &link_hash).await?;
+    let which = if services.is_empty() {
+        Which::All
+    } else {
+        Which::Of(services.iter().map(|(id, _)| id.clone()).collect())
+    };
+    store::end(&mut tx, &subscriber, &which, Ended::OneClick, now).await?;
+    tx.commit().await?;
     settled(&house, &subscriber).await?;
     let has = store::has(&house.db, &subscriber).await?;
     let account = stopping::account_of(&mut *house.db.read().await?, &subscriber).await?;

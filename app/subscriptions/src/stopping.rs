@@ -64,7 +64,8 @@ pub async fn take_back(tx: &mut AnyConnection, subscriber_id: &str, now: Millis)
     .bind(last)
     .fetch_all(&mut *tx)
     .await?;
-    let each: Vec<(&str, &str)> = ended.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let each: Vec<(&str, &str)> =
+        ended.iter().map(|row| (row.get("service_id"), row.get("place_id"))).collect();
     if !each.is_empty() {
         store::begin_each(tx, subscriber_id, &each, Began::OwnPage, now).await?;
     }

@@ -40,7 +40,7 @@ pub async fn request(
     token_hash: &str,
     now: Millis,
 ) -> Kept<Option<(String, String)>> {
-    let row = sqlx::query(
+    sqlx::query_as(
         "SELECT r.email, r.wanted FROM subscription_requests r WHERE r.token_hash = $1
          AND r.ends_at > $2
            AND NOT EXISTS (SELECT 1 FROM subscribers b
@@ -50,8 +50,7 @@ pub async fn request(
     .bind(token_hash)
     .bind(now)
     .fetch_optional(connection)
-    .await?;
-    Ok(row.map(|row| (row.get(0), row.get(1))))
+    .await
 }
 
 /// Records that what was asked for is confirmed.
@@ -262,14 +261,13 @@ pub async fn of_account(
     connection: &mut AnyConnection,
     account_id: &str,
 ) -> Kept<Option<(String, Option<String>)>> {
-    let row = sqlx::query(
+    sqlx::query_as(
         "SELECT a.email, s.id FROM accounts a LEFT JOIN subscribers s ON s.email = a.email
          WHERE a.id = $1 AND a.email IS NOT NULL",
     )
     .bind(account_id)
     .fetch_optional(connection)
-    .await?;
-    Ok(row.map(|row| (row.get(0), row.get(1))))
+    .await
 }
 
 /// What a subscriber has.
@@ -297,11 +295,11 @@ pub struct Standing {
 /// What a subscriber has.
 pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
     let rows = sqlx::query(
-        "SELECT b.cadence, s.id, v.name, p.name,
+        "SELECT b.cadence, s.id, v.name AS service, p.name AS place,
                 (SELECT r.kind FROM ledger l JOIN deliveries d ON d.id = l.delivery_id LEFT
                   JOIN returns r ON r.delivery_id = d.id
                  WHERE l.subscriber_id = b.id AND d.sent_at IS NOT NULL
-                   ORDER BY d.sent_at DESC, r.kind LIMIT 1)
+                   ORDER BY d.sent_at DESC, r.kind LIMIT 1) AS came_back
          FROM subscribers b
          LEFT JOIN subscriptions s ON s.subscriber_id = b.id AND s.ended_at IS NULL
          LEFT JOIN services v ON v.id = s.service_id
@@ -314,11 +312,12 @@ pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
     .await?;
     let mut has = Has::default();
     for row in rows {
-        has.cadence = known(Cadence::read(row.get(0)), "subscribers.cadence")?;
-        let came = row.get::<Option<&str>, _>(4);
+        has.cadence = known(Cadence::read(row.get("cadence")), "subscribers.cadence")?;
+        let came = row.get::<Option<&str>, _>("came_back");
         has.came_back = came.map(|came| known(Came::read(came), "returns.kind")).transpose()?;
-        if let Some(id) = row.get(1) {
-            has.subscriptions.push(Standing { id, service: row.get(2), place: row.get(3) });
+        if let Some(id) = row.get("id") {
+            let (service, place) = (row.get("service"), row.get("place"));
+            has.subscriptions.push(Standing { id, service, place });
         }
     }
     Ok(has)
@@ -383,14 +382,14 @@ pub async fn address_changed(
         .bind(&old)
         .execute(&mut *tx)
         .await?;
-    let standing = sqlx::query(
+    let standing: Vec<(String, String)> = sqlx::query_as(
         "SELECT service_id, place_id FROM subscriptions
          WHERE subscriber_id = $1 AND ended_at IS NULL",
     )
     .bind(&old)
     .fetch_all(&mut *tx)
     .await?;
-    for row in standing {
+    for (service_id, place_id) in standing {
         sqlx::query(
             "INSERT INTO subscriptions (id, subscriber_id, service_id, place_id, began_at,
              began_how) VALUES ($1, $2, $3, $4, $5, 'address changed')
@@ -398,8 +397,8 @@ pub async fn address_changed(
         )
         .bind(id::fresh())
         .bind(&known)
-        .bind(row.get::<String, _>(0))
-        .bind(row.get::<String, _>(1))
+        .bind(service_id)
+        .bind(place_id)
         .bind(now)
         .execute(&mut *tx)
         .await?;
@@ -448,33 +447,27 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
     if due == 0 {
         return Ok(0);
     }
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(
-                "DELETE FROM subscription_requests
-                 WHERE ends_at <= $1",
-            )
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
-            let erased = sqlx::query(
-                "UPDATE subscribers SET email = NULL, account_id = NULL, erased_at = $2
-                 WHERE idle_since <= $1 AND erased_at IS NULL",
-            )
-            .bind(before)
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
-            sqlx::query(
-                "DELETE FROM subscriber_links WHERE subscriber_id IN (SELECT id
-                 FROM subscribers WHERE erased_at IS NOT NULL)",
-            )
-            .execute(tx)
-            .await?;
-            Ok(erased.rows_affected())
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    sqlx::query("DELETE FROM subscription_requests WHERE ends_at <= $1")
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    let erased = sqlx::query(
+        "UPDATE subscribers SET email = NULL, account_id = NULL, erased_at = $2
+         WHERE idle_since <= $1 AND erased_at IS NULL",
+    )
+    .bind(before)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "DELETE FROM subscriber_links WHERE subscriber_id IN (SELECT id
+         FROM subscribers WHERE erased_at IS NOT NULL)",
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(erased.rows_affected())
 }
 
 /// Takes an account out of this room. With `keeps_emails` its address goes on as a subscriber that
@@ -485,9 +478,9 @@ pub async fn forget(
     keeps_emails: bool,
     now: Millis,
 ) -> Kept<Option<String>> {
-    let hers = sqlx::query(
+    let hers: Vec<(String, Option<String>, i64)> = sqlx::query_as(
         "SELECT s.id, s.email, (SELECT count(*) FROM subscriptions n
-           WHERE n.subscriber_id = s.id AND n.ended_at IS NULL)
+           WHERE n.subscriber_id = s.id AND n.ended_at IS NULL) AS standing
          FROM subscribers s WHERE s.email = $1 OR s.account_id = $2 ORDER BY s.id",
     )
     .bind(email)
@@ -495,10 +488,8 @@ pub async fn forget(
     .fetch_all(&mut *tx)
     .await?;
     let mut goes_on = None;
-    for row in hers {
-        let id: String = row.get(0);
-        let is_asked_for = row.get::<i64, _>(2) > 0;
-        let is_own = row.get::<Option<&str>, _>(1) == Some(email);
+    for (id, address, standing) in hers {
+        let (is_own, is_asked_for) = (address.as_deref() == Some(email), standing > 0);
         if keeps_emails && is_own && is_asked_for {
             hold(tx, std::slice::from_ref(&id)).await?;
             sqlx::query("UPDATE subscribers SET account_id = NULL WHERE id = $1")

@@ -36,10 +36,10 @@ pub async fn send(
 ) -> Result<Response, Error> {
     let (services, places) = area::store::both(&house.db).await?;
     if viewer.is_signed_in() {
-        let account_id = viewer.signed_in()?.account_id.clone();
+        let account_id = &viewer.signed_in()?.account_id;
         return match rules::wanted(&sent, &services, &places) {
             Ok(wanted) => {
-                begin_for_account(&house, account_id, wanted).await?;
+                begin_for_account(&house, account_id, &wanted).await?;
                 Ok(Redirect::to("/account/subscriptions?done=subscribed").into_response())
             }
             Err(refusals) => {
@@ -56,8 +56,8 @@ pub async fn send(
                 let page = page(&house, &viewer, &sent, services, places, &refusals);
                 return Ok(wait.answer(page.answer(&house, &viewer)));
             }
-            keep(&house, email, &wanted, in_words(&wanted, &services, &places), sent.once())
-                .await?;
+            let in_words = in_words(&wanted, &services, &places);
+            keep(&house, &email, &wanted, &in_words, &sent.once()).await?;
             Ok(Redirect::to("/subscribe/sent").into_response())
         }
         Err(refusals) => {
@@ -66,45 +66,41 @@ pub async fn send(
     }
 }
 
-async fn begin_for_account(house: &House, account_id: String, wanted: Wanted) -> Result<(), Error> {
+async fn begin_for_account(house: &House, account_id: &str, wanted: &Wanted) -> Result<(), Error> {
     let now = house.clock.now();
-    let begun = house.db.write(move |tx| {
-        Box::pin(async move {
-            let Some((email, _)) = store::of_account(tx, &account_id).await? else { return Ok(()) };
-            let subscriber = store::subscriber(tx, &email, Some(&account_id), now).await?;
-            store::begin(tx, &subscriber, &wanted, Began::Account, now).await
-        })
-    });
-    Ok(begun.await?)
+    let mut tx = house.db.begin().await?;
+    if let Some((email, _)) = store::of_account(&mut tx, account_id).await? {
+        let subscriber = store::subscriber(&mut tx, &email, Some(account_id), now).await?;
+        store::begin(&mut tx, &subscriber, wanted, Began::Account, now).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 async fn keep(
     house: &House,
-    email: String,
+    email: &str,
     wanted: &Wanted,
-    in_words: Vec<String>,
-    once: String,
+    in_words: &[String],
+    once: &str,
 ) -> Result<(), Error> {
     let (now, token) = (house.clock.now(), id::secret());
     let (hash, ends_at, fields) = (id::hash(&token), now + 2 * DAY, fields(wanted).packed());
-    let words = emails::confirm(house, &in_words, &token, ends_at);
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            store::keep_request(tx, &hash, &email, &fields, ends_at).await?;
-            let owed = Owed {
-                // A double tap is one email.
-                dedup_key: &once,
-                kind: EmailKind::SubscriptionToConfirm,
-                account_id: None,
-                to: &email,
-                words: &words,
-                at: now,
-                not_after: Some(ends_at),
-            };
-            owe(tx, owed).await
-        })
-    });
-    Ok(kept.await?)
+    let mut tx = house.db.begin().await?;
+    store::keep_request(&mut tx, &hash, email, &fields, ends_at).await?;
+    let owed = Owed {
+        // A double tap is one email.
+        dedup_key: once,
+        kind: EmailKind::SubscriptionToConfirm,
+        account_id: None,
+        to: email,
+        words: &emails::confirm(house, in_words, &token, ends_at),
+        at: now,
+        not_after: Some(ends_at),
+    };
+    owe(&mut tx, owed).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// What is wanted as the fields of the form, to be read again when it is confirmed.
@@ -198,29 +194,23 @@ pub async fn confirm(
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
     let (services, places) = area::store::both(&house.db).await?;
-    let (now, link) = (house.clock.now(), id::secret());
-    let link_hash = id::hash(&link);
-    let begun = house.db.write(move |tx| {
-        Box::pin(async move {
-            let token_hash = id::hash(&token);
-            let asked = store::request(tx, &token_hash, now).await?;
-            let Some((email, fields)) = asked else { return Ok::<_, sqlx::Error>(false) };
-            let Ok(wanted) = rules::wanted(&Sent::read(fields.as_bytes()), &services, &places)
-            else {
-                return Ok(false);
-            };
-            let subscriber = store::subscriber(tx, &email, None, now).await?;
-            store::begin(tx, &subscriber, &wanted, Began::Email, now).await?;
-            store::confirmed(tx, &token_hash, now).await?;
-            subscribers::keep_link(tx, &link_hash, &subscriber, now).await?;
-            Ok(true)
-        })
+    let (now, token_hash, link) = (house.clock.now(), id::hash(&token), id::secret());
+    let mut tx = house.db.begin().await?;
+    let asked = store::request(&mut tx, &token_hash, now).await?;
+    let asked = asked.and_then(|(email, fields)| {
+        let wanted = rules::wanted(&Sent::read(fields.as_bytes()), &services, &places);
+        Some((email, wanted.ok()?))
     });
-    if begun.await? {
-        Ok(Redirect::to(&format!("/subscriptions/{link}?done=subscribed")).into_response())
-    } else {
-        Ok(ended(&house, &viewer))
-    }
+    let Some((email, wanted)) = asked else {
+        tx.roll_back().await?;
+        return Ok(ended(&house, &viewer));
+    };
+    let subscriber = store::subscriber(&mut tx, &email, None, now).await?;
+    store::begin(&mut tx, &subscriber, &wanted, Began::Email, now).await?;
+    store::confirmed(&mut tx, &token_hash, now).await?;
+    subscribers::keep_link(&mut tx, &id::hash(&link), &subscriber, now).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/subscriptions/{link}?done=subscribed")).into_response())
 }
 
 fn ended(house: &House, viewer: &Viewer) -> Response {

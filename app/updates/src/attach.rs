@@ -34,11 +34,9 @@ pub async fn put_in(
     };
     // Saved before the write: a file that nothing names does no harm, a name without a file would.
     let file = house.files.keep(&name, kind, content).await?;
-    let (now, by) = (house.clock.now(), by.to_owned());
-    let id = house
-        .db
-        .write(move |tx| Box::pin(async move { store::put_in(tx, &file, &by, now).await }))
-        .await?;
+    let mut tx = house.db.begin().await?;
+    let id = store::put_in(&mut tx, &file, by, house.clock.now()).await?;
+    tx.commit().await?;
     Ok((sent.and("files", &id), Refusals::default()))
 }
 

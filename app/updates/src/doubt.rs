@@ -41,8 +41,7 @@ pub async fn send(
                     .answer(&house, &viewer));
             }
         };
-    let (now, by, update_id, form_key) =
-        (house.clock.now(), viewer.signed_in()?.clone(), update.id.clone(), sent.once());
+    let (now, by, form_key) = (house.clock.now(), viewer.signed_in()?, sent.once());
     if !may_send(&house, Sends::Doubt, &viewer).await?
         && !store::is_doubted(&house.db, &form_key).await?
     {
@@ -57,24 +56,20 @@ pub async fn send(
         .ok()
         .filter(|read| update.versions.iter().any(|said| said.version == *read));
     let version = read.unwrap_or(update.now().version);
-    let receipt = emails::received(&house, &update);
-    let told = house.db.write(move |tx| {
-        Box::pin(async move {
-            store::doubt(tx, &form_key, (&update_id, version), &words, &by.account_id, now).await?;
-            let receipt = Owed {
-                // A double tap tells the forum once, and is one email.
-                dedup_key: &format!("doubt received {form_key}"),
-                kind: EmailKind::DoubtReceived,
-                account_id: Some(&by.account_id),
-                to: &by.email,
-                words: &receipt,
-                at: now,
-                not_after: None,
-            };
-            owe(tx, receipt).await
-        })
-    });
-    told.await?;
+    let mut tx = house.db.begin().await?;
+    store::doubt(&mut tx, &form_key, (&update.id, version), &words, &by.account_id, now).await?;
+    let receipt = Owed {
+        // A double tap tells the forum once, and is one email.
+        dedup_key: &format!("doubt received {form_key}"),
+        kind: EmailKind::DoubtReceived,
+        account_id: Some(&by.account_id),
+        to: &by.email,
+        words: &emails::received(&house, &update),
+        at: now,
+        not_after: None,
+    };
+    owe(&mut tx, receipt).await?;
+    tx.commit().await?;
     Ok(Redirect::to(&format!("/updates/{}?done=doubted", update.id)).into_response())
 }
 

@@ -40,22 +40,20 @@ pub async fn tell_late(house: &House) -> Result<(), sqlx::Error> {
 async fn tell(house: &House, (update_id, version): (String, i64)) -> Result<(), sqlx::Error> {
     let Some(update) = store::find(&house.db, &update_id).await? else { return Ok(()) };
     let Some(words) = said(house, &update, version) else { return Ok(()) };
+    let choose = |token: &str| Words {
+        also: Some((
+            "Change or stop these emails".to_owned(),
+            house.link(&format!("/subscriptions/{token}")),
+        )),
+        ..words.clone()
+    };
     loop {
-        let (writer, update_id, words, now) =
-            (house.clone(), update_id.clone(), words.clone(), house.clock.now());
-        let owed = house.db.write(move |tx| {
-            Box::pin(async move {
-                let choose = |token: &str| Words {
-                    also: Some((
-                        "Change or stop these emails".to_owned(),
-                        writer.link(&format!("/subscriptions/{token}")),
-                    )),
-                    ..words.clone()
-                };
-                store::tell_next(tx, (&update_id, version), &words, choose, LOT, now).await
-            })
-        });
-        if owed.await? == 0 {
+        let now = house.clock.now();
+        let mut tx = house.db.begin().await?;
+        let owed =
+            store::tell_next(&mut tx, (&update_id, version), &words, choose, LOT, now).await?;
+        tx.commit().await?;
+        if owed == 0 {
             return Ok(());
         }
     }
@@ -82,29 +80,20 @@ pub async fn remind_due(house: &House) -> Result<(), sqlx::Error> {
         let words = reminder(house, &due);
         let when = if due.is_overdue { "after" } else { "before" };
         let about = format!("outcome {when} {} {}", clock::fields(due.by).0, due.subject.value());
-        let owed = house.db.write(move |tx| {
-            Box::pin(async move {
-                for (account_id, to) in &leaders {
-                    let dedup_key = format!("{about} {account_id}");
-                    let (account_id, words) = (Some(account_id.as_str()), &words);
-                    owe(
-                        tx,
-                        Owed {
-                            dedup_key: &dedup_key,
-                            kind: EmailKind::OutcomeDue,
-                            account_id,
-                            to,
-                            words,
-                            at: now,
-                            not_after: None,
-                        },
-                    )
-                    .await?;
-                }
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        owed.await?;
+        let mut tx = house.db.begin().await?;
+        for (account_id, to) in &leaders {
+            let owed = Owed {
+                dedup_key: &format!("{about} {account_id}"),
+                kind: EmailKind::OutcomeDue,
+                account_id: Some(account_id),
+                to,
+                words: &words,
+                at: now,
+                not_after: None,
+            };
+            owe(&mut tx, owed).await?;
+        }
+        tx.commit().await?;
     }
     Ok(())
 }

@@ -105,30 +105,14 @@ pub async fn see_doubt(
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (now, by, doubt) = (
-        house.clock.now(),
-        viewer.signed_in()?.account_id.clone(),
-        id::parse(sent.typed("doubt")).ok_or(Error::NotFound)?,
-    );
-    let seen = house.db.write(move |tx| {
-        Box::pin(async move {
-            if store::see_doubt(tx, &doubt, now).await? {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "doubt read",
-                        about: &doubt,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    seen.await?;
+    let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let doubt = id::parse(sent.typed("doubt")).ok_or(Error::NotFound)?;
+    let mut tx = house.db.begin().await?;
+    if store::see_doubt(&mut tx, &doubt, at).await? {
+        let entry = Entry { at, who: Some(by), what: "doubt read", about: &doubt, detail: "" };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
     Ok(Redirect::to("/forum/updates").into_response())
 }
 
@@ -151,48 +135,22 @@ pub async fn judge(
     Path(id): Path<String>,
     form: SentWithFile,
 ) -> Result<Response, Error> {
-    let (now, by, update) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), find(&house, &id).await?);
-    let (sent, mut refusals) = attach::put_in(&house, &by, form).await?;
-    let files = store::known(&house.db, &[], &sent.all("files"), &by).await?.files;
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let update = find(&house, &id).await?;
+    let (sent, mut refusals) = attach::put_in(&house, by, form).await?;
+    let files = store::known(&house.db, &[], &sent.all("files"), by).await?.files;
     let new = refusals.take_all(read(&sent, &files, now));
     let Some(new) = new.filter(|_| refusals.is_empty()) else {
         return Ok(page(&house, &update, &sent, &files, &refusals).await?.answer(&house, &viewer));
     };
-    let update_id = update.id.clone();
-    let is_own = update.versions.iter().any(|said| said.by == by);
-    let (version, form_key) = (new.version, new.form_key.clone());
-    let judged = if is_own {
-        false
-    } else {
-        let judged = house.db.write(move |tx| {
-            Box::pin(async move {
-                let judged = store::judge(tx, &update_id, &new, &by, now).await?;
-                if judged {
-                    let detail = new.verdict.word();
-                    audit::note(
-                        tx,
-                        Entry {
-                            at: now,
-                            who: Some(&by),
-                            what: "verdict given",
-                            about: &update_id,
-                            detail,
-                        },
-                    )
-                    .await?;
-                }
-                Ok::<_, sqlx::Error>(judged)
-            })
-        });
-        judged.await?
-    };
-    if judged || store::is_judged(&house.db, &form_key).await? {
+    let is_own = update.versions.iter().any(|said| said.by == *by);
+    let judged = !is_own && keep(&house, &update.id, &new, by, now).await?;
+    if judged || store::is_judged(&house.db, &new.form_key).await? {
         return Ok(Redirect::to(&format!("/updates/{}?done=judged", update.id)).into_response());
     }
     let what_to_do = if is_own {
         "Ask another organiser to do this. You said it yourself, as a leader"
-    } else if version == update.now().version {
+    } else if new.version == update.now().version {
         "Ask another organiser to do this. You are a leader for those who said it"
     } else {
         "Read it again, below. It has changed meanwhile. Then say if the forum agrees"
@@ -200,6 +158,24 @@ pub async fn judge(
     Ok(page(&house, &update, &sent, &files, &Refusals::one("verdict", what_to_do))
         .await?
         .answer(&house, &viewer))
+}
+
+/// Keeps the forum's view, and notes that it was given. False where it can't be.
+async fn keep(
+    house: &House,
+    update_id: &str,
+    new: &NewVerdict,
+    by: &str,
+    at: Millis,
+) -> Kept<bool> {
+    let mut tx = house.db.begin().await?;
+    let judged = store::judge(&mut tx, update_id, new, by, at).await?;
+    if judged {
+        let (what, detail) = ("verdict given", new.verdict.word());
+        audit::note(&mut tx, Entry { at, who: Some(by), what, about: update_id, detail }).await?;
+    }
+    tx.commit().await?;
+    Ok(judged)
 }
 
 fn read(sent: &Sent, files: &[Attached], now: Millis) -> Result<NewVerdict, Refusals> {

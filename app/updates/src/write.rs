@@ -92,12 +92,12 @@ pub async fn send(
     viewer: Viewer,
     form: SentWithFile,
 ) -> Result<Response, Error> {
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let (sent, of_file) = attach::put_in(&house, &by, form).await?;
-    let all = store::answerable(&house.db, &by, &sent.all("about")).await?;
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let (sent, of_file) = attach::put_in(&house, by, form).await?;
+    let all = store::answerable(&house.db, by, &sent.all("about")).await?;
     let chosen = chosen(&sent, &all);
     let known =
-        store::known(&house.db, chosen.as_deref().unwrap_or_default(), &sent.all("files"), &by)
+        store::known(&house.db, chosen.as_deref().unwrap_or_default(), &sent.all("files"), by)
             .await?;
     if sent.typed("step") == "about" {
         return Ok(page(&sent, About::ToChoose(all), &known, &of_file).answer(&house, &viewer));
@@ -122,27 +122,15 @@ pub async fn send(
             );
         }
     }
-    let form_key = sent.once();
-    let published = house.db.write(move |tx| {
-        Box::pin(async move {
-            let published = store::publish(tx, &form_key, &words, &about, &by, now).await?;
-            if let Published::Now(id) = &published {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "update published",
-                        about: id,
-                        detail: words.outcome.word(),
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(published)
-        })
-    });
-    match published.await? {
+    let mut tx = house.db.begin().await?;
+    let published = store::publish(&mut tx, &sent.once(), &words, &about, by, now).await?;
+    if let Published::Now(id) = &published {
+        let (what, detail) = ("update published", words.outcome.word());
+        let entry = Entry { at: now, who: Some(by), what, about: id, detail };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
+    match published {
         Published::Now(id) | Published::Before(id) => {
             Ok(Redirect::to(&format!("/updates/{id}?done=published")).into_response())
         }
@@ -195,14 +183,11 @@ pub async fn change(
     Path(id): Path<String>,
     form: SentWithFile,
 ) -> Result<Response, Error> {
-    let (now, by, update) = (
-        house.clock.now(),
-        viewer.signed_in()?.account_id.clone(),
-        hers(&house, &viewer, &id).await?,
-    );
-    let (sent, mut refusals) = attach::put_in(&house, &by, form).await?;
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let update = hers(&house, &viewer, &id).await?;
+    let (sent, mut refusals) = attach::put_in(&house, by, form).await?;
     let known =
-        with_told(store::known(&house.db, &update.about, &sent.all("files"), &by).await?, &update);
+        with_told(store::known(&house.db, &update.about, &sent.all("files"), by).await?, &update);
     let again = |sent: &Sent, refusals: &Refusals| {
         page(sent, About::Known(&update), &known, refusals).answer(&house, &viewer)
     };
@@ -244,35 +229,22 @@ pub async fn change(
             .answer(&house, &viewer));
         }
     }
-    let (version, update_id) = (update.now().version + 1, update.id.clone());
-    let said = house.db.write(move |tx| {
-        Box::pin(async move {
-            let new = NewVersion {
-                update_id: &update_id,
-                version,
-                form_key: &form_key,
-                words: &words,
-                is_told,
-            };
-            let said = store::say(tx, &new, &by, now).await?;
-            if said {
-                let detail = words.outcome.word();
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "update changed",
-                        about: &update_id,
-                        detail,
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(said)
-        })
-    });
-    if !said.await? {
+    let new = NewVersion {
+        update_id: &update.id,
+        version: update.now().version + 1,
+        form_key: &form_key,
+        words: &words,
+        is_told,
+    };
+    let mut tx = house.db.begin().await?;
+    let said = store::say(&mut tx, &new, by, now).await?;
+    if said {
+        let (what, detail) = ("update changed", words.outcome.word());
+        let entry = Entry { at: now, who: Some(by), what, about: &update.id, detail };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
+    if !said {
         let what_to_do = "Read what a colleague has just said, in another window. If you send \
             yours again, it will replace theirs";
         return Ok(again(&sent.with("version", ""), &Refusals::one("you_said", what_to_do)));

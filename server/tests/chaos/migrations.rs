@@ -3,13 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 
 use ground::db::{Db, Kind};
-use sqlx::Row as _;
 
 use crate::scene::{Control, Hands};
-use crate::world;
+use crate::{program, world};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_is_killed_while_it_changes_tables_is_finished_by_the_next() {
@@ -35,9 +33,7 @@ async fn kill_again_and_again(kind: Kind) {
     let (mut kills, mut pending, mut writes) = (0, None, 1);
     loop {
         hands.set(Control::DiesAfter, writes);
-        let ended = Command::new(env!("CARGO_BIN_EXE_alongside"))
-            .arg("migrate")
-            .current_dir(folder.path())
+        let ended = program::command(folder.path(), &["migrate"])
             .env("DATABASE_URL", &url)
             .envs(hands.settings())
             .output()
@@ -91,7 +87,8 @@ async fn tables(url: &str) -> BTreeMap<String, String> {
              FROM pg_trigger WHERE NOT tgisinternal"
         }
     };
-    let rows = sqlx::query(sql).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
+    let rows: Vec<(String, String)> =
+        sqlx::query_as(sql).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
     db.close().await;
-    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+    rows.into_iter().collect()
 }

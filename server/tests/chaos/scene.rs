@@ -18,7 +18,7 @@ use calendar::clock::{Clock, DAY};
 use ground::db::{Db, Kind};
 use ground::viewer::Role;
 use serde_json::Value;
-use sqlx::{Connection as _, Row as _};
+use sqlx::Connection as _;
 use tempfile::TempDir;
 
 use super::program::{Caller, Program, Start, is};
@@ -194,11 +194,13 @@ impl Scene {
     /// The titles of all topics, and how often each is there.
     pub async fn topics(&self) -> BTreeMap<String, usize> {
         let db = Db::open(&self.url).await.unwrap();
-        let rows =
-            sqlx::query("SELECT title FROM topics").fetch_all(&mut *db.read().await.unwrap()).await;
+        let titles: Vec<String> = sqlx::query_scalar("SELECT title FROM topics")
+            .fetch_all(&mut *db.read().await.unwrap())
+            .await
+            .unwrap();
         let mut topics = BTreeMap::new();
-        for row in rows.unwrap() {
-            *topics.entry(row.get(0)).or_default() += 1;
+        for title in titles {
+            *topics.entry(title).or_default() += 1;
         }
         db.close().await;
         topics
@@ -356,25 +358,21 @@ async fn furnish(url: &str) -> (String, Vec<String>) {
     db.migrate().await.unwrap();
     without_limits(&db).await;
     let now = Clock::system().now();
-    let made = db.write(move |tx| {
-        Box::pin(async move {
-            let service = area::store::add(tx, area::What::Service, "Transport", None).await?;
-            let mut accounts = Vec::new();
-            for nth in 0..PARENTS {
-                let account = store::NewAccount {
-                    email: &format!("parent{nth}@example.org"),
-                    shown_name: "Somebody",
-                    place_id: None,
-                    password_hash: None,
-                };
-                let id = store::make_account(tx, &account, now).await?.unwrap();
-                store::grant(tx, &id, &[Role::Parent], now).await?;
-                accounts.push(id);
-            }
-            Ok::<_, sqlx::Error>((service, accounts))
-        })
-    });
-    let (service, accounts) = made.await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    let service = area::store::add(&mut tx, area::What::Service, "Transport", None).await.unwrap();
+    let mut accounts = Vec::new();
+    for nth in 0..PARENTS {
+        let account = store::NewAccount {
+            email: &format!("parent{nth}@example.org"),
+            shown_name: "Somebody",
+            place_id: None,
+            password_hash: None,
+        };
+        let id = store::make_account(&mut tx, &account, now).await.unwrap().unwrap();
+        store::grant(&mut tx, &id, &[Role::Parent], now).await.unwrap();
+        accounts.push(id);
+    }
+    tx.commit().await.unwrap();
     let mut cookies = Vec::new();
     for account_id in accounts {
         let token = id::secret();

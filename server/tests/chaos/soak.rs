@@ -209,34 +209,30 @@ fn first_id<'t>(text: &'t str, begin: &str) -> &'t str {
 
 async fn owe_emails(url: &str) {
     let (db, now) = (Db::open(url).await.unwrap(), Clock::system().now());
+    let words = Words {
+        subject: "A change to transport".into(),
+        paragraphs: vec!["Route 5 comes at 8:25. ".repeat(40).into()],
+        button: None,
+        why: "You asked to be told.".into(),
+        from: "The forum".into(),
+        also: None,
+        stop: None,
+    };
     for _ in 0..EMAILS / 1000 {
-        let owing = db.write(move |tx| {
-            Box::pin(async move {
-                let words = Words {
-                    subject: "A change to transport".into(),
-                    paragraphs: vec!["Route 5 comes at 8:25. ".repeat(40).into()],
-                    button: None,
-                    why: "You asked to be told.".into(),
-                    from: "The forum".into(),
-                    also: None,
-                    stop: None,
-                };
-                for _ in 0..1000 {
-                    let owed = Owed {
-                        dedup_key: &id::fresh(),
-                        kind: EmailKind::Link,
-                        account_id: None,
-                        to: &format!("{}@example.org", id::fresh()),
-                        words: &words,
-                        at: now,
-                        not_after: None,
-                    };
-                    owe(tx, owed).await?;
-                }
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        owing.await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        for _ in 0..1000 {
+            let owed = Owed {
+                dedup_key: &id::fresh(),
+                kind: EmailKind::Link,
+                account_id: None,
+                to: &format!("{}@example.org", id::fresh()),
+                words: &words,
+                at: now,
+                not_after: None,
+            };
+            owe(&mut tx, owed).await.unwrap();
+        }
+        tx.commit().await.unwrap();
     }
     db.close().await;
 }

@@ -102,43 +102,37 @@ async fn an_email_that_is_called_off_while_the_server_thinks_about_its_sender_is
     let said = tokio::task::spawn_blocking(move || (peer.says(), peer));
     let (said, peer) = said.await.expect("a task");
     assert_eq!(said, json!({ "sender": true }));
-    let call_off = db.write(|tx| {
-        Box::pin(async move { store::call_off(tx, "dedup_key = $1", "one", "stopped", 0).await })
-    });
-    call_off.await.expect("it is called off");
+    let mut tx = db.begin().await.expect("a write");
+    store::call_off(&mut tx, "dedup_key = $1", "one", "stopped", 0)
+        .await
+        .expect("it is called off");
+    tx.commit().await.expect("it is kept");
     assert_eq!(sends.await.expect("a task").expect("the database"), Outcome::GivenUp);
     assert_eq!(peer.rest(), Vec::<Value>::new());
 }
 
 async fn owe_one(db: &Db) {
-    let owed = db.write(|tx| {
-        Box::pin(async move {
-            let words = Words {
-                subject: "Hello".into(),
-                paragraphs: Vec::new(),
-                button: None,
-                also: None,
-                why: "You asked.".into(),
-                from: "The forum".into(),
-                stop: None,
-            };
-            let at = Clock::system().now();
-            owe(
-                tx,
-                Owed {
-                    dedup_key: "one",
-                    kind: EmailKind::Link,
-                    account_id: None,
-                    to: "parent@example.org",
-                    words: &words,
-                    at,
-                    not_after: None,
-                },
-            )
-            .await
-        })
-    });
-    owed.await.expect("it is owed");
+    let words = Words {
+        subject: "Hello".into(),
+        paragraphs: Vec::new(),
+        button: None,
+        also: None,
+        why: "You asked.".into(),
+        from: "The forum".into(),
+        stop: None,
+    };
+    let owed = Owed {
+        dedup_key: "one",
+        kind: EmailKind::Link,
+        account_id: None,
+        to: "parent@example.org",
+        words: &words,
+        at: Clock::system().now(),
+        not_after: None,
+    };
+    let mut tx = db.begin().await.expect("a write");
+    owe(&mut tx, owed).await.expect("it is owed");
+    tx.commit().await.expect("it is kept");
 }
 
 /// A mail server that refuses each address and waits for the email all the same, as RFC 2920 lets

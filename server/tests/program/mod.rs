@@ -1,5 +1,6 @@
 //! The real program, started by a test, and what is said to it over its port.
 
+use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -18,6 +19,27 @@ pub struct Start<'s> {
     pub after: &'s str,
     /// More settings.
     pub settings: Vec<(&'static str, String)>,
+}
+
+/// What the program is given besides the settings that a test gives it.
+pub const NEEDED: [&str; 3] = ["PATH", "HOME", "TMPDIR"];
+
+/// The program that was built with this test, with these words, in this folder.
+pub fn command(folder: &Path, words: &[&str]) -> Command {
+    let mut command = apart(env!("CARGO_BIN_EXE_alongside"), folder);
+    command.args(words);
+    command
+}
+
+/// Whatever starts in this folder, with the settings that a test then gives it and no others. A
+/// developer's own, such as where emails and files go, are neither wanted there nor tried.
+pub fn apart(what: &str, folder: &Path) -> Command {
+    // Without one here the program would read one in a folder above.
+    fs::write(folder.join(".env"), "").unwrap();
+    let needed = NEEDED.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+    let mut command = Command::new(what);
+    command.current_dir(folder).env_clear().envs(needed);
+    command
 }
 
 /// Its public address, which a proxy would have.
@@ -46,9 +68,8 @@ impl Program {
         let program = std::env::var("ALONGSIDE_PROGRAM")
             .unwrap_or_else(|_| env!("CARGO_BIN_EXE_alongside").to_owned());
         let (first, after) = (start.first, start.after);
-        let child = Command::new("sh")
+        let child = apart("sh", start.folder)
             .args(["-c", &format!("{first}\nexec {program} serve {after}")])
-            .current_dir(start.folder)
             .env("DATABASE_URL", start.url)
             .env("MAIL", format!("file:{}", start.folder.join("mail").display()))
             .env("LISTEN", format!("127.0.0.1:{port}"))

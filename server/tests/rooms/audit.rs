@@ -5,18 +5,11 @@ use crate::world::{World, on_both};
 
 async fn noted(world: &World, entries: i64) {
     for nth in 0..entries {
-        let at = world.now();
-        let detail = format!("\"é\n{nth}");
-        let noted = world.db().write(move |tx| {
-            Box::pin(async move {
-                note(
-                    tx,
-                    Entry { at, who: None, what: "something done", about: "it", detail: &detail },
-                )
-                .await
-            })
-        });
-        noted.await.unwrap();
+        let (at, detail) = (world.now(), format!("\"é\n{nth}"));
+        let entry = Entry { at, who: None, what: "something done", about: "it", detail: &detail };
+        let mut tx = world.db().begin().await.unwrap();
+        note(&mut tx, entry).await.unwrap();
+        tx.commit().await.unwrap();
     }
 }
 

@@ -145,13 +145,10 @@ fn an_area_goes_from_one_database_to_the_other_and_back_with_the_same_hashes() {
 
         // The rules that were out of the way stand again, every one.
         assert_eq!(guards(&back).await, guarded);
-        let change = back.write(|tx| {
-            Box::pin(async move {
-                sqlx::query("UPDATE topics SET title = 'Another'").execute(tx).await?;
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        assert!(change.await.unwrap_err().to_string().contains("not edited"));
+        let mut tx = back.begin().await.unwrap();
+        let change = sqlx::query("UPDATE topics SET title = 'Another'").execute(&mut *tx).await;
+        tx.roll_back().await.unwrap();
+        assert!(change.unwrap_err().to_string().contains("not edited"));
 
         // What is whole already is only compared, and nothing else is written over.
         let again = copying::copy(&there, &back, &how).await.unwrap();
@@ -183,11 +180,10 @@ async fn guards(db: &Db) -> BTreeSet<String> {
     found.into_iter().collect()
 }
 
-async fn adds_a_place(db: &Db, name: &'static str) {
-    let added = db.write(move |tx| {
-        Box::pin(async move { area::store::add(tx, area::What::Place, name, None).await })
-    });
-    added.await.unwrap();
+async fn adds_a_place(db: &Db, name: &str) {
+    let mut tx = db.begin().await.unwrap();
+    area::store::add(&mut tx, area::What::Place, name, None).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 #[test]

@@ -257,11 +257,11 @@ fn the_code_goes_by_one_email_and_nothing_else_joins_the_address_and_the_answers
             assert_eq!(done, format!("{response}?done=emailed"));
         }
         assert!(phone.get(&format!("{response}?done=emailed")).await.says("Check your email"));
-        let row = sqlx::query("SELECT dedup_key, account_id FROM deliveries WHERE kind = 'code'")
-            .fetch_one(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
-        let (dedup_key, account): (String, Option<String>) = (row.get(0), row.get(1));
+        let (dedup_key, account): (String, Option<String>) =
+            sqlx::query_as("SELECT dedup_key, account_id FROM deliveries WHERE kind = 'code'")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
         assert!(account.is_none(), "it is nobody's");
         assert!(!dedup_key.contains(&code) && !dedup_key.contains(&id::hash(&code)));
         let emails = world.deliver().await;
@@ -480,11 +480,11 @@ fn nothing_in_the_schema_joins_a_response_to_a_person_or_a_time() {
             .fetch_one(&mut *world.db().read().await.unwrap())
             .await
             .unwrap();
-        let row = sqlx::query("SELECT id, code_hash FROM responses")
-            .fetch_one(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
-        let (response_id, code_hash): (String, String) = (row.get(0), row.get(1));
+        let (response_id, code_hash): (String, String) =
+            sqlx::query_as("SELECT id, code_hash FROM responses")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
         let code = response.rsplit('/').next().unwrap();
         assert!(id::parse(&response_id).is_none(), "an id of ours would hold the time it was made");
         assert_eq!(code_hash, id::hash(code), "the code itself is not kept");
@@ -634,32 +634,21 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
 
 /// Responses that were sent: so many wait, so many do not.
 pub async fn answered(world: &World, id: &str, waits: usize, not: usize) {
-    let id = id.to_owned();
-    let sent = world.db().write(move |tx| {
-        Box::pin(async move {
-            for nth in 0..waits + not {
-                let code = id::code();
-                responses::begin(tx, &id, 1, &code).await?;
-                let chosen = |key: &str| Some(Given::Chosen(vec![key.to_owned()]));
-                let waits = if nth < waits { "yes" } else { "no" };
-                let answered = vec![
-                    ("question-1".to_owned(), chosen(waits)),
-                    ("question-3".to_owned(), Some(Given::Text("Weekends".into()))),
-                ];
-                responses::keep(tx, &code, answered, None).await?;
-                responses::send(
-                    tx,
-                    &id,
-                    &code,
-                    None,
-                    responses::Agreed { may_quote: true, wants_outcome: false },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    sent.await.unwrap();
+    let mut tx = world.db().begin().await.unwrap();
+    for nth in 0..waits + not {
+        let code = id::code();
+        responses::begin(&mut tx, id, 1, &code).await.unwrap();
+        let chosen = |key: &str| Some(Given::Chosen(vec![key.to_owned()]));
+        let waits = if nth < waits { "yes" } else { "no" };
+        let answered = vec![
+            ("question-1".to_owned(), chosen(waits)),
+            ("question-3".to_owned(), Some(Given::Text("Weekends".into()))),
+        ];
+        responses::keep(&mut tx, &code, answered, None).await.unwrap();
+        let agreed = responses::Agreed { may_quote: true, wants_outcome: false };
+        responses::send(&mut tx, id, &code, None, agreed).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }
 
 #[test]

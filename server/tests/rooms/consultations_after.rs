@@ -690,33 +690,28 @@ fn five_thousand_responses_are_read_counted_and_published() {
             (0..9).map(|nth| question(nth, Kind::OneOf { options: options(2 + nth) })).collect();
         questions.push(question(9, Kind::LongText {}));
         let id = open_with(&world, &organiser, questions).await;
-        let consultation = id.clone();
-        let sent = world.db().write(move |tx| {
-            Box::pin(async move {
-                for nth in 0..5_000_usize {
-                    let chosen = |question: usize| {
-                        format!(
-                            r#""q{question}":{{"chosen":["o{}"]}}"#,
-                            nth * (question + 7) / 3 % (2 + question)
-                        )
-                    };
-                    let answers = (0..9).map(chosen).collect::<Vec<_>>().join(",");
-                    let answers =
-                        format!(r#"{{{answers},"q9":{{"text":"Words of response {nth}."}}}}"#);
-                    sqlx::query(
-                        "INSERT INTO responses (id, consultation_id, version, code_hash,
-                         answers, channel, state) VALUES ($1, $2, 1, $1, $3, 'online', 'sent')",
-                    )
-                    .bind(id::hash(&nth.to_string()))
-                    .bind(&consultation)
-                    .bind(answers)
-                    .execute(&mut *tx)
-                    .await?;
-                }
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        sent.await.unwrap();
+        let mut tx = world.db().begin().await.unwrap();
+        for nth in 0..5_000_usize {
+            let chosen = |question: usize| {
+                format!(
+                    r#""q{question}":{{"chosen":["o{}"]}}"#,
+                    nth * (question + 7) / 3 % (2 + question)
+                )
+            };
+            let answers = (0..9).map(chosen).collect::<Vec<_>>().join(",");
+            let answers = format!(r#"{{{answers},"q9":{{"text":"Words of response {nth}."}}}}"#);
+            sqlx::query(
+                "INSERT INTO responses (id, consultation_id, version, code_hash,
+                 answers, channel, state) VALUES ($1, $2, 1, $1, $3, 'online', 'sent')",
+            )
+            .bind(id::hash(&nth.to_string()))
+            .bind(&id)
+            .bind(answers)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        }
+        tx.commit().await.unwrap();
         close(&world);
         let page = format!("/forum/consultations/{id}");
         assert!(organiser.get(&format!("{page}/answers/q9?q=response+4321")).await.says("1 found"));

@@ -221,17 +221,10 @@ fn words_that_were_redacted_in_the_same_moment_are_not_chosen_to_be_published() 
         // Whoever chooses has read the words before they were redacted.
         let read = results::store::changed;
         let seen = number(&world, "SELECT changes FROM consultations").await;
-        let consultation = id.clone();
-        let (first, second) = world
-            .db()
-            .write(move |tx| {
-                Box::pin(async move {
-                    let first = read(tx, &consultation, seen).await?;
-                    Ok::<_, sqlx::Error>((first, read(tx, &consultation, seen).await?))
-                })
-            })
-            .await
-            .unwrap();
+        let mut tx = world.db().begin().await.unwrap();
+        let first = read(&mut tx, &id, seen).await.unwrap();
+        let second = read(&mut tx, &id, seen).await.unwrap();
+        tx.commit().await.unwrap();
         assert!(first && !second, "of two who read the same, one must look again");
         assert!(reading::quotation("Sam waits", "[a name] waits", true, &[]).is_err());
     });

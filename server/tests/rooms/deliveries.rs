@@ -17,37 +17,29 @@ use crate::world::{KEY, World, change, on_both};
 
 async fn owe_emails(world: &World, emails: usize) {
     let now = world.now();
-    let owed = world.db().write(move |tx| {
-        Box::pin(async move {
-            let words = Words {
-                subject: "Hello".into(),
-                paragraphs: vec!["A secret link".into()],
-                button: None,
-                why: "You asked.".into(),
-                from: "The forum".into(),
-                also: None,
-                stop: None,
-            };
-            for nth in 0..emails {
-                let (key, to) = (format!("key {nth}"), format!("parent{nth}@example.org"));
-                owe(
-                    tx,
-                    Owed {
-                        dedup_key: &key,
-                        kind: EmailKind::Link,
-                        account_id: None,
-                        to: &to,
-                        words: &words,
-                        at: now,
-                        not_after: Some(now + HOUR),
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    owed.await.unwrap();
+    let words = Words {
+        subject: "Hello".into(),
+        paragraphs: vec!["A secret link".into()],
+        button: None,
+        why: "You asked.".into(),
+        from: "The forum".into(),
+        also: None,
+        stop: None,
+    };
+    let mut tx = world.db().begin().await.unwrap();
+    for nth in 0..emails {
+        let owed = Owed {
+            dedup_key: &format!("key {nth}"),
+            kind: EmailKind::Link,
+            account_id: None,
+            to: &format!("parent{nth}@example.org"),
+            words: &words,
+            at: now,
+            not_after: Some(now + HOUR),
+        };
+        owe(&mut tx, owed).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }
 
 async fn count(world: &World, condition: &str) -> i64 {

@@ -376,8 +376,8 @@ async fn notices_name_the_days_they_are_about(world: &World, day: &str) {
         .await
         .unwrap();
     for row in rows {
-        let (title, what): (String, String) = (row.get(0), row.get(1));
-        let weekday = clock::date(row.get(2)).weekday();
+        let (title, what): (String, String) = (row.get("title"), row.get("what"));
+        let weekday = clock::date(row.get("effect_at")).weekday();
         let named: Vec<Weekday> = WEEKDAYS
             .into_iter()
             .filter(|(name, _)| title.contains(name) || what.contains(name))
@@ -387,9 +387,9 @@ async fn notices_name_the_days_they_are_about(world: &World, day: &str) {
             named.is_empty() || named.contains(&weekday),
             "{title} begins on {weekday:?}, started on {day}"
         );
-        let told = row.get::<Option<i64>, _>(4).unwrap_or(world.now());
+        let told = row.get::<Option<i64>, _>("started_at").unwrap_or(world.now());
         assert!(
-            row.get::<String, _>(3) <= clock::fields(told).0,
+            row.get::<String, _>("decided_day") <= clock::fields(told).0,
             "{title} was told before it was decided, started on {day}"
         );
     }

@@ -20,7 +20,7 @@ use sqlx::AssertSqlSafe;
 
 use super::notices::{leaders, noticed, subscriber, told};
 use super::updates::{DONE, closed_topic, publish};
-use crate::world::{Answer, Browser, PROVES, World, link_to, on_both};
+use crate::world::{Answer, Browser, PROVES, World, by_hand, change, link_to, on_both};
 
 /// Asks to be erased.
 pub async fn leaves(who: &Browser<'_>, wishes: &[(&str, &str)]) -> Answer {
@@ -94,15 +94,6 @@ async fn number(world: &World, sql: &str) -> i64 {
         .fetch_one(&mut *world.db().read().await.unwrap())
         .await
         .unwrap()
-}
-
-async fn by_hand(world: &World, sql: String) -> Result<u64, sqlx::Error> {
-    let done = world.db().write(move |tx| {
-        Box::pin(async move {
-            Ok::<_, sqlx::Error>(sqlx::query(AssertSqlSafe(sql)).execute(tx).await?.rows_affected())
-        })
-    });
-    done.await
 }
 
 /// The columns that refer to an account, as the schema says: (table, column).
@@ -192,9 +183,7 @@ fn she_is_told_first_what_goes_and_what_stays_and_shows_that_it_is_her() {
 fn without_a_password_she_shows_by_a_link_that_it_is_her() {
     on_both(async |world| {
         let parent = world.parent(1).await;
-        by_hand(&world, "UPDATE accounts SET password_hash = NULL WHERE email IS NOT NULL".into())
-            .await
-            .unwrap();
+        change(&world, "UPDATE accounts SET password_hash = NULL WHERE email IS NOT NULL").await;
         parent.proves.set(false);
         world.forward(16 * MINUTE);
         let asked = leaves(&parent, &[]).await;
@@ -371,7 +360,7 @@ fn the_last_administrator_hands_over_first() {
              VALUES ('{}', 'x', 1, 2, 0, 0)",
             other.account
         );
-        by_hand(&world, both).await.unwrap();
+        change(&world, &both).await;
         is_erased(&world).await;
         is_erased(&world).await;
         assert_eq!(number(&world, "SELECT count(*) FROM roles WHERE role = 'admin'").await, 1);
@@ -685,14 +674,10 @@ fn no_column_that_refers_to_an_account_holds_one_that_is_erased() {
         let (her, second) = (fresh(&[Role::Organiser]).await, fresh(&[Role::Organiser]).await);
         let references = references(&world).await;
         assert!(references.len() > 45, "only {references:?}");
-        let who = her.clone();
-        let noted = world.db().write(move |tx| {
-            Box::pin(async move {
-                let entry = Entry { at: 1, who: Some(&who), what: "seen", about: "", detail: "" };
-                audit::note(tx, entry).await
-            })
-        });
-        noted.await.unwrap();
+        let entry = Entry { at: 1, who: Some(&her), what: "seen", about: "", detail: "" };
+        let mut tx = world.db().begin().await.unwrap();
+        audit::note(&mut tx, entry).await.unwrap();
+        tx.commit().await.unwrap();
         for sql in ROWS {
             let mut row = sqlx::query(sql);
             if sql.contains("$1") {
@@ -718,7 +703,7 @@ fn no_column_that_refers_to_an_account_holds_one_that_is_erased() {
                  ORDER BY CASE WHEN {column} IS NULL THEN 1 ELSE 0 END, {key} LIMIT 1)"
             );
             // Where she is in it already, or the row may not hold her, it stays as it is.
-            _ = by_hand(&world, sql).await;
+            _ = by_hand(&world, &sql).await;
             let hers = format!("SELECT count(*) FROM {table} WHERE {column} = '{who}'");
             if number(&world, &hers).await == 0 {
                 not_tried.push(format!("{table}.{column}"));
@@ -733,7 +718,7 @@ fn no_column_that_refers_to_an_account_holds_one_that_is_erased() {
                 "INSERT INTO erasures (account_id, token_hash, asked_at, due_at, takes_down,
                  keeps_emails) VALUES ('{who}', '{who}', 1, 2, 1, 0)"
             );
-            by_hand(&world, ask).await.unwrap();
+            change(&world, &ask).await;
         }
         assert_eq!(erase_due(&world.house).await.unwrap(), 2);
         world.deliver_with_kinds().await;
@@ -765,12 +750,12 @@ async fn guards_off(world: &World) -> Vec<String> {
                 .await
                 .unwrap();
         for (name, sql) in triggers {
-            by_hand(world, format!("DROP TRIGGER {name}")).await.unwrap();
+            change(world, &format!("DROP TRIGGER {name}")).await;
             put_on.push(sql);
         }
     } else {
         for table in world.db().columns().await.unwrap().into_keys() {
-            by_hand(world, format!("ALTER TABLE {table} DISABLE TRIGGER USER")).await.unwrap();
+            change(world, &format!("ALTER TABLE {table} DISABLE TRIGGER USER")).await;
             put_on.push(format!("ALTER TABLE {table} ENABLE TRIGGER USER"));
         }
     }
@@ -779,6 +764,6 @@ async fn guards_off(world: &World) -> Vec<String> {
 
 async fn guards_on(world: &World, put_on: Vec<String>) {
     for sql in put_on {
-        by_hand(world, sql).await.unwrap();
+        change(world, &sql).await;
     }
 }

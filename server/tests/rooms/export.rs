@@ -41,23 +41,28 @@ struct Schema {
 }
 
 impl Schema {
-    async fn of(connection: &mut AnyConnection, kind: Kind, her: &str) -> Self {
-        let (columns, references) = match kind {
+    async fn of(connection: &mut AnyConnection, her: &str) -> Self {
+        let (columns, references) = match Kind::of(connection) {
             Kind::Sqlite => (
-                "SELECT m.name, c.name, c.type, CAST(c.\"notnull\" + c.pk AS BIGINT)
+                "SELECT m.name AS of_table, c.name AS column_name, c.type AS column_type,
+                   CAST(c.\"notnull\" + c.pk AS BIGINT) AS is_needed
                  FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'",
-                "SELECT m.name, f.\"from\", f.\"table\", f.\"to\"
+                "SELECT m.name AS of_table, f.\"from\" AS column_name,
+                   f.\"table\" AS to_table, f.\"to\" AS to_column
                  FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
             ),
             Kind::Postgres => (
-                "SELECT CAST(c.table_name AS TEXT), CAST(c.column_name AS TEXT),
-                   CAST(upper(c.data_type) AS TEXT),
-                   CAST(CASE c.is_nullable WHEN 'NO' THEN 1 ELSE 0 END AS BIGINT)
+                "SELECT CAST(c.table_name AS TEXT) AS of_table,
+                   CAST(c.column_name AS TEXT) AS column_name,
+                   CAST(upper(c.data_type) AS TEXT) AS column_type,
+                   CAST(CASE c.is_nullable WHEN 'NO' THEN 1 ELSE 0 END AS BIGINT) AS is_needed
                  FROM information_schema.columns c JOIN information_schema.tables t
                    ON t.table_schema = c.table_schema AND t.table_name = c.table_name
                  WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE'",
-                "SELECT CAST(k.table_name AS TEXT), CAST(k.column_name AS TEXT),
-                   CAST(r.table_name AS TEXT), CAST(r.column_name AS TEXT)
+                "SELECT CAST(k.table_name AS TEXT) AS of_table,
+                   CAST(k.column_name AS TEXT) AS column_name,
+                   CAST(r.table_name AS TEXT) AS to_table,
+                   CAST(r.column_name AS TEXT) AS to_column
                  FROM information_schema.referential_constraints c
                  JOIN information_schema.key_column_usage k
                    ON k.constraint_schema = c.constraint_schema
@@ -72,16 +77,20 @@ impl Schema {
         let mut schema =
             Self { columns: BTreeMap::new(), refers: BTreeMap::new(), her: her.to_owned() };
         for row in sqlx::query(columns).fetch_all(&mut *connection).await.unwrap() {
-            let table: String = row.get(0);
+            let table: String = row.get("of_table");
             // What the databases keep for themselves, and the index of topics, which is one table
             // in one of them and several in the other.
             if !["sqlite_", "_sqlx_", "topic_search"].iter().any(|start| table.starts_with(start)) {
-                let column = (row.get(1), row.get(2), row.get::<i64, _>(3) > 0);
+                let is_needed = row.get::<i64, _>("is_needed") > 0;
+                let column = (row.get("column_name"), row.get("column_type"), is_needed);
                 schema.columns.entry(table).or_default().push(column);
             }
         }
         for row in sqlx::query(references).fetch_all(&mut *connection).await.unwrap() {
-            schema.refers.insert((row.get(0), row.get(1)), (row.get(2), row.get(3)));
+            schema.refers.insert(
+                (row.get("of_table"), row.get("column_name")),
+                (row.get("to_table"), row.get("to_column")),
+            );
         }
         for columns in schema.columns.values_mut() {
             columns.sort();
@@ -163,7 +172,8 @@ impl Schema {
 }
 
 /// Takes off what keeps rows as the program makes them: here they are made by hand.
-pub async fn without_guards(connection: &mut AnyConnection, kind: Kind) {
+pub async fn without_guards(connection: &mut AnyConnection) {
+    let kind = Kind::of(connection);
     let first: &[&'static str] = match kind {
         Kind::Sqlite => &[
             "PRAGMA busy_timeout = 5000",
@@ -212,9 +222,8 @@ fn has(all: &Everything, table: &str, column: &str, values: &[String]) -> bool {
 fn every_column_of_the_database_is_in_her_copy_or_left_out_for_a_reason() {
     on_both(async |world| {
         let her = world.parent(1).await.account;
-        let kind = world.db().kind();
         let mut connection = AnyConnection::connect(&world.url).await.unwrap();
-        let schema = Schema::of(&mut connection, kind, &her).await;
+        let schema = Schema::of(&mut connection, &her).await;
         let listed: BTreeMap<&str, BTreeSet<&str>> = tables()
             .map(|table| {
                 let columns = table.columns.iter().filter_map(|column| column.of_table());
@@ -240,7 +249,7 @@ fn every_column_of_the_database_is_in_her_copy_or_left_out_for_a_reason() {
             assert!(there.contains_key(table), "there is no table {table}");
         }
 
-        without_guards(&mut connection, kind).await;
+        without_guards(&mut connection).await;
         for sql in schema.statements() {
             let done = sqlx::query(AssertSqlSafe(sql.clone())).execute(&mut connection).await;
             done.unwrap_or_else(|error| panic!("{sql}: {error}"));
@@ -482,28 +491,23 @@ fn the_files_she_uploaded_are_in_her_copy_and_a_lost_one_is_named() {
         let content = Bytes::from_static(b"%PDF-1.7 when the buses came");
         let kept =
             world.house.files.keep("times.pdf", FileKind::Pdf, content.clone()).await.unwrap();
-        let (hers, lost, now) = (leader.clone(), "0".repeat(64), world.now());
-        let uploading = world.db().write(move |tx| {
-            Box::pin(async move {
-                for (nth, (hash, name)) in
-                    [(kept.hash, kept.name), (lost, "lost.pdf".to_owned())].into_iter().enumerate()
-                {
-                    sqlx::query(
-                        "INSERT INTO evidence_files (id, hash, name, kind, size, put_in_by,
-                         put_in_at) VALUES ($1, $2, $3, 'pdf', 1, $4, $5)",
-                    )
-                    .bind(id::fresh())
-                    .bind(hash)
-                    .bind(name)
-                    .bind(&hers)
-                    .bind(now + nth as Millis)
-                    .execute(&mut *tx)
-                    .await?;
-                }
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        uploading.await.unwrap();
+        let lost = ("0".repeat(64), "lost.pdf".to_owned());
+        let mut tx = world.db().begin().await.unwrap();
+        for (nth, (hash, name)) in [(kept.hash, kept.name), lost].into_iter().enumerate() {
+            sqlx::query(
+                "INSERT INTO evidence_files (id, hash, name, kind, size, put_in_by,
+                 put_in_at) VALUES ($1, $2, $3, 'pdf', 1, $4, $5)",
+            )
+            .bind(id::fresh())
+            .bind(hash)
+            .bind(name)
+            .bind(&leader)
+            .bind(world.now() + nth as Millis)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        }
+        tx.commit().await.unwrap();
         let made = answer(&world.house, &Of::Account(leader)).await.unwrap();
         let zip = to_bytes(made.into_body(), usize::MAX).await.unwrap();
         assert_eq!(unzipped(&world, &zip, "files/1-times.pdf"), content);

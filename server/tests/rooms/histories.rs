@@ -245,11 +245,11 @@ impl Stage<'_> {
             .iter()
             .map(|topic| Subject { kind: Kind::Topic, id: topic.clone(), title: String::new() })
             .collect();
-        let (leader, now) = (self.leader.clone(), self.world.now());
-        let made = self.world.db().write(move |tx| {
-            Box::pin(async move { publish(tx, &id::fresh(), &words, &about, &leader, now).await })
-        });
-        let Published::Now(update) = made.await.unwrap() else { panic!("it is published") };
+        let now = self.world.now();
+        let mut tx = self.world.db().begin().await.unwrap();
+        let made = publish(&mut tx, &id::fresh(), &words, &about, &self.leader, now).await;
+        let Published::Now(update) = made.unwrap() else { panic!("it is published") };
+        tx.commit().await.unwrap();
         let topics = topics.into_iter().collect();
         self.history.said.push(Said {
             update,
@@ -279,21 +279,17 @@ impl Stage<'_> {
             .unwrap()
             + 1;
         let (words, outcome, decide_by) = self.words();
-        let (leader, now, about, is_told) =
-            (self.leader.clone(), self.world.now(), update.clone(), self.chance.below(3) > 0);
-        let said = self.world.db().write(move |tx| {
-            Box::pin(async move {
-                let new = NewVersion {
-                    update_id: &about,
-                    version,
-                    form_key: &id::fresh(),
-                    words: &words,
-                    is_told,
-                };
-                say(tx, &new, &leader, now).await
-            })
-        });
-        assert!(said.await.unwrap());
+        let (now, is_told) = (self.world.now(), self.chance.below(3) > 0);
+        let new = NewVersion {
+            update_id: &update,
+            version,
+            form_key: &id::fresh(),
+            words: &words,
+            is_told,
+        };
+        let mut tx = self.world.db().begin().await.unwrap();
+        assert!(say(&mut tx, &new, &self.leader, now).await.unwrap());
+        tx.commit().await.unwrap();
         self.history.said.push(Said {
             update,
             version,
@@ -325,15 +321,10 @@ impl Stage<'_> {
             words: "w".into(),
             evidence: Evidence::default(),
         };
-        let (organiser, now, about) = (self.organiser.clone(), self.world.now(), update.clone());
-        let judged = self
-            .world
-            .db()
-            .write(move |tx| {
-                Box::pin(async move { judge(tx, &about, &new, &organiser, now).await })
-            })
-            .await
-            .unwrap();
+        let now = self.world.now();
+        let mut tx = self.world.db().begin().await.unwrap();
+        let judged = judge(&mut tx, &update, &new, &self.organiser, now).await.unwrap();
+        tx.commit().await.unwrap();
         assert_eq!(judged, is_last);
         if judged {
             self.history.judged.push((update, version, word, now));

@@ -11,7 +11,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::notices;
 use crate::plans::{REASON, draft, leader, meet, register};
-use crate::world::{World, change, on_both, on_postgres};
+use crate::world::{World, by_hand, change, on_both, on_postgres};
 
 /// Tables whose rows are written once.
 const APPEND_ONLY: [&str; 23] = [
@@ -233,11 +233,7 @@ fn who_did_something_that_stays_makes_room_for_nobody_once_erased_and_nothing_el
         stays(&world, "comments", &comments, &format!("{comment} {public}")).await;
         for (table, column) in WHO_DID {
             let sql = format!("{} WHERE {column} IS NOT NULL", nobody(table, column));
-            let done = world.db().write(move |tx| {
-                Box::pin(async move { sqlx::query(AssertSqlSafe(sql)).execute(tx).await })
-            });
-            let done: Result<_, sqlx::Error> = done.await;
-            assert!(done.unwrap().rows_affected() > 0, "{table}.{column}");
+            assert!(by_hand(&world, &sql).await.unwrap() > 0, "{table}.{column}");
             // And then it stays so.
             let another = format!("UPDATE {table} SET {column} = '{ANOTHER}'");
             stays(&world, table, &columns(&world, table).await, &another).await;

@@ -10,7 +10,6 @@ use app::erase::erase_due;
 use calendar::clock::{DAY, HOUR, MINUTE, Millis};
 use ground::viewer::Role;
 use server::retention;
-use sqlx::Row as _;
 
 use super::erase::{leaves, rows};
 use super::notices::{leaders, noticed, told};
@@ -34,7 +33,7 @@ impl Dice {
 }
 
 /// What somebody has, as far as it can be counted by her account.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 struct Has {
     topics: i64,
     comments: i64,
@@ -216,15 +215,14 @@ async fn act(world: &World, around: &Around, dice: &mut Dice, her: &Browser<'_>,
 }
 
 async fn has(world: &World, account: &str) -> Has {
-    let row = sqlx::query(
-        "SELECT (SELECT count(*) FROM topics WHERE author_id = $1),
-                (SELECT count(*) FROM comments WHERE author_id = $1),
-                (SELECT count(*) FROM doubts WHERE account_id = $1),
-                (SELECT count(*) FROM supports WHERE account_id = $1)",
+    sqlx::query_as(
+        "SELECT (SELECT count(*) FROM topics WHERE author_id = $1) AS topics,
+                (SELECT count(*) FROM comments WHERE author_id = $1) AS comments,
+                (SELECT count(*) FROM doubts WHERE account_id = $1) AS doubts,
+                (SELECT count(*) FROM supports WHERE account_id = $1) AS supports",
     )
     .bind(account)
     .fetch_one(&mut *world.db().read().await.unwrap())
     .await
-    .unwrap();
-    Has { topics: row.get(0), comments: row.get(1), doubts: row.get(2), supports: row.get(3) }
+    .unwrap()
 }

@@ -362,13 +362,11 @@ fn a_comment_that_is_taken_back_in_the_same_moment_is_not_answered() {
             action_by: String::new(),
         };
         let answer = async move {
-            let answered = db.write(move |tx| {
-                Box::pin(async move {
-                    store::hold(tx, &about).await?;
-                    store::respond(tx, &about, &new, &by, now).await
-                })
-            });
-            answered.await
+            let mut tx = db.begin().await?;
+            store::hold(&mut tx, &about).await?;
+            let answered = store::respond(&mut tx, &about, &new, &by, now).await?;
+            tx.commit().await?;
+            Ok::<_, sqlx::Error>(answered)
         };
         let withdrawal = format!("UPDATE comments SET withdrawn_at = 1 WHERE id = '{comment}'");
         assert!(!while_open(&world, &[&withdrawal], answer).await.unwrap());

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use calendar::clock::{DAY, HOUR, Millis};
+use ground::db::Transaction;
 use ground::text::RULES;
 use ground::viewer::Role;
 use involvement::gate;
@@ -11,7 +12,7 @@ use plans::tell_due;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
-use crate::world::{Browser, World, on_both};
+use crate::world::{Browser, World, by_hand, change, on_both};
 
 pub const REASON: &str = "The funding ends in two weeks and is lost for every family in the area \
     unless a plan is handed in before then.";
@@ -225,7 +226,7 @@ fn a_draft_put_in_too_early_shuts_the_gate_for_good_and_its_day_cannot_be_moved(
             "INSERT INTO overrides (draft_id, name, reason, made_by, made_at)
              SELECT id, 'A', 'too short', recorded_by, 0 FROM drafts",
         ] {
-            assert!(run(&world, sql).await.is_err(), "the schema lets this through: {sql}");
+            assert!(by_hand(&world, sql).await.is_err(), "the schema lets this through: {sql}");
         }
     });
 }
@@ -302,7 +303,7 @@ fn a_text_with_too_many_levels_is_refused_and_one_that_is_there_is_shown_as_it_w
                  SELECT 'draft-{version}', 'key-{version}', plan_id, {version}, summary, '{body}',
                    recorded_by, first_recorded_at FROM drafts WHERE version = 1"
             );
-            run(&world, &sql).await.unwrap();
+            change(&world, &sql).await;
         }
         let as_typed = format!("<p class=\"lines\">{}</p>", "&gt;".repeat(60_000));
         assert!(leader.get(&path(2)).await.says(&as_typed));
@@ -312,7 +313,7 @@ fn a_text_with_too_many_levels_is_refused_and_one_that_is_there_is_shown_as_it_w
                 "UPDATE drafts SET html = '<p>Made once.</p>', html_rules = {rules}
                  WHERE version = {version}"
             );
-            run(&world, &sql).await.unwrap();
+            change(&world, &sql).await;
         }
         assert!(leader.get(&path(3)).await.says("<p>Made once.</p>"), "a page reads no Markdown");
         assert!(leader.get(&path(4)).await.says("<h3>Fourth</h3>"), "made by other rules");
@@ -432,7 +433,7 @@ fn a_draft_can_be_a_file_which_is_what_its_content_says_and_is_only_ever_saved()
         assert_eq!(saved.headers["content-length"], saved.html.len().to_string());
         assert_eq!(saved.headers["x-content-type-options"], "nosniff");
         assert!(saved.headers["content-disposition"].to_str().unwrap().starts_with("attachment; "));
-        assert!(run(&world, "UPDATE drafts SET file_hash = 'another'").await.is_err());
+        assert!(by_hand(&world, "UPDATE drafts SET file_hash = 'another'").await.is_err());
     });
 }
 
@@ -612,8 +613,8 @@ fn two_leaders_publishing_at_once_publish_once() {
             )
             .await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(run(&world, "UPDATE draft_answers SET words = 'Another'").await.is_err());
-        assert!(run(&world, "DELETE FROM draft_answers").await.is_err());
+        assert!(by_hand(&world, "UPDATE draft_answers SET words = 'Another'").await.is_err());
+        assert!(by_hand(&world, "DELETE FROM draft_answers").await.is_err());
     });
 }
 
@@ -697,12 +698,9 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
         services: Vec::new(),
         places: Vec::new(),
     };
-    let (now, who) = (world.now(), by.clone());
-    let (plan, _) = world
-        .db()
-        .write(move |tx| Box::pin(async move { store::register(tx, &new, &who, now).await }))
-        .await
-        .unwrap();
+    let mut tx = world.db().begin().await.unwrap();
+    let (plan, _) = store::register(&mut tx, &new, &by, world.now()).await.unwrap();
+    tx.commit().await.unwrap();
     let mut model = Model::default();
     let began = world.now();
     for _ in 0..80 {
@@ -710,7 +708,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
         let version = random.random_range(1..=model.drafts.max(1));
         let nth = random.random_range(0..model.opened.len().max(1));
         let topic = model.opened.get(nth).map(|(id, ..)| id.clone());
-        let (plan, by, now) = (plan.clone(), by.clone(), world.now());
+        let now = world.now();
         match (choice, topic) {
             (0, _) if model.opened.len() < 2 => {
                 let in_round = random.random_bool(0.7);
@@ -718,13 +716,10 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                 model.opened.push((id, now, false));
             }
             (1 | 2, Some(topic)) => {
-                let tied = world.db().write(move |tx| {
-                    Box::pin(async move {
-                        let at = store::hold(tx, &plan, now).await?.unwrap();
-                        store::tie(tx, &plan, &[topic], &by, at).await
-                    })
-                });
-                if tied.await.unwrap() > 0 {
+                let (mut tx, at) = begun(world, &plan).await;
+                let tied = store::tie(&mut tx, &plan, &[topic], &by, at).await.unwrap();
+                tx.commit().await.unwrap();
+                if tied > 0 {
                     model.tied.insert(nth);
                 }
             }
@@ -733,7 +728,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                     "UPDATE rounds SET closed_at = closes_at WHERE closed_at IS NULL
                      AND id = (SELECT round_id FROM topics WHERE id = '{topic}')"
                 );
-                run(world, &close).await.unwrap();
+                change(world, &close).await;
                 let in_round: Option<String> =
                     sqlx::query_scalar("SELECT round_id FROM topics WHERE id = $1")
                         .bind(&topic)
@@ -754,23 +749,15 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                     notes: String::new(),
                     for_everyone: true,
                 };
-                let recorded = world.db().write(move |tx| {
-                    Box::pin(async move {
-                        let at = store::hold(tx, &plan, now).await?.unwrap();
-                        store::record_session(tx, &plan, &session, &by, at).await
-                    })
-                });
-                recorded.await.unwrap();
+                let (mut tx, at) = begun(world, &plan).await;
+                store::record_session(&mut tx, &plan, &session, &by, at).await.unwrap();
+                tx.commit().await.unwrap();
                 model.met_parents |= parents > 0;
             }
             (5, _) => {
-                let stated = world.db().write(move |tx| {
-                    Box::pin(async move {
-                        let at = store::hold(tx, &plan, now).await?.unwrap();
-                        store::state(tx, &plan, &id::fresh(), "Words", &by, at).await
-                    })
-                });
-                stated.await.unwrap();
+                let (mut tx, at) = begun(world, &plan).await;
+                store::state(&mut tx, &plan, &id::fresh(), "Words", &by, at).await.unwrap();
+                tx.commit().await.unwrap();
                 model.has_statement = true;
             }
             (6, _) if model.drafts < 3 && (seed.is_multiple_of(2) || now > began + 30 * DAY) => {
@@ -780,13 +767,11 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                     body: "Long".into(),
                     html: "<p>Long</p>\n".into(),
                 };
-                let recorded = world.db().write(move |tx| {
-                    Box::pin(async move {
-                        let at = store::hold(tx, &plan, now).await?.unwrap();
-                        store::record_draft(tx, &plan, &draft, None, &by, at).await
-                    })
-                });
-                model.drafts = recorded.await.unwrap().0;
+                let (mut tx, at) = begun(world, &plan).await;
+                let recorded =
+                    store::record_draft(&mut tx, &plan, &draft, None, &by, at).await.unwrap();
+                tx.commit().await.unwrap();
+                model.drafts = recorded.0;
                 model.first_draft_at.get_or_insert(now);
             }
             (7..=11, Some(topic)) if model.drafts > 0 && model.tied.contains(&nth) => {
@@ -795,36 +780,28 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                     words: "Page 1".into(),
                     decided_by: String::new(),
                 };
-                let kept = world.db().write(move |tx| {
-                    Box::pin(async move {
-                        let at = store::hold(tx, &plan, now).await?.unwrap();
-                        store::answer(tx, &plan, version, &topic, &answer, &by, at).await
-                    })
-                });
-                if kept.await.unwrap() {
+                let (mut tx, at) = begun(world, &plan).await;
+                let kept =
+                    store::answer(&mut tx, &plan, version, &topic, &answer, &by, at).await.unwrap();
+                tx.commit().await.unwrap();
+                if kept {
                     model.answered.insert((version, nth));
                 }
             }
             (12, _) if model.drafts > 0 && random.random_bool(0.3) => {
                 let passing = Override { name: "A name".into(), reason: REASON.into() };
-                let kept = world.db().write(move |tx| {
-                    Box::pin(async move {
-                        let at = store::hold(tx, &plan, now).await?.unwrap();
-                        store::override_gate(tx, &plan, version, &passing, &by, at).await
-                    })
-                });
-                if kept.await.unwrap() {
+                let (mut tx, at) = begun(world, &plan).await;
+                let kept =
+                    store::override_gate(&mut tx, &plan, version, &passing, &by, at).await.unwrap();
+                tx.commit().await.unwrap();
+                if kept {
                     model.overridden.insert(version);
                 }
             }
             (13 | 14, _) if model.drafts > 0 => {
-                let done = world.db().write(move |tx| {
-                    Box::pin(async move {
-                        let at = store::hold(tx, &plan, now).await?.unwrap();
-                        store::publish(tx, &plan, version, &by, at).await
-                    })
-                });
-                let done = done.await.unwrap();
+                let (mut tx, at) = begun(world, &plan).await;
+                let done = store::publish(&mut tx, &plan, version, &by, at).await.unwrap();
+                tx.commit().await.unwrap();
                 let may = model.may_publish(version) && !model.published.contains(&version);
                 assert_eq!(done == Published::Done, may, "seed {seed}: draft {version}: {done:?}");
                 if may {
@@ -837,7 +814,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                      WHERE plan_id = '{plan}' AND version = {version}",
                     now + HOUR
                 );
-                let done = run(world, &past).await.is_ok();
+                let done = by_hand(world, &past).await.is_ok();
                 let may = model.may_publish(version) && !model.published.contains(&version);
                 assert_eq!(
                     done, may,
@@ -850,7 +827,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
             (16, Some(topic)) if random.random_bool(0.3) => {
                 let withdraw =
                     format!("UPDATE topics SET withdrawn_at = {now} WHERE id = '{topic}'");
-                if run(world, &withdraw).await.is_ok() {
+                if by_hand(world, &withdraw).await.is_ok() {
                     assert!(
                         !model.opened[nth].2 && model.withdrawn.insert(nth),
                         "seed {seed}: a topic is withdrawn once, before its round closes"
@@ -859,7 +836,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
             }
             (17, Some(topic)) => {
                 // Taken back, it would count again: an attack, and nothing may come of it.
-                _ = run(
+                _ = by_hand(
                     world,
                     &format!("UPDATE topics SET withdrawn_at = NULL WHERE id = '{topic}'"),
                 )
@@ -870,6 +847,13 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
         agree(world, &plan_of(world).await, seed).await;
     }
     model
+}
+
+/// A write about a plan, and the time of what is done in it.
+async fn begun(world: &World, plan: &str) -> (Transaction, Millis) {
+    let mut tx = world.db().begin().await.unwrap();
+    let at = store::hold(&mut tx, plan, world.now()).await.unwrap().unwrap();
+    (tx, at)
 }
 
 /// The view of the schema and the pure rule say the same of a plan that has a draft.
@@ -895,64 +879,44 @@ async fn plan_of(world: &World) -> String {
 
 /// A topic published now, in a round of its own or in none.
 async fn topic_in_a_round(world: &World, author: &str, in_round: bool) -> String {
-    let (author, now, service) = (author.to_owned(), world.now(), world.transport.clone());
-    let made = world.db().write(move |tx| {
-        Box::pin(async move {
-            let proposal = topics::rules::Proposal {
-                form_key: id::fresh(),
-                title: "A topic".into(),
-                happens_now: "Now".into(),
-                would_help: "Help".into(),
-                services: vec![service],
-                places: Vec::new(),
-            };
-            let topic = topics::store::propose(tx, &author, &proposal, now).await?;
-            let waiting =
-                topics::store::Waiting { id: &topic, proposed_at: now, words: String::new() };
-            topics::store::publish(tx, &waiting, now).await?;
-            if in_round {
-                // A time of its own for each round, since they may not overlap.
-                let begins: i64 = sqlx::query_scalar(
-                    "SELECT coalesce(max(closes_at), 0)
-                     FROM rounds",
-                )
-                .fetch_one(&mut *tx)
-                .await?;
-                let round = id::fresh();
-                sqlx::query(
-                    "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at,
-                     form_key) VALUES ($1, 'A round', 1, $2, $3, $4, $1)",
-                )
-                .bind(&round)
-                .bind(begins)
-                .bind(begins + 1)
-                .bind(begins + 2)
-                .execute(&mut *tx)
-                .await?;
-                sqlx::query(
-                    "UPDATE topics SET round_id = $2
-                     WHERE id = $1",
-                )
-                .bind(&topic)
-                .bind(&round)
-                .execute(tx)
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(topic)
-        })
-    });
-    made.await.unwrap()
-}
-
-async fn run(world: &World, sql: &str) -> Result<(), sqlx::Error> {
-    let sql = sql.to_owned();
-    world
-        .db()
-        .write(|tx| {
-            Box::pin(async move {
-                sqlx::query(sqlx::AssertSqlSafe(sql)).execute(tx).await?;
-                Ok(())
-            })
-        })
+    let now = world.now();
+    let proposal = topics::rules::Proposal {
+        form_key: id::fresh(),
+        title: "A topic".into(),
+        happens_now: "Now".into(),
+        would_help: "Help".into(),
+        services: vec![world.transport.clone()],
+        places: Vec::new(),
+    };
+    let mut tx = world.db().begin().await.unwrap();
+    let topic = topics::store::propose(&mut tx, author, &proposal, now).await.unwrap();
+    let waiting = topics::store::Waiting { id: &topic, proposed_at: now, words: String::new() };
+    topics::store::publish(&mut tx, &waiting, now).await.unwrap();
+    if in_round {
+        // A time of its own for each round, since they may not overlap.
+        let begins: i64 = sqlx::query_scalar("SELECT coalesce(max(closes_at), 0) FROM rounds")
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
+        let round = id::fresh();
+        sqlx::query(
+            "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at,
+             form_key) VALUES ($1, 'A round', 1, $2, $3, $4, $1)",
+        )
+        .bind(&round)
+        .bind(begins)
+        .bind(begins + 1)
+        .bind(begins + 2)
+        .execute(&mut *tx)
         .await
+        .unwrap();
+        sqlx::query("UPDATE topics SET round_id = $2 WHERE id = $1")
+            .bind(&topic)
+            .bind(&round)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    topic
 }

@@ -241,20 +241,14 @@ fn a_recovery_code_from_before_they_were_longer_lets_in_once_until_there_are_new
         set_up(&world, &leader).await;
         let short = [id::code(), id::code()];
         for code in &short {
-            let (account, hash) = (leader.account.clone(), id::hash(code));
-            let kept = world.db().write(move |tx| {
-                Box::pin(async move {
-                    sqlx::query(
-                        "INSERT INTO recovery_codes (account_id, code_hash) VALUES ($1, $2)",
-                    )
-                    .bind(account)
-                    .bind(hash)
-                    .execute(tx)
-                    .await?;
-                    Ok::<_, sqlx::Error>(())
-                })
-            });
-            kept.await.unwrap();
+            let mut tx = world.db().begin().await.unwrap();
+            sqlx::query("INSERT INTO recovery_codes (account_id, code_hash) VALUES ($1, $2)")
+                .bind(&leader.account)
+                .bind(id::hash(code))
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
         }
         let new_phone = world.visitor();
         types_password(&new_phone).await;

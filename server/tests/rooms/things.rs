@@ -27,7 +27,8 @@ use crate::world::{Browser, World, change, link_to, on_both};
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
 const OF_THE_DEMONSTRATION: [(&str, &str, &str); 40] = [
     ("/admin/people/{id}", "id", "SELECT id FROM accounts WHERE email = 'parent2@example.org'"),
-    ("/admin/services/{id}", "id", TRANSPORT),
+    // One that nothing else here is about: to change it changes who answers.
+    ("/admin/services/{id}", "id", "SELECT id FROM services ORDER BY position DESC LIMIT 1"),
     ("/consultations/{id}", "id", OPEN),
     ("/consultations/{id}/answers/{code}/questions/{key}", "key", WAITING),
     ("/consultations/{id}/results", "id", CLOSED),
@@ -387,10 +388,10 @@ impl<'w> Things<'w> {
         let to = format!("/lead/plans/{plan}/drafts");
         let file = [("summary", "In short"), ("body", "")];
         let first = leader.post_file(&to, &file, ("plan.pdf", PDF)).await.leads_to();
-        published(&leader, &first).await;
+        published(&leader, &first, &topic).await;
         let text = [("summary", "In short"), ("body", "# Buses\n\nThey come on time.")];
         let second = leader.post(&to, &text).await.leads_to();
-        published(&leader, &second).await;
+        published(&leader, &second, &topic).await;
         let text = [("summary", "In short"), ("body", "# Buses\n\nThey come at 8:10.")];
         leader.post(&to, &text).await.leads_to();
         for (begins, version) in [
@@ -497,6 +498,9 @@ impl<'w> Things<'w> {
         let moves = self.browser(Who::Person("parent2@example.org")).await;
         moves.changes_address("second@example.org").await.leads_to();
         let token = self.emailed("/account/email/").await;
+        // Only whoever is signed in to that account has a button there.
+        let second = Who::Person("parent2@example.org");
+        self.also.push((second, format!("/account/email/{token}")));
         self.put("/account/email/{token}", "token", token);
 
         let leaves = self.browser(Who::Person("family11@example.org")).await;
@@ -540,8 +544,10 @@ async fn written(organiser: &Browser<'_>, words: &[(&str, &str)]) -> String {
     desk
 }
 
-/// Publishes a draft although parents were not involved as agreed.
-async fn published(leader: &Browser<'_>, draft: &str) {
+/// Answers the one topic of a draft and publishes it, although parents were not involved as agreed.
+async fn published(leader: &Browser<'_>, draft: &str, topic: &str) {
+    let answer = [("answer", "adopted"), ("words", "On page 1")];
+    leader.post(&format!("{draft}/topics/{topic}"), &answer).await.leads_to();
     let pass = [("name", "Invented Officer"), ("reason", REASON), ("step", "pass")];
     leader.post(&format!("{draft}/override"), &pass).await.leads_to();
     leader.post(draft, &[]).await.leads_to();

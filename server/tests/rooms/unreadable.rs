@@ -139,7 +139,8 @@ const LEFT: [(&str, &str); 10] = [
 ];
 
 /// The columns for which the schema lists the words that may be in them.
-async fn of_known_words(connection: &mut AnyConnection, kind: Kind) -> BTreeSet<String> {
+async fn of_known_words(connection: &mut AnyConnection) -> BTreeSet<String> {
+    let kind = Kind::of(connection);
     let sql = match kind {
         Kind::Sqlite => "SELECT name, sql FROM sqlite_master WHERE type = 'table'",
         Kind::Postgres => {
@@ -210,9 +211,8 @@ async fn works(world: &World) {
 fn a_word_or_json_that_this_program_does_not_know_is_an_error_and_stays_as_it_is() {
     on_both(async |world| {
         let world = world.demonstration().await;
-        let kind = world.db().kind();
         let mut connection = world.db().read().await.unwrap();
-        let known = of_known_words(&mut connection, kind).await;
+        let known = of_known_words(&mut connection).await;
         assert!(known.len() > 20, "{known:?}");
         let all = &known | &of_json(&mut connection).await;
         for column in &all {
@@ -241,7 +241,7 @@ fn a_word_or_json_that_this_program_does_not_know_is_an_error_and_stays_as_it_is
             }
         };
         works(&world).await;
-        without_guards(&mut connection, kind).await;
+        without_guards(&mut connection).await;
         for Read { column, first, who, page } in READ {
             for sql in first {
                 run(&mut connection, sql.replace("{invited}", &id::hash("invited"))).await;
@@ -277,7 +277,7 @@ fn answers_whose_state_this_program_does_not_know_are_not_taken_for_unsent_ones(
         let response = crate::consultations::begin(&visitor, &id).await;
         crate::consultations::answer(&visitor, &response, "question-1", "yes").await;
         let mut connection = world.db().read().await.unwrap();
-        without_guards(&mut connection, world.db().kind()).await;
+        without_guards(&mut connection).await;
         run(&mut connection, "UPDATE responses SET state = 'weighed'".to_owned()).await;
         let shown = visitor.get(&response).await;
         assert_eq!(shown.status, StatusCode::INTERNAL_SERVER_ERROR);

@@ -288,6 +288,7 @@ fn a_consultation_about_no_plan_and_no_topic_is_for_the_organisation_that_the_fo
         }
         assert!(reminded().await.is_empty());
         let nobody = "Nobody can say what happened about this consultation";
+        let organiser = world.sign_in("organiser@example.org").await;
         assert!(organiser.get(&desk).await.says(nobody));
         let to_choose = "Choose who answers for: Short breaks";
         assert!(organiser.get("/forum").await.says(to_choose));

@@ -103,26 +103,22 @@ impl World {
         let house =
             House::new(db, Files::in_memory(), Clock::by_hand(1_800_000_000_000), Self::names())
                 .with_return_address(Some(return_address));
-        let [transport, autism, north, south, council] = house
-            .db
-            .write(|tx| {
-                Box::pin(async move {
-                    let ids = [
-                        area::store::add(tx, area::What::Service, "Transport", None).await?,
-                        area::store::add(tx, area::What::Service, "Autism support", None).await?,
-                        area::store::add(tx, area::What::Place, "North Sefton", None).await?,
-                        area::store::add(tx, area::What::Place, "South Sefton", None).await?,
-                        area::store::add(tx, area::What::Organisation, "Sefton Council", None)
-                            .await?,
-                    ];
-                    for service in &ids[..2] {
-                        area::store::set_rule(tx, service, &ids[4..], None).await?;
-                    }
-                    Ok::<_, sqlx::Error>(ids)
-                })
-            })
-            .await
-            .unwrap();
+        let mut tx = house.db.begin().await.unwrap();
+        let mut ids = Vec::new();
+        for (what, name) in [
+            (area::What::Service, "Transport"),
+            (area::What::Service, "Autism support"),
+            (area::What::Place, "North Sefton"),
+            (area::What::Place, "South Sefton"),
+            (area::What::Organisation, "Sefton Council"),
+        ] {
+            ids.push(area::store::add(&mut tx, what, name, None).await.unwrap());
+        }
+        for service in &ids[..2] {
+            area::store::set_rule(&mut tx, service, &ids[4..], None).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let [transport, autism, north, south, council]: [String; 5] = ids.try_into().unwrap();
         // Nobody watches; what does is tried with the real program.
         house.health.well("writes", Duration::MAX);
         let service = server::edge::service(house.clone(), Vec::new());
@@ -263,28 +259,22 @@ impl World {
     }
 
     /// A leader of another organisation, which this gives a name.
-    pub async fn leader_of(&self, email: &str, organisation: &'static str) -> Browser<'_> {
+    pub async fn leader_of(&self, email: &str, organisation: &str) -> Browser<'_> {
         let leader = self.signed_in(email, &[Role::Leader]).await;
-        let account = leader.account.clone();
-        let set = self.db().write(move |tx| {
-            Box::pin(async move {
-                let other =
-                    area::store::add(tx, area::What::Organisation, organisation, None).await?;
-                store::lead_for(tx, &account, Some(&other)).await
-            })
-        });
-        set.await.unwrap();
+        let mut tx = self.db().begin().await.unwrap();
+        let other =
+            area::store::add(&mut tx, area::What::Organisation, organisation, None).await.unwrap();
+        store::lead_for(&mut tx, &leader.account, Some(&other)).await.unwrap();
+        tx.commit().await.unwrap();
         leader
     }
 
     /// A leader whom no administrator has given an organisation yet.
     pub async fn leader_of_nothing(&self, email: &str) -> Browser<'_> {
         let leader = self.signed_in(email, &[Role::Leader]).await;
-        let account = leader.account.clone();
-        let set = self
-            .db()
-            .write(move |tx| Box::pin(async move { store::lead_for(tx, &account, None).await }));
-        set.await.unwrap();
+        let mut tx = self.db().begin().await.unwrap();
+        store::lead_for(&mut tx, &leader.account, None).await.unwrap();
+        tx.commit().await.unwrap();
         leader
     }
 
@@ -293,32 +283,25 @@ impl World {
     pub async fn person(&self, email: &str, roles: &[Role], place: &str) -> String {
         // Once for all: to hash is slow by design, and what is tested here comes after it.
         static HASH: OnceCell<String> = OnceCell::const_new();
-        let hash = HASH
-            .get_or_init(|| accounts::hashed(&self.house, "three small words".into()))
-            .await
-            .clone();
-        let (email, roles, place, now) =
-            (email.to_owned(), roles.to_vec(), place.to_owned(), self.now());
-        let council = self.council.clone();
-        let made = self.db().write(move |tx| {
-            Box::pin(async move {
-                let account = store::NewAccount {
-                    email: &email,
-                    shown_name: "Somebody",
-                    place_id: Some(&place),
-                    password_hash: Some(&hash),
-                };
-                let id = store::make_account(tx, &account, now).await?.expect("a new address");
-                for role in roles {
-                    store::grant(tx, &id, &[role], now).await?;
-                    if role == Role::Leader && !council.is_empty() {
-                        store::lead_for(tx, &id, Some(&council)).await?;
-                    }
-                }
-                Ok::<_, sqlx::Error>(id)
-            })
-        });
-        made.await.unwrap()
+        let hash =
+            HASH.get_or_init(|| accounts::hashed(&self.house, "three small words".into())).await;
+        let account = store::NewAccount {
+            email,
+            shown_name: "Somebody",
+            place_id: Some(place),
+            password_hash: Some(hash),
+        };
+        let mut tx = self.db().begin().await.unwrap();
+        let made = store::make_account(&mut tx, &account, self.now()).await.unwrap();
+        let id = made.expect("a new address");
+        for role in roles {
+            store::grant(&mut tx, &id, &[*role], self.now()).await.unwrap();
+            if *role == Role::Leader && !self.council.is_empty() {
+                store::lead_for(&mut tx, &id, Some(&self.council)).await.unwrap();
+            }
+        }
+        tx.commit().await.unwrap();
+        id
     }
 
     /// A hand of this worker.
@@ -675,14 +658,25 @@ fn write_down(kind: EmailKind, email: &Email) {
 }
 
 /// Changes the database by hand, for what no page does.
-pub async fn change(world: &World, sql: &'static str) {
-    let changed = world.db().write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(sql).execute(tx).await?;
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    changed.await.unwrap();
+pub async fn change(world: &World, sql: &str) {
+    by_hand(world, sql).await.unwrap();
+}
+
+/// Likewise where the database may refuse it; how many rows were changed.
+pub async fn by_hand(world: &World, sql: &str) -> Result<u64, sqlx::Error> {
+    let mut tx = world.db().begin().await?;
+    let done = sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await;
+    match done {
+        Ok(done) => {
+            tx.commit().await?;
+            Ok(done.rows_affected())
+        }
+        Err(refused) => {
+            // What it was refused for is what matters.
+            let _ = tx.roll_back().await;
+            Err(refused)
+        }
+    }
 }
 
 /// A PostgreSQL database without tables.

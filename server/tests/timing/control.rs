@@ -47,23 +47,19 @@ async fn tell(State(db): State<Db>, request: Request, next: Next) -> Response {
             return StatusCode::UNPROCESSABLE_ENTITY.into_response();
         }
     } else {
-        one_row_more(&db, email).await;
+        one_row_more(&db, &email).await;
     }
     next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
-async fn one_row_more(db: &Db, email: String) {
+async fn one_row_more(db: &Db, email: &str) {
     let ends_at = Clock::system().now() + DAY;
-    let stored = db.write(move |tx| {
-        Box::pin(async move {
-            // A row for everyone, so that both have something to store.
-            store::keep_sign_up(tx, &id::hash(&id::secret()), &email, ends_at).await?;
-            if let Some(known) = store::by_address(tx, &email).await? {
-                let hash = id::hash(&id::secret());
-                store::keep_link(tx, &hash, &known.id, "sign-in", None, ends_at).await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    stored.await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    // A row for everyone, so that both have something to store.
+    store::keep_sign_up(&mut tx, &id::hash(&id::secret()), email, ends_at).await.unwrap();
+    if let Some(known) = store::by_address(&mut tx, email).await.unwrap() {
+        let hash = id::hash(&id::secret());
+        store::keep_link(&mut tx, &hash, &known.id, "sign-in", None, ends_at).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }

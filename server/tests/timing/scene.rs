@@ -39,15 +39,12 @@ impl Area {
         let house = House::new(db.clone(), Files::in_memory(), Clock::system(), World::names());
         let hash = accounts::hashed(&house, "three small words".to_owned()).await;
         for lot in known.chunks(500) {
-            join(&house, lot.to_vec(), hash.clone()).await;
+            join(&house, lot, &hash).await;
         }
-        let adding = db.write(|tx| {
-            Box::pin(async move {
-                let id = area::store::add(tx, area::What::Service, "Transport", None).await?;
-                Ok::<_, sqlx::Error>(id)
-            })
-        });
-        let service = adding.await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        let service =
+            area::store::add(&mut tx, area::What::Service, "Transport", None).await.unwrap();
+        tx.commit().await.unwrap();
         db.close().await;
         Self { url, known, unknown, service, folder }
     }
@@ -63,22 +60,19 @@ fn address(chance: &mut StdRng) -> String {
 }
 
 /// Makes accounts of these addresses, with one password for all.
-async fn join(house: &House, lot: Vec<String>, hash: String) {
+async fn join(house: &House, lot: &[String], hash: &str) {
     let now = house.clock.now();
-    let made = house.db.write(move |tx| {
-        Box::pin(async move {
-            for email in &lot {
-                let account = store::NewAccount {
-                    email,
-                    shown_name: "Somebody",
-                    place_id: None,
-                    password_hash: Some(&hash),
-                };
-                let id = store::make_account(tx, &account, now).await?.expect("a new address");
-                store::grant(tx, &id, &[Role::Parent], now).await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    made.await.unwrap();
+    let mut tx = house.db.begin().await.unwrap();
+    for email in lot {
+        let account = store::NewAccount {
+            email,
+            shown_name: "Somebody",
+            place_id: None,
+            password_hash: Some(hash),
+        };
+        let made = store::make_account(&mut tx, &account, now).await.unwrap();
+        let id = made.expect("a new address");
+        store::grant(&mut tx, &id, &[Role::Parent], now).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }

@@ -245,46 +245,35 @@ async fn meet(
     account: &Account,
     subject: &str,
 ) -> Result<bool, Error> {
-    let (now, writer) = (house.clock.now(), house.clone());
-    let (account, subject) = (account.clone(), subject.to_owned());
-    let (issuer, name) = (council.issuer().to_owned(), council.name().to_owned());
-    let met: Met = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let met = store::meet(tx, &account.id, (&issuer, &subject), now).await?;
-                if met != Met::New {
-                    return Ok::<_, sqlx::Error>(met);
-                }
-                accounts::end_all_sessions(tx, &account.id).await?;
-                let words = emails::signs_in_with_council(&writer, &name);
-                let owed = Owed {
-                    dedup_key: &format!("council {}", id::fresh()),
-                    kind: EmailKind::Council,
-                    account_id: Some(&account.id),
-                    to: &account.email,
-                    words: &words,
-                    at: now,
-                    not_after: None,
-                };
-                owe(tx, owed).await?;
-                let (who, about) = (Some(account.id.as_str()), account.id.as_str());
-                let what = "first sign-in with council";
-                audit::note(tx, Entry { at: now, who, what, about, detail: "" }).await?;
-                Ok(met)
-            })
-        })
-        .await?;
+    let (now, account_id) = (house.clock.now(), account.id.as_str());
+    let mut tx = house.db.begin().await?;
+    let met = store::meet(&mut tx, account_id, (council.issuer(), subject), now).await?;
+    if met == Met::New {
+        accounts::end_all_sessions(&mut tx, account_id).await?;
+        let owed = Owed {
+            dedup_key: &format!("council {}", id::fresh()),
+            kind: EmailKind::Council,
+            account_id: Some(account_id),
+            to: &account.email,
+            words: &emails::signs_in_with_council(house, council.name()),
+            at: now,
+            not_after: None,
+        };
+        owe(&mut tx, owed).await?;
+        let (who, what, about) = (Some(account_id), "first sign-in with council", account_id);
+        audit::note(&mut tx, Entry { at: now, who, what, about, detail: "" }).await?;
+    }
+    tx.commit().await?;
     Ok(met != Met::No)
 }
 
 /// Notes that the council has her. False where it no longer knows her, since her role has just ended.
 async fn confirm(house: &House, council: &Council, account: &Account) -> Result<bool, Error> {
-    let (now, id, issuer) = (house.clock.now(), account.id.clone(), council.issuer().to_owned());
-    let confirmed = house
-        .db
-        .write(move |tx| Box::pin(async move { store::confirm(tx, &id, &issuer, now).await }));
-    Ok(confirmed.await?)
+    let mut tx = house.db.begin().await?;
+    let now = house.clock.now();
+    let confirmed = store::confirm(&mut tx, &account.id, council.issuer(), now).await?;
+    tx.commit().await?;
+    Ok(confirmed)
 }
 
 /// Why a role ends.
@@ -316,45 +305,41 @@ async fn end(
             emails::council_unconfirmed(house, council.name(), &her_name, since)
         }
     };
-    let (whose, issuer) = (account_id.to_owned(), council.issuer().to_owned());
-    house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let what = match why {
-                    Why::Said => ENDED_BY_COUNCIL,
-                    Why::Unconfirmed(since) => {
-                        if !store::forget_unconfirmed(tx, &whose, &issuer, since).await? {
-                            return Ok(());
-                        }
-                        ENDED_UNCONFIRMED
-                    }
-                };
-                let is_first = accounts::revoke(tx, &whose, Role::Leader).await?;
-                store::forget(tx, &whose).await?;
-                accounts::end_all_sessions(tx, &whose).await?;
-                if !is_first {
-                    return Ok::<_, sqlx::Error>(());
-                }
-                let key = id::fresh();
-                for one in everyone.iter().filter(|one| one.account_id != whose) {
-                    let owed = Owed {
-                        dedup_key: &format!("council {key} {}", one.account_id),
-                        kind: EmailKind::Council,
-                        account_id: Some(&one.account_id),
-                        to: &one.email,
-                        words: &words,
-                        at: now,
-                        not_after: None,
-                    };
-                    owe(tx, owed).await?;
-                }
-                let detail = Role::Leader.word();
-                let entry = Entry { at: now, who: None, what, about: &whose, detail };
-                audit::note(tx, entry).await
-            })
-        })
-        .await
+    let mut tx = house.db.begin().await?;
+    let what = match why {
+        Why::Said => ENDED_BY_COUNCIL,
+        Why::Unconfirmed(since) => {
+            // She has come meanwhile.
+            if !store::forget_unconfirmed(&mut tx, account_id, council.issuer(), since).await? {
+                return tx.roll_back().await;
+            }
+            ENDED_UNCONFIRMED
+        }
+    };
+    let is_first = accounts::revoke(&mut tx, account_id, Role::Leader).await?;
+    store::forget(&mut tx, account_id).await?;
+    accounts::end_all_sessions(&mut tx, account_id).await?;
+    if is_first {
+        let key = id::fresh();
+        for one in &everyone {
+            if one.account_id == account_id {
+                continue;
+            }
+            let owed = Owed {
+                dedup_key: &format!("council {key} {}", one.account_id),
+                kind: EmailKind::Council,
+                account_id: Some(&one.account_id),
+                to: &one.email,
+                words: &words,
+                at: now,
+                not_after: None,
+            };
+            owe(&mut tx, owed).await?;
+        }
+        let (about, detail) = (account_id, Role::Leader.word());
+        audit::note(&mut tx, Entry { at: now, who: None, what, about, detail }).await?;
+    }
+    tx.commit().await
 }
 
 /// Tells leaders whom the council has not confirmed for a while, and ends their roles where it goes
@@ -368,7 +353,7 @@ pub async fn lapse_due(house: &House) -> Result<(), sqlx::Error> {
     for leader in store::unconfirmed(&house.db, council.issuer(), rules::near_since(now)).await? {
         match rules::lapse(leader.confirmed_at, leader.warned_at, now) {
             Lapse::Stays => {}
-            Lapse::Warn => warn(house, council, leader, now).await?,
+            Lapse::Warn => warn(house, council, &leader, now).await?,
             Lapse::End => {
                 let why = Why::Unconfirmed(leader.confirmed_at);
                 end(house, council, &leader.account_id, why).await?;
@@ -382,32 +367,25 @@ pub async fn lapse_due(house: &House) -> Result<(), sqlx::Error> {
 async fn warn(
     house: &House,
     council: &Council,
-    leader: Unconfirmed,
+    leader: &Unconfirmed,
     now: Millis,
 ) -> Result<(), sqlx::Error> {
     let ends_at = rules::ends_at(leader.confirmed_at, now);
-    let words = emails::council_to_confirm(house, council.name(), ends_at);
-    let issuer = council.issuer().to_owned();
-    house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                if !store::warn(tx, &leader, &issuer, now).await? {
-                    return Ok::<_, sqlx::Error>(());
-                }
-                let owed = Owed {
-                    dedup_key: &format!("council warned {}", id::fresh()),
-                    kind: EmailKind::Council,
-                    account_id: Some(&leader.account_id),
-                    to: &leader.email,
-                    words: &words,
-                    at: now,
-                    not_after: Some(ends_at),
-                };
-                owe(tx, owed).await
-            })
-        })
-        .await
+    let mut tx = house.db.begin().await?;
+    if !store::warn(&mut tx, leader, council.issuer(), now).await? {
+        return tx.roll_back().await;
+    }
+    let owed = Owed {
+        dedup_key: &format!("council warned {}", id::fresh()),
+        kind: EmailKind::Council,
+        account_id: Some(&leader.account_id),
+        to: &leader.email,
+        words: &emails::council_to_confirm(house, council.name(), ends_at),
+        at: now,
+        not_after: Some(ends_at),
+    };
+    owe(&mut tx, owed).await?;
+    tx.commit().await
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use calendar::clock::Millis;
 use ground::db::{Db, Kept};
-use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 use super::rules::Account;
@@ -19,7 +18,7 @@ pub async fn found(
     email: Option<&str>,
 ) -> Kept<Vec<Account>> {
     let rows = sqlx::query(
-        "SELECT a.id, a.email, c.subject, r.role, o.name
+        "SELECT a.id, a.email, c.subject, r.role, o.name AS organisation
          FROM accounts a
          LEFT JOIN council_subjects c ON c.account_id = a.id AND c.issuer = $1
          LEFT JOIN roles r ON r.account_id = a.id
@@ -35,14 +34,15 @@ pub async fn found(
     .await?;
     let mut found: Vec<Account> = Vec::new();
     for row in rows {
-        let id: String = row.get(0);
+        let id: String = row.get("id");
         if found.last().is_none_or(|last| last.id != id) {
-            let (email, subject) = (row.get(1), row.get(2));
+            let (email, subject) = (row.get("email"), row.get("subject"));
             found.push(Account { id, email, roles: Vec::new(), organisation: None, subject });
         }
-        if let (Some(account), Some(word)) = (found.last_mut(), row.get::<Option<&str>, _>(3)) {
+        let word: Option<&str> = row.get("role");
+        if let (Some(account), Some(word)) = (found.last_mut(), word) {
             account.roles.push(role(word)?);
-            account.organisation = account.organisation.take().or(row.get(4));
+            account.organisation = account.organisation.take().or(row.get("organisation"));
         }
     }
     Ok(found)
@@ -110,7 +110,7 @@ pub async fn confirm(
 }
 
 /// A leader whom the council has not confirmed for a while.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Unconfirmed {
     /// Her account.
     pub account_id: String,
@@ -124,8 +124,8 @@ pub struct Unconfirmed {
 
 /// The leaders whom this provider has last confirmed at this time or before.
 pub async fn unconfirmed(db: &Db, issuer: &str, since: Millis) -> Kept<Vec<Unconfirmed>> {
-    let rows = sqlx::query(
-        "SELECT a.id, a.email, c.confirmed_at, c.warned_at
+    sqlx::query_as(
+        "SELECT a.id AS account_id, a.email, c.confirmed_at, c.warned_at
          FROM council_subjects c JOIN accounts a ON a.id = c.account_id
          WHERE c.issuer = $1 AND c.confirmed_at <= $2 AND a.erased_at IS NULL
            AND a.email IS NOT NULL
@@ -135,14 +135,7 @@ pub async fn unconfirmed(db: &Db, issuer: &str, since: Millis) -> Kept<Vec<Uncon
     .bind(issuer)
     .bind(since)
     .fetch_all(&mut *db.read().await?)
-    .await?;
-    let one = |row: &AnyRow| Unconfirmed {
-        account_id: row.get(0),
-        email: row.get(1),
-        confirmed_at: row.get(2),
-        warned_at: row.get(3),
-    };
-    Ok(rows.iter().map(one).collect())
+    .await
 }
 
 /// Notes that she is told, once. False where she was, or has come meanwhile.

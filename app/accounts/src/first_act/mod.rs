@@ -98,7 +98,7 @@ pub async fn keep_first_act(
     }
     if by_link && let Some(act) = store::of_account(&house.db, &account_id, now(&house)).await? {
         let to = if act.fields.is_empty() {
-            store::forget_soon(&house.db, act.id, now(&house)).await?;
+            store::forget_soon(&house.db, &act.id, now(&house)).await?;
             act.goes_to
         } else {
             GO_ON.to_owned()
@@ -173,7 +173,7 @@ async fn ask(
             account_id: viewer.person().map(|person| person.account_id.clone()),
             is_grave: first.is_grave,
         };
-        store::keep(&house.db, act, now(house)).await?;
+        store::keep(&house.db, &act, now(house)).await?;
         cookie = Some(set_cookie(house, &secret, REMEMBERED)?);
     }
     let is_kept = cookie.is_some() || fields.is_none();
@@ -312,17 +312,16 @@ pub(crate) async fn to_come_back_to(
     if then.is_empty() {
         return Ok(None);
     }
-    let (id, chose) = (id::fresh(), String::new());
     let act = Act {
-        id: id.clone(),
+        id: id::fresh(),
         goes_to: then.to_owned(),
         fields: String::new(),
-        chose,
+        chose: String::new(),
         account_id: None,
         is_grave: false,
     };
-    store::keep(&house.db, act, now(house)).await?;
-    Ok(Some(id))
+    store::keep(&house.db, &act, now(house)).await?;
+    Ok(Some(act.id))
 }
 
 /// Sends the form of the act for her, as if she had pressed its button now, and answers with what
@@ -345,12 +344,12 @@ async fn act_now(
     let mut done = next.run(request).await;
     // She waited too long with the button, or the day came from which more is asked.
     if let Some(first) = done.extensions_mut().remove::<SignInFirst>() {
-        store::forget(&house.db, act.id.clone()).await?;
+        store::forget(&house.db, &act.id).await?;
         return ask(house, headers, caller, &viewer, first).await;
     }
     // What could not be done just now is still there when she tries again.
     if !done.status().is_server_error() && done.status() != StatusCode::TOO_MANY_REQUESTS {
-        store::forget(&house.db, act.id.clone()).await?;
+        store::forget(&house.db, &act.id).await?;
         done.headers_mut().append(header::SET_COOKIE, set_cookie(house, "", 0)?);
     }
     for cookie in in_now.headers().get_all(header::SET_COOKIE) {
@@ -501,7 +500,7 @@ pub async fn go_on(
     if sent.typed("step") == "do" {
         return Ok((axum::Extension(DoNow(act)), home).into_response());
     }
-    store::forget(&house.db, act.id).await?;
+    store::forget(&house.db, &act.id).await?;
     Ok(home)
 }
 

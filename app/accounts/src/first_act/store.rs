@@ -25,41 +25,37 @@ pub struct Act {
 }
 
 /// Keeps it for as long as it is of use.
-pub async fn keep(db: &Db, act: Act, now: Millis) -> Kept<()> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(
-                "INSERT INTO first_acts (id, goes_to, fields, chose, kept_at, ends_at,
-                 account_id, is_grave)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, CAST($8 AS INTEGER))",
-            )
-            .bind(act.id)
-            .bind(act.goes_to)
-            .bind(act.fields)
-            .bind(act.chose)
-            .bind(now)
-            .bind(now + KEPT_FOR)
-            .bind(act.account_id)
-            .bind(i64::from(act.is_grave))
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    })
-    .await
+pub async fn keep(db: &Db, act: &Act, now: Millis) -> Kept<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "INSERT INTO first_acts (id, goes_to, fields, chose, kept_at, ends_at,
+         account_id, is_grave)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, CAST($8 AS INTEGER))",
+    )
+    .bind(&act.id)
+    .bind(&act.goes_to)
+    .bind(&act.fields)
+    .bind(&act.chose)
+    .bind(now)
+    .bind(now + KEPT_FOR)
+    .bind(act.account_id.as_deref())
+    .bind(i64::from(act.is_grave))
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
 }
 
 const COLUMNS: &str =
-    "a.id, a.goes_to, a.fields, a.chose, a.account_id, CAST(a.is_grave AS BIGINT)";
+    "a.id, a.goes_to, a.fields, a.chose, a.account_id, CAST(a.is_grave AS BIGINT) AS is_grave";
 
 fn read(row: &sqlx::any::AnyRow) -> Act {
     Act {
-        id: row.get(0),
-        goes_to: row.get(1),
-        fields: row.get(2),
-        chose: row.get(3),
-        account_id: row.get(4),
-        is_grave: row.get::<i64, _>(5) == 1,
+        id: row.get("id"),
+        goes_to: row.get("goes_to"),
+        fields: row.get("fields"),
+        chose: row.get("chose"),
+        account_id: row.get("account_id"),
+        is_grave: row.get::<i64, _>("is_grave") == 1,
     }
 }
 
@@ -118,27 +114,19 @@ pub async fn of_account(db: &Db, account_id: &str, now: Millis) -> Kept<Option<A
 const SECOND_TAP: Millis = MINUTE;
 
 /// Forgets it soon: a page, which has been opened.
-pub async fn forget_soon(db: &Db, id: String, now: Millis) -> Kept<()> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query("UPDATE first_acts SET ends_at = $2 WHERE id = $1")
-                .bind(id)
-                .bind(now + SECOND_TAP)
-                .execute(tx)
-                .await?;
-            Ok(())
-        })
-    })
-    .await
+pub async fn forget_soon(db: &Db, id: &str, now: Millis) -> Kept<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query("UPDATE first_acts SET ends_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(now + SECOND_TAP)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
 }
 
 /// Forgets it, and with it the links that lead back to it: it is done, or not wanted any more.
-pub async fn forget(db: &Db, id: String) -> Kept<()> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query("DELETE FROM first_acts WHERE id = $1").bind(id).execute(tx).await?;
-            Ok(())
-        })
-    })
-    .await
+pub async fn forget(db: &Db, id: &str) -> Kept<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query("DELETE FROM first_acts WHERE id = $1").bind(id).execute(&mut *tx).await?;
+    tx.commit().await
 }

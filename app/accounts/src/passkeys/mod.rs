@@ -58,10 +58,10 @@ pub(crate) enum Asked<'a> {
     Browser(Option<&'a str>),
 }
 
-impl Asked<'_> {
-    fn session_id(self) -> Option<String> {
+impl<'a> Asked<'a> {
+    fn session_id(self) -> Option<&'a str> {
         match self {
-            Self::Session(id) => Some(id.to_owned()),
+            Self::Session(id) => Some(id),
             Self::Browser(_) => None,
         }
     }
@@ -83,7 +83,7 @@ async fn challenge(
     }
     let challenge = id::secret();
     let (hash, now) = (id::hash(&challenge), house.clock.now());
-    store::keep_challenge(&house.db, hash, asked.session_id(), now).await?;
+    store::keep_challenge(&house.db, &hash, asked.session_id(), now).await?;
     Ok(Ok(challenge))
 }
 
@@ -165,7 +165,7 @@ pub(crate) async fn used(
         Asked::Browser(cookie) => cookie == Some(challenge.as_str()),
     };
     let (hash, now) = (id::hash(&challenge), house.clock.now());
-    if !is_here || !store::use_challenge(&house.db, hash, asked.session_id(), now).await? {
+    if !is_here || !store::use_challenge(&house.db, &hash, asked.session_id(), now).await? {
         return Ok(Err(Refused::Late));
     }
     let Some(passkey) = store::by_credential(&house.db, &used.credential_id).await? else {

@@ -205,7 +205,7 @@ pub async fn add(
     let read = Made::read(&sent).and_then(|made| Ok((made.challenge()?, made.checked(&party))));
     let Ok((challenge, checked)) = read else { return refuse(Refused::Wrong.what_to_do()) };
     let (hash, session_id) = (id::hash(&challenge), asked.session_id());
-    let is_in_time = store::use_challenge(&house.db, hash, session_id, now).await?;
+    let is_in_time = store::use_challenge(&house.db, &hash, session_id, now).await?;
     let Ok(made) = checked else { return refuse(Refused::Wrong.what_to_do()) };
     let to = if person.second_step == SecondStep::Missing {
         with_then(GO_ON, &kept.then)
@@ -230,31 +230,35 @@ pub async fn add(
         counter: made.counter,
         name: name(&sent, &headers),
     };
-    let is_staff = person.roles.iter().any(|role| role.is_staff());
-    let (email, here, writer) = (person.email.clone(), person.session_id.clone(), house.clone());
-    let is_added: bool = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                if !store::add(tx, &new, now).await? {
-                    return Ok::<_, sqlx::Error>(false);
-                }
-                let account = new.account_id.as_str();
-                if is_staff {
-                    second_factor::store::end_other_sessions(tx, account, &here).await?;
-                }
-                let words = emails::passkey_added(&writer, &new.name);
-                note(tx, (account, &email), ("passkey added", &words), now).await?;
-                Ok(true)
-            })
-        })
-        .await?;
-    if !is_added {
+    if !keep(&house, person, &new, now).await? {
         return refuse(
             "This passkey can't be added. Perhaps you have too many, or have it already",
         );
     }
     Ok(Redirect::to(&to).into_response())
+}
+
+/// Keeps a new passkey, and tells her. False where it is somebody's already, or she has as many as
+/// she may.
+async fn keep(
+    house: &House,
+    person: &SignedIn,
+    new: &store::New,
+    now: Millis,
+) -> Result<bool, Error> {
+    let account_id = &person.account_id;
+    let mut tx = house.db.begin().await?;
+    if !store::add(&mut tx, new, now).await? {
+        tx.roll_back().await?;
+        return Ok(false);
+    }
+    if person.roles.iter().any(|role| role.is_staff()) {
+        second_factor::store::end_other_sessions(&mut tx, account_id, &person.session_id).await?;
+    }
+    let words = emails::passkey_added(house, &new.name);
+    note(&mut tx, (account_id, &person.email), ("passkey added", &words), now).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// POST `/account/passkeys/{id}`
@@ -265,22 +269,15 @@ pub async fn remove(
 ) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
     let id = id::parse(&id).ok_or(Error::NotFound)?;
-    let (account_id, email, writer) =
-        (person.account_id.clone(), person.email.clone(), house.clone());
-    let is_removed: bool = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let Some(name) = store::remove(tx, &account_id, &id).await? else {
-                    return Ok::<_, sqlx::Error>(false);
-                };
-                let words = emails::passkey_removed(&writer, &name);
-                note(tx, (&account_id, &email), ("passkey removed", &words), now).await?;
-                Ok(true)
-            })
-        })
-        .await?;
+    let account_id = &person.account_id;
+    let mut tx = house.db.begin().await?;
+    let removed = store::remove(&mut tx, account_id, &id).await?;
+    if let Some(name) = &removed {
+        let words = emails::passkey_removed(&house, name);
+        note(&mut tx, (account_id, &person.email), ("passkey removed", &words), now).await?;
+    }
+    tx.commit().await?;
     // Whoever asks for another's, or for her own again, is told no more than what she has.
-    let to = if is_removed { "/account/passkeys?done=removed" } else { LIST };
+    let to = if removed.is_some() { "/account/passkeys?done=removed" } else { LIST };
     Ok(Redirect::to(to).into_response())
 }

@@ -71,14 +71,13 @@ pub async fn send(
     let asked = Asked::Browser(ground::cookie::named(&headers, cookie_name(&house)));
     let refused = match super::used(&house, asked, &sent).await? {
         Ok((passkey, counter)) => {
-            let account_id = passkey.account_id;
-            let used = (passkey.id, counter);
-            match session::begin_by_passkey(&house, &account_id, used, &headers).await? {
+            let (account_id, used) = (&passkey.account_id, (passkey.id.as_str(), counter));
+            match session::begin_by_passkey(&house, account_id, used, &headers).await? {
                 Some(begun) => {
                     if let Some(council) = house.council().filter(|_| begun.is_with_council) {
                         return Ok(council::pages::in_no_other_way(&house, council, &kept));
                     }
-                    return sign_in::in_now(&house, &account_id, begun, &kept, by_link).await;
+                    return sign_in::in_now(&house, account_id, begun, &kept, by_link).await;
                 }
                 None => Refused::Copied,
             }

@@ -2,8 +2,7 @@
 
 use calendar::clock::{MINUTE, Millis};
 use ground::db::{Db, Kept};
-use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::AnyConnection;
 
 /// For how long a passkey may sign what we asked it to.
 const ASKED_FOR: Millis = 5 * MINUTE;
@@ -12,7 +11,7 @@ const ASKED_FOR: Millis = 5 * MINUTE;
 pub const MOST: usize = 10;
 
 /// A passkey, as its owner sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Own {
     /// Its id.
     pub id: String,
@@ -31,96 +30,81 @@ pub struct Own {
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn own(db: &Db, account_id: &str) -> Kept<Vec<Own>> {
-    let rows = sqlx::query(
+    sqlx::query_as(
         "SELECT id, credential_id, name, added_at, used_at FROM passkeys
          WHERE account_id = $1 ORDER BY added_at, id",
     )
     .bind(account_id)
     .fetch_all(&mut *db.read().await?)
-    .await?;
-    let one = |row: &AnyRow| Own {
-        id: row.get(0),
-        credential_id: row.get(1),
-        name: row.get(2),
-        added_at: row.get(3),
-        used_at: row.get(4),
-    };
-    Ok(rows.iter().map(one).collect())
+    .await
 }
 
 /// A passkey that somebody uses.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Passkey {
     /// Its id.
     pub id: String,
     /// Whose it is.
     pub account_id: String,
     /// The key, as it is stored.
+    #[sqlx(rename = "public_key")]
     pub key: String,
 }
 
 /// The passkey with this name of its maker's.
 pub async fn by_credential(db: &Db, credential_id: &str) -> Kept<Option<Passkey>> {
-    let row = sqlx::query(
+    sqlx::query_as(
         "SELECT k.id, k.account_id, k.public_key FROM passkeys k
          JOIN accounts a ON a.id = k.account_id AND a.erased_at IS NULL
          WHERE k.credential_id = $1",
     )
     .bind(credential_id)
     .fetch_optional(&mut *db.read().await?)
-    .await?;
-    Ok(row.map(|row| Passkey { id: row.get(0), account_id: row.get(1), key: row.get(2) }))
+    .await
 }
 
 /// Keeps what a passkey is asked to sign, by its hash. `session_id`: in which session; `None` to
 /// sign in.
 pub async fn keep_challenge(
     db: &Db,
-    hash: String,
-    session_id: Option<String>,
+    hash: &str,
+    session_id: Option<&str>,
     now: Millis,
 ) -> Kept<()> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(
-                "INSERT INTO passkey_challenges (challenge_hash, session_id, ends_at)
-                 VALUES ($1, $2, $3)",
-            )
-            .bind(hash)
-            .bind(session_id)
-            .bind(now + ASKED_FOR)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "INSERT INTO passkey_challenges (challenge_hash, session_id, ends_at)
+         VALUES ($1, $2, $3)",
+    )
+    .bind(hash)
+    .bind(session_id)
+    .bind(now + ASKED_FOR)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
 }
 
 /// Uses up what a passkey was asked to sign, whatever comes of it. False where it was used before,
 /// asked too long ago, or in another session. What a clock that was ahead left behind is no good.
 pub async fn use_challenge(
     db: &Db,
-    hash: String,
-    session_id: Option<String>,
+    hash: &str,
+    session_id: Option<&str>,
     now: Millis,
 ) -> Kept<bool> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            let used = sqlx::query(
-                "DELETE FROM passkey_challenges WHERE challenge_hash = $1
-                 AND coalesce(session_id, '') = $2 AND ends_at > $3 AND ends_at <= $4",
-            )
-            .bind(hash)
-            .bind(session_id.as_deref().unwrap_or(""))
-            .bind(now)
-            .bind(now + ASKED_FOR)
-            .execute(tx)
-            .await?;
-            Ok(used.rows_affected() == 1)
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    let used = sqlx::query(
+        "DELETE FROM passkey_challenges WHERE challenge_hash = $1
+         AND coalesce(session_id, '') = $2 AND ends_at > $3 AND ends_at <= $4",
+    )
+    .bind(hash)
+    .bind(session_id.unwrap_or(""))
+    .bind(now)
+    .bind(now + ASKED_FOR)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(used.rows_affected() == 1)
 }
 
 /// A passkey about to be added.

@@ -38,7 +38,7 @@ pub async fn ask(
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.as_str());
     let (before, staff) = store::staff(&house.db, MOST_SHOWN).await?;
     let from = match rules::asked_from(&sent, before, now) {
         Ok(from) => from,
@@ -48,17 +48,11 @@ pub async fn ask(
     };
     if from != before {
         let detail = from.map_or_else(|| "not asked".to_owned(), |from| clock::fields(from).0);
-        house
-            .db
-            .write(move |tx| {
-                Box::pin(async move {
-                    store::ask_from(tx, from).await?;
-                    let (who, what) = (Some(by.as_str()), "second step asked of staff");
-                    let about = by.as_str();
-                    audit::note(tx, Entry { at: now, who, what, about, detail: &detail }).await
-                })
-            })
-            .await?;
+        let (who, what) = (Some(by), "second step asked of staff");
+        let mut tx = house.db.begin().await?;
+        store::ask_from(&mut tx, from).await?;
+        audit::note(&mut tx, Entry { at: now, who, what, about: by, detail: &detail }).await?;
+        tx.commit().await?;
     }
     Ok(Redirect::to("/admin/second-step?done=saved").into_response())
 }
@@ -221,8 +215,8 @@ pub async fn reset(
     if person.account_id == by.account_id {
         return Ok(Redirect::to(SECOND_STEP).into_response());
     }
-    let (by, by_name) = (by.account_id.clone(), by.shown_name.clone());
-    take_away(&house, person, others, (Some(by), by_name)).await?;
+    let by = (Some(by.account_id.as_str()), by.shown_name.as_str());
+    take_away(&house, &person, &others, by).await?;
     Ok(Redirect::to("/admin/people?done=reset").into_response())
 }
 
@@ -235,54 +229,47 @@ pub async fn reset_second_step(house: &House, email: &str) -> Result<bool, Error
     let known = accounts::by_address(&mut *house.db.read().await?, email).await?;
     let Some(known) = known else { return Ok(false) };
     let (person, others) = of(house, &known.id).await?;
-    let by = "Someone who runs the service's computer".to_owned();
-    take_away(house, person, others, (None, by)).await
+    take_away(house, &person, &others, (None, "Someone who runs the service's computer")).await
 }
 
 /// Takes a second step away, signs the person out, and tells her and the other administrators.
 /// Whether there was one.
 async fn take_away(
     house: &House,
-    person: ToTell,
-    others: Vec<ToTell>,
-    (by, by_name): (Option<String>, String),
+    person: &ToTell,
+    others: &[ToTell],
+    (by, by_name): (Option<&str>, &str),
 ) -> Result<bool, Error> {
-    let (now, writer) = (house.clock.now(), house.clone());
-    let taken: bool = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                // A second tap, or another administrator.
-                if !store::take_away_all(tx, &person).await? {
-                    return Ok::<_, sqlx::Error>(false);
-                }
-                accounts::end_all_sessions(tx, &person.account_id).await?;
-                let key = id::fresh();
-                let hers = emails::second_step_reset(&writer);
-                let theirs = emails::second_step_reset_for(&writer, &person.shown_name, &by_name);
-                let mut told = vec![(&person, &hers)];
-                for other in &others {
-                    if Some(&other.account_id) != by.as_ref() {
-                        told.push((other, &theirs));
-                    }
-                }
-                for (one, words) in told {
-                    let owed = Owed {
-                        dedup_key: &format!("second step reset {key} {}", one.account_id),
-                        kind: EmailKind::SecondStep,
-                        account_id: Some(&one.account_id),
-                        to: &one.email,
-                        words,
-                        at: now,
-                        not_after: None,
-                    };
-                    owe(tx, owed).await?;
-                }
-                let (who, what, about) = (by.as_deref(), "second step reset", &person.account_id);
-                audit::note(tx, Entry { at: now, who, what, about, detail: "" }).await?;
-                Ok(true)
-            })
-        })
-        .await?;
-    Ok(taken)
+    let (now, key) = (house.clock.now(), id::fresh());
+    let mut tx = house.db.begin().await?;
+    // A second tap, or another administrator.
+    if !store::take_away_all(&mut tx, person).await? {
+        tx.roll_back().await?;
+        return Ok(false);
+    }
+    accounts::end_all_sessions(&mut tx, &person.account_id).await?;
+    let hers = emails::second_step_reset(house);
+    let theirs = emails::second_step_reset_for(house, &person.shown_name, by_name);
+    let mut told = vec![(person, &hers)];
+    for other in others {
+        if Some(other.account_id.as_str()) != by {
+            told.push((other, &theirs));
+        }
+    }
+    for (one, words) in told {
+        let owed = Owed {
+            dedup_key: &format!("second step reset {key} {}", one.account_id),
+            kind: EmailKind::SecondStep,
+            account_id: Some(&one.account_id),
+            to: &one.email,
+            words,
+            at: now,
+            not_after: None,
+        };
+        owe(&mut tx, owed).await?;
+    }
+    let (who, what, about) = (by, "second step reset", &person.account_id);
+    audit::note(&mut tx, Entry { at: now, who, what, about, detail: "" }).await?;
+    tx.commit().await?;
+    Ok(true)
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::SECOND;
+use calendar::clock::{Millis, SECOND};
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
@@ -14,6 +14,7 @@ use ground::sent::Form;
 use ground::ui::{Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use sqlx::AnyConnection;
 
 use super::rules::{self, Typed};
 use super::store::{self, Waiting, Ways};
@@ -95,8 +96,7 @@ pub async fn send(
         Err(what_to_do) => return Ok(refuse(&what_to_do)),
     };
     let (subject, seconds) = (counted_under(&waiting, &device_hash), waiting.ends_at - now);
-    let (account_id, fits) = (waiting.account_id.clone(), step(&waiting, &typed, now));
-    let is_leaving = waiting.is_leaving;
+    let fits = step(&waiting, &typed, now);
     let from_app = matches!(typed, Typed::FromApp(_));
     if from_app && let Err(wait) = attempts::within(&house, Kind::Code, subject.clone()).await? {
         let what_to_do = format!(
@@ -108,50 +108,17 @@ pub async fn send(
     if from_app && fits.is_none() {
         return Ok(refuse("Check the code and try again. Use the newest one in your app"));
     }
-    let (token, writer) = (id::secret(), house.clone());
+    let token = id::secret();
     let new_token_hash = id::hash(&token);
-    let tried: Tried = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let account = waiting.account_id.as_str();
-                let is_right = match (&typed, fits) {
-                    (Typed::Recovery(hash), _) => {
-                        store::use_recovery_code(tx, account, hash, now).await?
-                    }
-                    (Typed::FromApp(_), Some(step)) if waiting.was_let_in_at.is_some() => {
-                        waiting.was_let_in_at == Some(step)
-                    }
-                    (Typed::FromApp(_), Some(step)) => store::use_step(tx, account, step).await?,
-                    (Typed::FromApp(_), None) => false,
-                };
-                if !is_right {
-                    return Ok::<_, sqlx::Error>(Tried::Used);
-                }
-                if !store::let_in(tx, (&token_hash, &new_token_hash), now).await? {
-                    return Ok(Tried::TooLate);
-                }
-                let device = (device_hash.as_str(), waiting.device.as_str());
-                store::know_device(tx, account, device, now).await?;
-                if let Typed::Recovery(hash) = &typed {
-                    let words = emails::recovery_code_used(&writer);
-                    let owed = Owed {
-                        dedup_key: &format!("recovery code {hash}"),
-                        kind: EmailKind::SecondStep,
-                        account_id: Some(account),
-                        to: &waiting.email,
-                        words: &words,
-                        at: now,
-                        not_after: None,
-                    };
-                    owe(tx, owed).await?;
-                    let (who, what, about) = (Some(account), "recovery code used", account);
-                    audit::note(tx, Entry { at: now, who, what, about, detail: "" }).await?;
-                }
-                Ok(Tried::In)
-            })
-        })
-        .await?;
+    let given = Given {
+        typed: &typed,
+        step: fits,
+        tokens: (&token_hash, &new_token_hash),
+        device_hash: &device_hash,
+    };
+    let mut tx = house.db.begin().await?;
+    let tried = let_in(&mut tx, &house, &waiting, given, now).await?;
+    tx.commit().await?;
     match tried {
         Tried::In => {}
         Tried::Used if from_app => {
@@ -165,13 +132,67 @@ pub async fn send(
     if from_app {
         attempts::forget(&house, Kind::Code, subject).await?;
     }
-    session::know_browser(&house, &account_id, &browser).await?;
+    let account_id = &waiting.account_id;
+    session::know_browser(&house, account_id, &browser).await?;
     let cookies = session::cookies_of(&house, &token, seconds / SECOND, Some(&browser));
-    Ok(sign_in::carried_on(&house, &account_id, cookies, &kept, by_link, is_leaving))
+    Ok(sign_in::carried_on(&house, account_id, cookies, &kept, by_link, waiting.is_leaving))
+}
+
+/// A code that somebody gave, and where.
+struct Given<'a> {
+    typed: &'a Typed,
+    /// The half-minute that a code of the app belongs to, if it is right.
+    step: Option<i64>,
+    /// The hashes of the token that waits, and of the one that takes its place.
+    tokens: (&'a str, &'a str),
+    /// The hash of what the browser's cookie holds.
+    device_hash: &'a str,
+}
+
+/// Uses the code up and lets her in who waits. A recovery code that is used is told of.
+async fn let_in(
+    tx: &mut AnyConnection,
+    house: &House,
+    waiting: &Waiting,
+    given: Given<'_>,
+    now: Millis,
+) -> Result<Tried, sqlx::Error> {
+    let account = waiting.account_id.as_str();
+    let is_right = match (given.typed, given.step) {
+        (Typed::Recovery(hash), _) => store::use_recovery_code(tx, account, hash, now).await?,
+        (Typed::FromApp(_), Some(step)) if waiting.was_let_in_at.is_some() => {
+            waiting.was_let_in_at == Some(step)
+        }
+        (Typed::FromApp(_), Some(step)) => store::use_step(tx, account, step).await?,
+        (Typed::FromApp(_), None) => false,
+    };
+    if !is_right {
+        return Ok(Tried::Used);
+    }
+    if !store::let_in(tx, given.tokens, now).await? {
+        return Ok(Tried::TooLate);
+    }
+    let device = (given.device_hash, waiting.device.as_str());
+    store::know_device(tx, account, device, now).await?;
+    if let Typed::Recovery(hash) = given.typed {
+        let owed = Owed {
+            dedup_key: &format!("recovery code {hash}"),
+            kind: EmailKind::SecondStep,
+            account_id: Some(account),
+            to: &waiting.email,
+            words: &emails::recovery_code_used(house),
+            at: now,
+            not_after: None,
+        };
+        owe(tx, owed).await?;
+        let (who, what, about) = (Some(account), "recovery code used", account);
+        audit::note(tx, Entry { at: now, who, what, about, detail: "" }).await?;
+    }
+    Ok(Tried::In)
 }
 
 /// The half-minute that a code of the app belongs to, if it is right.
-fn step(waiting: &Waiting, typed: &Typed, now: calendar::clock::Millis) -> Option<i64> {
+fn step(waiting: &Waiting, typed: &Typed, now: Millis) -> Option<i64> {
     match typed {
         Typed::FromApp(code) => rules::step_of(waiting.secret.as_deref()?, code, now),
         Typed::Recovery(_) => None,

@@ -76,28 +76,22 @@ const AT_ONCE: i64 = 50;
 pub async fn tell_new_devices_due(house: &House) -> Result<(), sqlx::Error> {
     let now = house.clock.now();
     for new in store::new_devices(&house.db, AT_ONCE).await? {
-        let writer = house.clone();
-        house
-            .db
-            .write(move |tx| {
-                Box::pin(async move {
-                    if !store::device_told(tx, &new.id, now).await? {
-                        return Ok::<_, sqlx::Error>(());
-                    }
-                    let words = emails::new_device(&writer, &new.device, new.first_at);
-                    let owed = Owed {
-                        dedup_key: &format!("new device {}", new.id),
-                        kind: EmailKind::NewDevice,
-                        account_id: Some(&new.account_id),
-                        to: &new.email,
-                        words: &words,
-                        at: now,
-                        not_after: None,
-                    };
-                    owe(tx, owed).await
-                })
-            })
-            .await?;
+        let mut tx = house.db.begin().await?;
+        if !store::device_told(&mut tx, &new.id, now).await? {
+            tx.roll_back().await?;
+            continue;
+        }
+        let owed = Owed {
+            dedup_key: &format!("new device {}", new.id),
+            kind: EmailKind::NewDevice,
+            account_id: Some(&new.account_id),
+            to: &new.email,
+            words: &emails::new_device(house, &new.device, new.first_at),
+            at: now,
+            not_after: None,
+        };
+        owe(&mut tx, owed).await?;
+        tx.commit().await?;
     }
     Ok(())
 }

@@ -192,48 +192,32 @@ pub async fn change(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
-    let (account_id, email) = (person.account_id.clone(), person.email.clone());
-    let factor = store::factor(&house.db, &account_id).await?;
+    let (account_id, email) = (person.account_id.as_str(), person.email.as_str());
+    let factor = store::factor(&house.db, account_id).await?;
     let is_staff = person.roles.iter().any(|role| role.is_staff());
     let has_one = factor.confirmed_at.is_some();
     match sent.typed("step") {
         "begin" if is_staff || has_one => {
             let since = now - rules::OFFERED_FOR;
-            store::offer(&house.db, account_id, rules::new_secret(), since, now).await?;
+            store::offer(&house.db, account_id, &rules::new_secret(), since, now).await?;
             Ok(Redirect::to(&with_then(SET_UP, &Kept::page(&sent).then)).into_response())
         }
         "codes" if has_one => {
-            let (codes, writer) = (new_codes(), house.clone());
-            let hashes = hashes(&codes);
-            house
-                .db
-                .write(move |tx| {
-                    Box::pin(async move {
-                        store::forget_recovery_codes(tx, &account_id).await?;
-                        store::keep_recovery_codes(tx, &account_id, &hashes).await?;
-                        let words = emails::new_recovery_codes(&writer);
-                        let what = "recovery codes made";
-                        note(tx, (&account_id, &email), (what, &words), now).await
-                    })
-                })
-                .await?;
+            let (codes, words) = (new_codes(), emails::new_recovery_codes(&house));
+            let mut tx = house.db.begin().await?;
+            store::forget_recovery_codes(&mut tx, account_id).await?;
+            store::keep_recovery_codes(&mut tx, account_id, &hashes(&codes)).await?;
+            note(&mut tx, (account_id, email), ("recovery codes made", &words), now).await?;
+            tx.commit().await?;
             Ok(codes_page(&codes, "").answer(&house, &viewer))
         }
         "remove" if has_one => {
-            let writer = house.clone();
-            house
-                .db
-                .write(move |tx| {
-                    Box::pin(async move {
-                        if !store::take_away(tx, &account_id).await? {
-                            return Ok::<_, sqlx::Error>(());
-                        }
-                        let words = emails::second_step_removed(&writer);
-                        let what = "second step removed";
-                        note(tx, (&account_id, &email), (what, &words), now).await
-                    })
-                })
-                .await?;
+            let mut tx = house.db.begin().await?;
+            if store::take_away(&mut tx, account_id).await? {
+                let words = emails::second_step_removed(&house);
+                note(&mut tx, (account_id, email), ("second step removed", &words), now).await?;
+            }
+            tx.commit().await?;
             Ok(Redirect::to("/account/second-step?done=removed").into_response())
         }
         _ => Ok(Redirect::to(SECOND_STEP).into_response()),
@@ -323,27 +307,7 @@ pub async fn set_up(
     // Who moves to another phone keeps her recovery codes.
     let is_first = factor.confirmed_at.is_none();
     let codes = if is_first { new_codes() } else { Vec::new() };
-    let (hashes, secret, writer) = (hashes(&codes), secret.to_owned(), house.clone());
-    let (account_id, email, here) =
-        (person.account_id.clone(), person.email.clone(), person.session_id.clone());
-    let is_done: bool = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                if !store::set_up(tx, &account_id, &secret, step, now).await? {
-                    return Ok::<_, sqlx::Error>(false);
-                }
-                if !hashes.is_empty() {
-                    store::keep_recovery_codes(tx, &account_id, &hashes).await?;
-                }
-                store::end_other_sessions(tx, &account_id, &here).await?;
-                let words = emails::second_step_set_up(&writer);
-                note(tx, (&account_id, &email), ("second step set up", &words), now).await?;
-                Ok(true)
-            })
-        })
-        .await?;
-    if !is_done {
+    if !turn_on(&house, person, (secret, step), &codes, now).await? {
         // A second tap, or another tab: the codes were shown there.
         return Ok(Redirect::to(SECOND_STEP).into_response());
     }
@@ -351,6 +315,31 @@ pub async fn set_up(
         return Ok(Redirect::to("/account/second-step?done=moved").into_response());
     }
     Ok(codes_page(&codes, &kept.then).answer(&house, &viewer))
+}
+
+/// Makes the offered secret hers, of which a code of this half-minute was used; with recovery
+/// codes, if there are any. False where somebody was faster.
+async fn turn_on(
+    house: &House,
+    person: &SignedIn,
+    (secret, step): (&str, i64),
+    codes: &[String],
+    now: Millis,
+) -> Result<bool, Error> {
+    let (account_id, email) = (person.account_id.as_str(), person.email.as_str());
+    let mut tx = house.db.begin().await?;
+    if !store::set_up(&mut tx, account_id, secret, step, now).await? {
+        tx.roll_back().await?;
+        return Ok(false);
+    }
+    if !codes.is_empty() {
+        store::keep_recovery_codes(&mut tx, account_id, &hashes(codes)).await?;
+    }
+    store::end_other_sessions(&mut tx, account_id, &person.session_id).await?;
+    let words = emails::second_step_set_up(house);
+    note(&mut tx, (account_id, email), ("second step set up", &words), now).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 fn set_up_page(

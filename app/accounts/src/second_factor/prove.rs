@@ -76,7 +76,7 @@ pub async fn send(
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (person, kept, now) = (viewer.signed_in()?, Kept::read(&sent), house.clock.now());
+    let (person, kept) = (viewer.signed_in()?, Kept::read(&sent));
     let proof = accounts::proof(&house.db, &person.session_id).await?;
     let act = waits_for_proof(&house, &headers, person).await?;
     let refuse = |field: &'static str, what_to_do: &str| {
@@ -108,32 +108,8 @@ pub async fn send(
     } else if !passwords::fits(&house, password.to_owned(), proof.password_hash.clone()).await {
         return refuse(field, "Check your password and try again");
     }
-    let (account_id, session_id) = (person.account_id.clone(), person.session_id.clone());
-    let (renewed, is_second_tap) = (Renewed::of(&house, &headers), again.is_some());
-    let (before, after) = renewed.hashes.clone();
-    // When the session ends, if it stands; `None` where the code was used before.
-    let proved: Option<Option<Millis>> = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let is_right = match code {
-                    None => true,
-                    Some(Right::App(step)) => {
-                        store::use_step(tx, &account_id, step).await?
-                            || (is_second_tap
-                                && store::was_last_used(tx, &account_id, step).await?)
-                    }
-                    Some(Right::Recovery(hash)) => {
-                        store::use_recovery_code(tx, &account_id, &hash, now).await?
-                    }
-                };
-                if !is_right {
-                    return Ok::<_, sqlx::Error>(None);
-                }
-                Ok(Some(store::proved(tx, &session_id, (&before, &after), now).await?))
-            })
-        })
-        .await?;
+    let renewed = Renewed::of(&house, &headers);
+    let proved = proved(&house, person, code.as_ref(), again.is_some(), &renewed).await?;
     // What was proved just now still counts.
     if proved.is_none() && !viewer.is_fresh() {
         return refuse("code", "You have used this code before. Wait for the next one");
@@ -141,6 +117,37 @@ pub async fn send(
     attempts::forget(&house, Kind::Proof, person.session_id.clone()).await?;
     let onward = onward(&house, &viewer, &kept, act.is_some());
     Ok(renewed.answer(&house, proved.flatten(), onward))
+}
+
+/// Uses the code up, if that is what she typed, and gives her session another token. When the
+/// session ends, if it stands; `None` where the code was used before.
+async fn proved(
+    house: &House,
+    person: &SignedIn,
+    code: Option<&Right>,
+    is_second_tap: bool,
+    renewed: &Renewed,
+) -> Result<Option<Option<Millis>>, Error> {
+    let (now, account_id) = (house.clock.now(), person.account_id.as_str());
+    let (before, after) = &renewed.hashes;
+    let mut tx = house.db.begin().await?;
+    let is_right = match code {
+        None => true,
+        Some(Right::App(step)) => {
+            store::use_step(&mut tx, account_id, *step).await?
+                || (is_second_tap && store::was_last_used(&mut tx, account_id, *step).await?)
+        }
+        Some(Right::Recovery(hash)) => {
+            store::use_recovery_code(&mut tx, account_id, hash, now).await?
+        }
+    };
+    if !is_right {
+        tx.roll_back().await?;
+        return Ok(None);
+    }
+    let ends_at = store::proved(&mut tx, &person.session_id, (before, after), now).await?;
+    tx.commit().await?;
+    Ok(Some(ends_at))
 }
 
 /// Where she goes who has proved it. `has_act`: what she chose waits.
@@ -173,19 +180,16 @@ pub async fn with_passkey(
     let act = waits_for_proof(&house, &headers, person).await?;
     let refused = match passkeys::used(&house, asked, &sent).await? {
         Ok((passkey, counter)) if passkey.account_id == person.account_id => {
-            let (session_id, renewed) = (person.session_id.clone(), Renewed::of(&house, &headers));
-            let (before, after) = renewed.hashes.clone();
-            let proved: Option<Option<Millis>> = house
-                .db
-                .write(move |tx| {
-                    Box::pin(async move {
-                        if !passkeys::store::used(tx, &passkey.id, counter, now).await? {
-                            return Ok::<_, sqlx::Error>(None);
-                        }
-                        Ok(Some(store::proved(tx, &session_id, (&before, &after), now).await?))
-                    })
-                })
-                .await?;
+            let renewed = Renewed::of(&house, &headers);
+            let (before, after) = &renewed.hashes;
+            let mut tx = house.db.begin().await?;
+            let proved = if passkeys::store::used(&mut tx, &passkey.id, counter, now).await? {
+                let session_id = &person.session_id;
+                Some(store::proved(&mut tx, session_id, (before, after), now).await?)
+            } else {
+                None
+            };
+            tx.commit().await?;
             if let Some(ends_at) = proved {
                 let onward = onward(&house, &viewer, &kept, act.is_some());
                 return Ok(renewed.answer(&house, ends_at, onward));
@@ -231,8 +235,8 @@ pub async fn send_link(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (kept, person) = (Kept::read(&sent), viewer.signed_in()?);
-    let (own, asker) = (person.email.clone(), Asker::Account(&person.account_id));
-    if let Err(wait) = attempts::may_write(&house, asker, Purpose::SignIn, &own).await? {
+    let (own, asker) = (person.email.as_str(), Asker::Account(&person.account_id));
+    if let Err(wait) = attempts::may_write(&house, asker, Purpose::SignIn, own).await? {
         let proof = accounts::proof(&house.db, &person.session_id).await?;
         let act = waits_for_proof(&house, &headers, person).await?;
         let refusals = Refusals::one("link", wait.what_to_do.as_str());
@@ -240,7 +244,7 @@ pub async fn send_link(
         return Ok(wait.answer(page.answer(&house, &viewer)));
     }
     let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
-    sign_in::owe_link(&house, own, act, "sign-in", emails::sign_in_link).await?;
+    sign_in::owe_link(&house, own, act.as_deref(), "sign-in", emails::sign_in_link).await?;
     Ok(sign_in::link_sent(&house, &viewer, &kept))
 }
 

@@ -42,48 +42,44 @@ pub async fn factor(db: &Db, account_id: &str) -> Kept<Factor> {
     let row = sqlx::query(
         "SELECT f.secret, f.confirmed_at, f.offered, f.offered_at,
            (SELECT count(*) FROM recovery_codes c
-            WHERE c.account_id = $1 AND c.used_at IS NULL),
-           (SELECT count(*) FROM passkeys k WHERE k.account_id = $1)
+            WHERE c.account_id = $1 AND c.used_at IS NULL) AS codes_left,
+           (SELECT count(*) FROM passkeys k WHERE k.account_id = $1) AS passkeys
          FROM area_rules r LEFT JOIN second_factors f ON f.account_id = $1",
     )
     .bind(account_id)
     .fetch_one(&mut *db.read().await?)
     .await?;
-    let (offered, offered_at): (Option<String>, Option<Millis>) = (row.get(2), row.get(3));
+    let offered: Option<String> = row.get("offered");
     Ok(Factor {
-        secret: row.get(0),
-        confirmed_at: row.get(1),
-        offered: offered.zip(offered_at),
-        codes_left: row.get(4),
-        passkeys: row.get(5),
+        secret: row.get("secret"),
+        confirmed_at: row.get("confirmed_at"),
+        offered: offered.zip(row.get("offered_at")),
+        codes_left: row.get("codes_left"),
+        passkeys: row.get("passkeys"),
     })
 }
 
 /// Offers a secret to set up an app with, unless one has been offered since `since`.
 pub async fn offer(
     db: &Db,
-    account_id: String,
-    secret: String,
+    account_id: &str,
+    secret: &str,
     since: Millis,
     now: Millis,
 ) -> Kept<()> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(
-                "INSERT INTO second_factors (account_id, offered, offered_at) VALUES ($1, $2, $3)
-                 ON CONFLICT (account_id) DO UPDATE SET offered = $2, offered_at = $3
-                 WHERE second_factors.offered IS NULL OR second_factors.offered_at <= $4",
-            )
-            .bind(account_id)
-            .bind(secret)
-            .bind(now)
-            .bind(since)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "INSERT INTO second_factors (account_id, offered, offered_at) VALUES ($1, $2, $3)
+         ON CONFLICT (account_id) DO UPDATE SET offered = $2, offered_at = $3
+         WHERE second_factors.offered IS NULL OR second_factors.offered_at <= $4",
+    )
+    .bind(account_id)
+    .bind(secret)
+    .bind(now)
+    .bind(since)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
 }
 
 /// Makes the offered secret hers, of which a code of this half-minute was used. True for whoever
@@ -228,12 +224,12 @@ pub async fn waiting(
     now: Millis,
 ) -> Kept<Option<Waiting>> {
     let row = sqlx::query(
-        "SELECT a.id, a.email, f.secret, s.device, s.ends_at,
+        "SELECT a.id AS account_id, a.email, f.secret, s.device, s.ends_at,
            (SELECT k.id FROM known_devices k
-            WHERE k.account_id = a.id AND k.device_hash = $2),
-           CAST(s.waits_for_code AS BIGINT), f.last_step,
-           (SELECT count(*) FROM erasures e WHERE e.account_id = a.id),
-           (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id)
+            WHERE k.account_id = a.id AND k.device_hash = $2) AS known_device,
+           CAST(s.waits_for_code AS BIGINT) AS waits_for_code, f.last_step,
+           (SELECT count(*) FROM erasures e WHERE e.account_id = a.id) AS erasures,
+           (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id) AS passkeys
          FROM sessions s JOIN accounts a ON a.id = s.account_id
          LEFT JOIN second_factors f ON f.account_id = a.id AND f.secret IS NOT NULL
          WHERE ((s.token_hash = $1 AND s.waits_for_code = 1 AND s.began_at > $3)
@@ -248,23 +244,23 @@ pub async fn waiting(
     .fetch_optional(&mut *db.read().await?)
     .await?;
     let read = |row: AnyRow| {
-        let secret: Option<String> = row.get(2);
-        let ways = Ways { codes: secret.is_some(), passkeys: row.get::<i64, _>(9) > 0 };
-        let last_step: Option<i64> = row.get(7);
+        let secret: Option<String> = row.get("secret");
+        let ways = Ways { codes: secret.is_some(), passkeys: row.get::<i64, _>("passkeys") > 0 };
+        let last_step: Option<i64> = row.get("last_step");
         // What it waited for is gone: she signs in again.
         if !ways.codes && !ways.passkeys {
             return Ok(None);
         }
         Ok(Some(Waiting {
-            account_id: row.get(0),
-            email: known(row.get(1), "accounts.email")?,
+            account_id: row.get("account_id"),
+            email: known(row.get("email"), "accounts.email")?,
             secret,
             ways,
-            device: row.get(3),
-            ends_at: row.get(4),
-            is_known_device: row.get::<Option<String>, _>(5).is_some(),
-            is_leaving: row.get::<i64, _>(8) > 0,
-            was_let_in_at: last_step.filter(|_| row.get::<i64, _>(6) == 0),
+            device: row.get("device"),
+            ends_at: row.get("ends_at"),
+            is_known_device: row.get::<Option<&str>, _>("known_device").is_some(),
+            is_leaving: row.get::<i64, _>("erasures") > 0,
+            was_let_in_at: last_step.filter(|_| row.get::<i64, _>("waits_for_code") == 0),
         }))
     };
     row.map_or(Ok(None), read)
@@ -381,7 +377,7 @@ pub async fn know_device(
 }
 
 /// A device in which somebody signed in for the first time, and does not know that we saw it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct NewDevice {
     /// Its id.
     pub id: String,
@@ -397,7 +393,7 @@ pub struct NewDevice {
 
 /// The devices to tell of, the first first.
 pub async fn new_devices(db: &Db, most: i64) -> Kept<Vec<NewDevice>> {
-    let rows = sqlx::query(
+    sqlx::query_as(
         "SELECT k.id, k.account_id, a.email, k.device, k.first_at
          FROM known_devices k JOIN accounts a ON a.id = k.account_id
          WHERE k.told_at IS NULL AND a.email IS NOT NULL AND a.erased_at IS NULL
@@ -405,15 +401,7 @@ pub async fn new_devices(db: &Db, most: i64) -> Kept<Vec<NewDevice>> {
     )
     .bind(most)
     .fetch_all(&mut *db.read().await?)
-    .await?;
-    let device = |row: &AnyRow| NewDevice {
-        id: row.get(0),
-        account_id: row.get(1),
-        email: row.get(2),
-        device: row.get(3),
-        first_at: row.get(4),
-    };
-    Ok(rows.iter().map(device).collect())
+    .await
 }
 
 /// Notes that we owe the email about this device. True for whoever was first.
@@ -441,7 +429,7 @@ pub struct Staff {
 /// From when a second step is asked of staff, and everyone of them, whoever has none first.
 pub async fn staff(db: &Db, most: i64) -> Kept<(Option<Millis>, Vec<Staff>)> {
     let sql = format!(
-        "SELECT r.second_step_from, a.id, a.shown_name, {SINCE}
+        "SELECT r.second_step_from, a.id, a.shown_name, {SINCE} AS since
          FROM area_rules r
          LEFT JOIN accounts a ON a.erased_at IS NULL
            AND a.id IN (SELECT account_id FROM roles WHERE role <> 'parent')
@@ -450,10 +438,10 @@ pub async fn staff(db: &Db, most: i64) -> Kept<(Option<Millis>, Vec<Staff>)> {
          LIMIT $1"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
-    let asked_from = rows.first().and_then(|row| row.get::<Option<Millis>, _>(0));
+    let asked_from = rows.first().and_then(|row| row.get("second_step_from"));
     let one = |row: &AnyRow| {
-        let id: Option<String> = row.get(1);
-        Some(Staff { id: id?, shown_name: row.get(2), since: row.get(3) })
+        let id: Option<String> = row.get("id");
+        Some(Staff { id: id?, shown_name: row.get("shown_name"), since: row.get("since") })
     };
     Ok((asked_from, rows.iter().filter_map(one).collect()))
 }
@@ -482,8 +470,8 @@ pub struct ToTell {
 /// This account, and every administrator.
 pub async fn with_administrators(db: &Db, account_id: &str) -> Kept<Vec<ToTell>> {
     let sql = format!(
-        "SELECT a.id, a.email, a.shown_name, {SINCE},
-           (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id)
+        "SELECT a.id, a.email, a.shown_name, {SINCE} AS since,
+           (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id) AS passkeys
          FROM accounts a LEFT JOIN second_factors f ON f.account_id = a.id
          WHERE a.email IS NOT NULL AND a.erased_at IS NULL AND (a.id = $1
            OR a.id IN (SELECT account_id FROM roles WHERE role = $2))
@@ -495,11 +483,11 @@ pub async fn with_administrators(db: &Db, account_id: &str) -> Kept<Vec<ToTell>>
         .fetch_all(&mut *db.read().await?)
         .await?;
     let one = |row: &AnyRow| ToTell {
-        account_id: row.get(0),
-        email: row.get(1),
-        shown_name: row.get(2),
-        since: row.get(3),
-        has_passkeys: row.get::<i64, _>(4) > 0,
+        account_id: row.get("id"),
+        email: row.get("email"),
+        shown_name: row.get("shown_name"),
+        since: row.get("since"),
+        has_passkeys: row.get::<i64, _>("passkeys") > 0,
     };
     Ok(rows.iter().map(one).collect())
 }

@@ -61,85 +61,111 @@ pub async fn end(
     if !hand.is_open(&house) {
         return Ok(Redirect::to(&hand.to("")).into_response());
     }
-    if sent.typed("step") == "email" {
-        return email(&house, &viewer, &caller, &hand, &sent).await;
-    }
-    let consultation = &hand.response.consultation;
-    let once = match consultation.terms.access {
+    let once = match hand.response.consultation.terms.access {
         Who::Anyone => None,
         Who::SignedIn => viewer.person().map(|person| Once::Account(person.account_id.clone())),
         Who::Link => read_cookie(&house, &headers, LINK_COOKIE).map(Once::Link),
     };
-    let (consultation_id, code, back) = (consultation.id.clone(), hand.code.clone(), hand.to(""));
-    if sent.typed("step") == "withdraw" {
-        let must_be = consultation.terms.access != Who::Anyone;
-        let withdrawn = house.db.write(move |tx| {
-            Box::pin(async move {
-                responses::withdraw(tx, &consultation_id, &code, must_be, once.as_ref()).await
-            })
-        });
-        if withdrawn.await? {
-            return Ok(Redirect::to(&back).into_response());
+    match sent.typed("step") {
+        "email" => email(&house, &viewer, &caller, &hand, &sent).await,
+        "withdraw" => withdraw(&house, &viewer, &hand, &sent, once.as_ref()).await,
+        "agree" => agree(&house, &hand, &sent).await,
+        _ => send(&house, &viewer, &hand, &sent, once.as_ref()).await,
+    }
+}
+
+/// Takes the answers back. `once`: who is doing it, where each may take part once.
+async fn withdraw(
+    house: &House,
+    viewer: &Viewer,
+    hand: &InHand,
+    sent: &Sent,
+    once: Option<&Once>,
+) -> Result<Response, Error> {
+    let consultation = &hand.response.consultation;
+    let must_be = consultation.terms.access != Who::Anyone;
+    let mut tx = house.db.begin().await?;
+    if responses::withdraw(&mut tx, &consultation.id, &hand.code, must_be, once).await? {
+        tx.commit().await?;
+        return Ok(Redirect::to(&hand.to("")).into_response());
+    }
+    tx.roll_back().await?;
+    let what_to_do = match consultation.terms.access {
+        Who::Link => {
+            "Open the link you sent them from on this phone, then delete them. Until then they \
+             still count"
         }
-        let what_to_do = match consultation.terms.access {
-            Who::Link => {
-                "Open the link you sent them from on this phone, then delete them. Until then they \
-                 still count"
-            }
-            _ => {
-                "Sign in to the account that sent them, then delete them. Until then they still \
-                 count"
-            }
-        };
-        return Ok(shown(&house, &viewer, &hand, &sent, &Refusals::one("answers", what_to_do)));
-    }
-    if sent.typed("step") == "agree" {
-        let may_quote = sent.typed("quote") == "yes";
-        house
-            .db
-            .write(move |tx| Box::pin(async move { responses::agree(tx, &code, may_quote).await }))
-            .await?;
-        return Ok(Redirect::to(&back).into_response());
-    }
-    if let Some(missing) = answers::missing(&consultation.questionnaire, &hand.response.answers) {
-        let refusals =
-            Refusals::one("answers", format!("Answer this question too: {}", missing.text));
-        return Ok(shown(&house, &viewer, &hand, &sent, &refusals));
-    }
-    let who_is_it = match consultation.terms.access {
-        Who::SignedIn => "Sign in, then send them. Your answers are saved",
-        _ => "Open your own link on this phone too, then send them. Your answers are saved",
+        _ => "Sign in to the account that sent them, then delete them. Until then they still count",
     };
-    if consultation.terms.access != Who::Anyone && once.is_none() {
-        return Ok(shown(&house, &viewer, &hand, &sent, &Refusals::one("answers", who_is_it)));
+    Ok(shown(house, viewer, hand, sent, &Refusals::one("answers", what_to_do)))
+}
+
+/// Changes whether answers that were sent may be quoted.
+async fn agree(house: &House, hand: &InHand, sent: &Sent) -> Result<Response, Error> {
+    let may_quote = sent.typed("quote") == "yes";
+    let mut tx = house.db.begin().await?;
+    responses::agree(&mut tx, &hand.code, may_quote).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&hand.to("")).into_response())
+}
+
+/// Sends the answers, or says what is missing first. `once`: who is doing it, where each may take
+/// part once.
+async fn send(
+    house: &House,
+    viewer: &Viewer,
+    hand: &InHand,
+    sent: &Sent,
+    once: Option<&Once>,
+) -> Result<Response, Error> {
+    let (consultation, back) = (&hand.response.consultation, hand.to(""));
+    if let Err(refusals) = can_be_sent(hand, once) {
+        return Ok(shown(house, viewer, hand, sent, &refusals));
     }
     let agreed = Agreed {
         may_quote: sent.typed("quote") == "yes",
         wants_outcome: sent.typed("outcome") == "yes",
     };
-    let questionnaire = consultation.questionnaire.clone();
-    let sending = house.db.write(move |tx| {
-        Box::pin(async move {
-            // An answer may have been taken away in another tab meanwhile.
-            let held = responses::hold(tx, &code).await?;
-            if held.is_none_or(|held| answers::missing(&questionnaire, &held).is_some()) {
-                return Ok(None);
-            }
-            responses::send(tx, &consultation_id, &code, once.as_ref(), agreed).await.map(Some)
-        })
-    });
-    match sending.await? {
+    let mut tx = house.db.begin().await?;
+    // An answer may have been taken away in another tab meanwhile.
+    let held = responses::hold(&mut tx, &hand.code).await?;
+    if held.is_none_or(|held| answers::missing(&consultation.questionnaire, &held).is_some()) {
+        tx.roll_back().await?;
+        return Ok(Redirect::to(&back).into_response());
+    }
+    let sending = responses::send(&mut tx, &consultation.id, &hand.code, once, agreed).await?;
+    tx.commit().await?;
+    match sending {
         // The phone forgets the code: the next person who takes it up must not find these answers.
-        Some(Sending::Counts) => {
+        Sending::Counts => {
             let path = format!("/consultations/{}", consultation.id);
-            Ok((cookie(&house, (CODE_COOKIE, &path), "", 0), Redirect::to(&back)).into_response())
+            Ok((cookie(house, (CODE_COOKIE, &path), "", 0), Redirect::to(&back)).into_response())
         }
-        None => Ok(Redirect::to(&back).into_response()),
-        Some(Sending::SentBefore) => {
+        Sending::SentBefore => {
             let what_to_do = "You have already sent answers. Use the code you got then to change \
                 them. Each person can send one set of answers";
-            Ok(shown(&house, &viewer, &hand, &sent, &Refusals::one("answers", what_to_do)))
+            Ok(shown(house, viewer, hand, sent, &Refusals::one("answers", what_to_do)))
         }
+    }
+}
+
+/// Whether every required answer is there and, where each may take part once, we know who sends
+/// them; otherwise what to do first.
+fn can_be_sent(hand: &InHand, once: Option<&Once>) -> Result<(), Refusals> {
+    let consultation = &hand.response.consultation;
+    if let Some(missing) = answers::missing(&consultation.questionnaire, &hand.response.answers) {
+        let what_to_do = format!("Answer this question too: {}", missing.text);
+        return Err(Refusals::one("answers", what_to_do));
+    }
+    match consultation.terms.access {
+        Who::SignedIn if once.is_none() => {
+            Err(Refusals::one("answers", "Sign in, then send them. Your answers are saved"))
+        }
+        Who::Link if once.is_none() => Err(Refusals::one(
+            "answers",
+            "Open your own link on this phone too, then send them. Your answers are saved",
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -171,25 +197,19 @@ async fn email(
     }
     let consultation = &hand.response.consultation;
     let is_sent = hand.response.state == Stands::Sent;
-    let words = emails::code(house, consultation, &hand.code, is_sent);
-    let (now, key) = (house.clock.now(), format!("code {}", sent.once()));
-    // Answers that were not sent can only be come back to while it is open.
-    let not_after = (!is_sent).then_some(consultation.terms.closes_at + GRACE);
-    let owed = house.db.write(move |tx| {
-        Box::pin(async move {
-            let owed = Owed {
-                dedup_key: &key,
-                kind: EmailKind::AnswersCode,
-                account_id: None,
-                to: &address,
-                words: &words,
-                at: now,
-                not_after,
-            };
-            owe(tx, owed).await
-        })
-    });
-    owed.await?;
+    let owed = Owed {
+        dedup_key: &format!("code {}", sent.once()),
+        kind: EmailKind::AnswersCode,
+        account_id: None,
+        to: &address,
+        words: &emails::code(house, consultation, &hand.code, is_sent),
+        at: house.clock.now(),
+        // Answers that were not sent can only be come back to while it is open.
+        not_after: (!is_sent).then_some(consultation.terms.closes_at + GRACE),
+    };
+    let mut tx = house.db.begin().await?;
+    owe(&mut tx, owed).await?;
+    tx.commit().await?;
     Ok(Redirect::to(&hand.to("?done=emailed")).into_response())
 }
 

@@ -82,15 +82,10 @@ pub async fn begin(
         });
         return Ok(wait.answer(page.answer(&house, &viewer)));
     }
-    let (code, consultation_id, version) =
-        (id::code(), consultation.id.clone(), consultation.version);
-    let kept = code.clone();
-    house
-        .db
-        .write(move |tx| {
-            Box::pin(async move { responses::begin(tx, &consultation_id, version, &kept).await })
-        })
-        .await?;
+    let code = id::code();
+    let mut tx = house.db.begin().await?;
+    responses::begin(&mut tx, &consultation.id, consultation.version, &code).await?;
+    tx.commit().await?;
     let cookie = cookie(
         &house,
         (CODE_COOKIE, &here),

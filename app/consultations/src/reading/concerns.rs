@@ -88,12 +88,10 @@ pub async fn concern(
 
 /// Records that it is opened.
 async fn look(house: &House, viewer: &Viewer, concern: &Concern) -> Result<(), Error> {
-    let (now, by, about) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), concern.id.clone());
-    house
-        .db
-        .write(move |tx| Box::pin(async move { store::look(tx, &about, &by, now).await }))
-        .await?;
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    store::look(&mut tx, &concern.id, by, now).await?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -112,31 +110,13 @@ pub async fn note(
             return page(&house, &viewer, concern, &sent, &refusals).await;
         }
     };
-    let (now, by, key, about) = (
-        house.clock.now(),
-        viewer.signed_in()?.account_id.clone(),
-        sent.once(),
-        concern.id.clone(),
-    );
-    let noted = house.db.write(move |tx| {
-        Box::pin(async move {
-            if store::note(tx, &key, &about, &note, &by, now).await? {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "concern noted",
-                        about: &about,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    noted.await?;
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    if store::note(&mut tx, &sent.once(), &concern.id, &note, by, now).await? {
+        let (what, about) = ("concern noted", &concern.id);
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
+    }
+    tx.commit().await?;
     Ok(Redirect::to(&format!("/forum/safeguarding/answers/{}?done=noted", concern.id))
         .into_response())
 }

@@ -82,27 +82,16 @@ async fn rows(
         Ok(material) => material,
         Err(answer) => return Ok(Err(answer)),
     };
-    let (now, by, about) = (
-        house.clock.now(),
-        viewer.signed_in()?.account_id.clone(),
-        material.consultation.id.clone(),
-    );
-    let noted = house.db.write(move |tx| {
-        Box::pin(async move {
-            audit::note(
-                tx,
-                Entry {
-                    at: now,
-                    who: Some(&by),
-                    what: "answers exported",
-                    about: &about,
-                    detail: form,
-                },
-            )
-            .await
-        })
-    });
-    noted.await?;
+    let entry = Entry {
+        at: house.clock.now(),
+        who: Some(&viewer.signed_in()?.account_id),
+        what: "answers exported",
+        about: &material.consultation.id,
+        detail: form,
+    };
+    let mut tx = house.db.begin().await?;
+    audit::note(&mut tx, entry).await?;
+    tx.commit().await?;
     let questions = material.questions();
     let head = ["How it came in", "Version", "Can be quoted"].map(str::to_owned).into_iter();
     let mut rows = vec![

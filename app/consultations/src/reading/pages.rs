@@ -229,53 +229,14 @@ pub async fn act(
             .await;
         }
     };
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let response_id = response.map(|heard| heard.response_id.clone()).unwrap_or_default();
     let anchor = if response_id.is_empty() { "themes".to_owned() } else { anchor(&response_id) };
-    let seen = material.consultation.changes;
     let at = At {
         consultation_id: material.consultation.id.clone(),
         response_id,
         question: key.clone(),
     };
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let mut note = None;
-            // What was checked was read before: words may have been redacted since.
-            if !changed(tx, &at.consultation_id, seen).await? {
-                return Ok(false);
-            }
-            match &step {
-                Step::AddTheme(title) => {
-                    store::add_theme(tx, &at.consultation_id, &at.question, title).await?;
-                }
-                Step::RemoveTheme(theme) => {
-                    store::remove_theme(tx, &at.consultation_id, theme).await?;
-                }
-                Step::SetThemes(themes) => store::set_themes(tx, &at, themes).await?,
-                Step::Quote(words) => store::quote(tx, &at, words, &by).await?,
-                Step::Unquote => store::unquote(tx, &at).await?,
-                Step::Redact(words, reason) => {
-                    store::redact(tx, &at, (words, reason), &by, now).await?;
-                    note = Some(("answer redacted", reason.as_str()));
-                }
-                Step::PassOn(what) => {
-                    note = store::pass_on(tx, &at, *what, &by, now)
-                        .await?
-                        .then_some(("answer passed on", what.word()));
-                }
-            }
-            if let Some((what, detail)) = note {
-                audit::note(
-                    tx,
-                    Entry { at: now, who: Some(&by), what, about: &at.consultation_id, detail },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(true)
-        })
-    });
-    if !kept.await? {
+    if !take(&house, &viewer, &at, &step, material.consultation.changes).await? {
         let what_to_do =
             "Check this again: someone else made a change at the same moment. Yours was not saved";
         return shown(
@@ -294,6 +255,44 @@ pub async fn act(
         material.consultation.id
     ))
     .into_response())
+}
+
+/// Takes this step, and notes in the audit log what was redacted or passed on. False when something
+/// has changed since `seen`: what was checked was read before, and words may have been redacted.
+async fn take(
+    house: &House,
+    viewer: &Viewer,
+    at: &At,
+    step: &Step,
+    seen: i64,
+) -> Result<bool, Error> {
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let (about, mut note) = (&at.consultation_id, None);
+    let mut tx = house.db.begin().await?;
+    if !changed(&mut tx, about, seen).await? {
+        tx.roll_back().await?;
+        return Ok(false);
+    }
+    match step {
+        Step::AddTheme(title) => store::add_theme(&mut tx, about, &at.question, title).await?,
+        Step::RemoveTheme(theme) => store::remove_theme(&mut tx, about, theme).await?,
+        Step::SetThemes(themes) => store::set_themes(&mut tx, at, themes).await?,
+        Step::Quote(words) => store::quote(&mut tx, at, words, by).await?,
+        Step::Unquote => store::unquote(&mut tx, at).await?,
+        Step::Redact(words, reason) => {
+            store::redact(&mut tx, at, (words, reason), by, now).await?;
+            note = Some(("answer redacted", reason.as_str()));
+        }
+        Step::PassOn(what) => {
+            let is_new = store::pass_on(&mut tx, at, *what, by, now).await?;
+            note = is_new.then_some(("answer passed on", what.word()));
+        }
+    }
+    if let Some((what, detail)) = note {
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 enum Step {

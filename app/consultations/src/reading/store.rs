@@ -18,7 +18,8 @@ use crate::store::questionnaire;
 /// When the database fails; likewise for every function here.
 pub async fn heard(connection: &mut AnyConnection, consultation_id: &str) -> Kept<Vec<Heard>> {
     let rows = sqlx::query(
-        "SELECT id, version, channel, CAST(may_quote AS BIGINT), answers FROM responses
+        "SELECT id, version, channel, CAST(may_quote AS BIGINT) AS may_quote, answers
+         FROM responses
          WHERE consultation_id = $1 AND state = 'sent' ORDER BY id",
     )
     .bind(consultation_id)
@@ -26,11 +27,11 @@ pub async fn heard(connection: &mut AnyConnection, consultation_id: &str) -> Kep
     .await?;
     let one = |row: &AnyRow| {
         Ok(Heard {
-            response_id: row.get(0),
-            version: row.get(1),
-            channel: known(Channel::read(row.get(2)), "responses.channel")?,
-            may_quote: row.get::<i64, _>(3) == 1,
-            answers: read_json(row.get(4))?,
+            response_id: row.get("id"),
+            version: row.get("version"),
+            channel: known(Channel::read(row.get("channel")), "responses.channel")?,
+            may_quote: row.get::<i64, _>("may_quote") == 1,
+            answers: read_json(row.get("answers"))?,
         })
     };
     rows.iter().map(one).collect()
@@ -63,13 +64,17 @@ pub const TREATED: &str = "SELECT response_id, question, 'redacted' AS what, wor
        FROM redactions
      UNION ALL SELECT response_id, question, 'passed on', '', '' FROM answer_concerns";
 
-/// Reads of a row of [`TREATED`] what was done: `columns` are those of `what`, `words` and `reason`.
+/// Reads of a row of [`TREATED`] what was done, from its columns `what`, `words` and `reason`;
 /// `None` where nothing was joined.
-pub fn read_treated(row: &AnyRow, (what, words, reason): (usize, usize, usize)) -> Option<Done> {
-    let done: Option<String> = row.get(what);
-    done.map(|done| match done.as_str() {
-        "redacted" => Done::Redacted { words: row.get(words), reason: row.get(reason) },
-        _ => Done::PassedOn,
+pub fn read_treated(row: &AnyRow) -> Kept<Option<Done>> {
+    let done: Option<&str> = row.get("what");
+    Ok(match done {
+        None => None,
+        Some("redacted") => {
+            Some(Done::Redacted { words: row.get("words"), reason: row.get("reason") })
+        }
+        Some("passed on") => Some(Done::PassedOn),
+        Some(_unknown) => return known(None, "what was done about an answer"),
     })
 }
 
@@ -90,17 +95,17 @@ pub async fn around(db: &Db, consultation_id: &str) -> Kept<Around> {
            ELSE 1 END, 0
          FROM typed_responses WHERE consultation_id = $1
          UNION ALL SELECT 'place', id, '', name, '', baseline, position FROM places
-         ORDER BY 1, 7, 4, 2, 5",
+         ORDER BY what, position, words, one, other",
     )
     .bind(consultation_id)
     .fetch_all(&mut *db.read().await?)
     .await?;
     let mut around = Around::default();
     for row in &rows {
-        let (one, question, words, other): (String, String, String, String) =
-            (row.get(1), row.get(2), row.get(3), row.get(4));
-        let number: Option<i64> = row.get(5);
-        match row.get::<String, _>(0).as_str() {
+        let (one, question): (String, String) = (row.get("one"), row.get("question"));
+        let (words, other): (String, String) = (row.get("words"), row.get("other"));
+        let number: Option<i64> = row.get("number");
+        match row.get::<&str, _>("what") {
             "theme" => {
                 if around.themes.last().is_none_or(|last| last.id != one) {
                     around.themes.push(Theme {
@@ -329,7 +334,10 @@ pub async fn concerns(
            ORDER BY x.passed_on_at {order}"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await?;
-    let one = |row: &AnyRow| Ok((row.get(0), row.get(1), suggests(row.get(2))?, row.get(3)));
+    let one = |row: &AnyRow| {
+        let what = suggests(row.get("what"))?;
+        Ok((row.get("id"), row.get("title"), what, row.get("passed_on_at")))
+    };
     rows.iter().map(one).collect()
 }
 
@@ -340,8 +348,8 @@ fn suggests(word: &str) -> Kept<Suggests> {
 /// One answer that was passed on.
 pub async fn concern(db: &Db, concern_id: &str) -> Kept<Option<Concern>> {
     let row = sqlx::query(
-        "SELECT x.id, c.id, c.title, q.questions, q.mended, x.question, x.what, a.shown_name,
-         x.passed_on_at, r.answers
+        "SELECT x.id, c.id AS consultation_id, c.title, q.questions, q.mended, x.question, x.what,
+         a.shown_name AS passed_on_by, x.passed_on_at, r.answers
          FROM answer_concerns x JOIN consultations c ON c.id = x.consultation_id
            JOIN responses r ON r.id = x.response_id
            JOIN accounts a ON a.id = x.passed_on_by
@@ -353,12 +361,14 @@ pub async fn concern(db: &Db, concern_id: &str) -> Kept<Option<Concern>> {
     .await?;
     let one = |row: AnyRow| {
         Ok(Concern {
-            id: row.get(0),
-            consultation: (row.get(1), row.get(2)),
-            question: questionnaire(row.get(3), row.get(4))?.question(row.get(5)).cloned(),
-            what: suggests(row.get(6))?,
-            passed_on: (row.get(7), row.get(8)),
-            answers: read_json(row.get(9))?,
+            id: row.get("id"),
+            consultation: (row.get("consultation_id"), row.get("title")),
+            question: questionnaire(row.get("questions"), row.get("mended"))?
+                .question(row.get("question"))
+                .cloned(),
+            what: suggests(row.get("what"))?,
+            passed_on: (row.get("passed_on_by"), row.get("passed_on_at")),
+            answers: read_json(row.get("answers"))?,
         })
     };
     row.map(one).transpose()
@@ -383,19 +393,19 @@ pub async fn history(
     concern_id: &str,
 ) -> Kept<(Vec<(Millis, String)>, Vec<(Millis, String)>)> {
     let rows = sqlx::query(
-        "SELECT 'look', l.looked_at AS at, a.shown_name FROM answer_concern_looks l
-         JOIN accounts a ON a.id = l.looked_by WHERE l.concern_id = $1
+        "SELECT 'look' AS what, l.looked_at AS at, a.shown_name AS words
+         FROM answer_concern_looks l JOIN accounts a ON a.id = l.looked_by WHERE l.concern_id = $1
          UNION ALL
          SELECT 'note', n.noted_at, n.note FROM answer_concern_notes n WHERE n.concern_id = $1
-           ORDER BY 2",
+         ORDER BY at",
     )
     .bind(concern_id)
     .fetch_all(&mut *db.read().await?)
     .await?;
     let (looks, notes): (Vec<&AnyRow>, Vec<&AnyRow>) =
-        rows.iter().partition(|row| row.get::<String, _>(0) == "look");
-    let read = |rows: Vec<&AnyRow>| {
-        rows.into_iter().map(|row| (row.get(1), row.get(2))).collect::<Vec<(Millis, String)>>()
+        rows.iter().partition(|row| row.get::<&str, _>("what") == "look");
+    let read = |rows: Vec<&AnyRow>| -> Vec<(Millis, String)> {
+        rows.into_iter().map(|row| (row.get("at"), row.get("words"))).collect()
     };
     let mut looks = read(looks);
     looks.drain(..looks.len().saturating_sub(20));

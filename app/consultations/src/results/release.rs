@@ -49,82 +49,69 @@ pub async fn act(
 ) -> Result<Response, Error> {
     let versions = versions(&house.db, &id::parse(&id).ok_or(Error::NotFound)?).await?;
     let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
-    let (now, by, id) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
-    let back = format!("/forum/consultations/{id}/release");
-    if consultation.standing(now) != Standing::Closed {
+    if consultation.standing(house.clock.now()) != Standing::Closed {
         let refusals =
             Refusals::one("count", "Wait until it has closed. Nobody can see numbers before that");
         return shown(&house, &viewer, &consultation, &sent, "", &refusals).await;
     }
     match sent.typed("step") {
-        "discard" => {
-            let discarded = house.db.write(move |tx| {
-                Box::pin(async move {
-                    store::discard(tx, &id).await?;
-                    audit::note(
-                        tx,
-                        Entry {
-                            at: now,
-                            who: Some(&by),
-                            what: "counted results discarded",
-                            about: &id,
-                            detail: "",
-                        },
-                    )
-                    .await
-                })
-            });
-            discarded.await?;
-            Ok(Redirect::to(&format!("{back}?done=discarded")).into_response())
-        }
+        "discard" => discard(&house, &viewer, &consultation).await,
         "findings" => say(&house, &viewer, &consultation, &sent).await,
-        "publish" => {
-            let found = match findings::read(&sent) {
-                Ok(found) => found,
-                Err(refusals) => {
-                    return shown(&house, &viewer, &consultation, &sent, "", &refusals).await;
-                }
-            };
-            let (counted_at, number) = (
-                sent.typed("counted_at").parse().unwrap_or_default(),
-                sent.typed("number").parse().unwrap_or_default(),
-            );
-            let published = house.db.write(move |tx| {
-                Box::pin(async move {
-                    let published = store::check(tx, &id, counted_at, &by, now).await?;
-                    if published {
-                        if !found.is_empty() {
-                            store::keep_findings(tx, (&id, number), 0, &found, &by, now).await?;
-                        }
-                        audit::note(
-                            tx,
-                            Entry {
-                                at: now,
-                                who: Some(&by),
-                                what: "results published",
-                                about: &id,
-                                detail: "",
-                            },
-                        )
-                        .await?;
-                    }
-                    Ok::<_, sqlx::Error>(published)
-                })
-            });
-            if published.await? {
-                return Ok(Redirect::to(&format!("/consultations/{}/results", consultation.id))
-                    .into_response());
-            }
-            let refusals = Refusals::one(
-                "count",
-                "Ask another organiser to check and publish these results. If that is you, look \
-                 again: they have been counted again, or something in them has changed",
-            );
-            shown(&house, &viewer, &consultation, &sent, "", &refusals).await
-        }
+        "publish" => publish(&house, &viewer, &consultation, &sent).await,
         _ => count(&house, &viewer, versions, &sent).await,
     }
+}
+
+/// Discards what was counted and waits for another organiser.
+async fn discard(
+    house: &House,
+    viewer: &Viewer,
+    consultation: &Consultation,
+) -> Result<Response, Error> {
+    let (now, by, id) = (house.clock.now(), &viewer.signed_in()?.account_id, &consultation.id);
+    let mut tx = house.db.begin().await?;
+    store::discard(&mut tx, id).await?;
+    let what = "counted results discarded";
+    let entry = Entry { at: now, who: Some(by), what, about: id, detail: "" };
+    audit::note(&mut tx, entry).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/forum/consultations/{id}/release?done=discarded")).into_response())
+}
+
+/// Publishes what another has counted, with what was found in it, if that is said already.
+async fn publish(
+    house: &House,
+    viewer: &Viewer,
+    consultation: &Consultation,
+    sent: &Sent,
+) -> Result<Response, Error> {
+    let found = match findings::read(sent) {
+        Ok(found) => found,
+        Err(refusals) => return shown(house, viewer, consultation, sent, "", &refusals).await,
+    };
+    let (counted_at, number): (i64, i64) = (
+        sent.typed("counted_at").parse().unwrap_or_default(),
+        sent.typed("number").parse().unwrap_or_default(),
+    );
+    let (now, by, id) = (house.clock.now(), &viewer.signed_in()?.account_id, &consultation.id);
+    let mut tx = house.db.begin().await?;
+    if !store::check(&mut tx, id, counted_at, by, now).await? {
+        tx.roll_back().await?;
+        let refusals = Refusals::one(
+            "count",
+            "Ask another organiser to check and publish these results. If that is you, look \
+             again: they have been counted again, or something in them has changed",
+        );
+        return shown(house, viewer, consultation, sent, "", &refusals).await;
+    }
+    if !found.is_empty() {
+        store::keep_findings(&mut tx, (id, number), 0, &found, by, now).await?;
+    }
+    let what = "results published";
+    let entry = Entry { at: now, who: Some(by), what, about: id, detail: "" };
+    audit::note(&mut tx, entry).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/consultations/{id}/results")).into_response())
 }
 
 /// Says in words what was found, for results that everyone can read.
@@ -148,30 +135,16 @@ async fn say(
     if releases.iter().any(|release| release.number == number && release.findings.words == found) {
         return Ok(Redirect::to(&done).into_response());
     }
-    let (now, by, id) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let kept = store::keep_findings(tx, (&id, number), seen, &found, &by, now).await?;
-            if kept {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "findings written",
-                        about: &id,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(kept)
-        })
-    });
-    if kept.await? {
+    let (now, by, id) = (house.clock.now(), &viewer.signed_in()?.account_id, &consultation.id);
+    let mut tx = house.db.begin().await?;
+    if store::keep_findings(&mut tx, (id, number), seen, &found, by, now).await? {
+        let what = "findings written";
+        let entry = Entry { at: now, who: Some(by), what, about: id, detail: "" };
+        audit::note(&mut tx, entry).await?;
+        tx.commit().await?;
         return Ok(Redirect::to(&done).into_response());
     }
+    tx.roll_back().await?;
     let refusals = Refusals::one(
         "finding_1",
         "Look at the results again, then save: someone else has changed the findings, or newer \
@@ -180,6 +153,7 @@ async fn say(
     shown(house, viewer, consultation, sent, "", &refusals).await
 }
 
+/// Counts the answers, for another organiser to check.
 async fn count(
     house: &House,
     viewer: &Viewer,
@@ -189,9 +163,63 @@ async fn count(
     let consultation = &versions.last().cloned().ok_or(Error::NotFound)?;
     let before = store::published(&house.db, &consultation.id).await?;
     let made_of = MadeOf { changes: consultation.changes, published: before.len() as i64 };
+    let (material, waiting) = store::material(&house.db, versions).await?;
+    let responses = material.heard.len() as u64;
+    let said = match said(consultation, sent, !before.is_empty(), waiting, responses) {
+        Ok(said) => said,
+        Err(refusals) => return shown(house, viewer, consultation, sent, "", &refusals).await,
+    };
+    let (material, rule) = (Material { asked: said.asked, ..material }, house.rule);
+    // Hiding what must be hidden can take seconds.
+    let counting =
+        tokio::task::spawn_blocking(move || new(&material, &said.by, &before, said.differs, rule));
+    let new = match counting.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)? {
+        Ok(new) => new,
+        Err(what_to_do) => {
+            let refusals = Refusals::one("count", what_to_do);
+            return shown(house, viewer, consultation, sent, "", &refusals).await;
+        }
+    };
+    let (now, by, id) = (house.clock.now(), &viewer.signed_in()?.account_id, &consultation.id);
+    let mut tx = house.db.begin().await?;
+    if store::count(&mut tx, id, &new, made_of, by, now).await? {
+        let what = "results counted";
+        let entry = Entry { at: now, who: Some(by), what, about: id, detail: "" };
+        audit::note(&mut tx, entry).await?;
+        tx.commit().await?;
+        let to = format!("/forum/consultations/{id}/release?done=counted");
+        return Ok(Redirect::to(&to).into_response());
+    }
+    tx.roll_back().await?;
+    let refusals = Refusals::one(
+        "count",
+        "Count again: something changed while the answers were being counted",
+    );
+    shown(house, viewer, consultation, sent, "", &refusals).await
+}
+
+/// What an organiser says as she counts.
+struct Said {
+    /// What has changed since the results before, and why she counts again.
+    differs: String,
+    /// About how many families were asked, where somebody knows.
+    asked: Option<u64>,
+    /// The question that the answers are also split by; empty for none.
+    by: String,
+}
+
+/// Reads it. `is_again`: whether results were published before; `waiting`: how many sheets of the
+/// sample nobody has compared yet; `responses`: how many count.
+fn said(
+    consultation: &Consultation,
+    sent: &Sent,
+    is_again: bool,
+    waiting: usize,
+    responses: u64,
+) -> Result<Said, Refusals> {
     let mut refusals = Refusals::default();
     let differs = forms::prose(sent.typed("differs"));
-    if !before.is_empty() {
+    if is_again {
         refusals.take(
             "differs",
             forms::within(
@@ -210,7 +238,6 @@ async fn count(
                 .map_err(|_not_a_number| "Enter a whole number, or leave this empty".to_owned()),
         ),
     };
-    let (material, waiting) = store::material(&house.db, versions).await?;
     if waiting > 0 {
         refusals.add(
             "count",
@@ -226,67 +253,16 @@ async fn count(
     {
         refusals.add("by", "Choose again how to split the answers");
     }
-    if !refusals.is_empty() {
-        return shown(house, viewer, consultation, sent, "", &refusals).await;
-    }
-    if asked.is_some_and(|asked| asked < material.heard.len() as u64) {
+    if refusals.is_empty() && asked.is_some_and(|asked| asked < responses) {
         refusals.add(
             "asked",
             format!(
                 "Enter how many families were asked, or leave this empty. We had {} responses",
-                disclosure::commas(material.heard.len() as u64)
+                disclosure::commas(responses)
             ),
         );
-        return shown(house, viewer, consultation, sent, "", &refusals).await;
     }
-    let material = Material { asked, ..material };
-    let rule = house.rule;
-    // Hiding what must be hidden can take seconds.
-    let counting = tokio::task::spawn_blocking(move || new(&material, &by, &before, differs, rule));
-    let new = match counting.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)? {
-        Ok(new) => new,
-        Err(what_to_do) => {
-            return shown(
-                house,
-                viewer,
-                consultation,
-                sent,
-                "",
-                &Refusals::one("count", what_to_do),
-            )
-            .await;
-        }
-    };
-    let (now, by, id) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let counted = store::count(tx, &id, &new, made_of, &by, now).await?;
-            if counted {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "results counted",
-                        about: &id,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(counted)
-        })
-    });
-    if !kept.await? {
-        let refusals = Refusals::one(
-            "count",
-            "Count again: something changed while the answers were being counted",
-        );
-        return shown(house, viewer, consultation, sent, "", &refusals).await;
-    }
-    Ok(Redirect::to(&format!("/forum/consultations/{}/release?done=counted", consultation.id))
-        .into_response())
+    if refusals.is_empty() { Ok(Said { differs, asked, by }) } else { Err(refusals) }
 }
 
 async fn shown(

@@ -51,7 +51,8 @@ pub struct Findings {
 pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Release>> {
     let rows = sqlx::query(
         "SELECT r.number, r.results, r.differs, r.counted_by, a.shown_name, r.checked_at,
-         r.counted_at, CAST(c.changes - r.of_changes AS BIGINT), f.version, f.words, f.said_at
+         r.counted_at, CAST(c.changes - r.of_changes AS BIGINT) AS changed_since, f.version,
+         f.words, f.said_at
          FROM releases r JOIN accounts a ON a.id = r.counted_by
            JOIN consultations c ON c.id = r.consultation_id
            LEFT JOIN findings f ON f.consultation_id = r.consultation_id AND f.number = r.number
@@ -64,24 +65,27 @@ pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Release>> {
     .await?;
     let one = |row: &AnyRow| {
         Ok(Release {
-            number: row.get(0),
-            results: db::read_json(row.get(1))?,
-            differs: row.get(2),
-            counted_by: (row.get(3), row.get(4)),
-            checked_at: row.get(5),
-            counted_at: row.get(6),
-            is_stale: row.get::<i64, _>(7) != 0,
-            // None were written yet where there is no version of them.
-            findings: row.get::<Option<i64>, _>(8).map_or_else(Findings::default, |version| {
-                Findings {
-                    version,
-                    words: row.get::<&str, _>(9).lines().map(str::to_owned).collect(),
-                    said_at: row.get(10),
-                }
-            }),
+            number: row.get("number"),
+            results: db::read_json(row.get("results"))?,
+            differs: row.get("differs"),
+            counted_by: (row.get("counted_by"), row.get("shown_name")),
+            checked_at: row.get("checked_at"),
+            counted_at: row.get("counted_at"),
+            is_stale: row.get::<i64, _>("changed_since") != 0,
+            findings: findings(row),
         })
     };
     rows.iter().map(one).collect()
+}
+
+/// What is said to have been found; nothing where no version of it was written.
+fn findings(row: &AnyRow) -> Findings {
+    let Some(version) = row.get::<Option<i64>, _>("version") else {
+        return Findings::default();
+    };
+    let words: &str = row.get("words");
+    let words = words.lines().map(str::to_owned).collect();
+    Findings { version, words, said_at: row.get("said_at") }
 }
 
 /// Whether everyone can read a release of a consultation.
@@ -137,7 +141,10 @@ pub async fn published(db: &Db, consultation_id: &str) -> Kept<Vec<(Counts, Publ
     .fetch_all(&mut *db.read().await?)
     .await?;
     // Never a guess: what was published and cannot be read any more lets nothing new be published.
-    rows.iter().map(|row| Ok((db::read_json(row.get(0))?, db::read_json(row.get(1))?))).collect()
+    let one = |row: &AnyRow| {
+        Ok((db::read_json(row.get("counts"))?, db::read_json(row.get("published"))?))
+    };
+    rows.iter().map(one).collect()
 }
 
 /// Keeps a release that is counted, in the place of one that waits to be checked. False when

@@ -168,17 +168,17 @@ pub async fn form(
         return Ok(no_typing(&consultation, OVER).answer(&house, &viewer));
     }
     let places = area::store::places(&house.db).await?;
-    let (problems, refusals) = (Problems::new(), Refusals::default());
-    Ok(page(
-        &consultation,
-        &others,
-        &places,
-        &Answers::new(),
-        &Sent::default(),
-        (&problems, &refusals),
-        None,
-    )
-    .answer(&house, &viewer))
+    let sheet = Sheet {
+        consultation: &consultation,
+        others: &others,
+        places: &places,
+        kept: &Answers::new(),
+        sent: &Sent::default(),
+        problems: &Problems::new(),
+        refusals: &Refusals::default(),
+        compared: None,
+    };
+    Ok(page(&sheet).answer(&house, &viewer))
 }
 
 /// The consultation with the version of the questions that a sheet was printed from, by default the
@@ -226,46 +226,37 @@ pub async fn send(
         refusals.add("channel", "Type in at least one answer");
     }
     let Some(channel) = channel.filter(|_| refusals.is_empty() && read.problems.is_empty()) else {
-        return Ok(page(
-            &consultation,
-            &others,
-            &places,
-            &Answers::new(),
-            &sent,
-            (&read.problems, &refusals),
-            None,
-        )
-        .answer(&house, &viewer));
+        let sheet = Sheet {
+            consultation: &consultation,
+            others: &others,
+            places: &places,
+            kept: &Answers::new(),
+            sent: &sent,
+            problems: &read.problems,
+            refusals: &refusals,
+            compared: None,
+        };
+        return Ok(page(&sheet).answer(&house, &viewer));
     };
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let may_quote = sent.typed("quote") == "yes";
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let new = New {
         form_key: sent.once(),
         to: (consultation.id.clone(), consultation.version),
         channel,
         answers,
-        may_quote,
-        by,
+        may_quote: sent.typed("quote") == "yes",
+        by: by.clone(),
     };
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let Some(sheet) = store::keep(tx, &new).await? else { return Ok(None) };
-            let detail = format!("sheet {sheet}, {}", new.channel.word());
-            let entry = Entry {
-                at: now,
-                who: Some(&new.by),
-                what: "response typed in",
-                about: &new.to.0,
-                detail: &detail,
-            };
-            audit::note(tx, entry).await?;
-            Ok::<_, sqlx::Error>(Some(sheet))
-        })
-    });
-    Ok(match kept.await? {
-        Some(sheet) => back(&consultation.id, &format!("?sheet={sheet}")),
-        None => no_typing(&consultation, OVER).answer(&house, &viewer),
-    })
+    let mut tx = house.db.begin().await?;
+    let Some(sheet) = store::keep(&mut tx, &new).await? else {
+        tx.roll_back().await?;
+        return Ok(no_typing(&consultation, OVER).answer(&house, &viewer));
+    };
+    let (about, detail) = (&consultation.id, &format!("sheet {sheet}, {}", channel.word()));
+    let what = "response typed in";
+    audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
+    tx.commit().await?;
+    Ok(back(&consultation.id, &format!("?sheet={sheet}")))
 }
 
 /// GET `/forum/consultations/{id}/typed/{sheet}`
@@ -281,17 +272,17 @@ pub async fn compare_form(
     let places =
         area::store::places_and(&house.db, &named(&consultation.questionnaire, &typed.answers))
             .await?;
-    let (problems, refusals) = (Problems::new(), Refusals::default());
-    Ok(page(
-        &consultation,
-        &[],
-        &places,
-        &typed.answers,
-        &Sent::default(),
-        (&problems, &refusals),
-        Some(&typed),
-    )
-    .answer(&house, &viewer))
+    let sheet = Sheet {
+        consultation: &consultation,
+        others: &[],
+        places: &places,
+        kept: &typed.answers,
+        sent: &Sent::default(),
+        problems: &Problems::new(),
+        refusals: &Refusals::default(),
+        compared: Some(&typed),
+    };
+    Ok(page(&sheet).answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/{id}/typed/{sheet}`: saves what is on the sheet, and whether it
@@ -312,49 +303,31 @@ pub async fn compare(
     let questions = nothing_needed(&consultation.questionnaire);
     let read = read_all(&questions, hidden.clone(), &sent, &places);
     if !read.problems.is_empty() {
-        let refusals = Refusals::default();
-        return Ok(page(
-            &consultation,
-            &[],
-            &places,
-            &typed.answers,
-            &sent,
-            (&read.problems, &refusals),
-            Some(&typed),
-        )
-        .answer(&house, &viewer));
+        let sheet = Sheet {
+            consultation: &consultation,
+            others: &[],
+            places: &places,
+            kept: &typed.answers,
+            sent: &sent,
+            problems: &read.problems,
+            refusals: &Refusals::default(),
+            compared: Some(&typed),
+        };
+        return Ok(page(&sheet).answer(&house, &viewer));
     }
     let mut answers: Answers =
         read.answered.into_iter().filter_map(|(key, answer)| Some((key, answer?))).collect();
     let is_other = answers != typed.answers;
     answers.extend(hidden);
-    let (now, by, about) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
-    let compared = house.db.write(move |tx| {
-        Box::pin(async move {
-            let differs = is_other.then_some(&answers);
-            if store::compare(tx, &typed.response_id, differs, &by).await? {
-                let detail = format!(
-                    "sheet {}, {}",
-                    typed.sheet,
-                    if differs.is_some() { "put right" } else { "as on the sheet" }
-                );
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "typed response compared",
-                        about: &about,
-                        detail: &detail,
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    compared.await?;
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    if store::compare(&mut tx, &typed.response_id, is_other.then_some(&answers), by).await? {
+        let (what, about) = ("typed response compared", &consultation.id);
+        let how = if is_other { "put right" } else { "as on the sheet" };
+        let detail = &format!("sheet {}, {how}", typed.sheet);
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
+    }
+    tx.commit().await?;
     Ok(back(&id, "?done=compared"))
 }
 
@@ -449,15 +422,23 @@ fn nothing_needed(questionnaire: &Questionnaire) -> Questionnaire {
     all
 }
 
-fn page(
-    consultation: &Consultation,
-    others: &[i64],
-    places: &[Named],
-    kept: &Answers,
-    sent: &Sent,
-    (problems, refusals): (&Problems, &Refusals),
-    compared: Option<&Typed>,
-) -> Page {
+/// One sheet as it is typed in, or checked.
+struct Sheet<'s> {
+    consultation: &'s Consultation,
+    /// The other versions of the questions that it may have been printed from.
+    others: &'s [i64],
+    places: &'s [Named],
+    /// What was typed in before.
+    kept: &'s Answers,
+    sent: &'s Sent,
+    problems: &'s Problems,
+    refusals: &'s Refusals,
+    /// What is checked against it; `None` where a new response is typed in.
+    compared: Option<&'s Typed>,
+}
+
+fn page(sheet: &Sheet<'_>) -> Page {
+    let Sheet { consultation, others, places, kept, sent, problems, refusals, compared } = *sheet;
     let title = compared.map_or_else(
         || "Type in a response".to_owned(),
         |typed| format!("Check against sheet {}", typed.sheet),

@@ -37,7 +37,8 @@ pub struct Typed {
 pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Typed>> {
     let sql = format!(
         "SELECT t.response_id, t.sheet, r.channel, r.version, r.answers, t.typed_by, a.shown_name,
-         t.checked_by, CAST(t.was_put_right AS BIGINT), x.question, x.what, x.words, x.reason
+         t.checked_by, CAST(t.was_put_right AS BIGINT) AS was_put_right, x.question, x.what,
+         x.words, x.reason
          FROM typed_responses t JOIN responses r ON r.id = t.response_id
            JOIN accounts a ON a.id = t.typed_by
            LEFT JOIN ({TREATED}) x ON x.response_id = t.response_id
@@ -49,21 +50,23 @@ pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Typed>> {
         .await?;
     let mut all: Vec<Typed> = Vec::new();
     for row in &rows {
-        let sheet: i64 = row.get(1);
+        let sheet: i64 = row.get("sheet");
         if all.last().is_none_or(|last| last.sheet != sheet) {
             all.push(Typed {
-                response_id: row.get(0),
+                response_id: row.get("response_id"),
                 sheet,
-                channel: known(Channel::read(row.get(2)), "responses.channel")?,
-                version: row.get(3),
-                answers: read_json(row.get(4))?,
-                by: (row.get(5), row.get(6)),
-                checked: row.get::<Option<String>, _>(7).map(|_by| row.get::<i64, _>(8) == 1),
+                channel: known(Channel::read(row.get("channel")), "responses.channel")?,
+                version: row.get("version"),
+                answers: read_json(row.get("answers"))?,
+                by: (row.get("typed_by"), row.get("shown_name")),
+                checked: row
+                    .get::<Option<&str>, _>("checked_by")
+                    .map(|_by| row.get::<i64, _>("was_put_right") == 1),
                 treated: Treated::new(),
             });
         }
-        if let (Some(typed), Some(done)) = (all.last_mut(), read_treated(row, (10, 11, 12))) {
-            typed.treated.push((typed.response_id.clone(), row.get(9), done));
+        if let (Some(typed), Some(done)) = (all.last_mut(), read_treated(row)?) {
+            typed.treated.push((typed.response_id.clone(), row.get("question"), done));
         }
     }
     Ok(all)

@@ -24,9 +24,9 @@ pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
         )
     };
     let sql = format!(
-        "SELECT coalesce(p.name, '{ELSEWHERE}'), CAST(sum(t.before) AS BIGINT),
+        "SELECT coalesce(p.name, '{ELSEWHERE}') AS place, CAST(sum(t.before) AS BIGINT) AS before,
                 CAST(sum(CASE WHEN t.before = 0 AND t.by_until = 1 THEN 1
-                  ELSE 0 END) AS BIGINT), count(*)
+                  ELSE 0 END) AS BIGINT) AS after, count(*) AS people
          FROM (SELECT l.place_id, {} AS before, {} AS by_until
                FROM ledger l
                JOIN notices n ON n.id = l.notice_id
@@ -46,14 +46,15 @@ pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
         .fetch_all(&mut *db.read().await?)
         .await?;
     let told = |row: &AnyRow| {
-        let (before, after, all) = (people(row, 1)?, people(row, 2)?, people(row, 3)?);
-        Ok(Told { place: row.get(0), before, after, never: all.saturating_sub(before + after) })
+        let (before, after) = (people(row, "before")?, people(row, "after")?);
+        let never = people(row, "people")?.saturating_sub(before + after);
+        Ok(Told { place: row.get("place"), before, after, never })
     };
     rows.iter().map(told).collect()
 }
 
 /// A number of people in this column of an answer.
-fn people(row: &AnyRow, column: usize) -> Kept<u64> {
+fn people(row: &AnyRow, column: &str) -> Kept<u64> {
     db::number(row.get(column), "people told")
 }
 
@@ -92,8 +93,9 @@ pub async fn told_of_all(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
         "SELECT t.id, t.title, t.effect_at, t.started_at, t.families, CASE
          WHEN t.person IS NULL THEN '' ELSE coalesce(p.name, '{ELSEWHERE}') END AS place,
                 coalesce(p.position, 1000000) AS position,
-                CAST(sum(t.before) AS BIGINT), CAST(sum(CASE WHEN t.before = 0
-                  AND t.by_until = 1 THEN 1 ELSE 0 END) AS BIGINT), count(t.person)
+                CAST(sum(t.before) AS BIGINT) AS before, CAST(sum(CASE WHEN t.before = 0
+                  AND t.by_until = 1 THEN 1 ELSE 0 END) AS BIGINT) AS after,
+                count(t.person) AS people
          FROM (SELECT n.id, n.title, n.effect_at, n.started_at, n.families, l.place_id,
            l.subscriber_id AS person, {} AS before, {} AS by_until
                FROM notices n
@@ -118,27 +120,22 @@ pub async fn told_of_all(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     let mut all: Vec<ToldOf> = Vec::new();
     for row in &rows {
-        let notice_id: String = row.get(0);
+        let notice_id: String = row.get("id");
         if all.last().is_none_or(|last| last.notice_id != notice_id) {
-            let (title, effect_at, started_at, families) =
-                (row.get(1), row.get(2), row.get(3), row.get(4));
             all.push(ToldOf {
                 notice_id,
-                title,
-                effect_at,
-                started_at,
-                families,
+                title: row.get("title"),
+                effect_at: row.get("effect_at"),
+                started_at: row.get("started_at"),
+                families: row.get("families"),
                 told: Vec::new(),
             });
         }
-        let (before, after, all_of_them) = (people(row, 7)?, people(row, 8)?, people(row, 9)?);
+        let (before, after) = (people(row, "before")?, people(row, "after")?);
+        let all_of_them = people(row, "people")?;
         if let (Some(last), true) = (all.last_mut(), all_of_them > 0) {
-            last.told.push(Told {
-                place: row.get(5),
-                before,
-                after,
-                never: all_of_them.saturating_sub(before + after),
-            });
+            let never = all_of_them.saturating_sub(before + after);
+            last.told.push(Told { place: row.get("place"), before, after, never });
         }
     }
     Ok(all)
@@ -176,11 +173,11 @@ pub async fn in_email(db: &Db, link_hash: &str) -> Kept<Vec<InEmail>> {
     .await?;
     let told = |row: &AnyRow| {
         Ok(InEmail {
-            notice_id: row.get(0),
-            title: row.get(1),
-            effect: effect(row.get(2), row.get(3))?,
-            follow: follow(row.get(5))?,
-            is_read: row.get::<Option<Millis>, _>(4).is_some(),
+            notice_id: row.get("id"),
+            title: row.get("title"),
+            effect: effect(row.get("effect_kind"), row.get("effect_at"))?,
+            follow: follow(row.get("follow_kind"))?,
+            is_read: row.get::<Option<Millis>, _>("read_at").is_some(),
         })
     };
     rows.iter().map(told).collect()
@@ -263,8 +260,8 @@ fn to_reach() -> String {
 /// The families no email reaches, those with the nearest change first.
 pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
     let sql = format!(
-        "SELECT b.id, b.email, coalesce(p.name, '{ELSEWHERE}'), n.id, n.title, n.effect_kind,
-         n.effect_at, n.follow_kind
+        "SELECT b.id AS subscriber_id, b.email, coalesce(p.name, '{ELSEWHERE}') AS place,
+           n.id AS notice_id, n.title, n.effect_kind, n.effect_at, n.follow_kind
          FROM ledger l
          JOIN notices n ON n.id = l.notice_id
          JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
@@ -280,19 +277,19 @@ pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
         .await?;
     let mut families: Vec<Unreached> = Vec::new();
     for row in &rows {
-        let subscriber_id: String = row.get(0);
+        let subscriber_id: String = row.get("subscriber_id");
         let notice = Unheard {
-            notice_id: row.get(3),
-            title: row.get(4),
-            effect: effect(row.get(5), row.get(6))?,
-            follow: follow(row.get(7))?,
+            notice_id: row.get("notice_id"),
+            title: row.get("title"),
+            effect: effect(row.get("effect_kind"), row.get("effect_at"))?,
+            follow: follow(row.get("follow_kind"))?,
         };
         match families.iter_mut().find(|family| family.subscriber_id == subscriber_id) {
             Some(family) => family.notices.push(notice),
             None => families.push(Unreached {
                 subscriber_id,
-                email: row.get(1),
-                place: row.get(2),
+                email: row.get("email"),
+                place: row.get("place"),
                 notices: vec![notice],
             }),
         }

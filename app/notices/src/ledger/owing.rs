@@ -84,7 +84,8 @@ pub async fn due_now(
     }
     call_off.execute(&mut *tx).await?;
     let due = format!(
-        "SELECT b.id, b.email, l.notice_id, CAST(l.is_digest AS BIGINT)
+        "SELECT b.id AS subscriber_id, b.email, l.notice_id,
+           CAST(l.is_digest AS BIGINT) AS is_digest
          FROM ledger l
          JOIN notices n ON n.id = l.notice_id
          JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
@@ -99,15 +100,16 @@ pub async fn due_now(
     let rows = due.fetch_all(tx).await?;
     let mut all: Vec<Due> = Vec::new();
     for row in &rows {
-        let (subscriber_id, is_digest): (String, bool) = (row.get(0), row.get::<i64, _>(3) == 1);
+        let subscriber_id: String = row.get("subscriber_id");
+        let is_digest = row.get::<i64, _>("is_digest") == 1;
         match all.last_mut() {
             Some(last) if is_digest && last.is_digest && last.subscriber_id == subscriber_id => {
-                last.notices.push(row.get(2));
+                last.notices.push(row.get("notice_id"));
             }
             _ => all.push(Due {
                 subscriber_id,
-                email: row.get(1),
-                notices: vec![row.get(2)],
+                email: row.get("email"),
+                notices: vec![row.get("notice_id")],
                 is_digest,
             }),
         }
@@ -280,7 +282,7 @@ pub struct Stale {
 /// until its permit has failed: else it would go as the worker has it, with nobody knowing.
 pub async fn stale(db: &Db) -> Kept<Vec<Stale>> {
     let rows = sqlx::query(
-        "SELECT d.id, d.unsubscribe, n.id
+        "SELECT d.id AS delivery_id, d.unsubscribe, n.id AS notice_id
          FROM (SELECT id, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND is_stale = 1
            AND claimed_at = 0 ORDER BY id LIMIT 100) d
          JOIN ledger l ON l.delivery_id = d.id AND l.called_off_at IS NULL
@@ -290,12 +292,16 @@ pub async fn stale(db: &Db) -> Kept<Vec<Stale>> {
     .fetch_all(&mut *db.read().await?)
     .await?;
     let one = |rows: &[AnyRow]| Stale {
-        delivery_id: rows[0].get(0),
-        one_click: rows[0].get::<Option<&str>, _>(1).map_or_else(String::new, str::to_owned),
-        notices: rows.iter().map(|row| row.get(2)).collect(),
+        delivery_id: rows[0].get("delivery_id"),
+        one_click: rows[0]
+            .get::<Option<&str>, _>("unsubscribe")
+            .map_or_else(String::new, str::to_owned),
+        notices: rows.iter().map(|row| row.get("notice_id")).collect(),
     };
     Ok(rows
-        .chunk_by(|one, next| one.get::<&str, _>(0) == next.get::<&str, _>(0))
+        .chunk_by(|one, next| {
+            one.get::<&str, _>("delivery_id") == next.get::<&str, _>("delivery_id")
+        })
         .map(one)
         .collect())
 }

@@ -55,7 +55,7 @@ pub struct Reach {
 /// withdraws.
 pub async fn reach(db: &Db, notice_id: &str, follows: Option<&str>) -> Kept<Reach> {
     let sql = format!(
-        "SELECT r.cadence, coalesce(p.name, '{ELSEWHERE}'), count(*), coalesce(p.position, 1000000)
+        "SELECT r.cadence, coalesce(p.name, '{ELSEWHERE}') AS place, count(*) AS people
          FROM ({}) r LEFT JOIN places p ON p.id = r.place_id
          GROUP BY r.cadence, p.name, p.position ORDER BY coalesce(p.position, 1000000), p.name",
         receivers("$1", follows.is_some())
@@ -67,8 +67,9 @@ pub async fn reach(db: &Db, notice_id: &str, follows: Option<&str>) -> Kept<Reac
     let mut by_cadence = Cadence::ALL.map(|cadence| (cadence, 0)).to_vec();
     let mut by_place: Vec<(String, u64)> = Vec::new();
     for row in &rows {
-        let cadence = db::known(Cadence::read(row.get(0)), "subscribers.cadence")?;
-        let (place, people): (String, u64) = (row.get(1), db::number(row.get(2), "subscribers")?);
+        let cadence = db::known(Cadence::read(row.get("cadence")), "subscribers.cadence")?;
+        let place: String = row.get("place");
+        let people: u64 = db::number(row.get("people"), "subscribers")?;
         for (_, many) in by_cadence.iter_mut().filter(|(of, _)| *of == cadence) {
             *many += people;
         }
@@ -134,17 +135,20 @@ async fn started(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Started>> {
          WHERE id IN (SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL
            ORDER BY starts_at, id LIMIT 1)
            AND starts_at <= $1 AND started_at IS NULL
-         RETURNING id, effect_kind, effect_at, follows_id, follow_kind, must_do_by, {}",
+         RETURNING id, effect_kind, effect_at, follows_id, follow_kind, must_do_by,
+           {} AS told_before",
         first_day_before("notices.id")
     );
     let row = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_optional(tx).await?;
     let started = |row: AnyRow| {
         Ok(Started {
-            notice_id: row.get(0),
-            effect: effect(row.get(1), row.get(2))?,
-            must_do_by: db::day(row.get(5), "notices.must_do_by")?,
-            follows: row.get::<Option<String>, _>(3).zip(follow(row.get(4))?),
-            told_before: row.get(6),
+            notice_id: row.get("id"),
+            effect: effect(row.get("effect_kind"), row.get("effect_at"))?,
+            must_do_by: db::day(row.get("must_do_by"), "notices.must_do_by")?,
+            follows: row
+                .get::<Option<String>, _>("follows_id")
+                .zip(follow(row.get("follow_kind"))?),
+            told_before: row.get("told_before"),
         })
     };
     row.map(started).transpose()

@@ -13,6 +13,7 @@ use ground::ui::{Area, Banner, Choice, Choices, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
+use super::NewAnswer;
 use super::store::{self, Waiting};
 use super::telling;
 use super::too::said_to_leaders;
@@ -41,72 +42,56 @@ pub async fn send(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let by = &viewer.signed_in()?.account_id;
     let to = format!("/lead/notices/{}/questions", notice.id);
     if let Some(question) = id::parse(sent.typed("aside")) {
-        let writer = house.clone();
-        let set = house.db.write(move |tx| {
-            Box::pin(async move {
-                if let Some(asked) = store::set_aside(tx, &notice.id, &question, now).await? {
-                    telling::owe_not_answered(
-                        tx,
-                        &asked,
-                        &emails::set_aside(&writer, &notice),
-                        now,
-                    )
-                    .await?;
-                    audit::note(
-                        tx,
-                        Entry {
-                            at: now,
-                            who: Some(&by),
-                            what: "question set aside",
-                            about: &question,
-                            detail: "",
-                        },
-                    )
-                    .await?;
-                }
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        set.await?;
+        set_aside(&house, &notice, &question, by).await?;
         return Ok(Redirect::to(&format!("{to}?done=aside")).into_response());
     }
     let waiting = store::waiting(&house.db, &notice.id).await?;
     if sent.typed("step") == "show" {
         return show(&house, &viewer, &notice, waiting, &sent).await;
     }
-    let answer = match super::answer(&sent, &waiting) {
-        Ok(answer) => answer,
+    match super::answer(&sent, &waiting) {
+        Ok(answer) => keep_answer(&house, &notice, &answer, by).await?,
         // A second tap: it is published.
-        Err(_) if store::is_answered(&house.db, &sent.once()).await? => {
-            return Ok(Redirect::to(&format!("{to}?done=answered")).into_response());
-        }
+        Err(_) if store::is_answered(&house.db, &sent.once()).await? => {}
         Err(refusals) => {
             return Ok(shown(&notice, waiting, "", &sent, &refusals).answer(&house, &viewer));
         }
-    };
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            if store::answer(tx, &notice.id, &answer, &by, now).await? {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "question answered",
-                        about: &notice.id,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    kept.await?;
+    }
     Ok(Redirect::to(&format!("{to}?done=answered")).into_response())
+}
+
+/// Sets a question aside, and owes the email that says so to the person who asked.
+async fn set_aside(house: &House, notice: &Notice, question: &str, by: &str) -> Result<(), Error> {
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    if let Some(asked) = store::set_aside(&mut tx, &notice.id, question, now).await? {
+        let words = emails::set_aside(house, notice);
+        telling::owe_not_answered(&mut tx, &asked, &words, now).await?;
+        let (what, about) = ("question set aside", question);
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Publishes an answer, once; the worker owes it to those who asked.
+async fn keep_answer(
+    house: &House,
+    notice: &Notice,
+    answer: &NewAnswer,
+    by: &str,
+) -> Result<(), Error> {
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    if store::answer(&mut tx, &notice.id, answer, by, now).await? {
+        let (what, about) = ("question answered", &notice.id);
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Lets everyone read a question while it waits. A second tap finds that they can already.
@@ -123,24 +108,13 @@ async fn show(
             return Ok(shown(notice, waiting, "", sent, &refusals).answer(house, viewer));
         }
     };
-    let (now, by, id) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), notice.id.clone());
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            if store::show(tx, &id, (&question, &words), now).await? {
-                let entry = Entry {
-                    at: now,
-                    who: Some(&by),
-                    what: "question shown",
-                    about: &question,
-                    detail: "",
-                };
-                audit::note(tx, entry).await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    kept.await?;
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    if store::show(&mut tx, &notice.id, (&question, &words), now).await? {
+        let (what, about) = ("question shown", &question);
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
+    }
+    tx.commit().await?;
     let to = format!("/lead/notices/{}/questions?done=shown", notice.id);
     Ok(Redirect::to(&to).into_response())
 }

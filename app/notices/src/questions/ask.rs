@@ -36,16 +36,14 @@ pub async fn send(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (notice, _) = told(&house, &id).await?;
-    let person = viewer.person();
-    let own = person.map(|person| person.email.as_str());
+    let own = viewer.person().map(|person| person.email.as_str());
     let (question, email) = match super::question(&sent, own) {
         Ok(question) => question,
         Err(refusals) => {
             return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    let (now, form_key, to) =
-        (house.clock.now(), sent.once(), format!("/notices/{}?done=asked", notice.id));
+    let (form_key, to) = (sent.once(), format!("/notices/{}?done=asked", notice.id));
     if let Some((wait, what_to_do)) = one_too_many(&house, own, &caller, &notice.id, &email).await?
     {
         if store::is_asked(&house.db, &form_key).await? {
@@ -55,47 +53,48 @@ pub async fn send(
         let page = page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer);
         return Ok(wait.answer(page));
     }
-    let account_id = person.map(|person| person.account_id.clone());
-    let words = emails::question(&house, &notice, &question);
-    let receipt = emails::received(&house, &notice, now + super::KEPT_UNANSWERED);
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let is_new = store::ask(tx, &notice.id, &form_key, (&question, &email), now).await?;
-            if is_new && !notice.words.email.is_empty() {
-                let dedup_key = format!("question {form_key}");
-                let team = &notice.words.email;
-                owe(
-                    tx,
-                    Owed {
-                        dedup_key: &dedup_key,
-                        kind: EmailKind::Question,
-                        account_id: None,
-                        to: team,
-                        words: &words,
-                        at: now,
-                        not_after: None,
-                    },
-                )
-                .await?;
-            }
-            if is_new {
-                let dedup_key = format!("question received {form_key}");
-                let receipt = Owed {
-                    dedup_key: &dedup_key,
-                    kind: EmailKind::QuestionReceived,
-                    account_id: account_id.as_deref(),
-                    to: &email,
-                    words: &receipt,
-                    at: now,
-                    not_after: None,
-                };
-                owe(tx, receipt).await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    kept.await?;
+    keep(&house, &viewer, &notice, &form_key, (&question, &email)).await?;
     Ok(Redirect::to(&to).into_response())
+}
+
+/// Stores a question, once for each form key, and owes it to the team, and a receipt to whoever
+/// asks.
+async fn keep(
+    house: &House,
+    viewer: &Viewer,
+    notice: &Notice,
+    form_key: &str,
+    (question, email): (&str, &str),
+) -> Result<(), Error> {
+    let (now, team) = (house.clock.now(), &notice.words.email);
+    let mut tx = house.db.begin().await?;
+    let is_new = store::ask(&mut tx, &notice.id, form_key, (question, email), now).await?;
+    if is_new && !team.is_empty() {
+        let asked = Owed {
+            dedup_key: &format!("question {form_key}"),
+            kind: EmailKind::Question,
+            account_id: None,
+            to: team,
+            words: &emails::question(house, notice, question),
+            at: now,
+            not_after: None,
+        };
+        owe(&mut tx, asked).await?;
+    }
+    if is_new {
+        let receipt = Owed {
+            dedup_key: &format!("question received {form_key}"),
+            kind: EmailKind::QuestionReceived,
+            account_id: viewer.person().map(|person| person.account_id.as_str()),
+            to: email,
+            words: &emails::received(house, notice, now + super::KEPT_UNANSWERED),
+            at: now,
+            not_after: None,
+        };
+        owe(&mut tx, receipt).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// What to do where this question is one too many: of emails to this address, of hers or of her

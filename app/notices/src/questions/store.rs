@@ -46,7 +46,7 @@ pub async fn is_asked(db: &Db, form_key: &str) -> Kept<bool> {
 }
 
 /// A question that waits for an answer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Waiting {
     /// Its id.
     pub id: String,
@@ -57,6 +57,7 @@ pub struct Waiting {
     /// How everyone can read it while it waits; `None` when nobody can.
     pub shown_as: Option<String>,
     /// How many others want to know the answer: a true number.
+    #[sqlx(try_from = "i64")]
     pub wanted: u64,
 }
 
@@ -69,18 +70,7 @@ pub async fn waiting(db: &Db, notice_id: &str) -> Kept<Vec<Waiting>> {
          ORDER BY q.asked_at, q.id LIMIT 200",
         wanted::people()
     );
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(notice_id).fetch_all(&mut *db.read().await?).await?;
-    Ok(rows
-        .iter()
-        .map(|row| Waiting {
-            id: row.get(0),
-            question: row.get(1),
-            asked_at: row.get(2),
-            shown_as: row.get(3),
-            wanted: row.get::<i64, _>(4).unsigned_abs(),
-        })
-        .collect())
+    sqlx::query_as(AssertSqlSafe(sql)).bind(notice_id).fetch_all(&mut *db.read().await?).await
 }
 
 /// Lets everyone read a question while it waits, in these words, once. False when they can already,
@@ -165,7 +155,7 @@ pub async fn answer(
 }
 
 /// An answer that is still to go to those who asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AnswerDue {
     /// Its id.
     pub answer_id: String,
@@ -179,8 +169,8 @@ pub struct AnswerDue {
 
 /// The answer that has waited longest to go to those who asked or wanted to know too.
 pub async fn answer_due(db: &Db) -> Kept<Option<AnswerDue>> {
-    let row = sqlx::query(
-        "SELECT id, notice_id, question, answer FROM (
+    sqlx::query_as(
+        "SELECT id AS answer_id, notice_id, question, answer FROM (
            SELECT a.id, a.notice_id, a.question, a.answer, a.answered_at FROM notice_questions q
              JOIN notice_answers a ON a.id = q.answer_id
              WHERE q.email IS NOT NULL AND q.answer_id IS NOT NULL
@@ -190,13 +180,7 @@ pub async fn answer_due(db: &Db) -> Kept<Option<AnswerDue>> {
          ORDER BY answered_at, id LIMIT 1",
     )
     .fetch_optional(&mut *db.read().await?)
-    .await?;
-    Ok(row.map(|row| AnswerDue {
-        answer_id: row.get(0),
-        notice_id: row.get(1),
-        question: row.get(2),
-        answer: row.get(3),
-    }))
+    .await
 }
 
 /// The addresses that an answer goes to. They are erased.
@@ -220,7 +204,7 @@ pub async fn take_addresses(tx: &mut AnyConnection, answer_id: &str) -> Kept<Vec
 
 /// A question that gets no answer on the page, and the address of the person who asked, which is
 /// erased.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct NotAnswered {
     /// Its id.
     pub id: String,
@@ -256,14 +240,13 @@ pub async fn set_aside(
 /// The question that has waited longest for an answer, of those that have waited for so long that
 /// the address is to go: (question, notice).
 pub async fn unanswered_due(db: &Db, now: Millis) -> Kept<Option<(String, String)>> {
-    let row = sqlx::query(
+    sqlx::query_as(
         "SELECT id, notice_id FROM notice_questions WHERE email IS NOT NULL AND answer_id IS NULL
          AND asked_at <= $1 ORDER BY asked_at, id LIMIT 1",
     )
     .bind(now - KEPT_UNANSWERED)
     .fetch_optional(&mut *db.read().await?)
-    .await?;
-    Ok(row.map(|row| (row.get(0), row.get(1))))
+    .await
 }
 
 /// Erases the address of a question without an answer. `None` when it has gone, or an answer has
@@ -281,11 +264,10 @@ pub async fn take_address(tx: &mut AnyConnection, question_id: &str) -> Kept<Opt
 }
 
 async fn one(tx: &mut AnyConnection, question_id: &str) -> Kept<Option<NotAnswered>> {
-    let row = sqlx::query("SELECT id, notice_id, email FROM notice_questions WHERE id = $1")
+    sqlx::query_as("SELECT id, notice_id, email FROM notice_questions WHERE id = $1")
         .bind(question_id)
         .fetch_optional(tx)
-        .await?;
-    Ok(row.map(|row| NotAnswered { id: row.get(0), notice_id: row.get(1), email: row.get(2) }))
+        .await
 }
 
 /// A question that everyone can read while it waits.
@@ -355,21 +337,23 @@ pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> Kept<Beside> 
         .await?;
     let mut beside = Beside::default();
     for row in rows {
-        match row.get::<&str, _>(0) {
-            "answer" => beside.answers.push((row.get(1), row.get(2), row.get(3))),
+        match row.get::<&str, _>("kind") {
+            "answer" => {
+                beside.answers.push((row.get("question"), row.get("answer"), row.get("at")));
+            }
             "update" => beside.has_update = true,
             "open" => beside.open.push(Open {
-                id: row.get(4),
-                question: row.get(1),
-                wanted: row.get::<i64, _>(5).unsigned_abs(),
-                wants: match row.get::<&str, _>(6) {
+                id: row.get("id"),
+                question: row.get("question"),
+                wanted: db::number(row.get("wanted"), "who wants to know")?,
+                wants: match row.get::<&str, _>("wants") {
                     "too" => Wants::Too,
                     "asked" => Wants::Asked,
                     "" => Wants::Not,
                     _ => return db::known(None, "what she wants to know"),
                 },
             }),
-            "read" => beside.has_read = Some(row.get::<Millis, _>(3) != 0),
+            "read" => beside.has_read = Some(row.get::<Millis, _>("at") != 0),
             _ => return db::known(None, "what is beside a notice"),
         }
     }

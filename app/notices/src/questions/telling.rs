@@ -21,28 +21,22 @@ pub async fn answer_due(house: &House) -> Result<(), sqlx::Error> {
         let now = house.clock.now();
         let words = emails::answer(house, &notice, &due.question, &due.answer);
         let too = emails::answer_too(house, &notice, &due.question, &due.answer);
-        let owed = house.db.write(move |tx| {
-            Box::pin(async move {
-                let id = &due.answer_id;
-                for email in store::take_addresses(tx, id).await? {
-                    owe_about(tx, (EmailKind::Answer, id), (None, &email), &words, now).await?;
-                }
-                // Whoever asked one of the questions and wanted another gets it once.
-                for (account, email) in wanted::take_for_answer(tx, id).await? {
-                    owe_about(tx, (EmailKind::Answer, id), (Some(&account), &email), &too, now)
-                        .await?;
-                }
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        owed.await?;
+        let about = (EmailKind::Answer, due.answer_id.as_str());
+        let mut tx = house.db.begin().await?;
+        for email in store::take_addresses(&mut tx, &due.answer_id).await? {
+            owe_about(&mut tx, about, (None, &email), &words, now).await?;
+        }
+        // Whoever asked one of the questions and wanted another gets it once.
+        for (account, email) in wanted::take_for_answer(&mut tx, &due.answer_id).await? {
+            owe_about(&mut tx, about, (Some(&account), &email), &too, now).await?;
+        }
+        tx.commit().await?;
     }
     Ok(())
 }
 
-/// Owes an email about a question, once for each address and `about`, however many questions someone
-/// had: the answer, or the notice
-/// where there is none.
+/// Owes an email about a question, once for each address and `about`, however many questions
+/// someone had: the answer, or the notice where there is none.
 async fn owe_about(
     tx: &mut AnyConnection,
     (kind, about): (EmailKind, &str),
@@ -64,14 +58,12 @@ pub async fn forget_due(house: &House) -> Result<(), sqlx::Error> {
     while let Some((question, notice)) = store::unanswered_due(&house.db, house.clock.now()).await?
     {
         let Some(notice) = notices::find(&house.db, &notice).await? else { return Ok(()) };
-        let (writer, now) = (house.clone(), house.clock.now());
-        let forgotten = house.db.write(move |tx| {
-            Box::pin(async move {
-                let Some(asked) = store::take_address(tx, &question).await? else { return Ok(()) };
-                owe_not_answered(tx, &asked, &emails::unanswered(&writer, &notice), now).await
-            })
-        });
-        forgotten.await?;
+        let (words, now) = (emails::unanswered(house, &notice), house.clock.now());
+        let mut tx = house.db.begin().await?;
+        if let Some(asked) = store::take_address(&mut tx, &question).await? {
+            owe_not_answered(&mut tx, &asked, &words, now).await?;
+        }
+        tx.commit().await?;
     }
     forget_wanted(house).await
 }
@@ -83,22 +75,12 @@ async fn forget_wanted(house: &House) -> Result<(), sqlx::Error> {
         let Some(notice) = notices::find(&house.db, &vain.notice_id).await? else { return Ok(()) };
         let (words, now) =
             (emails::not_answered_too(house, &notice, vain.is_set_aside), house.clock.now());
-        let forgotten = house.db.write(move |tx| {
-            Box::pin(async move {
-                for (account, email) in wanted::take_in_vain(tx, &vain.question_id, now).await? {
-                    owe_about(
-                        tx,
-                        (EmailKind::NotAnswered, &vain.notice_id),
-                        (Some(&account), &email),
-                        &words,
-                        now,
-                    )
-                    .await?;
-                }
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        forgotten.await?;
+        let about = (EmailKind::NotAnswered, vain.notice_id.as_str());
+        let mut tx = house.db.begin().await?;
+        for (account, email) in wanted::take_in_vain(&mut tx, &vain.question_id, now).await? {
+            owe_about(&mut tx, about, (Some(&account), &email), &words, now).await?;
+        }
+        tx.commit().await?;
     }
     Ok(())
 }

@@ -3,7 +3,6 @@
 use accounts::{Sends, may_send, too_many};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
@@ -13,7 +12,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::store::{Open, Wants};
-use super::wanted;
+use super::wanted::{self, WaitedFor};
 use crate::told;
 
 /// POST `/notices/{id}/questions/too`: says whether she wants to know, so that a double tap says it
@@ -26,23 +25,21 @@ pub async fn send(
 ) -> Result<Response, Error> {
     let (question, wants) = chosen(&sent).ok_or(Error::NotFound)?;
     let (notice, _) = told(&house, &id).await?;
-    let person = viewer.signed_in()?;
+    let me = &viewer.signed_in()?.account_id;
     if wants && !may_send(&house, Sends::Too, &viewer).await? {
         return Ok(too_many(one_too_many(&notice.id), Sends::Too, &house, &viewer));
     }
-    let (now, me, at) = (house.clock.now(), person.account_id.clone(), format!("#q-{question}"));
-    let to = format!("/notices/{}", notice.id);
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            if wants {
-                return wanted::want(tx, (&notice.id, &question), &me, now).await;
-            }
-            wanted::take_back(tx, &question, &me).await?;
-            Ok::<_, sqlx::Error>(true)
-        })
-    });
-    let to = if kept.await? { to + &at } else { to + "?done=not-waiting" };
-    Ok(Redirect::to(&to).into_response())
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    let kept = if wants {
+        wanted::want(&mut tx, (&notice.id, &question), me, now).await?
+    } else {
+        wanted::take_back(&mut tx, &question, me).await?;
+        true
+    };
+    tx.commit().await?;
+    let place = if kept { format!("#q-{question}") } else { "?done=not-waiting".to_owned() };
+    Ok(Redirect::to(&format!("/notices/{}{place}", notice.id)).into_response())
 }
 
 /// Which question, and whether she wants to know; `None` for what no button of ours sends.
@@ -140,18 +137,17 @@ pub fn said_to_leaders(people: u64) -> Option<String> {
     (people > 0).then(|| format!("{} more people want to know", capital(&words)))
 }
 
-/// The questions that someone waits for, on the page of what she said: (notice, its title, the
-/// question, since when).
-pub fn mine(waited: Vec<(String, String, String, Millis)>) -> impl IntoView {
-    let rows = waited.into_iter().map(|(notice_id, title, question, at)| {
+/// The questions that someone waits for, on the page of what she said.
+pub fn mine(waited: Vec<WaitedFor>) -> impl IntoView {
+    let rows = waited.into_iter().map(|waited| {
         view! {
             <li class="card">
                 <h3 class="said">
-                    <a href=format!("/notices/{notice_id}")>{question}</a>
+                    <a href=format!("/notices/{}", waited.notice_id)>{waited.question}</a>
                 </h3>
-                <p>"About: "{title}</p>
+                <p>"About: "{waited.title}</p>
                 <p class="state">"○ Waiting for an answer"</p>
-                <p class="soft">"You wanted to know this on "<When at /></p>
+                <p class="soft">"You wanted to know this on "<When at=waited.wanted_at /></p>
             </li>
         }
     });

@@ -64,17 +64,30 @@ pub async fn take_back(tx: &mut AnyConnection, question_id: &str, account_id: &s
     Ok(())
 }
 
-/// What someone waits for: (notice, its title, the question, since when), the latest first.
-pub async fn of_account(db: &Db, account_id: &str) -> Kept<Vec<(String, String, String, Millis)>> {
-    let rows = sqlx::query(
-        "SELECT n.id, n.title, q.shown_as, w.wanted_at FROM notice_wanted w
+/// A question that someone waits for.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct WaitedFor {
+    /// The notice it is about.
+    pub notice_id: String,
+    /// Its title.
+    pub title: String,
+    /// The question as everyone reads it.
+    pub question: String,
+    /// Since when.
+    pub wanted_at: Millis,
+}
+
+/// What someone waits for, the latest first.
+pub async fn of_account(db: &Db, account_id: &str) -> Kept<Vec<WaitedFor>> {
+    sqlx::query_as(
+        "SELECT n.id AS notice_id, n.title, q.shown_as AS question, w.wanted_at
+         FROM notice_wanted w
          JOIN notice_questions q ON q.id = w.question_id JOIN notices n ON n.id = q.notice_id
          WHERE w.account_id = $1 ORDER BY w.wanted_at DESC, q.id LIMIT 100",
     )
     .bind(account_id)
     .fetch_all(&mut *db.read().await?)
-    .await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect())
+    .await
 }
 
 /// A question for which people have waited and will get no answer here.
@@ -93,7 +106,7 @@ pub struct InVain {
 pub async fn in_vain_due(db: &Db, now: Millis) -> Kept<Option<InVain>> {
     let row = sqlx::query(
         "SELECT q.id, q.notice_id, CAST(CASE WHEN q.set_aside_at IS NULL THEN 0 ELSE 1 END
-           AS BIGINT)
+           AS BIGINT) AS is_set_aside
          FROM notice_wanted w JOIN notice_questions q ON q.id = w.question_id
          WHERE q.answer_id IS NULL AND (q.set_aside_at IS NOT NULL OR w.wanted_at <= $1)
          ORDER BY w.wanted_at, w.account_id LIMIT 1",
@@ -102,9 +115,9 @@ pub async fn in_vain_due(db: &Db, now: Millis) -> Kept<Option<InVain>> {
     .fetch_optional(&mut *db.read().await?)
     .await?;
     Ok(row.map(|row| InVain {
-        question_id: row.get(0),
-        notice_id: row.get(1),
-        is_set_aside: row.get::<i64, _>(2) == 1,
+        question_id: row.get("id"),
+        notice_id: row.get("notice_id"),
+        is_set_aside: row.get::<i64, _>("is_set_aside") == 1,
     }))
 }
 
@@ -153,10 +166,9 @@ async fn take(
         "SELECT id, email FROM accounts WHERE email IS NOT NULL AND id IN ({}) ORDER BY id",
         db::parameters(1, accounts.len())
     );
-    let mut ask = sqlx::query(AssertSqlSafe(sql));
+    let mut ask = sqlx::query_as(AssertSqlSafe(sql));
     for account in &accounts {
         ask = ask.bind(account);
     }
-    let rows = ask.fetch_all(tx).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    ask.fetch_all(tx).await
 }

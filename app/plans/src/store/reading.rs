@@ -10,7 +10,7 @@ use involvement::rung;
 use outcomes::public::TOPIC_TITLE;
 use outcomes::store::plans_it;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, FromRow, Row as _};
 
 use crate::rules::{Does, may_read_draft};
 
@@ -263,15 +263,15 @@ pub async fn find_for(db: &Db, id: &str, leader: &str) -> Kept<Option<Plan>> {
         sqlx::query(AssertSqlSafe(sql)).bind(id).bind(leader).fetch_all(&mut *connection).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut plan = Plan {
-        id: row.get(0),
-        title: row.get(1),
-        what: row.get(2),
-        due_day: row.get(3),
-        is_hers: row.get::<i64, _>(6) == 1,
+        id: row.get("id"),
+        title: row.get("title"),
+        what: row.get("what"),
+        due_day: row.get("due_day"),
+        is_hers: row.get::<i64, _>("is_hers") == 1,
         ..Plan::default()
     };
     for row in &rows {
-        match (row.get::<Option<String>, _>(4).as_deref(), row.get::<Option<String>, _>(5)) {
+        match (row.get::<Option<&str>, _>("kind"), row.get::<Option<String>, _>("name")) {
             (Some("organisation"), Some(name)) => plan.organisations.push(name),
             (Some(_), Some(name)) => plan.labels.push(name),
             (_, None) | (None, _) => {}
@@ -330,7 +330,7 @@ pub async fn all(db: &Db) -> Kept<Vec<Plan>> {
         .await?;
     let mut plans: Vec<Plan> = Vec::new();
     for row in &rows {
-        let id: String = row.get(10);
+        let id: String = row.get("plan_id");
         if plans.last().is_none_or(|last| last.id != id) {
             plans.push(Plan { id, ..Plan::default() });
         }
@@ -342,44 +342,49 @@ pub async fn all(db: &Db) -> Kept<Vec<Plan>> {
 }
 
 fn add(plan: &mut Plan, row: &AnyRow) -> Kept<()> {
-    let at: Millis = row.get(8);
-    match row.get::<String, _>(0).as_str() {
-        "session" => plan.sessions.push(Session {
-            day: row.get(2),
-            held_at: row.get(3),
-            decided: row.get(4),
-            notes: row.get(5),
-            parents: number(row.get(6), "planning_sessions.parents")?,
-            others: number(row.get(7), "planning_sessions.others")?,
-            for_everyone: known(row.get::<Option<i64>, _>(9), "planning_sessions.audience")? == 1,
-            recorded_at: at,
-        }),
-        "topic" => plan.topics.push(Tied {
-            id: row.get(1),
-            title: row.get(2),
-            open_since: Some(at),
-            closed_at: row.get(9),
-            tied_at: row.get(6),
-            withdrawn_at: Some(row.get(7)).filter(|at| *at > 0),
-        }),
-        "statement" => plan.statements.push(Statement { words: row.get(2), at }),
-        "draft" => {
-            let name: String = row.get(3);
-            let overridden = (!name.is_empty()).then(|| (name, row.get(4), row.get(7)));
-            let (version, published_at) = (row.get(6), row.get(9));
-            plan.drafts.push(Draft {
-                id: row.get(1),
-                summary: row.get(2),
-                version,
-                first_recorded_at: at,
-                published_at,
-                overridden,
+    let at: Millis = row.get("at");
+    match row.get("kind") {
+        "session" => {
+            let for_everyone: Option<i64> = row.get("later");
+            plan.sessions.push(Session {
+                day: row.get("one"),
+                held_at: row.get("two"),
+                decided: row.get("three"),
+                notes: row.get("four"),
+                parents: number(row.get("first"), "planning_sessions.parents")?,
+                others: number(row.get("second"), "planning_sessions.others")?,
+                for_everyone: known(for_everyone, "planning_sessions.audience")? == 1,
+                recorded_at: at,
             });
         }
-        "plan" => (plan.title, plan.what, plan.due_day) = (row.get(2), row.get(3), row.get(4)),
+        "topic" => plan.topics.push(Tied {
+            id: row.get("id"),
+            title: row.get("one"),
+            open_since: Some(at),
+            closed_at: row.get("later"),
+            tied_at: row.get("first"),
+            withdrawn_at: Some(row.get("second")).filter(|at| *at > 0),
+        }),
+        "statement" => plan.statements.push(Statement { words: row.get("one"), at }),
+        "draft" => {
+            let name: String = row.get("two");
+            plan.drafts.push(Draft {
+                id: row.get("id"),
+                summary: row.get("one"),
+                version: row.get("first"),
+                first_recorded_at: at,
+                published_at: row.get("later"),
+                overridden: (!name.is_empty()).then(|| (name, row.get("three"), row.get("second"))),
+            });
+        }
+        "plan" => {
+            plan.title = row.get("one");
+            plan.what = row.get("two");
+            plan.due_day = row.get("three");
+        }
         "event" => {
-            let role = known(Role::read(row.get(4)), "plan_events.role")?;
-            plan.events.push(Event { what: row.get(2), who: row.get(3), role, at });
+            let role = known(Role::read(row.get("three")), "plan_events.role")?;
+            plan.events.push(Event { what: row.get("one"), who: row.get("two"), role, at });
         }
         _ => return known(None, "what happened to a plan"),
     }
@@ -421,13 +426,13 @@ pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> Kept<Vec<Lis
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.due_day,
                 (SELECT count(*) FROM drafts d WHERE d.plan_id = p.id
-                  AND d.published_at IS NOT NULL),
+                  AND d.published_at IS NOT NULL) AS published,
                 (SELECT count(*) FROM drafts d JOIN overrides o ON o.draft_id = d.id
-                  WHERE d.plan_id = p.id),
+                  WHERE d.plan_id = p.id) AS overridden,
                 (SELECT count(*) FROM shut_gates g WHERE g.plan_id = p.id)
                 + (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
                    WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND t.published_at > $3
-                     AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id))
+                     AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id)) AS shut
          FROM plans p WHERE $1 = '' OR p.id < $1 ORDER BY p.id DESC LIMIT $2",
     )
     .bind(before)
@@ -435,14 +440,13 @@ pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> Kept<Vec<Lis
     .bind(now - gate::OPEN_BEFORE_DRAFTS)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let is = |row: &AnyRow, column| row.get::<i64, _>(column) > 0;
     let listed = |row: &AnyRow| Listed {
-        id: row.get(0),
-        title: row.get(1),
-        due_day: row.get(2),
-        has_draft: is(row, 3),
-        is_overridden: is(row, 4),
-        is_shut: is(row, 5),
+        id: row.get("id"),
+        title: row.get("title"),
+        due_day: row.get("due_day"),
+        has_draft: row.get::<i64, _>("published") > 0,
+        is_overridden: row.get::<i64, _>("overridden") > 0,
+        is_shut: row.get::<i64, _>("shut") > 0,
     };
     Ok(rows.iter().map(listed).collect())
 }
@@ -487,9 +491,10 @@ pub struct Content {
 /// What is in a draft.
 pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>> {
     let sql = format!(
-        "SELECT CASE WHEN d.html_rules = $3 THEN d.html ELSE d.body END, t.id, {TOPIC_TITLE}, a.answer, a.words, a.decided_by, d.file_hash, d.file_name,
-         d.file_kind, d.file_size,
-                t.withdrawn_at, d.html_rules
+        "SELECT CASE WHEN d.html_rules = $3 THEN d.html ELSE d.body END AS text, d.html_rules,
+                d.file_hash, d.file_name, d.file_kind, d.file_size,
+                t.id AS topic_id, {TOPIC_TITLE} AS title, t.withdrawn_at,
+                a.answer, a.words, a.decided_by
          FROM drafts d
          LEFT JOIN plan_topics x ON x.plan_id = d.plan_id
          LEFT JOIN draft_answers a ON a.draft_id = d.id AND a.topic_id = x.topic_id
@@ -506,39 +511,50 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>
         .fetch_all(&mut *db.read().await?)
         .await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let kind = row.get::<Option<&str>, _>(8);
-    let kind = kind.map(|kind| known(FileKind::read(kind), "drafts.file_kind")).transpose()?;
-    let file =
-        kind.map(|kind| files::Kept { hash: row.get(6), name: row.get(7), kind, size: row.get(9) });
-    let mut answers = Vec::new();
-    for row in &rows {
-        let Some(topic_id) = row.get::<Option<String>, _>(1) else { continue };
-        let does = row.get::<Option<&str>, _>(3);
-        let does = does.map(|does| known(Does::read(does), "draft_answers.answer")).transpose()?;
-        answers.push(Answered {
-            topic_id,
-            title: row.get(2),
-            is_withdrawn: row.get::<Option<Millis>, _>(10).is_some(),
-            answer: does.map(|does| (does, row.get(4), row.get(5))),
-        });
-    }
-    let (text, rules): (String, i64) = (row.get(0), row.get(11));
-    let text = if rules == RULES { Text::Html(text) } else { Text::Markdown(text) };
-    Ok(Some(Content { text, file, answers }))
+    let text: String = row.get("text");
+    let is_html = row.get::<i64, _>("html_rules") == RULES;
+    Ok(Some(Content {
+        text: if is_html { Text::Html(text) } else { Text::Markdown(text) },
+        file: file(row)?,
+        answers: rows.iter().filter_map(|row| answered(row).transpose()).collect::<Kept<_>>()?,
+    }))
+}
+
+/// The file of a draft, if it has one.
+fn file(row: &AnyRow) -> Kept<Option<files::Kept>> {
+    let Some(kind) = row.get::<Option<&str>, _>("file_kind") else { return Ok(None) };
+    Ok(Some(files::Kept {
+        hash: row.get("file_hash"),
+        name: row.get("file_name"),
+        kind: known(FileKind::read(kind), "drafts.file_kind")?,
+        size: row.get("file_size"),
+    }))
+}
+
+/// What a draft does about a topic, where the row has one.
+fn answered(row: &AnyRow) -> Kept<Option<Answered>> {
+    let Some(topic_id) = row.get("topic_id") else { return Ok(None) };
+    let does = row.get::<Option<&str>, _>("answer");
+    let does = does.map(|does| known(Does::read(does), "draft_answers.answer")).transpose()?;
+    Ok(Some(Answered {
+        topic_id,
+        title: row.get("title"),
+        is_withdrawn: row.get::<Option<Millis>, _>("withdrawn_at").is_some(),
+        answer: does.map(|does| (does, row.get("words"), row.get("decided_by"))),
+    }))
 }
 
 /// Some of the drafts whose HTML was never made, or by earlier rules than today's: their ids and
 /// their texts.
 pub async fn to_be_rendered(db: &Db) -> Kept<Vec<(String, String)>> {
-    let rows = sqlx::query("SELECT id, body FROM drafts WHERE html_rules < $1 LIMIT 10")
+    sqlx::query_as("SELECT id, body FROM drafts WHERE html_rules < $1 LIMIT 10")
         .bind(RULES)
         .fetch_all(&mut *db.read().await?)
-        .await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+        .await
 }
 
 /// A published draft that parents have not been told about yet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct Untold {
     /// The draft.
     pub id: String,
@@ -554,27 +570,19 @@ pub struct Untold {
 
 /// Published drafts that parents have not been told about yet, earliest published first.
 pub async fn untold(db: &Db) -> Kept<Vec<Untold>> {
-    let rows = sqlx::query(
-        "SELECT d.id, d.plan_id, CAST(d.version AS BIGINT), p.title, d.summary FROM drafts d
-         JOIN plans p ON p.id = d.plan_id
+    sqlx::query_as(
+        "SELECT d.id, d.plan_id, CAST(d.version AS BIGINT) AS version, p.title, d.summary
+         FROM drafts d JOIN plans p ON p.id = d.plan_id
          WHERE d.published_at IS NOT NULL AND d.told_at IS NULL ORDER BY d.published_at LIMIT 10",
     )
     .fetch_all(&mut *db.read().await?)
-    .await?;
-    let untold = |row: &AnyRow| Untold {
-        id: row.get(0),
-        plan_id: row.get(1),
-        version: row.get(2),
-        title: row.get(3),
-        summary: row.get(4),
-    };
-    Ok(rows.iter().map(untold).collect())
+    .await
 }
 
 /// The texts of two drafts of a plan, in the order asked for.
 pub async fn bodies(db: &Db, plan_id: &str, versions: [i64; 2]) -> Kept<Option<[String; 2]>> {
-    let rows = sqlx::query(
-        "SELECT CAST(version AS BIGINT), body FROM drafts WHERE plan_id = $1
+    let bodies: Vec<(i64, String)> = sqlx::query_as(
+        "SELECT CAST(version AS BIGINT) AS version, body FROM drafts WHERE plan_id = $1
          AND version IN ($2, $3)",
     )
     .bind(plan_id)
@@ -582,8 +590,7 @@ pub async fn bodies(db: &Db, plan_id: &str, versions: [i64; 2]) -> Kept<Option<[
     .bind(versions[1])
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let body = |version: i64| {
-        rows.iter().find(|row| row.get::<i64, _>(0) == version).map(|row| row.get(1))
-    };
+    let body =
+        |version: i64| bodies.iter().find(|(of, _)| *of == version).map(|(_, body)| body.clone());
     Ok(body(versions[0]).zip(body(versions[1])).map(|(one, two)| [one, two]))
 }

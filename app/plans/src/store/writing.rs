@@ -248,7 +248,7 @@ pub async fn record_draft(
            CAST($8 AS TEXT), CAST($9 AS TEXT),
                 CAST($10 AS TEXT), CAST($11 AS BIGINT), CAST($12 AS TEXT), CAST($13 AS BIGINT)
            FROM drafts WHERE plan_id = $3
-         ON CONFLICT (form_key) DO NOTHING RETURNING id, CAST(version AS BIGINT)",
+         ON CONFLICT (form_key) DO NOTHING RETURNING id, CAST(version AS BIGINT) AS version",
     )
     .bind(id::fresh())
     .bind(&draft.form_key)
@@ -273,8 +273,8 @@ pub async fn record_draft(
                 .await?;
         return Ok((earlier, false));
     };
-    event(tx, plan_id, "draft recorded", row.get(0), by, at).await?;
-    Ok((row.get(1), true))
+    event(tx, plan_id, "draft recorded", row.get("id"), by, at).await?;
+    Ok((row.get("version"), true))
 }
 
 /// Keeps the HTML of a draft, made by today's rules; not in place of HTML made by these or later
@@ -376,13 +376,15 @@ pub async fn publish(
     at: Millis,
 ) -> Kept<Published> {
     let facts = sqlx::query(
-        "SELECT d.id, (SELECT min(f.first_recorded_at) FROM drafts f WHERE f.plan_id = d.plan_id),
+        "SELECT d.id, (SELECT min(f.first_recorded_at) FROM drafts f
+                  WHERE f.plan_id = d.plan_id) AS first_draft_at,
                 (SELECT count(*) FROM planning_sessions s WHERE s.plan_id = d.plan_id
-                  AND s.parents > 0),
-                (SELECT count(*) FROM statements s WHERE s.plan_id = d.plan_id),
-                (SELECT count(*) FROM overrides o WHERE o.draft_id = d.id),
+                  AND s.parents > 0) AS met_parents,
+                (SELECT count(*) FROM statements s WHERE s.plan_id = d.plan_id) AS stated,
+                (SELECT count(*) FROM overrides o WHERE o.draft_id = d.id) AS overridden,
                 (SELECT count(*) FROM unanswered_topics u
-                  WHERE u.draft_id = d.id), tied.published_at, tied.closed_at, tied.topic_id
+                  WHERE u.draft_id = d.id) AS unanswered,
+                tied.published_at AS open_since, tied.closed_at, tied.topic_id
          FROM drafts d
          LEFT JOIN (SELECT x.plan_id, x.topic_id, t.published_at, r.closed_at FROM plan_topics x
                     JOIN topics t ON t.id = x.topic_id AND t.withdrawn_at IS NULL
@@ -394,27 +396,28 @@ pub async fn publish(
     .fetch_all(&mut *tx)
     .await?;
     let Some(row) = facts.first() else { return Ok(Published::Before) };
-    let counts = |column: usize| row.get::<i64, _>(column);
-    let tied = facts.iter().filter(|row| row.get::<Option<&str>, _>(8).is_some());
+    let counted = |column: &str| row.get::<i64, _>(column);
+    let tied = facts.iter().filter(|row| row.get::<Option<&str>, _>("topic_id").is_some());
     let topics = tied
         .map(|row| TopicFacts {
-            open_since: row.get(6),
-            vote_closed: row.get::<Option<Millis>, _>(7).is_some(),
+            open_since: row.get("open_since"),
+            vote_closed: row.get::<Option<Millis>, _>("closed_at").is_some(),
         })
         .collect();
     let facts = gate::Facts {
         topics,
-        first_draft_at: row.get(1),
-        met_parents: counts(2) > 0,
-        has_statement: counts(3) > 0,
+        first_draft_at: row.get("first_draft_at"),
+        met_parents: counted("met_parents") > 0,
+        has_statement: counted("stated") > 0,
     };
-    if !gate::is_open(&facts, at) && counts(4) == 0 {
+    if !gate::is_open(&facts, at) && counted("overridden") == 0 {
         return Ok(Published::Shut);
     }
-    if counts(5) > 0 {
-        return Ok(Published::Unanswered(counts(5)));
+    let unanswered = counted("unanswered");
+    if unanswered > 0 {
+        return Ok(Published::Unanswered(unanswered));
     }
-    let draft_id: String = row.get(0);
+    let draft_id: String = row.get("id");
     sqlx::query("UPDATE drafts SET published_at = $2, published_by = $3 WHERE id = $1")
         .bind(&draft_id)
         .bind(at)
@@ -435,7 +438,7 @@ pub async fn tell_next(
     most: i64,
     now: Millis,
 ) -> Kept<usize> {
-    let people = sqlx::query(
+    let people: Vec<(String, String)> = sqlx::query_as(
         "SELECT a.id, a.email FROM accounts a
          WHERE a.email IS NOT NULL
            AND a.id IN (WITH answered AS (
@@ -457,14 +460,13 @@ pub async fn tell_next(
     .bind(most)
     .fetch_all(&mut *tx)
     .await?;
-    for row in &people {
-        let (account_id, to): (String, String) = (row.get(0), row.get(1));
+    for (account_id, to) in &people {
         let dedup_key = format!("draft {draft_id} {account_id}");
         let email = Owed {
             dedup_key: &dedup_key,
             kind: EmailKind::DraftPublished,
-            account_id: Some(&account_id),
-            to: &to,
+            account_id: Some(account_id),
+            to,
             words,
             at: now,
             not_after: None,

@@ -43,33 +43,16 @@ pub async fn confirm(
         Ok(confirmation) => confirmation,
         Err(refusals) => return page(&house, &viewer, &round, Some(&sent), &refusals).await,
     };
-    let (now, by, id) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), round.id.clone());
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let kept = store::confirm(tx, &id, &confirmation, &by, now).await?;
-            if kept {
-                let what = if confirmation.reason.is_empty() {
-                    "shortlist confirmed"
-                } else {
-                    "shortlist changed"
-                };
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what,
-                        about: &id,
-                        detail: &confirmation.reason,
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(kept)
-        })
-    });
-    let done = if kept.await? { "confirmed" } else { "confirmed-before" };
+    let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    let kept = store::confirm(&mut tx, &round.id, &confirmation, by, at).await?;
+    if kept {
+        let (about, detail) = (&round.id, &confirmation.reason);
+        let what = if detail.is_empty() { "shortlist confirmed" } else { "shortlist changed" };
+        audit::note(&mut tx, Entry { at, who: Some(by), what, about, detail }).await?;
+    }
+    tx.commit().await?;
+    let done = if kept { "confirmed" } else { "confirmed-before" };
     Ok(Redirect::to(&format!("/rounds/{}?done={done}", round.id)).into_response())
 }
 

@@ -17,14 +17,10 @@ pub async fn count_due(db: &Db, clock: &Clock) -> Result<usize, sqlx::Error> {
         // Takes seconds for a large round, so it runs away from the threads that answer people.
         let choices = tokio::task::spawn_blocking(move || election.equal_shares(seats));
         let choices = choices.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
-        let (now, id) = (clock.now(), round.clone());
-        let is_first = db
-            .write(move |tx| {
-                Box::pin(async move {
-                    store::keep(tx, &id, (&topics, &places), &choices, unusual, now).await
-                })
-            })
-            .await?;
+        let (now, numbered) = (clock.now(), (topics.as_slice(), places.as_slice()));
+        let mut tx = db.begin().await?;
+        let is_first = store::keep(&mut tx, &round, numbered, &choices, unusual, now).await?;
+        tx.commit().await?;
         if is_first {
             tracing::info!(round, "the shortlist of a round is chosen");
             counted += 1;

@@ -33,17 +33,14 @@ pub struct Ballots {
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn uncounted(db: &Db) -> Kept<Option<(String, usize)>> {
-    let row = sqlx::query(
+    let round: Option<(String, i32)> = sqlx::query_as(
         "SELECT id, seats FROM rounds WHERE closed_at IS NOT NULL
          AND counted_at IS NULL ORDER BY closes_at LIMIT 1",
     )
     .fetch_optional(&mut *db.read().await?)
     .await?;
-    let one = |row: AnyRow| {
-        let seats = i64::from(row.get::<i32, _>(1));
-        Ok((row.get(0), db::number(seats, "rounds.seats")?))
-    };
-    row.map(one).transpose()
+    let Some((id, seats)) = round else { return Ok(None) };
+    Ok(Some((id, db::number(i64::from(seats), "rounds.seats")?)))
 }
 
 /// Reads the ballots of a round, voter by voter, so that a million votes are never in memory as
@@ -62,8 +59,9 @@ pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
     let numbers: HashMap<&str, usize> =
         topics.iter().enumerate().map(|(number, id)| (id.as_str(), number)).collect();
     let sql = format!(
-        "SELECT s.account_id, s.topic_id, coalesce(a.place_id, ''),
-           CASE WHEN a.mailbox IN {SHARED} THEN a.mailbox ELSE '' END, s.given_at, a.confirmed_at
+        "SELECT s.account_id, s.topic_id, coalesce(a.place_id, '') AS place_id,
+           CASE WHEN a.mailbox IN {SHARED} THEN a.mailbox ELSE '' END AS mailbox,
+           s.given_at, a.confirmed_at
          FROM supports s
          JOIN topics t ON t.id = s.topic_id AND t.round_id = $1
          JOIN rounds r ON r.id = t.round_id
@@ -77,13 +75,13 @@ pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
     let mut of_several_accounts = BTreeMap::<String, Voter>::new();
     while let Some(row) = rows.try_next().await? {
         // A topic that is not counted, such as a withdrawn one, has no number.
-        let topic = numbers.get(row.get::<&str, _>(1)).copied();
-        let mailbox: String = row.get(3);
+        let topic = numbers.get(row.get::<&str, _>("topic_id")).copied();
+        let mailbox: String = row.get("mailbox");
         if !mailbox.is_empty() {
             of_several_accounts.entry(mailbox).or_insert_with(|| Voter::of(&row)).gave(topic, &row);
             continue;
         }
-        let id: String = row.get(0);
+        let id: String = row.get("account_id");
         if id != account {
             cast.extend(voter.take());
             account = id;
@@ -107,13 +105,13 @@ struct Voter {
 
 impl Voter {
     fn of(row: &AnyRow) -> Self {
-        let (place, joined_at) = (row.get(2), row.get(5));
+        let (place, joined_at) = (row.get("place_id"), row.get("confirmed_at"));
         Self { place, topics: Vec::new(), began_at: Millis::MAX, joined_at }
     }
 
     fn gave(&mut self, topic: Option<usize>, row: &AnyRow) {
         self.topics.extend(topic);
-        self.began_at = self.began_at.min(row.get::<Millis, _>(4));
+        self.began_at = self.began_at.min(row.get::<Millis, _>("given_at"));
     }
 }
 
@@ -244,18 +242,12 @@ pub async fn chosen_and_unusual(db: &Db, round_id: &str) -> Kept<(Vec<Chosen>, V
     .await?;
     let (mut chosen, mut unusual) = (Vec::new(), Vec::new());
     for row in &rows {
-        let [position, supporters, new] = [2, 3, 4].map(|column| row.get::<i64, _>(column));
-        if row.get::<i64, _>(5) == 1 {
-            unusual.push(Unusual::read(row.get(0), position, supporters)?);
-            continue;
+        if row.get::<i64, _>("is_unusual") == 1 {
+            let (kind, at, people) = (row.get("id"), row.get("position"), row.get("supporters"));
+            unusual.push(Unusual::read(kind, at, people)?);
+        } else {
+            chosen.push(chosen_topic(row)?);
         }
-        chosen.push(Chosen {
-            topic_id: row.get(0),
-            title: row.get(1),
-            position: db::number(position, "shortlist.position")?,
-            supporters: db::number(supporters, "shortlist.supporters")?,
-            new: db::number(new, "shortlist.unrepresented")?,
-        });
     }
     Ok((chosen, unusual))
 }
@@ -263,23 +255,26 @@ pub async fn chosen_and_unusual(db: &Db, round_id: &str) -> Kept<(Vec<Chosen>, V
 /// What the count of a round chose, in the order chosen, with the true numbers.
 pub async fn chosen(db: &Db, round_id: &str) -> Kept<Vec<Chosen>> {
     let rows = sqlx::query(
-        "SELECT l.topic_id, t.title, l.position, l.supporters, l.unrepresented
+        "SELECT l.topic_id AS id, t.title, CAST(l.position AS BIGINT) AS position, l.supporters,
+           l.unrepresented
          FROM shortlist l JOIN topics t ON t.id = l.topic_id WHERE l.round_id = $1
-           ORDER BY l.position",
+         ORDER BY l.position",
     )
     .bind(round_id)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let chosen = |row: &AnyRow| {
-        Ok(Chosen {
-            topic_id: row.get(0),
-            title: row.get(1),
-            position: db::number(i64::from(row.get::<i32, _>(2)), "shortlist.position")?,
-            supporters: db::number(row.get(3), "shortlist.supporters")?,
-            new: db::number(row.get(4), "shortlist.unrepresented")?,
-        })
-    };
-    rows.iter().map(chosen).collect()
+    rows.iter().map(chosen_topic).collect()
+}
+
+/// Reads a topic that the count chose.
+fn chosen_topic(row: &AnyRow) -> Kept<Chosen> {
+    Ok(Chosen {
+        topic_id: row.get("id"),
+        title: row.get("title"),
+        position: db::number(row.get("position"), "shortlist.position")?,
+        supporters: db::number(row.get("supporters"), "shortlist.supporters")?,
+        new: db::number(row.get("unrepresented"), "shortlist.unrepresented")?,
+    })
 }
 
 /// Saves the confirmed list. False when it was confirmed before.

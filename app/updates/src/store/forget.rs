@@ -2,7 +2,7 @@
 
 use ground::db::Kept;
 use ground::erasing::{each, let_go};
-use sqlx::{AnyConnection, Row as _};
+use sqlx::AnyConnection;
 
 /// Takes an account out of this room. `subscriber_id`: the subscriber that still has its address, who
 /// is then the one that was told. Gives the hashes of files that nobody names any more.
@@ -56,12 +56,12 @@ async fn forget_who_was_told(
     account_id: &str,
     subscriber_id: Option<&str>,
 ) -> Kept<()> {
-    let told = sqlx::query("SELECT update_id, version FROM update_letters WHERE person = $1")
-        .bind(account_id)
-        .fetch_all(&mut *tx)
-        .await?;
-    for row in told {
-        let (update_id, version): (String, i64) = (row.get(0), row.get(1));
+    let told: Vec<(String, i64)> =
+        sqlx::query_as("SELECT update_id, version FROM update_letters WHERE person = $1")
+            .bind(account_id)
+            .fetch_all(&mut *tx)
+            .await?;
+    for (update_id, version) in told {
         let free = sqlx::query(
             "UPDATE update_letters SET person = $4 WHERE update_id = $1 AND version = $2
              AND person = $3 AND NOT EXISTS (SELECT 1 FROM update_letters o

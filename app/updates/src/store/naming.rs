@@ -44,7 +44,8 @@ pub async fn known(db: &Db, about: &[Subject], files: &[String], by: &str) -> Ke
         return Ok(known);
     }
     let sql = format!(
-        "SELECT 'file', f.id, f.hash, f.name, f.kind, f.size, '' FROM evidence_files f
+        "SELECT 'file' AS what, f.id, f.hash, f.name, f.kind, f.size, '' AS results
+         FROM evidence_files f
          WHERE f.put_in_by = $1 AND f.id IN ({})
          UNION ALL SELECT 'results', x.consultation_id, '', '', '', 0, x.results FROM releases x
          WHERE x.consultation_id IN ({}) AND x.checked_at IS NOT NULL
@@ -67,15 +68,17 @@ pub async fn known(db: &Db, about: &[Subject], files: &[String], by: &str) -> Ke
         ask = ask.bind(id);
     }
     for row in ask.fetch_all(&mut *db.read().await?).await? {
-        let id: String = row.get(1);
-        if row.get::<&str, _>(0) == "file" {
-            let kind = db::known(FileKind::read(row.get(4)), "evidence_files.kind")?;
-            known.files.push(Attached {
-                id,
-                file: files::Kept { hash: row.get(2), name: row.get(3), kind, size: row.get(5) },
-            });
+        let id: String = row.get("id");
+        if row.get::<&str, _>("what") == "file" {
+            let file = files::Kept {
+                hash: row.get("hash"),
+                name: row.get("name"),
+                kind: db::known(FileKind::read(row.get("kind")), "evidence_files.kind")?,
+                size: row.get("size"),
+            };
+            known.files.push(Attached { id, file });
         } else {
-            let results: Results = db::read_json(row.get(6))?;
+            let results: Results = db::read_json(row.get("results"))?;
             let named = results
                 .named()
                 .into_iter()

@@ -5,7 +5,7 @@ use ground::db::{Db, Kept, known};
 use outcomes::public::TOPIC_TITLE;
 use outcomes::store::{Listed, STANDING, stage, verdict};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row as _};
 
 use super::subjects::{Subject, subject};
 
@@ -173,15 +173,15 @@ impl Answers {
 /// closes.
 pub async fn consultation_of(db: &Db, code_hash: &str) -> Kept<Option<(Subject, Answers, Millis)>> {
     let row = sqlx::query(
-        "SELECT 'consultation', c.id, c.title, r.state, c.closes_at FROM responses r
+        "SELECT 'consultation' AS kind, c.id, c.title, r.state, c.closes_at FROM responses r
          JOIN consultations c ON c.id = r.consultation_id WHERE r.code_hash = $1",
     )
     .bind(code_hash)
     .fetch_optional(&mut *db.read().await?)
     .await?;
     let one = |row: AnyRow| {
-        let answers = known(Answers::read(row.get(3)), "responses.state")?;
-        Ok((subject(&row)?, answers, row.get(4)))
+        let answers = known(Answers::read(row.get("state")), "responses.state")?;
+        Ok((subject(&row)?, answers, row.get("closes_at")))
     };
     row.map(one).transpose()
 }
@@ -222,7 +222,7 @@ pub async fn is_doubted(db: &Db, form_key: &str) -> Kept<bool> {
 }
 
 /// What a parent told the forum.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct Doubt {
     /// Its id.
     pub id: String,
@@ -233,10 +233,12 @@ pub struct Doubt {
     /// What parents said, in the update.
     pub you_said: String,
     /// The parent's display name.
+    #[sqlx(rename = "shown_name")]
     pub by: String,
     /// What the parent wrote.
     pub words: String,
     /// When.
+    #[sqlx(rename = "told_at")]
     pub at: Millis,
 }
 
@@ -257,21 +259,11 @@ async fn found(db: &Db, which: &str, value: &str, most: i64) -> Kept<Vec<Doubt>>
            AND s.version = d.version JOIN accounts a ON a.id = d.account_id
          WHERE {which} ORDER BY d.told_at, d.id LIMIT $2"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
+    sqlx::query_as(AssertSqlSafe(sql))
         .bind(value)
         .bind(most)
         .fetch_all(&mut *db.read().await?)
-        .await?;
-    let doubt = |row: &AnyRow| Doubt {
-        id: row.get(0),
-        update_id: row.get(1),
-        version: row.get(2),
-        you_said: row.get(3),
-        by: row.get(4),
-        words: row.get(5),
-        at: row.get(6),
-    };
-    Ok(rows.iter().map(doubt).collect())
+        .await
 }
 
 /// Ticks off what a parent told the forum. False when it was already.

@@ -89,8 +89,8 @@ pub async fn find(db: &Db, update_id: &str) -> Kept<Option<Update>> {
     let Some(first) = rows.first() else { return Ok(None) };
     let organisation = first.get("organisation");
     let about = format!(
-        "SELECT s.kind, s.subject_id,
-           coalesce({TOPIC_TITLE}, r.title, c.title, p.title, n.title)
+        "SELECT s.kind, s.subject_id AS id,
+           coalesce({TOPIC_TITLE}, r.title, c.title, p.title, n.title) AS title
          FROM update_subjects s
          LEFT JOIN topics t ON t.id = s.topic_id
          LEFT JOIN rounds r ON r.id = s.round_id

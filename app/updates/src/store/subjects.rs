@@ -195,9 +195,10 @@ pub async fn answerable(db: &Db, leader: &str, wanted: &[String]) -> Kept<Vec<Su
     rows.iter().map(subject).collect()
 }
 
+/// Reads a row with a kind, an id and a title.
 pub(super) fn subject(row: &AnyRow) -> Kept<Subject> {
-    let kind = db::known(Kind::read(row.get(0)), "update_subjects.kind")?;
-    Ok(Subject { kind, id: row.get(1), title: row.get(2) })
+    let kind = db::known(Kind::read(row.get("kind")), "update_subjects.kind")?;
+    Ok(Subject { kind, id: row.get("id"), title: row.get("title") })
 }
 
 /// An outcome that somebody is waiting for.
@@ -278,10 +279,10 @@ pub async fn waited(db: &Db, leader: Option<&str>) -> Kept<Vec<Waited>> {
 /// # Errors
 /// When what it is about, or the day that was promised, cannot be read.
 pub fn read_waited(row: &AnyRow) -> Kept<Waited> {
-    let by = row.get::<Option<String>, _>(4);
+    let by = row.get::<Option<String>, _>("decide_by");
     let by = by.map(|by| db::day(by, "update_versions.decide_by")).transpose()?;
     let told = by.map(|by| Outcome::Deciding { by });
-    Ok(Waited { subject: subject(row)?, since: row.get(3), told })
+    Ok(Waited { subject: subject(row)?, since: row.get("since"), told })
 }
 
 /// The leaders who must say what happened about this, who are those who answer for it: (account,
@@ -292,7 +293,5 @@ pub async fn responsible(db: &Db, subject: &Subject) -> Kept<Vec<(String, String
          WHERE l.role = 'leader' AND a.email IS NOT NULL AND {} ORDER BY a.id",
         answers_for(subject.kind, "$1", "l.account_id")
     );
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(&subject.id).fetch_all(&mut *db.read().await?).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    sqlx::query_as(AssertSqlSafe(sql)).bind(&subject.id).fetch_all(&mut *db.read().await?).await
 }

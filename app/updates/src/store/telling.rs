@@ -9,13 +9,12 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 /// The versions whose contributors are not all owed an email yet, some at a time: (update,
 /// version).
 pub async fn untold(db: &Db) -> Kept<Vec<(String, i64)>> {
-    let rows = sqlx::query(
+    sqlx::query_as(
         "SELECT update_id, version FROM update_versions WHERE is_told = 1 AND told_at IS NULL
          ORDER BY published_at, update_id, version LIMIT 10",
     )
     .fetch_all(&mut *db.read().await?)
-    .await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    .await
 }
 
 /// How long after everyone was told about an outcome somebody can still be told about the change,
@@ -38,9 +37,7 @@ pub async fn untold_late(db: &Db, now: Millis) -> Kept<Vec<(String, i64)>> {
            AND NOT {}",
         stopped()
     );
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(now - LATE).fetch_all(&mut *db.read().await?).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    sqlx::query_as(AssertSqlSafe(sql)).bind(now - LATE).fetch_all(&mut *db.read().await?).await
 }
 
 /// For the subject `a`, which is a change, who is or was to be told about it: `l` the row of the
@@ -109,8 +106,8 @@ async fn next(
     most: i64,
 ) -> Kept<Vec<Person>> {
     let sql = format!(
-        "SELECT person, min(email), CAST(max(is_account) AS BIGINT), CASE
-         WHEN count(*) = count(subscriber_id) THEN max(subscriber_id) END
+        "SELECT person, min(email) AS email, CAST(max(is_account) AS BIGINT) AS has_account,
+           CASE WHEN count(*) = count(subscriber_id) THEN max(subscriber_id) END AS subscriber_id
          FROM ({}) people
          WHERE NOT EXISTS (SELECT 1 FROM update_letters l WHERE l.update_id = $1
            AND l.version = $2 AND l.person = people.person)
@@ -124,16 +121,16 @@ async fn next(
         .fetch_all(tx)
         .await?;
     let person = |row: &AnyRow| Person {
-        id: row.get(0),
-        email: row.get(1),
-        has_account: row.get::<i64, _>(2) == 1,
-        subscriber_id: row.get(3),
+        id: row.get("person"),
+        email: row.get("email"),
+        has_account: row.get::<i64, _>("has_account") == 1,
+        subscriber_id: row.get("subscriber_id"),
     };
     Ok(rows.iter().map(person).collect())
 }
 
 /// Lets none of them stop or change their address until the write ends: first the accounts, then
-/// the /// subscribers, as a change of address does.
+/// the subscribers, as a change of address does.
 async fn hold(tx: &mut AnyConnection, people: &[Person]) -> Kept<()> {
     let kind = Kind::of(tx);
     if people.is_empty() {

@@ -612,19 +612,11 @@ fn a_second_step_is_asked_here_unless_she_took_one_there() {
         assert_eq!(comes(&laptop, &provider).await.leads_to(), "/?done=signed-in");
         assert!(is_in(&laptop).await);
 
-        let set_up = world.db().write(move |tx| {
-            Box::pin(async move {
-                sqlx::query(
-                    "INSERT INTO second_factors (account_id, secret, confirmed_at)
-                     VALUES ($1, 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', 1)",
-                )
-                .bind(her)
-                .execute(tx)
-                .await?;
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        set_up.await.unwrap();
+        let step = format!(
+            "INSERT INTO second_factors (account_id, secret, confirmed_at)
+             VALUES ('{her}', 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', 1)"
+        );
+        change(&world, &step).await;
         assert_eq!(comes(&laptop, &provider).await.leads_to(), "/?done=signed-in");
         claim(&mut provider.plan(), "amr", json!(["pwd"]));
         let phone = world.visitor();
@@ -698,13 +690,7 @@ fn an_account_that_is_erased_or_about_to_be_is_as_in_every_other_way_in() {
              keeps_emails) VALUES ('{her}', 'token', 1, {}, 0, 0)",
             world.now() + DAY
         );
-        let asked = world.db().write(move |tx| {
-            Box::pin(async move {
-                sqlx::query(sqlx::AssertSqlSafe(waits)).execute(tx).await?;
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        asked.await.unwrap();
+        change(&world, &waits).await;
         assert_eq!(comes(&world.visitor(), &provider).await.leads_to(), "/account/keep");
         change(&world, "UPDATE accounts SET erased_at = 1").await;
         assert!(comes(&world.visitor(), &provider).await.says(ASK));

@@ -219,27 +219,14 @@ fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscripti
         let leaders = leaders(&world).await;
         let first = noticed(&world, &leaders, "Buses", 30).await;
         told(&world).await;
-        let now = world.now();
-        let moved = world.db().write(move |tx| {
-            Box::pin(async move {
-                subscriptions::store::address_changed(
-                    tx,
-                    "moves@example.org",
-                    "new@example.org",
-                    now,
-                )
-                .await?;
-                // She keeps what she had asked for there, and nothing about transport.
-                sqlx::query(
-                    "UPDATE subscriptions SET ended_at = 1, ended_how = 'address changed'
-                     WHERE ended_at IS NULL AND began_how = 'address changed'",
-                )
-                .execute(tx)
-                .await?;
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        moved.await.unwrap();
+        address_changes(&world, "moves@example.org", "new@example.org").await;
+        // She keeps what she had asked for there, and nothing about transport.
+        change(
+            &world,
+            "UPDATE subscriptions SET ended_at = 1, ended_how = 'address changed'
+             WHERE ended_at IS NULL AND began_how = 'address changed'",
+        )
+        .await;
         let correct = async |id: &str| {
             let day = clock::fields(world.now() + 40 * DAY).0;
             let words =

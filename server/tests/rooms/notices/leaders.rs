@@ -21,11 +21,9 @@ fn what_is_missing_in_a_notice_is_named_and_what_was_typed_stays() {
 
 /// Says who runs a service, and how early families are told.
 async fn runs(world: &World, service: &str, run_by: &[String], days: Option<i64>) {
-    let (service, run_by) = (service.to_owned(), run_by.to_vec());
-    let set = world.db().write(move |tx| {
-        Box::pin(async move { area::store::set_rule(tx, &service, &run_by, days).await })
-    });
-    set.await.unwrap();
+    let mut tx = world.db().begin().await.unwrap();
+    area::store::set_rule(&mut tx, service, run_by, days).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 #[test]
@@ -63,18 +61,13 @@ fn only_leaders_of_those_who_run_a_service_write_approve_change_correct_and_with
         ] {
             assert_eq!(stranger.post(&path, &sent).await.status, StatusCode::NOT_FOUND, "{path}");
         }
-        let retire = |at: &'static str| {
-            world.db().write(move |tx| {
-                Box::pin(async move { sqlx::query(at).execute(tx).await.map(drop) })
-            })
-        };
-        retire("UPDATE services SET retired_at = 1 WHERE name = 'Transport'").await.unwrap();
+        change(&world, "UPDATE services SET retired_at = 1 WHERE name = 'Transport'").await;
         assert_eq!(
             stranger.get(&page).await.status,
             StatusCode::NOT_FOUND,
             "nor when its service is no more"
         );
-        retire("UPDATE services SET retired_at = NULL").await.unwrap();
+        change(&world, "UPDATE services SET retired_at = NULL").await;
         both.1.post(&page, &[]).await.leads_to();
         assert_eq!(
             number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await,

@@ -17,10 +17,9 @@ use deliveries::returns::{Came, Return};
 use ground::viewer::Role;
 use notices::rules::SETTLED_AFTER;
 use notices::{ledger, start_due, tell_due};
-use sqlx::Row as _;
 
 use crate::kept::while_open;
-use crate::world::{Browser, World, link, link_to, on_both, on_postgres};
+use crate::world::{Browser, World, change, link, link_to, on_both, on_postgres};
 
 /// Two leaders: one writes, the other approves.
 pub async fn leaders(world: &World) -> (Browser<'_>, Browser<'_>) {
@@ -65,12 +64,10 @@ pub async fn written(leader: &Browser<'_>, to: &str, fields: &[(&str, &str)]) ->
 }
 
 /// A subscriber's account takes another address.
-pub async fn address_changes(world: &World, old: &'static str, new: &'static str) {
-    let now = world.now();
-    let changed = world.db().write(move |tx| {
-        Box::pin(async move { subscriptions::store::address_changed(tx, old, new, now).await })
-    });
-    changed.await.unwrap();
+pub async fn address_changes(world: &World, old: &str, new: &str) {
+    let mut tx = world.db().begin().await.unwrap();
+    subscriptions::store::address_changed(&mut tx, old, new, world.now()).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// Writes a notice about transport that takes effect after so many days, and has it approved; its
@@ -303,18 +300,15 @@ fn after_unsubscribing_no_email_to_that_address_is_started_and_other_services_go
         noticed(&world, &leaders, "Third", 30).await;
         start_due(&world.house).await.unwrap();
         let daily = world.visitor();
-        let own = world.db().write(|tx| {
-            Box::pin(async move {
-                let id: String =
-                    sqlx::query_scalar("SELECT id FROM subscribers WHERE cadence = 'daily'")
-                        .fetch_one(&mut *tx)
-                        .await?;
-                let token = id::secret();
-                subscribers::keep_link(tx, &id::hash(&token), &id, 0).await?;
-                Ok::<_, sqlx::Error>(token)
-            })
-        });
-        let own = format!("/subscriptions/{}", own.await.unwrap());
+        let token = id::secret();
+        let mut tx = world.db().begin().await.unwrap();
+        let id: String = sqlx::query_scalar("SELECT id FROM subscribers WHERE cadence = 'daily'")
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
+        subscribers::keep_link(&mut tx, &id::hash(&token), &id, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        let own = format!("/subscriptions/{token}");
         daily.post(&own, &[("step", "stop all")]).await.leads_to();
         forward_to(&world, "Tuesday", "08:30");
         assert!(told(&world).await.is_empty(), "what waited for her digest is called off");
@@ -591,13 +585,16 @@ fn whoever_stops_and_begins_again_while_her_email_waits_is_told_once() {
         subscriber(&world, "daily@example.org", &world.autism, "", "daily").await;
         let leaders = leaders(&world).await;
         let links = async || {
-            let rows = sqlx::query(
-                "SELECT unsubscribe, to_address FROM deliveries WHERE next_at IS NOT NULL
+            let links: Vec<String> = sqlx::query_scalar(
+                "SELECT unsubscribe FROM deliveries WHERE next_at IS NOT NULL
                  ORDER BY to_address",
-            );
-            let rows = rows.fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap();
-            rows.iter()
-                .map(|row| row.get::<String, _>(0).replace("http://alongside.example.org", ""))
+            )
+            .fetch_all(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+            links
+                .iter()
+                .map(|link| link.replace("http://alongside.example.org", ""))
                 .collect::<Vec<_>>()
         };
         let begin_again = async |one_click: &str, cadence| {

@@ -1,3 +1,5 @@
+use sqlx::Row as _;
+
 use super::*;
 
 #[test]
@@ -406,7 +408,7 @@ fn the_figures_agree_with_the_rows_of_the_ledger_and_nothing_that_comes_back_mak
         // Row by row, from what is kept.
         let rows = sqlx::query(
             "SELECT n.effect_at, d.sent_at, l.read_at, l.reached_at, (SELECT r.at FROM returns r
-             WHERE r.delivery_id = d.id AND r.kind = 'bounced')
+             WHERE r.delivery_id = d.id AND r.kind = 'bounced') AS bounced_at
              FROM ledger l JOIN notices n ON n.id = l.notice_id
                JOIN deliveries d ON d.id = l.delivery_id",
         )
@@ -415,11 +417,14 @@ fn the_figures_agree_with_the_rows_of_the_ledger_and_nothing_that_comes_back_mak
         .unwrap();
         let (mut before, mut after) = (0, 0);
         for row in &rows {
-            let time = |column: usize| row.get::<Option<Millis>, _>(column).unwrap_or(Millis::MAX);
-            let told_by =
-                |by: Millis| (time(1) < by && time(4) >= settled) || time(2) < by || time(3) < by;
-            before += u64::from(told_by(time(0)));
-            after += u64::from(!told_by(time(0)) && told_by(settled));
+            let time = |column: &str| row.get::<Option<Millis>, _>(column).unwrap_or(Millis::MAX);
+            let told_by = |by: Millis| {
+                (time("sent_at") < by && time("bounced_at") >= settled)
+                    || time("read_at") < by
+                    || time("reached_at") < by
+            };
+            before += u64::from(told_by(time("effect_at")));
+            after += u64::from(!told_by(time("effect_at")) && told_by(settled));
         }
         assert_eq!((before, after, rows.len()), (5, 1, 8));
         assert_eq!(told.iter().map(|told| told.before).sum::<u64>(), before);
