@@ -15,7 +15,6 @@ mod transaction;
 
 use std::borrow::Cow;
 use std::future::Future;
-use std::pin::Pin;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -114,9 +113,6 @@ pub struct Db {
     /// The file, where the database is one.
     file: Option<Arc<file::Opened>>,
 }
-
-/// What a write does, given its open transaction.
-pub type Writing<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;
 
 impl Db {
     /// Opens the database at `url` (`sqlite://…` or `postgres://…`), making the SQLite file if
@@ -268,41 +264,6 @@ impl Db {
         self.is_there()?;
         let connection = waited("writers", self.pools.writers.acquire()).await?;
         Transaction::begin(connection, self.kind, self.file.clone()).await
-    }
-
-    /// Runs `act` in one transaction: all of it happens, or nothing.
-    ///
-    /// It runs in a task of its own, so that a phone that goes away half-way cannot leave a
-    /// transaction open. It waits for its connection, and then has its time, for less than a
-    /// request has in all: what was answered with 503 is not kept later.
-    ///
-    /// # Errors
-    /// Whatever `act` refuses with, or the database's own error; nothing is kept then. When the
-    /// database goes away while it commits, nobody knows whether it was kept.
-    pub async fn write<T, E, F>(&self, act: F) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<sqlx::Error> + Send + 'static,
-        F: for<'t> FnOnce(&'t mut AnyConnection) -> Writing<'t, T, E> + Send + 'static,
-    {
-        let db = self.clone();
-        let task = tokio::spawn(async move {
-            let mut tx = db.begin().await?;
-            let acted = tokio::time::timeout(transaction::TIME, act(&mut tx))
-                .await
-                .unwrap_or_else(|_elapsed| Err(transaction::too_long().into()));
-            match acted {
-                Ok(done) => tx.commit().await.map(|()| done).map_err(E::from),
-                Err(refused) => {
-                    // Closed where it fails; what it was refused for is what matters.
-                    let _ = tx.roll_back().await;
-                    Err(refused)
-                }
-            }
-        });
-        task.await.unwrap_or_else(|panicked| {
-            Err(sqlx::Error::Protocol(format!("a write stopped half-way: {panicked}")).into())
-        })
     }
 
     /// For each pool: its name, how many connections it has open, and how many of them nobody uses.
