@@ -9,13 +9,14 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, HOUR, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
-use ground::db;
+use ground::db::{self, Kept, Kind};
 use ground::error::Error;
 use ground::house::House;
 use ground::routes::{LEAVING, SECOND_STEP, sign_in_then};
 use ground::ui::{Banner, Page};
 use ground::viewer::{Role, SecondStep, Viewer};
 use leptos::prelude::*;
+use sqlx::AnyConnection;
 
 use super::said;
 
@@ -319,66 +320,23 @@ pub async fn confirm_email(
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
-    let (now, writer) = (house.clock.now(), house.clone());
-    let own = viewer.person().map(|person| person.account_id.clone());
-    let page = format!("/account/email/{token}");
-    let changed: Result<Changed, sqlx::Error> = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let hash = id::hash(&token);
-                let Some(link) = store::link(tx, &hash, "email", now).await? else {
-                    return Ok(Changed::Ended);
-                };
-                if own.as_ref() != Some(&link.account_id) {
-                    return Ok(Changed::NotHers);
-                }
-                let Some(new_email) = link.new_email else { return Ok(Changed::Ended) };
-                // A second tap at the same moment finds it used.
-                if !store::use_link(tx, &hash, now).await? {
-                    return Ok(Changed::Ended);
-                }
-                store::set_address(tx, &link.account_id, &new_email).await?;
-                // Links that went to the old address lead nowhere any more.
-                store::end_links(tx, &link.account_id).await?;
-                subscriptions::store::address_changed(tx, &link.email, &new_email, now).await?;
-                updates::store::address_changed(tx, &link.account_id, &new_email).await?;
-                let (undo, account) = (id::secret(), link.account_id.as_str());
-                let ends_at =
-                    store::keep_undo(tx, &id::hash(&undo), (account, &link.email), now).await?;
-                let to_old = Owed {
-                    dedup_key: &format!("{hash} told old"),
-                    kind: EmailKind::AddressUndo,
-                    account_id: Some(account),
-                    to: &link.email,
-                    words: &emails::address_changed_from_here(&writer, &undo),
-                    at: now,
-                    not_after: Some(ends_at),
-                };
-                owe(tx, to_old).await?;
-                let to_new = Owed {
-                    dedup_key: &format!("{hash} told new"),
-                    kind: EmailKind::AddressChanged,
-                    account_id: Some(account),
-                    to: &new_email,
-                    words: &emails::address_changed(&writer),
-                    at: now,
-                    not_after: None,
-                };
-                owe(tx, to_new).await?;
-                Ok(Changed::Now)
-            })
-        })
-        .await;
-    // Where another account has the address by now, the link cannot be used: we do not give away
-    // who has an account.
-    let changed = match changed {
-        Err(error) if db::already_there(&error) => Changed::Ended,
+    let own = viewer.person().map(|person| person.account_id.as_str());
+    let mut tx = house.db.begin().await?;
+    let changed = match change_address(&mut tx, &house, own, &id::hash(&token)).await {
+        // Where another account has the address by now, the link cannot be used: we do not give
+        // away who has an account.
+        Err(error) if db::already_there(&error) => {
+            tx.roll_back().await?;
+            return Ok(link_ended(&house, &viewer));
+        }
         other => other?,
     };
+    tx.commit().await?;
     match changed {
         Changed::Now => {}
-        Changed::NotHers => return Ok(Redirect::to(&page).into_response()),
+        Changed::NotHers => {
+            return Ok(Redirect::to(&format!("/account/email/{token}")).into_response());
+        }
         Changed::Ended => return Ok(link_ended(&house, &viewer)),
     }
     let page = Page::new("We've changed your email address", || {
@@ -393,6 +351,56 @@ pub async fn confirm_email(
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// Changes the address in every room, and tells both. `own`: the account of whoever is signed in.
+async fn change_address(
+    tx: &mut AnyConnection,
+    house: &House,
+    own: Option<&str>,
+    hash: &str,
+) -> Kept<Changed> {
+    let now = house.clock.now();
+    let Some(link) = store::link(tx, hash, "email", now).await? else {
+        return Ok(Changed::Ended);
+    };
+    let account = link.account_id.as_str();
+    if own != Some(account) {
+        return Ok(Changed::NotHers);
+    }
+    let Some(new_email) = &link.new_email else { return Ok(Changed::Ended) };
+    // A second tap at the same moment finds it used.
+    if !store::use_link(tx, hash, now).await? {
+        return Ok(Changed::Ended);
+    }
+    store::set_address(tx, account, new_email).await?;
+    // Links that went to the old address lead nowhere any more.
+    store::end_links(tx, account).await?;
+    subscriptions::store::address_changed(tx, &link.email, new_email, now).await?;
+    updates::store::address_changed(tx, account, new_email).await?;
+    let undo = id::secret();
+    let ends_at = store::keep_undo(tx, &id::hash(&undo), (account, &link.email), now).await?;
+    let to_old = Owed {
+        dedup_key: &format!("{hash} told old"),
+        kind: EmailKind::AddressUndo,
+        account_id: Some(account),
+        to: &link.email,
+        words: &emails::address_changed_from_here(house, &undo),
+        at: now,
+        not_after: Some(ends_at),
+    };
+    owe(tx, to_old).await?;
+    let to_new = Owed {
+        dedup_key: &format!("{hash} told new"),
+        kind: EmailKind::AddressChanged,
+        account_id: Some(account),
+        to: new_email,
+        words: &emails::address_changed(house),
+        at: now,
+        not_after: None,
+    };
+    owe(tx, to_new).await?;
+    Ok(Changed::Now)
 }
 
 /// What became of a change of address.
@@ -458,53 +466,15 @@ pub async fn undo(
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
-    let (now, writer, kind) = (house.clock.now(), house.clone(), house.db.kind());
-    let put_back: Result<Option<String>, sqlx::Error> = house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let hash = id::hash(&token);
-                let undo = store::undo(tx, kind.hold_to_change(), &hash, now).await?;
-                let Some(undo) = undo else { return Ok(None) };
-                if !store::put_back(tx, &undo, now).await? {
-                    return Ok(None);
-                }
-                // She may have changed it back herself.
-                if undo.email != undo.old {
-                    subscriptions::store::address_changed(tx, &undo.email, &undo.old, now).await?;
-                    updates::store::address_changed(tx, &undo.account_id, &undo.old).await?;
-                }
-                let password = id::secret();
-                store::keep_link(
-                    tx,
-                    &id::hash(&password),
-                    &undo.account_id,
-                    "password",
-                    None,
-                    now + NEW_PASSWORD_WITHIN,
-                )
-                .await?;
-                let words = emails::address_put_back(&writer);
-                for (key, to) in [("put back old", &undo.old), ("put back new", &undo.email)] {
-                    let owed = Owed {
-                        dedup_key: &format!("{hash} {key}"),
-                        kind: EmailKind::AddressChanged,
-                        account_id: Some(&undo.account_id),
-                        to,
-                        words: &words,
-                        at: now,
-                        not_after: None,
-                    };
-                    owe(tx, owed).await?;
-                }
-                Ok(Some(password))
-            })
-        })
-        .await;
-    let password = match put_back {
-        Err(error) if db::already_there(&error) => return Ok(taken(&house, &viewer)),
+    let mut tx = house.db.begin().await?;
+    let password = match put_address_back(&mut tx, &house, &id::hash(&token)).await {
+        Err(error) if db::already_there(&error) => {
+            tx.roll_back().await?;
+            return Ok(taken(&house, &viewer));
+        }
         other => other?,
     };
+    tx.commit().await?;
     let Some(password) = password else { return Ok(undo_ended(&house, &viewer)) };
     let page = Page::new("Your old email address is back", || {
         view! {
@@ -526,6 +496,42 @@ pub async fn undo(
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// Puts the old address back in every room, and tells both. Gives what the link to a new password
+/// ends with; `None` when the change can no longer be undone.
+async fn put_address_back(
+    tx: &mut AnyConnection,
+    house: &House,
+    hash: &str,
+) -> Kept<Option<String>> {
+    let (now, hold) = (house.clock.now(), Kind::of(tx).hold_to_change());
+    let Some(undo) = store::undo(tx, hold, hash, now).await? else { return Ok(None) };
+    if !store::put_back(tx, &undo, now).await? {
+        return Ok(None);
+    }
+    let (account, old, new) = (undo.account_id.as_str(), undo.old.as_str(), undo.email.as_str());
+    // She may have changed it back herself.
+    if new != old {
+        subscriptions::store::address_changed(tx, new, old, now).await?;
+        updates::store::address_changed(tx, account, old).await?;
+    }
+    let (password, ends_at) = (id::secret(), now + NEW_PASSWORD_WITHIN);
+    store::keep_link(tx, &id::hash(&password), account, "password", None, ends_at).await?;
+    let words = emails::address_put_back(house);
+    for (key, to) in [("put back old", old), ("put back new", new)] {
+        let owed = Owed {
+            dedup_key: &format!("{hash} {key}"),
+            kind: EmailKind::AddressChanged,
+            account_id: Some(account),
+            to,
+            words: &words,
+            at: now,
+            not_after: None,
+        };
+        owe(tx, owed).await?;
+    }
+    Ok(Some(password))
 }
 
 fn undo_ended(house: &House, viewer: &Viewer) -> Response {

@@ -83,23 +83,20 @@ pub async fn change(
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let account = viewer.signed_in()?.account_id.clone();
+    let account = &viewer.signed_in()?.account_id;
     let Some(sort) = Sort::read(sent.typed("sort")) else {
         return Ok(Redirect::to("/account/emails").into_response());
     };
-    let (now, is_stop, hers) = (house.clock.now(), sent.typed("step") == "stop", account.clone());
-    let changed = house.db.write(move |tx| {
-        Box::pin(async move {
-            if is_stop {
-                stops::stop(tx, &hers, &[sort], now).await
-            } else {
-                stops::start(tx, &hers, &[sort], now).await
-            }
-        })
-    });
-    changed.await?;
+    let (now, is_stop) = (house.clock.now(), sent.typed("step") == "stop");
+    let mut tx = house.db.begin().await?;
     if is_stop {
-        deliveries::settled(|| stops::is_on_its_way(&house.db, &account)).await?;
+        stops::stop(&mut tx, account, &[sort], now).await?;
+    } else {
+        stops::start(&mut tx, account, &[sort], now).await?;
+    }
+    tx.commit().await?;
+    if is_stop {
+        deliveries::settled(|| stops::is_on_its_way(&house.db, account)).await?;
     }
     let done = if is_stop { "stopped" } else { "started" };
     Ok(Redirect::to(&format!("/account/emails?done={done}")).into_response())

@@ -203,17 +203,11 @@ pub async fn want(
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let by = viewer.signed_in()?.account_id.clone();
-    let (consultation, wants) = (
-        id::parse(sent.typed("consultation")).ok_or(Error::NotFound)?,
-        sent.typed("wants") == "yes",
-    );
-    house
-        .db
-        .write(move |tx| {
-            Box::pin(async move { store::want_outcome(tx, &consultation, &by, wants).await })
-        })
-        .await?;
+    let by = &viewer.signed_in()?.account_id;
+    let consultation = id::parse(sent.typed("consultation")).ok_or(Error::NotFound)?;
+    let mut tx = house.db.begin().await?;
+    store::want_outcome(&mut tx, &consultation, by, sent.typed("wants") == "yes").await?;
+    tx.commit().await?;
     Ok(Redirect::to("/account/said").into_response())
 }
 

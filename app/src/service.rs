@@ -120,17 +120,12 @@ pub async fn release(
     viewer: Viewer,
     Form(_): Form,
 ) -> Result<Response, Error> {
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let let_go = house.db.write(move |tx| {
-        Box::pin(async move {
-            if deliveries::store::let_go(tx).await? {
-                let entry =
-                    Entry { at: now, who: Some(&by), what: "emails let go", about: "", detail: "" };
-                audit::note(tx, entry).await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    let_go.await?;
+    let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    if deliveries::store::let_go(&mut tx).await? {
+        let entry = Entry { at, who: Some(by), what: "emails let go", about: "", detail: "" };
+        audit::note(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
     Ok(Redirect::to("/admin/service?done=released").into_response())
 }

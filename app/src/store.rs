@@ -43,8 +43,8 @@ pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> 
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_all(&mut *db.read().await?).await?;
     let mut waits = Waits::default();
     for row in rows {
-        let one = (row.get(1), row.get(2), row.get(3));
-        match row.get::<&str, _>(0) {
+        let one = (row.get("id"), row.get("title"), row.get("since"));
+        match row.get::<&str, _>("kind") {
             "topic" => waits.topics.push(one),
             "plan" => waits.plans.push(one),
             "nobodys" => waits.nobodys.push(one),
@@ -100,7 +100,7 @@ pub async fn for_leader(db: &Db, leader: &str) -> Result<Led, sqlx::Error> {
 }
 
 /// A line of the record of roles.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OfRoles {
     /// When.
     pub at: Millis,
@@ -140,19 +140,7 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
         ended = accounts::ENDED_BY_COUNCIL,
         lapsed = accounts::ENDED_UNCONFIRMED
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(most)
-        .bind(from)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
-    let line = |row: &AnyRow| OfRoles {
-        at: row.get(0),
-        what: row.get(1),
-        who: row.get(2),
-        whose: row.get(3),
-        detail: row.get(4),
-    };
-    Ok(rows.iter().map(line).collect())
+    sqlx::query_as(AssertSqlSafe(sql)).bind(most).bind(from).fetch_all(&mut *db.read().await?).await
 }
 
 /// The last rounds, the open consultations, the first to close first, and the latest updates; in
@@ -165,49 +153,49 @@ pub async fn open_now(
     now: Millis,
 ) -> Result<(Vec<Round>, Vec<Listed>, Vec<outcomes::store::Listed>), sqlx::Error> {
     let sql = format!(
-        "SELECT rounds.*, '' AS who_for, 'round' AS kind, '' AS verdict, '' AS questions,
-           '' AS we_did, '' AS found FROM ({} LIMIT 4) rounds
+        "SELECT rounds.*, 'round' AS kind, '' AS who_for, '' AS questions, '' AS outcome,
+           '' AS verdict, '' AS organisation, '' AS we_did, '' AS found FROM ({} LIMIT 4) rounds
          UNION ALL SELECT c.id, c.title, 0, c.opens_at, c.opens_at, c.closes_at, NULL, NULL, NULL,
-           c.who_for, 'consultation', '', {}, '', ''
+           'consultation', c.who_for, {}, '', '', '', '', ''
          FROM (SELECT * FROM consultations WHERE opened_at IS NOT NULL AND opens_at <= $1
            AND closes_at > $1 ORDER BY closes_at, id LIMIT 3) c
          UNION ALL SELECT u.id, u.you_said, 0, u.published_at, u.published_at, u.published_at,
-           NULL, NULL, u.outcome, u.organisation, 'update', coalesce(u.verdict, ''), '', u.we_did,
-           u.found
+           NULL, NULL, NULL, 'update', '', '', u.outcome, coalesce(u.verdict, ''), u.organisation,
+           u.we_did, u.found
          FROM ({}) u",
         rounds::store::LAST,
         consultations::store::QUESTIONS,
         outcomes::store::latest(2)
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_all(&mut *db.read().await?).await?;
-    let of = |kind: &'static str| rows.iter().filter(move |row| row.get::<&str, _>(10) == kind);
+    let of = |kind: &'static str| rows.iter().filter(move |row| row.get::<&str, _>("kind") == kind);
     let mut all: Vec<Round> = of("round").map(rounds::store::round).collect();
     all.sort_by(|one, next| (next.dates.closes_at, &next.id).cmp(&(one.dates.closes_at, &one.id)));
     let listed = |row: &AnyRow| {
         Ok(Listed {
-            id: row.get(0),
-            title: row.get(1),
-            who_for: row.get(9),
-            opens_at: row.get(3),
-            closes_at: row.get(5),
+            id: row.get("id"),
+            title: row.get("title"),
+            who_for: row.get("who_for"),
+            opens_at: row.get("propose_from"),
+            closes_at: row.get("closes_at"),
             is_opened: true,
-            asks: consultations::store::asks(row.get(12))?,
+            asks: consultations::store::asks(row.get("questions"))?,
         })
     };
     let mut asked: Vec<Listed> =
         of("consultation").map(listed).collect::<Result<_, sqlx::Error>>()?;
     asked.sort_by(|one, next| (one.closes_at, &one.id).cmp(&(next.closes_at, &next.id)));
     let said = |row: &AnyRow| {
-        let judged = Some(row.get::<&str, _>(11)).filter(|word| !word.is_empty());
+        let judged = Some(row.get::<&str, _>("verdict")).filter(|word| !word.is_empty());
         Ok(outcomes::store::Listed {
-            id: row.get(0),
-            you_said: row.get(1),
-            outcome: stage(row.get(8))?,
+            id: row.get("id"),
+            you_said: row.get("title"),
+            outcome: stage(row.get("outcome"))?,
             verdict: verdict(judged)?,
-            organisation: row.get(9),
-            at: row.get(3),
-            we_did: row.get(13),
-            found: row.get(14),
+            organisation: row.get("organisation"),
+            at: row.get("propose_from"),
+            we_did: row.get("we_did"),
+            found: row.get("found"),
         })
     };
     let mut said: Vec<outcomes::store::Listed> =
@@ -264,11 +252,10 @@ pub async fn public_pages(
 ) -> Result<Vec<(String, Option<Millis>)>, sqlx::Error> {
     let sql =
         format!("SELECT path, at FROM ({}) pages ORDER BY path LIMIT $2 OFFSET $3", every_page());
-    let rows = sqlx::query(AssertSqlSafe(sql))
+    sqlx::query_as(AssertSqlSafe(sql))
         .bind(now)
         .bind(most)
         .bind(from)
         .fetch_all(&mut *db.read().await?)
-        .await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+        .await
 }

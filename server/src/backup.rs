@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 
 use calendar::clock::{self, Millis};
 use ground::audit::{self, Checked};
-use ground::db::Db;
 use ground::db::tables::{Lines, Sum};
+use ground::db::{Db, Kept};
 use ground::files::Files;
 use ground::house::House;
 use serde::{Deserialize, Serialize};
@@ -179,29 +179,32 @@ const DAYS_KEPT: usize = 14;
 /// # Errors
 /// One clear line; it is tried again then.
 pub async fn make_daily(house: &House, folder: &Path) -> Result<(), String> {
-    let (now, to) = (house.clock.now(), folder.display().to_string());
-    let last = async {
-        sqlx::query_scalar::<_, Option<Millis>>("SELECT backed_up_at FROM service_state")
-            .fetch_one(&mut *house.db.read().await?)
-            .await
-    };
-    let last = last.await.map_err(|error| no_database(&error))?;
+    let now = house.clock.now();
+    let last = last_daily(&house.db).await.map_err(|error| no_database(&error))?;
     if last.is_some_and(|last| clock::last_night(last) >= clock::last_night(now)) {
         return Ok(());
     }
     let (made, holds) = make(&house.db, &house.files, folder, now, Some(DAYS_KEPT)).await?;
     tracing::info!(backup = %made.display(), holds = holds.in_words(), "a backup was made");
-    let note = house.db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query("UPDATE service_state SET backed_up_at = $1, backed_up_to = $2")
-                .bind(now)
-                .bind(to)
-                .execute(tx)
-                .await?;
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    note.await.map_err(|error| no_database(&error))
+    note_daily(&house.db, folder, now).await.map_err(|error| no_database(&error))
+}
+
+/// When the last daily backup was made.
+async fn last_daily(db: &Db) -> Kept<Option<Millis>> {
+    sqlx::query_scalar("SELECT backed_up_at FROM service_state")
+        .fetch_one(&mut *db.read().await?)
+        .await
+}
+
+/// Notes that a daily backup was made, and where.
+async fn note_daily(db: &Db, folder: &Path, now: Millis) -> Kept<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query("UPDATE service_state SET backed_up_at = $1, backed_up_to = $2")
+        .bind(now)
+        .bind(folder.display().to_string())
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
 }
 
 /// Writes a file either whole or not at all.
@@ -286,23 +289,23 @@ pub async fn restore(
     now: Millis,
 ) -> Result<Manifest, String> {
     let manifest = load(folder, db, files).await?;
-    let hold = db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(
-                "UPDATE service_state SET emails_held_at = $1 WHERE emails_held_at IS NULL",
-            )
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
-            // Nobody who held one is here.
-            sqlx::query("UPDATE deliveries SET claimed_at = 0, claimed_by = NULL")
-                .execute(tx)
-                .await?;
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    hold.await.map_err(|error| format!("The emails cannot be put on hold: {error}"))?;
+    hold_emails(db, now)
+        .await
+        .map_err(|error| format!("The emails cannot be put on hold: {error}"))?;
     Ok(manifest)
+}
+
+async fn hold_emails(db: &Db, now: Millis) -> Kept<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query("UPDATE service_state SET emails_held_at = $1 WHERE emails_held_at IS NULL")
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    // Nobody who held one is here.
+    sqlx::query("UPDATE deliveries SET claimed_at = 0, claimed_by = NULL")
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
 }
 
 async fn load(folder: &Path, db: &Db, files: &Files) -> Result<Manifest, String> {

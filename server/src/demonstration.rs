@@ -50,20 +50,10 @@ pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
     let now = house.clock.now();
     if !accounts::store::is_known(&house.db, ADMINISTRATOR).await? {
         let password = hashed(house, "alongside-demo".to_owned()).await;
-        let filled = house.db.write(move |tx| {
-            Box::pin(async move {
-                take_turn(tx).await?;
-                if accounts::store::by_address(tx, ADMINISTRATOR).await?.is_some() {
-                    return Ok(true);
-                }
-                if count(tx, "SELECT count(*) FROM places").await? > 0 {
-                    return Ok(false);
-                }
-                fill_empty(tx, now, &password).await?;
-                Ok::<_, sqlx::Error>(true)
-            })
-        });
-        if !filled.await? {
+        let mut tx = house.db.begin().await?;
+        let is_there = fill_empty(&mut tx, now, &password).await?;
+        tx.commit().await?;
+        if !is_there {
             return Ok(false);
         }
     }
@@ -72,18 +62,9 @@ pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
     }
     let yesterday = days::at_five(now - DAY);
     rounds::close_due(&house.db, &Clock::by_hand(asked::counted_at(yesterday))).await?;
-    let answered = house.db.write(move |tx| {
-        Box::pin(async move {
-            take_turn(tx).await?;
-            if count(tx, UPDATES).await? > 0 {
-                return Ok(());
-            }
-            asked::confirm(tx, yesterday).await?;
-            updates::fill(tx, yesterday).await?;
-            local_offer::fill(tx, yesterday).await
-        })
-    });
-    answered.await?;
+    let mut tx = house.db.begin().await?;
+    fill_counted(&mut tx, yesterday).await?;
+    tx.commit().await?;
     Ok(true)
 }
 
@@ -102,16 +83,36 @@ async fn count(tx: &mut AnyConnection, sql: &'static str) -> Result<i64, sqlx::E
     sqlx::query_scalar(sql).fetch_one(tx).await
 }
 
+/// All until the first round is counted. False when the database holds another area.
 async fn fill_empty(
     tx: &mut AnyConnection,
     now: Millis,
     password: &str,
-) -> Result<(), sqlx::Error> {
+) -> Result<bool, sqlx::Error> {
+    take_turn(tx).await?;
+    if accounts::store::by_address(tx, ADMINISTRATOR).await?.is_some() {
+        return Ok(true);
+    }
+    if count(tx, "SELECT count(*) FROM places").await? > 0 {
+        return Ok(false);
+    }
     let sefton = sefton::fill(tx, now, password).await?;
     asked::fill(tx, &sefton).await?;
     plans::fill(tx, &sefton).await?;
     notices::fill(tx, &sefton).await?;
-    consultations::fill(tx, &sefton).await
+    consultations::fill(tx, &sefton).await?;
+    Ok(true)
+}
+
+/// What came after the count.
+async fn fill_counted(tx: &mut AnyConnection, yesterday: Millis) -> Result<(), sqlx::Error> {
+    take_turn(tx).await?;
+    if count(tx, UPDATES).await? > 0 {
+        return Ok(());
+    }
+    asked::confirm(tx, yesterday).await?;
+    updates::fill(tx, yesterday).await?;
+    local_offer::fill(tx, yesterday).await
 }
 
 /// The account with this address.

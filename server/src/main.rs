@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use calendar::clock::Clock;
 use clap::{Parser, Subcommand, ValueEnum};
 use ground::audit::{self, Head};
-use ground::db::Db;
+use ground::db::{Db, Kept};
 use ground::files::Files;
 use ground::viewer::Role;
 use record::history::Moment;
@@ -289,8 +289,7 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
         }
         Command::ReleaseEmails => {
             let db = serve::open_as_it_is(&settings).await?;
-            let held = db
-                .write(|tx| Box::pin(async move { deliveries::store::let_go(tx).await }))
+            let held = let_emails_go(&db)
                 .await
                 .map_err(|error| format!("The database is not answering: {error}"))?;
             say::line(if held { "Emails released." } else { "No emails were on hold." });
@@ -308,6 +307,14 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
         }
         Command::Recount { .. } | Command::BackupCheck { .. } => Ok(()),
     }
+}
+
+/// Lets the emails go that are held. False when none were.
+async fn let_emails_go(db: &Db) -> Kept<bool> {
+    let mut tx = db.begin().await?;
+    let held = deliveries::store::let_go(&mut tx).await?;
+    tx.commit().await?;
+    Ok(held)
 }
 
 /// Copies the area into another database, and its files where `files` says.

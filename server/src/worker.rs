@@ -203,7 +203,7 @@ impl Gone {
             let looks = self.0.entry(worker.clone()).or_default();
             *looks += 1;
             if *looks >= self::looks(db.kind()) {
-                let emails = deliveries::store::release(db, worker).await?;
+                let emails = deliveries::store::release(db, &worker).await?;
                 tracing::warn!(emails, "emails in the hands of a worker that is gone go again");
             }
         }
@@ -218,7 +218,7 @@ async fn deliver(office: Arc<PostOffice>, hand: Hand, stop: CancellationToken) {
     let mut holds_some = true;
     while !stop.is_cancelled() {
         if holds_some {
-            match deliveries::store::release(&hand.db, hand.worker.clone()).await {
+            match deliveries::store::release(&hand.db, &hand.worker).await {
                 Ok(_) => holds_some = false,
                 Err(error) => {
                     tracing::error!(%error, "emails could not be given back; tried again");

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Millis;
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::db;
@@ -10,6 +11,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
 use ground::viewer::Viewer;
+use sqlx::AnyConnection;
 
 use super::rules::{self, Change, What};
 use super::{pages, store};
@@ -35,47 +37,51 @@ pub async fn change(
         Ok(change) => change,
         Err(refusals) => return page(&house, &viewer, "", &sent, &refusals).await,
     };
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let taken =
         if let Change::Add { what, .. } = &change { what.field() } else { What::Service.field() };
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let (what, about) = match change {
-                Change::Add { what, name, baseline } => {
-                    (said(what, "added"), store::add(tx, what, &name, baseline).await?)
-                }
-                Change::Retire { what, id } if store::retire(tx, what, &id, Some(now)).await? => {
-                    (said(what, "retired"), id)
-                }
-                Change::BringBack { what, id } if store::retire(tx, what, &id, None).await? => {
-                    (said(what, "brought back"), id)
-                }
-                Change::Retire { .. } | Change::BringBack { .. } => {
-                    return Err(sqlx::Error::RowNotFound);
-                }
-            };
-            audit::note(
-                tx,
-                Entry { at: now, who: Some(&by), what: &what, about: &about, detail: "" },
-            )
-            .await
-        })
-    });
-    match kept.await {
-        Ok(()) => Ok(Redirect::to("/admin/area?done=kept").into_response()),
-        Err(error) if db::already_there(&error) => {
-            page(
-                &house,
-                &viewer,
-                "",
-                &sent,
-                &Refusals::one(taken, "Choose another name. This one is already in the list"),
-            )
-            .await
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    match keep(&mut tx, change, by, now).await {
+        Ok(true) => {
+            tx.commit().await?;
+            Ok(Redirect::to("/admin/area?done=kept").into_response())
         }
-        Err(sqlx::Error::RowNotFound) => Err(Error::NotFound),
+        Ok(false) => {
+            tx.roll_back().await?;
+            Err(Error::NotFound)
+        }
+        Err(error) if db::already_there(&error) => {
+            tx.roll_back().await?;
+            let refusals =
+                Refusals::one(taken, "Choose another name. This one is already in the list");
+            page(&house, &viewer, "", &sent, &refusals).await
+        }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Makes the change, with an entry in the audit log. False when there is nothing with this id.
+async fn keep(
+    tx: &mut AnyConnection,
+    change: Change,
+    by: &str,
+    now: Millis,
+) -> Result<bool, sqlx::Error> {
+    let (what, about) = match change {
+        Change::Add { what, name, baseline } => {
+            (said(what, "added"), store::add(tx, what, &name, baseline).await?)
+        }
+        Change::Retire { what, id } if store::retire(tx, what, &id, Some(now)).await? => {
+            (said(what, "retired"), id)
+        }
+        Change::BringBack { what, id } if store::retire(tx, what, &id, None).await? => {
+            (said(what, "brought back"), id)
+        }
+        Change::Retire { .. } | Change::BringBack { .. } => return Ok(false),
+    };
+    let entry = Entry { at: now, who: Some(by), what: &what, about: &about, detail: "" };
+    audit::note(tx, entry).await?;
+    Ok(true)
 }
 
 fn said(what: What, verb: &str) -> String {

@@ -126,8 +126,9 @@ pub async fn save(
         PICTURE,
         if id::picture_name(&picture).is_some() { picture } else { String::new() },
     ));
-    let saved = said.iter().map(|(name, words)| ((*name).to_owned(), words.clone())).collect();
-    texts::save_by(&house, &viewer, said, "contact details changed").await?;
+    let texts: Vec<_> = said.iter().map(|(name, words)| (*name, words.as_str())).collect();
+    texts::save_by(&house, &viewer, &texts, "contact details changed").await?;
+    let saved = said.into_iter().map(|(name, words)| (name.to_owned(), words)).collect();
     house.contact.set(contact(&saved));
     Ok(Redirect::to("/admin/contact?done=saved").into_response())
 }

@@ -15,6 +15,7 @@ use ground::sent::Form;
 use ground::ui::{Banner, Choice, Choices, Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use sqlx::AnyConnection;
 
 use super::rules;
 use super::store::{self, Day, Rule};
@@ -32,7 +33,6 @@ pub async fn change(
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let (what, change) = match sent.typed("step") {
         "second person" => {
             ("second person settled", Change::SecondPerson(sent.typed("second_person") != "no"))
@@ -43,39 +43,37 @@ pub async fn change(
             Err(refusals) => return shown(&house, &viewer, "", &sent, &refusals).await,
         },
     };
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let about = match change {
-                Change::SecondPerson(yes) => {
-                    store::set_second_person(tx, yes).await?;
-                    if yes { "yes" } else { "no" }.to_owned()
-                }
-                Change::TakeOut(day) => {
-                    store::take_out_day(tx, &day).await?;
-                    day
-                }
-                Change::Add(day) => store::add_day(tx, &day).await?,
-            };
-            audit::note(tx, Entry { at: now, who: Some(&by), what, about: &about, detail: "" })
-                .await
-        })
-    });
-    match kept.await {
-        Ok(()) => Ok(Redirect::to("/admin/telling?done=kept").into_response()),
+    let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    match keep(&mut tx, change).await {
+        Ok(about) => {
+            let entry = Entry { at, who: Some(by), what, about: &about, detail: "" };
+            audit::note(&mut tx, entry).await?;
+            tx.commit().await?;
+            Ok(Redirect::to("/admin/telling?done=kept").into_response())
+        }
         Err(error) if db::already_there(&error) => {
-            shown(
-                &house,
-                &viewer,
-                "",
-                &sent,
-                &Refusals::one(
-                    "closed_day",
-                    "Choose another date. This one is already in the list",
-                ),
-            )
-            .await
+            tx.roll_back().await?;
+            let what_to_do = "Choose another date. This one is already in the list";
+            let refusals = Refusals::one("closed_day", what_to_do);
+            shown(&house, &viewer, "", &sent, &refusals).await
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes the change; what the audit log says it is about.
+async fn keep(tx: &mut AnyConnection, change: Change) -> Result<String, sqlx::Error> {
+    match change {
+        Change::SecondPerson(yes) => {
+            store::set_second_person(tx, yes).await?;
+            Ok(if yes { "yes" } else { "no" }.to_owned())
+        }
+        Change::TakeOut(day) => {
+            store::take_out_day(tx, &day).await?;
+            Ok(day)
+        }
+        Change::Add(day) => store::add_day(tx, &day).await,
     }
 }
 
@@ -113,24 +111,12 @@ pub async fn change_service(
             return Ok(service_page(&rule, organisations, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            store::set_rule(tx, &rule.service.id, &run_by, days).await?;
-            audit::note(
-                tx,
-                Entry {
-                    at: now,
-                    who: Some(&by),
-                    what: "service ruled",
-                    about: &rule.service.id,
-                    detail: "",
-                },
-            )
-            .await
-        })
-    });
-    kept.await?;
+    let (about, by) = (&rule.service.id, &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    store::set_rule(&mut tx, about, &run_by, days).await?;
+    let (at, what) = (house.clock.now(), "service ruled");
+    audit::note(&mut tx, Entry { at, who: Some(by), what, about, detail: "" }).await?;
+    tx.commit().await?;
     Ok(Redirect::to("/admin/telling?done=kept").into_response())
 }
 

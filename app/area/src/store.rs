@@ -4,12 +4,13 @@ use calendar::clock::Millis;
 use calendar::school::{NewDay, SchoolYear};
 use forms::Named;
 use ground::db::{self, Db};
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 use super::rules::What;
 
 /// A service or a place, as an administrator sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Kept {
     /// Its id.
     pub id: String,
@@ -54,7 +55,11 @@ pub async fn places_and(db: &Db, chosen: &[String]) -> Result<Vec<Named>, sqlx::
         places = places.bind(id);
     }
     let rows = places.fetch_all(&mut *db.read().await?).await?;
-    Ok(rows.iter().map(|row| Named { id: row.get(0), name: row.get(1) }).collect())
+    Ok(rows.iter().map(named).collect())
+}
+
+fn named(row: &AnyRow) -> Named {
+    Named { id: row.get("id"), name: row.get("name") }
 }
 
 /// The organisations people can choose, in their order.
@@ -99,13 +104,12 @@ pub async fn choices(db: &Db, leader: &str) -> Result<Choices, sqlx::Error> {
     .fetch_all(&mut *db.read().await?)
     .await?;
     let mut choices = Choices::default();
-    for row in rows {
-        let named = Named { id: row.get(1), name: row.get(2) };
-        match row.get::<String, _>(0).as_str() {
-            "place" => choices.places.push(named),
-            "organisation" => choices.organisations.push(named),
-            "hers" => choices.hers = Some(named),
-            "service" => choices.services.push(named),
+    for row in &rows {
+        match row.get::<&str, _>("what") {
+            "place" => choices.places.push(named(row)),
+            "organisation" => choices.organisations.push(named(row)),
+            "hers" => choices.hers = Some(named(row)),
+            "service" => choices.services.push(named(row)),
             _ => return db::known(None, "what people can choose"),
         }
     }
@@ -122,32 +126,23 @@ pub async fn organisation_of(db: &Db, leader: &str) -> Result<Option<Named>, sql
     .bind(leader)
     .fetch_optional(&mut *db.read().await?)
     .await?;
-    Ok(row.map(|row| Named { id: row.get(0), name: row.get(1) }))
+    Ok(row.as_ref().map(named))
 }
 
 /// All services or places, retired ones too.
 pub async fn all(db: &Db, what: What) -> Result<Vec<Kept>, sqlx::Error> {
     let sql = match what {
         What::Service => {
-            "SELECT id, name, CAST(NULL AS BIGINT), retired_at FROM services
+            "SELECT id, name, CAST(NULL AS BIGINT) AS baseline, retired_at FROM services
              ORDER BY position, name"
         }
         What::Place => "SELECT id, name, baseline, retired_at FROM places ORDER BY position, name",
         What::Organisation => {
-            "SELECT id, name, CAST(NULL AS BIGINT), retired_at FROM organisations
+            "SELECT id, name, CAST(NULL AS BIGINT) AS baseline, retired_at FROM organisations
              ORDER BY position, name"
         }
     };
-    let rows = sqlx::query(sql).fetch_all(&mut *db.read().await?).await?;
-    Ok(rows
-        .iter()
-        .map(|row| Kept {
-            id: row.get(0),
-            name: row.get(1),
-            baseline: row.get(2),
-            retired_at: row.get(3),
-        })
-        .collect())
+    sqlx::query_as(sql).fetch_all(&mut *db.read().await?).await
 }
 
 /// Adds a service or a place at the end. Fails as "already there" when the name is taken.
@@ -215,7 +210,7 @@ pub struct Rule {
 /// Every service that is not retired, with its rule.
 pub async fn rules(db: &Db) -> Result<Vec<Rule>, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT s.id, s.name, s.notice_days, o.id, o.name
+        "SELECT s.id, s.name, s.notice_days, o.id AS organisation_id, o.name AS organisation
          FROM services s
          LEFT JOIN service_organisations so ON so.service_id = s.id
          LEFT JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
@@ -225,21 +220,21 @@ pub async fn rules(db: &Db) -> Result<Vec<Rule>, sqlx::Error> {
     .fetch_all(&mut *db.read().await?)
     .await?;
     let mut rules: Vec<Rule> = Vec::new();
-    for row in rows {
-        let service = Named { id: row.get(0), name: row.get(1) };
+    for row in &rows {
+        let service = named(row);
         if rules.last().is_none_or(|last| last.service.id != service.id) {
             rules.push(Rule {
                 service,
-                notice_days: row.get(2),
+                notice_days: row.get("notice_days"),
                 run_by: Vec::new(),
                 names: Vec::new(),
             });
         }
         if let (Some(rule), Some(organisation)) =
-            (rules.last_mut(), row.get::<Option<String>, _>(3))
+            (rules.last_mut(), row.get::<Option<String>, _>("organisation_id"))
         {
             rule.run_by.push(organisation);
-            rule.names.push(row.get(4));
+            rule.names.push(row.get("organisation"));
         }
     }
     Ok(rules)
@@ -366,22 +361,23 @@ pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
         .fetch_all(&mut *db.read().await?)
         .await?;
     let mut ground = Ground::default();
-    for row in rows {
-        let named = Named { id: row.get(1), name: row.get(2) };
-        match row.get::<String, _>(0).as_str() {
+    for row in &rows {
+        match row.get::<&str, _>("what") {
             "service" => ground.services.push(Spoken {
-                service: named,
-                notice_days: row.get(3),
-                is_hers: row.get::<i64, _>(4) == 1,
-                is_run: row.get::<i64, _>(5) == 1,
+                service: named(row),
+                notice_days: row.get("number"),
+                is_hers: row.get::<i64, _>("is_hers") == 1,
+                is_run: row.get::<i64, _>("is_run") == 1,
             }),
-            "place" => ground.places.push(named),
+            "place" => ground.places.push(named(row)),
             "term" => ground.year.terms.push((
-                db::parsed(&named.id, "terms.first_day")?,
-                db::parsed(&named.name, "terms.last_day")?,
+                db::parsed(row.get("id"), "terms.first_day")?,
+                db::parsed(row.get("name"), "terms.last_day")?,
             )),
-            "closed" => ground.year.closed.push(db::parsed(&named.id, "closed_days.day")?),
-            "second person" => ground.second_person = row.get::<Option<i64>, _>(3) == Some(1),
+            "closed" => ground.year.closed.push(db::parsed(row.get("id"), "closed_days.day")?),
+            "second person" => {
+                ground.second_person = row.get::<Option<i64>, _>("number") == Some(1);
+            }
             _ => return db::known(None, "what a leader needs to tell families"),
         }
     }
@@ -405,8 +401,8 @@ pub struct Day {
 /// notices.
 pub async fn days(db: &Db) -> Result<(Vec<Day>, bool), sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT id, name, first_day, last_day, CAST((SELECT second_person
-         FROM area_rules) AS BIGINT) FROM (
+        "SELECT id, name, first_day, last_day,
+           CAST((SELECT second_person FROM area_rules) AS BIGINT) AS second_person FROM (
            SELECT id, name, first_day, last_day FROM terms
            UNION ALL SELECT day, name, day, NULL FROM closed_days
            UNION ALL SELECT '', '', '', NULL) days
@@ -414,12 +410,12 @@ pub async fn days(db: &Db) -> Result<(Vec<Day>, bool), sqlx::Error> {
     )
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let second_person = rows.first().is_none_or(|row| row.get::<i64, _>(4) == 1);
+    let second_person = rows.first().is_none_or(|row| row.get::<i64, _>("second_person") == 1);
     let days = rows.iter().map(|row| Day {
-        id: row.get(0),
-        name: row.get(1),
-        first: row.get(2),
-        last: row.get(3),
+        id: row.get("id"),
+        name: row.get("name"),
+        first: row.get("first_day"),
+        last: row.get("last_day"),
     });
     Ok((days.filter(|day| !day.id.is_empty()).collect(), second_person))
 }

@@ -37,20 +37,15 @@ pub async fn one(db: &Db, name: &str) -> Kept<Option<String>> {
 pub async fn save_by(
     house: &House,
     viewer: &Viewer,
-    texts: Vec<(&'static str, String)>,
-    what: &'static str,
+    texts: &[(&str, &str)],
+    what: &str,
 ) -> Result<(), Error> {
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let saved = house.db.write(move |tx| {
-        Box::pin(async move {
-            let texts: Vec<(&str, &str)> =
-                texts.iter().map(|(name, words)| (*name, words.as_str())).collect();
-            save(tx, &texts, now).await?;
-            let entry = Entry { at: now, who: Some(&by), what, about: "", detail: "" };
-            audit::note(tx, entry).await
-        })
-    });
-    Ok(saved.await?)
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    save(&mut tx, texts, now).await?;
+    let entry = Entry { at: now, who: Some(by), what, about: "", detail: "" };
+    audit::note(&mut tx, entry).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Saves these, (name, words), in one statement. What is not among them stays as it is.

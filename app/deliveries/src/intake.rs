@@ -52,7 +52,7 @@ pub async fn call(
             Ok("Understood, and nothing to record: no email came back.\n".into_response())
         }
         Ok(came_back) => {
-            keep(&house, came_back).await?;
+            keep(&house, &came_back).await?;
             Ok("Recorded.\n".into_response())
         }
         Err(what_to_do) => Ok((StatusCode::BAD_REQUEST, format!("{what_to_do}\n")).into_response()),
@@ -63,17 +63,13 @@ pub async fn call(
 ///
 /// # Errors
 /// When the database fails; then nothing is recorded.
-pub async fn keep(house: &House, came_back: Vec<Return>) -> Result<(), sqlx::Error> {
+pub async fn keep(house: &House, came_back: &[Return]) -> Result<(), sqlx::Error> {
     let now = house.clock.now();
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            for back in came_back {
-                store::came_back(tx, &back, now).await?;
-            }
-            Ok(())
-        })
-    });
-    kept.await
+    let mut tx = house.db.begin().await?;
+    for back in came_back {
+        store::came_back(&mut tx, back, now).await?;
+    }
+    tx.commit().await
 }
 
 #[expect(clippy::disallowed_methods, reason = "what a provider of email says")]

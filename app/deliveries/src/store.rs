@@ -1,7 +1,8 @@
 //! Every SQL statement about emails.
 
 use calendar::clock::{DAY, Millis};
-use ground::db::Db;
+use ground::db::{Db, Kind};
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::returns::Return;
@@ -76,49 +77,45 @@ pub async fn id_of(tx: &mut AnyConnection, dedup_key: &str) -> Result<String, sq
 /// # Errors
 /// When the database fails.
 pub async fn claim(hand: &Hand, now: Millis) -> Result<Option<(Email, i64)>, sqlx::Error> {
-    let (kind, worker) = (hand.db.kind(), hand.worker.clone());
-    let claiming = hand.db.write(move |tx| {
-        Box::pin(async move {
-            // Without leaving out what another hand is about to claim, all hands would wait for one
-            // email.
-            let sql = format!(
-                "UPDATE deliveries SET claimed_at = $1, claimed_by = $2, tries = tries + 1
-                 WHERE id = (SELECT id FROM deliveries
-                             WHERE next_at IS NOT NULL AND next_at <= $1 AND claimed_at = 0
-                               AND is_stale = 0
-                               AND NOT EXISTS (SELECT 1 FROM service_state
-                                 WHERE emails_held_at IS NOT NULL)
-                             ORDER BY is_bulk, next_at, id LIMIT 1{})
-                   AND claimed_at = 0
-                 RETURNING id, to_address, subject, body_text, body_html, unsubscribe,
-                   CAST(tries AS BIGINT),
-                   (SELECT a.shown_name FROM accounts a WHERE a.id = deliveries.account_id
-                     AND a.email = deliveries.to_address)",
-                kind.hold_what_is_free()
-            );
-            let row =
-                sqlx::query(AssertSqlSafe(sql)).bind(now).bind(worker).fetch_optional(tx).await?;
-            Ok(row.map(|row| {
-                let one_click = row.get(5);
-                // Only to an account's own address, and as the account is called now.
-                let name: Option<String> = row.get(7);
-                let (text, html) =
-                    email::greeting(row.get(3), row.get(4), name.as_deref().unwrap_or(""));
-                (
-                    Email {
-                        id: row.get(0),
-                        to: row.get(1),
-                        subject: row.get(2),
-                        text,
-                        html,
-                        one_click,
-                    },
-                    row.get(6),
-                )
-            }))
-        })
-    });
-    claiming.await
+    let mut tx = hand.db.begin().await?;
+    // Without leaving out what another hand is about to claim, all hands would wait for one email.
+    let sql = format!(
+        "UPDATE deliveries SET claimed_at = $1, claimed_by = $2, tries = tries + 1
+         WHERE id = (SELECT id FROM deliveries
+                     WHERE next_at IS NOT NULL AND next_at <= $1 AND claimed_at = 0
+                       AND is_stale = 0
+                       AND NOT EXISTS (SELECT 1 FROM service_state
+                         WHERE emails_held_at IS NOT NULL)
+                     ORDER BY is_bulk, next_at, id LIMIT 1{})
+           AND claimed_at = 0
+         RETURNING id, to_address, subject, body_text, body_html, unsubscribe,
+           CAST(tries AS BIGINT) AS many_tries,
+           (SELECT a.shown_name FROM accounts a WHERE a.id = deliveries.account_id
+             AND a.email = deliveries.to_address) AS shown_name",
+        Kind::of(&tx).hold_what_is_free()
+    );
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(now)
+        .bind(&hand.worker)
+        .fetch_optional(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(row.map(|row| (claimed(&row), row.get("many_tries"))))
+}
+
+fn claimed(row: &AnyRow) -> Email {
+    // Only to an account's own address, and as the account is called now.
+    let name: Option<&str> = row.get("shown_name");
+    let (text, html) =
+        email::greeting(row.get("body_text"), row.get("body_html"), name.unwrap_or(""));
+    Email {
+        id: row.get("id"),
+        to: row.get("to_address"),
+        subject: row.get("subject"),
+        text,
+        html,
+        one_click: row.get("unsubscribe"),
+    }
 }
 
 /// The workers that have emails in their hands.
@@ -136,20 +133,20 @@ pub async fn workers(db: &Db) -> Result<Vec<String>, sqlx::Error> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn release(db: &Db, worker: String) -> Result<u64, sqlx::Error> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            let released = sqlx::query(
-                "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL WHERE claimed_by = $1",
-            );
-            Ok(released.bind(worker).execute(tx).await?.rows_affected())
-        })
-    })
-    .await
+pub async fn release(db: &Db, worker: &str) -> Result<u64, sqlx::Error> {
+    let mut tx = db.begin().await?;
+    let released = sqlx::query(
+        "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL WHERE claimed_by = $1",
+    )
+    .bind(worker)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(released.rows_affected())
 }
 
 /// The state of the outbox, and when everything was last backed up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Waiting {
     /// How many emails are owed and have not gone yet.
     pub owed: i64,
@@ -160,6 +157,7 @@ pub struct Waiting {
     /// How many ever came back.
     pub returned: i64,
     /// Since when emails are held, as in a restored copy.
+    #[sqlx(rename = "emails_held_at")]
     pub held_at: Option<Millis>,
     /// When the last daily backup was made.
     pub backed_up_at: Option<Millis>,
@@ -170,24 +168,16 @@ pub struct Waiting {
 /// # Errors
 /// When the database fails.
 pub async fn waiting(db: &Db) -> Result<Waiting, sqlx::Error> {
-    let row = sqlx::query(
-        "SELECT (SELECT count(*) FROM deliveries WHERE next_at IS NOT NULL),
-                (SELECT min(owed_at) FROM deliveries WHERE next_at IS NOT NULL),
-                (SELECT count(*) FROM deliveries WHERE given_up_at IS NOT NULL),
-                (SELECT count(*) FROM returns),
+    sqlx::query_as(
+        "SELECT (SELECT count(*) FROM deliveries WHERE next_at IS NOT NULL) AS owed,
+                (SELECT min(owed_at) FROM deliveries WHERE next_at IS NOT NULL) AS oldest,
+                (SELECT count(*) FROM deliveries WHERE given_up_at IS NOT NULL) AS given_up,
+                (SELECT count(*) FROM returns) AS returned,
                 emails_held_at, backed_up_at
          FROM service_state",
     )
     .fetch_one(&mut *db.read().await?)
-    .await?;
-    Ok(Waiting {
-        owed: row.get(0),
-        oldest: row.get(1),
-        given_up: row.get(2),
-        returned: row.get(3),
-        held_at: row.get(4),
-        backed_up_at: row.get(5),
-    })
+    .await
 }
 
 /// Why emails wait or were given up: how many for one reason.
@@ -247,18 +237,14 @@ pub async fn forget_due(db: &Db, now: Millis) -> Result<u64, sqlx::Error> {
         .await?
         > 0
     {
-        let statements = statements.clone();
-        let erased = db.write(move |tx| {
-            Box::pin(async move {
-                let mut rows = 0;
-                for sql in statements {
-                    let done = sqlx::query(AssertSqlSafe(sql)).bind(now - KEPT_FOR);
-                    rows = done.execute(&mut *tx).await?.rows_affected().max(rows);
-                }
-                Ok::<_, sqlx::Error>(rows)
-            })
-        });
-        all += erased.await?;
+        let mut tx = db.begin().await?;
+        let mut rows = 0;
+        for sql in &statements {
+            let done = sqlx::query(AssertSqlSafe(sql.clone())).bind(now - KEPT_FOR);
+            rows = done.execute(&mut *tx).await?.rows_affected().max(rows);
+        }
+        tx.commit().await?;
+        all += rows;
     }
     Ok(all)
 }
@@ -280,10 +266,10 @@ pub async fn reasons(db: &Db, since: Millis) -> Result<Vec<Reason>, sqlx::Error>
     .bind(since)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let one = |row: &sqlx::any::AnyRow| Reason {
-        is_given_up: row.get::<i64, _>(0) == 1,
-        why: row.get(1),
-        emails: row.get(2),
+    let one = |row: &AnyRow| Reason {
+        is_given_up: row.get::<i64, _>("is_given_up") == 1,
+        why: row.get("reason"),
+        emails: row.get("emails"),
     };
     Ok(rows.iter().map(one).collect())
 }
@@ -303,21 +289,17 @@ pub async fn let_go(tx: &mut AnyConnection) -> Result<bool, sqlx::Error> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn put_back(db: &Db, id: String, tries: i64) -> Result<(), sqlx::Error> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(
-                "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL, tries = tries - 1
-                 WHERE id = $1 AND tries = $2 AND claimed_by IS NOT NULL AND sent_at IS NULL",
-            )
-            .bind(id)
-            .bind(tries)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    })
-    .await
+pub async fn put_back(db: &Db, id: &str, tries: i64) -> Result<(), sqlx::Error> {
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL, tries = tries - 1
+         WHERE id = $1 AND tries = $2 AND claimed_by IS NOT NULL AND sent_at IS NULL",
+    )
+    .bind(id)
+    .bind(tries)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
 }
 
 /// Whether this email may go: it must not when it was called off, came too late, or its person is
@@ -328,13 +310,13 @@ pub async fn put_back(db: &Db, id: String, tries: i64) -> Result<(), sqlx::Error
 /// When the database fails.
 pub async fn standing(permit: &Permit, now: Millis) -> Result<Result<(), Failure>, sqlx::Error> {
     let sql = format!(
-        "SELECT CAST(CASE WHEN d.not_after < $2 THEN 1
-         ELSE 0 END AS BIGINT), a.erased_at, d.next_at,
+        "SELECT d.next_at, a.erased_at,
+                CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT) AS late,
                 CAST(CASE WHEN d.is_stale = 1 OR d.tries <> $3 OR d.claimed_at = 0
-                  OR d.claimed_by <> $5 OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT),
-                CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT),
+                  OR d.claimed_by <> $5 OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT) AS stale,
+                CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS stopped,
                 CAST(CASE WHEN d.kind NOT IN ({}) AND EXISTS (SELECT 1 FROM erasures e
-                  WHERE e.account_id = d.account_id) THEN 1 ELSE 0 END AS BIGINT)
+                  WHERE e.account_id = d.account_id) THEN 1 ELSE 0 END AS BIGINT) AS going
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id WHERE d.id = $1",
         is_stopped("d"),
         in_sql(EmailKind::ALL.into_iter().filter(|kind| kind.goes_while_erasing()))
@@ -347,20 +329,20 @@ pub async fn standing(permit: &Permit, now: Millis) -> Result<Result<(), Failure
         .bind(&permit.hand.worker)
         .fetch_one(&mut *permit.hand.db.read().await?)
         .await?;
-    let (late, erased, next_at, stale, stopped): (i64, Option<i64>, Option<i64>, i64, i64) =
-        (row.get(0), row.get(1), row.get(2), row.get(3), row.get(4));
-    let is_going = row.get::<i64, _>(5) != 0;
+    let (next_at, erased_at): (Option<Millis>, Option<Millis>) =
+        (row.get("next_at"), row.get("erased_at"));
+    let is = |what: &str| row.get::<i64, _>(what) != 0;
     Ok(if next_at.is_none() {
         Err(Failure::Forfeited("it was called off"))
-    } else if late != 0 {
+    } else if is("late") {
         Err(Failure::Forfeited("it came too late to be of use"))
-    } else if erased.is_some() {
+    } else if erased_at.is_some() {
         Err(Failure::Forfeited("the account was erased"))
-    } else if is_going {
+    } else if is("going") {
         Err(Failure::Forfeited("the account is about to be erased"))
-    } else if stopped != 0 {
+    } else if is("stopped") {
         Err(Failure::Forfeited("its reader has stopped such emails"))
-    } else if stale != 0 {
+    } else if is("stale") {
         Err(Failure::Stale)
     } else {
         Ok(())
@@ -372,8 +354,8 @@ pub async fn standing(permit: &Permit, now: Millis) -> Result<Result<(), Failure
 /// # Errors
 /// When the database fails; the email then goes again when this worker is gone, under the same
 /// `Message-ID`.
-pub async fn sent(db: &Db, id: String, tries: i64, now: Millis) -> Result<(), sqlx::Error> {
-    finish(db, id, tries, Some(now), None, String::new()).await
+pub async fn sent(db: &Db, id: &str, tries: i64, now: Millis) -> Result<(), sqlx::Error> {
+    finish(db, id, tries, Ended::Sent(now)).await
 }
 
 /// Records that the email will not be sent, and why; erases what it said and to whom.
@@ -382,12 +364,12 @@ pub async fn sent(db: &Db, id: String, tries: i64, now: Millis) -> Result<(), sq
 /// When the database fails.
 pub async fn given_up(
     db: &Db,
-    id: String,
+    id: &str,
     tries: i64,
     now: Millis,
-    reason: String,
+    reason: &str,
 ) -> Result<(), sqlx::Error> {
-    finish(db, id, tries, None, Some(now), reason).await
+    finish(db, id, tries, Ended::GivenUp(now, reason)).await
 }
 
 /// Records that the email is to be tried again at `next_at`, and why it did not go.
@@ -396,29 +378,25 @@ pub async fn given_up(
 /// When the database fails.
 pub async fn again(
     db: &Db,
-    id: String,
+    id: &str,
     tries: i64,
     next_at: Millis,
-    reason: String,
+    reason: &str,
 ) -> Result<(), sqlx::Error> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(
-                "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL, reason = CASE
-                 WHEN next_at IS NULL THEN reason ELSE $3 END,
-                   next_at = CASE WHEN next_at IS NOT NULL THEN CAST($2 AS BIGINT) END
-                 WHERE id = $1 AND sent_at IS NULL AND tries = $4",
-            )
-            .bind(id)
-            .bind(next_at)
-            .bind(reason)
-            .bind(tries)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL, reason = CASE
+         WHEN next_at IS NULL THEN reason ELSE $3 END,
+           next_at = CASE WHEN next_at IS NOT NULL THEN CAST($2 AS BIGINT) END
+         WHERE id = $1 AND sent_at IS NULL AND tries = $4",
+    )
+    .bind(id)
+    .bind(next_at)
+    .bind(reason)
+    .bind(tries)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
 }
 
 /// Calls off the emails that were not handed over, and erases what they said and to whom. `which`:
@@ -568,41 +546,41 @@ pub async fn came_back(
 /// How much of what a mail server says is kept, in characters.
 const LONGEST_REASON: usize = 500;
 
+/// How an email ended.
+enum Ended<'a> {
+    /// It was handed over, then.
+    Sent(Millis),
+    /// It was given up, then, and why.
+    GivenUp(Millis, &'a str),
+}
+
 /// An email that was called off while it was on its way is recorded as sent all the same: it was.
-async fn finish(
-    db: &Db,
-    id: String,
-    tries: i64,
-    sent_at: Option<Millis>,
-    given_up_at: Option<Millis>,
-    reason: String,
-) -> Result<(), sqlx::Error> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            let sql = format!(
-                "UPDATE deliveries SET sent_at = $2, given_up_at = $3, reason = $4, {ERASED}
-                 WHERE id = $1 AND tries = $5 AND sent_at IS NULL AND (next_at IS NOT NULL
-                   OR CAST($2 AS BIGINT) IS NOT NULL)"
-            );
-            sqlx::query(AssertSqlSafe(sql))
-                .bind(&id)
-                .bind(sent_at)
-                .bind(given_up_at)
-                .bind(reason)
-                .bind(tries)
-                .execute(&mut *tx)
-                .await?;
-            // Also for one that has been called off since: nobody holds it now.
-            sqlx::query(
-                "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL
-                 WHERE id = $1 AND tries = $2",
-            )
-            .bind(id)
-            .bind(tries)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    })
-    .await
+async fn finish(db: &Db, id: &str, tries: i64, ended: Ended<'_>) -> Result<(), sqlx::Error> {
+    let (sent_at, given_up_at, reason) = match ended {
+        Ended::Sent(at) => (Some(at), None, ""),
+        Ended::GivenUp(at, reason) => (None, Some(at), reason),
+    };
+    let mut tx = db.begin().await?;
+    let sql = format!(
+        "UPDATE deliveries SET sent_at = $2, given_up_at = $3, reason = $4, {ERASED}
+         WHERE id = $1 AND tries = $5 AND sent_at IS NULL AND (next_at IS NOT NULL
+           OR CAST($2 AS BIGINT) IS NOT NULL)"
+    );
+    sqlx::query(AssertSqlSafe(sql))
+        .bind(id)
+        .bind(sent_at)
+        .bind(given_up_at)
+        .bind(reason)
+        .bind(tries)
+        .execute(&mut *tx)
+        .await?;
+    // Also for one that has been called off since: nobody holds it now.
+    sqlx::query(
+        "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL WHERE id = $1 AND tries = $2",
+    )
+    .bind(id)
+    .bind(tries)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
 }

@@ -64,27 +64,27 @@ where
             Ok(Outcome::Sent)
         }
         Err(Failure::Away(reason)) => {
-            store::put_back(db, id, tries).await?;
+            store::put_back(db, &id, tries).await?;
             Ok(Outcome::Away(without_addresses(&reason)))
         }
         Err(Failure::Later(reason)) if tries < MOST_TRIES => {
             let why = without_addresses(&reason);
             tracing::warn!(delivery = id, tries, why, "an email did not go; it is tried again");
-            store::again(db, id, tries, clock.now() + wait_after(tries), why).await?;
+            store::again(db, &id, tries, clock.now() + wait_after(tries), &why).await?;
             Ok(Outcome::Later)
         }
         Err(Failure::Forfeited(reason)) => {
-            store::given_up(db, id, tries, clock.now(), reason.to_owned()).await?;
+            store::given_up(db, &id, tries, clock.now(), reason).await?;
             Ok(Outcome::GivenUp)
         }
         Err(Failure::Stale) => {
-            store::again(db, id, tries, clock.now(), String::new()).await?;
+            store::again(db, &id, tries, clock.now(), "").await?;
             Ok(Outcome::Later)
         }
         Err(Failure::Refused(reason) | Failure::Later(reason)) => {
             let why = without_addresses(&reason);
             tracing::warn!(delivery = id, tries, why, "an email was given up");
-            store::given_up(db, id, tries, clock.now(), why).await?;
+            store::given_up(db, &id, tries, clock.now(), &why).await?;
             Ok(Outcome::GivenUp)
         }
     }
@@ -93,7 +93,7 @@ where
 /// Records that an email went; again and again while the database does not answer, since nothing
 /// else keeps it from going twice.
 async fn record_sent(db: &Db, id: &str, tries: i64, clock: &Clock) {
-    while let Err(error) = store::sent(db, id.to_owned(), tries, clock.now()).await {
+    while let Err(error) = store::sent(db, id, tries, clock.now()).await {
         tracing::warn!(%error, "an email that went could not be recorded and will be tried again");
         tokio::time::sleep(Duration::from_secs(1)).await;
     }

@@ -26,7 +26,7 @@ pub struct Entry<'a> {
 }
 
 /// Where the chain ends: how many entries it has, and the hash of the last, in hexadecimal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Head {
     /// The number of the last entry; 0 when there is none.
     pub number: i64,
@@ -44,11 +44,11 @@ pub const START: &str = "0000000000000000000000000000000000000000000000000000000
 /// When the database fails; then the change is not kept either.
 pub async fn note(tx: &mut AnyConnection, entry: Entry<'_>) -> Kept<()> {
     // It changes nothing and holds the head: no two entries follow the same one.
-    let row = sqlx::query("UPDATE audit_head SET number = number RETURNING number, hash")
+    let last: Head = sqlx::query_as("UPDATE audit_head SET number = number RETURNING number, hash")
         .fetch_one(&mut *tx)
         .await?;
-    let (number, id) = (row.get::<i64, _>(0) + 1, id::fresh());
-    let hash = link(row.get(1), number, &id, &entry);
+    let (number, id) = (last.number + 1, id::fresh());
+    let hash = link(&last.hash, number, &id, &entry);
     // A trigger moves the head.
     sqlx::query(
         "INSERT INTO audit (number, id, at, who, what, about, detail, hash)
@@ -141,19 +141,19 @@ pub async fn check(db: &Db, known: Option<&str>) -> Kept<Checked> {
 
 /// The entry as the head of the chain so far, if it follows the one before.
 fn follow(last: &Head, row: &AnyRow) -> Result<Head, String> {
-    let number: i64 = row.get(0);
+    let number: i64 = row.get("number");
     if number != last.number + 1 {
         return Err(format!("Entry {} is missing.", last.number + 1));
     }
     let entry = Entry {
-        at: row.get(2),
-        who: row.get(3),
-        what: row.get(4),
-        about: row.get(5),
-        detail: row.get(6),
+        at: row.get("at"),
+        who: row.get("who"),
+        what: row.get("what"),
+        about: row.get("about"),
+        detail: row.get("detail"),
     };
-    let hash = link(&last.hash, number, row.get(1), &entry);
-    if hash != row.get::<&str, _>(7) {
+    let hash = link(&last.hash, number, row.get("id"), &entry);
+    if hash != row.get::<&str, _>("hash") {
         return Err(format!("Entry {number} has been changed or replaced."));
     }
     Ok(Head { number, hash })
@@ -164,8 +164,5 @@ fn follow(last: &Head, row: &AnyRow) -> Result<Head, String> {
 /// # Errors
 /// When the database fails.
 pub async fn head(db: &Db) -> Kept<Head> {
-    let row = sqlx::query("SELECT number, hash FROM audit_head")
-        .fetch_one(&mut *db.read().await?)
-        .await?;
-    Ok(Head { number: row.get(0), hash: row.get(1) })
+    sqlx::query_as("SELECT number, hash FROM audit_head").fetch_one(&mut *db.read().await?).await
 }

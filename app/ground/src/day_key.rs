@@ -34,21 +34,17 @@ impl DayKey {
         if let Some(known) = self.known(starts_at) {
             return Ok(known);
         }
-        let secret: String = db
-            .write(move |tx| {
-                Box::pin(async move {
-                    sqlx::query_scalar::<_, String>(
-                        "INSERT INTO attempt_keys (starts_at, secret) VALUES ($1, $2)
-                         ON CONFLICT (starts_at) DO UPDATE SET starts_at = excluded.starts_at
-                         RETURNING secret",
-                    )
-                    .bind(starts_at)
-                    .bind(id::secret())
-                    .fetch_one(tx)
-                    .await
-                })
-            })
-            .await?;
+        let mut tx = db.begin().await?;
+        let secret: String = sqlx::query_scalar(
+            "INSERT INTO attempt_keys (starts_at, secret) VALUES ($1, $2)
+             ON CONFLICT (starts_at) DO UPDATE SET starts_at = excluded.starts_at
+             RETURNING secret",
+        )
+        .bind(starts_at)
+        .bind(id::secret())
+        .fetch_one(&mut *tx)
+        .await?;
+        tx.commit().await?;
         let today = Today { starts_at, secret: secret.into() };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(today.clone());
         Ok(today)

@@ -1,4 +1,4 @@
-//! The only door to the database: `read` for questions, `write` for facts.
+//! The only door to the database: `read` for questions, `begin` for facts.
 //!
 //! One SQL text serves SQLite and PostgreSQL. What differs between the two is kept here, in
 //! `topics/search.rs` and in the folders `migrations/sqlite` and `migrations/postgres`.
@@ -15,7 +15,6 @@ mod transaction;
 
 use std::borrow::Cow;
 use std::future::Future;
-use std::pin::Pin;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -115,9 +114,6 @@ pub struct Db {
     file: Option<Arc<file::Opened>>,
 }
 
-/// What a write does, given its open transaction.
-pub type Writing<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;
-
 impl Db {
     /// Opens the database at `url` (`sqlite://…` or `postgres://…`), making the SQLite file if
     /// there is none. A PostgreSQL on another machine must show that it is the one that was named.
@@ -163,13 +159,14 @@ impl Db {
         if !self.has_migrations(&mut connection).await? {
             return Ok(known.migrations.len());
         }
-        let had =
-            sqlx::query("SELECT version, checksum, CAST(success AS INTEGER) FROM _sqlx_migrations")
-                .fetch_all(&mut *connection)
-                .await?;
+        let had = sqlx::query(
+            "SELECT version, checksum, CAST(success AS INTEGER) AS success FROM _sqlx_migrations",
+        )
+        .fetch_all(&mut *connection)
+        .await?;
         for row in &had {
-            let (version, checksum): (i64, Vec<u8>) = (row.get(0), row.get(1));
-            if row.get::<i32, _>(2) == 0 {
+            let (version, checksum): (i64, Vec<u8>) = (row.get("version"), row.get("checksum"));
+            if row.get::<i32, _>("success") == 0 {
                 return Err(sqlx::Error::Protocol(format!(
                     "migration {version} stopped half-way: restore the backup from before it"
                 )));
@@ -204,7 +201,7 @@ impl Db {
         let mut connection = self.pools.writers.acquire().await?;
         // It is told to take its time, and is used for nothing else.
         connection.close_on_drop();
-        connections::without_limits(&mut connection, self.kind).await?;
+        connections::without_limits(&mut connection).await?;
         self.migrator().run(&mut *connection).await?;
         Ok(connection.close().await?)
     }
@@ -269,41 +266,6 @@ impl Db {
         Transaction::begin(connection, self.kind, self.file.clone()).await
     }
 
-    /// Runs `act` in one transaction: all of it happens, or nothing.
-    ///
-    /// It runs in a task of its own, so that a phone that goes away half-way cannot leave a
-    /// transaction open. It waits for its connection, and then has its time, for less than a
-    /// request has in all: what was answered with 503 is not kept later.
-    ///
-    /// # Errors
-    /// Whatever `act` refuses with, or the database's own error; nothing is kept then. When the
-    /// database goes away while it commits, nobody knows whether it was kept.
-    pub async fn write<T, E, F>(&self, act: F) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<sqlx::Error> + Send + 'static,
-        F: for<'t> FnOnce(&'t mut AnyConnection) -> Writing<'t, T, E> + Send + 'static,
-    {
-        let db = self.clone();
-        let task = tokio::spawn(async move {
-            let mut tx = db.begin().await?;
-            let acted = tokio::time::timeout(transaction::TIME, act(&mut tx))
-                .await
-                .unwrap_or_else(|_elapsed| Err(transaction::too_long().into()));
-            match acted {
-                Ok(done) => tx.commit().await.map(|()| done).map_err(E::from),
-                Err(refused) => {
-                    // Closed where it fails; what it was refused for is what matters.
-                    let _ = tx.roll_back().await;
-                    Err(refused)
-                }
-            }
-        });
-        task.await.unwrap_or_else(|panicked| {
-            Err(sqlx::Error::Protocol(format!("a write stopped half-way: {panicked}")).into())
-        })
-    }
-
     /// For each pool: its name, how many connections it has open, and how many of them nobody uses.
     #[must_use]
     pub fn connections(&self) -> [(&'static str, u32, usize); 2] {
@@ -316,13 +278,9 @@ impl Db {
     /// # Errors
     /// Why it does not.
     pub async fn beat(&self, now: Millis) -> Result<(), sqlx::Error> {
-        self.write(move |tx| {
-            Box::pin(async move {
-                sqlx::query("UPDATE service_state SET beat_at = $1").bind(now).execute(tx).await?;
-                Ok(())
-            })
-        })
-        .await
+        let mut tx = self.begin().await?;
+        sqlx::query("UPDATE service_state SET beat_at = $1").bind(now).execute(&mut *tx).await?;
+        tx.commit().await
     }
 
     /// Takes what was erased out of SQLite's write-ahead log too; its file is overwritten already.

@@ -32,7 +32,7 @@ pub async fn send(
         Ok(new) => new,
         Err(refusals) => return Ok(page(&sent, &refusals, services).answer(&house, &viewer)),
     };
-    let (now, writer, author) = (house.clock.now(), house.clone(), viewer.signed_in()?.clone());
+    let (now, author) = (house.clock.now(), viewer.signed_in()?);
     if !may_send(&house, Sends::Comment, &viewer).await? {
         if let Some(id) = store::sent(&house.db, &author.account_id, &new.form_key).await? {
             return Ok(
@@ -43,24 +43,20 @@ pub async fn send(
         let page = page(&sent, &Refusals::one("words", what_to_do), services);
         return Ok(too_many(page, Sends::Comment, &house, &viewer));
     }
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let id = store::send(tx, &new, &author.account_id, now).await?;
-            let receipt = Owed {
-                // A double tap is one comment, and one email.
-                dedup_key: &format!("comment received {id}"),
-                kind: EmailKind::CommentReceived,
-                account_id: Some(&author.account_id),
-                to: &author.email,
-                words: &emails::received(&writer, &id),
-                at: now,
-                not_after: None,
-            };
-            owe(tx, receipt).await?;
-            Ok::<_, sqlx::Error>(id)
-        })
-    });
-    let id = kept.await?;
+    let mut tx = house.db.begin().await?;
+    let id = store::send(&mut tx, &new, &author.account_id, now).await?;
+    let receipt = Owed {
+        // A double tap is one comment, and one email.
+        dedup_key: &format!("comment received {id}"),
+        kind: EmailKind::CommentReceived,
+        account_id: Some(&author.account_id),
+        to: &author.email,
+        words: &emails::received(&house, &id),
+        at: now,
+        not_after: None,
+    };
+    owe(&mut tx, receipt).await?;
+    tx.commit().await?;
     Ok(Redirect::to(&format!("/local-offer/comments/{id}?done=sent")).into_response())
 }
 
@@ -165,18 +161,14 @@ pub async fn withdraw(
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
     let (comment, is_hers) = readable(&house, &viewer, &id).await?;
-    let (now, by, about) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), comment.id.clone());
+    let by = &viewer.signed_in()?.account_id;
     if !is_hers {
         return Err(Error::NotFound);
     }
-    let withdrawn = house.db.write(move |tx| {
-        Box::pin(async move {
-            store::hold(tx, &about).await?;
-            store::withdraw(tx, &about, &by, now).await
-        })
-    });
-    let done = withdrawn.await?;
+    let mut tx = house.db.begin().await?;
+    store::hold(&mut tx, &comment.id).await?;
+    let done = store::withdraw(&mut tx, &comment.id, by, house.clock.now()).await?;
+    tx.commit().await?;
     let to = if done {
         format!("/local-offer/comments/{}?done=withdrawn", comment.id)
     } else {

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
+use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
@@ -81,7 +82,7 @@ pub async fn decide(
         Ok(decision) => decision,
         Err(refusals) => return Ok(page(&comment, &sent, &refusals).answer(&house, &viewer)),
     };
-    if keep(&house, &viewer.signed_in()?.account_id, &comment, decision).await? {
+    if keep(&house, &viewer.signed_in()?.account_id, &comment, &decision).await? {
         return Ok(Redirect::to("/forum/local-offer").into_response());
     }
     let refusals = Refusals::one(
@@ -102,54 +103,38 @@ async fn waiting(house: &House, id: &str) -> Result<Comment, Error> {
 }
 
 /// The decision, the audit, the author's email: one write. False when it is no longer waiting.
-async fn keep(
-    house: &House,
-    by: &str,
-    comment: &Comment,
-    decision: Decision,
-) -> Result<bool, Error> {
-    let (now, by, comment, writer) =
-        (house.clock.now(), by.to_owned(), comment.clone(), house.clone());
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            if !store::decide(tx, &comment.id, &decision, &by, now).await? {
-                return Ok::<_, sqlx::Error>(false);
-            }
-            if let Some(to) = &comment.author_email {
-                let words = emails::decided(&writer, &comment.id, &decision);
-                let dedup_key = format!("comment decided {}", comment.id);
-                let account_id = Some(comment.author_id.as_str());
-                // What is about safety cannot be stopped.
-                let kind = if decision == Decision::PassOn {
-                    EmailKind::CommentPassedOn
-                } else {
-                    EmailKind::CommentDecided
-                };
-                owe(
-                    tx,
-                    Owed {
-                        dedup_key: &dedup_key,
-                        kind,
-                        account_id,
-                        to,
-                        words: &words,
-                        at: now,
-                        not_after: None,
-                    },
-                )
-                .await?;
-            }
-            let (what, detail) = match decision {
-                Decision::Publish => ("comment published", ""),
-                Decision::Decline(reason) => ("comment declined", reason),
-                Decision::PassOn => ("comment passed on", ""),
-            };
-            audit::note(tx, Entry { at: now, who: Some(&by), what, about: &comment.id, detail })
-                .await?;
-            Ok(true)
-        })
-    });
-    Ok(kept.await?)
+async fn keep(house: &House, by: &str, comment: &Comment, decision: &Decision) -> Kept<bool> {
+    let (now, about) = (house.clock.now(), comment.id.as_str());
+    let (what, detail) = match decision {
+        Decision::Publish => ("comment published", ""),
+        Decision::Decline(reason) => ("comment declined", *reason),
+        Decision::PassOn => ("comment passed on", ""),
+    };
+    // What is about safety cannot be stopped.
+    let kind = match decision {
+        Decision::PassOn => EmailKind::CommentPassedOn,
+        Decision::Publish | Decision::Decline(_) => EmailKind::CommentDecided,
+    };
+    let mut tx = house.db.begin().await?;
+    if !store::decide(&mut tx, about, decision, by, now).await? {
+        tx.roll_back().await?;
+        return Ok(false);
+    }
+    if let Some(to) = &comment.author_email {
+        let owed = Owed {
+            dedup_key: &format!("comment decided {about}"),
+            kind,
+            account_id: Some(&comment.author_id),
+            to,
+            words: &emails::decided(house, about, decision),
+            at: now,
+            not_after: None,
+        };
+        owe(&mut tx, owed).await?;
+    }
+    audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {

@@ -111,55 +111,34 @@ pub async fn respond(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let comment = hers(&house, &viewer, &id).await?;
-    let now = house.clock.now();
-    let organisation =
-        area::store::organisation_of(&house.db, &viewer.signed_in()?.account_id).await?;
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let organisation = area::store::organisation_of(&house.db, by).await?;
     let organisation = organisation.ok_or(Error::NotFound)?.name;
     let new = match rules::response(&sent, now) {
         Ok(new) => new,
         Err(refusals) => return Ok(page(&comment, &sent, &refusals).answer(&house, &viewer)),
     };
-    let (by, about, writer) =
-        (viewer.signed_in()?.account_id.clone(), comment.clone(), house.clone());
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            store::hold(tx, &about.id).await?;
-            if store::respond(tx, &about.id, &new, &by, now).await? {
-                if let Some(to) = &about.author_email {
-                    let words = emails::answered(&writer, &about.id, &organisation, &new);
-                    let dedup_key = format!("comment answered {}", new.form_key);
-                    let account_id = Some(about.author_id.as_str());
-                    owe(
-                        tx,
-                        Owed {
-                            dedup_key: &dedup_key,
-                            kind: EmailKind::CommentAnswered,
-                            account_id,
-                            to,
-                            words: &words,
-                            at: now,
-                            not_after: None,
-                        },
-                    )
-                    .await?;
-                }
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "comment answered",
-                        about: &about.id,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    kept.await?;
-    Ok(Redirect::to(&format!("/local-offer/comments/{}?done=answered", comment.id)).into_response())
+    let about = &comment.id;
+    let mut tx = house.db.begin().await?;
+    store::hold(&mut tx, about).await?;
+    if store::respond(&mut tx, about, &new, by, now).await? {
+        if let Some(to) = &comment.author_email {
+            let owed = Owed {
+                dedup_key: &format!("comment answered {}", new.form_key),
+                kind: EmailKind::CommentAnswered,
+                account_id: Some(&comment.author_id),
+                to,
+                words: &emails::answered(&house, about, &organisation, &new),
+                at: now,
+                not_after: None,
+            };
+            owe(&mut tx, owed).await?;
+        }
+        let what = "comment answered";
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
+    }
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/local-offer/comments/{about}?done=answered")).into_response())
 }
 
 /// A published comment that this leader may answer; "not found" otherwise.

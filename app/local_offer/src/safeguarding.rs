@@ -94,33 +94,14 @@ pub async fn note(
         Ok(note) => note,
         Err(refusals) => return page(&house, &viewer, comment, &sent, &refusals).await,
     };
-    let (now, by, key, about) = (
-        house.clock.now(),
-        viewer.signed_in()?.account_id.clone(),
-        sent.once(),
-        comment.id.clone(),
-    );
-    let noted = house.db.write(move |tx| {
-        Box::pin(async move {
-            if store::note(tx, &key, &about, &note, &by, now).await? {
-                audit::note(
-                    tx,
-                    Entry {
-                        at: now,
-                        who: Some(&by),
-                        what: "comment noted",
-                        about: &about,
-                        detail: "",
-                    },
-                )
-                .await?;
-            }
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    noted.await?;
-    Ok(Redirect::to(&format!("/forum/safeguarding/comments/{}?done=noted", comment.id))
-        .into_response())
+    let (now, by, about) = (house.clock.now(), &viewer.signed_in()?.account_id, &comment.id);
+    let mut tx = house.db.begin().await?;
+    if store::note(&mut tx, &sent.once(), about, &note, by, now).await? {
+        let what = "comment noted";
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
+    }
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/forum/safeguarding/comments/{about}?done=noted")).into_response())
 }
 
 async fn passed_on(house: &House, id: &str) -> Result<Concern, Error> {

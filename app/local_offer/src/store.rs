@@ -442,7 +442,7 @@ pub struct Concern {
 /// A comment, if it was passed on.
 pub async fn concern(db: &Db, comment_id: &str) -> Kept<Option<Concern>> {
     let sql = format!(
-        "SELECT c.id, c.words, a.email, c.passed_on_at, h.kind, h.at, h.words
+        "SELECT c.id, c.words, a.email, c.passed_on_at, h.kind, h.at, h.words AS history
          FROM comments c JOIN accounts a ON a.id = c.author_id LEFT JOIN ({}) h ON 1 = 1
          WHERE c.id = $1 AND c.passed_on_at IS NOT NULL
          ORDER BY h.at",
@@ -453,15 +453,15 @@ pub async fn concern(db: &Db, comment_id: &str) -> Kept<Option<Concern>> {
     let Some(row) = rows.first() else { return Ok(None) };
     let mut history = History::default();
     for row in &rows {
-        if let Some(kind) = row.get::<Option<&str>, _>(4) {
-            history.add(kind, row.get(5), row.get(6))?;
+        if let Some(kind) = row.get::<Option<&str>, _>("kind") {
+            history.add(kind, row.get("at"), row.get("history"))?;
         }
     }
     Ok(Some(Concern {
-        id: row.get(0),
-        words: row.get(1),
-        author_email: row.get(2),
-        passed_on_at: row.get(3),
+        id: row.get("id"),
+        words: row.get("words"),
+        author_email: row.get("email"),
+        passed_on_at: row.get("passed_on_at"),
         history,
     }))
 }

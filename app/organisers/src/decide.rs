@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
+use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
@@ -49,7 +50,7 @@ pub async fn decide(
         Ok(decision) => decision,
         Err(refusals) => return decide_page(&house, &viewer, topic, &sent, &refusals).await,
     };
-    if keep(&house, &viewer.signed_in()?.account_id, &topic, decision).await? {
+    if keep(&house, &viewer.signed_in()?.account_id, &topic, &decision).await? {
         return Ok(Redirect::to("/forum?done=decided").into_response());
     }
     let refusals = Refusals::one(
@@ -60,58 +61,47 @@ pub async fn decide(
 }
 
 /// The decision, the audit, the author's email: one write. False when the topic has changed since.
-async fn keep(house: &House, by: &str, topic: &Topic, decision: Decision) -> Result<bool, Error> {
-    let (now, by, topic, writer) = (house.clock.now(), by.to_owned(), topic.clone(), house.clone());
-    let kept = house.db.write(move |tx| {
-        Box::pin(async move {
-            let (kept, about, detail) = match &decision {
-                Decision::Publish => (
-                    store::publish(tx, &(&topic).into(), now).await?,
-                    EmailKind::TopicPublished,
-                    "",
-                ),
-                Decision::Merge(into) => (
-                    store::merge(tx, &topic.id, into, now).await?,
-                    EmailKind::TopicMerged,
-                    into.as_str(),
-                ),
-                Decision::Decline(reason) => (
-                    store::decline(tx, &topic.id, reason, now).await?,
-                    EmailKind::TopicDeclined,
-                    "",
-                ),
-                Decision::PassOn => {
-                    (store::pass_on(tx, &topic.id, now).await?, EmailKind::TopicPassedOn, "")
-                }
-            };
-            // One word for the log and for the email.
-            let what = about.word();
-            if !kept {
-                return Ok::<_, sqlx::Error>(false);
-            }
-            audit::note(tx, Entry { at: now, who: Some(&by), what, about: &topic.id, detail })
-                .await?;
-            if let Some(to) = &topic.author_email {
-                let words = emails::decided(&writer, &topic, &decision);
-                let dedup_key = format!("{what} {}", topic.id);
-                owe(
-                    tx,
-                    Owed {
-                        dedup_key: &dedup_key,
-                        kind: about,
-                        account_id: Some(&topic.author_id),
-                        to,
-                        words: &words,
-                        at: now,
-                        not_after: None,
-                    },
-                )
-                .await?;
-            }
-            Ok(true)
-        })
-    });
-    Ok(kept.await?)
+async fn keep(house: &House, by: &str, topic: &Topic, decision: &Decision) -> Kept<bool> {
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    let (kept, kind, detail) = match decision {
+        Decision::Publish => {
+            (store::publish(&mut tx, &topic.into(), now).await?, EmailKind::TopicPublished, "")
+        }
+        Decision::Merge(into) => {
+            let kept = store::merge(&mut tx, &topic.id, into, now).await?;
+            (kept, EmailKind::TopicMerged, into.as_str())
+        }
+        Decision::Decline(reason) => {
+            let kept = store::decline(&mut tx, &topic.id, reason, now).await?;
+            (kept, EmailKind::TopicDeclined, "")
+        }
+        Decision::PassOn => {
+            (store::pass_on(&mut tx, &topic.id, now).await?, EmailKind::TopicPassedOn, "")
+        }
+    };
+    if !kept {
+        tx.roll_back().await?;
+        return Ok(false);
+    }
+    // One word for the log and for the email.
+    let what = kind.word();
+    let entry = Entry { at: now, who: Some(by), what, about: &topic.id, detail };
+    audit::note(&mut tx, entry).await?;
+    if let Some(to) = &topic.author_email {
+        let owed = Owed {
+            dedup_key: &format!("{what} {}", topic.id),
+            kind,
+            account_id: Some(&topic.author_id),
+            to,
+            words: &emails::decided(house, topic, decision),
+            at: now,
+            not_after: None,
+        };
+        owe(&mut tx, owed).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// A topic an organiser may decide about: not one that was passed on.

@@ -63,22 +63,12 @@ pub fn history(notes: &str, about: &str) -> String {
 ///
 /// # Errors
 /// When the database fails: then nothing is shown.
-pub async fn look(
-    house: &House,
-    viewer: &Viewer,
-    what: &'static str,
-    about: &str,
-) -> Result<(), Error> {
-    let (now, by, about) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), about.to_owned());
-    let looked = house.db.write(move |tx| {
-        Box::pin(async move {
-            let entry =
-                Entry { at: now, who: Some(&by), what: OPENED, about: &about, detail: what };
-            audit::note(tx, entry).await
-        })
-    });
-    Ok(looked.await?)
+pub async fn look(house: &House, viewer: &Viewer, what: &str, about: &str) -> Result<(), Error> {
+    let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    let entry = Entry { at, who: Some(by), what: OPENED, about, detail: what };
+    audit::note(&mut tx, entry).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Who opened it before, the last of them.

@@ -1,11 +1,13 @@
 //! Erasing what is due: every room forgets the account in one write, so that it is there or gone.
 
-use accounts::{emails, erasing};
+use accounts::emails;
+use accounts::erasing::{self, Due};
 use calendar::clock::{self, HOUR, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use ground::audit::{self, Entry};
 use ground::db::{Kept, Kind};
 use ground::house::House;
+use sqlx::AnyConnection;
 
 use super::store;
 
@@ -60,45 +62,56 @@ fn began_tonight(now: Millis) -> Option<Millis> {
 
 /// Erases the next account; gives its files that nobody names any more.
 async fn erase_next(house: &House) -> Kept<Option<Vec<String>>> {
-    let (now, writer) = (house.clock.now(), house.clone());
-    let erasing = house.db.write(move |tx| {
-        Box::pin(async move {
-            // Rounds first, as every write that holds both.
-            rounds::hold_open(tx).await?;
-            let Some(due) = erasing::begin_next(tx, now).await? else {
-                return Ok::<_, sqlx::Error>(None);
-            };
-            let (account, email, wish) = (due.account_id.as_str(), due.email.as_str(), due.wish);
-            store::forget_words(tx, account).await?;
-            topics::forget(tx, account, wish.takes_down, now).await?;
-            local_offer::forget(tx, account, wish.takes_down, now).await?;
-            rounds::forget(tx, account).await?;
-            plans::forget(tx, account).await?;
-            consultations::forget(tx, account).await?;
-            notices::forget(tx, account, email).await?;
-            let whose = (account, email);
-            let subscriber =
-                subscriptions::store::forget(tx, whose, wish.keeps_emails, now).await?;
-            let files = updates::store::forget(tx, account, subscriber.as_deref()).await?;
-            deliveries::store::forget(tx, account, email, subscriber.is_some(), now).await?;
-            erasing::forget(tx, account, email).await?;
-            store::rewrite_soon(tx, now).await?;
-            let words = emails::erased(&writer, subscriber.is_some());
-            let owed = Owed {
-                dedup_key: &id::random(),
-                kind: EmailKind::Erased,
-                account_id: None,
-                to: email,
-                words: &words,
-                at: now,
-                // The address waits here no longer than a day for a mail server that is away.
-                not_after: Some(now + 24 * HOUR),
-            };
-            owe(tx, owed).await?;
-            let entry = Entry { at: now, who: None, what: "account erased", about: "", detail: "" };
-            audit::note(tx, entry).await?;
-            Ok(Some(files))
-        })
-    });
-    erasing.await
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    // Rounds first, as every write that holds both.
+    rounds::hold_open(&mut tx).await?;
+    let Some(due) = erasing::begin_next(&mut tx, now).await? else {
+        tx.roll_back().await?;
+        return Ok(None);
+    };
+    let forgotten = forget(&mut tx, &due, now).await?;
+    store::rewrite_soon(&mut tx, now).await?;
+    let owed = Owed {
+        dedup_key: &id::random(),
+        kind: EmailKind::Erased,
+        account_id: None,
+        to: &due.email,
+        words: &emails::erased(house, forgotten.keeps_emails),
+        at: now,
+        // The address waits here no longer than a day for a mail server that is away.
+        not_after: Some(now + 24 * HOUR),
+    };
+    owe(&mut tx, owed).await?;
+    let entry = Entry { at: now, who: None, what: "account erased", about: "", detail: "" };
+    audit::note(&mut tx, entry).await?;
+    tx.commit().await?;
+    Ok(Some(forgotten.files))
+}
+
+/// What is left to do once every room has forgotten an account.
+struct Forgotten {
+    /// The files that nobody names any more.
+    files: Vec<String>,
+    /// Whether its address still gets emails about changes.
+    keeps_emails: bool,
+}
+
+/// Asks every room to forget an account.
+async fn forget(tx: &mut AnyConnection, due: &Due, now: Millis) -> Kept<Forgotten> {
+    let (account, email, wish) = (due.account_id.as_str(), due.email.as_str(), due.wish);
+    store::forget_words(tx, account).await?;
+    topics::forget(tx, account, wish.takes_down, now).await?;
+    local_offer::forget(tx, account, wish.takes_down, now).await?;
+    rounds::forget(tx, account).await?;
+    plans::forget(tx, account).await?;
+    consultations::forget(tx, account).await?;
+    notices::forget(tx, account, email).await?;
+    let whose = (account, email);
+    let subscriber = subscriptions::store::forget(tx, whose, wish.keeps_emails, now).await?;
+    let files = updates::store::forget(tx, account, subscriber.as_deref()).await?;
+    let keeps_emails = subscriber.is_some();
+    deliveries::store::forget(tx, account, email, keeps_emails, now).await?;
+    erasing::forget(tx, account, email).await?;
+    Ok(Forgotten { files, keeps_emails })
 }

@@ -31,11 +31,10 @@ pub async fn keep(
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let account_id = viewer.signed_in()?.account_id.clone();
-    let calling = house
-        .db
-        .write(move |tx| Box::pin(async move { erasing::call_back_own(tx, &account_id).await }));
-    calling.await?;
+    let account_id = &viewer.signed_in()?.account_id;
+    let mut tx = house.db.begin().await?;
+    erasing::call_back_own(&mut tx, account_id).await?;
+    tx.commit().await?;
     Ok(onward(sent.typed("then")))
 }
 

@@ -20,13 +20,15 @@ use calendar::clock;
 use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
 use ground::cookie;
+use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::routes::LEAVING;
 use ground::sent::Form;
 use ground::ui::{Choice, Choices, Page};
-use ground::viewer::{Role, Viewer};
+use ground::viewer::{Role, SignedIn, Viewer};
 use leptos::prelude::*;
+use sqlx::AnyConnection;
 
 use self::store::Has;
 
@@ -45,44 +47,49 @@ pub async fn ask(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
-    let (now, account_id, email, writer) =
-        (house.clock.now(), person.account_id.clone(), person.email.clone(), house.clone());
-    let session_id = person.session_id.clone();
     let wish = Wish {
         takes_down: sent.typed("published") == "take down",
         keeps_emails: sent.typed("changes") == "keep",
     };
-    let asking = house.db.write(move |tx| {
-        Box::pin(async move {
-            let token = id::secret();
-            let hash = id::hash(&token);
-            let asked = erasing::ask(tx, &account_id, &hash, wish, now).await?;
-            if asked != Asked::LastAdmin {
-                let (her, here) = (account_id.as_str(), session_id.as_str());
-                accounts::store::end_sessions_but_for_a_moment(tx, her, here, now).await?;
-            }
-            if asked == Asked::Now {
-                let words = emails::erasing(&writer, &token, &clock::day(now + erasing::WAITS));
-                let owed = Owed {
-                    dedup_key: &hash,
-                    kind: EmailKind::Erasing,
-                    account_id: Some(&account_id),
-                    to: &email,
-                    words: &words,
-                    at: now,
-                    not_after: Some(now + erasing::WAITS),
-                };
-                owe(tx, owed).await?;
-            }
-            Ok::<_, sqlx::Error>(asked)
-        })
-    });
-    if asking.await? == Asked::LastAdmin {
+    let mut tx = house.db.begin().await?;
+    let asked = begin(&mut tx, &house, person, wish).await?;
+    tx.commit().await?;
+    if asked == Asked::LastAdmin {
         return show(&house, &viewer).await;
     }
     let begun = cookie::line(&house, (begun_name(&house), "/"), "yes", BEGUN_FOR);
     let answer = (AppendHeaders([(header::SET_COOKIE, begun)]), Redirect::to(BEGUN));
     Ok(signed_out(&house, answer.into_response()))
+}
+
+/// Begins the seven days, ends her sessions and tells her, unless she is the last administrator.
+async fn begin(
+    tx: &mut AnyConnection,
+    house: &House,
+    person: &SignedIn,
+    wish: Wish,
+) -> Kept<Asked> {
+    let (now, account_id) = (house.clock.now(), person.account_id.as_str());
+    let token = id::secret();
+    let hash = id::hash(&token);
+    let asked = erasing::ask(tx, account_id, &hash, wish, now).await?;
+    if asked != Asked::LastAdmin {
+        let here = &person.session_id;
+        accounts::store::end_sessions_but_for_a_moment(tx, account_id, here, now).await?;
+    }
+    if asked == Asked::Now {
+        let owed = Owed {
+            dedup_key: &hash,
+            kind: EmailKind::Erasing,
+            account_id: Some(account_id),
+            to: &person.email,
+            words: &emails::erasing(house, &token, &clock::day(now + erasing::WAITS)),
+            at: now,
+            not_after: Some(now + erasing::WAITS),
+        };
+        owe(tx, owed).await?;
+    }
+    Ok(asked)
 }
 
 const BEGUN: &str = "/account/erase/begun";
@@ -153,10 +160,10 @@ pub async fn keep(
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
-    let calling = house
-        .db
-        .write(move |tx| Box::pin(async move { erasing::call_back(tx, &id::hash(&token)).await }));
-    if !calling.await? {
+    let mut tx = house.db.begin().await?;
+    let is_called_back = erasing::call_back(&mut tx, &id::hash(&token)).await?;
+    tx.commit().await?;
+    if !is_called_back {
         return Ok(ended(&house, &viewer));
     }
     let page = Page::new("We will keep your account", || {

@@ -50,24 +50,27 @@ pub async fn has(db: &Db, account_id: &str, now: Millis) -> Kept<Has> {
            ({OWN_TOPICS} AND t.passed_on_at IS NULL
               AND (t.published_at IS NULL OR t.withdrawn_at IS NOT NULL))
            + ({OWN_COMMENTS} AND c.passed_on_at IS NULL
-              AND (c.published_at IS NULL OR c.withdrawn_at IS NOT NULL)),
+              AND (c.published_at IS NULL OR c.withdrawn_at IS NOT NULL)) AS unpublished,
            ({OWN_TOPICS} AND t.published_at IS NOT NULL AND t.withdrawn_at IS NULL)
-           + ({OWN_COMMENTS} AND c.published_at IS NOT NULL AND c.withdrawn_at IS NULL),
+           + ({OWN_COMMENTS} AND c.published_at IS NOT NULL AND c.withdrawn_at IS NULL)
+             AS published,
            ({OWN_TOPICS} AND t.published_at IS NOT NULL AND t.withdrawn_at IS NULL
               AND t.merged_at IS NULL AND {OPEN})
            + ({OWN_COMMENTS} AND c.published_at IS NOT NULL AND c.withdrawn_at IS NULL
-              AND NOT EXISTS (SELECT 1 FROM comment_responses x WHERE x.comment_id = c.id)),
+              AND NOT EXISTS (SELECT 1 FROM comment_responses x WHERE x.comment_id = c.id))
+             AS to_take_down,
            ({OWN_TOPICS} AND t.passed_on_at IS NOT NULL)
-           + ({OWN_COMMENTS} AND c.passed_on_at IS NOT NULL),
-           ({VOTES} AND r.closed_at IS NULL),
-           ({VOTES} AND r.closed_at IS NOT NULL),
-           (SELECT count(*) FROM doubts d WHERE d.account_id = a.id),
+           + ({OWN_COMMENTS} AND c.passed_on_at IS NOT NULL) AS passed_on,
+           ({VOTES} AND r.closed_at IS NULL) AS open_votes,
+           ({VOTES} AND r.closed_at IS NOT NULL) AS closed_votes,
+           (SELECT count(*) FROM doubts d WHERE d.account_id = a.id) AS doubts,
            (SELECT count(*) FROM notice_wanted w WHERE w.account_id = a.id)
-           + (SELECT count(*) FROM notice_questions q WHERE q.email = a.email),
-           (SELECT count(*) FROM took_part p WHERE p.account_id = a.id),
+           + (SELECT count(*) FROM notice_questions q WHERE q.email = a.email)
+             AS questions,
+           (SELECT count(*) FROM took_part p WHERE p.account_id = a.id) AS consultations,
            (SELECT count(*) FROM subscriptions u JOIN subscribers b ON b.id = u.subscriber_id
-            WHERE b.email = a.email AND u.ended_at IS NULL),
-           CAST(CASE WHEN {last} THEN 1 ELSE 0 END AS BIGINT)
+            WHERE b.email = a.email AND u.ended_at IS NULL) AS subscriptions,
+           CAST(CASE WHEN {last} THEN 1 ELSE 0 END AS BIGINT) AS is_last_admin
          FROM accounts a WHERE a.id = $1"
     );
     let row = sqlx::query(AssertSqlSafe(sql))
@@ -76,17 +79,17 @@ pub async fn has(db: &Db, account_id: &str, now: Millis) -> Kept<Has> {
         .fetch_optional(&mut *db.read().await?)
         .await?;
     Ok(row.map_or_else(Has::default, |row| Has {
-        unpublished: row.get(0),
-        published: row.get(1),
-        to_take_down: row.get(2),
-        passed_on: row.get(3),
-        open_votes: row.get(4),
-        closed_votes: row.get(5),
-        doubts: row.get(6),
-        questions: row.get(7),
-        consultations: row.get(8),
-        subscriptions: row.get(9),
-        is_last_admin: row.get::<i64, _>(10) == 1,
+        unpublished: row.get("unpublished"),
+        published: row.get("published"),
+        to_take_down: row.get("to_take_down"),
+        passed_on: row.get("passed_on"),
+        open_votes: row.get("open_votes"),
+        closed_votes: row.get("closed_votes"),
+        doubts: row.get("doubts"),
+        questions: row.get("questions"),
+        consultations: row.get("consultations"),
+        subscriptions: row.get("subscriptions"),
+        is_last_admin: row.get::<i64, _>("is_last_admin") == 1,
     }))
 }
 
@@ -113,36 +116,33 @@ pub async fn rewrite_soon(tx: &mut AnyConnection, now: Millis) -> Kept<()> {
 }
 
 /// When the database was or is to be written anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Rewriting {
     /// Since when it is to be, after an account was erased; `None` when it was.
+    #[sqlx(rename = "to_rewrite_since")]
     pub wanted_since: Option<Millis>,
     /// When it last was.
+    #[sqlx(rename = "rewritten_at")]
     pub done_at: Option<Millis>,
 }
 
 /// When the database was or is to be written anew.
 pub async fn rewriting(db: &Db) -> Kept<Rewriting> {
-    let row = sqlx::query("SELECT to_rewrite_since, rewritten_at FROM service_state")
+    sqlx::query_as("SELECT to_rewrite_since, rewritten_at FROM service_state")
         .fetch_one(&mut *db.read().await?)
-        .await?;
-    Ok(Rewriting { wanted_since: row.get(0), done_at: row.get(1) })
+        .await
 }
 
 /// Notes that it was written anew. What was erased since `wanted_since` still waits for it.
 pub async fn rewritten(db: &Db, wanted_since: Option<Millis>, now: Millis) -> Kept<()> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(
-                "UPDATE service_state SET rewritten_at = $2, to_rewrite_since =
-                   CASE WHEN to_rewrite_since = $1 THEN NULL ELSE to_rewrite_since END",
-            )
-            .bind(wanted_since)
-            .bind(now)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "UPDATE service_state SET rewritten_at = $2, to_rewrite_since =
+           CASE WHEN to_rewrite_since = $1 THEN NULL ELSE to_rewrite_since END",
+    )
+    .bind(wanted_since)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
 }

@@ -39,29 +39,24 @@ pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response
 /// is the same as once.
 pub async fn ask(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
-    let (account, session, to, writer) =
-        (person.account_id.clone(), person.session_id.clone(), person.email.clone(), house.clone());
-    let asking = house.db.write(move |tx| {
-        Box::pin(async move {
-            let of = Of::Account(account.clone());
-            if !store::ask(tx, &of, Some(&session), now).await? {
-                return Ok::<_, sqlx::Error>(());
-            }
-            let owed = Owed {
-                dedup_key: &format!("copy {account} {now}"),
-                kind: EmailKind::CopyAsked,
-                account_id: Some(&account),
-                to: &to,
-                words: &emails::ready(&writer, now, now + WITHIN),
-                at: now,
-                not_after: None,
-            };
-            owe(tx, owed).await?;
-            let (who, what) = (Some(account.as_str()), "copy of own data asked for");
-            audit::note(tx, Entry { at: now, who, what, about: &account, detail: "" }).await
-        })
-    });
-    asking.await?;
+    let account = person.account_id.as_str();
+    let of = Of::Account(account.to_owned());
+    let mut tx = house.db.begin().await?;
+    if store::ask(&mut tx, &of, Some(&person.session_id), now).await? {
+        let owed = Owed {
+            dedup_key: &format!("copy {account} {now}"),
+            kind: EmailKind::CopyAsked,
+            account_id: Some(account),
+            to: &person.email,
+            words: &emails::ready(&house, now, now + WITHIN),
+            at: now,
+            not_after: None,
+        };
+        owe(&mut tx, owed).await?;
+        let (who, what) = (Some(account), "copy of own data asked for");
+        audit::note(&mut tx, Entry { at: now, who, what, about: account, detail: "" }).await?;
+    }
+    tx.commit().await?;
     Ok(Redirect::to("/account/export").into_response())
 }
 

@@ -97,7 +97,7 @@ pub async fn ask(
 
 /// When an account last asked for a copy, and in which session, if that is less than an hour ago.
 pub async fn asked(db: &Db, account_id: &str, now: Millis) -> Kept<Option<(Millis, String)>> {
-    let row = sqlx::query(
+    sqlx::query_as(
         "SELECT asked_at, session_id FROM copies
          WHERE account_id = $1 AND asked_at > $2 AND asked_at <= $3",
     )
@@ -105,8 +105,7 @@ pub async fn asked(db: &Db, account_id: &str, now: Millis) -> Kept<Option<(Milli
     .bind(now - WITHIN)
     .bind(now + AHEAD)
     .fetch_optional(&mut *db.read().await?)
-    .await?;
-    Ok(row.map(|row| (row.get(0), row.get(1))))
+    .await
 }
 
 /// The address of a subscriber, while it is known.
@@ -137,13 +136,13 @@ pub async fn by_link(db: &Db, token: &str, now: Millis) -> Kept<Option<String>> 
 
 /// Erases that somebody asked for a copy 30 days ago.
 pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            let erase = sqlx::query("DELETE FROM copies WHERE asked_at <= $1");
-            Ok(erase.bind(now - 30 * DAY).execute(tx).await?.rows_affected())
-        })
-    })
-    .await
+    let mut tx = db.begin().await?;
+    let erased = sqlx::query("DELETE FROM copies WHERE asked_at <= $1")
+        .bind(now - 30 * DAY)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(erased.rows_affected())
 }
 
 /// A table with the rows of it that are hers, each a value for each of its readings.
@@ -160,12 +159,17 @@ pub(super) async fn read(db: &Db, of: &Of) -> Kept<Vec<Rows>> {
         sqlx::query(AssertSqlSafe(sql)).bind(of.id()).fetch_all(&mut *db.read().await?).await?;
     let mut all: Vec<Rows> = hers.into_iter().map(|(table, _)| (table, Vec::new())).collect();
     for row in found {
-        let nth: usize = db::number(row.get(0), "which table")?;
+        let nth: usize = db::number(row.get("nth"), "which table")?;
         let (table, rows) = db::known(all.get_mut(nth), "which table")?;
         let many = table.readings().count();
-        rows.push((2..many + 2).map(|column| row.get(column)).collect());
+        rows.push((0..many).map(|column| row.get(value(column).as_str())).collect());
     }
     Ok(all)
+}
+
+/// What a value of a row is called, whatever it is in its table.
+fn value(column: usize) -> String {
+    format!("value_{column}")
 }
 
 /// One `SELECT` for each table, all as wide as the widest: which table, what its rows are in the
@@ -180,11 +184,13 @@ fn statement(of: &Of, hers: &[(&'static Table, &'static str)]) -> String {
             _ => None,
         });
         let order = first_time.map_or("0".to_owned(), |name| format!("coalesce(t.{name}, 0)"));
-        let values = readings.iter().map(|reading| format!("CAST({} AS TEXT)", reading.sql));
-        let empty = (readings.len()..widest).map(|_| "CAST(NULL AS TEXT)".to_owned());
-        let values = values.chain(empty).collect::<Vec<_>>().join(", ");
+        let values = (0..widest).map(|column| {
+            let sql = readings.get(column).map_or("NULL", |reading| reading.sql.as_str());
+            format!("CAST({sql} AS TEXT) AS {}", value(column))
+        });
+        let values = values.collect::<Vec<_>>().join(", ");
         format!(
-            "SELECT CAST({nth} AS BIGINT), CAST({order} AS BIGINT), {values}
+            "SELECT CAST({nth} AS BIGINT) AS nth, CAST({order} AS BIGINT) AS since, {values}
              FROM {} t WHERE {rows}",
             table.name
         )

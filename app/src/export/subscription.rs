@@ -4,15 +4,17 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock;
+use calendar::clock::{self, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
 use ground::audit::{self, Entry};
+use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use sqlx::AnyConnection;
 
 use super::store::{self, Of, WITHIN};
 use super::{emails, zipped};
@@ -90,34 +92,40 @@ pub async fn ask(
     let subscriber =
         subscriptions::store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
     let Some(subscriber) = subscriber else { return Ok(gone().answer(&house, &viewer)) };
-    let (now, writer) = (house.clock.now(), house.clone());
-    let asking = house.db.write(move |tx| {
-        Box::pin(async move {
-            let of = Of::Subscriber(subscriber.clone());
-            if !store::ask(tx, &of, None, now).await? {
-                return Ok::<_, sqlx::Error>(());
-            }
-            let Some(to) = store::address(tx, &subscriber).await? else { return Ok(()) };
-            let copy = id::secret();
-            let hash = store::link_hash(&copy);
-            subscribers::keep_link(tx, &hash, &subscriber, now).await?;
-            let owed = Owed {
-                dedup_key: &hash,
-                kind: EmailKind::CopyLink,
-                account_id: None,
-                to: &to,
-                words: &emails::link(&writer, now, now + WITHIN, &copy),
-                at: now,
-                not_after: Some(now + WITHIN),
-            };
-            owe(tx, owed).await?;
-            let what = "copy of a subscription asked for";
-            let entry = Entry { at: now, who: None, what, about: &subscriber, detail: "" };
-            audit::note(tx, entry).await
-        })
-    });
-    asking.await?;
+    let (now, of) = (house.clock.now(), Of::Subscriber(subscriber.clone()));
+    let mut tx = house.db.begin().await?;
+    if store::ask(&mut tx, &of, None, now).await?
+        && let Some(to) = store::address(&mut tx, &subscriber).await?
+    {
+        send_link(&mut tx, &house, &subscriber, &to, now).await?;
+    }
+    tx.commit().await?;
     Ok(Redirect::to(&format!("/subscriptions/{token}/copy?done=sent")).into_response())
+}
+
+/// Emails a link to her copy to her address.
+async fn send_link(
+    tx: &mut AnyConnection,
+    house: &House,
+    subscriber: &str,
+    to: &str,
+    now: Millis,
+) -> Kept<()> {
+    let copy = id::secret();
+    let hash = store::link_hash(&copy);
+    subscribers::keep_link(tx, &hash, subscriber, now).await?;
+    let owed = Owed {
+        dedup_key: &hash,
+        kind: EmailKind::CopyLink,
+        account_id: None,
+        to,
+        words: &emails::link(house, now, now + WITHIN, &copy),
+        at: now,
+        not_after: Some(now + WITHIN),
+    };
+    owe(tx, owed).await?;
+    let what = "copy of a subscription asked for";
+    audit::note(tx, Entry { at: now, who: None, what, about: subscriber, detail: "" }).await
 }
 
 /// GET `/copies/{token}`: the page that the link in the email leads to. Mail scanners open links:

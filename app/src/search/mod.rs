@@ -275,7 +275,7 @@ pub async fn save_words(
         return Ok(words_page(&sent, false, &refusals).answer(&house, &viewer));
     }
     let text = if text.is_empty() { rules::SHIPPED.to_owned() } else { text };
-    texts::save_by(&house, &viewer, vec![(LOCAL_WORDS, text)], "search words changed").await?;
+    texts::save_by(&house, &viewer, &[(LOCAL_WORDS, &text)], "search words changed").await?;
     Ok(Redirect::to("/admin/search-words?done=saved").into_response())
 }
 

@@ -23,7 +23,7 @@ const IN_TITLE: i64 = 8;
 const IN_LABEL: i64 = 4;
 
 /// Something public.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Thing {
     /// The folder of its address, as `topics`.
     pub kind: String,
@@ -79,14 +79,14 @@ pub async fn refresh(house: &House) -> Kept<()> {
     let mut named: HashMap<(String, String), Vec<String>> = HashMap::new();
     let rows = sqlx::query(AssertSqlSafe(labels())).fetch_all(&mut *db.read().await?).await?;
     for row in rows {
-        named.entry((row.get(0), row.get(1))).or_default().push(row.get(2));
+        named.entry((row.get("kind"), row.get("id"))).or_default().push(row.get("name"));
     }
     let mut indexed: HashMap<(String, String), String> =
         sqlx::query("SELECT kind, thing_id, hash FROM search_things")
             .fetch_all(&mut *db.read().await?)
             .await?
             .iter()
-            .map(|row| ((row.get(0), row.get(1)), row.get(2)))
+            .map(|row| ((row.get("kind"), row.get("thing_id")), row.get("hash")))
             .collect();
     let mut changed = Vec::new();
     // What opens later is not in it: even its words would be given away as what was meant.
@@ -105,30 +105,19 @@ pub async fn refresh(house: &House) -> Kept<()> {
     }
     let gone: Vec<_> = indexed.into_keys().collect();
     for part in gone.chunks(AT_ONCE) {
-        let part = part.to_vec();
-        db.write(move |tx| {
-            Box::pin(async move {
-                for key in &part {
-                    forget(tx, key).await?;
-                }
-                Ok::<_, sqlx::Error>(())
-            })
-        })
-        .await?;
+        let mut tx = db.begin().await?;
+        for key in part {
+            forget(&mut tx, key).await?;
+        }
+        tx.commit().await?;
     }
-    let mut changed = changed.into_iter().peekable();
-    while changed.peek().is_some() {
-        let part: Vec<Entry> = changed.by_ref().take(AT_ONCE).collect();
-        db.write(move |tx| {
-            Box::pin(async move {
-                for entry in &part {
-                    forget(tx, &entry.key).await?;
-                    enter(tx, entry).await?;
-                }
-                Ok::<_, sqlx::Error>(())
-            })
-        })
-        .await?;
+    for part in changed.chunks(AT_ONCE) {
+        let mut tx = db.begin().await?;
+        for entry in part {
+            forget(&mut tx, &entry.key).await?;
+            enter(&mut tx, entry).await?;
+        }
+        tx.commit().await?;
     }
     Ok(())
 }
@@ -197,8 +186,7 @@ async fn enter(tx: &mut AnyConnection, entry: &Entry) -> Kept<()> {
 
 /// Everything public.
 async fn all(db: &Db) -> Kept<Vec<Thing>> {
-    let rows = sqlx::query(AssertSqlSafe(everything())).fetch_all(&mut *db.read().await?).await?;
-    Ok(rows.iter().map(thing).collect())
+    sqlx::query_as(AssertSqlSafe(everything())).fetch_all(&mut *db.read().await?).await
 }
 
 /// What became public after a time and not after `now`, the latest first: without its words.
@@ -208,23 +196,12 @@ pub async fn since(db: &Db, after: Millis, now: Millis, most: i64) -> Kept<Vec<T
          WHERE since > $1 AND since <= $2 ORDER BY since DESC, id DESC LIMIT $3",
         everything()
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
+    sqlx::query_as(AssertSqlSafe(sql))
         .bind(after)
         .bind(now)
         .bind(most)
         .fetch_all(&mut *db.read().await?)
-        .await?;
-    Ok(rows.iter().map(thing).collect())
-}
-
-fn thing(row: &sqlx::any::AnyRow) -> Thing {
-    Thing {
-        kind: row.get(0),
-        id: row.get(1),
-        title: row.get(2),
-        words: row.get(3),
-        since: row.get(4),
-    }
+        .await
 }
 
 /// What a search found.
@@ -263,14 +240,13 @@ pub async fn find(db: &Db, search: &str, local: &LocalWords, now: Millis) -> Kep
         everything(),
         db::parameters(1, ids.len())
     );
-    let mut rows = sqlx::query(AssertSqlSafe(sql));
+    let mut named = sqlx::query_as::<_, Thing>(AssertSqlSafe(sql));
     for id in &ids {
-        rows = rows.bind(*id);
+        named = named.bind(*id);
     }
-    let rows = rows.fetch_all(&mut *db.read().await?).await?;
+    let rows = named.fetch_all(&mut *db.read().await?).await?;
     let mut things: HashMap<(String, String), Thing> = rows
-        .iter()
-        .map(thing)
+        .into_iter()
         .filter(|thing| thing.since <= now)
         .chain(super::help())
         .map(|thing| ((thing.kind.clone(), thing.id.clone()), thing))
@@ -300,7 +276,7 @@ async fn mend(db: &Db, found: &mut Found) -> Kept<()> {
         return Ok(());
     }
     let used: Vec<(String, String)> =
-        sqlx::query_as("SELECT word, min(stem) FROM search_words GROUP BY word")
+        sqlx::query_as("SELECT word, min(stem) AS stem FROM search_words GROUP BY word")
             .fetch_all(&mut *db.read().await?)
             .await?;
     for term in unknown {
@@ -332,10 +308,9 @@ async fn matches(db: &Db, terms: &[Term]) -> Kept<Vec<(String, String, i64)>> {
          ORDER BY terms DESC, sum(weight) DESC, thing_id DESC LIMIT {MOST_FOUND}",
         parts.join(" UNION ALL ")
     );
-    let mut matches = sqlx::query(AssertSqlSafe(sql));
+    let mut matches = sqlx::query_as(AssertSqlSafe(sql));
     for stem in bound {
         matches = matches.bind(stem);
     }
-    let rows = matches.fetch_all(&mut *db.read().await?).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+    matches.fetch_all(&mut *db.read().await?).await
 }

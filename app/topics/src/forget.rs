@@ -3,7 +3,7 @@
 use calendar::clock::Millis;
 use ground::db::Kept;
 use ground::erasing::{each, let_go};
-use sqlx::{AnyConnection, Row as _};
+use sqlx::AnyConnection;
 
 use super::store;
 
@@ -46,7 +46,7 @@ pub async fn forget(
 /// The votes in each closed round, under a name that is drawn by lot for this round alone, with the
 /// place in which they are counted and without their times.
 async fn keep_ballots(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
-    let rounds = sqlx::query(
+    let rounds: Vec<(String, Millis, Millis)> = sqlx::query_as(
         "SELECT DISTINCT r.id, r.vote_from, r.closed_at FROM supports s
          JOIN topics t ON t.id = s.topic_id JOIN rounds r ON r.id = t.round_id
          WHERE s.account_id = $1 AND r.closed_at IS NOT NULL ORDER BY r.id",
@@ -54,9 +54,7 @@ async fn keep_ballots(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
     .bind(account_id)
     .fetch_all(&mut *tx)
     .await?;
-    for row in rounds {
-        let (round, vote_from, closed_at): (String, Millis, Millis) =
-            (row.get(0), row.get(1), row.get(2));
+    for (round, vote_from, closed_at) in rounds {
         let voter = id::random();
         // As if erased when the round closed: the count takes such a ballot.
         sqlx::query(

@@ -6,11 +6,12 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
+use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
 use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, hidden};
-use ground::viewer::Viewer;
+use ground::viewer::{SignedIn, Viewer};
 use leptos::prelude::*;
 
 use super::rules::{self, Proposal};
@@ -52,22 +53,7 @@ pub async fn send(
                 let page = write_page(&house, &sent, &refusals, services, places, until);
                 return Ok(too_many(page, Sends::Topic, &house, &viewer));
             }
-            let (now, author) = (house.clock.now(), viewer.signed_in()?);
-            let votes_from = crate::support::store::proposing_until(&house.db, now).await?;
-            let mut tx = house.db.begin().await?;
-            let id = store::propose(&mut tx, &author.account_id, &proposal, now).await?;
-            let receipt = Owed {
-                // A double tap is one topic, and one email.
-                dedup_key: &format!("topic received {id}"),
-                kind: EmailKind::TopicReceived,
-                account_id: Some(&author.account_id),
-                to: &author.email,
-                words: &emails::received(&house, &id, votes_from),
-                at: now,
-                not_after: None,
-            };
-            owe(&mut tx, receipt).await?;
-            tx.commit().await?;
+            let id = keep(&house, viewer.signed_in()?, &proposal).await?;
             Ok(Redirect::to(&format!("/topics/{id}?done=proposed")).into_response())
         }
         ("change", _) | (_, Err(_)) => {
@@ -82,6 +68,27 @@ pub async fn send(
                 .answer(&house, &viewer))
         }
     }
+}
+
+/// Saves a proposal and owes its author an email; the topic's id.
+async fn keep(house: &House, author: &SignedIn, proposal: &Proposal) -> Kept<String> {
+    let now = house.clock.now();
+    let votes_from = crate::support::store::proposing_until(&house.db, now).await?;
+    let mut tx = house.db.begin().await?;
+    let id = store::propose(&mut tx, &author.account_id, proposal, now).await?;
+    let receipt = Owed {
+        // A double tap is one topic, and one email.
+        dedup_key: &format!("topic received {id}"),
+        kind: EmailKind::TopicReceived,
+        account_id: Some(&author.account_id),
+        to: &author.email,
+        words: &emails::received(house, &id, votes_from),
+        at: now,
+        not_after: None,
+    };
+    owe(&mut tx, receipt).await?;
+    tx.commit().await?;
+    Ok(id)
 }
 
 fn write_page(

@@ -74,9 +74,9 @@ pub async fn alike(db: &Db, text: &str, most: i64) -> Result<Vec<Alike>, sqlx::E
         .fetch_all(&mut *db.read().await?)
         .await?;
     let alike = |row: &sqlx::any::AnyRow| Alike {
-        id: row.get(0),
-        title: row.get(1),
-        is_over: row.get::<Option<i64>, _>(2).is_some(),
+        id: row.get("id"),
+        title: row.get("title"),
+        is_over: row.get::<Option<i64>, _>("closed_at").is_some(),
     };
     Ok(rows.iter().map(alike).collect())
 }

@@ -55,7 +55,8 @@ pub struct Filter {
 pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
     let (holds, question) = search::holds(db.kind(), &filter.search);
     let sql = format!(
-        "SELECT p.id, p.title, p.would_help, p.published_at, su.account_id, s.name, l.name
+        "SELECT p.id, p.title, p.would_help, p.published_at, su.account_id AS supporter,
+                s.name AS service, l.name AS place
          FROM (SELECT t.id, t.title, t.would_help, t.published_at FROM topics t
                WHERE {LISTED_TOPIC}
                  AND {holds}
@@ -86,15 +87,16 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
         .fetch_all(&mut *db.read().await?)
         .await?;
     let mut listed: Vec<Listed> = Vec::new();
-    for group in rows.chunk_by(|one, next| one.get::<String, _>(0) == next.get::<String, _>(0)) {
+    let id = |row: &AnyRow| row.get::<String, _>("id");
+    for group in rows.chunk_by(|one, next| id(one) == id(next)) {
         let row = &group[0];
         listed.push(Listed {
-            id: row.get(0),
-            title: row.get(1),
-            would_help: row.get(2),
-            published_at: row.get(3),
-            supported: row.get::<Option<String>, _>(4).is_some(),
-            labels: labels(group, 5, 6),
+            id: id(row),
+            title: row.get("title"),
+            would_help: row.get("would_help"),
+            published_at: row.get("published_at"),
+            supported: row.get::<Option<&str>, _>("supporter").is_some(),
+            labels: labels(group),
         });
     }
     Ok(listed)
@@ -166,8 +168,8 @@ pub async fn find(db: &Db, id: &str, viewer: &str) -> Kept<Option<Topic>> {
     let rows = sqlx::query(
         "SELECT t.id, t.author_id, a.email, t.title, t.happens_now, t.would_help, t.proposed_at,
                 t.published_at, t.merged_into, t.decline_reason, t.passed_on_at, t.withdrawn_at,
-                r.id, r.propose_from, r.vote_from, r.closes_at, r.counted_at, su.account_id,
-                  s.name, l.name
+                r.id AS round_id, r.propose_from, r.vote_from, r.closes_at, r.counted_at,
+                su.account_id AS supporter, s.name AS service, l.name AS place
          FROM topics t
          JOIN accounts a ON a.id = t.author_id
          LEFT JOIN rounds r ON r.id = t.round_id
@@ -184,35 +186,33 @@ pub async fn find(db: &Db, id: &str, viewer: &str) -> Kept<Option<Topic>> {
     .await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let facts = Facts {
-        published_at: row.get(7),
-        merged_into: row.get(8),
-        decline_reason: row.get(9),
-        passed_on_at: row.get(10),
-        withdrawn_at: row.get(11),
+        published_at: row.get("published_at"),
+        merged_into: row.get("merged_into"),
+        decline_reason: row.get("decline_reason"),
+        passed_on_at: row.get("passed_on_at"),
+        withdrawn_at: row.get("withdrawn_at"),
     };
-    let round = row.get::<Option<String>, _>(12).map(|round_id| {
-        (
-            round_id,
-            Dates {
-                propose_from: row.get(13),
-                vote_from: row.get(14),
-                closes_at: row.get(15),
-                counted_at: row.get(16),
-            },
-        )
+    let round = row.get::<Option<String>, _>("round_id").map(|round_id| {
+        let dates = Dates {
+            propose_from: row.get("propose_from"),
+            vote_from: row.get("vote_from"),
+            closes_at: row.get("closes_at"),
+            counted_at: row.get("counted_at"),
+        };
+        (round_id, dates)
     });
     Ok(Some(Topic {
-        id: row.get(0),
-        author_id: row.get(1),
-        author_email: row.get(2),
-        title: row.get(3),
-        happens_now: row.get(4),
-        would_help: row.get(5),
-        proposed_at: row.get(6),
+        id: row.get("id"),
+        author_id: row.get("author_id"),
+        author_email: row.get("email"),
+        title: row.get("title"),
+        happens_now: row.get("happens_now"),
+        would_help: row.get("would_help"),
+        proposed_at: row.get("proposed_at"),
         facts,
         round,
-        labels: labels(&rows, 18, 19),
-        supported: row.get::<Option<String>, _>(17).is_some(),
+        labels: labels(&rows),
+        supported: row.get::<Option<&str>, _>("supporter").is_some(),
     }))
 }
 
@@ -255,15 +255,14 @@ pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, Millis)>
            WHERE n.topic_id = topics.id)
          ORDER BY passed_on_at, id"
     };
-    let rows = sqlx::query(sql).fetch_all(&mut *db.read().await?).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    sqlx::query_as(sql).fetch_all(&mut *db.read().await?).await
 }
 
 /// One concern, if this topic was passed on.
 pub async fn concern(db: &Db, topic_id: &str) -> Kept<Option<Concern>> {
     let sql = format!(
         "SELECT t.id, t.title, t.happens_now, t.would_help, a.email, t.passed_on_at, h.kind, h.at,
-         h.words
+           h.words
          FROM topics t JOIN accounts a ON a.id = t.author_id LEFT JOIN ({}) h ON 1 = 1
          WHERE t.id = $1 AND t.passed_on_at IS NOT NULL
          ORDER BY h.at",
@@ -274,17 +273,17 @@ pub async fn concern(db: &Db, topic_id: &str) -> Kept<Option<Concern>> {
     let Some(row) = rows.first() else { return Ok(None) };
     let mut history = History::default();
     for row in &rows {
-        if let Some(kind) = row.get::<Option<&str>, _>(6) {
-            history.add(kind, row.get(7), row.get(8))?;
+        if let Some(kind) = row.get::<Option<&str>, _>("kind") {
+            history.add(kind, row.get("at"), row.get("words"))?;
         }
     }
     Ok(Some(Concern {
-        id: row.get(0),
-        title: row.get(1),
-        happens_now: row.get(2),
-        would_help: row.get(3),
-        author_email: row.get(4),
-        passed_on_at: row.get(5),
+        id: row.get("id"),
+        title: row.get("title"),
+        happens_now: row.get("happens_now"),
+        would_help: row.get("would_help"),
+        author_email: row.get("email"),
+        passed_on_at: row.get("passed_on_at"),
         history,
     }))
 }
@@ -429,19 +428,19 @@ pub async fn merge(tx: &mut AnyConnection, topic_id: &str, into: &str, now: Mill
     let kind = Kind::of(tx);
     // Both topics are locked in one order, so that two opposite merges wait for each other.
     let both = format!(
-        "SELECT id, round_id, published_at, coalesce(merged_at, withdrawn_at) FROM topics
+        "SELECT id, round_id, published_at, coalesce(merged_at, withdrawn_at) AS gone_at FROM topics
          WHERE id IN ($1, $2) ORDER BY id{}",
         kind.hold_to_change()
     );
     let both =
         sqlx::query(AssertSqlSafe(both)).bind(topic_id).bind(into).fetch_all(&mut *tx).await?;
     let stands = |row: &&AnyRow| {
-        row.get::<String, _>(0) == into
-            && row.get::<Option<Millis>, _>(2).is_some()
-            && row.get::<Option<Millis>, _>(3).is_none()
+        row.get::<&str, _>("id") == into
+            && row.get::<Option<Millis>, _>("published_at").is_some()
+            && row.get::<Option<Millis>, _>("gone_at").is_none()
     };
     let Some(target) = both.iter().find(stands) else { return Ok(false) };
-    let round: Option<String> = target.get(1);
+    let round: Option<String> = target.get("round_id");
     if let Some(round) = &round {
         // The round stays open until this write ends, so that no support moves during the count.
         let is_open = format!(
@@ -557,9 +556,9 @@ pub async fn withdraw(
 }
 
 /// The services, then the places, each once; the rows hold every pair of them.
-fn labels(rows: &[AnyRow], service: usize, place: usize) -> Vec<String> {
+fn labels(rows: &[AnyRow]) -> Vec<String> {
     let mut labels: Vec<String> = Vec::new();
-    for column in [service, place] {
+    for column in ["service", "place"] {
         for row in rows {
             if let Some(name) = row.get::<Option<String>, _>(column)
                 && !labels.contains(&name)

@@ -6,7 +6,7 @@ use std::ops::Range;
 use calendar::clock::{DAY, HOUR, Millis};
 use rounds::rules::NewRound;
 use rounds::shortlist::Confirmation;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::AnyConnection;
 use topics::rules::Proposal;
 use voting::Dates;
 
@@ -211,18 +211,17 @@ pub fn counted_at(now: Millis) -> Millis {
 
 /// The forum confirms what the count of the first round chose. `now`: as in [`Sefton`].
 pub async fn confirm(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
-    let rows = sqlx::query(
+    let chosen: Vec<(String, String, String)> = sqlx::query_as(
         "SELECT l.round_id, l.topic_id, r.opened_by FROM shortlist l
          JOIN rounds r ON r.id = l.round_id",
     )
     .fetch_all(&mut *tx)
     .await?;
-    let Some(row) = rows.first() else { return Ok(()) };
-    let (round, organiser): (String, String) = (row.get(0), row.get(2));
-    let confirmation =
-        Confirmation { topics: rows.iter().map(|row| row.get(1)).collect(), reason: String::new() };
+    let Some((round, _, organiser)) = chosen.first() else { return Ok(()) };
+    let topics = chosen.iter().map(|(_, topic, _)| topic.clone()).collect();
+    let confirmation = Confirmation { topics, reason: String::new() };
     let at = days::at_five(now + CONFIRMED * DAY);
-    rounds::shortlist::store::confirm(tx, &round, &confirmation, &organiser, at).await?;
+    rounds::shortlist::store::confirm(tx, round, &confirmation, organiser, at).await?;
     Ok(())
 }
 

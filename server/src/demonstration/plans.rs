@@ -6,14 +6,14 @@ use ground::text::markdown;
 use jiff::civil::Weekday;
 use plans::rules::{Answer, Does, NewDraft, NewPlan, NewSession, Override};
 use plans::store::{self, By};
-use sqlx::{AnyConnection, Row as _};
+use sqlx::AnyConnection;
 
 use super::days;
 use super::sefton::{COUNCIL, NHS, Sefton};
 
 pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Error> {
-    let topics = sqlx::query("SELECT title, id FROM topics").fetch_all(&mut *tx).await?;
-    let topics = topics.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let topics: Vec<(String, String)> =
+        sqlx::query_as("SELECT title, id FROM topics").fetch_all(&mut *tx).await?;
     let ground = Ground { sefton, topics };
     open(tx, &ground).await?;
     shut(tx, &ground).await?;

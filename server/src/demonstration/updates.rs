@@ -4,7 +4,7 @@
 use calendar::clock::{self, DAY, HOUR, Millis};
 use jiff::civil::Weekday;
 use outcomes::rules::{Outcome, Verdict};
-use sqlx::{AnyConnection, Row as _};
+use sqlx::AnyConnection;
 use updates::evidence::{Evidence, Numbers};
 use updates::store::{self, Kind, NewVerdict, Published, Subject};
 use updates::words::Words;
@@ -135,8 +135,8 @@ async fn subject(
         Kind::Topic => "SELECT id FROM topics WHERE title = $1",
         _ => "SELECT id FROM consultations WHERE title = $1",
     };
-    let row = sqlx::query(sql).bind(title).fetch_optional(tx).await?;
-    Ok(row.map(|row| Subject { kind, id: row.get(0), title: title.to_owned() }))
+    let id: Option<String> = sqlx::query_scalar(sql).bind(title).fetch_optional(tx).await?;
+    Ok(id.map(|id| Subject { kind, id, title: title.to_owned() }))
 }
 
 /// The day of the first such weekday, so many days ago or after.

@@ -324,16 +324,12 @@ fn a_sign_up_that_waited_before_still_works_and_its_password_is_gone() {
             ),
         ];
         let migration = include_str!("../../../migrations/0027_sign_ups_hold_an_address.sql");
-        let changed = world.db().write(move |tx| {
-            Box::pin(async move {
-                for sql in waiting {
-                    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await?;
-                }
-                sqlx::raw_sql(migration).execute(tx).await?;
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        changed.await.unwrap();
+        let mut tx = world.db().begin().await.unwrap();
+        for sql in waiting {
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await.unwrap();
+        }
+        sqlx::raw_sql(migration).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
         let page = format!("/sign-up/{token}");
         let her = world.visitor();
         let shown = her.get(&page).await;

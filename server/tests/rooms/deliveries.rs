@@ -79,11 +79,11 @@ fn a_worker_that_dies_at_any_step_loses_no_email_and_the_copy_has_the_same_id() 
             store::claim(&second, world.now()).await.unwrap().is_none(),
             "nobody else holds it meanwhile"
         );
-        store::release(world.db(), "first".into()).await.unwrap();
+        store::release(world.db(), "first").await.unwrap();
         // The next one dies after handing it over, before that was recorded.
         let (again, tries) = store::claim(&second, world.now()).await.unwrap().unwrap();
         assert_eq!((&again.id, tries), (&claimed.id, 2));
-        store::release(world.db(), "second".into()).await.unwrap();
+        store::release(world.db(), "second").await.unwrap();
         let emails = world.deliver().await;
         assert_eq!(emails.len(), 1);
         assert_eq!(emails[0], claimed, "the same email under the same id");
@@ -118,7 +118,7 @@ fn a_worker_whose_email_was_taken_over_or_has_another_address_may_not_send_it() 
         let hand = world.hand("slow");
         let outcome = deliver_one(&hand, async |_, slow| {
             assert_eq!(slow.holds().await, Ok(()));
-            store::release(world.db(), "slow".into()).await.unwrap();
+            store::release(world.db(), "slow").await.unwrap();
             assert_eq!(slow.holds().await, Err(Failure::Stale), "it was taken out of its hand");
             let hand_of_other = world.hand("other");
             let second = deliver_one(&hand_of_other, async |_, other| {

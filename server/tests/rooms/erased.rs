@@ -134,31 +134,27 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
 }
 
 async fn owe_one(world: &World, nth: usize) {
-    let now = world.now();
-    let owing = world.db().write(move |tx| {
-        Box::pin(async move {
-            let words = Words {
-                subject: format!("Kanarienvogel-subject-{nth}"),
-                paragraphs: vec![format!("Kanarienvogel-text-{nth}").repeat(500).into()],
-                button: None,
-                why: "Kanarienvogel-why".into(),
-                from: "The forum".into(),
-                also: None,
-                stop: None,
-            };
-            let owed = Owed {
-                dedup_key: &id::fresh(),
-                kind: EmailKind::Question,
-                account_id: None,
-                to: &format!("kanarienvogel-to-{nth}@example.org"),
-                words: &words,
-                at: now,
-                not_after: None,
-            };
-            owe(tx, owed).await
-        })
-    });
-    owing.await.unwrap();
+    let words = Words {
+        subject: format!("Kanarienvogel-subject-{nth}"),
+        paragraphs: vec![format!("Kanarienvogel-text-{nth}").repeat(500).into()],
+        button: None,
+        why: "Kanarienvogel-why".into(),
+        from: "The forum".into(),
+        also: None,
+        stop: None,
+    };
+    let owed = Owed {
+        dedup_key: &id::fresh(),
+        kind: EmailKind::Question,
+        account_id: None,
+        to: &format!("kanarienvogel-to-{nth}@example.org"),
+        words: &words,
+        at: world.now(),
+        not_after: None,
+    };
+    let mut tx = world.db().begin().await.unwrap();
+    owe(&mut tx, owed).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// Lets PostgreSQL look at its tables, as it does by itself now and then.

@@ -349,14 +349,10 @@ impl<'w> Things<'w> {
         let icon = Bytes::from_static(include_bytes!("../../pictures/icon-192.png"));
         let picture = world.house.files.keep_picture(icon).await.unwrap().expect("a picture");
         self.put("/pictures/{file}", "file", picture.clone());
-        let (now, shown) = (world.now(), picture);
-        let saved = world.db().write(move |tx| {
-            Box::pin(async move {
-                let texts = [("picture", shown.as_str()), ("picture_shows", "Eight parents")];
-                area::texts::save(tx, &texts, now).await
-            })
-        });
-        saved.await.unwrap();
+        let texts = [("picture", picture.as_str()), ("picture_shows", "Eight parents")];
+        let mut tx = world.db().begin().await.unwrap();
+        area::texts::save(&mut tx, &texts, world.now()).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// A round that is counted, and whose list nobody has confirmed.

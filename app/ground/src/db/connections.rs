@@ -20,8 +20,8 @@ const LIMITS: [&str; 3] = [
 ];
 
 /// Takes the limits away again, for what may take long: bringing the tables up to a program.
-pub(super) async fn without_limits(connection: &mut AnyConnection, kind: Kind) -> Kept<()> {
-    if kind == Kind::Postgres {
+pub(super) async fn without_limits(connection: &mut AnyConnection) -> Kept<()> {
+    if Kind::of(connection) == Kind::Postgres {
         for name in ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"] {
             connection.execute(AssertSqlSafe(format!("SET {name} = 0"))).await?;
         }
@@ -44,7 +44,7 @@ impl Pools {
     pub async fn open(url: &str, kind: Kind) -> Kept<Self> {
         // A pool tries again and again, and in the end says only that it waited too long. What
         // waiting cannot mend is said at once.
-        match first(url, kind).await {
+        match first(url).await {
             Ok(()) => {}
             Err(sqlx::Error::Io(_)) if kind == Kind::Postgres => {}
             Err(error) => return Err(error),
@@ -55,10 +55,10 @@ impl Pools {
         };
         Ok(Self {
             // The writer first: it turns the write-ahead log on for all.
-            writers: pool(kind, writers).connect(url).await?,
-            readers: pool(kind, readers).connect(url).await?,
-            watcher: pool(kind, 1).connect_lazy(url)?,
-            sessions: pool(kind, 2).idle_timeout(None).max_lifetime(None).connect_lazy(url)?,
+            writers: pool(writers).connect(url).await?,
+            readers: pool(readers).connect(url).await?,
+            watcher: pool(1).connect_lazy(url)?,
+            sessions: pool(2).idle_timeout(None).max_lifetime(None).connect_lazy(url)?,
         })
     }
 
@@ -69,20 +69,21 @@ impl Pools {
     }
 }
 
-async fn first(url: &str, kind: Kind) -> Kept<()> {
+async fn first(url: &str) -> Kept<()> {
     let mut connection = AnyConnection::connect(url).await?;
-    prepare(&mut connection, kind).await?;
+    prepare(&mut connection).await?;
     connection.close().await
 }
 
-fn pool(kind: Kind, connections: u32) -> sqlx::pool::PoolOptions<Any> {
-    AnyPoolOptions::new().max_connections(connections).acquire_timeout(WAIT).after_connect(
-        move |connection, _| Box::pin(async move { prepare(connection, kind).await }),
-    )
+fn pool(connections: u32) -> sqlx::pool::PoolOptions<Any> {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(WAIT)
+        .after_connect(|connection, _| Box::pin(prepare(connection)))
 }
 
-async fn prepare(connection: &mut AnyConnection, kind: Kind) -> Kept<()> {
-    let statements: &[&'static str] = match kind {
+async fn prepare(connection: &mut AnyConnection) -> Kept<()> {
+    let statements: &[&'static str] = match Kind::of(connection) {
         Kind::Sqlite => &[
             "PRAGMA busy_timeout = 5000",
             "PRAGMA journal_mode = WAL",

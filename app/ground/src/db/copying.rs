@@ -52,10 +52,9 @@ pub enum Stand {
 pub type Pulse = (Option<Millis>, i64);
 
 async fn pulse(connection: &mut AnyConnection) -> Kept<Pulse> {
-    let row = sqlx::query("SELECT s.beat_at, a.number FROM service_state s, audit_head a")
+    sqlx::query_as("SELECT s.beat_at, a.number FROM service_state s, audit_head a")
         .fetch_one(connection)
-        .await?;
-    Ok((row.get(0), row.get(1)))
+        .await
 }
 
 impl Db {
@@ -64,7 +63,7 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn holds_half_a_copy(&self) -> Kept<bool> {
-        holds_half(&mut *self.read().await?, self.kind).await
+        holds_half(&mut *self.read().await?).await
     }
 
     /// Whether no program has made its tables yet.
@@ -83,8 +82,8 @@ impl Db {
         self.is_there()?;
         let mut tx = self.pools.readers.begin_with(tables::at_one_moment(self.kind)).await?;
         // Until the transaction ends.
-        connections::without_limits(&mut tx, self.kind).await?;
-        let tables = tables::tables(&mut tx, self.kind).await?;
+        connections::without_limits(&mut tx).await?;
+        let tables = tables::tables(&mut tx).await?;
         Ok(Snapshot { tx, kind: self.kind, tables })
     }
 
@@ -105,7 +104,7 @@ impl Db {
         // Not the one connection that SQLite's other writes have.
         let mut connection = self.pools.sessions.acquire().await?;
         connection.close_on_drop();
-        connections::without_limits(&mut connection, self.kind).await?;
+        connections::without_limits(&mut connection).await?;
         let is_alone = match self.kind {
             // All rows are there in the end, and are checked then. Two at it find out by their lots.
             Kind::Sqlite => {
@@ -135,8 +134,8 @@ async fn is_alone(connection: &mut AnyConnection) -> Kept<bool> {
     Ok(false)
 }
 
-async fn holds_half(connection: &mut AnyConnection, kind: Kind) -> Kept<bool> {
-    let sql = match kind {
+async fn holds_half(connection: &mut AnyConnection) -> Kept<bool> {
+    let sql = match Kind::of(connection) {
         Kind::Sqlite => {
             "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'copying'"
         }
@@ -162,7 +161,7 @@ impl Snapshot {
     pub async fn sums(&mut self) -> Kept<BTreeMap<String, Sum>> {
         let mut sums = BTreeMap::new();
         for (table, columns) in &self.tables {
-            let sum = tables::read_table(&mut self.tx, self.kind, table, columns, &mut ()).await?;
+            let sum = tables::read_table(&mut self.tx, table, columns, &mut ()).await?;
             sums.insert(table.clone(), sum);
         }
         Ok(sums)
@@ -241,19 +240,19 @@ impl Copier {
     /// # Errors
     /// When the database fails, or what it remembers cannot be read.
     pub async fn stand(&mut self) -> Kept<Stand> {
-        if !holds_half(&mut self.connection, self.kind).await? {
+        if !holds_half(&mut self.connection).await? {
             return Ok(Stand::None);
         }
-        let rows = sqlx::query("SELECT what, holds FROM copying ORDER BY what")
-            .fetch_all(&mut *self.connection)
-            .await?;
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT what, holds FROM copying ORDER BY what")
+                .fetch_all(&mut *self.connection)
+                .await?;
         let (mut begun, mut there) = (None::<Begun>, BTreeMap::<String, u64>::new());
-        for row in &rows {
-            let (what, holds): (String, &str) = (row.get(0), row.get(1));
+        for (what, holds) in rows {
             if what == BEGUN {
-                begun = Some(super::read_json(holds)?);
+                begun = Some(super::read_json(&holds)?);
             } else {
-                there.insert(what, super::read_json(holds)?);
+                there.insert(what, super::read_json(&holds)?);
             }
         }
         Ok(begun.map_or(Stand::Meant, |begun| Stand::Half(begun, there)))
@@ -274,7 +273,7 @@ impl Copier {
     /// # Errors
     /// When the database fails.
     pub async fn fits(&mut self, from: &Snapshot) -> Kept<bool> {
-        self.tables = tables::tables(&mut self.connection, self.kind).await?;
+        self.tables = tables::tables(&mut self.connection).await?;
         Ok(tables::names(&self.tables) == tables::names(&from.tables))
     }
 
@@ -293,7 +292,7 @@ impl Copier {
         let guards = match before {
             Some(before) => before.guards,
             None if tables::is_empty(&mut tx).await? => {
-                Guards::take_off(&mut tx, self.kind, &self.tables, Off::UntilLater).await?.put_on
+                Guards::take_off(&mut tx, &self.tables, Off::UntilLater).await?.put_on
             }
             None => return Ok(None),
         };

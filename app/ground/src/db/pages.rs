@@ -7,9 +7,9 @@
 
 use std::time::Duration;
 
-use sqlx::{AnyConnection, AssertSqlSafe, Executor as _, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Executor as _};
 
-use super::{Db, Kept, Kind, connections, is_of_the_moment};
+use super::{Db, Kept, connections, is_of_the_moment};
 
 /// The largest table, with its indexes and all, that is written anew while people use the service:
 /// it takes a second or two, and whoever needs it meanwhile waits three.
@@ -26,14 +26,13 @@ const PAUSE: Duration = Duration::from_secs(2);
 pub(super) async fn clear(db: &Db) -> Kept<()> {
     let mut connection = db.pools.writers.acquire().await?;
     connection.close_on_drop();
-    connections::without_limits(&mut connection, Kind::Postgres).await?;
-    let rows = sqlx::query(
+    connections::without_limits(&mut connection).await?;
+    let tables: Vec<String> = sqlx::query_scalar(
         "SELECT CAST(relid::regclass AS TEXT) FROM pg_stat_user_tables
          WHERE schemaname = current_schema() AND n_dead_tup > 0 ORDER BY relname",
     )
     .fetch_all(&mut *connection)
     .await?;
-    let tables: Vec<&str> = rows.iter().map(|row| row.get(0)).collect();
     if !tables.is_empty() {
         say(&mut connection, format!("VACUUM (SKIP_LOCKED) {}", tables.join(", "))).await?;
     }
@@ -57,16 +56,17 @@ pub(super) async fn write_anew(db: &Db) -> Kept<bool> {
     for setting in HOLDS_UP_NOBODY {
         say(&mut connection, setting.to_owned()).await?;
     }
-    let rows = sqlx::query(
-        "SELECT CAST(c.oid::regclass AS TEXT), coalesce(pg_total_relation_size(c.oid), 0)
+    let all: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT CAST(c.oid::regclass AS TEXT) AS in_table,
+           coalesce(pg_total_relation_size(c.oid), 0) AS bytes
          FROM pg_class c
          WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
          ORDER BY c.relname",
     )
     .fetch_all(&mut *connection)
     .await?;
-    let all = rows.iter().map(|row| (row.get::<String, _>(0), row.get::<i64, _>(1)));
-    let (small, large): (Vec<_>, Vec<_>) = all.partition(|(_, bytes)| *bytes <= LARGEST);
+    let (small, large): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(_, bytes)| *bytes <= LARGEST);
     let mut left: Vec<String> = small.into_iter().map(|(table, _)| table).collect();
     for nth in 0..TRIES {
         if nth > 0 {
@@ -84,7 +84,7 @@ pub(super) async fn write_anew(db: &Db) -> Kept<bool> {
             tables = left.join(", "),
             "what was erased may still be in the pages of large tables, or of some in use"
         );
-        connections::without_limits(&mut connection, Kind::Postgres).await?;
+        connections::without_limits(&mut connection).await?;
         let tables = left.join(", ");
         say(&mut connection, format!("VACUUM (SKIP_LOCKED, ANALYZE) {tables}")).await?;
     }
@@ -113,8 +113,9 @@ fn is_held(error: &sqlx::Error) -> bool {
 /// Takes away what the planner remembers of values that are no longer there. Of a table that is
 /// empty it goes on remembering what was in it, until a column's type is set, be it to the same.
 async fn forget_values(connection: &mut AnyConnection) -> Kept<()> {
-    let rows = sqlx::query(
-        "SELECT CAST(c.oid::regclass AS TEXT), CAST(quote_ident(s.attname) AS TEXT)
+    let columns: Vec<(String, String)> = sqlx::query_as(
+        "SELECT CAST(c.oid::regclass AS TEXT) AS in_table,
+           CAST(quote_ident(s.attname) AS TEXT) AS name
          FROM pg_stats s JOIN pg_class c
            ON c.relname = s.tablename AND c.relnamespace = current_schema()::regnamespace
          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = s.attname
@@ -124,8 +125,7 @@ async fn forget_values(connection: &mut AnyConnection) -> Kept<()> {
     )
     .fetch_all(&mut *connection)
     .await?;
-    for row in &rows {
-        let [table, column] = [0, 1].map(|nth| row.get::<&str, _>(nth));
+    for (table, column) in &columns {
         let same = format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE text");
         // A column that a trigger names keeps what is remembered, and so does one that is held.
         if let Err(error) = say(connection, same).await {

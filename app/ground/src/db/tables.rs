@@ -43,18 +43,16 @@ impl Lines for () {
 }
 
 /// The tables, each with its columns, but for those that this program does not read itself.
-pub(super) async fn tables(
-    connection: &mut AnyConnection,
-    kind: Kind,
-) -> Kept<BTreeMap<String, Columns>> {
-    let sql = match kind {
+pub(super) async fn tables(connection: &mut AnyConnection) -> Kept<BTreeMap<String, Columns>> {
+    let sql = match Kind::of(connection) {
         Kind::Sqlite => {
-            "SELECT m.name, c.name, c.type FROM sqlite_master m, pragma_table_info(m.name) c
+            "SELECT m.name AS in_table, c.name AS name, c.type AS holds
+             FROM sqlite_master m, pragma_table_info(m.name) c
              WHERE m.type = 'table' ORDER BY m.name, c.name"
         }
         Kind::Postgres => {
-            "SELECT CAST(c.table_name AS TEXT), CAST(c.column_name AS TEXT),
-               CAST(c.data_type AS TEXT)
+            "SELECT CAST(c.table_name AS TEXT) AS in_table, CAST(c.column_name AS TEXT) AS name,
+               CAST(c.data_type AS TEXT) AS holds
              FROM information_schema.columns c JOIN information_schema.tables t
                ON t.table_schema = c.table_schema AND t.table_name = c.table_name
              WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE'
@@ -63,12 +61,12 @@ pub(super) async fn tables(
     };
     let mut tables = BTreeMap::<String, Columns>::new();
     for row in sqlx::query(sql).fetch_all(connection).await? {
-        let table: String = row.get(0);
+        let table: String = row.get("in_table");
         let is_ours = !["sqlite_", "_sqlx_", "topic_search", "attempt", "copying"]
             .iter()
             .any(|start| table.starts_with(start));
         if is_ours {
-            tables.entry(table).or_default().push((row.get(1), row.get(2)));
+            tables.entry(table).or_default().push((row.get("name"), row.get("holds")));
         }
     }
     Ok(tables)
@@ -85,7 +83,7 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn columns(&self) -> Kept<BTreeMap<String, Vec<String>>> {
-        Ok(names(&tables(&mut *self.read().await?, self.kind).await?))
+        Ok(names(&tables(&mut *self.read().await?).await?))
     }
 
     /// Reads all rows as they are at one moment, whatever is written meanwhile; gives the sum of
@@ -97,11 +95,11 @@ impl Db {
         let mut connection = self.read().await?;
         // It stays at one moment for long, and is used for nothing else.
         connection.close_on_drop();
-        connections::without_limits(&mut connection, self.kind).await?;
+        connections::without_limits(&mut connection).await?;
         let mut tx = connection.begin_with(at_one_moment(self.kind)).await?;
         let mut sums = BTreeMap::new();
-        for (table, columns) in tables(&mut tx, self.kind).await? {
-            let sum = read_table(&mut tx, self.kind, &table, &columns, lines).await?;
+        for (table, columns) in tables(&mut tx).await? {
+            let sum = read_table(&mut tx, &table, &columns, lines).await?;
             sums.insert(table, sum);
         }
         tx.rollback().await?;
@@ -124,9 +122,9 @@ impl Db {
     {
         let mut connection = self.pools.writers.acquire().await?;
         connection.close_on_drop();
-        connections::without_limits(&mut connection, self.kind).await?;
+        connections::without_limits(&mut connection).await?;
         let mut tx = connection.begin().await?;
-        let tables = tables(&mut tx, self.kind).await?;
+        let tables = tables(&mut tx).await?;
         if names(&tables) != *known {
             return Err(sqlx::Error::Configuration(
                 "the rows are of another version of this program".into(),
@@ -135,7 +133,7 @@ impl Db {
         if !is_empty(&mut tx).await? {
             return Err(sqlx::Error::Configuration("the database is not empty".into()));
         }
-        let guards = Guards::take_off(&mut tx, self.kind, &tables, Off::InThisWrite).await?;
+        let guards = Guards::take_off(&mut tx, &tables, Off::InThisWrite).await?;
         for (table, columns) in &tables {
             let clear = format!("DELETE FROM {table}");
             sqlx::query(AssertSqlSafe(clear)).execute(&mut *tx).await?;
@@ -176,12 +174,11 @@ pub(super) async fn is_empty(tx: &mut AnyConnection) -> Kept<bool> {
 
 pub(super) async fn read_table(
     tx: &mut AnyConnection,
-    kind: Kind,
     table: &str,
     columns: &Columns,
     lines: &mut impl Lines,
 ) -> Kept<Sum> {
-    let sql = selection(table, columns, kind);
+    let sql = selection(table, columns, Kind::of(tx));
     let (mut rows, mut sum) = (0, Sha256::new());
     let mut found = sqlx::query(AssertSqlSafe(sql)).fetch(tx);
     while let Some(row) = found.try_next().await? {
@@ -235,26 +232,23 @@ pub(super) struct Guards {
 impl Guards {
     pub(super) async fn take_off(
         tx: &mut AnyConnection,
-        kind: Kind,
         tables: &BTreeMap<String, Columns>,
         off: Off,
     ) -> Kept<Self> {
-        let (take_off, put_on) = match kind {
+        let (take_off, put_on) = match Kind::of(tx) {
             Kind::Sqlite => {
-                let triggers =
-                    sqlx::query("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+                let triggers: Vec<(String, String)> =
+                    sqlx::query_as("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
                         .fetch_all(&mut *tx)
                         .await?;
-                let drop =
-                    |row: &sqlx::any::AnyRow| format!("DROP TRIGGER {}", row.get::<&str, _>(0));
                 let mut take_off = vec!["PRAGMA defer_foreign_keys = ON".to_owned()];
-                take_off.extend(triggers.iter().map(drop));
-                (take_off, triggers.iter().map(|row| row.get(1)).collect())
+                take_off.extend(triggers.iter().map(|(name, _)| format!("DROP TRIGGER {name}")));
+                (take_off, triggers.into_iter().map(|(_, sql)| sql).collect())
             }
             Kind::Postgres => {
-                let references = sqlx::query(
-                    "SELECT CAST(conrelid::regclass AS TEXT), CAST(conname AS TEXT),
-                       pg_get_constraintdef(oid)
+                let references: Vec<(String, String, String)> = sqlx::query_as(
+                    "SELECT CAST(conrelid::regclass AS TEXT) AS in_table,
+                       CAST(conname AS TEXT) AS name, pg_get_constraintdef(oid) AS says
                      FROM pg_constraint WHERE contype = 'f'
                        AND connamespace = current_schema()::regnamespace",
                 )
@@ -262,8 +256,7 @@ impl Guards {
                 .await?;
                 let mut take_off = Vec::new();
                 let mut put_on = vec!["SET CONSTRAINTS ALL IMMEDIATE".to_owned()];
-                for row in &references {
-                    let [table, name, says] = [0, 1, 2].map(|nth| row.get::<&str, _>(nth));
+                for (table, name, says) in &references {
                     let change = format!("ALTER TABLE {table}");
                     let (without, with) = match off {
                         Off::InThisWrite => (

@@ -12,7 +12,7 @@ use super::{Kept, Kind, file};
 
 /// How long a write may take from its begin to its commit. With the wait for a connection it is
 /// less than a request has, so that nothing is kept after its sender was told to try again.
-pub(super) const TIME: Duration = Duration::from_secs(15);
+const TIME: Duration = Duration::from_secs(15);
 
 /// A write under way, from [`Db::begin`](super::Db::begin) to [`commit`](Self::commit).
 ///
@@ -85,7 +85,7 @@ impl Transaction {
 }
 
 /// The error of a write that was given up.
-pub(super) fn too_long() -> sqlx::Error {
+fn too_long() -> sqlx::Error {
     let why = "a write took too long and was given up";
     sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, why))
 }

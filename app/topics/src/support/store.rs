@@ -89,7 +89,7 @@ pub async fn tallies(db: &Db, round_id: &str) -> Kept<Vec<Tally>> {
 
 async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tally>> {
     let sql = format!(
-        "SELECT t.id, t.title, coalesce(p.name, $3), y.supporters, x.topic_id
+        "SELECT t.id, t.title, coalesce(p.name, $3) AS place, y.supporters, x.topic_id AS confirmed
          FROM tallies y
          JOIN topics t ON t.id = y.topic_id
          LEFT JOIN places p ON p.id = y.place_id
@@ -105,13 +105,15 @@ async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tall
         .await?;
     let mut tallies: Vec<Tally> = Vec::new();
     for row in rows {
-        let topic_id: String = row.get(0);
+        let topic_id: String = row.get("id");
         if tallies.last().is_none_or(|last| last.topic_id != topic_id) {
-            let is_confirmed = row.get::<Option<String>, _>(4).is_some();
-            tallies.push(Tally { topic_id, title: row.get(1), counted: Vec::new(), is_confirmed });
+            let is_confirmed = row.get::<Option<&str>, _>("confirmed").is_some();
+            let title = row.get("title");
+            tallies.push(Tally { topic_id, title, counted: Vec::new(), is_confirmed });
         }
         if let Some(tally) = tallies.last_mut() {
-            tally.counted.push((row.get(2), db::number(row.get(3), "tallies.supporters")?));
+            let supporters = db::number(row.get("supporters"), "tallies.supporters")?;
+            tally.counted.push((row.get("place"), supporters));
         }
     }
     Ok(tallies)
