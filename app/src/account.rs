@@ -481,7 +481,8 @@ pub async fn undo(
             <div class="stack">
                 <h1>"Your old email address is back"</h1>
                 <p class="lead">
-                    "You have been signed out everywhere, and your password no longer works. Choose                      a new one now."
+                    "You have been signed out everywhere, and your password no longer works. Choose \
+                     a new one now."
                 </p>
                 <p>
                     <a class="button" href=format!("/new-password/{password}")>
@@ -535,7 +536,8 @@ async fn put_address_back(
 }
 
 fn undo_ended(house: &House, viewer: &Viewer) -> Response {
-    let why = "It works once, for seven days. If you have used it, your old address is back: choose         a new password now, if you haven't yet.";
+    let why = "It works once, for seven days. If you have used it, your old address is back: choose \
+               a new password now, if you haven't yet.";
     let to = ("/forgotten-password", "Choose a new password");
     Page::link_ended("This link has been used or has expired", why, to).answer(house, viewer)
 }

@@ -24,7 +24,7 @@ use voting::ballots;
 /// Gives memory back after a burst. The system's own keeps what many sign-ins at once needed, in
 /// pieces, for ever: `docs/adr/0021-faults-that-are-no-crash.md`.
 #[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static MEMORY: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Parents and carers involved from the start: topics, votes, plans and changes in one local area.
 #[derive(Parser)]
