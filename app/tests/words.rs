@@ -76,6 +76,16 @@ fn no_word_of_the_house_and_no_word_that_nobody_speaks_is_in_what_people_read() 
 }
 
 #[test]
+fn no_text_has_a_gap() {
+    let gaps: Vec<String> = texts()
+        .into_iter()
+        .filter(|text| text.words.trim().contains("   ") && !text.words.contains('\n'))
+        .map(|text| format!("{}: {}", text.place, text.words))
+        .collect();
+    assert!(gaps.is_empty(), "{gaps:#?}");
+}
+
+#[test]
 fn every_exception_is_still_needed() {
     let texts = texts();
     for (place, words, why) in ALLOWED {
