@@ -12,6 +12,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use ground::audit::{self, Entry};
 use ground::db::tables::Sum;
 use ground::db::{Db, Kind};
 use ground::files::Files;
@@ -330,7 +331,18 @@ fn holds_half_a_copy(url: &str) -> bool {
 fn adds_a_place(url: &str) {
     on(url, async |db| {
         let mut tx = db.begin().await.unwrap();
-        area::store::add(&mut tx, area::What::Place, "Elsewhere", None).await.unwrap();
+        let name = format!("Elsewhere {}", id::fresh());
+        area::store::add(&mut tx, area::What::Place, &name, None).await.unwrap();
+        tx.commit().await.unwrap();
+    });
+}
+
+/// Somebody has done what the audit log keeps: by that one area is told from another.
+fn has_done_something(url: &str) {
+    on(url, async |db| {
+        let mut tx = db.begin().await.unwrap();
+        let entry = Entry { at: 1, who: None, what: "place added", about: "", detail: "" };
+        audit::note(&mut tx, entry).await.unwrap();
         tx.commit().await.unwrap();
     });
 }
@@ -480,6 +492,7 @@ fn a_copy_of_what_has_changed_since_is_refused_and_begun_anew_where_that_is_said
             command(folder.path(), words).env("DATABASE_URL", &url).output().unwrap()
         };
         let words = ["copy-to", copy.as_str()];
+        has_done_something(&url);
         killed_after(folder.path(), &url, &words, 6);
         adds_a_place(&url);
         let refused = on_url(&words);
