@@ -10,7 +10,7 @@ use ground::sent::SentWithFile;
 use ground::ui::{Area, Choice, Choices, Field, Page, Summary, Upload};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
-use questionnaires::{Question, edit};
+use questionnaires::{Question, edit, kinds};
 
 use super::being_written;
 use super::build::{changed, whom};
@@ -116,7 +116,7 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
     let back = format!("/forum/consultations/{}", consultation.id);
     let title = if key == "new" { "Add a question" } else { "Change this question" };
     let page = Page::new(title, || {
-        let kinds = Choice::each(edit::KINDS, |word| word == sent.typed("kind"));
+        let kinds = Choice::each(kinds::offered(), |word| word == sent.typed("kind"));
         let ticked = |field: &str, label: &str| {
             Choice::each([("yes", label)], |value| sent.typed(field) == value)
         };

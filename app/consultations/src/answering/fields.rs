@@ -3,9 +3,8 @@
 use forms::{Named, Sent};
 use id::picture_name;
 use leptos::prelude::*;
-use questionnaires::answers::{
-    Answer, DECLINED, LONGEST_LONG, LONGEST_SHORT, element, field, rank_field,
-};
+use questionnaires::answers::{Answer, DECLINED, element, field, rank_field};
+use questionnaires::kinds::{LONGEST_LONG, LONGEST_SHORT};
 use questionnaires::{Kind, Question};
 
 /// A question with its field, among others on a page. `kept`: the answer that is kept; what was
