@@ -165,8 +165,11 @@ struct Written<'w> {
     refusals: &'w mut Refusals,
 }
 
+/// How a kind is read: `Own::written`.
+type Read = fn(&mut Written<'_>) -> Option<Kind>;
+
 /// Each kind with how it is read, in the order of the form.
-const ALL: [(&About, fn(&mut Written<'_>) -> Option<Kind>); 12] = [
+const ALL: [(&About, Read); 12] = [
     (&one_of::ABOUT, one_of::OneOf::written),
     (&several_of::ABOUT, several_of::SeveralOf::written),
     (&yes_no::ABOUT, yes_no::YesNo::written),
@@ -185,6 +188,9 @@ const ALL: [(&About, fn(&mut Written<'_>) -> Option<Kind>); 12] = [
 pub fn offered() -> impl Iterator<Item = (&'static str, &'static str)> {
     ALL.into_iter().map(|(about, _)| (about.word, about.title))
 }
+
+/// The word of the kind that an organiser sends a picture for.
+pub const PICTURE: &str = picture::ABOUT.word;
 
 /// Reads a kind from what an organiser wrote. `before`: the question as it was, whose options keep
 /// their keys.
