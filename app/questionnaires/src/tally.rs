@@ -194,7 +194,7 @@ mod tests {
     use super::*;
     use crate::Kind;
     use crate::check::tests::{asked, choices, of};
-    use crate::kinds::tests::chosen;
+    use crate::kinds::tests::{chosen, north, samples};
 
     /// So many people with these answers.
     fn people(number: usize, answers: &[(&str, Answer)]) -> Vec<Answers> {
@@ -259,6 +259,18 @@ mod tests {
             cells,
             [vec![vec![12, 0, 0], vec![0, 10, 0]], vec![vec![12, 10, 0], vec![0, 0, 0]]]
         );
+    }
+
+    #[test]
+    fn whoever_answers_a_question_of_any_kind_is_not_counted_as_without_an_answer() {
+        for sample in samples() {
+            let word = sample.kind.word();
+            let Some((_, answer, _)) = sample.answered else { continue };
+            let all = of(vec![asked("a", sample.kind, &[])]);
+            let tally = tally(&all, &people(12, &[("a", answer)]), &north(), &[]).expect("a tally");
+            let mut lists = tally.counts.lists().iter();
+            assert!(lists.any(|list| list.parts.last() == Some(&0)), "{word}: {:?}", words(&tally));
+        }
     }
 
     #[test]
