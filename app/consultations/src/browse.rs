@@ -12,7 +12,8 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::way;
 
-use super::answering::{self, fields};
+use super::answering;
+use super::kinds::on_screen;
 use super::rules::{Standing, Who};
 use super::store::{self, Consultation, Listed, Of};
 use super::{consultation, opened, results, standing_words};
@@ -361,7 +362,7 @@ pub async fn preview(
             view! {
                 {heading}
                 {some}
-                {fields::question(question, None, &Sent::default(), None, &places)}
+                {on_screen::question(question, None, &Sent::default(), None, &places)}
             }
         });
         let questions = questions.collect_view();

@@ -524,10 +524,7 @@ fn next_version(consultation: &Consultation) -> impl IntoView + use<> {
 fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + use<> {
     let here = format!("/forum/consultations/{}", consultation.id);
     let rows = edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
-        let kind = edit::KINDS
-            .iter()
-            .find(|(word, _)| *word == edit::kind_word(&question.kind))
-            .map_or("", |(_, title)| *title);
+        let kind = question.kind.title();
         let needed = if question.is_needed { ". People must answer it" } else { "" };
         let branch = if question.only_if.is_empty() { "" } else { ". Only some people are asked" };
         let how = format!("{kind}{needed}{branch}");

@@ -11,8 +11,9 @@
 //! consultations, `responses` that of answers. `write`, `build`, `question` and `versions` are the
 //! organiser's pages, with `links` and `emails` for families who are given a personal link;
 //! `browse` is everyone's, `answering` that of whoever answers, `paper` the questions to print and
-//! `typed` what comes in otherwise. After the close `reading` is where organisers read, `results`
-//! what is published, through [`disclosure::tables`]; `closing` is what the worker does.
+//! `typed` what comes in otherwise; `kinds` is what all of these show of each kind of question.
+//! After the close `reading` is where organisers read, `results` what is published, through
+//! [`disclosure::tables`]; `closing` is what the worker does.
 //!
 //! # When the forum asks parents
 //!
@@ -67,6 +68,7 @@ mod build;
 mod closing;
 mod emails;
 mod forget;
+mod kinds;
 mod links;
 mod paper;
 mod personal;

@@ -3,16 +3,15 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use calendar::clock;
-use forms::Named;
 use ground::error::Error;
 use ground::house::House;
 use ground::ui::Page;
 use ground::viewer::Viewer;
-use id::picture_name;
 use leptos::prelude::*;
-use questionnaires::{Kind, Question, edit};
+use questionnaires::edit;
 
 use super::answering::pages::only_if;
+use super::kinds::on_paper;
 use super::opened;
 
 /// GET `/consultations/{id}/paper`
@@ -34,7 +33,9 @@ pub async fn page(
                 });
                 view! {
                     {heading}
-                    <section class="on-paper">{some}{to_fill_in(&question, &places)}</section>
+                    <section class="on-paper">
+                        {some} {on_paper::to_fill_in(&question, &places)}
+                    </section>
                 }
             });
         let rows = rows.collect_view();
@@ -75,92 +76,4 @@ pub async fn page(
         }
     });
     Ok(page.answer(&house, &viewer))
-}
-
-fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
-    let help = (!question.help.is_empty())
-        .then(|| view! { <p class="soft lines">{question.help.clone()}</p> });
-    let declined = question.may_decline.then(|| "Prefer not to say".to_owned());
-    let boxes = |texts: Vec<String>, mark: &'static str| {
-        let rows = texts
-            .into_iter()
-            .chain(declined.clone())
-            .map(|text| view! { <li>{mark}" "{text}</li> });
-        view! { <ul class="boxes">{rows.collect_view()}</ul> }.into_any()
-    };
-    let texts =
-        || question.kind.options().into_iter().map(|option| option.text).collect::<Vec<_>>();
-    let line = || view! { <p class="to-write" aria-hidden="true" /> };
-    let (how, body) = match &question.kind {
-        Kind::Picture { words, file } if picture_name(file).is_some() => (
-            "",
-            view! { <img class="picture" src=format!("/pictures/{file}") alt=words.clone() /> }
-                .into_any(),
-        ),
-        Kind::Page { words } | Kind::Picture { words, .. } => {
-            ("", view! { <p class="lines">{words.clone()}</p> }.into_any())
-        }
-        Kind::SeveralOf { at_most: Some(most), .. } => {
-            return view! {
-                <h2>{question.text.clone()}</h2>
-                {help}
-                <p class="soft">{format!("Tick up to {most}.")}</p>
-                {boxes(texts(), "☐")}
-            }
-            .into_any();
-        }
-        Kind::SeveralOf { .. } => ("Tick all that apply.", boxes(texts(), "☐")),
-        Kind::Rank { .. } => {
-            ("Write 1 next to what matters most, then 2, and so on.", boxes(texts(), "____"))
-        }
-        Kind::Place {} => {
-            ("Tick one.", boxes(places.iter().map(|place| place.name.clone()).collect(), "☐"))
-        }
-        Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} => {
-            ("Tick one.", boxes(texts(), "☐"))
-        }
-        Kind::Number { .. } => (
-            "Write a whole number.",
-            view! {
-                {line()}
-                {declined.clone().map(|text| view! { <p>"☐ "{text}</p> })}
-            }
-            .into_any(),
-        ),
-        Kind::Date {} => (
-            "Write a date.",
-            view! {
-                {line()}
-                {declined.clone().map(|text| view! { <p>"☐ "{text}</p> })}
-            }
-            .into_any(),
-        ),
-        Kind::ShortText {} => (
-            "",
-            view! {
-                {line()}
-                {declined.clone().map(|text| view! { <p>"☐ "{text}</p> })}
-            }
-            .into_any(),
-        ),
-        Kind::LongText {} => {
-            let lines = (0..5).map(|_| line()).collect_view();
-            (
-                "",
-                view! {
-                    {lines}
-                    {declined.clone().map(|text| view! { <p>"☐ "{text}</p> })}
-                }
-                .into_any(),
-            )
-        }
-    };
-    let how = (!how.is_empty()).then(|| view! { <p class="soft">{how}</p> });
-    view! {
-        <h2>{question.text.clone()}</h2>
-        {help}
-        {how}
-        {body}
-    }
-    .into_any()
 }

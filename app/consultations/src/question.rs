@@ -7,13 +7,14 @@ use ground::error::Error;
 use ground::files;
 use ground::house::House;
 use ground::sent::SentWithFile;
-use ground::ui::{Area, Choice, Choices, Field, Page, Summary, Upload};
+use ground::ui::{Area, Choice, Choices, Field, Page, Summary};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
-use questionnaires::{Question, edit};
+use questionnaires::{Question, edit, kinds};
 
 use super::being_written;
 use super::build::{changed, whom};
+use super::kinds::to_write;
 use super::store::{self, Consultation, versions};
 
 /// GET `/forum/consultations/{id}/questions/{key}`; `new` for one more.
@@ -37,7 +38,7 @@ pub async fn send(
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     let picture =
-        file.filter(|(_, content)| !content.is_empty() && sent.typed("kind") == "picture");
+        file.filter(|(_, content)| !content.is_empty() && sent.typed("kind") == kinds::PICTURE);
     let too_large = is_too_large
         || picture.as_ref().is_some_and(|(_, content)| content.len() > files::LARGEST_PICTURE);
     let mut wrong_picture = too_large
@@ -116,35 +117,16 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
     let back = format!("/forum/consultations/{}", consultation.id);
     let title = if key == "new" { "Add a question" } else { "Change this question" };
     let page = Page::new(title, || {
-        let kinds = Choice::each(edit::KINDS, |word| word == sent.typed("kind"));
+        let kinds = Choice::each(kinds::offered(), |word| word == sent.typed("kind"));
         let ticked = |field: &str, label: &str| {
             Choice::each([("yes", label)], |value| sent.typed(field) == value)
         };
         let is_more = !refusals.is_empty()
-            || ["heading", "needed", "decline", "at_most", "least", "words", "file", "if"]
+            || ["heading", "needed", "decline", "if"]
                 .iter()
+                .chain(&to_write::FIELDS)
                 .any(|field| !sent.typed(field).is_empty());
         let who = whom(&earlier(consultation, key), sent, refusals);
-        let kept = sent.line("file");
-        let shown = (!kept.is_empty()).then(|| {
-            view! { <img class="picture" src=format!("/pictures/{kept}")
-            alt="The picture as it is" /> }
-        });
-        let upload = view! {
-            <Upload
-                name="picture"
-                label="Picture"
-                hint="PNG or JPEG, up to 500 kB. We remove the record of where and when it was \
-                    taken."
-                accept=".png,.jpg,.jpeg"
-                refusals
-            />
-        };
-        let picture = view! {
-            <input type="hidden" name="file" value=kept.clone() />
-            {shown}
-            {upload.into_any()}
-        };
         view! {
             <div class="stack">
                 <p>
@@ -194,36 +176,7 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
                             many=true
                             refusals
                         />
-                        <Field
-                            name="at_most"
-                            label="If people can choose several: how many at most"
-                            kind="number"
-                            value=sent.typed("at_most")
-                            refusals
-                        />
-                        <Field
-                            name="least"
-                            label="If it is a number: the smallest it can be"
-                            kind="number"
-                            value=sent.typed("least")
-                            refusals
-                        />
-                        <Field
-                            name="most"
-                            label="If it is a number: the largest it can be"
-                            kind="number"
-                            value=sent.typed("most")
-                            refusals
-                        />
-                        <Area
-                            name="words"
-                            label="If it is a page to read: its text. If it is a picture: what it \
-                                shows"
-                            rows=4
-                            value=sent.typed("words")
-                            refusals
-                        />
-                        {picture}
+                        {to_write::fields(sent, refusals)}
                         <Field
                             name="heading"
                             label="Heading above this question"

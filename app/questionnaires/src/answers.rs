@@ -1,5 +1,5 @@
-//! An answer: how it is read from a form, and which questions somebody who gave these answers is
-//! asked.
+//! An answer: how it is read from a form and how it reads, and which questions somebody who gave
+//! these answers is asked. What is different for each kind of question is in [`super::kinds`].
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,8 @@ use calendar::clock;
 use forms::{Named, Sent};
 use serde::{Deserialize, Serialize};
 
-use super::{Choice, Kind, Question, Questionnaire};
+use super::{Choice, Question, Questionnaire};
 
-/// The longest answer in one line, in characters.
-pub const LONGEST_SHORT: usize = 200;
-/// The longest answer in several lines, in characters.
-pub const LONGEST_LONG: usize = 5_000;
 /// What a form sends for "prefer not to say". No option can have this key, since a key has no
 /// space.
 pub const DECLINED: &str = "prefer not to say";
@@ -106,47 +102,44 @@ pub fn is_blank(question: &Question, sent: &Sent) -> bool {
 /// # Errors
 /// What to do.
 pub fn read(question: &Question, sent: &Sent, places: &[Named]) -> Result<Option<Answer>, String> {
-    let name = field(question);
-    let (all, one) = (sent.all(&name), sent.line(&name));
-    if question.may_decline && all.iter().any(|sent| sent == DECLINED) {
+    if question.may_decline && sent.all(&field(question)).iter().any(|sent| sent == DECLINED) {
         return Ok(Some(Answer::Declined));
     }
-    let answer = match &question.kind {
-        Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} => {
-            chosen(&all, &keys(&question.kind.options()), 1)?
-        }
-        Kind::SeveralOf { options, at_most } => {
-            chosen(&all, &keys(options), at_most.unwrap_or(options.len()))?
-        }
-        Kind::Place {} => {
-            chosen(&all, &places.iter().map(|place| place.id.as_str()).collect::<Vec<_>>(), 1)?
-        }
-        Kind::Rank { options } => ranked(question, options, sent)?,
-        Kind::Number { .. } | Kind::Date {} if one.is_empty() => None,
-        Kind::Number { least, most } => {
-            let number = one.parse().ok().filter(|number| (least..=most).contains(&number));
-            Some(Answer::Number(
-                number.ok_or_else(|| format!("Enter a whole number from {least} to {most}"))?,
-            ))
-        }
-        Kind::Date {} => {
-            let day = clock::read(&one, "12:00").ok_or_else(|| "Enter a date".to_owned())?;
-            Some(Answer::Day(clock::fields(day).0))
-        }
-        Kind::ShortText {} => text(one, LONGEST_SHORT)?,
-        Kind::LongText {} => text(forms::prose(sent.typed(&name)), LONGEST_LONG)?,
-        Kind::Page { .. } | Kind::Picture { .. } => None,
-    };
+    let answer = question.kind.read(question, sent, places)?;
     if answer.is_none() && question.is_needed {
-        return Err(what_is_needed(&question.kind).to_owned());
+        return Err(question.kind.what_is_needed().to_owned());
     }
     Ok(answer)
+}
+
+/// An answer in words, to be checked before it is sent, and as organisers read it.
+#[must_use]
+pub fn in_words(question: &Question, answer: Option<&Answer>, places: &[Named]) -> String {
+    let choices = question.kind.choices(places);
+    let name = |key: &String| {
+        let choice = choices.iter().find(|choice| choice.key == *key);
+        choice.map(|choice| choice.text.clone()).unwrap_or_default()
+    };
+    match answer {
+        None => "Not answered".to_owned(),
+        Some(Answer::Declined) => "Prefer not to say".to_owned(),
+        Some(Answer::Chosen(keys)) => keys.iter().map(name).collect::<Vec<_>>().join(", "),
+        Some(Answer::Ranked(keys)) => keys
+            .iter()
+            .enumerate()
+            .map(|(nth, key)| format!("{}. {}", nth + 1, name(key)))
+            .collect::<Vec<_>>()
+            .join(", "),
+        Some(Answer::Number(number)) => number.to_string(),
+        Some(Answer::Text(text)) => text.clone(),
+        Some(Answer::Day(day)) => clock::day_of(day).unwrap_or_else(|| day.clone()),
+    }
 }
 
 /// The places that these answers name.
 #[must_use]
 pub fn places(questionnaire: &Questionnaire, given: &Answers) -> Vec<String> {
-    let asked = questionnaire.questions().filter(|question| question.kind == (Kind::Place {}));
+    let asked = questionnaire.questions().filter(|question| question.kind.is_place());
     let chosen = |question: &Question| match given.get(&question.key) {
         Some(Answer::Chosen(places)) => places.clone(),
         _ => Vec::new(),
@@ -192,80 +185,12 @@ pub fn read_all(
     all
 }
 
-fn what_is_needed(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Rank { .. } => "Say what matters most to you",
-        Kind::SeveralOf { .. } => "Choose at least one",
-        Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} | Kind::Place {} => "Choose one",
-        Kind::Number { .. } => "Enter a number",
-        Kind::Date {} => "Enter a date",
-        _ => "Write your answer",
-    }
-}
-
-fn keys(options: &[Choice]) -> Vec<&str> {
-    options.iter().map(|option| option.key.as_str()).collect()
-}
-
-/// Those of the options that were chosen, in their own order.
-fn chosen(sent: &[String], options: &[&str], most: usize) -> Result<Option<Answer>, String> {
-    let sent: Vec<&String> = sent.iter().filter(|sent| !sent.is_empty()).collect();
-    if sent.iter().any(|sent| !options.contains(&sent.as_str())) {
-        return Err("Choose again. That is not one of the answers".to_owned());
-    }
-    let chosen: Vec<String> = options
-        .iter()
-        .filter(|option| sent.iter().any(|sent| sent == *option))
-        .map(|option| (*option).to_owned())
-        .collect();
-    match chosen.len() {
-        0 => Ok(None),
-        some if some > most => Err(if most == 1 {
-            "Choose only one".to_owned()
-        } else {
-            format!("Choose {most} or fewer")
-        }),
-        _ => Ok(Some(Answer::Chosen(chosen))),
-    }
-}
-
-/// The options that were given a place, the first first.
-fn ranked(question: &Question, options: &[Choice], sent: &Sent) -> Result<Option<Answer>, String> {
-    let mut ranks: Vec<(usize, String)> = Vec::new();
-    for option in options {
-        let rank = sent.line(&rank_field(question, option));
-        if rank.is_empty() {
-            continue;
-        }
-        let rank = rank.parse().ok().filter(|rank| (1..=options.len()).contains(rank));
-        ranks.push((
-            rank.ok_or_else(|| format!("Use numbers from 1 to {}", options.len()))?,
-            option.key.clone(),
-        ));
-    }
-    ranks.sort();
-    if ranks.iter().enumerate().any(|(nth, (rank, _))| nth + 1 != *rank) {
-        return Err("Use each number once, starting with 1 for what matters most".to_owned());
-    }
-    Ok((!ranks.is_empty()).then(|| Answer::Ranked(ranks.into_iter().map(|(_, key)| key).collect())))
-}
-
-fn text(text: String, longest: usize) -> Result<Option<Answer>, String> {
-    if text.is_empty() {
-        Ok(None)
-    } else {
-        forms::within(text, longest, "").map(|text| Some(Answer::Text(text)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::Kind;
     use super::super::check::tests::{asked as question, choices, of};
+    use super::super::kinds::tests::chosen;
     use super::*;
-
-    fn chosen(keys: &[&str]) -> Answer {
-        Answer::Chosen(keys.iter().map(|key| (*key).into()).collect())
-    }
 
     fn answered(answers: &[(&str, Answer)]) -> Answers {
         answers.iter().map(|(key, answer)| ((*key).into(), answer.clone())).collect()
@@ -305,78 +230,6 @@ mod tests {
         assert_eq!(missing(&all, &answers), None);
         answers.insert("waits".into(), Answer::Declined);
         assert_eq!(keys(&answers), ["waits"]);
-    }
-
-    #[test]
-    fn each_kind_reads_its_answers_and_says_what_to_do_about_others() {
-        let places = [Named { id: "north".into(), name: "North".into() }];
-        let of = |kind: Kind, sent: &[(&str, &str)]| {
-            read(&question("a", kind, &[]), &Sent::of(sent), &places)
-        };
-        let options = || choices(&["x", "y", "z"]);
-        let one = Kind::OneOf { options: options() };
-        assert_eq!(of(one.clone(), &[("q.a", "y")]), Ok(Some(chosen(&["y"]))));
-        assert_eq!(of(one.clone(), &[]), Ok(None));
-        assert_eq!(
-            of(one.clone(), &[("q.a", "w")]),
-            Err("Choose again. That is not one of the answers".into())
-        );
-        assert_eq!(of(one, &[("q.a", "x"), ("q.a", "y")]), Err("Choose only one".into()));
-        let several = Kind::SeveralOf { options: options(), at_most: Some(2) };
-        assert_eq!(
-            of(several.clone(), &[("q.a", "z"), ("q.a", "x"), ("q.a", "x")]),
-            Ok(Some(chosen(&["x", "z"])))
-        );
-        assert_eq!(
-            of(several, &[("q.a", "z"), ("q.a", "x"), ("q.a", "y")]),
-            Err("Choose 2 or fewer".into())
-        );
-        assert_eq!(of(Kind::YesNo {}, &[("q.a", "no")]), Ok(Some(chosen(&["no"]))));
-        assert_eq!(of(Kind::Place {}, &[("q.a", "north")]), Ok(Some(chosen(&["north"]))));
-        assert!(of(Kind::Place {}, &[("q.a", "moon")]).is_err());
-        let number = Kind::Number { least: 0, most: 104 };
-        assert_eq!(of(number.clone(), &[("q.a", " 12 ")]), Ok(Some(Answer::Number(12))));
-        for wrong in ["105", "-1", "1.5", "many", "99999999999999999999"] {
-            assert_eq!(
-                of(number.clone(), &[("q.a", wrong)]),
-                Err("Enter a whole number from 0 to 104".into()),
-                "{wrong}"
-            );
-        }
-        assert_eq!(
-            of(Kind::Date {}, &[("q.a", "2026-12-04")]),
-            Ok(Some(Answer::Day("2026-12-04".into())))
-        );
-        assert!(of(Kind::Date {}, &[("q.a", "soon")]).is_err());
-        assert_eq!(
-            of(Kind::LongText {}, &[("q.a", "One.\r\n\r\n\r\nTwo.")]),
-            Ok(Some(Answer::Text("One.\n\nTwo.".into())))
-        );
-        assert!(of(Kind::ShortText {}, &[("q.a", &"x".repeat(201))]).is_err());
-        assert_eq!(of(Kind::Page { words: "Read.".into() }, &[("q.a", "x")]), Ok(None));
-    }
-
-    #[test]
-    fn what_matters_most_is_ranked_from_one_on_and_the_rest_may_be_left() {
-        let rank = |sent: &[(&str, &str)]| {
-            read(
-                &question("a", Kind::Rank { options: choices(&["x", "y", "z"]) }, &[]),
-                &Sent::of(sent),
-                &[],
-            )
-        };
-        let ranked = |keys: &[&str]| {
-            Ok(Some(Answer::Ranked(keys.iter().map(|key| (*key).into()).collect())))
-        };
-        assert_eq!(rank(&[("q.a.x", "2"), ("q.a.z", "1")]), ranked(&["z", "x"]));
-        assert_eq!(rank(&[]), Ok(None));
-        for wrong in [
-            [("q.a.x", "1"), ("q.a.z", "1")],
-            [("q.a.x", "2"), ("q.a.z", "3")],
-            [("q.a.x", "4"), ("q.a.z", "1")],
-        ] {
-            assert!(rank(&wrong).is_err(), "{wrong:?}");
-        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Choice, Condition, Kind, Question, Questionnaire};
+use super::{Condition, Question, Questionnaire};
 
 /// The most questions.
 pub const MOST_QUESTIONS: usize = 200;
@@ -142,72 +142,12 @@ fn own_faults(question: &Question) -> Vec<String> {
             "People don't answer this, so an answer can't be required or declined".to_owned(),
         );
     }
-    match &question.kind {
-        Kind::OneOf { options } | Kind::Scale { options } | Kind::Rank { options } => {
-            faults.extend(option_faults(options));
-        }
-        Kind::SeveralOf { options, at_most } => {
-            faults.extend(option_faults(options));
-            if at_most.is_some_and(|most| most < 2 || most > options.len()) {
-                faults.push(format!(
-                    "Let people choose 2 to {} of the options, or just one",
-                    options.len()
-                ));
-            }
-        }
-        Kind::Number { least, most } if least > most => {
-            faults.push("The smallest number is bigger than the largest".to_owned());
-        }
-        Kind::Page { words } | Kind::Picture { words, .. } if words.is_empty() => {
-            faults.push("Write what there is to read, or what the picture shows".to_owned());
-        }
-        Kind::Page { words } | Kind::Picture { words, .. }
-            if words.chars().count() > LONGEST_TEXT =>
-        {
-            faults.push(format!("Keep the text to {LONGEST_TEXT} characters or fewer"));
-        }
-        Kind::Number { .. }
-        | Kind::Page { .. }
-        | Kind::Picture { .. }
-        | Kind::ShortText {}
-        | Kind::LongText {}
-        | Kind::YesNo {}
-        | Kind::Date {}
-        | Kind::Place {} => {}
-    }
+    faults.extend(question.kind.faults());
     faults
 }
 
-fn option_faults(options: &[Choice]) -> Vec<String> {
-    let mut faults = Vec::new();
-    if options.len() < 2 {
-        faults.push("Give at least two options".to_owned());
-    }
-    if options.len() > MOST_OPTIONS {
-        faults.push(format!("Give {MOST_OPTIONS} options or fewer"));
-    }
-    for (nth, option) in options.iter().enumerate() {
-        if !is_key(&option.key) {
-            faults
-                .push(format!("Give option {} a key of 1 to 40 letters, digits, - and _", nth + 1));
-        }
-        if option.text.is_empty() || option.text.chars().count() > LONGEST_LINE {
-            faults.push(format!(
-                "Give option {} a text of {LONGEST_LINE} characters or fewer",
-                nth + 1
-            ));
-        }
-        if options[..nth]
-            .iter()
-            .any(|before| before.key == option.key || before.text == option.text)
-        {
-            faults.push(format!("Option {} is in the list twice. Change one of them", nth + 1));
-        }
-    }
-    faults
-}
-
-fn is_key(key: &str) -> bool {
+/// Whether something can be a key, of a question or of an option.
+pub(crate) fn is_key(key: &str) -> bool {
     (1..=40).contains(&key.len())
         && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
@@ -217,8 +157,8 @@ pub(crate) mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
-    use super::super::Section;
     use super::super::answers::{self, Answer, Answers};
+    use super::super::{Choice, Kind, Section};
     use super::*;
 
     pub fn choices(keys: &[&str]) -> Vec<Choice> {
@@ -331,21 +271,7 @@ pub(crate) mod tests {
             faults(vec![asked("one", Kind::OneOf { options: choices(&["a"]) }, &[])]),
             ["one: Give at least two options"]
         );
-        assert_eq!(
-            faults(vec![asked("one", Kind::OneOf { options: choices(&["a", "a"]) }, &[])]).len(),
-            1
-        );
         assert_eq!(faults(vec![asked("a key", Kind::YesNo {}, &[])]).len(), 1);
-        assert_eq!(faults(vec![asked("n", Kind::Number { least: 5, most: 4 }, &[])]).len(), 1);
-        let at_most = Some(3);
-        assert_eq!(
-            faults(vec![asked(
-                "s",
-                Kind::SeveralOf { options: choices(&["a", "b"]), at_most },
-                &[]
-            )]),
-            ["s: Let people choose 2 to 2 of the options, or just one"]
-        );
         let long = Question { text: "x".repeat(301), ..same() };
         assert_eq!(
             faults(vec![long]),

@@ -2,26 +2,9 @@
 //! form. Pure.
 
 use forms::{Refusals, Sent};
-use id::picture_name;
 
-use super::check::{LONGEST_LINE, LONGEST_TEXT, MOST_OPTIONS};
-use super::{Choice, Condition, Kind, Question, Questionnaire, Section};
-
-/// The kinds of questions, as a form sends them and as it shows them.
-pub const KINDS: [(&str, &str); 12] = [
-    ("one-of", "Choose one"),
-    ("several-of", "Choose several"),
-    ("yes-no", "Yes or no"),
-    ("scale", "A scale with words"),
-    ("rank", "Put in order of what matters most"),
-    ("number", "A number"),
-    ("short-text", "One line of text"),
-    ("long-text", "Several lines of text"),
-    ("date", "A date"),
-    ("place", "A part of the area"),
-    ("page", "Not a question: a page to read"),
-    ("picture", "Not a question: a picture"),
-];
+use super::check::{LONGEST_LINE, LONGEST_TEXT};
+use super::{Condition, Question, Questionnaire, Section, kinds};
 
 /// A question, and the heading that begins above it.
 pub type Headed = (Option<String>, Question);
@@ -136,7 +119,7 @@ pub fn question(
     }
     let text = refusals
         .take("text", forms::within(sent.line("text"), LONGEST_LINE, "Write your question"));
-    let kind = kind(sent, before, &mut refusals);
+    let kind = kinds::written(sent, before, &mut refusals);
     let help = forms::prose(sent.typed("help"));
     if help.chars().count() > LONGEST_TEXT {
         refusals.add("help", format!("Use {LONGEST_TEXT} characters or fewer"));
@@ -157,90 +140,6 @@ pub fn question(
         only_if: only_if(sent, earlier),
     };
     Ok(((!heading.is_empty()).then_some(heading), question))
-}
-
-fn kind(sent: &Sent, before: Option<&Question>, refusals: &mut Refusals) -> Option<Kind> {
-    let word = sent.typed("kind");
-    if !KINDS.iter().any(|(known, _)| *known == word) {
-        refusals.add("kind", "Choose how people answer it");
-        return None;
-    }
-    let number = |field: &str| sent.line(field).parse::<i64>().ok();
-    Some(match word {
-        "yes-no" => Kind::YesNo {},
-        "short-text" => Kind::ShortText {},
-        "long-text" => Kind::LongText {},
-        "date" => Kind::Date {},
-        "place" => Kind::Place {},
-        "page" => {
-            let words = forms::within(
-                forms::prose(sent.typed("words")),
-                LONGEST_TEXT,
-                "Write what people will read",
-            );
-            Kind::Page { words: refusals.take("words", words)? }
-        }
-        "picture" => {
-            let words = forms::within(
-                forms::prose(sent.typed("words")),
-                LONGEST_TEXT,
-                "Say what the picture shows, for people who can't see it",
-            );
-            let file = sent.line("file");
-            let file = picture_name(&file)
-                .map(|_| file.clone())
-                .ok_or_else(|| "Choose a picture".to_owned());
-            let (words, file) = (refusals.take("words", words), refusals.take("picture", file));
-            Kind::Picture { file: file?, words: words? }
-        }
-        "number" => {
-            let range = number("least").zip(number("most")).filter(|(least, most)| least < most);
-            let (least, most) = refusals.take(
-                "least",
-                range.ok_or_else(|| "Enter the smallest and the largest it can be".to_owned()),
-            )?;
-            Kind::Number { least, most }
-        }
-        _ => {
-            let options = refusals.take("options", options(sent, before))?;
-            match word {
-                "several-of" => Kind::SeveralOf {
-                    at_most: sent
-                        .line("at_most")
-                        .parse()
-                        .ok()
-                        .filter(|most| (1..options.len()).contains(most)),
-                    options,
-                },
-                "scale" => Kind::Scale { options },
-                "rank" => Kind::Rank { options },
-                _ => Kind::OneOf { options },
-            }
-        }
-    })
-}
-
-/// One option on each line. An option whose words did not change keeps its key, so that branches
-/// still lead from it.
-fn options(sent: &Sent, before: Option<&Question>) -> Result<Vec<Choice>, String> {
-    let known = before.map(|question| question.kind.options()).unwrap_or_default();
-    let mut options: Vec<Choice> = Vec::new();
-    for text in sent.typed("options").lines().map(forms::line).filter(|line| !line.is_empty()) {
-        let key = known.iter().find(|option| option.text == text).map(|option| option.key.clone());
-        let taken = |key: &String| options.iter().chain(&known).any(|option| option.key == *key);
-        let key = key
-            .or_else(|| (1..).map(|nth| format!("option-{nth}")).find(|key| !taken(key)))
-            .unwrap_or_default();
-        if text.chars().count() > LONGEST_LINE {
-            return Err(format!("Use {LONGEST_LINE} characters or fewer on each line"));
-        }
-        options.push(Choice { key, text });
-    }
-    match options.len() {
-        0 | 1 => Err("Write at least two answers to choose from, one on each line".to_owned()),
-        many if many > MOST_OPTIONS => Err(format!("Write {MOST_OPTIONS} answers or fewer")),
-        _ => Ok(options),
-    }
 }
 
 /// Who is asked it, from fields `if` with the keys of a question and one of its options, with a
@@ -266,20 +165,7 @@ fn only_if(sent: &Sent, earlier: &[&Question]) -> Vec<Condition> {
 /// A question as the fields of its form hold it.
 #[must_use]
 pub fn fields((heading, question): &Headed) -> Sent {
-    let (least, most) = match question.kind {
-        Kind::Number { least, most } => (least.to_string(), most.to_string()),
-        _ => (String::new(), String::new()),
-    };
-    let at_most = match question.kind {
-        Kind::SeveralOf { at_most: Some(most), .. } => most.to_string(),
-        _ => String::new(),
-    };
-    let (words, file) = match &question.kind {
-        Kind::Page { words } => (words.as_str(), ""),
-        Kind::Picture { words, file } => (words.as_str(), file.as_str()),
-        _ => ("", ""),
-    };
-    let kind = kind_word(&question.kind);
+    let own = question.kind.fields();
     let options = question
         .kind
         .options()
@@ -299,37 +185,14 @@ pub fn fields((heading, question): &Headed) -> Sent {
         ("heading", heading.as_deref().unwrap_or_default()),
         ("text", question.text.as_str()),
         ("help", &question.help),
-        ("kind", kind),
+        ("kind", question.kind.word()),
         ("options", &options),
-        ("at_most", &at_most),
-        ("least", &least),
-        ("most", &most),
-        ("words", words),
-        ("file", file),
         ("needed", yes(question.is_needed)),
         ("decline", yes(question.may_decline)),
     ];
+    fields.extend(own.iter().map(|(field, value)| (*field, value.as_str())));
     fields.extend(ifs.iter().map(|condition| ("if", condition.as_str())));
     Sent::of(&fields)
-}
-
-/// The word of a kind in [`KINDS`].
-#[must_use]
-pub fn kind_word(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::OneOf { .. } => "one-of",
-        Kind::SeveralOf { .. } => "several-of",
-        Kind::YesNo {} => "yes-no",
-        Kind::Scale { .. } => "scale",
-        Kind::Rank { .. } => "rank",
-        Kind::Number { .. } => "number",
-        Kind::ShortText {} => "short-text",
-        Kind::LongText {} => "long-text",
-        Kind::Date {} => "date",
-        Kind::Place {} => "place",
-        Kind::Page { .. } => "page",
-        Kind::Picture { .. } => "picture",
-    }
 }
 
 /// The key of a new question: no other has it.
@@ -341,7 +204,9 @@ pub fn fresh_key(taken: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Kind;
     use super::super::check::tests::{asked, choices, of};
+    use super::super::kinds::tests::samples;
     use super::*;
 
     fn keys(questionnaire: &Questionnaire) -> Vec<&str> {
@@ -388,20 +253,7 @@ mod tests {
     #[test]
     fn a_question_is_read_from_its_own_fields_again() {
         let parent = asked("a", Kind::OneOf { options: choices(&["x", "y"]) }, &[]);
-        let kinds = [
-            Kind::OneOf { options: choices(&["x", "y"]) },
-            Kind::SeveralOf { options: choices(&["x", "y", "z"]), at_most: Some(2) },
-            Kind::YesNo {},
-            Kind::Scale { options: choices(&["x", "y"]) },
-            Kind::Rank { options: choices(&["x", "y"]) },
-            Kind::Number { least: -1, most: 5 },
-            Kind::ShortText {},
-            Kind::LongText {},
-            Kind::Date {},
-            Kind::Place {},
-            Kind::Page { words: "Read this.".into() },
-        ];
-        for kind in kinds {
+        for kind in samples().map(|sample| sample.kind) {
             let mut question = asked("b", kind, &[("a", &["y"])]);
             question.is_needed = question.kind.has_answer();
             let headed = (Some("Heading".to_owned()), question.clone());

@@ -79,29 +79,15 @@ pub fn schema() -> Schema {
 #[cfg(test)]
 mod tests {
     use super::super::check::tests::{asked, choices, of};
+    use super::super::kinds::tests::samples;
     use super::super::{Kind, Question};
     use super::*;
 
     fn every_kind() -> Questionnaire {
-        let options = || choices(&["a", "b"]);
-        let kinds = [
-            Kind::OneOf { options: options() },
-            Kind::SeveralOf { options: options(), at_most: Some(2) },
-            Kind::YesNo {},
-            Kind::Scale { options: options() },
-            Kind::Rank { options: options() },
-            Kind::Number { least: 0, most: 9 },
-            Kind::ShortText {},
-            Kind::LongText {},
-            Kind::Date {},
-            Kind::Place {},
-            Kind::Page { words: "Read “this”.\n".into() },
-            Kind::Picture { file: "map.png".into(), words: "A map".into() },
-        ];
-        let mut questions: Vec<Question> = kinds
+        let mut questions: Vec<Question> = samples()
             .into_iter()
             .enumerate()
-            .map(|(nth, kind)| asked(&format!("q{nth}"), kind, &[]))
+            .map(|(nth, sample)| asked(&format!("q{nth}"), sample.kind, &[]))
             .collect();
         questions[3].only_if = asked("x", Kind::YesNo {}, &[("q0", &["a"])]).only_if;
         questions[3].may_decline = true;

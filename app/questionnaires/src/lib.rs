@@ -1,24 +1,31 @@
 //! What a consultation asks: sections of questions, some of them only of those who gave a certain
 //! answer before.
 //!
+//! `kinds` has one file for each kind of question: how an organiser writes it, what must be corrected
+//! in it, how its answer is read and what that is like. No other file here tells the kinds apart: it
+//! asks the methods of [`Kind`].
+//!
 //! `edit` changes it question by question, `check` finds what must be corrected before it opens,
-//! `answers` reads an answer and knows who is asked what, `file` is the same as one JSON file,
-//! `import` reads what was written for other programs, `library` has questions to start from,
-//! `mended` corrects the wording once somebody has answered, `way` leads through the questions.
-//! `tally` counts the answers, `whole` makes one set of questions of all versions, and `results` is
-//! what is published of them.
+//! `answers` says which questions somebody is asked, and an answer in words; `file` is the same as
+//! one JSON file, `import` reads what was written for other programs, `library` has questions to
+//! start from, `mended` corrects the wording once somebody has answered, `way` leads through the
+//! questions. `tally` counts the answers, `whole` makes one set of questions of all versions, and
+//! `results` is what is published of them.
 
 pub mod answers;
 pub mod check;
 pub mod edit;
 pub mod file;
 pub mod import;
+pub mod kinds;
 pub mod library;
 pub mod mended;
 pub mod results;
 pub mod tally;
 pub mod way;
 pub mod whole;
+
+pub use kinds::Kind;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -82,110 +89,6 @@ pub struct Question {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_false(is: &bool) -> bool {
     !is
-}
-
-/// How a question is answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Kind {
-    /// One of some options.
-    OneOf {
-        /// Two or more.
-        options: Vec<Choice>,
-    },
-    /// Several of some options.
-    SeveralOf {
-        /// Two or more.
-        options: Vec<Choice>,
-        /// How many at the most; `None` for all.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        at_most: Option<usize>,
-    },
-    /// "Yes" or "no"; their keys are `yes` and `no`.
-    YesNo {},
-    /// One of some steps with words, from the one end to the other.
-    Scale {
-        /// Two or more.
-        options: Vec<Choice>,
-    },
-    /// Options in the order of what matters most.
-    Rank {
-        /// Two or more.
-        options: Vec<Choice>,
-    },
-    /// A whole number.
-    Number {
-        /// The least it can be.
-        least: i64,
-        /// The most it can be.
-        most: i64,
-    },
-    /// One line.
-    ShortText {},
-    /// Several lines.
-    LongText {},
-    /// A day.
-    Date {},
-    /// One of the area's places.
-    Place {},
-    /// A page of text to read; it has no answer.
-    Page {
-        /// The text.
-        words: String,
-    },
-    /// A picture; it has no answer.
-    Picture {
-        /// The file's name.
-        file: String,
-        /// What it shows, in words, for those who do not see it.
-        words: String,
-    },
-}
-
-impl Kind {
-    /// The options one chooses from or ranks; none where there are none.
-    #[must_use]
-    pub fn options(&self) -> Vec<Choice> {
-        match self {
-            Self::OneOf { options }
-            | Self::SeveralOf { options, .. }
-            | Self::Scale { options }
-            | Self::Rank { options } => options.clone(),
-            Self::YesNo {} => [("yes", "Yes"), ("no", "No")]
-                .map(|(key, text)| Choice { key: key.into(), text: text.into() })
-                .to_vec(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// The same, to put their words right.
-    pub fn options_mut(&mut self) -> &mut [Choice] {
-        match self {
-            Self::OneOf { options }
-            | Self::SeveralOf { options, .. }
-            | Self::Scale { options }
-            | Self::Rank { options } => options,
-            _ => &mut [],
-        }
-    }
-
-    /// Whether exactly one option is chosen.
-    #[must_use]
-    pub fn is_one_choice(&self) -> bool {
-        matches!(self, Self::OneOf { .. } | Self::YesNo {} | Self::Scale { .. })
-    }
-
-    /// Whether a later question may be asked only of those who chose an option of it.
-    #[must_use]
-    pub fn can_branch(&self) -> bool {
-        self.is_one_choice() || matches!(self, Self::SeveralOf { .. })
-    }
-
-    /// Whether it has an answer.
-    #[must_use]
-    pub fn has_answer(&self) -> bool {
-        !matches!(self, Self::Page { .. } | Self::Picture { .. })
-    }
 }
 
 /// One option of a question.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answers::Answers;
 use crate::tally::{Head, Tally, tally};
-use crate::{Kind, Question, Questionnaire, whole};
+use crate::{Question, Questionnaire, whole};
 
 /// What one release says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,7 +190,7 @@ pub fn results(
             .map(|((_, words), shown)| (words.clone(), shown.number()))
             .collect();
         let is_place =
-            asked.question(&head.question).is_some_and(|question| question.kind == Kind::Place {});
+            asked.question(&head.question).is_some_and(|question| question.kind.is_place());
         let lives = |(key, _): &(String, String)| {
             material
                 .places
@@ -237,10 +237,7 @@ fn asked_in_all(asked: Option<u64>, people: Option<u64>) -> Option<u64> {
 /// The questions by which others can be shown: everyone was asked, and chose one answer.
 #[must_use]
 pub fn can_show_by(asked: &Questionnaire) -> Vec<&Question> {
-    let can = |question: &&Question| {
-        question.only_if.is_empty()
-            && (question.kind.is_one_choice() || question.kind == Kind::Place {})
-    };
+    let can = |question: &&Question| question.only_if.is_empty() && question.kind.can_split();
     asked.questions().filter(can).collect()
 }
 
@@ -248,10 +245,8 @@ pub fn can_show_by(asked: &Questionnaire) -> Vec<&Question> {
 /// by their answers.
 #[must_use]
 pub fn shown_by(asked: &Questionnaire, by: &str) -> Vec<(String, String)> {
-    let is_counted =
-        |kind: &Kind| kind.can_branch() || matches!(kind, Kind::Place {} | Kind::Rank { .. });
     let others = asked.questions().filter(|question| {
-        question.key != by && question.only_if.is_empty() && is_counted(&question.kind)
+        question.key != by && question.only_if.is_empty() && question.kind.is_counted_by_answers()
     });
     others.map(|question| (question.key.clone(), by.to_owned())).collect()
 }
@@ -362,6 +357,7 @@ impl Channel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Kind;
     use crate::answers::{Answer, Answers};
     use crate::check::tests::{asked, choices, of};
 

@@ -7,7 +7,8 @@ use disclosure::tables::{Counts, Cross, List, Unfit};
 use forms::Named;
 
 use crate::answers::{Answer, Answers, DECLINED};
-use crate::{Kind, Question, Questionnaire};
+use crate::kinds::Shape;
+use crate::{Question, Questionnaire};
 
 /// The counts of all responses, and what each of them counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,25 +55,18 @@ impl Head {
 
     /// The heads of all lists that count a question.
     fn all(question: &Question, places: &[Named]) -> Vec<Self> {
-        let options =
-            || question.kind.options().into_iter().map(|option| (option.key, option.text));
+        let choices = question.kind.choices(places).into_iter();
+        let choices = choices.map(|choice| (choice.key, choice.text));
         let answered = |words: String| vec![(ANSWERED.to_owned(), words)];
-        match &question.kind {
-            Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} | Kind::Rank { .. } => {
-                vec![Self::of(question, None, options().collect())]
+        match question.kind.shape() {
+            Shape::Nothing => Vec::new(),
+            Shape::OneOption | Shape::Ranked | Shape::Place => {
+                vec![Self::of(question, None, choices.collect())]
             }
-            Kind::SeveralOf { .. } => {
-                options().map(|(key, text)| Self::of(question, Some(key), answered(text))).collect()
+            Shape::SomeOptions { .. } => {
+                choices.map(|(key, text)| Self::of(question, Some(key), answered(text))).collect()
             }
-            Kind::Place {} => {
-                vec![Self::of(
-                    question,
-                    None,
-                    places.iter().map(|place| (place.id.clone(), place.name.clone())).collect(),
-                )]
-            }
-            Kind::Page { .. } | Kind::Picture { .. } => Vec::new(),
-            Kind::Number { .. } | Kind::ShortText {} | Kind::LongText {} | Kind::Date {} => {
+            Shape::Number | Shape::Day | Shape::OwnWords => {
                 vec![Self::of(question, None, answered("Answered".to_owned()))]
             }
         }
@@ -135,8 +129,7 @@ pub fn tally(
             );
             of_question.entry(&question.key).or_default().push(lists.len());
             // People who must choose, or may choose only a few, tie the options to each other.
-            let is_tied = question.is_needed
-                || matches!(question.kind, Kind::SeveralOf { at_most: Some(_), .. });
+            let is_tied = question.is_needed || question.kind.at_most().is_some();
             let bound = (head.option.is_some() && is_tied).then_some(nth);
             lists.push(List { key, parts: counted, asked: asked.clone(), bound });
             heads.push(head);
@@ -199,11 +192,9 @@ fn who_was_asked(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Kind;
     use crate::check::tests::{asked, choices, of};
-
-    fn chosen(keys: &[&str]) -> Answer {
-        Answer::Chosen(keys.iter().map(|key| (*key).into()).collect())
-    }
+    use crate::kinds::tests::{chosen, north, samples};
 
     /// So many people with these answers.
     fn people(number: usize, answers: &[(&str, Answer)]) -> Vec<Answers> {
@@ -268,6 +259,18 @@ mod tests {
             cells,
             [vec![vec![12, 0, 0], vec![0, 10, 0]], vec![vec![12, 10, 0], vec![0, 0, 0]]]
         );
+    }
+
+    #[test]
+    fn whoever_answers_a_question_of_any_kind_is_not_counted_as_without_an_answer() {
+        for sample in samples() {
+            let word = sample.kind.word();
+            let Some((_, answer, _)) = sample.answered else { continue };
+            let all = of(vec![asked("a", sample.kind, &[])]);
+            let tally = tally(&all, &people(12, &[("a", answer)]), &north(), &[]).expect("a tally");
+            let mut lists = tally.counts.lists().iter();
+            assert!(lists.any(|list| list.parts.last() == Some(&0)), "{word}: {:?}", words(&tally));
+        }
     }
 
     #[test]

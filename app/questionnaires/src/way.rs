@@ -1,12 +1,12 @@
 //! The way through the questions: how long it takes, how far somebody is on it, and what comes next.
 
 use super::answers::Answers;
-use super::{Kind, Question, Questionnaire};
+use super::{Question, Questionnaire};
 
 /// About how many minutes it takes to answer all of these questions; at least one.
 #[must_use]
 pub fn minutes(questionnaire: &Questionnaire) -> u64 {
-    let seconds: u64 = questionnaire.questions().map(|question| seconds(&question.kind)).sum();
+    let seconds: u64 = questionnaire.questions().map(|question| question.kind.seconds()).sum();
     seconds.div_ceil(60).max(1)
 }
 
@@ -14,22 +14,6 @@ pub fn minutes(questionnaire: &Questionnaire) -> u64 {
 #[must_use]
 pub fn asked(questionnaire: &Questionnaire) -> usize {
     questionnaire.questions().filter(|question| question.kind.has_answer()).count()
-}
-
-/// About how long one question takes on a phone.
-fn seconds(kind: &Kind) -> u64 {
-    match kind {
-        Kind::OneOf { .. } | Kind::YesNo {} | Kind::Scale { .. } | Kind::Place {} => 15,
-        Kind::Number { .. } | Kind::Date {} | Kind::ShortText {} => 20,
-        Kind::SeveralOf { .. } => 25,
-        Kind::Rank { .. } => 45,
-        Kind::LongText {} => 75,
-        Kind::Picture { .. } => 10,
-        // 200 words in a minute.
-        Kind::Page { words } => {
-            u64::try_from(words.split_whitespace().count()).unwrap_or(0) * 60 / 200
-        }
-    }
 }
 
 /// Which question this is, of how many there are. Those that she is not asked count too, so that
@@ -67,6 +51,7 @@ pub fn opened<'q>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Kind;
     use crate::answers::{self, Answer};
     use crate::check::tests::{asked, choices, of};
 

@@ -18,10 +18,7 @@ use leptos::prelude::*;
 use questionnaires::answers;
 
 use super::receipt::{banner, code_panel, what_next};
-use super::{
-    CODE_COOKIE, InHand, LINK_COOKIE, cookie, fields, in_hand, no_response, pages, read_cookie,
-};
-use crate::reading::is_in_own_words;
+use super::{CODE_COOKIE, InHand, LINK_COOKIE, cookie, in_hand, no_response, pages, read_cookie};
 use crate::responses::{self, Agreed, Once, Sending, State as Stands};
 use crate::rules::{GRACE, Standing, Who};
 use crate::{emails, standing_words};
@@ -233,7 +230,7 @@ fn shown(
     let page = Page::new(title, || {
         let rows = asked.iter().filter(|question| question.kind.has_answer()).map(|question| {
             let answer =
-                fields::in_words(question, response.answers.get(&question.key), &hand.places);
+                answers::in_words(question, response.answers.get(&question.key), &hand.places);
             let unseen = format!(": {}", question.text);
             let change = is_open.then(|| {
                 view! {
@@ -287,7 +284,7 @@ fn shown(
                     .into_any();
                 }
                 let has_words = asked.iter().any(|question| {
-                    is_in_own_words(&question.kind) && response.answers.contains_key(&question.key)
+                    question.kind.is_in_own_words() && response.answers.contains_key(&question.key)
                 });
                 let quote = has_words.then(quote);
                 // Only an account can be emailed, and only where we keep that it took part anyway.

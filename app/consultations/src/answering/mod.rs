@@ -2,12 +2,11 @@
 //! changed or deleted until the close. The response belongs to whoever has the code; nobody can
 //! tell whose it is.
 //!
-//! `pages` asks, one question a page or all on one; `fields` is a question as somebody answers it;
-//! `check` is the list of answers, to check and to send, with `receipt` around it. The start and
-//! the way back are here.
+//! `pages` asks, one question a page or all on one, each as `kinds::on_screen` shows it; `check` is
+//! the list of answers, to check and to send, with `receipt` around it. The start and the way back
+//! are here.
 
 mod check;
-pub mod fields;
 pub mod pages;
 mod receipt;
 

@@ -17,7 +17,8 @@ use questionnaires::answers::{self, Answer, Answers, ReadAll};
 use questionnaires::edit::flat;
 use questionnaires::{Question, Questionnaire, way};
 
-use super::{InHand, fields, in_hand, no_response};
+use super::{InHand, in_hand, no_response};
+use crate::kinds::on_screen;
 use crate::responses::{self, State as Stands};
 
 /// What needs correcting, by the keys of the questions.
@@ -244,7 +245,7 @@ fn question_page(
             }
             .into_any(),
         };
-        let field = fields::alone(
+        let field = on_screen::alone(
             question,
             hand.response.answers.get(&question.key),
             sent,
@@ -503,7 +504,7 @@ pub fn all_fields(
         view! {
             {heading}
             {some}
-            {fields::question(&question, kept.get(&question.key), sent, problem, places)}
+            {on_screen::question(&question, kept.get(&question.key), sent, problem, places)}
         }
     });
     fields.collect_view()

@@ -12,12 +12,11 @@ use ground::sent::Form;
 use ground::ui::{Page, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use questionnaires::Kind;
+use questionnaires::answers;
 use safeguarding::{note as read_note, note_is_kept, what_was_done};
 
 use super::Suggests;
 use super::store::{self, Concern};
-use crate::answering::fields;
 
 /// GET `/forum/safeguarding/answers`
 pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
@@ -134,14 +133,11 @@ async fn page(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let question = concern.question.as_ref().ok_or(Error::NotFound)?;
-    let places = if question.kind == (Kind::Place {}) {
-        area::store::places(&house.db).await?
-    } else {
-        Vec::new()
-    };
+    let places =
+        if question.kind.is_place() { area::store::places(&house.db).await? } else { Vec::new() };
     let (looks, notes) = store::history(&house.db, &concern.id).await?;
     let page = Page::new(concern.what.title(), || {
-        let answer = fields::in_words(question, concern.answers.get(&question.key), &places);
+        let answer = answers::in_words(question, concern.answers.get(&question.key), &places);
         let timeline = |lines: Vec<(Millis, String)>| {
             lines
                 .into_iter()

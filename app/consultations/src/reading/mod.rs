@@ -15,10 +15,8 @@ use std::collections::BTreeMap;
 use forms::Named;
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
-use questionnaires::answers::{Answer, Answers};
-use questionnaires::{Kind, Question};
-
-use super::answering::fields;
+use questionnaires::Question;
+use questionnaires::answers::{self, Answer, Answers};
 
 /// The addresses of reading.
 #[must_use]
@@ -131,7 +129,7 @@ pub fn in_its_place(done: &[&Done]) -> Option<String> {
 /// passed on.
 #[must_use]
 pub fn readable(question: &Question, answer: &Answer, done: &[&Done], places: &[Named]) -> String {
-    in_its_place(done).unwrap_or_else(|| fields::in_words(question, Some(answer), places))
+    in_its_place(done).unwrap_or_else(|| answers::in_words(question, Some(answer), places))
 }
 
 /// The answers of one response that organisers no longer read, by the keys of their questions, with
@@ -146,12 +144,6 @@ pub fn withheld(
         .keys()
         .filter_map(|key| Some((key.clone(), in_its_place(&about(treated, response_id, key))?)))
         .collect()
-}
-
-/// Whether an answer is in somebody's own words.
-#[must_use]
-pub fn is_in_own_words(kind: &Kind) -> bool {
-    matches!(kind, Kind::ShortText {} | Kind::LongText {})
 }
 
 /// Reads which words of an answer are to be published. They must be in it exactly as they are.
@@ -182,6 +174,8 @@ pub fn quotation(
 
 #[cfg(test)]
 mod tests {
+    use questionnaires::Kind;
+
     use super::*;
 
     #[test]

@@ -15,7 +15,7 @@ use questionnaires::Question;
 use questionnaires::results::{Heard, Theme};
 
 use super::store::{self, Around, At};
-use super::{Done, Suggests, about, is_in_own_words, quotation, readable};
+use super::{Done, Suggests, about, quotation, readable};
 use crate::results::store::changed;
 use crate::rules::Standing;
 use crate::store::{Consultation, versions};
@@ -95,7 +95,7 @@ impl Material {
     /// Whether this response was asked for an answer in somebody's own words: under a key another
     /// version may ask another thing.
     pub fn is_in_own_words(&self, heard: &Heard, key: &str) -> bool {
-        self.question(heard, key).is_some_and(|question| is_in_own_words(&question.kind))
+        self.question(heard, key).is_some_and(|question| question.kind.is_in_own_words())
     }
 
     /// The answer of a response to a question, as organisers read it.
@@ -128,7 +128,7 @@ pub async fn questions(
                 .iter()
                 .filter(|heard| heard.answers.contains_key(&question.key))
                 .count();
-            let own = if is_in_own_words(&question.kind) { ", in their own words" } else { "" };
+            let own = if question.kind.is_in_own_words() { ", in their own words" } else { "" };
             view! {
                 <li>
                     <h2>
@@ -395,7 +395,7 @@ async fn shown(
             .versions
             .iter()
             .filter_map(|version| version.questionnaire.question(key))
-            .any(|asked| is_in_own_words(&asked.kind));
+            .any(|asked| asked.kind.is_in_own_words());
         let many = found.len();
         let is_of_several = material.versions.len() > 1;
         let rows = found.iter().skip(from).take(MOST_ON_A_PAGE).map(|(heard, said)| {

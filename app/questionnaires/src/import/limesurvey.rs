@@ -270,24 +270,30 @@ fn question(
             .map(|(nth, step)| Choice { key: (nth + 1).to_string(), text: (*step).into() })
             .collect()
     };
+    let has_other = get(row, "other") == "Y";
+    let with_other = |mut options: Vec<Choice>| {
+        if has_other {
+            options.push(Choice { key: OTHER.to_owned(), text: "Something else".to_owned() });
+        }
+        options
+    };
     let kind = match get(row, "type") {
         "L" | "!" | "O" => {
-            Kind::OneOf { options: builder.options(&at, of_rows(answers, "code", "answer")) }
+            let options = builder.options(&at, of_rows(answers, "code", "answer"));
+            Kind::OneOf { options: with_other(options) }
         }
-        "M" | "P" => Kind::SeveralOf {
-            options: builder.options(&at, of_rows(subquestions, "title", "question")),
-            at_most: None,
-        },
+        "M" | "P" => {
+            let options = builder.options(&at, of_rows(subquestions, "title", "question"));
+            Kind::SeveralOf { options: with_other(options), at_most: None }
+        }
         "R" => Kind::Rank { options: builder.options(&at, of_rows(answers, "code", "answer")) },
         "Y" => Kind::YesNo {},
-        "G" => Kind::OneOf {
-            options: builder.options(
-                &at,
-                [("F", "Female"), ("M", "Male")]
-                    .map(|(key, text)| (key.into(), text.into()))
-                    .into_iter(),
-            ),
-        },
+        "G" => {
+            let options = [("F", "Female"), ("M", "Male")]
+                .map(|(key, text)| (key.into(), text.into()))
+                .into_iter();
+            Kind::OneOf { options: with_other(builder.options(&at, options)) }
+        }
         "5" => Kind::Scale { options: scale(&["1", "2", "3", "4", "5"]) },
         "S" => Kind::ShortText {},
         "T" | "U" => Kind::LongText {},
@@ -329,10 +335,9 @@ fn question(
     if matches!(get(row, "type"), "O" | "P") {
         builder.report(&at, "Its comment field was left out");
     }
-    let (key, has_other) = (builder.key(title), get(row, "other") == "Y");
-    let kind = if has_other { with_other(kind) } else { kind };
+    let key = builder.key(title);
     meant.learn(row, &key, &kind);
-    let (is_page, options) = (matches!(kind, Kind::Page { .. }), kind.options());
+    let (is_page, options) = (!kind.has_answer(), kind.options());
     let heading = if is_page { "Please read".to_owned() } else { text };
     builder.put(&at, question(key.clone(), heading, kind));
     if has_other && options.iter().any(|option| option.key == OTHER) {
@@ -352,13 +357,6 @@ fn question(
 
 const OTHER: &str = "other";
 
-fn with_other(mut kind: Kind) -> Kind {
-    if let Kind::OneOf { options } | Kind::SeveralOf { options, .. } = &mut kind {
-        options.push(Choice { key: OTHER.to_owned(), text: "Something else".to_owned() });
-    }
-    kind
-}
-
 /// What the names and values in conditions mean: a question and its options by their keys here.
 #[derive(Default)]
 struct Meant(BTreeMap<String, (String, BTreeMap<String, String>)>);
@@ -374,7 +372,7 @@ impl Meant {
         ];
         let options: Vec<String> = kind.options().into_iter().map(|option| option.key).collect();
         for name in names {
-            if let Kind::SeveralOf { .. } = kind {
+            if matches!(get(row, "type"), "M" | "P") {
                 for option in &options {
                     let chosen =
                         (key.to_owned(), BTreeMap::from([("Y".to_owned(), option.clone())]));
@@ -382,9 +380,9 @@ impl Meant {
                     self.0.insert(format!("{name}{option}"), chosen);
                 }
             }
-            let values = options.iter().map(|option| match (kind, option.as_str()) {
-                (Kind::YesNo {}, "yes") => ("Y".to_owned(), option.clone()),
-                (Kind::YesNo {}, _) => ("N".to_owned(), option.clone()),
+            let values = options.iter().map(|option| match (get(row, "type"), option.as_str()) {
+                ("Y", "yes") => ("Y".to_owned(), option.clone()),
+                ("Y", _) => ("N".to_owned(), option.clone()),
                 _ => (option.clone(), option.clone()),
             });
             self.0.entry(name).or_insert_with(|| (key.to_owned(), values.collect()));

@@ -114,7 +114,7 @@ impl Builder {
             question.text.clone_from(&question.key);
         }
         question.help = cut(&question.help, LONGEST_TEXT);
-        if let Kind::Page { words } = &mut question.kind {
+        if let Some(words) = question.kind.words_mut() {
             *words = cut(if words.is_empty() { &question.text } else { words }, LONGEST_TEXT);
         }
         if self.imported.questionnaire.sections.is_empty() {

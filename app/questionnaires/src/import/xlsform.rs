@@ -293,7 +293,7 @@ impl Form {
             ("choice_filter", "The rule for which options are shown"),
         ];
         for (column, what) in not_taken {
-            let is_read = column == "constraint" && matches!(kind, Kind::Number { .. });
+            let is_read = column == "constraint" && kind.is_number();
             if !row.get(column).is_empty() && !is_read {
                 self.builder
                     .report(at, format!("{what} was left out: {}", cut(row.get(column), 120)));

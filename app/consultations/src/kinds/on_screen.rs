@@ -3,9 +3,8 @@
 use forms::{Named, Sent};
 use id::picture_name;
 use leptos::prelude::*;
-use questionnaires::answers::{
-    Answer, DECLINED, LONGEST_LONG, LONGEST_SHORT, element, field, rank_field,
-};
+use questionnaires::answers::{Answer, DECLINED, element, field, rank_field};
+use questionnaires::kinds::{LONGEST_LONG, LONGEST_SHORT};
 use questionnaires::{Kind, Question};
 
 /// A question with its field, among others on a page. `kept`: the answer that is kept; what was
@@ -136,15 +135,37 @@ fn shown(
         }
         .into_any()
     };
-    let keyed =
-        || question.kind.options().into_iter().map(|option| (option.key, option.text)).collect();
+    let choices = || {
+        let choices = question.kind.choices(places).into_iter();
+        choices.map(|choice| (choice.key, choice.text)).collect()
+    };
+    let line = |kind: &'static str, mode: Option<&'static str>, longest: Option<String>| {
+        let (value, declined) = (shown.one().to_owned(), decline(question, &shown, &name));
+        view! {
+            <div class="field">
+                {label()}
+                {help()}
+                {problem()}
+                <input
+                    id=at.clone()
+                    name=name.clone()
+                    type=kind
+                    inputmode=mode
+                    value=value
+                    maxlength=longest
+                    aria-describedby=described.clone()
+                    aria-invalid=invalid
+                />
+                {declined}
+            </div>
+        }
+        .into_any()
+    };
     match &question.kind {
-        Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} => options("radio", keyed()),
-        Kind::SeveralOf { .. } => options("checkbox", keyed()),
-        Kind::Place {} => options(
-            "radio",
-            places.iter().map(|place| (place.id.clone(), place.name.clone())).collect(),
-        ),
+        Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} | Kind::Place {} => {
+            options("radio", choices())
+        }
+        Kind::SeveralOf { .. } => options("checkbox", choices()),
         Kind::Rank { options } => {
             let most = options.len();
             let ranks = options.iter().map(|option| {
@@ -223,35 +244,9 @@ fn shown(
             }
             .into_any()
         }
-        Kind::Number { .. } | Kind::ShortText {} | Kind::Date {} => {
-            let (kind, mode) = match question.kind {
-                Kind::Number { .. } => ("text", Some("numeric")),
-                Kind::Date {} => ("date", None),
-                _ => ("text", None),
-            };
-            let longest =
-                (question.kind == (Kind::ShortText {})).then(|| LONGEST_SHORT.to_string());
-            let (value, declined) = (shown.one().to_owned(), decline(question, &shown, &name));
-            view! {
-                <div class="field">
-                    {label()}
-                    {help()}
-                    {problem()}
-                    <input
-                        id=at.clone()
-                        name=name
-                        type=kind
-                        inputmode=mode
-                        value=value
-                        maxlength=longest
-                        aria-describedby=described
-                        aria-invalid=invalid
-                    />
-                    {declined}
-                </div>
-            }
-            .into_any()
-        }
+        Kind::Number { .. } => line("text", Some("numeric"), None),
+        Kind::ShortText {} => line("text", None, Some(LONGEST_SHORT.to_string())),
+        Kind::Date {} => line("date", None, None),
     }
 }
 
@@ -314,34 +309,5 @@ impl Shown {
             .find(|(option, _)| option == key)
             .map(|(_, rank)| rank.clone())
             .unwrap_or_default()
-    }
-}
-
-/// An answer in words, to be checked before it is sent.
-#[must_use]
-pub fn in_words(question: &Question, answer: Option<&Answer>, places: &[Named]) -> String {
-    let options = question.kind.options();
-    let name = |key: &String| {
-        let option =
-            options.iter().find(|option| option.key == *key).map(|option| option.text.clone());
-        option
-            .or_else(|| {
-                places.iter().find(|place| place.id == *key).map(|place| place.name.clone())
-            })
-            .unwrap_or_default()
-    };
-    match answer {
-        None => "Not answered".to_owned(),
-        Some(Answer::Declined) => "Prefer not to say".to_owned(),
-        Some(Answer::Chosen(keys)) => keys.iter().map(name).collect::<Vec<_>>().join(", "),
-        Some(Answer::Ranked(keys)) => keys
-            .iter()
-            .enumerate()
-            .map(|(nth, key)| format!("{}. {}", nth + 1, name(key)))
-            .collect::<Vec<_>>()
-            .join(", "),
-        Some(Answer::Number(number)) => number.to_string(),
-        Some(Answer::Text(text)) => text.clone(),
-        Some(Answer::Day(day)) => calendar::clock::day_of(day).unwrap_or_else(|| day.clone()),
     }
 }

@@ -1,0 +1,78 @@
+//! A question to fill in by hand.
+
+use forms::Named;
+use id::picture_name;
+use leptos::prelude::*;
+use questionnaires::{Kind, Question};
+
+/// A question as it is printed.
+pub fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
+    let help = (!question.help.is_empty())
+        .then(|| view! { <p class="soft lines">{question.help.clone()}</p> });
+    let declined = question.may_decline.then(|| "Prefer not to say".to_owned());
+    let boxes = |texts: Vec<String>, mark: &'static str| {
+        let rows = texts
+            .into_iter()
+            .chain(declined.clone())
+            .map(|text| view! { <li>{mark}" "{text}</li> });
+        view! { <ul class="boxes">{rows.collect_view()}</ul> }.into_any()
+    };
+    let texts =
+        || question.kind.choices(places).into_iter().map(|choice| choice.text).collect::<Vec<_>>();
+    let line = || view! { <p class="to-write" aria-hidden="true" /> };
+    let one_line = || {
+        view! {
+            {line()}
+            {declined.clone().map(|text| view! { <p>"☐ "{text}</p> })}
+        }
+        .into_any()
+    };
+    let (how, body) = match &question.kind {
+        Kind::Picture { words, file } if picture_name(file).is_some() => (
+            "",
+            view! { <img class="picture" src=format!("/pictures/{file}") alt=words.clone() /> }
+                .into_any(),
+        ),
+        Kind::Page { words } | Kind::Picture { words, .. } => {
+            ("", view! { <p class="lines">{words.clone()}</p> }.into_any())
+        }
+        Kind::SeveralOf { at_most: Some(most), .. } => {
+            return view! {
+                <h2>{question.text.clone()}</h2>
+                {help}
+                <p class="soft">{format!("Tick up to {most}.")}</p>
+                {boxes(texts(), "☐")}
+            }
+            .into_any();
+        }
+        Kind::SeveralOf { .. } => ("Tick all that apply.", boxes(texts(), "☐")),
+        Kind::Rank { .. } => {
+            ("Write 1 next to what matters most, then 2, and so on.", boxes(texts(), "____"))
+        }
+        Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} | Kind::Place {} => {
+            ("Tick one.", boxes(texts(), "☐"))
+        }
+        Kind::Number { .. } => ("Write a whole number.", one_line()),
+        Kind::Date {} => ("Write a date.", one_line()),
+        Kind::ShortText {} => ("", one_line()),
+        Kind::LongText {} => {
+            let lines = (0..5).map(|_| line()).collect_view();
+            (
+                "",
+                view! {
+                    {lines}
+                    {declined.clone().map(|text| view! { <p>"☐ "{text}</p> })}
+                }
+                .into_any(),
+            )
+        }
+    };
+    let how = (!how.is_empty()).then(|| view! { <p class="soft">{how}</p> });
+    view! {
+        <h2>{question.text.clone()}</h2>
+        {help}
+        {how}
+        {body}
+    }
+    .into_any()
+}

@@ -1,0 +1,540 @@
+//! The kinds of questions, with one file for each: what an organiser writes of it, what must be
+//! corrected in that, how an answer is read, and what an answer is like. How answers are worded and
+//! counted, and who is asked what, hangs on that alone: [`Shape`].
+//!
+//! [`Kind`] is how a question is kept, and each match on it is here. `options` and `words` are what
+//! several kinds share.
+
+mod date;
+mod long_text;
+mod number;
+mod one_of;
+mod options;
+mod page;
+mod picture;
+mod place;
+mod rank;
+mod scale;
+mod several_of;
+mod short_text;
+mod words;
+mod yes_no;
+
+pub use long_text::LONGEST as LONGEST_LONG;
+pub use short_text::LONGEST as LONGEST_SHORT;
+
+use forms::{Named, Refusals, Sent};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::answers::Answer;
+use super::{Choice, Question};
+
+/// How a question is answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Kind {
+    /// One of some options.
+    OneOf {
+        /// Two or more.
+        options: Vec<Choice>,
+    },
+    /// Several of some options.
+    SeveralOf {
+        /// Two or more.
+        options: Vec<Choice>,
+        /// How many at the most; `None` for all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_most: Option<usize>,
+    },
+    /// "Yes" or "no"; their keys are `yes` and `no`.
+    YesNo {},
+    /// One of some steps with words, from the one end to the other.
+    Scale {
+        /// Two or more.
+        options: Vec<Choice>,
+    },
+    /// Options in the order of what matters most.
+    Rank {
+        /// Two or more.
+        options: Vec<Choice>,
+    },
+    /// A whole number.
+    Number {
+        /// The least it can be.
+        least: i64,
+        /// The most it can be.
+        most: i64,
+    },
+    /// One line.
+    ShortText {},
+    /// Several lines.
+    LongText {},
+    /// A day.
+    Date {},
+    /// One of the area's places.
+    Place {},
+    /// A page of text to read; it has no answer.
+    Page {
+        /// The text.
+        words: String,
+    },
+    /// A picture; it has no answer.
+    Picture {
+        /// The file's name.
+        file: String,
+        /// What it shows, in words, for those who do not see it.
+        words: String,
+    },
+}
+
+/// What an answer is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// There is none: it is there to be read.
+    Nothing,
+    /// Exactly one option.
+    OneOption,
+    /// One option or more.
+    SomeOptions {
+        /// How many at the most; `None` for all.
+        at_most: Option<usize>,
+    },
+    /// Options, what matters most first.
+    Ranked,
+    /// One of the area's places.
+    Place,
+    /// A whole number.
+    Number,
+    /// A day.
+    Day,
+    /// Somebody's own words.
+    OwnWords,
+}
+
+/// What a kind is called, and what it says.
+struct About {
+    /// Its word in forms. In files it has the same.
+    word: &'static str,
+    /// As an organiser chooses it.
+    title: &'static str,
+    /// What to do where an answer is needed and there is none.
+    what_is_needed: &'static str,
+}
+
+/// What each kind knows of itself. Nothing has a default, so that a new kind is asked for all of it.
+trait Own {
+    /// Reads it from what an organiser wrote; `None` where something needs correcting.
+    fn written(form: &mut Written<'_>) -> Option<Kind>
+    where
+        Self: Sized;
+
+    /// What it is called, and what it says.
+    fn about(&self) -> &'static About;
+
+    /// What an answer is like.
+    fn shape(&self) -> Shape;
+
+    /// What there is to choose from or to rank; nothing where there is no such thing.
+    fn choices(&self, places: &[Named]) -> Vec<Choice>;
+
+    /// Its own fields in the form of an organiser, as `written` reads them; without its options.
+    fn fields(&self) -> Vec<(&'static str, String)>;
+
+    /// What must be corrected before it can be asked.
+    fn faults(&self) -> Vec<String>;
+
+    /// Reads an answer; `None` when nothing was answered. The error says what to do.
+    fn read(
+        &self,
+        question: &Question,
+        sent: &Sent,
+        places: &[Named],
+    ) -> Result<Option<Answer>, String>;
+
+    /// About how long it takes on a phone.
+    fn seconds(&self) -> u64;
+}
+
+/// What an organiser wrote of a question.
+struct Written<'w> {
+    sent: &'w Sent,
+    /// The question as it was.
+    before: Option<&'w Question>,
+    /// What needs correcting.
+    refusals: &'w mut Refusals,
+}
+
+/// How a kind is read: `Own::written`.
+type Read = fn(&mut Written<'_>) -> Option<Kind>;
+
+/// Each kind with how it is read, in the order of the form.
+const ALL: [(&About, Read); 12] = [
+    (&one_of::ABOUT, one_of::OneOf::written),
+    (&several_of::ABOUT, several_of::SeveralOf::written),
+    (&yes_no::ABOUT, yes_no::YesNo::written),
+    (&scale::ABOUT, scale::Scale::written),
+    (&rank::ABOUT, rank::Rank::written),
+    (&number::ABOUT, number::Number::written),
+    (&short_text::ABOUT, short_text::ShortText::written),
+    (&long_text::ABOUT, long_text::LongText::written),
+    (&date::ABOUT, date::Date::written),
+    (&place::ABOUT, place::Place::written),
+    (&page::ABOUT, page::Page::written),
+    (&picture::ABOUT, picture::Picture::written),
+];
+
+/// The kinds, as a form sends them and as it shows them.
+pub fn offered() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ALL.into_iter().map(|(about, _)| (about.word, about.title))
+}
+
+/// The word of the kind that an organiser sends a picture for.
+pub const PICTURE: &str = picture::ABOUT.word;
+
+/// Reads a kind from what an organiser wrote. `before`: the question as it was, whose options keep
+/// their keys.
+pub(crate) fn written(
+    sent: &Sent,
+    before: Option<&Question>,
+    refusals: &mut Refusals,
+) -> Option<Kind> {
+    let word = sent.typed("kind");
+    let Some((_, written)) = ALL.into_iter().find(|(about, _)| about.word == word) else {
+        refusals.add("kind", "Choose how people answer it");
+        return None;
+    };
+    written(&mut Written { sent, before, refusals })
+}
+
+impl Kind {
+    fn own(&self) -> Box<dyn Own + '_> {
+        match self {
+            Self::OneOf { options } => Box::new(one_of::OneOf { options }),
+            Self::SeveralOf { options, at_most } => {
+                Box::new(several_of::SeveralOf { options, at_most: *at_most })
+            }
+            Self::YesNo {} => Box::new(yes_no::YesNo),
+            Self::Scale { options } => Box::new(scale::Scale { options }),
+            Self::Rank { options } => Box::new(rank::Rank { options }),
+            Self::Number { least, most } => Box::new(number::Number { least: *least, most: *most }),
+            Self::ShortText {} => Box::new(short_text::ShortText),
+            Self::LongText {} => Box::new(long_text::LongText),
+            Self::Date {} => Box::new(date::Date),
+            Self::Place {} => Box::new(place::Place),
+            Self::Page { words } => Box::new(page::Page { words }),
+            Self::Picture { file, words } => Box::new(picture::Picture { file, words }),
+        }
+    }
+
+    /// The options of its own, to put their words right; none where it has no words of its own.
+    pub fn options_mut(&mut self) -> &mut [Choice] {
+        match self {
+            Self::OneOf { options }
+            | Self::SeveralOf { options, .. }
+            | Self::Scale { options }
+            | Self::Rank { options } => options,
+            Self::YesNo {}
+            | Self::Number { .. }
+            | Self::ShortText {}
+            | Self::LongText {}
+            | Self::Date {}
+            | Self::Place {}
+            | Self::Page { .. }
+            | Self::Picture { .. } => &mut [],
+        }
+    }
+
+    /// The words that are there to be read in place of an answer, to cut them.
+    pub(crate) fn words_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Page { words } | Self::Picture { words, .. } => Some(words),
+            Self::OneOf { .. }
+            | Self::SeveralOf { .. }
+            | Self::YesNo {}
+            | Self::Scale { .. }
+            | Self::Rank { .. }
+            | Self::Number { .. }
+            | Self::ShortText {}
+            | Self::LongText {}
+            | Self::Date {}
+            | Self::Place {} => None,
+        }
+    }
+
+    /// Its word in forms and in files.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        self.own().about().word
+    }
+
+    /// As an organiser chooses it.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.own().about().title
+    }
+
+    /// What to do where an answer is needed and there is none.
+    pub(crate) fn what_is_needed(&self) -> &'static str {
+        self.own().about().what_is_needed
+    }
+
+    /// What an answer is like.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        self.own().shape()
+    }
+
+    /// What there is to choose from or to rank in an area with these places.
+    #[must_use]
+    pub fn choices(&self, places: &[Named]) -> Vec<Choice> {
+        self.own().choices(places)
+    }
+
+    /// The options that the question itself has; none where there are none.
+    #[must_use]
+    pub fn options(&self) -> Vec<Choice> {
+        self.choices(&[])
+    }
+
+    /// Its own fields in the form of an organiser.
+    pub(crate) fn fields(&self) -> Vec<(&'static str, String)> {
+        self.own().fields()
+    }
+
+    /// What must be corrected before it can be asked.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        self.own().faults()
+    }
+
+    /// Reads the answer to a question of this kind; `None` when nothing was answered.
+    pub(crate) fn read(
+        &self,
+        question: &Question,
+        sent: &Sent,
+        places: &[Named],
+    ) -> Result<Option<Answer>, String> {
+        self.own().read(question, sent, places)
+    }
+
+    /// About how long it takes on a phone.
+    pub(crate) fn seconds(&self) -> u64 {
+        self.own().seconds()
+    }
+
+    /// Whether it has an answer.
+    #[must_use]
+    pub fn has_answer(&self) -> bool {
+        match self.shape() {
+            Shape::Nothing => false,
+            Shape::OneOption
+            | Shape::SomeOptions { .. }
+            | Shape::Ranked
+            | Shape::Place
+            | Shape::Number
+            | Shape::Day
+            | Shape::OwnWords => true,
+        }
+    }
+
+    /// Whether exactly one option is chosen.
+    #[must_use]
+    pub fn is_one_choice(&self) -> bool {
+        match self.shape() {
+            Shape::OneOption => true,
+            Shape::Nothing
+            | Shape::SomeOptions { .. }
+            | Shape::Ranked
+            | Shape::Place
+            | Shape::Number
+            | Shape::Day
+            | Shape::OwnWords => false,
+        }
+    }
+
+    /// Whether a later question may be asked only of those who chose an option of it.
+    #[must_use]
+    pub fn can_branch(&self) -> bool {
+        match self.shape() {
+            Shape::OneOption | Shape::SomeOptions { .. } => true,
+            Shape::Nothing
+            | Shape::Ranked
+            | Shape::Place
+            | Shape::Number
+            | Shape::Day
+            | Shape::OwnWords => false,
+        }
+    }
+
+    /// Whether the answers to others can be shown by it: everyone is in one part.
+    #[must_use]
+    pub fn can_split(&self) -> bool {
+        match self.shape() {
+            Shape::OneOption | Shape::Place => true,
+            Shape::Nothing
+            | Shape::SomeOptions { .. }
+            | Shape::Ranked
+            | Shape::Number
+            | Shape::Day
+            | Shape::OwnWords => false,
+        }
+    }
+
+    /// Whether it is counted how many gave which answer, and not only how many answered.
+    #[must_use]
+    pub fn is_counted_by_answers(&self) -> bool {
+        match self.shape() {
+            Shape::OneOption | Shape::SomeOptions { .. } | Shape::Ranked | Shape::Place => true,
+            Shape::Nothing | Shape::Number | Shape::Day | Shape::OwnWords => false,
+        }
+    }
+
+    /// How many options people can choose, where they can't choose all that are true.
+    #[must_use]
+    pub fn at_most(&self) -> Option<usize> {
+        match self.shape() {
+            Shape::SomeOptions { at_most } => at_most,
+            Shape::Nothing
+            | Shape::OneOption
+            | Shape::Ranked
+            | Shape::Place
+            | Shape::Number
+            | Shape::Day
+            | Shape::OwnWords => None,
+        }
+    }
+
+    /// Whether the answer is one of the area's places.
+    #[must_use]
+    pub fn is_place(&self) -> bool {
+        match self.shape() {
+            Shape::Place => true,
+            Shape::Nothing
+            | Shape::OneOption
+            | Shape::SomeOptions { .. }
+            | Shape::Ranked
+            | Shape::Number
+            | Shape::Day
+            | Shape::OwnWords => false,
+        }
+    }
+
+    /// Whether the answer is a number.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        match self.shape() {
+            Shape::Number => true,
+            Shape::Nothing
+            | Shape::OneOption
+            | Shape::SomeOptions { .. }
+            | Shape::Ranked
+            | Shape::Place
+            | Shape::Day
+            | Shape::OwnWords => false,
+        }
+    }
+
+    /// Whether an answer is in somebody's own words.
+    #[must_use]
+    pub fn is_in_own_words(&self) -> bool {
+        match self.shape() {
+            Shape::OwnWords => true,
+            Shape::Nothing
+            | Shape::OneOption
+            | Shape::SomeOptions { .. }
+            | Shape::Ranked
+            | Shape::Place
+            | Shape::Number
+            | Shape::Day => false,
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::answers::{self, in_words};
+    use crate::check::tests::asked;
+
+    /// A question of one kind under the key `a`, and what people send as an answer to it.
+    pub struct Sample {
+        /// The kind. Options have the keys `a`, `b` and `c`.
+        pub kind: Kind,
+        /// What is sent, the answer it is, and the answer in words.
+        pub answered: Option<(Sent, Answer, &'static str)>,
+        /// What is sent that is no answer, and what to do.
+        pub refused: Option<(Sent, &'static str)>,
+    }
+
+    /// One of each kind.
+    pub fn samples() -> [Sample; 12] {
+        [
+            one_of::tests::sample(),
+            several_of::tests::sample(),
+            yes_no::tests::sample(),
+            scale::tests::sample(),
+            rank::tests::sample(),
+            number::tests::sample(),
+            short_text::tests::sample(),
+            long_text::tests::sample(),
+            date::tests::sample(),
+            place::tests::sample(),
+            page::tests::sample(),
+            picture::tests::sample(),
+        ]
+    }
+
+    pub fn chosen(keys: &[&str]) -> Answer {
+        Answer::Chosen(keys.iter().map(|key| (*key).into()).collect())
+    }
+
+    pub fn north() -> Vec<Named> {
+        vec![Named { id: "north".into(), name: "North".into() }]
+    }
+
+    /// Reads what was sent as the answer to a question of this kind.
+    pub fn read(kind: &Kind, sent: &[(&str, &str)]) -> Result<Option<Answer>, String> {
+        answers::read(&asked("a", kind.clone(), &[]), &Sent::of(sent), &north())
+    }
+
+    /// The faults of a question of this kind.
+    pub fn faults(kind: Kind) -> Vec<String> {
+        kind.faults()
+    }
+
+    #[test]
+    fn every_kind_is_offered_and_tried_under_the_word_it_has_in_files() {
+        let schema = serde_json::to_value(schemars::schema_for!(Kind)).expect("a schema");
+        let in_files = schema["oneOf"].as_array().expect("the kinds").iter();
+        let in_files: Vec<&str> = in_files
+            .map(|kind| kind["properties"]["is"]["const"].as_str().expect("a word"))
+            .collect();
+        assert_eq!(offered().map(|(word, _)| word).collect::<Vec<_>>(), in_files);
+        assert_eq!(samples().map(|sample| sample.kind.word()).to_vec(), in_files);
+    }
+
+    #[test]
+    fn each_kind_reads_its_answers_and_says_what_to_do_about_others() {
+        for Sample { kind, answered, refused } in samples() {
+            let question = asked("a", kind, &[]);
+            let read = |sent: &Sent| answers::read(&question, sent, &north());
+            let word = question.kind.word();
+            assert_eq!(read(&Sent::default()), Ok(None), "{word}");
+            assert_eq!(answered.is_some(), question.kind.has_answer(), "{word}");
+            if let Some((sent, answer, words)) = answered {
+                assert_eq!(read(&sent), Ok(Some(answer.clone())), "{word}");
+                assert_eq!(in_words(&question, Some(&answer), &north()), words, "{word}");
+            }
+            if let Some((sent, what_to_do)) = refused {
+                assert_eq!(read(&sent), Err(what_to_do.to_owned()), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_kind_can_be_asked_as_it_is() {
+        for Sample { kind, .. } in samples() {
+            assert_eq!(kind.faults(), Vec::<String>::new(), "{}", kind.word());
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Options to choose from or to rank.
+
+use forms::Sent;
+
+use super::Written;
+use crate::answers::Answer;
+use crate::check::{LONGEST_LINE, MOST_OPTIONS, is_key};
+use crate::{Choice, Question};
+
+/// Reads the options that an organiser wrote.
+pub(super) fn written(form: &mut Written<'_>) -> Option<Vec<Choice>> {
+    form.refusals.take("options", read(form.sent, form.before))
+}
+
+/// One option on each line. An option whose words did not change keeps its key, so that branches
+/// still lead from it.
+fn read(sent: &Sent, before: Option<&Question>) -> Result<Vec<Choice>, String> {
+    let known = before.map(|question| question.kind.options()).unwrap_or_default();
+    let mut options: Vec<Choice> = Vec::new();
+    for text in sent.typed("options").lines().map(forms::line).filter(|line| !line.is_empty()) {
+        let key = known.iter().find(|option| option.text == text).map(|option| option.key.clone());
+        let taken = |key: &String| options.iter().chain(&known).any(|option| option.key == *key);
+        let key = key
+            .or_else(|| (1..).map(|nth| format!("option-{nth}")).find(|key| !taken(key)))
+            .unwrap_or_default();
+        if text.chars().count() > LONGEST_LINE {
+            return Err(format!("Use {LONGEST_LINE} characters or fewer on each line"));
+        }
+        options.push(Choice { key, text });
+    }
+    match options.len() {
+        0 | 1 => Err("Write at least two answers to choose from, one on each line".to_owned()),
+        many if many > MOST_OPTIONS => Err(format!("Write {MOST_OPTIONS} answers or fewer")),
+        _ => Ok(options),
+    }
+}
+
+/// What must be corrected in options.
+pub(super) fn faults(options: &[Choice]) -> Vec<String> {
+    let mut faults = Vec::new();
+    if options.len() < 2 {
+        faults.push("Give at least two options".to_owned());
+    }
+    if options.len() > MOST_OPTIONS {
+        faults.push(format!("Give {MOST_OPTIONS} options or fewer"));
+    }
+    for (nth, option) in options.iter().enumerate() {
+        if !is_key(&option.key) {
+            faults
+                .push(format!("Give option {} a key of 1 to 40 letters, digits, - and _", nth + 1));
+        }
+        if option.text.is_empty() || option.text.chars().count() > LONGEST_LINE {
+            faults.push(format!(
+                "Give option {} a text of {LONGEST_LINE} characters or fewer",
+                nth + 1
+            ));
+        }
+        if options[..nth]
+            .iter()
+            .any(|before| before.key == option.key || before.text == option.text)
+        {
+            faults.push(format!("Option {} is in the list twice. Change one of them", nth + 1));
+        }
+    }
+    faults
+}
+
+/// Those that were chosen, in their own order.
+pub(super) fn chosen(
+    sent: &[String],
+    choices: &[Choice],
+    most: usize,
+) -> Result<Option<Answer>, String> {
+    let sent: Vec<&String> = sent.iter().filter(|sent| !sent.is_empty()).collect();
+    if sent.iter().any(|sent| choices.iter().all(|choice| choice.key != **sent)) {
+        return Err("Choose again. That is not one of the answers".to_owned());
+    }
+    let chosen: Vec<String> = choices
+        .iter()
+        .filter(|choice| sent.iter().any(|sent| **sent == choice.key))
+        .map(|choice| choice.key.clone())
+        .collect();
+    match chosen.len() {
+        0 => Ok(None),
+        some if some > most => Err(if most == 1 {
+            "Choose only one".to_owned()
+        } else {
+            format!("Choose {most} or fewer")
+        }),
+        _ => Ok(Some(Answer::Chosen(chosen))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Kind;
+    use super::super::tests::faults;
+    use super::*;
+    use crate::check::tests::{asked, choices};
+
+    #[test]
+    fn there_are_two_or_more_and_each_is_there_once() {
+        let of = |keys: &[&str]| faults(Kind::OneOf { options: choices(keys) });
+        assert_eq!(of(&["a"]), ["Give at least two options"]);
+        assert_eq!(of(&["a", "a"]), ["Option 2 is in the list twice. Change one of them"]);
+        assert_eq!(of(&["a", "a key"]).len(), 1);
+        assert_eq!(of(&["a", "b"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_option_whose_words_stay_keeps_its_key() {
+        let before = asked("q", Kind::OneOf { options: choices(&["x", "y"]) }, &[]);
+        let sent = Sent::of(&[("options", "Another\n\nThe option y")]);
+        let keys: Vec<String> = read(&sent, Some(&before))
+            .expect("options")
+            .into_iter()
+            .map(|option| option.key)
+            .collect();
+        assert_eq!(keys, ["option-1", "y"]);
+        assert!(read(&Sent::of(&[("options", "one\n \n")]), None).is_err());
+    }
+}

@@ -1,0 +1,74 @@
+//! A page of text to read. It has no answer.
+
+use forms::{Named, Sent};
+
+use super::{About, Kind, Own, Shape, Written, words};
+use crate::answers::Answer;
+use crate::{Choice, Question};
+
+pub(super) const ABOUT: About = About {
+    word: "page",
+    title: "Not a question: a page to read",
+    what_is_needed: "Write your answer",
+};
+
+pub(super) struct Page<'k> {
+    pub words: &'k str,
+}
+
+impl Own for Page<'_> {
+    fn written(form: &mut Written<'_>) -> Option<Kind> {
+        let words = words::written(form, "Write what people will read")?;
+        Some(Kind::Page { words })
+    }
+
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Nothing
+    }
+
+    fn choices(&self, _: &[Named]) -> Vec<Choice> {
+        Vec::new()
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        vec![("words", self.words.to_owned())]
+    }
+
+    fn faults(&self) -> Vec<String> {
+        words::faults(self.words)
+    }
+
+    fn read(&self, _: &Question, _: &Sent, _: &[Named]) -> Result<Option<Answer>, String> {
+        Ok(None)
+    }
+
+    fn seconds(&self) -> u64 {
+        // 200 words in a minute.
+        u64::try_from(self.words.split_whitespace().count()).unwrap_or(0) * 60 / 200
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::tests::{Sample, faults, read};
+    use super::*;
+
+    pub fn sample() -> Sample {
+        Sample {
+            kind: Kind::Page { words: "Read “this”.\n\nAnd that.".into() },
+            answered: None,
+            refused: None,
+        }
+    }
+
+    #[test]
+    fn there_is_something_to_read_and_nothing_to_answer() {
+        assert_eq!(read(&sample().kind, &[("q.a", "x")]), Ok(None));
+        assert_eq!(faults(Kind::Page { words: String::new() }).len(), 1);
+        assert_eq!(faults(Kind::Page { words: "x".repeat(4_001) }).len(), 1);
+    }
+}

@@ -1,0 +1,69 @@
+//! One of the area's places.
+
+use forms::{Named, Sent};
+
+use super::{About, Kind, Own, Shape, Written, options};
+use crate::answers::{Answer, field};
+use crate::{Choice, Question};
+
+pub(super) const ABOUT: About =
+    About { word: "place", title: "A part of the area", what_is_needed: "Choose one" };
+
+pub(super) struct Place;
+
+impl Own for Place {
+    fn written(_: &mut Written<'_>) -> Option<Kind> {
+        Some(Kind::Place {})
+    }
+
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Place
+    }
+
+    fn choices(&self, places: &[Named]) -> Vec<Choice> {
+        let choice = |place: &Named| Choice { key: place.id.clone(), text: place.name.clone() };
+        places.iter().map(choice).collect()
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn faults(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn read(
+        &self,
+        question: &Question,
+        sent: &Sent,
+        places: &[Named],
+    ) -> Result<Option<Answer>, String> {
+        options::chosen(&sent.all(&field(question)), &self.choices(places), 1)
+    }
+
+    fn seconds(&self) -> u64 {
+        15
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::tests::{Sample, chosen};
+    use super::*;
+
+    pub fn sample() -> Sample {
+        Sample {
+            kind: Kind::Place {},
+            answered: Some((Sent::of(&[("q.a", "north")]), chosen(&["north"]), "North")),
+            refused: Some((
+                Sent::of(&[("q.a", "moon")]),
+                "Choose again. That is not one of the answers",
+            )),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! “Yes” or “no”.
+
+use forms::{Named, Sent};
+
+use super::{About, Kind, Own, Shape, Written, options};
+use crate::answers::{Answer, field};
+use crate::{Choice, Question};
+
+pub(super) const ABOUT: About =
+    About { word: "yes-no", title: "Yes or no", what_is_needed: "Choose one" };
+
+pub(super) struct YesNo;
+
+impl Own for YesNo {
+    fn written(_: &mut Written<'_>) -> Option<Kind> {
+        Some(Kind::YesNo {})
+    }
+
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::OneOption
+    }
+
+    fn choices(&self, _: &[Named]) -> Vec<Choice> {
+        [("yes", "Yes"), ("no", "No")]
+            .map(|(key, text)| Choice { key: key.into(), text: text.into() })
+            .to_vec()
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn faults(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn read(
+        &self,
+        question: &Question,
+        sent: &Sent,
+        _: &[Named],
+    ) -> Result<Option<Answer>, String> {
+        options::chosen(&sent.all(&field(question)), &self.choices(&[]), 1)
+    }
+
+    fn seconds(&self) -> u64 {
+        15
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::tests::{Sample, chosen};
+    use super::*;
+
+    pub fn sample() -> Sample {
+        Sample {
+            kind: Kind::YesNo {},
+            answered: Some((Sent::of(&[("q.a", "no")]), chosen(&["no"]), "No")),
+            refused: Some((
+                Sent::of(&[("q.a", "maybe")]),
+                "Choose again. That is not one of the answers",
+            )),
+        }
+    }
+}
