@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use expression::Terms;
 
 use super::check::{LONGEST_LINE, LONGEST_TEXT, MOST_OPTIONS, MOST_QUESTIONS};
-use super::{Choice, Condition, Kind, Question, Questionnaire, Section};
+use super::{Choice, Condition, Question, Questionnaire, Section};
 
 /// What was imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
