@@ -3,7 +3,6 @@
 use area::store::{is_run, leads, speaks_for};
 use calendar::clock::Millis;
 use ground::db::{Db, Kept, Kind, day, number};
-use outcomes::public::COMMENT;
 use safeguarding::History;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -88,16 +87,11 @@ pub struct Response {
 }
 
 /// What everyone can find of this room: (kind, id, title, words, since). A comment has no title.
-#[must_use]
-pub fn findable() -> String {
-    format!(
-        "SELECT 'local-offer/comments' AS kind, c.id,
-           'Comment' || coalesce(' about ' || s.name, ' on the Local Offer') AS title, c.words,
-           c.published_at AS since
-         FROM comments c LEFT JOIN services s ON s.id = c.service_id
-         WHERE {COMMENT}"
-    )
-}
+pub const FINDABLE: &str = "SELECT 'local-offer/comments' AS kind, c.id,
+       'Comment' || coalesce(' about ' || s.name, ' on the Local Offer') AS title, c.words,
+       c.published_at AS since
+     FROM public_comments p JOIN comments c ON c.id = p.id
+     LEFT JOIN services s ON s.id = c.service_id";
 
 /// Whether a leader may answer the comment `c`: one about a service, if their organisation runs
 /// it; one about the whole Local Offer, if they have an organisation to answer for. `leader` is
@@ -142,6 +136,7 @@ pub enum Which<'a> {
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<Vec<Comment>> {
+    const PUBLIC: &str = "EXISTS (SELECT 1 FROM public_comments p WHERE p.id = c.id)";
     const UNANSWERED: &str =
         "NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id)";
     const NOBODYS: &str = "$1 = '' AND $2 = $3";
@@ -162,23 +157,20 @@ pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<V
     let (hers, can_be) = (answers("$6"), is_run("c.service_id"));
     let (condition, order, text, (after, before)) = match which {
         Which::Public => {
-            (format!("{COMMENT} AND {NOBODYS}"), "c.published_at DESC, c.id DESC", "", (0, 0))
+            (format!("{PUBLIC} AND {NOBODYS}"), "c.published_at DESC, c.id DESC", "", (0, 0))
         }
-        Which::Unanswered => (
-            format!("{COMMENT} AND {NOBODYS} AND {UNANSWERED}"),
-            "c.published_at, c.id",
-            "",
-            (0, 0),
-        ),
+        Which::Unanswered => {
+            (format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED}"), "c.published_at, c.id", "", (0, 0))
+        }
         Which::ToAnswer(_) => (
-            format!("{COMMENT} AND {NOBODYS} AND {UNANSWERED} AND {hers}"),
+            format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND {hers}"),
             "c.published_at, c.id",
             "",
             (0, 0),
         ),
         Which::Stranded => (
             format!(
-                "{COMMENT} AND {NOBODYS} AND {UNANSWERED} AND c.service_id IS NOT NULL
+                "{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND c.service_id IS NOT NULL
                  AND NOT {can_be}"
             ),
             "c.published_at, c.id",
@@ -186,7 +178,7 @@ pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<V
             (0, 0),
         ),
         Which::Between(after, before) => (
-            format!("c.published_at >= $2 AND c.published_at < $3 AND {COMMENT} AND $1 = ''"),
+            format!("c.published_at >= $2 AND c.published_at < $3 AND {PUBLIC} AND $1 = ''"),
             "c.published_at, c.id",
             "",
             (after, before),
@@ -408,7 +400,7 @@ pub async fn respond(
          organisation_id, responded_by, responded_at)
          SELECT $1, $2, c.id, $4, $5, $6, (SELECT r.organisation_id FROM roles r
            WHERE r.account_id = $7 AND r.role = 'leader'), $7, CAST($8 AS BIGINT)
-         FROM comments c WHERE c.id = $3 AND {COMMENT} AND {}
+         FROM public_comments c WHERE c.id = $3 AND {}
          ON CONFLICT (form_key) DO NOTHING",
         answers("$7")
     );

@@ -3,7 +3,7 @@
 use area::store::{is_from, leads, speaks_for};
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
-use outcomes::public::{LISTED_TOPIC, TOPIC_TITLE, WITHDRAWN};
+use outcomes::public::WITHDRAWN;
 use outcomes::rules::Outcome;
 use outcomes::store::plans_it;
 use sqlx::any::AnyRow;
@@ -151,8 +151,9 @@ pub(super) fn all_answerable() -> String {
         "SELECT 'topic' AS kind, t.id, t.title, r.closed_at AS since,
                 CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics c WHERE c.topic_id = t.id) THEN 1
                   ELSE 0 END AS is_awaited
-           FROM topics t JOIN rounds r ON r.id = t.round_id AND r.closed_at IS NOT NULL
-           WHERE {LISTED_TOPIC} AND {}
+           FROM listed_topics l JOIN topics t ON t.id = l.id
+             JOIN rounds r ON r.id = l.round_id AND r.closed_at IS NOT NULL
+           WHERE {}
          UNION ALL SELECT 'round', r.id, r.title, r.closed_at, 0 FROM rounds r
            WHERE r.closed_at IS NOT NULL AND {}
          UNION ALL SELECT 'consultation', c.id, c.title, min(x.checked_at), 1
@@ -226,7 +227,9 @@ const LAST_SAID: &str = "update_subjects b JOIN update_versions s ON s.update_id
 /// awaited).
 pub fn awaited_by(at: &str) -> String {
     format!(
-        "SELECT 'topic' AS kind, t.id, {TOPIC_TITLE} AS title, min(c.confirmed_at) AS since
+        "SELECT 'topic' AS kind, t.id,
+             CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id) THEN t.title
+               ELSE 'A topic that has been withdrawn' END AS title, min(c.confirmed_at) AS since
            FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id
              JOIN topics t ON t.id = x.topic_id
            WHERE c.confirmed_at <= {at} AND (t.withdrawn_at IS NULL OR t.withdrawn_at > {at})
