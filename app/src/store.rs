@@ -77,8 +77,8 @@ pub async fn for_leader(db: &Db, leader: &str) -> Result<Led, sqlx::Error> {
          UNION ALL SELECT 'organisation', o.id, o.name, 0, CAST(NULL AS TEXT) FROM roles r
            JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
            WHERE r.role = 'leader' AND r.account_id = $1",
-        notices::questions::store::to_answer(),
-        updates::store::all_awaited(Some("$1"))
+        notices::questions::store::TO_ANSWER,
+        updates::store::awaited_of_leader()
     );
     let rows =
         sqlx::query(AssertSqlSafe(sql)).bind(leader).fetch_all(&mut *db.read().await?).await?;

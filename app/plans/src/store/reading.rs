@@ -7,7 +7,6 @@ use ground::text::RULES;
 use ground::viewer::Role;
 use involvement::gate::{self, TopicFacts};
 use involvement::rung;
-use outcomes::store::plans_it;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, FromRow, Row as _};
 
@@ -243,9 +242,10 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
 /// The plan with this id, and whether this leader may work on it.
 pub async fn find_for(db: &Db, id: &str, leader: &str) -> Kept<Option<Plan>> {
     let mut connection = db.read().await?;
-    let sql = format!(
+    let rows = sqlx::query(
         "SELECT p.id, p.title, p.what, p.due_day, l.kind, l.name,
-                CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_hers
+                CAST(CASE WHEN EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = p.id
+                  AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_hers
          FROM plans p
          LEFT JOIN (
            SELECT po.plan_id, 'organisation' AS kind, o.name, 0 AS place, 0 AS position
@@ -256,10 +256,11 @@ pub async fn find_for(db: &Db, id: &str, leader: &str) -> Kept<Option<Plan>> {
              JOIN places l ON l.id = pp.place_id) l ON l.plan_id = p.id
          WHERE p.id = $1
          ORDER BY l.place, l.position, l.name",
-        plans_it("p.id", "$2")
-    );
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(id).bind(leader).fetch_all(&mut *connection).await?;
+    )
+    .bind(id)
+    .bind(leader)
+    .fetch_all(&mut *connection)
+    .await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut plan = Plan {
         id: row.get("id"),

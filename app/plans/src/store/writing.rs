@@ -7,7 +7,6 @@ use ground::db::{self, Kept, Kind};
 use ground::files;
 use ground::text::RULES;
 use involvement::gate::{self, TopicFacts};
-use outcomes::store::plans_it;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use crate::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
@@ -46,8 +45,8 @@ pub async fn hold_for(
 ) -> Kept<Option<Millis>> {
     let kind = Kind::of(tx);
     let held = format!(
-        "SELECT p.id FROM plans p WHERE p.id = $1 AND {}{}",
-        plans_it("p.id", "$2"),
+        "SELECT p.id FROM plans p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM plan_leaders k
+           WHERE k.plan_id = p.id AND k.account_id = $2){}",
         kind.hold_to_change()
     );
     let held = sqlx::query(AssertSqlSafe(held)).bind(plan_id).bind(&by.account_id);

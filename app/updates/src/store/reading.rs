@@ -3,9 +3,9 @@
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
 use outcomes::rules::{Outcome, Stage, Verdict};
-use outcomes::store::{HERS, stage, verdict};
+use outcomes::store::{stage, verdict};
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row as _};
 
 use super::subjects::{Subject, subject};
 use crate::evidence::{Attached, Evidence};
@@ -163,11 +163,12 @@ fn judged(row: &AnyRow) -> Kept<Option<Judged>> {
 
 /// Whether this leader may change an update.
 pub async fn is_hers(db: &Db, update_id: &str, leader: &str) -> Kept<bool> {
-    let sql = format!("SELECT count(*) FROM updates WHERE id = $2 AND {HERS}");
-    let hers: i64 = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(leader)
-        .bind(update_id)
-        .fetch_one(&mut *db.read().await?)
-        .await?;
+    let hers: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM update_leaders WHERE update_id = $1 AND account_id = $2",
+    )
+    .bind(update_id)
+    .bind(leader)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
     Ok(hers > 0)
 }
