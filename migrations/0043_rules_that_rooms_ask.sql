@@ -20,6 +20,13 @@ CREATE VIEW public_comments AS
 SELECT id, published_at FROM comments
 WHERE published_at IS NOT NULL AND passed_on_at IS NULL AND declined_at IS NULL AND withdrawn_at IS NULL;
 
+-- Changes that are in lists and are found: people were told, and nothing that they were told since follows. In Rust:
+-- notices::rules::Course::is_listed.
+CREATE VIEW listed_notices AS
+SELECT n.id, n.started_at, n.effect_at FROM notices n
+WHERE n.started_at IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id AND f.started_at IS NOT NULL);
+
 -- Who speaks and answers for what. In Rust: area::rules::Leader.
 
 -- Leaders with an organisation to speak for: theirs, while it is not retired. Until an administrator has set it, a leader speaks

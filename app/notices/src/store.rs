@@ -384,9 +384,7 @@ impl Filter {
 /// withdrawn gives its place to what follows it.
 pub const FINDABLE: &str = "SELECT 'notices' AS kind, n.id, n.title,
        n.what || ' – ' || n.affected || ' – ' || n.why || ' – ' || n.must_do AS words,
-       n.started_at AS since FROM notices n
-     WHERE n.started_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM notices f
-       WHERE f.follows_id = n.id AND f.started_at IS NOT NULL)";
+       n.started_at AS since FROM listed_notices w JOIN notices n ON n.id = w.id";
 
 /// The services and places of notices: (kind, id, name).
 pub const LABELS: &str = "SELECT 'notices' AS kind, x.notice_id AS id, s.name
@@ -403,10 +401,8 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
         if filter.after.is_some() { "AND coalesce(n.follow_kind, '') <> 'withdrawal'" } else { "" };
     let sql = format!(
         "SELECT {LISTED}
-         FROM (SELECT * FROM notices n WHERE n.started_at IS NOT NULL
-                 AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id
-                   AND f.started_at IS NOT NULL)
-                 AND ($1 = '' OR EXISTS (SELECT 1 FROM notice_services x WHERE x.notice_id = n.id
+         FROM (SELECT n.* FROM listed_notices w JOIN notices n ON n.id = w.id
+               WHERE ($1 = '' OR EXISTS (SELECT 1 FROM notice_services x WHERE x.notice_id = n.id
                    AND x.service_id = $1))
                  AND ($2 = '' OR EXISTS (SELECT 1 FROM notice_places x WHERE x.notice_id = n.id
                    AND x.place_id = $2)

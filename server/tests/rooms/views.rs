@@ -7,6 +7,7 @@ use calendar::clock::{DAY, Millis};
 use ground::db;
 use ground::viewer::Role;
 use local_offer::rules::Facts as OfComment;
+use notices::rules::{Course, Effect, Follow};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use rounds::rules::NewRound;
@@ -160,6 +161,62 @@ fn the_view_of_comments_says_what_the_rules_say_of_whatever_happened_to_one() {
         tx.commit().await.unwrap();
         assert!(public.len() > 10 && public.len() < MANY / 2);
         assert_eq!(ids(&world, "SELECT id FROM public_comments").await, public);
+    });
+}
+
+#[test]
+fn the_view_of_changes_says_what_the_rules_say_of_whatever_followed_one() {
+    on_both(async |world| {
+        let leader = world.person("leader@example.org", &[Role::Leader], &world.north).await;
+        let mut random = StdRng::seed_from_u64(43);
+        let mut written: Vec<(String, Course)> = Vec::new();
+        let mut tx = world.db().begin().await.unwrap();
+        for _ in 0..MANY {
+            let id = id::fresh();
+            let started_at: Option<Millis> = random.random_bool(0.7).then_some(1);
+            let nobody_follows = |course: &Course| course.followed_by.is_none();
+            let before = written
+                .iter_mut()
+                .filter(|(_, course)| course.started_at.is_some() && nobody_follows(course))
+                .nth(random.random_range(0..40));
+            let follow = before.as_ref().map(|_| Follow::Correction);
+            sqlx::query(
+                "INSERT INTO notices (id, form_key, title, what, why, affected, must_do, must_do_by,
+                 whom, phone, email, is_decided, decided_day, effect_kind, effect_at,
+                 changes_entitlement, written_by, written_at, approved_by, approved_at, starts_at,
+                 started_at, follows_id, follow_kind, changed)
+                 VALUES ($1, $2, 'A change', '', '', '', '', '', '', '1', '', 0, '', 'day', 0, 0,
+                   $3, 0, $4, CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT), $8, $9,
+                   $10)",
+            )
+            .bind(&id)
+            .bind(&id)
+            .bind(&leader)
+            .bind(started_at.map(|_| leader.as_str()))
+            .bind(started_at)
+            .bind(started_at)
+            .bind(started_at)
+            .bind(before.as_ref().map(|(before, _)| before.as_str()))
+            .bind(follow.map(|_| "correction"))
+            .bind(if follow.is_some() { "The day" } else { "" })
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+            if let (Some((_, course)), Some(_)) = (before, started_at) {
+                course.followed_by = follow;
+            }
+            let (is_decided, effect) = (false, Effect::Day(0));
+            let starts_at = started_at;
+            written.push((
+                id,
+                Course { starts_at, started_at, is_decided, effect, follow, followed_by: None },
+            ));
+        }
+        tx.commit().await.unwrap();
+        let listed = written.iter().filter(|(_, course)| course.is_listed());
+        let listed: BTreeSet<String> = listed.map(|(id, _)| id.clone()).collect();
+        assert!(listed.len() > 10 && listed.len() < MANY / 2);
+        assert_eq!(ids(&world, "SELECT id FROM listed_notices").await, listed);
     });
 }
 
@@ -437,7 +494,7 @@ fn no_view_is_taken_for_a_table_that_is_copied() {
 }
 
 #[test]
-fn no_view_holds_words_that_somebody_wrote() {
+fn no_view_holds_words_that_somebody_wrote_or_who_supported_and_answered() {
     on_postgres(async |world| {
         let used = ids(
             &world,
@@ -456,5 +513,10 @@ fn no_view_holds_words_that_somebody_wrote() {
         let words: Vec<&String> = used.iter().filter(|column| !is_id(column)).collect();
         // What the planner remembers of it could not be taken away.
         assert!(words.is_empty(), "{words:?}");
+        let told =
+            ["accounts.", "supports.", "took_part.", "responses.", "subscribers.", "ledger."];
+        let about = |column: &&String| told.iter().any(|table| column.starts_with(table));
+        let people: Vec<&String> = used.iter().filter(about).collect();
+        assert!(people.is_empty(), "who supported, answered or was told: {people:?}");
     });
 }
