@@ -4,7 +4,6 @@
 use calendar::clock::Millis;
 use consultations::store::Listed;
 use ground::db::{Db, Kept, known};
-use outcomes::public::LISTED_TOPIC;
 use outcomes::store::{stage, verdict};
 use rounds::store::Round;
 use sqlx::any::AnyRow;
@@ -78,8 +77,8 @@ pub async fn for_leader(db: &Db, leader: &str) -> Result<Led, sqlx::Error> {
          UNION ALL SELECT 'organisation', o.id, o.name, 0, CAST(NULL AS TEXT) FROM roles r
            JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
            WHERE r.role = 'leader' AND r.account_id = $1",
-        notices::questions::store::to_answer(),
-        updates::store::all_awaited(Some("$1"))
+        notices::questions::store::TO_ANSWER,
+        updates::store::awaited_of_leader()
     );
     let rows =
         sqlx::query(AssertSqlSafe(sql)).bind(leader).fetch_all(&mut *db.read().await?).await?;
@@ -204,8 +203,7 @@ pub async fn open_now(
     Ok((all, asked, said))
 }
 
-/// Every public page about one thing but a topic, as (path, when it last changed, if that is
-/// known).
+/// Every public page about one thing, as (path, when it last changed, if that is known).
 const PUBLIC_PAGES: &str = "SELECT '/rounds/' || id AS path, counted_at AS at FROM rounds
    UNION ALL SELECT '/notices/' || id, started_at FROM notices WHERE started_at IS NOT NULL
    UNION ALL SELECT '/plans/' || p.id, coalesce((SELECT max(d.published_at) FROM drafts d
@@ -221,22 +219,16 @@ const PUBLIC_PAGES: &str = "SELECT '/rounds/' || id AS path, counted_at AS at FR
      GROUP BY update_id
    UNION ALL SELECT '/services/' || id, CAST(NULL AS BIGINT) FROM services
      WHERE retired_at IS NULL
-   UNION ALL SELECT '/places/' || id, CAST(NULL AS BIGINT) FROM places WHERE retired_at IS NULL";
-
-/// Every public page about one thing.
-fn every_page() -> String {
-    format!(
-        "{PUBLIC_PAGES} UNION ALL SELECT '/topics/' || t.id, coalesce(r.counted_at, t.published_at)
-         FROM topics t LEFT JOIN rounds r ON r.id = t.round_id WHERE {LISTED_TOPIC}"
-    )
-}
+   UNION ALL SELECT '/places/' || id, CAST(NULL AS BIGINT) FROM places WHERE retired_at IS NULL
+   UNION ALL SELECT '/topics/' || t.id, coalesce(r.counted_at, t.published_at)
+     FROM listed_topics t LEFT JOIN rounds r ON r.id = t.round_id";
 
 /// How many public pages are about one thing.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn public_pages_count(db: &Db, now: Millis) -> Result<i64, sqlx::Error> {
-    let sql = format!("SELECT count(*) FROM ({}) pages", every_page());
+    let sql = format!("SELECT count(*) FROM ({PUBLIC_PAGES}) pages");
     sqlx::query_scalar(AssertSqlSafe(sql)).bind(now).fetch_one(&mut *db.read().await?).await
 }
 
@@ -251,7 +243,7 @@ pub async fn public_pages(
     (most, from): (i64, i64),
 ) -> Result<Vec<(String, Option<Millis>)>, sqlx::Error> {
     let sql =
-        format!("SELECT path, at FROM ({}) pages ORDER BY path LIMIT $2 OFFSET $3", every_page());
+        format!("SELECT path, at FROM ({PUBLIC_PAGES}) pages ORDER BY path LIMIT $2 OFFSET $3");
     sqlx::query_as(AssertSqlSafe(sql))
         .bind(now)
         .bind(most)

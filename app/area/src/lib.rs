@@ -20,7 +20,7 @@ pub mod texts;
 pub const ELSEWHERE: &str = "Elsewhere";
 
 pub use personal::PERSONAL;
-pub use rules::{What, chosen};
+pub use rules::{Asked, Leader, What, chosen};
 
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;

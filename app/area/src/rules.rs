@@ -35,6 +35,90 @@ impl What {
     }
 }
 
+/// A leader, as it matters for whom and for what they speak: where they are from. The statements of
+/// every room ask the views `speaking_leaders`, `service_leaders` and so on, which say the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Leader {
+    /// The id of their organisation; `None` until an administrator has set it.
+    pub organisation: Option<String>,
+    /// Whether that is retired.
+    pub is_retired: bool,
+}
+
+/// What a consultation asked about, which says who answers for its results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked<'a> {
+    /// A plan, with the organisations that plan it.
+    Plan(&'a [String]),
+    /// A topic, with the organisations that run each of its services.
+    Topic(&'a [Vec<String>]),
+    /// Neither; the organisation that the forum chose, if it has.
+    Area(Option<&'a str>),
+}
+
+impl Leader {
+    /// Whether they have an organisation to speak for. Until then they speak for nobody.
+    #[must_use]
+    pub fn leads(&self) -> bool {
+        self.organisation.is_some() && !self.is_retired
+    }
+
+    fn is_from_one_of(&self, organisations: &[String]) -> bool {
+        self.organisation.as_ref().is_some_and(|own| organisations.contains(own))
+    }
+
+    /// Whether they speak for a service: their organisation is set down as running it.
+    #[must_use]
+    pub fn speaks_for(&self, run_by: &[String]) -> bool {
+        self.leads() && self.is_from_one_of(run_by)
+    }
+
+    /// Whether they work on a plan and answer for it.
+    #[must_use]
+    pub fn plans(&self, planned_by: &[String]) -> bool {
+        self.is_from_one_of(planned_by)
+    }
+
+    /// Whether they answer for a topic, whose services are run by these.
+    #[must_use]
+    pub fn answers_for_topic(&self, services: &[Vec<String>]) -> bool {
+        if services.is_empty() {
+            self.leads()
+        } else {
+            services.iter().any(|run_by| self.speaks_for(run_by))
+        }
+    }
+
+    /// Whether they speak for a change to services that are run by these.
+    #[must_use]
+    pub fn speaks_for_change(&self, services: &[Vec<String>]) -> bool {
+        services.iter().all(|run_by| self.speaks_for(run_by))
+    }
+
+    /// Whether they answer a comment, on a service run by these or on the whole Local Offer.
+    #[must_use]
+    pub fn answers_comment(&self, service: Option<&[String]>) -> bool {
+        service.map_or_else(|| self.leads(), |run_by| self.speaks_for(run_by))
+    }
+
+    /// Whether they change an update, which is their organisation's; or of none, from before each
+    /// leader had one, and begun by them.
+    #[must_use]
+    pub fn changes_update(&self, organisation: Option<&str>, has_begun: bool) -> bool {
+        organisation.map_or(has_begun, |its| self.organisation.as_deref() == Some(its))
+    }
+
+    /// Whether they answer for the results of a consultation.
+    #[must_use]
+    pub fn answers_for_results(&self, asked: Asked<'_>) -> bool {
+        match asked {
+            Asked::Plan(planned_by) => self.plans(planned_by),
+            Asked::Topic(services) => self.answers_for_topic(services),
+            Asked::Area(chosen) => self.leads() && self.organisation.as_deref() == chosen,
+        }
+    }
+}
+
 /// A change to what there is in the area.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {

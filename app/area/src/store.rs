@@ -265,52 +265,6 @@ pub async fn set_rule(
     .await
 }
 
-/// Whether a leader may speak for a service: their organisation is set down as running it. Where
-/// nobody is, no leader may, until an administrator says who runs it. `service` and `leader` are
-/// written as the statement around this names them; likewise in the next two.
-#[must_use]
-pub fn speaks_for(service: &str, leader: &str) -> String {
-    format!(
-        "EXISTS (SELECT 1 FROM service_organisations so
-           JOIN roles r ON r.organisation_id = so.organisation_id AND r.role = 'leader'
-           JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
-           WHERE so.service_id = {service} AND r.account_id = {leader})"
-    )
-}
-
-/// Whether anybody is set down as running a service.
-#[must_use]
-pub fn is_run(service: &str) -> String {
-    format!(
-        "EXISTS (SELECT 1 FROM service_organisations so
-           JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
-           WHERE so.service_id = {service})"
-    )
-}
-
-/// Whether a leader is from an organisation: theirs, while it is not retired. `organisation` and
-/// `leader` are written as the statement around this names them.
-#[must_use]
-pub fn is_from(organisation: &str, leader: &str) -> String {
-    format!(
-        "EXISTS (SELECT 1 FROM roles r
-           JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
-           WHERE r.role = 'leader' AND r.account_id = {leader}
-             AND r.organisation_id = {organisation})"
-    )
-}
-
-/// Whether a leader has an organisation to speak for. Until an administrator has set it, they speak
-/// for nobody.
-#[must_use]
-pub fn leads(leader: &str) -> String {
-    format!(
-        "EXISTS (SELECT 1 FROM roles r
-           JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
-           WHERE r.role = 'leader' AND r.account_id = {leader})"
-    )
-}
-
 /// A service as the leader who writes about it sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spoken {
@@ -339,11 +293,13 @@ pub struct Ground {
 
 /// What this leader needs, in one query.
 pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
-    let sql = format!(
+    let rows = sqlx::query(
         "SELECT what, id, name, number, is_hers, is_run FROM (
-           SELECT 'service' AS what, s.id, s.name, s.notice_days AS number, CAST(CASE
-             WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_hers,
-                  CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_run,
+           SELECT 'service' AS what, s.id, s.name, s.notice_days AS number,
+                  CAST(CASE WHEN EXISTS (SELECT 1 FROM service_leaders k WHERE k.service_id = s.id
+                    AND k.account_id = $1) THEN 1 ELSE 0 END AS BIGINT) AS is_hers,
+                  CAST(CASE WHEN EXISTS (SELECT 1 FROM run_services u WHERE u.service_id = s.id)
+                    THEN 1 ELSE 0 END AS BIGINT) AS is_run,
                   CAST(s.position AS BIGINT) AS position
              FROM services s WHERE s.retired_at IS NULL
            UNION ALL SELECT 'place', id, name, NULL, 0, 0, CAST(position AS BIGINT) FROM places
@@ -353,13 +309,10 @@ pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
            UNION ALL SELECT 'second person', '', '', CAST(second_person AS BIGINT), 0, 0, 0
              FROM area_rules) ground
          ORDER BY what, position, name, id",
-        speaks_for("s.id", "$1"),
-        is_run("s.id")
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(leader)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    )
+    .bind(leader)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
     let mut ground = Ground::default();
     for row in &rows {
         match row.get::<&str, _>("what") {

@@ -6,7 +6,7 @@ use questionnaires::answers::{Answer, Answers};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::store::{Consultation, consultation, whole};
+use super::store::{Consultation, WHOLE, consultation};
 
 /// What has become of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,10 +75,9 @@ pub async fn find(db: &Db, consultation_id: &str, code: &str) -> Kept<Option<Res
     let sql = format!(
         "SELECT response.answers, response.state, CAST(response.may_quote AS BIGINT) AS may_quote,
          asked.* FROM responses response
-         JOIN ({}) asked ON asked.id = response.consultation_id
+         JOIN ({WHOLE}) asked ON asked.id = response.consultation_id
            AND asked.version = response.version
-         WHERE response.consultation_id = $1 AND response.code_hash = $2",
-        whole()
+         WHERE response.consultation_id = $1 AND response.code_hash = $2"
     );
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(consultation_id)

@@ -4,7 +4,6 @@
 use calendar::clock::Millis;
 use forms::Named;
 use ground::db::{Db, Kept, Kind, json, known, read_json};
-use outcomes::public::{LISTED_TOPIC, TOPIC};
 use questionnaires::mended::{Mending, mend};
 use questionnaires::{Questionnaire, Section, way};
 use sqlx::any::AnyRow;
@@ -171,9 +170,8 @@ pub async fn shows_picture(db: &Db, name: &str) -> Kept<bool> {
 /// first.
 pub async fn versions(db: &Db, consultation_id: &str) -> Kept<Vec<Consultation>> {
     let sql = format!(
-        "{} WHERE c.id = $1 AND (q.version = 1 OR q.live_at IS NOT NULL)
-         ORDER BY q.version",
-        whole()
+        "{WHOLE} WHERE c.id = $1 AND (q.version = 1 OR q.live_at IS NOT NULL)
+         ORDER BY q.version"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(consultation_id)
@@ -183,7 +181,7 @@ pub async fn versions(db: &Db, consultation_id: &str) -> Kept<Vec<Consultation>>
 }
 
 async fn one(db: &Db, consultation_id: &str, which: &str) -> Kept<Option<Consultation>> {
-    let sql = format!("{} WHERE c.id = $1 {which} ORDER BY q.version DESC LIMIT 1", whole());
+    let sql = format!("{WHOLE} WHERE c.id = $1 {which} ORDER BY q.version DESC LIMIT 1");
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(consultation_id)
         .fetch_optional(&mut *db.read().await?)
@@ -192,18 +190,16 @@ async fn one(db: &Db, consultation_id: &str, which: &str) -> Kept<Option<Consult
 }
 
 /// What is read of a consultation and its questions.
-pub(super) fn whole() -> String {
-    format!(
-        "SELECT c.id, c.form_key, c.title, c.about, c.can_change, c.cannot_change, c.who_for,
+pub(super) const WHOLE: &str =
+    "SELECT c.id, c.form_key, c.title, c.about, c.can_change, c.cannot_change, c.who_for,
          c.how_used, c.who_sees, c.access, c.topic_id, c.plan_id, c.draft_id, c.organisation_id,
                 c.opens_at, c.closes_at, c.opened_at, c.changes, p.title AS plan,
-                  CASE WHEN {TOPIC} THEN t.title END AS topic, o.name AS answered_for_by,
+                  t.title AS topic, o.name AS answered_for_by,
                   q.version, q.live_at, q.questions, q.mended
          FROM consultations c JOIN questionnaires q ON q.consultation_id = c.id LEFT
-           JOIN plans p ON p.id = c.plan_id LEFT JOIN topics t ON t.id = c.topic_id
-           LEFT JOIN organisations o ON o.id = c.organisation_id AND o.retired_at IS NULL"
-    )
-}
+           JOIN plans p ON p.id = c.plan_id
+           LEFT JOIN public_topics y ON y.id = c.topic_id LEFT JOIN topics t ON t.id = y.id
+           LEFT JOIN organisations o ON o.id = c.organisation_id AND o.retired_at IS NULL";
 
 pub(super) fn consultation(row: &AnyRow) -> Kept<Consultation> {
     let (topic_id, plan_id): (Option<String>, Option<String>) =
@@ -539,16 +535,17 @@ pub async fn to_belong_to(db: &Db) -> Kept<Vec<Belongs>> {
             });
         }
     }
-    let others = format!(
+    let others = sqlx::query(
         "SELECT what, id, title FROM (
            SELECT * FROM (SELECT 'topic' AS what, t.id AS id, t.title AS title,
-             -t.published_at AS position FROM topics t WHERE {LISTED_TOPIC}
-             ORDER BY t.published_at DESC, t.id LIMIT 200) topics
+             -l.published_at AS position FROM listed_topics l JOIN topics t ON t.id = l.id
+             ORDER BY l.published_at DESC, l.id LIMIT 200) topics
            UNION ALL SELECT 'organisation', o.id, o.name, CAST(o.position AS BIGINT)
              FROM organisations o WHERE o.retired_at IS NULL) others
-         ORDER BY what DESC, position, title, id"
-    );
-    let others = sqlx::query(AssertSqlSafe(others)).fetch_all(&mut *db.read().await?).await?;
+         ORDER BY what DESC, position, title, id",
+    )
+    .fetch_all(&mut *db.read().await?)
+    .await?;
     let other = |row: &AnyRow| {
         let (id, title): (Option<String>, &str) = (row.get("id"), row.get("title"));
         if row.get::<&str, _>("what") == "topic" {

@@ -64,8 +64,8 @@ impl Facts {
         }
     }
 
-    /// Whether everyone may read it. The statements of every room ask the same by
-    /// `outcomes::public`.
+    /// Whether everyone may read it. The statements of every room ask the view `public_comments`,
+    /// which is the same.
     #[must_use]
     pub fn is_public(&self) -> bool {
         self.standing() == Standing::Published

@@ -1,9 +1,7 @@
 //! Every SQL statement about comments on the Local Offer.
 
-use area::store::{is_run, leads, speaks_for};
 use calendar::clock::Millis;
 use ground::db::{Db, Kept, Kind, day, number};
-use outcomes::public::COMMENT;
 use safeguarding::History;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -88,27 +86,11 @@ pub struct Response {
 }
 
 /// What everyone can find of this room: (kind, id, title, words, since). A comment has no title.
-#[must_use]
-pub fn findable() -> String {
-    format!(
-        "SELECT 'local-offer/comments' AS kind, c.id,
-           'Comment' || coalesce(' about ' || s.name, ' on the Local Offer') AS title, c.words,
-           c.published_at AS since
-         FROM comments c LEFT JOIN services s ON s.id = c.service_id
-         WHERE {COMMENT}"
-    )
-}
-
-/// Whether a leader may answer the comment `c`: one about a service, if their organisation runs
-/// it; one about the whole Local Offer, if they have an organisation to answer for. `leader` is
-/// written as the statement around this names them.
-fn answers(leader: &str) -> String {
-    format!(
-        "(CASE WHEN c.service_id IS NULL THEN {} ELSE {} END)",
-        leads(leader),
-        speaks_for("c.service_id", leader)
-    )
-}
+pub const FINDABLE: &str = "SELECT 'local-offer/comments' AS kind, c.id,
+       'Comment' || coalesce(' about ' || s.name, ' on the Local Offer') AS title, c.words,
+       c.published_at AS since
+     FROM public_comments p JOIN comments c ON c.id = p.id
+     LEFT JOIN services s ON s.id = c.service_id";
 
 /// Which comments a list holds.
 #[derive(Clone, Debug)]
@@ -142,8 +124,12 @@ pub enum Which<'a> {
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<Vec<Comment>> {
+    const PUBLIC: &str = "EXISTS (SELECT 1 FROM public_comments p WHERE p.id = c.id)";
     const UNANSWERED: &str =
         "NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id)";
+    const HERS: &str =
+        "EXISTS (SELECT 1 FROM comment_leaders k WHERE k.comment_id = c.id AND k.account_id = $6)";
+    const IS_RUN: &str = "EXISTS (SELECT 1 FROM run_services u WHERE u.service_id = c.service_id)";
     const NOBODYS: &str = "$1 = '' AND $2 = $3";
     const PASSED_ON: &str = "c.passed_on_at IS NOT NULL AND $1 = '' AND $2 = $3";
     const NOTED: &str = "EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)";
@@ -159,34 +145,30 @@ pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<V
         | Which::By(_)
         | Which::One(_) => "",
     };
-    let (hers, can_be) = (answers("$6"), is_run("c.service_id"));
     let (condition, order, text, (after, before)) = match which {
         Which::Public => {
-            (format!("{COMMENT} AND {NOBODYS}"), "c.published_at DESC, c.id DESC", "", (0, 0))
+            (format!("{PUBLIC} AND {NOBODYS}"), "c.published_at DESC, c.id DESC", "", (0, 0))
         }
-        Which::Unanswered => (
-            format!("{COMMENT} AND {NOBODYS} AND {UNANSWERED}"),
-            "c.published_at, c.id",
-            "",
-            (0, 0),
-        ),
+        Which::Unanswered => {
+            (format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED}"), "c.published_at, c.id", "", (0, 0))
+        }
         Which::ToAnswer(_) => (
-            format!("{COMMENT} AND {NOBODYS} AND {UNANSWERED} AND {hers}"),
+            format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND {HERS}"),
             "c.published_at, c.id",
             "",
             (0, 0),
         ),
         Which::Stranded => (
             format!(
-                "{COMMENT} AND {NOBODYS} AND {UNANSWERED} AND c.service_id IS NOT NULL
-                 AND NOT {can_be}"
+                "{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND c.service_id IS NOT NULL
+                 AND NOT {IS_RUN}"
             ),
             "c.published_at, c.id",
             "",
             (0, 0),
         ),
         Which::Between(after, before) => (
-            format!("c.published_at >= $2 AND c.published_at < $3 AND {COMMENT} AND $1 = ''"),
+            format!("c.published_at >= $2 AND c.published_at < $3 AND {PUBLIC} AND $1 = ''"),
             "c.published_at, c.id",
             "",
             (after, before),
@@ -230,8 +212,8 @@ pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<V
          FROM (SELECT c.id, c.author_id, c.words, c.sent_at, c.published_at, c.declined_at,
            c.decline_reason, c.passed_on_at, c.withdrawn_at,
                       coalesce(s.name, '') AS service, a.email,
-                      CAST(CASE WHEN {hers} THEN 1 ELSE 0 END AS BIGINT) AS is_hers,
-                      CAST(CASE WHEN c.service_id IS NULL OR {can_be} THEN 1 ELSE 0 END
+                      CAST(CASE WHEN {HERS} THEN 1 ELSE 0 END AS BIGINT) AS is_hers,
+                      CAST(CASE WHEN c.service_id IS NULL OR {IS_RUN} THEN 1 ELSE 0 END
                         AS BIGINT) AS can_be_answered,
                         row_number() OVER (ORDER BY {order}) AS place
                FROM comments c JOIN accounts a ON a.id = c.author_id LEFT
@@ -403,24 +385,23 @@ pub async fn respond(
     by: &str,
     now: Millis,
 ) -> Kept<bool> {
-    let sql = format!(
+    let kept = sqlx::query(
         "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by,
          organisation_id, responded_by, responded_at)
          SELECT $1, $2, c.id, $4, $5, $6, (SELECT r.organisation_id FROM roles r
            WHERE r.account_id = $7 AND r.role = 'leader'), $7, CAST($8 AS BIGINT)
-         FROM comments c WHERE c.id = $3 AND {COMMENT} AND {}
+         FROM public_comments c WHERE c.id = $3 AND EXISTS (SELECT 1 FROM comment_leaders k
+           WHERE k.comment_id = c.id AND k.account_id = $7)
          ON CONFLICT (form_key) DO NOTHING",
-        answers("$7")
-    );
-    let kept = sqlx::query(AssertSqlSafe(sql))
-        .bind(id::fresh())
-        .bind(&new.form_key)
-        .bind(comment_id)
-        .bind(&new.response)
-        .bind(&new.action)
-        .bind(&new.action_by)
-        .bind(by)
-        .bind(now);
+    )
+    .bind(id::fresh())
+    .bind(&new.form_key)
+    .bind(comment_id)
+    .bind(&new.response)
+    .bind(&new.action)
+    .bind(&new.action_by)
+    .bind(by)
+    .bind(now);
     Ok(kept.execute(tx).await?.rows_affected() == 1)
 }
 

@@ -245,6 +245,13 @@ pub enum Standing {
 }
 
 impl Course {
+    /// Whether it is in lists and is found: people were told, and no other notice that they were
+    /// told about follows it. The view `listed_notices` is the same.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.started_at.is_some() && self.followed_by.is_none()
+    }
+
     /// Whether it says that a change is no longer happening.
     #[must_use]
     pub fn is_withdrawal(&self) -> bool {

@@ -1,6 +1,5 @@
 //! Every SQL statement about notices; those about who is told are in `ledger`.
 
-use area::store::speaks_for;
 use calendar::clock::Millis;
 use forms::Sent;
 use ground::db::{self, Db, Kept};
@@ -245,16 +244,16 @@ async fn rows(db: &Db, id: &str, leader: &str) -> Kept<Vec<AnyRow>> {
          LEFT JOIN accounts p ON p.id = n.approved_by
          LEFT JOIN notices f ON f.follows_id = n.id AND f.started_at IS NOT NULL
          LEFT JOIN (
-           SELECT ns.notice_id, 'service' AS kind, s.id, s.name, 0 AS place, s.position, CAST(CASE
-             WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_hers
+           SELECT ns.notice_id, 'service' AS kind, s.id, s.name, 0 AS place, s.position,
+             CAST(CASE WHEN EXISTS (SELECT 1 FROM service_leaders k WHERE k.service_id = s.id
+               AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_hers
              FROM notice_services ns JOIN services s ON s.id = ns.service_id
            UNION ALL SELECT np.notice_id, 'place', p.id, p.name, 1, p.position, CAST(0 AS BIGINT)
              FROM notice_places np JOIN places p ON p.id = np.place_id) l
            ON l.notice_id = n.id
          WHERE n.id = $1
          ORDER BY l.place, l.position, l.name",
-        first_day_before("n.id"),
-        speaks_for("s.id", "$2")
+        first_day_before("n.id")
     );
     sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(id)
@@ -385,9 +384,7 @@ impl Filter {
 /// withdrawn gives its place to what follows it.
 pub const FINDABLE: &str = "SELECT 'notices' AS kind, n.id, n.title,
        n.what || ' – ' || n.affected || ' – ' || n.why || ' – ' || n.must_do AS words,
-       n.started_at AS since FROM notices n
-     WHERE n.started_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM notices f
-       WHERE f.follows_id = n.id AND f.started_at IS NOT NULL)";
+       n.started_at AS since FROM listed_notices w JOIN notices n ON n.id = w.id";
 
 /// The services and places of notices: (kind, id, name).
 pub const LABELS: &str = "SELECT 'notices' AS kind, x.notice_id AS id, s.name
@@ -404,10 +401,8 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
         if filter.after.is_some() { "AND coalesce(n.follow_kind, '') <> 'withdrawal'" } else { "" };
     let sql = format!(
         "SELECT {LISTED}
-         FROM (SELECT * FROM notices n WHERE n.started_at IS NOT NULL
-                 AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id
-                   AND f.started_at IS NOT NULL)
-                 AND ($1 = '' OR EXISTS (SELECT 1 FROM notice_services x WHERE x.notice_id = n.id
+         FROM (SELECT n.* FROM listed_notices w JOIN notices n ON n.id = w.id
+               WHERE ($1 = '' OR EXISTS (SELECT 1 FROM notice_services x WHERE x.notice_id = n.id
                    AND x.service_id = $1))
                  AND ($2 = '' OR EXISTS (SELECT 1 FROM notice_places x WHERE x.notice_id = n.id
                    AND x.place_id = $2)
@@ -442,12 +437,11 @@ pub async fn waiting(
         "SELECT {LISTED}
          FROM (SELECT * FROM notices n WHERE n.started_at IS NULL
            AND (n.discarded_at IS NULL) = ($2 = 0)
-                 AND NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = n.id
-                   AND NOT {})
+                 AND EXISTS (SELECT 1 FROM notice_leaders k WHERE k.notice_id = n.id
+                   AND k.account_id = $1)
                ORDER BY {order} LIMIT $3 OFFSET $4) n
          JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
-         ORDER BY {order}, s.position, s.name",
-        speaks_for("ns.service_id", "$1")
+         ORDER BY {order}, s.position, s.name"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(leader)

@@ -71,7 +71,11 @@ pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> Kept<Vec<
             "id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = $1)",
             id.as_str(),
         ),
-        Which::Hers(leader) => (HERS, leader.as_str()),
+        Which::Hers(leader) => (
+            "EXISTS (SELECT 1 FROM update_leaders k WHERE k.update_id = standing.id
+               AND k.account_id = $1)",
+            leader.as_str(),
+        ),
     };
     let sql = format!(
         "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found
@@ -161,20 +165,3 @@ pub fn stage(word: &str) -> Kept<Stage> {
 pub fn verdict(word: Option<&str>) -> Kept<Option<Verdict>> {
     word.map(|word| known(Verdict::read(word), "verdicts.verdict")).transpose()
 }
-
-/// Whether a leader may work on a plan and answers for it: it is their organisation's, by itself or
-/// with others. `plan` and `leader` are written as the statement around this names them.
-#[must_use]
-pub fn plans_it(plan: &str, leader: &str) -> String {
-    format!(
-        "EXISTS (SELECT 1 FROM plan_organisations po
-           JOIN roles pl ON pl.organisation_id = po.organisation_id AND pl.role = 'leader'
-           WHERE po.plan_id = {plan} AND pl.account_id = {leader})"
-    )
-}
-
-/// What a leader may change: updates of their own organisation; and of none, from before each
-/// leader had one, those they began.
-pub const HERS: &str = "(organisation_id IS NULL AND begun_by = $1
-     OR organisation_id IN (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1
-     AND r.role = 'leader'))";

@@ -6,7 +6,6 @@ use calendar::clock::Millis;
 use ground::db::{Db, Kept};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
-use topics::store::LISTED_TOPIC;
 use voting::Dates;
 
 use super::rules::NewRound;
@@ -94,10 +93,16 @@ pub async fn open(
     .fetch_optional(&mut *tx)
     .await?;
     if let Some(id) = &new {
-        let join = format!(
-            "UPDATE topics AS t SET round_id = $1 WHERE t.round_id IS NULL AND {LISTED_TOPIC}"
-        );
-        sqlx::query(AssertSqlSafe(join)).bind(id).execute(tx).await?;
+        // These are `listed_topics`, by their own columns: PostgreSQL looks at them again in a row
+        // that it had to wait for, and at a view as it was before.
+        sqlx::query(
+            "UPDATE topics SET round_id = $1
+             WHERE round_id IS NULL AND published_at IS NOT NULL AND passed_on_at IS NULL
+               AND declined_at IS NULL AND withdrawn_at IS NULL AND merged_at IS NULL",
+        )
+        .bind(id)
+        .execute(tx)
+        .await?;
     }
     Ok(new.map(|id| (id, true)))
 }
@@ -148,11 +153,11 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
            FROM given GROUP BY topic_id, place_id)
          INSERT INTO tallies (round_id, topic_id, place_id, supporters)
          SELECT t.round_id, t.id, p.place_id, coalesce(c.supporters, 0)
-         FROM topics t
+         FROM listed_topics t
          CROSS JOIN (SELECT id AS place_id FROM places WHERE retired_at IS NULL UNION
            SELECT place_id FROM counted) p
          LEFT JOIN counted c ON c.topic_id = t.id AND c.place_id = p.place_id
-         WHERE t.round_id = $1 AND {LISTED_TOPIC}"
+         WHERE t.round_id = $1"
     );
     sqlx::query(AssertSqlSafe(sql)).bind(&id).execute(tx).await?;
     Ok(Some(id))

@@ -40,13 +40,13 @@ pub struct Thing {
 /// What every room shows to everyone, as one statement: (kind, id, title, words, since).
 fn everything() -> String {
     [
-        topics::store::findable().as_str(),
+        topics::store::FINDABLE,
         rounds::store::FINDABLE,
         plans::store::FINDABLE,
         consultations::store::FINDABLE,
         notices::store::FINDABLE,
         outcomes::store::FINDABLE,
-        local_offer::store::findable().as_str(),
+        local_offer::store::FINDABLE,
         area::store::FINDABLE,
     ]
     .join(" UNION ALL ")

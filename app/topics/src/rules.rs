@@ -132,13 +132,20 @@ impl Facts {
 
     /// Whether everyone may read it at its address: it was published, and nobody took it down. One
     /// that was joined with another keeps its words, unless that happened before anyone could read
-    /// it. The statements of every room ask the same by `outcomes::public`.
+    /// it. The statements of every room ask the view `public_topics`, which is the same.
     #[must_use]
     pub fn is_public(&self) -> bool {
         self.published_at.is_some()
             && self.passed_on_at.is_none()
             && self.decline_reason.is_none()
             && self.withdrawn_at.is_none()
+    }
+
+    /// Whether it is in lists, is found and can be supported, answered and planned: one that was
+    /// joined with another gives its place to that. The view `listed_topics` is the same.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.is_public() && self.merged_into.is_none()
     }
 
     /// Whether this reader may read it: what is not public is for its author and organisers, and

@@ -1,8 +1,7 @@
 //! Full-text search over published topics: the one named place with two SQL texts.
 
 use ground::db::{Db, Kind};
-use outcomes::public::LISTED_TOPIC;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, Row as _};
 
 /// The most words of a search that are looked for; more make it slower and no better.
 const MOST_WORDS: usize = 12;
@@ -50,29 +49,22 @@ pub async fn alike(db: &Db, text: &str, most: i64) -> Result<Vec<Alike>, sqlx::E
     }
     let (sql, question) = match db.kind() {
         Kind::Sqlite => (
-            format!(
-                "SELECT t.id, t.title, r.closed_at FROM topic_search s
-                 JOIN topics t ON t.id = s.topic_id LEFT JOIN rounds r ON r.id = t.round_id
-                 WHERE topic_search MATCH $1 AND {LISTED_TOPIC} ORDER BY s.rank, t.id LIMIT $2"
-            ),
+            "SELECT t.id, t.title, r.closed_at FROM topic_search s
+             JOIN listed_topics l ON l.id = s.topic_id JOIN topics t ON t.id = l.id
+             LEFT JOIN rounds r ON r.id = l.round_id
+             WHERE topic_search MATCH $1 ORDER BY s.rank, t.id LIMIT $2",
             words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "),
         ),
         Kind::Postgres => (
-            format!(
-                "SELECT t.id, t.title, r.closed_at FROM topic_search s
-                 JOIN topics t ON t.id = s.topic_id
-                 LEFT JOIN rounds r ON r.id = t.round_id, to_tsquery('english', $1) question
-                 WHERE s.words @@ question AND {LISTED_TOPIC}
-                   ORDER BY ts_rank(s.words, question) DESC, t.id LIMIT $2"
-            ),
+            "SELECT t.id, t.title, r.closed_at FROM topic_search s
+             JOIN listed_topics l ON l.id = s.topic_id JOIN topics t ON t.id = l.id
+             LEFT JOIN rounds r ON r.id = l.round_id, to_tsquery('english', $1) question
+             WHERE s.words @@ question
+             ORDER BY ts_rank(s.words, question) DESC, t.id LIMIT $2",
             words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" | "),
         ),
     };
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(question)
-        .bind(most)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows = sqlx::query(sql).bind(question).bind(most).fetch_all(&mut *db.read().await?).await?;
     let alike = |row: &sqlx::any::AnyRow| Alike {
         id: row.get("id"),
         title: row.get("title"),

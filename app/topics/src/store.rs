@@ -10,7 +10,6 @@ use voting::Dates;
 use super::rules::{Facts, Proposal};
 use super::search;
 
-pub use outcomes::public::{LISTED_TOPIC, TOPIC};
 pub use safeguarding::OPENED;
 
 /// A published topic as one entry of a list.
@@ -57,17 +56,17 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
     let sql = format!(
         "SELECT p.id, p.title, p.would_help, p.published_at, su.account_id AS supporter,
                 s.name AS service, l.name AS place
-         FROM (SELECT t.id, t.title, t.would_help, t.published_at FROM topics t
-               WHERE {LISTED_TOPIC}
-                 AND {holds}
+         FROM (SELECT l.id, t.title, t.would_help, l.published_at
+               FROM listed_topics l JOIN topics t ON t.id = l.id
+               WHERE {holds}
                  AND ($2 = '' OR EXISTS (SELECT 1 FROM topic_services x WHERE x.topic_id = t.id
                    AND x.service_id = $2))
                  AND ($3 = '' OR EXISTS (SELECT 1 FROM topic_places x WHERE x.topic_id = t.id
                    AND x.place_id = $3)
                               OR NOT EXISTS (SELECT 1 FROM topic_places x WHERE x.topic_id = t.id))
-                 AND ($4 = '' OR t.round_id = $4)
-                 AND (t.published_at < $5 OR (t.published_at = $5 AND t.id < $6))
-               ORDER BY t.published_at DESC, t.id DESC LIMIT $7) p
+                 AND ($4 = '' OR l.round_id = $4)
+                 AND (l.published_at < $5 OR (l.published_at = $5 AND l.id < $6))
+               ORDER BY l.published_at DESC, l.id DESC LIMIT $7) p
          LEFT JOIN supports su ON su.topic_id = p.id AND su.account_id = $8
          LEFT JOIN topic_services ts ON ts.topic_id = p.id LEFT
            JOIN services s ON s.id = ts.service_id
@@ -103,14 +102,9 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
 }
 
 /// What everyone can find of this room: (kind, id, title, words, since).
-#[must_use]
-pub fn findable() -> String {
-    format!(
-        "SELECT 'topics' AS kind, t.id, t.title,
-           t.happens_now || ' – ' || t.would_help AS words, t.published_at AS since FROM topics t
-         WHERE {LISTED_TOPIC}"
-    )
-}
+pub const FINDABLE: &str = "SELECT 'topics' AS kind, t.id, t.title,
+       t.happens_now || ' – ' || t.would_help AS words, t.published_at AS since
+     FROM listed_topics l JOIN topics t ON t.id = l.id";
 
 /// The services and places of topics: (kind, id, name).
 pub const LABELS: &str = "SELECT 'topics' AS kind, x.topic_id AS id, s.name FROM topic_services x
@@ -126,8 +120,8 @@ pub async fn titles(db: &Db, ids: &[String]) -> Kept<Vec<(String, String)>> {
     }
     let wanted = db::parameters(1, ids.len());
     let sql = format!(
-        "SELECT t.id, t.title FROM topics t
-         WHERE t.id IN ({wanted}) AND {LISTED_TOPIC} ORDER BY t.proposed_at, t.id"
+        "SELECT t.id, t.title FROM listed_topics l JOIN topics t ON t.id = l.id
+         WHERE t.id IN ({wanted}) ORDER BY t.proposed_at, t.id"
     );
     let mut titles = sqlx::query_as(AssertSqlSafe(sql));
     for id in ids {
@@ -381,9 +375,12 @@ impl<'a> From<&'a Topic> for Waiting<'a> {
 pub async fn index_again(db: &Db) -> Kept<()> {
     let mut tx = db.begin().await?;
     sqlx::query("DELETE FROM topic_search").execute(&mut *tx).await?;
-    let published =
-        format!("SELECT t.id, t.title, t.happens_now, t.would_help FROM topics t WHERE {TOPIC}");
-    let published = sqlx::query(AssertSqlSafe(published)).fetch_all(&mut *tx).await?;
+    let published = sqlx::query(
+        "SELECT t.id, t.title, t.happens_now, t.would_help
+         FROM public_topics p JOIN topics t ON t.id = p.id",
+    )
+    .fetch_all(&mut *tx)
+    .await?;
     for row in published {
         let words = ["title", "happens_now", "would_help"].map(|name| row.get::<&str, _>(name));
         search::add(&mut tx, row.get("id"), &words.join(" ")).await?;

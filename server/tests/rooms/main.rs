@@ -50,4 +50,5 @@ mod things;
 mod topics;
 mod unreadable;
 mod updates;
+mod views;
 mod world;

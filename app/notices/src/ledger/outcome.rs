@@ -250,8 +250,7 @@ pub struct Unheard {
 fn to_reach() -> String {
     format!(
         "{} AND l.called_off_at IS NULL AND l.read_at IS NULL AND l.reached_at IS NULL AND {}
-         AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id
-           AND f.started_at IS NOT NULL)",
+         AND EXISTS (SELECT 1 FROM listed_notices w WHERE w.id = n.id)",
         came_back("l"),
         is_wanted("l")
     )

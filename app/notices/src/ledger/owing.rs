@@ -201,9 +201,8 @@ pub async fn begin_again(tx: &mut AnyConnection, subscriber_id: &str, now: Milli
     let sql = format!(
         "SELECT notice_id FROM ledger WHERE subscriber_id = $1 AND called_off_why = 'unsubscribed'
          AND {}
-           AND EXISTS (SELECT 1 FROM notices n WHERE n.id = ledger.notice_id AND n.effect_at > $2)
-           AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = ledger.notice_id
-             AND f.started_at IS NOT NULL)
+           AND EXISTS (SELECT 1 FROM listed_notices w WHERE w.id = ledger.notice_id
+             AND w.effect_at > $2)
            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id
              AND d.claimed_at > 0)
            AND NOT {}",

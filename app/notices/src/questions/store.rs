@@ -1,6 +1,5 @@
 //! Every SQL statement about questions and answers.
 
-use area::store::speaks_for;
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -96,16 +95,11 @@ pub async fn show(
 
 /// The notices with questions that wait, of those the leader `$1` speaks for, as a part of
 /// statements: (id, title, many). Those that have waited longest first.
-pub fn to_answer() -> String {
-    format!(
-        "SELECT n.id, n.title, count(*) AS many FROM notice_questions q
-         JOIN notices n ON n.id = q.notice_id
-         WHERE q.answer_id IS NULL AND q.set_aside_at IS NULL
-           AND NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = n.id AND NOT {})
-         GROUP BY n.id, n.title ORDER BY min(q.asked_at), n.id LIMIT 50",
-        speaks_for("ns.service_id", "$1")
-    )
-}
+pub const TO_ANSWER: &str = "SELECT n.id, n.title, count(*) AS many FROM notice_questions q
+     JOIN notices n ON n.id = q.notice_id
+     WHERE q.answer_id IS NULL AND q.set_aside_at IS NULL
+       AND EXISTS (SELECT 1 FROM notice_leaders k WHERE k.notice_id = n.id AND k.account_id = $1)
+     GROUP BY n.id, n.title ORDER BY min(q.asked_at), n.id LIMIT 50";
 
 /// Whether the answer of this form is published.
 pub async fn is_answered(db: &Db, form_key: &str) -> Kept<bool> {

@@ -7,8 +7,6 @@ use ground::text::RULES;
 use ground::viewer::Role;
 use involvement::gate::{self, TopicFacts};
 use involvement::rung;
-use outcomes::public::TOPIC_TITLE;
-use outcomes::store::plans_it;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, FromRow, Row as _};
 
@@ -244,9 +242,10 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
 /// The plan with this id, and whether this leader may work on it.
 pub async fn find_for(db: &Db, id: &str, leader: &str) -> Kept<Option<Plan>> {
     let mut connection = db.read().await?;
-    let sql = format!(
+    let rows = sqlx::query(
         "SELECT p.id, p.title, p.what, p.due_day, l.kind, l.name,
-                CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_hers
+                CAST(CASE WHEN EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = p.id
+                  AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_hers
          FROM plans p
          LEFT JOIN (
            SELECT po.plan_id, 'organisation' AS kind, o.name, 0 AS place, 0 AS position
@@ -257,10 +256,11 @@ pub async fn find_for(db: &Db, id: &str, leader: &str) -> Kept<Option<Plan>> {
              JOIN places l ON l.id = pp.place_id) l ON l.plan_id = p.id
          WHERE p.id = $1
          ORDER BY l.place, l.position, l.name",
-        plans_it("p.id", "$2")
-    );
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(id).bind(leader).fetch_all(&mut *connection).await?;
+    )
+    .bind(id)
+    .bind(leader)
+    .fetch_all(&mut *connection)
+    .await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut plan = Plan {
         id: row.get("id"),
@@ -296,7 +296,9 @@ fn happenings(of: &str) -> String {
                   s.recorded_at AS at, CAST(CASE s.audience WHEN 'everyone' THEN 1
                     WHEN 'forum' THEN 0 END AS BIGINT) AS later, s.plan_id
              FROM planning_sessions s WHERE s.plan_id {of}
-           UNION ALL SELECT 'topic', t.id, {TOPIC_TITLE}, '', '', '', x.tied_at,
+           UNION ALL SELECT 'topic', t.id,
+             CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id) THEN t.title
+               ELSE 'A topic that has been withdrawn' END, '', '', '', x.tied_at,
              coalesce(t.withdrawn_at, 0), t.published_at, r.closed_at, x.plan_id
              FROM plan_topics x JOIN topics t ON t.id = x.topic_id LEFT
                JOIN rounds r ON r.id = t.round_id
@@ -490,11 +492,12 @@ pub struct Content {
 
 /// What is in a draft.
 pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>> {
-    let sql = format!(
+    let rows = sqlx::query(
         "SELECT CASE WHEN d.html_rules = $3 THEN d.html ELSE d.body END AS text, d.html_rules,
-                d.file_hash, d.file_name, d.file_kind, d.file_size,
-                t.id AS topic_id, {TOPIC_TITLE} AS title, t.withdrawn_at,
-                a.answer, a.words, a.decided_by
+                d.file_hash, d.file_name, d.file_kind, d.file_size, t.id AS topic_id,
+                CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id) THEN t.title
+                  ELSE 'A topic that has been withdrawn' END AS title,
+                t.withdrawn_at, a.answer, a.words, a.decided_by
          FROM drafts d
          LEFT JOIN plan_topics x ON x.plan_id = d.plan_id
          LEFT JOIN draft_answers a ON a.draft_id = d.id AND a.topic_id = x.topic_id
@@ -502,14 +505,13 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>
            OR t.withdrawn_at > d.published_at)
                            AND (d.published_at IS NULL OR a.draft_id IS NOT NULL)
          WHERE d.plan_id = $1 AND d.version = $2
-         ORDER BY t.proposed_at, t.id"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(plan_id)
-        .bind(version)
-        .bind(RULES)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+         ORDER BY t.proposed_at, t.id",
+    )
+    .bind(plan_id)
+    .bind(version)
+    .bind(RULES)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let text: String = row.get("text");
     let is_html = row.get::<i64, _>("html_rules") == RULES;

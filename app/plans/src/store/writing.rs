@@ -7,8 +7,6 @@ use ground::db::{self, Kept, Kind};
 use ground::files;
 use ground::text::RULES;
 use involvement::gate::{self, TopicFacts};
-use outcomes::public::LISTED_TOPIC;
-use outcomes::store::plans_it;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use crate::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
@@ -47,8 +45,8 @@ pub async fn hold_for(
 ) -> Kept<Option<Millis>> {
     let kind = Kind::of(tx);
     let held = format!(
-        "SELECT p.id FROM plans p WHERE p.id = $1 AND {}{}",
-        plans_it("p.id", "$2"),
+        "SELECT p.id FROM plans p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM plan_leaders k
+           WHERE k.plan_id = p.id AND k.account_id = $2){}",
         kind.hold_to_change()
     );
     let held = sqlx::query(AssertSqlSafe(held)).bind(plan_id).bind(&by.account_id);
@@ -152,8 +150,7 @@ pub async fn tie(
     let wanted = db::parameters(4, topics.len());
     let sql = format!(
         "INSERT INTO plan_topics (plan_id, topic_id, tied_by, tied_at)
-         SELECT $1, t.id, $2, CAST($3 AS BIGINT) FROM topics t
-         WHERE t.id IN ({wanted}) AND {LISTED_TOPIC}
+         SELECT $1, id, $2, CAST($3 AS BIGINT) FROM listed_topics WHERE id IN ({wanted})
          ON CONFLICT (plan_id, topic_id) DO NOTHING"
     );
     let mut tie = sqlx::query(AssertSqlSafe(sql)).bind(plan_id).bind(&by.account_id).bind(at);

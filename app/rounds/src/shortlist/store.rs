@@ -9,7 +9,6 @@ use futures_util::TryStreamExt as _;
 use ground::db::{self, Db, Kept};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
-use topics::store::LISTED_TOPIC;
 use voting::count::{Choice, Election, Phase};
 
 use super::rules::{Chosen, Confirmation};
@@ -48,14 +47,12 @@ pub async fn uncounted(db: &Db) -> Kept<Option<(String, usize)>> {
 /// first of them does, as in the tallies.
 pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
     let mut connection = db.read().await?;
-    let listed = format!(
-        "SELECT t.id FROM topics t WHERE t.round_id = $1 AND {LISTED_TOPIC}
-         ORDER BY t.proposed_at, t.id"
-    );
-    let topics: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(listed))
-        .bind(round_id)
-        .fetch_all(&mut *connection)
-        .await?;
+    let topics: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM listed_topics WHERE round_id = $1 ORDER BY proposed_at, id",
+    )
+    .bind(round_id)
+    .fetch_all(&mut *connection)
+    .await?;
     let numbers: HashMap<&str, usize> =
         topics.iter().enumerate().map(|(number, id)| (id.as_str(), number)).collect();
     let sql = format!(

@@ -3,7 +3,6 @@
 use area::ELSEWHERE;
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept, Kind};
-use outcomes::public::LISTED_TOPIC;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// Until when topics can be proposed for the next round of voting, if there is one.
@@ -32,9 +31,8 @@ pub async fn support(
     let kind = Kind::of(tx);
     // The round stays as it is until this write ends: no support slips in during the count.
     let is_open = format!(
-        "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id
-         WHERE t.id = $1 AND {LISTED_TOPIC}
-           AND r.closed_at IS NULL AND r.vote_from <= $2 AND $2 < r.closes_at{}",
+        "SELECT r.id FROM rounds r JOIN listed_topics l ON l.round_id = r.id
+         WHERE l.id = $1 AND r.closed_at IS NULL AND r.vote_from <= $2 AND $2 < r.closes_at{}",
         kind.hold()
     );
     if sqlx::query(AssertSqlSafe(is_open))
@@ -88,21 +86,21 @@ pub async fn tallies(db: &Db, round_id: &str) -> Kept<Vec<Tally>> {
 }
 
 async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tally>> {
-    let sql = format!(
+    let rows = sqlx::query(
         "SELECT t.id, t.title, coalesce(p.name, $3) AS place, y.supporters, x.topic_id AS confirmed
          FROM tallies y
-         JOIN topics t ON t.id = y.topic_id
+         JOIN listed_topics l ON l.id = y.topic_id
+         JOIN topics t ON t.id = l.id
          LEFT JOIN places p ON p.id = y.place_id
          LEFT JOIN confirmed_topics x ON x.round_id = y.round_id AND x.topic_id = y.topic_id
-         WHERE y.round_id = $1 AND ($2 = '' OR y.topic_id = $2) AND {LISTED_TOPIC}
-         ORDER BY t.proposed_at, t.id, coalesce(p.position, 1000000), p.name"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(round_id)
-        .bind(topic_id)
-        .bind(ELSEWHERE)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+         WHERE y.round_id = $1 AND ($2 = '' OR y.topic_id = $2)
+         ORDER BY t.proposed_at, t.id, coalesce(p.position, 1000000), p.name",
+    )
+    .bind(round_id)
+    .bind(topic_id)
+    .bind(ELSEWHERE)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
     let mut tallies: Vec<Tally> = Vec::new();
     for row in rows {
         let topic_id: String = row.get("id");

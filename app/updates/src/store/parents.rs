@@ -2,7 +2,6 @@
 
 use calendar::clock::Millis;
 use ground::db::{Db, Kept, known};
-use outcomes::public::TOPIC_TITLE;
 use outcomes::store::{Listed, STANDING, stage, verdict};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row as _};
@@ -47,8 +46,9 @@ pub async fn contributions(
          SELECT c.kind, c.id, c.title, c.how, c.at, c.state, c.since, c.wants_outcome,
                 s.id AS update_id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at,
                 s.we_did, s.found
-         FROM (SELECT 'topic' AS kind, t.id, CASE WHEN x.how = 'proposed' THEN t.title
-                        ELSE {TOPIC_TITLE} END AS title, x.how, x.at,
+         FROM (SELECT 'topic' AS kind, t.id, CASE WHEN x.how = 'proposed'
+                        OR EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id) THEN t.title
+                        ELSE 'A topic that has been withdrawn' END AS title, x.how, x.at,
                       CASE WHEN t.passed_on_at IS NOT NULL THEN 'passed on'
                         WHEN t.withdrawn_at IS NOT NULL THEN 'withdrawn'
                            WHEN t.merged_at IS NOT NULL THEN 'merged'

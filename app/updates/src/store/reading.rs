@@ -2,11 +2,10 @@
 
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
-use outcomes::public::TOPIC_TITLE;
 use outcomes::rules::{Outcome, Stage, Verdict};
-use outcomes::store::{HERS, stage, verdict};
+use outcomes::store::{stage, verdict};
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row as _};
 
 use super::subjects::{Subject, subject};
 use crate::evidence::{Attached, Evidence};
@@ -88,19 +87,22 @@ pub async fn find(db: &Db, update_id: &str) -> Kept<Option<Update>> {
     .await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let organisation = first.get("organisation");
-    let about = format!(
+    let about = sqlx::query(
         "SELECT s.kind, s.subject_id AS id,
-           coalesce({TOPIC_TITLE}, r.title, c.title, p.title, n.title) AS title
+           CASE WHEN s.topic_id IS NULL THEN coalesce(r.title, c.title, p.title, n.title)
+             WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = s.topic_id) THEN t.title
+             ELSE 'A topic that has been withdrawn' END AS title
          FROM update_subjects s
          LEFT JOIN topics t ON t.id = s.topic_id
          LEFT JOIN rounds r ON r.id = s.round_id
          LEFT JOIN consultations c ON c.id = s.consultation_id
          LEFT JOIN plans p ON p.id = s.plan_id
          LEFT JOIN notices n ON n.id = s.notice_id
-         WHERE s.update_id = $1 ORDER BY s.kind, s.subject_id"
-    );
-    let about =
-        sqlx::query(AssertSqlSafe(about)).bind(update_id).fetch_all(&mut *connection).await?;
+         WHERE s.update_id = $1 ORDER BY s.kind, s.subject_id",
+    )
+    .bind(update_id)
+    .fetch_all(&mut *connection)
+    .await?;
     let mut versions: Vec<Said> = Vec::new();
     for row in &rows {
         if versions.last().is_none_or(|last| last.version != row.get::<i64, _>("version")) {
@@ -161,11 +163,12 @@ fn judged(row: &AnyRow) -> Kept<Option<Judged>> {
 
 /// Whether this leader may change an update.
 pub async fn is_hers(db: &Db, update_id: &str, leader: &str) -> Kept<bool> {
-    let sql = format!("SELECT count(*) FROM updates WHERE id = $2 AND {HERS}");
-    let hers: i64 = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(leader)
-        .bind(update_id)
-        .fetch_one(&mut *db.read().await?)
-        .await?;
+    let hers: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM update_leaders WHERE update_id = $1 AND account_id = $2",
+    )
+    .bind(update_id)
+    .bind(leader)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
     Ok(hers > 0)
 }

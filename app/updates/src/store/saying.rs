@@ -3,10 +3,9 @@
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
 use outcomes::rules::{Outcome, Verdict};
-use outcomes::store::HERS;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::subjects::{Kind, Subject, all_answerable};
+use super::subjects::{ALL_ANSWERABLE, Kind, Subject};
 use crate::evidence::Evidence;
 use crate::words::Words;
 
@@ -35,9 +34,9 @@ pub async fn publish(
          SELECT $2, $3, (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1
            AND r.role = 'leader'), $1, CAST($4 AS BIGINT)
          WHERE NOT EXISTS (SELECT 1 FROM update_versions v WHERE v.form_key = $3)
-           AND (SELECT count(*) FROM ({}) hers WHERE hers.kind || ':' || hers.id IN ({})) = {}
+           AND (SELECT count(*) FROM ({ALL_ANSWERABLE}) hers
+             WHERE hers.kind || ':' || hers.id IN ({})) = {}
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
-        all_answerable(),
         db::parameters(5, about.len()),
         about.len()
     );
@@ -118,34 +117,35 @@ pub async fn say(
         }
         Outcome::Deciding { by } => decide_by = by.as_str(),
     }
-    let sql = format!(
+    let said = sqlx::query(
         "INSERT INTO update_versions (published_by, update_id, version, form_key, you_said,
          questions, part, we_did, outcome, because, decided_by,
                                       look_again, decide_by, next, next_by, evidence,
                                         published_at, is_told)
          SELECT $1, $2, CAST($3 AS BIGINT), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
            $16, CAST($17 AS BIGINT), CAST($18 AS INTEGER)
-         FROM updates WHERE id = $2 AND {HERS} ON CONFLICT DO NOTHING"
-    );
-    let said = sqlx::query(AssertSqlSafe(sql))
-        .bind(by)
-        .bind(new.update_id)
-        .bind(new.version)
-        .bind(new.form_key)
-        .bind(&words.you_said)
-        .bind(db::json(&words.questions)?)
-        .bind(&words.part)
-        .bind(&words.we_did)
-        .bind(words.outcome.word())
-        .bind(because)
-        .bind(decided_by)
-        .bind(look_again)
-        .bind(decide_by)
-        .bind(&words.next)
-        .bind(&words.next_by)
-        .bind(db::json(&words.evidence)?)
-        .bind(now)
-        .bind(i64::from(new.is_told));
+         WHERE EXISTS (SELECT 1 FROM update_leaders k WHERE k.update_id = $2
+           AND k.account_id = $1)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(by)
+    .bind(new.update_id)
+    .bind(new.version)
+    .bind(new.form_key)
+    .bind(&words.you_said)
+    .bind(db::json(&words.questions)?)
+    .bind(&words.part)
+    .bind(&words.we_did)
+    .bind(words.outcome.word())
+    .bind(because)
+    .bind(decided_by)
+    .bind(look_again)
+    .bind(decide_by)
+    .bind(&words.next)
+    .bind(&words.next_by)
+    .bind(db::json(&words.evidence)?)
+    .bind(now)
+    .bind(i64::from(new.is_told));
     Ok(said.execute(tx).await?.rows_affected() == 1)
 }
 

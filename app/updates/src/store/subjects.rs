@@ -1,11 +1,9 @@
 //! What an update can be about, who answers for it, and what an outcome is due for.
 
-use area::store::{is_from, leads, speaks_for};
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
-use outcomes::public::{LISTED_TOPIC, TOPIC_TITLE, WITHDRAWN};
+use outcomes::public::WITHDRAWN;
 use outcomes::rules::Outcome;
-use outcomes::store::plans_it;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -99,77 +97,30 @@ impl Subject {
 /// How many things a form offers.
 const MOST_OFFERED: i64 = 100;
 
-/// Whether a leader answers for something: for a topic, whoever speaks for one of its services, and
-/// anyone with an organisation where it is about none; for a round, for one of its topics; for a
-/// plan, for its organisations; for results, for what was asked about, and where that was neither a
-/// plan nor a topic, for the organisation that the forum chose, and nobody until it has; for a
-/// change, for all its services. `id` and `leader` are written as the statement around this names
-/// them.
-fn answers_for(kind: Kind, id: &str, leader: &str) -> String {
-    match kind {
-        Kind::Topic => {
-            format!(
-                "(EXISTS (SELECT 1 FROM topic_services ts WHERE ts.topic_id = {id} AND {})
-                 OR {} AND NOT EXISTS (SELECT 1 FROM topic_services ns
-                   WHERE ns.topic_id = {id}))",
-                speaks_for("ts.service_id", leader),
-                leads(leader)
-            )
-        }
-        Kind::Round => format!(
-            "EXISTS (SELECT 1 FROM topics rt LEFT JOIN topic_services ts ON ts.topic_id = rt.id
-             WHERE rt.round_id = {id} AND rt.published_at IS NOT NULL
-               AND (ts.service_id IS NULL AND {} OR {}))",
-            leads(leader),
-            speaks_for("ts.service_id", leader)
-        ),
-        Kind::Consultation => format!(
-            "EXISTS (SELECT 1 FROM consultations ac WHERE ac.id = {id}
-               AND CASE WHEN ac.plan_id IS NOT NULL THEN {} WHEN ac.topic_id IS NOT NULL THEN {}
-                 ELSE {} END)",
-            answers_for(Kind::Plan, "ac.plan_id", leader),
-            answers_for(Kind::Topic, "ac.topic_id", leader),
-            is_from("ac.organisation_id", leader)
-        ),
-        Kind::Plan => plans_it(id, leader),
-        Kind::Notice => {
-            format!(
-                "NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = {id}
-                 AND NOT {})",
-                speaks_for("ns.service_id", leader)
-            )
-        }
-    }
-}
-
 /// What the leader `$1` can answer, as a part of statements: (kind, id, title, since, whether
 /// somebody is waiting for it). Topics of closed rounds, closed rounds, consultations with results,
 /// plans with a published draft, and changes that people were told about.
-pub(super) fn all_answerable() -> String {
-    let hers = |kind, id| answers_for(kind, id, "$1");
-    format!(
-        "SELECT 'topic' AS kind, t.id, t.title, r.closed_at AS since,
-                CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics c WHERE c.topic_id = t.id) THEN 1
-                  ELSE 0 END AS is_awaited
-           FROM topics t JOIN rounds r ON r.id = t.round_id AND r.closed_at IS NOT NULL
-           WHERE {LISTED_TOPIC} AND {}
-         UNION ALL SELECT 'round', r.id, r.title, r.closed_at, 0 FROM rounds r
-           WHERE r.closed_at IS NOT NULL AND {}
-         UNION ALL SELECT 'consultation', c.id, c.title, min(x.checked_at), 1
-           FROM consultations c JOIN releases x ON x.consultation_id = c.id
-             AND x.checked_at IS NOT NULL WHERE {} GROUP BY c.id, c.title
-         UNION ALL SELECT 'plan', p.id, p.title, min(d.published_at), 1
-           FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL WHERE {}
-             GROUP BY p.id, p.title
-         UNION ALL SELECT 'notice', n.id, n.title, n.started_at, 0 FROM notices n
-           WHERE n.started_at IS NOT NULL AND {}",
-        hers(Kind::Topic, "t.id"),
-        hers(Kind::Round, "r.id"),
-        hers(Kind::Consultation, "c.id"),
-        hers(Kind::Plan, "p.id"),
-        hers(Kind::Notice, "n.id"),
-    )
-}
+pub(super) const ALL_ANSWERABLE: &str = "SELECT 'topic' AS kind, t.id, t.title,
+       r.closed_at AS since, CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics c
+         WHERE c.topic_id = t.id) THEN 1 ELSE 0 END AS is_awaited
+       FROM listed_topics l JOIN topics t ON t.id = l.id
+         JOIN rounds r ON r.id = l.round_id AND r.closed_at IS NOT NULL
+       WHERE EXISTS (SELECT 1 FROM topic_leaders k WHERE k.topic_id = l.id AND k.account_id = $1)
+     UNION ALL SELECT 'round', r.id, r.title, r.closed_at, 0 FROM rounds r
+       WHERE r.closed_at IS NOT NULL
+         AND EXISTS (SELECT 1 FROM round_leaders k WHERE k.round_id = r.id AND k.account_id = $1)
+     UNION ALL SELECT 'consultation', c.id, c.title, min(x.checked_at), 1
+       FROM consultations c JOIN releases x ON x.consultation_id = c.id
+         AND x.checked_at IS NOT NULL
+       WHERE EXISTS (SELECT 1 FROM consultation_leaders k WHERE k.consultation_id = c.id
+         AND k.account_id = $1) GROUP BY c.id, c.title
+     UNION ALL SELECT 'plan', p.id, p.title, min(d.published_at), 1
+       FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL
+       WHERE EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = p.id AND k.account_id = $1)
+         GROUP BY p.id, p.title
+     UNION ALL SELECT 'notice', n.id, n.title, n.started_at, 0 FROM notices n
+       WHERE n.started_at IS NOT NULL AND EXISTS (SELECT 1 FROM notice_leaders k
+         WHERE k.notice_id = n.id AND k.account_id = $1)";
 
 /// What this leader can answer: first what is `wanted`, as [`Subject::value`]; then what somebody
 /// is waiting for, the latest first.
@@ -178,10 +129,9 @@ pub(super) fn all_answerable() -> String {
 /// When the database fails; likewise for every function here.
 pub async fn answerable(db: &Db, leader: &str, wanted: &[String]) -> Kept<Vec<Subject>> {
     let sql = format!(
-        "SELECT kind, id, title FROM ({}) answerable
+        "SELECT kind, id, title FROM ({ALL_ANSWERABLE}) answerable
          ORDER BY CASE WHEN kind || ':' || id IN ({}) THEN 0
            ELSE 1 END, is_awaited DESC, since DESC, id LIMIT {MOST_OFFERED}",
-        all_answerable(),
         db::parameters(2, wanted.len().max(1)),
     );
     let mut ask = sqlx::query(AssertSqlSafe(sql)).bind(leader);
@@ -226,7 +176,9 @@ const LAST_SAID: &str = "update_subjects b JOIN update_versions s ON s.update_id
 /// awaited).
 pub fn awaited_by(at: &str) -> String {
     format!(
-        "SELECT 'topic' AS kind, t.id, {TOPIC_TITLE} AS title, min(c.confirmed_at) AS since
+        "SELECT 'topic' AS kind, t.id,
+             CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id) THEN t.title
+               ELSE 'A topic that has been withdrawn' END AS title, min(c.confirmed_at) AS since
            FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id
              JOIN topics t ON t.id = x.topic_id
            WHERE c.confirmed_at <= {at} AND (t.withdrawn_at IS NULL OR t.withdrawn_at > {at})
@@ -244,21 +196,32 @@ pub fn awaited_by(at: &str) -> String {
 /// Every chosen topic, consultation with results and plan with a published draft about which
 /// nothing was said, or about which one update says that it is still being decided, whatever
 /// another says; as a part of statements: (kind, id, title, since, the nearest day that was
-/// promised). `leader`: only what this leader answers for, as the statement around this names them.
-pub fn all_awaited(leader: Option<&str>) -> String {
-    let hers = leader.map_or_else(String::new, |leader| {
-        let kinds = [Kind::Topic, Kind::Consultation, Kind::Plan];
-        let each = kinds.map(|kind| {
-            format!("WHEN '{}' THEN {}", kind.word(), answers_for(kind, "w.id", leader))
-        });
-        format!(" AND CASE w.kind {} END", each.join(" "))
-    });
+/// promised).
+fn all_awaited() -> String {
+    awaited_where("")
+}
+
+/// Likewise, only what the leader `$1` answers for.
+#[must_use]
+pub fn awaited_of_leader() -> String {
+    awaited_where(
+        "AND CASE w.kind
+           WHEN 'topic' THEN EXISTS (SELECT 1 FROM topic_leaders k
+             WHERE k.topic_id = w.id AND k.account_id = $1)
+           WHEN 'consultation' THEN EXISTS (SELECT 1 FROM consultation_leaders k
+             WHERE k.consultation_id = w.id AND k.account_id = $1)
+           WHEN 'plan' THEN EXISTS (SELECT 1 FROM plan_leaders k
+             WHERE k.plan_id = w.id AND k.account_id = $1) END",
+    )
+}
+
+fn awaited_where(and: &str) -> String {
     format!(
         "SELECT a.kind, a.id, a.title, a.since, a.decide_by
          FROM (SELECT w.*, (SELECT min(s.decide_by) FROM {LAST_SAID}
            AND s.outcome = 'deciding') AS decide_by FROM ({}) w
                WHERE (NOT EXISTS (SELECT 1 FROM {LAST_SAID}) OR EXISTS (SELECT 1 FROM {LAST_SAID}
-                 AND s.outcome = 'deciding')){hers}) a
+                 AND s.outcome = 'deciding')) {and}) a
          ORDER BY a.since, a.id LIMIT {MOST_AWAITED}",
         awaited_by(&Millis::MAX.to_string())
     )
@@ -266,7 +229,7 @@ pub fn all_awaited(leader: Option<&str>) -> String {
 
 /// What is awaited. `leader`: only what this leader answers for.
 pub async fn waited(db: &Db, leader: Option<&str>) -> Kept<Vec<Waited>> {
-    let sql = all_awaited(leader.map(|_| "$1"));
+    let sql = leader.map_or_else(all_awaited, |_| awaited_of_leader());
     let mut ask = sqlx::query(AssertSqlSafe(sql));
     if let Some(leader) = leader {
         ask = ask.bind(leader);
@@ -274,7 +237,7 @@ pub async fn waited(db: &Db, leader: Option<&str>) -> Kept<Vec<Waited>> {
     ask.fetch_all(&mut *db.read().await?).await?.iter().map(read_waited).collect()
 }
 
-/// Reads a row of [`all_awaited`].
+/// Reads a row of [`awaited_of_leader`].
 ///
 /// # Errors
 /// When what it is about, or the day that was promised, cannot be read.
@@ -288,10 +251,28 @@ pub fn read_waited(row: &AnyRow) -> Kept<Waited> {
 /// The leaders who must say what happened about this, who are those who answer for it: (account,
 /// address).
 pub async fn responsible(db: &Db, subject: &Subject) -> Kept<Vec<(String, String)>> {
-    let sql = format!(
-        "SELECT a.id, a.email FROM roles l JOIN accounts a ON a.id = l.account_id
-         WHERE l.role = 'leader' AND a.email IS NOT NULL AND {} ORDER BY a.id",
-        answers_for(subject.kind, "$1", "l.account_id")
-    );
-    sqlx::query_as(AssertSqlSafe(sql)).bind(&subject.id).fetch_all(&mut *db.read().await?).await
+    let sql = match subject.kind {
+        Kind::Topic => {
+            "SELECT id, email FROM accounts WHERE email IS NOT NULL
+               AND id IN (SELECT account_id FROM topic_leaders WHERE topic_id = $1) ORDER BY id"
+        }
+        Kind::Round => {
+            "SELECT id, email FROM accounts WHERE email IS NOT NULL
+               AND id IN (SELECT account_id FROM round_leaders WHERE round_id = $1) ORDER BY id"
+        }
+        Kind::Consultation => {
+            "SELECT id, email FROM accounts WHERE email IS NOT NULL
+               AND id IN (SELECT account_id FROM consultation_leaders WHERE consultation_id = $1)
+             ORDER BY id"
+        }
+        Kind::Plan => {
+            "SELECT id, email FROM accounts WHERE email IS NOT NULL
+               AND id IN (SELECT account_id FROM plan_leaders WHERE plan_id = $1) ORDER BY id"
+        }
+        Kind::Notice => {
+            "SELECT id, email FROM accounts WHERE email IS NOT NULL
+               AND id IN (SELECT account_id FROM notice_leaders WHERE notice_id = $1) ORDER BY id"
+        }
+    };
+    sqlx::query_as(sql).bind(&subject.id).fetch_all(&mut *db.read().await?).await
 }
