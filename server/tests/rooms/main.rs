@@ -51,3 +51,4 @@ mod topics;
 mod unreadable;
 mod updates;
 mod world;
+mod worlds;
