@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
+use calendar::clock::{Clock, Millis};
 use ground::db::{Db, Kind};
 use ground::files::{FileKind, Files};
 use ground::house::House;
@@ -12,35 +14,26 @@ use ground::viewer::Role;
 use server::backup;
 use server::copying::{self, How};
 
-use crate::world::{World, has_postgres, new_postgres_database, on_both};
+use crate::world::{Like, World, has_postgres, on_both};
 
 /// The demonstration area, in which every table but a few holds rows.
 async fn filled(world: World) -> World {
     let folder = world.folder().join("files");
     let files = Files::open(&format!("file:{}", folder.display())).unwrap();
-    let url = match world.db().kind() {
-        Kind::Sqlite => format!("sqlite://{}/demo.db", world.folder().display()),
-        Kind::Postgres => new_postgres_database().await,
-    };
+    // Filled when the first of these tests began.
+    static NOW: LazyLock<Millis> = LazyLock::new(|| Clock::system().now());
+    let file = world.folder().join("demo.db");
+    let url = Like::Demonstration(*NOW).copied(world.db().kind(), &file).await;
     let db = Db::open(&url).await.unwrap();
-    db.migrate().await.unwrap();
-    let house = House::new(db, files, calendar::clock::Clock::system(), World::names());
-    server::demonstration::fill(&house).await.unwrap();
+    let house = House::new(db, files, Clock::system(), World::names());
     let draft = "%PDF-1.7 what is to be planned".into();
     house.files.keep("draft.pdf", FileKind::Pdf, draft).await.unwrap();
     world.around(house)
 }
 
 async fn empty(kind: Kind, folder: &Path) -> Db {
-    let url = match kind {
-        Kind::Sqlite => {
-            format!("sqlite://{}/{}.db", folder.display(), id::fresh())
-        }
-        Kind::Postgres => new_postgres_database().await,
-    };
-    let db = Db::open(&url).await.unwrap();
-    db.migrate().await.unwrap();
-    db
+    let file = folder.join(format!("{}.db", id::fresh()));
+    Db::open(&Like::Tables.copied(kind, &file).await).await.unwrap()
 }
 
 #[test]

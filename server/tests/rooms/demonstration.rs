@@ -14,7 +14,7 @@ use outcomes::rules::Verdict;
 use sqlx::AssertSqlSafe;
 
 use crate::canaries::reached;
-use crate::world::{World, new_postgres_database, on_both};
+use crate::world::{Like, World, on_both};
 
 /// Days on which it is started: in terms and holidays, beside clocks that change and a year that
 /// ends.
@@ -342,15 +342,11 @@ fn the_parent_you_sign_in_as_sees_what_came_of_what_she_said() {
 
 /// The demonstration, started on this day.
 async fn started(world: &World, day: &str) -> World {
-    let url = match world.db().kind() {
-        Kind::Sqlite => format!("sqlite://{}/{day}.db", world.folder().display()),
-        Kind::Postgres => new_postgres_database().await,
-    };
-    let db = Db::open(&url).await.unwrap();
-    db.migrate().await.unwrap();
     let now = clock::read(day, "10:00").unwrap();
+    let file = world.folder().join(format!("{day}.db"));
+    let url = Like::Demonstration(now).copied(world.db().kind(), &file).await;
+    let db = Db::open(&url).await.unwrap();
     let house = House::new(db, Files::in_memory(), Clock::by_hand(now), World::names());
-    assert!(server::demonstration::fill(&house).await.unwrap());
     world.beside(house)
 }
 

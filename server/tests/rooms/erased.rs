@@ -17,22 +17,17 @@ use server::{backup, retention};
 use sqlx::Connection as _;
 
 use super::erase::leaves;
-use crate::world::{World, link, new_postgres_database, on_both, on_postgres};
+use crate::world::{BEGINS, Like, World, link, on_both, on_postgres};
 
 /// Stands in everything that is to be erased, each time with a word of its own after it.
 const CANARY: &str = "kanarienvogel";
 
 /// The demonstration area, in which people did what leaves names and addresses behind.
 async fn area_of_canaries(world: World) -> World {
-    let url = match world.db().kind() {
-        Kind::Sqlite => format!("sqlite://{}/canaries.db", world.folder().display()),
-        Kind::Postgres => new_postgres_database().await,
-    };
+    let file = world.folder().join("canaries.db");
+    let url = Like::Demonstration(BEGINS).copied(world.db().kind(), &file).await;
     let db = Db::open(&url).await.unwrap();
-    db.migrate().await.unwrap();
-    let house =
-        House::new(db, Files::in_memory(), Clock::by_hand(1_800_000_000_000), World::names());
-    assert!(server::demonstration::fill(&house).await.unwrap());
+    let house = House::new(db, Files::in_memory(), Clock::by_hand(BEGINS), World::names());
     let mut connection = house.db.read().await.unwrap();
     let mut one = async |sql| -> String {
         sqlx::query_scalar(sql).fetch_one(&mut *connection).await.unwrap()

@@ -52,3 +52,4 @@ mod unreadable;
 mod updates;
 mod views;
 mod world;
+mod worlds;

@@ -1,6 +1,7 @@
 //! The record and the evidence pack: what everyone sees, and that a pack is what the events say.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use axum::http::StatusCode;
 use calendar::clock::{self, Clock, DAY};
@@ -13,7 +14,7 @@ use record::pack::{self, NoPack, Pack};
 use serde_json::Value;
 
 use crate::updates::{DONE, closed_topic, publish};
-use crate::world::{World, new_postgres_database, on_both, on_postgres};
+use crate::world::{BEGINS, Like, World, on_both, on_postgres};
 
 /// The pack of a day.
 pub async fn packed(house: &House, day: &str) -> Pack {
@@ -154,21 +155,20 @@ fn a_pack_that_was_changed_is_found_out() {
     });
 }
 
-/// A service with the demonstration area in it, at a fixed time.
-async fn demonstration(url: &str) -> House {
-    let db = Db::open(url).await.unwrap();
-    db.migrate().await.unwrap();
-    House::new(db, Files::in_memory(), Clock::by_hand(1_800_000_000_000), World::names())
+/// A service on a copy of this, at a fixed time.
+async fn service(like: Like, kind: Kind, folder: &Path) -> House {
+    let url = like.copied(kind, &folder.join("alongside.db")).await;
+    let db = Db::open(&url).await.unwrap();
+    House::new(db, Files::in_memory(), Clock::by_hand(BEGINS), World::names())
 }
 
 #[test]
 fn the_same_history_on_two_databases_gives_the_same_bytes() {
     on_postgres(async |_world| {
         let folder = tempfile::tempdir().unwrap();
-        let sqlite =
-            demonstration(&format!("sqlite://{}/alongside.db", folder.path().display())).await;
-        assert!(server::demonstration::fill(&sqlite).await.unwrap());
-        let postgres = demonstration(&new_postgres_database().await).await;
+        let filled = Like::Demonstration(BEGINS);
+        let sqlite = service(filled, Kind::Sqlite, folder.path()).await;
+        let postgres = service(Like::Tables, Kind::Postgres, folder.path()).await;
         let how = server::copying::How::default();
         server::copying::copy(&sqlite.db, &postgres.db, &how).await.unwrap();
         for days in [0, 1, 20, 40, 100] {
@@ -186,12 +186,8 @@ fn the_same_history_on_two_databases_gives_the_same_bytes() {
 fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
     on_both(async |world| {
         let folder = tempfile::tempdir().unwrap();
-        let url = match world.db().kind() {
-            Kind::Sqlite => format!("sqlite://{}/alongside.db", folder.path().display()),
-            Kind::Postgres => new_postgres_database().await,
-        };
-        let house = demonstration(&url).await;
-        assert!(server::demonstration::fill(&house).await.unwrap());
+        let filled = Like::Demonstration(BEGINS);
+        let house = service(filled, world.db().kind(), folder.path()).await;
         let figures = figures(&packed(&house, &clock::fields(house.clock.now()).0).await);
         let world = world.around(house);
         let visitor = world.visitor();

@@ -4,10 +4,10 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::sync::{Arc, LazyLock, Mutex, mpsc};
 use std::time::Duration;
-use std::{env, fs};
+use std::{env, fs, thread};
 
 use accounts::store;
 use axum::Router;
@@ -23,13 +23,16 @@ use ground::return_address::ReturnAddress;
 use ground::viewer::Role;
 use http_body_util::BodyExt as _;
 use server::jobs::{self, Wrong};
-use sqlx::Connection as _;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use tower::ServiceExt as _;
 
 /// The key that proves what comes back of emails.
 pub const KEY: &str = "a key of thirty-two letters, or more";
+
+/// When the clock of every world begins.
+pub const BEGINS: Millis = 1_800_000_000_000;
 
 /// A service of its own, with two services and two places in its area, and the council that runs
 /// both and that leaders are from.
@@ -90,19 +93,11 @@ fn on(kinds: &[Kind], test: impl AsyncFn(World)) {
 impl World {
     async fn new(kind: Kind) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = match kind {
-            Kind::Sqlite => {
-                let file = folder.path().join("alongside.db");
-                fs::copy(migrated_file().await, &file).unwrap();
-                format!("sqlite://{}", file.display())
-            }
-            Kind::Postgres => new_database(Some(migrated_database().await)).await,
-        };
+        let url = Like::Tables.copied(kind, &folder.path().join("alongside.db")).await;
         let db = Db::open(&url).await.unwrap();
         let return_address = ReturnAddress::new("bounces@alongside.example.org", KEY).unwrap();
-        let house =
-            House::new(db, Files::in_memory(), Clock::by_hand(1_800_000_000_000), Self::names())
-                .with_return_address(Some(return_address));
+        let house = House::new(db, Files::in_memory(), Clock::by_hand(BEGINS), Self::names())
+            .with_return_address(Some(return_address));
         let mut tx = house.db.begin().await.unwrap();
         let mut ids = Vec::new();
         for (what, name) in [
@@ -157,15 +152,10 @@ impl World {
     /// The demonstration area, in a database of its own. Its services, places and council stand for
     /// those of the world.
     pub async fn demonstration(self) -> Self {
-        let url = match self.db().kind() {
-            Kind::Sqlite => format!("sqlite://{}/demonstration.db", self.folder().display()),
-            Kind::Postgres => new_postgres_database().await,
-        };
+        let file = self.folder().join("demonstration.db");
+        let url = Like::Demonstration(BEGINS).copied(self.db().kind(), &file).await;
         let db = Db::open(&url).await.unwrap();
-        db.migrate().await.unwrap();
-        let house =
-            House::new(db, Files::in_memory(), Clock::by_hand(1_800_000_000_000), Self::names());
-        assert!(server::demonstration::fill(&house).await.unwrap());
+        let house = House::new(db, Files::in_memory(), Clock::by_hand(BEGINS), Self::names());
         house.health.well("writes", Duration::MAX);
         let there = self.around(house);
         let transport = there.one("SELECT id FROM services WHERE name = 'Transport'").await;
@@ -178,7 +168,7 @@ impl World {
 
     /// The one text that a statement finds.
     pub async fn one(&self, sql: &str) -> String {
-        let found = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned()))
+        let found = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
             .fetch_optional(&mut *self.db().read().await.unwrap())
             .await
             .unwrap();
@@ -665,7 +655,7 @@ pub async fn change(world: &World, sql: &str) {
 /// Likewise where the database may refuse it; how many rows were changed.
 pub async fn by_hand(world: &World, sql: &str) -> Result<u64, sqlx::Error> {
     let mut tx = world.db().begin().await?;
-    let done = sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await;
+    let done = sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await;
     match done {
         Ok(done) => {
             tx.commit().await?;
@@ -679,63 +669,152 @@ pub async fn by_hand(world: &World, sql: &str) -> Result<u64, sqlx::Error> {
     }
 }
 
-/// A PostgreSQL database without tables.
+/// A PostgreSQL database without tables, which goes when the test does.
 pub async fn new_postgres_database() -> String {
-    new_database(None).await
+    let url = new_database("").await;
+    goes_with_the_test(&url);
+    url
 }
 
-async fn new_database(like: Option<&str>) -> String {
+/// The address of the PostgreSQL.
+fn postgres() -> String {
     let get = |name: &str| env::var(name).unwrap_or_default();
-    let server = format!(
+    format!(
         "postgres://{}:{}@{}:{}",
         get("PGUSER"),
         get("PGPASSWORD"),
         get("PGHOST"),
         get("PGPORT")
-    );
-    let name = format!("world_{}", id::fresh().replace('-', ""));
+    )
+}
+
+/// Does this to the databases of the PostgreSQL.
+async fn to_databases(sql: String) -> Result<(), sqlx::Error> {
     sqlx::any::install_default_drivers();
-    let mut connection = sqlx::AnyConnection::connect(&format!("{server}/postgres")).await.unwrap();
-    let like = like.map_or_else(String::new, |url| {
-        format!(" TEMPLATE {}", url.rsplit('/').next().unwrap_or_default())
+    let mut connection = AnyConnection::connect(&format!("{}/postgres", postgres())).await?;
+    sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await?;
+    connection.close().await
+}
+
+async fn new_database(like: &str) -> String {
+    let name = format!("world_{}", id::fresh().replace('-', ""));
+    to_databases(format!("CREATE DATABASE {name}{like}")).await.unwrap();
+    format!("{}/{name}", postgres())
+}
+
+fn goes_with_the_test(url: &str) {
+    // Not first when the thread ends: it begins another.
+    LazyLock::force(&GOING);
+    let _ = GIVEN.try_with(|given| given.0.borrow_mut().push(url.to_owned()));
+}
+
+thread_local! {
+    /// The PostgreSQL databases that the test in this thread was given.
+    static GIVEN: Given = const { Given(RefCell::new(Vec::new())) };
+}
+
+/// What goes when the thread of a test ends, however the test ended: hundreds of databases would
+/// fill the memory that they are in (`Makefile`), and PostgreSQL would look after each of them.
+struct Given(RefCell<Vec<String>>);
+
+impl Drop for Given {
+    fn drop(&mut self) {
+        for url in self.0.take() {
+            // Where nobody takes them away any more, they go with the whole PostgreSQL.
+            let _ = GOING.send(url);
+        }
+    }
+}
+
+/// Databases that nobody uses any more. No test waits until they are gone.
+static GOING: LazyLock<mpsc::Sender<String>> = LazyLock::new(|| {
+    let (send, going) = mpsc::channel::<String>();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        for url in going {
+            let name = url.rsplit('/').next().unwrap_or_default();
+            // The next one may go better.
+            let _ = runtime
+                .block_on(to_databases(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
+        }
     });
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}{like}")))
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    format!("{server}/{name}")
+    send
+});
+
+/// What the databases of tests are copies of. To migrate one takes longer than most tests, and to
+/// fill it too: each is made once, by the first test that needs it, and is of this process alone,
+/// so that none is ever older than the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Like {
+    /// All tables, and nothing in them.
+    Tables,
+    /// The demonstration area, filled at this time.
+    Demonstration(Millis),
 }
 
-/// A SQLite file with all tables and nothing in them, which worlds copy: migrating takes longer
-/// than most tests.
-async fn migrated_file() -> &'static Path {
-    static FILE: OnceCell<(TempDir, PathBuf)> = OnceCell::const_new();
-    let (_folder, file) = FILE
-        .get_or_init(async || {
-            let folder = tempfile::tempdir().unwrap();
-            let file = folder.path().join("alongside.db");
-            migrate(&format!("sqlite://{}", file.display())).await;
-            (folder, file)
-        })
-        .await;
-    file
+/// One of them, as it is copied.
+enum Made {
+    /// A SQLite file.
+    File(Vec<u8>),
+    /// A PostgreSQL database; nobody may be connected to it while it is copied.
+    Database(String),
 }
 
-/// The same in PostgreSQL; nobody may be connected to it while it is copied.
-async fn migrated_database() -> &'static str {
-    static URL: OnceCell<String> = OnceCell::const_new();
-    URL.get_or_init(async || {
-        let url = new_database(None).await;
-        migrate(&url).await;
-        url
-    })
-    .await
-}
+impl Like {
+    /// A copy for one test, which lies in this file where it is one; its address.
+    pub async fn copied(self, kind: Kind, file: &Path) -> String {
+        type All = Vec<((Kind, Like), Arc<OnceCell<Made>>)>;
+        static ALL: Mutex<All> = Mutex::new(Vec::new());
+        let made = {
+            let mut all = ALL.lock().unwrap();
+            let known =
+                all.iter().find(|(like, _)| *like == (kind, self)).map(|(_, made)| made.clone());
+            known.unwrap_or_else(|| {
+                let made = Arc::<OnceCell<Made>>::default();
+                all.push(((kind, self), made.clone()));
+                made
+            })
+        };
+        match made.get_or_init(|| self.made(kind)).await {
+            Made::File(bytes) => {
+                fs::write(file, bytes).unwrap();
+                format!("sqlite://{}", file.display())
+            }
+            Made::Database(name) => {
+                let url = new_database(&format!(" TEMPLATE {name}")).await;
+                goes_with_the_test(&url);
+                url
+            }
+        }
+    }
 
-async fn migrate(url: &str) {
-    let db = Db::open(url).await.unwrap();
-    db.migrate().await.unwrap();
-    db.close().await;
+    async fn made(self, kind: Kind) -> Made {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("alongside.db");
+        let url = match kind {
+            Kind::Sqlite => format!("sqlite://{}", file.display()),
+            Kind::Postgres => new_database("").await,
+        };
+        let db = Db::open(&url).await.unwrap();
+        db.migrate().await.unwrap();
+        if let Self::Demonstration(at) = self {
+            let (files, clock) = (Files::in_memory(), Clock::by_hand(at));
+            let house = House::new(db.clone(), files, clock, World::names());
+            assert!(server::demonstration::fill(&house).await.unwrap());
+        }
+        match kind {
+            Kind::Sqlite => {
+                // Into the file, which alone is copied.
+                db.leave_no_copy().await.unwrap();
+                db.close().await;
+                Made::File(fs::read(&file).unwrap())
+            }
+            Kind::Postgres => {
+                db.close().await;
+                Made::Database(url.rsplit('/').next().unwrap_or_default().to_owned())
+            }
+        }
+    }
 }
 
 impl World {
