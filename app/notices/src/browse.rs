@@ -403,7 +403,7 @@ fn in_time(
         .map(|families| disclosure::commas(families.unsigned_abs()))
         .map(|families| view! { <p>{format!("This affects about {families} families.")}</p> });
     let table = if told.is_empty() {
-        view! { <p>"There was nobody to email about this."</p> }.into_any()
+        view! { <p>"When we announced this, there was nobody to email about it."</p> }.into_any()
     } else {
         let heads = (!by_row.is_empty()).then(|| {
             view! {
@@ -455,6 +455,10 @@ fn in_time(
         <h2>"How many people were told before it started"</h2>
         {families}
         {table}
+        <p class="soft">
+            "People who sign up after a change is announced are not counted here. We email them \
+             about it when they sign up."
+        </p>
         {since}
     }
     .into_any()

@@ -32,6 +32,20 @@ fn card(listed: Listed, now: Millis) -> impl IntoView {
     }
 }
 
+/// Notices as lines of a list, each with its day: beside something else that the page is about.
+pub fn lines(listed: Vec<Listed>, now: Millis) -> impl IntoView {
+    let line = |listed: Listed| {
+        view! {
+            <li>
+                <a href=format!("/notices/{}", listed.id)>{listed.title}</a>
+                <p>{day(&listed.course, now)}</p>
+            </li>
+        }
+    };
+    let lines = listed.into_iter().map(line).collect_view();
+    view! { <ul>{lines}</ul> }
+}
+
 /// The day of a change as a leaf of a calendar, to see at a glance. It is not read aloud: [`day`]
 /// says the same in words beside it. Its head has the colour of what to act on only where the change
 /// will happen or has started.

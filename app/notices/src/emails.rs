@@ -1,4 +1,5 @@
-//! The emails about notices: one notice, or a digest of several.
+//! The emails about notices: one notice, a digest of several, or what had been announced before
+//! somebody asked to be told.
 
 use calendar::clock::{self, Millis};
 use deliveries::{Paragraph, Sender, Stop, Words};
@@ -74,6 +75,26 @@ pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
                 .to_owned(),
         from: Sender::of(house),
         stop: Some(stop(house, token)),
+    }
+}
+
+/// All that had been announced when somebody asked to be told: in one email, since they asked once.
+pub fn announced(house: &House, notices: &[&Notice], token: &str) -> Words {
+    let digest = digest(house, notices, token);
+    let first = notices.first().map_or_else(String::new, |first| short(first.words.effect));
+    let begins = format!(
+        "When you signed up, {} changes had been announced already. Here they are.",
+        notices.len()
+    );
+    let paragraphs = [Paragraph::from(begins)].into_iter().chain(digest.paragraphs).collect();
+    Words {
+        subject: format!("{} changes already announced, the first on {first}", notices.len()),
+        paragraphs,
+        why:
+            "You get this email because you asked us to tell you about changes to these services. \
+            We will email you if one of them is corrected or is no longer happening."
+                .to_owned(),
+        ..digest
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! Its life: written by a leader of those who run the service → approved by a second one, at once
 //! or for a later hour, and until then called back if need be → started: the ledger gets a row for
-//! each matching subscriber, everyone can read it, and emails are owed, at once or with a digest →
-//! corrected or withdrawn, by a notice that goes to exactly those people.
+//! each matching subscriber, everyone can read it, and emails are owed, at once or with a digest;
+//! whoever asks only after that, and before it takes effect, is told then → corrected or withdrawn,
+//! by a notice that goes to exactly those people.
 //!
 //! `wording` is what a notice says, `rules` when emails are due, what state it is in and what may
 //! be said about who was told. `store` holds the SQL for notices, `ledger` for who is told.
@@ -30,7 +31,7 @@ mod telling;
 pub mod wording;
 mod write;
 
-pub use cards::cards;
+pub use cards::{cards, lines};
 pub use forget::{forget, forget_address};
 pub use personal::PERSONAL;
 pub use questions::answer_due;

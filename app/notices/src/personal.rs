@@ -17,6 +17,7 @@ pub const PERSONAL: &[Table] = &[
             Name("place", "Place", "(SELECT o.name FROM places o WHERE o.id = t.place_id)"),
             Time("due_at", "Due"),
             If("is_digest", "In a digest"),
+            Time("subscribed_at", "You signed up after it was announced"),
             Left("link_hash", SECRET),
             Id("delivery_id"),
             Time("called_off_at", "Called off"),

@@ -5,6 +5,7 @@ use forms::Sent;
 use ground::db::{self, Db, Kept};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
+use subscribers::wanted::asks_for;
 
 use super::rules::{Course, Effect, Follow};
 use super::wording::{Follows, Wording};
@@ -391,6 +392,42 @@ pub const LABELS: &str = "SELECT 'notices' AS kind, x.notice_id AS id, s.name
        FROM notice_services x JOIN services s ON s.id = x.service_id
      UNION ALL SELECT 'notices', x.notice_id, p.name FROM notice_places x
        JOIN places p ON p.id = x.place_id";
+
+/// Whether a notice has been announced, still holds and is to come; as part of a statement. The
+/// notice and the time are named as the statement around this names them.
+pub(super) fn announced(notice: &str, now: &str) -> String {
+    format!(
+        "{notice}.started_at IS NOT NULL AND {notice}.effect_at > {now}
+         AND coalesce({notice}.follow_kind, '') <> 'withdrawal'
+         AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = {notice}.id
+           AND f.started_at IS NOT NULL)"
+    )
+}
+
+/// The announced changes to come that this subscriber asks to be told about, the next first, `most`
+/// at the most.
+pub async fn announced_to(
+    db: &Db,
+    subscriber_id: &str,
+    most: i64,
+    now: Millis,
+) -> Kept<Vec<Listed>> {
+    let sql = format!(
+        "SELECT {LISTED}
+         FROM (SELECT * FROM notices n WHERE {} AND {} ORDER BY n.effect_at, n.id LIMIT $3) n
+         JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
+         ORDER BY n.effect_at, n.id, s.position, s.name",
+        announced("n", "$2"),
+        asks_for("$1", "n.id")
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(subscriber_id)
+        .bind(now)
+        .bind(most)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    listed(&rows)
+}
 
 /// Notices that people have been told about, `most` at the most. One that was corrected or
 /// withdrawn gives its place to what follows it; a change that was withdrawn does not take effect.

@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 
-use deliveries::{EmailKind, Owed, owe};
+use deliveries::{EmailKind, Owed, Words, owe};
 use ground::house::House;
 
 use super::emails;
-use super::ledger::{self, Due};
+use super::ledger::{self, Due, Together};
 use super::store::{self, Notice};
 
 /// How many subscribers one write owes emails to.
@@ -29,8 +29,9 @@ pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Owes the emails that are due: one for each notice, or one digest. Stopped half-way, the next
-/// turn goes on: nobody is told twice and nobody is left out.
+/// Owes the emails that are due: one for each notice, one digest, or one about everything that had
+/// been announced before somebody asked to be told. Stopped half-way, the next turn goes on: nobody
+/// is told twice and nobody is left out.
 ///
 /// # Errors
 /// When the database fails.
@@ -72,7 +73,7 @@ async fn put_together_again(house: &House) -> Result<(), sqlx::Error> {
                 stale.notices.iter().filter_map(|id| notices.get(id)).collect();
             // The email keeps its links: rows of the ledger know it by them.
             let token = stale.one_click.rsplit('/').next().unwrap_or_default();
-            let words = emails::digest(house, &told, token);
+            let words = words(house, &told, token, stale.together);
             ledger::put_together_again(&mut tx, stale, &words).await?;
         }
         tx.commit().await?;
@@ -94,6 +95,15 @@ async fn notices_of(
     Ok(notices)
 }
 
+/// The email about these notices.
+fn words(house: &House, told: &[&Notice], token: &str, together: Together) -> Words {
+    match (together, told) {
+        (Together::Alone | Together::Announced, [notice]) => emails::one(house, notice, token),
+        (Together::Announced, _) => emails::announced(house, told, token),
+        (Together::Alone | Together::Digest, _) => emails::digest(house, told, token),
+    }
+}
+
 async fn owe_one(
     tx: &mut sqlx::AnyConnection,
     house: &House,
@@ -105,13 +115,9 @@ async fn owe_one(
     let Some(told) = told.filter(|told| !told.is_empty()) else { return Ok(()) };
     let (now, token) = (house.clock.now(), id::secret());
     let link_hash = id::hash(&token);
-    // A notice is owed once to each subscriber, so the first in a digest names it.
+    // A notice is owed once to each subscriber, so the first of several names it.
     let dedup_key = format!("notice {} {}", told[0].id, due.subscriber_id);
-    let words = if due.is_digest {
-        emails::digest(house, &told, &token)
-    } else {
-        emails::one(house, told[0], &token)
-    };
+    let words = words(house, &told, &token, due.together);
     let owed = Owed {
         dedup_key: &dedup_key,
         kind: EmailKind::Notice,

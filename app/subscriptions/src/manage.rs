@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Millis;
 use deliveries::returns::Came;
 use forms::{Refusals, Sent};
 use ground::error::Error;
@@ -11,12 +12,16 @@ use ground::sent::Form;
 use ground::ui::{Banner, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use notices::store::Listed;
 use subscribers::Cadence;
 
 use super::rules::{self, Wanted};
 use super::stopping;
 use super::store::{self, Began, Ended, Has, Standing, Which};
 use super::subscribe::choices;
+
+/// The most announced changes in the list: the others are one tap further on.
+const MOST_ANNOUNCED: i64 = 20;
 
 /// Where an account has this page.
 const OWN: &str = "/account/subscriptions";
@@ -164,6 +169,7 @@ async fn set_cadence(house: &House, subscriber: &str, cadence: Cadence) -> Resul
 async fn begin(house: &House, subscriber: &str, wanted: &Wanted) -> Result<(), Error> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
+    notices::ledger::hold_addresses(&mut tx).await?;
     store::begin(&mut tx, subscriber, wanted, Began::OwnPage, now).await?;
     tx.commit().await?;
     Ok(())
@@ -237,6 +243,14 @@ async fn page(
     let has = match subscriber {
         Some(subscriber) => store::has(&house.db, subscriber).await?,
         None => Has::default(),
+    };
+    let now = house.clock.now();
+    // What is coming is looked for once something has begun; at other times it is on its own page.
+    let announced = match (subscriber, done) {
+        (Some(subscriber), "subscribed" | "again") => {
+            notices::store::announced_to(&house.db, subscriber, MOST_ANNOUNCED, now).await?
+        }
+        _ => Vec::new(),
     };
     let (services, places) = area::store::both(&house.db).await?;
     let cadence = has.cadence.word();
@@ -314,6 +328,7 @@ async fn page(
                 <ul class="rows">
                     {has.subscriptions.iter().map(|standing| row(standing, &area)).collect_view()}
                 </ul>
+                {(!announced.is_empty()).then(|| already(announced, now))}
                 {has_any
                     .then(|| {
                         view! {
@@ -336,6 +351,20 @@ async fn page(
         }
     });
     Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// What had been announced before what was chosen began.
+fn already(announced: Vec<Listed>, now: Millis) -> impl IntoView {
+    view! {
+        <section class="stack">
+            <h2>"Changes already announced"</h2>
+            <p>"We will email you about these now, unless we have already."</p>
+            {notices::lines(announced, now)}
+            <p>
+                <a href="/notices">"All changes"</a>
+            </p>
+        </section>
+    }
 }
 
 /// Where the way to a copy is from this page: an account's has everything in it.

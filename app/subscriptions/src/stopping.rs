@@ -42,6 +42,7 @@ pub async fn account_of(
 /// Takes the last stop back: starts again all that ended then. Twice is the same as once, and
 /// nothing starts that ended earlier.
 pub async fn take_back(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+    notices::ledger::hold_addresses(tx).await?;
     hold(tx, &[subscriber_id.to_owned()]).await?;
     let account = account_of(tx, subscriber_id).await?;
     let last: Option<Millis> = sqlx::query_scalar(
@@ -67,7 +68,7 @@ pub async fn take_back(tx: &mut AnyConnection, subscriber_id: &str, now: Millis)
     let each: Vec<(&str, &str)> =
         ended.iter().map(|row| (row.get("service_id"), row.get("place_id"))).collect();
     if !each.is_empty() {
-        store::begin_each(tx, subscriber_id, &each, Began::OwnPage, now).await?;
+        store::begin_each(tx, subscriber_id, (each.as_slice(), None), Began::OwnPage, now).await?;
     }
     match account {
         Some(account) => stops::take_back(tx, &account, last, now).await,

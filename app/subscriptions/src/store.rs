@@ -75,13 +75,14 @@ pub enum Began {
 }
 
 /// The id of the subscriber with this address, created if there is none. A known account is tied to
-/// it.
+/// it. No notice starts from here on until what they want has begun.
 pub async fn subscriber(
     tx: &mut AnyConnection,
     email: &str,
     account_id: Option<&str>,
     now: Millis,
 ) -> Kept<String> {
+    notices::ledger::hold_addresses(tx).await?;
     sqlx::query_scalar(
         "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at)
          VALUES ($1, $2, $3, 'at once', $4)
@@ -98,7 +99,8 @@ pub async fn subscriber(
 }
 
 /// Starts what is wanted and not there already. What was called off because it had been stopped is
-/// owed again.
+/// owed again, and what had been announced before is owed too. Call it after [`subscriber`] or
+/// [`notices::ledger::hold_addresses`], and before anything else holds the subscriber.
 pub async fn begin(
     tx: &mut AnyConnection,
     subscriber_id: &str,
@@ -106,16 +108,16 @@ pub async fn begin(
     how: Began,
     now: Millis,
 ) -> Kept<()> {
-    set_cadence(tx, subscriber_id, wanted.cadence).await?;
-    begin_each(tx, subscriber_id, &wanted.each().collect::<Vec<_>>(), how, now).await
+    let each = wanted.each().collect::<Vec<_>>();
+    begin_each(tx, subscriber_id, (each.as_slice(), Some(wanted.cadence)), how, now).await
 }
 
 /// Starts each of these that is not there already: (service, place), an empty place for the whole
-/// area.
+/// area; and how often emails may come from now on, if that was said.
 pub(super) async fn begin_each(
     tx: &mut AnyConnection,
     subscriber_id: &str,
-    each: &[(&str, &str)],
+    (each, cadence): (&[(&str, &str)], Option<Cadence>),
     how: Began,
     now: Millis,
 ) -> Kept<()> {
@@ -144,11 +146,16 @@ pub(super) async fn begin_each(
         begin = begin.bind(id::fresh()).bind(*service).bind(*place);
     }
     begin.execute(&mut *tx).await?;
-    sqlx::query("UPDATE subscribers SET idle_since = NULL WHERE id = $1 AND erased_at IS NULL")
-        .bind(subscriber_id)
-        .execute(&mut *tx)
-        .await?;
-    notices::ledger::begin_again(tx, subscriber_id, now).await
+    sqlx::query(
+        "UPDATE subscribers SET idle_since = NULL, cadence = coalesce($2, cadence)
+         WHERE id = $1 AND erased_at IS NULL",
+    )
+    .bind(subscriber_id)
+    .bind(cadence.map(Cadence::word))
+    .execute(&mut *tx)
+    .await?;
+    notices::ledger::begin_again(tx, subscriber_id, now).await?;
+    notices::ledger::owe_announced(tx, subscriber_id, now).await
 }
 
 /// Sets how often emails may come.

@@ -175,6 +175,10 @@ pub async fn confirm_form(
                 <p class="lead">"We will email you before any of these change:"</p>
                 <ul>{items}</ul>
                 <p>{how_often}</p>
+                <p>
+                    "If a change has been announced already, we will email you about it straight \
+                     away."
+                </p>
                 <form method="post">
                     <button class="button">"Yes, email me"</button>
                 </form>
@@ -259,7 +263,10 @@ fn page(
                     {email}
                     <button class="button">"Email me about changes"</button>
                 </form>
-                <p class="soft">"You can stop these emails with a link in any of them."</p>
+                <p class="soft">
+                    "If a change has been announced already, we will email you about it straight \
+                     away. You can stop these emails with a link in any of them."
+                </p>
             </div>
         }
     });

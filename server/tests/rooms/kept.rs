@@ -124,6 +124,7 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
             ("notices", "UPDATE notices SET started_at = started_at + 1"),
             ("notices", "UPDATE notices SET effect_at = effect_at + 1"),
             ("ledger", "UPDATE ledger SET due_at = due_at + 1"),
+            ("ledger", "UPDATE ledger SET subscribed_at = 1"),
             ("subscriptions", "UPDATE subscriptions SET began_at = began_at + 1"),
         ] {
             is_understood(&world, sql).await;

@@ -1,9 +1,10 @@
 //! The ledger: who is told about a notice, by which email, and what became of it. Every SQL
 //! statement about it.
 //!
-//! A row is written when the notice starts (`starting`), gets its email when that is owed, or is
-//! called off (`owing`), and says in the end whether the person was told (`outcome`). `wanted` says
-//! who wants to be told, as parts of statements.
+//! A row is written when the notice starts, or later for somebody who only then asks to be told
+//! (`starting`); gets its email when that is owed, or is called off (`owing`); and says in the end
+//! whether the person was told (`outcome`). `wanted` says who wants to be told, as parts of
+//! statements.
 
 mod outcome;
 mod owing;
@@ -14,7 +15,8 @@ pub use outcome::{
     read_email, told, told_of_all, unreached,
 };
 pub use owing::{
-    Due, Stale, begin_again, call_off, due_now, has_come_back, is_on_its_way, is_one_to_tell,
-    keep_email, move_to, notices_due, put_together_again, services_of_link, stale, stop, to_tell,
+    Due, Stale, Together, begin_again, call_off, due_now, has_come_back, is_on_its_way,
+    is_one_to_tell, keep_email, move_to, notices_due, put_together_again, services_of_link, stale,
+    stop, to_tell,
 };
-pub use starting::{Reach, hold_addresses, is_one_to_start, reach, start_next};
+pub use starting::{Reach, hold_addresses, is_one_to_start, owe_announced, reach, start_next};

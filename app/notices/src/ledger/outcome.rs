@@ -14,8 +14,9 @@ use crate::store::{effect, follow};
 /// How many people were told about a notice, place by place. People count as told if their email
 /// did not come back, or they said they have read it, or they were reached another way: before the
 /// change took effect, or later until `until`. Anyone who stopped before that day is not counted;
-/// anyone who has changed address is counted once, at the new one. An email that comes back until
-/// `until` told nobody; after that the numbers no longer change.
+/// anyone who has changed address is counted once, at the new one. Nobody is counted who asked to be
+/// told only after it had been announced: nobody could have told them when it was. An email that
+/// comes back until `until` told nobody; after that the numbers no longer change.
 pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
     let by = |time: &str| {
         format!(
@@ -32,7 +33,7 @@ pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
                JOIN notices n ON n.id = l.notice_id
                LEFT JOIN deliveries d ON d.id = l.delivery_id
                LEFT JOIN returns r ON r.delivery_id = l.delivery_id AND r.kind = 'bounced'
-               WHERE l.notice_id = $1 AND (l.called_off_at IS NULL
+               WHERE l.notice_id = $1 AND l.subscribed_at IS NULL AND (l.called_off_at IS NULL
                  OR (l.called_off_at > n.effect_at AND l.called_off_why <> 'moved'))) t
          LEFT JOIN places p ON p.id = t.place_id
          GROUP BY p.name, p.position
@@ -100,7 +101,7 @@ pub async fn told_of_all(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
            l.subscriber_id AS person, {} AS before, {} AS by_until
                FROM notices n
                LEFT JOIN notices f ON f.follows_id = n.id AND f.started_at <= $1
-               LEFT JOIN ledger l ON l.notice_id = n.id
+               LEFT JOIN ledger l ON l.notice_id = n.id AND l.subscribed_at IS NULL
                  AND (l.called_off_at IS NULL OR (l.called_off_at > n.effect_at
                    AND l.called_off_why <> 'moved'))
                LEFT JOIN deliveries d ON d.id = l.delivery_id

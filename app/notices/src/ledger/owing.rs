@@ -14,11 +14,39 @@ pub struct Due {
     pub subscriber_id: String,
     /// The address.
     pub email: String,
-    /// The notices, the first to take effect first; more than one in a digest only.
+    /// The notices, the first to take effect first; more than one where they go together.
     pub notices: Vec<String>,
-    /// Whether it is a digest.
-    pub is_digest: bool,
+    /// How they go together.
+    pub together: Together,
 }
+
+/// Which notices go together in one email.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Together {
+    /// Each has its own.
+    Alone,
+    /// Those that are due with a digest.
+    Digest,
+    /// Those that had been announced before the subscriber asked to be told.
+    Announced,
+}
+
+impl Together {
+    /// Reads what the ledger says of a row.
+    fn of(row: &AnyRow) -> Self {
+        if row.get::<i64, _>("is_late") == 1 {
+            Self::Announced
+        } else if row.get::<i64, _>("is_digest") == 1 {
+            Self::Digest
+        } else {
+            Self::Alone
+        }
+    }
+}
+
+/// What [`Together::of`] reads of the row `l` of the ledger.
+const TOGETHER: &str = "CAST(l.is_digest AS BIGINT) AS is_digest,
+    CAST(CASE WHEN l.subscribed_at IS NULL THEN 0 ELSE 1 END AS BIGINT) AS is_late";
 
 /// Whether an email is due but not owed yet.
 pub async fn is_one_to_tell(db: &Db, now: Millis) -> Kept<bool> {
@@ -84,14 +112,14 @@ pub async fn due_now(
     }
     call_off.execute(&mut *tx).await?;
     let due = format!(
-        "SELECT b.id AS subscriber_id, b.email, l.notice_id,
-           CAST(l.is_digest AS BIGINT) AS is_digest
+        "SELECT b.id AS subscriber_id, b.email, l.notice_id, {TOGETHER}
          FROM ledger l
          JOIN notices n ON n.id = l.notice_id
          JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
          WHERE l.subscriber_id IN ({these}) AND l.due_at <= $1 AND l.delivery_id IS NULL
            AND l.called_off_at IS NULL
-         ORDER BY b.id, l.is_digest, n.effect_at, n.id"
+         ORDER BY b.id, l.is_digest, CASE WHEN l.subscribed_at IS NULL THEN 0 ELSE 1 END,
+           n.effect_at, n.id"
     );
     let mut due = sqlx::query(AssertSqlSafe(due)).bind(now);
     for subscriber in subscribers {
@@ -101,16 +129,21 @@ pub async fn due_now(
     let mut all: Vec<Due> = Vec::new();
     for row in &rows {
         let subscriber_id: String = row.get("subscriber_id");
-        let is_digest = row.get::<i64, _>("is_digest") == 1;
+        let together = Together::of(row);
+        let goes_with = |last: &Due| {
+            together != Together::Alone
+                && last.together == together
+                && last.subscriber_id == subscriber_id
+        };
         match all.last_mut() {
-            Some(last) if is_digest && last.is_digest && last.subscriber_id == subscriber_id => {
+            Some(last) if goes_with(last) => {
                 last.notices.push(row.get("notice_id"));
             }
             _ => all.push(Due {
                 subscriber_id,
                 email: row.get("email"),
                 notices: vec![row.get("notice_id")],
-                is_digest,
+                together,
             }),
         }
     }
@@ -266,7 +299,7 @@ async fn owe_again(tx: &mut AnyConnection, subscriber_id: &str, notices: &[Strin
     Ok(())
 }
 
-/// A digest that is to be put together again.
+/// A digest, or an email about what had been announced before, that is to be put together again.
 #[derive(Clone, Debug)]
 pub struct Stale {
     /// Its email.
@@ -275,27 +308,29 @@ pub struct Stale {
     pub one_click: String,
     /// The notices still in it, the first to take effect first.
     pub notices: Vec<String>,
+    /// How they go together.
+    pub together: Together,
 }
 
-/// The digests that are to be put together again, some at a time. One that a worker holds is left
+/// The emails that are to be put together again, some at a time. One that a worker holds is left
 /// until its permit has failed: else it would go as the worker has it, with nobody knowing.
 pub async fn stale(db: &Db) -> Kept<Vec<Stale>> {
-    let rows = sqlx::query(
-        "SELECT d.id AS delivery_id, d.unsubscribe, n.id AS notice_id
+    let sql = format!(
+        "SELECT d.id AS delivery_id, d.unsubscribe, n.id AS notice_id, {TOGETHER}
          FROM (SELECT id, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND is_stale = 1
            AND claimed_at = 0 ORDER BY id LIMIT 100) d
          JOIN ledger l ON l.delivery_id = d.id AND l.called_off_at IS NULL
          JOIN notices n ON n.id = l.notice_id
-         ORDER BY d.id, n.effect_at, n.id",
-    )
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+         ORDER BY d.id, n.effect_at, n.id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await?;
     let one = |rows: &[AnyRow]| Stale {
         delivery_id: rows[0].get("delivery_id"),
         one_click: rows[0]
             .get::<Option<&str>, _>("unsubscribe")
             .map_or_else(String::new, str::to_owned),
         notices: rows.iter().map(|row| row.get("notice_id")).collect(),
+        together: Together::of(&rows[0]),
     };
     Ok(rows
         .chunk_by(|one, next| {
@@ -410,10 +445,10 @@ pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) 
     );
     sqlx::query(AssertSqlSafe(both)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
     let rows = format!(
-        "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, read_at,
-         reached_at, reached_by, reached_how)
-         SELECT notice_id, $3, place_id, due_at, is_digest, read_at, reached_at, reached_by,
-           reached_how FROM ledger WHERE {moves}"
+        "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, subscribed_at,
+         read_at, reached_at, reached_by, reached_how)
+         SELECT notice_id, $3, place_id, due_at, is_digest, subscribed_at, read_at, reached_at,
+           reached_by, reached_how FROM ledger WHERE {moves}"
     );
     sqlx::query(AssertSqlSafe(rows)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
     let moved =

@@ -1,4 +1,5 @@
-//! Before a notice starts, how many it would be told to; and the rows of its ledger when it does.
+//! Before a notice starts, how many it would be told to; the rows of its ledger when it does; and
+//! those of people who ask to be told once it has.
 
 use area::ELSEWHERE;
 use calendar::clock::Millis;
@@ -10,7 +11,7 @@ use subscribers::wanted::{asks_for, stopped};
 
 use super::owing::call_off_emails;
 use crate::rules::{Effect, Follow, due, must_know_by};
-use crate::store::{effect, first_day_before, follow};
+use crate::store::{announced, effect, first_day_before, follow};
 
 /// Who is to be told: (id, how often they want emails, place), one row a person. For a notice,
 /// those who ask for it. For one that follows another, those in the ledger of that other, at the
@@ -31,15 +32,18 @@ fn receivers(notice: &str, follows: bool) -> String {
         );
     }
     format!(
-        "SELECT b.id, b.cadence, coalesce(a.place_id, (SELECT CASE
-         WHEN count(DISTINCT s.place_id) = 1 THEN min(s.place_id) END FROM subscriptions s
-                                                        WHERE s.subscriber_id = b.id AND
-                                                          s.ended_at IS NULL), '') AS place_id
+        "SELECT b.id, b.cadence, {LIVES_IN} AS place_id
          FROM subscribers b LEFT JOIN accounts a ON a.id = b.account_id
          WHERE b.erased_at IS NULL AND {}",
         asks_for("b.id", notice)
     )
 }
+
+/// Where the subscriber `b` lives, as far as they said: the place of the account `a`, or of the
+/// subscriptions if they name a single one.
+const LIVES_IN: &str = "coalesce(a.place_id, (SELECT CASE WHEN count(DISTINCT s.place_id) = 1
+    THEN min(s.place_id) END FROM subscriptions s WHERE s.subscriber_id = b.id
+    AND s.ended_at IS NULL), '')";
 
 /// How many people would be told about a notice now: true numbers, only for [`disclosure`] to put
 /// into words.
@@ -110,8 +114,29 @@ pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
     Ok(Some(started.notice_id))
 }
 
-/// Lets no address change while a notice starts, and no notice start while an address changes:
-/// whoever moves would be in neither list.
+/// A row for each notice that had been announced before this subscriber asked for what it is about,
+/// and has not taken effect yet: they are told about it at once, and the row says that they were
+/// not among those who were owed it when it started. Once for each notice, also for those they were
+/// told about at an address they had before. Call it after [`hold_addresses`], so that no notice
+/// starts meanwhile.
+pub async fn owe_announced(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+    let sql = format!(
+        "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, subscribed_at)
+         SELECT n.id, b.id, {LIVES_IN}, CAST($2 AS BIGINT), 0, CAST($2 AS BIGINT)
+         FROM subscribers b LEFT JOIN accounts a ON a.id = b.account_id CROSS JOIN notices n
+         WHERE b.id = $1 AND b.erased_at IS NULL AND {} AND {}
+           AND NOT EXISTS (SELECT 1 FROM ledger l JOIN subscribers t ON t.id = l.subscriber_id
+             WHERE l.notice_id = n.id
+               AND (t.id = b.id OR (t.joined_id = b.id AND l.called_off_at IS NULL)))",
+        announced("n", "CAST($2 AS BIGINT)"),
+        asks_for("b.id", "n.id")
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).execute(tx).await?;
+    Ok(())
+}
+
+/// Lets no address change and no subscription begin while a notice starts, and no notice start
+/// while they do: whoever moves or begins would be in neither list.
 pub async fn hold_addresses(tx: &mut AnyConnection) -> Kept<()> {
     let kind = Kind::of(tx);
     let sql = format!("SELECT second_person FROM area_rules{}", kind.hold_to_change());

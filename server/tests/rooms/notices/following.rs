@@ -62,7 +62,8 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         emails.sort_by(|one, next| one.to.cmp(&next.to));
         assert_eq!(
             emails.iter().map(|message| message.to.as_str()).collect::<Vec<_>>(),
-            ["new@example.org", "one@example.org"]
+            ["late@example.org", "new@example.org", "one@example.org"],
+            "also whoever asked only after it was announced"
         );
         assert!(
             emails[0].subject.starts_with("Corrected: ")
@@ -107,7 +108,7 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         .await;
         leaders.1.post(&page, &[]).await.leads_to();
         let emails = told(&world).await;
-        assert_eq!(emails.len(), 3);
+        assert_eq!(emails.len(), 4);
         assert!(emails.iter().all(|message| message.subject == "No longer happening: Buses later"
             && !message.text.contains("What you need to do")));
         let withdrawal = world.visitor().get(&page.replace("/lead", "")).await;

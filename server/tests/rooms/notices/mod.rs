@@ -1,5 +1,6 @@
 //! Notices: written, approved, told once each, and what becomes of each email.
 
+mod announced;
 mod following;
 mod leaders;
 mod paper;
