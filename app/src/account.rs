@@ -59,6 +59,11 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             }
         });
         let roles = person.roles.iter().map(|role| role.title()).collect::<Vec<_>>().join(", ");
+        let roles = if roles.is_empty() {
+            "None at the moment. If that is wrong, ask the forum".to_owned()
+        } else {
+            roles
+        };
         let place = (place.is_some() || viewer.is(Role::Parent)).then(|| {
             let name = place.map_or_else(|| "You haven't said".to_owned(), |place| place.name);
             view! {
