@@ -723,7 +723,7 @@ fn signing_in_again_leaves_what_is_open_in_another_tab_of_use_and_does_what_was_
         assert!(done.starts_with(&format!("/topics/{topic}")), "{done}");
         assert_eq!(supporters().await, 1);
         let hers = parent.get("/account").await;
-        assert!(hers.says("this device") && !hers.says("2 times"), "{}", hers.html);
+        assert!(hers.says("This browser") && !hers.says("Another browser"), "{}", hers.html);
         // A form that was open before she signed in once more.
         let form = parent.get("/account/details").await;
         assert_eq!(form.status, StatusCode::OK);
@@ -1390,13 +1390,20 @@ fn devices_of_one_name_are_one_line_and_signing_them_out_leaves_this_one() {
             world.sign_in("parent1@example.org").await,
         ];
         let account = here.get("/account").await;
-        assert!(account.says("Firefox on Linux, 3 times"), "{}", account.html);
+        for words in [
+            "This browser (Firefox on Linux)",
+            "Another browser (Firefox on Linux), signed in 2 times",
+        ] {
+            assert!(account.says(words), "{words}: {}", account.html);
+        }
         let session = account.sends("session");
         let ended = here.post("/account/sessions/end", &[("session", &session)]).await;
         assert_eq!(ended.leads_to(), "/account?done=sessions");
         for other in others {
             assert_eq!(other.get("/account").await.status, StatusCode::SEE_OTHER);
         }
-        assert!(here.get("/account").await.says("this device"));
+        let account = here.get("/account").await;
+        assert!(account.says("This browser (Firefox on Linux)"), "{}", account.html);
+        assert!(!account.says("Another browser"), "{}", account.html);
     });
 }

@@ -85,7 +85,7 @@ fn after_her_password_she_is_a_visitor_until_she_gives_a_code() {
         assert!(!thief.get("/").await.says(name), "she is nobody yet");
         assert_eq!(thief.get("/sign-in?then=/lead").await.leads_to(), "/sign-in/code?then=%2Flead");
         // It is no session to look at or to end, either.
-        assert!(!leader.get("/account").await.says("A browser on a device"));
+        assert!(!leader.get("/account").await.says("browser on a device"));
         let wrong = types_code(&thief, "000000").await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.says("Check the code and try again"));
