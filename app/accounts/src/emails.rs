@@ -314,11 +314,9 @@ pub fn role_may(role: Role) -> &'static str {
              and plans"
         }
         Role::Leader => {
-            "write for their organisation: answer parents, and tell families about changes"
+            "write for an organisation: answer parents, and tell families about changes"
         }
-        Role::Safeguarding => {
-            "read what parents wrote about danger, and we record each time someone opens it"
-        }
+        Role::Safeguarding => "read what parents wrote about danger, which we record each time",
         Role::Admin => "invite people, and give and remove every role",
     }
 }
