@@ -545,7 +545,7 @@ async fn page(
         Some(who) => store::shown_name(&house.db, &who).await?,
         None => None,
     };
-    let about = about.map(|name| format!("You changed this for {name}.")).unwrap_or_default();
+    let about = about.map_or_else(String::new, |name| format!("You changed this for {name}."));
     let roles = Role::ALL.into_iter().filter(|role| *role != Role::Parent);
     let choices = Choice::each(roles.map(|role| (role.word(), role.title())), |word| {
         sent.typed("role") == word
