@@ -93,6 +93,15 @@ const SIGN_OUT = {
   },
   status: 200,
 };
+const ROLE = {
+  name: 'giving someone a role',
+  find: async (page) => {
+    await page.goto(`${service.url}/admin/people?search=parent2`);
+    await page.getByText('Change roles').first().click();
+    return page.getByRole('link', { name: 'Add role: Leader' }).first().getAttribute('href');
+  },
+  status: 200,
+};
 const CLAIM = link('/updates', 'Families in the south wait far longer');
 const DISPUTED = link('/updates', 'The sensory room is closed');
 /** A page of an organiser about the consultation that is open. */
@@ -157,7 +166,7 @@ const everyone = {
   admin: [
     to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), to('/admin/roles'), refused('/admin/people', 'Send invitation', 'Invite someone'),
     to('/admin/area'), refused('/admin/area', 'Add this service'), to('/admin/contact?done=saved'), to('/admin/search-words?done=saved'), { name: 'a line of search words refused', find: async () => '/admin/search-words', act: async (page) => { await page.getByLabel('One line for each thing').fill('alone'); await press('Save')(page); }, status: 422 },
-    SIGN_OUT, to('/admin/second-step'), refused('/admin/second-step', 'Save'),
+    SIGN_OUT, ROLE, to('/admin/second-step'), refused('/admin/second-step', 'Save'),
     to('/admin/telling'), refused('/admin/telling', 'Add this term'), refused('/admin/telling', 'Add this day'), link('/admin/telling', 'Change Transport'),
   ],
 };

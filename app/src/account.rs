@@ -59,6 +59,11 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             }
         });
         let roles = person.roles.iter().map(|role| role.title()).collect::<Vec<_>>().join(", ");
+        let roles = if roles.is_empty() {
+            "None at the moment. If that is wrong, ask the forum".to_owned()
+        } else {
+            roles
+        };
         let place = (place.is_some() || viewer.is(Role::Parent)).then(|| {
             let name = place.map_or_else(|| "You haven't said".to_owned(), |place| place.name);
             view! {
@@ -206,38 +211,64 @@ fn devices(sessions: Vec<Session>, here: &str) -> Vec<Device> {
     devices
 }
 
-/// One line: the device, how often somebody signed in there, and the way to end that.
+/// This browser in one line; and in one line the others of its name, how often somebody signed in
+/// there, and the way to end that.
 fn device(device: Device) -> impl IntoView {
     let Device { name, times, is_here, other } = device;
-    let shown = if times == 1 { name.clone() } else { format!("{name}, {times} times") };
-    let seen = other.as_ref().map(|(_, at)| clock::day(*at));
-    let seen = match (is_here, seen) {
-        (true, Some(day)) if times == 2 => format!("here, and another, last used on {day}"),
-        (true, Some(day)) => format!("here, and {} others, last used on {day}", times - 1),
-        (false, Some(day)) => format!("last used on {day}"),
-        (_, None) => "this device".to_owned(),
-    };
-    let end = other.map(|(session, _)| {
-        let (words, label) = if is_here {
-            ("Sign out the others", format!("Sign out the others: {name}"))
-        } else {
-            ("Sign out", format!("Sign out {name}"))
+    let here = is_here.then(|| view! { <li>{this_browser(&name)}</li> });
+    let others = other.map(|(session, at)| {
+        let shown = other_browser(&name, is_here);
+        let shown = match times - usize::from(is_here) {
+            1 => shown,
+            others => format!("{shown}, signed in {others} times"),
         };
+        let label = format!("Sign out: {shown}");
+        let seen = format!("last used on {}", clock::day(at));
         view! {
-            <form method="post" action="/account/sessions/end">
-                <input type="hidden" name="session" value=session />
-                <button class="link" aria-label=label>
-                    {words}
-                </button>
-            </form>
+            <li>
+                <span>{shown}" – "<span class="soft">{seen}</span></span>
+                <form method="post" action="/account/sessions/end">
+                    <input type="hidden" name="session" value=session />
+                    <button class="link" aria-label=label>
+                        "Sign out"
+                    </button>
+                </form>
+            </li>
         }
     });
     view! {
-        <li>
-            <span>{shown}" – "<span class="soft">{seen}</span></span>
-            {end}
-        </li>
+        {here}
+        {others}
     }
+}
+
+/// How the name of a device begins whose browser we don't know.
+const UNKNOWN: &str = "A browser on ";
+
+/// The browser she is using.
+fn this_browser(name: &str) -> String {
+    match name.strip_prefix(UNKNOWN) {
+        Some("a device") => "This browser".to_owned(),
+        Some(system) => format!("This browser ({system})"),
+        None => format!("This browser ({name})"),
+    }
+}
+
+/// A browser that she is not using. `is_same`: the one she is using has the same name.
+fn other_browser(name: &str, is_same: bool) -> String {
+    let Some(system) = name.strip_prefix(UNKNOWN) else {
+        return if is_same { format!("Another browser ({name})") } else { name.to_owned() };
+    };
+    let on = match system {
+        "iPhone" => "an iPhone",
+        "iPad" => "an iPad",
+        "Android" => "an Android phone or tablet",
+        "Windows" => "a Windows computer",
+        "Mac" => "a Mac",
+        "Linux" => "a Linux computer",
+        other => other,
+    };
+    format!("{} browser on {on}", if is_same { "Another" } else { "A" })
 }
 
 /// GET `/account/email/{token}`: a button, since mail scanners open links. Only whoever is signed in to
@@ -549,7 +580,8 @@ fn taken(house: &House, viewer: &Viewer) -> Response {
             <div class="stack">
                 <h1>"We couldn't put your old address back"</h1>
                 <p class="lead">
-                    "Another account uses that address now, and an address can only have one.                      Nothing has changed."
+                    "Another account uses that address now, and an address can only have one. \
+                     Nothing has changed."
                 </p>
                 <p>
                     <a class="button" href="/contact">
@@ -592,5 +624,22 @@ mod tests {
                 line("Chrome on Windows", 1, false, ("a", 8))
             ]
         );
+    }
+
+    #[test]
+    fn a_browser_is_called_as_people_would_call_it() {
+        for (name, this, another) in [
+            ("A browser on iPhone", "This browser (iPhone)", "Another browser on an iPhone"),
+            ("A browser on a device", "This browser", "Another browser on a device"),
+            ("Edge on Mac", "This browser (Edge on Mac)", "Another browser (Edge on Mac)"),
+        ] {
+            assert_eq!(this_browser(name), this);
+            assert_eq!(other_browser(name, true), another);
+        }
+        assert_eq!(
+            other_browser("A browser on Android", false),
+            "A browser on an Android phone or tablet"
+        );
+        assert_eq!(other_browser("Edge on Mac", false), "Edge on Mac");
     }
 }

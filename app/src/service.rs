@@ -1,25 +1,41 @@
 //! How the service is running, for administrators: what works now, which emails are waiting and
 //! why, the last backup.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock;
+use calendar::clock::{self, Millis};
+use deliveries::store::{Missed, Waiting};
 use forms::Sent;
 use ground::audit::{self, Entry};
 use ground::error::Error;
+use ground::health::State as Health;
 use ground::house::House;
 use ground::sent::Form;
 use ground::ui::{Banner, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
+/// For how long back those who missed emails are shown.
+const LATELY: Millis = 30 * clock::DAY;
+/// How many lines about who missed emails are read, and how many are shown.
+const MOST_MISSED: i64 = 1_000;
+const MOST_SHOWN: usize = 20;
+/// An email that waits for longer is more than a busy mail server.
+const WAITS_LONG: Millis = clock::DAY;
+/// A daily backup that is older is missing.
+const BACKUP_WITHIN: Millis = 2 * clock::DAY;
+
 /// GET `/admin/service`
 pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let now = house.clock.now();
     let outbox = deliveries::store::waiting(&house.db).await?;
-    let reasons =
-        deliveries::store::reasons(&house.db, house.clock.now() - 30 * clock::DAY).await?;
+    let reasons = deliveries::store::reasons(&house.db, now - LATELY).await?;
+    let missed = deliveries::store::missed(&house.db, now - LATELY, MOST_MISSED).await?;
     let states = house.health.states();
+    let worries = worries(&states, &outbox, &missed, now);
     let is_done = Sent::query(&uri).typed("done") == "released";
     let page = Page::new("How the service is running", || {
         let done = is_done.then(|| {
@@ -44,27 +60,17 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 </form>
             }
         });
-        let wrong: Vec<_> = states.iter().filter(|state| state.wrong.is_some()).collect();
-        let works = if states.is_empty() {
-            view! { <p>"Nothing has been checked yet."</p> }.into_any()
-        } else if wrong.is_empty() {
-            view! { <p>"Everything is working."</p> }.into_any()
-        } else {
-            let wrong = wrong.into_iter().map(|state| {
-                view! { <li>{format!("{}: {}", state.what, state.wrong.unwrap_or_default())}</li> }
-            });
-            view! { <ul>{wrong.collect_view()}</ul> }.into_any()
-        };
-        let checked = (!states.is_empty()).then(|| {
-            let all = states.iter().map(|state| {
-                let how = state.wrong.unwrap_or("working");
-                view! { <li>{format!("{}: {how}", state.what)}</li> }
+        let waiting: Vec<_> = reasons.iter().filter(|reason| !reason.is_given_up).collect();
+        let why_waiting = (!waiting.is_empty()).then(|| {
+            let rows = waiting.iter().map(|reason| {
+                let (plain, _) = in_plain_words(&reason.why);
+                let shown = format!("{}: {plain}", emails(reason.emails));
+                view! { <li>{shown}{their_words(&reason.why)}</li> }
             });
             view! {
-                <details>
-                    <summary>"Everything we check"</summary>
-                    <ul>{all.collect_view()}</ul>
-                </details>
+                <h3>"Why some are waiting"</h3>
+                <p>"We keep trying for two days. There is nothing to do yet."</p>
+                <ul>{rows.collect_view()}</ul>
             }
         });
         let oldest = outbox.oldest.map(|at| format!(", since {}", clock::day_and_hour(at)));
@@ -73,45 +79,211 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             1 => format!("1 email is waiting to be sent{}.", oldest.unwrap_or_default()),
             owed => format!("{owed} emails are waiting to be sent{}.", oldest.unwrap_or_default()),
         };
-        let why = |title: &'static str, is_given_up: bool| {
-            let of = reasons.iter().filter(|reason| reason.is_given_up == is_given_up);
-            let rows: Vec<_> = of
-                .map(|reason| view! { <li>{format!("{} of them: {}", reason.emails, reason.why)}</li> })
-                .collect();
-            (!rows.is_empty()).then(|| {
-                view! {
-                    <h3>{title}</h3>
-                    <ul>{rows}</ul>
-                }
-            })
+        let returned = match outbox.returned {
+            0 => "No email has been returned to us.".to_owned(),
+            1 => "1 email has been returned to us since we began.".to_owned(),
+            many => format!("{many} emails have been returned to us since we began."),
         };
         let backup = match outbox.backed_up_at {
             Some(at) => format!("The last daily backup was made on {}.", clock::day_and_hour(at)),
-            None => "No daily backup is being made. Set BACKUP, or make sure that another program \
-                makes one."
+            None => "This service makes no daily backup. If everything were lost, it could not be \
+                     brought back. Ask whoever looks after the server to turn backups on (the \
+                     setting is called BACKUP), or to tell you what else makes one."
                 .to_owned(),
         };
         view! {
             <div class="stack">
-                {done}
-                <h1>"How the service is running"</h1>
-                {held}
-                <h2>"Is everything working?"</h2>
-                {works}
-                {checked}
-                <h2>"Emails"</h2>
-                <p>{waiting}</p>
-                {why("Why some are waiting", false)}
-                {why("Given up on in the last 30 days", true)}
-                <p>{format!("{} have been returned in total.", outbox.returned)}</p>
-                <h2>"Backups"</h2>
-                <p>{backup}</p>
-                <h2>"Version"</h2>
-                <p>{env!("CARGO_PKG_VERSION")}</p>
+                {done} <p>
+                    <a class="back" href="/admin">
+                        "Administration"
+                    </a>
+                </p> <h1>"How the service is running"</h1> {headline(&worries)} {held}
+                {who_missed(&missed)} <h2>"Emails"</h2> <p>{waiting}</p> {why_waiting}
+                <p>{returned}</p> <h2>"Backups"</h2> <p>{backup}</p> {checked(&states)}
+                <h2>"Version"</h2> <p>{env!("CARGO_PKG_VERSION")}</p>
             </div>
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// What needs somebody, the worst first: what does not work, emails that nobody gets, and what would
+/// be missed only later.
+fn worries(states: &[Health], outbox: &Waiting, missed: &[Missed], now: Millis) -> Vec<String> {
+    let wrong = states.iter().filter_map(|state| {
+        Some(format!("Not working: {} ({})", called(state.what), said(state.what, state.wrong?)))
+    });
+    let mut all: Vec<String> = wrong.collect();
+    if outbox.held_at.is_some() {
+        all.push("Emails are on hold".to_owned());
+    }
+    let people: BTreeSet<&str> = missed.iter().filter_map(|one| one.email.as_deref()).collect();
+    let nameless: i64 = missed.iter().filter(|one| one.email.is_none()).map(|one| one.emails).sum();
+    match (people.len(), nameless) {
+        (0, 0) => {}
+        (0, 1) => all.push("1 email didn't reach anyone".to_owned()),
+        (0, many) => all.push(format!("{many} emails didn't reach anyone")),
+        (1, _) => all.push("Emails don't reach 1 person".to_owned()),
+        (many, _) => all.push(format!("Emails don't reach {many} people")),
+    }
+    if outbox.held_at.is_none() && outbox.oldest.is_some_and(|at| at < now - WAITS_LONG) {
+        all.push("Emails have been waiting for more than a day".to_owned());
+    }
+    match outbox.backed_up_at {
+        None => all.push("No daily backup is made".to_owned()),
+        Some(at) if at < now - BACKUP_WITHIN => {
+            all.push(format!("No daily backup has been made since {}", clock::day(at)));
+        }
+        Some(_) => {}
+    }
+    if all.is_empty() && states.is_empty() {
+        all.push("Nothing has been checked yet".to_owned());
+    }
+    all
+}
+
+/// The worst of it, then the rest of what needs somebody, then what is well.
+fn headline(worries: &[String]) -> impl IntoView + use<> {
+    let Some((worst, rest)) = worries.split_first() else {
+        return view! {
+            <p class="panel gold">
+                <b>"Everything is working"</b>
+            </p>
+        }
+        .into_any();
+    };
+    let rest: Vec<_> = rest.iter().map(|worry| view! { <li>{worry.clone()}</li> }).collect();
+    let rest = (!rest.is_empty()).then(|| view! { <ul>{rest}</ul> });
+    view! {
+        <section class="panel warn">
+            <p>
+                <b>{worst.clone()}</b>
+            </p>
+            {rest}
+            <p>"Everything else that we check is working. What to do is below."</p>
+        </section>
+    }
+    .into_any()
+}
+
+/// Who missed emails, why, and what to do.
+fn who_missed(missed: &[Missed]) -> Option<impl IntoView + use<>> {
+    let more = missed.len().saturating_sub(MOST_SHOWN);
+    let rows: Vec<_> = missed
+        .iter()
+        .take(MOST_SHOWN)
+        .map(|one| {
+            let who = match (&one.shown_name, &one.email) {
+                (Some(name), Some(email)) => format!("{name} ({email})"),
+                _ => "Someone without an account here".to_owned(),
+            };
+            let (plain, to_do) = in_plain_words(&one.reason);
+            let how =
+                format!(", {}, last on {}: {plain}. ", emails(one.emails), clock::day(one.last_at));
+            view! {
+                <li>
+                    <b>{who}</b>
+                    {how}
+                    {to_do}
+                    {their_words(&one.reason)}
+                </li>
+            }
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        let more = (more > 0).then(|| view! { <p>{format!("And {more} more.")}</p> });
+        view! {
+            <h2>"Who didn't get our emails in the last 30 days"</h2>
+            <ul class="stack">{rows}</ul>
+            {more}
+        }
+    })
+}
+
+/// What a mail server said, for whoever looks after the server.
+fn their_words(why: &str) -> impl IntoView + use<> {
+    view! {
+        <details>
+            <summary>"The exact words, for whoever looks after the server"</summary>
+            <p>{why.to_owned()}</p>
+        </details>
+    }
+}
+
+/// Everything we check, by names that a volunteer knows.
+fn checked(states: &[Health]) -> Option<impl IntoView + use<>> {
+    (!states.is_empty()).then(|| {
+        let all: Vec<_> = states
+            .iter()
+            .map(|state| {
+                let how = state.wrong.map_or("working", |wrong| said(state.what, wrong));
+                view! { <li>{format!("{}: {how}", called(state.what))}</li> }
+            })
+            .collect();
+        view! {
+            <details>
+                <summary>"Everything we check"</summary>
+                <ul>{all}</ul>
+            </details>
+        }
+    })
+}
+
+/// What is checked, as a volunteer calls it. Jobs have such a name already.
+fn called(what: &'static str) -> &'static str {
+    match what {
+        "writes" => "saving what people send",
+        "tables" => "the database",
+        "disk" => "room on the server",
+        "files" => "saving files",
+        "kept files" => "files that people uploaded",
+        other => other,
+    }
+}
+
+/// What is wrong with it, likewise.
+fn said(what: &'static str, wrong: &'static str) -> &'static str {
+    match (what, wrong) {
+        ("tables", "they cannot be read at the moment") => "it can't be read at the moment",
+        ("tables", _) => "it belongs to another version of this program",
+        ("kept files", _) => "one is damaged; the server's log says which",
+        (_, "has not been heard from") => "it has stopped; restart the service",
+        (_, other) => other,
+    }
+}
+
+fn emails(many: i64) -> String {
+    if many == 1 { "1 email".to_owned() } else { format!("{many} emails") }
+}
+
+const ASK: &str = "Ask them for another email address when you see or telephone them.";
+const CALL: &str = "Call whoever looks after the server for you, and read them the exact words.";
+
+/// Why an email did not go, and what to do, in words for a volunteer: a mail server says it as a
+/// number of three digits, and some add another with dots.
+fn in_plain_words(why: &str) -> (&'static str, &'static str) {
+    let code = why.get(..3).unwrap_or_default();
+    match code {
+        "550" | "554" if why.contains("5.7.") => {
+            ("their email provider doesn't trust emails from this service, and refused it", CALL)
+        }
+        "550" | "551" | "553" => {
+            ("there is no such email address, or it takes no emails from us", ASK)
+        }
+        "552" => ("their inbox is full", "Ask them to make room, or for another email address."),
+        "421" | "450" | "451" | "452" => (
+            "their email provider was too busy and asked us to try later",
+            "If it happens again, ask them for another email address.",
+        ),
+        "530" | "534" | "535" | "538" | "554" => {
+            ("the mail server doesn't take emails from this service", CALL)
+        }
+        _ if why.contains("too late") => {
+            ("it could not be sent in time, so it was of no more use", CALL)
+        }
+        _ if why.contains("not an address") => ("that is no address an email can go to", ASK),
+        _ => ("it could not be handed over to their email provider", CALL),
+    }
 }
 
 /// POST `/admin/service`: releases the emails that are on hold.
@@ -128,4 +300,28 @@ pub async fn release(
     }
     tx.commit().await?;
     Ok(Redirect::to("/admin/service?done=released").into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_mail_server_answers_is_said_in_plain_words_with_what_to_do() {
+        for (why, plain, to_do) in [
+            ("550 5.1.1 user unknown", "no such email address", ASK),
+            ("550 No mailbox here", "no such email address", ASK),
+            ("550 5.7.1 message refused", "doesn't trust emails", CALL),
+            ("552 5.2.2 over quota", "inbox is full", "Ask them to make room"),
+            ("421 try later", "asked us to try later", "If it happens again"),
+            ("451 4.7.1 greylisted", "asked us to try later", "If it happens again"),
+            ("it came too late to be of use", "in time", CALL),
+            ("Connection refused", "handed over", CALL),
+            ("", "handed over", CALL),
+        ] {
+            let (said, what_to_do) = in_plain_words(why);
+            assert!(said.contains(plain), "{why}: {said}");
+            assert!(what_to_do.starts_with(to_do), "{why}: {what_to_do}");
+        }
+    }
 }

@@ -268,7 +268,7 @@ pub fn all(
 ) -> Vec<Job> {
     let gone = Arc::new(Mutex::new(Gone::default()));
     let mut jobs = vec![
-        Job::of(house, "emails of a stopped process", EACH_SECOND, move |house: House| {
+        Job::of(house, "emails left over from a restart", EACH_SECOND, move |house: House| {
             let (gone, presence) = (Arc::clone(&gone), Arc::clone(&presence));
             async move {
                 presence.renew().await?;

@@ -276,6 +276,51 @@ pub fn role_changed(
     )
 }
 
+/// Tells somebody that she has a role now, or no longer. `by`: who gave or removed it.
+pub fn own_role_changed(house: &House, role: Role, by: &str, gives: bool) -> Words {
+    let title = role.title();
+    let (subject, happened, next) = if gives {
+        (
+            format!("You have a new role: {title}"),
+            format!("{by} has given you the role {title}. You can now {}.", role_may(role)),
+            "You have been signed out, so that it takes effect. Sign in again to use it.",
+        )
+    } else {
+        (
+            format!("You no longer have the role: {title}"),
+            format!("{by} has removed your role {title}. You can no longer {}.", role_may(role)),
+            "You have been signed out. Your account is still there: you can sign in again.",
+        )
+    };
+    words(
+        house,
+        &subject,
+        vec![
+            happened.into(),
+            to_do(next),
+            "If you don't know why, reply to this email and the forum will help.".into(),
+        ],
+        Some(("Sign in", house.link("/sign-in"))),
+        "We send this email whenever someone's role changes. You can't stop these emails.",
+    )
+}
+
+/// What somebody with this role can do, after "can".
+pub fn role_may(role: Role) -> &'static str {
+    match role {
+        Role::Parent => "propose and support topics",
+        Role::Organiser => {
+            "read and publish what parents send us, and look after voting rounds, consultations \
+             and plans"
+        }
+        Role::Leader => {
+            "write for an organisation: answer parents, and tell families about changes"
+        }
+        Role::Safeguarding => "read what parents wrote about danger, which we record each time",
+        Role::Admin => "invite people, and give and remove every role",
+    }
+}
+
 /// Says that from now on she signs in with her council. `council`: its name.
 pub fn signs_in_with_council(house: &House, council: &str) -> Words {
     words(

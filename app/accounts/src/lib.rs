@@ -100,7 +100,7 @@ pub fn routes() -> Routes {
         .get("/admin/people", admin, people::list)
         .post_first("/admin/people", admin.fresh(), INVITE, people::send_invitation)
         .post_first("/admin/people/{id}/roles", admin.fresh(), ROLES, people::change_role)
-        .get("/admin/people/{id}/roles", admin, people::back)
+        .get("/admin/people/{id}/roles", admin, people::role_form)
         .get("/admin/people/{id}/sessions", admin, sign_out::form)
         .post_first("/admin/people/{id}/sessions", admin.fresh(), SIGN_OUT, sign_out::send)
         .get("/invitations/{token}", Anyone, people::invitation_form)

@@ -17,7 +17,7 @@ use leptos::prelude::*;
 use sqlx::AnyConnection;
 
 use super::choosing::{self, NewPassword, ShowPassword};
-use super::{council, emails, passwords, rules, session, store};
+use super::{council, emails, passwords, rules, session, sign_out, store};
 
 const MOST_ON_A_PAGE: usize = 20;
 
@@ -98,6 +98,87 @@ pub async fn invite(
     Ok(tx.commit().await?)
 }
 
+/// GET `/admin/people/{id}/roles`: what the change of a role means, before it is made. `?role=` says
+/// which, `?change=` whether it is given or taken; without, as after a reload, it leads back.
+pub async fn role_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let query = Sent::query(&uri);
+    let gives = match query.typed("change") {
+        "give" => true,
+        "take" => false,
+        _ => return Ok(Redirect::to("/admin/people").into_response()),
+    };
+    let Some(role) = Role::read(query.typed("role")) else { return Err(Error::NotFound) };
+    let person = sign_out::person(&house, &id).await?;
+    if person.account_id == viewer.signed_in()?.account_id && role == Role::Admin && !gives {
+        return Ok(Redirect::to("/admin/people?done=own").into_response());
+    }
+    let (search, change) = (query.line("search"), query.typed("change").to_owned());
+    let back = listed(&search, &[]);
+    let (name, email, role_title) = (&person.shown_name, &person.email, role.title());
+    let (title, asks, button, can) = if gives {
+        (
+            "Give someone a role",
+            format!("Give {name} ({email}) the role {role_title}?"),
+            "Give this role",
+            "They can then",
+        )
+    } else {
+        (
+            "Remove someone's role",
+            format!("Remove the role {role_title} from {name} ({email})?"),
+            "Remove this role",
+            "They can then no longer",
+        )
+    };
+    let page = Page::new(title, || {
+        let leads = (gives && role == Role::Leader).then(|| {
+            view! {
+                <p>
+                    "Afterwards, choose which organisation they are a leader for, under “Change \
+                     roles”."
+                </p>
+            }
+        });
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href=back>
+                        "People"
+                    </a>
+                </p>
+                <h1>{title}</h1>
+                <p class="lead">{asks}</p>
+                <p>{format!("{can} {}.", emails::role_may(role))}</p>
+                <p>"They will be signed out everywhere, and get an email about it."</p>
+                {leads}
+                <form method="post" action=format!("/admin/people/{}/roles", person.account_id)>
+                    <input type="hidden" name="role" value=role.word() />
+                    <input type="hidden" name="change" value=change />
+                    <input type="hidden" name="search" value=search />
+                    <button class="button">{button}</button>
+                </form>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// The list of people who match this search, with more said in its address.
+fn listed(search: &str, more: &[(&str, &str)]) -> String {
+    let search = (!search.is_empty()).then_some(("search", search));
+    let said: Vec<(&str, &str)> = search.into_iter().chain(more.iter().copied()).collect();
+    if said.is_empty() {
+        return "/admin/people".to_owned();
+    }
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(said).finish();
+    format!("/admin/people?{query}")
+}
+
 /// POST `/admin/people/{id}/roles`: gives or takes a role, and the person signs in again; or says
 /// which organisation a leader is from.
 pub async fn change_role(
@@ -130,7 +211,8 @@ pub async fn change_role(
         }
     })?;
     tx.commit().await?;
-    Ok(Redirect::to("/admin/people?done=role").into_response())
+    let to = listed(&sent.line("search"), &[("done", "role"), ("who", id.as_str())]);
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// Gives or takes a role, and ends what the person began before. A second tap changes nothing.
@@ -154,6 +236,8 @@ async fn set_role(
     council::store::forget(tx, whose).await?;
     if is_watched(role) {
         tell_watchers(tx, house, role, (whose, by), gives).await?;
+    } else {
+        tell_her(tx, house, role, (whose, by), gives).await?;
     }
     let what = if gives { "role given" } else { "role taken" };
     let (who, about, detail) = (Some(by), whose, role.word());
@@ -166,8 +250,33 @@ fn is_watched(role: Role) -> bool {
     matches!(role, Role::Safeguarding | Role::Admin)
 }
 
+/// Tells somebody that her role was changed, unless she did it herself.
+async fn tell_her(
+    tx: &mut AnyConnection,
+    house: &House,
+    role: Role,
+    (whose, by): (&str, &str),
+    gives: bool,
+) -> Result<(), sqlx::Error> {
+    let (watchers, _, by_name) = store::watchers(tx, role, (whose, by)).await?;
+    let Some(her) = watchers.iter().find(|watcher| watcher.id == whose) else { return Ok(()) };
+    owe(
+        tx,
+        Owed {
+            dedup_key: &format!("own role changed {}", id::fresh()),
+            kind: EmailKind::RoleChanged,
+            account_id: Some(&her.id),
+            to: &her.email,
+            words: &emails::own_role_changed(house, role, &by_name, gives),
+            at: house.clock.now(),
+            not_after: None,
+        },
+    )
+    .await
+}
+
 /// Tells the administrators, and the other safeguarding leads where it is that role, that somebody
-/// has it now, or no longer.
+/// has it now, or no longer. Whoever it is about is among them.
 async fn tell_watchers(
     tx: &mut AnyConnection,
     house: &House,
@@ -209,12 +318,8 @@ async fn lead_for(house: &House, by: &str, id: &str, sent: &Sent) -> Result<Resp
     council::store::forget(&mut tx, &id).await?;
     audit::note(&mut tx, Entry { at, who, what, about, detail }).await?;
     tx.commit().await?;
-    Ok(Redirect::to("/admin/people?done=organisation").into_response())
-}
-
-/// A GET where only a POST has an answer, as after a reload.
-pub async fn back() -> Redirect {
-    Redirect::to("/admin/people")
+    let to = listed(&sent.line("search"), &[("done", "organisation"), ("who", id.as_str())]);
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// GET `/invitations/{token}`
@@ -424,13 +529,7 @@ async fn page(
     let next = (people.len() > MOST_ON_A_PAGE).then(|| {
         people.truncate(MOST_ON_A_PAGE);
         let last = people.last().map_or("", |person| &person.email);
-        format!(
-            "/admin/people?{}",
-            form_urlencoded::Serializer::new(String::new())
-                .append_pair("search", &search)
-                .append_pair("after", last)
-                .finish()
-        )
+        listed(&search, &[("after", last)])
     });
     let first = (!query.typed("after").is_empty()).then(|| "/admin/people".to_owned());
     let banner = match query.typed("done") {
@@ -442,6 +541,11 @@ async fn page(
         "own" => Some("You can't remove your own administrator role. Ask another administrator"),
         _ => None,
     };
+    let about = match id::parse(query.typed("who")) {
+        Some(who) => store::shown_name(&house.db, &who).await?,
+        None => None,
+    };
+    let about = about.map_or_else(String::new, |name| format!("You changed this for {name}."));
     let roles = Role::ALL.into_iter().filter(|role| *role != Role::Parent);
     let choices = Choice::each(roles.map(|role| (role.word(), role.title())), |word| {
         sent.typed("role") == word
@@ -463,7 +567,7 @@ async fn page(
                         .map(|title| {
                             view! {
                                 <Banner title>
-                                    <p />
+                                    <p>{about}</p>
                                 </Banner>
                             }
                         })} <Summary refusals /> <p>
@@ -503,14 +607,14 @@ async fn page(
                     </details>
                     <form class="row" method="get" role="search">
                         <label for="search">"Name or email"</label>
-                        <input id="search" name="search" type="search" value=search />
+                        <input id="search" name="search" type="search" value=search.clone() />
                         <button class="button quiet">"Search"</button>
                     </form>
                     {nobody}
                     <ul class="stack">
                         {people
                             .into_iter()
-                            .map(|person| person_row(person, &organisations))
+                            .map(|person| person_row(person, &organisations, &search))
                             .collect_view()}
                     </ul>
                     <Pager first next />
@@ -521,7 +625,11 @@ async fn page(
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView + use<> {
+fn person_row(
+    person: store::Person,
+    organisations: &[Named],
+    search: &str,
+) -> impl IntoView + use<> {
     let chosen = person.organisation_id.clone().unwrap_or_default();
     let leads_for = organisations
         .iter()
@@ -531,6 +639,7 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
         let field = format!("organisation-{}", person.id);
         view! {
             <form method="post" action=format!("/admin/people/{}/roles", person.id)>
+                <input type="hidden" name="search" value=search.to_owned() />
                 <Select
                     name="organisation"
                     id=field
@@ -544,22 +653,25 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
             </form>
         }
     });
-    let action = format!("/admin/people/{}/roles", person.id);
     let name = person.shown_name.clone();
     let changes = Role::ALL
         .into_iter()
         .map(|role| {
             let has = person.roles.contains(&role);
             let (change, verb) = if has { ("take", "Remove role") } else { ("give", "Add role") };
+            let mut to = form_urlencoded::Serializer::new(String::new());
+            to.append_pair("role", role.word()).append_pair("change", change);
+            if !search.is_empty() {
+                to.append_pair("search", search);
+            }
+            let to = format!("/admin/people/{}/roles?{}", person.id, to.finish());
             view! {
-                <form method="post" action=action.clone()>
-                    <input type="hidden" name="role" value=role.word() />
-                    <input type="hidden" name="change" value=change />
-                    <button class="link">
+                <p>
+                    <a href=to>
                         {format!("{verb}: {}", role.title())}
                         <span class="unseen">{format!(", {name}")}</span>
-                    </button>
-                </form>
+                    </a>
+                </p>
             }
         })
         .collect_view();

@@ -167,7 +167,7 @@ pub const PERSONAL: &[Table] = &[
     },
     Table {
         name: "address_undos",
-        title: "Changes of your email address that can be undone",
+        title: "Changes of your email address",
         whose: Whose::Account("t.account_id = $1"),
         columns: &[
             Left("token_hash", SECRET),

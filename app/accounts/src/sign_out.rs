@@ -18,7 +18,7 @@ use super::{emails, store};
 const OWN: &str = "/account";
 
 /// The person with this id.
-async fn person(house: &House, id: &str) -> Result<ToTell, Error> {
+pub async fn person(house: &House, id: &str) -> Result<ToTell, Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     let everyone = factors::with_administrators(&house.db, &id).await?;
     everyone.into_iter().find(|one| one.account_id == id).ok_or(Error::NotFound)

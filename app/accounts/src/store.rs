@@ -805,6 +805,14 @@ pub async fn watchers(
     Ok((watchers.collect(), name_of(whose), name_of(by)))
 }
 
+/// What others see somebody called; `None` where there is no such account.
+pub async fn shown_name(db: &Db, account_id: &str) -> Kept<Option<String>> {
+    sqlx::query_scalar("SELECT shown_name FROM accounts WHERE id = $1 AND erased_at IS NULL")
+        .bind(account_id)
+        .fetch_optional(&mut *db.read().await?)
+        .await
+}
+
 /// Ends every session of an account, in the write that changes what it may do; and every link that
 /// waits, so that nothing somebody began in one of them goes on.
 pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {

@@ -37,6 +37,8 @@ pub enum EmailKind {
     Invitation,
     /// Somebody is a safeguarding lead or an administrator now, or no longer.
     LeadChanged,
+    /// Somebody was given a role, or it was taken from her.
+    RoleChanged,
     /// Somebody signs in with her council now, is to do so again, or is no leader any more since the
     /// council says so or has not confirmed her.
     Council,
@@ -89,7 +91,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -106,6 +108,7 @@ impl EmailKind {
         Self::Erased,
         Self::Invitation,
         Self::LeadChanged,
+        Self::RoleChanged,
         Self::Council,
         Self::SubscriptionToConfirm,
         Self::Notice,
@@ -151,6 +154,7 @@ impl EmailKind {
             Self::Erased => "erased",
             Self::Invitation => "invitation",
             Self::LeadChanged => "lead changed",
+            Self::RoleChanged => "role changed",
             Self::Council => "council",
             Self::SubscriptionToConfirm => "subscription to confirm",
             Self::Notice => "notice",
@@ -210,6 +214,7 @@ impl EmailKind {
             | Self::Erased
             | Self::Invitation
             | Self::LeadChanged
+            | Self::RoleChanged
             | Self::Council
             | Self::SubscriptionToConfirm
             | Self::Notice
@@ -343,6 +348,7 @@ mod tests {
             EmailKind::TopicPassedOn,
             EmailKind::CommentPassedOn,
             EmailKind::LeadChanged,
+            EmailKind::RoleChanged,
             EmailKind::Council,
         ] {
             assert_eq!(kind.sort(), None, "{kind:?}");

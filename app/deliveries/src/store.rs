@@ -274,6 +274,53 @@ pub async fn reasons(db: &Db, since: Millis) -> Result<Vec<Reason>, sqlx::Error>
     Ok(rows.iter().map(one).collect())
 }
 
+/// Emails that did not reach somebody, for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Missed {
+    /// The name others see of whoever missed them; `None` where they had no account.
+    pub shown_name: Option<String>,
+    /// Their address, likewise.
+    pub email: Option<String>,
+    /// Why, without anybody's address.
+    pub reason: String,
+    /// How many.
+    pub emails: i64,
+    /// When the last was given up.
+    pub last_at: Millis,
+}
+
+/// Why an email was given up that nobody misses.
+const NOBODY_MISSES: [&str; 5] = [
+    "it was called off",
+    "the account was erased",
+    "the account is about to be erased",
+    "its reader has stopped such emails",
+    "unsubscribed",
+];
+
+/// Who missed emails since then, whoever has an account first, at most `most` lines. What was called
+/// off before it was ever tried is not among them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn missed(db: &Db, since: Millis, most: i64) -> Result<Vec<Missed>, sqlx::Error> {
+    let nobody_misses = NOBODY_MISSES.map(|reason| format!("'{reason}'")).join(", ");
+    let sql = format!(
+        "SELECT a.shown_name, a.email, d.reason, count(*) AS emails,
+                max(d.given_up_at) AS last_at
+         FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id
+         WHERE d.given_up_at > $1 AND d.tries > 0 AND d.reason NOT IN ({nobody_misses})
+         GROUP BY a.id, a.shown_name, a.email, d.reason
+         ORDER BY CASE WHEN a.id IS NULL THEN 1 ELSE 0 END, max(d.given_up_at) DESC, a.id, d.reason
+         LIMIT $2"
+    );
+    sqlx::query_as(AssertSqlSafe(sql))
+        .bind(since)
+        .bind(most)
+        .fetch_all(&mut *db.read().await?)
+        .await
+}
+
 /// Lets the emails go that are held, as in a restored copy. False when none were.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ mod zipped;
 
 pub use account::{ask, form, save};
 pub use everything::{Everything, everything};
+pub use page::ONLY_FOR_PROGRAMS;
 pub use store::{Of, forget_due};
 pub use subscription::{
     ask as ask_by_link, form as form_by_link, page as page_by_link, save as save_by_link,

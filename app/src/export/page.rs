@@ -1,11 +1,37 @@
 //! A copy as one page to read, also on a phone and without a signal. It loads nothing from anywhere
 //! else.
 
-use calendar::clock;
+use std::collections::{BTreeMap, BTreeSet};
+
+use calendar::clock::{self, Millis};
+use deliveries::EmailKind;
 use ground::house::House;
+use ground::personal::Table;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::everything::{Everything, Held, NO, Named};
+
+/// What is in `copy.json` and tells a person nothing: a table and a column of it.
+pub const ONLY_FOR_PROGRAMS: [(&str, &str); 15] = [
+    ("audit", "number"),
+    ("deliveries", "kind"),
+    ("deliveries", "not_after"),
+    ("deliveries", "is_bulk"),
+    ("deliveries", "to_address"),
+    ("deliveries", "tries"),
+    ("doubts", "version"),
+    ("drafts", "version"),
+    ("findings", "version"),
+    ("known_browsers", "ends_at"),
+    ("releases", "number"),
+    ("subscriptions", "began_how"),
+    ("update_letters", "version"),
+    ("update_versions", "version"),
+    ("verdicts", "version"),
+];
+
+/// The table of the emails: one line each.
+const EMAILS: &str = "deliveries";
 
 const STYLE: &str = "body{font:17px/1.5 system-ui,sans-serif;max-width:42rem;margin:0 \
     auto;padding:1rem;color:#16302b;background:#fbf8f2;overflow-wrap:anywhere}
@@ -26,14 +52,21 @@ const NOT_HERE: [&str; 6] = [
     "The text of emails that have gone. We delete it once they are sent.",
 ];
 
+/// One row of a table.
+type Row = BTreeMap<String, Option<String>>;
+
 pub fn page(house: &House, all: &Everything) -> String {
+    let now = house.clock.now();
+    let mut kept: Vec<&Held> = all.kept.iter().collect();
+    kept.sort_by_key(|held| place(&held.table));
+    let returned = returned(all);
     let is_account = all.about == "account";
     let title = if is_account {
         "Everything we keep about you"
     } else {
         "What we keep about your emails about changes"
     };
-    let read_at = clock::day_and_hour(house.clock.now());
+    let read_at = clock::day_and_hour(now);
     html! {
         (DOCTYPE)
         html lang="en-GB" {
@@ -54,8 +87,14 @@ pub fn page(house: &House, all: &Everything) -> String {
                             for a copy on the page “Your account”." }
                     }
                     @if all.kept.is_empty() { p { "We keep nothing about you." } }
-                    @for held in &all.kept { (section(held)) }
+                    @for held in kept.iter().filter(|held| place(&held.table) < LAST) {
+                        (section(held, now))
+                    }
                     @if !all.files.is_empty() { (files(all)) }
+                    @for held in kept.iter().filter(|held| place(&held.table) == LAST) {
+                        @if held.table == EMAILS { (emails(held, &returned)) }
+                        @else { (section(held, now)) }
+                    }
                     h2 { "What is not in here" }
                     ul { @for what in NOT_HERE { li { (what) } } }
                     p { "How long we keep each thing: " a href=(house.link("/privacy")) { "Privacy" } }
@@ -69,28 +108,107 @@ pub fn page(house: &House, all: &Everything) -> String {
     .into_string()
 }
 
-fn section(held: &Held) -> Markup {
-    let labelled: Vec<(&Named, &str)> =
-        held.columns.iter().filter_map(|column| Some((column, column.label.as_deref()?))).collect();
+/// The last place on the page.
+const LAST: u8 = 3;
+
+/// Where a table is on the page: what she said and chose comes first, then her account and where she
+/// is signed in, then what we noted, and the bookkeeping of emails last.
+fn place(table: &str) -> u8 {
+    let is_in = |tables: &[Table]| tables.iter().any(|one| one.name == table);
+    match table {
+        "ledger" | "update_letters" | "audit" | "copies" => 2,
+        // Which emails she stopped is something she chose.
+        _ if is_in(deliveries::PERSONAL) && table != "email_stops" => LAST,
+        _ if is_in(accounts::PERSONAL) => 1,
+        _ => 0,
+    }
+}
+
+/// The rows of a table, without those that would say nothing.
+fn section(held: &Held, now: Millis) -> Markup {
+    let rows: Vec<Vec<(&str, String)>> = held
+        .rows
+        .iter()
+        .map(|row| held.columns.iter().filter_map(|column| said(held, column, row, now)).collect())
+        .filter(|row: &Vec<_>| !row.is_empty())
+        .collect();
     html! {
-        h2 { (held.title) }
-        @for row in &held.rows {
-            dl {
-                @for (column, label) in &labelled {
-                    @if let Some(value) = value(column, row.get(&column.name)) {
-                        dt { (label) } dd { (value) }
-                    }
-                }
+        @if !rows.is_empty() {
+            h2 { (held.title) }
+            @for row in &rows {
+                dl { @for (label, value) in row { dt { (label) } dd { (value) } } }
             }
         }
     }
 }
 
+/// What the page says of one value of a row, if it is for people: its label, and its words.
+fn said<'a>(held: &Held, column: &'a Named, row: &Row, now: Millis) -> Option<(&'a str, String)> {
+    let label = column.label.as_deref()?;
+    let (table, name) = (held.table.as_str(), column.name.as_str());
+    let is_over = table == "address_undos"
+        && name == "ends_at"
+        && (kept(row, "used_at").is_some()
+            || kept(row, name).and_then(clock::read_machine).is_some_and(|ends_at| ends_at <= now));
+    if is_over || ONLY_FOR_PROGRAMS.contains(&(table, name)) {
+        return None;
+    }
+    Some((label, value(column, row.get(name))?))
+}
+
+/// A value of a row that is not empty.
+fn kept<'a>(row: &'a Row, name: &str) -> Option<&'a str> {
+    row.get(name)?.as_deref().filter(|value| !value.is_empty())
+}
+
+/// The emails that came back.
+fn returned(all: &Everything) -> BTreeSet<&str> {
+    let returns = all.kept.iter().filter(|held| held.table == "returns");
+    returns.flat_map(|held| &held.rows).filter_map(|row| kept(row, "delivery_id")).collect()
+}
+
+/// One line for each email: the day, what it was about, and whether it went.
+fn emails(held: &Held, returned: &BTreeSet<&str>) -> Markup {
+    let lines = held.rows.iter().map(|row| {
+        let day = kept(row, "owed_at").and_then(clock::read_machine).map(clock::day);
+        let about = kept(row, "subject").unwrap_or_else(|| what_about(kept(row, "kind")));
+        let came_back = kept(row, "id").is_some_and(|id| returned.contains(id));
+        let went = if kept(row, "given_up_at").is_some() {
+            match kept(row, "reason") {
+                Some(why) => format!("not sent: {why}"),
+                None => "not sent".to_owned(),
+            }
+        } else if came_back {
+            "sent, and came back to us".to_owned()
+        } else if kept(row, "sent_at").is_some() {
+            "sent".to_owned()
+        } else {
+            "not sent yet".to_owned()
+        };
+        format!("{}: {about} – {went}", day.unwrap_or_default())
+    });
+    html! {
+        h2 { (held.title) }
+        ul { @for line in lines { li { (line) } } }
+    }
+}
+
+/// What an email was about whose subject we no longer have.
+fn what_about(kind: Option<&str>) -> &'static str {
+    let kind = EmailKind::ALL.into_iter().find(|one| Some(one.word()) == kind);
+    match kind {
+        Some(EmailKind::Update) => "What happened about something you said or asked to hear about",
+        Some(EmailKind::Notice) => "A change to a service",
+        Some(kind) => kind.sort().map_or("Your account", deliveries::Sort::title),
+        None => "An email",
+    }
+}
+
 /// A value as people read it; `None` where there is none, or it says only that something does not
 /// concern her.
-fn value(column: &Named, kept: Option<&Option<String>>) -> Option<String> {
+fn value(column: &Named, stored: Option<&Option<String>>) -> Option<String> {
     let is_said = |value: &&String| !(value.is_empty() || column.is_if && *value == NO);
-    let value = kept?.as_ref().filter(is_said)?;
+    let value = stored?.as_ref().filter(is_said)?;
     let at = clock::read_machine(value).map(clock::day_and_hour);
     Some(at.unwrap_or_else(|| value.clone()))
 }

@@ -723,7 +723,7 @@ fn signing_in_again_leaves_what_is_open_in_another_tab_of_use_and_does_what_was_
         assert!(done.starts_with(&format!("/topics/{topic}")), "{done}");
         assert_eq!(supporters().await, 1);
         let hers = parent.get("/account").await;
-        assert!(hers.says("this device") && !hers.says("2 times"), "{}", hers.html);
+        assert!(hers.says("This browser") && !hers.says("Another browser"), "{}", hers.html);
         // A form that was open before she signed in once more.
         let form = parent.get("/account/details").await;
         assert_eq!(form.status, StatusCode::OK);
@@ -887,7 +887,7 @@ fn a_change_of_role_ends_every_session_and_is_in_the_audit_log() {
         let roles = format!("/admin/people/{}/roles", parent.account);
         assert_eq!(
             admin.post(&roles, &[("role", "organiser"), ("change", "give")]).await.leads_to(),
-            "/admin/people?done=role"
+            format!("/admin/people?done=role&who={}", parent.account)
         );
         assert_eq!(parent.get("/account").await.status, StatusCode::SEE_OTHER);
         parent
@@ -957,6 +957,45 @@ fn an_administrator_signs_somebody_out_everywhere_and_she_is_told() {
         assert_eq!(admin.get("/admin").await.status, StatusCode::OK);
         let nobodys = format!("/admin/people/{}/sessions", id::fresh());
         assert_eq!(admin.post(&nobodys, &[]).await.status, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn a_role_is_given_on_a_page_that_says_what_it_means_and_she_gets_one_email() {
+    on_both(async |world| {
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let parent = world.parent(1).await;
+        let people = admin.get("/admin/people?search=parent1").await;
+        let roles = format!("/admin/people/{}/roles", parent.account);
+        assert!(people.says(&format!("{roles}?role=organiser")), "{}", people.html);
+        let asks = admin.get(&format!("{roles}?role=organiser&change=give&search=parent1")).await;
+        for words in [
+            "Give someone a role",
+            "parent1@example.org",
+            "Forum organiser",
+            "They can then read and publish what parents send us",
+            "They will be signed out everywhere, and get an email about it",
+        ] {
+            assert!(asks.says(words), "{words}: {}", asks.html);
+        }
+        assert_eq!(parent.get("/forum").await.status, StatusCode::FORBIDDEN, "nothing is done yet");
+        let sent = [("role", "organiser"), ("change", "give"), ("search", "parent1")];
+        let to = admin.post(&roles, &sent).await.leads_to();
+        assert_eq!(to, format!("/admin/people?search=parent1&done=role&who={}", parent.account));
+        assert!(admin.get(&to).await.says("You changed this for Somebody."));
+        // A second tap changes nothing, and she hears of it once.
+        admin.post(&roles, &sent).await.leads_to();
+        let told = world.deliver().await;
+        assert_eq!((told.len(), told[0].to.as_str()), (1, "parent1@example.org"), "{told:?}");
+        assert_eq!(told[0].subject, "You have a new role: Forum organiser");
+
+        for role in ["organiser", "parent"] {
+            admin.post(&roles, &[("role", role), ("change", "take")]).await.leads_to();
+        }
+        assert_eq!(world.deliver().await.len(), 2);
+        let without = world.sign_in("parent1@example.org").await;
+        assert!(without.get("/account").await.says("None at the moment"));
+        assert_eq!(admin.get(&roles).await.leads_to(), "/admin/people", "as after a reload");
     });
 }
 
@@ -1351,13 +1390,20 @@ fn devices_of_one_name_are_one_line_and_signing_them_out_leaves_this_one() {
             world.sign_in("parent1@example.org").await,
         ];
         let account = here.get("/account").await;
-        assert!(account.says("Firefox on Linux, 3 times"), "{}", account.html);
+        for words in [
+            "This browser (Firefox on Linux)",
+            "Another browser (Firefox on Linux), signed in 2 times",
+        ] {
+            assert!(account.says(words), "{words}: {}", account.html);
+        }
         let session = account.sends("session");
         let ended = here.post("/account/sessions/end", &[("session", &session)]).await;
         assert_eq!(ended.leads_to(), "/account?done=sessions");
         for other in others {
             assert_eq!(other.get("/account").await.status, StatusCode::SEE_OTHER);
         }
-        assert!(here.get("/account").await.says("this device"));
+        let account = here.get("/account").await;
+        assert!(account.says("This browser (Firefox on Linux)"), "{}", account.html);
+        assert!(!account.says("Another browser"), "{}", account.html);
     });
 }

@@ -43,6 +43,7 @@ mod plans;
 mod public;
 mod record;
 mod rounds;
+mod running;
 mod search;
 mod second_step;
 mod subscriptions;

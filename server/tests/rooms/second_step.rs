@@ -42,7 +42,7 @@ async fn set_up(world: &World, browser: &Browser<'_>) -> (String, Vec<String>) {
     let done = browser.post("/account/second-step/set-up", &[("code", &shown)]).await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.html);
     let codes = recovery_codes(&done);
-    assert_eq!(codes.len(), 10, "{}", done.html);
+    assert_eq!(codes.len(), 6, "{}", done.html);
     world.forward(MINUTE);
     (secret, codes)
 }
@@ -85,7 +85,7 @@ fn after_her_password_she_is_a_visitor_until_she_gives_a_code() {
         assert!(!thief.get("/").await.says(name), "she is nobody yet");
         assert_eq!(thief.get("/sign-in?then=/lead").await.leads_to(), "/sign-in/code?then=%2Flead");
         // It is no session to look at or to end, either.
-        assert!(!leader.get("/account").await.says("A browser on a device"));
+        assert!(!leader.get("/account").await.says("browser on a device"));
         let wrong = types_code(&thief, "000000").await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.says("Check the code and try again"));
@@ -204,7 +204,7 @@ fn a_recovery_code_lets_in_once_and_she_hears_of_it() {
         let (_, codes) = set_up(&world, &leader).await;
         emails(&world, EmailKind::SecondStep).await;
         let hashes = count(&world, "SELECT count(*) FROM recovery_codes").await;
-        assert_eq!(hashes, 10);
+        assert_eq!(hashes, 6);
         let plain: i64 =
             sqlx::query_scalar("SELECT count(*) FROM recovery_codes WHERE code_hash = $1")
                 .bind(&codes[0])
@@ -219,16 +219,23 @@ fn a_recovery_code_lets_in_once_and_she_hears_of_it() {
         let told = emails(&world, EmailKind::SecondStep).await;
         assert_eq!(told.len(), 1);
         assert_eq!((told[0].to.as_str(), told[0].text.contains("recovery codes")), (HER, true));
-        assert!(new_phone.get("/account/second-step").await.says("9 recovery codes left"));
+        assert!(new_phone.get("/account/second-step").await.says("5 recovery codes left"));
 
         let thief = world.visitor();
         types_password(&thief).await;
         assert!(types_code(&thief, &codes[0]).await.says("wrong or has been used"));
         assert_eq!(thief.get("/lead").await.status, StatusCode::SEE_OTHER);
-        // New ones end the old ones.
+        // New ones end the old ones, and a page says so first.
+        let ask = "/account/second-step?ask=codes";
+        assert!(new_phone.get("/account/second-step").await.says(ask));
+        let asks = new_phone.get(ask).await;
+        let stop = "The 5 recovery codes you have left stop working as soon as you make new ones.";
+        assert!(asks.says(stop) && asks.says("Make new codes"), "{}", asks.html);
+        assert!(recovery_codes(&asks).is_empty(), "nothing is made yet");
+        assert!(new_phone.get("/account/second-step").await.says("5 recovery codes left"));
         let new = new_phone.post("/account/second-step", &[("step", "codes")]).await;
         let new = recovery_codes(&new);
-        assert_eq!(new.len(), 10);
+        assert_eq!(new.len(), 6);
         assert!(types_code(&thief, &codes[1]).await.says("wrong or has been used"));
         types_code(&thief, &new[1]).await.leads_to();
     });
@@ -345,7 +352,7 @@ fn a_new_phone_takes_the_place_of_the_old_one_and_she_keeps_her_recovery_codes()
         types_password(&phone).await;
         let refused = types_code(&phone, &code(&old, world.now())).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        types_code(&phone, &codes[9]).await.leads_to();
+        types_code(&phone, &codes[5]).await.leads_to();
         let again = world.visitor();
         types_password(&again).await;
         types_code(&again, &code(&new, world.now())).await.leads_to();
@@ -490,11 +497,12 @@ fn who_signed_in_a_while_ago_proves_that_it_is_her_and_one_press_does_what_she_c
         let shown = admin.get("/go-on").await;
         assert!(shown.says("Nothing has been done yet"), "{}", shown.html);
         let done = admin.post("/go-on", &[("step", "do")]).await;
-        assert_eq!(done.leads_to(), "/admin/people?done=role");
+        let changed = format!("/admin/people?done=role&who={}", parent.account);
+        assert_eq!(done.leads_to(), changed);
         assert_eq!(count(&world, given).await, 1);
         // For a while nothing more is asked, and then it is again.
         let taken = [("role", "organiser"), ("change", "take")];
-        assert_eq!(admin.post(&roles, &taken).await.leads_to(), "/admin/people?done=role");
+        assert_eq!(admin.post(&roles, &taken).await.leads_to(), changed);
         world.forward(16 * MINUTE);
         assert_eq!(admin.post(&roles, &fields).await.status, StatusCode::UNAUTHORIZED);
         assert_eq!(admin.get("/admin").await.status, StatusCode::OK, "she stays signed in");

@@ -3,7 +3,7 @@
 //!
 //! Whoever has a second step gets a session that waits: until a code is given it lets nobody in,
 //! and to every address she is a visitor (`code`). She sets it up at her own page (`own`), and gets
-//! ten recovery codes for the day she loses her phone; a passkey does instead of a code (`passkeys`);
+//! six recovery codes for the day she loses her phone; a passkey does instead of a code (`passkeys`);
 //! an administrator can take it away and says from when it is asked of staff (`admin`). `Access::fresh` in the table of addresses asks for
 //! proof of the last minutes: `prove` asks for it, and `first_act` keeps meanwhile what she sent.
 //! `rules` is pure, `store` holds the SQL.

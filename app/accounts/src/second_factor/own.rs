@@ -30,7 +30,8 @@ const SET_UP: &str = "/account/second-step/set-up";
 /// What the picture is, for whoever cannot see it.
 const QR: &str = "Code for your authenticator app. You can also type it in, from below";
 
-/// GET `/account/second-step`; `?then=` is where she was going.
+/// GET `/account/second-step`; `?then=` is where she was going, `?ask=codes` asks first whether she
+/// wants new recovery codes.
 pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let query = Sent::query(&uri);
@@ -39,6 +40,9 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     // For parents their password or a link is enough.
     if !is_staff && factor.confirmed_at.is_none() {
         return Err(Error::NotFound);
+    }
+    if factor.confirmed_at.is_some() && query.typed("ask") == "codes" {
+        return Ok(asks_for_codes(&factor).answer(&house, &viewer));
     }
     let kept = Kept::page(&query);
     Ok(shown(person, &factor, &kept, query.typed("done")).answer(&house, &viewer))
@@ -162,11 +166,11 @@ fn has_one(since: Millis, factor: &Factor) -> impl IntoView + use<> {
         <p class="lead">{on}</p>
         <h2>"Recovery codes"</h2>
         <p>{left}" Each lets you in once without your phone."</p>
-        <form method="post" action=SECOND_STEP>
-            <button class="button quiet" name="step" value="codes">
+        <p>
+            <a class="button quiet" href="/account/second-step?ask=codes">
                 "Make new recovery codes"
-            </button>
-        </form>
+            </a>
+        </p>
         <h2>"A new phone"</h2>
         <form method="post" action=SECOND_STEP>
             <button class="button quiet" name="step" value="begin">
@@ -183,6 +187,36 @@ fn has_one(since: Millis, factor: &Factor) -> impl IntoView + use<> {
             </form>
         </details>
     }
+}
+
+/// Says that the recovery codes she has stop working, before there are new ones.
+fn asks_for_codes(factor: &Factor) -> Page {
+    let old = match factor.codes_left {
+        0 => "You have no recovery codes left.".to_owned(),
+        1 => "The 1 recovery code you have left stops working as soon as you make new ones."
+            .to_owned(),
+        left => format!(
+            "The {left} recovery codes you have left stop working as soon as you make new ones."
+        ),
+    };
+    let nothing = Refusals::default();
+    own_page("Make new recovery codes", (SECOND_STEP, TITLE), None, &nothing, || {
+        view! {
+            <p class="lead">{old}</p>
+            <p>
+                {format!(
+                    "You get {} new ones, and see them only once. Have a pen and paper or a \
+                     printer ready.",
+                    rules::RECOVERY_CODES,
+                )}
+            </p>
+            <form method="post" action=SECOND_STEP>
+                <button class="button" name="step" value="codes">
+                    "Make new codes"
+                </button>
+            </form>
+        }
+    })
 }
 
 /// POST `/account/second-step`: begins to set it up, makes new recovery codes, or removes it.

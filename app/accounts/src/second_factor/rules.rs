@@ -14,8 +14,8 @@ pub const CODE_WITHIN: Millis = 30 * MINUTE;
 /// How long a secret is shown that an app is being set up with.
 pub const OFFERED_FOR: Millis = 60 * MINUTE;
 
-/// How many recovery codes somebody gets.
-pub const RECOVERY_CODES: usize = 10;
+/// How many recovery codes somebody gets: few enough to write down by hand.
+pub const RECOVERY_CODES: usize = 6;
 
 /// By how much another machine's clock may be ahead of this one's.
 const CLOCKS_APART: Millis = MINUTE;
