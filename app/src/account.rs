@@ -519,18 +519,27 @@ async fn put_address_back(
     }
     let (password, ends_at) = (id::secret(), now + NEW_PASSWORD_WITHIN);
     store::keep_link(tx, &id::hash(&password), account, "password", None, ends_at).await?;
-    let words = emails::address_put_back(house);
-    for (key, to) in [("put back old", old), ("put back new", new)] {
-        let owed = Owed {
-            dedup_key: &format!("{hash} {key}"),
+    let to_old = Owed {
+        dedup_key: &format!("{hash} put back old"),
+        kind: EmailKind::AddressChanged,
+        account_id: Some(account),
+        to: old,
+        words: &emails::address_put_back(house),
+        at: now,
+        not_after: None,
+    };
+    owe(tx, to_old).await?;
+    if new != old {
+        let to_new = Owed {
+            dedup_key: &format!("{hash} put back new"),
             kind: EmailKind::AddressChanged,
             account_id: Some(account),
-            to,
-            words: &words,
+            to: new,
+            words: &emails::address_not_used(house),
             at: now,
             not_after: None,
         };
-        owe(tx, owed).await?;
+        owe(tx, to_new).await?;
     }
     Ok(Some(password))
 }

@@ -208,21 +208,42 @@ pub fn address_changed_from_here(house: &House, token: &str) -> Words {
     )
 }
 
-/// Tells both addresses that a change was undone.
+/// Tells the old address that it is back, and what to do next.
 pub fn address_put_back(house: &House) -> Words {
     words(
         house,
         "Your old email address is back",
         vec![
-            "Someone pressed the button in our email to your old address, so we have undone the \
-             change of email address for your account. Everyone has been signed out, and the \
-             password no longer works."
+            "Someone pressed the button in our email to this address, so we have undone the change \
+             of email address for your account. Everyone has been signed out, and the password no \
+             longer works."
                 .into(),
             to_do("If you haven't chosen a new password yet, do it now."),
         ],
         Some(("Choose a new password", house.link("/forgotten-password"))),
-        "We send this email to both addresses. If it wasn't you, reply to this email and the forum \
-         will help.",
+        "We send this email when a change of email address is undone. If it wasn't you, reply to \
+         this email and the forum will help.",
+    )
+}
+
+/// Tells the address that an account had until its change was undone. Nothing here can be done with
+/// it any more, so that there is no button.
+pub fn address_not_used(house: &House) -> Words {
+    words(
+        house,
+        "We no longer use this email address",
+        vec![
+            "Someone pressed the button in our email to the old address of an account, so we have \
+             undone its change to this address. Everyone has been signed out of the account, and \
+             you can't sign in to it with this address."
+                .into(),
+            "If it was you who pressed the button, you don't have to do anything with this email. \
+             We have sent you another one to your old address."
+                .into(),
+        ],
+        None,
+        "We send this email when a change of email address is undone. If the account is yours and \
+         you didn't do this, reply to this email and the forum will help.",
     )
 }
 

@@ -965,7 +965,8 @@ pub async fn hash_again(db: &Db, account_id: &str, (old, new): (&str, &str)) -> 
     tx.commit().await
 }
 
-/// Sets a new address. Fails as "already there" when another account has it.
+/// Sets an address, and the mailbox by which its person is counted: the only function that changes
+/// one. Fails as "already there" when another account has it.
 pub async fn set_address(tx: &mut AnyConnection, account_id: &str, email: &str) -> Kept<()> {
     sqlx::query("UPDATE accounts SET email = $2, mailbox = $3 WHERE id = $1")
         .bind(account_id)
@@ -1048,12 +1049,9 @@ pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Millis) -> Kept<
     if used.rows_affected() == 0 {
         return Ok(false);
     }
-    sqlx::query("UPDATE accounts SET email = $2, password_hash = NULL WHERE id = $1")
-        .bind(&undo.account_id)
-        .bind(&undo.old)
-        .execute(&mut *tx)
-        .await?;
+    set_address(tx, &undo.account_id, &undo.old).await?;
     for sql in [
+        "UPDATE accounts SET password_hash = NULL WHERE id = $1",
         "DELETE FROM first_act_links WHERE act_id IN
          (SELECT id FROM first_acts WHERE account_id = $1)",
         "DELETE FROM first_acts WHERE account_id = $1",
