@@ -40,7 +40,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             "email" => Some("Check your new email address: we've sent a link to confirm it"),
             "sessions" => Some("You have been signed out there"),
             "withdrawn" => Some("Your topic has been withdrawn"),
-            "stays" => Some("We will keep your account"),
+            "stays" if person.leaves_at.is_none() => Some("We will keep your account"),
             _ => None,
         };
         let leaving = person.leaves_at.map(leaving);

@@ -411,6 +411,25 @@ pub fn erasing(house: &House, token: &str, day: &str) -> Words {
     Words { from: house.names.forum.as_str().into(), ..all }
 }
 
+/// Says that the account is kept after all: the email before said that it would be deleted.
+pub fn kept(house: &House) -> Words {
+    words(
+        house,
+        "We will keep your account",
+        vec![
+            "You told us to keep your account, so we won't delete it. Nothing has been deleted, \
+             and you can sign in as before."
+                .into(),
+            to_do(
+                "If it wasn't you, choose a new password straight away. Someone else may know \
+                 yours.",
+            ),
+        ],
+        Some(("Choose a new password", house.link("/forgotten-password"))),
+        "We send this email whenever someone keeps an account that we were going to delete.",
+    )
+}
+
 /// The last email to an address: the account is erased. `keeps_emails`: those about changes go on.
 pub fn erased(house: &House, keeps_emails: bool) -> Words {
     let emails = if keeps_emails {
