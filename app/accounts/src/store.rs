@@ -32,7 +32,7 @@ pub async fn signed_in_until_now(db: &Db, token_hash: &str, now: Millis) -> Kept
 async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
     let sql = format!(
         "SELECT a.id AS account_id, s.id AS session_id, a.shown_name, a.email, a.place_id,
-                s.seen_at, r.role, s.visited_before,
+                a.confirmed_at AS joined_at, s.seen_at, r.role, s.visited_before,
                 CAST(CASE WHEN s.with_council = 1 THEN 0 ELSE s.began_at END AS BIGINT)
                   AS shown_at_begin,
                 s.proved_at, {} AS has_second_step_since,
@@ -66,6 +66,7 @@ async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<S
         shown_name: row.get("shown_name"),
         email: known(row.get("email"), "accounts.email")?,
         place_id: row.get("place_id"),
+        joined_at: row.get("joined_at"),
         seen_at: row.get("seen_at"),
         visited_before: row.get("visited_before"),
         is_fresh: rules::is_fresh(proved_at.unwrap_or_else(|| row.get("shown_at_begin")), now),
