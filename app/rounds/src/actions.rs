@@ -23,7 +23,7 @@ const MOST_ON_A_PAGE: usize = 20;
 /// GET `/rounds`
 pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let rounds = store::list(&house.db, 50).await?;
-    Ok(pages::list(rounds, house.clock.now()).wide().answer(&house, &viewer))
+    Ok(pages::list(rounds, house.clock.now(), &viewer).wide().answer(&house, &viewer))
 }
 
 /// GET `/rounds/{id}`

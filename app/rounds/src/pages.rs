@@ -13,15 +13,16 @@ use super::shortlist::{self, Chosen};
 use super::store::Round;
 
 /// All rounds.
-pub fn list(rounds: Vec<Round>, now: Millis) -> Page {
+pub fn list(rounds: Vec<Round>, now: Millis, viewer: &Viewer) -> Page {
     Page::new("Voting rounds", || {
         let nothing = rounds.is_empty().then(|| {
-            view! {
-                <p>
-                    "There are no voting rounds yet, but you can already "
-                    <a href="/topics/new">"propose a topic"</a>"."
-                </p>
-            }
+            let propose = viewer.may_propose().then(|| {
+                view! {
+                    ", but you can already "
+                    <a href="/topics/new">"propose a topic"</a>
+                }
+            });
+            view! { <p>"There are no voting rounds yet"{propose}"."</p> }
         });
         let rounds = rounds
             .into_iter()

@@ -46,22 +46,27 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             (words, _) => format!("Topics matching “{words}”"),
         };
         let nothing = topics.is_empty().then(|| {
+            let may_propose = viewer.may_propose();
             if is_filtered {
+                let propose = may_propose.then(|| {
+                    view! {
+                        ", or "
+                        <a href="/topics/new">"propose one yourself"</a>
+                    }
+                });
                 view! {
-                    <p>
-                        "No topics match. "<a href="/topics">"Show all topics"</a>", or "
-                        <a href="/topics/new">"propose one yourself"</a>"."
-                    </p>
+                    <p>"No topics match. "<a href="/topics">"Show all topics"</a>{propose}"."</p>
                 }
                 .into_any()
             } else {
-                view! {
-                    <p>
-                        "There are no topics yet. "
-                        <a href="/topics/new">"Propose the first one"</a>"."
-                    </p>
-                }
-                .into_any()
+                let propose = may_propose.then(|| {
+                    view! {
+                        " "
+                        <a href="/topics/new">"Propose the first one"</a>
+                        "."
+                    }
+                });
+                view! { <p>"There are no topics yet."{propose}</p> }.into_any()
             }
         });
         view! {
