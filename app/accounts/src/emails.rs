@@ -99,15 +99,18 @@ pub fn new_password_link(house: &House, token: &str) -> Words {
 }
 
 /// Tells someone whose address we don't know that there is no account, with the link by which she
-/// can join: who reads this reads her emails, as with [`confirm_sign_up`].
-pub fn no_account(house: &House, token: &str) -> Words {
+/// can join: who reads this reads her emails, as with [`confirm_sign_up`]. `asked`: what was asked
+/// for, after "You asked".
+pub fn no_account(house: &House, token: &str, asked: &str) -> Words {
     words(
         house,
         "You don't have an account with this address",
         vec![
-            "You asked for a link to sign in, but there is no account with this address. You may \
-             have joined with a different address."
-                .into(),
+            format!(
+                "You asked {asked}, but there is no account with this address. You may have joined \
+                 with a different address."
+            )
+            .into(),
             to_do(
                 "If you haven't joined yet, press the button within two days to choose your name \
                  and a password.",

@@ -933,6 +933,17 @@ pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> 
     Ok(used.rows_affected() == 1)
 }
 
+/// Whose password was set by the link with this hash, or while that link waited, which ends it too.
+pub async fn changed_by(connection: &mut AnyConnection, token_hash: &str) -> Kept<Option<String>> {
+    sqlx::query_scalar(
+        "SELECT account_id FROM links
+         WHERE token_hash = $1 AND purpose = 'password' AND used_at IS NOT NULL",
+    )
+    .bind(token_hash)
+    .fetch_optional(connection)
+    .await
+}
+
 /// Sets a new password, and ends every other link: a change of address that someone else asked for
 /// goes no further. No browser is known any more.
 pub async fn set_password(
