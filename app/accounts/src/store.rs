@@ -641,10 +641,26 @@ pub async fn sign_up(
     .await
 }
 
+/// Somebody who has joined by a link.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Joined {
+    /// Her account.
+    pub account_id: String,
+    /// When.
+    pub joined_at: Millis,
+    /// How many topics she supports where voting is not counted yet.
+    pub supported: i64,
+}
+
 /// The account that was made by this very link, and when.
-pub async fn joined_by(tx: &mut AnyConnection, token_hash: &str) -> Kept<Option<(String, Millis)>> {
+pub async fn joined_by(tx: &mut AnyConnection, token_hash: &str) -> Kept<Option<Joined>> {
     sqlx::query_as(
-        "SELECT a.id, a.confirmed_at FROM sign_ups s JOIN accounts a ON a.email = s.email
+        "SELECT a.id AS account_id, a.confirmed_at AS joined_at,
+           (SELECT count(*) FROM supports g JOIN topics t ON t.id = g.topic_id
+              JOIN rounds r ON r.id = t.round_id AND r.closed_at IS NULL
+            WHERE g.account_id = a.id AND t.withdrawn_at IS NULL AND t.declined_at IS NULL
+              AND t.passed_on_at IS NULL AND t.merged_at IS NULL) AS supported
+         FROM sign_ups s JOIN accounts a ON a.email = s.email
          WHERE s.token_hash = $1 AND s.used_at = a.confirmed_at AND a.erased_at IS NULL",
     )
     .bind(token_hash)

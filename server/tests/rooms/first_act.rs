@@ -268,6 +268,9 @@ fn whoever_joins_by_what_she_chose_is_told_so_in_words_for_what_it_was() {
             let done = phone.post(&button, &behind_the_button(&world)).await.leads_to();
             let shown = phone.get(&done).await;
             assert!(shown.says(says), "{done}: {}", shown.html);
+            let again = phone.get(&button).await;
+            assert!(again.says("You have joined"), "{}", again.html);
+            assert_eq!(again.says("Your support counts"), says == counts, "{to}: {}", again.html);
             world.forward(HOUR);
         }
         // Whoever signs in has not joined.
