@@ -527,6 +527,22 @@ fn a_new_password_signs_out_everywhere_else_and_is_told_by_email() {
 }
 
 #[test]
+fn a_link_that_somebody_passes_on_tells_nobody_that_her_way_in_has_changed() {
+    on_both(async |world| {
+        let organiser = world.signed_in("organiser@example.org", &[Role::Organiser]).await;
+        for (page, says) in [
+            ("/account?done=password", "Your password has been changed"),
+            ("/account/passkeys?done=added", "Your passkey has been added"),
+            ("/account/second-step?done=moved", "Codes from your old phone no longer work"),
+        ] {
+            let shown = organiser.get(page).await;
+            assert_eq!(shown.status, StatusCode::OK, "{page}");
+            assert!(!shown.says(says), "{page}: {}", shown.html);
+        }
+    });
+}
+
+#[test]
 fn an_address_without_an_account_is_told_what_was_asked_for_with_it() {
     on_both(async |world| {
         for (path, asked, not) in [
