@@ -400,8 +400,8 @@ pub async fn new_password(
     go_on(&house, &headers, &link.account_id, &then, true).await
 }
 
-/// For a link that sets no password any more. Whoever has set one since and is signed in is told so,
-/// as after a second tap; nobody else is told anything.
+/// For a link that sets no password any more. Whoever has set one since and is signed in is told
+/// so, as after a second tap; nobody else is told anything.
 async fn no_new_password(house: &House, viewer: &Viewer, token: &str) -> Result<Response, Error> {
     let Some(person) = viewer.person() else { return Ok(link_ended(house, viewer)) };
     let whose = store::changed_by(&mut *house.db.read().await?, &id::hash(token)).await?;

@@ -30,8 +30,8 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     }
 }
 
-/// POST `/account/keep`: calls the erasure back, and leads to a page that says so. A second tap finds
-/// it so.
+/// POST `/account/keep`: calls the erasure back, and leads to a page that says so. A second tap
+/// finds it so.
 pub async fn keep(
     State(house): State<House>,
     viewer: Viewer,

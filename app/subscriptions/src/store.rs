@@ -52,7 +52,8 @@ pub async fn request(
     now: Millis,
 ) -> Kept<Option<Request>> {
     sqlx::query_as(
-        "SELECT r.email, r.wanted, r.confirmed_at FROM subscription_requests r WHERE r.token_hash = $1
+        "SELECT r.email, r.wanted, r.confirmed_at FROM subscription_requests r
+         WHERE r.token_hash = $1
          AND r.ends_at > $2
            AND NOT EXISTS (SELECT 1 FROM subscribers b
              JOIN subscriptions s ON s.subscriber_id = b.id

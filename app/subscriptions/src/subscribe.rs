@@ -150,8 +150,8 @@ pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
     .answer(&house, &viewer)
 }
 
-/// GET `/subscribe/{token}`: a button, since mail scanners open links. Once it was pressed, the same
-/// link says that the emails come, and its button leads to where they are changed and stopped.
+/// GET `/subscribe/{token}`: a button, since mail scanners open links. Once it was pressed, the
+/// same link says that the emails come, and its button leads to where they are changed and stopped.
 pub async fn confirm_form(
     State(house): State<House>,
     viewer: Viewer,
@@ -212,8 +212,8 @@ fn already(items: Vec<String>) -> Page {
     })
 }
 
-/// POST `/subscribe/{token}`: starts what was asked for, and leads to the subscriber's own page. What
-/// was confirmed before is as she has left it there since.
+/// POST `/subscribe/{token}`: starts what was asked for, and leads to the subscriber's own page.
+/// What was confirmed before is as she has left it there since.
 pub async fn confirm(
     State(house): State<House>,
     viewer: Viewer,
