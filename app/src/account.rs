@@ -6,7 +6,7 @@ use accounts::{emails, store};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, HOUR, Millis};
+use calendar::clock::{self, HOUR, MINUTE, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
 use ground::db::{self, Kept, Kind};
@@ -23,6 +23,9 @@ use super::said;
 /// How much of what she said is on her own page; the rest is one tap away.
 const MOST_SAID: i64 = 5;
 
+/// For how long the page says that the password has been changed.
+const JUST_CHANGED: Millis = 15 * MINUTE;
+
 /// GET `/account`
 pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
@@ -33,18 +36,24 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let place = area::store::places_and(&house.db, person.place_id.as_slice()).await?;
     let place = place.into_iter().find(|place| Some(&place.id) == person.place_id.as_ref());
     let done = Sent::query(&uri).line("done");
+    // Anybody can pass an address on that says so. What is so, an email has told her too.
+    let has_new_password = done == "password" && {
+        let since = now - JUST_CHANGED;
+        let kind = EmailKind::PasswordChanged;
+        deliveries::store::was_owed_since(&house.db, account, kind, since).await?
+    };
     let page = Page::new("Your account", || {
         let banner = match done.as_str() {
             "details" => Some("Saved"),
-            "password" => Some("Your password has been changed"),
+            "password" if has_new_password => Some("Your password has been changed"),
             "email" => Some("Check your new email address: we've sent a link to confirm it"),
             "sessions" => Some("You have been signed out there"),
             "withdrawn" => Some("Your topic has been withdrawn"),
-            "stays" => Some("We will keep your account"),
+            "stays" if person.leaves_at.is_none() => Some("We will keep your account"),
             _ => None,
         };
         let leaving = person.leaves_at.map(leaving);
-        let nothing = said.is_empty().then(said::nothing_yet);
+        let nothing = said.is_empty().then(|| said::nothing_yet(&viewer));
         let said = said::rows(said, house.outcome_within, now, 3);
         let devices = devices(sessions, &person.session_id).into_iter().map(device).collect_view();
         let is_staff = person.roles.iter().any(|role| role.is_staff());
@@ -550,18 +559,27 @@ async fn put_address_back(
     }
     let (password, ends_at) = (id::secret(), now + NEW_PASSWORD_WITHIN);
     store::keep_link(tx, &id::hash(&password), account, "password", None, ends_at).await?;
-    let words = emails::address_put_back(house);
-    for (key, to) in [("put back old", old), ("put back new", new)] {
-        let owed = Owed {
-            dedup_key: &format!("{hash} {key}"),
+    let to_old = Owed {
+        dedup_key: &format!("{hash} put back old"),
+        kind: EmailKind::AddressChanged,
+        account_id: Some(account),
+        to: old,
+        words: &emails::address_put_back(house),
+        at: now,
+        not_after: None,
+    };
+    owe(tx, to_old).await?;
+    if new != old {
+        let to_new = Owed {
+            dedup_key: &format!("{hash} put back new"),
             kind: EmailKind::AddressChanged,
             account_id: Some(account),
-            to,
-            words: &words,
+            to: new,
+            words: &emails::address_not_used(house),
             at: now,
             not_after: None,
         };
-        owe(tx, owed).await?;
+        owe(tx, to_new).await?;
     }
     Ok(Some(password))
 }

@@ -48,8 +48,8 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let next = has_more.then(|| format!("/account/said?page={}", page_number + 1));
     let first = (page_number > 1).then(|| "/account/said".to_owned());
     let page = Page::new("What you said and what happened next", || {
-        let nothing =
-            (said.is_empty() && comments.is_empty() && wanted.is_empty()).then(nothing_yet);
+        let nothing = (said.is_empty() && comments.is_empty() && wanted.is_empty())
+            .then(|| nothing_yet(&viewer));
         let comments = (!comments.is_empty()).then(|| {
             let rows = comments
                 .iter()
@@ -84,12 +84,23 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// Where somebody has said nothing so far.
-pub fn nothing_yet() -> impl IntoView {
-    view! {
-        <p>
-            "You haven't said anything yet. "<a href="/topics/new">"Propose a topic"</a>
-            ", support one or answer a consultation, and you will see here what happened."
-        </p>
+pub fn nothing_yet(viewer: &Viewer) -> AnyView {
+    if viewer.may_propose() {
+        view! {
+            <p>
+                "You haven't said anything yet. "<a href="/topics/new">"Propose a topic"</a>
+                ", support one or answer a consultation, and you will see here what happened."
+            </p>
+        }
+        .into_any()
+    } else {
+        view! {
+            <p>
+                "You haven't said anything yet. Answer a consultation, and you will see here what \
+                 happened."
+            </p>
+        }
+        .into_any()
     }
 }
 

@@ -94,6 +94,24 @@ fn nothing_that_is_read_from_the_database_becomes_a_default() {
 }
 
 #[test]
+fn whatever_sets_the_address_of_an_account_sets_the_mailbox_it_counts_by() {
+    let lines = lines();
+    let mut written = 0;
+    for (nth, line) in lines.iter().enumerate() {
+        let begin = ["UPDATE accounts SET ", "INSERT INTO accounts ("];
+        let Some(at) = begin.iter().find_map(|begin| line.text.find(*begin)) else { continue };
+        let rest: Vec<&str> = lines[nth + 1..].iter().take(9).map(|line| &*line.text).collect();
+        let statement = format!("{} {}", &line.text[at..], rest.join(" "));
+        let statement = statement.split('"').next().unwrap();
+        if statement.contains("email") {
+            written += 1;
+            assert!(statement.contains("mailbox"), "{}:{}: {statement}", line.file, line.number);
+        }
+    }
+    assert!(written > 2, "only {written} statements set the address of an account");
+}
+
+#[test]
 fn every_exception_is_still_needed() {
     let lines = lines();
     for (file, text, why) in ALLOWED {

@@ -99,15 +99,18 @@ pub fn new_password_link(house: &House, token: &str) -> Words {
 }
 
 /// Tells someone whose address we don't know that there is no account, with the link by which she
-/// can join: who reads this reads her emails, as with [`confirm_sign_up`].
-pub fn no_account(house: &House, token: &str) -> Words {
+/// can join: who reads this reads her emails, as with [`confirm_sign_up`]. `asked`: what was asked
+/// for, after "You asked".
+pub fn no_account(house: &House, token: &str, asked: &str) -> Words {
     words(
         house,
         "You don't have an account with this address",
         vec![
-            "You asked for a link to sign in, but there is no account with this address. You may \
-             have joined with a different address."
-                .into(),
+            format!(
+                "You asked {asked}, but there is no account with this address. You may have joined \
+                 with a different address."
+            )
+            .into(),
             to_do(
                 "If you haven't joined yet, press the button within two days to choose your name \
                  and a password.",
@@ -208,21 +211,42 @@ pub fn address_changed_from_here(house: &House, token: &str) -> Words {
     )
 }
 
-/// Tells both addresses that a change was undone.
+/// Tells the old address that it is back, and what to do next.
 pub fn address_put_back(house: &House) -> Words {
     words(
         house,
         "Your old email address is back",
         vec![
-            "Someone pressed the button in our email to your old address, so we have undone the \
-             change of email address for your account. Everyone has been signed out, and the \
-             password no longer works."
+            "Someone pressed the button in our email to this address, so we have undone the change \
+             of email address for your account. Everyone has been signed out, and the password no \
+             longer works."
                 .into(),
             to_do("If you haven't chosen a new password yet, do it now."),
         ],
         Some(("Choose a new password", house.link("/forgotten-password"))),
-        "We send this email to both addresses. If it wasn't you, reply to this email and the forum \
-         will help.",
+        "We send this email when a change of email address is undone. If it wasn't you, reply to \
+         this email and the forum will help.",
+    )
+}
+
+/// Tells the address that an account had until its change was undone. Nothing here can be done with
+/// it any more, so that there is no button.
+pub fn address_not_used(house: &House) -> Words {
+    words(
+        house,
+        "We no longer use this email address",
+        vec![
+            "Someone pressed the button in our email to the old address of an account, so we have \
+             undone its change to this address. Everyone has been signed out of the account, and \
+             you can't sign in to it with this address."
+                .into(),
+            "If it was you who pressed the button, you don't have to do anything with this email. \
+             We have sent you another one to your old address."
+                .into(),
+        ],
+        None,
+        "We send this email when a change of email address is undone. If the account is yours and \
+         you didn't do this, reply to this email and the forum will help.",
     )
 }
 
@@ -433,6 +457,25 @@ pub fn erasing(house: &House, token: &str, day: &str) -> Words {
     );
     // Nothing in it leads anywhere else: not to a page to sign in for, to choose emails.
     Words { from: house.names.forum.as_str().into(), ..all }
+}
+
+/// Says that the account is kept after all: the email before said that it would be deleted.
+pub fn kept(house: &House) -> Words {
+    words(
+        house,
+        "We will keep your account",
+        vec![
+            "You told us to keep your account, so we won't delete it. Nothing has been deleted, \
+             and you can sign in as before."
+                .into(),
+            to_do(
+                "If it wasn't you, choose a new password straight away. Someone else may know \
+                 yours.",
+            ),
+        ],
+        Some(("Choose a new password", house.link("/forgotten-password"))),
+        "We send this email whenever someone keeps an account that we were going to delete.",
+    )
 }
 
 /// The last email to an address: the account is erased. `keeps_emails`: those about changes go on.

@@ -5,6 +5,7 @@
 //! them all.
 
 use calendar::clock::{DAY, Millis};
+use deliveries::EmailKind;
 use ground::db::{Kept, Kind};
 use ground::erasing::each;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -99,16 +100,75 @@ pub async fn due_at(connection: &mut AnyConnection, token_hash: &str) -> Kept<Op
         .await
 }
 
-/// Calls back the erasure behind a link. False when there is none any more.
-pub async fn call_back(tx: &mut AnyConnection, token_hash: &str) -> Kept<bool> {
-    let called = sqlx::query("DELETE FROM erasures WHERE token_hash = $1").bind(token_hash);
-    Ok(called.execute(tx).await?.rows_affected() == 1)
+/// How the account stands that a link was for which calls back nothing any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// It is kept.
+    Kept,
+    /// It was asked for again, and is due then.
+    Again(Millis),
+    /// It is erased; or there never was such a link.
+    Gone,
 }
 
-/// Calls back the erasure of this account, for whoever has signed in to it. Twice is once.
-pub async fn call_back_own(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
-    sqlx::query("DELETE FROM erasures WHERE account_id = $1").bind(account_id).execute(tx).await?;
-    Ok(())
+/// How the account behind a link stands that has ended. The row of the email with the link knows
+/// whose it was, until that account is erased.
+pub async fn after(connection: &mut AnyConnection, token_hash: &str) -> Kept<After> {
+    let row = sqlx::query(
+        "SELECT e.due_at AS due_at FROM deliveries d
+         JOIN accounts a ON a.id = d.account_id AND a.erased_at IS NULL
+         LEFT JOIN erasures e ON e.account_id = a.id
+         WHERE d.dedup_key = $1 AND d.kind = $2",
+    )
+    .bind(token_hash)
+    .bind(EmailKind::Erasing.word())
+    .fetch_optional(connection)
+    .await?;
+    Ok(match row.map(|row| row.get::<Option<Millis>, _>("due_at")) {
+        None => After::Gone,
+        Some(None) => After::Kept,
+        Some(Some(due_at)) => After::Again(due_at),
+    })
+}
+
+/// An erasure that was called back.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct CalledBack {
+    /// Whose account is kept.
+    pub account_id: String,
+    /// Their address.
+    pub email: String,
+    /// Of the link that would have called it back.
+    pub token_hash: String,
+}
+
+/// Calls back the erasure behind a link. `None` when there is none any more.
+pub async fn call_back(tx: &mut AnyConnection, token_hash: &str) -> Kept<Option<CalledBack>> {
+    call_back_by(tx, "w.token_hash = $1", token_hash).await
+}
+
+/// Calls back the erasure of this account, for whoever has signed in to it. `None` the second time.
+pub async fn call_back_own(tx: &mut AnyConnection, account_id: &str) -> Kept<Option<CalledBack>> {
+    call_back_by(tx, "w.account_id = $1", account_id).await
+}
+
+/// `by`: the condition that finds the erasure. Of two at once, one calls it back.
+async fn call_back_by(
+    tx: &mut AnyConnection,
+    by: &'static str,
+    of: &str,
+) -> Kept<Option<CalledBack>> {
+    let found = format!(
+        "SELECT a.id AS account_id, a.email, w.token_hash
+         FROM erasures w JOIN accounts a ON a.id = w.account_id AND a.email IS NOT NULL
+         WHERE {by}"
+    );
+    let found: Option<CalledBack> =
+        sqlx::query_as(AssertSqlSafe(found)).bind(of).fetch_optional(&mut *tx).await?;
+    let Some(found) = found else { return Ok(None) };
+    let called = sqlx::query("DELETE FROM erasures WHERE token_hash = $1").bind(&found.token_hash);
+    let is_first = called.execute(tx).await?.rows_affected() == 1;
+    Ok(is_first.then_some(found))
 }
 
 /// An account whose time has come.

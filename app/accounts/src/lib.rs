@@ -36,7 +36,7 @@ pub mod store;
 
 pub use attempts::{Asker, Caller, Purpose, Wait, may_answer, may_ask, may_write};
 pub use council::{ENDED_BY_COUNCIL, ENDED_UNCONFIRMED, lapse_due};
-pub use first_act::{GO_ON, keep_first_act};
+pub use first_act::{GO_ON, STAYS, keep_first_act};
 pub use limits::{Sends, may_send, too_many};
 pub use passwords::hashed;
 pub use people::invite;

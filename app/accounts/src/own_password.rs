@@ -53,14 +53,14 @@ pub async fn change(
         return Ok(refuse(&refusals));
     }
     let current = sent.typed("current").to_owned();
-    let typed = Some(current).filter(|current| !current.is_empty());
-    let current =
-        refusals.take("current", typed.ok_or_else(|| "Enter your current password".to_owned()));
     let place = place.unwrap_or_default();
     let hers = [person.email.as_str(), person.shown_name.as_str(), place.as_str()];
     let chosen = passwords::chosen(&house, sent.typed("password"), &hers).await;
-    let chosen = refusals.take("password", chosen);
-    let (Some(current), Some(chosen)) = (current, chosen) else { return Ok(refuse(&refusals)) };
+    if current.is_empty() {
+        refusals.add("current", "Enter your current password");
+        refusals.take("password", chosen);
+        return Ok(refuse(&refusals));
+    }
     if let Err(wait) = attempts::within(&house, Kind::Proof, person.session_id.clone()).await? {
         let what_to_do = format!(
             "Too many attempts. Try again {}, or choose a new password by email below",
@@ -71,21 +71,27 @@ pub async fn change(
     let mut is_right = passwords::fits(&house, current, Some(stored.clone())).await;
     let mut is_done = false;
     // A second tap finds that the first has changed it.
-    if !is_right && again.is_some() {
+    if !is_right
+        && again.is_some()
+        && let Ok(chosen) = &chosen
+    {
         is_done = passwords::fits(&house, chosen.clone(), Some(stored)).await;
         is_right = is_done;
     }
-    if !is_right {
-        let what_to_do = "Check your current password and try again";
-        return Ok(refuse(&Refusals::one("current", what_to_do)));
+    if is_right {
+        attempts::forget(&house, Kind::Proof, person.session_id.clone()).await?;
+    } else {
+        refusals.add("current", "Check your current password and try again");
     }
+    // Both are said at once where both are wrong.
+    let chosen = refusals.take("password", chosen);
+    let Some(chosen) = chosen.filter(|_| is_right) else { return Ok(refuse(&refusals)) };
     let new = if is_done { None } else { Some(passwords::hashed(&house, chosen).await) };
     let renewed = Renewed::of(&house, &headers);
     let Some(ends_at) = set(&house, person, new, &renewed).await? else {
         // She has been signed out meanwhile.
         return Ok(Redirect::to("/account").into_response());
     };
-    attempts::forget(&house, Kind::Proof, person.session_id.clone()).await?;
     let browser = session::this_browser(&house, &headers);
     session::know_browser(&house, &person.account_id, &browser).await?;
     let cookies = renewed.cookies(&house, ends_at, Some(&browser));

@@ -364,7 +364,7 @@ pub async fn new_password_form(
     let link =
         store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
             .await?;
-    let Some(link) = link else { return Ok(link_ended(&house, &viewer)) };
+    let Some(link) = link else { return no_new_password(&house, &viewer, &token).await };
     Ok(new_password_page(&house, &viewer, &link, &Sent::default(), &Refusals::default()))
 }
 
@@ -379,7 +379,7 @@ pub async fn new_password(
     let link =
         store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
             .await?;
-    let Some(link) = link else { return Ok(link_ended(&house, &viewer)) };
+    let Some(link) = link else { return no_new_password(&house, &viewer, &token).await };
     if choosing::only_shows(&sent) {
         return Ok(new_password_page(&house, &viewer, &link, &sent, &Refusals::default()));
     }
@@ -394,10 +394,34 @@ pub async fn new_password(
     };
     let password_hash = passwords::hashed(&house, password).await;
     if !set_password(&house, &link, &id::hash(&token), &password_hash).await? {
-        return Ok(link_ended(&house, &viewer));
+        return no_new_password(&house, &viewer, &token).await;
     }
     let then = Kept { then: "/account?done=password".into(), fields: None };
     go_on(&house, &headers, &link.account_id, &then, true).await
+}
+
+/// For a link that sets no password any more. Whoever has set one since and is signed in is told
+/// so, as after a second tap; nobody else is told anything.
+async fn no_new_password(house: &House, viewer: &Viewer, token: &str) -> Result<Response, Error> {
+    let Some(person) = viewer.person() else { return Ok(link_ended(house, viewer)) };
+    let whose = store::changed_by(&mut *house.db.read().await?, &id::hash(token)).await?;
+    if whose.as_ref() != Some(&person.account_id) {
+        return Ok(link_ended(house, viewer));
+    }
+    let page = Page::new("Your password has been changed", || {
+        view! {
+            <div class="stack">
+                <h1>"Your password has been changed"</h1>
+                <p class="lead">"You have chosen a new one since we sent this link."</p>
+                <p>
+                    <a class="button" href="/account">
+                        "Your account"
+                    </a>
+                </p>
+            </div>
+        }
+    });
+    Ok(page.answer(house, viewer))
 }
 
 /// Uses up the link with this hash, sets the password and signs out everywhere. False where the
@@ -491,7 +515,11 @@ pub(crate) async fn owe_link(
         message(house, &token)
     } else {
         store::keep_sign_up(&mut tx, &hash, email, now + 2 * DAY).await?;
-        emails::no_account(house, &token)
+        let asked = match purpose {
+            "password" => "to choose a new password",
+            _ => "for a link to sign in",
+        };
+        emails::no_account(house, &token, asked)
     };
     if let Some(act) = act {
         first_act::store::lead_back(&mut tx, &hash, act).await?;

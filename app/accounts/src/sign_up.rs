@@ -270,7 +270,9 @@ const JUST_NOW: Millis = 10 * MINUTE;
 async fn used(house: &House, viewer: &Viewer, hash: &str) -> Result<Response, Error> {
     let now = house.clock.now();
     let joined = store::joined_by(&mut *house.db.read().await?, hash).await?;
-    let Some((account_id, joined_at)) = joined else { return Ok(ended(house, viewer)) };
+    let Some(store::Joined { account_id, joined_at, supported }) = joined else {
+        return Ok(ended(house, viewer));
+    };
     let is_in = viewer.person().is_some_and(|person| person.account_id == account_id);
     if !is_in && now - joined_at > JUST_NOW {
         return Ok(ended(house, viewer));
@@ -287,11 +289,14 @@ async fn used(house: &House, viewer: &Viewer, hash: &str) -> Result<Response, Er
         let lead = "Your account is ready. Sign in with the password you chose.";
         (lead, with_then("/sign-in", &to), "Sign in")
     };
+    // What she chose before she joined was done as she joined.
+    let counts = (supported > 0).then(|| view! { <p>"Your support counts."</p> });
     let page = Page::new("You have joined", || {
         view! {
             <div class="stack">
                 <h1>"You have joined"</h1>
                 <p class="lead">{lead}</p>
+                {counts}
                 <p>
                     <a class="button" href=to>
                         {label}

@@ -32,7 +32,7 @@ pub async fn signed_in_until_now(db: &Db, token_hash: &str, now: Millis) -> Kept
 async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
     let sql = format!(
         "SELECT a.id AS account_id, s.id AS session_id, a.shown_name, a.email, a.place_id,
-                s.seen_at, r.role, s.visited_before,
+                a.confirmed_at AS joined_at, s.seen_at, r.role, s.visited_before,
                 CAST(CASE WHEN s.with_council = 1 THEN 0 ELSE s.began_at END AS BIGINT)
                   AS shown_at_begin,
                 s.proved_at, {} AS has_second_step_since,
@@ -66,6 +66,7 @@ async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<S
         shown_name: row.get("shown_name"),
         email: known(row.get("email"), "accounts.email")?,
         place_id: row.get("place_id"),
+        joined_at: row.get("joined_at"),
         seen_at: row.get("seen_at"),
         visited_before: row.get("visited_before"),
         is_fresh: rules::is_fresh(proved_at.unwrap_or_else(|| row.get("shown_at_begin")), now),
@@ -640,10 +641,26 @@ pub async fn sign_up(
     .await
 }
 
+/// Somebody who has joined by a link.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Joined {
+    /// Her account.
+    pub account_id: String,
+    /// When.
+    pub joined_at: Millis,
+    /// How many topics she supports where voting is not counted yet.
+    pub supported: i64,
+}
+
 /// The account that was made by this very link, and when.
-pub async fn joined_by(tx: &mut AnyConnection, token_hash: &str) -> Kept<Option<(String, Millis)>> {
+pub async fn joined_by(tx: &mut AnyConnection, token_hash: &str) -> Kept<Option<Joined>> {
     sqlx::query_as(
-        "SELECT a.id, a.confirmed_at FROM sign_ups s JOIN accounts a ON a.email = s.email
+        "SELECT a.id AS account_id, a.confirmed_at AS joined_at,
+           (SELECT count(*) FROM supports g JOIN topics t ON t.id = g.topic_id
+              JOIN rounds r ON r.id = t.round_id AND r.closed_at IS NULL
+            WHERE g.account_id = a.id AND t.withdrawn_at IS NULL AND t.declined_at IS NULL
+              AND t.passed_on_at IS NULL AND t.merged_at IS NULL) AS supported
+         FROM sign_ups s JOIN accounts a ON a.email = s.email
          WHERE s.token_hash = $1 AND s.used_at = a.confirmed_at AND a.erased_at IS NULL",
     )
     .bind(token_hash)
@@ -940,6 +957,17 @@ pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> 
     Ok(used.rows_affected() == 1)
 }
 
+/// Whose password was set by the link with this hash, or while that link waited, which ends it too.
+pub async fn changed_by(connection: &mut AnyConnection, token_hash: &str) -> Kept<Option<String>> {
+    sqlx::query_scalar(
+        "SELECT account_id FROM links
+         WHERE token_hash = $1 AND purpose = 'password' AND used_at IS NOT NULL",
+    )
+    .bind(token_hash)
+    .fetch_optional(connection)
+    .await
+}
+
 /// Sets a new password, and ends every other link: a change of address that someone else asked for
 /// goes no further. No browser is known any more.
 pub async fn set_password(
@@ -973,7 +1001,8 @@ pub async fn hash_again(db: &Db, account_id: &str, (old, new): (&str, &str)) -> 
     tx.commit().await
 }
 
-/// Sets a new address. Fails as "already there" when another account has it.
+/// Sets an address, and the mailbox by which its person is counted: the only function that changes
+/// one. Fails as "already there" when another account has it.
 pub async fn set_address(tx: &mut AnyConnection, account_id: &str, email: &str) -> Kept<()> {
     sqlx::query("UPDATE accounts SET email = $2, mailbox = $3 WHERE id = $1")
         .bind(account_id)
@@ -1056,12 +1085,9 @@ pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Millis) -> Kept<
     if used.rows_affected() == 0 {
         return Ok(false);
     }
-    sqlx::query("UPDATE accounts SET email = $2, password_hash = NULL WHERE id = $1")
-        .bind(&undo.account_id)
-        .bind(&undo.old)
-        .execute(&mut *tx)
-        .await?;
+    set_address(tx, &undo.account_id, &undo.old).await?;
     for sql in [
+        "UPDATE accounts SET password_hash = NULL WHERE id = $1",
         "DELETE FROM first_act_links WHERE act_id IN
          (SELECT id FROM first_acts WHERE account_id = $1)",
         "DELETE FROM first_acts WHERE account_id = $1",

@@ -70,6 +70,27 @@ pub async fn id_of(tx: &mut AnyConnection, dedup_key: &str) -> Result<String, sq
         .await
 }
 
+/// Whether an email of this kind was owed to this account since then.
+///
+/// # Errors
+/// When the database fails.
+pub async fn was_owed_since(
+    db: &Db,
+    account_id: &str,
+    kind: EmailKind,
+    since: Millis,
+) -> Result<bool, sqlx::Error> {
+    let owed: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM deliveries WHERE account_id = $1 AND kind = $2 AND owed_at >= $3",
+    )
+    .bind(account_id)
+    .bind(kind.word())
+    .bind(since)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(owed > 0)
+}
+
 /// Claims the email that has waited longest, one of many only when no other waits, with the number
 /// of tries so far. Two workers never hold the same one: it is in the hands of this one until it is
 /// recorded what became of it, or until the worker is gone.

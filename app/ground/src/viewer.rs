@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use calendar::clock::Millis;
+use calendar::clock::{MINUTE, Millis};
 
 use crate::error::Error;
 
@@ -16,6 +16,9 @@ pub struct Viewer {
     person: Option<Arc<SignedIn>>,
     asks_for: Option<PublicPage>,
 }
+
+/// For how long a page says that somebody has just joined.
+const JUST: Millis = 15 * MINUTE;
 
 /// The path of a page that search engines may find, in the extensions of a request for it.
 #[derive(Clone, Debug)]
@@ -36,6 +39,8 @@ pub struct SignedIn {
     pub place_id: Option<String>,
     /// What they may do.
     pub roles: Vec<Role>,
+    /// When their account was made.
+    pub joined_at: Millis,
     /// When this session was last noted as used.
     pub seen_at: Millis,
     /// When they were here before this visit; `None` on their first.
@@ -97,6 +102,12 @@ impl Viewer {
     #[must_use]
     pub fn is_leaving(&self) -> bool {
         self.person.as_ref().is_some_and(|person| person.leaves_at.is_some())
+    }
+
+    /// Whether they have joined in the last minutes.
+    #[must_use]
+    pub fn has_just_joined(&self, now: Millis) -> bool {
+        self.person.as_ref().is_some_and(|person| now < person.joined_at.saturating_add(JUST))
     }
 
     /// Whether "Propose a topic" leads anywhere for them: parents can, and a visitor may be one.

@@ -254,21 +254,21 @@ pub async fn comment(
     uri: Uri,
 ) -> Result<Response, Error> {
     let (comment, is_hers) = readable(&house, &viewer, &id).await?;
-    let done = Done::of(&uri);
     let (now, within) = (house.clock.now(), house.outcome_within);
+    let done = Done::of(&uri, &viewer, now);
     let page = Page::new(
         format!("A comment on the Local Offer: {}", forms::beginning(&comment.words, 60)),
         || {
             let banner = match done.what() {
-                "sent" => Some((
+                "sent" if is_hers && comment.waits() => Some((
                     done.title("Sent to the forum", "You have joined, and we have your comment"),
                     "Someone at the forum will read it first, within five working days. We will email \
                  you then.",
                 )),
-                "answered" => {
+                "answered" if viewer.is(Role::Leader) => {
                     Some(("Published", "We will email your answer to whoever wrote the comment."))
                 }
-                "withdrawn" => {
+                "withdrawn" if is_hers && !comment.is_public() => {
                     Some(("You withdrew this comment", "Nobody else can read it any more."))
                 }
                 _ => None,

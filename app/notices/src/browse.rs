@@ -150,10 +150,11 @@ pub async fn notice(
     };
     let to = |what: &str| format!("/notices/{}/{what}", notice.id);
     let page = Page::new(notice.words.title.clone(), || {
-        let (is_leader, done) = (viewer.is(Role::Leader), Done::of(&uri));
+        let (is_leader, done) = (viewer.is(Role::Leader), Done::of(&uri, &viewer, now));
+        let waits = beside.open.iter().any(|open| open.wants != questions::store::Wants::Not);
         view! {
             <article class="stack">
-                {banner(&done, is_leader)}
+                {banner(&done, is_leader, waits)}
                 <p>
                     <a class="back" href="/notices">
                         "Changes to services"
@@ -212,10 +213,11 @@ fn in_short(notice: &Notice) -> String {
     format!("{followed}{from} {day}: {}", notice.words.what)
 }
 
-fn banner(done: &Done, is_leader: bool) -> impl IntoView + use<> {
+/// `waits`: whether whoever looks is to get the answer to a question.
+fn banner(done: &Done, is_leader: bool, waits: bool) -> impl IntoView + use<> {
     let (title, words) = match done.what() {
         // What she wanted to know is at its place on the page.
-        "" if done.has_joined => (
+        "" if done.has_joined && waits => (
             "You have joined, and we will email you the answer",
             "Your question and the others are below.",
         ),

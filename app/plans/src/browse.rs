@@ -117,7 +117,7 @@ pub async fn plan(
         view! {
             <article class="stack-l">
                 <section class="stack">
-                    {banner(&done)}
+                    {(is_leader || is_organiser).then(|| banner(&done))}
                     <p>
                         <a class="back" href="/plans">
                             "Plans"
@@ -508,13 +508,15 @@ pub async fn draft(
     };
     let done = Sent::query(&uri).line("done");
     let page = Page::new(format!("Draft {number} of {}", plan.title), || {
-        let banner = (done == "published" && draft.published_at.is_some()).then(|| {
-            view! {
-                <Banner title="The draft is published">
-                    <p>"We are emailing parents who proposed or supported its topics."</p>
-                </Banner>
-            }
-        });
+        let is_leader = viewer.is(Role::Leader);
+        let banner =
+            (is_leader && done == "published" && draft.published_at.is_some()).then(|| {
+                view! {
+                    <Banner title="The draft is published">
+                        <p>"We are emailing parents who proposed or supported its topics."</p>
+                    </Banner>
+                }
+            });
         let state = match draft.published_at {
             Some(at) => view! {
                 <p class="soft">

@@ -23,7 +23,7 @@ const MOST_ON_A_PAGE: usize = 20;
 /// GET `/rounds`
 pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let rounds = store::list(&house.db, 50).await?;
-    Ok(pages::list(rounds, house.clock.now()).wide().answer(&house, &viewer))
+    Ok(pages::list(rounds, house.clock.now(), &viewer).wide().answer(&house, &viewer))
 }
 
 /// GET `/rounds/{id}`
@@ -58,9 +58,17 @@ pub async fn round(
         })
     });
     let first = filter.after.is_some().then(|| format!("/rounds/{}", round.id));
-    Ok(pages::open(&round, now, topics, first, next, &viewer, &Done::of(&uri))
-        .wide()
-        .answer(&house, &viewer))
+    let done = Done::of(&uri, &viewer, now);
+    let is_so = match (done.what(), viewer.person()) {
+        ("opened", _) => viewer.is(Role::Organiser),
+        ("supported", Some(person)) => {
+            topics::support::store::supports_any(&house.db, &round.id, &person.account_id).await?
+        }
+        ("taken back", Some(_)) => viewer.is(Role::Parent),
+        _ => false,
+    };
+    let done = if is_so { done } else { Done::default() };
+    Ok(pages::open(&round, now, topics, first, next, &viewer, &done).wide().answer(&house, &viewer))
 }
 
 /// GET `/forum/rounds/new`: proposing from now for four weeks, then voting for two.

@@ -13,15 +13,16 @@ use super::shortlist::{self, Chosen};
 use super::store::Round;
 
 /// All rounds.
-pub fn list(rounds: Vec<Round>, now: Millis) -> Page {
+pub fn list(rounds: Vec<Round>, now: Millis, viewer: &Viewer) -> Page {
     Page::new("Voting rounds", || {
         let nothing = rounds.is_empty().then(|| {
-            view! {
-                <p>
-                    "There are no voting rounds yet, but you can already "
-                    <a href="/topics/new">"propose a topic"</a>"."
-                </p>
-            }
+            let propose = viewer.may_propose().then(|| {
+                view! {
+                    ", but you can already "
+                    <a href="/topics/new">"propose a topic"</a>
+                }
+            });
+            view! { <p>"There are no voting rounds yet"{propose}"."</p> }
         });
         let rounds = rounds
             .into_iter()
@@ -52,6 +53,7 @@ pub fn list(rounds: Vec<Round>, now: Millis) -> Page {
 }
 
 /// A round that is not counted yet: its dates, and its topics to support while voting is open.
+/// `done`: what whoever looks has just done.
 pub fn open(
     round: &Round,
     now: Millis,
@@ -73,12 +75,12 @@ pub fn open(
                     </p>
                 </Banner>
             }.into_any()),
-            "supported" => Some(view! {
+            "supported" if is_voting => Some(view! {
                 <Banner title=done.title("Saved", "You have joined, and your support counts")>
                     <p>"You can change your mind until voting closes."</p>
                 </Banner>
             }.into_any()),
-            "taken back" => Some(view! {
+            "taken back" if is_voting => Some(view! {
                 <Banner title="Support removed">
                     <p>"You can support the topic again until voting closes."</p>
                 </Banner>
@@ -158,12 +160,12 @@ pub fn closed(
 ) -> Page {
     Page::new(round.title.clone(), || {
         let banner = match done {
-            "confirmed" => Some(view! {
+            "confirmed" if may_confirm => Some(view! {
                 <Banner title="The shortlist is confirmed">
                     <p>"Everyone can read it below."</p>
                 </Banner>
             }),
-            "confirmed-before" => Some(view! {
+            "confirmed-before" if may_confirm => Some(view! {
                 <Banner title="The forum had already confirmed this shortlist">
                     <p>"Nothing has changed. The first decision is below."</p>
                 </Banner>

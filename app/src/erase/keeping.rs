@@ -1,12 +1,16 @@
 //! What somebody is told whose account is about to be erased and who has signed in: when, and one
-//! button that keeps it. Signing in alone changes nothing.
+//! button that keeps it. Signing in alone changes nothing. Whoever keeps it, here or by the link in
+//! the email, is told so in an email too.
 
-use accounts::{GO_ON, erasing};
+use accounts::erasing::{self, CalledBack};
+use accounts::{GO_ON, STAYS, emails};
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
+use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
+use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::routes::{LEAVING, with_then};
@@ -14,6 +18,7 @@ use ground::sent::Form;
 use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use sqlx::AnyConnection;
 
 /// GET `/account/keep`; `?then=` is where she was going.
 pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
@@ -21,11 +26,12 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     match viewer.signed_in()?.leaves_at {
         Some(leaves_at) => Ok(leaving(leaves_at, then).answer(&house, &viewer)),
         None if then.is_empty() => Ok(Redirect::to("/account").into_response()),
-        None => Ok(onward(&then)),
+        None => Ok(stays(&then).answer(&house, &viewer)),
     }
 }
 
-/// POST `/account/keep`: calls the erasure back. A second tap finds it so.
+/// POST `/account/keep`: calls the erasure back, and leads to a page that says so. A second tap
+/// finds it so.
 pub async fn keep(
     State(house): State<House>,
     viewer: Viewer,
@@ -33,15 +39,53 @@ pub async fn keep(
 ) -> Result<Response, Error> {
     let account_id = &viewer.signed_in()?.account_id;
     let mut tx = house.db.begin().await?;
-    erasing::call_back_own(&mut tx, account_id).await?;
+    if let Some(called_back) = erasing::call_back_own(&mut tx, account_id).await? {
+        tell(&mut tx, &house, &called_back).await?;
+    }
     tx.commit().await?;
-    Ok(onward(sent.typed("then")))
+    let to = match sent.typed("then") {
+        "" => with_then(GO_ON, STAYS),
+        then => with_then(LEAVING, then),
+    };
+    Ok(Redirect::to(&to).into_response())
 }
 
-/// To what she chose before she signed in, if that still waits, else to where she was going.
-fn onward(then: &str) -> Response {
-    let then = if then.is_empty() { "/account?done=stays" } else { then };
-    Redirect::to(&with_then(GO_ON, then)).into_response()
+/// Tells her that her account is kept: the email before said that it would be deleted.
+pub(super) async fn tell(
+    tx: &mut AnyConnection,
+    house: &House,
+    called_back: &CalledBack,
+) -> Kept<()> {
+    let owed = Owed {
+        dedup_key: &format!("{} kept", called_back.token_hash),
+        kind: EmailKind::Erasing,
+        account_id: Some(&called_back.account_id),
+        to: &called_back.email,
+        words: &emails::kept(house),
+        at: house.clock.now(),
+        not_after: None,
+    };
+    owe(tx, owed).await?;
+    Ok(())
+}
+
+/// Says that her account stays to somebody who was going somewhere, and leads to what she chose
+/// before she signed in, if that still waits, else to where she was going.
+fn stays(then: &str) -> Page {
+    let onward = with_then(GO_ON, then);
+    Page::new("We will keep your account", || {
+        view! {
+            <div class="stack">
+                <h1>"We will keep your account"</h1>
+                <p class="lead">"Nothing has been deleted."</p>
+                <p>
+                    <a class="button" href=onward>
+                        "Continue"
+                    </a>
+                </p>
+            </div>
+        }
+    })
 }
 
 fn leaving(leaves_at: Millis, then: String) -> Page {

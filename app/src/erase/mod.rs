@@ -11,12 +11,12 @@ mod store;
 pub use doing::erase_due;
 pub use keeping::{keep as keep_own, page as leaving};
 
-use accounts::erasing::{self, Asked, Wish};
+use accounts::erasing::{self, After, Asked, Wish};
 use accounts::{WE_MAY_ASK, emails, signed_out};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
-use calendar::clock;
+use calendar::clock::{self, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
 use ground::cookie;
@@ -136,8 +136,9 @@ pub async fn keep_form(
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
-    let due = erasing::due_at(&mut *house.db.read().await?, &id::hash(&token)).await?;
-    let Some(due) = due else { return Ok(ended(&house, &viewer)) };
+    let hash = id::hash(&token);
+    let due = erasing::due_at(&mut *house.db.read().await?, &hash).await?;
+    let Some(due) = due else { return ended(&house, &viewer, &hash).await };
     let page = Page::new("Keep your account", || {
         view! {
             <div class="stack">
@@ -160,12 +161,14 @@ pub async fn keep(
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
+    let hash = id::hash(&token);
     let mut tx = house.db.begin().await?;
-    let is_called_back = erasing::call_back(&mut tx, &id::hash(&token)).await?;
+    let Some(called_back) = erasing::call_back(&mut tx, &hash).await? else {
+        tx.roll_back().await?;
+        return ended(&house, &viewer, &hash).await;
+    };
+    keeping::tell(&mut tx, &house, &called_back).await?;
     tx.commit().await?;
-    if !is_called_back {
-        return Ok(ended(&house, &viewer));
-    }
     let page = Page::new("We will keep your account", || {
         view! {
             <div class="stack">
@@ -187,11 +190,54 @@ pub async fn keep(
     Ok(page.answer(&house, &viewer))
 }
 
-fn ended(house: &House, viewer: &Viewer) -> Response {
-    let why = "You have told us to keep your account, and we did. Or the seven days are over, and \
-               your account has been deleted.";
-    Page::link_ended("This link no longer works", why, ("/sign-in", "Sign in"))
-        .answer(house, viewer)
+/// For a link that was used, as by a second tap, or has ended: how its account stands now.
+async fn ended(house: &House, viewer: &Viewer, hash: &str) -> Result<Response, Error> {
+    let after = erasing::after(&mut *house.db.read().await?, hash).await?;
+    let page = match after {
+        After::Kept => {
+            let why = "You have told us to keep it, so we won't delete it. Nothing has been \
+                       deleted.";
+            let to = if viewer.is_signed_in() {
+                ("/account", "Your account")
+            } else {
+                ("/sign-in", "Sign in")
+            };
+            Page::link_ended("We are keeping your account", why, to)
+        }
+        After::Again(due_at) => asked_again(due_at),
+        After::Gone => {
+            let why = "The account that it was for has been deleted, the link is more than a \
+                       year old, or part of it is missing.";
+            Page::link_ended("This link no longer works", why, ("/", "Go to the home page"))
+        }
+    };
+    Ok(page.answer(house, viewer))
+}
+
+/// For a link that called it back once, when she has asked again since.
+fn asked_again(due_at: Millis) -> Page {
+    let day = clock::day(due_at);
+    let page = Page::new(format!("We will delete your account on {day}"), || {
+        view! {
+            <div class="stack">
+                <h1>{format!("We will delete your account on {day}")}</h1>
+                <p class="lead">
+                    "This link has kept it once, and you have asked us to delete it again since \
+                     then."
+                </p>
+                <p>
+                    "Changed your mind? Press the button in our newest email about it, or sign in \
+                     and press “Keep my account”."
+                </p>
+                <p>
+                    <a class="button" href=LEAVING>
+                        "Sign in to keep it"
+                    </a>
+                </p>
+            </div>
+        }
+    });
+    page.status(StatusCode::GONE)
 }
 
 /// The page: what goes, what stays, and the form; or what the last administrator does first.

@@ -71,7 +71,7 @@ impl Hers {
         let new = self.before.filter(|_| !self.new.is_empty()).map(|before| new(before, self.new));
         let said = is_parent.then(|| {
             let said = if self.said.is_empty() {
-                crate::said::nothing_yet().into_any()
+                crate::said::nothing_yet(viewer)
             } else {
                 crate::said::lines(self.said, self.within, now.at).into_any()
             };

@@ -55,17 +55,18 @@ async fn now(house: &House, place: Option<&str>, most_topics: i64) -> Result<Now
 /// GET `/`
 pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let done = Sent::query(&uri).line("done");
+    let is_in = viewer.is_signed_in();
     let banner = match done.as_str() {
-        "joined" => Some((
+        "joined" if viewer.has_just_joined(house.clock.now()) => Some((
             "Welcome. Your email address is confirmed",
             "You are signed in. You can propose topics and support other parents' topics.",
         )),
-        "accepted" => Some((
+        "accepted" if is_in => Some((
             "Welcome. You are signed in",
             "You will find your tasks in the menu at the top of every page.",
         )),
-        "signed-in" => Some(("You are signed in", "Here is what you can do now.")),
-        "signed-out" => Some(("You are signed out", "Come back any time.")),
+        "signed-in" if is_in => Some(("You are signed in", "Here is what you can do now.")),
+        "signed-out" if !is_in => Some(("You are signed out", "Come back any time.")),
         _ => None,
     };
     let page = match viewer.person() {

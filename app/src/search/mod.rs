@@ -52,11 +52,14 @@ impl Thing {
     }
 }
 
+/// Where a parent proposes a topic; nobody else who is signed in may.
+const PROPOSE: &str = "/topics/new";
+
 /// Pages that explain and do things, with words people look for them by.
 fn help() -> Vec<Thing> {
     let pages = [
         ("/subscribe", "Get told about changes", "email emails alerts sign up subscribe news"),
-        ("/topics/new", "Propose a topic", "suggest idea ask plan new topic"),
+        (PROPOSE, "Propose a topic", "suggest idea ask plan new topic"),
         ("/have-your-say", "Have your say", "vote voting survey questionnaire answer consultation"),
         ("/about", "About us", "who runs this parent carer forum volunteers"),
         (
@@ -92,13 +95,15 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let query = Sent::query(&uri);
     let search: String = query.line("q").chars().take(200).collect();
     let local = store::local_words(&store::local_text(&house.db).await?)?;
-    let found = store::find(&house.db, &search, &local, house.clock.now()).await?;
+    let mut found = store::find(&house.db, &search, &local, house.clock.now()).await?;
+    let may_propose = viewer.may_propose();
+    found.things.retain(|thing| may_propose || thing.address() != PROPOSE);
     let kind = query.typed("kind").to_owned();
     let page_number = usize::try_from(forms::page_number(&query)).unwrap_or(1);
     let title = if search.is_empty() { "Search".to_owned() } else { format!("Search: {search}") };
     let page = Page::new(title, || {
-        let results =
-            (!search.is_empty()).then(|| results(&search, found, &local, &kind, page_number));
+        let results = (!search.is_empty())
+            .then(|| results(&search, found, &local, (&kind, page_number), may_propose));
         let start = search.is_empty().then(|| {
             view! {
                 <p>
@@ -132,12 +137,12 @@ fn results(
     search: &str,
     found: Found,
     local: &LocalWords,
-    kind: &str,
-    page_number: usize,
+    (kind, page_number): (&str, usize),
+    may_propose: bool,
 ) -> AnyView {
     let Found { things, terms, meant, is_all } = found;
     if things.is_empty() {
-        return nothing(search).into_any();
+        return nothing(search, may_propose).into_any();
     }
     let of = |wanted: &str| things.iter().filter(|thing| thing.kind == wanted).count();
     let address = |kind: &str, page: usize| {
@@ -232,15 +237,20 @@ fn pieces(marked: Marked) -> AnyView {
         .into_any()
 }
 
-fn nothing(search: &str) -> impl IntoView + use<> {
+fn nothing(search: &str, may_propose: bool) -> impl IntoView + use<> {
+    let propose = may_propose.then(|| {
+        view! {
+            <li>
+                "Should this be planned? "<a href=PROPOSE>"Propose a topic"</a>
+                " and other parents can support it."
+            </li>
+        }
+    });
     view! {
         <h2>{format!("No results for “{search}”")}</h2>
         <ul>
             <li>"Check the spelling, or try fewer words."</li>
-            <li>
-                "Should this be planned? "<a href="/topics/new">"Propose a topic"</a>
-                " and other parents can support it."
-            </li>
+            {propose}
             <li>
                 "Need an answer about your own child? "
                 <a href="/contact">"See who can help"</a>"."

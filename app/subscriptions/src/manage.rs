@@ -301,7 +301,7 @@ async fn page(
         });
         view! {
             <div class="stack">
-                {banner(done)}
+                {banner(done, has_any)}
                 <Summary refusals />
                 <h1>"What we tell you about"</h1>
                 {(!has_any)
@@ -413,11 +413,13 @@ fn row(standing: &Standing, area: &str) -> impl IntoView + use<> {
     }
 }
 
-fn banner(done: &str) -> impl IntoView + use<> {
+/// `has_any`: whether any emails about changes still come.
+fn banner(done: &str, has_any: bool) -> impl IntoView + use<> {
     let words = match done {
-        "subscribed" => ("Saved", "We will email you before any of these change."),
-        "stopped" => ("Stopped", "If you still get other emails about changes, they are below."),
-        "everything" => (
+        "subscribed" if has_any => ("Saved", "We will email you before any of these change."),
+        "stopped" if has_any => ("Stopped", "You still get the other emails below."),
+        "stopped" => ("Stopped", "We won't email you about changes any more."),
+        "everything" if !has_any => (
             "We have stopped everything",
             "Only emails you ask for, and those that keep your account safe, will still come.",
         ),

@@ -32,16 +32,28 @@ pub async fn keep_request(
     Ok(())
 }
 
-/// What was asked for and can still be confirmed: (address, wanted). It can be confirmed again,
-/// since the same button twice is once; but not if something has been stopped since, which the
-/// button in an old email must not start again.
+/// What was asked for by somebody without an account.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Request {
+    /// The address that is to be told.
+    pub email: String,
+    /// What was chosen, as the form sent it.
+    pub wanted: String,
+    /// When it was confirmed.
+    pub confirmed_at: Option<Millis>,
+}
+
+/// What was asked for and can still be confirmed. It can be confirmed again, since the same button
+/// twice is once; but not if something has been stopped since, which the button in an old email
+/// must not start again.
 pub async fn request(
     connection: &mut AnyConnection,
     token_hash: &str,
     now: Millis,
-) -> Kept<Option<(String, String)>> {
+) -> Kept<Option<Request>> {
     sqlx::query_as(
-        "SELECT r.email, r.wanted FROM subscription_requests r WHERE r.token_hash = $1
+        "SELECT r.email, r.wanted, r.confirmed_at FROM subscription_requests r
+         WHERE r.token_hash = $1
          AND r.ends_at > $2
            AND NOT EXISTS (SELECT 1 FROM subscribers b
              JOIN subscriptions s ON s.subscriber_id = b.id

@@ -150,7 +150,8 @@ pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
     .answer(&house, &viewer)
 }
 
-/// GET `/subscribe/{token}`: a button, since mail scanners open links.
+/// GET `/subscribe/{token}`: a button, since mail scanners open links. Once it was pressed, the
+/// same link says that the emails come, and its button leads to where they are changed and stopped.
 pub async fn confirm_form(
     State(house): State<House>,
     viewer: Viewer,
@@ -158,16 +159,18 @@ pub async fn confirm_form(
 ) -> Result<Response, Error> {
     let asked =
         store::request(&mut *house.db.read().await?, &id::hash(&token), house.clock.now()).await?;
-    let Some((_, fields)) = asked else { return Ok(ended(&house, &viewer)) };
+    let Some(asked) = asked else { return Ok(ended(&house, &viewer)) };
     let (services, places) = area::store::both(&house.db).await?;
-    let Ok(wanted) = rules::wanted(&Sent::read(fields.as_bytes()), &services, &places) else {
+    let sent = Sent::read(asked.wanted.as_bytes());
+    let Ok(wanted) = rules::wanted(&sent, &services, &places) else {
         return Ok(ended(&house, &viewer));
     };
     let how_often = format!("How often: {}.", wanted.cadence.title());
-    let items = in_words(&wanted, &services, &places)
-        .into_iter()
-        .map(|words| view! { <li>{words}</li> })
-        .collect::<Vec<_>>();
+    let items = in_words(&wanted, &services, &places);
+    if asked.confirmed_at.is_some() {
+        return Ok(already(items).answer(&house, &viewer));
+    }
+    let items = items.into_iter().map(|words| view! { <li>{words}</li> }).collect::<Vec<_>>();
     let page = Page::new("Shall we email you?", || {
         view! {
             <div class="stack">
@@ -191,30 +194,57 @@ pub async fn confirm_form(
     Ok(page.answer(&house, &viewer))
 }
 
+/// The value of the button that only leads to the subscriber's own page.
+const CHANGE: &str = "change";
+
+/// For somebody who has confirmed it before. `items`: what she asked for.
+fn already(items: Vec<String>) -> Page {
+    let items = items.into_iter().map(|words| view! { <li>{words}</li> }).collect::<Vec<_>>();
+    Page::new("You get these emails", || {
+        view! {
+            <div class="stack">
+                <h1>"You get these emails"</h1>
+                <p class="lead">"We will email you before any of these change:"</p>
+                <ul>{items}</ul>
+                <form method="post">
+                    <button class="button" name="step" value=CHANGE>
+                        "Change or stop these emails"
+                    </button>
+                </form>
+            </div>
+        }
+    })
+}
+
 /// POST `/subscribe/{token}`: starts what was asked for, and leads to the subscriber's own page.
+/// What was confirmed before is as she has left it there since.
 pub async fn confirm(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
+    Form(sent): Form,
 ) -> Result<Response, Error> {
     let (services, places) = area::store::both(&house.db).await?;
     let (now, token_hash, link) = (house.clock.now(), id::hash(&token), id::secret());
     let mut tx = house.db.begin().await?;
     let asked = store::request(&mut tx, &token_hash, now).await?;
-    let asked = asked.and_then(|(email, fields)| {
-        let wanted = rules::wanted(&Sent::read(fields.as_bytes()), &services, &places);
-        Some((email, wanted.ok()?))
+    let asked = asked.and_then(|asked| {
+        let wanted = rules::wanted(&Sent::read(asked.wanted.as_bytes()), &services, &places);
+        Some((asked, wanted.ok()?))
     });
-    let Some((email, wanted)) = asked else {
+    let Some((asked, wanted)) = asked else {
         tx.roll_back().await?;
         return Ok(ended(&house, &viewer));
     };
-    let subscriber = store::subscriber(&mut tx, &email, None, now).await?;
-    store::begin(&mut tx, &subscriber, &wanted, Began::Email, now).await?;
-    store::confirmed(&mut tx, &token_hash, now).await?;
+    let subscriber = store::subscriber(&mut tx, &asked.email, None, now).await?;
+    if asked.confirmed_at.is_none() {
+        store::begin(&mut tx, &subscriber, &wanted, Began::Email, now).await?;
+        store::confirmed(&mut tx, &token_hash, now).await?;
+    }
     subscribers::keep_link(&mut tx, &id::hash(&link), &subscriber, now).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/subscriptions/{link}?done=subscribed")).into_response())
+    let done = if sent.typed("step") == CHANGE { "" } else { "?done=subscribed" };
+    Ok(Redirect::to(&format!("/subscriptions/{link}{done}")).into_response())
 }
 
 fn ended(house: &House, viewer: &Viewer) -> Response {

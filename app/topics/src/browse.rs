@@ -46,22 +46,27 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             (words, _) => format!("Topics matching “{words}”"),
         };
         let nothing = topics.is_empty().then(|| {
+            let may_propose = viewer.may_propose();
             if is_filtered {
+                let propose = may_propose.then(|| {
+                    view! {
+                        ", or "
+                        <a href="/topics/new">"propose one yourself"</a>
+                    }
+                });
                 view! {
-                    <p>
-                        "No topics match. "<a href="/topics">"Show all topics"</a>", or "
-                        <a href="/topics/new">"propose one yourself"</a>"."
-                    </p>
+                    <p>"No topics match. "<a href="/topics">"Show all topics"</a>{propose}"."</p>
                 }
                 .into_any()
             } else {
-                view! {
-                    <p>
-                        "There are no topics yet. "
-                        <a href="/topics/new">"Propose the first one"</a>"."
-                    </p>
-                }
-                .into_any()
+                let propose = may_propose.then(|| {
+                    view! {
+                        " "
+                        <a href="/topics/new">"Propose the first one"</a>
+                        "."
+                    }
+                });
+                view! { <p>"There are no topics yet."{propose}</p> }.into_any()
             }
         });
         view! {
@@ -170,7 +175,7 @@ pub async fn topic(
     };
     let (plans, updates) = outcomes::store::of_topic(&house.db, &id).await?;
     let came_of_it = CameOfIt { counted, plans, updates };
-    let done = Done::of(&uri);
+    let done = Done::of(&uri, &viewer, now);
     let page = topic_page(&house, &viewer, topic, is_own, phase, came_of_it, &done);
     let has_island =
         phase == Some(Phase::Voting) && standing == Standing::Published && viewer.is(Role::Parent);
@@ -222,15 +227,19 @@ fn topic_page(
 ) -> Page {
     let standing = topic.facts.standing();
     let banner = match done.what() {
-        "proposed" => Some((
+        "proposed" if is_own && standing == Standing::Waiting => Some((
             done.title("Sent to the forum", "You have joined, and we have your topic"),
             "Someone will read it within five working days. We will email you then.",
         )),
-        "supported" => Some((
+        "supported" if topic.supported && phase == Some(Phase::Voting) => Some((
             done.title("You support this topic", "You have joined, and your support counts"),
             "You can change your mind until voting closes. Nobody sees the results before then.",
         )),
-        "taken back" => Some(("Support removed", "You can support it again until voting closes.")),
+        "taken back"
+            if viewer.is(Role::Parent) && !topic.supported && phase == Some(Phase::Voting) =>
+        {
+            Some(("Support removed", "You can support it again until voting closes."))
+        }
         _ => None,
     };
     let more = match &standing {

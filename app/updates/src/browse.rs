@@ -163,7 +163,13 @@ pub async fn update(
     uri: Uri,
 ) -> Result<Response, Error> {
     let update = find(&house, &id).await?;
-    let done = Done::of(&uri);
+    let done = Done::of(&uri, &viewer, house.clock.now());
+    let has_doubted = match viewer.person() {
+        Some(person) if done.what() == "doubted" => {
+            store::has_doubted(&house.db, &update.id, &person.account_id).await?
+        }
+        _ => false,
+    };
     let may_change = match viewer.signed_in() {
         Ok(person) if viewer.is(Role::Leader) => {
             store::is_hers(&house.db, &update.id, &person.account_id).await?
@@ -179,19 +185,19 @@ pub async fn update(
     let in_short = format!("You said: {} We did: {}", words.you_said, words.we_did);
     let page = Page::new(title.clone(), || {
         let banner = match done.what() {
-            "published" => Some((
+            "published" if may_change => Some((
                 "Published",
                 "Everyone who took part will get an email. The forum will check if it's true.",
             )),
-            "changed" => Some((
+            "changed" if may_change => Some((
                 "Published",
                 "The forum will check it again. What you said before is still shown below.",
             )),
-            "doubted" => Some((
+            "doubted" if has_doubted => Some((
                 done.title("Sent to the forum", "You have joined, and we told the forum"),
                 "Only its organisers can read it.",
             )),
-            "judged" => Some((
+            "judged" if viewer.is(Role::Organiser) => Some((
                 "Published",
                 "Everyone can see the forum's view beside what the leader says.",
             )),

@@ -352,3 +352,30 @@ fn every_post_has_a_get_at_its_address_for_a_reload() {
         assert!(has(Method::GET, rule.path), "{}", rule.path);
     }
 }
+
+#[test]
+fn nobody_is_led_to_propose_a_topic_who_may_not() {
+    on_both(async |world| {
+        for role in Role::ALL.into_iter().filter(|role| *role != Role::Parent) {
+            let who = world.signed_in(&format!("{}@example.org", role.word()), &[role]).await;
+            let pages = [
+                "/",
+                "/account",
+                "/account/said",
+                "/have-your-say",
+                "/rounds",
+                "/search?q=propose",
+                "/search?q=zebra",
+                "/topics",
+                "/topics?search=zebra",
+            ];
+            for page in pages {
+                let shown = who.get(page).await;
+                assert_eq!(shown.status, StatusCode::OK, "{page}");
+                assert!(!shown.says("href=\"/topics/new\""), "{role:?}: {page}: {}", shown.html);
+            }
+        }
+        let parent = world.parent(1).await;
+        assert!(parent.get("/account").await.says("href=\"/topics/new\""));
+    });
+}

@@ -494,6 +494,22 @@ fn a_new_password_signs_out_everywhere_else_and_is_told_by_email() {
             parent.post(&page, &[("password", "four very small words")]).await.leads_to(),
             "/account?done=password"
         );
+        for again in [
+            parent.get(&page).await,
+            parent.post(&page, &[("password", "four very small words")]).await,
+        ] {
+            assert_eq!(again.status, StatusCode::OK);
+            assert!(
+                again.says("Your password has been changed") && !again.says("get a new link"),
+                "{}",
+                again.html
+            );
+        }
+        for other in [&world.visitor(), &world.parent(2).await] {
+            let used = other.get(&page).await;
+            assert_eq!(used.status, StatusCode::GONE);
+            assert!(!used.says("has been changed"), "nobody else is told: {}", used.html);
+        }
         assert_eq!(thief.get("/account").await.status, StatusCode::SEE_OTHER);
         assert_eq!(world.deliver().await[0].subject, "Your password has been changed");
         assert_eq!(
@@ -507,6 +523,36 @@ fn a_new_password_signs_out_everywhere_else_and_is_told_by_email() {
                 .status,
             StatusCode::UNPROCESSABLE_ENTITY
         );
+    });
+}
+
+#[test]
+fn a_link_that_somebody_passes_on_tells_nobody_that_her_way_in_has_changed() {
+    on_both(async |world| {
+        let organiser = world.signed_in("organiser@example.org", &[Role::Organiser]).await;
+        for (page, says) in [
+            ("/account?done=password", "Your password has been changed"),
+            ("/account/passkeys?done=added", "Your passkey has been added"),
+            ("/account/second-step?done=moved", "Codes from your old phone no longer work"),
+        ] {
+            let shown = organiser.get(page).await;
+            assert_eq!(shown.status, StatusCode::OK, "{page}");
+            assert!(!shown.says(says), "{page}: {}", shown.html);
+        }
+    });
+}
+
+#[test]
+fn an_address_without_an_account_is_told_what_was_asked_for_with_it() {
+    on_both(async |world| {
+        for (path, asked, not) in [
+            ("/forgotten-password", "You asked to choose a new password, but", "a link to sign in"),
+            ("/sign-in/link", "You asked for a link to sign in, but", "a new password"),
+        ] {
+            world.visitor().post(path, &[("email", "nobody@example.org")]).await;
+            let text = world.deliver().await.remove(0).text.replace('\n', " ");
+            assert!(text.contains(asked) && !text.contains(not), "{path}: {text}");
+        }
     });
 }
 
@@ -557,6 +603,13 @@ fn a_person_changes_her_password_with_the_one_she_has_and_is_signed_out_everywhe
             assert!(refused.says(reason), "{reason}: {}", refused.html);
             assert!(!refused.says(&format!("\"{password}\"")), "it is not sent back");
         }
+        let both = [("current", "a wrong guess"), ("password", "football12")];
+        let refused = parent.post(&page, &both).await;
+        assert!(
+            refused.says("Check your current password") && refused.says("many people use"),
+            "both are said at once: {}",
+            refused.html
+        );
         assert_eq!(thief.get("/account").await.status, StatusCode::OK, "nothing has changed");
 
         let (before, right) = (parent.cookies(), [("current", old), ("password", new)]);

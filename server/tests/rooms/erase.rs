@@ -283,13 +283,90 @@ fn whoever_signs_in_while_she_leaves_is_asked_first_and_what_she_chose_waits() {
         assert_eq!(number(&world, "SELECT count(*) FROM supports").await, 0);
         assert_eq!(number(&world, "SELECT count(*) FROM erasures").await, 1);
 
-        let onward = phone.post("/account/keep", &[("then", "/topics/new")]).await.leads_to();
+        let stays = phone.post("/account/keep", &[("then", "/topics/new")]).await.leads_to();
         assert_eq!(number(&world, "SELECT count(*) FROM erasures").await, 0);
-        let shown = phone.get(&onward).await;
+        let onward = "/go-on?then=%2Ftopics%2Fnew";
+        let told = phone.get(&stays).await;
+        assert!(
+            told.says("We will keep your account") && told.says(onward),
+            "{stays}: {}",
+            told.html
+        );
+        let shown = phone.get(onward).await;
         assert!(shown.says("You chose to support this topic"), "{}", shown.html);
         phone.post("/go-on", &[("step", "do")]).await.leads_to();
         assert_eq!(number(&world, "SELECT count(*) FROM supports").await, 1);
-        assert_eq!(phone.get(&onward).await.leads_to(), "/topics/new");
+        assert_eq!(phone.get(onward).await.leads_to(), "/topics/new");
+    });
+}
+
+#[test]
+fn a_link_that_kept_her_account_says_how_it_stands_now() {
+    on_both(async |world| {
+        leaves(&world.parent(1).await, &[]).await.leads_to();
+        let first = way_back(&world.deliver().await);
+        world.visitor().post(&first, &[]).await;
+        let kept = world.visitor().get(&first).await;
+        assert_eq!(kept.status, StatusCode::GONE);
+        assert!(kept.says("We are keeping your account"), "{}", kept.html);
+        assert!(!kept.says("has been deleted,"), "it was used rightly: {}", kept.html);
+
+        leaves(&world.sign_in("parent1@example.org").await, &[]).await.leads_to();
+        for again in [world.visitor().get(&first).await, world.visitor().post(&first, &[]).await] {
+            assert_eq!(again.status, StatusCode::GONE);
+            assert!(
+                again.says("We will delete your account on")
+                    && again.says("asked us to delete it again")
+                    && again.says("href=\"/account/keep\""),
+                "{}",
+                again.html
+            );
+            assert!(!again.says("We are keeping"), "{}", again.html);
+        }
+
+        assert_eq!(is_erased(&world).await, 1);
+        let gone = world.visitor().get(&first).await;
+        assert_eq!(gone.status, StatusCode::GONE);
+        assert!(gone.says("The account that it was for has been deleted"), "{}", gone.html);
+    });
+}
+
+#[test]
+fn whoever_keeps_her_account_is_told_so_once_by_email() {
+    on_both(async |world| {
+        let told = async || -> Vec<String> {
+            let emails = world.deliver().await.into_iter();
+            emails.map(|email| format!("{}: {}", email.to, email.subject)).collect()
+        };
+        leaves(&world.parent(1).await, &[]).await.leads_to();
+        let back = way_back(&world.deliver().await);
+        for _ in 0..2 {
+            world.visitor().post(&back, &[]).await;
+        }
+        assert_eq!(told().await, ["parent1@example.org: We will keep your account"]);
+
+        let again = world.sign_in("parent1@example.org").await;
+        leaves(&again, &[]).await.leads_to();
+        world.deliver().await;
+        let phone = world.sign_in("parent1@example.org").await;
+        for _ in 0..2 {
+            phone.post("/account/keep", &[]).await.leads_to();
+        }
+        assert_eq!(told().await, ["parent1@example.org: We will keep your account"]);
+    });
+}
+
+#[test]
+fn a_page_says_that_an_account_is_kept_only_while_it_is() {
+    on_both(async |world| {
+        leaves(&world.parent(1).await, &[]).await.leads_to();
+        let phone = world.sign_in("parent1@example.org").await;
+        let page = phone.get("/account?done=stays").await;
+        assert!(
+            page.says("We will delete your account on") && !page.says("We will keep your account"),
+            "{}",
+            page.html
+        );
     });
 }
 

@@ -1,7 +1,7 @@
 //! What somebody chose before she was signed in goes with her, and is done once she is in.
 
 use axum::http::{Method, StatusCode};
-use calendar::clock::HOUR;
+use calendar::clock::{HOUR, MINUTE};
 use ground::viewer::Role;
 
 use super::updates::{DONE, closed_topic, publish};
@@ -268,6 +268,9 @@ fn whoever_joins_by_what_she_chose_is_told_so_in_words_for_what_it_was() {
             let done = phone.post(&button, &behind_the_button(&world)).await.leads_to();
             let shown = phone.get(&done).await;
             assert!(shown.says(says), "{done}: {}", shown.html);
+            let again = phone.get(&button).await;
+            assert!(again.says("You have joined"), "{}", again.html);
+            assert_eq!(again.says("Your support counts"), says == counts, "{to}: {}", again.html);
             world.forward(HOUR);
         }
         // Whoever signs in has not joined.
@@ -277,6 +280,47 @@ fn whoever_joins_by_what_she_chose_is_told_so_in_words_for_what_it_was() {
         let done = get_in(&world, Way::Password, &phone, &phone).await.leads_to();
         let shown = phone.get(&done).await;
         assert!(shown.says("You support this topic") && !shown.says("You have joined"), "{done}");
+    });
+}
+
+#[test]
+fn what_an_address_says_was_done_is_only_said_to_whom_it_is_true_of() {
+    on_both(async |world| {
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let update = publish(&leader, &closed_topic(&world).await, &DONE).await;
+        let (round, topic) = world.voting("A wait that is the same everywhere").await;
+        let (hers, other) = (world.parent(1).await, world.parent(2).await);
+        hers.support(&topic, "support").await.leads_to();
+        let passed_on = [
+            (format!("/topics/{topic}?done=supported&joined=yes"), "You can change your mind"),
+            (format!("/rounds/{round}?done=supported&joined=yes"), "You can change your mind"),
+            (format!("/updates/{update}?done=doubted&joined=yes"), "Only its organisers can read"),
+            ("/?done=joined".to_owned(), "Your email address is confirmed"),
+        ];
+        for (address, says) in &passed_on {
+            for nobody in [&world.visitor(), &other] {
+                // She has just been made, as if by joining.
+                world.forward(16 * MINUTE);
+                let page = nobody.get(address).await;
+                assert!(
+                    page.status == StatusCode::OK
+                        && !page.says(says)
+                        && !page.says("You have joined")
+                        && !page.says("your support counts"),
+                    "{address}: {}",
+                    page.html
+                );
+            }
+        }
+        // It is true of her, but that she has joined is so no longer.
+        for (address, says) in &passed_on[..2] {
+            let page = hers.get(address).await;
+            assert!(page.says(says) && !page.says("You have joined"), "{address}: {}", page.html);
+        }
+        let untrue = hers.get(&format!("/topics/{topic}?done=taken+back")).await;
+        assert!(!untrue.says("Support removed"), "{}", untrue.html);
+        let home = hers.get("/?done=signed-out").await;
+        assert!(!home.says("You are signed out"), "{}", home.html);
     });
 }
 

@@ -315,9 +315,17 @@ fn the_old_address_undoes_a_change_and_whoever_made_it_is_left_with_nothing() {
         let refused = thief.post("/sign-in", &password).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "the password is gone too");
         assert_eq!(her.post(&undo, &[]).await.status, StatusCode::GONE, "it works once");
-        let mut told: Vec<_> = world.deliver().await.into_iter().map(|email| email.to).collect();
-        told.sort();
-        assert_eq!(told, [old, "thief2@example.org"]);
+        let mut told = world.deliver().await;
+        told.sort_by(|one, other| one.to.cmp(&other.to));
+        let to: Vec<_> = told.iter().map(|email| email.to.as_str()).collect();
+        assert_eq!(to, [old, "thief2@example.org"]);
+        assert!(told[0].text.contains("/forgotten-password"), "{}", told[0].text);
+        assert_eq!(told[1].subject, "We no longer use this email address");
+        assert!(
+            !told[1].text.contains("password") && !told[1].text.contains(old),
+            "it asks for nothing that this address cannot do: {}",
+            told[1].text
+        );
 
         let page = done.html.split("href=\"/new-password/").nth(1).unwrap();
         let page = format!("/new-password/{}", page.split('"').next().unwrap());

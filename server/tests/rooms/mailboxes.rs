@@ -128,6 +128,40 @@ fn a_new_address_counts_by_its_own_mailbox() {
     });
 }
 
+/// Every account has the mailbox of the address it has.
+async fn each_has_its_own_mailbox(world: &World) {
+    let accounts: Vec<(String, Option<String>)> =
+        sqlx::query_as("SELECT email, mailbox FROM accounts WHERE email IS NOT NULL")
+            .fetch_all(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+    for (email, mailbox) in accounts {
+        assert_eq!(mailbox, Some(forms::mailbox(&email)), "{email}");
+    }
+}
+
+#[test]
+fn an_address_that_is_put_back_counts_by_the_mailbox_it_had() {
+    on_both(async |world| {
+        let (_, buses) = world.voting("Buses").await;
+        twelve_of_one(&world, &buses).await;
+        each_has_its_own_mailbox(&world).await;
+        let moving = world.sign_in("one+3@example.org").await;
+        moving.changes_address("two@example.org").await.leads_to();
+        let emails = world.deliver().await;
+        let confirm = emails.iter().find(|email| email.to == "two@example.org").unwrap();
+        moving.post(&link_to(confirm, "/account/email/"), &[]).await;
+        each_has_its_own_mailbox(&world).await;
+        let told = world.deliver().await;
+        let hers = told.iter().find(|email| email.to == "one+3@example.org").unwrap();
+        let undone = world.visitor().post(&link_to(hers, "/account/email/undo/"), &[]).await;
+        assert!(undone.says("Your old email address is back"), "{}", undone.html);
+        each_has_its_own_mailbox(&world).await;
+        world.close().await;
+        assert_eq!(tally(&world, &buses).await, 1, "all twelve are one parent again");
+    });
+}
+
 #[test]
 fn the_page_on_which_parents_vote_says_that_one_inbox_is_one_parent() {
     on_both(async |world| {

@@ -177,8 +177,11 @@ fn whoever_is_to_set_up_a_second_step_is_asked_first_whether_to_keep_her_account
         let to = types_password(&phone).await.leads_to();
         assert_eq!(to, "/account/keep?then=%2Faccount%2Fsecond-step");
         let then = phone.get(&to).await.sends("then");
-        let onward = phone.post("/account/keep", &[("then", &then)]).await.leads_to();
-        assert_eq!(phone.get(&onward).await.leads_to(), "/account/second-step");
+        let stays = phone.post("/account/keep", &[("then", &then)]).await.leads_to();
+        let onward = "/go-on?then=%2Faccount%2Fsecond-step";
+        let told = phone.get(&stays).await;
+        assert!(told.says("We will keep your account") && told.says(onward), "{}", told.html);
+        assert_eq!(phone.get(onward).await.leads_to(), "/account/second-step");
     });
 }
 

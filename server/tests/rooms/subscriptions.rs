@@ -60,6 +60,25 @@ fn somebody_without_an_account_subscribes_by_the_button_in_an_email_and_manages_
         let page = visitor.get(&own).await;
         assert!(page.says("Saved") && page.says("Transport in all of Sefton"), "{}", page.html);
         let own = own.split('?').next().unwrap();
+        visitor.post(own, &[("cadence", "weekly")]).await.leads_to();
+        let again = visitor.get(&confirm).await;
+        assert!(
+            again.says("You get these emails")
+                && again.says("Transport")
+                && !again.says("Shall we email you?")
+                && !again.says("We won't email you again"),
+            "{}",
+            again.html
+        );
+        let change = visitor.post(&confirm, &[("step", "change")]).await.leads_to();
+        let page = visitor.get(&change).await;
+        assert!(
+            page.says("Once a week, on Saturday morning")
+                && page.says("Stop all emails about changes")
+                && !page.says("Saved"),
+            "an old button changes nothing that she has chosen since: {}",
+            page.html
+        );
         let more =
             [("services", world.autism.as_str()), ("places", &world.north), ("cadence", "weekly")];
         visitor.post(own, &more).await.leads_to();
@@ -88,7 +107,9 @@ fn stopping_one_leaves_the_others_and_one_click_stops_all_without_a_cookie_or_a_
             .next()
             .unwrap()
             .to_owned();
-        visitor.post(&own, &[("step", "stop"), ("subscription", &first)]).await.leads_to();
+        let stopped =
+            visitor.post(&own, &[("step", "stop"), ("subscription", &first)]).await.leads_to();
+        assert!(visitor.get(&stopped).await.says("You still get the other emails below."));
         assert_eq!(
             number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await,
             1
@@ -169,7 +190,15 @@ fn an_account_subscribes_without_an_email_and_its_emails_follow_its_address() {
                 .await,
             1
         );
-        parent.post("/account/subscriptions", &[("step", "stop all")]).await.leads_to();
+        let stopped =
+            parent.post("/account/subscriptions", &[("step", "stop all")]).await.leads_to();
+        let stopped = parent.get(&stopped).await;
+        assert!(
+            stopped.says("We won't email you about changes any more.")
+                && !stopped.says("You still get"),
+            "{}",
+            stopped.html
+        );
         assert!(
             parent
                 .get("/account/subscriptions")

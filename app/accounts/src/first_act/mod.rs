@@ -134,6 +134,10 @@ fn joined_at(to: &str) -> String {
 /// Where what was chosen is shown with one button that does it.
 pub const GO_ON: &str = "/go-on";
 
+/// Where somebody goes who has kept her account and was going nowhere else: the page says so there,
+/// and where one more step comes before it, here too.
+pub const STAYS: &str = "/account?done=stays";
+
 /// What is stored nowhere, and sent by nobody but herself.
 const SECRETS: [&str; 3] = ["password", "current", "code"];
 
@@ -428,8 +432,8 @@ pub async fn page(
 ) -> Result<Response, Error> {
     let account_id = &viewer.signed_in()?.account_id;
     let act = that_waits(&house, &headers, account_id).await?;
+    let then = sign_in::Kept::page(&Sent::query(&uri)).then;
     let Some((act, is_here)) = act.filter(|(act, _)| !act.fields.is_empty()) else {
-        let then = sign_in::Kept::page(&Sent::query(&uri)).then;
         let to = if then.is_empty() { "/" } else { &then };
         return Ok(Redirect::to(to).into_response());
     };
@@ -453,10 +457,14 @@ pub async fn page(
         )
     };
     let look = (act.is_grave || act.chose.is_empty()).then(|| act.goes_to.clone());
+    let stays = (then == STAYS && !viewer.is_leaving()).then(|| {
+        view! { <p class="panel gold">"We will keep your account. Nothing has been deleted."</p> }
+    });
     let page = Page::new("One more step", || {
         view! {
             <div class="stack">
                 <h1>"One more step"</h1>
+                {stays}
                 <p class="lead">{lead}</p>
                 {words
                     .into_iter()

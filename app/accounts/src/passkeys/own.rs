@@ -44,7 +44,7 @@ pub async fn back() -> Redirect {
 
 fn shown(person: &SignedIn, passkeys: Vec<Own>, done: &str, can: bool) -> Page {
     let banner = match done {
-        "added" => Some("Your passkey has been added"),
+        "added" if !passkeys.is_empty() => Some("Your passkey has been added"),
         "removed" => Some("The passkey has been removed"),
         _ => None,
     };

@@ -50,8 +50,10 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 
 fn shown(person: &SignedIn, factor: &Factor, kept: &Kept, done: &str) -> Page {
     let banner = match done {
-        "moved" => Some("Done. Codes from your old phone no longer work"),
-        "removed" => Some("The second step has been removed"),
+        "moved" if factor.confirmed_at.is_some() => {
+            Some("Done. Codes from your old phone no longer work")
+        }
+        "removed" if factor.confirmed_at.is_none() => Some("The second step has been removed"),
         _ => None,
     };
     let nothing = Refusals::default();

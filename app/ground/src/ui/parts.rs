@@ -43,7 +43,8 @@ pub fn Banner(title: &'static str, children: Children) -> impl IntoView {
 }
 
 /// What was done just now, as the address of the page after it says: `?done=` says what, and
-/// `&joined=yes` that somebody joined by doing it.
+/// `&joined=yes` that somebody joined by doing it. Anybody can pass an address on, so that a page
+/// asks whether it is so for whoever looks before it says anything about them.
 #[derive(Clone, Debug, Default)]
 pub struct Done {
     what: String,
@@ -52,11 +53,12 @@ pub struct Done {
 }
 
 impl Done {
-    /// What this address says.
+    /// What this address says. That somebody has joined, only to whoever just did.
     #[must_use]
-    pub fn of(address: &Uri) -> Self {
+    pub fn of(address: &Uri, viewer: &Viewer, now: Millis) -> Self {
         let query = Sent::query(address);
-        Self { what: query.line("done"), has_joined: query.typed("joined") == "yes" }
+        let has_joined = query.typed("joined") == "yes" && viewer.has_just_joined(now);
+        Self { what: query.line("done"), has_joined }
     }
 
     /// What was done, in a word or two; empty for nothing.

@@ -19,6 +19,20 @@ pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
     .await
 }
 
+/// Whether this account supports a topic of this round.
+pub async fn supports_any(db: &Db, round_id: &str, account_id: &str) -> Kept<bool> {
+    let sql = format!(
+        "SELECT count(*) FROM supports s JOIN topics t ON t.id = s.topic_id
+         WHERE t.round_id = $1 AND s.account_id = $2 AND {LISTED_TOPIC}"
+    );
+    let supported: i64 = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(round_id)
+        .bind(account_id)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(supported > 0)
+}
+
 /// Gives or removes support. False when voting on this topic is not open. Doing the same twice is
 /// doing it once.
 pub async fn support(

@@ -14,7 +14,7 @@ pub use forget::forget;
 pub use naming::{known, put_in};
 pub use parents::{
     Answers, Contribution, Doubt, consultation_of, contributions, doubt, doubts, doubts_of,
-    is_doubted, see_doubt, want_outcome,
+    has_doubted, is_doubted, see_doubt, want_outcome,
 };
 pub use reading::{Judged, Said, Update, find, is_hers};
 pub use saying::{NewVerdict, NewVersion, Published, is_judged, is_said, judge, publish, say};

@@ -221,6 +221,17 @@ pub async fn is_doubted(db: &Db, form_key: &str) -> Kept<bool> {
     Ok(told > 0)
 }
 
+/// Whether this account has told the forum something about this update.
+pub async fn has_doubted(db: &Db, update_id: &str, account_id: &str) -> Kept<bool> {
+    let told: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM doubts WHERE update_id = $1 AND account_id = $2")
+            .bind(update_id)
+            .bind(account_id)
+            .fetch_one(&mut *db.read().await?)
+            .await?;
+    Ok(told > 0)
+}
+
 /// What a parent told the forum.
 #[derive(Clone, Debug, FromRow)]
 pub struct Doubt {
