@@ -596,3 +596,27 @@ fn a_backup_and_a_restore_that_are_killed_at_any_moment_are_made_by_the_same_com
     }
     assert!(stopped >= 4, "only {stopped} were killed before they were done");
 }
+
+#[test]
+fn no_database_is_made_beside_the_log_of_one_that_was_moved_away() {
+    let folder = tempfile::tempdir().unwrap();
+    demonstration(folder.path());
+    assert!(alongside(folder.path(), &["backup", "backups"]).status.success());
+    let database = folder.path().join("data/alongside.db");
+    std::fs::rename(&database, folder.path().join("moved.db")).unwrap();
+    let log = folder.path().join("data/alongside.db-wal");
+    std::fs::write(&log, "the newest of what was saved").unwrap();
+    for words in [&["restore", "backups"][..], &["migrate"]] {
+        let refused = alongside(folder.path(), words);
+        assert!(
+            !refused.status.success() && said(&refused).contains("alongside.db-wal is, which"),
+            "{}",
+            said(&refused)
+        );
+        assert_eq!(std::fs::read(&log).unwrap(), b"the newest of what was saved");
+        assert!(!database.exists());
+    }
+    std::fs::rename(&log, folder.path().join("moved.db-wal")).unwrap();
+    let restored = alongside(folder.path(), &["restore", "backups"]);
+    assert!(restored.status.success(), "{}", said(&restored));
+}

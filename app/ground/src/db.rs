@@ -126,6 +126,7 @@ impl Db {
             sqlx::Error::Configuration("DATABASE_URL begins with sqlite:// or postgres://".into())
         })?;
         let path = file::path(url);
+        path.map(file::leaves_no_log).transpose()?;
         let (address, line) = match kind {
             Kind::Sqlite if !url.contains('?') => (format!("{url}?mode=rwc"), Line::Here),
             Kind::Sqlite => (url.to_owned(), Line::Here),

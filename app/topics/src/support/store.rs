@@ -21,15 +21,14 @@ pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
 
 /// Whether this account supports a topic of this round.
 pub async fn supports_any(db: &Db, round_id: &str, account_id: &str) -> Kept<bool> {
-    let sql = format!(
-        "SELECT count(*) FROM supports s JOIN topics t ON t.id = s.topic_id
-         WHERE t.round_id = $1 AND s.account_id = $2 AND {LISTED_TOPIC}"
-    );
-    let supported: i64 = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(round_id)
-        .bind(account_id)
-        .fetch_one(&mut *db.read().await?)
-        .await?;
+    let supported: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM supports s JOIN listed_topics l ON l.id = s.topic_id
+         WHERE l.round_id = $1 AND s.account_id = $2",
+    )
+    .bind(round_id)
+    .bind(account_id)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
     Ok(supported > 0)
 }
 
