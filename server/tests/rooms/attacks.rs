@@ -69,14 +69,22 @@ fn a_picture_is_shown_once_it_stands_on_a_page_and_until_then_to_those_who_write
 fn where_a_link_leads_after_signing_in_is_no_error_whatever_stands_in_it() {
     on_both(async |world| {
         world.person("parent@example.org", &[Role::Parent], &world.south).await;
-        for then in ["/\u{1}", "/topics\0", "/\u{7f}", "/topics\u{85}", "/\u{b}/evil.example"] {
+        let home = "/?done=signed-in";
+        for (then, leads_to) in [
+            ("/\u{1}", home),
+            // What no database takes is taken out, and this is left.
+            ("/topics\0", "/topics"),
+            ("/\u{7f}", home),
+            ("/topics\u{85}", home),
+            ("/\u{b}/evil.example", home),
+        ] {
             let fields = [
                 ("email", "parent@example.org"),
                 ("password", "three small words"),
                 ("then", then),
             ];
             let her = world.visitor();
-            assert_eq!(her.post("/sign-in", &fields).await.leads_to(), "/?done=signed-in");
+            assert_eq!(her.post("/sign-in", &fields).await.leads_to(), leads_to);
             assert_eq!(her.get("/account").await.status, StatusCode::OK, "{then:?}");
         }
     });

@@ -306,7 +306,7 @@ fn what_an_address_says_was_done_is_only_said_to_whom_it_is_true_of() {
                     page.status == StatusCode::OK
                         && !page.says(says)
                         && !page.says("You have joined")
-                        && !page.says("your support counts"),
+                        && !page.says("and your support counts"),
                     "{address}: {}",
                     page.html
                 );

@@ -406,7 +406,7 @@ fn staff_are_reminded_until_the_day_and_then_set_it_up_before_any_desk_opens() {
             "as a parent she goes on"
         );
         let (_, codes) = set_up(&world, &phone).await;
-        assert_eq!(codes.len(), 10);
+        assert_eq!(codes.len(), 6);
         assert_eq!(phone.get("/go-on?then=/lead").await.leads_to(), "/lead");
         assert_eq!(phone.get("/lead").await.status, StatusCode::OK);
 

@@ -509,6 +509,10 @@ impl<'w> Things<'w> {
         self.browser(ADMIN).await.post("/admin/people", &invites).await.leads_to();
         let token = self.emailed("/invitations/").await;
         self.put("/invitations/{token}", "token", token);
+        let person =
+            self.world.one("SELECT id FROM accounts WHERE email = 'parent2@example.org'").await;
+        let change = format!("/admin/people/{person}/roles?role=organiser&change=give");
+        self.also.push((ADMIN, change));
     }
 
     /// Somebody without an account who is told about changes, and one who has not confirmed it yet.
