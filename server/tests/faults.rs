@@ -160,6 +160,10 @@ fn a_database_that_went_is_not_replaced_by_an_empty_one_in_silence() {
     let why = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && why.contains("--create"), "{why}");
     assert!(!folder.path().join("alongside.db").exists());
+    // Nor is the log of what was saved last, where it was left behind: it has to be moved away.
+    let log = folder.path().join("alongside.db-wal");
+    assert!(fs::metadata(&log).unwrap().len() > 0 && !start(&["--create"]).status.success());
+    fs::remove_file(&log).unwrap();
     assert!(start(&["--create"]).status.success());
     assert!(folder.path().join("alongside.db").exists());
 }
