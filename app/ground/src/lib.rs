@@ -4,6 +4,7 @@
 //! * [`routes`]: the table of addresses as a type, each with who may use it; [`viewer`]: who asks
 //! * [`functions`]: typed functions for programs in the browser
 //! * [`council`]: the council with which its officers may sign in, by OpenID Connect
+//! * [`ids`]: what an id is the id of
 //! * [`sent`]: what a browser sent; [`cookie`]: its cookies; [`files`]: files people put in
 //! * [`aside`]: work that takes long, away from the threads that answer people; [`evenly`]: answers
 //!   whose time tells nothing
@@ -30,6 +31,7 @@ pub mod files;
 pub mod functions;
 pub mod health;
 pub mod house;
+pub mod ids;
 pub mod personal;
 pub mod return_address;
 pub mod routes;
