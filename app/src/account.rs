@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, HOUR, MINUTE, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
-use ground::db::{self, Kept, Kind};
+use ground::db::{self, Kind};
 use ground::error::Error;
 use ground::house::House;
 use ground::routes::{LEAVING, SECOND_STEP, sign_in_then};
@@ -399,7 +399,7 @@ async fn change_address(
     house: &House,
     own: Option<&str>,
     hash: &str,
-) -> Kept<Changed> {
+) -> sqlx::Result<Changed> {
     let now = house.clock.now();
     let Some(link) = store::link(tx, hash, "email", now).await? else {
         return Ok(Changed::Ended);
@@ -545,7 +545,7 @@ async fn put_address_back(
     tx: &mut AnyConnection,
     house: &House,
     hash: &str,
-) -> Kept<Option<String>> {
+) -> sqlx::Result<Option<String>> {
     let (now, hold) = (house.clock.now(), Kind::of(tx).hold_to_change());
     let Some(undo) = store::undo(tx, hold, hash, now).await? else { return Ok(None) };
     if !store::put_back(tx, &undo, now).await? {

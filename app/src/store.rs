@@ -3,7 +3,7 @@
 
 use calendar::clock::Millis;
 use consultations::store::Listed;
-use ground::db::{Db, Kept, known};
+use ground::db::{Db, known};
 use outcomes::store::{stage, verdict};
 use rounds::store::Round;
 use sqlx::any::AnyRow;
@@ -93,7 +93,7 @@ pub async fn for_leader(db: &Db, leader: &str) -> Result<Led, sqlx::Error> {
             .iter()
             .filter(|row| !["question", "organisation"].contains(&row.get::<&str, _>("kind")))
             .map(updates::store::read_waited)
-            .collect::<Kept<_>>()?,
+            .collect::<sqlx::Result<_>>()?,
         organisation: organisation.map(|row| row.get("title")),
     })
 }

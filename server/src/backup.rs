@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 
 use calendar::clock::{self, Millis};
 use ground::audit::{self, Checked};
+use ground::db::Db;
 use ground::db::tables::{Lines, Sum};
-use ground::db::{Db, Kept};
 use ground::files::Files;
 use ground::house::House;
 use serde::{Deserialize, Serialize};
@@ -190,14 +190,14 @@ pub async fn make_daily(house: &House, folder: &Path) -> Result<(), String> {
 }
 
 /// When the last daily backup was made.
-async fn last_daily(db: &Db) -> Kept<Option<Millis>> {
+async fn last_daily(db: &Db) -> sqlx::Result<Option<Millis>> {
     sqlx::query_scalar("SELECT backed_up_at FROM service_state")
         .fetch_one(&mut *db.read().await?)
         .await
 }
 
 /// Notes that a daily backup was made, and where.
-async fn note_daily(db: &Db, folder: &Path, now: Millis) -> Kept<()> {
+async fn note_daily(db: &Db, folder: &Path, now: Millis) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("UPDATE service_state SET backed_up_at = $1, backed_up_to = $2")
         .bind(now)
@@ -295,7 +295,7 @@ pub async fn restore(
     Ok(manifest)
 }
 
-async fn hold_emails(db: &Db, now: Millis) -> Kept<()> {
+async fn hold_emails(db: &Db, now: Millis) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("UPDATE service_state SET emails_held_at = $1 WHERE emails_held_at IS NULL")
         .bind(now)

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use calendar::clock::Clock;
 use clap::{Parser, Subcommand, ValueEnum};
 use ground::audit::{self, Head};
-use ground::db::{Db, Kept};
+use ground::db::Db;
 use ground::files::Files;
 use ground::viewer::Role;
 use record::history::Moment;
@@ -310,7 +310,7 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
 }
 
 /// Lets the emails go that are held. False when none were.
-async fn let_emails_go(db: &Db) -> Kept<bool> {
+async fn let_emails_go(db: &Db) -> sqlx::Result<bool> {
     let mut tx = db.begin().await?;
     let held = deliveries::store::let_go(&mut tx).await?;
     tx.commit().await?;

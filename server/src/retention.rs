@@ -1,14 +1,13 @@
 //! What is kept, and for how long: erases what is due, as `docs/retention.md` says. Each room knows
 //! what of its own is no use any more.
 
-use ground::db::Kept;
 use ground::house::House;
 
 /// Erases all that is due now, and leaves no copy of it in the database's files.
 ///
 /// # Errors
 /// When the database fails; the rest is erased the next time.
-pub async fn keep(house: &House) -> Kept<()> {
+pub async fn keep(house: &House) -> sqlx::Result<()> {
     let now = house.clock.now();
     accounts::store::forget_due(&house.db, now).await?;
     accounts::joinings::forget_due(&house.db, now).await?;

@@ -6,7 +6,7 @@
 
 use calendar::clock::{DAY, Millis};
 use deliveries::EmailKind;
-use ground::db::{Kept, Kind};
+use ground::db::Kind;
 use ground::erasing::each;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -64,7 +64,7 @@ pub async fn ask(
     token_hash: &str,
     wish: Wish,
     now: Millis,
-) -> Kept<Asked> {
+) -> sqlx::Result<Asked> {
     let sql = format!(
         "INSERT INTO erasures (account_id, token_hash, asked_at, due_at, takes_down, keeps_emails)
          SELECT a.id, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS INTEGER),
@@ -93,7 +93,10 @@ pub async fn ask(
 }
 
 /// When the erasure behind a link is due, while it can be called back.
-pub async fn due_at(connection: &mut AnyConnection, token_hash: &str) -> Kept<Option<Millis>> {
+pub async fn due_at(
+    connection: &mut AnyConnection,
+    token_hash: &str,
+) -> sqlx::Result<Option<Millis>> {
     sqlx::query_scalar("SELECT due_at FROM erasures WHERE token_hash = $1")
         .bind(token_hash)
         .fetch_optional(connection)
@@ -113,7 +116,7 @@ pub enum After {
 
 /// How the account behind a link stands that has ended. The row of the email with the link knows
 /// whose it was, until that account is erased.
-pub async fn after(connection: &mut AnyConnection, token_hash: &str) -> Kept<After> {
+pub async fn after(connection: &mut AnyConnection, token_hash: &str) -> sqlx::Result<After> {
     let row = sqlx::query(
         "SELECT e.due_at AS due_at FROM deliveries d
          JOIN accounts a ON a.id = d.account_id AND a.erased_at IS NULL
@@ -143,12 +146,18 @@ pub struct CalledBack {
 }
 
 /// Calls back the erasure behind a link. `None` when there is none any more.
-pub async fn call_back(tx: &mut AnyConnection, token_hash: &str) -> Kept<Option<CalledBack>> {
+pub async fn call_back(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+) -> sqlx::Result<Option<CalledBack>> {
     call_back_by(tx, "w.token_hash = $1", token_hash).await
 }
 
 /// Calls back the erasure of this account, for whoever has signed in to it. `None` the second time.
-pub async fn call_back_own(tx: &mut AnyConnection, account_id: &str) -> Kept<Option<CalledBack>> {
+pub async fn call_back_own(
+    tx: &mut AnyConnection,
+    account_id: &str,
+) -> sqlx::Result<Option<CalledBack>> {
     call_back_by(tx, "w.account_id = $1", account_id).await
 }
 
@@ -157,7 +166,7 @@ async fn call_back_by(
     tx: &mut AnyConnection,
     by: &'static str,
     of: &str,
-) -> Kept<Option<CalledBack>> {
+) -> sqlx::Result<Option<CalledBack>> {
     let found = format!(
         "SELECT a.id AS account_id, a.email, w.token_hash
          FROM erasures w JOIN accounts a ON a.id = w.account_id AND a.email IS NOT NULL
@@ -184,7 +193,7 @@ pub struct Due {
 
 /// The next account whose time has come, marked as erased. Another process passes it over. The last
 /// administrator's waits: it may be that two left at the same moment.
-pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Due>> {
+pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Due>> {
     let kind = Kind::of(tx);
     let admins = format!(
         "SELECT account_id FROM roles WHERE role = 'admin' ORDER BY account_id{}",
@@ -244,7 +253,7 @@ const OF_ADDRESS: [&str; 2] =
 
 /// Takes an account out of this room, after every other. Its row goes, unless the audit log names
 /// it: then a number is left that belongs to nobody.
-pub async fn forget(tx: &mut AnyConnection, account_id: &str, email: &str) -> Kept<()> {
+pub async fn forget(tx: &mut AnyConnection, account_id: &str, email: &str) -> sqlx::Result<()> {
     each(tx, account_id, &OWN).await?;
     each(tx, email, &OF_ADDRESS).await?;
     let gone = sqlx::query(

@@ -5,7 +5,7 @@
 //! hash that goes when its hour is over, and so does a count that is nothing unusual.
 
 use calendar::clock::{DAY, HOUR, Millis};
-use ground::db::{Db, Kept};
+use ground::db::Db;
 use ground::error::Error;
 use ground::house::House;
 use sqlx::AnyConnection;
@@ -28,7 +28,7 @@ pub async fn hashed(house: &House, caller: &Caller) -> Result<String, Error> {
 }
 
 /// Counts one account that was made from this network, by its hash.
-pub async fn note(tx: &mut AnyConnection, network: &str, now: Millis) -> Kept<()> {
+pub async fn note(tx: &mut AnyConnection, network: &str, now: Millis) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO joinings (id, network, began_at, accounts) VALUES ($1, $2, $3, 1)
          ON CONFLICT (network, began_at) DO UPDATE SET accounts = joinings.accounts + 1",
@@ -43,7 +43,7 @@ pub async fn note(tx: &mut AnyConnection, network: &str, now: Millis) -> Kept<()
 
 /// Takes out the counts of all hours that began before this time, and gives those that are unusual:
 /// (when the hour began, how many accounts).
-pub async fn take(tx: &mut AnyConnection, before: Millis) -> Kept<Vec<(Millis, i64)>> {
+pub async fn take(tx: &mut AnyConnection, before: Millis) -> sqlx::Result<Vec<(Millis, i64)>> {
     let mut all: Vec<(Millis, i64)> =
         sqlx::query_as("DELETE FROM joinings WHERE began_at < $1 RETURNING began_at, accounts")
             .bind(before)
@@ -55,7 +55,7 @@ pub async fn take(tx: &mut AnyConnection, before: Millis) -> Kept<Vec<(Millis, i
 
 /// Erases the networks of hours that are over, and what is not unusual or no use any more; how many
 /// rows were erased.
-pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
+pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
     let mut tx = db.begin().await?;
     let over = now - HOUR;
     let erased = sqlx::query(

@@ -1,7 +1,7 @@
 //! Every SQL statement about people, their sessions, links and invitations.
 
 use calendar::clock::{DAY, Millis, SECOND};
-use ground::db::{Db, Kept, Kind, known};
+use ground::db::{Db, Kind, known};
 use ground::viewer::{Role, SecondStep, SignedIn};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -14,13 +14,17 @@ use super::second_factor::{rules, store as factors};
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
+pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> sqlx::Result<Option<SignedIn>> {
     held(db, "s.token_hash = $1", token_hash, now).await
 }
 
 /// Likewise by the token that a session had until just now, when fresh proof gave it another: a
 /// second tap on the same button comes with the first.
-pub async fn signed_in_until_now(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
+pub async fn signed_in_until_now(
+    db: &Db,
+    token_hash: &str,
+    now: Millis,
+) -> sqlx::Result<Option<SignedIn>> {
     let by = format!(
         "s.token_before = $1 AND s.proved_at BETWEEN CAST($2 AS BIGINT) - {SECOND_TAP}
            AND CAST($2 AS BIGINT) + {SECOND_TAP}"
@@ -29,7 +33,7 @@ pub async fn signed_in_until_now(db: &Db, token_hash: &str, now: Millis) -> Kept
 }
 
 /// `by`: the condition that finds the session.
-async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
+async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> sqlx::Result<Option<SignedIn>> {
     let sql = format!(
         "SELECT a.id AS account_id, s.id AS session_id, a.shown_name, a.email, a.place_id,
                 a.confirmed_at AS joined_at, s.seen_at, r.role, s.visited_before,
@@ -77,7 +81,7 @@ async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> Kept<Option<S
 }
 
 /// Reads the roles in the rows of one account.
-fn roles(rows: &[AnyRow]) -> Kept<Vec<Role>> {
+fn roles(rows: &[AnyRow]) -> sqlx::Result<Vec<Role>> {
     rows.iter().filter_map(|row| row.get::<Option<&str>, _>("role")).map(role).collect()
 }
 
@@ -86,7 +90,7 @@ fn roles(rows: &[AnyRow]) -> Kept<Vec<Role>> {
 ///
 /// # Errors
 /// When this program does not know the word.
-pub(crate) fn role(word: &str) -> Kept<Role> {
+pub(crate) fn role(word: &str) -> sqlx::Result<Role> {
     known(Role::read(word), "roles.role")
 }
 
@@ -106,7 +110,12 @@ pub struct Standing {
 /// What this account may do, whether a second step is asked of it, whether it is about to be erased,
 /// and whether it signs in with the council that this provider belongs to: a leader whom the
 /// provider knows, and who is nothing else here.
-pub async fn standing(db: &Db, account_id: &str, issuer: &str, now: Millis) -> Kept<Standing> {
+pub async fn standing(
+    db: &Db,
+    account_id: &str,
+    issuer: &str,
+    now: Millis,
+) -> sqlx::Result<Standing> {
     let sql = format!(
         "SELECT r.role, {} AS has_second_step_since,
                 (SELECT second_step_from FROM area_rules) AS asked_from,
@@ -173,14 +182,14 @@ pub struct AtCouncil {
 }
 
 /// Whether an address has an account.
-pub async fn is_known(db: &Db, email: &str) -> Kept<bool> {
+pub async fn is_known(db: &Db, email: &str) -> sqlx::Result<bool> {
     Ok(by_address(&mut *db.read().await?, email).await?.is_some())
 }
 
 /// Begins a session, and clears this account's ended ones away. Whether it lets nobody in before a
 /// code is given or a passkey used: so it is where there is a second step. An account that is
 /// erased has no session.
-pub async fn begin_session(db: &Db, session: NewSession) -> Kept<bool> {
+pub async fn begin_session(db: &Db, session: NewSession) -> sqlx::Result<bool> {
     begin_session_here(db, session, Here::default(), None).await
 }
 
@@ -191,7 +200,7 @@ pub async fn begin_session_here(
     session: NewSession,
     here: Here,
     at_council: Option<AtCouncil>,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let mut tx = db.begin().await?;
     if here.device_hash.is_none() {
         sqlx::query(
@@ -217,7 +226,7 @@ pub async fn begin_session_by_passkey(
     session: NewSession,
     here: Here,
     (passkey_id, counter): (&str, u32),
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let mut tx = db.begin().await?;
     if !passkeys::used(&mut tx, passkey_id, counter, session.now).await? {
         tx.roll_back().await?;
@@ -246,7 +255,7 @@ async fn insert_session(
     session: &NewSession,
     here: &Here,
     by: By,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let at_council = match by {
         By::Council(there) => Some(there),
         By::Here | By::Passkey => None,
@@ -301,7 +310,7 @@ pub async fn session_seen(
     session_id: &str,
     now: Millis,
     idle_ends_at: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
         "UPDATE sessions SET visited_before = seen_at, seen_at = $2, idle_ends_at = $3
@@ -327,7 +336,7 @@ pub struct Session {
 }
 
 /// Erases what is no longer of use, each when `docs/retention.md` says; how many rows.
-pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
+pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
     /// What is erased, and how long after the time that the statement compares with.
     const ALL: [(&str, Millis); 11] = [
         (
@@ -360,7 +369,7 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
 }
 
 /// How many sessions have not ended.
-pub async fn sessions_that_stand(db: &Db, now: Millis) -> Kept<i64> {
+pub async fn sessions_that_stand(db: &Db, now: Millis) -> sqlx::Result<i64> {
     sqlx::query_scalar(
         "SELECT count(*) FROM sessions WHERE ends_at > $1 AND idle_ends_at > $1
          AND waits_for_code = 0",
@@ -371,7 +380,7 @@ pub async fn sessions_that_stand(db: &Db, now: Millis) -> Kept<i64> {
 }
 
 /// A person's sessions that have not ended, the latest used first.
-pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> Kept<Vec<Session>> {
+pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> sqlx::Result<Vec<Session>> {
     sqlx::query_as(
         "SELECT id, device, seen_at FROM sessions WHERE account_id = $1 AND ends_at > $2
          AND idle_ends_at > $2 AND waits_for_code = 0 ORDER BY seen_at DESC, id",
@@ -384,7 +393,7 @@ pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> Kept<Vec<Sessio
 
 /// Ends this session of this account; or all of them, with everything else by which somebody could
 /// still get in or go on with what she began.
-pub async fn end_sessions(db: &Db, account_id: &str, only: Option<&str>) -> Kept<()> {
+pub async fn end_sessions(db: &Db, account_id: &str, only: Option<&str>) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     if let Some(only) = only {
         sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id = $2")
@@ -405,7 +414,7 @@ pub async fn know_browser(
     token_hash: &str,
     account_id: &str,
     ends_at: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
         "INSERT INTO known_browsers (token_hash, account_id, ends_at) VALUES ($1, $2, $3)
@@ -420,7 +429,12 @@ pub async fn know_browser(
 }
 
 /// Whether a browser is known to the account of this address.
-pub async fn knows_browser(db: &Db, token_hash: &str, email: &str, now: Millis) -> Kept<bool> {
+pub async fn knows_browser(
+    db: &Db,
+    token_hash: &str,
+    email: &str,
+    now: Millis,
+) -> sqlx::Result<bool> {
     let known: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM known_browsers k JOIN accounts a ON a.id = k.account_id
          WHERE k.token_hash = $1 AND a.email = $2 AND k.ends_at > $3",
@@ -434,7 +448,7 @@ pub async fn knows_browser(db: &Db, token_hash: &str, email: &str, now: Millis) 
 }
 
 /// Knows no browser of this account any more.
-pub async fn forget_browsers(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+pub async fn forget_browsers(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM known_browsers WHERE account_id = $1")
         .bind(account_id)
         .execute(tx)
@@ -448,7 +462,7 @@ pub async fn end_sessions_like(
     account_id: &str,
     session_id: &str,
     here: &str,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
         "DELETE FROM sessions WHERE account_id = $1 AND id <> $3
@@ -475,7 +489,7 @@ pub struct Proof {
 }
 
 /// The proof of a session.
-pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
+pub async fn proof(db: &Db, session_id: &str) -> sqlx::Result<Proof> {
     let row = sqlx::query(
         "SELECT a.password_hash, f.confirmed_at,
             (SELECT count(*) FROM passkeys k WHERE k.account_id = a.id) AS passkeys
@@ -495,7 +509,10 @@ pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
 
 /// What the choice of another password is judged by: the hash of the one that the account has, if
 /// any, and the name of the part of the area its owner lives in, if they said it.
-pub async fn own_password(db: &Db, account_id: &str) -> Kept<(Option<String>, Option<String>)> {
+pub async fn own_password(
+    db: &Db,
+    account_id: &str,
+) -> sqlx::Result<(Option<String>, Option<String>)> {
     sqlx::query_as(
         "SELECT a.password_hash, p.name FROM accounts a LEFT JOIN places p ON p.id = a.place_id
          WHERE a.id = $1",
@@ -506,7 +523,7 @@ pub async fn own_password(db: &Db, account_id: &str) -> Kept<(Option<String>, Op
 }
 
 /// Whether a session has not been ended, which it can't be until this write ends.
-pub async fn stands(tx: &mut AnyConnection, session_id: &str) -> Kept<bool> {
+pub async fn stands(tx: &mut AnyConnection, session_id: &str) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);
     let sql = format!("SELECT id FROM sessions WHERE id = $1{}", kind.hold());
     let session: Option<String> =
@@ -515,7 +532,7 @@ pub async fn stands(tx: &mut AnyConnection, session_id: &str) -> Kept<bool> {
 }
 
 /// The round that people vote in, until its votes are counted: its name, and when voting closes.
-pub async fn votes_in(db: &Db, now: Millis) -> Kept<Option<(String, Millis)>> {
+pub async fn votes_in(db: &Db, now: Millis) -> sqlx::Result<Option<(String, Millis)>> {
     sqlx::query_as(
         "SELECT title, closes_at FROM rounds WHERE counted_at IS NULL AND vote_from <= $1
          ORDER BY closes_at LIMIT 1",
@@ -543,7 +560,7 @@ pub async fn change_details(
     account_id: &str,
     (shown_name, place_id): (&str, Option<&str>),
     now: Millis,
-) -> Kept<Details> {
+) -> sqlx::Result<Details> {
     let rounds = format!(
         "SELECT closes_at FROM rounds WHERE counted_at IS NULL AND vote_from <= $1{}",
         Kind::of(tx).hold()
@@ -587,7 +604,7 @@ pub struct Known {
 }
 
 /// The account of this address, if there is one.
-pub async fn by_address(tx: &mut AnyConnection, email: &str) -> Kept<Option<Known>> {
+pub async fn by_address(tx: &mut AnyConnection, email: &str) -> sqlx::Result<Option<Known>> {
     sqlx::query_as("SELECT id, password_hash FROM accounts WHERE email = $1")
         .bind(email)
         .fetch_optional(tx)
@@ -610,7 +627,7 @@ pub async fn keep_sign_up(
     token_hash: &str,
     email: &str,
     ends_at: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query("INSERT INTO sign_ups (token_hash, email, ends_at) VALUES ($1, $2, $3)")
         .bind(token_hash)
         .bind(email)
@@ -627,7 +644,7 @@ pub async fn sign_up(
     token_hash: &str,
     place: Option<&str>,
     now: Millis,
-) -> Kept<Option<SignUp>> {
+) -> sqlx::Result<Option<SignUp>> {
     sqlx::query_as(
         "SELECT s.email, (SELECT p.name FROM places p
          WHERE p.id = $3 AND p.retired_at IS NULL) AS place FROM sign_ups s
@@ -653,7 +670,7 @@ pub struct Joined {
 }
 
 /// The account that was made by this very link, and when.
-pub async fn joined_by(tx: &mut AnyConnection, token_hash: &str) -> Kept<Option<Joined>> {
+pub async fn joined_by(tx: &mut AnyConnection, token_hash: &str) -> sqlx::Result<Option<Joined>> {
     sqlx::query_as(
         "SELECT a.id AS account_id, a.confirmed_at AS joined_at,
            (SELECT count(*) FROM supports g JOIN topics t ON t.id = g.topic_id
@@ -675,7 +692,7 @@ pub async fn confirm(
     token_hash: &str,
     account: &NewAccount<'_>,
     now: Millis,
-) -> Kept<Option<String>> {
+) -> sqlx::Result<Option<String>> {
     let used = sqlx::query(
         "UPDATE sign_ups SET used_at = CASE WHEN token_hash = $1 THEN CAST($2 AS BIGINT) END,
            ends_at = CASE WHEN token_hash = $1 THEN ends_at ELSE CAST($2 AS BIGINT) END
@@ -715,7 +732,7 @@ pub async fn make_account(
     tx: &mut AnyConnection,
     account: &NewAccount<'_>,
     now: Millis,
-) -> Kept<Option<String>> {
+) -> sqlx::Result<Option<String>> {
     let made: Option<String> = sqlx::query_scalar(
         "INSERT INTO accounts (id, email, shown_name, place_id, password_hash, confirmed_at,
          mailbox) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -739,7 +756,7 @@ pub async fn grant(
     account_id: &str,
     roles: &[Role],
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let rows = roles
         .iter()
         .map(|role| format!("($1, '{}', $2)", role.word()))
@@ -758,7 +775,7 @@ pub async fn lead_for(
     tx: &mut AnyConnection,
     account_id: &str,
     organisation_id: Option<&str>,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query("UPDATE roles SET organisation_id = $2 WHERE account_id = $1 AND role = 'leader'")
         .bind(account_id)
         .bind(organisation_id)
@@ -768,7 +785,7 @@ pub async fn lead_for(
 }
 
 /// Takes a role from an account. False when it had none.
-pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> Kept<bool> {
+pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> sqlx::Result<bool> {
     let revoked = sqlx::query("DELETE FROM roles WHERE account_id = $1 AND role = $2")
         .bind(account_id)
         .bind(role.word())
@@ -794,7 +811,7 @@ pub async fn watchers(
     tx: &mut AnyConnection,
     role: Role,
     (whose, by): (&str, &str),
-) -> Kept<(Vec<Watcher>, String, String)> {
+) -> sqlx::Result<(Vec<Watcher>, String, String)> {
     let rows = sqlx::query(
         "SELECT a.id, coalesce(a.email, '') AS email, a.shown_name,
                 CAST(CASE WHEN EXISTS (SELECT 1 FROM roles r WHERE r.account_id = a.id
@@ -823,7 +840,7 @@ pub async fn watchers(
 }
 
 /// What others see somebody called; `None` where there is no such account.
-pub async fn shown_name(db: &Db, account_id: &str) -> Kept<Option<String>> {
+pub async fn shown_name(db: &Db, account_id: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT shown_name FROM accounts WHERE id = $1 AND erased_at IS NULL")
         .bind(account_id)
         .fetch_optional(&mut *db.read().await?)
@@ -832,7 +849,7 @@ pub async fn shown_name(db: &Db, account_id: &str) -> Kept<Option<String>> {
 
 /// Ends every session of an account, in the write that changes what it may do; and every link that
 /// waits, so that nothing somebody began in one of them goes on.
-pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM sessions WHERE account_id = $1")
         .bind(account_id)
         .execute(&mut *tx)
@@ -842,7 +859,7 @@ pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> Kept<
 
 /// Ends all by which somebody is in or could go on: sessions, links that wait, browsers that are
 /// known. Whether there was anything.
-pub async fn sign_out_everywhere(tx: &mut AnyConnection, account_id: &str) -> Kept<bool> {
+pub async fn sign_out_everywhere(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<bool> {
     let mut rows = 0;
     for sql in [
         "DELETE FROM sessions WHERE account_id = $1",
@@ -861,7 +878,7 @@ pub async fn end_sessions_but_for_a_moment(
     account_id: &str,
     session_id: &str,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")
         .bind(account_id)
         .bind(session_id)
@@ -880,7 +897,7 @@ pub async fn end_sessions_but_for_a_moment(
 const SECOND_TAP: Millis = 10 * SECOND;
 
 /// Ends every link of an account that waits: to sign in, for a new password, for a new address.
-pub async fn end_links(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+pub async fn end_links(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM links WHERE account_id = $1 AND used_at IS NULL")
         .bind(account_id)
         .execute(tx)
@@ -896,7 +913,7 @@ pub async fn keep_link(
     purpose: &str,
     email: Option<&str>,
     ends_at: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO links (token_hash, account_id, purpose, email, ends_at)
          VALUES ($1, $2, $3, $4, $5)",
@@ -932,7 +949,7 @@ pub async fn link(
     token_hash: &str,
     purpose: &str,
     now: Millis,
-) -> Kept<Option<Link>> {
+) -> sqlx::Result<Option<Link>> {
     sqlx::query_as(
         "SELECT l.account_id, a.email, l.email AS new_email, a.shown_name, p.name AS place
          FROM links l JOIN accounts a ON a.id = l.account_id LEFT JOIN places p ON p.id = a.place_id
@@ -947,7 +964,7 @@ pub async fn link(
 }
 
 /// Uses a link up. True for whoever was first.
-pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<bool> {
+pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> sqlx::Result<bool> {
     let used =
         sqlx::query("UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL")
             .bind(token_hash)
@@ -958,7 +975,10 @@ pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> 
 }
 
 /// Whose password was set by the link with this hash, or while that link waited, which ends it too.
-pub async fn changed_by(connection: &mut AnyConnection, token_hash: &str) -> Kept<Option<String>> {
+pub async fn changed_by(
+    connection: &mut AnyConnection,
+    token_hash: &str,
+) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar(
         "SELECT account_id FROM links
          WHERE token_hash = $1 AND purpose = 'password' AND used_at IS NOT NULL",
@@ -975,7 +995,7 @@ pub async fn set_password(
     account_id: &str,
     password_hash: &str,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query("UPDATE accounts SET password_hash = $2 WHERE id = $1")
         .bind(account_id)
         .bind(password_hash)
@@ -990,7 +1010,7 @@ pub async fn set_password(
 }
 
 /// Stores the same password hashed again: `new` for `old`, unless there is another by now.
-pub async fn hash_again(db: &Db, account_id: &str, (old, new): (&str, &str)) -> Kept<()> {
+pub async fn hash_again(db: &Db, account_id: &str, (old, new): (&str, &str)) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
         .bind(account_id)
@@ -1003,7 +1023,11 @@ pub async fn hash_again(db: &Db, account_id: &str, (old, new): (&str, &str)) -> 
 
 /// Sets an address, and the mailbox by which its person is counted: the only function that changes
 /// one. Fails as "already there" when another account has it.
-pub async fn set_address(tx: &mut AnyConnection, account_id: &str, email: &str) -> Kept<()> {
+pub async fn set_address(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    email: &str,
+) -> sqlx::Result<()> {
     sqlx::query("UPDATE accounts SET email = $2, mailbox = $3 WHERE id = $1")
         .bind(account_id)
         .bind(email)
@@ -1023,7 +1047,7 @@ pub async fn keep_undo(
     token_hash: &str,
     (account_id, old): (&str, &str),
     now: Millis,
-) -> Kept<Millis> {
+) -> sqlx::Result<Millis> {
     sqlx::query(
         "INSERT INTO address_undos (token_hash, account_id, email, changed_at, ends_at)
          VALUES ($1, $2, $3, $4, $5)",
@@ -1058,7 +1082,7 @@ pub async fn undo(
     hold: &'static str,
     token_hash: &str,
     now: Millis,
-) -> Kept<Option<Undo>> {
+) -> sqlx::Result<Option<Undo>> {
     let sql = format!(
         "SELECT u.account_id, u.email AS old, a.email AS email, u.changed_at
          FROM address_undos u JOIN accounts a ON a.id = u.account_id
@@ -1072,7 +1096,7 @@ pub async fn undo(
 /// the password, sessions, links, known browsers, what was chosen before signing in, and the links
 /// that undo this change and later ones. False when it was undone before. Fails as "already there"
 /// when another account has the address.
-pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Millis) -> Kept<bool> {
+pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Millis) -> sqlx::Result<bool> {
     let used = sqlx::query(
         "UPDATE address_undos SET used_at = $3
          WHERE account_id = $1 AND changed_at >= $2 AND used_at IS NULL",
@@ -1117,7 +1141,7 @@ pub const SHARED: &str = "(SELECT mailbox FROM accounts WHERE mailbox IS NOT NUL
 
 /// Folds the addresses of accounts that no mailbox is stored for, as those made by an earlier
 /// version. Safe to run twice, and in two processes at once.
-pub async fn fold_due(db: &Db) -> Kept<()> {
+pub async fn fold_due(db: &Db) -> sqlx::Result<()> {
     const AT_ONCE: usize = 500;
     loop {
         let lot: Vec<(String, String)> = sqlx::query_as(
@@ -1138,7 +1162,7 @@ pub async fn fold_due(db: &Db) -> Kept<()> {
 }
 
 /// An address that has changed meanwhile has its own mailbox by now.
-async fn fold(tx: &mut AnyConnection, lot: &[(String, String)]) -> Kept<()> {
+async fn fold(tx: &mut AnyConnection, lot: &[(String, String)]) -> sqlx::Result<()> {
     for (id, email) in lot {
         sqlx::query(
             "UPDATE accounts SET mailbox = $3 WHERE id = $1 AND email = $2 AND mailbox IS NULL",
@@ -1187,7 +1211,10 @@ pub struct NewInvitation<'a> {
 }
 
 /// Keeps an invitation.
-pub async fn keep_invitation(tx: &mut AnyConnection, new: &NewInvitation<'_>) -> Kept<String> {
+pub async fn keep_invitation(
+    tx: &mut AnyConnection,
+    new: &NewInvitation<'_>,
+) -> sqlx::Result<String> {
     let id = id::fresh();
     sqlx::query(
         "INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at,
@@ -1212,7 +1239,7 @@ pub async fn invitation(
     token_hash: &str,
     place: Option<&str>,
     now: Millis,
-) -> Kept<Option<Invitation>> {
+) -> sqlx::Result<Option<Invitation>> {
     let row = sqlx::query(
         "SELECT i.id, i.email, i.role, a.id AS account_id, i.organisation_id,
                 (SELECT p.name FROM places p WHERE p.id = $3 AND p.retired_at IS NULL) AS place
@@ -1238,7 +1265,11 @@ pub async fn invitation(
 }
 
 /// Uses an invitation up. True for whoever was first.
-pub async fn accept_invitation(tx: &mut AnyConnection, id: &str, now: Millis) -> Kept<bool> {
+pub async fn accept_invitation(
+    tx: &mut AnyConnection,
+    id: &str,
+    now: Millis,
+) -> sqlx::Result<bool> {
     let used = sqlx::query(
         "UPDATE invitations SET accepted_at = $2 WHERE id = $1 AND accepted_at IS NULL",
     )
@@ -1270,7 +1301,7 @@ pub struct Person {
 
 /// People whose name or address contains `search` (folded), by address, at most `most`, after the
 /// address `after`.
-pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<Person>> {
+pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> sqlx::Result<Vec<Person>> {
     let sql = format!(
         "SELECT a.id, a.shown_name, a.email, r.role, r.organisation_id,
            {} AS has_second_step_since,

@@ -9,7 +9,7 @@ use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
 use ground::contact::{Contact, phone_link};
-use ground::db::{Db, Kept};
+use ground::db::Db;
 use ground::error::Error;
 use ground::files;
 use ground::house::House;
@@ -41,7 +41,7 @@ const PICTURE: &str = "picture";
 ///
 /// # Errors
 /// When the database fails.
-pub async fn read(db: &Db) -> Kept<Contact> {
+pub async fn read(db: &Db) -> sqlx::Result<Contact> {
     Ok(contact(&texts::all(db).await?))
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use calendar::clock::Millis;
 use ground::audit::{self, Entry};
-use ground::db::{Db, Kept};
+use ground::db::Db;
 use ground::error::Error;
 use ground::house::House;
 use ground::viewer::Viewer;
@@ -14,7 +14,7 @@ use sqlx::AnyConnection;
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn all(db: &Db) -> Kept<HashMap<String, String>> {
+pub async fn all(db: &Db) -> sqlx::Result<HashMap<String, String>> {
     let rows: Vec<(String, String)> = sqlx::query_as("SELECT name, words FROM area_texts")
         .fetch_all(&mut *db.read().await?)
         .await?;
@@ -22,7 +22,7 @@ pub async fn all(db: &Db) -> Kept<HashMap<String, String>> {
 }
 
 /// One of them; `None` when it was never written.
-pub async fn one(db: &Db, name: &str) -> Kept<Option<String>> {
+pub async fn one(db: &Db, name: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT words FROM area_texts WHERE name = $1")
         .bind(name)
         .fetch_optional(&mut *db.read().await?)
@@ -49,7 +49,7 @@ pub async fn save_by(
 }
 
 /// Saves these, (name, words), in one statement. What is not among them stays as it is.
-pub async fn save(tx: &mut AnyConnection, texts: &[(&str, &str)], now: Millis) -> Kept<()> {
+pub async fn save(tx: &mut AnyConnection, texts: &[(&str, &str)], now: Millis) -> sqlx::Result<()> {
     if texts.is_empty() {
         return Ok(());
     }

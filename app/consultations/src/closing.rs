@@ -2,7 +2,7 @@
 //! and what was never sent is erased.
 
 use calendar::clock::{DAY, Millis};
-use ground::db::{Db, Kept, Kind, known};
+use ground::db::{Db, Kind, known};
 
 use super::rules::GRACE;
 
@@ -13,7 +13,7 @@ pub const UNSENT_STAYS: Millis = 28 * DAY;
 ///
 /// # Errors
 /// When the database fails; it is tried again later.
-pub async fn tidy_due(db: &Db, now: Millis) -> Kept<()> {
+pub async fn tidy_due(db: &Db, now: Millis) -> sqlx::Result<()> {
     let due: Vec<(String, String)> = sqlx::query_as(
         "SELECT id, CASE WHEN mixed_at IS NULL THEN 'mix' ELSE 'erase' END AS what
          FROM consultations
@@ -39,7 +39,7 @@ pub async fn tidy_due(db: &Db, now: Millis) -> Kept<()> {
 /// their accounts. PostgreSQL keeps with each row which transaction wrote it, and reads and backs
 /// rows up in the order they were written; a response and an account were written in one. On SQLite
 /// no row holds such a thing.
-async fn mix(db: &Db, consultation_id: &str, now: Millis) -> Kept<()> {
+async fn mix(db: &Db, consultation_id: &str, now: Millis) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     if Kind::of(&tx) == Kind::Postgres {
         for again in [
@@ -60,7 +60,7 @@ async fn mix(db: &Db, consultation_id: &str, now: Millis) -> Kept<()> {
     tx.commit().await
 }
 
-async fn erase_unsent(db: &Db, consultation_id: &str, now: Millis) -> Kept<()> {
+async fn erase_unsent(db: &Db, consultation_id: &str, now: Millis) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
         "UPDATE responses SET state = 'withdrawn', answers = '{}'

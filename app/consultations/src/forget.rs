@@ -1,7 +1,6 @@
 //! What is left in consultations of an account that is erased. Nobody knows which answers are hers,
 //! so they stay; that she took part goes.
 
-use ground::db::Kept;
 use ground::erasing::{each, let_go, let_go_of_second};
 use sqlx::AnyConnection;
 
@@ -9,7 +8,7 @@ use sqlx::AnyConnection;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
     each(tx, account_id, &["DELETE FROM took_part WHERE account_id = $1"]).await?;
     let columns = [
         ("consultations", "written_by"),

@@ -1,7 +1,7 @@
 //! Every SQL statement about responses. A response has no time and no person; it belongs to whoever
 //! has its code.
 
-use ground::db::{Db, Kept, Kind, json, known, read_json};
+use ground::db::{Db, Kind, json, known, read_json};
 use questionnaires::answers::{Answer, Answers};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -55,7 +55,7 @@ pub async fn begin(
     consultation_id: &str,
     version: i64,
     code: &str,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel, state)
          VALUES ($1, $2, $3, $4, '{}', 'online', 'begun')",
@@ -71,7 +71,7 @@ pub async fn begin(
 }
 
 /// The response with this code.
-pub async fn find(db: &Db, consultation_id: &str, code: &str) -> Kept<Option<Response>> {
+pub async fn find(db: &Db, consultation_id: &str, code: &str) -> sqlx::Result<Option<Response>> {
     let sql = format!(
         "SELECT response.answers, response.state, CAST(response.may_quote AS BIGINT) AS may_quote,
          asked.* FROM responses response
@@ -98,7 +98,7 @@ pub async fn find(db: &Db, consultation_id: &str, code: &str) -> Kept<Option<Res
 /// The answers of a response, held for whoever is about to change or to send them; `None` when it
 /// was withdrawn. The questions are held too, so that nobody changes them while an answer is being
 /// saved.
-pub async fn hold(tx: &mut AnyConnection, code: &str) -> Kept<Option<Answers>> {
+pub async fn hold(tx: &mut AnyConnection, code: &str) -> sqlx::Result<Option<Answers>> {
     let kind = Kind::of(tx);
     let hold = if kind == Kind::Postgres { " FOR UPDATE OF r FOR SHARE OF q" } else { "" };
     let held = format!(
@@ -120,7 +120,7 @@ pub async fn keep(
     code: &str,
     answered: Vec<(String, Option<Answer>)>,
     seen: Option<&Answers>,
-) -> Kept<Option<Answers>> {
+) -> sqlx::Result<Option<Answers>> {
     let Some(mut answers) = hold(&mut *tx, code).await? else { return Ok(None) };
     for (question, answer) in answered {
         if seen.is_some_and(|seen| seen.get(&question) != answers.get(&question)) {
@@ -184,7 +184,7 @@ pub async fn send(
     code: &str,
     once: Option<&Once>,
     agreed: Agreed,
-) -> Kept<Sending> {
+) -> sqlx::Result<Sending> {
     sqlx::query(
         "UPDATE responses SET may_quote = $3 WHERE consultation_id = $1 AND code_hash = $2
          AND state IN ('begun', 'reopened')",
@@ -241,7 +241,7 @@ pub async fn send(
 
 /// Changes what whoever sent a response agrees to. If she no longer agrees, nothing of hers is
 /// quoted any more.
-pub async fn agree(tx: &mut AnyConnection, code: &str, may_quote: bool) -> Kept<()> {
+pub async fn agree(tx: &mut AnyConnection, code: &str, may_quote: bool) -> sqlx::Result<()> {
     sqlx::query("UPDATE responses SET may_quote = $2 WHERE code_hash = $1 AND state = 'sent'")
         .bind(id::hash(code))
         .bind(i32::from(may_quote))
@@ -251,7 +251,7 @@ pub async fn agree(tx: &mut AnyConnection, code: &str, may_quote: bool) -> Kept<
 }
 
 /// Stops counting a response that was sent, because a required answer is missing.
-pub async fn reopen(tx: &mut AnyConnection, code: &str) -> Kept<()> {
+pub async fn reopen(tx: &mut AnyConnection, code: &str) -> sqlx::Result<()> {
     sqlx::query("UPDATE responses SET state = 'reopened' WHERE code_hash = $1 AND state = 'sent'")
         .bind(id::hash(code))
         .execute(tx)
@@ -268,7 +268,7 @@ pub async fn withdraw(
     code: &str,
     must_be: bool,
     once: Option<&Once>,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);
     // Held: it may be sent in the same moment.
     let counted =
@@ -313,7 +313,7 @@ pub async fn keep_links(
     tx: &mut AnyConnection,
     consultation_id: &str,
     links: &[String],
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let mut hashes: Vec<String> = links.iter().map(|link| id::hash(link)).collect();
     hashes.sort_unstable();
     for hash in hashes {
@@ -327,7 +327,7 @@ pub async fn keep_links(
 }
 
 /// How many links were given out, and how many were used to take part.
-pub async fn links(db: &Db, consultation_id: &str) -> Kept<(i64, i64)> {
+pub async fn links(db: &Db, consultation_id: &str) -> sqlx::Result<(i64, i64)> {
     sqlx::query_as(
         "SELECT count(*) AS given, count(mark) AS used FROM personal_links
          WHERE consultation_id = $1",
@@ -338,7 +338,7 @@ pub async fn links(db: &Db, consultation_id: &str) -> Kept<(i64, i64)> {
 }
 
 /// Whether this is one of the links that were given out.
-pub async fn is_link(db: &Db, consultation_id: &str, link: &str) -> Kept<bool> {
+pub async fn is_link(db: &Db, consultation_id: &str, link: &str) -> sqlx::Result<bool> {
     let links: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM personal_links WHERE consultation_id = $1 AND link_hash = $2",
     )

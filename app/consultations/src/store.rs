@@ -3,7 +3,7 @@
 
 use calendar::clock::Millis;
 use forms::Named;
-use ground::db::{Db, Kept, Kind, json, known, read_json};
+use ground::db::{Db, Kind, json, known, read_json};
 use questionnaires::mended::{Mending, mend};
 use questionnaires::{Questionnaire, Section, way};
 use sqlx::any::AnyRow;
@@ -66,7 +66,7 @@ pub async fn write(
     terms: &Terms,
     by: &str,
     now: Millis,
-) -> Kept<(String, bool)> {
+) -> sqlx::Result<(String, bool)> {
     let new: Option<String> = bound(
         sqlx::query_scalar(
             "INSERT INTO consultations (id, title, about, can_change, cannot_change, who_for,
@@ -103,7 +103,11 @@ pub async fn write(
 }
 
 /// Changes what a consultation says, while it is not opened. False when it is.
-pub async fn change(tx: &mut AnyConnection, consultation_id: &str, terms: &Terms) -> Kept<bool> {
+pub async fn change(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    terms: &Terms,
+) -> sqlx::Result<bool> {
     let changed: Option<String> = bound(
         sqlx::query_scalar(
             "UPDATE consultations SET title = $2, about = $3, can_change = $4, cannot_change = $5,
@@ -142,19 +146,19 @@ fn bound<'q>(query: Scalar<'q>, terms: &'q Terms) -> Scalar<'q> {
 }
 
 /// The consultation with this id, with the questions that are asked.
-pub async fn find(db: &Db, consultation_id: &str) -> Kept<Option<Consultation>> {
+pub async fn find(db: &Db, consultation_id: &str) -> sqlx::Result<Option<Consultation>> {
     one(db, consultation_id, "AND (q.version = 1 OR q.live_at IS NOT NULL)").await
 }
 
 /// The consultation with this id, with the questions that were written last: those that are asked,
 /// or are to be.
-pub async fn newest(db: &Db, consultation_id: &str) -> Kept<Option<Consultation>> {
+pub async fn newest(db: &Db, consultation_id: &str) -> sqlx::Result<Option<Consultation>> {
     one(db, consultation_id, "").await
 }
 
 /// Whether a picture of this name is among the questions of any consultation, or is the forum's
 /// own.
-pub async fn shows_picture(db: &Db, name: &str) -> Kept<bool> {
+pub async fn shows_picture(db: &Db, name: &str) -> sqlx::Result<bool> {
     let shown: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM questionnaires WHERE questions LIKE $1)
               + (SELECT count(*) FROM area_texts WHERE words = $2)",
@@ -168,7 +172,7 @@ pub async fn shows_picture(db: &Db, name: &str) -> Kept<bool> {
 
 /// The consultation with this id, once for each version of the questions that was asked, the first
 /// first.
-pub async fn versions(db: &Db, consultation_id: &str) -> Kept<Vec<Consultation>> {
+pub async fn versions(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<Consultation>> {
     let sql = format!(
         "{WHOLE} WHERE c.id = $1 AND (q.version = 1 OR q.live_at IS NOT NULL)
          ORDER BY q.version"
@@ -180,7 +184,7 @@ pub async fn versions(db: &Db, consultation_id: &str) -> Kept<Vec<Consultation>>
     rows.iter().map(consultation).collect()
 }
 
-async fn one(db: &Db, consultation_id: &str, which: &str) -> Kept<Option<Consultation>> {
+async fn one(db: &Db, consultation_id: &str, which: &str) -> sqlx::Result<Option<Consultation>> {
     let sql = format!("{WHOLE} WHERE c.id = $1 {which} ORDER BY q.version DESC LIMIT 1");
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(consultation_id)
@@ -201,7 +205,7 @@ pub(super) const WHOLE: &str =
            LEFT JOIN public_topics y ON y.id = c.topic_id LEFT JOIN topics t ON t.id = y.id
            LEFT JOIN organisations o ON o.id = c.organisation_id AND o.retired_at IS NULL";
 
-pub(super) fn consultation(row: &AnyRow) -> Kept<Consultation> {
+pub(super) fn consultation(row: &AnyRow) -> sqlx::Result<Consultation> {
     let (topic_id, plan_id): (Option<String>, Option<String>) =
         (row.get("topic_id"), row.get("plan_id"));
     Ok(Consultation {
@@ -235,7 +239,7 @@ pub(super) fn consultation(row: &AnyRow) -> Kept<Consultation> {
 }
 
 /// Questions as they are asked: as they were written, with slips in their wording corrected.
-pub(super) fn questionnaire(questions: &str, mended: &str) -> Kept<Questionnaire> {
+pub(super) fn questionnaire(questions: &str, mended: &str) -> sqlx::Result<Questionnaire> {
     let mended: Vec<Mending> = read_json(mended)?;
     Ok(mend(read_json(questions)?, &mended))
 }
@@ -245,7 +249,7 @@ pub async fn questions(
     tx: &mut AnyConnection,
     consultation_id: &str,
     version: i64,
-) -> Kept<Questionnaire> {
+) -> sqlx::Result<Questionnaire> {
     let kind = Kind::of(tx);
     let sql = format!(
         "SELECT questions FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
@@ -265,7 +269,7 @@ pub async fn keep_questions(
     consultation_id: &str,
     version: i64,
     questions: &Questionnaire,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let kept = sqlx::query(
         "UPDATE questionnaires SET questions = $3 WHERE consultation_id = $1 AND version = $2
            AND NOT EXISTS (SELECT 1 FROM responses r WHERE r.consultation_id = $1
@@ -281,7 +285,7 @@ pub async fn keep_mending(
     consultation_id: &str,
     version: i64,
     mending: Mending,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     let sql = format!(
         "SELECT mended FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
@@ -312,7 +316,7 @@ pub async fn begin_version(
     consultation_id: &str,
     version: i64,
     questions: &Questionnaire,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let begun = sqlx::query(
         "INSERT INTO questionnaires (consultation_id, version, questions) SELECT $1, $2, $3
          WHERE $2 = 1 + (SELECT max(version) FROM questionnaires WHERE consultation_id = $1)
@@ -335,7 +339,7 @@ pub async fn ask_version(
     consultation_id: &str,
     version: i64,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let asked = sqlx::query(
         "UPDATE questionnaires SET live_at = $3 WHERE consultation_id = $1 AND version = $2
          AND live_at IS NULL
@@ -357,7 +361,7 @@ pub struct Beside {
 }
 
 /// What an organiser's page needs besides the consultation, in one query.
-pub async fn beside(db: &Db, consultation_id: &str, version: i64) -> Kept<Beside> {
+pub async fn beside(db: &Db, consultation_id: &str, version: i64) -> sqlx::Result<Beside> {
     let rows = sqlx::query(
         "SELECT 'answered' AS what, '' AS id, '' AS title WHERE EXISTS (SELECT 1 FROM responses r
          WHERE r.consultation_id = $1 AND r.version = $2 AND r.answers <> '{}')
@@ -388,7 +392,7 @@ pub async fn answered_for_by(
     tx: &mut AnyConnection,
     consultation_id: &str,
     organisation_id: &str,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let set = sqlx::query(
         "UPDATE consultations SET organisation_id = $2
          WHERE id = $1 AND plan_id IS NULL AND topic_id IS NULL
@@ -413,7 +417,7 @@ pub async fn open(
     consultation_id: &str,
     by: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let opened = sqlx::query(
         "UPDATE consultations SET opened_by = $2, opened_at = $3, opens_at = CASE
          WHEN opens_at < $3 THEN $3 ELSE opens_at END
@@ -450,7 +454,7 @@ pub const QUESTIONS: &str = "(SELECT q.questions FROM questionnaires q
      ORDER BY q.version DESC LIMIT 1)";
 
 /// How many questions these are, and about how many minutes they take.
-pub fn asks(questions: &str) -> Kept<(usize, u64)> {
+pub fn asks(questions: &str) -> sqlx::Result<(usize, u64)> {
     let questionnaire = read_json(questions)?;
     Ok((way::asked(&questionnaire), way::minutes(&questionnaire)))
 }
@@ -472,7 +476,12 @@ pub const FINDABLE: &str = "SELECT 'consultations' AS kind, id, title,
      WHERE opened_at IS NOT NULL";
 
 /// Consultations, `most` at the most.
-pub async fn list(db: &Db, of: Of, (most, skip): (i64, i64), now: Millis) -> Kept<Vec<Listed>> {
+pub async fn list(
+    db: &Db,
+    of: Of,
+    (most, skip): (i64, i64),
+    now: Millis,
+) -> sqlx::Result<Vec<Listed>> {
     let (which, order) = match of {
         Of::Open => {
             ("opened_at IS NOT NULL AND opens_at <= $1 AND closes_at > $1", "closes_at, id")
@@ -507,7 +516,7 @@ pub async fn list(db: &Db, of: Of, (most, skip): (i64, i64), now: Millis) -> Kep
 
 /// What a consultation can belong to: plans, their published drafts, and published topics, the last
 /// published first; and the organisations that can answer for one that belongs to none of these.
-pub async fn to_belong_to(db: &Db) -> Kept<Vec<Belongs>> {
+pub async fn to_belong_to(db: &Db) -> sqlx::Result<Vec<Belongs>> {
     let rows = sqlx::query(
         "SELECT p.id AS plan_id, d.id AS draft_id, p.title, CAST(d.version AS BIGINT) AS draft
          FROM plans p LEFT JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL

@@ -7,7 +7,7 @@ use calendar::clock::Millis;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use crate::db::{Db, Kept};
+use crate::db::Db;
 
 /// One change. `what` is a verb and its object as in "topic published"; `about` is the id of the
 /// thing.
@@ -42,7 +42,7 @@ pub const START: &str = "0000000000000000000000000000000000000000000000000000000
 ///
 /// # Errors
 /// When the database fails; then the change is not kept either.
-pub async fn note(tx: &mut AnyConnection, entry: Entry<'_>) -> Kept<()> {
+pub async fn note(tx: &mut AnyConnection, entry: Entry<'_>) -> sqlx::Result<()> {
     // It changes nothing and holds the head: no two entries follow the same one.
     let last: Head = sqlx::query_as("UPDATE audit_head SET number = number RETURNING number, hash")
         .fetch_one(&mut *tx)
@@ -92,7 +92,7 @@ const LOT: i64 = 1_000;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn check(db: &Db, known: Option<&str>) -> Kept<Checked> {
+pub async fn check(db: &Db, known: Option<&str>) -> sqlx::Result<Checked> {
     // Whatever is written meanwhile comes after this.
     let end = head(db).await?;
     let mut last = Head { number: 0, hash: START.to_owned() };
@@ -163,6 +163,6 @@ fn follow(last: &Head, row: &AnyRow) -> Result<Head, String> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn head(db: &Db) -> Kept<Head> {
+pub async fn head(db: &Db) -> sqlx::Result<Head> {
     sqlx::query_as("SELECT number, hash FROM audit_head").fetch_one(&mut *db.read().await?).await
 }

@@ -11,7 +11,7 @@ use calendar::clock::{DAY, Millis};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::db::{Db, Kept};
+use crate::db::Db;
 
 /// The key of the day as this process remembers it. The database has it for all of them.
 #[derive(Clone, Default)]
@@ -29,7 +29,7 @@ impl DayKey {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn today(&self, db: &Db, now: Millis) -> Kept<Today> {
+    pub async fn today(&self, db: &Db, now: Millis) -> sqlx::Result<Today> {
         let starts_at = now - now.rem_euclid(DAY);
         if let Some(known) = self.known(starts_at) {
             return Ok(known);

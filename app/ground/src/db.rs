@@ -101,9 +101,6 @@ impl Kind {
     }
 }
 
-/// What a store's function gives, unless the database fails.
-pub type Kept<T> = Result<T, sqlx::Error>;
-
 /// The database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db {
@@ -261,7 +258,7 @@ impl Db {
     ///
     /// # Errors
     /// When the database does not answer, or its file went.
-    pub async fn begin(&self) -> Kept<Transaction> {
+    pub async fn begin(&self) -> sqlx::Result<Transaction> {
         self.is_there()?;
         let connection = waited("writers", self.pools.writers.acquire()).await?;
         Transaction::begin(connection, self.kind, self.file.clone()).await
@@ -387,7 +384,7 @@ pub fn parameters(from: usize, many: usize) -> String {
 /// # Errors
 /// When it cannot be written as JSON.
 #[expect(clippy::disallowed_methods, reason = "the one place that writes JSON for a column")]
-pub fn json<T: serde::Serialize>(value: &T) -> Kept<String> {
+pub fn json<T: serde::Serialize>(value: &T) -> sqlx::Result<String> {
     serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
 }
 
@@ -396,7 +393,7 @@ pub fn json<T: serde::Serialize>(value: &T) -> Kept<String> {
 /// # Errors
 /// When it is not there as it was written.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the JSON of a column")]
-pub fn read_json<T: serde::de::DeserializeOwned>(json: &str) -> Kept<T> {
+pub fn read_json<T: serde::de::DeserializeOwned>(json: &str) -> sqlx::Result<T> {
     serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
@@ -405,7 +402,7 @@ pub fn read_json<T: serde::de::DeserializeOwned>(json: &str) -> Kept<T> {
 /// # Errors
 /// When this program does not know the word, as when a newer one wrote it: whoever took another
 /// meaning for it would write that back.
-pub fn known<T>(meaning: Option<T>, column: &str) -> Kept<T> {
+pub fn known<T>(meaning: Option<T>, column: &str) -> sqlx::Result<T> {
     meaning.ok_or_else(|| {
         sqlx::Error::Decode(format!("{column} holds what this program does not know").into())
     })
@@ -415,7 +412,7 @@ pub fn known<T>(meaning: Option<T>, column: &str) -> Kept<T> {
 ///
 /// # Errors
 /// When it is no such thing.
-pub fn parsed<T: FromStr>(text: &str, column: &str) -> Kept<T> {
+pub fn parsed<T: FromStr>(text: &str, column: &str) -> sqlx::Result<T> {
     known(text.parse().ok(), column)
 }
 
@@ -423,7 +420,7 @@ pub fn parsed<T: FromStr>(text: &str, column: &str) -> Kept<T> {
 ///
 /// # Errors
 /// When it does not fit, as a number below nothing that counts people.
-pub fn number<T: TryFrom<i64>>(number: i64, column: &str) -> Kept<T> {
+pub fn number<T: TryFrom<i64>>(number: i64, column: &str) -> sqlx::Result<T> {
     known(T::try_from(number).ok(), column)
 }
 
@@ -431,7 +428,7 @@ pub fn number<T: TryFrom<i64>>(number: i64, column: &str) -> Kept<T> {
 ///
 /// # Errors
 /// When it is neither.
-pub fn day(day: String, column: &str) -> Kept<String> {
+pub fn day(day: String, column: &str) -> sqlx::Result<String> {
     let is_one = day.is_empty() || clock::day_of(&day).is_some();
     known(is_one.then_some(day), column)
 }

@@ -6,8 +6,6 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use crate::db::Kept;
-
 /// Who did what was done by an account that is erased.
 pub const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 /// Likewise, where a second person did it.
@@ -21,7 +19,7 @@ pub async fn let_go(
     tx: &mut AnyConnection,
     account_id: &str,
     columns: &[(&str, &str)],
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     put(tx, account_id, columns, NOBODY).await
 }
 
@@ -33,7 +31,7 @@ pub async fn let_go_of_second(
     tx: &mut AnyConnection,
     account_id: &str,
     columns: &[(&str, &str)],
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     put(tx, account_id, columns, ANOTHER).await
 }
 
@@ -42,7 +40,7 @@ async fn put(
     account_id: &str,
     columns: &[(&str, &str)],
     nobody: &str,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     for (table, column) in columns {
         let sql = format!("UPDATE {table} SET {column} = $2 WHERE {column} = $1");
         sqlx::query(AssertSqlSafe(sql)).bind(account_id).bind(nobody).execute(&mut *tx).await?;
@@ -58,7 +56,7 @@ pub async fn each(
     tx: &mut AnyConnection,
     account_id: &str,
     statements: &[&'static str],
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     for sql in statements {
         sqlx::query(*sql).bind(account_id).execute(&mut *tx).await?;
     }

@@ -5,7 +5,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
-use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
@@ -103,7 +102,12 @@ async fn waiting(house: &House, id: &str) -> Result<Comment, Error> {
 }
 
 /// The decision, the audit, the author's email: one write. False when it is no longer waiting.
-async fn keep(house: &House, by: &str, comment: &Comment, decision: &Decision) -> Kept<bool> {
+async fn keep(
+    house: &House,
+    by: &str,
+    comment: &Comment,
+    decision: &Decision,
+) -> sqlx::Result<bool> {
     let (now, about) = (house.clock.now(), comment.id.as_str());
     let (what, detail) = match decision {
         Decision::Publish => ("comment published", ""),

@@ -1,7 +1,7 @@
 //! What is left of the comments of an account that is erased.
 
 use calendar::clock::Millis;
-use ground::db::{Kept, Kind};
+use ground::db::Kind;
 use ground::erasing::{each, let_go};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
@@ -16,7 +16,7 @@ pub async fn forget(
     account_id: &str,
     takes_down: bool,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     // Nobody answers one meanwhile.
     let hold = format!(

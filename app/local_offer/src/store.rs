@@ -1,7 +1,7 @@
 //! Every SQL statement about comments on the Local Offer.
 
 use calendar::clock::Millis;
-use ground::db::{Db, Kept, Kind, day, number};
+use ground::db::{Db, Kind, day, number};
 use safeguarding::History;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -123,7 +123,11 @@ pub enum Which<'a> {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<Vec<Comment>> {
+pub async fn list(
+    db: &Db,
+    which: Which<'_>,
+    (most, from): (i64, i64),
+) -> sqlx::Result<Vec<Comment>> {
     const PUBLIC: &str = "EXISTS (SELECT 1 FROM public_comments p WHERE p.id = c.id)";
     const UNANSWERED: &str =
         "NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id)";
@@ -271,13 +275,13 @@ fn comment(row: &AnyRow) -> Comment {
 }
 
 /// The comment with this id.
-pub async fn find(db: &Db, id: &str) -> Kept<Option<Comment>> {
+pub async fn find(db: &Db, id: &str) -> sqlx::Result<Option<Comment>> {
     Ok(list(db, Which::One(id), (1, 0)).await?.into_iter().next())
 }
 
 /// How many comments were declined between two times. Only for [`disclosure`] to put into
 /// words.
-pub async fn declined(db: &Db, after: Millis, before: Millis) -> Kept<u64> {
+pub async fn declined(db: &Db, after: Millis, before: Millis) -> sqlx::Result<u64> {
     let declined: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM comments WHERE declined_at >= $1 AND declined_at < $2",
     )
@@ -289,7 +293,7 @@ pub async fn declined(db: &Db, after: Millis, before: Millis) -> Kept<u64> {
 }
 
 /// The comment that this author sent with this form key, if any.
-pub async fn sent(db: &Db, author: &str, form_key: &str) -> Kept<Option<String>> {
+pub async fn sent(db: &Db, author: &str, form_key: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT id FROM comments WHERE author_id = $1 AND form_key = $2")
         .bind(author)
         .bind(form_key)
@@ -303,7 +307,7 @@ pub async fn send(
     new: &NewComment,
     author: &str,
     now: Millis,
-) -> Kept<String> {
+) -> sqlx::Result<String> {
     sqlx::query(
         "INSERT INTO comments (id, form_key, author_id, service_id, words, sent_at)
          VALUES ($1, $2, $3, $4, $5, $6)
@@ -332,7 +336,7 @@ pub async fn decide(
     decision: &Decision,
     by: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let (published, declined, reason, passed_on) = match decision {
         Decision::Publish => (Some(now), None, None, None),
         Decision::Decline(reason) => (None, Some(now), Some(*reason), None),
@@ -354,7 +358,7 @@ pub async fn decide(
 
 /// Holds a comment until the write ends: withdrawing it and answering it wait for each other, each
 /// after calling this.
-pub async fn hold(tx: &mut AnyConnection, comment_id: &str) -> Kept<()> {
+pub async fn hold(tx: &mut AnyConnection, comment_id: &str) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     let sql = format!("SELECT id FROM comments WHERE id = $1{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(sql)).bind(comment_id).fetch_optional(tx).await?;
@@ -367,7 +371,7 @@ pub async fn withdraw(
     comment_id: &str,
     author: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let withdrawn = sqlx::query(
         "UPDATE comments SET withdrawn_at = $3
          WHERE id = $1 AND author_id = $2 AND withdrawn_at IS NULL AND passed_on_at IS NULL
@@ -384,7 +388,7 @@ pub async fn respond(
     new: &NewResponse,
     by: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let kept = sqlx::query(
         "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by,
          organisation_id, responded_by, responded_at)
@@ -421,7 +425,7 @@ pub struct Concern {
 }
 
 /// A comment, if it was passed on.
-pub async fn concern(db: &Db, comment_id: &str) -> Kept<Option<Concern>> {
+pub async fn concern(db: &Db, comment_id: &str) -> sqlx::Result<Option<Concern>> {
     let sql = format!(
         "SELECT c.id, c.words, a.email, c.passed_on_at, h.kind, h.at, h.words AS history
          FROM comments c JOIN accounts a ON a.id = c.author_id LEFT JOIN ({}) h ON 1 = 1
@@ -455,7 +459,7 @@ pub async fn note(
     note: &str,
     by: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let noted = sqlx::query(
         "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at)
          SELECT $1, id, $3, $4, CAST($5 AS BIGINT) FROM comments WHERE id = $2

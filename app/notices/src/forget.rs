@@ -1,6 +1,5 @@
 //! What is left in notices of an account, or of an address, that is erased.
 
-use ground::db::Kept;
 use ground::erasing::{each, let_go};
 use sqlx::AnyConnection;
 
@@ -8,7 +7,7 @@ use sqlx::AnyConnection;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget(tx: &mut AnyConnection, account_id: &str, email: &str) -> Kept<()> {
+pub async fn forget(tx: &mut AnyConnection, account_id: &str, email: &str) -> sqlx::Result<()> {
     forget_address(tx, email).await?;
     each(tx, account_id, &["DELETE FROM notice_wanted WHERE account_id = $1"]).await?;
     let columns = [
@@ -24,7 +23,7 @@ pub async fn forget(tx: &mut AnyConnection, account_id: &str, email: &str) -> Ke
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget_address(tx: &mut AnyConnection, email: &str) -> Kept<()> {
+pub async fn forget_address(tx: &mut AnyConnection, email: &str) -> sqlx::Result<()> {
     sqlx::query("UPDATE notice_questions SET email = NULL WHERE email = $1")
         .bind(email)
         .execute(tx)

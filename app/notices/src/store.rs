@@ -2,7 +2,7 @@
 
 use calendar::clock::Millis;
 use forms::Sent;
-use ground::db::{self, Db, Kept};
+use ground::db::{self, Db};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use subscribers::wanted::asks_for;
@@ -58,7 +58,7 @@ pub async fn write(
     notice: &Wording,
     by: &str,
     now: Millis,
-) -> Kept<(String, bool)> {
+) -> sqlx::Result<(String, bool)> {
     let new: Option<String> = bound(
         sqlx::query_scalar(
             "INSERT INTO notices (id, title, what, why, affected, families, must_do, must_do_by,
@@ -99,7 +99,7 @@ pub async fn change(
     notice: &Wording,
     (by, seen): (&str, Option<Millis>),
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let changed: Option<String> = bound(
         sqlx::query_scalar(
             "UPDATE notices SET title = $2, what = $3, why = $4, affected = $5, families = $6,
@@ -150,7 +150,7 @@ fn bound<'q>(query: Scalar<'q>, notice: &'q Wording) -> Scalar<'q> {
         .bind(notice.follows.as_ref().map_or("", |follows| &follows.changed))
 }
 
-async fn tie(tx: &mut AnyConnection, notice_id: &str, notice: &Wording) -> Kept<()> {
+async fn tie(tx: &mut AnyConnection, notice_id: &str, notice: &Wording) -> sqlx::Result<()> {
     db::tie(tx, "INSERT INTO notice_services (notice_id, service_id)", notice_id, &notice.services)
         .await?;
     db::tie(tx, "INSERT INTO notice_places (notice_id, place_id)", notice_id, &notice.places).await
@@ -166,7 +166,7 @@ pub async fn approve(
     by: &str,
     (starts_at, seen): (Millis, Option<Millis>),
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let approved = sqlx::query(
         "UPDATE notices SET approved_by = $2, approved_at = $3, starts_at = $4
          WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL AND (written_by <> $2
@@ -187,7 +187,7 @@ pub async fn approve(
 
 /// Calls an approved notice back, so that its words can be changed. False when it has started, or
 /// is not approved.
-pub async fn call_back(tx: &mut AnyConnection, notice_id: &str) -> Kept<bool> {
+pub async fn call_back(tx: &mut AnyConnection, notice_id: &str) -> sqlx::Result<bool> {
     let called_back = sqlx::query(
         "UPDATE notices SET approved_by = NULL, approved_at = NULL, starts_at = NULL
          WHERE id = $1 AND approved_at IS NOT NULL AND started_at IS NULL",
@@ -200,7 +200,11 @@ pub async fn call_back(tx: &mut AnyConnection, notice_id: &str) -> Kept<bool> {
 
 /// Discards a notice that is not approved, at this time, or restores it with `None`. False when it
 /// is approved, or that was done already.
-pub async fn discard(tx: &mut AnyConnection, notice_id: &str, at: Option<Millis>) -> Kept<bool> {
+pub async fn discard(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    at: Option<Millis>,
+) -> sqlx::Result<bool> {
     let discarded = sqlx::query(
         "UPDATE notices SET discarded_at = CAST($2 AS BIGINT)
          WHERE id = $1 AND approved_at IS NULL
@@ -210,7 +214,7 @@ pub async fn discard(tx: &mut AnyConnection, notice_id: &str, at: Option<Millis>
 }
 
 /// The notice with this id, and whether this leader may speak for all its services.
-pub async fn find_for(db: &Db, id: &str, leader: &str) -> Kept<Option<(Notice, bool)>> {
+pub async fn find_for(db: &Db, id: &str, leader: &str) -> sqlx::Result<Option<(Notice, bool)>> {
     let rows = rows(db, id, leader).await?;
     let not_hers = |row: &AnyRow| {
         row.get::<Option<&str>, _>("label_kind") == Some("service")
@@ -221,13 +225,13 @@ pub async fn find_for(db: &Db, id: &str, leader: &str) -> Kept<Option<(Notice, b
 }
 
 /// The notice with this id.
-pub async fn find(db: &Db, id: &str) -> Kept<Option<Notice>> {
+pub async fn find(db: &Db, id: &str) -> sqlx::Result<Option<Notice>> {
     let rows = rows(db, id, "").await?;
     rows.first().map(|row| notice(row, &rows)).transpose()
 }
 
 /// A notice with each of its services and places, and whether this leader may speak for them.
-async fn rows(db: &Db, id: &str, leader: &str) -> Kept<Vec<AnyRow>> {
+async fn rows(db: &Db, id: &str, leader: &str) -> sqlx::Result<Vec<AnyRow>> {
     let sql = format!(
         "SELECT n.id, n.form_key, n.title, n.what, n.why, n.affected, n.families, n.must_do,
          n.must_do_by, n.whom, n.phone, n.email,
@@ -264,7 +268,7 @@ async fn rows(db: &Db, id: &str, leader: &str) -> Kept<Vec<AnyRow>> {
 }
 
 /// The first notice of those that follow each other up to this one, and how many came after it.
-pub async fn first_told(db: &Db, id: &str) -> Kept<(String, u32)> {
+pub async fn first_told(db: &Db, id: &str) -> sqlx::Result<(String, u32)> {
     let (first, steps): (String, i64) = sqlx::query_as(
         "WITH RECURSIVE back (id, follows_id, steps) AS (
            SELECT id, follows_id, CAST(0 AS BIGINT) FROM notices WHERE id = $1
@@ -279,16 +283,16 @@ pub async fn first_told(db: &Db, id: &str) -> Kept<(String, u32)> {
 }
 
 /// Reads when a change starts.
-pub(super) fn effect(kind: &str, at: Millis) -> Kept<Effect> {
+pub(super) fn effect(kind: &str, at: Millis) -> sqlx::Result<Effect> {
     db::known(Effect::read(kind, at), "notices.effect_kind")
 }
 
 /// Reads how a notice follows another, if it does.
-pub(super) fn follow(word: Option<&str>) -> Kept<Option<Follow>> {
+pub(super) fn follow(word: Option<&str>) -> sqlx::Result<Option<Follow>> {
     word.map(|word| db::known(Follow::read(word), "notices.follow_kind")).transpose()
 }
 
-fn notice(row: &AnyRow, rows: &[AnyRow]) -> Kept<Notice> {
+fn notice(row: &AnyRow, rows: &[AnyRow]) -> sqlx::Result<Notice> {
     let tied = |kind: &str| {
         rows.iter()
             .filter(|row| row.get::<Option<&str>, _>("label_kind") == Some(kind))
@@ -411,7 +415,7 @@ pub async fn announced_to(
     subscriber_id: &str,
     most: i64,
     now: Millis,
-) -> Kept<Vec<Listed>> {
+) -> sqlx::Result<Vec<Listed>> {
     let sql = format!(
         "SELECT {LISTED}
          FROM (SELECT * FROM notices n WHERE {} AND {} ORDER BY n.effect_at, n.id LIMIT $3) n
@@ -431,7 +435,7 @@ pub async fn announced_to(
 
 /// Notices that people have been told about, `most` at the most. One that was corrected or
 /// withdrawn gives its place to what follows it; a change that was withdrawn does not take effect.
-pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
+pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<Listed>> {
     let order =
         if filter.after.is_some() { "n.effect_at, n.id" } else { "n.started_at DESC, n.id DESC" };
     let comes =
@@ -468,7 +472,7 @@ pub async fn waiting(
     leader: &str,
     discarded: bool,
     (most, skip): (i64, i64),
-) -> Kept<Vec<Listed>> {
+) -> sqlx::Result<Vec<Listed>> {
     let order = "CASE WHEN n.approved_at IS NULL THEN 0 ELSE 1 END, n.id";
     let sql = format!(
         "SELECT {LISTED}
@@ -490,7 +494,7 @@ pub async fn waiting(
     listed(&rows)
 }
 
-fn listed(rows: &[AnyRow]) -> Kept<Vec<Listed>> {
+fn listed(rows: &[AnyRow]) -> sqlx::Result<Vec<Listed>> {
     let one = |group: &[AnyRow]| {
         let row = &group[0];
         Ok(Listed {

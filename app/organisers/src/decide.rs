@@ -7,7 +7,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
-use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
@@ -61,7 +60,7 @@ pub async fn decide(
 }
 
 /// The decision, the audit, the author's email: one write. False when the topic has changed since.
-async fn keep(house: &House, by: &str, topic: &Topic, decision: &Decision) -> Kept<bool> {
+async fn keep(house: &House, by: &str, topic: &Topic, decision: &Decision) -> sqlx::Result<bool> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let (kept, kind, detail) = match decision {

@@ -1,7 +1,7 @@
 //! What was said last about each thing, as other rooms list it.
 
 use calendar::clock::Millis;
-use ground::db::{Db, Kept, known};
+use ground::db::{Db, known};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -62,7 +62,7 @@ pub enum Which {
 }
 
 /// Some updates, latest first.
-pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> Kept<Vec<Listed>> {
+pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> sqlx::Result<Vec<Listed>> {
     let (condition, value) = match which {
         Which::All => ("$1 = ''", ""),
         Which::Judged(verdict) => ("verdict = $1", verdict.word()),
@@ -93,7 +93,10 @@ pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> Kept<Vec<
 
 /// The plans that a topic is tied to, earliest first, as (id, title), and what was said to have
 /// happened, latest first.
-pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, Vec<Listed>)> {
+pub async fn of_topic(
+    db: &Db,
+    topic_id: &str,
+) -> sqlx::Result<(Vec<(String, String)>, Vec<Listed>)> {
     let sql = format!(
         "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found, kind
          FROM (
@@ -113,7 +116,7 @@ pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, V
         rows.iter().partition(|row| row.get::<&str, _>("kind") == "plan");
     Ok((
         plans.into_iter().map(|row| (row.get("id"), row.get("you_said"))).collect(),
-        updates.into_iter().map(listed).collect::<Kept<_>>()?,
+        updates.into_iter().map(listed).collect::<sqlx::Result<_>>()?,
     ))
 }
 
@@ -137,7 +140,7 @@ pub fn about(subject: &str) -> String {
 }
 
 /// Reads an update in a list, as [`latest`] gives it.
-fn listed(row: &AnyRow) -> Kept<Listed> {
+fn listed(row: &AnyRow) -> sqlx::Result<Listed> {
     Ok(Listed {
         id: row.get("id"),
         you_said: row.get("you_said"),
@@ -154,7 +157,7 @@ fn listed(row: &AnyRow) -> Kept<Listed> {
 ///
 /// # Errors
 /// When this program does not know the word.
-pub fn stage(word: &str) -> Kept<Stage> {
+pub fn stage(word: &str) -> sqlx::Result<Stage> {
     known(Stage::read(word), "update_versions.outcome")
 }
 
@@ -162,6 +165,6 @@ pub fn stage(word: &str) -> Kept<Stage> {
 ///
 /// # Errors
 /// When this program does not know the word.
-pub fn verdict(word: Option<&str>) -> Kept<Option<Verdict>> {
+pub fn verdict(word: Option<&str>) -> sqlx::Result<Option<Verdict>> {
     word.map(|word| known(Verdict::read(word), "verdicts.verdict")).transpose()
 }

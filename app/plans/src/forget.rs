@@ -1,6 +1,5 @@
 //! What is left of who planned when an account is erased: what was said and done stays.
 
-use ground::db::Kept;
 use ground::erasing::let_go;
 use sqlx::AnyConnection;
 
@@ -8,7 +7,7 @@ use sqlx::AnyConnection;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
     let columns = [
         ("plans", "registered_by"),
         ("plan_topics", "tied_by"),

@@ -4,14 +4,13 @@
 use calendar::clock;
 use deliveries::{EmailKind, Owed, Sender, Words, owe};
 use ground::audit;
-use ground::db::Kept;
 use ground::house::House;
 
 /// Owes this month's email to each address that should get it, once.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn send_due(house: &House) -> Kept<()> {
+pub async fn send_due(house: &House) -> sqlx::Result<()> {
     if house.audit_head_to.is_empty() {
         return Ok(());
     }

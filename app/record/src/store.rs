@@ -5,7 +5,7 @@
 use area::ELSEWHERE;
 use calendar::clock::Millis;
 use ground::audit::{self, Head};
-use ground::db::{self, Db, Kept};
+use ground::db::{self, Db};
 use notices::ledger::ToldOf;
 use outcomes::store::{Listed, stage, verdict};
 use questionnaires::results::Results;
@@ -19,7 +19,7 @@ use super::history::{Asked, Awaited, Comment, Contributed, Counted, History, Out
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn history(db: &Db, at: Millis) -> Kept<History> {
+pub async fn history(db: &Db, at: Millis) -> sqlx::Result<History> {
     Ok(History {
         plans: plans(db, at).await?,
         told: told(db, at).await?,
@@ -33,18 +33,18 @@ pub async fn history(db: &Db, at: Millis) -> Kept<History> {
 }
 
 /// `plans`: every plan registered by then, with everything that had happened to it.
-pub async fn plans(db: &Db, at: Millis) -> Kept<Vec<plans::store::Plan>> {
+pub async fn plans(db: &Db, at: Millis) -> sqlx::Result<Vec<plans::store::Plan>> {
     Ok(plans::store::all(db).await?.into_iter().filter_map(|plan| plan.as_of(at)).collect())
 }
 
 /// `told`: every change that had taken effect by then, with who was told before it.
-pub async fn told(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
+pub async fn told(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
     notices::ledger::told_of_all(db, at).await
 }
 
 /// `outcomes`: every version of every update that was published by then, with the forum's last word
 /// on it by then, and what the update is about.
-pub async fn outcomes(db: &Db, at: Millis) -> Kept<Vec<Outcome>> {
+pub async fn outcomes(db: &Db, at: Millis) -> sqlx::Result<Vec<Outcome>> {
     let rows = sqlx::query(
         "SELECT s.update_id, s.version, s.outcome, s.you_said, s.published_at, coalesce(o.name,
          '') AS organisation, b.kind, b.subject_id,
@@ -96,7 +96,7 @@ pub async fn outcomes(db: &Db, at: Millis) -> Kept<Vec<Outcome>> {
 /// `contributors_told`: for each version of an update the emails that were owed by then, by the
 /// whole days from its publication until the email was handed over; none for an email that was
 /// not, or that came back.
-pub async fn contributed(db: &Db, at: Millis) -> Kept<Vec<Contributed>> {
+pub async fn contributed(db: &Db, at: Millis) -> sqlx::Result<Vec<Contributed>> {
     let sql = format!("{} ORDER BY 1, 2, 3", emails_by_days());
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     let contributed = |row: &AnyRow| {
@@ -129,7 +129,7 @@ fn emails_by_days() -> String {
 /// `awaited`: every chosen topic, consultation with results and plan with a published draft by
 /// then, when an outcome was first said, and the nearest day by which it will be decided, where an
 /// update had said by then that it was still being decided.
-pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
+pub async fn awaited(db: &Db, at: Millis) -> sqlx::Result<Vec<Awaited>> {
     let sql = format!("{} ORDER BY a.since, a.id", awaited_by_then());
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     let awaited = |row: &AnyRow| {
@@ -146,7 +146,7 @@ pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
 }
 
 /// The day by which something is decided, where one was promised.
-fn decide_by(day: Option<String>) -> Kept<Option<String>> {
+fn decide_by(day: Option<String>) -> sqlx::Result<Option<String>> {
     day.map(|day| db::day(day, "update_versions.decide_by")).transpose()
 }
 
@@ -171,7 +171,7 @@ fn awaited_by_then() -> String {
 
 /// `rounds`: every round that was closed by then, with the supporters of each of its topics by
 /// place.
-pub async fn counted(db: &Db, at: Millis) -> Kept<Vec<Counted>> {
+pub async fn counted(db: &Db, at: Millis) -> sqlx::Result<Vec<Counted>> {
     let sql = format!(
         "SELECT r.id, r.title, r.closed_at, y.topic_id, coalesce(p.name, '{ELSEWHERE}') AS place,
          y.supporters, p.baseline,
@@ -227,7 +227,7 @@ pub struct OfPlan {
 
 /// What the record says about one plan besides what happened to it: the part of `outcomes`,
 /// `awaited`, `contributors_told` and `rounds` that is about it, in one statement.
-pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
+pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> sqlx::Result<OfPlan> {
     let sql = format!(
         "SELECT 'update' AS what, id AS one, you_said AS two, outcome AS three, verdict AS four,
          organisation AS five,
@@ -306,7 +306,7 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
 }
 
 /// `consultations`: every consultation that was opened by then, with its last results by then.
-pub async fn asked(db: &Db, at: Millis) -> Kept<Vec<Asked>> {
+pub async fn asked(db: &Db, at: Millis) -> sqlx::Result<Vec<Asked>> {
     let rows = sqlx::query(
         "SELECT c.id, c.title, c.opens_at, c.closes_at, r.number, r.checked_at, r.results
          FROM consultations c
@@ -336,7 +336,7 @@ pub async fn asked(db: &Db, at: Millis) -> Kept<Vec<Asked>> {
 
 /// `comments`: every comment on the Local Offer that was published and not withdrawn by then, and
 /// when it was first answered by then.
-pub async fn comments(db: &Db, at: Millis) -> Kept<Vec<Comment>> {
+pub async fn comments(db: &Db, at: Millis) -> sqlx::Result<Vec<Comment>> {
     let rows = sqlx::query(
         "SELECT c.id, coalesce(s.name, '') AS service, c.published_at,
                 (SELECT min(r.responded_at) FROM comment_responses r WHERE r.comment_id = c.id
@@ -361,7 +361,7 @@ pub async fn comments(db: &Db, at: Millis) -> Kept<Vec<Comment>> {
 }
 
 /// When the first thing in the record happened; `None` when nothing has.
-pub async fn first_event(db: &Db) -> Kept<Option<Millis>> {
+pub async fn first_event(db: &Db) -> sqlx::Result<Option<Millis>> {
     sqlx::query_scalar(
         "SELECT min(at) FROM (SELECT min(registered_at) AS at FROM plans UNION ALL
          SELECT min(closed_at) FROM rounds
@@ -375,7 +375,7 @@ pub async fn first_event(db: &Db) -> Kept<Option<Millis>> {
 }
 
 /// `audit_log`: where the chain of the audit log ended then, that is its last entry by then.
-pub async fn audit_head(db: &Db, at: Millis) -> Kept<Head> {
+pub async fn audit_head(db: &Db, at: Millis) -> sqlx::Result<Head> {
     let last: Option<(i64, String)> = sqlx::query_as(
         "SELECT number, hash FROM audit WHERE at <= $1 ORDER BY number DESC LIMIT 1",
     )
@@ -387,6 +387,6 @@ pub async fn audit_head(db: &Db, at: Millis) -> Kept<Head> {
 }
 
 /// How many children with SEND live in a place, where that is set down.
-fn baseline(number: Option<i64>) -> Kept<Option<u64>> {
+fn baseline(number: Option<i64>) -> sqlx::Result<Option<u64>> {
     number.map(|number| db::number(number, "places.baseline")).transpose()
 }

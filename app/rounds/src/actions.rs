@@ -6,7 +6,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, DAY, Millis};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
-use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
@@ -106,7 +105,12 @@ pub async fn open(
 }
 
 /// Keeps the round, and notes that it was opened; its id. `None` when it overlaps another.
-async fn keep(house: &House, round: &NewRound, by: &str, at: Millis) -> Kept<Option<String>> {
+async fn keep(
+    house: &House,
+    round: &NewRound,
+    by: &str,
+    at: Millis,
+) -> sqlx::Result<Option<String>> {
     let mut tx = house.db.begin().await?;
     let opened = match store::open(&mut tx, round, by).await {
         Err(error) if store::overlaps(&error) => {

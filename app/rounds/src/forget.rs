@@ -1,6 +1,6 @@
 //! What is left of who opened and confirmed rounds when an account is erased.
 
-use ground::db::{Kept, Kind};
+use ground::db::Kind;
 use ground::erasing::let_go;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
@@ -9,7 +9,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 ///
 /// # Errors
 /// When the database fails.
-pub async fn hold_open(tx: &mut AnyConnection) -> Kept<()> {
+pub async fn hold_open(tx: &mut AnyConnection) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     let sql = format!("SELECT id FROM rounds WHERE closed_at IS NULL ORDER BY id{}", kind.hold());
     sqlx::query(AssertSqlSafe(sql)).fetch_all(tx).await?;
@@ -20,6 +20,6 @@ pub async fn hold_open(tx: &mut AnyConnection) -> Kept<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
     let_go(tx, account_id, &[("rounds", "opened_by"), ("confirmations", "confirmed_by")]).await
 }

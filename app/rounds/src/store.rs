@@ -3,7 +3,7 @@
 use accounts::joinings;
 use accounts::store::SHARED;
 use calendar::clock::Millis;
-use ground::db::{Db, Kept};
+use ground::db::Db;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use voting::Dates;
@@ -30,7 +30,7 @@ pub struct Round {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn find(db: &Db, id: &str) -> Kept<Option<Round>> {
+pub async fn find(db: &Db, id: &str) -> sqlx::Result<Option<Round>> {
     let row = sqlx::query(
         "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at, r.counted_at,
          c.confirmed_at, c.reason
@@ -43,7 +43,7 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Round>> {
 }
 
 /// All rounds, latest first, at most `most`.
-pub async fn list(db: &Db, most: i64) -> Kept<Vec<Round>> {
+pub async fn list(db: &Db, most: i64) -> sqlx::Result<Vec<Round>> {
     let sql = format!("{LAST} LIMIT $1");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(round).collect())
@@ -66,7 +66,7 @@ pub async fn open(
     tx: &mut AnyConnection,
     round: &NewRound,
     by: &str,
-) -> Kept<Option<(String, bool)>> {
+) -> sqlx::Result<Option<(String, bool)>> {
     let earlier: Option<String> = sqlx::query_scalar("SELECT id FROM rounds WHERE form_key = $1")
         .bind(&round.form_key)
         .fetch_optional(&mut *tx)
@@ -115,7 +115,7 @@ pub fn overlaps(error: &sqlx::Error) -> bool {
 
 /// Closes the next round whose time has come and saves its count, once, whichever process comes
 /// first. Returns its id.
-pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<String>> {
+pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<String>> {
     let closed: Option<String> = sqlx::query_scalar(
         "UPDATE rounds SET closed_at = $1
          WHERE id IN (SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at <= $1
@@ -165,7 +165,7 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
 
 /// Erases what was unusual about the joinings of rounds whose shortlist is confirmed, or that have
 /// waited for that as long as the counts do; how many rows.
-pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
+pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
     let mut tx = db.begin().await?;
     let erased = sqlx::query(
         "DELETE FROM unusual_joinings WHERE round_id IN (SELECT round_id FROM confirmations)

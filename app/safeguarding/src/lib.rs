@@ -6,7 +6,7 @@
 use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
-use ground::db::{Kept, known};
+use ground::db::known;
 use ground::error::Error;
 use ground::house::House;
 use ground::ui::{Area, Banner, FormKey};
@@ -36,7 +36,7 @@ impl History {
     ///
     /// # Errors
     /// When it is none.
-    pub fn add(&mut self, kind: &str, at: Millis, words: String) -> Kept<()> {
+    pub fn add(&mut self, kind: &str, at: Millis, words: String) -> sqlx::Result<()> {
         match kind {
             "look" => self.looks.push((at, words)),
             "note" => self.notes.push((at, words)),

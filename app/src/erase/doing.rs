@@ -5,7 +5,7 @@ use accounts::erasing::{self, Due};
 use calendar::clock::{self, HOUR, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use ground::audit::{self, Entry};
-use ground::db::{Kept, Kind};
+use ground::db::Kind;
 use ground::house::House;
 use sqlx::AnyConnection;
 
@@ -20,7 +20,7 @@ const NIGHT: (&str, Millis) = ("02:00", 3 * HOUR);
 ///
 /// # Errors
 /// When the database fails; the rest is erased the next time.
-pub async fn erase_due(house: &House) -> Kept<u64> {
+pub async fn erase_due(house: &House) -> sqlx::Result<u64> {
     let mut erased = 0;
     while let Some(files) = erase_next(house).await? {
         erased += 1;
@@ -37,7 +37,7 @@ pub async fn erase_due(house: &House) -> Kept<u64> {
 
 /// Writes SQLite's file anew once an account was erased; and PostgreSQL's tables once a night, since
 /// they hold everything that was erased or changed since the last.
-async fn write_anew_due(house: &House) -> Kept<()> {
+async fn write_anew_due(house: &House) -> sqlx::Result<()> {
     let (db, now) = (&house.db, house.clock.now());
     let state = store::rewriting(db).await?;
     let is_due = match db.kind() {
@@ -61,7 +61,7 @@ fn began_tonight(now: Millis) -> Option<Millis> {
 }
 
 /// Erases the next account; gives its files that nobody names any more.
-async fn erase_next(house: &House) -> Kept<Option<Vec<String>>> {
+async fn erase_next(house: &House) -> sqlx::Result<Option<Vec<String>>> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     // Rounds first, as every write that holds both.
@@ -98,7 +98,7 @@ struct Forgotten {
 }
 
 /// Asks every room to forget an account.
-async fn forget(tx: &mut AnyConnection, due: &Due, now: Millis) -> Kept<Forgotten> {
+async fn forget(tx: &mut AnyConnection, due: &Due, now: Millis) -> sqlx::Result<Forgotten> {
     let (account, email, wish) = (due.account_id.as_str(), due.email.as_str(), due.wish);
     store::forget_words(tx, account).await?;
     topics::forget(tx, account, wish.takes_down, now).await?;

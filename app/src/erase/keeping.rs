@@ -10,7 +10,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
-use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::routes::{LEAVING, with_then};
@@ -55,7 +54,7 @@ pub(super) async fn tell(
     tx: &mut AnyConnection,
     house: &House,
     called_back: &CalledBack,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let owed = Owed {
         dedup_key: &format!("{} kept", called_back.token_hash),
         kind: EmailKind::Erasing,

@@ -20,7 +20,6 @@ use calendar::clock::{self, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
 use ground::cookie;
-use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::routes::LEAVING;
@@ -68,7 +67,7 @@ async fn begin(
     house: &House,
     person: &SignedIn,
     wish: Wish,
-) -> Kept<Asked> {
+) -> sqlx::Result<Asked> {
     let (now, account_id) = (house.clock.now(), person.account_id.as_str());
     let token = id::secret();
     let hash = id::hash(&token);

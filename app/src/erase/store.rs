@@ -2,7 +2,7 @@
 //! index of the search.
 
 use calendar::clock::Millis;
-use ground::db::{Db, Kept};
+use ground::db::Db;
 use ground::erasing::each;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -37,7 +37,7 @@ pub struct Has {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn has(db: &Db, account_id: &str, now: Millis) -> Kept<Has> {
+pub async fn has(db: &Db, account_id: &str, now: Millis) -> sqlx::Result<Has> {
     const OWN_TOPICS: &str = "SELECT count(*) FROM topics t WHERE t.author_id = a.id";
     const OWN_COMMENTS: &str = "SELECT count(*) FROM comments c WHERE c.author_id = a.id";
     const OPEN: &str = "(t.round_id IS NULL OR EXISTS (SELECT 1 FROM rounds r
@@ -95,7 +95,7 @@ pub async fn has(db: &Db, account_id: &str, now: Millis) -> Kept<Has> {
 
 /// Takes the words of an account's topics and comments out of the index; the next turn of the search
 /// puts back what is still published.
-pub async fn forget_words(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+pub async fn forget_words(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
     const STATEMENTS: [&str; 4] = [
         "DELETE FROM search_words WHERE kind = 'topics'
          AND thing_id IN (SELECT t.id FROM topics t WHERE t.author_id = $1)",
@@ -110,7 +110,7 @@ pub async fn forget_words(tx: &mut AnyConnection, account_id: &str) -> Kept<()> 
 }
 
 /// Notes that the database is to be written anew, since something was erased.
-pub async fn rewrite_soon(tx: &mut AnyConnection, now: Millis) -> Kept<()> {
+pub async fn rewrite_soon(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<()> {
     sqlx::query("UPDATE service_state SET to_rewrite_since = $1").bind(now).execute(tx).await?;
     Ok(())
 }
@@ -127,14 +127,14 @@ pub struct Rewriting {
 }
 
 /// When the database was or is to be written anew.
-pub async fn rewriting(db: &Db) -> Kept<Rewriting> {
+pub async fn rewriting(db: &Db) -> sqlx::Result<Rewriting> {
     sqlx::query_as("SELECT to_rewrite_since, rewritten_at FROM service_state")
         .fetch_one(&mut *db.read().await?)
         .await
 }
 
 /// Notes that it was written anew. What was erased since `wanted_since` still waits for it.
-pub async fn rewritten(db: &Db, wanted_since: Option<Millis>, now: Millis) -> Kept<()> {
+pub async fn rewritten(db: &Db, wanted_since: Option<Millis>, now: Millis) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
         "UPDATE service_state SET rewritten_at = $2, to_rewrite_since =

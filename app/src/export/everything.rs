@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use calendar::clock::{self, Millis};
-use ground::db::Kept;
 use ground::house::House;
 use ground::personal::{Reading, Whose};
 use schemars::{JsonSchema, Schema, schema_for};
@@ -92,7 +91,7 @@ pub fn schema() -> Schema {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn everything(house: &House, of: &Of) -> Kept<Everything> {
+pub async fn everything(house: &House, of: &Of) -> sqlx::Result<Everything> {
     let now = house.clock.now();
     let mut files: Vec<Uploaded> = Vec::new();
     let mut kept = Vec::new();

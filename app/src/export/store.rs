@@ -1,7 +1,7 @@
 //! Every SQL statement about copies: who asked for one, and what is in it.
 
 use calendar::clock::{DAY, HOUR, MINUTE, Millis};
-use ground::db::{self, Db, Kept};
+use ground::db::{self, Db};
 use ground::personal::{Column, Reading, Table, Whose};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -70,7 +70,7 @@ pub async fn ask(
     of: &Of,
     session_id: Option<&str>,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let (account, subscriber) = match of {
         Of::Account(id) => (Some(id), None),
         Of::Subscriber(id) => (None, Some(id)),
@@ -96,7 +96,11 @@ pub async fn ask(
 }
 
 /// When an account last asked for a copy, and in which session, if that is less than an hour ago.
-pub async fn asked(db: &Db, account_id: &str, now: Millis) -> Kept<Option<(Millis, String)>> {
+pub async fn asked(
+    db: &Db,
+    account_id: &str,
+    now: Millis,
+) -> sqlx::Result<Option<(Millis, String)>> {
     sqlx::query_as(
         "SELECT asked_at, session_id FROM copies
          WHERE account_id = $1 AND asked_at > $2 AND asked_at <= $3",
@@ -109,7 +113,7 @@ pub async fn asked(db: &Db, account_id: &str, now: Millis) -> Kept<Option<(Milli
 }
 
 /// The address of a subscriber, while it is known.
-pub async fn address(tx: &mut AnyConnection, subscriber_id: &str) -> Kept<Option<String>> {
+pub async fn address(tx: &mut AnyConnection, subscriber_id: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT email FROM subscribers WHERE id = $1 AND email IS NOT NULL")
         .bind(subscriber_id)
         .fetch_optional(tx)
@@ -122,7 +126,7 @@ pub fn link_hash(token: &str) -> String {
 }
 
 /// The subscriber whose copy a link leads to, for an hour.
-pub async fn by_link(db: &Db, token: &str, now: Millis) -> Kept<Option<String>> {
+pub async fn by_link(db: &Db, token: &str, now: Millis) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar(
         "SELECT s.id FROM subscriber_links l JOIN subscribers s ON s.id = l.subscriber_id
          WHERE l.token_hash = $1 AND l.made_at > $2 AND l.made_at <= $3 AND s.erased_at IS NULL",
@@ -135,7 +139,7 @@ pub async fn by_link(db: &Db, token: &str, now: Millis) -> Kept<Option<String>> 
 }
 
 /// Erases that somebody asked for a copy 30 days ago.
-pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
+pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
     let mut tx = db.begin().await?;
     let erased = sqlx::query("DELETE FROM copies WHERE asked_at <= $1")
         .bind(now - 30 * DAY)
@@ -150,7 +154,7 @@ pub(super) type Rows = (&'static Table, Vec<Vec<Option<String>>>);
 
 /// All that is kept about somebody, in the order of the tables, the oldest first. One statement, so
 /// that it is how things are at one moment.
-pub(super) async fn read(db: &Db, of: &Of) -> Kept<Vec<Rows>> {
+pub(super) async fn read(db: &Db, of: &Of) -> sqlx::Result<Vec<Rows>> {
     let hers: Vec<(&'static Table, &'static str)> = super::tables()
         .filter_map(|table| of.rows(table.whose).map(|rows| (table, rows)))
         .collect();

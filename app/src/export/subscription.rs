@@ -8,7 +8,6 @@ use calendar::clock::{self, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
 use ground::audit::{self, Entry};
-use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::ui::Page;
@@ -110,7 +109,7 @@ async fn send_link(
     subscriber: &str,
     to: &str,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let copy = id::secret();
     let hash = store::link_hash(&copy);
     subscribers::keep_link(tx, &hash, subscriber, now).await?;

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use area::texts;
 use calendar::clock::Millis;
-use ground::db::{self, Db, Kept};
+use ground::db::{self, Db};
 use ground::house::House;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -61,17 +61,17 @@ fn labels() -> String {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn local_text(db: &Db) -> Kept<String> {
+pub async fn local_text(db: &Db) -> sqlx::Result<String> {
     Ok(texts::one(db, LOCAL_WORDS).await?.unwrap_or_else(|| rules::SHIPPED.to_owned()))
 }
 
 /// The local words of this list.
-pub fn local_words(text: &str) -> Kept<LocalWords> {
+pub fn local_words(text: &str) -> sqlx::Result<LocalWords> {
     LocalWords::read(text).map_err(|why| sqlx::Error::Decode(why.into()))
 }
 
 /// Brings the index up to date with what is public now. Safe to run again, and beside itself.
-pub async fn refresh(house: &House) -> Kept<()> {
+pub async fn refresh(house: &House) -> sqlx::Result<()> {
     const AT_ONCE: usize = 40;
     let db = &house.db;
     let local_text = local_text(db).await?;
@@ -142,7 +142,7 @@ fn weighed(thing: &Thing, labels: &str, local: &LocalWords) -> Vec<(String, Stri
     weighed.into_iter().map(|((word, stem), weight)| (word, stem, weight)).collect()
 }
 
-async fn forget(tx: &mut AnyConnection, (kind, id): &(String, String)) -> Kept<()> {
+async fn forget(tx: &mut AnyConnection, (kind, id): &(String, String)) -> sqlx::Result<()> {
     for sql in [
         "DELETE FROM search_words WHERE kind = $1 AND thing_id = $2",
         "DELETE FROM search_things WHERE kind = $1 AND thing_id = $2",
@@ -152,7 +152,7 @@ async fn forget(tx: &mut AnyConnection, (kind, id): &(String, String)) -> Kept<(
     Ok(())
 }
 
-async fn enter(tx: &mut AnyConnection, entry: &Entry) -> Kept<()> {
+async fn enter(tx: &mut AnyConnection, entry: &Entry) -> sqlx::Result<()> {
     let (kind, id) = &entry.key;
     sqlx::query(
         "INSERT INTO search_things (kind, thing_id, hash) VALUES ($1, $2, $3)
@@ -185,12 +185,12 @@ async fn enter(tx: &mut AnyConnection, entry: &Entry) -> Kept<()> {
 }
 
 /// Everything public.
-async fn all(db: &Db) -> Kept<Vec<Thing>> {
+async fn all(db: &Db) -> sqlx::Result<Vec<Thing>> {
     sqlx::query_as(AssertSqlSafe(everything())).fetch_all(&mut *db.read().await?).await
 }
 
 /// What became public after a time and not after `now`, the latest first: without its words.
-pub async fn since(db: &Db, after: Millis, now: Millis, most: i64) -> Kept<Vec<Thing>> {
+pub async fn since(db: &Db, after: Millis, now: Millis, most: i64) -> sqlx::Result<Vec<Thing>> {
     let sql = format!(
         "SELECT kind, id, title, '' AS words, since FROM ({}) public
          WHERE since > $1 AND since <= $2 ORDER BY since DESC, id DESC LIMIT $3",
@@ -218,7 +218,7 @@ pub struct Found {
 }
 
 /// Looks for these words.
-pub async fn find(db: &Db, search: &str, local: &LocalWords, now: Millis) -> Kept<Found> {
+pub async fn find(db: &Db, search: &str, local: &LocalWords, now: Millis) -> sqlx::Result<Found> {
     let mut found = Found { terms: rules::terms(search, local), ..Found::default() };
     if found.terms.is_empty() {
         return Ok(found);
@@ -257,7 +257,7 @@ pub async fn find(db: &Db, search: &str, local: &LocalWords, now: Millis) -> Kep
 }
 
 /// Looks for what was meant in place of words that nobody used.
-async fn mend(db: &Db, found: &mut Found) -> Kept<()> {
+async fn mend(db: &Db, found: &mut Found) -> sqlx::Result<()> {
     let stems: Vec<&str> =
         found.terms.iter().flat_map(|term| &term.stems).map(String::as_str).collect();
     let sql = format!(
@@ -293,7 +293,7 @@ async fn mend(db: &Db, found: &mut Found) -> Kept<()> {
 }
 
 /// What holds any of the terms: (kind, id, how many of them), the best first.
-async fn matches(db: &Db, terms: &[Term]) -> Kept<Vec<(String, String, i64)>> {
+async fn matches(db: &Db, terms: &[Term]) -> sqlx::Result<Vec<(String, String, i64)>> {
     let (mut bound, mut parts) = (Vec::new(), Vec::new());
     for term in terms {
         parts.push(format!(

@@ -1,12 +1,12 @@
 //! What every room that tells someone does with that subscriber's row.
 
 use calendar::clock::Millis;
-use ground::db::{self, Kept, Kind};
+use ground::db::{self, Kind};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 /// Holds subscribers, in the order of their ids, so that what happens to each happens one after the
 /// other.
-pub async fn hold(tx: &mut AnyConnection, subscribers: &[String]) -> Kept<()> {
+pub async fn hold(tx: &mut AnyConnection, subscribers: &[String]) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     let these = db::parameters(1, subscribers.len());
     let sql = format!(
@@ -27,7 +27,7 @@ pub async fn keep_link(
     token_hash: &str,
     subscriber_id: &str,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO subscriber_links (token_hash, subscriber_id, made_at) VALUES ($1, $2, $3)",
     )

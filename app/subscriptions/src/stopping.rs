@@ -2,7 +2,6 @@
 
 use calendar::clock::Millis;
 use deliveries::{Sort, stops};
-use ground::db::Kept;
 use sqlx::{AnyConnection, Row as _};
 use subscribers::hold;
 
@@ -17,7 +16,7 @@ pub async fn everything(
     tx: &mut AnyConnection,
     subscriber_id: &str,
     now: Millis,
-) -> Kept<Option<String>> {
+) -> sqlx::Result<Option<String>> {
     store::end(tx, subscriber_id, &Which::All, Ended::OwnPage, now).await?;
     let account = account_of(tx, subscriber_id).await?;
     if let Some(account) = &account {
@@ -30,7 +29,7 @@ pub async fn everything(
 pub async fn account_of(
     connection: &mut AnyConnection,
     subscriber_id: &str,
-) -> Kept<Option<String>> {
+) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar(
         "SELECT a.id FROM subscribers b JOIN accounts a ON a.email = b.email WHERE b.id = $1",
     )
@@ -41,7 +40,11 @@ pub async fn account_of(
 
 /// Takes the last stop back: starts again all that ended then. Twice is the same as once, and
 /// nothing starts that ended earlier.
-pub async fn take_back(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+pub async fn take_back(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    now: Millis,
+) -> sqlx::Result<()> {
     notices::ledger::hold_addresses(tx).await?;
     hold(tx, &[subscriber_id.to_owned()]).await?;
     let account = account_of(tx, subscriber_id).await?;

@@ -2,7 +2,7 @@
 
 use calendar::clock::Millis;
 use deliveries::returns::Came;
-use ground::db::{self, Db, Kept, known};
+use ground::db::{self, Db, known};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use subscribers::{Cadence, hold};
 
@@ -18,7 +18,7 @@ pub async fn keep_request(
     email: &str,
     wanted: &str,
     ends_at: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO subscription_requests (token_hash, email, wanted, ends_at)
          VALUES ($1, $2, $3, $4)",
@@ -50,7 +50,7 @@ pub async fn request(
     connection: &mut AnyConnection,
     token_hash: &str,
     now: Millis,
-) -> Kept<Option<Request>> {
+) -> sqlx::Result<Option<Request>> {
     sqlx::query_as(
         "SELECT r.email, r.wanted, r.confirmed_at FROM subscription_requests r
          WHERE r.token_hash = $1
@@ -66,7 +66,7 @@ pub async fn request(
 }
 
 /// Records that what was asked for is confirmed.
-pub async fn confirmed(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<()> {
+pub async fn confirmed(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> sqlx::Result<()> {
     let confirmed = sqlx::query(
         "UPDATE subscription_requests SET confirmed_at = $2 WHERE token_hash = $1
          AND confirmed_at IS NULL",
@@ -93,7 +93,7 @@ pub async fn subscriber(
     email: &str,
     account_id: Option<&str>,
     now: Millis,
-) -> Kept<String> {
+) -> sqlx::Result<String> {
     notices::ledger::hold_addresses(tx).await?;
     sqlx::query_scalar(
         "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at)
@@ -119,7 +119,7 @@ pub async fn begin(
     wanted: &Wanted,
     how: Began,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let each = wanted.each().collect::<Vec<_>>();
     begin_each(tx, subscriber_id, (each.as_slice(), Some(wanted.cadence)), how, now).await
 }
@@ -132,7 +132,7 @@ pub(super) async fn begin_each(
     (each, cadence): (&[(&str, &str)], Option<Cadence>),
     how: Began,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     // The words that the table knows: a link in an email was called a letter once.
     let how = match how {
         Began::Email => "letter",
@@ -175,7 +175,7 @@ pub async fn set_cadence(
     tx: &mut AnyConnection,
     subscriber_id: &str,
     cadence: Cadence,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query("UPDATE subscribers SET cadence = $2 WHERE id = $1")
         .bind(subscriber_id)
         .bind(cadence.word())
@@ -214,7 +214,7 @@ pub async fn end(
     which: &Which,
     how_it_ended: Ended,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     hold(tx, &[subscriber_id.to_owned()]).await?;
     let how = match how_it_ended {
         Ended::OneClick => "one click",
@@ -265,7 +265,10 @@ pub async fn end(
 }
 
 /// The subscriber a link leads to, while the address is known.
-pub async fn by_link(connection: &mut AnyConnection, token_hash: &str) -> Kept<Option<String>> {
+pub async fn by_link(
+    connection: &mut AnyConnection,
+    token_hash: &str,
+) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar(
         "SELECT s.id FROM subscriber_links l JOIN subscribers s ON s.id = l.subscriber_id
          WHERE l.token_hash = $1 AND s.erased_at IS NULL",
@@ -279,7 +282,7 @@ pub async fn by_link(connection: &mut AnyConnection, token_hash: &str) -> Kept<O
 pub async fn of_account(
     connection: &mut AnyConnection,
     account_id: &str,
-) -> Kept<Option<(String, Option<String>)>> {
+) -> sqlx::Result<Option<(String, Option<String>)>> {
     sqlx::query_as(
         "SELECT a.email, s.id FROM accounts a LEFT JOIN subscribers s ON s.email = a.email
          WHERE a.id = $1 AND a.email IS NOT NULL",
@@ -312,7 +315,7 @@ pub struct Standing {
 }
 
 /// What a subscriber has.
-pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
+pub async fn has(db: &Db, subscriber_id: &str) -> sqlx::Result<Has> {
     let rows = sqlx::query(
         "SELECT b.cadence, s.id, v.name AS service, p.name AS place,
                 (SELECT r.kind FROM ledger l JOIN deliveries d ON d.id = l.delivery_id LEFT
@@ -343,7 +346,7 @@ pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
 }
 
 /// The names of the services that a person asked to be told about.
-pub async fn services_of(db: &Db, account_id: &str) -> Kept<Vec<String>> {
+pub async fn services_of(db: &Db, account_id: &str) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar(
         "SELECT DISTINCT v.name FROM accounts a JOIN subscribers b ON b.email = a.email
          JOIN subscriptions s ON s.subscriber_id = b.id AND s.ended_at IS NULL
@@ -363,7 +366,7 @@ pub async fn address_changed(
     old: &str,
     new: &str,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     notices::ledger::hold_addresses(tx).await?;
     let subscriber = |email: &str| {
         sqlx::query_scalar("SELECT id FROM subscribers WHERE email = $1").bind(email.to_owned())
@@ -437,7 +440,12 @@ pub async fn address_changed(
 
 /// The id of a new subscriber with this address, who takes over another's account and how often
 /// they want emails.
-async fn likewise(tx: &mut AnyConnection, other: &str, email: &str, now: Millis) -> Kept<String> {
+async fn likewise(
+    tx: &mut AnyConnection,
+    other: &str,
+    email: &str,
+    now: Millis,
+) -> sqlx::Result<String> {
     sqlx::query_scalar(
         "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at)
          SELECT $1, $2, account_id, cadence, CAST($3 AS BIGINT) FROM subscribers WHERE id = $4
@@ -453,7 +461,7 @@ async fn likewise(tx: &mut AnyConnection, other: &str, email: &str, now: Millis)
 
 /// Erases the addresses of those who have subscribed to nothing for a while, and what was asked for
 /// and never confirmed. Returns how many addresses were erased.
-pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
+pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
     let before = now - KEPT_WITHOUT_USE;
     let due: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM subscribers WHERE idle_since <= $1 AND erased_at IS NULL)
@@ -496,7 +504,7 @@ pub async fn forget(
     (account_id, email): (&str, &str),
     keeps_emails: bool,
     now: Millis,
-) -> Kept<Option<String>> {
+) -> sqlx::Result<Option<String>> {
     let hers: Vec<(String, Option<String>, i64)> = sqlx::query_as(
         "SELECT s.id, s.email, (SELECT count(*) FROM subscriptions n
            WHERE n.subscriber_id = s.id AND n.ended_at IS NULL) AS standing
@@ -536,7 +544,7 @@ pub async fn forget_subscriber(
     tx: &mut AnyConnection,
     subscriber_id: &str,
     now: Millis,
-) -> Kept<Option<String>> {
+) -> sqlx::Result<Option<String>> {
     let email: Option<String> =
         sqlx::query_scalar("SELECT email FROM subscribers WHERE id = $1 AND email IS NOT NULL")
             .bind(subscriber_id)
@@ -549,7 +557,11 @@ pub async fn forget_subscriber(
     Ok(Some(email))
 }
 
-async fn erase_address(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+async fn erase_address(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    now: Millis,
+) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE subscribers SET email = NULL, account_id = NULL,
            erased_at = coalesce(erased_at, $2) WHERE id = $1",
@@ -565,7 +577,7 @@ async fn erase_address(tx: &mut AnyConnection, subscriber_id: &str, now: Millis)
     Ok(())
 }
 
-async fn forget_requests(tx: &mut AnyConnection, email: &str) -> Kept<()> {
+async fn forget_requests(tx: &mut AnyConnection, email: &str) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM subscription_requests WHERE email = $1")
         .bind(email)
         .execute(tx)

@@ -1,7 +1,6 @@
 //! What is left of the topics and the votes of an account that is erased.
 
 use calendar::clock::Millis;
-use ground::db::Kept;
 use ground::erasing::{each, let_go};
 use sqlx::AnyConnection;
 
@@ -21,7 +20,7 @@ pub async fn forget(
     account_id: &str,
     takes_down: bool,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let to_withdraw: Vec<String> = sqlx::query_scalar(
         "SELECT id FROM topics WHERE author_id = $1 AND withdrawn_at IS NULL
          AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL
@@ -45,7 +44,7 @@ pub async fn forget(
 
 /// The votes in each closed round, under a name that is drawn by lot for this round alone, with the
 /// place in which they are counted and without their times.
-async fn keep_ballots(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+async fn keep_ballots(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
     let rounds: Vec<(String, Millis, Millis)> = sqlx::query_as(
         "SELECT DISTINCT r.id, r.vote_from, r.closed_at FROM supports s
          JOIN topics t ON t.id = s.topic_id JOIN rounds r ON r.id = t.round_id

@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
-use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
@@ -71,7 +70,7 @@ pub async fn send(
 }
 
 /// Saves a proposal and owes its author an email; the topic's id.
-async fn keep(house: &House, author: &SignedIn, proposal: &Proposal) -> Kept<String> {
+async fn keep(house: &House, author: &SignedIn, proposal: &Proposal) -> sqlx::Result<String> {
     let now = house.clock.now();
     let votes_from = crate::support::store::proposing_until(&house.db, now).await?;
     let mut tx = house.db.begin().await?;

@@ -1,7 +1,7 @@
 //! Every SQL statement about topics, but for the search itself.
 
 use calendar::clock::Millis;
-use ground::db::{self, Db, Kept, Kind};
+use ground::db::{self, Db, Kind};
 use safeguarding::History;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -51,7 +51,7 @@ pub struct Filter {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
+pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<Listed>> {
     let (holds, question) = search::holds(db.kind(), &filter.search);
     let sql = format!(
         "SELECT p.id, p.title, p.would_help, p.published_at, su.account_id AS supporter,
@@ -114,7 +114,7 @@ pub const LABELS: &str = "SELECT 'topics' AS kind, x.topic_id AS id, s.name FROM
 
 /// The titles of those of these topics that are published: (id, title), in the order they were
 /// proposed.
-pub async fn titles(db: &Db, ids: &[String]) -> Kept<Vec<(String, String)>> {
+pub async fn titles(db: &Db, ids: &[String]) -> sqlx::Result<Vec<(String, String)>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -158,7 +158,7 @@ pub struct Topic {
 }
 
 /// The topic with this id, whatever happened to it. Who may see it is for the caller to decide.
-pub async fn find(db: &Db, id: &str, viewer: &str) -> Kept<Option<Topic>> {
+pub async fn find(db: &Db, id: &str, viewer: &str) -> sqlx::Result<Option<Topic>> {
     let rows = sqlx::query(
         "SELECT t.id, t.author_id, a.email, t.title, t.happens_now, t.would_help, t.proposed_at,
                 t.published_at, t.merged_into, t.decline_reason, t.passed_on_at, t.withdrawn_at,
@@ -237,7 +237,7 @@ pub struct Concern {
 
 /// The safeguarding lead's private queue: (id, passed on at), without its words. Either all that is
 /// waiting, oldest first, or the last 100 that were looked after, latest first.
-pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, Millis)>> {
+pub async fn concerns(db: &Db, looked_after: bool) -> sqlx::Result<Vec<(String, Millis)>> {
     let sql = if looked_after {
         "SELECT id, passed_on_at FROM topics
          WHERE passed_on_at IS NOT NULL AND EXISTS (SELECT 1 FROM concern_notes n
@@ -253,7 +253,7 @@ pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, Millis)>
 }
 
 /// One concern, if this topic was passed on.
-pub async fn concern(db: &Db, topic_id: &str) -> Kept<Option<Concern>> {
+pub async fn concern(db: &Db, topic_id: &str) -> sqlx::Result<Option<Concern>> {
     let sql = format!(
         "SELECT t.id, t.title, t.happens_now, t.would_help, a.email, t.passed_on_at, h.kind, h.at,
            h.words
@@ -290,7 +290,7 @@ pub async fn note(
     note: &str,
     by: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let noted = sqlx::query(
         "INSERT INTO concern_notes (form_key, topic_id, note, noted_by, noted_at)
          SELECT $1, id, $3, $4, CAST($5 AS BIGINT) FROM topics WHERE id = $2
@@ -314,7 +314,7 @@ pub async fn propose(
     author_id: &str,
     proposal: &Proposal,
     now: Millis,
-) -> Kept<String> {
+) -> sqlx::Result<String> {
     let new: Option<String> = sqlx::query_scalar(
         "INSERT INTO topics (id, author_id, form_key, title, happens_now, would_help, proposed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -345,7 +345,7 @@ pub async fn propose(
 }
 
 /// The topic that this author proposed with this form key, if any.
-pub async fn proposed(db: &Db, author_id: &str, form_key: &str) -> Kept<Option<String>> {
+pub async fn proposed(db: &Db, author_id: &str, form_key: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT id FROM topics WHERE author_id = $1 AND form_key = $2")
         .bind(author_id)
         .bind(form_key)
@@ -372,7 +372,7 @@ impl<'a> From<&'a Topic> for Waiting<'a> {
 }
 
 /// Makes all published topics findable again, for instance after their rows were restored.
-pub async fn index_again(db: &Db) -> Kept<()> {
+pub async fn index_again(db: &Db) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("DELETE FROM topic_search").execute(&mut *tx).await?;
     let published = sqlx::query(
@@ -390,7 +390,11 @@ pub async fn index_again(db: &Db) -> Kept<()> {
 
 /// Publishes a waiting topic and puts it into the round it was proposed in time for. False when it
 /// is no longer waiting.
-pub async fn publish(tx: &mut AnyConnection, topic: &Waiting<'_>, now: Millis) -> Kept<bool> {
+pub async fn publish(
+    tx: &mut AnyConnection,
+    topic: &Waiting<'_>,
+    now: Millis,
+) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);
     // The round stays open until this write ends: no topic slips in during the count.
     let open = format!(
@@ -421,7 +425,12 @@ pub async fn publish(tx: &mut AnyConnection, topic: &Waiting<'_>, now: Millis) -
 
 /// Merges a topic into a published one; its supporters move to it. False when either can no longer
 /// be merged, they are voted on in different rounds, or the round has been counted.
-pub async fn merge(tx: &mut AnyConnection, topic_id: &str, into: &str, now: Millis) -> Kept<bool> {
+pub async fn merge(
+    tx: &mut AnyConnection,
+    topic_id: &str,
+    into: &str,
+    now: Millis,
+) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);
     // Both topics are locked in one order, so that two opposite merges wait for each other.
     let both = format!(
@@ -487,7 +496,7 @@ pub async fn decline(
     topic_id: &str,
     reason: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let declined = sqlx::query(
         "UPDATE topics SET declined_at = $3, decline_reason = $2
          WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL
@@ -502,7 +511,7 @@ pub async fn decline(
 }
 
 /// Passes a waiting topic on to the safeguarding lead. False when it is no longer waiting.
-pub async fn pass_on(tx: &mut AnyConnection, topic_id: &str, now: Millis) -> Kept<bool> {
+pub async fn pass_on(tx: &mut AnyConnection, topic_id: &str, now: Millis) -> sqlx::Result<bool> {
     let passed_on = sqlx::query(
         "UPDATE topics SET passed_on_at = $2
          WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL
@@ -523,7 +532,7 @@ pub async fn withdraw(
     topic_id: &str,
     author_id: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);
     // The round stays open until this write ends: nothing is taken away during the count.
     let round = format!(

@@ -1,7 +1,6 @@
 //! Outcomes that are due and overdue: everyone can see them.
 
 use calendar::clock::{self, Millis};
-use ground::db::Kept;
 use ground::house::House;
 use leptos::prelude::*;
 use outcomes::rules::{Awaited, awaited};
@@ -23,7 +22,7 @@ pub struct Due {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn due(house: &House) -> Kept<Vec<Due>> {
+pub async fn due(house: &House) -> sqlx::Result<Vec<Due>> {
     Ok(standing(house, store::waited(&house.db, None).await?))
 }
 
@@ -31,7 +30,7 @@ pub async fn due(house: &House) -> Kept<Vec<Due>> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn due_of(house: &House, leader: &str) -> Kept<Vec<Due>> {
+pub async fn due_of(house: &House, leader: &str) -> sqlx::Result<Vec<Due>> {
     Ok(standing(house, store::waited(&house.db, Some(leader)).await?))
 }
 

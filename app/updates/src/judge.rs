@@ -6,7 +6,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::Millis;
 use forms::{Refusals, Sent, page_number};
 use ground::audit::{self, Entry};
-use ground::db::Kept;
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::{Form, SentWithFile};
@@ -167,7 +166,7 @@ async fn keep(
     new: &NewVerdict,
     by: &str,
     at: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let mut tx = house.db.begin().await?;
     let judged = store::judge(&mut tx, update_id, new, by, at).await?;
     if judged {
@@ -209,7 +208,7 @@ async fn page(
     sent: &Sent,
     files: &[Attached],
     refusals: &Refusals,
-) -> Kept<Page> {
+) -> sqlx::Result<Page> {
     let doubts = store::doubts_of(&house.db, &update.id, MOST_FOUND).await?;
     let of = update.about.first().map_or("", |subject| subject.title.as_str());
     let page = Page::new(titled("Does the forum agree", of), || {

@@ -1,7 +1,7 @@
 //! Every SQL statement about whom a council's provider knows.
 
 use calendar::clock::Millis;
-use ground::db::{Db, Kept};
+use ground::db::Db;
 use sqlx::{AnyConnection, Row as _};
 
 use super::rules::Account;
@@ -16,7 +16,7 @@ pub async fn found(
     issuer: &str,
     subject: &str,
     email: Option<&str>,
-) -> Kept<Vec<Account>> {
+) -> sqlx::Result<Vec<Account>> {
     let rows = sqlx::query(
         "SELECT a.id, a.email, c.subject, r.role, o.name AS organisation
          FROM accounts a
@@ -65,7 +65,7 @@ pub async fn meet(
     account_id: &str,
     (issuer, subject): (&str, &str),
     now: Millis,
-) -> Kept<Met> {
+) -> sqlx::Result<Met> {
     let noted = sqlx::query(
         "INSERT INTO council_subjects (account_id, issuer, subject, known_at, confirmed_at)
          SELECT a.id, $2, $3, CAST($4 AS BIGINT), CAST($4 AS BIGINT) FROM accounts a
@@ -100,7 +100,7 @@ pub async fn confirm(
     account_id: &str,
     issuer: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let confirmed = sqlx::query(
         "UPDATE council_subjects SET confirmed_at = $3, warned_at = NULL
          WHERE account_id = $1 AND issuer = $2",
@@ -123,7 +123,7 @@ pub struct Unconfirmed {
 }
 
 /// The leaders whom this provider has last confirmed at this time or before.
-pub async fn unconfirmed(db: &Db, issuer: &str, since: Millis) -> Kept<Vec<Unconfirmed>> {
+pub async fn unconfirmed(db: &Db, issuer: &str, since: Millis) -> sqlx::Result<Vec<Unconfirmed>> {
     sqlx::query_as(
         "SELECT a.id AS account_id, a.email, c.confirmed_at, c.warned_at
          FROM council_subjects c JOIN accounts a ON a.id = c.account_id
@@ -144,7 +144,7 @@ pub async fn warn(
     leader: &Unconfirmed,
     issuer: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let warned = sqlx::query(
         "UPDATE council_subjects SET warned_at = $4
          WHERE account_id = $1 AND issuer = $2 AND confirmed_at = $3 AND warned_at IS NULL",
@@ -160,7 +160,7 @@ pub async fn forget_unconfirmed(
     account_id: &str,
     issuer: &str,
     confirmed_at: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let forgotten = sqlx::query(
         "DELETE FROM council_subjects
          WHERE account_id = $1 AND issuer = $2 AND confirmed_at = $3",
@@ -171,7 +171,7 @@ pub async fn forget_unconfirmed(
 
 /// Forgets under what subject a provider knows this account: it is to be met again, and signs in as
 /// everyone does until then.
-pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM council_subjects WHERE account_id = $1")
         .bind(account_id)
         .execute(tx)

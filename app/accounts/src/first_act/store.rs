@@ -1,7 +1,7 @@
 //! Every SQL statement about first acts.
 
 use calendar::clock::{DAY, MINUTE, Millis};
-use ground::db::{Db, Kept};
+use ground::db::Db;
 use sqlx::{AnyConnection, Row as _};
 
 /// How long it is kept: as long as the link in the email works by which somebody joins.
@@ -25,7 +25,7 @@ pub struct Act {
 }
 
 /// Keeps it for as long as it is of use.
-pub async fn keep(db: &Db, act: &Act, now: Millis) -> Kept<()> {
+pub async fn keep(db: &Db, act: &Act, now: Millis) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
         "INSERT INTO first_acts (id, goes_to, fields, chose, kept_at, ends_at,
@@ -60,7 +60,7 @@ fn read(row: &sqlx::any::AnyRow) -> Act {
 }
 
 /// The one with this id, while it is kept.
-pub async fn find(db: &Db, id: &str, now: Millis) -> Kept<Option<Act>> {
+pub async fn find(db: &Db, id: &str, now: Millis) -> sqlx::Result<Option<Act>> {
     let sql = format!("SELECT {COLUMNS} FROM first_acts a WHERE a.id = $1 AND a.ends_at > $2");
     let row = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(id)
@@ -71,7 +71,7 @@ pub async fn find(db: &Db, id: &str, now: Millis) -> Kept<Option<Act>> {
 }
 
 /// Lets an emailed link lead back to it.
-pub async fn lead_back(tx: &mut AnyConnection, token_hash: &str, act_id: &str) -> Kept<()> {
+pub async fn lead_back(tx: &mut AnyConnection, token_hash: &str, act_id: &str) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO first_act_links (token_hash, act_id)
          SELECT $1, id FROM first_acts WHERE id = $2",
@@ -84,7 +84,11 @@ pub async fn lead_back(tx: &mut AnyConnection, token_hash: &str, act_id: &str) -
 }
 
 /// The act that this link leads back to is from now on this account's.
-pub async fn hand_over(tx: &mut AnyConnection, token_hash: &str, account_id: &str) -> Kept<()> {
+pub async fn hand_over(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    account_id: &str,
+) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE first_acts SET account_id = $2
          WHERE id IN (SELECT act_id FROM first_act_links WHERE token_hash = $1)",
@@ -97,7 +101,7 @@ pub async fn hand_over(tx: &mut AnyConnection, token_hash: &str, account_id: &st
 }
 
 /// The last one of this account, while it is kept.
-pub async fn of_account(db: &Db, account_id: &str, now: Millis) -> Kept<Option<Act>> {
+pub async fn of_account(db: &Db, account_id: &str, now: Millis) -> sqlx::Result<Option<Act>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM first_acts a WHERE a.account_id = $1 AND a.ends_at > $2
          ORDER BY a.kept_at DESC, a.id LIMIT 1"
@@ -114,7 +118,7 @@ pub async fn of_account(db: &Db, account_id: &str, now: Millis) -> Kept<Option<A
 const SECOND_TAP: Millis = MINUTE;
 
 /// Forgets it soon: a page, which has been opened.
-pub async fn forget_soon(db: &Db, id: &str, now: Millis) -> Kept<()> {
+pub async fn forget_soon(db: &Db, id: &str, now: Millis) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("UPDATE first_acts SET ends_at = $2 WHERE id = $1")
         .bind(id)
@@ -125,7 +129,7 @@ pub async fn forget_soon(db: &Db, id: &str, now: Millis) -> Kept<()> {
 }
 
 /// Forgets it, and with it the links that lead back to it: it is done, or not wanted any more.
-pub async fn forget(db: &Db, id: &str) -> Kept<()> {
+pub async fn forget(db: &Db, id: &str) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("DELETE FROM first_acts WHERE id = $1").bind(id).execute(&mut *tx).await?;
     tx.commit().await

@@ -1,7 +1,7 @@
 //! Every SQL statement about passkeys and what they are asked to sign.
 
 use calendar::clock::{MINUTE, Millis};
-use ground::db::{Db, Kept};
+use ground::db::Db;
 use sqlx::AnyConnection;
 
 /// For how long a passkey may sign what we asked it to.
@@ -29,7 +29,7 @@ pub struct Own {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn own(db: &Db, account_id: &str) -> Kept<Vec<Own>> {
+pub async fn own(db: &Db, account_id: &str) -> sqlx::Result<Vec<Own>> {
     sqlx::query_as(
         "SELECT id, credential_id, name, added_at, used_at FROM passkeys
          WHERE account_id = $1 ORDER BY added_at, id",
@@ -52,7 +52,7 @@ pub struct Passkey {
 }
 
 /// The passkey with this name of its maker's.
-pub async fn by_credential(db: &Db, credential_id: &str) -> Kept<Option<Passkey>> {
+pub async fn by_credential(db: &Db, credential_id: &str) -> sqlx::Result<Option<Passkey>> {
     sqlx::query_as(
         "SELECT k.id, k.account_id, k.public_key FROM passkeys k
          JOIN accounts a ON a.id = k.account_id AND a.erased_at IS NULL
@@ -70,7 +70,7 @@ pub async fn keep_challenge(
     hash: &str,
     session_id: Option<&str>,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
         "INSERT INTO passkey_challenges (challenge_hash, session_id, ends_at)
@@ -91,7 +91,7 @@ pub async fn use_challenge(
     hash: &str,
     session_id: Option<&str>,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let mut tx = db.begin().await?;
     let used = sqlx::query(
         "DELETE FROM passkey_challenges WHERE challenge_hash = $1
@@ -125,7 +125,7 @@ pub struct New {
 }
 
 /// Adds a passkey. False where it is somebody's already, or she has as many as she may.
-pub async fn add(tx: &mut AnyConnection, new: &New, now: Millis) -> Kept<bool> {
+pub async fn add(tx: &mut AnyConnection, new: &New, now: Millis) -> sqlx::Result<bool> {
     let added = sqlx::query(
         "INSERT INTO passkeys (id, account_id, credential_id, public_key, counter, name, added_at)
          SELECT $1, a.id, $3, $4, CAST($5 AS BIGINT), $6, CAST($7 AS BIGINT)
@@ -148,7 +148,12 @@ pub async fn add(tx: &mut AnyConnection, new: &New, now: Millis) -> Kept<bool> {
 
 /// Notes that a passkey was used, and how often it says it was by now. False where it is gone, or
 /// where it counts and did not go up: then there are two of it, and one was copied.
-pub async fn used(tx: &mut AnyConnection, id: &str, counter: u32, now: Millis) -> Kept<bool> {
+pub async fn used(
+    tx: &mut AnyConnection,
+    id: &str,
+    counter: u32,
+    now: Millis,
+) -> sqlx::Result<bool> {
     let used = sqlx::query(
         "UPDATE passkeys SET counter = $2, used_at = $3
          WHERE id = $1 AND (counter < $2 OR (counter = 0 AND $2 = 0))",
@@ -162,7 +167,11 @@ pub async fn used(tx: &mut AnyConnection, id: &str, counter: u32, now: Millis) -
 }
 
 /// Removes a passkey of this account; what she called it, for whoever was first.
-pub async fn remove(tx: &mut AnyConnection, account_id: &str, id: &str) -> Kept<Option<String>> {
+pub async fn remove(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    id: &str,
+) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("DELETE FROM passkeys WHERE id = $1 AND account_id = $2 RETURNING name")
         .bind(id)
         .bind(account_id)
@@ -171,7 +180,11 @@ pub async fn remove(tx: &mut AnyConnection, account_id: &str, id: &str) -> Kept<
 }
 
 /// Removes the passkeys of an account that were added since then. Whether there was one.
-pub async fn remove_since(tx: &mut AnyConnection, account_id: &str, since: Millis) -> Kept<bool> {
+pub async fn remove_since(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    since: Millis,
+) -> sqlx::Result<bool> {
     let gone = sqlx::query("DELETE FROM passkeys WHERE account_id = $1 AND added_at >= $2")
         .bind(account_id)
         .bind(since)

@@ -1,7 +1,7 @@
 //! Every SQL statement about second steps, recovery codes, fresh proof, and known devices.
 
 use calendar::clock::{DAY, MINUTE, Millis};
-use ground::db::{Db, Kept, known};
+use ground::db::{Db, known};
 use ground::viewer::Role;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -38,7 +38,7 @@ pub struct Factor {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn factor(db: &Db, account_id: &str) -> Kept<Factor> {
+pub async fn factor(db: &Db, account_id: &str) -> sqlx::Result<Factor> {
     let row = sqlx::query(
         "SELECT f.secret, f.confirmed_at, f.offered, f.offered_at,
            (SELECT count(*) FROM recovery_codes c
@@ -66,7 +66,7 @@ pub async fn offer(
     secret: &str,
     since: Millis,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
         "INSERT INTO second_factors (account_id, offered, offered_at) VALUES ($1, $2, $3)
@@ -90,7 +90,7 @@ pub async fn set_up(
     offered: &str,
     step: i64,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let done = sqlx::query(
         "UPDATE second_factors SET secret = offered, confirmed_at = $3, last_step = $4,
            offered = NULL, offered_at = NULL
@@ -106,7 +106,7 @@ pub async fn set_up(
 }
 
 /// Takes away her recovery codes.
-pub async fn forget_recovery_codes(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+pub async fn forget_recovery_codes(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM recovery_codes WHERE account_id = $1")
         .bind(account_id)
         .execute(tx)
@@ -119,7 +119,7 @@ pub async fn keep_recovery_codes(
     tx: &mut AnyConnection,
     account_id: &str,
     hashes: &[String],
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let rows = (0..hashes.len()).map(|nth| format!("($1, ${})", nth + 2)).collect::<Vec<_>>();
     let sql =
         format!("INSERT INTO recovery_codes (account_id, code_hash) VALUES {}", rows.join(", "));
@@ -136,7 +136,7 @@ pub async fn end_other_sessions(
     tx: &mut AnyConnection,
     account_id: &str,
     session_id: &str,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")
         .bind(account_id)
         .bind(session_id)
@@ -146,7 +146,7 @@ pub async fn end_other_sessions(
 }
 
 /// Takes away the second step of an account, and with it its recovery codes. Whether there was one.
-pub async fn take_away(tx: &mut AnyConnection, account_id: &str) -> Kept<bool> {
+pub async fn take_away(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<bool> {
     let gone = sqlx::query(
         "DELETE FROM second_factors WHERE account_id = $1 AND confirmed_at IS NOT NULL",
     )
@@ -157,7 +157,11 @@ pub async fn take_away(tx: &mut AnyConnection, account_id: &str) -> Kept<bool> {
 }
 
 /// Takes away the codes of an account that were set up since then.
-pub async fn take_away_since(tx: &mut AnyConnection, account_id: &str, since: Millis) -> Kept<()> {
+pub async fn take_away_since(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    since: Millis,
+) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM second_factors WHERE account_id = $1 AND confirmed_at >= $2")
         .bind(account_id)
         .bind(since)
@@ -168,7 +172,7 @@ pub async fn take_away_since(tx: &mut AnyConnection, account_id: &str, since: Mi
 
 /// Takes away codes and passkeys of an account, for somebody who lost what they are on. Whether
 /// there was one.
-pub async fn take_away_all(tx: &mut AnyConnection, person: &ToTell) -> Kept<bool> {
+pub async fn take_away_all(tx: &mut AnyConnection, person: &ToTell) -> sqlx::Result<bool> {
     let had_codes = take_away(tx, &person.account_id).await?;
     let had_passkeys =
         person.has_passkeys && passkeys::remove_since(tx, &person.account_id, 0).await?;
@@ -185,7 +189,7 @@ pub struct Ways {
 }
 
 /// How this account can do the second step.
-pub async fn ways(db: &Db, account_id: &str) -> Kept<Ways> {
+pub async fn ways(db: &Db, account_id: &str) -> sqlx::Result<Ways> {
     let factor = factor(db, account_id).await?;
     Ok(Ways { codes: factor.confirmed_at.is_some(), passkeys: factor.passkeys > 0 })
 }
@@ -222,7 +226,7 @@ pub async fn waiting(
     token_hash: &str,
     device_hash: &str,
     now: Millis,
-) -> Kept<Option<Waiting>> {
+) -> sqlx::Result<Option<Waiting>> {
     let row = sqlx::query(
         "SELECT a.id AS account_id, a.email, f.secret, s.device, s.ends_at,
            (SELECT k.id FROM known_devices k
@@ -267,7 +271,7 @@ pub async fn waiting(
 }
 
 /// Uses up the code of this half-minute. False where it was used, or a later one.
-pub async fn use_step(tx: &mut AnyConnection, account_id: &str, step: i64) -> Kept<bool> {
+pub async fn use_step(tx: &mut AnyConnection, account_id: &str, step: i64) -> sqlx::Result<bool> {
     let used = sqlx::query(
         "UPDATE second_factors SET last_step = $2
          WHERE account_id = $1 AND confirmed_at IS NOT NULL AND last_step < $2",
@@ -285,7 +289,7 @@ pub async fn use_recovery_code(
     account_id: &str,
     hash: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let used = sqlx::query(
         "UPDATE recovery_codes SET used_at = $3
          WHERE account_id = $1 AND code_hash = $2 AND used_at IS NULL",
@@ -304,7 +308,7 @@ pub async fn let_in(
     tx: &mut AnyConnection,
     (token_hash, new_token_hash): (&str, &str),
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let done = sqlx::query(
         "UPDATE sessions SET token_hash = $2, waits_for_code = 0, proved_at = $3, seen_at = $3,
            let_in_by = $1
@@ -321,7 +325,11 @@ pub async fn let_in(
 }
 
 /// Whether the code of this half-minute was the last one used.
-pub async fn was_last_used(tx: &mut AnyConnection, account_id: &str, step: i64) -> Kept<bool> {
+pub async fn was_last_used(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    step: i64,
+) -> sqlx::Result<bool> {
     let used: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM second_factors WHERE account_id = $1 AND last_step = $2",
     )
@@ -339,7 +347,7 @@ pub async fn proved(
     session_id: &str,
     (token_hash, new_token_hash): (&str, &str),
     now: Millis,
-) -> Kept<Option<Millis>> {
+) -> sqlx::Result<Option<Millis>> {
     sqlx::query_scalar(
         "UPDATE sessions SET token_hash = $3, token_before = $2, let_in_by = NULL, proved_at = $4
          WHERE id = $1 AND (token_hash = $2 OR token_before = $2)
@@ -360,7 +368,7 @@ pub async fn know_device(
     account_id: &str,
     (device_hash, device): (&str, &str),
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO known_devices (id, account_id, device_hash, device, first_at, seen_at)
          VALUES ($1, $2, $3, $4, $5, $5)
@@ -392,7 +400,7 @@ pub struct NewDevice {
 }
 
 /// The devices to tell of, the first first.
-pub async fn new_devices(db: &Db, most: i64) -> Kept<Vec<NewDevice>> {
+pub async fn new_devices(db: &Db, most: i64) -> sqlx::Result<Vec<NewDevice>> {
     sqlx::query_as(
         "SELECT k.id, k.account_id, a.email, k.device, k.first_at
          FROM known_devices k JOIN accounts a ON a.id = k.account_id
@@ -405,7 +413,7 @@ pub async fn new_devices(db: &Db, most: i64) -> Kept<Vec<NewDevice>> {
 }
 
 /// Notes that we owe the email about this device. True for whoever was first.
-pub async fn device_told(tx: &mut AnyConnection, id: &str, now: Millis) -> Kept<bool> {
+pub async fn device_told(tx: &mut AnyConnection, id: &str, now: Millis) -> sqlx::Result<bool> {
     let told =
         sqlx::query("UPDATE known_devices SET told_at = $2 WHERE id = $1 AND told_at IS NULL")
             .bind(id)
@@ -427,7 +435,7 @@ pub struct Staff {
 }
 
 /// From when a second step is asked of staff, and everyone of them, whoever has none first.
-pub async fn staff(db: &Db, most: i64) -> Kept<(Option<Millis>, Vec<Staff>)> {
+pub async fn staff(db: &Db, most: i64) -> sqlx::Result<(Option<Millis>, Vec<Staff>)> {
     let sql = format!(
         "SELECT r.second_step_from, a.id, a.shown_name, {SINCE} AS since
          FROM area_rules r
@@ -447,7 +455,7 @@ pub async fn staff(db: &Db, most: i64) -> Kept<(Option<Millis>, Vec<Staff>)> {
 }
 
 /// Says from when a second step is asked of staff; `None`: not at all.
-pub async fn ask_from(tx: &mut AnyConnection, from: Option<Millis>) -> Kept<()> {
+pub async fn ask_from(tx: &mut AnyConnection, from: Option<Millis>) -> sqlx::Result<()> {
     sqlx::query("UPDATE area_rules SET second_step_from = $1").bind(from).execute(tx).await?;
     Ok(())
 }
@@ -468,7 +476,7 @@ pub struct ToTell {
 }
 
 /// This account, and every administrator.
-pub async fn with_administrators(db: &Db, account_id: &str) -> Kept<Vec<ToTell>> {
+pub async fn with_administrators(db: &Db, account_id: &str) -> sqlx::Result<Vec<ToTell>> {
     let sql = format!(
         "SELECT a.id, a.email, a.shown_name, {SINCE} AS since,
            (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id) AS passkeys
@@ -493,7 +501,7 @@ pub async fn with_administrators(db: &Db, account_id: &str) -> Kept<Vec<ToTell>>
 }
 
 /// Erases what is no longer of use; how many rows.
-pub async fn forget_due(tx: &mut AnyConnection, now: Millis) -> Kept<u64> {
+pub async fn forget_due(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<u64> {
     const ALL: [(&str, Millis); 3] = [
         (
             "DELETE FROM second_factors WHERE secret IS NULL AND offered_at <= $1",

@@ -2,7 +2,7 @@
 
 use calendar::clock::Millis;
 use forms::Named;
-use ground::db::{self, Db, Kept, known, read_json};
+use ground::db::{self, Db, known, read_json};
 use questionnaires::Question;
 use questionnaires::answers::Answers;
 use questionnaires::results::{Channel, Heard, Theme};
@@ -16,7 +16,10 @@ use crate::store::questionnaire;
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn heard(connection: &mut AnyConnection, consultation_id: &str) -> Kept<Vec<Heard>> {
+pub async fn heard(
+    connection: &mut AnyConnection,
+    consultation_id: &str,
+) -> sqlx::Result<Vec<Heard>> {
     let rows = sqlx::query(
         "SELECT id, version, channel, CAST(may_quote AS BIGINT) AS may_quote, answers
          FROM responses
@@ -66,7 +69,7 @@ pub const TREATED: &str = "SELECT response_id, question, 'redacted' AS what, wor
 
 /// Reads of a row of [`TREATED`] what was done, from its columns `what`, `words` and `reason`;
 /// `None` where nothing was joined.
-pub fn read_treated(row: &AnyRow) -> Kept<Option<Done>> {
+pub fn read_treated(row: &AnyRow) -> sqlx::Result<Option<Done>> {
     let done: Option<&str> = row.get("what");
     Ok(match done {
         None => None,
@@ -79,7 +82,7 @@ pub fn read_treated(row: &AnyRow) -> Kept<Option<Done>> {
 }
 
 /// What is known around the responses, in one query.
-pub async fn around(db: &Db, consultation_id: &str) -> Kept<Around> {
+pub async fn around(db: &Db, consultation_id: &str) -> sqlx::Result<Around> {
     let rows = sqlx::query(
         "SELECT 'theme' AS what, t.id AS one, t.question AS question, t.title AS words,
          coalesce(a.response_id, '') AS other,
@@ -141,7 +144,7 @@ pub async fn add_theme(
     consultation_id: &str,
     question: &str,
     title: &str,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO themes (id, consultation_id, question, title) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING",
@@ -160,7 +163,7 @@ pub async fn remove_theme(
     tx: &mut AnyConnection,
     consultation_id: &str,
     theme_id: &str,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query(
         "DELETE FROM theme_answers WHERE theme_id IN (SELECT t.id FROM themes t
          WHERE t.id = $2 AND t.consultation_id = $1)",
@@ -189,7 +192,7 @@ pub struct At {
 }
 
 /// Records which themes an answer is about.
-pub async fn set_themes(tx: &mut AnyConnection, at: &At, themes: &[String]) -> Kept<()> {
+pub async fn set_themes(tx: &mut AnyConnection, at: &At, themes: &[String]) -> sqlx::Result<()> {
     sqlx::query(
         "DELETE FROM theme_answers WHERE response_id = $1
            AND theme_id IN (SELECT t.id FROM themes t WHERE t.consultation_id = $2
@@ -224,7 +227,7 @@ pub async fn redact(
     (words, reason): (&str, &str),
     by: &str,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO redactions (response_id, question, words, reason, redacted_by, redacted_at)
          SELECT r.id, $3, $4, $5, $6, CAST($7 AS BIGINT) FROM responses r WHERE r.id = $1
@@ -246,7 +249,7 @@ pub async fn redact(
 }
 
 /// Chooses words of an answer to be published.
-pub async fn quote(tx: &mut AnyConnection, at: &At, words: &str, by: &str) -> Kept<()> {
+pub async fn quote(tx: &mut AnyConnection, at: &At, words: &str, by: &str) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO quotations (response_id, question, words, chosen_by)
          SELECT r.id, $3, $4, $5 FROM responses r WHERE r.id = $1 AND r.consultation_id = $2
@@ -267,7 +270,7 @@ pub async fn quote(tx: &mut AnyConnection, at: &At, words: &str, by: &str) -> Ke
 }
 
 /// Stops publishing a quote from an answer.
-pub async fn unquote(tx: &mut AnyConnection, at: &At) -> Kept<()> {
+pub async fn unquote(tx: &mut AnyConnection, at: &At) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM quotations WHERE response_id = $1 AND question = $2")
         .bind(&at.response_id)
         .bind(&at.question)
@@ -283,7 +286,7 @@ pub async fn pass_on(
     what: Suggests,
     by: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let passed_on = sqlx::query(
         "INSERT INTO answer_concerns (id, consultation_id, response_id, question, what,
          passed_on_by, passed_on_at)
@@ -325,7 +328,7 @@ pub struct Concern {
 pub async fn concerns(
     db: &Db,
     looked_after: bool,
-) -> Kept<Vec<(String, String, Suggests, Millis)>> {
+) -> sqlx::Result<Vec<(String, String, Suggests, Millis)>> {
     let (which, order) = if looked_after { ("", "DESC LIMIT 100") } else { ("NOT", "ASC") };
     let sql = format!(
         "SELECT x.id, c.title, x.what, x.passed_on_at FROM answer_concerns x
@@ -341,12 +344,12 @@ pub async fn concerns(
     rows.iter().map(one).collect()
 }
 
-fn suggests(word: &str) -> Kept<Suggests> {
+fn suggests(word: &str) -> sqlx::Result<Suggests> {
     known(Suggests::read(word), "answer_concerns.what")
 }
 
 /// One answer that was passed on.
-pub async fn concern(db: &Db, concern_id: &str) -> Kept<Option<Concern>> {
+pub async fn concern(db: &Db, concern_id: &str) -> sqlx::Result<Option<Concern>> {
     let row = sqlx::query(
         "SELECT x.id, c.id AS consultation_id, c.title, q.questions, q.mended, x.question, x.what,
          a.shown_name AS passed_on_by, x.passed_on_at, r.answers
@@ -375,7 +378,12 @@ pub async fn concern(db: &Db, concern_id: &str) -> Kept<Option<Concern>> {
 }
 
 /// Records that somebody opened it.
-pub async fn look(tx: &mut AnyConnection, concern_id: &str, by: &str, now: Millis) -> Kept<()> {
+pub async fn look(
+    tx: &mut AnyConnection,
+    concern_id: &str,
+    by: &str,
+    now: Millis,
+) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO answer_concern_looks (concern_id, looked_by, looked_at) VALUES ($1, $2, $3)",
     )
@@ -391,7 +399,7 @@ pub async fn look(tx: &mut AnyConnection, concern_id: &str, by: &str, now: Milli
 pub async fn history(
     db: &Db,
     concern_id: &str,
-) -> Kept<(Vec<(Millis, String)>, Vec<(Millis, String)>)> {
+) -> sqlx::Result<(Vec<(Millis, String)>, Vec<(Millis, String)>)> {
     let rows = sqlx::query(
         "SELECT 'look' AS what, l.looked_at AS at, a.shown_name AS words
          FROM answer_concern_looks l JOIN accounts a ON a.id = l.looked_by WHERE l.concern_id = $1
@@ -420,7 +428,7 @@ pub async fn note(
     note: &str,
     by: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let noted = sqlx::query(
         "INSERT INTO answer_concern_notes (form_key, concern_id, note, noted_by, noted_at)
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT (form_key) DO NOTHING",

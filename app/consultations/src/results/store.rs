@@ -2,7 +2,7 @@
 
 use calendar::clock::Millis;
 use disclosure::tables::{Counts, Published};
-use ground::db::{self, Db, Kept, Kind};
+use ground::db::{self, Db, Kind};
 use questionnaires::results::{Material, New, Results};
 use questionnaires::whole;
 use sqlx::any::AnyRow;
@@ -48,7 +48,7 @@ pub struct Findings {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Release>> {
+pub async fn all(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<Release>> {
     let rows = sqlx::query(
         "SELECT r.number, r.results, r.differs, r.counted_by, a.shown_name, r.checked_at,
          r.counted_at, CAST(c.changes - r.of_changes AS BIGINT) AS changed_since, f.version,
@@ -89,7 +89,7 @@ fn findings(row: &AnyRow) -> Findings {
 }
 
 /// Whether everyone can read a release of a consultation.
-pub async fn is_one(db: &Db, consultation_id: &str) -> Kept<bool> {
+pub async fn is_one(db: &Db, consultation_id: &str) -> sqlx::Result<bool> {
     let releases: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM releases WHERE consultation_id = $1 AND checked_at IS NOT NULL",
     )
@@ -101,7 +101,7 @@ pub async fn is_one(db: &Db, consultation_id: &str) -> Kept<bool> {
 
 /// All that results are made of, but how many were asked; and how many sheets of the sample nobody
 /// has compared yet.
-pub async fn material(db: &Db, versions: Vec<Consultation>) -> Kept<(Material, usize)> {
+pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Material, usize)> {
     let consultation_id = versions.first().map_or_else(String::new, |version| version.id.clone());
     let around = reading::store::around(db, &consultation_id).await?;
     let sample = typed::sample(around.typed.iter().map(|(response, _)| response.as_str()));
@@ -132,7 +132,7 @@ pub async fn material(db: &Db, versions: Vec<Consultation>) -> Kept<(Material, u
 
 /// What was published before: the true numbers, and what was shown of them. Where there were too
 /// few to show, nothing was.
-pub async fn published(db: &Db, consultation_id: &str) -> Kept<Vec<(Counts, Published)>> {
+pub async fn published(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<(Counts, Published)>> {
     let rows = sqlx::query(
         "SELECT counts, published FROM releases WHERE consultation_id = $1
          AND checked_at IS NOT NULL AND published <> 'null' ORDER BY number",
@@ -158,7 +158,7 @@ pub async fn count(
     made_of: MadeOf,
     by: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let counted = sqlx::query(
         "INSERT INTO releases (consultation_id, number, counts, published, results, differs,
          of_changes, counted_by, counted_at)
@@ -199,7 +199,11 @@ pub struct MadeOf {
 /// Notes that something results are made of has changed: what was counted before cannot be
 /// published any more. `seen`: the count of changes when it was read. False when there were others
 /// since.
-pub async fn changed(tx: &mut AnyConnection, consultation_id: &str, seen: i64) -> Kept<bool> {
+pub async fn changed(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    seen: i64,
+) -> sqlx::Result<bool> {
     let changed = sqlx::query(
         "UPDATE consultations SET changes = changes + 1 WHERE id = $1 AND changes = $2",
     );
@@ -207,7 +211,7 @@ pub async fn changed(tx: &mut AnyConnection, consultation_id: &str, seen: i64) -
 }
 
 /// Discards the release that waits to be checked.
-pub async fn discard(tx: &mut AnyConnection, consultation_id: &str) -> Kept<()> {
+pub async fn discard(tx: &mut AnyConnection, consultation_id: &str) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM releases WHERE consultation_id = $1 AND checked_at IS NULL")
         .bind(consultation_id)
         .execute(tx)
@@ -223,7 +227,7 @@ pub async fn check(
     counted_at: Millis,
     by: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);
     // Held: a sheet may be typed in, or an answer redacted, in the same moment.
     let hold = format!("SELECT id FROM consultations WHERE id = $1{}", kind.hold_to_change());
@@ -254,7 +258,7 @@ pub async fn keep_findings(
     findings: &[String],
     by: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let kept = sqlx::query(
         "INSERT INTO findings (consultation_id, number, version, words, said_by, said_at)
          SELECT r.consultation_id, r.number, CAST($3 AS BIGINT), $4, $5, CAST($6 AS BIGINT)

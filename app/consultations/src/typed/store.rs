@@ -1,6 +1,6 @@
 //! Every SQL statement about responses that were typed in.
 
-use ground::db::{Db, Kept, json, known, read_json};
+use ground::db::{Db, json, known, read_json};
 use questionnaires::answers::Answers;
 use questionnaires::results::Channel;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -34,7 +34,7 @@ pub struct Typed {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Typed>> {
+pub async fn all(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<Typed>> {
     let sql = format!(
         "SELECT t.response_id, t.sheet, r.channel, r.version, r.answers, t.typed_by, a.shown_name,
          t.checked_by, CAST(t.was_put_right AS BIGINT) AS was_put_right, x.question, x.what,
@@ -91,7 +91,7 @@ pub struct New {
 
 /// Keeps a response that is typed in; it counts. The number for its sheet, the same for the same
 /// form key; `None` once results are published, after which nothing counts any more.
-pub async fn keep(tx: &mut AnyConnection, new: &New) -> Kept<Option<i64>> {
+pub async fn keep(tx: &mut AnyConnection, new: &New) -> sqlx::Result<Option<i64>> {
     // The row of the consultation is held, so that two who type at once get two numbers.
     let held = sqlx::query(
         "UPDATE consultations SET changes = changes + 1 WHERE id = $1
@@ -145,7 +145,7 @@ pub async fn compare(
     response_id: &str,
     answers: Option<&Answers>,
     by: &str,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let compared = sqlx::query(
         "UPDATE typed_responses SET checked_by = $2, was_put_right = $3 WHERE response_id = $1
          AND checked_by IS NULL AND typed_by <> $2",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor as _};
 
-use super::{Kept, Kind};
+use super::Kind;
 
 /// How long a question or a write waits for a connection before it is given up. Shorter than the
 /// time that a request has, so that whoever asked gets an answer.
@@ -20,7 +20,7 @@ const LIMITS: [&str; 3] = [
 ];
 
 /// Takes the limits away again, for what may take long: bringing the tables up to a program.
-pub(super) async fn without_limits(connection: &mut AnyConnection) -> Kept<()> {
+pub(super) async fn without_limits(connection: &mut AnyConnection) -> sqlx::Result<()> {
     if Kind::of(connection) == Kind::Postgres {
         for name in ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"] {
             connection.execute(AssertSqlSafe(format!("SET {name} = 0"))).await?;
@@ -41,7 +41,7 @@ pub(super) struct Pools {
 }
 
 impl Pools {
-    pub async fn open(url: &str, kind: Kind) -> Kept<Self> {
+    pub async fn open(url: &str, kind: Kind) -> sqlx::Result<Self> {
         // A pool tries again and again, and in the end says only that it waited too long. What
         // waiting cannot mend is said at once.
         match first(url).await {
@@ -69,7 +69,7 @@ impl Pools {
     }
 }
 
-async fn first(url: &str) -> Kept<()> {
+async fn first(url: &str) -> sqlx::Result<()> {
     let mut connection = AnyConnection::connect(url).await?;
     prepare(&mut connection).await?;
     connection.close().await
@@ -82,7 +82,7 @@ fn pool(connections: u32) -> sqlx::pool::PoolOptions<Any> {
         .after_connect(|connection, _| Box::pin(prepare(connection)))
 }
 
-async fn prepare(connection: &mut AnyConnection) -> Kept<()> {
+async fn prepare(connection: &mut AnyConnection) -> sqlx::Result<()> {
     let statements: &[&'static str] = match Kind::of(connection) {
         Kind::Sqlite => &[
             "PRAGMA busy_timeout = 5000",

@@ -16,7 +16,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection as _, Row as _, Transaction};
 
 use super::tables::{self, Columns, Guards, Off, Sum};
-use super::{Db, Kept, Kind, connections};
+use super::{Db, Kind, connections};
 
 /// The most rows that are put in by one write.
 const LOT: usize = 500;
@@ -51,7 +51,7 @@ pub enum Stand {
 /// What changes all the time while a service runs: when it last beat, and how long the audit log is.
 pub type Pulse = (Option<Millis>, i64);
 
-async fn pulse(connection: &mut AnyConnection) -> Kept<Pulse> {
+async fn pulse(connection: &mut AnyConnection) -> sqlx::Result<Pulse> {
     sqlx::query_as("SELECT s.beat_at, a.number FROM service_state s, audit_head a")
         .fetch_one(connection)
         .await
@@ -62,7 +62,7 @@ impl Db {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn holds_half_a_copy(&self) -> Kept<bool> {
+    pub async fn holds_half_a_copy(&self) -> sqlx::Result<bool> {
         holds_half(&mut *self.read().await?).await
     }
 
@@ -70,7 +70,7 @@ impl Db {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn is_new(&self) -> Kept<bool> {
+    pub async fn is_new(&self) -> sqlx::Result<bool> {
         Ok(!self.has_migrations(&mut *self.read().await?).await?)
     }
 
@@ -78,7 +78,7 @@ impl Db {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn snapshot(&self) -> Kept<Snapshot> {
+    pub async fn snapshot(&self) -> sqlx::Result<Snapshot> {
         self.is_there()?;
         let mut tx = self.pools.readers.begin_with(tables::at_one_moment(self.kind)).await?;
         // Until the transaction ends.
@@ -91,7 +91,7 @@ impl Db {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn pulse(&self) -> Kept<Pulse> {
+    pub async fn pulse(&self) -> sqlx::Result<Pulse> {
         pulse(&mut *self.read().await?).await
     }
 
@@ -99,7 +99,7 @@ impl Db {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn copier(&self) -> Kept<Option<Copier>> {
+    pub async fn copier(&self) -> sqlx::Result<Option<Copier>> {
         self.is_there()?;
         // Not the one connection that SQLite's other writes have.
         let mut connection = self.pools.sessions.acquire().await?;
@@ -119,7 +119,7 @@ impl Db {
 
 /// Whether this session is the only one that copies into the database, until it ends. One whose
 /// process was killed a moment ago has time to end.
-async fn is_alone(connection: &mut AnyConnection) -> Kept<bool> {
+async fn is_alone(connection: &mut AnyConnection) -> sqlx::Result<bool> {
     for _ in 0..20 {
         let alone: i32 = sqlx::query_scalar(
             "SELECT CAST(pg_try_advisory_lock(hashtextextended('copying', 0)) AS INTEGER)",
@@ -134,7 +134,7 @@ async fn is_alone(connection: &mut AnyConnection) -> Kept<bool> {
     Ok(false)
 }
 
-async fn holds_half(connection: &mut AnyConnection) -> Kept<bool> {
+async fn holds_half(connection: &mut AnyConnection) -> sqlx::Result<bool> {
     let sql = match Kind::of(connection) {
         Kind::Sqlite => {
             "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'copying'"
@@ -158,7 +158,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn sums(&mut self) -> Kept<BTreeMap<String, Sum>> {
+    pub async fn sums(&mut self) -> sqlx::Result<BTreeMap<String, Sum>> {
         let mut sums = BTreeMap::new();
         for (table, columns) in &self.tables {
             let sum = tables::read_table(&mut self.tx, table, columns, &mut ()).await?;
@@ -171,7 +171,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn pulse(&mut self) -> Kept<Pulse> {
+    pub async fn pulse(&mut self) -> sqlx::Result<Pulse> {
         pulse(&mut self.tx).await
     }
 
@@ -186,7 +186,7 @@ impl Snapshot {
         table: &str,
         there: u64,
         tell: &mut dyn FnMut(u64),
-    ) -> Kept<()> {
+    ) -> sqlx::Result<()> {
         let no_table = || sqlx::Error::Protocol(format!("there is no table {table}"));
         let columns = self.tables.get(table).ok_or_else(no_table)?;
         let into = to.tables.get(table).ok_or_else(no_table)?;
@@ -219,7 +219,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn end(self) -> Kept<()> {
+    pub async fn end(self) -> sqlx::Result<()> {
         self.tx.rollback().await
     }
 }
@@ -239,7 +239,7 @@ impl Copier {
     ///
     /// # Errors
     /// When the database fails, or what it remembers cannot be read.
-    pub async fn stand(&mut self) -> Kept<Stand> {
+    pub async fn stand(&mut self) -> sqlx::Result<Stand> {
         if !holds_half(&mut self.connection).await? {
             return Ok(Stand::None);
         }
@@ -263,7 +263,7 @@ impl Copier {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn mean(&mut self) -> Kept<()> {
+    pub async fn mean(&mut self) -> sqlx::Result<()> {
         sqlx::query(TABLE).execute(&mut *self.connection).await?;
         Ok(())
     }
@@ -272,7 +272,7 @@ impl Copier {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn fits(&mut self, from: &Snapshot) -> Kept<bool> {
+    pub async fn fits(&mut self, from: &Snapshot) -> sqlx::Result<bool> {
         self.tables = tables::tables(&mut self.connection).await?;
         Ok(tables::names(&self.tables) == tables::names(&from.tables))
     }
@@ -287,7 +287,7 @@ impl Copier {
         audit_head: String,
         sums: BTreeMap<String, Sum>,
         before: Option<Begun>,
-    ) -> Kept<Option<Begun>> {
+    ) -> sqlx::Result<Option<Begun>> {
         let mut tx = self.connection.begin_with(self.kind.begins_to_write()).await?;
         let guards = match before {
             Some(before) => before.guards,
@@ -316,7 +316,7 @@ impl Copier {
         insert: &str,
         lot: Vec<Vec<Option<String>>>,
         there: u64,
-    ) -> Kept<u64> {
+    ) -> sqlx::Result<u64> {
         let more = there + lot.len() as u64;
         let mut tx = self.connection.begin_with(self.kind.begins_to_write()).await?;
         let noted = sqlx::query("UPDATE copying SET holds = $1 WHERE what = $2 AND holds = $3")
@@ -345,7 +345,7 @@ impl Copier {
     ///
     /// # Errors
     /// When the database fails, or a row refers to one that is not there.
-    pub async fn finish(mut self, begun: Begun) -> Kept<()> {
+    pub async fn finish(mut self, begun: Begun) -> sqlx::Result<()> {
         let mut tx = self.connection.begin_with(self.kind.begins_to_write()).await?;
         Guards { put_on: begun.guards }.put_on(&mut tx).await?;
         // PostgreSQL looked as it put the references on.
@@ -373,7 +373,7 @@ async fn remember(
     tx: &mut AnyConnection,
     what: &str,
     holds: &(impl serde::Serialize + Sync),
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query("INSERT INTO copying (what, holds) VALUES ($1, $2)")
         .bind(what)
         .bind(super::json(holds)?)

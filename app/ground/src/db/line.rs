@@ -8,8 +8,6 @@ use std::str::FromStr as _;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
 
-use super::Kept;
-
 /// What protects the line to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line {
@@ -49,13 +47,13 @@ impl Line {
 ///
 /// # Errors
 /// When the address cannot be read.
-pub(super) fn to(url: &str) -> Kept<(String, Line)> {
+pub(super) fn to(url: &str) -> sqlx::Result<(String, Line)> {
     let by_setting = env::var("PGSSLMODE").ok().and_then(|mode| mode.parse().ok());
     with(url, by_setting)
 }
 
 /// The same, with what the setting says that all programs for PostgreSQL read.
-fn with(url: &str, by_setting: Option<PgSslMode>) -> Kept<(String, Line)> {
+fn with(url: &str, by_setting: Option<PgSslMode>) -> sqlx::Result<(String, Line)> {
     let mut address = Url::parse(url).map_err(|error| sqlx::Error::Configuration(error.into()))?;
     let options = PgConnectOptions::from_str(url)?;
     if is_here(&options) {

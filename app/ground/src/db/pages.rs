@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use sqlx::{AnyConnection, AssertSqlSafe, Executor as _};
 
-use super::{Db, Kept, connections, is_of_the_moment};
+use super::{Db, connections, is_of_the_moment};
 
 /// The largest table, with its indexes and all, that is written anew while people use the service:
 /// it takes a second or two, and whoever needs it meanwhile waits three.
@@ -23,7 +23,7 @@ const TRIES: usize = 3;
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Gives the room of erased rows free, so that it is soon used again. Holds up nobody.
-pub(super) async fn clear(db: &Db) -> Kept<()> {
+pub(super) async fn clear(db: &Db) -> sqlx::Result<()> {
     let mut connection = db.pools.writers.acquire().await?;
     connection.close_on_drop();
     connections::without_limits(&mut connection).await?;
@@ -41,7 +41,7 @@ pub(super) async fn clear(db: &Db) -> Kept<()> {
 
 /// Writes every table anew that is not too large. False when it is not the moment: another process
 /// is at it, or somebody still sees what was erased.
-pub(super) async fn write_anew(db: &Db) -> Kept<bool> {
+pub(super) async fn write_anew(db: &Db) -> sqlx::Result<bool> {
     let mut connection = db.pools.writers.acquire().await?;
     // With it goes the lock, and what it was told.
     connection.close_on_drop();
@@ -93,7 +93,7 @@ pub(super) async fn write_anew(db: &Db) -> Kept<bool> {
 }
 
 /// Writes these tables anew; gives those that somebody held.
-async fn rewrite(connection: &mut AnyConnection, tables: Vec<String>) -> Kept<Vec<String>> {
+async fn rewrite(connection: &mut AnyConnection, tables: Vec<String>) -> sqlx::Result<Vec<String>> {
     let mut held = Vec::new();
     for table in tables {
         match say(connection, format!("VACUUM (FULL, ANALYZE) {table}")).await {
@@ -112,7 +112,7 @@ fn is_held(error: &sqlx::Error) -> bool {
 
 /// Takes away what the planner remembers of values that are no longer there. Of a table that is
 /// empty it goes on remembering what was in it, until a column's type is set, be it to the same.
-async fn forget_values(connection: &mut AnyConnection) -> Kept<()> {
+async fn forget_values(connection: &mut AnyConnection) -> sqlx::Result<()> {
     let columns: Vec<(String, String)> = sqlx::query_as(
         "SELECT CAST(c.oid::regclass AS TEXT) AS in_table,
            CAST(quote_ident(s.attname) AS TEXT) AS name
@@ -141,7 +141,7 @@ async fn forget_values(connection: &mut AnyConnection) -> Kept<()> {
 
 /// Whether every transaction in this database that has begun by now is over. What one of them still
 /// sees is not taken out. The long ones are a backup, a copy, and whoever looks by hand.
-async fn nobody_sees_it(connection: &mut AnyConnection) -> Kept<bool> {
+async fn nobody_sees_it(connection: &mut AnyConnection) -> sqlx::Result<bool> {
     let now: String = sqlx::query_scalar("SELECT CAST(clock_timestamp() AS TEXT)")
         .fetch_one(&mut *connection)
         .await?;
@@ -162,7 +162,7 @@ async fn nobody_sees_it(connection: &mut AnyConnection) -> Kept<bool> {
     Ok(false)
 }
 
-async fn say(connection: &mut AnyConnection, sql: String) -> Kept<()> {
+async fn say(connection: &mut AnyConnection, sql: String) -> sqlx::Result<()> {
     connection.execute(AssertSqlSafe(sql)).await?;
     Ok(())
 }

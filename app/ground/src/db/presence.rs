@@ -9,7 +9,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, Connection as _};
 use tokio::sync::Mutex;
 
-use super::{Db, Kept, Kind};
+use super::{Db, Kind};
 
 /// The mark of one process.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ enum Held {
 }
 
 impl Presence {
-    pub(super) async fn begin(db: &Db) -> Kept<Self> {
+    pub(super) async fn begin(db: &Db) -> sqlx::Result<Self> {
         let id = id::fresh();
         let held = match (&db.file, db.kind) {
             (Some(file), Kind::Sqlite) => {
@@ -58,7 +58,7 @@ impl Presence {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn renew(&self) -> Kept<()> {
+    pub async fn renew(&self) -> sqlx::Result<()> {
         let Held::Session { pool, session } = &self.held else { return Ok(()) };
         let mut session = session.lock().await;
         if let Some(held) = session.as_mut() {
@@ -94,7 +94,7 @@ impl Drop for Presence {
 }
 
 /// Whether the process of this mark is gone.
-pub(super) async fn is_gone(db: &Db, id: &str) -> Kept<bool> {
+pub(super) async fn is_gone(db: &Db, id: &str) -> sqlx::Result<bool> {
     if let (Some(file), Kind::Sqlite) = (&db.file, db.kind) {
         return Ok(is_unlocked(&mark(file.path(), id))?);
     }

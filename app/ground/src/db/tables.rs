@@ -12,7 +12,7 @@ use futures_util::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 
-use super::{Db, Kept, Kind, connections};
+use super::{Db, Kind, connections};
 
 /// The columns of a table, by name, each with its type as the database writes it.
 pub(super) type Columns = Vec<(String, String)>;
@@ -43,7 +43,9 @@ impl Lines for () {
 }
 
 /// The tables, each with its columns, but for those that this program does not read itself.
-pub(super) async fn tables(connection: &mut AnyConnection) -> Kept<BTreeMap<String, Columns>> {
+pub(super) async fn tables(
+    connection: &mut AnyConnection,
+) -> sqlx::Result<BTreeMap<String, Columns>> {
     let sql = match Kind::of(connection) {
         Kind::Sqlite => {
             "SELECT m.name AS in_table, c.name AS name, c.type AS holds
@@ -82,7 +84,7 @@ impl Db {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn columns(&self) -> Kept<BTreeMap<String, Vec<String>>> {
+    pub async fn columns(&self) -> sqlx::Result<BTreeMap<String, Vec<String>>> {
         Ok(names(&tables(&mut *self.read().await?).await?))
     }
 
@@ -91,7 +93,7 @@ impl Db {
     ///
     /// # Errors
     /// When the database does not answer, or `lines` cannot keep them.
-    pub async fn read_all(&self, lines: &mut impl Lines) -> Kept<BTreeMap<String, Sum>> {
+    pub async fn read_all(&self, lines: &mut impl Lines) -> sqlx::Result<BTreeMap<String, Sum>> {
         let mut connection = self.read().await?;
         // It stays at one moment for long, and is used for nothing else.
         connection.close_on_drop();
@@ -116,7 +118,7 @@ impl Db {
         &self,
         known: &BTreeMap<String, Vec<String>>,
         rows: impl Fn(&str) -> std::io::Result<I>,
-    ) -> Kept<()>
+    ) -> sqlx::Result<()>
     where
         I: Iterator<Item = std::io::Result<String>>,
     {
@@ -160,7 +162,7 @@ pub(super) fn at_one_moment(kind: Kind) -> &'static str {
     }
 }
 
-pub(super) async fn is_empty(tx: &mut AnyConnection) -> Kept<bool> {
+pub(super) async fn is_empty(tx: &mut AnyConnection) -> sqlx::Result<bool> {
     let many: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM accounts WHERE confirmed_at > 0)
               + (SELECT count(*) FROM services)
@@ -177,7 +179,7 @@ pub(super) async fn read_table(
     table: &str,
     columns: &Columns,
     lines: &mut impl Lines,
-) -> Kept<Sum> {
+) -> sqlx::Result<Sum> {
     let sql = selection(table, columns, Kind::of(tx));
     let (mut rows, mut sum) = (0, Sha256::new());
     let mut found = sqlx::query(AssertSqlSafe(sql)).fetch(tx);
@@ -234,7 +236,7 @@ impl Guards {
         tx: &mut AnyConnection,
         tables: &BTreeMap<String, Columns>,
         off: Off,
-    ) -> Kept<Self> {
+    ) -> sqlx::Result<Self> {
         let (take_off, put_on) = match Kind::of(tx) {
             Kind::Sqlite => {
                 let triggers: Vec<(String, String)> =
@@ -285,7 +287,7 @@ impl Guards {
         Ok(Self { put_on })
     }
 
-    pub(super) async fn put_on(self, tx: &mut AnyConnection) -> Kept<()> {
+    pub(super) async fn put_on(self, tx: &mut AnyConnection) -> sqlx::Result<()> {
         for statement in self.put_on {
             sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await?;
         }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, Executor as _};
 
-use super::{Kept, Kind, file};
+use super::{Kind, file};
 
 /// How long a write may take from its begin to its commit. With the wait for a connection it is
 /// less than a request has, so that nothing is kept after its sender was told to try again.
@@ -47,7 +47,7 @@ impl Transaction {
         connection: PoolConnection<Any>,
         kind: Kind,
         file: Option<Arc<file::Opened>>,
-    ) -> Kept<Self> {
+    ) -> sqlx::Result<Self> {
         let (state, begun) = (State::Beginning, Instant::now());
         let mut tx = Self { connection: Some(connection), file, state, begun };
         tx.execute(kind.begins_to_write()).await?;
@@ -60,7 +60,7 @@ impl Transaction {
     /// # Errors
     /// When it took too long or the database fails: nothing is kept then. When the database goes
     /// away while it commits, nobody knows whether it was kept.
-    pub async fn commit(mut self) -> Kept<()> {
+    pub async fn commit(mut self) -> sqlx::Result<()> {
         if self.begun.elapsed() > TIME {
             self.roll_back().await?;
             return Err(too_long());
@@ -76,7 +76,7 @@ impl Transaction {
     ///
     /// # Errors
     /// When the database fails; nothing is kept then either.
-    pub async fn roll_back(mut self) -> Kept<()> {
+    pub async fn roll_back(mut self) -> sqlx::Result<()> {
         self.state = State::Ending;
         self.execute("ROLLBACK").await?;
         self.state = State::Ended;

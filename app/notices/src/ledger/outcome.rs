@@ -2,7 +2,7 @@
 
 use area::ELSEWHERE;
 use calendar::clock::{DAY, Millis};
-use ground::db::{self, Db, Kept};
+use ground::db::{self, Db};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use subscribers::wanted::is_wanted;
@@ -17,7 +17,7 @@ use crate::store::{effect, follow};
 /// anyone who has changed address is counted once, at the new one. Nobody is counted who asked to be
 /// told only after it had been announced: nobody could have told them when it was. An email that
 /// comes back until `until` told nobody; after that the numbers no longer change.
-pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
+pub async fn told(db: &Db, notice_id: &str, until: Millis) -> sqlx::Result<Vec<Told>> {
     let by = |time: &str| {
         format!(
             "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= $2)) OR l.read_at < {time}
@@ -55,7 +55,7 @@ pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
 }
 
 /// A number of people in this column of an answer.
-fn people(row: &AnyRow, column: &str) -> Kept<u64> {
+fn people(row: &AnyRow, column: &str) -> sqlx::Result<u64> {
     db::number(row.get(column), "people told")
 }
 
@@ -79,7 +79,7 @@ pub struct ToldOf {
 
 /// Every notice that had taken effect at that time and says who was told in time, the earliest
 /// first; as it was then. The same rules as [`told`] and `is_ever_counted` on the page of a notice.
-pub async fn told_of_all(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
+pub async fn told_of_all(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
     let until = format!(
         "CASE WHEN n.effect_at + {SETTLED_AFTER} < $1 THEN n.effect_at + {SETTLED_AFTER} ELSE $1 \
          END"
@@ -159,7 +159,7 @@ pub struct InEmail {
 
 /// The notices in the email with this link, the first to take effect first; none for a link from
 /// another email, or for an address we no longer write to.
-pub async fn in_email(db: &Db, link_hash: &str) -> Kept<Vec<InEmail>> {
+pub async fn in_email(db: &Db, link_hash: &str) -> sqlx::Result<Vec<InEmail>> {
     let rows = sqlx::query(
         "SELECT n.id, n.title, n.effect_kind, n.effect_at, l.read_at, n.follow_kind FROM ledger l
          JOIN notices n ON n.id = l.notice_id
@@ -185,7 +185,7 @@ pub async fn in_email(db: &Db, link_hash: &str) -> Kept<Vec<InEmail>> {
 }
 
 /// Records that the reader of this email has read it. The first time counts.
-pub async fn read_email(tx: &mut AnyConnection, link_hash: &str, now: Millis) -> Kept<()> {
+pub async fn read_email(tx: &mut AnyConnection, link_hash: &str, now: Millis) -> sqlx::Result<()> {
     sqlx::query("UPDATE ledger SET read_at = $2 WHERE link_hash = $1 AND read_at IS NULL")
         .bind(link_hash)
         .bind(now)
@@ -200,7 +200,7 @@ pub async fn read_by(
     notice_id: &str,
     account_id: &str,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE ledger SET read_at = $3 WHERE notice_id = $1 AND read_at IS NULL
            AND subscriber_id IN (SELECT id FROM subscribers WHERE account_id = $2)",
@@ -258,7 +258,7 @@ fn to_reach() -> String {
 }
 
 /// The families no email reaches, those with the nearest change first.
-pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
+pub async fn unreached(db: &Db, now: Millis) -> sqlx::Result<Vec<Unreached>> {
     let sql = format!(
         "SELECT b.id AS subscriber_id, b.email, coalesce(p.name, '{ELSEWHERE}') AS place,
            n.id AS notice_id, n.title, n.effect_kind, n.effect_at, n.follow_kind
@@ -318,7 +318,7 @@ pub async fn reached(
     notices: &[String],
     (by, how): (&str, &str),
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let these = db::parameters(5, notices.len());
     let sql = format!(
         "UPDATE ledger SET reached_at = $2, reached_by = $3, reached_how = $4

@@ -2,7 +2,7 @@
 
 use calendar::clock::Millis;
 use deliveries::Words;
-use ground::db::{self, Db, Kept, Kind};
+use ground::db::{self, Db, Kind};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use subscribers::wanted::is_wanted;
@@ -49,7 +49,7 @@ const TOGETHER: &str = "CAST(l.is_digest AS BIGINT) AS is_digest,
     CAST(CASE WHEN l.subscribed_at IS NULL THEN 0 ELSE 1 END AS BIGINT) AS is_late";
 
 /// Whether an email is due but not owed yet.
-pub async fn is_one_to_tell(db: &Db, now: Millis) -> Kept<bool> {
+pub async fn is_one_to_tell(db: &Db, now: Millis) -> sqlx::Result<bool> {
     let due: Option<i64> = sqlx::query_scalar(
         "SELECT due_at FROM ledger WHERE due_at <= $1 AND delivery_id IS NULL
          AND called_off_at IS NULL ORDER BY due_at LIMIT 1",
@@ -62,7 +62,7 @@ pub async fn is_one_to_tell(db: &Db, now: Millis) -> Kept<bool> {
 
 /// Up to `most` subscribers with emails that are due but not owed yet, whose ids come after
 /// `after`, in one order for every process.
-pub async fn to_tell(db: &Db, after: &str, most: i64, now: Millis) -> Kept<Vec<String>> {
+pub async fn to_tell(db: &Db, after: &str, most: i64, now: Millis) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar(
         "SELECT DISTINCT l.subscriber_id FROM ledger l
          JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
@@ -78,7 +78,11 @@ pub async fn to_tell(db: &Db, after: &str, most: i64, now: Millis) -> Kept<Vec<S
 }
 
 /// The notices that are due to these subscribers and not owed yet.
-pub async fn notices_due(db: &Db, subscribers: &[String], now: Millis) -> Kept<Vec<String>> {
+pub async fn notices_due(
+    db: &Db,
+    subscribers: &[String],
+    now: Millis,
+) -> sqlx::Result<Vec<String>> {
     let these = db::parameters(2, subscribers.len());
     let sql = format!(
         "SELECT DISTINCT notice_id FROM ledger WHERE subscriber_id IN ({these}) AND due_at <= $1
@@ -98,7 +102,7 @@ pub async fn due_now(
     tx: &mut AnyConnection,
     subscribers: &[String],
     now: Millis,
-) -> Kept<Vec<Due>> {
+) -> sqlx::Result<Vec<Due>> {
     let these = db::parameters(2, subscribers.len());
     let call_off = format!(
         "UPDATE ledger SET called_off_at = $1, called_off_why = 'unsubscribed'
@@ -158,7 +162,7 @@ pub async fn keep_email(
     subscriber_id: &str,
     delivery_id: &str,
     link_hash: &str,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE ledger SET delivery_id = $3, link_hash = $4 WHERE notice_id = $1
          AND subscriber_id = $2 AND delivery_id IS NULL",
@@ -177,7 +181,7 @@ pub async fn keep_email(
 pub async fn services_of_link(
     connection: &mut AnyConnection,
     link_hash: &str,
-) -> Kept<Vec<(String, String)>> {
+) -> sqlx::Result<Vec<(String, String)>> {
     sqlx::query_as(
         "SELECT v.id, v.name FROM services v WHERE EXISTS (SELECT 1 FROM ledger l
            JOIN notice_services ns ON ns.notice_id = l.notice_id
@@ -195,7 +199,11 @@ const WAITS: &str =
 
 /// Calls off the emails that a subscriber is owed but no longer wants. What is owed without an
 /// email yet is looked at when that is due: it may have been asked for again by then.
-pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+pub async fn call_off(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    now: Millis,
+) -> sqlx::Result<()> {
     let rows = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed'
          WHERE subscriber_id = $1 AND called_off_at IS NULL AND {WAITS} AND NOT {}",
@@ -217,7 +225,7 @@ pub(super) async fn call_off_emails(
     id: &str,
     why: &'static str,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let touched = format!(
         "id IN (SELECT l.delivery_id FROM ledger l WHERE l.{column} = $1
          AND l.called_off_at IS NOT NULL)"
@@ -230,7 +238,11 @@ pub(super) async fn call_off_emails(
 
 /// What a subscriber who begins again is owed again: what was called off since she had stopped,
 /// before an email had gone, while the change is still to come.
-pub async fn begin_again(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+pub async fn begin_again(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    now: Millis,
+) -> sqlx::Result<()> {
     let sql = format!(
         "SELECT notice_id FROM ledger WHERE subscriber_id = $1 AND called_off_why = 'unsubscribed'
          AND {}
@@ -264,7 +276,11 @@ fn went_to_her(row: &str) -> String {
 /// Owes these notices again, which were called off for this subscriber. A digest that waits takes
 /// them in again; in place of an email that will not go another is owed; one that had gone before
 /// stays her email.
-async fn owe_again(tx: &mut AnyConnection, subscriber_id: &str, notices: &[String]) -> Kept<()> {
+async fn owe_again(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    notices: &[String],
+) -> sqlx::Result<()> {
     if notices.is_empty() {
         return Ok(());
     }
@@ -314,7 +330,7 @@ pub struct Stale {
 
 /// The emails that are to be put together again, some at a time. One that a worker holds is left
 /// until its permit has failed: else it would go as the worker has it, with nobody knowing.
-pub async fn stale(db: &Db) -> Kept<Vec<Stale>> {
+pub async fn stale(db: &Db) -> sqlx::Result<Vec<Stale>> {
     let sql = format!(
         "SELECT d.id AS delivery_id, d.unsubscribe, n.id AS notice_id, {TOGETHER}
          FROM (SELECT id, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND is_stale = 1
@@ -341,7 +357,11 @@ pub async fn stale(db: &Db) -> Kept<Vec<Stale>> {
 }
 
 /// Puts a digest together again, unless more of it has been called off since.
-pub async fn put_together_again(tx: &mut AnyConnection, stale: &Stale, words: &Words) -> Kept<()> {
+pub async fn put_together_again(
+    tx: &mut AnyConnection,
+    stale: &Stale,
+    words: &Words,
+) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     // Anyone who calls off more of it in between has done so by the time this holds it, or makes it
     // stale again afterwards.
@@ -360,7 +380,7 @@ pub async fn put_together_again(tx: &mut AnyConnection, stale: &Stale, words: &W
 }
 
 /// Whether an email that this subscriber has stopped is in a worker's hands.
-pub async fn is_on_its_way(db: &Db, subscriber_id: &str) -> Kept<bool> {
+pub async fn is_on_its_way(db: &Db, subscriber_id: &str) -> sqlx::Result<bool> {
     let held: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM ledger l JOIN deliveries d ON d.id = l.delivery_id
                  WHERE l.subscriber_id = $1 AND l.called_off_at IS NOT NULL
@@ -382,7 +402,7 @@ pub async fn stop(
     subscriber_id: &str,
     services: Option<&[String]>,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let about = services.map_or_else(String::new, |services| {
         let these = db::parameters(3, services.len());
         format!(
@@ -404,7 +424,12 @@ pub async fn stop(
 /// the old ones; likewise what came back from the old address and is still to come. What the new
 /// one is already owed stays, except what the person has had at the old address; what was called
 /// off at the new one before it went is owed there again. Call it after [`subscribers::hold`].
-pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) -> Kept<()> {
+pub async fn move_to(
+    tx: &mut AnyConnection,
+    old: &str,
+    new: &str,
+    now: Millis,
+) -> sqlx::Result<()> {
     let has_had = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE subscriber_id = $3
          AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS})
@@ -460,7 +485,11 @@ pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) 
 
 /// Whether an email about a change that is still to come came back from this subscriber, and nobody
 /// has told them since.
-pub async fn has_come_back(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<bool> {
+pub async fn has_come_back(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    now: Millis,
+) -> sqlx::Result<bool> {
     let sql = format!(
         "SELECT count(*) FROM ledger WHERE subscriber_id = $1 AND called_off_at IS NULL AND {}",
         is_to_come_again()

@@ -3,7 +3,7 @@
 
 use area::ELSEWHERE;
 use calendar::clock::Millis;
-use ground::db::{self, Db, Kept, Kind};
+use ground::db::{self, Db, Kind};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use subscribers::Cadence;
@@ -57,7 +57,7 @@ pub struct Reach {
 
 /// How many people would be told about a notice now. `follows`: the notice that it corrects or
 /// withdraws.
-pub async fn reach(db: &Db, notice_id: &str, follows: Option<&str>) -> Kept<Reach> {
+pub async fn reach(db: &Db, notice_id: &str, follows: Option<&str>) -> sqlx::Result<Reach> {
     let sql = format!(
         "SELECT r.cadence, coalesce(p.name, '{ELSEWHERE}') AS place, count(*) AS people
          FROM ({}) r LEFT JOIN places p ON p.id = r.place_id
@@ -86,7 +86,7 @@ pub async fn reach(db: &Db, notice_id: &str, follows: Option<&str>) -> Kept<Reac
 }
 
 /// Whether the time of a notice has come.
-pub async fn is_one_to_start(db: &Db, now: Millis) -> Kept<bool> {
+pub async fn is_one_to_start(db: &Db, now: Millis) -> sqlx::Result<bool> {
     let due: Option<i64> = sqlx::query_scalar(
         "SELECT starts_at FROM notices WHERE starts_at <= $1 AND started_at IS NULL LIMIT 1",
     )
@@ -98,7 +98,7 @@ pub async fn is_one_to_start(db: &Db, now: Millis) -> Kept<bool> {
 
 /// Starts the next notice whose time has come: from now on everyone can read it, and the ledger has
 /// a row for each person who is to be told. Once, whichever process comes first. Gives its id.
-pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<String>> {
+pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<String>> {
     hold_addresses(tx).await?;
     let Some(started) = started(tx, now).await? else { return Ok(None) };
     if let Some((follows, _)) = &started.follows {
@@ -119,7 +119,11 @@ pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
 /// not among those who were owed it when it started. Once for each notice, also for those they were
 /// told about at an address they had before. Call it after [`hold_addresses`], so that no notice
 /// starts meanwhile.
-pub async fn owe_announced(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+pub async fn owe_announced(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    now: Millis,
+) -> sqlx::Result<()> {
     let sql = format!(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, subscribed_at)
          SELECT n.id, b.id, {LIVES_IN}, CAST($2 AS BIGINT), 0, CAST($2 AS BIGINT)
@@ -137,7 +141,7 @@ pub async fn owe_announced(tx: &mut AnyConnection, subscriber_id: &str, now: Mil
 
 /// Lets no address change and no subscription begin while a notice starts, and no notice start
 /// while they do: whoever moves or begins would be in neither list.
-pub async fn hold_addresses(tx: &mut AnyConnection) -> Kept<()> {
+pub async fn hold_addresses(tx: &mut AnyConnection) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     let sql = format!("SELECT second_person FROM area_rules{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(sql)).fetch_all(tx).await?;
@@ -154,7 +158,7 @@ struct Started {
 }
 
 /// Marks the next notice whose time has come as started.
-async fn started(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Started>> {
+async fn started(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Started>> {
     let sql = format!(
         "UPDATE notices SET started_at = $1
          WHERE id IN (SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL
@@ -186,7 +190,7 @@ async fn write_rows(
     tx: &mut AnyConnection,
     started: &Started,
     [at_once, daily, weekly]: [(Millis, bool); 3],
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let follows = started.follows.as_ref().map(|(follows, _)| follows);
     let sql = format!(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest)
@@ -213,7 +217,7 @@ async fn write_rows(
 
 /// Stops what is still to be told about a notice that another now follows. Those who were to be
 /// told are told what follows instead; a digest goes with its other notices.
-async fn replace(tx: &mut AnyConnection, notice_id: &str, now: Millis) -> Kept<()> {
+async fn replace(tx: &mut AnyConnection, notice_id: &str, now: Millis) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     let hold = format!(
         "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger

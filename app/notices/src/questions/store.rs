@@ -1,7 +1,7 @@
 //! Every SQL statement about questions and answers.
 
 use calendar::clock::Millis;
-use ground::db::{self, Db, Kept};
+use ground::db::{self, Db};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::{KEPT_UNANSWERED, NewAnswer, wanted};
@@ -16,7 +16,7 @@ pub async fn ask(
     form_key: &str,
     (question, email): (&str, &str),
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let asked = sqlx::query(
         "INSERT INTO notice_questions (id, form_key, notice_id, question, email, asked_at)
          VALUES ($1, $2, $3, $4, $5, $6)
@@ -35,7 +35,7 @@ pub async fn ask(
 }
 
 /// Whether the question of this form is stored.
-pub async fn is_asked(db: &Db, form_key: &str) -> Kept<bool> {
+pub async fn is_asked(db: &Db, form_key: &str) -> sqlx::Result<bool> {
     let asked: i64 =
         sqlx::query_scalar("SELECT count(*) FROM notice_questions WHERE form_key = $1")
             .bind(form_key)
@@ -61,7 +61,7 @@ pub struct Waiting {
 }
 
 /// The questions about a notice that wait, the oldest first.
-pub async fn waiting(db: &Db, notice_id: &str) -> Kept<Vec<Waiting>> {
+pub async fn waiting(db: &Db, notice_id: &str) -> sqlx::Result<Vec<Waiting>> {
     let sql = format!(
         "SELECT q.id, q.question, q.asked_at, q.shown_as, {} AS wanted
          FROM notice_questions q WHERE q.notice_id = $1
@@ -79,7 +79,7 @@ pub async fn show(
     notice_id: &str,
     (question_id, words): (&str, &str),
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let shown = sqlx::query(
         "UPDATE notice_questions SET shown_as = $3, shown_at = $4 WHERE id = $1 AND notice_id = $2
          AND shown_at IS NULL AND answer_id IS NULL AND set_aside_at IS NULL",
@@ -102,7 +102,7 @@ pub const TO_ANSWER: &str = "SELECT n.id, n.title, count(*) AS many FROM notice_
      GROUP BY n.id, n.title ORDER BY min(q.asked_at), n.id LIMIT 50";
 
 /// Whether the answer of this form is published.
-pub async fn is_answered(db: &Db, form_key: &str) -> Kept<bool> {
+pub async fn is_answered(db: &Db, form_key: &str) -> sqlx::Result<bool> {
     let answers: i64 =
         sqlx::query_scalar("SELECT count(*) FROM notice_answers WHERE form_key = $1")
             .bind(form_key)
@@ -118,7 +118,7 @@ pub async fn answer(
     answer: &NewAnswer,
     by: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let new: Option<String> = sqlx::query_scalar(
         "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by,
          answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -162,7 +162,7 @@ pub struct AnswerDue {
 }
 
 /// The answer that has waited longest to go to those who asked or wanted to know too.
-pub async fn answer_due(db: &Db) -> Kept<Option<AnswerDue>> {
+pub async fn answer_due(db: &Db) -> sqlx::Result<Option<AnswerDue>> {
     sqlx::query_as(
         "SELECT id AS answer_id, notice_id, question, answer FROM (
            SELECT a.id, a.notice_id, a.question, a.answer, a.answered_at FROM notice_questions q
@@ -178,7 +178,7 @@ pub async fn answer_due(db: &Db) -> Kept<Option<AnswerDue>> {
 }
 
 /// The addresses that an answer goes to. They are erased.
-pub async fn take_addresses(tx: &mut AnyConnection, answer_id: &str) -> Kept<Vec<String>> {
+pub async fn take_addresses(tx: &mut AnyConnection, answer_id: &str) -> sqlx::Result<Vec<String>> {
     // The update holds them: another process finds none.
     let mut addresses: Vec<String> = sqlx::query_scalar(
         "UPDATE notice_questions SET answer_id = answer_id WHERE answer_id = $1
@@ -215,7 +215,7 @@ pub async fn set_aside(
     notice_id: &str,
     question_id: &str,
     now: Millis,
-) -> Kept<Option<NotAnswered>> {
+) -> sqlx::Result<Option<NotAnswered>> {
     let Some(asked) = one(tx, question_id).await?.filter(|asked| asked.notice_id == notice_id)
     else {
         return Ok(None);
@@ -233,7 +233,7 @@ pub async fn set_aside(
 
 /// The question that has waited longest for an answer, of those that have waited for so long that
 /// the address is to go: (question, notice).
-pub async fn unanswered_due(db: &Db, now: Millis) -> Kept<Option<(String, String)>> {
+pub async fn unanswered_due(db: &Db, now: Millis) -> sqlx::Result<Option<(String, String)>> {
     sqlx::query_as(
         "SELECT id, notice_id FROM notice_questions WHERE email IS NOT NULL AND answer_id IS NULL
          AND asked_at <= $1 ORDER BY asked_at, id LIMIT 1",
@@ -245,7 +245,10 @@ pub async fn unanswered_due(db: &Db, now: Millis) -> Kept<Option<(String, String
 
 /// Erases the address of a question without an answer. `None` when it has gone, or an answer has
 /// come.
-pub async fn take_address(tx: &mut AnyConnection, question_id: &str) -> Kept<Option<NotAnswered>> {
+pub async fn take_address(
+    tx: &mut AnyConnection,
+    question_id: &str,
+) -> sqlx::Result<Option<NotAnswered>> {
     let asked = one(tx, question_id).await?;
     let erased = sqlx::query(
         "UPDATE notice_questions SET email = NULL WHERE id = $1
@@ -257,7 +260,7 @@ pub async fn take_address(tx: &mut AnyConnection, question_id: &str) -> Kept<Opt
     Ok(asked.filter(|_| erased.rows_affected() == 1))
 }
 
-async fn one(tx: &mut AnyConnection, question_id: &str) -> Kept<Option<NotAnswered>> {
+async fn one(tx: &mut AnyConnection, question_id: &str) -> sqlx::Result<Option<NotAnswered>> {
     sqlx::query_as("SELECT id, notice_id, email FROM notice_questions WHERE id = $1")
         .bind(question_id)
         .fetch_optional(tx)
@@ -302,7 +305,7 @@ pub struct Beside {
 }
 
 /// What the page shows besides the words of a notice, for this account; empty for a visitor.
-pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> Kept<Beside> {
+pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> sqlx::Result<Beside> {
     let sql = format!(
         "SELECT kind, question, answer, at, id, wanted, wants FROM (
            SELECT 'answer' AS kind, id, question, answer, answered_at AS at,

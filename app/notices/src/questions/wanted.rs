@@ -2,7 +2,7 @@
 
 use accounts::store::COUNTS_AS;
 use calendar::clock::Millis;
-use ground::db::{self, Db, Kept};
+use ground::db::{self, Db};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::KEPT_UNANSWERED;
@@ -29,7 +29,7 @@ pub async fn want(
     (notice_id, question_id): (&str, &str),
     account_id: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     sqlx::query(
         "INSERT INTO notice_wanted (question_id, account_id, wanted_at)
          SELECT q.id, a.id, CAST($4 AS BIGINT) FROM notice_questions q, accounts a
@@ -55,7 +55,11 @@ pub async fn want(
 }
 
 /// She does not need to know any more.
-pub async fn take_back(tx: &mut AnyConnection, question_id: &str, account_id: &str) -> Kept<()> {
+pub async fn take_back(
+    tx: &mut AnyConnection,
+    question_id: &str,
+    account_id: &str,
+) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM notice_wanted WHERE question_id = $1 AND account_id = $2")
         .bind(question_id)
         .bind(account_id)
@@ -78,7 +82,7 @@ pub struct WaitedFor {
 }
 
 /// What someone waits for, the latest first.
-pub async fn of_account(db: &Db, account_id: &str) -> Kept<Vec<WaitedFor>> {
+pub async fn of_account(db: &Db, account_id: &str) -> sqlx::Result<Vec<WaitedFor>> {
     sqlx::query_as(
         "SELECT n.id AS notice_id, n.title, q.shown_as AS question, w.wanted_at
          FROM notice_wanted w
@@ -103,7 +107,7 @@ pub struct InVain {
 
 /// The question for which somebody has waited longest in vain: it was set aside, or she has waited
 /// for as long as an address is kept.
-pub async fn in_vain_due(db: &Db, now: Millis) -> Kept<Option<InVain>> {
+pub async fn in_vain_due(db: &Db, now: Millis) -> sqlx::Result<Option<InVain>> {
     let row = sqlx::query(
         "SELECT q.id, q.notice_id, CAST(CASE WHEN q.set_aside_at IS NULL THEN 0 ELSE 1 END
            AS BIGINT) AS is_set_aside
@@ -126,7 +130,7 @@ pub async fn in_vain_due(db: &Db, now: Millis) -> Kept<Option<InVain>> {
 pub async fn take_for_answer(
     tx: &mut AnyConnection,
     answer_id: &str,
-) -> Kept<Vec<(String, String)>> {
+) -> sqlx::Result<Vec<(String, String)>> {
     take(tx, "q.answer_id = $1 AND CAST($2 AS BIGINT) = 0", answer_id, 0).await
 }
 
@@ -135,7 +139,7 @@ pub async fn take_in_vain(
     tx: &mut AnyConnection,
     question_id: &str,
     now: Millis,
-) -> Kept<Vec<(String, String)>> {
+) -> sqlx::Result<Vec<(String, String)>> {
     let in_vain = "q.id = $1 AND q.answer_id IS NULL
         AND (q.set_aside_at IS NOT NULL OR w.wanted_at <= CAST($2 AS BIGINT))";
     take(tx, in_vain, question_id, now - KEPT_UNANSWERED).await
@@ -146,7 +150,7 @@ async fn take(
     which: &str,
     id: &str,
     before: Millis,
-) -> Kept<Vec<(String, String)>> {
+) -> sqlx::Result<Vec<(String, String)>> {
     // The deletion holds them: another process finds none.
     let sql = format!(
         "DELETE FROM notice_wanted WHERE (question_id, account_id) IN (

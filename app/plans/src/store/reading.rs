@@ -1,7 +1,7 @@
 //! What is asked about plans.
 
 use calendar::clock::Millis;
-use ground::db::{Db, Kept, known, number};
+use ground::db::{Db, known, number};
 use ground::files::{self, FileKind};
 use ground::text::RULES;
 use ground::viewer::Role;
@@ -235,12 +235,12 @@ impl Plan {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
+pub async fn find(db: &Db, id: &str) -> sqlx::Result<Option<Plan>> {
     find_for(db, id, "").await
 }
 
 /// The plan with this id, and whether this leader may work on it.
-pub async fn find_for(db: &Db, id: &str, leader: &str) -> Kept<Option<Plan>> {
+pub async fn find_for(db: &Db, id: &str, leader: &str) -> sqlx::Result<Option<Plan>> {
     let mut connection = db.read().await?;
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.what, p.due_day, l.kind, l.name,
@@ -326,7 +326,7 @@ fn happenings(of: &str) -> String {
 
 /// Every plan with everything that happened to it, in the order of their ids; without who is
 /// planning it and what it is about.
-pub async fn all(db: &Db) -> Kept<Vec<Plan>> {
+pub async fn all(db: &Db) -> sqlx::Result<Vec<Plan>> {
     let rows = sqlx::query(AssertSqlSafe(happenings("IS NOT NULL")))
         .fetch_all(&mut *db.read().await?)
         .await?;
@@ -343,7 +343,7 @@ pub async fn all(db: &Db) -> Kept<Vec<Plan>> {
     Ok(plans)
 }
 
-fn add(plan: &mut Plan, row: &AnyRow) -> Kept<()> {
+fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
     let at: Millis = row.get("at");
     match row.get("kind") {
         "session" => {
@@ -424,7 +424,7 @@ pub const LABELS: &str = "SELECT 'plans' AS kind, x.plan_id AS id, s.name FROM p
        JOIN places p ON p.id = x.place_id";
 
 /// Plans, latest registered first, `most` at the most, registered before `before`.
-pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> Kept<Vec<Listed>> {
+pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> sqlx::Result<Vec<Listed>> {
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.due_day,
                 (SELECT count(*) FROM drafts d WHERE d.plan_id = p.id
@@ -491,7 +491,7 @@ pub struct Content {
 }
 
 /// What is in a draft.
-pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>> {
+pub async fn draft(db: &Db, plan_id: &str, version: i64) -> sqlx::Result<Option<Content>> {
     let rows = sqlx::query(
         "SELECT CASE WHEN d.html_rules = $3 THEN d.html ELSE d.body END AS text, d.html_rules,
                 d.file_hash, d.file_name, d.file_kind, d.file_size, t.id AS topic_id,
@@ -518,12 +518,15 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>
     Ok(Some(Content {
         text: if is_html { Text::Html(text) } else { Text::Markdown(text) },
         file: file(row)?,
-        answers: rows.iter().filter_map(|row| answered(row).transpose()).collect::<Kept<_>>()?,
+        answers: rows
+            .iter()
+            .filter_map(|row| answered(row).transpose())
+            .collect::<sqlx::Result<_>>()?,
     }))
 }
 
 /// The file of a draft, if it has one.
-fn file(row: &AnyRow) -> Kept<Option<files::Kept>> {
+fn file(row: &AnyRow) -> sqlx::Result<Option<files::Kept>> {
     let Some(kind) = row.get::<Option<&str>, _>("file_kind") else { return Ok(None) };
     Ok(Some(files::Kept {
         hash: row.get("file_hash"),
@@ -534,7 +537,7 @@ fn file(row: &AnyRow) -> Kept<Option<files::Kept>> {
 }
 
 /// What a draft does about a topic, where the row has one.
-fn answered(row: &AnyRow) -> Kept<Option<Answered>> {
+fn answered(row: &AnyRow) -> sqlx::Result<Option<Answered>> {
     let Some(topic_id) = row.get("topic_id") else { return Ok(None) };
     let does = row.get::<Option<&str>, _>("answer");
     let does = does.map(|does| known(Does::read(does), "draft_answers.answer")).transpose()?;
@@ -548,7 +551,7 @@ fn answered(row: &AnyRow) -> Kept<Option<Answered>> {
 
 /// Some of the drafts whose HTML was never made, or by earlier rules than today's: their ids and
 /// their texts.
-pub async fn to_be_rendered(db: &Db) -> Kept<Vec<(String, String)>> {
+pub async fn to_be_rendered(db: &Db) -> sqlx::Result<Vec<(String, String)>> {
     sqlx::query_as("SELECT id, body FROM drafts WHERE html_rules < $1 LIMIT 10")
         .bind(RULES)
         .fetch_all(&mut *db.read().await?)
@@ -571,7 +574,7 @@ pub struct Untold {
 }
 
 /// Published drafts that parents have not been told about yet, earliest published first.
-pub async fn untold(db: &Db) -> Kept<Vec<Untold>> {
+pub async fn untold(db: &Db) -> sqlx::Result<Vec<Untold>> {
     sqlx::query_as(
         "SELECT d.id, d.plan_id, CAST(d.version AS BIGINT) AS version, p.title, d.summary
          FROM drafts d JOIN plans p ON p.id = d.plan_id
@@ -582,7 +585,11 @@ pub async fn untold(db: &Db) -> Kept<Vec<Untold>> {
 }
 
 /// The texts of two drafts of a plan, in the order asked for.
-pub async fn bodies(db: &Db, plan_id: &str, versions: [i64; 2]) -> Kept<Option<[String; 2]>> {
+pub async fn bodies(
+    db: &Db,
+    plan_id: &str,
+    versions: [i64; 2],
+) -> sqlx::Result<Option<[String; 2]>> {
     let bodies: Vec<(i64, String)> = sqlx::query_as(
         "SELECT CAST(version AS BIGINT) AS version, body FROM drafts WHERE plan_id = $1
          AND version IN ($2, $3)",

@@ -3,7 +3,7 @@
 
 use calendar::clock::Millis;
 use deliveries::{EmailKind, Owed, Words, owe};
-use ground::db::{self, Kept, Kind};
+use ground::db::{self, Kind};
 use ground::files;
 use ground::text::RULES;
 use involvement::gate::{self, TopicFacts};
@@ -26,7 +26,11 @@ pub struct By {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn hold(tx: &mut AnyConnection, plan_id: &str, now: Millis) -> Kept<Option<Millis>> {
+pub async fn hold(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    now: Millis,
+) -> sqlx::Result<Option<Millis>> {
     let kind = Kind::of(tx);
     let held = format!("SELECT id FROM plans WHERE id = $1{}", kind.hold_to_change());
     if sqlx::query(AssertSqlSafe(held)).bind(plan_id).fetch_optional(&mut *tx).await?.is_none() {
@@ -42,7 +46,7 @@ pub async fn hold_for(
     plan_id: &str,
     by: &By,
     now: Millis,
-) -> Kept<Option<Millis>> {
+) -> sqlx::Result<Option<Millis>> {
     let kind = Kind::of(tx);
     let held = format!(
         "SELECT p.id FROM plans p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM plan_leaders k
@@ -57,7 +61,7 @@ pub async fn hold_for(
 }
 
 /// The time of what happens now to a plan that is held.
-async fn next_moment(tx: &mut AnyConnection, plan_id: &str, now: Millis) -> Kept<Millis> {
+async fn next_moment(tx: &mut AnyConnection, plan_id: &str, now: Millis) -> sqlx::Result<Millis> {
     let last: Option<Millis> = sqlx::query_scalar(
         "SELECT max(at) FROM (
            SELECT at FROM plan_events WHERE plan_id = $1
@@ -81,7 +85,7 @@ async fn event(
     about: &str,
     by: &By,
     at: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO plan_events (id, plan_id, at, what, about, who, role)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -104,7 +108,7 @@ pub async fn register(
     plan: &NewPlan,
     by: &By,
     now: Millis,
-) -> Kept<(String, bool)> {
+) -> sqlx::Result<(String, bool)> {
     let new: Option<String> = sqlx::query_scalar(
         "INSERT INTO plans (id, form_key, title, what, due_day, registered_by, registered_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -146,7 +150,7 @@ pub async fn tie(
     topics: &[String],
     by: &By,
     at: Millis,
-) -> Kept<u64> {
+) -> sqlx::Result<u64> {
     let wanted = db::parameters(4, topics.len());
     let sql = format!(
         "INSERT INTO plan_topics (plan_id, topic_id, tied_by, tied_at)
@@ -171,7 +175,7 @@ pub async fn record_session(
     session: &NewSession,
     by: &By,
     at: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let new: Option<String> = sqlx::query_scalar(
         "INSERT INTO planning_sessions (id, form_key, plan_id, day, held_at, parents, others,
          decided, notes, audience, recorded_by, recorded_at)
@@ -210,7 +214,7 @@ pub async fn state(
     words: &str,
     by: &By,
     at: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let new = sqlx::query(
         "INSERT INTO statements (form_key, plan_id, words, written_by, written_at)
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT (form_key) DO NOTHING",
@@ -236,7 +240,7 @@ pub async fn record_draft(
     file: Option<&files::Kept>,
     by: &By,
     at: Millis,
-) -> Kept<(i64, bool)> {
+) -> sqlx::Result<(i64, bool)> {
     let new = sqlx::query(
         "INSERT INTO drafts (id, form_key, plan_id, version, summary, body, recorded_by,
          first_recorded_at,
@@ -276,7 +280,7 @@ pub async fn record_draft(
 
 /// Keeps the HTML of a draft, made by today's rules; not in place of HTML made by these or later
 /// ones.
-pub async fn keep_html(tx: &mut AnyConnection, draft_id: &str, html: &str) -> Kept<()> {
+pub async fn keep_html(tx: &mut AnyConnection, draft_id: &str, html: &str) -> sqlx::Result<()> {
     sqlx::query("UPDATE drafts SET html = $2, html_rules = $3 WHERE id = $1 AND html_rules < $3")
         .bind(draft_id)
         .bind(html)
@@ -296,7 +300,7 @@ pub async fn answer(
     answer: &Answer,
     by: &By,
     at: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let kept = sqlx::query(
         "INSERT INTO draft_answers (draft_id, topic_id, answer, words, decided_by, answered_by,
          answered_at)
@@ -330,7 +334,7 @@ pub async fn override_gate(
     passing: &Override,
     by: &By,
     at: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let draft: Option<String> = sqlx::query_scalar(
         "INSERT INTO overrides (draft_id, name, reason, made_by, made_at)
          SELECT d.id, $3, $4, $5, CAST($6 AS BIGINT) FROM drafts d WHERE d.plan_id = $1
@@ -371,7 +375,7 @@ pub async fn publish(
     version: i64,
     by: &By,
     at: Millis,
-) -> Kept<Published> {
+) -> sqlx::Result<Published> {
     let facts = sqlx::query(
         "SELECT d.id, (SELECT min(f.first_recorded_at) FROM drafts f
                   WHERE f.plan_id = d.plan_id) AS first_draft_at,
@@ -434,7 +438,7 @@ pub async fn tell_next(
     words: &Words,
     most: i64,
     now: Millis,
-) -> Kept<usize> {
+) -> sqlx::Result<usize> {
     let people: Vec<(String, String)> = sqlx::query_as(
         "SELECT a.id, a.email FROM accounts a
          WHERE a.email IS NOT NULL

@@ -6,7 +6,7 @@ use accounts::joinings;
 use accounts::store::SHARED;
 use calendar::clock::Millis;
 use futures_util::TryStreamExt as _;
-use ground::db::{self, Db, Kept};
+use ground::db::{self, Db};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use voting::count::{Choice, Election, Phase};
@@ -31,7 +31,7 @@ pub struct Ballots {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn uncounted(db: &Db) -> Kept<Option<(String, usize)>> {
+pub async fn uncounted(db: &Db) -> sqlx::Result<Option<(String, usize)>> {
     let round: Option<(String, i32)> = sqlx::query_as(
         "SELECT id, seats FROM rounds WHERE closed_at IS NOT NULL
          AND counted_at IS NULL ORDER BY closes_at LIMIT 1",
@@ -45,7 +45,7 @@ pub async fn uncounted(db: &Db) -> Kept<Option<(String, usize)>> {
 /// Reads the ballots of a round, voter by voter, so that a million votes are never in memory as
 /// rows. One mailbox is one voter, who supports what any of its accounts does and lives where the
 /// first of them does, as in the tallies.
-pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
+pub async fn ballots(db: &Db, round_id: &str) -> sqlx::Result<Ballots> {
     let mut connection = db.read().await?;
     let topics: Vec<String> = sqlx::query_scalar(
         "SELECT id FROM listed_topics WHERE round_id = $1 ORDER BY proposed_at, id",
@@ -145,7 +145,7 @@ pub async fn keep(
     choices: &[Choice],
     unusual: Vec<Unusual>,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let closes_at: Option<Millis> = sqlx::query_scalar(
         "UPDATE rounds SET counted_at = $2 WHERE id = $1
          AND closed_at IS NOT NULL AND counted_at IS NULL RETURNING closes_at",
@@ -198,7 +198,7 @@ async fn keep_unusual(
     round_id: &str,
     mut unusual: Vec<Unusual>,
     closes_at: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let joined = joinings::take(tx, closes_at).await?;
     unusual.extend(joined.into_iter().map(|(at, people)| Unusual {
         at,
@@ -223,7 +223,10 @@ async fn keep_unusual(
 
 /// What the count of a round chose, as [`chosen`], and what is unusual about who joined and voted
 /// in it, in the order of time.
-pub async fn chosen_and_unusual(db: &Db, round_id: &str) -> Kept<(Vec<Chosen>, Vec<Unusual>)> {
+pub async fn chosen_and_unusual(
+    db: &Db,
+    round_id: &str,
+) -> sqlx::Result<(Vec<Chosen>, Vec<Unusual>)> {
     let rows = sqlx::query(
         "SELECT id, title, position, supporters, unrepresented, is_unusual FROM (
            SELECT l.topic_id AS id, t.title AS title, CAST(l.position AS BIGINT) AS position,
@@ -250,7 +253,7 @@ pub async fn chosen_and_unusual(db: &Db, round_id: &str) -> Kept<(Vec<Chosen>, V
 }
 
 /// What the count of a round chose, in the order chosen, with the true numbers.
-pub async fn chosen(db: &Db, round_id: &str) -> Kept<Vec<Chosen>> {
+pub async fn chosen(db: &Db, round_id: &str) -> sqlx::Result<Vec<Chosen>> {
     let rows = sqlx::query(
         "SELECT l.topic_id AS id, t.title, CAST(l.position AS BIGINT) AS position, l.supporters,
            l.unrepresented
@@ -264,7 +267,7 @@ pub async fn chosen(db: &Db, round_id: &str) -> Kept<Vec<Chosen>> {
 }
 
 /// Reads a topic that the count chose.
-fn chosen_topic(row: &AnyRow) -> Kept<Chosen> {
+fn chosen_topic(row: &AnyRow) -> sqlx::Result<Chosen> {
     Ok(Chosen {
         topic_id: row.get("id"),
         title: row.get("title"),
@@ -281,7 +284,7 @@ pub async fn confirm(
     confirmation: &Confirmation,
     by: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let first = sqlx::query(
         "INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at)
          SELECT id, $2, $3, CAST($4 AS BIGINT) FROM rounds WHERE id = $1 AND counted_at IS NOT NULL

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use accounts::joinings::MANY;
 use calendar::clock::{self, DAY, HOUR, Millis};
-use ground::db::{self, Kept};
+use ground::db;
 
 /// What was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +48,7 @@ impl Unusual {
     ///
     /// # Errors
     /// When this program does not know the word.
-    pub fn read(word: &str, at: Millis, people: i64) -> Kept<Self> {
+    pub fn read(word: &str, at: Millis, people: i64) -> sqlx::Result<Self> {
         let sign = Sign::ALL.into_iter().find(|sign| sign.word() == word);
         Ok(Self { at, sign: db::known(sign, "unusual_joinings.kind")?, people })
     }

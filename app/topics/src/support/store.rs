@@ -2,14 +2,14 @@
 
 use area::ELSEWHERE;
 use calendar::clock::Millis;
-use ground::db::{self, Db, Kept, Kind};
+use ground::db::{self, Db, Kind};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// Until when topics can be proposed for the next round of voting, if there is one.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
+pub async fn proposing_until(db: &Db, now: Millis) -> sqlx::Result<Option<Millis>> {
     sqlx::query_scalar(
         "SELECT vote_from FROM rounds WHERE vote_from > $1 AND closed_at IS NULL
          ORDER BY vote_from LIMIT 1",
@@ -20,7 +20,7 @@ pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
 }
 
 /// Whether this account supports a topic of this round.
-pub async fn supports_any(db: &Db, round_id: &str, account_id: &str) -> Kept<bool> {
+pub async fn supports_any(db: &Db, round_id: &str, account_id: &str) -> sqlx::Result<bool> {
     let supported: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM supports s JOIN listed_topics l ON l.id = s.topic_id
          WHERE l.round_id = $1 AND s.account_id = $2",
@@ -40,7 +40,7 @@ pub async fn support(
     account_id: &str,
     gives: bool,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);
     // The round stays as it is until this write ends: no support slips in during the count.
     let is_open = format!(
@@ -89,16 +89,16 @@ pub struct Tally {
 }
 
 /// What was counted for one topic; empty while the round is not closed.
-pub async fn tally(db: &Db, round_id: &str, topic_id: &str) -> Kept<Tally> {
+pub async fn tally(db: &Db, round_id: &str, topic_id: &str) -> sqlx::Result<Tally> {
     Ok(tallies_where(db, round_id, topic_id).await?.into_iter().next().unwrap_or_default())
 }
 
 /// What was counted for every topic of a closed round, in the order they were proposed.
-pub async fn tallies(db: &Db, round_id: &str) -> Kept<Vec<Tally>> {
+pub async fn tallies(db: &Db, round_id: &str) -> sqlx::Result<Vec<Tally>> {
     tallies_where(db, round_id, "").await
 }
 
-async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tally>> {
+async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> sqlx::Result<Vec<Tally>> {
     let rows = sqlx::query(
         "SELECT t.id, t.title, coalesce(p.name, $3) AS place, y.supporters, x.topic_id AS confirmed
          FROM tallies y

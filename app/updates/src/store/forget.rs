@@ -1,6 +1,5 @@
 //! What is left in updates of an account that is erased.
 
-use ground::db::Kept;
 use ground::erasing::{each, let_go};
 use sqlx::AnyConnection;
 
@@ -13,7 +12,7 @@ pub async fn forget(
     tx: &mut AnyConnection,
     account_id: &str,
     subscriber_id: Option<&str>,
-) -> Kept<Vec<String>> {
+) -> sqlx::Result<Vec<String>> {
     each(tx, account_id, &["DELETE FROM doubts WHERE account_id = $1"]).await?;
     // What was published holds all about its files; these rows only say who can still name them.
     let put_in: Vec<String> =
@@ -35,7 +34,7 @@ pub async fn forget(
 }
 
 /// Whether anything that stays names the file with this hash.
-async fn is_named(tx: &mut AnyConnection, hash: &str) -> Kept<bool> {
+async fn is_named(tx: &mut AnyConnection, hash: &str) -> sqlx::Result<bool> {
     let named: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM evidence_files WHERE hash = $1)
               + (SELECT count(*) FROM drafts WHERE file_hash = $1)
@@ -55,7 +54,7 @@ async fn forget_who_was_told(
     tx: &mut AnyConnection,
     account_id: &str,
     subscriber_id: Option<&str>,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     let told: Vec<(String, i64)> =
         sqlx::query_as("SELECT update_id, version FROM update_letters WHERE person = $1")
             .bind(account_id)

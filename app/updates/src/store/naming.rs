@@ -2,7 +2,7 @@
 //! results.
 
 use calendar::clock::Millis;
-use ground::db::{self, Db, Kept};
+use ground::db::{self, Db};
 use ground::files::{self, FileKind};
 use questionnaires::results::Results;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -17,7 +17,7 @@ pub async fn put_in(
     file: &files::Kept,
     by: &str,
     now: Millis,
-) -> Kept<String> {
+) -> sqlx::Result<String> {
     sqlx::query_scalar(
         "INSERT INTO evidence_files (id, hash, name, kind, size, put_in_by, put_in_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -36,7 +36,7 @@ pub async fn put_in(
 
 /// What somebody can name: the questions of the last results of the consultations among `about`,
 /// and those of these files that they added themselves.
-pub async fn known(db: &Db, about: &[Subject], files: &[String], by: &str) -> Kept<Known> {
+pub async fn known(db: &Db, about: &[Subject], files: &[String], by: &str) -> sqlx::Result<Known> {
     let asked: Vec<&Subject> =
         about.iter().filter(|subject| subject.kind == Kind::Consultation).collect();
     let mut known = Known::default();

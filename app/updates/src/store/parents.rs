@@ -1,7 +1,7 @@
 //! What parents said and what happened about it, and what those with another experience told us.
 
 use calendar::clock::Millis;
-use ground::db::{Db, Kept, known};
+use ground::db::{Db, known};
 use outcomes::store::{Listed, STANDING, stage, verdict};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row as _};
@@ -34,7 +34,7 @@ pub async fn contributions(
     account_id: &str,
     (most, from): (i64, i64),
     now: Millis,
-) -> Kept<Vec<Contribution>> {
+) -> sqlx::Result<Vec<Contribution>> {
     let sql = format!(
         "WITH RECURSIVE mine AS (SELECT id AS topic_id, 'proposed' AS how, proposed_at AS at
          FROM topics WHERE author_id = $1
@@ -133,7 +133,7 @@ pub async fn want_outcome(
     consultation_id: &str,
     account_id: &str,
     wants: bool,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE took_part SET wants_outcome = CAST($3 AS INTEGER)
          WHERE consultation_id = $1 AND account_id = $2",
@@ -171,7 +171,10 @@ impl Answers {
 
 /// The consultation that is answered under this code, what became of the answers, and when it
 /// closes.
-pub async fn consultation_of(db: &Db, code_hash: &str) -> Kept<Option<(Subject, Answers, Millis)>> {
+pub async fn consultation_of(
+    db: &Db,
+    code_hash: &str,
+) -> sqlx::Result<Option<(Subject, Answers, Millis)>> {
     let row = sqlx::query(
         "SELECT 'consultation' AS kind, c.id, c.title, r.state, c.closes_at FROM responses r
          JOIN consultations c ON c.id = r.consultation_id WHERE r.code_hash = $1",
@@ -194,7 +197,7 @@ pub async fn doubt(
     words: &str,
     by: &str,
     now: Millis,
-) -> Kept<()> {
+) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO doubts (id, form_key, update_id, version, account_id, words, told_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -213,7 +216,7 @@ pub async fn doubt(
 }
 
 /// Whether what was sent with this form key is saved.
-pub async fn is_doubted(db: &Db, form_key: &str) -> Kept<bool> {
+pub async fn is_doubted(db: &Db, form_key: &str) -> sqlx::Result<bool> {
     let told: i64 = sqlx::query_scalar("SELECT count(*) FROM doubts WHERE form_key = $1")
         .bind(form_key)
         .fetch_one(&mut *db.read().await?)
@@ -222,7 +225,7 @@ pub async fn is_doubted(db: &Db, form_key: &str) -> Kept<bool> {
 }
 
 /// Whether this account has told the forum something about this update.
-pub async fn has_doubted(db: &Db, update_id: &str, account_id: &str) -> Kept<bool> {
+pub async fn has_doubted(db: &Db, update_id: &str, account_id: &str) -> sqlx::Result<bool> {
     let told: i64 =
         sqlx::query_scalar("SELECT count(*) FROM doubts WHERE update_id = $1 AND account_id = $2")
             .bind(update_id)
@@ -254,16 +257,16 @@ pub struct Doubt {
 }
 
 /// What parents told the forum that no organiser has ticked off, the oldest first.
-pub async fn doubts(db: &Db, most: i64) -> Kept<Vec<Doubt>> {
+pub async fn doubts(db: &Db, most: i64) -> sqlx::Result<Vec<Doubt>> {
     found(db, "d.seen_at IS NULL AND $1 = ''", "", most).await
 }
 
 /// All that parents told the forum about one update, the oldest first, also what was ticked off.
-pub async fn doubts_of(db: &Db, update_id: &str, most: i64) -> Kept<Vec<Doubt>> {
+pub async fn doubts_of(db: &Db, update_id: &str, most: i64) -> sqlx::Result<Vec<Doubt>> {
     found(db, "d.update_id = $1", update_id, most).await
 }
 
-async fn found(db: &Db, which: &str, value: &str, most: i64) -> Kept<Vec<Doubt>> {
+async fn found(db: &Db, which: &str, value: &str, most: i64) -> sqlx::Result<Vec<Doubt>> {
     let sql = format!(
         "SELECT d.id, d.update_id, d.version, s.you_said, a.shown_name, d.words, d.told_at
          FROM doubts d JOIN update_versions s ON s.update_id = d.update_id
@@ -278,7 +281,7 @@ async fn found(db: &Db, which: &str, value: &str, most: i64) -> Kept<Vec<Doubt>>
 }
 
 /// Ticks off what a parent told the forum. False when it was already.
-pub async fn see_doubt(tx: &mut AnyConnection, doubt_id: &str, now: Millis) -> Kept<bool> {
+pub async fn see_doubt(tx: &mut AnyConnection, doubt_id: &str, now: Millis) -> sqlx::Result<bool> {
     let seen = sqlx::query("UPDATE doubts SET seen_at = $2 WHERE id = $1 AND seen_at IS NULL")
         .bind(doubt_id)
         .bind(now)

@@ -1,7 +1,7 @@
 //! What was said, and whose it is.
 
 use calendar::clock::Millis;
-use ground::db::{self, Db, Kept};
+use ground::db::{self, Db};
 use outcomes::rules::{Outcome, Stage, Verdict};
 use outcomes::store::{stage, verdict};
 use sqlx::Row as _;
@@ -70,7 +70,7 @@ pub struct Judged {
 }
 
 /// The update with this id.
-pub async fn find(db: &Db, update_id: &str) -> Kept<Option<Update>> {
+pub async fn find(db: &Db, update_id: &str) -> sqlx::Result<Option<Update>> {
     let mut connection = db.read().await?;
     let rows = sqlx::query(
         "SELECT s.version, s.you_said, s.questions, s.part, s.we_did, s.outcome, s.because,
@@ -122,12 +122,12 @@ pub async fn find(db: &Db, update_id: &str) -> Kept<Option<Update>> {
     Ok(Some(Update {
         id: update_id.to_owned(),
         organisation,
-        about: about.iter().map(subject).collect::<Kept<_>>()?,
+        about: about.iter().map(subject).collect::<sqlx::Result<_>>()?,
         versions,
     }))
 }
 
-fn words(row: &AnyRow) -> Kept<Words> {
+fn words(row: &AnyRow) -> sqlx::Result<Words> {
     let day = |name: &str| db::day(row.get(name), name);
     let outcome = match stage(row.get("outcome"))? {
         Stage::Done => Outcome::Done,
@@ -151,7 +151,7 @@ fn words(row: &AnyRow) -> Kept<Words> {
     })
 }
 
-fn judged(row: &AnyRow) -> Kept<Option<Judged>> {
+fn judged(row: &AnyRow) -> sqlx::Result<Option<Judged>> {
     let Some(verdict) = verdict(row.get("verdict"))? else { return Ok(None) };
     Ok(Some(Judged {
         verdict,
@@ -162,7 +162,7 @@ fn judged(row: &AnyRow) -> Kept<Option<Judged>> {
 }
 
 /// Whether this leader may change an update.
-pub async fn is_hers(db: &Db, update_id: &str, leader: &str) -> Kept<bool> {
+pub async fn is_hers(db: &Db, update_id: &str, leader: &str) -> sqlx::Result<bool> {
     let hers: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM update_leaders WHERE update_id = $1 AND account_id = $2",
     )

@@ -1,7 +1,7 @@
 //! Saving what a leader says, and what the forum says about it.
 
 use calendar::clock::Millis;
-use ground::db::{self, Db, Kept};
+use ground::db::{self, Db};
 use outcomes::rules::{Outcome, Verdict};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
@@ -28,7 +28,7 @@ pub async fn publish(
     about: &[Subject],
     by: &str,
     now: Millis,
-) -> Kept<Published> {
+) -> sqlx::Result<Published> {
     let sql = format!(
         "INSERT INTO updates (id, form_key, organisation_id, begun_by, begun_at)
          SELECT $2, $3, (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1
@@ -64,7 +64,7 @@ pub async fn publish(
     Ok(Published::Now(update_id))
 }
 
-async fn tie(tx: &mut AnyConnection, update_id: &str, about: &[Subject]) -> Kept<()> {
+async fn tie(tx: &mut AnyConnection, update_id: &str, about: &[Subject]) -> sqlx::Result<()> {
     let column = |subject: &Subject, kind: Kind, nth: usize| {
         if subject.kind == kind { format!("${}", nth + 2) } else { "NULL".to_owned() }
     };
@@ -107,7 +107,7 @@ pub async fn say(
     new: &NewVersion<'_>,
     by: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let words = new.words;
     let (mut because, mut decided_by, mut look_again, mut decide_by) = Default::default();
     match &words.outcome {
@@ -150,7 +150,7 @@ pub async fn say(
 }
 
 /// Whether what this form says was said.
-pub async fn is_said(db: &Db, form_key: &str) -> Kept<bool> {
+pub async fn is_said(db: &Db, form_key: &str) -> sqlx::Result<bool> {
     let said: i64 = sqlx::query_scalar("SELECT count(*) FROM update_versions WHERE form_key = $1")
         .bind(form_key)
         .fetch_one(&mut *db.read().await?)
@@ -159,7 +159,7 @@ pub async fn is_said(db: &Db, form_key: &str) -> Kept<bool> {
 }
 
 /// Whether the verdict of this form was given.
-pub async fn is_judged(db: &Db, form_key: &str) -> Kept<bool> {
+pub async fn is_judged(db: &Db, form_key: &str) -> sqlx::Result<bool> {
     let judged: i64 = sqlx::query_scalar("SELECT count(*) FROM verdicts WHERE form_key = $1")
         .bind(form_key)
         .fetch_one(&mut *db.read().await?)
@@ -191,7 +191,7 @@ pub async fn judge(
     new: &NewVerdict,
     by: &str,
     now: Millis,
-) -> Kept<bool> {
+) -> sqlx::Result<bool> {
     let judged = sqlx::query(
         "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, evidence,
          given_by, given_at)

@@ -1,7 +1,7 @@
 //! What an update can be about, who answers for it, and what an outcome is due for.
 
 use calendar::clock::Millis;
-use ground::db::{self, Db, Kept};
+use ground::db::{self, Db};
 use outcomes::public::WITHDRAWN;
 use outcomes::rules::Outcome;
 use sqlx::any::AnyRow;
@@ -127,7 +127,7 @@ pub(super) const ALL_ANSWERABLE: &str = "SELECT 'topic' AS kind, t.id, t.title,
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn answerable(db: &Db, leader: &str, wanted: &[String]) -> Kept<Vec<Subject>> {
+pub async fn answerable(db: &Db, leader: &str, wanted: &[String]) -> sqlx::Result<Vec<Subject>> {
     let sql = format!(
         "SELECT kind, id, title FROM ({ALL_ANSWERABLE}) answerable
          ORDER BY CASE WHEN kind || ':' || id IN ({}) THEN 0
@@ -146,7 +146,7 @@ pub async fn answerable(db: &Db, leader: &str, wanted: &[String]) -> Kept<Vec<Su
 }
 
 /// Reads a row with a kind, an id and a title.
-pub(super) fn subject(row: &AnyRow) -> Kept<Subject> {
+pub(super) fn subject(row: &AnyRow) -> sqlx::Result<Subject> {
     let kind = db::known(Kind::read(row.get("kind")), "update_subjects.kind")?;
     Ok(Subject { kind, id: row.get("id"), title: row.get("title") })
 }
@@ -228,7 +228,7 @@ fn awaited_where(and: &str) -> String {
 }
 
 /// What is awaited. `leader`: only what this leader answers for.
-pub async fn waited(db: &Db, leader: Option<&str>) -> Kept<Vec<Waited>> {
+pub async fn waited(db: &Db, leader: Option<&str>) -> sqlx::Result<Vec<Waited>> {
     let sql = leader.map_or_else(all_awaited, |_| awaited_of_leader());
     let mut ask = sqlx::query(AssertSqlSafe(sql));
     if let Some(leader) = leader {
@@ -241,7 +241,7 @@ pub async fn waited(db: &Db, leader: Option<&str>) -> Kept<Vec<Waited>> {
 ///
 /// # Errors
 /// When what it is about, or the day that was promised, cannot be read.
-pub fn read_waited(row: &AnyRow) -> Kept<Waited> {
+pub fn read_waited(row: &AnyRow) -> sqlx::Result<Waited> {
     let by = row.get::<Option<String>, _>("decide_by");
     let by = by.map(|by| db::day(by, "update_versions.decide_by")).transpose()?;
     let told = by.map(|by| Outcome::Deciding { by });
@@ -250,7 +250,7 @@ pub fn read_waited(row: &AnyRow) -> Kept<Waited> {
 
 /// The leaders who must say what happened about this, who are those who answer for it: (account,
 /// address).
-pub async fn responsible(db: &Db, subject: &Subject) -> Kept<Vec<(String, String)>> {
+pub async fn responsible(db: &Db, subject: &Subject) -> sqlx::Result<Vec<(String, String)>> {
     let sql = match subject.kind {
         Kind::Topic => {
             "SELECT id, email FROM accounts WHERE email IS NOT NULL

@@ -2,13 +2,13 @@
 
 use calendar::clock::{DAY, Millis};
 use deliveries::{EmailKind, Owed, owe};
-use ground::db::{self, Db, Kept, Kind};
+use ground::db::{self, Db, Kind};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// The versions whose contributors are not all owed an email yet, some at a time: (update,
 /// version).
-pub async fn untold(db: &Db) -> Kept<Vec<(String, i64)>> {
+pub async fn untold(db: &Db) -> sqlx::Result<Vec<(String, i64)>> {
     sqlx::query_as(
         "SELECT update_id, version FROM update_versions WHERE is_told = 1 AND told_at IS NULL
          ORDER BY published_at, update_id, version LIMIT 10",
@@ -23,7 +23,7 @@ const LATE: Millis = 60 * DAY;
 
 /// The last versions still owed to people who heard about the change only after everyone else was
 /// told: (update, version).
-pub async fn untold_late(db: &Db, now: Millis) -> Kept<Vec<(String, i64)>> {
+pub async fn untold_late(db: &Db, now: Millis) -> sqlx::Result<Vec<(String, i64)>> {
     let sql = format!(
         "SELECT DISTINCT s.update_id, s.version
          FROM update_versions s JOIN update_subjects a ON a.update_id = s.update_id {READERS}
@@ -104,7 +104,7 @@ async fn next(
     tx: &mut AnyConnection,
     (update_id, version): (&str, i64),
     most: i64,
-) -> Kept<Vec<Person>> {
+) -> sqlx::Result<Vec<Person>> {
     let sql = format!(
         "SELECT person, min(email) AS email, CAST(max(is_account) AS BIGINT) AS has_account,
            CASE WHEN count(*) = count(subscriber_id) THEN max(subscriber_id) END AS subscriber_id
@@ -131,7 +131,7 @@ async fn next(
 
 /// Lets none of them stop or change their address until the write ends: first the accounts, then
 /// the subscribers, as a change of address does.
-async fn hold(tx: &mut AnyConnection, people: &[Person]) -> Kept<()> {
+async fn hold(tx: &mut AnyConnection, people: &[Person]) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     if people.is_empty() {
         return Ok(());
@@ -158,7 +158,7 @@ pub async fn tell_next(
     choose: impl Fn(&str) -> deliveries::Words,
     most: i64,
     now: Millis,
-) -> Kept<usize> {
+) -> sqlx::Result<usize> {
     let waiting = next(&mut *tx, (update_id, version), most).await?;
     hold(&mut *tx, &waiting).await?;
     // Anyone who stopped or moved before they could be held is different by now, and is found in
@@ -218,13 +218,21 @@ pub async fn tell_next(
 }
 
 /// Calls off what a subscriber is still owed about outcomes, once they have stopped all emails.
-pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+pub async fn call_off(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    now: Millis,
+) -> sqlx::Result<()> {
     let hers = "id IN (SELECT l.delivery_id FROM update_letters l WHERE l.subscriber_id = $1)";
     deliveries::store::call_off(tx, hers, subscriber_id, "unsubscribed", now).await
 }
 
 /// Sends what an account is still owed about outcomes to the address that it has now.
-pub async fn address_changed(tx: &mut AnyConnection, account_id: &str, new: &str) -> Kept<()> {
+pub async fn address_changed(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    new: &str,
+) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE deliveries SET to_address = $2 WHERE account_id = $1 AND kind = 'update'
          AND next_at IS NOT NULL",
