@@ -177,7 +177,7 @@ pub async fn send_test_email(settings: &Settings, to: Option<&str>) -> Result<St
     };
     let (text, html) = (words.text(false), words.html(false));
     let email = Email {
-        id: id::fresh(),
+        id: id::fresh().into(),
         to: to.to_owned(),
         subject: words.subject,
         text,

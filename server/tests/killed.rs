@@ -28,6 +28,7 @@ use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::Db;
 use ground::files::Files;
 use ground::house::{House, Names};
+use ground::ids::{Id, Service};
 use ground::viewer::Role;
 use rand::Rng as _;
 use serde_json::Value;
@@ -202,6 +203,7 @@ async fn ask_to_be_told(db: &Db, people: usize) {
     let now = Clock::system().now();
     let mut tx = db.begin().await.unwrap();
     let service = area::store::add(&mut tx, area::What::Service, "Transport", None).await.unwrap();
+    let service: Id<Service> = service.into();
     let [writer, colleague] = ["leader@example.org", "leader2@example.org"].map(|email| {
         accounts::NewAccount { email, shown_name: "Somebody", place_id: None, password_hash: None }
     });
@@ -225,7 +227,7 @@ async fn ask_to_be_told(db: &Db, people: usize) {
     tx.commit().await.unwrap();
 }
 
-fn buses(service: String, now: i64) -> Wording {
+fn buses(service: Id<Service>, now: i64) -> Wording {
     let text = |text: &str| text.to_owned();
     Wording {
         form_key: id::fresh(),

@@ -29,6 +29,7 @@ pub use personal::PERSONAL;
 pub use store::{Owed, owe};
 pub use turn::{Hand, Outcome, deliver_one};
 
+use ground::ids::{Delivery, Id};
 use ground::routes::{Access, Routes};
 
 /// The room's addresses.
@@ -44,8 +45,8 @@ pub fn routes() -> Routes {
 /// One email as it goes out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email {
-    /// The delivery's id, a UUIDv7. The `Message-ID` is made from it.
-    pub id: String,
+    /// A UUIDv7. The `Message-ID` is made from it.
+    pub id: Id<Delivery>,
     /// The address it goes to.
     pub to: String,
     /// One line.

@@ -5,13 +5,15 @@
 use std::future::Future;
 use std::time::Duration;
 
+use ground::ids::{Delivery, Id};
+
 use super::{Failure, Hand, store};
 
 /// The permit of one email.
 #[derive(Clone, Debug)]
 pub struct Permit {
     pub(super) hand: Hand,
-    pub(super) email_id: String,
+    pub(super) email_id: Id<Delivery>,
     /// Which claim of the email it is for.
     pub(super) tries: i64,
     /// The address that the worker holds.

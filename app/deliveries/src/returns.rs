@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use ground::ids::{Delivery, Id};
 use ground::return_address::ReturnAddress;
 use mail_parser::{Message, MessageParser, MimeHeaders as _};
 use serde_json::Value;
@@ -45,8 +46,8 @@ impl Came {
 /// An email that came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Return {
-    /// The email's id.
-    pub email: String,
+    /// Which email.
+    pub email: Id<Delivery>,
     /// What became of it.
     pub came: Came,
     /// Why, in the mail server's words.
@@ -94,7 +95,7 @@ pub fn read_mail(mail: &[u8], ours: &ReturnAddress) -> Option<Return> {
 
 /// The email that a mail is about, from the address it was sent to, wherever the mail server wrote
 /// that.
-fn addressed_to(message: &Message<'_>, ours: &ReturnAddress) -> Option<String> {
+fn addressed_to(message: &Message<'_>, ours: &ReturnAddress) -> Option<Id<Delivery>> {
     let to = message
         .to()
         .into_iter()
@@ -201,7 +202,7 @@ fn event(event: &Value) -> Option<Return> {
         _ => return None,
     };
     let message_id = text("/message_id").or_else(|| text("/message/headers/message-id"))?;
-    let email = message_id.trim_matches(['<', '>']).split('@').next().and_then(id::parse)?;
+    let email = message_id.trim_matches(['<', '>']).split('@').next().and_then(Id::parse)?;
     let reason = text("/reason").or_else(|| text("/delivery-status/message")).unwrap_or_default();
     Some(Return { email, came, reason: beginning(reason) })
 }
@@ -239,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_notification_that_an_email_failed_names_the_email_and_why() {
-        let email = id::fresh();
+        let email = Id::<Delivery>::fresh();
         let back =
             read_mail(&notification(&ours().of(&email), "failed"), &ours()).expect("it came back");
         assert_eq!((back.email, back.came), (email, Came::Bounced));
@@ -248,7 +249,7 @@ mod tests {
 
     #[test]
     fn an_email_that_is_late_or_passed_on_a_forgery_and_other_mail_say_nothing() {
-        let email = ours().of(&id::fresh());
+        let email = ours().of(&Id::<Delivery>::fresh());
         for action in ["delayed", "delivered", "relayed", "expanded", ""] {
             assert_eq!(read_mail(&notification(&email, action), &ours()), None, "{action}");
         }
@@ -273,7 +274,7 @@ mod tests {
 
     #[test]
     fn the_address_is_found_where_the_mail_server_wrote_it() {
-        let email = id::fresh();
+        let email = Id::<Delivery>::fresh();
         let mail = notification("undisclosed-recipients:;", "failed");
         let delivered =
             [format!("Delivered-To: {}\r\n", ours().of(&email)).into_bytes(), mail].concat();
@@ -282,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_feedback_report_of_abuse_is_a_complaint() {
-        let email = id::fresh();
+        let email = Id::<Delivery>::fresh();
         let report = |kind: &str| {
             format!(
                 "From: fbl@example.com\r\nTo: abuse@example.org\r\nMIME-Version: 1.0\r\n\
@@ -316,7 +317,7 @@ mod tests {
             assert_eq!(nested(heading), None, "{heading}");
         }
         let ours = ours();
-        let email = id::fresh();
+        let email = Id::<Delivery>::fresh();
         let mut long = notification(&ours.of(&email), "failed");
         long.resize(50 * 1024 * 1024, b'a');
         assert_eq!(read_mail(&long, &ours).map(|back| back.email), Some(email), "cut off");
@@ -371,7 +372,7 @@ mod tests {
 
     #[test]
     fn a_providers_call_is_read_in_our_form_and_in_mailguns() {
-        let email = id::fresh();
+        let email = Id::<Delivery>::fresh();
         let own = format!(
             r#"[{{"event":"bounced","message_id":"<{email}@example.org>","reason":"550 no"}},{{"event":"opened"}}]"#
         );

@@ -6,6 +6,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{self, Db};
+use ground::ids::{Account, EmailStop, Id};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::{EmailKind, Sort};
@@ -32,7 +33,7 @@ pub(super) fn in_sql(kinds: impl Iterator<Item = EmailKind>) -> String {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn stopped(db: &Db, account_id: &str) -> Result<Vec<Sort>, sqlx::Error> {
+pub async fn stopped(db: &Db, account_id: &Id<Account>) -> Result<Vec<Sort>, sqlx::Error> {
     let words: Vec<String> = sqlx::query_scalar(
         "SELECT sort FROM email_stops WHERE account_id = $1 AND started_at IS NULL",
     )
@@ -45,7 +46,7 @@ pub async fn stopped(db: &Db, account_id: &str) -> Result<Vec<Sort>, sqlx::Error
 /// Stops these emails of an account. Stopping what is stopped changes nothing.
 pub async fn stop(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     sorts: &[Sort],
     now: Millis,
 ) -> Result<(), sqlx::Error> {
@@ -57,7 +58,7 @@ pub async fn stop(
     );
     let mut stop = sqlx::query(AssertSqlSafe(sql)).bind(account_id).bind(now);
     for sort in sorts {
-        stop = stop.bind(id::fresh()).bind(sort.word());
+        stop = stop.bind(Id::<EmailStop>::fresh()).bind(sort.word());
     }
     stop.execute(tx).await?;
     Ok(())
@@ -66,7 +67,7 @@ pub async fn stop(
 /// Starts these emails of an account again.
 pub async fn start(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     sorts: &[Sort],
     now: Millis,
 ) -> Result<(), sqlx::Error> {
@@ -86,7 +87,7 @@ pub async fn start(
 /// Starts again what an account stopped at exactly this time.
 pub async fn take_back(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     stopped_at: Millis,
     now: Millis,
 ) -> Result<(), sqlx::Error> {
@@ -103,7 +104,7 @@ pub async fn take_back(
 }
 
 /// Whether an email that this account has stopped is in a worker's hands.
-pub async fn is_on_its_way(db: &Db, account_id: &str) -> Result<bool, sqlx::Error> {
+pub async fn is_on_its_way(db: &Db, account_id: &Id<Account>) -> Result<bool, sqlx::Error> {
     let sql = format!(
         "SELECT count(*) FROM deliveries d WHERE d.claimed_by IS NOT NULL AND d.account_id = $1
          AND d.sent_at IS NULL AND {}",

@@ -2,6 +2,7 @@
 
 use calendar::clock::{DAY, Millis};
 use ground::db::{Db, Kind};
+use ground::ids::{Account, Delivery, Id};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -18,7 +19,7 @@ pub struct Owed<'a> {
     /// What sort of email it is.
     pub kind: EmailKind,
     /// Whose email it is; it is not sent once the account is erased, or has stopped such emails.
-    pub account_id: Option<&'a str>,
+    pub account_id: Option<&'a Id<Account>>,
     /// Where it goes.
     pub to: &'a str,
     /// What it says.
@@ -42,7 +43,7 @@ pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Err
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, CAST($11 AS INTEGER), $12)
          ON CONFLICT (dedup_key) DO NOTHING",
     )
-    .bind(id::fresh())
+    .bind(Id::<Delivery>::fresh())
     .bind(owed.dedup_key)
     .bind(owed.kind.word())
     .bind(owed.account_id)
@@ -63,7 +64,7 @@ pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Err
 ///
 /// # Errors
 /// When the database fails.
-pub async fn id_of(tx: &mut AnyConnection, dedup_key: &str) -> Result<String, sqlx::Error> {
+pub async fn id_of(tx: &mut AnyConnection, dedup_key: &str) -> Result<Id<Delivery>, sqlx::Error> {
     sqlx::query_scalar("SELECT id FROM deliveries WHERE dedup_key = $1")
         .bind(dedup_key)
         .fetch_one(tx)
@@ -76,7 +77,7 @@ pub async fn id_of(tx: &mut AnyConnection, dedup_key: &str) -> Result<String, sq
 /// When the database fails.
 pub async fn was_owed_since(
     db: &Db,
-    account_id: &str,
+    account_id: &Id<Account>,
     kind: EmailKind,
     since: Millis,
 ) -> Result<bool, sqlx::Error> {
@@ -357,7 +358,7 @@ pub async fn let_go(tx: &mut AnyConnection) -> Result<bool, sqlx::Error> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn put_back(db: &Db, id: &str, tries: i64) -> Result<(), sqlx::Error> {
+pub async fn put_back(db: &Db, id: &Id<Delivery>, tries: i64) -> Result<(), sqlx::Error> {
     let mut tx = db.begin().await?;
     sqlx::query(
         "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL, tries = tries - 1
@@ -422,7 +423,7 @@ pub async fn standing(permit: &Permit, now: Millis) -> Result<Result<(), Failure
 /// # Errors
 /// When the database fails; the email then goes again when this worker is gone, under the same
 /// `Message-ID`.
-pub async fn sent(db: &Db, id: &str, tries: i64, now: Millis) -> Result<(), sqlx::Error> {
+pub async fn sent(db: &Db, id: &Id<Delivery>, tries: i64, now: Millis) -> Result<(), sqlx::Error> {
     finish(db, id, tries, Ended::Sent(now)).await
 }
 
@@ -432,7 +433,7 @@ pub async fn sent(db: &Db, id: &str, tries: i64, now: Millis) -> Result<(), sqlx
 /// When the database fails.
 pub async fn given_up(
     db: &Db,
-    id: &str,
+    id: &Id<Delivery>,
     tries: i64,
     now: Millis,
     reason: &str,
@@ -446,7 +447,7 @@ pub async fn given_up(
 /// When the database fails.
 pub async fn again(
     db: &Db,
-    id: &str,
+    id: &Id<Delivery>,
     tries: i64,
     next_at: Millis,
     reason: &str,
@@ -495,7 +496,7 @@ pub async fn call_off(
 /// When the database fails.
 pub async fn forget(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     email: &str,
     keeps_notices: bool,
     now: Millis,
@@ -566,7 +567,7 @@ pub async fn make_stale(
 /// When the database fails.
 pub async fn put_together_again(
     tx: &mut AnyConnection,
-    id: &str,
+    id: &Id<Delivery>,
     words: &Words,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
@@ -623,7 +624,12 @@ enum Ended<'a> {
 }
 
 /// An email that was called off while it was on its way is recorded as sent all the same: it was.
-async fn finish(db: &Db, id: &str, tries: i64, ended: Ended<'_>) -> Result<(), sqlx::Error> {
+async fn finish(
+    db: &Db,
+    id: &Id<Delivery>,
+    tries: i64,
+    ended: Ended<'_>,
+) -> Result<(), sqlx::Error> {
     let (sent_at, given_up_at, reason) = match ended {
         Ended::Sent(at) => (Some(at), None, ""),
         Ended::GivenUp(at, reason) => (None, Some(at), reason),

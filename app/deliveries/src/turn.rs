@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use calendar::clock::{Clock, HOUR, MINUTE, Millis};
 use ground::db::Db;
+use ground::ids::{Delivery, Id};
 
 use super::{Email, Failure, Permit, store};
 
@@ -69,7 +70,12 @@ where
         }
         Err(Failure::Later(reason)) if tries < MOST_TRIES => {
             let why = without_addresses(&reason);
-            tracing::warn!(delivery = id, tries, why, "an email did not go; it is tried again");
+            tracing::warn!(
+                delivery = id.as_str(),
+                tries,
+                why,
+                "an email did not go; it is tried again"
+            );
             store::again(db, &id, tries, clock.now() + wait_after(tries), &why).await?;
             Ok(Outcome::Later)
         }
@@ -83,7 +89,7 @@ where
         }
         Err(Failure::Refused(reason) | Failure::Later(reason)) => {
             let why = without_addresses(&reason);
-            tracing::warn!(delivery = id, tries, why, "an email was given up");
+            tracing::warn!(delivery = id.as_str(), tries, why, "an email was given up");
             store::given_up(db, &id, tries, clock.now(), &why).await?;
             Ok(Outcome::GivenUp)
         }
@@ -92,7 +98,7 @@ where
 
 /// Records that an email went; again and again while the database does not answer, since nothing
 /// else keeps it from going twice.
-async fn record_sent(db: &Db, id: &str, tries: i64, clock: &Clock) {
+async fn record_sent(db: &Db, id: &Id<Delivery>, tries: i64, clock: &Clock) {
     while let Err(error) = store::sent(db, id, tries, clock.now()).await {
         tracing::warn!(%error, "an email that went could not be recorded and will be tried again");
         tokio::time::sleep(Duration::from_secs(1)).await;

@@ -72,6 +72,9 @@ pub enum NoticeAnswer {}
 /// A mailbox that wants to be told.
 pub enum Subscriber {}
 
+/// That a subscriber wants to be told about a service.
+pub enum Subscription {}
+
 /// What came of something: a promise, and what was done.
 pub enum Update {}
 
@@ -83,6 +86,9 @@ pub enum Concern {}
 
 /// An email that is owed.
 pub enum Delivery {}
+
+/// That an account has stopped some of its emails.
+pub enum EmailStop {}
 
 /// An invitation to take a role.
 pub enum Invitation {}

@@ -10,6 +10,7 @@ use ground::audit::{self, Entry};
 use ground::db;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Account, Id};
 use ground::sent::Form;
 use ground::ui::{Page, Pager};
 use ground::viewer::Viewer;
@@ -110,7 +111,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 pub async fn decide(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Notice>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
@@ -123,7 +124,11 @@ pub async fn decide(
     Ok(Redirect::to(&format!("/lead/notices/{}?done={done}", notice.id)).into_response())
 }
 
-async fn call_back(house: &House, viewer: &Viewer, id: &str) -> Result<&'static str, Error> {
+async fn call_back(
+    house: &House,
+    viewer: &Viewer,
+    id: &Id<ids::Notice>,
+) -> Result<&'static str, Error> {
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
     let called_back = store::call_back(&mut tx, id).await?;
@@ -166,8 +171,8 @@ async fn approve(
 /// Approves it, unless that may not be; whether it is approved by this.
 async fn keep_approval(
     house: &House,
-    id: &str,
-    by: &str,
+    id: &Id<ids::Notice>,
+    by: &Id<Account>,
     (starts_at, seen): (Millis, Option<Millis>),
     now: Millis,
 ) -> Result<bool, Error> {
@@ -193,7 +198,7 @@ async fn chosen_start(
     house: &House,
     notice: &Notice,
     sent: &Sent,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
 ) -> Result<Result<Millis, String>, Error> {
     let at = match starts_at(sent, now) {
@@ -219,12 +224,12 @@ async fn chosen_start(
 async fn why_not_approved(
     house: &House,
     waits: &Notice,
-    by: &str,
+    by: &Id<Account>,
     seen: Option<Millis>,
 ) -> Result<&'static str, Error> {
     Ok(if waits.discarded_at.is_some() {
         "Restore it first. Someone has discarded it since you opened it"
-    } else if waits.written_by.0 == by && area::store::ground(&house.db, by).await?.second_person {
+    } else if waits.written_by.0 == *by && area::store::ground(&house.db, by).await?.second_person {
         "Ask a colleague to approve it. You wrote it yourself"
     } else if seen.is_some_and(|seen| seen != waits.written_at) {
         "Read it again before you approve it. Someone changed it while you were reading"
@@ -272,7 +277,7 @@ async fn followed_before(house: &House, notice: &Notice) -> Result<&'static str,
 async fn discard(
     house: &House,
     viewer: &Viewer,
-    id: &str,
+    id: &Id<ids::Notice>,
     discards: bool,
 ) -> Result<&'static str, Error> {
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);

@@ -9,6 +9,7 @@ use forms::{Sent, page_number};
 use ground::contact::phone_link;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::ui::{Banner, Choice, Done, Labels, Page, Pager, Select, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
@@ -39,8 +40,8 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         let page = page.to_string();
         for (name, value) in [
             ("show", sent.typed("show")),
-            ("service", &filter.service),
-            ("place", &filter.place),
+            ("service", filter.service.as_str()),
+            ("place", filter.place.as_str()),
             ("page", &page),
         ] {
             if !value.is_empty() {
@@ -125,7 +126,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 pub async fn notice(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Notice>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let (notice, started_at) = find(&house, &id).await?;
@@ -136,7 +137,7 @@ pub async fn notice(
     } else {
         Vec::new()
     };
-    let account = viewer.signed_in().map_or("", |person| &person.account_id);
+    let account = viewer.person().map(|person| &person.account_id);
     let beside = questions::store::beside(&house.db, &notice.id, account).await?;
     let subscribe = {
         let mut address = form_urlencoded::Serializer::new("/subscribe?".to_owned());
@@ -245,7 +246,10 @@ fn banner(done: &Done, is_leader: bool, waits: bool) -> impl IntoView + use<> {
 }
 
 /// The questions with their answers, those that wait, and the way to ask another.
-fn asked_and_answered(notice_id: &str, beside: &questions::store::Beside) -> impl IntoView + use<> {
+fn asked_and_answered(
+    notice_id: &Id<ids::Notice>,
+    beside: &questions::store::Beside,
+) -> impl IntoView + use<> {
     let each = beside.answers.iter().map(|(question, answer, at)| {
         view! {
             <div>
@@ -272,7 +276,7 @@ fn asked_and_answered(notice_id: &str, beside: &questions::store::Beside) -> imp
     }
 }
 
-fn read_button(notice_id: &str, has_read: bool) -> impl IntoView + use<> {
+fn read_button(notice_id: &Id<ids::Notice>, has_read: bool) -> impl IntoView + use<> {
     if has_read {
         return view! { <p class="state">"✓ You told us you have read this"</p> }.into_any();
     }

@@ -1,13 +1,18 @@
 //! What is left in notices of an account, or of an address, that is erased.
 
 use ground::erasing::{each, let_go};
+use ground::ids::{Account, Id};
 use sqlx::AnyConnection;
 
 /// Takes an account out of this room. Its questions stay for the team to answer, without an address.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget(tx: &mut AnyConnection, account_id: &str, email: &str) -> sqlx::Result<()> {
+pub async fn forget(
+    tx: &mut AnyConnection,
+    account_id: &Id<Account>,
+    email: &str,
+) -> sqlx::Result<()> {
     forget_address(tx, email).await?;
     each(tx, account_id, &["DELETE FROM notice_wanted WHERE account_id = $1"]).await?;
     let columns = [

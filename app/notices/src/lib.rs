@@ -40,6 +40,7 @@ pub use telling::{start_due, tell_due};
 use calendar::clock::Millis;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::viewer::{Role, Viewer};
 use store::Notice;
@@ -77,13 +78,13 @@ pub fn routes() -> Routes {
 }
 
 /// The notice at an address, or "not found".
-async fn notice(house: &House, id: &str) -> Result<Notice, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn notice(house: &House, id: &Id<ids::Notice>) -> Result<Notice, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
 /// The notice at an address, and when people were first told; "not found" until they are.
-async fn told(house: &House, id: &str) -> Result<(Notice, Millis), Error> {
+async fn told(house: &House, id: &Id<ids::Notice>) -> Result<(Notice, Millis), Error> {
     let notice = notice(house, id).await?;
     let told = notice.course.started_at.ok_or(Error::NotFound)?;
     Ok((notice, told))
@@ -91,8 +92,12 @@ async fn told(house: &House, id: &str) -> Result<(Notice, Millis), Error> {
 
 /// The notice at an address, for a leader who may speak for its services. For others there is none:
 /// nobody learns of what another organisation has not published.
-async fn notice_she_speaks_for(house: &House, viewer: &Viewer, id: &str) -> Result<Notice, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn notice_she_speaks_for(
+    house: &House,
+    viewer: &Viewer,
+    id: &Id<ids::Notice>,
+) -> Result<Notice, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     let (notice, speaks) = store::find_for(&house.db, &id, &viewer.signed_in()?.account_id)
         .await?
         .ok_or(Error::NotFound)?;

@@ -8,6 +8,7 @@ use calendar::clock::{self, Millis};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Notice};
 use ground::ui::{Labels, Page, qr};
 use ground::viewer::Viewer;
 use icalendar::{Calendar, Component as _, Event, EventStatus, Property};
@@ -88,7 +89,7 @@ fn time(at: Millis) -> atom_syndication::FixedDateTime {
 /// one.
 pub async fn calendar(
     State(house): State<House>,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Notice>>,
 ) -> Result<Response, Error> {
     let (notice, told) = told(&house, &id).await?;
     if let Some(followed_by) = &notice.followed_by {
@@ -142,7 +143,7 @@ fn utc(at: Millis) -> String {
 pub async fn poster(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Notice>>,
 ) -> Result<Response, Error> {
     let (notice, _) = told(&house, &id).await?;
     let address = house.link(&format!("/notices/{}", notice.id));

@@ -9,6 +9,7 @@ use calendar::clock::Millis;
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Account, Id};
 use ground::ui::{Banner, Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -25,7 +26,7 @@ use super::{emails, notice_she_speaks_for};
 pub async fn page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Notice>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     shown(
@@ -43,7 +44,7 @@ pub async fn page(
 pub(super) async fn shown(
     house: &House,
     viewer: &Viewer,
-    id: &str,
+    id: &Id<ids::Notice>,
     sent: &Sent,
     done: &str,
     refusals: &Refusals,
@@ -56,8 +57,7 @@ pub(super) async fn shown(
     let (now, me) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let follows = notice.words.follows.as_ref();
     let reach =
-        ledger::reach(&house.db, &notice.id, follows.map(|follows| follows.notice_id.as_str()))
-            .await?;
+        ledger::reach(&house.db, &notice.id, follows.map(|follows| &follows.notice_id)).await?;
     let ground = area::store::ground(&house.db, me).await?;
     let email = emails::one(house, &notice, "…");
     let standing = notice.course.standing(now);
@@ -113,8 +113,8 @@ fn warnings(notice: &Notice, ground: &Ground, now: Millis) -> impl IntoView + us
 /// moment.
 pub(super) fn told_late(notice: &Notice, ground: &Ground, told: Millis) -> Option<String> {
     let effect = notice.words.effect.at();
-    let early =
-        ground.services.iter().filter(|spoken| notice.words.services.contains(&spoken.service.id));
+    let is_about = |service: &str| notice.words.services.iter().any(|id| *id == service);
+    let early = ground.services.iter().filter(|spoken| is_about(&spoken.service.id));
     let (needed, service) = early
         .filter_map(|spoken| Some((spoken.notice_days?, &spoken.service.name)))
         .max_by_key(|(days, _)| *days)?;
@@ -226,7 +226,7 @@ fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
 fn ways(
     notice: &Notice,
     ground: &Ground,
-    me: &str,
+    me: &Id<Account>,
     sent: &Sent,
     refusals: &Refusals,
     now: Millis,
@@ -253,7 +253,7 @@ fn ways(
         }
         .into_any();
     }
-    let approve = if notice.written_by.0 == me && ground.second_person {
+    let approve = if notice.written_by.0 == *me && ground.second_person {
         view! {
             <p id="approve" class="panel">
                 "A colleague must approve this before anyone is told. They will find it on the \

@@ -8,6 +8,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Notice};
 use ground::sent::Form;
 use ground::ui::{Banner, Choice, Page, Select, Summary};
 use ground::viewer::Viewer;
@@ -27,7 +28,7 @@ pub async fn reached(
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let subscriber = id::parse(sent.typed("family")).ok_or(Error::NotFound)?;
+    let subscriber = Id::parse(sent.typed("family")).ok_or(Error::NotFound)?;
     let Some((how, _)) = REACHED_HOW.into_iter().find(|(how, _)| *how == sent.typed("how")) else {
         return shown(
             &house,
@@ -39,13 +40,13 @@ pub async fn reached(
     };
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     // No more than the page shows.
-    let notices: Vec<String> =
-        sent.all("notices").into_iter().take(ledger::MOST_UNREACHED).collect();
+    let notices: Vec<Id<Notice>> =
+        sent.all("notices").into_iter().take(ledger::MOST_UNREACHED).map(Id::from).collect();
     let mut tx = house.db.begin().await?;
     let kept = !notices.is_empty()
         && ledger::reached(&mut tx, &subscriber, &notices, (by, how), now).await?;
     if kept {
-        let (what, about) = ("family reached", &subscriber);
+        let (what, about) = ("family reached", subscriber.as_str());
         let entry = Entry { at: now, who: Some(by), what, about, detail: how };
         audit::note(&mut tx, entry).await?;
     }
@@ -124,7 +125,7 @@ fn family(family: Unreached) -> impl IntoView {
     });
     let about = about.collect_view();
     let notices = family.notices.iter().map(
-        |unheard| view! { <input type="hidden" name="notices" value=unheard.notice_id.clone() /> },
+        |unheard| view! { <input type="hidden" name="notices" value=unheard.notice_id.to_string() /> },
     );
     let notices = notices.collect_view();
     let field = format!("how-{}", family.subscriber_id);
@@ -139,7 +140,7 @@ fn family(family: Unreached) -> impl IntoView {
             <p>{family.email.clone()}</p>
             {about}
             <form method="post" action="/forum/unreached">
-                <input type="hidden" name="family" value=family.subscriber_id />
+                <input type="hidden" name="family" value=family.subscriber_id.to_string() />
                 {notices}
                 <Select
                     name="how"

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Notice};
 use ground::ui::{Banner, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -88,9 +89,9 @@ pub async fn read(
 pub async fn read_here(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Notice>>,
 ) -> Result<Response, Error> {
-    let notice_id = id::parse(&id).ok_or(Error::NotFound)?;
+    let notice_id = Id::parse(&id).ok_or(Error::NotFound)?;
     let (now, account_id) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
     ledger::read_by(&mut tx, &notice_id, account_id, now).await?;
@@ -99,8 +100,9 @@ pub async fn read_here(
 }
 
 /// GET `/notices/{id}/read`, as after a reload.
-pub async fn back(Path(id): Path<String>) -> Result<Redirect, Error> {
-    Ok(Redirect::to(&format!("/notices/{}", id::parse(&id).ok_or(Error::NotFound)?)))
+pub async fn back(Path(id): Path<Id<Notice>>) -> Result<Redirect, Error> {
+    let notice_id = Id::<Notice>::parse(&id).ok_or(Error::NotFound)?;
+    Ok(Redirect::to(&format!("/notices/{notice_id}")))
 }
 
 fn gone(house: &House, viewer: &Viewer) -> Response {

@@ -3,6 +3,7 @@
 use calendar::clock::Millis;
 use forms::Sent;
 use ground::db::{self, Db};
+use ground::ids::{self, Account, Id, Place, Service, Subscriber};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use subscribers::wanted::asks_for;
@@ -13,14 +14,13 @@ use super::wording::{Follows, Wording};
 /// A notice with everything known about it.
 #[derive(Clone, Debug)]
 pub struct Notice {
-    /// Its id.
-    pub id: String,
+    pub id: Id<ids::Notice>,
     /// What it says.
     pub words: Wording,
     /// Its services by name, then its places.
     pub labels: Vec<String>,
     /// Who wrote its present words: (account, name).
-    pub written_by: (String, String),
+    pub written_by: (Id<Account>, String),
     /// When.
     pub written_at: Millis,
     /// Who approved it.
@@ -30,7 +30,7 @@ pub struct Notice {
     /// When its draft was discarded; it can be brought back.
     pub discarded_at: Option<Millis>,
     /// The notice that corrects or withdraws it, once people have been told about that.
-    pub followed_by: Option<String>,
+    pub followed_by: Option<Id<ids::Notice>>,
     /// Since when.
     pub followed_at: Option<Millis>,
     /// The first of the days that people go by, if they were told what it corrects or withdraws.
@@ -56,10 +56,10 @@ pub(super) fn first_day_before(id: &str) -> String {
 pub async fn write(
     tx: &mut AnyConnection,
     notice: &Wording,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
-) -> sqlx::Result<(String, bool)> {
-    let new: Option<String> = bound(
+) -> sqlx::Result<(Id<ids::Notice>, bool)> {
+    let new: Option<Id<ids::Notice>> = bound(
         sqlx::query_scalar(
             "INSERT INTO notices (id, title, what, why, affected, families, must_do, must_do_by,
              whom, phone, email, is_decided, decided_day,
@@ -69,7 +69,7 @@ pub async fn write(
                $15, CAST($16 AS INTEGER), $17, $18, $19, $20, $21, $22)
              ON CONFLICT (form_key) DO NOTHING RETURNING id",
         )
-        .bind(id::fresh()),
+        .bind(Id::<ids::Notice>::fresh()),
         notice,
     )
     .bind(&notice.form_key)
@@ -95,12 +95,12 @@ pub async fn write(
 /// or discarded, or its words have changed since.
 pub async fn change(
     tx: &mut AnyConnection,
-    notice_id: &str,
+    notice_id: &Id<ids::Notice>,
     notice: &Wording,
-    (by, seen): (&str, Option<Millis>),
+    (by, seen): (&Id<Account>, Option<Millis>),
     now: Millis,
 ) -> sqlx::Result<bool> {
-    let changed: Option<String> = bound(
+    let changed: Option<Id<ids::Notice>> = bound(
         sqlx::query_scalar(
             "UPDATE notices SET title = $2, what = $3, why = $4, affected = $5, families = $6,
              must_do = $7, must_do_by = $8, whom = $9,
@@ -111,7 +111,7 @@ pub async fn change(
              WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL
                AND written_at = coalesce($20, written_at) RETURNING id",
         )
-        .bind(notice_id.to_owned()),
+        .bind(notice_id.clone()),
         notice,
     )
     .bind(by)
@@ -127,7 +127,7 @@ pub async fn change(
     Ok(true)
 }
 
-type Scalar<'q> = sqlx::query::QueryScalar<'q, sqlx::Any, String, sqlx::any::AnyArguments>;
+type Scalar<'q> = sqlx::query::QueryScalar<'q, sqlx::Any, Id<ids::Notice>, sqlx::any::AnyArguments>;
 
 /// The words of a notice, from the second parameter to the seventeenth.
 fn bound<'q>(query: Scalar<'q>, notice: &'q Wording) -> Scalar<'q> {
@@ -150,7 +150,11 @@ fn bound<'q>(query: Scalar<'q>, notice: &'q Wording) -> Scalar<'q> {
         .bind(notice.follows.as_ref().map_or("", |follows| &follows.changed))
 }
 
-async fn tie(tx: &mut AnyConnection, notice_id: &str, notice: &Wording) -> sqlx::Result<()> {
+async fn tie(
+    tx: &mut AnyConnection,
+    notice_id: &Id<ids::Notice>,
+    notice: &Wording,
+) -> sqlx::Result<()> {
     db::tie(tx, "INSERT INTO notice_services (notice_id, service_id)", notice_id, &notice.services)
         .await?;
     db::tie(tx, "INSERT INTO notice_places (notice_id, place_id)", notice_id, &notice.places).await
@@ -162,8 +166,8 @@ async fn tie(tx: &mut AnyConnection, notice_id: &str, notice: &Wording) -> sqlx:
 /// changed, or another already follows what it follows.
 pub async fn approve(
     tx: &mut AnyConnection,
-    notice_id: &str,
-    by: &str,
+    notice_id: &Id<ids::Notice>,
+    by: &Id<Account>,
     (starts_at, seen): (Millis, Option<Millis>),
     now: Millis,
 ) -> sqlx::Result<bool> {
@@ -187,7 +191,7 @@ pub async fn approve(
 
 /// Calls an approved notice back, so that its words can be changed. False when it has started, or
 /// is not approved.
-pub async fn call_back(tx: &mut AnyConnection, notice_id: &str) -> sqlx::Result<bool> {
+pub async fn call_back(tx: &mut AnyConnection, notice_id: &Id<ids::Notice>) -> sqlx::Result<bool> {
     let called_back = sqlx::query(
         "UPDATE notices SET approved_by = NULL, approved_at = NULL, starts_at = NULL
          WHERE id = $1 AND approved_at IS NOT NULL AND started_at IS NULL",
@@ -202,7 +206,7 @@ pub async fn call_back(tx: &mut AnyConnection, notice_id: &str) -> sqlx::Result<
 /// is approved, or that was done already.
 pub async fn discard(
     tx: &mut AnyConnection,
-    notice_id: &str,
+    notice_id: &Id<ids::Notice>,
     at: Option<Millis>,
 ) -> sqlx::Result<bool> {
     let discarded = sqlx::query(
@@ -214,7 +218,11 @@ pub async fn discard(
 }
 
 /// The notice with this id, and whether this leader may speak for all its services.
-pub async fn find_for(db: &Db, id: &str, leader: &str) -> sqlx::Result<Option<(Notice, bool)>> {
+pub async fn find_for(
+    db: &Db,
+    id: &Id<ids::Notice>,
+    leader: &Id<Account>,
+) -> sqlx::Result<Option<(Notice, bool)>> {
     let rows = rows(db, id, leader).await?;
     let not_hers = |row: &AnyRow| {
         row.get::<Option<&str>, _>("label_kind") == Some("service")
@@ -225,13 +233,14 @@ pub async fn find_for(db: &Db, id: &str, leader: &str) -> sqlx::Result<Option<(N
 }
 
 /// The notice with this id.
-pub async fn find(db: &Db, id: &str) -> sqlx::Result<Option<Notice>> {
+pub async fn find(db: &Db, id: &Id<ids::Notice>) -> sqlx::Result<Option<Notice>> {
     let rows = rows(db, id, "").await?;
     rows.first().map(|row| notice(row, &rows)).transpose()
 }
 
-/// A notice with each of its services and places, and whether this leader may speak for them.
-async fn rows(db: &Db, id: &str, leader: &str) -> sqlx::Result<Vec<AnyRow>> {
+/// A notice with each of its services and places, and whether this leader may speak for them; for
+/// nobody with an empty `leader`.
+async fn rows(db: &Db, id: &Id<ids::Notice>, leader: &str) -> sqlx::Result<Vec<AnyRow>> {
     let sql = format!(
         "SELECT n.id, n.form_key, n.title, n.what, n.why, n.affected, n.families, n.must_do,
          n.must_do_by, n.whom, n.phone, n.email,
@@ -268,8 +277,8 @@ async fn rows(db: &Db, id: &str, leader: &str) -> sqlx::Result<Vec<AnyRow>> {
 }
 
 /// The first notice of those that follow each other up to this one, and how many came after it.
-pub async fn first_told(db: &Db, id: &str) -> sqlx::Result<(String, u32)> {
-    let (first, steps): (String, i64) = sqlx::query_as(
+pub async fn first_told(db: &Db, id: &Id<ids::Notice>) -> sqlx::Result<(Id<ids::Notice>, u32)> {
+    let (first, steps): (Id<ids::Notice>, i64) = sqlx::query_as(
         "WITH RECURSIVE back (id, follows_id, steps) AS (
            SELECT id, follows_id, CAST(0 AS BIGINT) FROM notices WHERE id = $1
            UNION ALL SELECT n.id, n.follows_id, back.steps + 1 FROM back
@@ -293,12 +302,6 @@ pub(super) fn follow(word: Option<&str>) -> sqlx::Result<Option<Follow>> {
 }
 
 fn notice(row: &AnyRow, rows: &[AnyRow]) -> sqlx::Result<Notice> {
-    let tied = |kind: &str| {
-        rows.iter()
-            .filter(|row| row.get::<Option<&str>, _>("label_kind") == Some(kind))
-            .map(|row| row.get("label_id"))
-            .collect()
-    };
     let effect = effect(row.get("effect_kind"), row.get("effect_at"))?;
     let how = follow(row.get("follow_kind"))?;
     let is_decided = row.get::<i64, _>("is_decided") == 1;
@@ -320,8 +323,8 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> sqlx::Result<Notice> {
             decided_day: is_decided.then_some(decided_day),
             effect,
             changes_entitlement: row.get::<i64, _>("changes_entitlement") == 1,
-            services: tied("service"),
-            places: tied("place"),
+            services: tied(rows, "service"),
+            places: tied(rows, "place"),
             follows: how.map(|how| Follows {
                 notice_id: row.get("follows_id"),
                 how,
@@ -347,11 +350,18 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> sqlx::Result<Notice> {
     })
 }
 
+/// The ids of a notice's services, or of its places.
+fn tied<T>(rows: &[AnyRow], kind: &str) -> Vec<Id<T>> {
+    rows.iter()
+        .filter(|row| row.get::<Option<&str>, _>("label_kind") == Some(kind))
+        .map(|row| row.get("label_id"))
+        .collect()
+}
+
 /// A notice as one entry of a list.
 #[derive(Clone, Debug)]
 pub struct Listed {
-    /// Its id.
-    pub id: String,
+    pub id: Id<ids::Notice>,
     /// The change in one line.
     pub title: String,
     /// What has happened to it so far.
@@ -363,10 +373,10 @@ pub struct Listed {
 /// What a list shows.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// The id of a service; empty for any.
-    pub service: String,
-    /// The id of a place; empty for any. Notices about the whole area are about each place.
-    pub place: String,
+    /// Empty for any.
+    pub service: Id<Service>,
+    /// Empty for any. Notices about the whole area are about each place.
+    pub place: Id<Place>,
     /// Only those that take effect after this time, the next first; else the last told first.
     pub after: Option<Millis>,
     /// How many to leave out.
@@ -380,8 +390,11 @@ impl Filter {
     /// The service and the place that a list is narrowed to.
     #[must_use]
     pub fn narrowed(sent: &Sent) -> Self {
-        let id = |field| id::parse(sent.typed(field)).unwrap_or_default();
-        Self { service: id("service"), place: id("place"), ..Self::default() }
+        Self {
+            service: Id::parse(sent.typed("service")).unwrap_or_default(),
+            place: Id::parse(sent.typed("place")).unwrap_or_default(),
+            ..Self::default()
+        }
     }
 }
 
@@ -412,7 +425,7 @@ pub(super) fn announced(notice: &str, now: &str) -> String {
 /// at the most.
 pub async fn announced_to(
     db: &Db,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     most: i64,
     now: Millis,
 ) -> sqlx::Result<Vec<Listed>> {
@@ -469,7 +482,7 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<Liste
 /// oldest first; or those that were discarded.
 pub async fn waiting(
     db: &Db,
-    leader: &str,
+    leader: &Id<Account>,
     discarded: bool,
     (most, skip): (i64, i64),
 ) -> sqlx::Result<Vec<Listed>> {

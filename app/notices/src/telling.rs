@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::house::House;
+use ground::ids::{self, Id};
 
 use super::emails;
 use super::ledger::{self, Due, Together};
@@ -24,7 +25,7 @@ pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
         let started = ledger::start_next(&mut tx, now).await?;
         tx.commit().await?;
         let Some(notice) = started else { return Ok(()) };
-        tracing::info!(notice, "a notice has started");
+        tracing::info!(notice = notice.as_str(), "a notice has started");
     }
     Ok(())
 }
@@ -40,7 +41,7 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
     if !ledger::is_one_to_tell(&house.db, house.clock.now()).await? {
         return Ok(());
     }
-    let mut after = String::new();
+    let mut after = Id::default();
     loop {
         let now = house.clock.now();
         let to_tell = ledger::to_tell(&house.db, &after, LOT, now).await?;
@@ -82,8 +83,8 @@ async fn put_together_again(house: &House) -> Result<(), sqlx::Error> {
 
 async fn notices_of(
     house: &House,
-    mut ids: Vec<String>,
-) -> Result<HashMap<String, Notice>, sqlx::Error> {
+    mut ids: Vec<Id<ids::Notice>>,
+) -> Result<HashMap<Id<ids::Notice>, Notice>, sqlx::Error> {
     let mut notices = HashMap::new();
     ids.sort();
     ids.dedup();
@@ -108,7 +109,7 @@ async fn owe_one(
     tx: &mut sqlx::AnyConnection,
     house: &House,
     due: &Due,
-    notices: &HashMap<String, Notice>,
+    notices: &HashMap<Id<ids::Notice>, Notice>,
 ) -> Result<(), sqlx::Error> {
     let told: Option<Vec<&Notice>> = due.notices.iter().map(|id| notices.get(id)).collect();
     // One that came up between the two looks: the next turn has it.

@@ -3,6 +3,7 @@
 use area::store::Ground;
 use calendar::clock::{self, DAY, Millis};
 use forms::{Named, Refusals, Sent};
+use ground::ids::{Id, Notice, Place, Service};
 
 use super::rules::{Effect, Follow, last_moment};
 
@@ -41,10 +42,10 @@ pub struct Wording {
     pub effect: Effect,
     /// Whether it changes what a child is legally entitled to.
     pub changes_entitlement: bool,
-    /// Ids of the services; at least one.
-    pub services: Vec<String>,
-    /// Ids of the places; none means the whole area.
-    pub places: Vec<String>,
+    /// At least one.
+    pub services: Vec<Id<Service>>,
+    /// None means the whole area.
+    pub places: Vec<Id<Place>>,
     /// The notice it corrects or withdraws.
     pub follows: Option<Follows>,
 }
@@ -78,8 +79,7 @@ impl Wording {
 /// The notice that another corrects or withdraws, for exactly those who were told about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Follows {
-    /// Its id.
-    pub notice_id: String,
+    pub notice_id: Id<Notice>,
     /// Which of the two.
     pub how: Follow,
     /// What has changed, or why it is withdrawn and what to do now.
@@ -102,7 +102,7 @@ pub fn wording(sent: &Sent, ground: &Ground, now: Millis) -> Result<Wording, Ref
 pub fn correction(
     sent: &Sent,
     ground: &Ground,
-    original: (&str, &Wording),
+    original: (&Id<Notice>, &Wording),
     now: Millis,
 ) -> Result<Wording, Refusals> {
     read(sent, ground, Some(original), now)
@@ -114,7 +114,7 @@ pub fn correction(
 /// What to put right.
 pub fn withdrawal(
     sent: &Sent,
-    (notice_id, original): (&str, &Wording),
+    (notice_id, original): (&Id<Notice>, &Wording),
 ) -> Result<Wording, Refusals> {
     let mut refusals = Refusals::default();
     let changed = refusals.take(
@@ -126,14 +126,14 @@ pub fn withdrawal(
         ),
     );
     let Some(changed) = changed else { return Err(refusals) };
-    let follows = Follows { notice_id: notice_id.to_owned(), how: Follow::Withdrawal, changed };
+    let follows = Follows { notice_id: notice_id.clone(), how: Follow::Withdrawal, changed };
     Ok(Wording { form_key: sent.once(), follows: Some(follows), ..original.clone() })
 }
 
 fn read(
     sent: &Sent,
     ground: &Ground,
-    corrects: Option<(&str, &Wording)>,
+    corrects: Option<(&Id<Notice>, &Wording)>,
     now: Millis,
 ) -> Result<Wording, Refusals> {
     let mut refusals = Refusals::default();
@@ -141,7 +141,7 @@ fn read(
         let changed = refusals
             .take("changed", prose(sent, "changed", "Say what has changed since people were told"));
         Follows {
-            notice_id: notice_id.to_owned(),
+            notice_id: notice_id.clone(),
             how: Follow::Correction,
             changed: changed.unwrap_or_default(),
         }
@@ -153,7 +153,8 @@ fn read(
         Some((_, original)) => (Some(original.services.clone()), Some(original.places.clone())),
         None => {
             let services = refusals.take("services", services(sent, ground));
-            (services, refusals.take("places", area::chosen(sent, "places", &ground.places, "")))
+            let places = refusals.take("places", area::chosen(sent, "places", &ground.places, ""));
+            (services, places.map(|places| places.into_iter().map(Id::from).collect()))
         }
     };
     let effect =
@@ -203,7 +204,7 @@ fn read(
 }
 
 /// Which of the leader's services were chosen.
-fn services(sent: &Sent, ground: &Ground) -> Result<Vec<String>, String> {
+fn services(sent: &Sent, ground: &Ground) -> Result<Vec<Id<Service>>, String> {
     let all: Vec<Named> = ground.services.iter().map(|spoken| spoken.service.clone()).collect();
     let chosen = area::chosen(sent, "services", &all, "Choose at least one service")?;
     match ground
@@ -220,7 +221,7 @@ fn services(sent: &Sent, ground: &Ground) -> Result<Vec<String>, String> {
              about it",
             spoken.service.name
         )),
-        None => Ok(chosen),
+        None => Ok(chosen.into_iter().map(Id::from).collect()),
     }
 }
 
@@ -478,7 +479,7 @@ mod tests {
             correction(
                 &Sent::read(format!("{GOOD}&decided=no&{rest}").as_bytes()),
                 &ground(),
-                ("n", &original),
+                (&"n".into(), &original),
                 now(),
             )
         };
@@ -486,14 +487,14 @@ mod tests {
             correct("effect_day=2026-12-01&changed=The+hour&services=a").expect("a correction");
         assert_eq!(
             (corrected.services, corrected.follows.map(|follows| follows.changed)),
-            (vec!["s".to_owned()], Some("The hour".to_owned()))
+            (vec!["s".into()], Some("The hour".to_owned()))
         );
         assert_eq!(about(correct("effect_day=2026-11-30&changed=The+hour")), ["effect_day"]);
         assert_eq!(about(correct("effect_day=2026-12-01")), ["changed"]);
         let withdrawn =
-            withdrawal(&Sent::of(&[("changed", "The bridge is open.")]), ("n", &original))
+            withdrawal(&Sent::of(&[("changed", "The bridge is open.")]), (&"n".into(), &original))
                 .expect("a withdrawal");
         assert_eq!((withdrawn.title, withdrawn.effect), (original.title.clone(), original.effect));
-        assert_eq!(about(withdrawal(&Sent::default(), ("n", &original))), ["changed"]);
+        assert_eq!(about(withdrawal(&Sent::default(), (&"n".into(), &original))), ["changed"]);
     }
 }

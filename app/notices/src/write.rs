@@ -10,6 +10,7 @@ use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
@@ -45,7 +46,7 @@ pub async fn send(
 pub async fn correction_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Notice>>,
 ) -> Result<Response, Error> {
     follow_form(&house, &viewer, &id, Follow::Correction).await
 }
@@ -54,7 +55,7 @@ pub async fn correction_form(
 pub async fn correct(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Notice>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     follow(&house, &viewer, &id, Follow::Correction, &sent).await
@@ -64,7 +65,7 @@ pub async fn correct(
 pub async fn withdrawal_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Notice>>,
 ) -> Result<Response, Error> {
     follow_form(&house, &viewer, &id, Follow::Withdrawal).await
 }
@@ -73,7 +74,7 @@ pub async fn withdrawal_form(
 pub async fn withdraw(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Notice>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     follow(&house, &viewer, &id, Follow::Withdrawal, &sent).await
@@ -82,7 +83,7 @@ pub async fn withdraw(
 async fn follow_form(
     house: &House,
     viewer: &Viewer,
-    id: &str,
+    id: &Id<ids::Notice>,
     how: Follow,
 ) -> Result<Response, Error> {
     let original = notice_she_speaks_for(house, viewer, id).await?;
@@ -98,7 +99,7 @@ async fn follow_form(
 async fn follow(
     house: &House,
     viewer: &Viewer,
-    id: &str,
+    id: &Id<ids::Notice>,
     how: Follow,
     sent: &Sent,
 ) -> Result<Response, Error> {
@@ -153,7 +154,7 @@ async fn keep(
 pub async fn change_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Notice>>,
 ) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
     if notice.course.starts_at.is_some() || notice.discarded_at.is_some() {
@@ -168,7 +169,7 @@ pub async fn change_form(
 pub async fn change(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Notice>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
@@ -178,8 +179,7 @@ pub async fn change(
         Some(follows) => Some((follows.how, super::notice(&house, &follows.notice_id).await?)),
         None => None,
     };
-    let follows =
-        original.as_ref().map(|(how, original)| (*how, original.id.as_str(), &original.words));
+    let follows = original.as_ref().map(|(how, original)| (*how, &original.id, &original.words));
     let words = match read(&sent, &ground, follows, now) {
         Ok(words) => words,
         Err(refusals) => {
@@ -190,7 +190,7 @@ pub async fn change(
     let mut tx = house.db.begin().await?;
     let changed = store::change(&mut tx, &notice.id, &words, (by, seen), now).await?;
     if changed {
-        let (what, about) = ("notice changed", &notice.id);
+        let (what, about) = ("notice changed", notice.id.as_str());
         audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
     }
     tx.commit().await?;
@@ -215,7 +215,7 @@ pub async fn change(
 fn read(
     sent: &Sent,
     ground: &Ground,
-    follows: Option<(Follow, &str, &Wording)>,
+    follows: Option<(Follow, &Id<ids::Notice>, &Wording)>,
     now: Millis,
 ) -> Result<Wording, Refusals> {
     match follows {
@@ -307,7 +307,7 @@ const NEW: Purpose = Purpose {
     seen: None,
 };
 
-fn following(how: Follow, notice_id: &str) -> Purpose {
+fn following(how: Follow, notice_id: &Id<ids::Notice>) -> Purpose {
     let (title, lead) = match how {
         Follow::Correction => (
             "Correct this notice",

@@ -2,11 +2,12 @@
 
 use calendar::clock::Millis;
 use ground::db::{self, Kind};
+use ground::ids::{Id, Subscriber};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 /// Holds subscribers, in the order of their ids, so that what happens to each happens one after the
 /// other.
-pub async fn hold(tx: &mut AnyConnection, subscribers: &[String]) -> sqlx::Result<()> {
+pub async fn hold(tx: &mut AnyConnection, subscribers: &[Id<Subscriber>]) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     let these = db::parameters(1, subscribers.len());
     let sql = format!(
@@ -25,7 +26,7 @@ pub async fn hold(tx: &mut AnyConnection, subscribers: &[String]) -> sqlx::Resul
 pub async fn keep_link(
     tx: &mut AnyConnection,
     token_hash: &str,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<()> {
     sqlx::query(

@@ -8,6 +8,7 @@ use deliveries::returns::Came;
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Subscriber};
 use ground::sent::Form;
 use ground::ui::{Banner, Page, Summary};
 use ground::viewer::Viewer;
@@ -68,7 +69,7 @@ pub async fn own(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result
     page(
         &house,
         &viewer,
-        (subscriber.as_deref(), OWN),
+        (subscriber.as_ref(), OWN),
         &Sent::default(),
         &Sent::query(&uri).line("done"),
         &Refusals::default(),
@@ -83,10 +84,10 @@ pub async fn change_own(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let subscriber = of_viewer(&house, &viewer).await?;
-    change(&house, &viewer, subscriber.as_deref(), &sent, OWN).await
+    change(&house, &viewer, subscriber.as_ref(), &sent, OWN).await
 }
 
-async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<String>, Error> {
+async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<Id<Subscriber>>, Error> {
     let account =
         store::of_account(&mut *house.db.read().await?, &viewer.signed_in()?.account_id).await?;
     Ok(account.and_then(|(_, subscriber)| subscriber))
@@ -97,7 +98,7 @@ async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<String>, Err
 async fn change(
     house: &House,
     viewer: &Viewer,
-    subscriber: Option<&str>,
+    subscriber: Option<&Id<Subscriber>>,
     sent: &Sent,
     back: &str,
 ) -> Result<Response, Error> {
@@ -106,7 +107,7 @@ async fn change(
     let cadence = Cadence::read(sent.typed("cadence"));
     let done = match (sent.typed("step"), cadence) {
         ("stop", _) => {
-            let which = Which::One(sent.typed("subscription").to_owned());
+            let which = Which::One(sent.typed("subscription").into());
             stop(house, subscriber, &which).await?;
             "stopped"
         }
@@ -142,7 +143,7 @@ async fn change(
 }
 
 /// Stops some emails about changes, and waits until none of them is on its way.
-async fn stop(house: &House, subscriber: &str, which: &Which) -> Result<(), Error> {
+async fn stop(house: &House, subscriber: &Id<Subscriber>, which: &Which) -> Result<(), Error> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     store::end(&mut tx, subscriber, which, Ended::OwnPage, now).await?;
@@ -151,7 +152,7 @@ async fn stop(house: &House, subscriber: &str, which: &Which) -> Result<(), Erro
 }
 
 /// Takes the last stop back.
-async fn start_again(house: &House, subscriber: &str) -> Result<(), Error> {
+async fn start_again(house: &House, subscriber: &Id<Subscriber>) -> Result<(), Error> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     stopping::take_back(&mut tx, subscriber, now).await?;
@@ -159,14 +160,18 @@ async fn start_again(house: &House, subscriber: &str) -> Result<(), Error> {
     Ok(())
 }
 
-async fn set_cadence(house: &House, subscriber: &str, cadence: Cadence) -> Result<(), Error> {
+async fn set_cadence(
+    house: &House,
+    subscriber: &Id<Subscriber>,
+    cadence: Cadence,
+) -> Result<(), Error> {
     let mut tx = house.db.begin().await?;
     store::set_cadence(&mut tx, subscriber, cadence).await?;
     tx.commit().await?;
     Ok(())
 }
 
-async fn begin(house: &House, subscriber: &str, wanted: &Wanted) -> Result<(), Error> {
+async fn begin(house: &House, subscriber: &Id<Subscriber>, wanted: &Wanted) -> Result<(), Error> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     notices::ledger::hold_addresses(&mut tx).await?;
@@ -176,13 +181,13 @@ async fn begin(house: &House, subscriber: &str, wanted: &Wanted) -> Result<(), E
 }
 
 /// Waits until no email about a change that was stopped is on its way.
-pub(super) async fn settled(house: &House, subscriber: &str) -> Result<(), Error> {
+pub(super) async fn settled(house: &House, subscriber: &Id<Subscriber>) -> Result<(), Error> {
     deliveries::settled(|| notices::ledger::is_on_its_way(&house.db, subscriber)).await?;
     Ok(())
 }
 
 /// Stops everything, and waits until none of it is on its way.
-async fn stop_everything(house: &House, subscriber: &str) -> Result<(), Error> {
+async fn stop_everything(house: &House, subscriber: &Id<Subscriber>) -> Result<(), Error> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let account = stopping::everything(&mut tx, subscriber, now).await?;
@@ -195,7 +200,11 @@ async fn stop_everything(house: &House, subscriber: &str) -> Result<(), Error> {
 }
 
 /// Stops everything about changes and erases the address, at once: it is quick to sign up again.
-async fn erase(house: &House, viewer: &Viewer, subscriber: &str) -> Result<Response, Error> {
+async fn erase(
+    house: &House,
+    viewer: &Viewer,
+    subscriber: &Id<Subscriber>,
+) -> Result<Response, Error> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     if let Some(email) = store::forget_subscriber(&mut tx, subscriber, now).await? {
@@ -235,7 +244,7 @@ fn gone(house: &House, viewer: &Viewer) -> Response {
 async fn page(
     house: &House,
     viewer: &Viewer,
-    (subscriber, back): (Option<&str>, &str),
+    (subscriber, back): (Option<&Id<Subscriber>>, &str),
     sent: &Sent,
     done: &str,
     refusals: &Refusals,
@@ -403,7 +412,7 @@ fn row(standing: &Standing, area: &str) -> impl IntoView + use<> {
         <li>
             <span>{what}</span>
             <form method="post">
-                <input type="hidden" name="subscription" value=standing.id.clone() />
+                <input type="hidden" name="subscription" value=standing.id.to_string() />
                 <button class="link" name="step" value="stop">
                     "Stop"
                     <span class="unseen">{format!(" {unseen}")}</span>

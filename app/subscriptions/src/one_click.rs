@@ -6,6 +6,7 @@ use axum::response::Response;
 use deliveries::{Sort, stops};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Service};
 use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -128,7 +129,7 @@ fn stopped_page(token: &str, about: &str, has: &Has, still: &[Sort], area: &str)
 }
 
 /// What the services of an email are called in a sentence.
-fn about(services: &[(String, String)]) -> String {
+fn about(services: &[(Id<Service>, String)]) -> String {
     if services.is_empty() {
         return "changes to services".to_owned();
     }

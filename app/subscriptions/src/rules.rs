@@ -2,6 +2,7 @@
 
 use calendar::clock::{DAY, Millis};
 use forms::{Named, Refusals, Sent};
+use ground::ids::{Id, Place, Service};
 use subscribers::Cadence;
 
 /// How long the address of someone who no longer subscribes to anything is kept.
@@ -10,11 +11,10 @@ pub const KEPT_WITHOUT_USE: Millis = 28 * DAY;
 /// What someone wants to be told about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Ids of the services; at least one.
-    pub services: Vec<String>,
-    /// Ids of the places; none means the whole area.
-    pub places: Vec<String>,
-    /// How often.
+    /// At least one.
+    pub services: Vec<Id<Service>>,
+    /// None means the whole area.
+    pub places: Vec<Id<Place>>,
     pub cadence: Cadence,
 }
 
@@ -25,7 +25,7 @@ impl Wanted {
         self.services.iter().flat_map(move |service| {
             self.places
                 .iter()
-                .map(String::as_str)
+                .map(Id::as_str)
                 .chain(everywhere)
                 .map(move |place| (service.as_str(), place))
         })
@@ -47,7 +47,11 @@ pub fn wanted(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Wante
             .ok_or_else(|| "Choose how often we should email you".to_owned()),
     );
     match (services, places, cadence) {
-        (Some(services), Some(places), Some(cadence)) => Ok(Wanted { services, places, cadence }),
+        (Some(services), Some(places), Some(cadence)) => Ok(Wanted {
+            services: services.into_iter().map(Id::from).collect(),
+            places: places.into_iter().map(Id::from).collect(),
+            cadence,
+        }),
         _ => Err(refusals),
     }
 }
@@ -77,11 +81,9 @@ mod tests {
 
     #[test]
     fn each_service_is_wanted_in_each_place_or_in_the_whole_area() {
-        let texts =
-            |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         let wanted = |places: &[&str]| Wanted {
-            services: texts(&["a", "b"]),
-            places: texts(places),
+            services: vec!["a".into(), "b".into()],
+            places: places.iter().map(|place| Id::from(*place)).collect(),
             cadence: Cadence::Daily,
         };
         assert_eq!(wanted(&[]).each().collect::<Vec<_>>(), [("a", ""), ("b", "")]);

@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use deliveries::{Sort, stops};
+use ground::ids::{Account, Id, Subscriber};
 use sqlx::{AnyConnection, Row as _};
 use subscribers::hold;
 
@@ -14,9 +15,9 @@ use super::store::{self, Began, Ended, Which};
 /// When the database fails; likewise for every function here.
 pub async fn everything(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     now: Millis,
-) -> sqlx::Result<Option<String>> {
+) -> sqlx::Result<Option<Id<Account>>> {
     store::end(tx, subscriber_id, &Which::All, Ended::OwnPage, now).await?;
     let account = account_of(tx, subscriber_id).await?;
     if let Some(account) = &account {
@@ -28,8 +29,8 @@ pub async fn everything(
 /// The account with a subscriber's address, if there is one.
 pub async fn account_of(
     connection: &mut AnyConnection,
-    subscriber_id: &str,
-) -> sqlx::Result<Option<String>> {
+    subscriber_id: &Id<Subscriber>,
+) -> sqlx::Result<Option<Id<Account>>> {
     sqlx::query_scalar(
         "SELECT a.id FROM subscribers b JOIN accounts a ON a.email = b.email WHERE b.id = $1",
     )
@@ -42,11 +43,11 @@ pub async fn account_of(
 /// nothing starts that ended earlier.
 pub async fn take_back(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<()> {
     notices::ledger::hold_addresses(tx).await?;
-    hold(tx, &[subscriber_id.to_owned()]).await?;
+    hold(tx, std::slice::from_ref(subscriber_id)).await?;
     let account = account_of(tx, subscriber_id).await?;
     let last: Option<Millis> = sqlx::query_scalar(
         "SELECT max(at) FROM (

@@ -3,6 +3,7 @@
 use calendar::clock::Millis;
 use deliveries::returns::Came;
 use ground::db::{self, Db, known};
+use ground::ids::{Account, Id, Place, Service, Subscriber, Subscription};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use subscribers::{Cadence, hold};
 
@@ -91,9 +92,9 @@ pub enum Began {
 pub async fn subscriber(
     tx: &mut AnyConnection,
     email: &str,
-    account_id: Option<&str>,
+    account_id: Option<&Id<Account>>,
     now: Millis,
-) -> sqlx::Result<String> {
+) -> sqlx::Result<Id<Subscriber>> {
     notices::ledger::hold_addresses(tx).await?;
     sqlx::query_scalar(
         "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at)
@@ -102,7 +103,7 @@ pub async fn subscriber(
            SET account_id = coalesce(subscribers.account_id, excluded.account_id), joined_id = NULL
          RETURNING id",
     )
-    .bind(id::fresh())
+    .bind(Id::<Subscriber>::fresh())
     .bind(email)
     .bind(account_id)
     .bind(now)
@@ -115,7 +116,7 @@ pub async fn subscriber(
 /// [`notices::ledger::hold_addresses`], and before anything else holds the subscriber.
 pub async fn begin(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     wanted: &Wanted,
     how: Began,
     now: Millis,
@@ -128,7 +129,7 @@ pub async fn begin(
 /// area; and how often emails may come from now on, if that was said.
 pub(super) async fn begin_each(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     (each, cadence): (&[(&str, &str)], Option<Cadence>),
     how: Began,
     now: Millis,
@@ -155,7 +156,7 @@ pub(super) async fn begin_each(
     );
     let mut begin = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(how);
     for (service, place) in each {
-        begin = begin.bind(id::fresh()).bind(*service).bind(*place);
+        begin = begin.bind(Id::<Subscription>::fresh()).bind(*service).bind(*place);
     }
     begin.execute(&mut *tx).await?;
     sqlx::query(
@@ -173,7 +174,7 @@ pub(super) async fn begin_each(
 /// Sets how often emails may come.
 pub async fn set_cadence(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     cadence: Cadence,
 ) -> sqlx::Result<()> {
     sqlx::query("UPDATE subscribers SET cadence = $2 WHERE id = $1")
@@ -200,31 +201,30 @@ pub enum Ended {
 pub enum Which {
     /// All of them.
     All,
-    /// The one with this id.
-    One(String),
+    One(Id<Subscription>),
     /// Those to these services.
-    Of(Vec<String>),
+    Of(Vec<Id<Service>>),
 }
 
 /// Ends a subscriber's subscriptions, and calls off the emails that were owed for them. Ending
 /// what has ended changes nothing.
 pub async fn end(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     which: &Which,
     how_it_ended: Ended,
     now: Millis,
 ) -> sqlx::Result<()> {
-    hold(tx, &[subscriber_id.to_owned()]).await?;
+    hold(tx, std::slice::from_ref(subscriber_id)).await?;
     let how = match how_it_ended {
         Ended::OneClick => "one click",
         Ended::OwnPage => "own page",
         Ended::AddressChanged => "address changed",
     };
-    let (column, ids) = match which {
-        Which::All => ("subscriber_id", vec![subscriber_id.to_owned()]),
-        Which::One(id) => ("id", vec![id.clone()]),
-        Which::Of(services) => ("service_id", services.clone()),
+    let (column, ids): (_, Vec<&str>) = match which {
+        Which::All => ("subscriber_id", vec![subscriber_id.as_str()]),
+        Which::One(id) => ("id", vec![id.as_str()]),
+        Which::Of(services) => ("service_id", services.iter().map(Id::as_str).collect()),
     };
     let wanted = db::parameters(4, ids.len());
     let sql = format!(
@@ -268,7 +268,7 @@ pub async fn end(
 pub async fn by_link(
     connection: &mut AnyConnection,
     token_hash: &str,
-) -> sqlx::Result<Option<String>> {
+) -> sqlx::Result<Option<Id<Subscriber>>> {
     sqlx::query_scalar(
         "SELECT s.id FROM subscriber_links l JOIN subscribers s ON s.id = l.subscriber_id
          WHERE l.token_hash = $1 AND s.erased_at IS NULL",
@@ -281,8 +281,8 @@ pub async fn by_link(
 /// The address of an account, and its subscriber if it has one: (address, subscriber).
 pub async fn of_account(
     connection: &mut AnyConnection,
-    account_id: &str,
-) -> sqlx::Result<Option<(String, Option<String>)>> {
+    account_id: &Id<Account>,
+) -> sqlx::Result<Option<(String, Option<Id<Subscriber>>)>> {
     sqlx::query_as(
         "SELECT a.email, s.id FROM accounts a LEFT JOIN subscribers s ON s.email = a.email
          WHERE a.id = $1 AND a.email IS NOT NULL",
@@ -306,16 +306,14 @@ pub struct Has {
 /// One current subscription.
 #[derive(Clone, Debug)]
 pub struct Standing {
-    /// Its id.
-    pub id: String,
-    /// The service.
+    pub id: Id<Subscription>,
     pub service: String,
-    /// The place; `None` for the whole area.
+    /// `None` for the whole area.
     pub place: Option<String>,
 }
 
 /// What a subscriber has.
-pub async fn has(db: &Db, subscriber_id: &str) -> sqlx::Result<Has> {
+pub async fn has(db: &Db, subscriber_id: &Id<Subscriber>) -> sqlx::Result<Has> {
     let rows = sqlx::query(
         "SELECT b.cadence, s.id, v.name AS service, p.name AS place,
                 (SELECT r.kind FROM ledger l JOIN deliveries d ON d.id = l.delivery_id LEFT
@@ -346,7 +344,7 @@ pub async fn has(db: &Db, subscriber_id: &str) -> sqlx::Result<Has> {
 }
 
 /// The names of the services that a person asked to be told about.
-pub async fn services_of(db: &Db, account_id: &str) -> sqlx::Result<Vec<String>> {
+pub async fn services_of(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar(
         "SELECT DISTINCT v.name FROM accounts a JOIN subscribers b ON b.email = a.email
          JOIN subscriptions s ON s.subscriber_id = b.id AND s.ended_at IS NULL
@@ -371,15 +369,16 @@ pub async fn address_changed(
     let subscriber = |email: &str| {
         sqlx::query_scalar("SELECT id FROM subscribers WHERE email = $1").bind(email.to_owned())
     };
-    let old: Option<String> = subscriber(old).fetch_optional(&mut *tx).await?;
+    let old: Option<Id<Subscriber>> = subscriber(old).fetch_optional(&mut *tx).await?;
     let Some(old) = old else { return Ok(()) };
-    let mut known: Option<String> = subscriber(new).fetch_optional(&mut *tx).await?;
+    let mut known: Option<Id<Subscriber>> = subscriber(new).fetch_optional(&mut *tx).await?;
     if known.is_none() && notices::ledger::has_come_back(tx, &old, now).await? {
         // The ledger still says that the email came back; another row tells the person at the new
         // address.
         known = Some(likewise(tx, &old, new, now).await?);
     }
-    let both: Vec<String> = [Some(old.clone()), known.clone()].into_iter().flatten().collect();
+    let both: Vec<Id<Subscriber>> =
+        [Some(old.clone()), known.clone()].into_iter().flatten().collect();
     hold(tx, &both).await?;
     let Some(known) = known else {
         let not_gone = "SELECT l.delivery_id FROM ledger l
@@ -404,7 +403,7 @@ pub async fn address_changed(
         .bind(&old)
         .execute(&mut *tx)
         .await?;
-    let standing: Vec<(String, String)> = sqlx::query_as(
+    let standing: Vec<(Id<Service>, Id<Place>)> = sqlx::query_as(
         "SELECT service_id, place_id FROM subscriptions
          WHERE subscriber_id = $1 AND ended_at IS NULL",
     )
@@ -417,7 +416,7 @@ pub async fn address_changed(
              began_how) VALUES ($1, $2, $3, $4, $5, 'address changed')
              ON CONFLICT (subscriber_id, service_id, place_id) WHERE ended_at IS NULL DO NOTHING",
         )
-        .bind(id::fresh())
+        .bind(Id::<Subscription>::fresh())
         .bind(&known)
         .bind(service_id)
         .bind(place_id)
@@ -442,16 +441,16 @@ pub async fn address_changed(
 /// they want emails.
 async fn likewise(
     tx: &mut AnyConnection,
-    other: &str,
+    other: &Id<Subscriber>,
     email: &str,
     now: Millis,
-) -> sqlx::Result<String> {
+) -> sqlx::Result<Id<Subscriber>> {
     sqlx::query_scalar(
         "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at)
          SELECT $1, $2, account_id, cadence, CAST($3 AS BIGINT) FROM subscribers WHERE id = $4
            RETURNING id",
     )
-    .bind(id::fresh())
+    .bind(Id::<Subscriber>::fresh())
     .bind(email)
     .bind(now)
     .bind(other)
@@ -501,11 +500,11 @@ pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
 /// has no account, whose id is given; else its subscriptions end, and the address is erased.
 pub async fn forget(
     tx: &mut AnyConnection,
-    (account_id, email): (&str, &str),
+    (account_id, email): (&Id<Account>, &str),
     keeps_emails: bool,
     now: Millis,
-) -> sqlx::Result<Option<String>> {
-    let hers: Vec<(String, Option<String>, i64)> = sqlx::query_as(
+) -> sqlx::Result<Option<Id<Subscriber>>> {
+    let hers: Vec<(Id<Subscriber>, Option<String>, i64)> = sqlx::query_as(
         "SELECT s.id, s.email, (SELECT count(*) FROM subscriptions n
            WHERE n.subscriber_id = s.id AND n.ended_at IS NULL) AS standing
          FROM subscribers s WHERE s.email = $1 OR s.account_id = $2 ORDER BY s.id",
@@ -542,7 +541,7 @@ pub async fn forget(
 /// before.
 pub async fn forget_subscriber(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<Option<String>> {
     let email: Option<String> =
@@ -559,7 +558,7 @@ pub async fn forget_subscriber(
 
 async fn erase_address(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<()> {
     sqlx::query(

@@ -9,6 +9,7 @@ use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::sent::Form;
 use ground::ui::{Choice, Choices, Field, FormKey, Page, Summary};
 use ground::viewer::Viewer;
@@ -66,7 +67,11 @@ pub async fn send(
     }
 }
 
-async fn begin_for_account(house: &House, account_id: &str, wanted: &Wanted) -> Result<(), Error> {
+async fn begin_for_account(
+    house: &House,
+    account_id: &Id<Account>,
+    wanted: &Wanted,
+) -> Result<(), Error> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     if let Some((email, _)) = store::of_account(&mut tx, account_id).await? {
@@ -105,16 +110,10 @@ async fn keep(
 
 /// What is wanted as the fields of the form, to be read again when it is confirmed.
 fn fields(wanted: &Wanted) -> Sent {
-    let each = |name: &'static str, ids: &[String]| {
-        ids.iter().map(|id| (name, id.clone())).collect::<Vec<_>>()
-    };
-    let fields = [
-        each("services", &wanted.services),
-        each("places", &wanted.places),
-        vec![("cadence", wanted.cadence.word().to_owned())],
-    ];
-    let fields = fields.concat();
-    Sent::of(&fields.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
+    let services = wanted.services.iter().map(|id| ("services", id.as_str()));
+    let places = wanted.places.iter().map(|id| ("places", id.as_str()));
+    let cadence = [("cadence", wanted.cadence.word())];
+    Sent::of(&services.chain(places).chain(cadence).collect::<Vec<_>>())
 }
 
 /// "Transport in North Sefton", or the service alone for the whole area.

@@ -4,6 +4,7 @@
 
 use calendar::clock::{DAY, HOUR, Millis};
 use deliveries::returns::{Came, Return};
+use ground::ids::{Account, Delivery, Id, Notice, Subscriber};
 use notices::questions::{self, NewAnswer};
 use notices::rules::Follow;
 use notices::wording::{Follows, Wording};
@@ -67,8 +68,8 @@ pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::E
     Ok(())
 }
 
-fn follows(notice_id: &str, how: Follow, changed: &str) -> Follows {
-    Follows { notice_id: notice_id.to_owned(), how, changed: changed.to_owned() }
+fn follows(notice_id: &Id<Notice>, how: Follow, changed: &str) -> Follows {
+    Follows { notice_id: notice_id.clone(), how, changed: changed.to_owned() }
 }
 
 /// Thirty families in the north and forty in the south who asked to be told long ago, and the
@@ -81,7 +82,7 @@ async fn subscribed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx:
         families.map(move |(nth, account)| (Sefton::address(side, nth), account))
     };
     let parent = ("parent@example.org".to_owned(), &sefton.parent);
-    let people: Vec<(String, &String)> =
+    let people: Vec<(String, &Id<Account>)> =
         of_side(0, 30).chain(of_side(1, 40)).chain([parent]).collect();
     for (email, account) in people {
         let at = sefton.day(-200);
@@ -110,19 +111,19 @@ async fn told(
     notice: &Wording,
     at: Millis,
     went: impl Fn(usize) -> Went,
-) -> Result<String, sqlx::Error> {
+) -> Result<Id<Notice>, sqlx::Error> {
     let notice = Wording { form_key: id::fresh(), ..notice.clone() };
     let (notice_id, _) = store::write(tx, &notice, &sefton.leader, at).await?;
     store::approve(tx, &notice_id, &sefton.colleague, (at, None), at).await?;
     ledger::start_next(tx, at).await?;
-    let told: Vec<String> = sqlx::query_scalar(
+    let told: Vec<Id<Subscriber>> = sqlx::query_scalar(
         "SELECT subscriber_id FROM ledger WHERE notice_id = $1 ORDER BY subscriber_id",
     )
     .bind(&notice_id)
     .fetch_all(&mut *tx)
     .await?;
     for (nth, subscriber) in told.iter().enumerate() {
-        let (delivery, went) = (id::fresh(), went(nth));
+        let (delivery, went) = (Id::<Delivery>::fresh(), went(nth));
         let (sent_at, given_up_at) = match went {
             Went::Refused => (None, Some(at)),
             Went::At(later) => (Some(later), None),
@@ -176,7 +177,7 @@ async fn told(
 async fn asked(
     tx: &mut AnyConnection,
     sefton: &Sefton,
-    notice_id: &str,
+    notice_id: &Id<Notice>,
 ) -> Result<(), sqlx::Error> {
     let at = sefton.day(-10);
     let both = [
@@ -187,7 +188,7 @@ async fn asked(
         questions::store::ask(tx, notice_id, &id::fresh(), (question, email), at).await?;
     }
     // Her answer went out long ago, and her address with it.
-    let hers: String = sqlx::query_scalar(
+    let hers = sqlx::query_scalar(
         "UPDATE notice_questions SET email = NULL WHERE email = 'parent@example.org' RETURNING id",
     )
     .fetch_one(&mut *tx)

@@ -3,6 +3,7 @@
 use area::ELSEWHERE;
 use calendar::clock::{DAY, Millis};
 use ground::db::{self, Db};
+use ground::ids::{Account, Id, Notice, Subscriber};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use subscribers::wanted::is_wanted;
@@ -17,7 +18,7 @@ use crate::store::{effect, follow};
 /// anyone who has changed address is counted once, at the new one. Nobody is counted who asked to be
 /// told only after it had been announced: nobody could have told them when it was. An email that
 /// comes back until `until` told nobody; after that the numbers no longer change.
-pub async fn told(db: &Db, notice_id: &str, until: Millis) -> sqlx::Result<Vec<Told>> {
+pub async fn told(db: &Db, notice_id: &Id<Notice>, until: Millis) -> sqlx::Result<Vec<Told>> {
     let by = |time: &str| {
         format!(
             "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= $2)) OR l.read_at < {time}
@@ -62,8 +63,7 @@ fn people(row: &AnyRow, column: &str) -> sqlx::Result<u64> {
 /// A notice that took effect, with who was told about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldOf {
-    /// Its id.
-    pub notice_id: String,
+    pub notice_id: Id<Notice>,
     /// The change in one line.
     pub title: String,
     /// When it took effect.
@@ -121,7 +121,7 @@ pub async fn told_of_all(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     let mut all: Vec<ToldOf> = Vec::new();
     for row in &rows {
-        let notice_id: String = row.get("id");
+        let notice_id: Id<Notice> = row.get("id");
         if all.last().is_none_or(|last| last.notice_id != notice_id) {
             all.push(ToldOf {
                 notice_id,
@@ -145,8 +145,7 @@ pub async fn told_of_all(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
 /// A notice in an email.
 #[derive(Clone, Debug)]
 pub struct InEmail {
-    /// The notice's id.
-    pub notice_id: String,
+    pub notice_id: Id<Notice>,
     /// The change in one line.
     pub title: String,
     /// When it starts.
@@ -197,8 +196,8 @@ pub async fn read_email(tx: &mut AnyConnection, link_hash: &str, now: Millis) ->
 /// Records that this account has read a notice that it was to be told about. The first time counts.
 pub async fn read_by(
     tx: &mut AnyConnection,
-    notice_id: &str,
-    account_id: &str,
+    notice_id: &Id<Notice>,
+    account_id: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<()> {
     sqlx::query(
@@ -222,8 +221,7 @@ pub const MOST_UNREACHED: usize = 200;
 /// A family no email reaches.
 #[derive(Clone, Debug)]
 pub struct Unreached {
-    /// The subscriber.
-    pub subscriber_id: String,
+    pub subscriber_id: Id<Subscriber>,
     /// The address that emails come back from.
     pub email: String,
     /// Where the family lives, if they said.
@@ -235,8 +233,7 @@ pub struct Unreached {
 /// A notice that did not reach a family.
 #[derive(Clone, Debug)]
 pub struct Unheard {
-    /// Its id.
-    pub notice_id: String,
+    pub notice_id: Id<Notice>,
     /// The change in one line.
     pub title: String,
     /// When it starts.
@@ -277,7 +274,7 @@ pub async fn unreached(db: &Db, now: Millis) -> sqlx::Result<Vec<Unreached>> {
         .await?;
     let mut families: Vec<Unreached> = Vec::new();
     for row in &rows {
-        let subscriber_id: String = row.get("subscriber_id");
+        let subscriber_id: Id<Subscriber> = row.get("subscriber_id");
         let notice = Unheard {
             notice_id: row.get("notice_id"),
             title: row.get("title"),
@@ -314,9 +311,9 @@ pub fn count_unreached() -> String {
 /// of them was open.
 pub async fn reached(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
-    notices: &[String],
-    (by, how): (&str, &str),
+    subscriber_id: &Id<Subscriber>,
+    notices: &[Id<Notice>],
+    (by, how): (&Id<Account>, &str),
     now: Millis,
 ) -> sqlx::Result<bool> {
     let these = db::parameters(5, notices.len());

@@ -3,6 +3,7 @@
 use calendar::clock::Millis;
 use deliveries::Words;
 use ground::db::{self, Db, Kind};
+use ground::ids::{Delivery, Id, Notice, Service, Subscriber};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use subscribers::wanted::is_wanted;
@@ -10,12 +11,10 @@ use subscribers::wanted::is_wanted;
 /// What one subscriber is owed now.
 #[derive(Clone, Debug)]
 pub struct Due {
-    /// The subscriber.
-    pub subscriber_id: String,
-    /// The address.
+    pub subscriber_id: Id<Subscriber>,
     pub email: String,
     /// The notices, the first to take effect first; more than one where they go together.
-    pub notices: Vec<String>,
+    pub notices: Vec<Id<Notice>>,
     /// How they go together.
     pub together: Together,
 }
@@ -62,7 +61,12 @@ pub async fn is_one_to_tell(db: &Db, now: Millis) -> sqlx::Result<bool> {
 
 /// Up to `most` subscribers with emails that are due but not owed yet, whose ids come after
 /// `after`, in one order for every process.
-pub async fn to_tell(db: &Db, after: &str, most: i64, now: Millis) -> sqlx::Result<Vec<String>> {
+pub async fn to_tell(
+    db: &Db,
+    after: &Id<Subscriber>,
+    most: i64,
+    now: Millis,
+) -> sqlx::Result<Vec<Id<Subscriber>>> {
     sqlx::query_scalar(
         "SELECT DISTINCT l.subscriber_id FROM ledger l
          JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
@@ -80,9 +84,9 @@ pub async fn to_tell(db: &Db, after: &str, most: i64, now: Millis) -> sqlx::Resu
 /// The notices that are due to these subscribers and not owed yet.
 pub async fn notices_due(
     db: &Db,
-    subscribers: &[String],
+    subscribers: &[Id<Subscriber>],
     now: Millis,
-) -> sqlx::Result<Vec<String>> {
+) -> sqlx::Result<Vec<Id<Notice>>> {
     let these = db::parameters(2, subscribers.len());
     let sql = format!(
         "SELECT DISTINCT notice_id FROM ledger WHERE subscriber_id IN ({these}) AND due_at <= $1
@@ -100,7 +104,7 @@ pub async fn notices_due(
 /// or stops them meanwhile.
 pub async fn due_now(
     tx: &mut AnyConnection,
-    subscribers: &[String],
+    subscribers: &[Id<Subscriber>],
     now: Millis,
 ) -> sqlx::Result<Vec<Due>> {
     let these = db::parameters(2, subscribers.len());
@@ -132,7 +136,7 @@ pub async fn due_now(
     let rows = due.fetch_all(tx).await?;
     let mut all: Vec<Due> = Vec::new();
     for row in &rows {
-        let subscriber_id: String = row.get("subscriber_id");
+        let subscriber_id: Id<Subscriber> = row.get("subscriber_id");
         let together = Together::of(row);
         let goes_with = |last: &Due| {
             together != Together::Alone
@@ -158,9 +162,9 @@ pub async fn due_now(
 /// subscriber knows that the row has not been called off since.
 pub async fn keep_email(
     tx: &mut AnyConnection,
-    notice_id: &str,
-    subscriber_id: &str,
-    delivery_id: &str,
+    notice_id: &Id<Notice>,
+    subscriber_id: &Id<Subscriber>,
+    delivery_id: &Id<Delivery>,
     link_hash: &str,
 ) -> sqlx::Result<()> {
     sqlx::query(
@@ -181,7 +185,7 @@ pub async fn keep_email(
 pub async fn services_of_link(
     connection: &mut AnyConnection,
     link_hash: &str,
-) -> sqlx::Result<Vec<(String, String)>> {
+) -> sqlx::Result<Vec<(Id<Service>, String)>> {
     sqlx::query_as(
         "SELECT v.id, v.name FROM services v WHERE EXISTS (SELECT 1 FROM ledger l
            JOIN notice_services ns ON ns.notice_id = l.notice_id
@@ -201,7 +205,7 @@ const WAITS: &str =
 /// email yet is looked at when that is due: it may have been asked for again by then.
 pub async fn call_off(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<()> {
     let rows = format!(
@@ -240,7 +244,7 @@ pub(super) async fn call_off_emails(
 /// before an email had gone, while the change is still to come.
 pub async fn begin_again(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<()> {
     let sql = format!(
@@ -254,7 +258,7 @@ pub async fn begin_again(
         is_wanted("ledger"),
         went_to_her("ledger")
     );
-    let notices: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql))
+    let notices: Vec<Id<Notice>> = sqlx::query_scalar(AssertSqlSafe(sql))
         .bind(subscriber_id)
         .bind(now)
         .fetch_all(&mut *tx)
@@ -278,8 +282,8 @@ fn went_to_her(row: &str) -> String {
 /// stays her email.
 async fn owe_again(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
-    notices: &[String],
+    subscriber_id: &Id<Subscriber>,
+    notices: &[Id<Notice>],
 ) -> sqlx::Result<()> {
     if notices.is_empty() {
         return Ok(());
@@ -318,12 +322,11 @@ async fn owe_again(
 /// A digest, or an email about what had been announced before, that is to be put together again.
 #[derive(Clone, Debug)]
 pub struct Stale {
-    /// Its email.
-    pub delivery_id: String,
+    pub delivery_id: Id<Delivery>,
     /// Where one click stops such emails, as the email has it.
     pub one_click: String,
     /// The notices still in it, the first to take effect first.
-    pub notices: Vec<String>,
+    pub notices: Vec<Id<Notice>>,
     /// How they go together.
     pub together: Together,
 }
@@ -380,7 +383,7 @@ pub async fn put_together_again(
 }
 
 /// Whether an email that this subscriber has stopped is in a worker's hands.
-pub async fn is_on_its_way(db: &Db, subscriber_id: &str) -> sqlx::Result<bool> {
+pub async fn is_on_its_way(db: &Db, subscriber_id: &Id<Subscriber>) -> sqlx::Result<bool> {
     let held: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM ledger l JOIN deliveries d ON d.id = l.delivery_id
                  WHERE l.subscriber_id = $1 AND l.called_off_at IS NOT NULL
@@ -399,8 +402,8 @@ pub async fn is_on_its_way(db: &Db, subscriber_id: &str) -> sqlx::Result<bool> {
 /// or about anything.
 pub async fn stop(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
-    services: Option<&[String]>,
+    subscriber_id: &Id<Subscriber>,
+    services: Option<&[Id<Service>]>,
     now: Millis,
 ) -> sqlx::Result<()> {
     let about = services.map_or_else(String::new, |services| {
@@ -426,8 +429,8 @@ pub async fn stop(
 /// off at the new one before it went is owed there again. Call it after [`subscribers::hold`].
 pub async fn move_to(
     tx: &mut AnyConnection,
-    old: &str,
-    new: &str,
+    old: &Id<Subscriber>,
+    new: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<()> {
     let has_had = format!(
@@ -455,7 +458,7 @@ pub async fn move_to(
         went_to_her("o"),
         came_back("o")
     );
-    let again: Vec<String> = sqlx::query_scalar(AssertSqlSafe(returns))
+    let again: Vec<Id<Notice>> = sqlx::query_scalar(AssertSqlSafe(returns))
         .bind(old)
         .bind(now)
         .bind(new)
@@ -487,7 +490,7 @@ pub async fn move_to(
 /// has told them since.
 pub async fn has_come_back(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let sql = format!(

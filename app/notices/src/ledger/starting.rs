@@ -4,6 +4,7 @@
 use area::ELSEWHERE;
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kind};
+use ground::ids::{Id, Notice, Subscriber};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use subscribers::Cadence;
@@ -57,7 +58,11 @@ pub struct Reach {
 
 /// How many people would be told about a notice now. `follows`: the notice that it corrects or
 /// withdraws.
-pub async fn reach(db: &Db, notice_id: &str, follows: Option<&str>) -> sqlx::Result<Reach> {
+pub async fn reach(
+    db: &Db,
+    notice_id: &Id<Notice>,
+    follows: Option<&Id<Notice>>,
+) -> sqlx::Result<Reach> {
     let sql = format!(
         "SELECT r.cadence, coalesce(p.name, '{ELSEWHERE}') AS place, count(*) AS people
          FROM ({}) r LEFT JOIN places p ON p.id = r.place_id
@@ -98,7 +103,7 @@ pub async fn is_one_to_start(db: &Db, now: Millis) -> sqlx::Result<bool> {
 
 /// Starts the next notice whose time has come: from now on everyone can read it, and the ledger has
 /// a row for each person who is to be told. Once, whichever process comes first. Gives its id.
-pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<String>> {
+pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Id<Notice>>> {
     hold_addresses(tx).await?;
     let Some(started) = started(tx, now).await? else { return Ok(None) };
     if let Some((follows, _)) = &started.follows {
@@ -121,7 +126,7 @@ pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Opt
 /// starts meanwhile.
 pub async fn owe_announced(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<()> {
     let sql = format!(
@@ -150,10 +155,10 @@ pub async fn hold_addresses(tx: &mut AnyConnection) -> sqlx::Result<()> {
 
 /// A notice that starts.
 struct Started {
-    notice_id: String,
+    notice_id: Id<Notice>,
     effect: Effect,
     must_do_by: String,
-    follows: Option<(String, Follow)>,
+    follows: Option<(Id<Notice>, Follow)>,
     told_before: Option<Millis>,
 }
 
@@ -175,7 +180,7 @@ async fn started(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Sta
             effect: effect(row.get("effect_kind"), row.get("effect_at"))?,
             must_do_by: db::day(row.get("must_do_by"), "notices.must_do_by")?,
             follows: row
-                .get::<Option<String>, _>("follows_id")
+                .get::<Option<Id<Notice>>, _>("follows_id")
                 .zip(follow(row.get("follow_kind"))?),
             told_before: row.get("told_before"),
         })
@@ -217,7 +222,7 @@ async fn write_rows(
 
 /// Stops what is still to be told about a notice that another now follows. Those who were to be
 /// told are told what follows instead; a digest goes with its other notices.
-async fn replace(tx: &mut AnyConnection, notice_id: &str, now: Millis) -> sqlx::Result<()> {
+async fn replace(tx: &mut AnyConnection, notice_id: &Id<Notice>, now: Millis) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     let hold = format!(
         "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger

@@ -8,6 +8,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Account, Id, NoticeQuestion};
 use ground::sent::Form;
 use ground::ui::{Area, Banner, Choice, Choices, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
@@ -24,7 +25,7 @@ use crate::{emails, notice_she_speaks_for};
 pub async fn page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Notice>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
@@ -38,13 +39,13 @@ pub async fn page(
 pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Notice>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
     let by = &viewer.signed_in()?.account_id;
     let to = format!("/lead/notices/{}/questions", notice.id);
-    if let Some(question) = id::parse(sent.typed("aside")) {
+    if let Some(question) = Id::parse(sent.typed("aside")) {
         set_aside(&house, &notice, &question, by).await?;
         return Ok(Redirect::to(&format!("{to}?done=aside")).into_response());
     }
@@ -64,13 +65,18 @@ pub async fn send(
 }
 
 /// Sets a question aside, and owes the email that says so to the person who asked.
-async fn set_aside(house: &House, notice: &Notice, question: &str, by: &str) -> Result<(), Error> {
+async fn set_aside(
+    house: &House,
+    notice: &Notice,
+    question: &Id<NoticeQuestion>,
+    by: &Id<Account>,
+) -> Result<(), Error> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     if let Some(asked) = store::set_aside(&mut tx, &notice.id, question, now).await? {
         let words = emails::set_aside(house, notice);
         telling::owe_not_answered(&mut tx, &asked, &words, now).await?;
-        let (what, about) = ("question set aside", question);
+        let (what, about) = ("question set aside", question.as_str());
         audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
     }
     tx.commit().await?;
@@ -82,12 +88,12 @@ async fn keep_answer(
     house: &House,
     notice: &Notice,
     answer: &NewAnswer,
-    by: &str,
+    by: &Id<Account>,
 ) -> Result<(), Error> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     if store::answer(&mut tx, &notice.id, answer, by, now).await? {
-        let (what, about) = ("question answered", &notice.id);
+        let (what, about) = ("question answered", notice.id.as_str());
         audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
     }
     tx.commit().await?;
@@ -111,7 +117,7 @@ async fn show(
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
     if store::show(&mut tx, &notice.id, (&question, &words), now).await? {
-        let (what, about) = ("question shown", &question);
+        let (what, about) = ("question shown", question.as_str());
         audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
     }
     tx.commit().await?;
@@ -162,7 +168,7 @@ fn shown(
         // What was written stays, even if a colleague has answered in the meantime.
         let form = (!waiting.is_empty() || !refusals.is_empty()).then(|| {
             let ticked = sent.all("questions");
-            let choices = waiting.iter().map(|waiting| (waiting.id.clone(), label(waiting)));
+            let choices = waiting.iter().map(|waiting| (waiting.id.to_string(), label(waiting)));
             let choices = Choice::each(choices, |id| ticked.iter().any(|ticked| ticked == id));
             let aside = waiting.iter().map(|waiting| {
                 let unseen = format!(": {}", waiting.question);
@@ -170,7 +176,7 @@ fn shown(
                     <li>
                         <span>{waiting.question.clone()}</span>
                         <form method="post">
-                            <button class="link" name="aside" value=waiting.id.clone()>
+                            <button class="link" name="aside" value=waiting.id.to_string()>
                                 "Set aside"
                                 <span class="unseen">{unseen}</span>
                             </button>

@@ -7,6 +7,7 @@ use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Field, FormKey, Page, Summary};
 use ground::viewer::Viewer;
@@ -20,7 +21,7 @@ use crate::{emails, told};
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Notice>>,
 ) -> Result<Response, Error> {
     let (notice, _) = told(&house, &id).await?;
     Ok(page(&notice, &viewer, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
@@ -32,7 +33,7 @@ pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Notice>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (notice, _) = told(&house, &id).await?;
@@ -85,7 +86,7 @@ async fn keep(
         let receipt = Owed {
             dedup_key: &format!("question received {form_key}"),
             kind: EmailKind::QuestionReceived,
-            account_id: viewer.person().map(|person| person.account_id.as_str()),
+            account_id: viewer.person().map(|person| &person.account_id),
             to: email,
             words: &emails::received(house, notice, now + super::KEPT_UNANSWERED),
             at: now,
@@ -104,7 +105,7 @@ async fn one_too_many(
     house: &House,
     own: Option<&str>,
     caller: &Caller,
-    notice_id: &str,
+    notice_id: &Id<ids::Notice>,
     email: &str,
 ) -> Result<Option<(Wait, String)>, Error> {
     let mailbox = own.map(forms::mailbox);

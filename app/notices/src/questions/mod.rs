@@ -20,6 +20,7 @@ pub use too::{mine, open_questions};
 
 use calendar::clock::{DAY, Millis};
 use forms::{Refusals, Sent};
+use ground::ids::{Id, NoticeQuestion};
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
@@ -65,8 +66,8 @@ pub fn question(sent: &Sent, own: Option<&str>) -> Result<(String, String), Refu
 pub struct NewAnswer {
     /// The same key twice is one answer.
     pub form_key: String,
-    /// The ids of the questions it answers; at least one.
-    pub questions: Vec<String>,
+    /// Those it answers; at least one.
+    pub questions: Vec<Id<NoticeQuestion>>,
     /// The question as everyone will read it.
     pub question: String,
     /// The answer.
@@ -79,9 +80,10 @@ pub struct NewAnswer {
 /// What to put right.
 pub fn answer(sent: &Sent, waiting: &[store::Waiting]) -> Result<NewAnswer, Refusals> {
     let mut refusals = Refusals::default();
-    let questions: Vec<String> = sent
+    let questions: Vec<Id<NoticeQuestion>> = sent
         .all("questions")
         .into_iter()
+        .map(Id::<NoticeQuestion>::from)
         .filter(|id| waiting.iter().any(|waiting| waiting.id == *id))
         .collect();
     let none = Err(if waiting.is_empty() {
@@ -112,15 +114,20 @@ pub fn answer(sent: &Sent, waiting: &[store::Waiting]) -> Result<NewAnswer, Refu
     }
 }
 
-/// Reads which question everyone is to read while it waits, and how: (its id, the words).
+/// Reads which question everyone is to read while it waits, and how: (which, the words).
 ///
 /// # Errors
 /// What to put right.
-pub fn to_show(sent: &Sent, waiting: &[store::Waiting]) -> Result<(String, String), Refusals> {
+pub fn to_show(
+    sent: &Sent,
+    waiting: &[store::Waiting],
+) -> Result<(Id<NoticeQuestion>, String), Refusals> {
     let mut refusals = Refusals::default();
     let chosen = sent.all("questions");
     let question = match chosen.as_slice() {
-        [id] if waiting.iter().any(|waiting| waiting.id == *id) => Ok(id.clone()),
+        [id] if waiting.iter().any(|waiting| waiting.id == id.as_str()) => {
+            Ok(Id::from(id.as_str()))
+        }
         [_] => Err("Choose another question: this one is not waiting any more".to_owned()),
         _ => Err("Choose one question to show. You can answer similar ones together".to_owned()),
     };
@@ -177,7 +184,7 @@ mod tests {
         let words = ("question", "Which stop is it?");
         assert_eq!(
             show(&[("questions", "q"), words]),
-            Ok(("q".to_owned(), "Which stop is it?".to_owned()))
+            Ok(("q".into(), "Which stop is it?".to_owned()))
         );
         assert_eq!(show(&[("questions", "q"), ("questions", "r"), words]), Err(vec!["questions"]));
         assert_eq!(show(&[("questions", "gone"), words]), Err(vec!["questions"]));

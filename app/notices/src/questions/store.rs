@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{self, Db};
+use ground::ids::{Account, Id, Notice, NoticeAnswer, NoticeQuestion};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::{KEPT_UNANSWERED, NewAnswer, wanted};
@@ -12,7 +13,7 @@ use super::{KEPT_UNANSWERED, NewAnswer, wanted};
 /// When the database fails; likewise for every function here.
 pub async fn ask(
     tx: &mut AnyConnection,
-    notice_id: &str,
+    notice_id: &Id<Notice>,
     form_key: &str,
     (question, email): (&str, &str),
     now: Millis,
@@ -23,7 +24,7 @@ pub async fn ask(
          ON CONFLICT (form_key) DO NOTHING",
     )
     // Everyone may come to read the question: its id must not tell when it was asked.
-    .bind(id::random())
+    .bind(Id::<NoticeQuestion>::random())
     .bind(form_key)
     .bind(notice_id)
     .bind(question)
@@ -47,8 +48,7 @@ pub async fn is_asked(db: &Db, form_key: &str) -> sqlx::Result<bool> {
 /// A question that waits for an answer.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Waiting {
-    /// Its id.
-    pub id: String,
+    pub id: Id<NoticeQuestion>,
     /// What is asked.
     pub question: String,
     /// When.
@@ -61,7 +61,7 @@ pub struct Waiting {
 }
 
 /// The questions about a notice that wait, the oldest first.
-pub async fn waiting(db: &Db, notice_id: &str) -> sqlx::Result<Vec<Waiting>> {
+pub async fn waiting(db: &Db, notice_id: &Id<Notice>) -> sqlx::Result<Vec<Waiting>> {
     let sql = format!(
         "SELECT q.id, q.question, q.asked_at, q.shown_as, {} AS wanted
          FROM notice_questions q WHERE q.notice_id = $1
@@ -76,8 +76,8 @@ pub async fn waiting(db: &Db, notice_id: &str) -> sqlx::Result<Vec<Waiting>> {
 /// or it is no longer waiting.
 pub async fn show(
     tx: &mut AnyConnection,
-    notice_id: &str,
-    (question_id, words): (&str, &str),
+    notice_id: &Id<Notice>,
+    (question_id, words): (&Id<NoticeQuestion>, &str),
     now: Millis,
 ) -> sqlx::Result<bool> {
     let shown = sqlx::query(
@@ -114,17 +114,17 @@ pub async fn is_answered(db: &Db, form_key: &str) -> sqlx::Result<bool> {
 /// Stores an answer to these questions, once for each form key. False when it was there already.
 pub async fn answer(
     tx: &mut AnyConnection,
-    notice_id: &str,
+    notice_id: &Id<Notice>,
     answer: &NewAnswer,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
-    let new: Option<String> = sqlx::query_scalar(
+    let new: Option<Id<NoticeAnswer>> = sqlx::query_scalar(
         "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by,
          answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
     )
-    .bind(id::fresh())
+    .bind(Id::<NoticeAnswer>::fresh())
     .bind(&answer.form_key)
     .bind(notice_id)
     .bind(&answer.question)
@@ -151,10 +151,8 @@ pub async fn answer(
 /// An answer that is still to go to those who asked.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AnswerDue {
-    /// Its id.
-    pub answer_id: String,
-    /// The notice it is about.
-    pub notice_id: String,
+    pub answer_id: Id<NoticeAnswer>,
+    pub notice_id: Id<Notice>,
     /// The question as everyone reads it.
     pub question: String,
     /// The answer.
@@ -178,7 +176,10 @@ pub async fn answer_due(db: &Db) -> sqlx::Result<Option<AnswerDue>> {
 }
 
 /// The addresses that an answer goes to. They are erased.
-pub async fn take_addresses(tx: &mut AnyConnection, answer_id: &str) -> sqlx::Result<Vec<String>> {
+pub async fn take_addresses(
+    tx: &mut AnyConnection,
+    answer_id: &Id<NoticeAnswer>,
+) -> sqlx::Result<Vec<String>> {
     // The update holds them: another process finds none.
     let mut addresses: Vec<String> = sqlx::query_scalar(
         "UPDATE notice_questions SET answer_id = answer_id WHERE answer_id = $1
@@ -200,10 +201,8 @@ pub async fn take_addresses(tx: &mut AnyConnection, answer_id: &str) -> sqlx::Re
 /// erased.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct NotAnswered {
-    /// Its id.
-    pub id: String,
-    /// The notice it is about.
-    pub notice_id: String,
+    pub id: Id<NoticeQuestion>,
+    pub notice_id: Id<Notice>,
     /// Where to say so; `None` when that was erased.
     pub email: Option<String>,
 }
@@ -212,11 +211,11 @@ pub struct NotAnswered {
 /// waiting.
 pub async fn set_aside(
     tx: &mut AnyConnection,
-    notice_id: &str,
-    question_id: &str,
+    notice_id: &Id<Notice>,
+    question_id: &Id<NoticeQuestion>,
     now: Millis,
 ) -> sqlx::Result<Option<NotAnswered>> {
-    let Some(asked) = one(tx, question_id).await?.filter(|asked| asked.notice_id == notice_id)
+    let Some(asked) = one(tx, question_id).await?.filter(|asked| asked.notice_id == *notice_id)
     else {
         return Ok(None);
     };
@@ -233,7 +232,10 @@ pub async fn set_aside(
 
 /// The question that has waited longest for an answer, of those that have waited for so long that
 /// the address is to go: (question, notice).
-pub async fn unanswered_due(db: &Db, now: Millis) -> sqlx::Result<Option<(String, String)>> {
+pub async fn unanswered_due(
+    db: &Db,
+    now: Millis,
+) -> sqlx::Result<Option<(Id<NoticeQuestion>, Id<Notice>)>> {
     sqlx::query_as(
         "SELECT id, notice_id FROM notice_questions WHERE email IS NOT NULL AND answer_id IS NULL
          AND asked_at <= $1 ORDER BY asked_at, id LIMIT 1",
@@ -247,7 +249,7 @@ pub async fn unanswered_due(db: &Db, now: Millis) -> sqlx::Result<Option<(String
 /// come.
 pub async fn take_address(
     tx: &mut AnyConnection,
-    question_id: &str,
+    question_id: &Id<NoticeQuestion>,
 ) -> sqlx::Result<Option<NotAnswered>> {
     let asked = one(tx, question_id).await?;
     let erased = sqlx::query(
@@ -260,7 +262,10 @@ pub async fn take_address(
     Ok(asked.filter(|_| erased.rows_affected() == 1))
 }
 
-async fn one(tx: &mut AnyConnection, question_id: &str) -> sqlx::Result<Option<NotAnswered>> {
+async fn one(
+    tx: &mut AnyConnection,
+    question_id: &Id<NoticeQuestion>,
+) -> sqlx::Result<Option<NotAnswered>> {
     sqlx::query_as("SELECT id, notice_id, email FROM notice_questions WHERE id = $1")
         .bind(question_id)
         .fetch_optional(tx)
@@ -270,8 +275,7 @@ async fn one(tx: &mut AnyConnection, question_id: &str) -> sqlx::Result<Option<N
 /// A question that everyone can read while it waits.
 #[derive(Clone, Debug)]
 pub struct Open {
-    /// Its id.
-    pub id: String,
+    pub id: Id<NoticeQuestion>,
     /// How everyone reads it.
     pub question: String,
     /// How many others want to know the answer: a true number.
@@ -304,8 +308,12 @@ pub struct Beside {
     pub has_update: bool,
 }
 
-/// What the page shows besides the words of a notice, for this account; empty for a visitor.
-pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> sqlx::Result<Beside> {
+/// What the page shows besides the words of a notice, for this account; `None` for a visitor.
+pub async fn beside(
+    db: &Db,
+    notice_id: &Id<Notice>,
+    account_id: Option<&Id<Account>>,
+) -> sqlx::Result<Beside> {
     let sql = format!(
         "SELECT kind, question, answer, at, id, wanted, wants FROM (
            SELECT 'answer' AS kind, id, question, answer, answered_at AS at,
@@ -329,7 +337,7 @@ pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> sqlx::Result<
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(notice_id)
-        .bind(account_id)
+        .bind(account_id.map_or("", Id::as_str))
         .fetch_all(&mut *db.read().await?)
         .await?;
     let mut beside = Beside::default();

@@ -4,6 +4,7 @@
 use calendar::clock::Millis;
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::house::House;
+use ground::ids::{Account, Id};
 use sqlx::AnyConnection;
 
 use super::store::{self, NotAnswered};
@@ -40,7 +41,7 @@ pub async fn answer_due(house: &House) -> Result<(), sqlx::Error> {
 async fn owe_about(
     tx: &mut AnyConnection,
     (kind, about): (EmailKind, &str),
-    (account_id, to): (Option<&str>, &str),
+    (account_id, to): (Option<&Id<Account>>, &str),
     words: &Words,
     now: Millis,
 ) -> Result<(), sqlx::Error> {

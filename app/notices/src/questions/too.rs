@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Notice, NoticeQuestion};
 use ground::sent::Form;
 use ground::ui::{Page, When, capital};
 use ground::viewer::Viewer;
@@ -20,7 +21,7 @@ use crate::told;
 pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Notice>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (question, wants) = chosen(&sent).ok_or(Error::NotFound)?;
@@ -43,23 +44,22 @@ pub async fn send(
 }
 
 /// Which question, and whether she wants to know; `None` for what no button of ours sends.
-fn chosen(sent: &Sent) -> Option<(String, bool)> {
+fn chosen(sent: &Sent) -> Option<(Id<NoticeQuestion>, bool)> {
     let wants = match sent.typed("wish") {
         "know" => true,
         "take back" => false,
         _ => return None,
     };
-    Some((id::parse(sent.typed("question"))?, wants))
+    Some((Id::parse(sent.typed("question"))?, wants))
 }
 
 /// GET `/notices/{id}/questions/too`: where only a POST has an answer, for instance after a reload.
-pub async fn back(Path(id): Path<String>) -> Redirect {
-    Redirect::to(
-        &id::parse(&id).map_or_else(|| "/notices".to_owned(), |id| format!("/notices/{id}")),
-    )
+pub async fn back(Path(id): Path<Id<Notice>>) -> Redirect {
+    let id = Id::<Notice>::parse(&id);
+    Redirect::to(&id.map_or_else(|| "/notices".to_owned(), |id| format!("/notices/{id}")))
 }
 
-fn one_too_many(notice_id: &str) -> Page {
+fn one_too_many(notice_id: &Id<Notice>) -> Page {
     let to = format!("/notices/{notice_id}");
     Page::new("Try again in an hour", || {
         view! {
@@ -79,7 +79,7 @@ fn one_too_many(notice_id: &str) -> Page {
 }
 
 /// The questions that wait and that everyone can read, each with the button.
-pub fn open_questions(notice_id: &str, open: &[Open]) -> impl IntoView + use<> {
+pub fn open_questions(notice_id: &Id<Notice>, open: &[Open]) -> impl IntoView + use<> {
     let rows = open.iter().map(|open| one(notice_id, open)).collect::<Vec<_>>();
     (!rows.is_empty()).then(|| {
         view! {
@@ -89,7 +89,7 @@ pub fn open_questions(notice_id: &str, open: &[Open]) -> impl IntoView + use<> {
     })
 }
 
-fn one(notice_id: &str, open: &Open) -> impl IntoView + use<> {
+fn one(notice_id: &Id<Notice>, open: &Open) -> impl IntoView + use<> {
     let many = said_to_all(open.wanted).map(|many| view! { <p class="soft">{many}</p> });
     let state = match open.wants {
         Wants::Asked => Some("✓ You asked this. We will email you the answer."),
@@ -105,7 +105,7 @@ fn one(notice_id: &str, open: &Open) -> impl IntoView + use<> {
     let form = (open.wants != Wants::Asked).then(|| {
         view! {
             <form class="support" method="post" action=to>
-                <input type="hidden" name="question" value=open.id.clone() />
+                <input type="hidden" name="question" value=open.id.to_string() />
                 <input type="hidden" name="wish" value=wish />
                 <button class=style>{button} <span class="unseen">{unseen}</span></button>
             </form>

@@ -3,6 +3,7 @@
 use accounts::store::COUNTS_AS;
 use calendar::clock::Millis;
 use ground::db::{self, Db};
+use ground::ids::{Account, Id, Notice, NoticeAnswer, NoticeQuestion};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::KEPT_UNANSWERED;
@@ -26,8 +27,8 @@ const AT_ONCE: u8 = 200;
 /// When the database fails; likewise for every function here.
 pub async fn want(
     tx: &mut AnyConnection,
-    (notice_id, question_id): (&str, &str),
-    account_id: &str,
+    (notice_id, question_id): (&Id<Notice>, &Id<NoticeQuestion>),
+    account_id: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     sqlx::query(
@@ -57,8 +58,8 @@ pub async fn want(
 /// She does not need to know any more.
 pub async fn take_back(
     tx: &mut AnyConnection,
-    question_id: &str,
-    account_id: &str,
+    question_id: &Id<NoticeQuestion>,
+    account_id: &Id<Account>,
 ) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM notice_wanted WHERE question_id = $1 AND account_id = $2")
         .bind(question_id)
@@ -71,9 +72,7 @@ pub async fn take_back(
 /// A question that someone waits for.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct WaitedFor {
-    /// The notice it is about.
-    pub notice_id: String,
-    /// Its title.
+    pub notice_id: Id<Notice>,
     pub title: String,
     /// The question as everyone reads it.
     pub question: String,
@@ -82,7 +81,7 @@ pub struct WaitedFor {
 }
 
 /// What someone waits for, the latest first.
-pub async fn of_account(db: &Db, account_id: &str) -> sqlx::Result<Vec<WaitedFor>> {
+pub async fn of_account(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Vec<WaitedFor>> {
     sqlx::query_as(
         "SELECT n.id AS notice_id, n.title, q.shown_as AS question, w.wanted_at
          FROM notice_wanted w
@@ -97,10 +96,8 @@ pub async fn of_account(db: &Db, account_id: &str) -> sqlx::Result<Vec<WaitedFor
 /// A question for which people have waited and will get no answer here.
 #[derive(Clone, Debug)]
 pub struct InVain {
-    /// Its id.
-    pub question_id: String,
-    /// The notice it is about.
-    pub notice_id: String,
+    pub question_id: Id<NoticeQuestion>,
+    pub notice_id: Id<Notice>,
     /// Whether a leader set it aside; else nobody has answered it for a long time.
     pub is_set_aside: bool,
 }
@@ -129,17 +126,17 @@ pub async fn in_vain_due(db: &Db, now: Millis) -> sqlx::Result<Option<InVain>> {
 /// did.
 pub async fn take_for_answer(
     tx: &mut AnyConnection,
-    answer_id: &str,
-) -> sqlx::Result<Vec<(String, String)>> {
+    answer_id: &Id<NoticeAnswer>,
+) -> sqlx::Result<Vec<(Id<Account>, String)>> {
     take(tx, "q.answer_id = $1 AND CAST($2 AS BIGINT) = 0", answer_id, 0).await
 }
 
 /// Likewise of those who have waited for this question in vain.
 pub async fn take_in_vain(
     tx: &mut AnyConnection,
-    question_id: &str,
+    question_id: &Id<NoticeQuestion>,
     now: Millis,
-) -> sqlx::Result<Vec<(String, String)>> {
+) -> sqlx::Result<Vec<(Id<Account>, String)>> {
     let in_vain = "q.id = $1 AND q.answer_id IS NULL
         AND (q.set_aside_at IS NOT NULL OR w.wanted_at <= CAST($2 AS BIGINT))";
     take(tx, in_vain, question_id, now - KEPT_UNANSWERED).await
@@ -150,7 +147,7 @@ async fn take(
     which: &str,
     id: &str,
     before: Millis,
-) -> sqlx::Result<Vec<(String, String)>> {
+) -> sqlx::Result<Vec<(Id<Account>, String)>> {
     // The deletion holds them: another process finds none.
     let sql = format!(
         "DELETE FROM notice_wanted WHERE (question_id, account_id) IN (
@@ -159,7 +156,7 @@ async fn take(
            ORDER BY w.wanted_at, w.account_id LIMIT {AT_ONCE})
          RETURNING account_id"
     );
-    let mut accounts: Vec<String> =
+    let mut accounts: Vec<Id<Account>> =
         sqlx::query_scalar(AssertSqlSafe(sql)).bind(id).bind(before).fetch_all(&mut *tx).await?;
     accounts.sort();
     accounts.dedup();

@@ -195,16 +195,16 @@ fn whoever_subscribed_after_it_was_announced_is_not_counted_among_those_to_be_to
         assert_eq!(number(&world, LATE).await, 4);
 
         world.forward(31 * DAY + SETTLED_AFTER);
-        let counted = ledger::told(world.db(), &buses, world.now()).await.unwrap();
+        let counted = who_was_told(&world, &buses, world.now()).await;
         assert_eq!(
             counted.iter().map(|told| (told.before, told.after, told.never)).collect::<Vec<_>>(),
             [(1, 0, 0)]
         );
-        assert!(ledger::told(world.db(), &lessons, world.now()).await.unwrap().is_empty());
+        assert!(who_was_told(&world, &lessons, world.now()).await.is_empty());
         let all = ledger::told_of_all(world.db(), world.now()).await.unwrap();
         assert_eq!(all.len(), 2);
         for one in all {
-            let on_its_page = ledger::told(world.db(), &one.notice_id, world.now()).await.unwrap();
+            let on_its_page = who_was_told(&world, &one.notice_id, world.now()).await;
             assert_eq!(one.told, on_its_page);
         }
         let page = world.visitor().get(&format!("/notices/{lessons}")).await;

@@ -15,8 +15,9 @@ use axum::http::{Method, StatusCode};
 use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
 use deliveries::Email;
 use deliveries::returns::{Came, Return};
+use ground::ids::{Id, Subscriber};
 use ground::viewer::Role;
-use notices::rules::SETTLED_AFTER;
+use notices::rules::{SETTLED_AFTER, Told};
 use notices::{ledger, start_due, tell_due};
 
 use crate::kept::while_open;
@@ -144,6 +145,11 @@ fn forward_to(world: &World, weekday: &str, time: &str) {
 
 async fn number(world: &World, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
+}
+
+/// How many people were told about a notice, place by place, as far as was known at this time.
+async fn who_was_told(world: &World, notice_id: &str, at: Millis) -> Vec<Told> {
+    ledger::told(world.db(), &notice_id.into(), at).await.unwrap()
 }
 
 /// An email comes back.
@@ -303,10 +309,11 @@ fn after_unsubscribing_no_email_to_that_address_is_started_and_other_services_go
         let daily = world.visitor();
         let token = id::secret();
         let mut tx = world.db().begin().await.unwrap();
-        let id: String = sqlx::query_scalar("SELECT id FROM subscribers WHERE cadence = 'daily'")
-            .fetch_one(&mut *tx)
-            .await
-            .unwrap();
+        let id: Id<Subscriber> =
+            sqlx::query_scalar("SELECT id FROM subscribers WHERE cadence = 'daily'")
+                .fetch_one(&mut *tx)
+                .await
+                .unwrap();
         subscribers::keep_link(&mut tx, &id::hash(&token), &id, 0).await.unwrap();
         tx.commit().await.unwrap();
         let own = format!("/subscriptions/{token}");
@@ -543,7 +550,7 @@ fn a_digest_goes_without_what_was_stopped_or_withdrawn_since_it_was_put_together
         let emails = world.deliver().await;
         let both = emails.iter().find(|message| message.to == "both@example.org").unwrap();
         assert!(both.text.contains("Fifth") && !both.text.contains("Fourth"));
-        let told = ledger::told(world.db(), &fourth, world.now()).await.unwrap();
+        let told = who_was_told(&world, &fourth, world.now()).await;
         assert_eq!(
             told.iter().map(|told| told.before + told.never).sum::<u64>(),
             1,

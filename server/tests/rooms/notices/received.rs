@@ -82,7 +82,7 @@ fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_and_it_
             row("North Sefton").contains(">0<") && row("North Sefton").contains(">about 10<"),
             "a refusal makes nobody fewer"
         );
-        let told = ledger::told(world.db(), &id, world.now()).await.unwrap();
+        let told = who_was_told(&world, &id, world.now()).await;
         let rows = number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NULL").await;
         assert_eq!(
             told.iter().map(|told| told.before + told.after + told.never).sum::<u64>(),
@@ -114,7 +114,7 @@ fn whoever_has_another_address_meanwhile_is_told_there_and_counted_once() {
         let id = noticed(&world, &leaders, "Buses", 30).await;
         start_due(&world.house).await.unwrap();
         let all = async || {
-            let told = ledger::told(world.db(), &id, world.now()).await.unwrap();
+            let told = who_was_told(&world, &id, world.now()).await;
             told.iter().map(|told| told.before + told.after + told.never).sum::<u64>()
         };
         assert_eq!(all().await, 4);
@@ -151,10 +151,10 @@ fn whoever_has_another_address_meanwhile_is_told_there_and_counted_once() {
         start_due(&world.house).await.unwrap();
         tell_due(&world.house).await.unwrap();
         world.forward(2 * DAY);
-        let before = ledger::told(world.db(), &second, world.now()).await.unwrap();
+        let before = who_was_told(&world, &second, world.now()).await;
         changes("late@example.org", "spare@example.org").await;
         changes("stays@example.org", "new@example.org").await;
-        assert_eq!(ledger::told(world.db(), &second, world.now()).await.unwrap(), before);
+        assert_eq!(who_was_told(&world, &second, world.now()).await, before);
     });
 }
 
@@ -251,7 +251,7 @@ fn an_email_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
         let organiser = world.organiser().await;
         assert!(!organiser.get("/forum").await.says("Tell them another way"));
         let one = emails.iter().find(|message| message.to == "one@example.org").unwrap();
-        let never_sent = Email { id: id::fresh(), ..one.clone() };
+        let never_sent = Email { id: id::fresh().into(), ..one.clone() };
         let own = one
             .one_click
             .clone()
@@ -314,7 +314,7 @@ fn an_email_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
             .await,
             1
         );
-        let told = ledger::told(world.db(), &id, world.now() + DAY).await.unwrap();
+        let told = who_was_told(&world, &id, world.now() + DAY).await;
         assert_eq!(
             told.iter().map(|told| (told.before, told.after + told.never)).collect::<Vec<_>>(),
             [(2, 0)],
@@ -398,7 +398,7 @@ fn the_figures_agree_with_the_rows_of_the_ledger_and_nothing_that_comes_back_mak
         let settled = clock::read(&clock::fields(world.now() - 51 * DAY + 30 * DAY).0, "00:00")
             .unwrap()
             + SETTLED_AFTER;
-        let told = ledger::told(world.db(), &id, settled).await.unwrap();
+        let told = who_was_told(&world, &id, settled).await;
         assert_eq!(
             told.iter()
                 .map(|told| (told.place.as_str(), told.before, told.after, told.never))
@@ -453,7 +453,7 @@ fn the_counts_stay_when_an_address_is_erased() {
             .await;
         world.forward(29 * DAY);
         assert_eq!(subscriptions::forget_due(world.db(), world.now()).await.unwrap(), 1);
-        let told = ledger::told(world.db(), &id, world.now()).await.unwrap();
+        let told = who_was_told(&world, &id, world.now()).await;
         assert_eq!(
             told.iter().map(|told| (told.place.as_str(), told.before)).collect::<Vec<_>>(),
             [("South Sefton", 1)]
@@ -511,7 +511,7 @@ fn an_email_that_came_back_goes_to_the_address_that_its_reader_has_since() {
         assert!(
             world.organiser().await.get("/forum/unreached").await.says("No families are waiting.")
         );
-        let told = ledger::told(world.db(), &id, world.now() + DAY).await.unwrap();
+        let told = who_was_told(&world, &id, world.now() + DAY).await;
         assert_eq!(
             told.iter().map(|told| (told.before, told.never)).collect::<Vec<_>>(),
             [(2, 0)],
@@ -541,7 +541,7 @@ fn whoever_takes_another_address_and_comes_back_is_told_once_and_counted_once() 
             ["here@example.org"]
         );
         let counted = async || {
-            let told = ledger::told(world.db(), &id, world.now() + DAY).await.unwrap();
+            let told = who_was_told(&world, &id, world.now() + DAY).await;
             told.iter().map(|told| (told.before, told.never)).collect::<Vec<_>>()
         };
         assert_eq!(counted().await, [(1, 0)]);
@@ -569,7 +569,7 @@ fn whoever_takes_the_address_of_one_whose_email_waits_is_told_once() {
         tell_due(&world.house).await.unwrap();
         address_changes(&world, "old@example.org", "new@example.org").await;
         assert!(told(&world).await.is_empty(), "her email waited, but she has been told");
-        let told = ledger::told(world.db(), &id, world.now()).await.unwrap();
+        let told = who_was_told(&world, &id, world.now()).await;
         assert_eq!(told.iter().map(|told| (told.before, told.never)).collect::<Vec<_>>(), [(1, 0)]);
     });
 }
@@ -585,7 +585,7 @@ fn whoever_was_told_at_her_old_address_is_not_told_again_at_the_new_one() {
         address_changes(&world, "old@example.org", "new@example.org").await;
         forward_to(&world, "Tuesday", "08:30");
         assert!(told(&world).await.is_empty());
-        let told = ledger::told(world.db(), &id, world.now()).await.unwrap();
+        let told = who_was_told(&world, &id, world.now()).await;
         assert_eq!(told.iter().map(|told| (told.before, told.never)).collect::<Vec<_>>(), [(1, 0)]);
     });
 }
