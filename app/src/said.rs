@@ -71,7 +71,7 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 {nothing}
                 {rows(said, within, now, 2)}
                 {comments}
-                {notices::questions::mine(wanted)}
+                {notices::questions::waited_for(wanted)}
                 <Pager first next />
                 <p class="soft">
                     "Answers you gave without an account aren't here: nobody knows whose they are. "

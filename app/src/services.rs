@@ -72,7 +72,7 @@ async fn about(
     filter: notices::store::Filter,
 ) -> Result<Response, Error> {
     let now = house.clock.now();
-    let coming = notices::store::list(
+    let coming = notices::store::told_notices(
         &house.db,
         &notices::store::Filter { after: Some(now), ..filter },
         MOST_COMING,

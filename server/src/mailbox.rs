@@ -51,7 +51,7 @@ impl Mailbox {
             )
             .await?;
         let Some((returns, held)) = found else { return Ok(()) };
-        deliveries::keep(house, &returns)
+        deliveries::record_returns(house, &returns)
             .await
             .map_err(|error| format!("what came back cannot be kept: {error}"))?;
         blocking(move || held.take_out()).await

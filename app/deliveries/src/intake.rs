@@ -22,7 +22,7 @@ use super::store;
 const FRESH: Millis = 5 * MINUTE;
 
 /// GET `/returns`: nothing for people.
-pub async fn page(State(house): State<House>, viewer: Viewer) -> Response {
+pub async fn returns_page(State(house): State<House>, viewer: Viewer) -> Response {
     Page::new("For mail providers", || {
         view! {
             <div class="stack">
@@ -38,7 +38,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer) -> Response {
 }
 
 /// POST `/returns`: a call signed with `BOUNCE_KEY`, as in Standard Webhooks, or as Mailgun signs.
-pub async fn call(
+pub async fn take_returns(
     State(house): State<House>,
     headers: HeaderMap,
     body: Bytes,
@@ -52,7 +52,7 @@ pub async fn call(
             Ok("Understood, and nothing to record: no email came back.\n".into_response())
         }
         Ok(came_back) => {
-            keep(&house, &came_back).await?;
+            record_returns(&house, &came_back).await?;
             Ok("Recorded.\n".into_response())
         }
         Err(what_to_do) => Ok((StatusCode::BAD_REQUEST, format!("{what_to_do}\n")).into_response()),
@@ -63,7 +63,7 @@ pub async fn call(
 ///
 /// # Errors
 /// When the database fails; then nothing is recorded.
-pub async fn keep(house: &House, came_back: &[Return]) -> Result<(), sqlx::Error> {
+pub async fn record_returns(house: &House, came_back: &[Return]) -> Result<(), sqlx::Error> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     for back in came_back {

@@ -22,7 +22,7 @@ pub mod store;
 mod turn;
 
 pub use email::{Paragraph, Sender, Stop, Words};
-pub use intake::keep;
+pub use intake::record_returns;
 pub use kinds::{EmailKind, Sort};
 pub use permit::{Permit, settled};
 pub use personal::PERSONAL;
@@ -35,10 +35,10 @@ use ground::routes::{Access, Routes};
 /// The room's addresses.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().get("/returns", Access::Anyone, intake::page).post(
+    Routes::new().get("/returns", Access::Anyone, intake::returns_page).post(
         "/returns",
         Access::Anyone,
-        intake::call,
+        intake::take_returns,
     )
 }
 

@@ -26,8 +26,8 @@ impl Permit {
     /// # Errors
     /// Why it must not, or not yet; also when the database does not answer, so nobody can tell.
     pub async fn holds(&self) -> Result<(), Failure> {
-        let standing = store::standing(self, self.hand.clock.now()).await;
-        standing.unwrap_or_else(|error| {
+        let may_go = store::may_go(self, self.hand.clock.now()).await;
+        may_go.unwrap_or_else(|error| {
             Err(Failure::Later(format!("the database cannot be asked: {error}")))
         })
     }

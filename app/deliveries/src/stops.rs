@@ -1,7 +1,7 @@
 //! Every SQL statement about which emails an account has stopped. A stop is a dated fact, and so is
 //! its end.
 //!
-//! An email is asked about it by its permit (`store::standing`), so nothing that was stopped goes,
+//! An email is asked about it by its permit (`store::may_go`), so nothing that was stopped goes,
 //! also when it was owed before.
 
 use calendar::clock::Millis;

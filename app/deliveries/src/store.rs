@@ -377,7 +377,7 @@ pub async fn put_back(db: &Db, id: &Id<Delivery>, tries: i64) -> Result<(), sqlx
 ///
 /// # Errors
 /// When the database fails.
-pub async fn standing(permit: &Permit, now: Millis) -> Result<Result<(), Failure>, sqlx::Error> {
+pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>, sqlx::Error> {
     let sql = format!(
         "SELECT d.next_at, a.erased_at,
                 CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT) AS late,
@@ -424,7 +424,7 @@ pub async fn standing(permit: &Permit, now: Millis) -> Result<Result<(), Failure
 /// When the database fails; the email then goes again when this worker is gone, under the same
 /// `Message-ID`.
 pub async fn sent(db: &Db, id: &Id<Delivery>, tries: i64, now: Millis) -> Result<(), sqlx::Error> {
-    finish(db, id, tries, Ended::Sent(now)).await
+    finish(db, id, tries, EmailEnd::Sent(now)).await
 }
 
 /// Records that the email will not be sent, and why; erases what it said and to whom.
@@ -438,7 +438,7 @@ pub async fn given_up(
     now: Millis,
     reason: &str,
 ) -> Result<(), sqlx::Error> {
-    finish(db, id, tries, Ended::GivenUp(now, reason)).await
+    finish(db, id, tries, EmailEnd::GivenUp(now, reason)).await
 }
 
 /// Records that the email is to be tried again at `next_at`, and why it did not go.
@@ -616,7 +616,7 @@ pub async fn came_back(
 const LONGEST_REASON: usize = 500;
 
 /// How an email ended.
-enum Ended<'a> {
+enum EmailEnd<'a> {
     /// It was handed over, then.
     Sent(Millis),
     /// It was given up, then, and why.
@@ -628,11 +628,11 @@ async fn finish(
     db: &Db,
     id: &Id<Delivery>,
     tries: i64,
-    ended: Ended<'_>,
+    ended: EmailEnd<'_>,
 ) -> Result<(), sqlx::Error> {
     let (sent_at, given_up_at, reason) = match ended {
-        Ended::Sent(at) => (Some(at), None, ""),
-        Ended::GivenUp(at, reason) => (None, Some(at), reason),
+        EmailEnd::Sent(at) => (Some(at), None, ""),
+        EmailEnd::GivenUp(at, reason) => (None, Some(at), reason),
     };
     let mut tx = db.begin().await?;
     let sql = format!(

@@ -16,8 +16,8 @@ use ground::ui::{Page, Pager};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::browse::standing_words;
-use super::preview::{shown, told_late};
+use super::browse::stage_words;
+use super::preview::{preview_with, told_late};
 use super::store::{self, Notice};
 use super::{notice_she_speaks_for, rules};
 
@@ -25,13 +25,17 @@ const MOST_ON_A_PAGE: i64 = 20;
 
 /// GET `/lead/notices`: what has not started yet, for the leader's services; with `?show=discarded`
 /// the discarded drafts.
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn unsent_notices_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let (sent, now) = (Sent::query(&uri), house.clock.now());
     let discarded = sent.typed("show") == "discarded";
     let page_number = page_number(&sent);
     let part = (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE);
     let mut waiting =
-        store::waiting(&house.db, &viewer.signed_in()?.account_id, discarded, part).await?;
+        store::unsent_notices(&house.db, &viewer.signed_in()?.account_id, discarded, part).await?;
     let address = |page: i64| {
         format!("/lead/notices?page={page}{}", if discarded { "&show=discarded" } else { "" })
     };
@@ -53,7 +57,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 let state = if discarded {
                     "○ Discarded".to_owned()
                 } else {
-                    standing_words(listed.course.standing(now))
+                    stage_words(listed.course.stage(now))
                 };
                 view! {
                     <li>
@@ -108,7 +112,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 
 /// POST `/lead/notices/{id}`: approves it, for now or for later, calls it back, discards it or
 /// restores it.
-pub async fn decide(
+pub async fn decide_notice(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Notice>>,
@@ -151,7 +155,7 @@ async fn approve(
         Ok(at) => at,
         Err(what_to_do) => {
             let refusals = Refusals::one("start_day", what_to_do);
-            return shown(house, viewer, &notice.id, sent, "", &refusals).await;
+            return preview_with(house, viewer, &notice.id, sent, "", &refusals).await;
         }
     };
     let seen = sent.typed("seen").parse().ok();
@@ -165,7 +169,7 @@ async fn approve(
         return Ok(Redirect::to(&to).into_response());
     }
     let refusals = Refusals::one("approve", why_not_approved(house, &waits, by, seen).await?);
-    shown(house, viewer, &notice.id, sent, "", &refusals).await
+    preview_with(house, viewer, &notice.id, sent, "", &refusals).await
 }
 
 /// Approves it, unless that may not be; whether it is approved by this.

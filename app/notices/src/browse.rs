@@ -15,7 +15,7 @@ use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
 use super::cards::{cards, day, leaf};
-use super::rules::{self, Follow, Later, SETTLED_AFTER, Standing, Told};
+use super::rules::{self, Follow, Later, NoticeStage, SETTLED_AFTER, Told};
 use super::store::{self, Filter, Notice};
 use super::wording::Wording;
 use super::{ledger, questions, told as find};
@@ -24,7 +24,11 @@ const MOST_ON_A_PAGE: i64 = 20;
 
 /// GET `/notices`: those that take effect next, or with `?show=lately` those told last; of a
 /// service, of a place.
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn notices_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let (sent, now) = (Sent::query(&uri), house.clock.now());
     let is_soon = sent.typed("show") != "lately";
     let page_number = page_number(&sent);
@@ -34,7 +38,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         ..Filter::narrowed(&sent)
     };
     let (services, places) = area::store::both(&house.db).await?;
-    let mut listed = store::list(&house.db, &filter, MOST_ON_A_PAGE + 1).await?;
+    let mut listed = store::told_notices(&house.db, &filter, MOST_ON_A_PAGE + 1).await?;
     let address = |page: i64| {
         let mut address = form_urlencoded::Serializer::new("/notices?".to_owned());
         let page = page.to_string();
@@ -123,7 +127,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// GET `/notices/{id}`
-pub async fn notice(
+pub async fn notice_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Notice>>,
@@ -164,7 +168,7 @@ pub async fn notice(
                 <Labels labels=notice.labels.clone() />
                 {followed(&notice)}
                 <h1>{notice.words.title.clone()}</h1>
-                <p class="state">{standing_words(notice.course.standing(now))}</p>
+                <p class="state">{stage_words(notice.course.stage(now))}</p>
                 {may_say(&notice, now)}
                 {follows_words(&notice)}
                 {words_of(&notice, now)}
@@ -471,24 +475,24 @@ fn in_time(
 }
 
 /// The state of a notice, in words.
-pub fn standing_words(standing: Standing) -> String {
-    match standing {
-        Standing::Written => "○ Waiting for approval".to_owned(),
-        Standing::Timed(at) => {
+pub fn stage_words(stage: NoticeStage) -> String {
+    match stage {
+        NoticeStage::Written => "○ Waiting for approval".to_owned(),
+        NoticeStage::Timed(at) => {
             format!("○ We will start telling people on {}", clock::day_and_hour(at))
         }
-        Standing::Proposed => "○ This is a proposal, not decided yet".to_owned(),
-        Standing::Decided => "● This will happen".to_owned(),
-        Standing::InForce => "✓ Started".to_owned(),
-        Standing::Corrected => "○ Corrected".to_owned(),
-        Standing::Withdrawn => "○ No longer happening".to_owned(),
+        NoticeStage::Proposed => "○ This is a proposal, not decided yet".to_owned(),
+        NoticeStage::Decided => "● This will happen".to_owned(),
+        NoticeStage::InForce => "✓ Started".to_owned(),
+        NoticeStage::Corrected => "○ Corrected".to_owned(),
+        NoticeStage::Withdrawn => "○ No longer happening".to_owned(),
     }
 }
 
 /// The way to be heard while a change is only proposed. A notice has no last day for that: until it
 /// is decided or starts, people can write.
 fn may_say(notice: &Notice, now: Millis) -> impl IntoView + use<> {
-    let is_open = notice.course.standing(now) == Standing::Proposed;
+    let is_open = notice.course.stage(now) == NoticeStage::Proposed;
     (is_open && notice.course.effect.at() > now).then(|| {
         view! {
             <p>
@@ -559,7 +563,7 @@ pub fn words_of(notice: &Notice, now: Millis) -> impl IntoView + use<> {
     });
     view! {
         <div class="change">
-            {leaf(words.effect, notice.course.standing(now))} <p class="lead">{day(&notice.course, now)}</p>
+            {leaf(words.effect, notice.course.stage(now))} <p class="lead">{day(&notice.course, now)}</p>
         </div>
         {to_do(notice, now)}
         <h2>{if is_withdrawn { "What was going to change" } else { "What is changing" }}</h2>

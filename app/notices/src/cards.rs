@@ -4,22 +4,22 @@ use calendar::clock::{self, Millis};
 use ground::ui::Labels;
 use leptos::prelude::*;
 
-use super::browse::standing_words;
-use super::rules::{Course, Effect, Standing};
-use super::store::Listed;
+use super::browse::stage_words;
+use super::rules::{Course, Effect, NoticeStage};
+use super::store::ListedNotice;
 
 /// Notices as entries of a list.
-pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
+pub fn cards(listed: Vec<ListedNotice>, now: Millis) -> impl IntoView {
     let cards = listed.into_iter().map(|listed| card(listed, now)).collect_view();
     view! { <ul class="cards">{cards}</ul> }
 }
 
-fn card(listed: Listed, now: Millis) -> impl IntoView {
-    let standing = listed.course.standing(now);
-    let state = standing_words(standing);
+fn card(listed: ListedNotice, now: Millis) -> impl IntoView {
+    let stage = listed.course.stage(now);
+    let state = stage_words(stage);
     view! {
         <li class="card change">
-            {leaf(listed.course.effect, standing)}
+            {leaf(listed.course.effect, stage)}
             <div>
                 <Labels labels=listed.services />
                 <h2>
@@ -33,8 +33,8 @@ fn card(listed: Listed, now: Millis) -> impl IntoView {
 }
 
 /// Notices as lines of a list, each with its day: beside something else that the page is about.
-pub fn lines(listed: Vec<Listed>, now: Millis) -> impl IntoView {
-    let line = |listed: Listed| {
+pub fn lines(listed: Vec<ListedNotice>, now: Millis) -> impl IntoView {
+    let line = |listed: ListedNotice| {
         view! {
             <li>
                 <a href=format!("/notices/{}", listed.id)>{listed.title}</a>
@@ -49,8 +49,8 @@ pub fn lines(listed: Vec<Listed>, now: Millis) -> impl IntoView {
 /// The day of a change as a leaf of a calendar, to see at a glance. It is not read aloud: [`day`]
 /// says the same in words beside it. Its head has the colour of what to act on only where the change
 /// will happen or has started.
-pub fn leaf(effect: Effect, standing: Standing) -> impl IntoView {
-    let is_sure = matches!(standing, Standing::Decided | Standing::InForce);
+pub fn leaf(effect: Effect, stage: NoticeStage) -> impl IntoView {
+    let is_sure = matches!(stage, NoticeStage::Decided | NoticeStage::InForce);
     let date = clock::date(effect.at());
     let part = |format: &str| date.strftime(format).to_string();
     view! {

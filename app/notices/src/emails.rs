@@ -9,7 +9,7 @@ use super::rules::{Effect, Follow};
 use super::store::Notice;
 
 /// The email about one notice. `token` is the link of this very email.
-pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
+pub fn about_notice(house: &House, notice: &Notice, token: &str) -> Words {
     let mut paragraphs = vec![Paragraph::Begins(notice.words.title.clone())];
     paragraphs.extend(what_has_changed(notice));
     paragraphs.push(takes_effect(notice).into());

@@ -53,28 +53,33 @@ pub fn routes() -> Routes {
     let leader = Only(Role::Leader);
     Routes::new()
         .join(questions::routes())
-        .get("/notices", Anyone, browse::list)
-        .get("/notices.atom", Anyone, paper::feed)
-        .get("/notices/{id}", Anyone, browse::notice)
-        .get("/notices/{id}/calendar.ics", Anyone, paper::calendar)
-        .get("/notices/{id}/poster", Anyone, paper::poster)
-        .get("/notices/{id}/read", SignedIn, reading::back)
-        .post("/notices/{id}/read", SignedIn, reading::read_here)
-        .get("/read/{token}", Anyone, reading::form)
-        .post("/read/{token}", Anyone, reading::read)
-        .get("/forum/unreached", Only(Role::Organiser), reaching::page)
-        .post("/forum/unreached", Only(Role::Organiser), reaching::reached)
-        .get("/lead/notices", leader, approve::list)
-        .get("/lead/notices/new", leader, write::form)
-        .post("/lead/notices/new", leader, write::send)
-        .get("/lead/notices/{id}", leader, preview::page)
-        .post("/lead/notices/{id}", leader, approve::decide)
-        .get("/lead/notices/{id}/words", leader, write::change_form)
-        .post("/lead/notices/{id}/words", leader, write::change)
+        .get("/notices", Anyone, browse::notices_page)
+        .get("/notices.atom", Anyone, paper::notices_feed)
+        .get("/notices/{id}", Anyone, browse::notice_page)
+        .get("/notices/{id}/calendar.ics", Anyone, paper::notice_calendar)
+        .get("/notices/{id}/poster", Anyone, paper::notice_poster)
+        .get("/notices/{id}/read", SignedIn, reading::back_to_notice)
+        .post("/notices/{id}/read", SignedIn, reading::read_notice)
+        .get("/read/{token}", Anyone, reading::have_read_form)
+        .post("/read/{token}", Anyone, reading::read_email)
+        .get("/forum/unreached", Only(Role::Organiser), reaching::unreached_page)
+        .post("/forum/unreached", Only(Role::Organiser), reaching::reach_family)
+        .get("/lead/notices", leader, approve::unsent_notices_page)
+        .get("/lead/notices/new", leader, write::write_notice_form)
+        .post("/lead/notices/new", leader, write::write_notice)
+        .get("/lead/notices/{id}", leader, preview::preview_page)
+        .post("/lead/notices/{id}", leader, approve::decide_notice)
+        .get("/lead/notices/{id}/words", leader, write::change_notice_form)
+        .post("/lead/notices/{id}/words", leader, write::change_notice)
         .get("/lead/notices/{id}/correction", leader, write::correction_form)
-        .post("/lead/notices/{id}/correction", leader, write::correct)
+        .post("/lead/notices/{id}/correction", leader, write::correct_notice)
         .get("/lead/notices/{id}/withdrawal", leader, write::withdrawal_form)
-        .post_first("/lead/notices/{id}/withdrawal", leader.fresh(), WITHDRAW, write::withdraw)
+        .post_first(
+            "/lead/notices/{id}/withdrawal",
+            leader.fresh(),
+            WITHDRAW,
+            write::withdraw_notice,
+        )
 }
 
 /// The notice at an address, or "not found".

@@ -14,17 +14,18 @@ use ground::viewer::Viewer;
 use icalendar::{Calendar, Component as _, Event, EventStatus, Property};
 use leptos::prelude::*;
 
-use super::browse::{standing_words, to_do};
-use super::rules::{Effect, Follow, Standing};
-use super::store::{self, Filter, Listed};
+use super::browse::{stage_words, to_do};
+use super::rules::{Effect, Follow, NoticeStage};
+use super::store::{self, Filter, ListedNotice};
 use super::told;
 
 const MOST_IN_A_FEED: i64 = 50;
 
 /// GET `/notices.atom`: what was told last; `?service=` and `?place=` narrow it.
-pub async fn feed(State(house): State<House>, uri: Uri) -> Result<Response, Error> {
+pub async fn notices_feed(State(house): State<House>, uri: Uri) -> Result<Response, Error> {
     let listed =
-        store::list(&house.db, &Filter::narrowed(&Sent::query(&uri)), MOST_IN_A_FEED).await?;
+        store::told_notices(&house.db, &Filter::narrowed(&Sent::query(&uri)), MOST_IN_A_FEED)
+            .await?;
     let updated =
         listed.iter().filter_map(|listed| listed.course.started_at).max().unwrap_or_default();
     let own = house.link(
@@ -44,11 +45,11 @@ pub async fn feed(State(house): State<House>, uri: Uri) -> Result<Response, Erro
         .into_response())
 }
 
-fn entry(house: &House, listed: &Listed) -> Entry {
+fn entry(house: &House, listed: &ListedNotice) -> Entry {
     let address = house.link(&format!("/notices/{}", listed.id));
     let told = listed.course.started_at.unwrap_or_default();
     let course = &listed.course;
-    let (title, standing) = match (course.follow, course.is_decided) {
+    let (title, status) = match (course.follow, course.is_decided) {
         (Some(Follow::Withdrawal), _) => (
             format!("No longer happening: {}", listed.title),
             "This change is no longer happening. ",
@@ -60,7 +61,7 @@ fn entry(house: &House, listed: &Listed) -> Entry {
         (None, false) => (listed.title.clone(), "Proposed, not decided yet. "),
     };
     let content = format!(
-        "{standing}{} {}. {}.",
+        "{status}{} {}. {}.",
         course.from(),
         course.effect.words(),
         listed.services.join(", ")
@@ -87,7 +88,7 @@ fn time(at: Millis) -> atom_syndication::FixedDateTime {
 /// GET `/notices/{id}/calendar.ics`: the day it takes effect. What follows a notice is the same
 /// entry in a calendar, so that it moves there or is cancelled; an old address leads to the new
 /// one.
-pub async fn calendar(
+pub async fn notice_calendar(
     State(house): State<House>,
     Path(id): Path<Id<Notice>>,
 ) -> Result<Response, Error> {
@@ -113,9 +114,9 @@ pub async fn calendar(
             &what.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n"),
         )
         .url(&page)
-        .status(match notice.course.standing(house.clock.now()) {
-            Standing::Withdrawn => EventStatus::Cancelled,
-            Standing::Proposed => EventStatus::Tentative,
+        .status(match notice.course.stage(house.clock.now()) {
+            NoticeStage::Withdrawn => EventStatus::Cancelled,
+            NoticeStage::Proposed => EventStatus::Tentative,
             _ => EventStatus::Confirmed,
         });
     match words.effect {
@@ -140,7 +141,7 @@ fn utc(at: Millis) -> String {
 }
 
 /// GET `/notices/{id}/poster`: to print and hang up.
-pub async fn poster(
+pub async fn notice_poster(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Notice>>,
@@ -163,11 +164,11 @@ pub async fn poster(
         });
         let is_withdrawn = notice.course.is_withdrawal();
         let now = house.clock.now();
-        let standing = notice.course.standing(now);
-        let standing = [Standing::Proposed, Standing::Decided].contains(&standing).then(|| {
+        let stage = notice.course.stage(now);
+        let stage = [NoticeStage::Proposed, NoticeStage::Decided].contains(&stage).then(|| {
             view! {
                 <p>
-                    <b>{standing_words(standing)}</b>
+                    <b>{stage_words(stage)}</b>
                 </p>
             }
         });
@@ -196,7 +197,7 @@ pub async fn poster(
                 <Labels labels=notice.labels.clone() />
                 <h1>{words.title.clone()}</h1>
                 <p class="lead">{notice.course.from()}" "<b>{words.effect.words()}</b>{left}</p>
-                {standing}
+                {stage}
                 {changed}
                 {is_withdrawn.then(|| view! { <h2>"What was going to change"</h2> })}
                 <p class="lines">{words.what.clone()}</p>

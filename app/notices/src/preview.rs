@@ -16,20 +16,20 @@ use leptos::prelude::*;
 use subscribers::Cadence;
 
 use super::approve::{starts_at, too_late};
-use super::browse::{follows_words, standing_words, words_of};
+use super::browse::{follows_words, stage_words, words_of};
 use super::ledger::{self, Reach};
-use super::rules::{self, Standing};
+use super::rules::{self, NoticeStage};
 use super::store::Notice;
 use super::{emails, notice_she_speaks_for};
 
 /// GET `/lead/notices/{id}`
-pub async fn page(
+pub async fn preview_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Notice>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    shown(
+    preview_with(
         &house,
         &viewer,
         &id,
@@ -41,7 +41,7 @@ pub async fn page(
 }
 
 /// The page, with what was typed and what is to be put right.
-pub(super) async fn shown(
+pub(super) async fn preview_with(
     house: &House,
     viewer: &Viewer,
     id: &Id<ids::Notice>,
@@ -59,13 +59,10 @@ pub(super) async fn shown(
     let reach =
         ledger::reach(&house.db, &notice.id, follows.map(|follows| &follows.notice_id)).await?;
     let ground = area::store::ground(&house.db, me).await?;
-    let email = emails::one(house, &notice, "…");
-    let standing = notice.course.standing(now);
-    let state = if notice.discarded_at.is_some() {
-        "○ Discarded".to_owned()
-    } else {
-        standing_words(standing)
-    };
+    let email = emails::about_notice(house, &notice, "…");
+    let stage = notice.course.stage(now);
+    let state =
+        if notice.discarded_at.is_some() { "○ Discarded".to_owned() } else { stage_words(stage) };
     let page = Page::new(notice.words.title.clone(), || {
         view! {
             <article class="stack">
@@ -242,7 +239,7 @@ fn ways(
         }
         .into_any();
     }
-    if let Standing::Timed(_) = notice.course.standing(now) {
+    if let NoticeStage::Timed(_) = notice.course.stage(now) {
         return view! {
             <form method="post">
                 <button class="button warn" name="step" value="call back">

@@ -18,19 +18,29 @@ use super::ledger::{self, Unreached};
 use super::rules::{self, REACHED_HOW};
 
 /// GET `/forum/unreached`
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
-    shown(&house, &viewer, Sent::query(&uri).typed("done") == "reached", &Refusals::default()).await
+pub async fn unreached_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
+    unreached_with(
+        &house,
+        &viewer,
+        Sent::query(&uri).typed("done") == "reached",
+        &Refusals::default(),
+    )
+    .await
 }
 
 /// POST `/forum/unreached`: this family was told this way about the notices shown on the page.
-pub async fn reached(
+pub async fn reach_family(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let subscriber = Id::parse(sent.typed("family")).ok_or(Error::NotFound)?;
     let Some((how, _)) = REACHED_HOW.into_iter().find(|(how, _)| *how == sent.typed("how")) else {
-        return shown(
+        return unreached_with(
             &house,
             &viewer,
             false,
@@ -54,12 +64,13 @@ pub async fn reached(
     if !kept {
         let what_to_do = "Check the list again. What this family needs to be told has just \
             changed, so nothing was saved";
-        return shown(&house, &viewer, false, &Refusals::one("families", what_to_do)).await;
+        return unreached_with(&house, &viewer, false, &Refusals::one("families", what_to_do))
+            .await;
     }
     Ok(Redirect::to("/forum/unreached?done=reached").into_response())
 }
 
-async fn shown(
+async fn unreached_with(
     house: &House,
     viewer: &Viewer,
     is_done: bool,

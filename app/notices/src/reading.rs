@@ -13,7 +13,7 @@ use super::ledger::{self, InEmail};
 use super::rules;
 
 /// GET `/read/{token}`: what the email was about, and a button, since mail scanners open links.
-pub async fn form(
+pub async fn have_read_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -70,7 +70,7 @@ fn item(told: &InEmail) -> impl IntoView + use<> {
 }
 
 /// POST `/read/{token}`: twice is the same as once.
-pub async fn read(
+pub async fn read_email(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -86,7 +86,7 @@ pub async fn read(
 }
 
 /// POST `/notices/{id}/read`: by someone who was told about it and is signed in.
-pub async fn read_here(
+pub async fn read_notice(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Notice>>,
@@ -100,7 +100,7 @@ pub async fn read_here(
 }
 
 /// GET `/notices/{id}/read`, as after a reload.
-pub async fn back(Path(id): Path<Id<Notice>>) -> Result<Redirect, Error> {
+pub async fn back_to_notice(Path(id): Path<Id<Notice>>) -> Result<Redirect, Error> {
     let notice_id = Id::<Notice>::parse(&id).ok_or(Error::NotFound)?;
     Ok(Redirect::to(&format!("/notices/{notice_id}")))
 }

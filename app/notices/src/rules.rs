@@ -227,7 +227,7 @@ pub struct Course {
 
 /// The state of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum NoticeStage {
     /// It waits for a second person.
     Written,
     /// It is approved and starts later.
@@ -274,17 +274,17 @@ impl Course {
 
     /// The state of the notice now.
     #[must_use]
-    pub fn standing(&self, now: Millis) -> Standing {
+    pub fn stage(&self, now: Millis) -> NoticeStage {
         match (self.starts_at, self.started_at) {
-            (None, _) => Standing::Written,
-            (Some(at), None) => Standing::Timed(at),
-            _ if self.followed_by == Some(Follow::Correction) => Standing::Corrected,
+            (None, _) => NoticeStage::Written,
+            (Some(at), None) => NoticeStage::Timed(at),
+            _ if self.followed_by == Some(Follow::Correction) => NoticeStage::Corrected,
             _ if self.followed_by.or(self.follow) == Some(Follow::Withdrawal) => {
-                Standing::Withdrawn
+                NoticeStage::Withdrawn
             }
-            _ if !self.is_decided => Standing::Proposed,
-            _ if self.effect.at() <= now => Standing::InForce,
-            _ => Standing::Decided,
+            _ if !self.is_decided => NoticeStage::Proposed,
+            _ if self.effect.at() <= now => NoticeStage::InForce,
+            _ => NoticeStage::Decided,
         }
     }
 }
@@ -397,32 +397,32 @@ mod tests {
             followed_by: None,
         };
         assert_eq!(
-            Course { starts_at: None, started_at: None, ..course }.standing(now()),
-            Standing::Written
+            Course { starts_at: None, started_at: None, ..course }.stage(now()),
+            NoticeStage::Written
         );
         assert_eq!(
-            Course { starts_at: Some(now() + 1), started_at: None, ..course }.standing(now()),
-            Standing::Timed(now() + 1)
+            Course { starts_at: Some(now() + 1), started_at: None, ..course }.stage(now()),
+            NoticeStage::Timed(now() + 1)
         );
-        assert_eq!(course.standing(now() - 1), Standing::Decided);
-        assert_eq!(Course { is_decided: false, ..course }.standing(now()), Standing::Proposed);
-        assert_eq!(course.standing(now()), Standing::InForce);
+        assert_eq!(course.stage(now() - 1), NoticeStage::Decided);
+        assert_eq!(Course { is_decided: false, ..course }.stage(now()), NoticeStage::Proposed);
+        assert_eq!(course.stage(now()), NoticeStage::InForce);
         assert_eq!(
-            Course { followed_by: Some(Follow::Correction), ..course }.standing(now()),
-            Standing::Corrected
-        );
-        assert_eq!(
-            Course { followed_by: Some(Follow::Withdrawal), ..course }.standing(now()),
-            Standing::Withdrawn
+            Course { followed_by: Some(Follow::Correction), ..course }.stage(now()),
+            NoticeStage::Corrected
         );
         assert_eq!(
-            Course { follow: Some(Follow::Withdrawal), ..course }.standing(now()),
-            Standing::Withdrawn,
+            Course { followed_by: Some(Follow::Withdrawal), ..course }.stage(now()),
+            NoticeStage::Withdrawn
+        );
+        assert_eq!(
+            Course { follow: Some(Follow::Withdrawal), ..course }.stage(now()),
+            NoticeStage::Withdrawn,
             "its own page says so too"
         );
         assert_eq!(
-            Course { follow: Some(Follow::Correction), ..course }.standing(now()),
-            Standing::InForce
+            Course { follow: Some(Follow::Correction), ..course }.stage(now()),
+            NoticeStage::InForce
         );
     }
 

@@ -360,7 +360,7 @@ fn tied<T>(rows: &[AnyRow], kind: &str) -> Vec<Id<T>> {
 
 /// A notice as one entry of a list.
 #[derive(Clone, Debug)]
-pub struct Listed {
+pub struct ListedNotice {
     pub id: Id<ids::Notice>,
     /// The change in one line.
     pub title: String,
@@ -428,7 +428,7 @@ pub async fn announced_to(
     subscriber_id: &Id<Subscriber>,
     most: i64,
     now: Millis,
-) -> sqlx::Result<Vec<Listed>> {
+) -> sqlx::Result<Vec<ListedNotice>> {
     let sql = format!(
         "SELECT {LISTED}
          FROM (SELECT * FROM notices n WHERE {} AND {} ORDER BY n.effect_at, n.id LIMIT $3) n
@@ -448,7 +448,7 @@ pub async fn announced_to(
 
 /// Notices that people have been told about, `most` at the most. One that was corrected or
 /// withdrawn gives its place to what follows it; a change that was withdrawn does not take effect.
-pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<Listed>> {
+pub async fn told_notices(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<ListedNotice>> {
     let order =
         if filter.after.is_some() { "n.effect_at, n.id" } else { "n.started_at DESC, n.id DESC" };
     let comes =
@@ -480,12 +480,12 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<Liste
 
 /// Notices of this leader's services that have not started: those waiting for approval first, the
 /// oldest first; or those that were discarded.
-pub async fn waiting(
+pub async fn unsent_notices(
     db: &Db,
     leader: &Id<Account>,
     discarded: bool,
     (most, skip): (i64, i64),
-) -> sqlx::Result<Vec<Listed>> {
+) -> sqlx::Result<Vec<ListedNotice>> {
     let order = "CASE WHEN n.approved_at IS NULL THEN 0 ELSE 1 END, n.id";
     let sql = format!(
         "SELECT {LISTED}
@@ -507,10 +507,10 @@ pub async fn waiting(
     listed(&rows)
 }
 
-fn listed(rows: &[AnyRow]) -> sqlx::Result<Vec<Listed>> {
+fn listed(rows: &[AnyRow]) -> sqlx::Result<Vec<ListedNotice>> {
     let one = |group: &[AnyRow]| {
         let row = &group[0];
-        Ok(Listed {
+        Ok(ListedNotice {
             id: row.get("id"),
             title: row.get("title"),
             course: Course {

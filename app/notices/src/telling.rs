@@ -8,7 +8,7 @@ use ground::house::House;
 use ground::ids::{self, Id};
 
 use super::emails;
-use super::ledger::{self, Due, Together};
+use super::ledger::{self, EmailDue, Together};
 use super::store::{self, Notice};
 
 /// How many subscribers one write owes emails to.
@@ -52,7 +52,7 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
         let mut tx = house.db.begin().await?;
         subscribers::hold(&mut tx, &to_tell).await?;
         for due in ledger::due_now(&mut tx, &to_tell, now).await? {
-            owe_one(&mut tx, house, &due, &notices).await?;
+            owe_email(&mut tx, house, &due, &notices).await?;
         }
         tx.commit().await?;
     }
@@ -99,16 +99,18 @@ async fn notices_of(
 /// The email about these notices.
 fn words(house: &House, told: &[&Notice], token: &str, together: Together) -> Words {
     match (together, told) {
-        (Together::Alone | Together::Announced, [notice]) => emails::one(house, notice, token),
+        (Together::Alone | Together::Announced, [notice]) => {
+            emails::about_notice(house, notice, token)
+        }
         (Together::Announced, _) => emails::announced(house, told, token),
         (Together::Alone | Together::Digest, _) => emails::digest(house, told, token),
     }
 }
 
-async fn owe_one(
+async fn owe_email(
     tx: &mut sqlx::AnyConnection,
     house: &House,
-    due: &Due,
+    due: &EmailDue,
     notices: &HashMap<Id<ids::Notice>, Notice>,
 ) -> Result<(), sqlx::Error> {
     let told: Option<Vec<&Notice>> = due.notices.iter().map(|id| notices.get(id)).collect();

@@ -23,22 +23,26 @@ use super::wording::{self, Wording};
 
 /// GET `/lead/notices/new`: empty, or with a starting point for `?like=transport` or
 /// `?like=autism`.
-pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn write_notice_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     let start = starting_point(Sent::query(&uri).typed("like"));
-    Ok(page(&NEW, &start, &ground, &Refusals::default()).answer(&house, &viewer))
+    Ok(write_page(&NEW, &start, &ground, &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/lead/notices/new`
-pub async fn send(
+pub async fn write_notice(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     match wording::wording(&sent, &ground, house.clock.now()) {
-        Ok(words) => keep(&house, &viewer, &words, "notice written").await,
-        Err(refusals) => Ok(page(&NEW, &sent, &ground, &refusals).answer(&house, &viewer)),
+        Ok(words) => keep_notice(&house, &viewer, &words, "notice written").await,
+        Err(refusals) => Ok(write_page(&NEW, &sent, &ground, &refusals).answer(&house, &viewer)),
     }
 }
 
@@ -52,7 +56,7 @@ pub async fn correction_form(
 }
 
 /// POST `/lead/notices/{id}/correction`
-pub async fn correct(
+pub async fn correct_notice(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Notice>>,
@@ -71,7 +75,7 @@ pub async fn withdrawal_form(
 }
 
 /// POST `/lead/notices/{id}/withdrawal`
-pub async fn withdraw(
+pub async fn withdraw_notice(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Notice>>,
@@ -92,7 +96,7 @@ async fn follow_form(
     }
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     let words = Wording { follows: None, ..original.words };
-    Ok(page(&following(how, &original.id), &fields(&words), &ground, &Refusals::default())
+    Ok(write_page(&following(how, &original.id), &fields(&words), &ground, &Refusals::default())
         .answer(house, viewer))
 }
 
@@ -112,15 +116,13 @@ async fn follow(
         let what_to_do = "Go back to the notice, and follow the link at the top: a colleague has \
             corrected or withdrawn it since you opened it. What you wrote is below";
         let refusals = Refusals::one("changed", what_to_do);
-        return Ok(
-            page(&following(how, &original.id), sent, &ground, &refusals).answer(house, viewer)
-        );
+        return Ok(write_page(&following(how, &original.id), sent, &ground, &refusals)
+            .answer(house, viewer));
     }
     match read(sent, &ground, Some((how, &original.id, &original.words)), house.clock.now()) {
-        Ok(words) => keep(house, viewer, &words, "notice followed").await,
-        Err(refusals) => {
-            Ok(page(&following(how, &original.id), sent, &ground, &refusals).answer(house, viewer))
-        }
+        Ok(words) => keep_notice(house, viewer, &words, "notice followed").await,
+        Err(refusals) => Ok(write_page(&following(how, &original.id), sent, &ground, &refusals)
+            .answer(house, viewer)),
     }
 }
 
@@ -133,7 +135,7 @@ fn elsewhere(original: &Notice) -> Option<String> {
     original.course.started_at.is_none().then(to_lead).or(followed)
 }
 
-async fn keep(
+async fn keep_notice(
     house: &House,
     viewer: &Viewer,
     words: &Wording,
@@ -151,7 +153,7 @@ async fn keep(
 }
 
 /// GET `/lead/notices/{id}/words`
-pub async fn change_form(
+pub async fn change_notice_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Notice>>,
@@ -161,12 +163,12 @@ pub async fn change_form(
         return Ok(Redirect::to(&format!("/lead/notices/{}", notice.id)).into_response());
     }
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
-    Ok(page(&changing(&notice), &fields(&notice.words), &ground, &Refusals::default())
+    Ok(write_page(&changing(&notice), &fields(&notice.words), &ground, &Refusals::default())
         .answer(&house, &viewer))
 }
 
 /// POST `/lead/notices/{id}/words`
-pub async fn change(
+pub async fn change_notice(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Notice>>,
@@ -183,7 +185,9 @@ pub async fn change(
     let words = match read(&sent, &ground, follows, now) {
         Ok(words) => words,
         Err(refusals) => {
-            return Ok(page(&changing(&notice), &sent, &ground, &refusals).answer(&house, &viewer));
+            return Ok(
+                write_page(&changing(&notice), &sent, &ground, &refusals).answer(&house, &viewer)
+            );
         }
     };
     let seen = sent.typed("seen").parse().ok();
@@ -208,7 +212,7 @@ pub async fn change(
         "Look at it in another window: a colleague has changed it since you opened it. If you \
          send this again, it will replace what they wrote"
     };
-    Ok(page(&changing(&notice), &sent, &ground, &Refusals::one("title", what_to_do))
+    Ok(write_page(&changing(&notice), &sent, &ground, &Refusals::one("title", what_to_do))
         .answer(&house, &viewer))
 }
 
@@ -288,7 +292,7 @@ fn starting_point(like: &str) -> Sent {
 }
 
 /// What the form is for.
-struct Purpose {
+struct NoticeForm {
     title: &'static str,
     lead: &'static str,
     /// Where it leads back to.
@@ -298,7 +302,7 @@ struct Purpose {
     seen: Option<Millis>,
 }
 
-const NEW: Purpose = Purpose {
+const NEW: NoticeForm = NoticeForm {
     title: "Write a change notice",
     lead: "Say what is changing so that a tired parent knows what to do. You will see it as \
         parents will before anyone is told.",
@@ -307,7 +311,7 @@ const NEW: Purpose = Purpose {
     seen: None,
 };
 
-fn following(how: Follow, notice_id: &Id<ids::Notice>) -> Purpose {
+fn following(how: Follow, notice_id: &Id<ids::Notice>) -> NoticeForm {
     let (title, lead) = match how {
         Follow::Correction => (
             "Correct this notice",
@@ -320,13 +324,13 @@ fn following(how: Follow, notice_id: &Id<ids::Notice>) -> Purpose {
              nobody else. Its page will stay and say so.",
         ),
     };
-    Purpose { title, lead, back: format!("/notices/{notice_id}"), follow: Some(how), seen: None }
+    NoticeForm { title, lead, back: format!("/notices/{notice_id}"), follow: Some(how), seen: None }
 }
 
-fn changing(notice: &Notice) -> Purpose {
+fn changing(notice: &Notice) -> NoticeForm {
     let follow = notice.words.follows.as_ref().map(|follows| follows.how);
     let back = format!("/lead/notices/{}", notice.id);
-    Purpose {
+    NoticeForm {
         title: "Change this notice",
         lead: NEW.lead,
         back,
@@ -335,7 +339,7 @@ fn changing(notice: &Notice) -> Purpose {
     }
 }
 
-fn page(form: &Purpose, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Page {
+fn write_page(form: &NoticeForm, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Page {
     let (title, lead, follow, seen) = (form.title, form.lead, form.follow, form.seen);
     let back = if form.back.is_empty() { "/lead/notices".to_owned() } else { form.back.clone() };
     let name = match sent.typed("title") {

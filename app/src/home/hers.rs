@@ -35,7 +35,7 @@ pub(super) struct Hers {
 impl Hers {
     pub(super) async fn of(house: &House, person: &SignedIn, mut now: Now) -> Result<Self, Error> {
         let services = subscriptions::store::services_of(&house.db, &person.account_id).await?;
-        let is_hers = |notice: &notices::store::Listed| {
+        let is_hers = |notice: &notices::store::ListedNotice| {
             notice.services.iter().any(|service| services.contains(service))
         };
         // A stable sort: within each part the next comes first.

@@ -27,7 +27,7 @@ struct Now {
     last: Option<Round>,
     asked: Vec<consultations::store::Listed>,
     topics: Vec<topics::store::Listed>,
-    coming: Vec<notices::store::Listed>,
+    coming: Vec<notices::store::ListedNotice>,
     said: Vec<outcomes::store::Listed>,
 }
 
@@ -48,7 +48,7 @@ async fn now(house: &House, place: Option<&str>, most_topics: i64) -> Result<Now
         place: place.unwrap_or_default().to_owned(),
         ..notices::store::Filter::default()
     };
-    let coming = notices::store::list(&house.db, &coming, 12).await?;
+    let coming = notices::store::told_notices(&house.db, &coming, 12).await?;
     Ok(Now { at, round, last, asked, topics, coming, said })
 }
 
@@ -144,7 +144,7 @@ fn said_done(banner: Option<(&'static str, &'static str)>) -> impl IntoView {
 }
 
 /// Changes that are coming, and the way to be told of them.
-fn coming(listed: Vec<notices::store::Listed>, at: Millis) -> impl IntoView {
+fn coming(listed: Vec<notices::store::ListedNotice>, at: Millis) -> impl IntoView {
     let nothing =
         listed.is_empty().then(|| view! { <p>"We don't know of any changes coming up."</p> });
     view! {

@@ -13,13 +13,13 @@ use ground::sent::Form;
 use ground::ui::{Banner, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use notices::store::Listed;
+use notices::store::ListedNotice;
 use subscribers::Cadence;
 
 use super::rules::{self, Wanted};
 use super::stopping;
-use super::store::{self, Began, Ended, Has, Standing, Which};
-use super::subscribe::choices;
+use super::store::{self, ActiveSubscription, Began, Ended, SubscribedTo, WhichSubscriptions};
+use super::subscribe::subscription_fields;
 
 /// The most announced changes in the list: the others are one tap further on.
 const MOST_ANNOUNCED: i64 = 20;
@@ -28,7 +28,7 @@ const MOST_ANNOUNCED: i64 = 20;
 const OWN: &str = "/account/subscriptions";
 
 /// GET `/subscriptions/{token}`
-pub async fn by_link(
+pub async fn subscriptions_by_link(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -36,7 +36,7 @@ pub async fn by_link(
 ) -> Result<Response, Error> {
     let subscriber = store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
     let Some(subscriber) = subscriber else { return Ok(gone(&house, &viewer)) };
-    page(
+    subscriptions_page(
         &house,
         &viewer,
         (Some(&subscriber), &format!("/subscriptions/{token}")),
@@ -48,7 +48,7 @@ pub async fn by_link(
 }
 
 /// POST `/subscriptions/{token}`
-pub async fn change_by_link(
+pub async fn change_subscriptions_by_link(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -60,13 +60,17 @@ pub async fn change_by_link(
         return erase(&house, &viewer, &subscriber).await;
     }
     let back = format!("/subscriptions/{token}");
-    change(&house, &viewer, Some(&subscriber), &sent, &back).await
+    change_subscriptions(&house, &viewer, Some(&subscriber), &sent, &back).await
 }
 
 /// GET `/account/subscriptions`
-pub async fn own(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn own_subscriptions(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let subscriber = of_viewer(&house, &viewer).await?;
-    page(
+    subscriptions_page(
         &house,
         &viewer,
         (subscriber.as_ref(), OWN),
@@ -78,13 +82,13 @@ pub async fn own(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result
 }
 
 /// POST `/account/subscriptions`
-pub async fn change_own(
+pub async fn change_own_subscriptions(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let subscriber = of_viewer(&house, &viewer).await?;
-    change(&house, &viewer, subscriber.as_ref(), &sent, OWN).await
+    change_subscriptions(&house, &viewer, subscriber.as_ref(), &sent, OWN).await
 }
 
 async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<Id<Subscriber>>, Error> {
@@ -95,7 +99,7 @@ async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<Id<Subscribe
 
 /// Stops one, all or everything, takes that back, changes how often emails come, or adds what is
 /// chosen.
-async fn change(
+async fn change_subscriptions(
     house: &House,
     viewer: &Viewer,
     subscriber: Option<&Id<Subscriber>>,
@@ -107,12 +111,12 @@ async fn change(
     let cadence = Cadence::read(sent.typed("cadence"));
     let done = match (sent.typed("step"), cadence) {
         ("stop", _) => {
-            let which = Which::One(sent.typed("subscription").into());
+            let which = WhichSubscriptions::One(sent.typed("subscription").into());
             stop(house, subscriber, &which).await?;
             "stopped"
         }
         ("stop all", _) => {
-            stop(house, subscriber, &Which::All).await?;
+            stop(house, subscriber, &WhichSubscriptions::All).await?;
             "stopped"
         }
         ("everything", _) => {
@@ -133,7 +137,7 @@ async fn change(
                 Ok(wanted) => begin(house, subscriber, &wanted).await?,
                 Err(refusals) => {
                     let whose = (Some(subscriber), back);
-                    return page(house, viewer, whose, sent, "", &refusals).await;
+                    return subscriptions_page(house, viewer, whose, sent, "", &refusals).await;
                 }
             }
             "subscribed"
@@ -143,7 +147,11 @@ async fn change(
 }
 
 /// Stops some emails about changes, and waits until none of them is on its way.
-async fn stop(house: &House, subscriber: &Id<Subscriber>, which: &Which) -> Result<(), Error> {
+async fn stop(
+    house: &House,
+    subscriber: &Id<Subscriber>,
+    which: &WhichSubscriptions,
+) -> Result<(), Error> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     store::end(&mut tx, subscriber, which, Ended::OwnPage, now).await?;
@@ -241,7 +249,7 @@ fn gone(house: &House, viewer: &Viewer) -> Response {
         .answer(house, viewer)
 }
 
-async fn page(
+async fn subscriptions_page(
     house: &House,
     viewer: &Viewer,
     (subscriber, back): (Option<&Id<Subscriber>>, &str),
@@ -250,8 +258,8 @@ async fn page(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let has = match subscriber {
-        Some(subscriber) => store::has(&house.db, subscriber).await?,
-        None => Has::default(),
+        Some(subscriber) => store::subscribed_to(&house.db, subscriber).await?,
+        None => SubscribedTo::default(),
     };
     let now = house.clock.now();
     // What is coming is looked for once something has begun; at other times it is on its own page.
@@ -297,7 +305,7 @@ async fn page(
             }
         });
         let add = (subscriber.is_some()).then(|| {
-            let fields = choices(&filled, services, places, refusals);
+            let fields = subscription_fields(&filled, services, places, refusals);
             view! {
                 <details open=!refusals.is_empty() || !has_any>
                     <summary>"Add more, or change how often we email you"</summary>
@@ -335,9 +343,9 @@ async fn page(
                         }
                     })}
                 <ul class="rows">
-                    {has.subscriptions.iter().map(|standing| row(standing, &area)).collect_view()}
+                    {has.subscriptions.iter().map(|subscription| row(subscription, &area)).collect_view()}
                 </ul>
-                {(!announced.is_empty()).then(|| already(announced, now))}
+                {(!announced.is_empty()).then(|| already_announced(announced, now))}
                 {has_any
                     .then(|| {
                         view! {
@@ -363,7 +371,7 @@ async fn page(
 }
 
 /// What had been announced before what was chosen began.
-fn already(announced: Vec<Listed>, now: Millis) -> impl IntoView {
+fn already_announced(announced: Vec<ListedNotice>, now: Millis) -> impl IntoView {
     view! {
         <section class="stack">
             <h2>"Changes already announced"</h2>
@@ -397,22 +405,22 @@ fn came_back(came: Came) -> impl IntoView {
 }
 
 /// "Transport in North Sefton".
-pub(super) fn what(standing: &Standing, area: &str) -> String {
+pub(super) fn service_and_place(subscription: &ActiveSubscription, area: &str) -> String {
     format!(
         "{} in {}",
-        standing.service,
-        standing.place.clone().unwrap_or_else(|| format!("all of {area}"))
+        subscription.service,
+        subscription.place.clone().unwrap_or_else(|| format!("all of {area}"))
     )
 }
 
-fn row(standing: &Standing, area: &str) -> impl IntoView + use<> {
-    let what = what(standing, area);
+fn row(subscription: &ActiveSubscription, area: &str) -> impl IntoView + use<> {
+    let what = service_and_place(subscription, area);
     let unseen = what.clone();
     view! {
         <li>
             <span>{what}</span>
             <form method="post">
-                <input type="hidden" name="subscription" value=standing.id.to_string() />
+                <input type="hidden" name="subscription" value=subscription.id.to_string() />
                 <button class="link" name="step" value="stop">
                     "Stop"
                     <span class="unseen">{format!(" {unseen}")}</span>

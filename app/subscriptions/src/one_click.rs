@@ -13,10 +13,10 @@ use leptos::prelude::*;
 
 use super::manage::{self, settled};
 use super::stopping;
-use super::store::{self, Ended, Has, Which};
+use super::store::{self, Ended, SubscribedTo, WhichSubscriptions};
 
 /// GET `/unsubscribe/{token}`: a button, since mail scanners open links.
-pub async fn form(
+pub async fn unsubscribe_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -58,14 +58,14 @@ pub async fn unsubscribe(
     // An email about a notice stops emails about its services; the others go on.
     let services = notices::ledger::services_of_link(&mut tx, &link_hash).await?;
     let which = if services.is_empty() {
-        Which::All
+        WhichSubscriptions::All
     } else {
-        Which::Of(services.iter().map(|(id, _)| id.clone()).collect())
+        WhichSubscriptions::Of(services.iter().map(|(id, _)| id.clone()).collect())
     };
     store::end(&mut tx, &subscriber, &which, Ended::OneClick, now).await?;
     tx.commit().await?;
     settled(&house, &subscriber).await?;
-    let has = store::has(&house.db, &subscriber).await?;
+    let has = store::subscribed_to(&house.db, &subscriber).await?;
     let account = stopping::account_of(&mut *house.db.read().await?, &subscriber).await?;
     let still: Vec<Sort> = match account {
         Some(account) => {
@@ -82,12 +82,15 @@ pub async fn unsubscribe(
 }
 
 /// What stopped, what still comes, and the two buttons: everything, and the way back.
-fn stopped_page(token: &str, about: &str, has: &Has, still: &[Sort], area: &str) -> Page {
+fn stopped_page(token: &str, about: &str, has: &SubscribedTo, still: &[Sort], area: &str) -> Page {
     let (own, gets_any) =
         (format!("/subscriptions/{token}"), !has.subscriptions.is_empty() || !still.is_empty());
     let copy = format!("{own}/copy");
     Page::new("We have stopped these emails", || {
-        let changes = has.subscriptions.iter().map(|standing| manage::what(standing, area));
+        let changes = has
+            .subscriptions
+            .iter()
+            .map(|subscription| manage::service_and_place(subscription, area));
         let said = still.iter().map(|sort| sort.title().to_owned());
         let rows: Vec<_> = changes.chain(said).map(|what| view! { <li>{what}</li> }).collect();
         let goes_on = gets_any.then(|| {

@@ -6,7 +6,7 @@ use ground::ids::{Account, Id, Subscriber};
 use sqlx::{AnyConnection, Row as _};
 use subscribers::hold;
 
-use super::store::{self, Began, Ended, Which};
+use super::store::{self, Began, Ended, WhichSubscriptions};
 
 /// Stops all emails to a subscriber that can be stopped: those about changes, and those to an
 /// account with the same address, which is given.
@@ -18,7 +18,7 @@ pub async fn everything(
     subscriber_id: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<Option<Id<Account>>> {
-    store::end(tx, subscriber_id, &Which::All, Ended::OwnPage, now).await?;
+    store::end(tx, subscriber_id, &WhichSubscriptions::All, Ended::OwnPage, now).await?;
     let account = account_of(tx, subscriber_id).await?;
     if let Some(account) = &account {
         stops::stop(tx, account, &Sort::ALL, now).await?;

@@ -198,7 +198,7 @@ pub enum Ended {
 
 /// Which of a subscriber's subscriptions end.
 #[derive(Clone, Debug)]
-pub enum Which {
+pub enum WhichSubscriptions {
     /// All of them.
     All,
     One(Id<Subscription>),
@@ -211,7 +211,7 @@ pub enum Which {
 pub async fn end(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    which: &Which,
+    which: &WhichSubscriptions,
     how_it_ended: Ended,
     now: Millis,
 ) -> sqlx::Result<()> {
@@ -222,9 +222,11 @@ pub async fn end(
         Ended::AddressChanged => "address changed",
     };
     let (column, ids): (_, Vec<&str>) = match which {
-        Which::All => ("subscriber_id", vec![subscriber_id.as_str()]),
-        Which::One(id) => ("id", vec![id.as_str()]),
-        Which::Of(services) => ("service_id", services.iter().map(Id::as_str).collect()),
+        WhichSubscriptions::All => ("subscriber_id", vec![subscriber_id.as_str()]),
+        WhichSubscriptions::One(id) => ("id", vec![id.as_str()]),
+        WhichSubscriptions::Of(services) => {
+            ("service_id", services.iter().map(Id::as_str).collect())
+        }
     };
     let wanted = db::parameters(4, ids.len());
     let sql = format!(
@@ -255,9 +257,9 @@ pub async fn end(
         updates::store::call_off(tx, subscriber_id, now).await?;
     }
     match (how_it_ended, which) {
-        (Ended::AddressChanged, _) | (_, Which::One(_)) => {}
-        (_, Which::All) => notices::ledger::stop(tx, subscriber_id, None, now).await?,
-        (_, Which::Of(services)) => {
+        (Ended::AddressChanged, _) | (_, WhichSubscriptions::One(_)) => {}
+        (_, WhichSubscriptions::All) => notices::ledger::stop(tx, subscriber_id, None, now).await?,
+        (_, WhichSubscriptions::Of(services)) => {
             notices::ledger::stop(tx, subscriber_id, Some(services), now).await?;
         }
     }
@@ -294,18 +296,18 @@ pub async fn of_account(
 
 /// What a subscriber has.
 #[derive(Clone, Debug, Default)]
-pub struct Has {
+pub struct SubscribedTo {
     /// How often emails may come.
     pub cadence: Cadence,
     /// The current ones, in the order of the services, then of the places.
-    pub subscriptions: Vec<Standing>,
+    pub subscriptions: Vec<ActiveSubscription>,
     /// What came back of the last email about a notice that was sent.
     pub came_back: Option<Came>,
 }
 
 /// One current subscription.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct ActiveSubscription {
     pub id: Id<Subscription>,
     pub service: String,
     /// `None` for the whole area.
@@ -313,7 +315,7 @@ pub struct Standing {
 }
 
 /// What a subscriber has.
-pub async fn has(db: &Db, subscriber_id: &Id<Subscriber>) -> sqlx::Result<Has> {
+pub async fn subscribed_to(db: &Db, subscriber_id: &Id<Subscriber>) -> sqlx::Result<SubscribedTo> {
     let rows = sqlx::query(
         "SELECT b.cadence, s.id, v.name AS service, p.name AS place,
                 (SELECT r.kind FROM ledger l JOIN deliveries d ON d.id = l.delivery_id LEFT
@@ -330,14 +332,14 @@ pub async fn has(db: &Db, subscriber_id: &Id<Subscriber>) -> sqlx::Result<Has> {
     .bind(subscriber_id)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let mut has = Has::default();
+    let mut has = SubscribedTo::default();
     for row in rows {
         has.cadence = known(Cadence::read(row.get("cadence")), "subscribers.cadence")?;
         let came = row.get::<Option<&str>, _>("came_back");
         has.came_back = came.map(|came| known(Came::read(came), "returns.kind")).transpose()?;
         if let Some(id) = row.get("id") {
             let (service, place) = (row.get("service"), row.get("place"));
-            has.subscriptions.push(Standing { id, service, place });
+            has.subscriptions.push(ActiveSubscription { id, service, place });
         }
     }
     Ok(has)
@@ -434,7 +436,7 @@ pub async fn address_changed(
         .execute(&mut *tx)
         .await?;
     notices::ledger::move_to(tx, &old, &known, now).await?;
-    end(tx, &old, &Which::All, Ended::AddressChanged, now).await
+    end(tx, &old, &WhichSubscriptions::All, Ended::AddressChanged, now).await
 }
 
 /// The id of a new subscriber with this address, who takes over another's account and how often
@@ -526,7 +528,7 @@ pub async fn forget(
         } else {
             // One that was left for another address keeps what was told there.
             if is_asked_for || !keeps_emails {
-                end(tx, &id, &Which::All, Ended::OwnPage, now).await?;
+                end(tx, &id, &WhichSubscriptions::All, Ended::OwnPage, now).await?;
             }
             erase_address(tx, &id, now).await?;
         }
@@ -550,7 +552,7 @@ pub async fn forget_subscriber(
             .fetch_optional(&mut *tx)
             .await?;
     let Some(email) = email else { return Ok(None) };
-    end(tx, subscriber_id, &Which::All, Ended::OwnPage, now).await?;
+    end(tx, subscriber_id, &WhichSubscriptions::All, Ended::OwnPage, now).await?;
     erase_address(tx, subscriber_id, now).await?;
     forget_requests(tx, &email).await?;
     Ok(Some(email))

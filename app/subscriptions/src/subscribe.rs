@@ -21,15 +21,19 @@ use super::rules::{self, Wanted};
 use super::store::{self, Began};
 
 /// GET `/subscribe`: `?services=…` and `?places=…` are ticked already.
-pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn subscribe_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let (services, places) = area::store::both(&house.db).await?;
-    Ok(page(&house, &viewer, &Sent::query(&uri), services, places, &Refusals::default())
+    Ok(subscribe_page(&house, &viewer, &Sent::query(&uri), services, places, &Refusals::default())
         .answer(&house, &viewer))
 }
 
 /// POST `/subscribe`: the same answer whether the address is known or not. An account's own address
 /// is confirmed already.
-pub async fn send(
+pub async fn subscribe(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
@@ -44,7 +48,7 @@ pub async fn send(
                 Ok(Redirect::to("/account/subscriptions?done=subscribed").into_response())
             }
             Err(refusals) => {
-                Ok(page(&house, &viewer, &sent, services, places, &refusals)
+                Ok(subscribe_page(&house, &viewer, &sent, services, places, &refusals)
                     .answer(&house, &viewer))
             }
         };
@@ -54,16 +58,15 @@ pub async fn send(
             let asker = Asker::Network(&caller);
             if let Err(wait) = may_write(&house, asker, Purpose::Subscription, &email).await? {
                 let refusals = Refusals::one("email", wait.what_to_do.as_str());
-                let page = page(&house, &viewer, &sent, services, places, &refusals);
+                let page = subscribe_page(&house, &viewer, &sent, services, places, &refusals);
                 return Ok(wait.answer(page.answer(&house, &viewer)));
             }
             let in_words = in_words(&wanted, &services, &places);
-            keep(&house, &email, &wanted, &in_words, &sent.once()).await?;
+            ask_to_confirm(&house, &email, &wanted, &in_words, &sent.once()).await?;
             Ok(Redirect::to("/subscribe/sent").into_response())
         }
-        Err(refusals) => {
-            Ok(page(&house, &viewer, &sent, services, places, &refusals).answer(&house, &viewer))
-        }
+        Err(refusals) => Ok(subscribe_page(&house, &viewer, &sent, services, places, &refusals)
+            .answer(&house, &viewer)),
     }
 }
 
@@ -82,7 +85,7 @@ async fn begin_for_account(
     Ok(())
 }
 
-async fn keep(
+async fn ask_to_confirm(
     house: &House,
     email: &str,
     wanted: &Wanted,
@@ -130,7 +133,7 @@ fn in_words(wanted: &Wanted, services: &[Named], places: &[Named]) -> Vec<String
 }
 
 /// GET `/subscribe/sent`
-pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
+pub async fn subscribe_sent_page(State(house): State<House>, viewer: Viewer) -> Response {
     Page::new("Check your email", || {
         view! {
             <div class="stack">
@@ -151,7 +154,7 @@ pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
 
 /// GET `/subscribe/{token}`: a button, since mail scanners open links. Once it was pressed, the
 /// same link says that the emails come, and its button leads to where they are changed and stopped.
-pub async fn confirm_form(
+pub async fn confirm_subscription_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -167,7 +170,7 @@ pub async fn confirm_form(
     let how_often = format!("How often: {}.", wanted.cadence.title());
     let items = in_words(&wanted, &services, &places);
     if asked.confirmed_at.is_some() {
-        return Ok(already(items).answer(&house, &viewer));
+        return Ok(already_subscribed_page(items).answer(&house, &viewer));
     }
     let items = items.into_iter().map(|words| view! { <li>{words}</li> }).collect::<Vec<_>>();
     let page = Page::new("Shall we email you?", || {
@@ -197,7 +200,7 @@ pub async fn confirm_form(
 const CHANGE: &str = "change";
 
 /// For somebody who has confirmed it before. `items`: what she asked for.
-fn already(items: Vec<String>) -> Page {
+fn already_subscribed_page(items: Vec<String>) -> Page {
     let items = items.into_iter().map(|words| view! { <li>{words}</li> }).collect::<Vec<_>>();
     Page::new("You get these emails", || {
         view! {
@@ -217,7 +220,7 @@ fn already(items: Vec<String>) -> Page {
 
 /// POST `/subscribe/{token}`: starts what was asked for, and leads to the subscriber's own page.
 /// What was confirmed before is as she has left it there since.
-pub async fn confirm(
+pub async fn confirm_subscription(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -252,7 +255,7 @@ fn ended(house: &House, viewer: &Viewer) -> Response {
         .answer(house, viewer)
 }
 
-fn page(
+fn subscribe_page(
     house: &House,
     viewer: &Viewer,
     sent: &Sent,
@@ -288,7 +291,7 @@ fn page(
                 </p>
                 <form method="post" action="/subscribe" novalidate>
                     <FormKey key=sent.typed("form_key") />
-                    {choices(sent, services, places, refusals)}
+                    {subscription_fields(sent, services, places, refusals)}
                     {email}
                     <button class="button">"Email me about changes"</button>
                 </form>
@@ -303,7 +306,7 @@ fn page(
 }
 
 /// The fields that say what is wanted.
-pub fn choices<'a>(
+pub fn subscription_fields<'a>(
     sent: &Sent,
     services: Vec<Named>,
     places: Vec<Named>,

@@ -15,7 +15,7 @@ pub use outcome::{
     read_email, told, told_of_all, unreached,
 };
 pub use owing::{
-    Due, Stale, Together, begin_again, call_off, due_now, has_come_back, is_on_its_way,
+    EmailDue, Stale, Together, begin_again, call_off, due_now, has_come_back, is_on_its_way,
     is_one_to_tell, keep_email, move_to, notices_due, put_together_again, services_of_link, stale,
     stop, to_tell,
 };

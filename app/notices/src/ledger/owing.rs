@@ -10,7 +10,7 @@ use subscribers::wanted::is_wanted;
 
 /// What one subscriber is owed now.
 #[derive(Clone, Debug)]
-pub struct Due {
+pub struct EmailDue {
     pub subscriber_id: Id<Subscriber>,
     pub email: String,
     /// The notices, the first to take effect first; more than one where they go together.
@@ -106,7 +106,7 @@ pub async fn due_now(
     tx: &mut AnyConnection,
     subscribers: &[Id<Subscriber>],
     now: Millis,
-) -> sqlx::Result<Vec<Due>> {
+) -> sqlx::Result<Vec<EmailDue>> {
     let these = db::parameters(2, subscribers.len());
     let call_off = format!(
         "UPDATE ledger SET called_off_at = $1, called_off_why = 'unsubscribed'
@@ -134,11 +134,11 @@ pub async fn due_now(
         due = due.bind(subscriber);
     }
     let rows = due.fetch_all(tx).await?;
-    let mut all: Vec<Due> = Vec::new();
+    let mut all: Vec<EmailDue> = Vec::new();
     for row in &rows {
         let subscriber_id: Id<Subscriber> = row.get("subscriber_id");
         let together = Together::of(row);
-        let goes_with = |last: &Due| {
+        let goes_with = |last: &EmailDue| {
             together != Together::Alone
                 && last.together == together
                 && last.subscriber_id == subscriber_id
@@ -147,7 +147,7 @@ pub async fn due_now(
             Some(last) if goes_with(last) => {
                 last.notices.push(row.get("notice_id"));
             }
-            _ => all.push(Due {
+            _ => all.push(EmailDue {
                 subscriber_id,
                 email: row.get("email"),
                 notices: vec![row.get("notice_id")],

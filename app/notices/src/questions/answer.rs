@@ -15,28 +15,28 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::NewAnswer;
-use super::store::{self, Waiting};
+use super::store::{self, WaitingQuestion};
 use super::telling;
 use super::too::said_to_leaders;
 use crate::store::Notice;
 use crate::{emails, notice_she_speaks_for};
 
 /// GET `/lead/notices/{id}/questions`
-pub async fn page(
+pub async fn questions_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Notice>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
-    let waiting = store::waiting(&house.db, &notice.id).await?;
+    let waiting = store::waiting_questions(&house.db, &notice.id).await?;
     let done = Sent::query(&uri).line("done");
-    Ok(shown(&notice, waiting, &done, &Sent::default(), &Refusals::default())
+    Ok(questions_shown(&notice, waiting, &done, &Sent::default(), &Refusals::default())
         .answer(&house, &viewer))
 }
 
 /// POST `/lead/notices/{id}/questions`: publishes an answer, or sets a question aside.
-pub async fn send(
+pub async fn answer_or_set_aside(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Notice>>,
@@ -49,16 +49,18 @@ pub async fn send(
         set_aside(&house, &notice, &question, by).await?;
         return Ok(Redirect::to(&format!("{to}?done=aside")).into_response());
     }
-    let waiting = store::waiting(&house.db, &notice.id).await?;
+    let waiting = store::waiting_questions(&house.db, &notice.id).await?;
     if sent.typed("step") == "show" {
-        return show(&house, &viewer, &notice, waiting, &sent).await;
+        return show_question(&house, &viewer, &notice, waiting, &sent).await;
     }
     match super::answer(&sent, &waiting) {
         Ok(answer) => keep_answer(&house, &notice, &answer, by).await?,
         // A second tap: it is published.
         Err(_) if store::is_answered(&house.db, &sent.once()).await? => {}
         Err(refusals) => {
-            return Ok(shown(&notice, waiting, "", &sent, &refusals).answer(&house, &viewer));
+            return Ok(
+                questions_shown(&notice, waiting, "", &sent, &refusals).answer(&house, &viewer)
+            );
         }
     }
     Ok(Redirect::to(&format!("{to}?done=answered")).into_response())
@@ -101,22 +103,22 @@ async fn keep_answer(
 }
 
 /// Lets everyone read a question while it waits. A second tap finds that they can already.
-async fn show(
+async fn show_question(
     house: &House,
     viewer: &Viewer,
     notice: &Notice,
-    waiting: Vec<Waiting>,
+    waiting: Vec<WaitingQuestion>,
     sent: &Sent,
 ) -> Result<Response, Error> {
     let (question, words) = match super::to_show(sent, &waiting) {
         Ok(chosen) => chosen,
         Err(refusals) => {
-            return Ok(shown(notice, waiting, "", sent, &refusals).answer(house, viewer));
+            return Ok(questions_shown(notice, waiting, "", sent, &refusals).answer(house, viewer));
         }
     };
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
-    if store::show(&mut tx, &notice.id, (&question, &words), now).await? {
+    if store::show_question(&mut tx, &notice.id, (&question, &words), now).await? {
         let (what, about) = ("question shown", question.as_str());
         audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
     }
@@ -127,7 +129,7 @@ async fn show(
 
 /// A question as a leader chooses it: with its day, how everyone can read it, and how many others
 /// want to know.
-fn label(waiting: &Waiting) -> String {
+fn label(waiting: &WaitingQuestion) -> String {
     let shown = waiting.shown_as.as_ref();
     let shown = shown.map(|words| format!(". Everyone can read it as “{words}”"));
     let many = said_to_leaders(waiting.wanted).map(|many| format!(". {many}"));
@@ -140,9 +142,9 @@ fn label(waiting: &Waiting) -> String {
     )
 }
 
-fn shown(
+fn questions_shown(
     notice: &Notice,
-    waiting: Vec<Waiting>,
+    waiting: Vec<WaitingQuestion>,
     done: &str,
     sent: &Sent,
     refusals: &Refusals,

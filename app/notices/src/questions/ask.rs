@@ -18,18 +18,18 @@ use crate::store::Notice;
 use crate::{emails, told};
 
 /// GET `/notices/{id}/questions/new`
-pub async fn form(
+pub async fn ask_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Notice>>,
 ) -> Result<Response, Error> {
     let (notice, _) = told(&house, &id).await?;
-    Ok(page(&notice, &viewer, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+    Ok(ask_page(&notice, &viewer, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/notices/{id}/questions/new`: stores the question, and owes it to the team named in the
 /// notice.
-pub async fn send(
+pub async fn ask_question(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
@@ -41,7 +41,7 @@ pub async fn send(
     let (question, email) = match super::question(&sent, own) {
         Ok(question) => question,
         Err(refusals) => {
-            return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
+            return Ok(ask_page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
         }
     };
     let (form_key, to) = (sent.once(), format!("/notices/{}?done=asked", notice.id));
@@ -51,16 +51,16 @@ pub async fn send(
             return Ok(Redirect::to(&to).into_response());
         }
         let refusals = Refusals::one("question", what_to_do);
-        let page = page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer);
+        let page = ask_page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer);
         return Ok(wait.answer(page));
     }
-    keep(&house, &viewer, &notice, &form_key, (&question, &email)).await?;
+    keep_question(&house, &viewer, &notice, &form_key, (&question, &email)).await?;
     Ok(Redirect::to(&to).into_response())
 }
 
 /// Stores a question, once for each form key, and owes it to the team, and a receipt to whoever
 /// asks.
-async fn keep(
+async fn keep_question(
     house: &House,
     viewer: &Viewer,
     notice: &Notice,
@@ -134,7 +134,7 @@ async fn one_too_many(
     Ok(None)
 }
 
-fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> Page {
+fn ask_page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/notices/{}", notice.id);
     let (title, words) = (notice.words.title.clone(), &notice.words);
     let team = if words.email.is_empty() { "the leaders of the service" } else { &words.whom };

@@ -16,7 +16,7 @@ mod too;
 pub mod wanted;
 
 pub use telling::{answer_due, forget_due};
-pub use too::{mine, open_questions};
+pub use too::{open_questions, waited_for};
 
 use calendar::clock::{DAY, Millis};
 use forms::{Refusals, Sent};
@@ -36,12 +36,12 @@ pub fn routes() -> Routes {
     use Access::{Anyone, Only, SignedIn};
     let leader = Only(Role::Leader);
     Routes::new()
-        .get("/notices/{id}/questions/new", Anyone, ask::form)
-        .post("/notices/{id}/questions/new", Anyone, ask::send)
-        .post_first("/notices/{id}/questions/too", SignedIn, TOO, too::send)
-        .get("/notices/{id}/questions/too", Anyone, too::back)
-        .get("/lead/notices/{id}/questions", leader, answer::page)
-        .post("/lead/notices/{id}/questions", leader, answer::send)
+        .get("/notices/{id}/questions/new", Anyone, ask::ask_form)
+        .post("/notices/{id}/questions/new", Anyone, ask::ask_question)
+        .post_first("/notices/{id}/questions/too", SignedIn, TOO, too::want_answer_too)
+        .get("/notices/{id}/questions/too", Anyone, too::back_to_notice)
+        .get("/lead/notices/{id}/questions", leader, answer::questions_page)
+        .post("/lead/notices/{id}/questions", leader, answer::answer_or_set_aside)
 }
 
 /// Reads a question: (question, address). Someone who is signed in has an address.
@@ -78,7 +78,7 @@ pub struct NewAnswer {
 ///
 /// # Errors
 /// What to put right.
-pub fn answer(sent: &Sent, waiting: &[store::Waiting]) -> Result<NewAnswer, Refusals> {
+pub fn answer(sent: &Sent, waiting: &[store::WaitingQuestion]) -> Result<NewAnswer, Refusals> {
     let mut refusals = Refusals::default();
     let questions: Vec<Id<NoticeQuestion>> = sent
         .all("questions")
@@ -120,7 +120,7 @@ pub fn answer(sent: &Sent, waiting: &[store::Waiting]) -> Result<NewAnswer, Refu
 /// What to put right.
 pub fn to_show(
     sent: &Sent,
-    waiting: &[store::Waiting],
+    waiting: &[store::WaitingQuestion],
 ) -> Result<(Id<NoticeQuestion>, String), Refusals> {
     let mut refusals = Refusals::default();
     let chosen = sent.all("questions");
@@ -164,8 +164,8 @@ mod tests {
         );
     }
 
-    fn waiting(id: &str) -> store::Waiting {
-        store::Waiting {
+    fn waiting(id: &str) -> store::WaitingQuestion {
+        store::WaitingQuestion {
             id: id.into(),
             question: "Which stop?".into(),
             asked_at: 0,

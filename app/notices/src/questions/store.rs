@@ -47,7 +47,7 @@ pub async fn is_asked(db: &Db, form_key: &str) -> sqlx::Result<bool> {
 
 /// A question that waits for an answer.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Waiting {
+pub struct WaitingQuestion {
     pub id: Id<NoticeQuestion>,
     /// What is asked.
     pub question: String,
@@ -61,7 +61,10 @@ pub struct Waiting {
 }
 
 /// The questions about a notice that wait, the oldest first.
-pub async fn waiting(db: &Db, notice_id: &Id<Notice>) -> sqlx::Result<Vec<Waiting>> {
+pub async fn waiting_questions(
+    db: &Db,
+    notice_id: &Id<Notice>,
+) -> sqlx::Result<Vec<WaitingQuestion>> {
     let sql = format!(
         "SELECT q.id, q.question, q.asked_at, q.shown_as, {} AS wanted
          FROM notice_questions q WHERE q.notice_id = $1
@@ -74,7 +77,7 @@ pub async fn waiting(db: &Db, notice_id: &Id<Notice>) -> sqlx::Result<Vec<Waitin
 
 /// Lets everyone read a question while it waits, in these words, once. False when they can already,
 /// or it is no longer waiting.
-pub async fn show(
+pub async fn show_question(
     tx: &mut AnyConnection,
     notice_id: &Id<Notice>,
     (question_id, words): (&Id<NoticeQuestion>, &str),
@@ -215,7 +218,8 @@ pub async fn set_aside(
     question_id: &Id<NoticeQuestion>,
     now: Millis,
 ) -> sqlx::Result<Option<NotAnswered>> {
-    let Some(asked) = one(tx, question_id).await?.filter(|asked| asked.notice_id == *notice_id)
+    let Some(asked) =
+        not_answered(tx, question_id).await?.filter(|asked| asked.notice_id == *notice_id)
     else {
         return Ok(None);
     };
@@ -251,7 +255,7 @@ pub async fn take_address(
     tx: &mut AnyConnection,
     question_id: &Id<NoticeQuestion>,
 ) -> sqlx::Result<Option<NotAnswered>> {
-    let asked = one(tx, question_id).await?;
+    let asked = not_answered(tx, question_id).await?;
     let erased = sqlx::query(
         "UPDATE notice_questions SET email = NULL WHERE id = $1
          AND email IS NOT NULL AND answer_id IS NULL",
@@ -262,7 +266,7 @@ pub async fn take_address(
     Ok(asked.filter(|_| erased.rows_affected() == 1))
 }
 
-async fn one(
+async fn not_answered(
     tx: &mut AnyConnection,
     question_id: &Id<NoticeQuestion>,
 ) -> sqlx::Result<Option<NotAnswered>> {
@@ -274,7 +278,7 @@ async fn one(
 
 /// A question that everyone can read while it waits.
 #[derive(Clone, Debug)]
-pub struct Open {
+pub struct OpenQuestion {
     pub id: Id<NoticeQuestion>,
     /// How everyone reads it.
     pub question: String,
@@ -299,7 +303,7 @@ pub enum Wants {
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
     /// The questions that wait and that everyone can read, the first shown first.
-    pub open: Vec<Open>,
+    pub open: Vec<OpenQuestion>,
     /// The published answers, the first first: (question, answer, when).
     pub answers: Vec<(String, String, Millis)>,
     /// For someone who is to be told about it: whether they said they have read it.
@@ -347,7 +351,7 @@ pub async fn beside(
                 beside.answers.push((row.get("question"), row.get("answer"), row.get("at")));
             }
             "update" => beside.has_update = true,
-            "open" => beside.open.push(Open {
+            "open" => beside.open.push(OpenQuestion {
                 id: row.get("id"),
                 question: row.get("question"),
                 wanted: db::number(row.get("wanted"), "who wants to know")?,

@@ -12,13 +12,13 @@ use ground::ui::{Page, When, capital};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::store::{Open, Wants};
+use super::store::{OpenQuestion, Wants};
 use super::wanted::{self, WaitedFor};
 use crate::told;
 
 /// POST `/notices/{id}/questions/too`: says whether she wants to know, so that a double tap says it
 /// twice and counts once.
-pub async fn send(
+pub async fn want_answer_too(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Notice>>,
@@ -54,7 +54,7 @@ fn chosen(sent: &Sent) -> Option<(Id<NoticeQuestion>, bool)> {
 }
 
 /// GET `/notices/{id}/questions/too`: where only a POST has an answer, for instance after a reload.
-pub async fn back(Path(id): Path<Id<Notice>>) -> Redirect {
+pub async fn back_to_notice(Path(id): Path<Id<Notice>>) -> Redirect {
     let id = Id::<Notice>::parse(&id);
     Redirect::to(&id.map_or_else(|| "/notices".to_owned(), |id| format!("/notices/{id}")))
 }
@@ -79,8 +79,8 @@ fn one_too_many(notice_id: &Id<Notice>) -> Page {
 }
 
 /// The questions that wait and that everyone can read, each with the button.
-pub fn open_questions(notice_id: &Id<Notice>, open: &[Open]) -> impl IntoView + use<> {
-    let rows = open.iter().map(|open| one(notice_id, open)).collect::<Vec<_>>();
+pub fn open_questions(notice_id: &Id<Notice>, open: &[OpenQuestion]) -> impl IntoView + use<> {
+    let rows = open.iter().map(|open| open_question(notice_id, open)).collect::<Vec<_>>();
     (!rows.is_empty()).then(|| {
         view! {
             <h3>"Waiting for an answer"</h3>
@@ -89,7 +89,7 @@ pub fn open_questions(notice_id: &Id<Notice>, open: &[Open]) -> impl IntoView + 
     })
 }
 
-fn one(notice_id: &Id<Notice>, open: &Open) -> impl IntoView + use<> {
+fn open_question(notice_id: &Id<Notice>, open: &OpenQuestion) -> impl IntoView + use<> {
     let many = said_to_all(open.wanted).map(|many| view! { <p class="soft">{many}</p> });
     let state = match open.wants {
         Wants::Asked => Some("✓ You asked this. We will email you the answer."),
@@ -138,7 +138,7 @@ pub fn said_to_leaders(people: u64) -> Option<String> {
 }
 
 /// The questions that someone waits for, on the page of what she said.
-pub fn mine(waited: Vec<WaitedFor>) -> impl IntoView {
+pub fn waited_for(waited: Vec<WaitedFor>) -> impl IntoView {
     let rows = waited.into_iter().map(|waited| {
         view! {
             <li class="card">

@@ -159,7 +159,7 @@ pub async fn comes_back(world: &World, message: &Email, came: Came) {
         came,
         reason: "550 5.1.1 <one@example.org>: no such mailbox".into(),
     };
-    deliveries::keep(&world.house, &[back]).await.unwrap();
+    deliveries::record_returns(&world.house, &[back]).await.unwrap();
 }
 
 #[test]
