@@ -223,7 +223,8 @@ async fn ask_to_be_told(db: &Db, people: usize) {
         }
     }
     let (notice, _) = notices::write(&mut tx, &buses(service, now), &writer, now).await.unwrap();
-    assert!(notices::approve(&mut tx, &notice, &colleague, (now, None), now).await.unwrap());
+    let approval = notices::Approval { by: &colleague, starts_at: now, seen: None, now };
+    assert!(notices::approve(&mut tx, &notice, approval).await.unwrap());
     tx.commit().await.unwrap();
 }
 

@@ -17,8 +17,8 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::browse::stage_words;
-use super::preview::{preview_with, told_late};
-use super::store::{self, Notice};
+use super::preview::{Preview, preview_with, told_late};
+use super::store::{self, Approval, Notice};
 use super::{notice_she_speaks_for, rules};
 
 const MOST_ON_A_PAGE: i64 = 20;
@@ -155,12 +155,13 @@ async fn approve(
         Ok(at) => at,
         Err(what_to_do) => {
             let refusals = Refusals::one("start_day", what_to_do);
-            return preview_with(house, viewer, &notice.id, sent, "", &refusals).await;
+            let refused = Preview { sent, refusals: &refusals, done: "" };
+            return preview_with(house, viewer, &notice.id, refused).await;
         }
     };
     let seen = sent.typed("seen").parse().ok();
     let to = format!("/lead/notices/{}", notice.id);
-    if keep_approval(house, &notice.id, by, (starts_at, seen), now).await? {
+    if keep_approval(house, &notice.id, Approval { by, starts_at, seen, now }).await? {
         return Ok(Redirect::to(&format!("{to}?done=approved")).into_response());
     }
     // Approved a moment ago by a second tap or another colleague: that is what was wanted.
@@ -169,19 +170,17 @@ async fn approve(
         return Ok(Redirect::to(&to).into_response());
     }
     let refusals = Refusals::one("approve", why_not_approved(house, &waits, by, seen).await?);
-    preview_with(house, viewer, &notice.id, sent, "", &refusals).await
+    preview_with(house, viewer, &notice.id, Preview { sent, refusals: &refusals, done: "" }).await
 }
 
 /// Approves it, unless that may not be; whether it is approved by this.
 async fn keep_approval(
     house: &House,
     id: &Id<ids::Notice>,
-    by: &Id<Account>,
-    (starts_at, seen): (Millis, Option<Millis>),
-    now: Millis,
+    approval: Approval<'_>,
 ) -> Result<bool, Error> {
     let mut tx = house.db.begin().await?;
-    let approved = match store::approve(&mut tx, id, by, (starts_at, seen), now).await {
+    let approved = match store::approve(&mut tx, id, approval).await {
         // Two that follow the same notice, approved at the same moment.
         Err(error) if db::already_there(&error) => {
             tx.roll_back().await?;
@@ -190,8 +189,9 @@ async fn keep_approval(
         approved => approved?,
     };
     if approved {
-        let what = "notice approved";
-        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about: id, detail: "" }).await?;
+        let (at, what) = (approval.now, "notice approved");
+        let entry = Entry { at, who: Some(approval.by), what, about: id, detail: "" };
+        audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;
     Ok(approved)

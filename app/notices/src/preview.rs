@@ -9,7 +9,7 @@ use calendar::clock::Millis;
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
-use ground::ids::{self, Account, Id};
+use ground::ids::{self, Id};
 use ground::ui::{Banner, Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -29,15 +29,22 @@ pub async fn preview_page(
     Path(id): Path<Id<ids::Notice>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    preview_with(
-        &house,
-        &viewer,
-        &id,
-        &Sent::default(),
-        &Sent::query(&uri).line("done"),
-        &Refusals::default(),
-    )
-    .await
+    let preview = Preview {
+        sent: &Sent::default(),
+        refusals: &Refusals::default(),
+        done: &Sent::query(&uri).line("done"),
+    };
+    preview_with(&house, &viewer, &id, preview).await
+}
+
+/// What the page shows besides the notice.
+#[derive(Clone, Copy)]
+pub(super) struct Preview<'a> {
+    /// What was typed.
+    pub sent: &'a Sent,
+    pub refusals: &'a Refusals,
+    /// What has just been done; may be empty.
+    pub done: &'a str,
 }
 
 /// The page, with what was typed and what is to be put right.
@@ -45,9 +52,7 @@ pub(super) async fn preview_with(
     house: &House,
     viewer: &Viewer,
     id: &Id<ids::Notice>,
-    sent: &Sent,
-    done: &str,
-    refusals: &Refusals,
+    Preview { sent, refusals, done }: Preview<'_>,
 ) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(house, viewer, id).await?;
     if notice.course.started_at.is_some() {
@@ -59,6 +64,7 @@ pub(super) async fn preview_with(
     let reach =
         ledger::reach(&house.db, &notice.id, follows.map(|follows| &follows.notice_id)).await?;
     let ground = area::store::ground(&house.db, me).await?;
+    let needs_colleague = notice.written_by.0 == *me && ground.second_person;
     let email = emails::about_notice(house, &notice, "…");
     let stage = notice.course.stage(now);
     let state =
@@ -88,7 +94,7 @@ pub(super) async fn preview_with(
                     <b>{email.subject.clone()}</b>
                 </p>
                 <p class="panel lines">{email.text(false)}</p>
-                {ways(&notice, &ground, me, sent, refusals, now)}
+                {ways(&notice, needs_colleague, sent, refusals, now)}
             </article>
         }
     });
@@ -222,8 +228,7 @@ fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
 
 fn ways(
     notice: &Notice,
-    ground: &Ground,
-    me: &Id<Account>,
+    needs_colleague: bool,
     sent: &Sent,
     refusals: &Refusals,
     now: Millis,
@@ -250,7 +255,7 @@ fn ways(
         }
         .into_any();
     }
-    let approve = if notice.written_by.0 == *me && ground.second_person {
+    let approve = if needs_colleague {
         view! {
             <p id="approve" class="panel">
                 "A colleague must approve this before anyone is told. They will find it on the \

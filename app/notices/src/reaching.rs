@@ -14,7 +14,7 @@ use ground::ui::{Banner, Choice, Page, Select, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::ledger::{self, Unreached};
+use super::ledger::{self, ToldAnotherWay, Unreached};
 use super::rules::{self, REACHED_HOW};
 
 /// GET `/forum/unreached`
@@ -52,9 +52,9 @@ pub async fn reach_family(
     // No more than the page shows.
     let notices: Vec<Id<Notice>> =
         sent.all("notices").into_iter().take(ledger::MOST_UNREACHED).map(Id::from).collect();
+    let told = ToldAnotherWay { by, how, at: now };
     let mut tx = house.db.begin().await?;
-    let kept = !notices.is_empty()
-        && ledger::reached(&mut tx, &subscriber, &notices, (by, how), now).await?;
+    let kept = !notices.is_empty() && ledger::reached(&mut tx, &subscriber, &notices, told).await?;
     if kept {
         let (what, about) = ("family reached", subscriber.as_str());
         let entry = Entry { at: now, who: Some(by), what, about, detail: how };

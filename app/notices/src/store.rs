@@ -90,15 +90,23 @@ pub async fn write(
     Ok((notice_id, true))
 }
 
+/// That a leader changes the words of a notice.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a> {
+    pub words: &'a Wording,
+    pub by: &'a Id<Account>,
+    /// When the words that were changed had been written, if known.
+    pub seen: Option<Millis>,
+    pub now: Millis,
+}
+
 /// Changes the words of a notice that is not approved; whoever changes them is now their writer.
-/// `seen`: when the words that were changed had been written, if known. False when it is approved
+/// False when it is approved
 /// or discarded, or its words have changed since.
 pub async fn change(
     tx: &mut AnyConnection,
     notice_id: &Id<ids::Notice>,
-    notice: &Wording,
-    (by, seen): (&Id<Account>, Option<Millis>),
-    now: Millis,
+    change: Change<'_>,
 ) -> sqlx::Result<bool> {
     let changed: Option<Id<ids::Notice>> = bound(
         sqlx::query_scalar(
@@ -112,18 +120,18 @@ pub async fn change(
                AND written_at = coalesce($20, written_at) RETURNING id",
         )
         .bind(notice_id.clone()),
-        notice,
+        change.words,
     )
-    .bind(by)
-    .bind(now)
-    .bind(seen)
+    .bind(change.by)
+    .bind(change.now)
+    .bind(change.seen)
     .fetch_optional(&mut *tx)
     .await?;
     if changed.is_none() {
         return Ok(false);
     }
     // A trigger has untied the ones from before.
-    tie(tx, notice_id, notice).await?;
+    tie(tx, notice_id, change.words).await?;
     Ok(true)
 }
 
@@ -160,16 +168,24 @@ async fn tie(
     db::tie(tx, "INSERT INTO notice_places (notice_id, place_id)", notice_id, &notice.places).await
 }
 
-/// Approves a notice that someone else wrote, or one's own if the area asks for no second person;
-/// people are told from `starts_at`. `seen`: when the words that were read had been written, if
-/// known. False when it is approved already, or may not be by this leader, or its words have
+/// That a leader approves a notice.
+#[derive(Clone, Copy, Debug)]
+pub struct Approval<'a> {
+    pub by: &'a Id<Account>,
+    /// From when people are told.
+    pub starts_at: Millis,
+    /// When the words that were read had been written, if known.
+    pub seen: Option<Millis>,
+    pub now: Millis,
+}
+
+/// Approves a notice that someone else wrote, or one's own if the area asks for no second person.
+/// False when it is approved already, or may not be by this leader, or its words have
 /// changed, or another already follows what it follows.
 pub async fn approve(
     tx: &mut AnyConnection,
     notice_id: &Id<ids::Notice>,
-    by: &Id<Account>,
-    (starts_at, seen): (Millis, Option<Millis>),
-    now: Millis,
+    approval: Approval<'_>,
 ) -> sqlx::Result<bool> {
     let approved = sqlx::query(
         "UPDATE notices SET approved_by = $2, approved_at = $3, starts_at = $4
@@ -180,10 +196,10 @@ pub async fn approve(
              AND other.approved_at IS NOT NULL)",
     )
     .bind(notice_id)
-    .bind(by)
-    .bind(now)
-    .bind(starts_at)
-    .bind(seen)
+    .bind(approval.by)
+    .bind(approval.now)
+    .bind(approval.starts_at)
+    .bind(approval.seen)
     .execute(tx)
     .await?;
     Ok(approved.rows_affected() == 1)

@@ -18,7 +18,7 @@ use leptos::prelude::*;
 
 use super::notice_she_speaks_for;
 use super::rules::{Effect, Follow};
-use super::store::{self, Notice};
+use super::store::{self, Change, Notice};
 use super::wording::{self, Wording};
 
 /// GET `/lead/notices/new`: empty, or with a starting point for `?like=transport` or
@@ -192,7 +192,8 @@ pub async fn change_notice(
     };
     let seen = sent.typed("seen").parse().ok();
     let mut tx = house.db.begin().await?;
-    let changed = store::change(&mut tx, &notice.id, &words, (by, seen), now).await?;
+    let change = Change { words: &words, by, seen, now };
+    let changed = store::change(&mut tx, &notice.id, change).await?;
     if changed {
         let (what, about) = ("notice changed", notice.id.as_str());
         audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;

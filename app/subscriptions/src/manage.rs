@@ -36,15 +36,14 @@ pub async fn subscriptions_by_link(
 ) -> Result<Response, Error> {
     let subscriber = store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
     let Some(subscriber) = subscriber else { return Ok(gone(&house, &viewer)) };
-    subscriptions_page(
-        &house,
-        &viewer,
-        (Some(&subscriber), &format!("/subscriptions/{token}")),
-        &Sent::default(),
-        &Sent::query(&uri).line("done"),
-        &Refusals::default(),
-    )
-    .await
+    let shown = SubscriptionsPage {
+        subscriber: Some(&subscriber),
+        back: &format!("/subscriptions/{token}"),
+        sent: &Sent::default(),
+        done: &Sent::query(&uri).line("done"),
+        refusals: &Refusals::default(),
+    };
+    subscriptions_page(&house, &viewer, shown).await
 }
 
 /// POST `/subscriptions/{token}`
@@ -70,15 +69,14 @@ pub async fn own_subscriptions(
     uri: Uri,
 ) -> Result<Response, Error> {
     let subscriber = of_viewer(&house, &viewer).await?;
-    subscriptions_page(
-        &house,
-        &viewer,
-        (subscriber.as_ref(), OWN),
-        &Sent::default(),
-        &Sent::query(&uri).line("done"),
-        &Refusals::default(),
-    )
-    .await
+    let shown = SubscriptionsPage {
+        subscriber: subscriber.as_ref(),
+        back: OWN,
+        sent: &Sent::default(),
+        done: &Sent::query(&uri).line("done"),
+        refusals: &Refusals::default(),
+    };
+    subscriptions_page(&house, &viewer, shown).await
 }
 
 /// POST `/account/subscriptions`
@@ -136,8 +134,14 @@ async fn change_subscriptions(
             match rules::wanted(sent, &services, &places) {
                 Ok(wanted) => begin(house, subscriber, &wanted).await?,
                 Err(refusals) => {
-                    let whose = (Some(subscriber), back);
-                    return subscriptions_page(house, viewer, whose, sent, "", &refusals).await;
+                    let refused = SubscriptionsPage {
+                        subscriber: Some(subscriber),
+                        back,
+                        sent,
+                        done: "",
+                        refusals: &refusals,
+                    };
+                    return subscriptions_page(house, viewer, refused).await;
                 }
             }
             "subscribed"
@@ -249,13 +253,22 @@ fn gone(house: &House, viewer: &Viewer) -> Response {
         .answer(house, viewer)
 }
 
+/// What a subscriber's own page is shown with.
+#[derive(Clone, Copy)]
+struct SubscriptionsPage<'a> {
+    subscriber: Option<&'a Id<Subscriber>>,
+    /// The page's own address.
+    back: &'a str,
+    sent: &'a Sent,
+    /// What has just been done; may be empty.
+    done: &'a str,
+    refusals: &'a Refusals,
+}
+
 async fn subscriptions_page(
     house: &House,
     viewer: &Viewer,
-    (subscriber, back): (Option<&Id<Subscriber>>, &str),
-    sent: &Sent,
-    done: &str,
-    refusals: &Refusals,
+    SubscriptionsPage { subscriber, back, sent, done, refusals }: SubscriptionsPage<'_>,
 ) -> Result<Response, Error> {
     let has = match subscriber {
         Some(subscriber) => store::subscribed_to(&house.db, subscriber).await?,

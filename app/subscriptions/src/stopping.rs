@@ -6,7 +6,7 @@ use ground::ids::{Account, Id, Subscriber};
 use sqlx::{AnyConnection, Row as _};
 use subscribers::hold;
 
-use super::store::{self, Began, Ended, WhichSubscriptions};
+use super::store::{self, Began, Beginning, Ended, WhichSubscriptions};
 
 /// Stops all emails to a subscriber that can be stopped: those about changes, and those to an
 /// account with the same address, which is given.
@@ -72,7 +72,8 @@ pub async fn take_back(
     let each: Vec<(&str, &str)> =
         ended.iter().map(|row| (row.get("service_id"), row.get("place_id"))).collect();
     if !each.is_empty() {
-        store::begin_each(tx, subscriber_id, (each.as_slice(), None), Began::OwnPage, now).await?;
+        let beginning = Beginning { each, cadence: None, how: Began::OwnPage };
+        store::begin_each(tx, subscriber_id, beginning, now).await?;
     }
     match account {
         Some(account) => stops::take_back(tx, &account, last, now).await,

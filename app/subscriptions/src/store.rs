@@ -121,17 +121,24 @@ pub async fn begin(
     how: Began,
     now: Millis,
 ) -> sqlx::Result<()> {
-    let each = wanted.each().collect::<Vec<_>>();
-    begin_each(tx, subscriber_id, (each.as_slice(), Some(wanted.cadence)), how, now).await
+    let each = wanted.each().collect();
+    begin_each(tx, subscriber_id, Beginning { each, cadence: Some(wanted.cadence), how }, now).await
 }
 
-/// Starts each of these that is not there already: (service, place), an empty place for the whole
-/// area; and how often emails may come from now on, if that was said.
+/// What begins.
+pub(super) struct Beginning<'a> {
+    /// (service, place), an empty place for the whole area.
+    pub each: Vec<(&'a str, &'a str)>,
+    /// How often emails may come from now on, if that was said.
+    pub cadence: Option<Cadence>,
+    pub how: Began,
+}
+
+/// Starts each of these that is not there already.
 pub(super) async fn begin_each(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    (each, cadence): (&[(&str, &str)], Option<Cadence>),
-    how: Began,
+    Beginning { each, cadence, how }: Beginning<'_>,
     now: Millis,
 ) -> sqlx::Result<()> {
     // The words that the table knows: a link in an email was called a letter once.
@@ -156,7 +163,7 @@ pub(super) async fn begin_each(
     );
     let mut begin = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(how);
     for (service, place) in each {
-        begin = begin.bind(Id::<Subscription>::fresh()).bind(*service).bind(*place);
+        begin = begin.bind(Id::<Subscription>::fresh()).bind(service).bind(place);
     }
     begin.execute(&mut *tx).await?;
     sqlx::query(

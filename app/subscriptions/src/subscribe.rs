@@ -27,8 +27,9 @@ pub async fn subscribe_form(
     uri: Uri,
 ) -> Result<Response, Error> {
     let (services, places) = area::store::both(&house.db).await?;
-    Ok(subscribe_page(&house, &viewer, &Sent::query(&uri), services, places, &Refusals::default())
-        .answer(&house, &viewer))
+    let (sent, refusals) = (&Sent::query(&uri), &Refusals::default());
+    let form = SubscribeForm { sent, services, places, refusals };
+    Ok(subscribe_page(&house, &viewer, form).answer(&house, &viewer))
 }
 
 /// POST `/subscribe`: the same answer whether the address is known or not. An account's own address
@@ -48,8 +49,8 @@ pub async fn subscribe(
                 Ok(Redirect::to("/account/subscriptions?done=subscribed").into_response())
             }
             Err(refusals) => {
-                Ok(subscribe_page(&house, &viewer, &sent, services, places, &refusals)
-                    .answer(&house, &viewer))
+                let form = SubscribeForm { sent: &sent, services, places, refusals: &refusals };
+                Ok(subscribe_page(&house, &viewer, form).answer(&house, &viewer))
             }
         };
     }
@@ -58,15 +59,18 @@ pub async fn subscribe(
             let asker = Asker::Network(&caller);
             if let Err(wait) = may_write(&house, asker, Purpose::Subscription, &email).await? {
                 let refusals = Refusals::one("email", wait.what_to_do.as_str());
-                let page = subscribe_page(&house, &viewer, &sent, services, places, &refusals);
+                let form = SubscribeForm { sent: &sent, services, places, refusals: &refusals };
+                let page = subscribe_page(&house, &viewer, form);
                 return Ok(wait.answer(page.answer(&house, &viewer)));
             }
             let in_words = in_words(&wanted, &services, &places);
             ask_to_confirm(&house, &email, &wanted, &in_words, &sent.once()).await?;
             Ok(Redirect::to("/subscribe/sent").into_response())
         }
-        Err(refusals) => Ok(subscribe_page(&house, &viewer, &sent, services, places, &refusals)
-            .answer(&house, &viewer)),
+        Err(refusals) => {
+            let form = SubscribeForm { sent: &sent, services, places, refusals: &refusals };
+            Ok(subscribe_page(&house, &viewer, form).answer(&house, &viewer))
+        }
     }
 }
 
@@ -255,14 +259,16 @@ fn ended(house: &House, viewer: &Viewer) -> Response {
         .answer(house, viewer)
 }
 
-fn subscribe_page(
-    house: &House,
-    viewer: &Viewer,
-    sent: &Sent,
+/// What the form is shown with.
+struct SubscribeForm<'a> {
+    sent: &'a Sent,
     services: Vec<Named>,
     places: Vec<Named>,
-    refusals: &Refusals,
-) -> Page {
+    refusals: &'a Refusals,
+}
+
+fn subscribe_page(house: &House, viewer: &Viewer, form: SubscribeForm<'_>) -> Page {
+    let SubscribeForm { sent, services, places, refusals } = form;
     let is_signed_in = viewer.is_signed_in();
     let area = house.names.area.clone();
     let page = Page::new("Get told about changes", || {

@@ -5,10 +5,12 @@
 use calendar::clock::{DAY, HOUR, Millis};
 use deliveries::returns::{Came, Return};
 use ground::ids::{Account, Delivery, Id, Notice, Subscriber};
+use notices::ledger::{self, ToldAnotherWay};
+use notices::questions::store::NewQuestion;
 use notices::questions::{self, NewAnswer};
 use notices::rules::Follow;
+use notices::store::{self, Approval};
 use notices::wording::{Follows, Wording};
-use notices::{ledger, store};
 use sqlx::AnyConnection;
 use subscribers::Cadence;
 use subscriptions::rules::Wanted;
@@ -63,7 +65,8 @@ pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::E
 
     let written = sefton.day(-1);
     let (due, _) = store::write(tx, &wordings::taxis(sefton), &sefton.leader, written).await?;
-    store::approve(tx, &due, &sefton.colleague, (sefton.day(3), None), sefton.now).await?;
+    let (by, starts_at, now) = (&sefton.colleague, sefton.day(3), sefton.now);
+    store::approve(tx, &due, Approval { by, starts_at, seen: None, now }).await?;
     store::write(tx, &wordings::saturday_club(sefton), &sefton.colleague, written).await?;
     Ok(())
 }
@@ -114,7 +117,8 @@ async fn told(
 ) -> Result<Id<Notice>, sqlx::Error> {
     let notice = Wording { form_key: id::fresh(), ..notice.clone() };
     let (notice_id, _) = store::write(tx, &notice, &sefton.leader, at).await?;
-    store::approve(tx, &notice_id, &sefton.colleague, (at, None), at).await?;
+    let by = &sefton.colleague;
+    store::approve(tx, &notice_id, Approval { by, starts_at: at, seen: None, now: at }).await?;
     ledger::start_next(tx, at).await?;
     let told: Vec<Id<Subscriber>> = sqlx::query_scalar(
         "SELECT subscriber_id FROM ledger WHERE notice_id = $1 ORDER BY subscriber_id",
@@ -159,14 +163,10 @@ async fn told(
                 deliveries::store::came_back(tx, &back, at + DAY).await?;
             }
             Went::Refused => {
-                _ = ledger::reached(
-                    tx,
-                    subscriber,
-                    std::slice::from_ref(&notice_id),
-                    (&sefton.organiser, "phone"),
-                    sefton.day(-4),
-                )
-                .await?;
+                let (by, how, at) = (&sefton.organiser, "phone", sefton.day(-4));
+                let told = ToldAnotherWay { by, how, at };
+                let about = std::slice::from_ref(&notice_id);
+                _ = ledger::reached(tx, subscriber, about, told).await?;
             }
         }
     }
@@ -185,7 +185,8 @@ async fn asked(
         ("Can my son be picked up at our door?", "family3@example.org"),
     ];
     for (question, email) in both {
-        questions::store::ask(tx, notice_id, &id::fresh(), (question, email), at).await?;
+        let new = NewQuestion { form_key: &id::fresh(), question, email };
+        questions::store::ask(tx, notice_id, new, at).await?;
     }
     // Her answer went out long ago, and her address with it.
     let hers = sqlx::query_scalar(

@@ -307,14 +307,22 @@ pub fn count_unreached() -> String {
     )
 }
 
-/// Records that a family was told about these notices another way, by whom and how. False when none
-/// of them was open.
+/// That an organiser has told a family another way.
+#[derive(Clone, Copy, Debug)]
+pub struct ToldAnotherWay<'a> {
+    pub by: &'a Id<Account>,
+    /// One of [`crate::rules::REACHED_HOW`].
+    pub how: &'a str,
+    pub at: Millis,
+}
+
+/// Records that a family was told about these notices another way. False when none of them was
+/// open.
 pub async fn reached(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
     notices: &[Id<Notice>],
-    (by, how): (&Id<Account>, &str),
-    now: Millis,
+    told: ToldAnotherWay<'_>,
 ) -> sqlx::Result<bool> {
     let these = db::parameters(5, notices.len());
     let sql = format!(
@@ -325,8 +333,11 @@ pub async fn reached(
                                                       ({these}) AND {})",
         to_reach()
     );
-    let mut reached =
-        sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(by).bind(how);
+    let mut reached = sqlx::query(AssertSqlSafe(sql))
+        .bind(subscriber_id)
+        .bind(told.at)
+        .bind(told.by)
+        .bind(told.how);
     for notice in notices {
         reached = reached.bind(notice);
     }

@@ -13,7 +13,7 @@ use ground::ui::{Area, Field, FormKey, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::store;
+use super::store::{self, NewQuestion};
 use crate::store::Notice;
 use crate::{emails, told};
 
@@ -54,7 +54,8 @@ pub async fn ask_question(
         let page = ask_page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer);
         return Ok(wait.answer(page));
     }
-    keep_question(&house, &viewer, &notice, &form_key, (&question, &email)).await?;
+    let new = NewQuestion { form_key: &form_key, question: &question, email: &email };
+    keep_question(&house, &viewer, &notice, new).await?;
     Ok(Redirect::to(&to).into_response())
 }
 
@@ -64,12 +65,12 @@ async fn keep_question(
     house: &House,
     viewer: &Viewer,
     notice: &Notice,
-    form_key: &str,
-    (question, email): (&str, &str),
+    new: NewQuestion<'_>,
 ) -> Result<(), Error> {
     let (now, team) = (house.clock.now(), &notice.words.email);
+    let NewQuestion { form_key, question, email } = new;
     let mut tx = house.db.begin().await?;
-    let is_new = store::ask(&mut tx, &notice.id, form_key, (question, email), now).await?;
+    let is_new = store::ask(&mut tx, &notice.id, new, now).await?;
     if is_new && !team.is_empty() {
         let asked = Owed {
             dedup_key: &format!("question {form_key}"),

@@ -7,6 +7,16 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::{KEPT_UNANSWERED, NewAnswer, wanted};
 
+/// A question as somebody asks it.
+#[derive(Clone, Copy, Debug)]
+pub struct NewQuestion<'a> {
+    /// The same key twice is one question.
+    pub form_key: &'a str,
+    pub question: &'a str,
+    /// Where the answer goes.
+    pub email: &'a str,
+}
+
 /// Stores a question, once for each form key. False when it was there already.
 ///
 /// # Errors
@@ -14,8 +24,7 @@ use super::{KEPT_UNANSWERED, NewAnswer, wanted};
 pub async fn ask(
     tx: &mut AnyConnection,
     notice_id: &Id<Notice>,
-    form_key: &str,
-    (question, email): (&str, &str),
+    new: NewQuestion<'_>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let asked = sqlx::query(
@@ -25,10 +34,10 @@ pub async fn ask(
     )
     // Everyone may come to read the question: its id must not tell when it was asked.
     .bind(Id::<NoticeQuestion>::random())
-    .bind(form_key)
+    .bind(new.form_key)
     .bind(notice_id)
-    .bind(question)
-    .bind(email)
+    .bind(new.question)
+    .bind(new.email)
     .bind(now)
     .execute(tx)
     .await?;

@@ -19,35 +19,45 @@ use crate::{emails, store as notices};
 pub async fn answer_due(house: &House) -> Result<(), sqlx::Error> {
     while let Some(due) = store::answer_due(&house.db).await? {
         let Some(notice) = notices::find(&house.db, &due.notice_id).await? else { return Ok(()) };
-        let now = house.clock.now();
         let words = emails::answer(house, &notice, &due.question, &due.answer);
         let too = emails::answer_too(house, &notice, &due.question, &due.answer);
-        let about = (EmailKind::Answer, due.answer_id.as_str());
+        let (kind, about, at) = (EmailKind::Answer, due.answer_id.as_str(), house.clock.now());
+        let asked = AboutQuestion { kind, about, words: &words, at };
+        let wanted_too = AboutQuestion { kind, about, words: &too, at };
         let mut tx = house.db.begin().await?;
         for email in store::take_addresses(&mut tx, &due.answer_id).await? {
-            owe_about(&mut tx, about, (None, &email), &words, now).await?;
+            owe_about(&mut tx, None, &email, asked).await?;
         }
         // Whoever asked one of the questions and wanted another gets it once.
         for (account, email) in wanted::take_for_answer(&mut tx, &due.answer_id).await? {
-            owe_about(&mut tx, about, (Some(&account), &email), &too, now).await?;
+            owe_about(&mut tx, Some(&account), &email, wanted_too).await?;
         }
         tx.commit().await?;
     }
     Ok(())
 }
 
-/// Owes an email about a question, once for each address and `about`, however many questions
-/// someone had: the answer, or the notice where there is none.
+/// An email about a question.
+#[derive(Clone, Copy)]
+struct AboutQuestion<'a> {
+    kind: EmailKind,
+    /// The answer, or the notice where there is none.
+    about: &'a str,
+    words: &'a Words,
+    at: Millis,
+}
+
+/// Owes an email about a question, once for each address and what it is about, however many
+/// questions someone had.
 async fn owe_about(
     tx: &mut AnyConnection,
-    (kind, about): (EmailKind, &str),
-    (account_id, to): (Option<&Id<Account>>, &str),
-    words: &Words,
-    now: Millis,
+    account_id: Option<&Id<Account>>,
+    to: &str,
+    email: AboutQuestion<'_>,
 ) -> Result<(), sqlx::Error> {
+    let AboutQuestion { kind, about, words, at } = email;
     let dedup_key = format!("{} {about} {}", kind.word(), id::hash(to));
-    owe(tx, Owed { dedup_key: &dedup_key, kind, account_id, to, words, at: now, not_after: None })
-        .await
+    owe(tx, Owed { dedup_key: &dedup_key, kind, account_id, to, words, at, not_after: None }).await
 }
 
 /// Tells those whose questions have long had no answer, and forgets their addresses; likewise those
@@ -76,10 +86,11 @@ async fn forget_wanted(house: &House) -> Result<(), sqlx::Error> {
         let Some(notice) = notices::find(&house.db, &vain.notice_id).await? else { return Ok(()) };
         let (words, now) =
             (emails::not_answered_too(house, &notice, vain.is_set_aside), house.clock.now());
-        let about = (EmailKind::NotAnswered, vain.notice_id.as_str());
+        let (kind, about) = (EmailKind::NotAnswered, vain.notice_id.as_str());
+        let in_vain = AboutQuestion { kind, about, words: &words, at: now };
         let mut tx = house.db.begin().await?;
         for (account, email) in wanted::take_in_vain(&mut tx, &vain.question_id, now).await? {
-            owe_about(&mut tx, about, (Some(&account), &email), &words, now).await?;
+            owe_about(&mut tx, Some(&account), &email, in_vain).await?;
         }
         tx.commit().await?;
     }
@@ -94,5 +105,6 @@ pub(super) async fn owe_not_answered(
     now: Millis,
 ) -> Result<(), sqlx::Error> {
     let Some(to) = &asked.email else { return Ok(()) };
-    owe_about(tx, (EmailKind::NotAnswered, &asked.notice_id), (None, to), words, now).await
+    let (kind, about) = (EmailKind::NotAnswered, asked.notice_id.as_str());
+    owe_about(tx, None, to, AboutQuestion { kind, about, words, at: now }).await
 }
