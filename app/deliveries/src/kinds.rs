@@ -17,7 +17,7 @@ pub enum EmailKind {
     AddressMayChange,
     /// The address was changed.
     AddressChanged,
-    /// Somebody of the staff signed in where she never did before.
+    /// Somebody of the staff signed in where they never did before.
     NewDevice,
     /// A second step was set up, used without the phone, or taken away.
     SecondStep,
@@ -37,10 +37,10 @@ pub enum EmailKind {
     Invitation,
     /// Somebody is a safeguarding lead or an administrator now, or no longer.
     LeadChanged,
-    /// Somebody was given a role, or it was taken from her.
+    /// Somebody was given a role, or it was taken from them.
     RoleChanged,
-    /// Somebody signs in with her council now, is to do so again, or is no leader any more since the
-    /// council says so or has not confirmed her.
+    /// Somebody signs in with their council now, is to do so again, or is no leader any more since
+    /// the council says so or has not confirmed them.
     Council,
     /// Asks whether the person behind an address wants to be told about changes.
     SubscriptionToConfirm,
@@ -229,10 +229,9 @@ impl EmailKind {
         }
     }
 
-    /// Whether it goes to an account that is about to be erased: what says so, what lets her in to
-    /// call it back, what she needs for her own pages, and what tells her that somebody else may be
-    /// in her account. Whoever is could have asked to erase it, so that she does not hear of the
-    /// rest.
+    /// Whether it goes to an account that is about to be erased: what says so, what lets them in to
+    /// call it back, what they need for their own pages, and what tells them that somebody else may
+    /// be in their account. Whoever is could have asked to erase it, so they do not hear of the rest.
     #[must_use]
     pub fn goes_while_erasing(self) -> bool {
         matches!(

@@ -503,9 +503,9 @@ pub async fn forget(
 ) -> Result<(), sqlx::Error> {
     const WHY: &str = "the account was erased";
     call_off(tx, "account_id = $1", account_id, WHY, now).await?;
-    let to_her =
+    let to_them =
         if keeps_notices { "to_address = $1 AND kind <> 'notice'" } else { "to_address = $1" };
-    call_off(tx, to_her, email, WHY, now).await?;
+    call_off(tx, to_them, email, WHY, now).await?;
     // Some keys name the account, or the hash of its address. That nothing is owed twice is of no
     // use once there is nobody to owe it to.
     sqlx::query(

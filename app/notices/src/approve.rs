@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use super::browse::stage_words;
 use super::preview::{Preview, preview_with, told_late};
 use super::store::{self, Approval, Notice};
-use super::{notice_she_speaks_for, rules};
+use super::{notice_they_speak_for, rules};
 
 const MOST_ON_A_PAGE: i64 = 20;
 
@@ -118,7 +118,7 @@ pub async fn decide_notice(
     Path(id): Path<Id<ids::Notice>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
+    let notice = notice_they_speak_for(&house, &viewer, &id).await?;
     let done = match sent.typed("step") {
         "call back" => call_back(&house, &viewer, &notice.id).await?,
         "discard" => discard(&house, &viewer, &notice.id, true).await?,

@@ -221,7 +221,7 @@ fn in_short(notice: &Notice) -> String {
 /// `waits`: whether whoever looks is to get the answer to a question.
 fn banner(done: &Done, is_leader: bool, waits: bool) -> impl IntoView + use<> {
     let (title, words) = match done.what() {
-        // What she wanted to know is at its place on the page.
+        // What they wanted to know is at its place on the page.
         "" if done.has_joined && waits => (
             "You have joined, and we will email you the answer",
             "Your question and the others are below.",

@@ -97,7 +97,7 @@ async fn told(house: &House, id: &Id<ids::Notice>) -> Result<(Notice, Millis), E
 
 /// The notice at an address, for a leader who may speak for its services. For others there is none:
 /// nobody learns of what another organisation has not published.
-async fn notice_she_speaks_for(
+async fn notice_they_speak_for(
     house: &House,
     viewer: &Viewer,
     id: &Id<ids::Notice>,

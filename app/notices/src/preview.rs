@@ -20,7 +20,7 @@ use super::browse::{follows_words, stage_words, words_of};
 use super::ledger::{self, Reach};
 use super::rules::{self, NoticeStage};
 use super::store::Notice;
-use super::{emails, notice_she_speaks_for};
+use super::{emails, notice_they_speak_for};
 
 /// GET `/lead/notices/{id}`
 pub async fn preview_page(
@@ -54,7 +54,7 @@ pub(super) async fn preview_with(
     id: &Id<ids::Notice>,
     Preview { sent, refusals, done }: Preview<'_>,
 ) -> Result<Response, Error> {
-    let notice = notice_she_speaks_for(house, viewer, id).await?;
+    let notice = notice_they_speak_for(house, viewer, id).await?;
     if notice.course.started_at.is_some() {
         let done = if done == "started-before" { "?done=started-before" } else { "" };
         return Ok(Redirect::to(&format!("/notices/{}{done}", notice.id)).into_response());

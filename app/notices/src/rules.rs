@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weekly_subscriber_hears_on_saturday_at_nine_of_monday_at_once_and_of_three_weeks_later_with_her_digest()
+    fn a_weekly_subscriber_hears_on_saturday_at_nine_of_monday_at_once_and_of_three_weeks_later_with_the_digest()
      {
         let saturday = clock::read("2026-12-05", "09:00").expect("a time");
         let (monday, later) = (Effect::Day(saturday + 2 * DAY), Effect::Day(saturday + 21 * DAY));
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_told_must_know_before_she_is_to_act_and_before_a_day_she_was_told_of() {
+    fn whoever_is_told_must_know_before_they_are_to_act_and_before_a_day_they_were_told_of() {
         let (holds, thursday) =
             (now() + 21 * DAY, clock::read("2026-12-10", "23:59").expect("a time"));
         assert_eq!(must_know_by(holds, "", None, now()), holds);

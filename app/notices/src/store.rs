@@ -240,12 +240,12 @@ pub async fn find_for(
     leader: &Id<Account>,
 ) -> sqlx::Result<Option<(Notice, bool)>> {
     let rows = rows(db, id, leader).await?;
-    let not_hers = |row: &AnyRow| {
+    let not_theirs = |row: &AnyRow| {
         row.get::<Option<&str>, _>("label_kind") == Some("service")
-            && row.get::<i64, _>("is_hers") == 0
+            && row.get::<i64, _>("is_theirs") == 0
     };
     let Some(row) = rows.first() else { return Ok(None) };
-    Ok(Some((notice(row, &rows)?, !rows.iter().any(not_hers))))
+    Ok(Some((notice(row, &rows)?, !rows.iter().any(not_theirs))))
 }
 
 /// The notice with this id.
@@ -267,8 +267,8 @@ async fn rows(db: &Db, id: &Id<ids::Notice>, leader: &str) -> sqlx::Result<Vec<A
                 n.written_by, w.shown_name AS writer, n.written_at, p.shown_name AS approver,
                   n.starts_at, n.started_at, n.discarded_at,
                 f.id AS followed_by, f.started_at AS followed_at, f.follow_kind AS followed_how,
-                  l.kind AS label_kind, l.id AS label_id, l.name AS label, coalesce(l.is_hers,
-                  0) AS is_hers, {} AS told_before
+                  l.kind AS label_kind, l.id AS label_id, l.name AS label, coalesce(l.is_theirs,
+                  0) AS is_theirs, {} AS told_before
          FROM notices n
          JOIN accounts w ON w.id = n.written_by
          LEFT JOIN accounts p ON p.id = n.approved_by
@@ -276,7 +276,7 @@ async fn rows(db: &Db, id: &Id<ids::Notice>, leader: &str) -> sqlx::Result<Vec<A
          LEFT JOIN (
            SELECT ns.notice_id, 'service' AS kind, s.id, s.name, 0 AS place, s.position,
              CAST(CASE WHEN EXISTS (SELECT 1 FROM service_leaders k WHERE k.service_id = s.id
-               AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_hers
+               AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_theirs
              FROM notice_services ns JOIN services s ON s.id = ns.service_id
            UNION ALL SELECT np.notice_id, 'place', p.id, p.name, 1, p.position, CAST(0 AS BIGINT)
              FROM notice_places np JOIN places p ON p.id = np.place_id) l

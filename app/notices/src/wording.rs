@@ -457,7 +457,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leader_writes_about_the_services_of_her_organisation_only() {
+    fn a_leader_writes_about_the_services_of_their_organisation_only() {
         let refused = read("effect_day=2027-01-04&decided=no&services=a").expect_err("refusals");
         assert_eq!(
             refused.about("services"),

@@ -16,7 +16,7 @@ use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::notice_she_speaks_for;
+use super::notice_they_speak_for;
 use super::rules::{Effect, Follow};
 use super::store::{self, Change, Notice};
 use super::wording::{self, Wording};
@@ -90,7 +90,7 @@ async fn follow_form(
     id: &Id<ids::Notice>,
     how: Follow,
 ) -> Result<Response, Error> {
-    let original = notice_she_speaks_for(house, viewer, id).await?;
+    let original = notice_they_speak_for(house, viewer, id).await?;
     if let Some(elsewhere) = elsewhere(&original) {
         return Ok(Redirect::to(&elsewhere).into_response());
     }
@@ -107,7 +107,7 @@ async fn follow(
     how: Follow,
     sent: &Sent,
 ) -> Result<Response, Error> {
-    let original = notice_she_speaks_for(house, viewer, id).await?;
+    let original = notice_they_speak_for(house, viewer, id).await?;
     if original.course.started_at.is_none() {
         return Ok(Redirect::to(&format!("/lead/notices/{}", original.id)).into_response());
     }
@@ -158,7 +158,7 @@ pub async fn change_notice_form(
     viewer: Viewer,
     Path(id): Path<Id<ids::Notice>>,
 ) -> Result<Response, Error> {
-    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
+    let notice = notice_they_speak_for(&house, &viewer, &id).await?;
     if notice.course.starts_at.is_some() || notice.discarded_at.is_some() {
         return Ok(Redirect::to(&format!("/lead/notices/{}", notice.id)).into_response());
     }
@@ -174,7 +174,7 @@ pub async fn change_notice(
     Path(id): Path<Id<ids::Notice>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
+    let notice = notice_they_speak_for(&house, &viewer, &id).await?;
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let ground = area::store::ground(&house.db, by).await?;
     let original = match &notice.words.follows {
@@ -203,7 +203,7 @@ pub async fn change_notice(
         let to = format!("/lead/notices/{}?done=changed", notice.id);
         return Ok(Redirect::to(&to).into_response());
     }
-    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
+    let notice = notice_they_speak_for(&house, &viewer, &id).await?;
     let what_to_do = if notice.discarded_at.is_some() {
         "Restore it first: it has been discarded since you opened it. What you wrote is below"
     } else if notice.course.starts_at.is_some() {
@@ -394,7 +394,7 @@ fn words_fields<'a>(
     follow: Option<Follow>,
     refusals: &'a Refusals,
 ) -> impl IntoView + use<'a> {
-    let hers: Vec<Named> = ground
+    let own: Vec<Named> = ground
         .services
         .iter()
         .filter(|spoken| spoken.is_hers)
@@ -407,8 +407,8 @@ fn words_fields<'a>(
         .map(|spoken| spoken.service.name.as_str())
         .collect();
     let whose =
-        if hers.len() < ground.services.len() { "Only those your organisation runs." } else { "" };
-    let none = hers.is_empty().then(|| {
+        if own.len() < ground.services.len() { "Only those your organisation runs." } else { "" };
+    let none = own.is_empty().then(|| {
         view! {
             <p class="panel warn">
                 "You can't write about any service yet. Ask an administrator to say which \
@@ -424,7 +424,7 @@ fn words_fields<'a>(
         view! { <p class="soft">{words}</p> }
     });
     let (services, places) = (
-        Choice::ticked(sent, "services", hers),
+        Choice::ticked(sent, "services", own),
         Choice::ticked(sent, "places", ground.places.clone()),
     );
     // A correction is about the same services and places, so that it goes to the same people.

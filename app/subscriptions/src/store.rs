@@ -513,7 +513,7 @@ pub async fn forget(
     keeps_emails: bool,
     now: Millis,
 ) -> sqlx::Result<Option<Id<Subscriber>>> {
-    let hers: Vec<(Id<Subscriber>, Option<String>, i64)> = sqlx::query_as(
+    let theirs: Vec<(Id<Subscriber>, Option<String>, i64)> = sqlx::query_as(
         "SELECT s.id, s.email, (SELECT count(*) FROM subscriptions n
            WHERE n.subscriber_id = s.id AND n.ended_at IS NULL) AS standing
          FROM subscribers s WHERE s.email = $1 OR s.account_id = $2 ORDER BY s.id",
@@ -523,7 +523,7 @@ pub async fn forget(
     .fetch_all(&mut *tx)
     .await?;
     let mut goes_on = None;
-    for (id, address, standing) in hers {
+    for (id, address, standing) in theirs {
         let (is_own, is_asked_for) = (address.as_deref() == Some(email), standing > 0);
         if keeps_emails && is_own && is_asked_for {
             hold(tx, std::slice::from_ref(&id)).await?;

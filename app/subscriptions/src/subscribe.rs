@@ -203,7 +203,7 @@ pub async fn confirm_subscription_form(
 /// The value of the button that only leads to the subscriber's own page.
 const CHANGE: &str = "change";
 
-/// For somebody who has confirmed it before. `items`: what she asked for.
+/// For somebody who has confirmed it before. `items`: what they asked for.
 fn already_subscribed_page(items: Vec<String>) -> Page {
     let items = items.into_iter().map(|words| view! { <li>{words}</li> }).collect::<Vec<_>>();
     Page::new("You get these emails", || {
@@ -223,7 +223,7 @@ fn already_subscribed_page(items: Vec<String>) -> Page {
 }
 
 /// POST `/subscribe/{token}`: starts what was asked for, and leads to the subscriber's own page.
-/// What was confirmed before is as she has left it there since.
+/// What was confirmed before is as they have left it there since.
 pub async fn confirm_subscription(
     State(house): State<House>,
     viewer: Viewer,

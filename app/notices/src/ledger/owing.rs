@@ -240,7 +240,7 @@ pub(super) async fn call_off_emails(
     deliveries::store::make_stale(tx, &format!("{touched} AND {tells}"), id).await
 }
 
-/// What a subscriber who begins again is owed again: what was called off since she had stopped,
+/// What a subscriber who begins again is owed again: what was called off since they had stopped,
 /// before an email had gone, while the change is still to come.
 pub async fn begin_again(
     tx: &mut AnyConnection,
@@ -256,7 +256,7 @@ pub async fn begin_again(
              AND d.claimed_at > 0)
            AND NOT {}",
         is_wanted("ledger"),
-        went_to_her("ledger")
+        went_to_them("ledger")
     );
     let notices: Vec<Id<Notice>> = sqlx::query_scalar(AssertSqlSafe(sql))
         .bind(subscriber_id)
@@ -268,7 +268,7 @@ pub async fn begin_again(
 
 /// Whether the email of a called-off row had gone before, or went all the same; a digest that went
 /// without it does not count.
-fn went_to_her(row: &str) -> String {
+fn went_to_them(row: &str) -> String {
     format!(
         "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = {row}.delivery_id AND d.sent_at IS NOT NULL
                    AND (d.sent_at < {row}.called_off_at
@@ -279,7 +279,7 @@ fn went_to_her(row: &str) -> String {
 
 /// Owes these notices again, which were called off for this subscriber. A digest that waits takes
 /// them in again; in place of an email that will not go another is owed; one that had gone before
-/// stays her email.
+/// stays their email.
 async fn owe_again(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
@@ -291,7 +291,7 @@ async fn owe_again(
     let rows =
         format!("subscriber_id = $1 AND notice_id IN ({})", db::parameters(2, notices.len()));
     let emails = format!("SELECT delivery_id FROM ledger WHERE {rows}");
-    let went = went_to_her("ledger");
+    let went = went_to_them("ledger");
     let again = [
         format!(
             "UPDATE deliveries SET is_stale = 1 WHERE next_at IS NOT NULL
@@ -455,7 +455,7 @@ pub async fn move_to(
                                      AND o.called_off_why IN ('moved', 'unsubscribed') AND NOT ({}
                                        AND NOT {}))
          RETURNING notice_id",
-        went_to_her("o"),
+        went_to_them("o"),
         came_back("o")
     );
     let again: Vec<Id<Notice>> = sqlx::query_scalar(AssertSqlSafe(returns))

@@ -19,7 +19,7 @@ use super::store::{self, WaitingQuestion};
 use super::telling;
 use super::too::said_to_leaders;
 use crate::store::Notice;
-use crate::{emails, notice_she_speaks_for};
+use crate::{emails, notice_they_speak_for};
 
 /// GET `/lead/notices/{id}/questions`
 pub async fn questions_page(
@@ -28,7 +28,7 @@ pub async fn questions_page(
     Path(id): Path<Id<ids::Notice>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
+    let notice = notice_they_speak_for(&house, &viewer, &id).await?;
     let waiting = store::waiting_questions(&house.db, &notice.id).await?;
     let done = Sent::query(&uri).line("done");
     Ok(questions_shown(&notice, waiting, &done, &Sent::default(), &Refusals::default())
@@ -42,7 +42,7 @@ pub async fn answer_or_set_aside(
     Path(id): Path<Id<ids::Notice>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
+    let notice = notice_they_speak_for(&house, &viewer, &id).await?;
     let by = &viewer.signed_in()?.account_id;
     let to = format!("/lead/notices/{}/questions", notice.id);
     if let Some(question) = Id::parse(sent.typed("aside")) {

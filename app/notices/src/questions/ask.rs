@@ -99,9 +99,9 @@ async fn keep_question(
     Ok(())
 }
 
-/// What to do where this question is one too many: of emails to this address, of hers or of her
-/// network, or of all that strangers ask about this notice. `own`: her address if she is signed in;
-/// one mailbox is one person.
+/// What to do where this question is one too many: of emails to this address, of theirs or of their
+/// network, or of all that strangers ask about this notice. `own`: their address if they are signed
+/// in; one mailbox is one person.
 async fn one_too_many(
     house: &House,
     own: Option<&str>,

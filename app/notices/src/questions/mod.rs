@@ -27,7 +27,7 @@ use ground::viewer::Role;
 /// How long the address of a question without an answer is kept.
 pub const KEPT_UNANSWERED: Millis = 28 * DAY;
 
-/// What somebody chose who presses "I want to know this too" before she is signed in.
+/// What somebody chose who presses "I want to know this too" before they are signed in.
 const TOO: &str = "hear the answer to a question";
 
 /// The addresses of questions.

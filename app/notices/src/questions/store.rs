@@ -300,11 +300,11 @@ pub struct OpenQuestion {
 /// Whether someone wants to know the answer to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wants {
-    /// She has not said so.
+    /// They have not said so.
     Not,
-    /// She has said so.
+    /// They have said so.
     Too,
-    /// She asked it.
+    /// They asked it.
     Asked,
 }
 
@@ -368,7 +368,7 @@ pub async fn beside(
                     "too" => Wants::Too,
                     "asked" => Wants::Asked,
                     "" => Wants::Not,
-                    _ => return db::known(None, "what she wants to know"),
+                    _ => return db::known(None, "what they want to know"),
                 },
             }),
             "read" => beside.has_read = Some(row.get::<Millis, _>("at") != 0),

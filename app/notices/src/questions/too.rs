@@ -16,7 +16,7 @@ use super::store::{OpenQuestion, Wants};
 use super::wanted::{self, WaitedFor};
 use crate::told;
 
-/// POST `/notices/{id}/questions/too`: says whether she wants to know, so that a double tap says it
+/// POST `/notices/{id}/questions/too`: says whether they want to know, so that a double tap says it
 /// twice and counts once.
 pub async fn want_answer_too(
     State(house): State<House>,
@@ -43,7 +43,7 @@ pub async fn want_answer_too(
     Ok(Redirect::to(&format!("/notices/{}{place}", notice.id)).into_response())
 }
 
-/// Which question, and whether she wants to know; `None` for what no button of ours sends.
+/// Which question, and whether they want to know; `None` for what no button of ours sends.
 fn chosen(sent: &Sent) -> Option<(Id<NoticeQuestion>, bool)> {
     let wants = match sent.typed("wish") {
         "know" => true,
@@ -137,7 +137,7 @@ pub fn said_to_leaders(people: u64) -> Option<String> {
     (people > 0).then(|| format!("{} more people want to know", capital(&words)))
 }
 
-/// The questions that someone waits for, on the page of what she said.
+/// The questions that someone waits for, on the page of what they said.
 pub fn waited_for(waited: Vec<WaitedFor>) -> impl IntoView {
     let rows = waited.into_iter().map(|waited| {
         view! {

@@ -21,7 +21,7 @@ pub fn people() -> String {
 const AT_ONCE: u8 = 200;
 
 /// Notes that someone wants to know the answer too; twice is once. False when the question is not
-/// there to be read and waiting, or is her own: she is told anyway.
+/// there to be read and waiting, or is their own: they are told anyway.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -55,7 +55,7 @@ pub async fn want(
     Ok(wants > 0)
 }
 
-/// She does not need to know any more.
+/// They do not need to know any more.
 pub async fn take_back(
     tx: &mut AnyConnection,
     question_id: &Id<NoticeQuestion>,
@@ -102,8 +102,8 @@ pub struct InVain {
     pub is_set_aside: bool,
 }
 
-/// The question for which somebody has waited longest in vain: it was set aside, or she has waited
-/// for as long as an address is kept.
+/// The question for which somebody has waited longest in vain: it was set aside, or they have
+/// waited for as long as an address is kept.
 pub async fn in_vain_due(db: &Db, now: Millis) -> sqlx::Result<Option<InVain>> {
     let row = sqlx::query(
         "SELECT q.id, q.notice_id, CAST(CASE WHEN q.set_aside_at IS NULL THEN 0 ELSE 1 END
