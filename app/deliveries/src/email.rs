@@ -22,7 +22,6 @@ pub struct Words {
     pub button: Option<(String, String)>,
     /// A second, quieter link, and the whole address it leads to.
     pub also: Option<(String, String)>,
-    /// Why this person got it.
     pub why: String,
     /// Who writes.
     pub from: Sender,
@@ -60,7 +59,6 @@ impl From<&str> for Paragraph {
 /// Who writes an email: the forum, and where an account chooses which emails it gets.
 #[derive(Clone, Debug)]
 pub struct Sender {
-    /// The forum's name.
     pub forum: String,
     /// The whole address of the page of all emails; empty where nobody has an account.
     pub emails: String,

@@ -9,13 +9,11 @@ pub enum EmailKind {
     SignUp,
     /// A link that signs in or sets a password, or that there is no account.
     Link,
-    /// The password was changed.
     PasswordChanged,
     /// Asks a new address to confirm that it is right.
     ConfirmAddress,
     /// Tells the old address that a new one was asked for.
     AddressMayChange,
-    /// The address was changed.
     AddressChanged,
     /// Somebody of the staff signed in where they never did before.
     NewDevice,
@@ -31,7 +29,6 @@ pub enum EmailKind {
     CopyLink,
     /// The account will be erased, with the link that calls that back.
     Erasing,
-    /// The account was erased.
     Erased,
     /// Invites someone into a role.
     Invitation,

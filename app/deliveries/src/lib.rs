@@ -47,7 +47,6 @@ pub fn routes() -> Routes {
 pub struct Email {
     /// A UUIDv7. The `Message-ID` is made from it.
     pub id: Id<Delivery>,
-    /// The address it goes to.
     pub to: String,
     /// One line.
     pub subject: String,

@@ -46,9 +46,7 @@ impl Came {
 /// An email that came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Return {
-    /// Which email.
     pub email: Id<Delivery>,
-    /// What became of it.
     pub came: Came,
     /// Why, in the mail server's words.
     pub reason: String,

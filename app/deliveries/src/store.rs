@@ -16,15 +16,11 @@ use super::{Email, EmailKind, Failure, Hand, Permit, Words, email};
 pub struct Owed<'a> {
     /// The same key twice is one email.
     pub dedup_key: &'a str,
-    /// What sort of email it is.
     pub kind: EmailKind,
     /// Whose email it is; it is not sent once the account is erased, or has stopped such emails.
     pub account_id: Option<&'a Id<Account>>,
-    /// Where it goes.
     pub to: &'a str,
-    /// What it says.
     pub words: &'a Words,
-    /// Now.
     pub at: Millis,
     /// When it is no longer of use, as when its link has expired; `None`: 14 days after now.
     pub not_after: Option<Millis>,
@@ -174,7 +170,6 @@ pub struct Waiting {
     pub owed: i64,
     /// When the oldest of them was owed.
     pub oldest: Option<Millis>,
-    /// How many were ever given up.
     pub given_up: i64,
     /// How many ever came back.
     pub returned: i64,
@@ -205,11 +200,9 @@ pub async fn waiting(db: &Db) -> Result<Waiting, sqlx::Error> {
 /// Why emails wait or were given up: how many for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
-    /// Whether they were given up.
     pub is_given_up: bool,
     /// Why, without anybody's address.
     pub why: String,
-    /// How many.
     pub emails: i64,
 }
 
@@ -305,9 +298,7 @@ pub struct Missed {
     pub email: Option<String>,
     /// Why, without anybody's address.
     pub reason: String,
-    /// How many.
     pub emails: i64,
-    /// When the last was given up.
     pub last_at: Millis,
 }
 

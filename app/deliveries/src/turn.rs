@@ -29,7 +29,6 @@ pub enum Outcome {
 pub struct Hand {
     /// Where emails are owed.
     pub db: Db,
-    /// The time.
     pub clock: Clock,
     /// Whose hand it is: the mark of its process ([`ground::db::Presence`]) and a number.
     pub worker: String,

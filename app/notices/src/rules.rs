@@ -98,7 +98,6 @@ pub const REACHED_HOW: [(&str, &str); 3] =
 /// How many people in one place were told about a change: true numbers, only for [`figures`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
-    /// The place by name.
     pub place: String,
     /// Before it took effect.
     pub before: u64,
@@ -128,7 +127,6 @@ pub enum Later {
     Rows(Vec<(u64, u64)>),
     /// For all of the area (told later, not reached).
     All(u64, u64),
-    /// Nothing.
     NotShown,
 }
 
@@ -213,9 +211,7 @@ pub fn from(follow: Option<Follow>) -> &'static str {
 pub struct Course {
     /// When we start telling people, once it is approved.
     pub starts_at: Option<Millis>,
-    /// When we started telling them.
     pub started_at: Option<Millis>,
-    /// Whether the change is decided.
     pub is_decided: bool,
     /// When it starts.
     pub effect: Effect,

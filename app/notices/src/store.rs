@@ -15,23 +15,18 @@ use super::wording::{Follows, Wording};
 #[derive(Clone, Debug)]
 pub struct Notice {
     pub id: Id<ids::Notice>,
-    /// What it says.
     pub words: Wording,
     /// Its services by name, then its places.
     pub labels: Vec<String>,
     /// Who wrote its present words: (account, name).
     pub written_by: (Id<Account>, String),
-    /// When.
     pub written_at: Millis,
-    /// Who approved it.
     pub approved_by: Option<String>,
-    /// What has happened to it so far.
     pub course: Course,
     /// When its draft was discarded; it can be brought back.
     pub discarded_at: Option<Millis>,
     /// The notice that corrects or withdraws it, once people have been told about that.
     pub followed_by: Option<Id<ids::Notice>>,
-    /// Since when.
     pub followed_at: Option<Millis>,
     /// The first of the days that people go by, if they were told what it corrects or withdraws.
     pub told_before: Option<Millis>,
@@ -378,11 +373,8 @@ fn tied<T>(rows: &[AnyRow], kind: &str) -> Vec<Id<T>> {
 #[derive(Clone, Debug)]
 pub struct ListedNotice {
     pub id: Id<ids::Notice>,
-    /// The change in one line.
     pub title: String,
-    /// What has happened to it so far.
     pub course: Course,
-    /// Its services by name.
     pub services: Vec<String>,
 }
 
@@ -395,7 +387,6 @@ pub struct Filter {
     pub place: Id<Place>,
     /// Only those that take effect after this time, the next first; else the last told first.
     pub after: Option<Millis>,
-    /// How many to leave out.
     pub skip: i64,
 }
 

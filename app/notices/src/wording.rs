@@ -18,11 +18,8 @@ pub struct Wording {
     pub form_key: String,
     /// The change in one line.
     pub title: String,
-    /// What changes.
     pub what: String,
-    /// Why.
     pub why: String,
-    /// Who is affected.
     pub affected: String,
     /// About how many families; `None` if nobody knows.
     pub families: Option<i64>,
@@ -34,11 +31,9 @@ pub struct Wording {
     pub whom: String,
     /// Their phone number; there is always this or the address.
     pub phone: String,
-    /// Their email address.
     pub email: String,
     /// The day it was decided; `None` while it is proposed.
     pub decided_day: Option<String>,
-    /// When it starts.
     pub effect: Effect,
     /// Whether it changes what a child is legally entitled to.
     pub changes_entitlement: bool,
@@ -46,7 +41,6 @@ pub struct Wording {
     pub services: Vec<Id<Service>>,
     /// None means the whole area.
     pub places: Vec<Id<Place>>,
-    /// The notice it corrects or withdraws.
     pub follows: Option<Follows>,
 }
 

@@ -36,11 +36,9 @@ pub async fn keep_request(
 /// What was asked for by somebody without an account.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Request {
-    /// The address that is to be told.
     pub email: String,
     /// What was chosen, as the form sent it.
     pub wanted: String,
-    /// When it was confirmed.
     pub confirmed_at: Option<Millis>,
 }
 
@@ -304,7 +302,6 @@ pub async fn of_account(
 /// What a subscriber has.
 #[derive(Clone, Debug, Default)]
 pub struct SubscribedTo {
-    /// How often emails may come.
     pub cadence: Cadence,
     /// The current ones, in the order of the services, then of the places.
     pub subscriptions: Vec<ActiveSubscription>,

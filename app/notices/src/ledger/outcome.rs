@@ -64,11 +64,8 @@ fn people(row: &AnyRow, column: &str) -> sqlx::Result<u64> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldOf {
     pub notice_id: Id<Notice>,
-    /// The change in one line.
     pub title: String,
-    /// When it took effect.
     pub effect_at: Millis,
-    /// When people were first told.
     pub started_at: Millis,
     /// About how many families it affects, as its leader said.
     pub families: Option<i64>,
@@ -146,11 +143,8 @@ pub async fn told_of_all(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
 #[derive(Clone, Debug)]
 pub struct InEmail {
     pub notice_id: Id<Notice>,
-    /// The change in one line.
     pub title: String,
-    /// When it starts.
     pub effect: Effect,
-    /// How it follows another notice, if it does.
     pub follow: Option<Follow>,
     /// Whether its reader said they have read it.
     pub is_read: bool,
@@ -234,11 +228,8 @@ pub struct Unreached {
 #[derive(Clone, Debug)]
 pub struct Unheard {
     pub notice_id: Id<Notice>,
-    /// The change in one line.
     pub title: String,
-    /// When it starts.
     pub effect: Effect,
-    /// How it follows another notice, if it does.
     pub follow: Option<Follow>,
 }
 

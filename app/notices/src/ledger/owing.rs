@@ -15,7 +15,6 @@ pub struct EmailDue {
     pub email: String,
     /// The notices, the first to take effect first; more than one where they go together.
     pub notices: Vec<Id<Notice>>,
-    /// How they go together.
     pub together: Together,
 }
 
@@ -327,7 +326,6 @@ pub struct Stale {
     pub one_click: String,
     /// The notices still in it, the first to take effect first.
     pub notices: Vec<Id<Notice>>,
-    /// How they go together.
     pub together: Together,
 }
 

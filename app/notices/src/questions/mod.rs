@@ -70,7 +70,6 @@ pub struct NewAnswer {
     pub questions: Vec<Id<NoticeQuestion>>,
     /// The question as everyone will read it.
     pub question: String,
-    /// The answer.
     pub answer: String,
 }
 

@@ -58,9 +58,7 @@ pub async fn is_asked(db: &Db, form_key: &str) -> sqlx::Result<bool> {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct WaitingQuestion {
     pub id: Id<NoticeQuestion>,
-    /// What is asked.
     pub question: String,
-    /// When.
     pub asked_at: Millis,
     /// How everyone can read it while it waits; `None` when nobody can.
     pub shown_as: Option<String>,
@@ -167,7 +165,6 @@ pub struct AnswerDue {
     pub notice_id: Id<Notice>,
     /// The question as everyone reads it.
     pub question: String,
-    /// The answer.
     pub answer: String,
 }
 

@@ -76,7 +76,6 @@ pub struct WaitedFor {
     pub title: String,
     /// The question as everyone reads it.
     pub question: String,
-    /// Since when.
     pub wanted_at: Millis,
 }
 
