@@ -21,8 +21,8 @@ const ENDS: [&str; 3] = ["_ => None,", "_ => return known(None,", "_ => return d
 const ALLOWED: [(&str, &str, &str); 7] = [
     ("src/search/store.rs", "word.unwrap_or_default()", "a word that nobody used was meant so"),
     ("topics/src/support/store.rs", ".next().unwrap_or_default()", "nothing is counted yet"),
-    ("notices/src/store.rs", "id::parse(sent.typed(field))", "what a reader sent, not a column"),
-    ("notices/src/ledger/owing.rs", "_ => all.push(Due {", "another email than the last one"),
+    ("notices/src/store.rs", "Id::parse(sent.typed(", "what a reader sent, not a column"),
+    ("notices/src/ledger/owing.rs", "_ => all.push(EmailDue {", "another email than the last one"),
     ("notices/src/ledger/owing.rs", "services.unwrap_or_default()", "what is asked for, no column"),
     ("accounts/src/attempts.rs", "parts.extensions.get::<Self>()", "what a request carries"),
     ("accounts/src/attempts.rs", "_ => 5,", "a limit for each kind of email that has no other"),

@@ -228,7 +228,8 @@ impl EmailKind {
 
     /// Whether it goes to an account that is about to be erased: what says so, what lets them in to
     /// call it back, what they need for their own pages, and what tells them that somebody else may
-    /// be in their account. Whoever is could have asked to erase it, so they do not hear of the rest.
+    /// be in their account. Whoever is could have asked to erase it, so they do not hear of the
+    /// rest.
     #[must_use]
     pub fn goes_while_erasing(self) -> bool {
         matches!(

@@ -563,7 +563,8 @@ pub fn words_of(notice: &Notice, now: Millis) -> impl IntoView + use<> {
     });
     view! {
         <div class="change">
-            {leaf(words.effect, notice.course.stage(now))} <p class="lead">{day(&notice.course, now)}</p>
+            {leaf(words.effect, notice.course.stage(now))}
+            <p class="lead">{day(&notice.course, now)}</p>
         </div>
         {to_do(notice, now)}
         <h2>{if is_withdrawn { "What was going to change" } else { "What is changing" }}</h2>

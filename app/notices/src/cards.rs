@@ -47,8 +47,8 @@ pub fn lines(listed: Vec<ListedNotice>, now: Millis) -> impl IntoView {
 }
 
 /// The day of a change as a leaf of a calendar, to see at a glance. It is not read aloud: [`day`]
-/// says the same in words beside it. Its head has the colour of what to act on only where the change
-/// will happen or has started.
+/// says the same in words beside it. Its head has the colour of what to act on only where the
+/// change will happen or has started.
 pub fn leaf(effect: Effect, stage: NoticeStage) -> impl IntoView {
     let is_sure = matches!(stage, NoticeStage::Decided | NoticeStage::InForce);
     let date = clock::date(effect.at());

@@ -4,7 +4,8 @@ use ground::erasing::{each, let_go};
 use ground::ids::{Account, Id};
 use sqlx::AnyConnection;
 
-/// Takes an account out of this room. Its questions stay for the team to answer, without an address.
+/// Takes an account out of this room. Its questions stay for the team to answer, without an
+/// address.
 ///
 /// # Errors
 /// When the database fails.

@@ -135,9 +135,10 @@ fn family(family: Unreached) -> impl IntoView {
         }
     });
     let about = about.collect_view();
-    let notices = family.notices.iter().map(
-        |unheard| view! { <input type="hidden" name="notices" value=unheard.notice_id.to_string() /> },
-    );
+    let notices = family.notices.iter().map(|unheard| {
+        let id = unheard.notice_id.to_string();
+        view! { <input type="hidden" name="notices" value=id /> }
+    });
     let notices = notices.collect_view();
     let field = format!("how-{}", family.subscriber_id);
     let in_place = if family.place == ELSEWHERE {

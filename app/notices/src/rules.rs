@@ -295,8 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weekly_subscriber_hears_on_saturday_at_nine_of_monday_at_once_and_of_three_weeks_later_with_the_digest()
-     {
+    fn a_weekly_subscriber_hears_of_monday_at_once_and_of_three_weeks_later_with_the_digest() {
         let saturday = clock::read("2026-12-05", "09:00").expect("a time");
         let (monday, later) = (Effect::Day(saturday + 2 * DAY), Effect::Day(saturday + 21 * DAY));
         assert_eq!(due(Cadence::Weekly, monday.at(), saturday), (saturday, false));

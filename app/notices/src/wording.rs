@@ -354,7 +354,8 @@ mod tests {
         }
     }
 
-    const GOOD: &str = "title=Later+buses&what=Buses+come+later&why=Roads&affected=Children+on+route+5&services=s&entitlement=no\
+    const GOOD: &str = "title=Later+buses&what=Buses+come+later&why=Roads\
+                        &affected=Children+on+route+5&services=s&entitlement=no\
                         &whom=The+transport+team&phone=01234&effect=day";
 
     fn read(rest: &str) -> Result<Wording, Refusals> {

@@ -356,7 +356,7 @@ async fn subscriptions_page(
                         }
                     })}
                 <ul class="rows">
-                    {has.subscriptions.iter().map(|subscription| row(subscription, &area)).collect_view()}
+                    {has.subscriptions.iter().map(|one| row(one, &area)).collect_view()}
                 </ul>
                 {(!announced.is_empty()).then(|| already_announced(announced, now))}
                 {has_any

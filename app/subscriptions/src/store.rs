@@ -363,8 +363,7 @@ pub async fn services_of(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Vec<
 }
 
 /// Sends to a subscriber's new address from now on, once the account's address has changed. If the
-/// new one already has subscriptions, the others join them. The links in emails to the old address
-/// no longer work; an email that has not gone goes to the new one.
+/// new one already has subscriptions, the others join them.
 pub async fn address_changed(
     tx: &mut AnyConnection,
     old: &str,
@@ -386,34 +385,60 @@ pub async fn address_changed(
     let both: Vec<Id<Subscriber>> =
         [Some(old.clone()), known.clone()].into_iter().flatten().collect();
     hold(tx, &both).await?;
-    let Some(known) = known else {
-        let not_gone = "SELECT l.delivery_id FROM ledger l
-             JOIN deliveries d ON d.id = l.delivery_id WHERE l.subscriber_id = $1
-             AND d.next_at IS NOT NULL";
-        let links = format!(
-            "DELETE FROM subscriber_links WHERE subscriber_id = $1
-               AND token_hash NOT IN (SELECT link_hash FROM ledger WHERE subscriber_id = $1
-                 AND delivery_id IN ({not_gone}))"
-        );
-        sqlx::query(AssertSqlSafe(links)).bind(&old).execute(&mut *tx).await?;
-        let emails = format!("UPDATE deliveries SET to_address = $2 WHERE id IN ({not_gone})");
-        sqlx::query(AssertSqlSafe(emails)).bind(&old).bind(new).execute(&mut *tx).await?;
-        sqlx::query("UPDATE subscribers SET email = $2 WHERE id = $1")
-            .bind(old)
-            .bind(new)
-            .execute(tx)
-            .await?;
-        return Ok(());
-    };
+    match known {
+        Some(known) => join(tx, &old, &known, now).await,
+        None => set_address(tx, &old, new).await,
+    }
+}
+
+/// Gives a subscriber another address. Links in emails to the old one no longer work; an email that
+/// has not gone goes to the new one.
+async fn set_address(
+    tx: &mut AnyConnection,
+    subscriber_id: &Id<Subscriber>,
+    email: &str,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "DELETE FROM subscriber_links WHERE subscriber_id = $1
+         AND token_hash NOT IN (SELECT l.link_hash FROM ledger l
+           JOIN deliveries d ON d.id = l.delivery_id AND d.next_at IS NOT NULL
+           WHERE l.subscriber_id = $1)",
+    )
+    .bind(subscriber_id)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "UPDATE deliveries SET to_address = $2 WHERE next_at IS NOT NULL
+         AND id IN (SELECT delivery_id FROM ledger WHERE subscriber_id = $1)",
+    )
+    .bind(subscriber_id)
+    .bind(email)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query("UPDATE subscribers SET email = $2 WHERE id = $1")
+        .bind(subscriber_id)
+        .bind(email)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Hands all that one subscriber has to another, who has the address that the person has now.
+async fn join(
+    tx: &mut AnyConnection,
+    old: &Id<Subscriber>,
+    known: &Id<Subscriber>,
+    now: Millis,
+) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM subscriber_links WHERE subscriber_id = $1")
-        .bind(&old)
+        .bind(old)
         .execute(&mut *tx)
         .await?;
     let standing: Vec<(Id<Service>, Id<Place>)> = sqlx::query_as(
         "SELECT service_id, place_id FROM subscriptions
          WHERE subscriber_id = $1 AND ended_at IS NULL",
     )
-    .bind(&old)
+    .bind(old)
     .fetch_all(&mut *tx)
     .await?;
     for (service_id, place_id) in standing {
@@ -423,7 +448,7 @@ pub async fn address_changed(
              ON CONFLICT (subscriber_id, service_id, place_id) WHERE ended_at IS NULL DO NOTHING",
         )
         .bind(Id::<Subscription>::fresh())
-        .bind(&known)
+        .bind(known)
         .bind(service_id)
         .bind(place_id)
         .bind(now)
@@ -431,16 +456,16 @@ pub async fn address_changed(
         .await?;
     }
     sqlx::query("UPDATE subscribers SET idle_since = NULL WHERE id = $1")
-        .bind(&known)
+        .bind(known)
         .execute(&mut *tx)
         .await?;
     sqlx::query("UPDATE subscribers SET joined_id = $2 WHERE id = $1 OR joined_id = $1")
-        .bind(&old)
-        .bind(&known)
+        .bind(old)
+        .bind(known)
         .execute(&mut *tx)
         .await?;
-    notices::ledger::move_to(tx, &old, &known, now).await?;
-    end(tx, &old, &WhichSubscriptions::All, Ended::AddressChanged, now).await
+    notices::ledger::move_to(tx, old, known, now).await?;
+    end(tx, old, &WhichSubscriptions::All, Ended::AddressChanged, now).await
 }
 
 /// The id of a new subscriber with this address, who takes over another's account and how often

@@ -15,16 +15,10 @@ use crate::store::{effect, follow};
 /// How many people were told about a notice, place by place. People count as told if their email
 /// did not come back, or they said they have read it, or they were reached another way: before the
 /// change took effect, or later until `until`. Anyone who stopped before that day is not counted;
-/// anyone who has changed address is counted once, at the new one. Nobody is counted who asked to be
-/// told only after it had been announced: nobody could have told them when it was. An email that
+/// anyone who has changed address is counted once, at the new one. Nobody is counted who asked to
+/// be told only after it had been announced: nobody could have told them when it was. An email that
 /// comes back until `until` told nobody; after that the numbers no longer change.
 pub async fn told(db: &Db, notice_id: &Id<Notice>, until: Millis) -> sqlx::Result<Vec<Told>> {
-    let by = |time: &str| {
-        format!(
-            "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= $2)) OR l.read_at < {time}
-             OR l.reached_at < {time} THEN 1 ELSE 0 END"
-        )
-    };
     let sql = format!(
         "SELECT coalesce(p.name, '{ELSEWHERE}') AS place, CAST(sum(t.before) AS BIGINT) AS before,
                 CAST(sum(CASE WHEN t.before = 0 AND t.by_until = 1 THEN 1
@@ -39,20 +33,31 @@ pub async fn told(db: &Db, notice_id: &Id<Notice>, until: Millis) -> sqlx::Resul
          LEFT JOIN places p ON p.id = t.place_id
          GROUP BY p.name, p.position
          ORDER BY coalesce(p.position, 1000000), p.name",
-        by("n.effect_at"),
-        by("$2")
+        is_told_by("n.effect_at", "$2"),
+        is_told_by("$2", "$2")
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(notice_id)
         .bind(until)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let told = |row: &AnyRow| {
-        let (before, after) = (people(row, "before")?, people(row, "after")?);
-        let never = people(row, "people")?.saturating_sub(before + after);
-        Ok(Told { place: row.get("place"), before, after, never })
-    };
-    rows.iter().map(told).collect()
+    rows.iter().map(told_in_place).collect()
+}
+
+/// Whether the person of the row `l` of the ledger was told by a time, as part of a statement: 1 or
+/// 0. An email that came back before `until` told nobody.
+fn is_told_by(time: &str, until: &str) -> String {
+    format!(
+        "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= {until}))
+         OR l.read_at < {time} OR l.reached_at < {time} THEN 1 ELSE 0 END"
+    )
+}
+
+/// How many people in one place were told.
+fn told_in_place(row: &AnyRow) -> sqlx::Result<Told> {
+    let (before, after) = (people(row, "before")?, people(row, "after")?);
+    let never = people(row, "people")?.saturating_sub(before + after);
+    Ok(Told { place: row.get("place"), before, after, never })
 }
 
 /// A number of people in this column of an answer.
@@ -81,12 +86,6 @@ pub async fn told_of_all(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
         "CASE WHEN n.effect_at + {SETTLED_AFTER} < $1 THEN n.effect_at + {SETTLED_AFTER} ELSE $1 \
          END"
     );
-    let by = |time: &str| {
-        format!(
-            "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= {until}))
-             OR l.read_at < {time} OR l.reached_at < {time} THEN 1 ELSE 0 END"
-        )
-    };
     let sql = format!(
         "SELECT t.id, t.title, t.effect_at, t.started_at, t.families, CASE
          WHEN t.person IS NULL THEN '' ELSE coalesce(p.name, '{ELSEWHERE}') END AS place,
@@ -112,8 +111,8 @@ pub async fn told_of_all(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
            WHEN t.person IS NULL THEN 1 ELSE 0 END, p.name, p.position,
                   CASE WHEN t.person IS NULL THEN '' ELSE coalesce(p.name, '{ELSEWHERE}') END
          ORDER BY t.effect_at, t.id, position, place",
-        by("n.effect_at"),
-        by(&format!("({until})"))
+        is_told_by("n.effect_at", &until),
+        is_told_by(&format!("({until})"), &until)
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     let mut all: Vec<ToldOf> = Vec::new();
@@ -129,11 +128,10 @@ pub async fn told_of_all(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
                 told: Vec::new(),
             });
         }
-        let (before, after) = (people(row, "before")?, people(row, "after")?);
-        let all_of_them = people(row, "people")?;
-        if let (Some(last), true) = (all.last_mut(), all_of_them > 0) {
-            let never = all_of_them.saturating_sub(before + after);
-            last.told.push(Told { place: row.get("place"), before, after, never });
+        if people(row, "people")? > 0
+            && let Some(last) = all.last_mut()
+        {
+            last.told.push(told_in_place(row)?);
         }
     }
     Ok(all)

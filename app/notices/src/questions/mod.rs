@@ -93,14 +93,7 @@ pub fn answer(sent: &Sent, waiting: &[store::WaitingQuestion]) -> Result<NewAnsw
     let none = none.map_err(str::to_owned);
     let questions =
         refusals.take("questions", if questions.is_empty() { none } else { Ok(questions) });
-    let question = refusals.take(
-        "question",
-        forms::within(
-            forms::prose(sent.typed("question")),
-            1_000,
-            "Write the question as everyone will read it",
-        ),
-    );
+    let question = refusals.take("question", question_for_everyone(sent));
     let answer = refusals.take(
         "answer",
         forms::within(forms::prose(sent.typed("answer")), 4_000, "Write the answer"),
@@ -131,15 +124,13 @@ pub fn to_show(
         _ => Err("Choose one question to show. You can answer similar ones together".to_owned()),
     };
     let question = refusals.take("questions", question);
-    let words = refusals.take(
-        "question",
-        forms::within(
-            forms::prose(sent.typed("question")),
-            1_000,
-            "Write the question as everyone will read it",
-        ),
-    );
+    let words = refusals.take("question", question_for_everyone(sent));
     question.zip(words).ok_or(refusals)
+}
+
+fn question_for_everyone(sent: &Sent) -> Result<String, String> {
+    let question = forms::prose(sent.typed("question"));
+    forms::within(question, 1_000, "Write the question as everyone will read it")
 }
 
 #[cfg(test)]
