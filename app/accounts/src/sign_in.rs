@@ -527,7 +527,7 @@ pub(crate) async fn owe_link(
     let owed = Owed {
         dedup_key: &hash,
         kind: EmailKind::Link,
-        account_id: known.as_ref().map(|known| known.id.as_str()),
+        account_id: known.as_ref().map(|known| &known.id),
         to: email,
         words: &words,
         at: now,

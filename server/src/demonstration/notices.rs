@@ -64,11 +64,17 @@ pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::E
     told(tx, sefton, &proposed, sefton.day(-3), |_| Went::Arrived).await?;
 
     let written = sefton.day(-1);
-    let (due, _) = store::write(tx, &wordings::taxis(sefton), &sefton.leader, written).await?;
-    let (by, starts_at, now) = (&sefton.colleague, sefton.day(3), sefton.now);
-    store::approve(tx, &due, Approval { by, starts_at, seen: None, now }).await?;
-    store::write(tx, &wordings::saturday_club(sefton), &sefton.colleague, written).await?;
+    let (leader, colleague) = leaders(sefton);
+    let (due, _) = store::write(tx, &wordings::taxis(sefton), &leader, written).await?;
+    let (starts_at, now) = (sefton.day(3), sefton.now);
+    store::approve(tx, &due, Approval { by: &colleague, starts_at, seen: None, now }).await?;
+    store::write(tx, &wordings::saturday_club(sefton), &colleague, written).await?;
     Ok(())
+}
+
+/// The leader who writes, and the one who approves.
+fn leaders(sefton: &Sefton) -> (Id<Account>, Id<Account>) {
+    (sefton.leader.as_str().into(), sefton.colleague.as_str().into())
 }
 
 fn follows(notice_id: &Id<Notice>, how: Follow, changed: &str) -> Follows {
@@ -78,18 +84,18 @@ fn follows(notice_id: &Id<Notice>, how: Follow, changed: &str) -> Follows {
 /// Thirty families in the north and forty in the south who asked to be told long ago, and the
 /// parent you can sign in as.
 async fn subscribed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Error> {
-    let services = sefton.services(&["Transport", "Autism support", "Personal budgets"]);
+    let services = wordings::services(sefton, &["Transport", "Autism support", "Personal budgets"]);
     let wanted = Wanted { services, places: Vec::new(), cadence: Cadence::AtOnce };
     let of_side = |side: usize, many: usize| {
         let families = sefton.families[side].iter().take(many).enumerate();
         families.map(move |(nth, account)| (Sefton::address(side, nth), account))
     };
     let parent = ("parent@example.org".to_owned(), &sefton.parent);
-    let people: Vec<(String, &Id<Account>)> =
+    let people: Vec<(String, &String)> =
         of_side(0, 30).chain(of_side(1, 40)).chain([parent]).collect();
     for (email, account) in people {
         let at = sefton.day(-200);
-        let subscriber = subscriber(tx, &email, Some(account), at).await?;
+        let subscriber = subscriber(tx, &email, Some(&account.as_str().into()), at).await?;
         begin(tx, &subscriber, &wanted, Began::Account, at).await?;
     }
     Ok(())
@@ -116,9 +122,10 @@ async fn told(
     went: impl Fn(usize) -> Went,
 ) -> Result<Id<Notice>, sqlx::Error> {
     let notice = Wording { form_key: id::fresh(), ..notice.clone() };
-    let (notice_id, _) = store::write(tx, &notice, &sefton.leader, at).await?;
-    let by = &sefton.colleague;
-    store::approve(tx, &notice_id, Approval { by, starts_at: at, seen: None, now: at }).await?;
+    let (leader, colleague) = leaders(sefton);
+    let (notice_id, _) = store::write(tx, &notice, &leader, at).await?;
+    let approval = Approval { by: &colleague, starts_at: at, seen: None, now: at };
+    store::approve(tx, &notice_id, approval).await?;
     ledger::start_next(tx, at).await?;
     let told: Vec<Id<Subscriber>> = sqlx::query_scalar(
         "SELECT subscriber_id FROM ledger WHERE notice_id = $1 ORDER BY subscriber_id",
@@ -163,8 +170,8 @@ async fn told(
                 deliveries::store::came_back(tx, &back, at + DAY).await?;
             }
             Went::Refused => {
-                let (by, how, at) = (&sefton.organiser, "phone", sefton.day(-4));
-                let told = ToldAnotherWay { by, how, at };
+                let by = sefton.organiser.as_str().into();
+                let told = ToldAnotherWay { by: &by, how: "phone", at: sefton.day(-4) };
                 let about = std::slice::from_ref(&notice_id);
                 _ = ledger::reached(tx, subscriber, about, told).await?;
             }
@@ -179,7 +186,7 @@ async fn asked(
     sefton: &Sefton,
     notice_id: &Id<Notice>,
 ) -> Result<(), sqlx::Error> {
-    let at = sefton.day(-10);
+    let (at, (leader, _)) = (sefton.day(-10), leaders(sefton));
     let both = [
         ("Does the bus home change too?", "parent@example.org"),
         ("Can my son be picked up at our door?", "family3@example.org"),
@@ -188,19 +195,19 @@ async fn asked(
         let new = NewQuestion { form_key: &id::fresh(), question, email };
         questions::store::ask(tx, notice_id, new, at).await?;
     }
-    // Her answer went out long ago, and her address with it.
-    let hers = sqlx::query_scalar(
+    // The parent's answer went out long ago, and their address with it.
+    let answered = sqlx::query_scalar(
         "UPDATE notice_questions SET email = NULL WHERE email = 'parent@example.org' RETURNING id",
     )
     .fetch_one(&mut *tx)
     .await?;
     let answer = NewAnswer {
         form_key: id::fresh(),
-        questions: vec![hers],
+        questions: vec![answered],
         question: "Does the bus home change too?".into(),
         answer: "No, only the morning changes. The bus home will still leave school at 3:20pm."
             .into(),
     };
-    questions::store::answer(tx, notice_id, &answer, &sefton.leader, at + DAY).await?;
+    questions::store::answer(tx, notice_id, &answer, &leader, at + DAY).await?;
     Ok(())
 }

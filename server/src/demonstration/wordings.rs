@@ -1,12 +1,21 @@
 //! What the demonstration's notices say. Every telephone number is one that is kept for drama.
 
 use calendar::clock::{self, DAY};
+use ground::ids::{Id, Place, Service};
 use jiff::civil::Weekday;
 use notices::rules::Effect;
 use notices::wording::Wording;
 
 use super::days;
 use super::sefton::Sefton;
+
+pub fn services(sefton: &Sefton, names: &[&str]) -> Vec<Id<Service>> {
+    sefton.services(names).into_iter().map(Id::from).collect()
+}
+
+fn places(sefton: &Sefton, names: &[&str]) -> Vec<Id<Place>> {
+    sefton.places(names).into_iter().map(Id::from).collect()
+}
 
 /// The start of the day so many days from now.
 fn on(sefton: &Sefton, days: i64) -> Effect {
@@ -33,7 +42,7 @@ pub fn route_twelve(sefton: &Sefton) -> Wording {
         must_do_by: String::new(),
         decided_day: Some(form(sefton, monday - 4)),
         effect: on(sefton, monday),
-        places: sefton.places(&["North Sefton"]),
+        places: places(sefton, &["North Sefton"]),
         ..route_five(sefton)
     }
 }
@@ -75,8 +84,8 @@ pub fn route_five(sefton: &Sefton) -> Wording {
         decided_day: Some(form(sefton, -15)),
         effect: on(sefton, monday),
         changes_entitlement: false,
-        services: sefton.services(&["Transport"]),
-        places: sefton.places(&["South Sefton"]),
+        services: services(sefton, &["Transport"]),
+        places: places(sefton, &["South Sefton"]),
         follows: None,
     }
 }
@@ -98,7 +107,7 @@ pub fn autism_group(sefton: &Sefton) -> Wording {
         email: String::new(),
         decided_day: Some(form(sefton, -30)),
         effect: on(sefton, wednesday),
-        services: sefton.services(&["Autism support"]),
+        services: services(sefton, &["Autism support"]),
         places: Vec::new(),
         ..route_five(sefton)
     }
@@ -133,7 +142,7 @@ pub fn personal_budgets(sefton: &Sefton) -> Wording {
         phone: "0151 496 0103".into(),
         decided_day: None,
         effect: on(sefton, monday),
-        services: sefton.services(&["Personal budgets"]),
+        services: services(sefton, &["Personal budgets"]),
         ..autism_group(sefton)
     }
 }
@@ -174,7 +183,7 @@ pub fn saturday_club(sefton: &Sefton) -> Wording {
         phone: "0151 496 0104".into(),
         effect: on(sefton, saturday),
         decided_day: Some(form(sefton, -3)),
-        services: sefton.services(&["Short breaks"]),
+        services: services(sefton, &["Short breaks"]),
         ..autism_group(sefton)
     }
 }
