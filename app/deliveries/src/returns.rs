@@ -323,8 +323,9 @@ mod tests {
 
     #[test]
     fn a_report_is_found_in_parts_of_parts_and_after_the_last_boundary_there_is_none() {
-        let inner = "Content-Type: multipart/report; boundary=i\n\n--i\nContent-Type: text/plain\n\n\
-                     Sorry.\n--i\nContent-Type: message/delivery-status\n\nAction: failed\n--i--\n";
+        let inner = "Content-Type: multipart/report; boundary=i\n\n--i\n\
+                     Content-Type: text/plain\n\nSorry.\n--i\n\
+                     Content-Type: message/delivery-status\n\nAction: failed\n--i--\n";
         let mail = format!("Content-Type: multipart/mixed; boundary=o\n\nno\n--o\n{inner}--o--\n");
         assert_eq!(
             part(mail.as_bytes(), "delivery-status", 2).as_deref(),
@@ -355,7 +356,10 @@ mod tests {
     proptest! {
         #[test]
         fn any_headings_and_parts_are_read(
-            part in "(Content-Type: (message/rfc822|multipart/mixed; boundary=b)|--b|--|To:|[ -~]{0,9}|\r)\r?\n",
+            part in concat!(
+                "(Content-Type: (message/rfc822|multipart/mixed; boundary=b)",
+                "|--b|--|To:|[ -~]{0,9}|\r)\r?\n"
+            ),
             times in 1_usize..300,
         ) {
             prop_assert_eq!(read_mail(part.repeat(times).as_bytes(), &ours()), None);
@@ -372,7 +376,8 @@ mod tests {
     fn a_providers_call_is_read_in_our_form_and_in_mailguns() {
         let email = Id::<Delivery>::fresh();
         let own = format!(
-            r#"[{{"event":"bounced","message_id":"<{email}@example.org>","reason":"550 no"}},{{"event":"opened"}}]"#
+            r#"[{{"event":"bounced","message_id":"<{email}@example.org>","reason":"550 no"}},
+                {{"event":"opened"}}]"#
         );
         assert_eq!(
             read_call(own.as_bytes()),
@@ -380,7 +385,8 @@ mod tests {
         );
         let mailgun = |event: &str, severity: &str| {
             format!(
-                r#"{{"signature":{{}},"event-data":{{"event":"{event}","severity":"{severity}","delivery-status":{{"message":"no"}},
+                r#"{{"signature":{{}},"event-data":{{"event":"{event}","severity":"{severity}",
+                     "delivery-status":{{"message":"no"}},
                      "message":{{"headers":{{"message-id":"{email}@example.org"}}}}}}}}"#
             )
         };
