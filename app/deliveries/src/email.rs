@@ -307,8 +307,9 @@ mod tests {
                  01234 567 890</a>\nor \"write\".</p>\
                  <p style=\"{WRAPS};\"><a href=\"https://a.example/plans/1\">The plan</a></p>\
                  <p><a href=\"https://a.example/topics/1?x=1&amp;y=2\" \
-                 style=\"display:inline-block;max-width:100%;box-sizing:border-box;padding:.7em 1.4em;\
-                 border-radius:2em;background:#1f6f5c;color:#ffffff;font-weight:bold;text-decoration:none;{WRAPS};\">\
+                 style=\"display:inline-block;max-width:100%;box-sizing:border-box;\
+                 padding:.7em 1.4em;border-radius:2em;background:#1f6f5c;color:#ffffff;\
+                 font-weight:bold;text-decoration:none;{WRAPS};\">\
                  See it</a></p><p style=\"font-size:16px;{WRAPS};\">If the button doesn't work, \
                  copy this into your browser: https://a.example/topics/1?x=1&amp;y=2</p>\
                  <p><a href=\"https://a.example/topics\">All topics</a></p><p>The forum</p><hr>\

@@ -5,7 +5,7 @@ use subscriptions::forget_due;
 use crate::world::{Browser, World, link, on_both};
 
 /// Subscribes this address to transport in the south and to autism support there, daily, and
-/// confirms; her own page.
+/// confirms; their own page.
 pub async fn subscribe(world: &World, visitor: &Browser<'_>, email: &str) -> String {
     let fields = [
         ("email", email),
@@ -76,7 +76,7 @@ fn somebody_without_an_account_subscribes_by_the_button_in_an_email_and_manages_
             page.says("Once a week, on Saturday morning")
                 && page.says("Stop all emails about changes")
                 && !page.says("Saved"),
-            "an old button changes nothing that she has chosen since: {}",
+            "an old button changes nothing that they have chosen since: {}",
             page.html
         );
         let more =
@@ -178,7 +178,7 @@ fn an_account_subscribes_without_an_email_and_its_emails_follow_its_address() {
             parent.post("/subscribe", &fields).await.leads_to(),
             "/account/subscriptions?done=subscribed"
         );
-        assert!(world.deliver().await.is_empty(), "her address is confirmed already");
+        assert!(world.deliver().await.is_empty(), "their address is confirmed already");
         assert!(parent.get("/account/subscriptions").await.says("Transport in all of Sefton"));
         parent.changes_address("new@example.org").await;
         let emails = world.deliver().await;
@@ -297,7 +297,7 @@ fn an_address_nobody_uses_any_more_is_erased_after_four_weeks_and_what_was_kept_
         assert_eq!(forget_due(world.db(), world.now()).await.unwrap(), 1);
         assert_eq!(forget_due(world.db(), world.now()).await.unwrap(), 0);
         assert_eq!(visitor.get(&own).await.status, StatusCode::GONE);
-        assert!(visitor.get(&other).await.says("Transport"), "she began again in time");
+        assert!(visitor.get(&other).await.says("Transport"), "they began again in time");
         assert_eq!(
             number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NOT NULL").await,
             4

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Somebody without an account asks to be told about a service and confirms it: the address of the
-/// button in her email, and the page it leads to.
+/// button in their email, and the page it leads to.
 async fn confirms(world: &World, email: &str, service: &str, cadence: &str) -> (String, String) {
     let fields = [("email", email), ("services", service), ("cadence", cadence)];
     world.visitor().post("/subscribe", &fields).await.leads_to();
@@ -18,7 +18,7 @@ fn to(emails: &[Email]) -> Vec<&str> {
     emails.iter().map(|message| message.to.as_str()).collect()
 }
 
-/// A step on the page of a subscriber, from the link in one of her emails.
+/// A step on the page of a subscriber, from the link in one of their emails.
 async fn steps(world: &World, message: &Email, step: &str) -> String {
     let own = message
         .one_click
@@ -185,7 +185,7 @@ fn whoever_subscribed_after_it_was_announced_is_not_counted_among_those_to_be_to
         comes_back(&world, back, Came::Bounced).await;
         assert!(
             world.organiser().await.get("/forum/unreached").await.says("back@example.org"),
-            "somebody tells her otherwise"
+            "somebody tells them otherwise"
         );
         assert_eq!(number(&world, LATE).await, 3);
 
@@ -218,7 +218,7 @@ fn whoever_subscribed_after_it_was_announced_is_not_counted_among_those_to_be_to
 }
 
 #[test]
-fn after_stopping_all_and_starting_again_she_hears_of_what_was_announced_meanwhile_and_once() {
+fn after_stopping_all_and_starting_again_somebody_hears_of_what_was_announced_meanwhile_and_once() {
     on_both(async |world| {
         subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
         let leaders = leaders(&world).await;
@@ -226,12 +226,12 @@ fn after_stopping_all_and_starting_again_she_hears_of_what_was_announced_meanwhi
         let buses = told(&world).await.remove(0);
         steps(&world, &buses, "stop all").await;
         steps(&world, &buses, "again").await;
-        assert!(told(&world).await.is_empty(), "she was told");
+        assert!(told(&world).await.is_empty(), "they were told");
         assert_eq!(number(&world, LATE).await, 0);
 
         steps(&world, &buses, "stop all").await;
         noticed(&world, &leaders, "Taxis", 20).await;
-        assert!(told(&world).await.is_empty(), "she had stopped");
+        assert!(told(&world).await.is_empty(), "they had stopped");
         let page = steps(&world, &buses, "again").await;
         let page = world.visitor().get(&page).await;
         assert!(page.says("Changes already announced") && page.says("Taxis"), "{}", page.html);
@@ -248,12 +248,12 @@ fn after_stopping_all_and_starting_again_she_hears_of_what_was_announced_meanwhi
         steps(&world, &buses, "stop all").await;
         steps(&world, &buses, "again").await;
         assert!(told(&world).await.is_empty());
-        assert_eq!(number(&world, LATE).await, 1, "only what was announced while she had stopped");
+        assert_eq!(number(&world, LATE).await, 1, "only what was announced while they had stopped");
     });
 }
 
 #[test]
-fn whoever_was_told_at_her_old_address_and_chooses_again_at_the_new_one_is_told_once() {
+fn whoever_was_told_at_an_old_address_and_chooses_again_at_the_new_one_is_told_once() {
     on_both(async |world| {
         subscriber(&world, "old@example.org", &world.transport, "", "at once").await;
         subscriber(&world, "new@example.org", &world.autism, "", "at once").await;

@@ -24,7 +24,7 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
             )
             .await;
         subscriber(&world, "late@example.org", &world.transport, "", "at once").await;
-        // She has another address since: what she had asked for has ended, and not because she
+        // They have another address since: what they had asked for has ended, and not because they
         // chose so.
         subscriber(&world, "new@example.org", &world.autism, "", "at once").await;
         address_changes(&world, "moves@example.org", "new@example.org").await;
@@ -173,7 +173,7 @@ fn a_second_correction_still_comes_before_the_day_that_people_go_by() {
         start_due(&world.house).await.unwrap();
         // The email about it has not gone when another follows.
         followed(&world, &leaders, &first, Some(41)).await;
-        assert_eq!(told(&world).await.len(), 1, "she goes by Monday");
+        assert_eq!(told(&world).await.len(), 1, "they go by Monday");
     });
 }
 
@@ -212,7 +212,7 @@ fn a_correction_of_something_near_is_shown_as_told_at_once_and_a_deadline_that_i
 }
 
 #[test]
-fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscriptions_was_about_it_any_more()
+fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_their_subscriptions_was_about_it_any_more()
  {
     on_both(async |world| {
         subscriber(&world, "moves@example.org", &world.transport, "", "at once").await;
@@ -221,7 +221,7 @@ fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscripti
         let first = noticed(&world, &leaders, "Buses", 30).await;
         told(&world).await;
         address_changes(&world, "moves@example.org", "new@example.org").await;
-        // She keeps what she had asked for there, and nothing about transport.
+        // They keep what they had asked for there, and nothing about transport.
         change(
             &world,
             "UPDATE subscriptions SET ended_at = 1, ended_how = 'address changed'
@@ -245,7 +245,7 @@ fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscripti
             emails[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
         assert_eq!(world.visitor().post(&one_click, &[]).await.status, StatusCode::OK);
         let (_, emails) = correct(&second).await;
-        assert!(emails.is_empty(), "she had said that she wants no more of it");
+        assert!(emails.is_empty(), "they had said that they want no more of it");
     });
 }
 

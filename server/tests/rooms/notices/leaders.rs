@@ -33,7 +33,7 @@ fn only_leaders_of_those_who_run_a_service_write_approve_change_correct_and_with
         let stranger = world.leader_of("leader3@example.org", "Another Trust").await;
         let day = clock::fields(world.now() + 30 * DAY).0;
         let refused =
-            stranger.post("/lead/notices/new", &fields("Not hers", &world.transport, &day)).await;
+            stranger.post("/lead/notices/new", &fields("Not theirs", &world.transport, &day)).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
             refused.says(
@@ -47,7 +47,7 @@ fn only_leaders_of_those_who_run_a_service_write_approve_change_correct_and_with
         assert_eq!(
             stranger.get(&page).await.status,
             StatusCode::NOT_FOUND,
-            "nor does she read what is not told yet"
+            "nor do they read what is not told yet"
         );
         assert!(
             both.1.get("/lead/notices").await.says("Hers")
@@ -124,8 +124,8 @@ fn a_leader_without_an_organisation_is_told_so_and_speaks_for_nobody() {
         let refused =
             leader.post("/lead/notices/new", &fields("A change", &world.transport, &day)).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let hers = world.signed_in("leader2@example.org", &[Role::Leader]).await;
-        assert!(hers.get("/lead").await.says("You are a leader for Sefton Council."));
+        let council = world.signed_in("leader2@example.org", &[Role::Leader]).await;
+        assert!(council.get("/lead").await.says("You are a leader for Sefton Council."));
     });
 }
 
@@ -258,7 +258,7 @@ fn the_preview_says_how_many_would_be_told_to_the_nearest_ten_only() {
 }
 
 #[test]
-fn whoever_changes_the_words_does_not_approve_them_and_nobody_approves_words_she_has_not_read() {
+fn whoever_changes_the_words_does_not_approve_them_and_nobody_approves_words_they_have_not_read() {
     on_both(async |world| {
         let (writer, colleague) = leaders(&world).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
@@ -461,7 +461,7 @@ fn people_are_told_before_the_day_by_which_they_are_to_do_something() {
                 .says("This one straight away: the next email would be too late")
         );
         colleague.post(&page, &[]).await.leads_to();
-        assert_eq!(told(&world).await.len(), 1, "her digest comes after the day");
+        assert_eq!(told(&world).await.len(), 1, "their digest comes after the day");
     });
 }
 
@@ -473,7 +473,7 @@ fn words_that_meet_a_colleagues_change_are_not_lost() {
         let page =
             written(&writer, "/lead/notices/new", &fields("First", &world.transport, &day)).await;
         let words = format!("{page}/words");
-        let (hers, others) =
+        let (own, others) =
             (writer.get(&words).await.sends("seen"), colleague.get(&words).await.sends("seen"));
         world.forward(MINUTE);
         colleague
@@ -484,7 +484,7 @@ fn words_that_meet_a_colleagues_change_are_not_lost() {
             )
             .await
             .leads_to();
-        let mine = [fields("Mine", &world.transport, &day), vec![("seen", hers.as_str())]].concat();
+        let mine = [fields("Mine", &world.transport, &day), vec![("seen", own.as_str())]].concat();
         let refused = writer.post(&words, &mine).await;
         assert!(
             refused.status == StatusCode::UNPROCESSABLE_ENTITY
@@ -535,7 +535,7 @@ fn words_that_meet_a_colleagues_change_are_not_lost() {
         colleague.post(&timed, &[("step", "call back")]).await.leads_to();
         colleague.post(&other, &[]).await.leads_to();
         told(&world).await;
-        let late = writer.post(&withdrawal, &[("changed", "Words of hers.")]).await;
-        assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.says("Words of hers."));
+        let late = writer.post(&withdrawal, &[("changed", "Words of theirs.")]).await;
+        assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.says("Words of theirs."));
     });
 }

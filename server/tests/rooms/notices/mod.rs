@@ -31,7 +31,7 @@ pub async fn leaders(world: &World) -> (Browser<'_>, Browser<'_>) {
     )
 }
 
-/// Somebody who has confirmed that she wants emails about this service, in this place or, with "",
+/// Somebody who has confirmed that they want emails about this service, in this place or, with "",
 /// everywhere.
 pub async fn subscriber(world: &World, email: &str, service: &str, place: &str, cadence: &str) {
     let fields = [("email", email), ("services", service), ("places", place), ("cadence", cadence)];
@@ -246,7 +246,7 @@ fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_
 }
 
 #[test]
-fn a_weekly_subscriber_is_told_at_once_of_monday_and_with_her_digest_of_three_weeks_later() {
+fn a_weekly_subscriber_is_told_at_once_of_monday_and_with_the_digest_of_three_weeks_later() {
     on_both(async |world| {
         subscriber(&world, "weekly@example.org", &world.transport, "", "weekly").await;
         let leaders = leaders(&world).await;
@@ -319,7 +319,7 @@ fn after_unsubscribing_no_email_to_that_address_is_started_and_other_services_go
         let own = format!("/subscriptions/{token}");
         daily.post(&own, &[("step", "stop all")]).await.leads_to();
         forward_to(&world, "Tuesday", "08:30");
-        assert!(told(&world).await.is_empty(), "what waited for her digest is called off");
+        assert!(told(&world).await.is_empty(), "what waited for their digest is called off");
         assert_eq!(
             number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NOT NULL").await,
             2,
@@ -351,7 +351,7 @@ fn an_approved_notice_waits_for_its_hour_and_can_be_called_back_and_changed_unti
         assert_eq!(
             writer.get(&words).await.leads_to(),
             page,
-            "what a colleague approved is not changed under her"
+            "what a colleague approved is not changed under them"
         );
         let late = writer.post(&words, &fields("Other words", &world.transport, &day)).await;
         assert!(
@@ -412,7 +412,7 @@ fn a_notice_that_is_called_back_and_a_subscription_that_ends_meanwhile_are_not_t
         while_open(&world, &unsubscribe, async move { tell_due(&house).await }).await.unwrap();
         assert!(
             world.deliver().await.is_empty(),
-            "she had unsubscribed when the email came to be owed"
+            "they had unsubscribed when the email came to be owed"
         );
     });
 }
@@ -522,7 +522,7 @@ fn a_digest_goes_without_what_was_stopped_or_withdrawn_since_it_was_put_together
             "its link works, for what is in it"
         );
 
-        // What she stops herself is left out as well.
+        // What they stop themselves is left out as well.
         let fourth = noticed(&world, &leaders, "Fourth", 30).await;
         let fifth =
             written(&leaders.0, "/lead/notices/new", &fields("Fifth", &world.autism, &day)).await;
@@ -560,7 +560,7 @@ fn a_digest_goes_without_what_was_stopped_or_withdrawn_since_it_was_put_together
 }
 
 #[test]
-fn whoever_stops_and_begins_again_before_her_digest_is_told() {
+fn whoever_stops_and_begins_again_before_the_digest_is_told() {
     on_both(async |world| {
         subscriber(&world, "daily@example.org", &world.transport, "", "daily").await;
         let leaders = leaders(&world).await;
@@ -586,7 +586,7 @@ fn whoever_stops_and_begins_again_before_her_digest_is_told() {
 }
 
 #[test]
-fn whoever_stops_and_begins_again_while_her_email_waits_is_told_once() {
+fn whoever_stops_and_begins_again_while_the_email_waits_is_told_once() {
     on_both(async |world| {
         subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
         subscriber(&world, "daily@example.org", &world.transport, "", "daily").await;
@@ -625,9 +625,9 @@ fn whoever_stops_and_begins_again_while_her_email_waits_is_told_once() {
         }
         assert_eq!(world.deliver().await.len(), 1);
         begin_again(&one_click, "at once").await;
-        assert!(told(&world).await.is_empty(), "she was told");
+        assert!(told(&world).await.is_empty(), "they were told");
 
-        // Her digest waits: what she stops and begins again is in it.
+        // Their digest waits: what they stop and begin again is in it.
         forward_to(&world, "Tuesday", "08:30");
         tell_due(&world.house).await.unwrap();
         let digest = links().await.remove(0);
@@ -655,7 +655,7 @@ fn whoever_stops_and_begins_again_while_her_email_waits_is_told_once() {
                 && emails[0].text.contains("Lessons")
         );
 
-        // It goes without what she had stopped: that is told when she begins again.
+        // It goes without what they had stopped: that is told when they begin again.
         noticed(&world, &leaders, "Taxis", 30).await;
         noticed_of(&world, &leaders, "Groups", &world.autism, 30).await;
         start_due(&world.house).await.unwrap();
@@ -663,10 +663,12 @@ fn whoever_stops_and_begins_again_while_her_email_waits_is_told_once() {
         tell_due(&world.house).await.unwrap();
         stop().await;
         let emails = told(&world).await;
-        let hers: Vec<_> =
+        let theirs: Vec<_> =
             emails.iter().filter(|message| message.to == "daily@example.org").collect();
         assert!(
-            hers.len() == 1 && hers[0].text.contains("Groups") && !hers[0].text.contains("Taxis")
+            theirs.len() == 1
+                && theirs[0].text.contains("Groups")
+                && !theirs[0].text.contains("Taxis")
         );
         world.forward(MINUTE);
         begin_again(&digest, "daily").await;

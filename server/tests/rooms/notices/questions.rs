@@ -106,7 +106,7 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
         let second = leaders.1.post(&desk, &other).await;
         assert!(
             second.status == StatusCode::UNPROCESSABLE_ENTITY && second.says("Another answer."),
-            "what she wrote is not lost"
+            "what they wrote is not lost"
         );
         leaders.0.post(&desk, &[("aside", &questions[2])]).await.leads_to();
         let second = leaders.1.post(&desk, &other).await;
@@ -148,7 +148,7 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
 }
 
 #[test]
-fn whoever_asked_a_question_that_nobody_answers_is_told_whom_to_ask_and_her_address_is_erased() {
+fn whoever_asked_a_question_that_nobody_answers_is_told_whom_to_ask_and_their_address_is_erased() {
     on_both(async |world| {
         let leaders = leaders(&world).await;
         let id = noticed(&world, &leaders, "Buses", 30).await;

@@ -119,7 +119,7 @@ fn whoever_has_another_address_meanwhile_is_told_there_and_counted_once() {
         };
         assert_eq!(all().await, 4);
         changes("old@example.org", "new@example.org").await;
-        assert_eq!(all().await, 4, "she has a row at the new address and one at the old");
+        assert_eq!(all().await, 4, "they have a row at the new address and one at the old");
         changes("both@example.org", "stays@example.org").await;
         assert_eq!(all().await, 3, "two were one person");
         changes("plain@example.org", "another@example.org").await;
@@ -180,7 +180,7 @@ fn a_correction_that_waits_goes_to_the_new_address_alone() {
 }
 
 #[test]
-fn whoever_was_told_can_say_that_she_has_read_it_in_the_email_or_on_the_page() {
+fn whoever_was_told_can_say_that_they_have_read_it_in_the_email_or_on_the_page() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         let fields = [("services", world.transport.as_str()), ("cadence", "at once")];
@@ -216,9 +216,9 @@ fn whoever_was_told_can_say_that_she_has_read_it_in_the_email_or_on_the_page() {
         let page = format!("/notices/{id}");
         assert!(
             !world.visitor().get(&page).await.says("I have read this"),
-            "nobody knows who she is"
+            "nobody knows who they are"
         );
-        assert!(!leaders.0.get(&page).await.says("I have read this"), "she was not told");
+        assert!(!leaders.0.get(&page).await.says("I have read this"), "they were not told");
         assert!(parent.get(&page).await.says("I have read this"));
         parent.post(&format!("{page}/read"), &[]).await.leads_to();
         assert!(parent.get(&page).await.says("You told us you have read this"));
@@ -235,7 +235,7 @@ fn whoever_was_told_can_say_that_she_has_read_it_in_the_email_or_on_the_page() {
         assert_eq!(
             world.visitor().get(&read).await.status,
             StatusCode::GONE,
-            "her address is erased, and the link leads nowhere"
+            "their address is erased, and the link leads nowhere"
         );
     });
 }
@@ -318,7 +318,7 @@ fn an_email_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
         assert_eq!(
             told.iter().map(|told| (told.before, told.after + told.never)).collect::<Vec<_>>(),
             [(2, 0)],
-            "the call told her in time"
+            "the call told them in time"
         );
     });
 }
@@ -345,7 +345,7 @@ fn an_organiser_tells_a_family_that_a_change_does_not_come_and_nobody_who_has_st
         world.visitor().post(&one_click, &[]).await;
         assert!(
             organiser.get("/forum/unreached").await.says("No families are waiting."),
-            "she has stopped what it is about, and autism support goes on"
+            "they have stopped what it is about, and autism support goes on"
         );
         assert!(!organiser.get("/forum").await.says("Tell them another way"));
     });
@@ -552,7 +552,7 @@ fn whoever_takes_another_address_and_comes_back_is_told_once_and_counted_once() 
         assert_eq!(counted().await, [(0, 1)]);
         assert!(
             world.organiser().await.get("/forum/unreached").await.says("here@example.org"),
-            "somebody tells her otherwise"
+            "somebody tells them otherwise"
         );
     });
 }
@@ -568,14 +568,14 @@ fn whoever_takes_the_address_of_one_whose_email_waits_is_told_once() {
         forward_to(&world, "Tuesday", "08:30");
         tell_due(&world.house).await.unwrap();
         address_changes(&world, "old@example.org", "new@example.org").await;
-        assert!(told(&world).await.is_empty(), "her email waited, but she has been told");
+        assert!(told(&world).await.is_empty(), "their email waited, but they have been told");
         let told = who_was_told(&world, &id, world.now()).await;
         assert_eq!(told.iter().map(|told| (told.before, told.never)).collect::<Vec<_>>(), [(1, 0)]);
     });
 }
 
 #[test]
-fn whoever_was_told_at_her_old_address_is_not_told_again_at_the_new_one() {
+fn whoever_was_told_at_an_old_address_is_not_told_again_at_the_new_one() {
     on_both(async |world| {
         subscriber(&world, "old@example.org", &world.transport, "", "at once").await;
         subscriber(&world, "new@example.org", &world.transport, "", "daily").await;

@@ -42,7 +42,7 @@ async fn presses(who: &Browser<'_>, id: &str, question: &str, wish: &str) -> Str
 const WANTED: &str = "SELECT count(*) FROM notice_wanted";
 
 #[test]
-fn whoever_joins_to_get_an_answer_is_told_that_she_has_joined() {
+fn whoever_joins_to_get_an_answer_is_told_that_they_have_joined() {
     on_both(async |world| {
         let leaders = leaders(&world).await;
         let (id, question) = shown_question(&world, &leaders).await;
@@ -83,7 +83,7 @@ fn who_wants_to_know_too_gets_the_answer_and_nobody_reads_how_few_they_are() {
         let asker = world.parent(1).await;
         assert!(asker.get(&page).await.says("You asked this"));
         assert!(presses(&asker, &id, &question, "know").await.ends_with("done=not-waiting"));
-        assert_eq!(number(&world, WANTED).await, 0, "her own question");
+        assert_eq!(number(&world, WANTED).await, 0, "their own question");
 
         let parent = world.parent(2).await;
         for _ in 0..2 {
@@ -94,7 +94,7 @@ fn who_wants_to_know_too_gets_the_answer_and_nobody_reads_how_few_they_are() {
         assert!(seen.says("You want to know this too") && !seen.says("people want to know"));
         assert!(parent.get("/account/said").await.says("Which stop is it?"));
         presses(&parent, &id, &question, "take back").await;
-        assert_eq!(number(&world, WANTED).await, 0, "she took it back");
+        assert_eq!(number(&world, WANTED).await, 0, "they took it back");
         assert!(!parent.get("/account/said").await.says("Which stop is it?"));
 
         for nth in 2..11 {
