@@ -12,6 +12,7 @@ use forms::Sent;
 use ground::db::{self, Kind};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Account, Id};
 use ground::routes::{LEAVING, SECOND_STEP, sign_in_then};
 use ground::ui::{Banner, Page};
 use ground::viewer::{Role, SecondStep, Viewer};
@@ -34,7 +35,9 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let account = &person.account_id;
     let said = updates::store::contributions(&house.db, account, (MOST_SAID, 0), now).await?;
     let place = area::store::places_and(&house.db, person.place_id.as_slice()).await?;
-    let place = place.into_iter().find(|place| Some(&place.id) == person.place_id.as_ref());
+    let place = place
+        .into_iter()
+        .find(|place| person.place_id.as_ref().is_some_and(|own| *own == *place.id));
     let done = Sent::query(&uri).line("done");
     // Anybody can pass an address on that says so. What is so, an email has told her too.
     let has_new_password = done == "password" && {
@@ -197,11 +200,11 @@ struct Device {
     times: usize,
     is_here: bool,
     /// The session used last that is not this one, and when.
-    other: Option<(String, Millis)>,
+    other: Option<(Id<ids::Session>, Millis)>,
 }
 
 /// A person's sessions, the latest used first, one line for each name of a device.
-fn devices(sessions: Vec<Session>, here: &str) -> Vec<Device> {
+fn devices(sessions: Vec<Session>, here: &Id<ids::Session>) -> Vec<Device> {
     let mut devices: Vec<Device> = Vec::new();
     for session in sessions {
         let Session { id, device: name, seen_at } = session;
@@ -211,7 +214,7 @@ fn devices(sessions: Vec<Session>, here: &str) -> Vec<Device> {
         });
         let device = &mut devices[nth];
         device.times += 1;
-        if id == here {
+        if id == *here {
             device.is_here = true;
         } else if device.other.is_none() {
             device.other = Some((id, seen_at));
@@ -237,7 +240,7 @@ fn device(device: Device) -> impl IntoView {
             <li>
                 <span>{shown}" – "<span class="soft">{seen}</span></span>
                 <form method="post" action="/account/sessions/end">
-                    <input type="hidden" name="session" value=session />
+                    <input type="hidden" name="session" value=session.to_string() />
                     <button class="link" aria-label=label>
                         "Sign out"
                     </button>
@@ -360,7 +363,7 @@ pub async fn confirm_email(
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
-    let own = viewer.person().map(|person| person.account_id.as_str());
+    let own = viewer.person().map(|person| &person.account_id);
     let mut tx = house.db.begin().await?;
     let changed = match change_address(&mut tx, &house, own, &id::hash(&token)).await {
         // Where another account has the address by now, the link cannot be used: we do not give
@@ -397,14 +400,14 @@ pub async fn confirm_email(
 async fn change_address(
     tx: &mut AnyConnection,
     house: &House,
-    own: Option<&str>,
+    own: Option<&Id<Account>>,
     hash: &str,
 ) -> sqlx::Result<Changed> {
     let now = house.clock.now();
     let Some(link) = store::link(tx, hash, "email", now).await? else {
         return Ok(Changed::Ended);
     };
-    let account = link.account_id.as_str();
+    let account = &link.account_id;
     if own != Some(account) {
         return Ok(Changed::NotHers);
     }
@@ -551,7 +554,7 @@ async fn put_address_back(
     if !store::put_back(tx, &undo, now).await? {
         return Ok(None);
     }
-    let (account, old, new) = (undo.account_id.as_str(), undo.old.as_str(), undo.email.as_str());
+    let (account, old, new) = (&undo.account_id, undo.old.as_str(), undo.email.as_str());
     // She may have changed it back herself.
     if new != old {
         subscriptions::store::address_changed(tx, new, old, now).await?;
@@ -619,7 +622,7 @@ mod tests {
     #[test]
     fn sessions_on_devices_of_one_name_are_one_line_that_never_ends_this_one() {
         let session = |id: &str, device: &str, seen_at| Session {
-            id: id.to_owned(),
+            id: id.into(),
             device: device.to_owned(),
             seen_at,
         };
@@ -633,10 +636,10 @@ mod tests {
             name: name.to_owned(),
             times,
             is_here,
-            other: Some((id.to_owned(), at)),
+            other: Some((id.into(), at)),
         };
         assert_eq!(
-            devices(sessions, "here"),
+            devices(sessions, &"here".into()),
             [
                 line("Firefox on Android", 3, true, ("b", 7)),
                 line("Chrome on Windows", 1, false, ("a", 8))

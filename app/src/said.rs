@@ -7,6 +7,7 @@ use calendar::clock::{self, Millis};
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::Id;
 use ground::sent::Form;
 use ground::ui::{Page, Pager, When};
 use ground::viewer::Viewer;
@@ -215,7 +216,7 @@ pub async fn want(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let by = &viewer.signed_in()?.account_id;
-    let consultation = id::parse(sent.typed("consultation")).ok_or(Error::NotFound)?;
+    let consultation = Id::parse(sent.typed("consultation")).ok_or(Error::NotFound)?;
     let mut tx = house.db.begin().await?;
     store::want_outcome(&mut tx, &consultation, by, sent.typed("wants") == "yes").await?;
     tx.commit().await?;

@@ -6,6 +6,7 @@ use axum::response::Response;
 use forms::Named;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Place, Service};
 use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -44,10 +45,10 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
 pub async fn service(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Service>>,
 ) -> Result<Response, Error> {
     let (services, _) = store::both(&house.db).await?;
-    let service = services.into_iter().find(|service| service.id == id).ok_or(Error::NotFound)?;
+    let service = services.into_iter().find(|service| id == *service.id).ok_or(Error::NotFound)?;
     let filter = notices::store::Filter { service: id, ..Default::default() };
     about(&house, &viewer, service, "service", filter).await
 }
@@ -56,10 +57,10 @@ pub async fn service(
 pub async fn place(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Place>>,
 ) -> Result<Response, Error> {
     let (_, places) = store::both(&house.db).await?;
-    let place = places.into_iter().find(|place| place.id == id).ok_or(Error::NotFound)?;
+    let place = places.into_iter().find(|place| id == *place.id).ok_or(Error::NotFound)?;
     let filter = notices::store::Filter { place: id, ..Default::default() };
     about(&house, &viewer, place, "place", filter).await
 }

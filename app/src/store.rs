@@ -4,6 +4,7 @@
 use calendar::clock::Millis;
 use consultations::store::Listed;
 use ground::db::{Db, known};
+use ground::ids::{Account, Consultation, Id, Notice, Plan, Topic};
 use outcomes::store::{stage, verdict};
 use rounds::store::Round;
 use sqlx::any::AnyRow;
@@ -14,11 +15,11 @@ use updates::store::Waited;
 #[derive(Clone, Debug, Default)]
 pub struct Waits {
     /// Topics to check: (id, title, proposed at).
-    pub topics: Vec<(String, String, Millis)>,
+    pub topics: Vec<(Id<Topic>, String, Millis)>,
     /// Plans without the forum's statement: (id, title, registered at).
-    pub plans: Vec<(String, String, Millis)>,
+    pub plans: Vec<(Id<Plan>, String, Millis)>,
     /// Consultations that no organisation answers for: (id, title, opened at).
-    pub nobodys: Vec<(String, String, Millis)>,
+    pub nobodys: Vec<(Id<Consultation>, String, Millis)>,
     /// How many families we cannot reach by email.
     pub unreached: i64,
 }
@@ -41,24 +42,27 @@ pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> 
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_all(&mut *db.read().await?).await?;
     let mut waits = Waits::default();
-    for row in rows {
-        let one = (row.get("id"), row.get("title"), row.get("since"));
+    for row in &rows {
         match row.get::<&str, _>("kind") {
-            "topic" => waits.topics.push(one),
-            "plan" => waits.plans.push(one),
-            "nobodys" => waits.nobodys.push(one),
-            "unreached" => waits.unreached = one.2,
+            "topic" => waits.topics.push(one_that_waits(row)),
+            "plan" => waits.plans.push(one_that_waits(row)),
+            "nobodys" => waits.nobodys.push(one_that_waits(row)),
+            "unreached" => waits.unreached = row.get("since"),
             _ => return known(None, "what waits for organisers"),
         }
     }
     Ok(waits)
 }
 
+fn one_that_waits<T>(row: &AnyRow) -> (Id<T>, String, Millis) {
+    (row.get("id"), row.get("title"), row.get("since"))
+}
+
 /// What is waiting for a leader.
 #[derive(Clone, Debug, Default)]
 pub struct Led {
     /// Their notices with questions: (notice, title, how many).
-    pub questions: Vec<(String, String, i64)>,
+    pub questions: Vec<(Id<Notice>, String, i64)>,
     /// The outcomes they still have to report.
     pub awaited: Vec<Waited>,
     /// The name of their organisation; `None` until an administrator has set it.
@@ -69,7 +73,7 @@ pub struct Led {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn for_leader(db: &Db, leader: &str) -> Result<Led, sqlx::Error> {
+pub async fn for_leader(db: &Db, leader: &Id<Account>) -> Result<Led, sqlx::Error> {
     let sql = format!(
         "SELECT * FROM (SELECT 'question' AS kind, id, title, many AS since,
            CAST(NULL AS TEXT) AS decide_by FROM ({}) questions) questions

@@ -355,7 +355,7 @@ pub async fn tie(
     tx: &mut AnyConnection,
     insert: &'static str,
     one: &str,
-    others: &[String],
+    others: &[impl AsRef<str> + Sync],
 ) -> Result<(), sqlx::Error> {
     if others.is_empty() {
         return Ok(());
@@ -364,7 +364,7 @@ pub async fn tie(
         (0..others.len()).map(|nth| format!("($1, ${})", nth + 2)).collect::<Vec<_>>().join(", ");
     let mut tie = sqlx::query(AssertSqlSafe(format!("{insert} VALUES {rows}"))).bind(one);
     for other in others {
-        tie = tie.bind(other);
+        tie = tie.bind(other.as_ref());
     }
     tie.execute(tx).await?;
     Ok(())

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use calendar::clock::{MINUTE, Millis};
 
 use crate::error::Error;
+use crate::ids::{Account, Id, Place, Session};
 
 /// The person who asks, signed in or not, and for which public page.
 #[derive(Clone, Debug, Default)]
@@ -27,19 +28,15 @@ pub(crate) struct PublicPage(pub Arc<str>);
 /// A person who is signed in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// Their account.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// The session behind their cookie.
-    pub session_id: String,
+    pub session_id: Id<Session>,
     /// The name others see.
     pub shown_name: String,
-    /// Where their emails go.
     pub email: String,
     /// The part of the area they live in, if they gave one.
-    pub place_id: Option<String>,
-    /// What they may do.
+    pub place_id: Option<Id<Place>>,
     pub roles: Vec<Role>,
-    /// When their account was made.
     pub joined_at: Millis,
     /// When this session was last noted as used.
     pub seen_at: Millis,

@@ -99,7 +99,7 @@ struct Forgotten {
 
 /// Asks every room to forget an account.
 async fn forget(tx: &mut AnyConnection, due: &Due, now: Millis) -> sqlx::Result<Forgotten> {
-    let (account, email, wish) = (due.account_id.as_str(), due.email.as_str(), due.wish);
+    let (account, email, wish) = (&due.account_id, due.email.as_str(), due.wish);
     store::forget_words(tx, account).await?;
     topics::forget(tx, account, wish.takes_down, now).await?;
     local_offer::forget(tx, account, wish.takes_down, now).await?;
@@ -107,9 +107,9 @@ async fn forget(tx: &mut AnyConnection, due: &Due, now: Millis) -> sqlx::Result<
     plans::forget(tx, account).await?;
     consultations::forget(tx, account).await?;
     notices::forget(tx, account, email).await?;
-    let whose = (account, email);
-    let subscriber = subscriptions::store::forget(tx, whose, wish.keeps_emails, now).await?;
-    let files = updates::store::forget(tx, account, subscriber.as_deref()).await?;
+    let subscriber =
+        subscriptions::store::forget(tx, (account, email), wish.keeps_emails, now).await?;
+    let files = updates::store::forget(tx, account, subscriber.as_ref()).await?;
     let keeps_emails = subscriber.is_some();
     deliveries::store::forget(tx, account, email, keeps_emails, now).await?;
     erasing::forget(tx, account, email).await?;

@@ -68,7 +68,7 @@ async fn begin(
     person: &SignedIn,
     wish: Wish,
 ) -> sqlx::Result<Asked> {
-    let (now, account_id) = (house.clock.now(), person.account_id.as_str());
+    let (now, account_id) = (house.clock.now(), &person.account_id);
     let token = id::secret();
     let hash = id::hash(&token);
     let asked = erasing::ask(tx, account_id, &hash, wish, now).await?;

@@ -4,6 +4,7 @@
 use calendar::clock::Millis;
 use ground::db::Db;
 use ground::erasing::each;
+use ground::ids::{Account, Id};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// How much of what a person has here goes, or stays without her.
@@ -37,7 +38,7 @@ pub struct Has {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn has(db: &Db, account_id: &str, now: Millis) -> sqlx::Result<Has> {
+pub async fn has(db: &Db, account_id: &Id<Account>, now: Millis) -> sqlx::Result<Has> {
     const OWN_TOPICS: &str = "SELECT count(*) FROM topics t WHERE t.author_id = a.id";
     const OWN_COMMENTS: &str = "SELECT count(*) FROM comments c WHERE c.author_id = a.id";
     const OPEN: &str = "(t.round_id IS NULL OR EXISTS (SELECT 1 FROM rounds r
@@ -95,7 +96,7 @@ pub async fn has(db: &Db, account_id: &str, now: Millis) -> sqlx::Result<Has> {
 
 /// Takes the words of an account's topics and comments out of the index; the next turn of the search
 /// puts back what is still published.
-pub async fn forget_words(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
+pub async fn forget_words(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
     const STATEMENTS: [&str; 4] = [
         "DELETE FROM search_words WHERE kind = 'topics'
          AND thing_id IN (SELECT t.id FROM topics t WHERE t.author_id = $1)",

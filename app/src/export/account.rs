@@ -39,8 +39,8 @@ pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response
 /// is the same as once.
 pub async fn ask(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
-    let account = person.account_id.as_str();
-    let of = Of::Account(account.to_owned());
+    let account = &person.account_id;
+    let of = Of::Account(account.clone());
     let mut tx = house.db.begin().await?;
     if store::ask(&mut tx, &of, Some(&person.session_id), now).await? {
         let owed = Owed {
@@ -53,8 +53,14 @@ pub async fn ask(State(house): State<House>, viewer: Viewer) -> Result<Response,
             not_after: None,
         };
         owe(&mut tx, owed).await?;
-        let (who, what) = (Some(account), "copy of own data asked for");
-        audit::note(&mut tx, Entry { at: now, who, what, about: account, detail: "" }).await?;
+        let entry = Entry {
+            at: now,
+            who: Some(account),
+            what: "copy of own data asked for",
+            about: account,
+            detail: "",
+        };
+        audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to("/account/export").into_response())

@@ -2,6 +2,7 @@
 
 use calendar::clock::{DAY, HOUR, MINUTE, Millis};
 use ground::db::{self, Db};
+use ground::ids::{Account, Id, Session, Subscriber};
 use ground::personal::{Column, Reading, Table, Whose};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -15,16 +16,17 @@ const AHEAD: Millis = MINUTE;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Of {
     /// All about the person with this account.
-    Account(String),
+    Account(Id<Account>),
     /// What is about this subscriber, for whoever has only that.
-    Subscriber(String),
+    Subscriber(Id<Subscriber>),
 }
 
 impl Of {
     /// The id of the account or of the subscriber.
     fn id(&self) -> &str {
         match self {
-            Self::Account(id) | Self::Subscriber(id) => id,
+            Self::Account(id) => id,
+            Self::Subscriber(id) => id,
         }
     }
 
@@ -68,7 +70,7 @@ impl Of {
 pub async fn ask(
     tx: &mut AnyConnection,
     of: &Of,
-    session_id: Option<&str>,
+    session_id: Option<&Id<Session>>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let (account, subscriber) = match of {
@@ -98,9 +100,9 @@ pub async fn ask(
 /// When an account last asked for a copy, and in which session, if that is less than an hour ago.
 pub async fn asked(
     db: &Db,
-    account_id: &str,
+    account_id: &Id<Account>,
     now: Millis,
-) -> sqlx::Result<Option<(Millis, String)>> {
+) -> sqlx::Result<Option<(Millis, Id<Session>)>> {
     sqlx::query_as(
         "SELECT asked_at, session_id FROM copies
          WHERE account_id = $1 AND asked_at > $2 AND asked_at <= $3",
@@ -113,7 +115,10 @@ pub async fn asked(
 }
 
 /// The address of a subscriber, while it is known.
-pub async fn address(tx: &mut AnyConnection, subscriber_id: &str) -> sqlx::Result<Option<String>> {
+pub async fn address(
+    tx: &mut AnyConnection,
+    subscriber_id: &Id<Subscriber>,
+) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT email FROM subscribers WHERE id = $1 AND email IS NOT NULL")
         .bind(subscriber_id)
         .fetch_optional(tx)
@@ -126,7 +131,7 @@ pub fn link_hash(token: &str) -> String {
 }
 
 /// The subscriber whose copy a link leads to, for an hour.
-pub async fn by_link(db: &Db, token: &str, now: Millis) -> sqlx::Result<Option<String>> {
+pub async fn by_link(db: &Db, token: &str, now: Millis) -> sqlx::Result<Option<Id<Subscriber>>> {
     sqlx::query_scalar(
         "SELECT s.id FROM subscriber_links l JOIN subscribers s ON s.id = l.subscriber_id
          WHERE l.token_hash = $1 AND l.made_at > $2 AND l.made_at <= $3 AND s.erased_at IS NULL",

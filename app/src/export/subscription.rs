@@ -10,6 +10,7 @@ use forms::Sent;
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Subscriber};
 use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -106,7 +107,7 @@ pub async fn ask(
 async fn send_link(
     tx: &mut AnyConnection,
     house: &House,
-    subscriber: &str,
+    subscriber: &Id<Subscriber>,
     to: &str,
     now: Millis,
 ) -> sqlx::Result<()> {

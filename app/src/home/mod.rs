@@ -10,6 +10,7 @@ use calendar::clock::{self, Millis};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Place};
 use ground::ui::{Banner, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -32,7 +33,7 @@ struct Now {
 }
 
 /// What is open now. Changes are those about a place, where one is given.
-async fn now(house: &House, place: Option<&str>, most_topics: i64) -> Result<Now, Error> {
+async fn now(house: &House, place: Option<&Id<Place>>, most_topics: i64) -> Result<Now, Error> {
     let at = house.clock.now();
     let (rounds, asked, said) = store::open_now(&house.db, at).await?;
     let round = rounds
@@ -45,7 +46,7 @@ async fn now(house: &House, place: Option<&str>, most_topics: i64) -> Result<Now
     let topics = topics::store::list(&house.db, &all, most_topics).await?;
     let coming = notices::store::Filter {
         after: Some(at),
-        place: place.unwrap_or_default().to_owned(),
+        place: place.cloned().unwrap_or_default(),
         ..notices::store::Filter::default()
     };
     let coming = notices::store::list(&house.db, &coming, 12).await?;
@@ -71,7 +72,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     };
     let page = match viewer.person() {
         Some(person) => {
-            let now = now(&house, person.place_id.as_deref(), 3).await?;
+            let now = now(&house, person.place_id.as_ref(), 3).await?;
             let hers = hers::Hers::of(&house, person, now).await?;
             Page::new("Home", || hers.view(&viewer, banner))
         }

@@ -256,7 +256,7 @@ fn every_column_of_the_database_is_in_her_copy_or_left_out_for_a_reason() {
         }
         connection.close().await.unwrap();
 
-        let of = Of::Account(her);
+        let of = Of::Account(her.into());
         let all = everything(&world.house, &of).await.unwrap();
         let zip = to_bytes(answer(&world.house, &of).await.unwrap().into_body(), usize::MAX);
         let zip = zip.await.unwrap();
@@ -331,7 +331,7 @@ fn the_page_to_read_begins_with_what_she_said_and_ends_with_one_line_for_each_em
             );
             change(&world, &sql).await;
         }
-        let of = Of::Account(parent.account.clone());
+        let of = Of::Account(parent.account.clone().into());
         let zip = to_bytes(answer(&world.house, &of).await.unwrap().into_body(), usize::MAX);
         let zip = zip.await.unwrap();
         let (json, html) =
@@ -358,7 +358,7 @@ fn the_page_to_read_leaves_out_what_does_not_concern_her_and_what_nobody_can_rea
     on_both(async |world| {
         let parent = world.parent(1).await;
         parent.post("/account/export", &[]).await.leads_to();
-        let of = Of::Account(parent.account.clone());
+        let of = Of::Account(parent.account.clone().into());
         let copied = async || {
             let zip = to_bytes(answer(&world.house, &of).await.unwrap().into_body(), usize::MAX);
             let zip = zip.await.unwrap();
@@ -547,7 +547,7 @@ fn the_files_she_uploaded_are_in_her_copy_and_a_lost_one_is_named() {
             .unwrap();
         }
         tx.commit().await.unwrap();
-        let made = answer(&world.house, &Of::Account(leader)).await.unwrap();
+        let made = answer(&world.house, &Of::Account(leader.into())).await.unwrap();
         let zip = to_bytes(made.into_body(), usize::MAX).await.unwrap();
         assert_eq!(unzipped(&world, &zip, "files/1-times.pdf"), content);
         let html = text_in(&world, &zip, "read-me.html");
@@ -562,7 +562,7 @@ fn words_that_were_passed_on_are_in_no_file_that_somebody_else_may_open() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         let topic = parent.propose("What happens at home").await;
-        let of = Of::Account(parent.account.clone());
+        let of = Of::Account(parent.account.clone().into());
         let copy = async || everything(&world.house, &of).await.unwrap();
         let words = |all: &Everything| serde_json::to_string(all).unwrap();
         assert!(words(&copy().await).contains("What happens at home"));
