@@ -28,7 +28,11 @@ const MOST_SAID: i64 = 5;
 const JUST_CHANGED: Millis = 15 * MINUTE;
 
 /// GET `/account`
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn account_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let now = house.clock.now();
     let sessions = store::sessions(&house.db, &person.account_id, now).await?;
@@ -462,7 +466,7 @@ const NEW_PASSWORD_WITHIN: Millis = 2 * HOUR;
 
 /// GET `/account/email/undo/{token}`: what pressing the button does. The page never says what the
 /// address is now: whoever else reads the old one must not learn it.
-pub async fn undo_form(
+pub async fn undo_email_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -504,7 +508,7 @@ pub async fn undo_form(
 
 /// POST `/account/email/undo/{token}`: puts the old address back, ends all that somebody else may
 /// hold, tells both addresses, and leads to a new password.
-pub async fn undo(
+pub async fn undo_email_change(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,

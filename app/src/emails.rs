@@ -13,7 +13,11 @@ use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
 /// GET `/account/emails`
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn emails_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let stopped = stops::stopped(&house.db, &person.account_id).await?;
     let done = Sent::query(&uri).line("done");
@@ -78,7 +82,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// POST `/account/emails`: stops emails of a sort, or starts them again. Twice is the same as once.
-pub async fn change(
+pub async fn change_emails(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,

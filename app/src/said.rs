@@ -21,7 +21,11 @@ const MOST_ON_A_PAGE: i64 = 30;
 const PASSED_ON: &str = "passed on";
 
 /// GET `/account/said`: every topic, support and response of this account, and what has happened.
-pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn said_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let (me, now) = (viewer.signed_in()?.account_id.clone(), house.clock.now());
     let page_number = page_number(&Sent::query(&uri));
     let mut said = store::contributions(
@@ -210,7 +214,7 @@ fn address(said: &Contribution) -> String {
 }
 
 /// POST `/account/said`: whether someone wants an email about what came of a consultation.
-pub async fn want(
+pub async fn choose_outcome_email(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,

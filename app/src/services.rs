@@ -14,7 +14,7 @@ use leptos::prelude::*;
 const MOST_COMING: i64 = 10;
 
 /// GET `/services`: all services and places.
-pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn services_page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let (services, places) = store::both(&house.db).await?;
     let page = Page::new("Services and places", || {
         let links = |folder: &'static str, named: Vec<Named>| {
@@ -42,7 +42,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 /// GET `/services/{id}`
-pub async fn service(
+pub async fn service_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Service>>,
@@ -50,11 +50,11 @@ pub async fn service(
     let (services, _) = store::both(&house.db).await?;
     let service = services.into_iter().find(|service| id == *service.id).ok_or(Error::NotFound)?;
     let filter = notices::store::Filter { service: id, ..Default::default() };
-    about(&house, &viewer, service, "service", filter).await
+    page_about(&house, &viewer, service, "service", filter).await
 }
 
 /// GET `/places/{id}`
-pub async fn place(
+pub async fn place_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Place>>,
@@ -62,10 +62,10 @@ pub async fn place(
     let (_, places) = store::both(&house.db).await?;
     let place = places.into_iter().find(|place| id == *place.id).ok_or(Error::NotFound)?;
     let filter = notices::store::Filter { place: id, ..Default::default() };
-    about(&house, &viewer, place, "place", filter).await
+    page_about(&house, &viewer, place, "place", filter).await
 }
 
-async fn about(
+async fn page_about(
     house: &House,
     viewer: &Viewer,
     named: Named,

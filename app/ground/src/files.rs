@@ -42,7 +42,7 @@ pub enum NoFile {
 
 /// A file that was kept, and what we know about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct SavedFile {
     /// The SHA-256 of what is in it, in hexadecimal: its name in the store.
     pub hash: String,
     /// The name it came with, cleaned.
@@ -338,17 +338,17 @@ impl Files {
         name: &str,
         kind: FileKind,
         content: Bytes,
-    ) -> Result<Kept, object_store::Error> {
+    ) -> Result<SavedFile, object_store::Error> {
         let size = i64::try_from(content.len()).unwrap_or(i64::MAX);
         let hash = self.put(content).await?;
-        Ok(Kept { hash, name: cleaned(name, kind), kind, size })
+        Ok(SavedFile { hash, name: cleaned(name, kind), kind, size })
     }
 
     /// The file as something to save, never to show in the page's place.
     ///
     /// # Errors
     /// When the store fails, or the file is damaged or missing.
-    pub async fn download(&self, file: &Kept) -> Result<Response, NoFile> {
+    pub async fn download(&self, file: &SavedFile) -> Result<Response, NoFile> {
         self.check(&file.hash).await?;
         let content = self.store.get(&Path::from(file.hash.clone())).await?;
         let name =

@@ -20,7 +20,7 @@ struct Word {
 
 /// How one thing is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct State {
+pub struct HealthState {
     /// What it is, as in "emails".
     pub what: &'static str,
     /// What is wrong with it; `None` when it is well.
@@ -40,8 +40,8 @@ impl Health {
 
     /// How each thing is that has ever reported, by its name.
     #[must_use]
-    pub fn states(&self) -> Vec<State> {
-        let state = |(what, word): (&&'static str, &Word)| State {
+    pub fn states(&self) -> Vec<HealthState> {
+        let state = |(what, word): (&&'static str, &Word)| HealthState {
             what,
             wrong: word
                 .wrong

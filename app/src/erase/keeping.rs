@@ -20,7 +20,11 @@ use leptos::prelude::*;
 use sqlx::AnyConnection;
 
 /// GET `/account/keep`; `?then=` is where she was going.
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn leaving_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let then = Sent::query(&uri).typed("then").to_owned();
     match viewer.signed_in()?.leaves_at {
         Some(leaves_at) => Ok(leaving(leaves_at, then).answer(&house, &viewer)),
@@ -31,7 +35,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 
 /// POST `/account/keep`: calls the erasure back, and leads to a page that says so. A second tap
 /// finds it so.
-pub async fn keep(
+pub async fn keep_own_account(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -39,7 +43,7 @@ pub async fn keep(
     let account_id = &viewer.signed_in()?.account_id;
     let mut tx = house.db.begin().await?;
     if let Some(called_back) = erasing::call_back_own(&mut tx, account_id).await? {
-        tell(&mut tx, &house, &called_back).await?;
+        tell_kept(&mut tx, &house, &called_back).await?;
     }
     tx.commit().await?;
     let to = match sent.typed("then") {
@@ -50,7 +54,7 @@ pub async fn keep(
 }
 
 /// Tells her that her account is kept: the email before said that it would be deleted.
-pub(super) async fn tell(
+pub(super) async fn tell_kept(
     tx: &mut AnyConnection,
     house: &House,
     called_back: &CalledBack,

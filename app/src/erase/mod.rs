@@ -9,7 +9,7 @@ mod keeping;
 mod store;
 
 pub use doing::erase_due;
-pub use keeping::{keep as keep_own, page as leaving};
+pub use keeping::{keep_own_account, leaving_page};
 
 use accounts::erasing::{self, After, Asked, Wish};
 use accounts::{WE_MAY_ASK, emails, signed_out};
@@ -32,15 +32,15 @@ use sqlx::AnyConnection;
 use self::store::Has;
 
 /// GET `/account/erase`
-pub async fn page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn erase_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     if viewer.is_leaving() {
         return Ok(Redirect::to(LEAVING).into_response());
     }
-    show(&house, &viewer).await
+    answer_with_form(&house, &viewer).await
 }
 
 /// POST `/account/erase`, with fresh proof: begins the seven days, and signs her out everywhere.
-pub async fn ask(
+pub async fn ask_to_erase(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -54,7 +54,7 @@ pub async fn ask(
     let asked = begin(&mut tx, &house, person, wish).await?;
     tx.commit().await?;
     if asked == Asked::LastAdmin {
-        return show(&house, &viewer).await;
+        return answer_with_form(&house, &viewer).await;
     }
     let begun = cookie::line(&house, (begun_name(&house), "/"), "yes", BEGUN_FOR);
     let answer = (AppendHeaders([(header::SET_COOKIE, begun)]), Redirect::to(BEGUN));
@@ -102,7 +102,11 @@ fn begun_name(house: &House) -> &'static str {
 }
 
 /// GET `/account/erase/begun`: only in the browser in which she has just asked.
-pub async fn begun(State(house): State<House>, viewer: Viewer, headers: HeaderMap) -> Response {
+pub async fn erase_begun_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    headers: HeaderMap,
+) -> Response {
     if viewer.is_signed_in() || cookie::named(&headers, begun_name(&house)).is_none() {
         return Redirect::to("/account/erase").into_response();
     }
@@ -130,7 +134,7 @@ pub async fn begun(State(house): State<House>, viewer: Viewer, headers: HeaderMa
 }
 
 /// GET `/account/erase/{token}`: a button, since mail scanners open links.
-pub async fn keep_form(
+pub async fn keep_account_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -155,7 +159,7 @@ pub async fn keep_form(
 }
 
 /// POST `/account/erase/{token}`: calls it back.
-pub async fn keep(
+pub async fn keep_account(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -166,7 +170,7 @@ pub async fn keep(
         tx.roll_back().await?;
         return ended(&house, &viewer, &hash).await;
     };
-    keeping::tell(&mut tx, &house, &called_back).await?;
+    keeping::tell_kept(&mut tx, &house, &called_back).await?;
     tx.commit().await?;
     let page = Page::new("We will keep your account", || {
         view! {
@@ -240,7 +244,7 @@ fn asked_again(due_at: Millis) -> Page {
 }
 
 /// The page: what goes, what stays, and the form; or what the last administrator does first.
-async fn show(house: &House, viewer: &Viewer) -> Result<Response, Error> {
+async fn answer_with_form(house: &House, viewer: &Viewer) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let has = store::has(&house.db, &person.account_id, house.clock.now()).await?;
     let is_staff = person.roles.iter().any(|role| *role != Role::Parent);

@@ -26,7 +26,7 @@ enum Offer {
 }
 
 /// GET `/account/export`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn copy_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let offer = match asked(&house, viewer.signed_in()?).await? {
         Some((at, true)) => Offer::Ready(at + WITHIN),
         Some((at, false)) => Offer::Elsewhere(at),
@@ -37,7 +37,7 @@ pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response
 
 /// POST `/account/export`, with fresh proof: it is noted, told by email, and ready to be saved. Twice
 /// is the same as once.
-pub async fn ask(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn ask_for_copy(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
     let account = &person.account_id;
     let of = Of::Account(account.clone());
@@ -67,10 +67,12 @@ pub async fn ask(State(house): State<House>, viewer: Viewer) -> Result<Response,
 }
 
 /// GET `/account/export/copy.zip`: the copy, in the session it was asked for in, for an hour.
-pub async fn save(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn save_copy(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     match asked(&house, person).await? {
-        Some((_, true)) => zipped::answer(&house, &Of::Account(person.account_id.clone())).await,
+        Some((_, true)) => {
+            zipped::zipped_copy(&house, &Of::Account(person.account_id.clone())).await
+        }
         _ => Ok(Redirect::to("/account/export").into_response()),
     }
 }

@@ -18,14 +18,14 @@ mod store;
 mod subscription;
 mod zipped;
 
-pub use account::{ask, form, save};
+pub use account::{ask_for_copy, copy_form, save_copy};
 pub use everything::{Everything, everything};
 pub use page::ONLY_FOR_PROGRAMS;
 pub use store::{Of, forget_due};
 pub use subscription::{
-    ask as ask_by_link, form as form_by_link, page as page_by_link, save as save_by_link,
+    ask_for_copy_by_link, copy_form_by_link, copy_page_by_link, save_copy_by_link,
 };
-pub use zipped::answer;
+pub use zipped::zipped_copy;
 
 use ground::personal::Table;
 

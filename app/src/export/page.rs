@@ -55,7 +55,7 @@ const NOT_HERE: [&str; 6] = [
 /// One row of a table.
 type Row = BTreeMap<String, Option<String>>;
 
-pub fn page(house: &House, all: &Everything) -> String {
+pub fn copy_to_read(house: &House, all: &Everything) -> String {
     let now = house.clock.now();
     let mut kept: Vec<&Held> = all.kept.iter().collect();
     kept.sort_by_key(|held| place(&held.table));

@@ -20,7 +20,7 @@ use super::store::{self, Of, WITHIN};
 use super::{emails, zipped};
 
 /// GET `/subscriptions/{token}/copy`
-pub async fn form(
+pub async fn copy_form_by_link(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -84,7 +84,7 @@ pub async fn form(
 
 /// POST `/subscriptions/{token}/copy`: sends the link, once an hour at most. The answer is the same
 /// each time.
-pub async fn ask(
+pub async fn ask_for_copy_by_link(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -130,7 +130,7 @@ async fn send_link(
 
 /// GET `/copies/{token}`: the page that the link in the email leads to. Mail scanners open links:
 /// nothing happens here.
-pub async fn page(
+pub async fn copy_page_by_link(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -164,13 +164,13 @@ pub async fn page(
 }
 
 /// GET `/copies/{token}/copy.zip`
-pub async fn save(
+pub async fn save_copy_by_link(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
     match store::by_link(&house.db, &token, house.clock.now()).await? {
-        Some(subscriber) => zipped::answer(&house, &Of::Subscriber(subscriber)).await,
+        Some(subscriber) => zipped::zipped_copy(&house, &Of::Subscriber(subscriber)).await,
         None => Ok(gone().answer(&house, &viewer)),
     }
 }

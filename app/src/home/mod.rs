@@ -54,7 +54,11 @@ async fn now(house: &House, place: Option<&Id<Place>>, most_topics: i64) -> Resu
 }
 
 /// GET `/`
-pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn home_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let done = Sent::query(&uri).line("done");
     let is_in = viewer.is_signed_in();
     let banner = match done.as_str() {
@@ -86,7 +90,10 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// GET `/have-your-say`: the round, what the forum asks, and topics, on one page.
-pub async fn have_your_say(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn have_your_say_page(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
     let now = now(&house, None, 6).await?;
     let may_propose = viewer.may_propose();
     let area = house.names.area.clone();

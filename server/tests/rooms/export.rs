@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
 
-use app::export::{Everything, ONLY_FOR_PROGRAMS, Of, answer, everything, tables};
+use app::export::{Everything, ONLY_FOR_PROGRAMS, Of, everything, tables, zipped_copy};
 use axum::body::{Bytes, to_bytes};
 use axum::http::{Method, StatusCode, header};
 use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
@@ -258,7 +258,7 @@ fn every_column_of_the_database_is_in_her_copy_or_left_out_for_a_reason() {
 
         let of = Of::Account(her.into());
         let all = everything(&world.house, &of).await.unwrap();
-        let zip = to_bytes(answer(&world.house, &of).await.unwrap().into_body(), usize::MAX);
+        let zip = to_bytes(zipped_copy(&world.house, &of).await.unwrap().into_body(), usize::MAX);
         let zip = zip.await.unwrap();
         let (json, html) =
             (text_in(&world, &zip, "copy.json"), text_in(&world, &zip, "read-me.html"));
@@ -332,7 +332,7 @@ fn the_page_to_read_begins_with_what_she_said_and_ends_with_one_line_for_each_em
             change(&world, &sql).await;
         }
         let of = Of::Account(parent.account.clone().into());
-        let zip = to_bytes(answer(&world.house, &of).await.unwrap().into_body(), usize::MAX);
+        let zip = to_bytes(zipped_copy(&world.house, &of).await.unwrap().into_body(), usize::MAX);
         let zip = zip.await.unwrap();
         let (json, html) =
             (text_in(&world, &zip, "copy.json"), text_in(&world, &zip, "read-me.html"));
@@ -360,7 +360,8 @@ fn the_page_to_read_leaves_out_what_does_not_concern_her_and_what_nobody_can_rea
         parent.post("/account/export", &[]).await.leads_to();
         let of = Of::Account(parent.account.clone().into());
         let copied = async || {
-            let zip = to_bytes(answer(&world.house, &of).await.unwrap().into_body(), usize::MAX);
+            let zip =
+                to_bytes(zipped_copy(&world.house, &of).await.unwrap().into_body(), usize::MAX);
             let zip = zip.await.unwrap();
             (text_in(&world, &zip, "copy.json"), text_in(&world, &zip, "read-me.html"))
         };
@@ -547,7 +548,7 @@ fn the_files_she_uploaded_are_in_her_copy_and_a_lost_one_is_named() {
             .unwrap();
         }
         tx.commit().await.unwrap();
-        let made = answer(&world.house, &Of::Account(leader.into())).await.unwrap();
+        let made = zipped_copy(&world.house, &Of::Account(leader.into())).await.unwrap();
         let zip = to_bytes(made.into_body(), usize::MAX).await.unwrap();
         assert_eq!(unzipped(&world, &zip, "files/1-times.pdf"), content);
         let html = text_in(&world, &zip, "read-me.html");

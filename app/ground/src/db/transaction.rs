@@ -30,12 +30,12 @@ pub struct Transaction {
     connection: Option<PoolConnection<Any>>,
     /// The file, where the database is one.
     file: Option<Arc<file::Opened>>,
-    state: State,
+    state: TransactionState,
     begun: Instant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum TransactionState {
     Beginning,
     Open,
     Ending,
@@ -48,10 +48,10 @@ impl Transaction {
         kind: Kind,
         file: Option<Arc<file::Opened>>,
     ) -> sqlx::Result<Self> {
-        let (state, begun) = (State::Beginning, Instant::now());
+        let (state, begun) = (TransactionState::Beginning, Instant::now());
         let mut tx = Self { connection: Some(connection), file, state, begun };
         tx.execute(kind.begins_to_write()).await?;
-        tx.state = State::Open;
+        tx.state = TransactionState::Open;
         Ok(tx)
     }
 
@@ -65,9 +65,9 @@ impl Transaction {
             self.roll_back().await?;
             return Err(too_long());
         }
-        self.state = State::Ending;
+        self.state = TransactionState::Ending;
         self.execute("COMMIT").await?;
-        self.state = State::Ended;
+        self.state = TransactionState::Ended;
         // A file that went meanwhile took the write with it.
         self.file.as_ref().map_or(Ok(()), |file| file.is_there()).map_err(sqlx::Error::Io)
     }
@@ -77,9 +77,9 @@ impl Transaction {
     /// # Errors
     /// When the database fails; nothing is kept then either.
     pub async fn roll_back(mut self) -> sqlx::Result<()> {
-        self.state = State::Ending;
+        self.state = TransactionState::Ending;
         self.execute("ROLLBACK").await?;
-        self.state = State::Ended;
+        self.state = TransactionState::Ended;
         Ok(())
     }
 }
@@ -108,9 +108,9 @@ impl Drop for Transaction {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
         match self.state {
-            State::Ended => {}
-            State::Beginning | State::Ending => connection.close_on_drop(),
-            State::Open => {
+            TransactionState::Ended => {}
+            TransactionState::Beginning | TransactionState::Ending => connection.close_on_drop(),
+            TransactionState::Open => {
                 tracing::info!("a write was left before its commit: nothing of it is kept");
                 match tokio::runtime::Handle::try_current() {
                     Ok(runtime) => drop(runtime.spawn(give_back(connection))),

@@ -237,7 +237,7 @@ pub async fn record_draft(
     tx: &mut AnyConnection,
     plan_id: &str,
     draft: &NewDraft,
-    file: Option<&files::Kept>,
+    file: Option<&files::SavedFile>,
     by: &By,
     at: Millis,
 ) -> sqlx::Result<(i64, bool)> {
