@@ -231,7 +231,8 @@ impl Routes {
         chose: &'static str,
         handler: H,
     ) -> Self {
-        self.guarded(Method::GET, path, (access, chose), axum::routing::get(handler), TIME)
+        let rule = Rule { method: Method::GET, path, access, chose };
+        self.guarded(rule, axum::routing::get(handler), TIME)
     }
 
     /// Likewise a form that is sent, as to support a topic.
@@ -243,7 +244,8 @@ impl Routes {
         chose: &'static str,
         handler: H,
     ) -> Self {
-        self.guarded(Method::POST, path, (access, chose), axum::routing::post(handler), TIME)
+        let rule = Rule { method: Method::POST, path, access, chose };
+        self.guarded(rule, axum::routing::post(handler), TIME)
     }
 
     /// A form with a file. [`SentWithFile`] says how long its body may be; a slow connection is
@@ -255,13 +257,8 @@ impl Routes {
         access: Access,
         handler: H,
     ) -> Self {
-        let own = Self::new().guarded(
-            Method::POST,
-            path,
-            (access, ""),
-            axum::routing::post(handler),
-            TIME_FOR_A_FILE,
-        );
+        let rule = Rule { method: Method::POST, path, access, chose: "" };
+        let own = Self::new().guarded(rule, axum::routing::post(handler), TIME_FOR_A_FILE);
         self.join(Self {
             router: own.router.layer(DefaultBodyLimit::max(MOST_READ)),
             rules: own.rules,
@@ -295,16 +292,8 @@ impl Routes {
         self.router
     }
 
-    fn guarded(
-        mut self,
-        method: Method,
-        path: &'static str,
-        (access, chose): (Access, &'static str),
-        handler: MethodRouter<House>,
-        time: Duration,
-    ) -> Self {
-        let rule = Rule { method, path, access, chose };
-        let gate = Gate::of(&rule);
+    fn guarded(mut self, rule: Rule, handler: MethodRouter<House>, time: Duration) -> Self {
+        let (gate, path) = (Gate::of(&rule), rule.path);
         self.rules.push(rule);
         self.behind(gate, path, handler, time)
     }
