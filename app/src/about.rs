@@ -331,7 +331,8 @@ pub async fn privacy_page(State(house): State<House>, viewer: Viewer) -> Respons
                     "If you are not happy with our answer, you can complain to the "
                     <a href="https://ico.org.uk/make-a-complaint/" rel="noopener">
                         "Information Commissioner's Office (ICO)"
-                    </a>", or call them on "<a href="tel:03031231113">"0303\u{a0}123\u{a0}1113"</a>"."
+                    </a>", or call them on "
+                    <a href="tel:03031231113">"0303\u{a0}123\u{a0}1113"</a>"."
                 </p>
                 <h2>"Cookies, and what your phone stores"</h2>
                 <p>
@@ -405,7 +406,8 @@ pub async fn privacy_page(State(house): State<House>, viewer: Viewer) -> Respons
     .answer(&house, &viewer)
 }
 
-/// What is kept of people, and how long. `docs/retention.md` has it for the people who run the site.
+/// What is kept of people, and how long. `docs/retention.md` has it for the people who run the
+/// site.
 fn kept() -> impl IntoView {
     let rows = [
         (

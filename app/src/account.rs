@@ -1,5 +1,5 @@
-//! A person's own page: who they are here, what they said, where they are signed in; and the address
-//! that is changed in every room at once.
+//! A person's own page: who they are here, what they said, where they are signed in; and the
+//! address that is changed in every room at once.
 
 use accounts::store::Session;
 use accounts::{emails, store};
@@ -21,7 +21,7 @@ use sqlx::AnyConnection;
 
 use super::said;
 
-/// How much of what she said is on her own page; the rest is one tap away.
+/// How much of what they said is on their own page; the rest is one tap away.
 const MOST_SAID: i64 = 5;
 
 /// For how long the page says that the password has been changed.
@@ -43,7 +43,7 @@ pub async fn account_page(
         .into_iter()
         .find(|place| person.place_id.as_ref().is_some_and(|own| *own == *place.id));
     let done = Sent::query(&uri).line("done");
-    // Anybody can pass an address on that says so. What is so, an email has told her too.
+    // Anybody can pass an address on that says so. What is so, an email has told them too.
     let has_new_password = done == "password" && {
         let since = now - JUST_CHANGED;
         let kind = EmailKind::PasswordChanged;
@@ -261,7 +261,7 @@ fn device(device: Device) -> impl IntoView {
 /// How the name of a device begins whose browser we don't know.
 const UNKNOWN: &str = "A browser on ";
 
-/// The browser she is using.
+/// The browser they are using.
 fn this_browser(name: &str) -> String {
     match name.strip_prefix(UNKNOWN) {
         Some("a device") => "This browser".to_owned(),
@@ -270,7 +270,7 @@ fn this_browser(name: &str) -> String {
     }
 }
 
-/// A browser that she is not using. `is_same`: the one she is using has the same name.
+/// A browser that they are not using. `is_same`: the one they are using has the same name.
 fn other_browser(name: &str, is_same: bool) -> String {
     let Some(system) = name.strip_prefix(UNKNOWN) else {
         return if is_same { format!("Another browser ({name})") } else { name.to_owned() };
@@ -287,10 +287,10 @@ fn other_browser(name: &str, is_same: bool) -> String {
     format!("{} browser on {on}", if is_same { "Another" } else { "A" })
 }
 
-/// GET `/account/email/{token}`: a button, since mail scanners open links. Only whoever is signed in to
-/// the account that asked for the address can press it: anybody can ask for the address of somebody
-/// else, and whoever presses the button gives the account her address. Others are not told whose
-/// account it is.
+/// GET `/account/email/{token}`: a button, since mail scanners open links. Only whoever is signed
+/// in to the account that asked for the address can press it: anybody can ask for the address of
+/// somebody else, and whoever presses the button gives the account their address. Others are not
+/// told whose account it is.
 pub async fn confirm_email_form(
     State(house): State<House>,
     viewer: Viewer,
@@ -326,8 +326,8 @@ pub async fn confirm_email_form(
 
 /// For a link that was used, as by a second tap, or has ended.
 fn link_ended(house: &House, viewer: &Viewer) -> Response {
-    let why = "You may have used it already: your account says which address we email you at. Or it \
-               is older than two days, or you have signed out everywhere since.";
+    let why = "You may have used it already: your account says which address we email you at. Or \
+               it is older than two days, or you have signed out everywhere since.";
     Page::link_ended("This link has been used or has expired", why, ("/account", "Your account"))
         .answer(house, viewer)
 }
@@ -381,7 +381,7 @@ pub async fn confirm_email(
     tx.commit().await?;
     match changed {
         Changed::Now => {}
-        Changed::NotHers => {
+        Changed::NotTheirs => {
             return Ok(Redirect::to(&format!("/account/email/{token}")).into_response());
         }
         Changed::Ended => return Ok(link_ended(&house, &viewer)),
@@ -413,7 +413,7 @@ async fn change_address(
     };
     let account = &link.account_id;
     if own != Some(account) {
-        return Ok(Changed::NotHers);
+        return Ok(Changed::NotTheirs);
     }
     let Some(new_email) = &link.new_email else { return Ok(Changed::Ended) };
     // A second tap at the same moment finds it used.
@@ -456,7 +456,7 @@ enum Changed {
     /// It is made.
     Now,
     /// Whoever pressed the button is not signed in to the account.
-    NotHers,
+    NotTheirs,
     /// The link works no longer.
     Ended,
 }
@@ -528,8 +528,8 @@ pub async fn undo_email_change(
             <div class="stack">
                 <h1>"Your old email address is back"</h1>
                 <p class="lead">
-                    "You have been signed out everywhere, and your password no longer works. Choose \
-                     a new one now."
+                    "You have been signed out everywhere, and your password no longer works. \
+                     Choose a new one now."
                 </p>
                 <p>
                     <a class="button" href=format!("/new-password/{password}")>
@@ -559,7 +559,7 @@ async fn put_address_back(
         return Ok(None);
     }
     let (account, old, new) = (&undo.account_id, undo.old.as_str(), undo.email.as_str());
-    // She may have changed it back herself.
+    // They may have changed it back themselves.
     if new != old {
         subscriptions::store::address_changed(tx, new, old, now).await?;
         updates::store::address_changed(tx, account, old).await?;
@@ -592,13 +592,13 @@ async fn put_address_back(
 }
 
 fn undo_ended(house: &House, viewer: &Viewer) -> Response {
-    let why = "It works once, for seven days. If you have used it, your old address is back: choose \
-               a new password now, if you haven't yet.";
+    let why = "It works once, for seven days. If you have used it, your old address is back: \
+               choose a new password now, if you haven't yet.";
     let to = ("/forgotten-password", "Choose a new password");
     Page::link_ended("This link has been used or has expired", why, to).answer(house, viewer)
 }
 
-/// Her old address belongs to another account by now.
+/// Their old address belongs to another account by now.
 fn taken(house: &House, viewer: &Viewer) -> Response {
     let page = Page::new("We couldn't put your old address back", || {
         view! {

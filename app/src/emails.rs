@@ -59,8 +59,9 @@ pub async fn emails_page(
                 <section class="stack">
                     <h2>"Consultations"</h2>
                     <p>
-                        "For each consultation that you signed in to answer, you choose if we email you about \
-                         what happened. For all others nobody knows who answered: use your code. "
+                        "For each consultation that you signed in to answer, you choose if we \
+                         email you about what happened. For all others nobody knows who answered: \
+                         use your code. "
                         <a href="/account/said">"See what you signed in to answer"</a>
                     </p>
                 </section>

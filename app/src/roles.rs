@@ -123,7 +123,8 @@ mod tests {
         );
         assert_eq!(
             of(accounts::ENDED_UNCONFIRMED, "", "Bob", "leader"),
-            "Bob no longer has the role: Leader. They had not signed in with the council for too long"
+            "Bob no longer has the role: Leader. They had not signed in with the council for too \
+             long"
         );
         assert_eq!(
             of("invitation accepted", "", "Bob", "admin"),

@@ -111,8 +111,8 @@ pub async fn service_health_page(
     Ok(page.answer(&house, &viewer))
 }
 
-/// What needs somebody, the worst first: what does not work, emails that nobody gets, and what would
-/// be missed only later.
+/// What needs somebody, the worst first: what does not work, emails that nobody gets, and what
+/// would be missed only later.
 fn worries(
     states: &[HealthState],
     outbox: &Waiting,

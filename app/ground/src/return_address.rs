@@ -97,8 +97,8 @@ impl ReturnAddress {
         hex::encode(&self.mac_of(plain).finalize().into_bytes()[..CODE])
     }
 
-    /// Whether this is the code, compared in a time that gives away nothing about where they differ.
-    /// Mail programs may write capitals.
+    /// Whether this is the code, compared in a time that gives away nothing about where they
+    /// differ. Mail programs may write capitals.
     fn is_code(&self, code: &str, plain: &str) -> bool {
         hex::decode(code).is_ok_and(|code| {
             code.len() == CODE && self.mac_of(plain).verify_truncated_left(&code).is_ok()

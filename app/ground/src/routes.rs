@@ -87,9 +87,9 @@ impl Access {
         }
     }
 
-    /// What this person must do before she may; `None` where she may now. `chose`: what people
+    /// What this person must do before they may; `None` where they may now. `chose`: what people
     /// choose here before they are signed in. Whose account is about to be erased adds nothing to
-    /// it; her own pages stay open to her, so that she can take a copy.
+    /// it; their own pages stay open to them, so that they can take a copy.
     fn asks(self, viewer: &Viewer, chose: &str) -> Option<First> {
         let is_own = self.role().is_none() && (chose.is_empty() || self.is_fresh());
         if !self.allows(viewer) {
@@ -106,14 +106,14 @@ impl Access {
     }
 }
 
-/// What is asked of somebody before an address answers her.
+/// What is asked of somebody before an address answers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum First {
     /// To join or to sign in.
     SignIn,
-    /// To keep her account, which is about to be erased.
+    /// To keep their account, which is about to be erased.
     Keep,
-    /// To show again that it is her.
+    /// To show again that it is them.
     Prove,
     /// To set up a second step.
     SetUp,
@@ -128,8 +128,8 @@ pub struct Rule {
     pub path: &'static str,
     /// Who may use it.
     pub access: Access,
-    /// What somebody chose who comes here before she is signed in, in words that follow "to"; empty
-    /// where people are signed in already.
+    /// What somebody chose who comes here before they are signed in, in words that follow "to";
+    /// empty where people are signed in already.
     pub chose: &'static str,
 }
 
@@ -221,8 +221,8 @@ impl Routes {
         self.post_first(path, access, "", handler)
     }
 
-    /// A page that people choose before they are signed in, as to propose a topic. `chose` says what
-    /// they chose, in words that follow "to".
+    /// A page that people choose before they are signed in, as to propose a topic. `chose` says
+    /// what they chose, in words that follow "to".
     #[must_use]
     pub fn get_first<H: Handler<T, House>, T: 'static>(
         self,
@@ -336,18 +336,17 @@ async fn to_its_end(request: Request, next: Next) -> Response {
 }
 
 /// What someone chose who must do something else first, in the extensions of the answer 401.
-/// `accounts` answers with the page that asks for it, and carries on what she chose.
+/// `accounts` answers with the page that asks for it, and carries on what they chose.
 #[derive(Clone, Debug)]
 pub struct SignInFirst {
-    /// What she must do.
     pub first: First,
     /// Whether it is never done by itself afterwards ([`Access::is_grave`]).
     pub is_grave: bool,
-    /// The address she was going to; empty where a program asked.
+    /// The address they were going to; empty where a program asked.
     pub then: String,
     /// What a form sent there; `None` for a page or a program.
     pub sent: Option<Sent>,
-    /// What she chose, in words that follow "to"; empty where nobody said.
+    /// What they chose, in words that follow "to"; empty where nobody said.
     pub chose: &'static str,
 }
 

@@ -25,7 +25,8 @@ pub async fn erase_due(house: &House) -> sqlx::Result<u64> {
     while let Some(files) = erase_next(house).await? {
         erased += 1;
         for file in files {
-            // One that could not be taken away is named by nobody; the account is gone all the same.
+            // One that could not be taken away is named by nobody; the account is gone all the
+            // same.
             if let Err(error) = house.files.take_away(&file, house.clock.now() - HOUR).await {
                 tracing::error!(%error, file, "a file that nobody names could not be deleted");
             }
@@ -35,8 +36,8 @@ pub async fn erase_due(house: &House) -> sqlx::Result<u64> {
     Ok(erased)
 }
 
-/// Writes SQLite's file anew once an account was erased; and PostgreSQL's tables once a night, since
-/// they hold everything that was erased or changed since the last.
+/// Writes SQLite's file anew once an account was erased; and PostgreSQL's tables once a night,
+/// since they hold everything that was erased or changed since the last.
 async fn write_anew_due(house: &House) -> sqlx::Result<()> {
     let (db, now) = (&house.db, house.clock.now());
     let state = store::rewriting(db).await?;

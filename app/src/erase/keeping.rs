@@ -19,7 +19,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use sqlx::AnyConnection;
 
-/// GET `/account/keep`; `?then=` is where she was going.
+/// GET `/account/keep`; `?then=` is where they were going.
 pub async fn leaving_page(
     State(house): State<House>,
     viewer: Viewer,
@@ -53,7 +53,7 @@ pub async fn keep_own_account(
     Ok(Redirect::to(&to).into_response())
 }
 
-/// Tells her that her account is kept: the email before said that it would be deleted.
+/// Tells them that their account is kept: the email before said that it would be deleted.
 pub(super) async fn tell_kept(
     tx: &mut AnyConnection,
     house: &House,
@@ -72,8 +72,8 @@ pub(super) async fn tell_kept(
     Ok(())
 }
 
-/// Says that her account stays to somebody who was going somewhere, and leads to what she chose
-/// before she signed in, if that still waits, else to where she was going.
+/// Says that their account stays to somebody who was going somewhere, and leads to what they chose
+/// before they signed in, if that still waits, else to where they were going.
 fn stays(then: &str) -> Page {
     let onward = with_then(GO_ON, then);
     Page::new("We will keep your account", || {

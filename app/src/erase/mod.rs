@@ -39,7 +39,7 @@ pub async fn erase_form(State(house): State<House>, viewer: Viewer) -> Result<Re
     answer_with_form(&house, &viewer).await
 }
 
-/// POST `/account/erase`, with fresh proof: begins the seven days, and signs her out everywhere.
+/// POST `/account/erase`, with fresh proof: begins the seven days, and signs them out everywhere.
 pub async fn ask_to_erase(
     State(house): State<House>,
     viewer: Viewer,
@@ -61,7 +61,8 @@ pub async fn ask_to_erase(
     Ok(signed_out(&house, answer.into_response()))
 }
 
-/// Begins the seven days, ends her sessions and tells her, unless she is the last administrator.
+/// Begins the seven days, ends their sessions and tells them, unless they are the last
+/// administrator.
 async fn begin(
     tx: &mut AnyConnection,
     house: &House,
@@ -93,15 +94,15 @@ async fn begin(
 
 const BEGUN: &str = "/account/erase/begun";
 
-/// For how many seconds a browser remembers that somebody has asked in it: until she has read what
-/// happens next.
+/// For how many seconds a browser remembers that somebody has asked in it: until they have read
+/// what happens next.
 const BEGUN_FOR: i64 = 10 * 60;
 
 fn begun_name(house: &House) -> &'static str {
     if house.is_secure() { "__Host-leaving" } else { "leaving" }
 }
 
-/// GET `/account/erase/begun`: only in the browser in which she has just asked.
+/// GET `/account/erase/begun`: only in the browser in which they have just asked.
 pub async fn erase_begun_page(
     State(house): State<House>,
     viewer: Viewer,
@@ -217,7 +218,7 @@ async fn ended(house: &House, viewer: &Viewer, hash: &str) -> Result<Response, E
     Ok(page.answer(house, viewer))
 }
 
-/// For a link that called it back once, when she has asked again since.
+/// For a link that called it back once, when they have asked again since.
 fn asked_again(due_at: Millis) -> Page {
     let day = clock::day(due_at);
     let page = Page::new(format!("We will delete your account on {day}"), || {
@@ -356,8 +357,8 @@ fn what_stays(has: &Has, is_staff: bool) -> impl IntoView + use<> {
         view! {
             <li>
                 "What you wrote and decided for the forum, the council or the NHS. It will say \
-                 “Someone who has left” instead of your name. A name you typed into a text, such as \
-                 in the reason for publishing a draft early, stays in it."
+                 “Someone who has left” instead of your name. A name you typed into a text, such \
+                 as in the reason for publishing a draft early, stays in it."
             </li>
         }
     });
@@ -379,7 +380,7 @@ fn what_stays(has: &Has, is_staff: bool) -> impl IntoView + use<> {
     }
 }
 
-/// The choices she has; nothing about them can be wrong.
+/// The choices they have; nothing about them can be wrong.
 fn form(has: &Has, none: &Refusals) -> impl IntoView {
     let published = (has.to_take_down > 0).then(|| {
         let choices = [
@@ -390,8 +391,8 @@ fn form(has: &Has, none: &Refusals) -> impl IntoView {
             <Choices
                 name="published"
                 legend="What you wrote that everyone can read"
-                hint="You can take down topics until their vote closes, and comments until they are \
-                    answered."
+                hint="You can take down topics until their vote closes, and comments until they \
+                    are answered."
                 choices=Choice::each(choices, |word| word == "leave")
                 refusals=none
             />

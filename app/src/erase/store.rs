@@ -7,14 +7,14 @@ use ground::erasing::each;
 use ground::ids::{Account, Id};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-/// How much of what a person has here goes, or stays without her.
+/// How much of what a person has here goes, or stays without them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Has {
     /// Topics and comments that nobody else can read, or only the forum.
     pub unpublished: i64,
     /// Published topics and comments.
     pub published: i64,
-    /// Those of them that she may still take down.
+    /// Those of them that their author may still take down.
     pub to_take_down: i64,
     /// What is with the safeguarding lead.
     pub passed_on: i64,
@@ -22,13 +22,13 @@ pub struct Has {
     pub open_votes: i64,
     /// Votes in rounds that are.
     pub closed_votes: i64,
-    /// What she told the forum that is not her experience.
+    /// What they told the forum that is not their experience.
     pub doubts: i64,
-    /// Questions about changes that wait for an answer: her own, and those she wants to know too.
+    /// Questions about changes that wait for an answer: their own, and those they want to know too.
     pub questions: i64,
-    /// Consultations she took part in.
+    /// Consultations they took part in.
     pub consultations: i64,
-    /// Services in places that she asked to be told about.
+    /// Services in places that they asked to be told about.
     pub subscriptions: i64,
     /// Whether nobody else is an administrator.
     pub is_last_admin: bool,
@@ -94,8 +94,8 @@ pub async fn has(db: &Db, account_id: &Id<Account>, now: Millis) -> sqlx::Result
     }))
 }
 
-/// Takes the words of an account's topics and comments out of the index; the next turn of the search
-/// puts back what is still published.
+/// Takes the words of an account's topics and comments out of the index; the next turn of the
+/// search puts back what is still published.
 pub async fn forget_words(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
     const STATEMENTS: [&str; 4] = [
         "DELETE FROM search_words WHERE kind = 'topics'

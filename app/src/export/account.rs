@@ -1,4 +1,4 @@
-//! The copy of somebody who has an account: she shows that it is herself, then saves it.
+//! The copy of somebody who has an account: they show that it is them, then save it.
 
 use accounts::WE_MAY_ASK;
 use axum::extract::State;
@@ -35,8 +35,8 @@ pub async fn copy_form(State(house): State<House>, viewer: Viewer) -> Result<Res
     Ok(page(&offer).answer(&house, &viewer))
 }
 
-/// POST `/account/export`, with fresh proof: it is noted, told by email, and ready to be saved. Twice
-/// is the same as once.
+/// POST `/account/export`, with fresh proof: it is noted, told by email, and ready to be saved.
+/// Twice is the same as once.
 pub async fn ask_for_copy(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
     let account = &person.account_id;

@@ -26,7 +26,7 @@ pub struct Everything {
     pub about: String,
     /// What is kept, by the tables of the service. A table without anything is not here.
     pub kept: Vec<Held>,
-    /// The files she uploaded.
+    /// The files they uploaded.
     pub files: Vec<Uploaded>,
     /// What is not in the copy, and why.
     pub left_out: Vec<LeftOut>,
@@ -57,7 +57,7 @@ pub struct Named {
     pub is_if: bool,
 }
 
-/// A file she uploaded.
+/// A file they uploaded.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Uploaded {
     /// The name it has.

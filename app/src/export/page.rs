@@ -151,13 +151,13 @@ fn what_is_not_here(house: &House) -> impl IntoView + use<> {
 /// The last place on the page.
 const LAST: u8 = 3;
 
-/// Where a table is on the page: what she said and chose comes first, then her account and where she
-/// is signed in, then what we noted, and the bookkeeping of emails last.
+/// Where a table is on the page: what they said and chose comes first, then their account and where
+/// they are signed in, then what we noted, and the bookkeeping of emails last.
 fn place(table: &str) -> u8 {
     let is_in = |tables: &[Table]| tables.iter().any(|one| one.name == table);
     match table {
         "ledger" | "update_letters" | "audit" | "copies" => 2,
-        // Which emails she stopped is something she chose.
+        // Which emails they stopped is something they chose.
         _ if is_in(deliveries::PERSONAL) && table != "email_stops" => LAST,
         _ if is_in(accounts::PERSONAL) => 1,
         _ => 0,
@@ -253,7 +253,7 @@ fn what_about(kind: Option<&str>) -> &'static str {
 }
 
 /// A value as people read it; `None` where there is none, or it says only that something does not
-/// concern her.
+/// concern them.
 fn value(column: &Named, stored: Option<&Option<String>>) -> Option<String> {
     let is_said = |value: &&String| !(value.is_empty() || column.is_if && *value == NO);
     let value = stored?.as_ref().filter(is_said)?;

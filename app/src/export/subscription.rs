@@ -1,5 +1,5 @@
-//! The copy of somebody who has only a subscription: her own link leads to the way to it, and the
-//! way itself goes to her address, since an email may have been passed on.
+//! The copy of somebody who has only a subscription: their own link leads to the way to it, and the
+//! way itself goes to their address, since an email may have been passed on.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -103,7 +103,7 @@ pub async fn ask_for_copy_by_link(
     Ok(Redirect::to(&format!("/subscriptions/{token}/copy?done=sent")).into_response())
 }
 
-/// Emails a link to her copy to her address.
+/// Emails a link to their copy to their address.
 async fn send_link(
     tx: &mut AnyConnection,
     house: &House,

@@ -1,7 +1,7 @@
 //! Home: what is open now, and the way in; for someone who is signed in, what is theirs first.
 
 mod everyone;
-mod hers;
+mod own;
 
 use axum::extract::State;
 use axum::http::Uri;
@@ -17,6 +17,7 @@ use leptos::prelude::*;
 use rounds::store::Round;
 use voting::Phase;
 
+use self::own::OwnHome;
 use super::store;
 
 /// What is open now and what is coming, of every room.
@@ -77,8 +78,8 @@ pub async fn home_page(
     let page = match viewer.person() {
         Some(person) => {
             let now = now(&house, person.place_id.as_ref(), 3).await?;
-            let hers = hers::Hers::of(&house, person, now).await?;
-            Page::new("Home", || hers.view(&viewer, banner))
+            let own = OwnHome::of(&house, person, now).await?;
+            Page::new("Home", || own.view(&viewer, banner))
         }
         None => {
             let now = now(&house, None, 2).await?;

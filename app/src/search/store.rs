@@ -1,8 +1,8 @@
 //! The index of everything public, and what a search finds in it.
 //!
 //! Rooms know nothing of the index: each gives a statement of what it shows to everyone, and
-//! [`refresh`] compares the index with it. What a search finds is read from those statements too, so
-//! that something taken down is found no more, even before the index has heard of it.
+//! [`refresh`] compares the index with it. What a search finds is read from those statements too,
+//! so that something taken down is found no more, even before the index has heard of it.
 
 use std::collections::{HashMap, HashSet};
 

@@ -20,10 +20,10 @@ const TIME: Duration = Duration::from_secs(15);
 /// means it says [`roll_back`](Self::roll_back).
 ///
 /// After a full disk, a failed read or write, too little memory, damage or an interrupt SQLite
-/// rolls back by itself (<https://www.sqlite.org/lang_transaction.html>), and an end that fails says
-/// nothing sure about what state the connection is in. So it goes back to the others only after a
-/// begin and an end that both went well, and is closed otherwise. That is why these are statements
-/// of our own: sqlx's `Transaction` always gives its connection back.
+/// rolls back by itself (<https://www.sqlite.org/lang_transaction.html>), and an end that fails
+/// says nothing sure about what state the connection is in. So it goes back to the others only
+/// after a begin and an end that both went well, and is closed otherwise. That is why these are
+/// statements of our own: sqlx's `Transaction` always gives its connection back.
 #[derive(Debug)]
 pub struct Transaction {
     /// There until it is dropped.

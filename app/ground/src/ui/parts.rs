@@ -48,7 +48,7 @@ pub fn Banner(title: &'static str, children: Children) -> impl IntoView {
 #[derive(Clone, Debug, Default)]
 pub struct Done {
     what: String,
-    /// Whether she joined by it.
+    /// Whether they joined by it.
     pub has_joined: bool,
 }
 
@@ -262,7 +262,7 @@ fn is_off_by_rounding(rows: &[Bar]) -> bool {
         && shares.is_some_and(|shares| shares != 100)
 }
 
-/// On a desk, while it is not asked of her yet: that she will need a second step to sign in.
+/// On a desk, while it is not asked of them yet: that they will need a second step to sign in.
 #[component]
 pub fn SecondStepSoon<'a>(viewer: &'a Viewer) -> impl IntoView {
     let from = viewer.person().and_then(|person| match person.second_step {
