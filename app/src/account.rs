@@ -450,14 +450,11 @@ async fn change_address(
     Ok(Changed::Now)
 }
 
-/// What became of a change of address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Changed {
-    /// It is made.
     Now,
     /// Whoever pressed the button is not signed in to the account.
     NotTheirs,
-    /// The link works no longer.
     Ended,
 }
 

@@ -105,7 +105,6 @@ pub async fn for_leader(db: &Db, leader: &Id<Account>) -> Result<Led, sqlx::Erro
 /// A line of the record of roles.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OfRoles {
-    /// When.
     pub at: Millis,
     /// What the audit log calls it.
     pub what: String,

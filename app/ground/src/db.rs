@@ -134,13 +134,11 @@ impl Db {
         Ok(Self { kind, pools, line, file })
     }
 
-    /// What protects the line to it.
     #[must_use]
     pub fn line(&self) -> Line {
         self.line
     }
 
-    /// Which of the two databases this is.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind

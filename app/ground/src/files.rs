@@ -29,7 +29,6 @@ pub struct Files {
     spoilt: Arc<AtomicU64>,
 }
 
-/// Why a file is not given out.
 #[derive(Debug, thiserror::Error)]
 pub enum NoFile {
     /// The store of files does not answer.
@@ -49,7 +48,7 @@ pub struct SavedFile {
     pub name: String,
     /// What it is by its content.
     pub kind: FileKind,
-    /// Its size in bytes.
+    /// In bytes.
     pub size: i64,
 }
 
@@ -57,13 +56,10 @@ pub struct SavedFile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FileKind {
-    /// Portable Document Format.
     Pdf,
     /// Office Open XML, as Word writes it.
     Docx,
-    /// OpenDocument text.
     Odt,
-    /// A picture in Portable Network Graphics.
     Png,
     /// A picture in JPEG, as cameras take it.
     Jpg,
@@ -122,7 +118,6 @@ impl FileKind {
         }
     }
 
-    /// Reads the ending.
     #[must_use]
     pub fn read(ending: &str) -> Option<Self> {
         [Self::Pdf, Self::Docx, Self::Odt, Self::Png, Self::Jpg]

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Debug, Default)]
 pub struct Health(Arc<Mutex<BTreeMap<&'static str, Word>>>);
 
-/// The last report of one thing.
 #[derive(Clone, Debug)]
 struct Word {
     at: Instant,
@@ -18,7 +17,6 @@ struct Word {
     wrong: Option<&'static str>,
 }
 
-/// How one thing is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HealthState {
     /// What it is, as in "emails".

@@ -28,12 +28,9 @@ const TIME: Duration = Duration::from_secs(30);
 /// How long one with a file may take: 20 MB over a slow line.
 const TIME_FOR_A_FILE: Duration = Duration::from_secs(600);
 
-/// Who may use an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Everyone.
     Anyone,
-    /// Everyone who is signed in.
     SignedIn,
     /// Everyone who is signed in and holds this role.
     Only(Role),
@@ -53,7 +50,6 @@ impl Access {
         }
     }
 
-    /// The role that is needed, if one is.
     #[must_use]
     pub const fn role(self) -> Option<Role> {
         match self {
@@ -63,7 +59,6 @@ impl Access {
         }
     }
 
-    /// Whether it asks for fresh proof.
     #[must_use]
     pub const fn is_fresh(self) -> bool {
         matches!(self, Self::Fresh(_))
@@ -122,11 +117,9 @@ pub enum First {
 /// One address with one method, and who may use it.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// GET or POST.
     pub method: Method,
     /// The address, its parameters in braces.
     pub path: &'static str,
-    /// Who may use it.
     pub access: Access,
     /// What somebody chose who comes here before they are signed in, in words that follow "to";
     /// empty where people are signed in already.
@@ -193,7 +186,6 @@ pub struct Routes {
 }
 
 impl Routes {
-    /// An empty list.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -281,13 +273,11 @@ impl Routes {
         Self { router: self.router.merge(other.router), rules: self.rules }
     }
 
-    /// Every address with its rule.
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
 
-    /// The router that answers at these addresses.
     pub fn into_router(self) -> Router<House> {
         self.router
     }
@@ -372,7 +362,6 @@ pub const NOT_FOR_SEARCH: (&str, &str) = ("x-robots-tag", "noindex");
 /// Where somebody whose account is about to be erased is told so, and can keep it.
 pub const LEAVING: &str = "/account/keep";
 
-/// Where a second step is set up.
 pub const SECOND_STEP: &str = "/account/second-step";
 
 /// Lets a request in, or asks the person for something first, as to sign in: a page opens

@@ -25,11 +25,9 @@ const JUST: Millis = 15 * MINUTE;
 #[derive(Clone, Debug)]
 pub(crate) struct PublicPage(pub Arc<str>);
 
-/// A person who is signed in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     pub account_id: Id<Account>,
-    /// The session behind their cookie.
     pub session_id: Id<Session>,
     /// The name others see.
     pub shown_name: String,
@@ -60,24 +58,20 @@ pub enum SecondStep {
     AskedFrom(Millis),
     /// They have none, and need one to do anything but what a parent does.
     Missing,
-    /// They have one.
     SetUp,
 }
 
 impl Viewer {
-    /// Someone who is signed in.
     #[must_use]
     pub fn of(person: SignedIn) -> Self {
         Self { person: Some(Arc::new(person)), asks_for: None }
     }
 
-    /// Whether they are signed in.
     #[must_use]
     pub fn is_signed_in(&self) -> bool {
         self.person.is_some()
     }
 
-    /// Whether they hold this role.
     #[must_use]
     pub fn is(&self, role: Role) -> bool {
         self.person.as_ref().is_some_and(|person| person.roles.contains(&role))
@@ -113,7 +107,6 @@ impl Viewer {
         !self.is_signed_in() || self.is(Role::Parent)
     }
 
-    /// The person, when they are signed in.
     #[must_use]
     pub fn person(&self) -> Option<&SignedIn> {
         self.person.as_deref()

@@ -98,7 +98,6 @@ struct Forgotten {
     keeps_emails: bool,
 }
 
-/// Asks every room to forget an account.
 async fn forget(tx: &mut AnyConnection, due: &Due, now: Millis) -> sqlx::Result<Forgotten> {
     let (account, email, wish) = (&due.account_id, due.email.as_str(), due.wish);
     store::forget_words(tx, account).await?;

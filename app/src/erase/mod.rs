@@ -279,7 +279,6 @@ async fn answer_with_form(house: &House, viewer: &Viewer) -> Result<Response, Er
     Ok(page.answer(house, viewer))
 }
 
-/// What the last administrator does first.
 fn hand_over() -> impl IntoView {
     view! {
         <p class="panel gold">

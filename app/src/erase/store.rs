@@ -12,21 +12,16 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 pub struct Has {
     /// Topics and comments that nobody else can read, or only the forum.
     pub unpublished: i64,
-    /// Published topics and comments.
     pub published: i64,
-    /// Those of them that their author may still take down.
+    /// Published topics and comments that their author may still take down.
     pub to_take_down: i64,
-    /// What is with the safeguarding lead.
     pub passed_on: i64,
-    /// Votes in rounds that are not closed.
     pub open_votes: i64,
-    /// Votes in rounds that are.
     pub closed_votes: i64,
     /// What they told the forum that is not their experience.
     pub doubts: i64,
     /// Questions about changes that wait for an answer: their own, and those they want to know too.
     pub questions: i64,
-    /// Consultations they took part in.
     pub consultations: i64,
     /// Services in places that they asked to be told about.
     pub subscriptions: i64,
@@ -127,7 +122,6 @@ pub struct Rewriting {
     pub done_at: Option<Millis>,
 }
 
-/// When the database was or is to be written anew.
 pub async fn rewriting(db: &Db) -> sqlx::Result<Rewriting> {
     sqlx::query_as("SELECT to_rewrite_since, rewritten_at FROM service_state")
         .fetch_one(&mut *db.read().await?)

@@ -22,7 +22,6 @@ pub enum Of {
 }
 
 impl Of {
-    /// The id of the account or of the subscriber.
     fn id(&self) -> &str {
         match self {
             Self::Account(id) => id,

@@ -19,7 +19,6 @@ const NEW: i64 = 5;
 const COMING: usize = 2;
 const SAID: i64 = 3;
 
-/// What is theirs.
 pub(super) struct OwnHome {
     name: String,
     now: Now,

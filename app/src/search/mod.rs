@@ -45,7 +45,6 @@ pub fn kind_title(kind: &str) -> &'static str {
 }
 
 impl Thing {
-    /// Where it is.
     #[must_use]
     pub fn address(&self) -> String {
         if self.kind == HELP { self.id.clone() } else { format!("/{}/{}", self.kind, self.id) }

@@ -51,7 +51,6 @@ const EMPTY: [&str; 58] = [
 pub struct Word {
     /// Its bytes in the text.
     pub at: Range<usize>,
-    /// The word, folded.
     pub folded: String,
 }
 

@@ -107,25 +107,21 @@ impl Council {
         &self.settings.issuer
     }
 
-    /// What the provider calls this service.
     #[must_use]
     pub fn client_id(&self) -> &str {
         &self.settings.client_id
     }
 
-    /// The council's name, for buttons.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.settings.name
     }
 
-    /// The organisation whose leaders may sign in so.
     #[must_use]
     pub fn organisation(&self) -> &str {
         &self.settings.organisation
     }
 
-    /// What must be in an answer for its person to be one of the officers.
     #[must_use]
     pub fn must_have(&self) -> Option<&MustHave> {
         self.settings.must_have.as_ref()

@@ -43,7 +43,6 @@ pub struct Asked<'a> {
     pub code: &'a str,
     /// What the challenge was made from.
     pub verifier: &'a str,
-    /// Where they came back to.
     pub back_to: &'a str,
 }
 

@@ -20,7 +20,6 @@ pub(super) type Columns = Vec<(String, String)>;
 /// What is in a table: how many rows, and the SHA-256 of them, a line each.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Sum {
-    /// How many rows.
     pub rows: u64,
     /// The hash of their lines.
     pub sha256: String,

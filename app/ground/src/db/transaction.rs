@@ -84,7 +84,6 @@ impl Transaction {
     }
 }
 
-/// The error of a write that was given up.
 fn too_long() -> sqlx::Error {
     let why = "a write took too long and was given up";
     sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, why))

@@ -12,11 +12,9 @@ pub use own::PERSONAL;
 /// A table, and what of a person may be in it.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
-    /// Its name in the database.
     pub name: &'static str,
     /// What its rows are to them, as a heading; empty where none is theirs.
     pub title: &'static str,
-    /// Which of its rows are theirs.
     pub whose: Whose,
     /// Each of its columns, in the order they are read in.
     pub columns: &'static [Column],
@@ -29,15 +27,12 @@ pub struct Table {
 pub enum Whose {
     /// None of them, and why.
     Nobody(&'static str),
-    /// Those of an account.
     Account(&'static str),
     /// Those of a subscriber, with an account or without.
     Subscriber(&'static str),
     /// Those of an account, and those of a subscriber that their own link leads to.
     Both {
-        /// The account's.
         account: &'static str,
-        /// The subscriber's.
         subscriber: &'static str,
     },
 }
@@ -99,9 +94,7 @@ pub struct Reading {
     pub name: &'static str,
     /// What it is called for people; `None` for what only programs read.
     pub label: Option<&'static str>,
-    /// Whether it is a time.
     pub is_time: bool,
-    /// Whether it is a yes or a no.
     pub is_yes: bool,
     /// Whether a no is of no use to people.
     pub is_if: bool,
@@ -168,7 +161,6 @@ impl Column {
 }
 
 impl Table {
-    /// What of it is read.
     pub fn readings(&self) -> impl Iterator<Item = Reading> + use<> {
         self.columns.iter().filter_map(|column| column.reading())
     }

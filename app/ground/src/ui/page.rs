@@ -92,7 +92,6 @@ impl Page {
         self
     }
 
-    /// With another status than 200.
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Self {
         self.status = status;

@@ -48,7 +48,6 @@ pub fn Banner(title: &'static str, children: Children) -> impl IntoView {
 #[derive(Clone, Debug, Default)]
 pub struct Done {
     what: String,
-    /// Whether they joined by it.
     pub has_joined: bool,
 }
 
@@ -116,7 +115,6 @@ pub fn Card(
 pub fn Share(
     /// The whole address of the page.
     address: String,
-    /// What the page is called.
     title: String,
 ) -> impl IntoView {
     let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
@@ -191,9 +189,7 @@ pub fn Timeline(steps: Vec<(Millis, bool, String)>) -> impl IntoView {
 /// A row of a table with bars.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bar {
-    /// What is counted.
     pub name: String,
-    /// How many.
     pub shown: Shown,
     /// The whole that these are a part of, where it is known and is shown too.
     pub of: Option<u64>,
