@@ -122,27 +122,30 @@ pub struct OfRoles {
 /// # Errors
 /// When the database fails.
 pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>, sqlx::Error> {
-    let sql = format!(
+    sqlx::query_as(
         "SELECT at, what, who, whose, detail FROM (
            SELECT e.number, e.at, e.what, coalesce(w.shown_name, '') AS who,
              coalesce(a.shown_name, '') AS whose, e.detail
              FROM audit e LEFT JOIN accounts w ON w.id = e.who
              LEFT JOIN accounts a ON a.id = e.about
-             WHERE e.what IN ('role given', 'role taken', '{ended}', '{lapsed}', '{opened}')
+             WHERE e.what IN ('role given', 'role taken', $3, $4, $5)
            UNION ALL SELECT e.number, e.at, e.what, coalesce(i.shown_name, ''),
              coalesce(w.shown_name, ''), e.detail
              FROM audit e LEFT JOIN accounts w ON w.id = e.who
              LEFT JOIN audit p ON p.about = e.about AND p.what = 'person invited'
              LEFT JOIN accounts i ON i.id = p.who
              WHERE e.what = 'invitation accepted'
-           UNION ALL SELECT CAST(0 AS BIGINT), l.looked_at, '{opened}', w.shown_name, '', 'answer'
-             FROM answer_concern_looks l JOIN accounts w ON w.id = l.looked_by) lines
+           UNION ALL SELECT CAST(0 AS BIGINT), l.looked_at, CAST($5 AS TEXT), w.shown_name, '',
+             'answer' FROM answer_concern_looks l JOIN accounts w ON w.id = l.looked_by) lines
          ORDER BY at DESC, number DESC LIMIT $1 OFFSET $2",
-        opened = topics::store::OPENED,
-        ended = accounts::ENDED_BY_COUNCIL,
-        lapsed = accounts::ENDED_UNCONFIRMED
-    );
-    sqlx::query_as(AssertSqlSafe(sql)).bind(most).bind(from).fetch_all(&mut *db.read().await?).await
+    )
+    .bind(most)
+    .bind(from)
+    .bind(accounts::ENDED_BY_COUNCIL)
+    .bind(accounts::ENDED_UNCONFIRMED)
+    .bind(topics::store::OPENED)
+    .fetch_all(&mut *db.read().await?)
+    .await
 }
 
 /// The last rounds, the open consultations, the first to close first, and the latest updates; in
