@@ -1,6 +1,6 @@
 //! What is no use any more is erased, and is found nowhere in the bytes: not in the database's
-//! files, not in SQLite's write-ahead log, not in a backup made after. PostgreSQL's files are looked
-//! at where they are on this machine and this process may read them, as under `make test`.
+//! files, not in SQLite's write-ahead log, not in a backup made after. PostgreSQL's files are
+//! looked at where they are on this machine and this process may read them, as under `make test`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -265,7 +265,7 @@ fn look(name: &str, bytes: &[u8], found: &mut Vec<String>) {
 fn what_is_erased_is_in_no_page_of_postgresql_once_the_night_is_over() {
     // The file of SQLite is looked at above, and in `erase.rs`.
     on_postgres(async |world| {
-        let her = world.signed_in("kanarienvogel-goes@example.org", &[Role::Parent]).await;
+        let leaver = world.signed_in("kanarienvogel-goes@example.org", &[Role::Parent]).await;
         for nth in 0..3 {
             // In a table that is empty afterwards.
             let email = format!("kanarienvogel-{nth}@example.org");
@@ -273,7 +273,7 @@ fn what_is_erased_is_in_no_page_of_postgresql_once_the_night_is_over() {
         }
         world.deliver().await;
         analyzed(&world).await;
-        leaves(&her, &[]).await.leads_to();
+        leaves(&leaver, &[]).await.leads_to();
         if files_of_postgres(world.db()).await.is_none() {
             return;
         }
