@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn an_email_is_known_by_the_address_it_comes_back_to() {
-        let email = Id::fresh();
+        let email = Id::<Delivery>::fresh();
         let address = address();
         let back = address.of(&email);
         assert!(back.split('@').next().expect("a local part").len() <= 64, "{back}");

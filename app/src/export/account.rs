@@ -12,7 +12,7 @@ use ground::ui::Page;
 use ground::viewer::{SignedIn, Viewer};
 use leptos::prelude::*;
 
-use super::store::{self, Of, WITHIN};
+use super::store::{self, WITHIN, WhoseCopy};
 use super::{emails, zipped};
 
 /// What the page offers.
@@ -40,7 +40,7 @@ pub async fn copy_form(State(house): State<House>, viewer: Viewer) -> Result<Res
 pub async fn ask_for_copy(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
     let account = &person.account_id;
-    let of = Of::Account(account.clone());
+    let of = WhoseCopy::Account(account.clone());
     let mut tx = house.db.begin().await?;
     if store::ask(&mut tx, &of, Some(&person.session_id), now).await? {
         let owed = Owed {
@@ -71,7 +71,7 @@ pub async fn save_copy(State(house): State<House>, viewer: Viewer) -> Result<Res
     let person = viewer.signed_in()?;
     match asked(&house, person).await? {
         Some((_, true)) => {
-            zipped::zipped_copy(&house, &Of::Account(person.account_id.clone())).await
+            zipped::zipped_copy(&house, &WhoseCopy::Account(person.account_id.clone())).await
         }
         _ => Ok(Redirect::to("/account/export").into_response()),
     }

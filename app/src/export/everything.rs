@@ -8,7 +8,7 @@ use ground::personal::{Reading, Whose};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
-use super::store::{self, Of};
+use super::store::{self, WhoseCopy};
 
 /// The name of the format.
 const FORMAT: &str = "alongside-copy/1";
@@ -91,7 +91,7 @@ pub fn schema() -> Schema {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn everything(house: &House, of: &Of) -> sqlx::Result<Everything> {
+pub async fn everything(house: &House, of: &WhoseCopy) -> sqlx::Result<Everything> {
     let now = house.clock.now();
     let mut files: Vec<Uploaded> = Vec::new();
     let mut kept = Vec::new();
@@ -132,8 +132,8 @@ pub async fn everything(house: &House, of: &Of) -> sqlx::Result<Everything> {
         });
     }
     let about = match of {
-        Of::Account(_) => "account",
-        Of::Subscriber(_) => "subscription",
+        WhoseCopy::Account(_) => "account",
+        WhoseCopy::Subscriber(_) => "subscription",
     };
     Ok(Everything {
         format: FORMAT.to_owned(),

@@ -21,7 +21,7 @@ mod zipped;
 pub use account::{ask_for_copy, copy_form, save_copy};
 pub use everything::{Everything, everything};
 pub use page::ONLY_FOR_PROGRAMS;
-pub use store::{Of, forget_due};
+pub use store::{WhoseCopy, forget_due};
 pub use subscription::{
     ask_for_copy_by_link, copy_form_by_link, copy_page_by_link, save_copy_by_link,
 };

@@ -14,14 +14,14 @@ const AHEAD: Millis = MINUTE;
 
 /// Whose copy it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Of {
+pub enum WhoseCopy {
     /// All about the person with this account.
     Account(Id<Account>),
     /// What is about this subscriber, for whoever has only that.
     Subscriber(Id<Subscriber>),
 }
 
-impl Of {
+impl WhoseCopy {
     fn id(&self) -> &str {
         match self {
             Self::Account(id) => id,
@@ -69,13 +69,13 @@ impl Of {
 /// When the database fails; likewise for every function here.
 pub async fn ask(
     tx: &mut AnyConnection,
-    of: &Of,
+    of: &WhoseCopy,
     session_id: Option<&Id<Session>>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let (account, subscriber) = match of {
-        Of::Account(id) => (Some(id), None),
-        Of::Subscriber(id) => (None, Some(id)),
+        WhoseCopy::Account(id) => (Some(id), None),
+        WhoseCopy::Subscriber(id) => (None, Some(id)),
     };
     let asked = sqlx::query(
         "INSERT INTO copies (person, account_id, session_id, subscriber_id, asked_at)
@@ -159,7 +159,7 @@ pub(super) type Rows = (&'static Table, Vec<Vec<Option<String>>>);
 
 /// All that is kept about somebody, in the order of the tables, the oldest first. One statement, so
 /// that it is how things are at one moment.
-pub(super) async fn read(db: &Db, of: &Of) -> sqlx::Result<Vec<Rows>> {
+pub(super) async fn read(db: &Db, of: &WhoseCopy) -> sqlx::Result<Vec<Rows>> {
     let theirs: Vec<(&'static Table, &'static str)> = super::tables()
         .filter_map(|table| of.rows(table.whose).map(|rows| (table, rows)))
         .collect();
@@ -183,7 +183,7 @@ fn value(column: usize) -> String {
 
 /// One `SELECT` for each table, all as wide as the widest: which table, what its rows are in the
 /// order of, and the values as text.
-fn statement(of: &Of, theirs: &[(&'static Table, &'static str)]) -> String {
+fn statement(of: &WhoseCopy, theirs: &[(&'static Table, &'static str)]) -> String {
     let readings: Vec<Vec<Reading>> =
         theirs.iter().map(|(table, _)| table.readings().collect()).collect();
     let widest = readings.iter().map(Vec::len).max().unwrap_or(0);

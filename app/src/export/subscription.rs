@@ -16,7 +16,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use sqlx::AnyConnection;
 
-use super::store::{self, Of, WITHIN};
+use super::store::{self, WITHIN, WhoseCopy};
 use super::{emails, zipped};
 
 /// GET `/subscriptions/{token}/copy`
@@ -92,7 +92,7 @@ pub async fn ask_for_copy_by_link(
     let subscriber =
         subscriptions::store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
     let Some(subscriber) = subscriber else { return Ok(gone().answer(&house, &viewer)) };
-    let (now, of) = (house.clock.now(), Of::Subscriber(subscriber.clone()));
+    let (now, of) = (house.clock.now(), WhoseCopy::Subscriber(subscriber.clone()));
     let mut tx = house.db.begin().await?;
     if store::ask(&mut tx, &of, None, now).await?
         && let Some(to) = store::address(&mut tx, &subscriber).await?
@@ -170,7 +170,7 @@ pub async fn save_copy_by_link(
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
     match store::by_link(&house.db, &token, house.clock.now()).await? {
-        Some(subscriber) => zipped::zipped_copy(&house, &Of::Subscriber(subscriber)).await,
+        Some(subscriber) => zipped::zipped_copy(&house, &WhoseCopy::Subscriber(subscriber)).await,
         None => Ok(gone().answer(&house, &viewer)),
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
 
-use app::export::{Everything, ONLY_FOR_PROGRAMS, Of, everything, tables, zipped_copy};
+use app::export::{Everything, ONLY_FOR_PROGRAMS, WhoseCopy, everything, tables, zipped_copy};
 use axum::body::{Bytes, to_bytes};
 use axum::http::{Method, StatusCode, header};
 use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
@@ -256,7 +256,7 @@ fn every_column_of_the_database_is_in_their_copy_or_left_out_for_a_reason() {
         }
         connection.close().await.unwrap();
 
-        let of = Of::Account(person.into());
+        let of = WhoseCopy::Account(person.into());
         let all = everything(&world.house, &of).await.unwrap();
         let zip = to_bytes(zipped_copy(&world.house, &of).await.unwrap().into_body(), usize::MAX);
         let zip = zip.await.unwrap();
@@ -331,7 +331,7 @@ fn the_page_to_read_begins_with_what_they_said_and_ends_with_one_line_for_each_e
             );
             change(&world, &sql).await;
         }
-        let of = Of::Account(parent.account.clone().into());
+        let of = WhoseCopy::Account(parent.account.clone().into());
         let zip = to_bytes(zipped_copy(&world.house, &of).await.unwrap().into_body(), usize::MAX);
         let zip = zip.await.unwrap();
         let (json, html) =
@@ -358,7 +358,7 @@ fn the_page_to_read_leaves_out_what_does_not_concern_them_and_what_nobody_can_re
     on_both(async |world| {
         let parent = world.parent(1).await;
         parent.post("/account/export", &[]).await.leads_to();
-        let of = Of::Account(parent.account.clone().into());
+        let of = WhoseCopy::Account(parent.account.clone().into());
         let copied = async || {
             let zip =
                 to_bytes(zipped_copy(&world.house, &of).await.unwrap().into_body(), usize::MAX);
@@ -548,7 +548,7 @@ fn the_files_they_uploaded_are_in_their_copy_and_a_lost_one_is_named() {
             .unwrap();
         }
         tx.commit().await.unwrap();
-        let made = zipped_copy(&world.house, &Of::Account(leader.into())).await.unwrap();
+        let made = zipped_copy(&world.house, &WhoseCopy::Account(leader.into())).await.unwrap();
         let zip = to_bytes(made.into_body(), usize::MAX).await.unwrap();
         assert_eq!(unzipped(&world, &zip, "files/1-times.pdf"), content);
         let html = text_in(&world, &zip, "read-me.html");
@@ -563,7 +563,7 @@ fn words_that_were_passed_on_are_in_no_file_that_somebody_else_may_open() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         let topic = parent.propose("What happens at home").await;
-        let of = Of::Account(parent.account.clone().into());
+        let of = WhoseCopy::Account(parent.account.clone().into());
         let copy = async || everything(&world.house, &of).await.unwrap();
         let words = |all: &Everything| serde_json::to_string(all).unwrap();
         assert!(words(&copy().await).contains("What happens at home"));
