@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{Db, known};
+use ground::ids::{Account, Id, Plan, Topic, Update};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -11,7 +12,7 @@ use crate::rules::{Stage, Verdict};
 #[derive(Clone, Debug)]
 pub struct Listed {
     /// Its id.
-    pub id: String,
+    pub id: Id<Update>,
     /// What parents said.
     pub you_said: String,
     /// What happened.
@@ -48,29 +49,32 @@ pub const FINDABLE: &str = "SELECT 'updates' AS kind, s.update_id AS id, s.you_s
 
 /// Which updates a list holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Which {
+pub enum Which<'a> {
     /// All.
     All,
     /// Those the forum has said this about.
     Judged(Verdict),
     /// Those it has said nothing about.
     Claimed,
-    /// Those about one thing.
-    About(String),
+    /// Those about one thing of any kind, by its id.
+    About(&'a str),
     /// Those that this leader may change.
-    Hers(String),
+    Hers(&'a Id<Account>),
 }
 
 /// Some updates, latest first.
-pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> sqlx::Result<Vec<Listed>> {
+pub async fn list(
+    db: &Db,
+    which: &Which<'_>,
+    (most, from): (i64, i64),
+) -> sqlx::Result<Vec<Listed>> {
     let (condition, value) = match which {
         Which::All => ("$1 = ''", ""),
         Which::Judged(verdict) => ("verdict = $1", verdict.word()),
         Which::Claimed => ("$1 = '' AND verdict IS NULL", ""),
-        Which::About(id) => (
-            "id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = $1)",
-            id.as_str(),
-        ),
+        Which::About(id) => {
+            ("id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = $1)", id)
+        }
         Which::Hers(leader) => (
             "EXISTS (SELECT 1 FROM update_leaders k WHERE k.update_id = standing.id
                AND k.account_id = $1)",
@@ -95,8 +99,8 @@ pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> sqlx::Res
 /// happened, latest first.
 pub async fn of_topic(
     db: &Db,
-    topic_id: &str,
-) -> sqlx::Result<(Vec<(String, String)>, Vec<Listed>)> {
+    topic_id: &Id<Topic>,
+) -> sqlx::Result<(Vec<(Id<Plan>, String)>, Vec<Listed>)> {
     let sql = format!(
         "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found, kind
          FROM (

@@ -95,9 +95,8 @@ pub async fn plan(
 ) -> Result<Response, Error> {
     let plan = find(&house, &viewer, &id).await?;
     let now = house.clock.now();
-    let said =
-        outcomes::store::list(&house.db, &outcomes::store::Which::About(plan.id.clone()), (20, 0))
-            .await?;
+    let about = outcomes::store::Which::About(&plan.id);
+    let said = outcomes::store::list(&house.db, &about, (20, 0)).await?;
     let done = Sent::query(&uri).line("done");
     let page = Page::new(plan.title.clone(), || {
         let (is_leader, is_organiser) = (viewer.is(Role::Leader), viewer.is(Role::Organiser));

@@ -112,7 +112,7 @@ pub async fn contributions(
                 found: row.get("found"),
             })
         };
-        let update = row.get::<Option<String>, _>("update_id").map(update).transpose()?;
+        let update = row.get::<Option<_>, _>("update_id").map(update).transpose()?;
         Ok(Contribution {
             subject: subject(row)?,
             how: row.get("how"),
