@@ -10,7 +10,7 @@ use crate::rules::{Stage, Verdict};
 
 /// An update in a list.
 #[derive(Clone, Debug)]
-pub struct Listed {
+pub struct ListedUpdate {
     /// Its id.
     pub id: Id<Update>,
     /// What parents said.
@@ -59,7 +59,7 @@ pub enum Which<'a> {
     /// Those about one thing of any kind, by its id.
     About(&'a str),
     /// Those that this leader may change.
-    Hers(&'a Id<Account>),
+    MayChange(&'a Id<Account>),
 }
 
 /// Some updates, latest first.
@@ -67,15 +67,15 @@ pub async fn list(
     db: &Db,
     which: &Which<'_>,
     (most, from): (i64, i64),
-) -> sqlx::Result<Vec<Listed>> {
+) -> sqlx::Result<Vec<ListedUpdate>> {
     let (condition, value) = match which {
         Which::All => ("$1 = ''", ""),
         Which::Judged(verdict) => ("verdict = $1", verdict.word()),
         Which::Claimed => ("$1 = '' AND verdict IS NULL", ""),
         Which::About(id) => {
-            ("id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = $1)", id)
+            ("id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = $1)", *id)
         }
-        Which::Hers(leader) => (
+        Which::MayChange(leader) => (
             "EXISTS (SELECT 1 FROM update_leaders k WHERE k.update_id = standing.id
                AND k.account_id = $1)",
             leader.as_str(),
@@ -100,7 +100,7 @@ pub async fn list(
 pub async fn of_topic(
     db: &Db,
     topic_id: &Id<Topic>,
-) -> sqlx::Result<(Vec<(Id<Plan>, String)>, Vec<Listed>)> {
+) -> sqlx::Result<(Vec<(Id<Plan>, String)>, Vec<ListedUpdate>)> {
     let sql = format!(
         "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found, kind
          FROM (
@@ -144,8 +144,8 @@ pub fn about(subject: &str) -> String {
 }
 
 /// Reads an update in a list, as [`latest`] gives it.
-fn listed(row: &AnyRow) -> sqlx::Result<Listed> {
-    Ok(Listed {
+fn listed(row: &AnyRow) -> sqlx::Result<ListedUpdate> {
+    Ok(ListedUpdate {
         id: row.get("id"),
         you_said: row.get("you_said"),
         outcome: stage(row.get("outcome"))?,

@@ -214,7 +214,7 @@ struct CameOfIt {
     /// The plans it is tied to: (id, title).
     plans: Vec<(Id<Plan>, String)>,
     /// What leaders say they did.
-    updates: Vec<outcomes::store::Listed>,
+    updates: Vec<outcomes::store::ListedUpdate>,
 }
 
 fn topic_page(
