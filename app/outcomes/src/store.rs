@@ -11,15 +11,12 @@ use crate::rules::{Stage, Verdict};
 /// An update in a list.
 #[derive(Clone, Debug)]
 pub struct ListedUpdate {
-    /// Its id.
     pub id: Id<Update>,
-    /// What parents said.
     pub you_said: String,
-    /// What happened.
     pub outcome: Stage,
     /// What the forum says about it; `None` while it is claimed.
     pub verdict: Option<Verdict>,
-    /// Which organisation's it is.
+    /// Its name; empty where nobody knows which it is.
     pub organisation: String,
     /// When the latest words were said.
     pub at: Millis,
@@ -50,7 +47,6 @@ pub const FINDABLE: &str = "SELECT 'updates' AS kind, s.update_id AS id, s.you_s
 /// Which updates a list holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Which<'a> {
-    /// All.
     All,
     /// Those the forum has said this about.
     Judged(Verdict),
