@@ -10,6 +10,7 @@ use ground::aside::aside;
 use ground::error::Error;
 use ground::files;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::text::markdown;
 use ground::ui::{Banner, Labels, Page, Pager, Share, When};
 use ground::viewer::{Role, Viewer};
@@ -25,14 +26,14 @@ const MOST_ON_A_PAGE: usize = 20;
 
 /// GET `/plans`
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
-    let before = id::parse(Sent::query(&uri).typed("before")).unwrap_or_default();
-    let mut plans =
-        store::list(&house.db, &before, MOST_ON_A_PAGE as i64 + 1, house.clock.now()).await?;
+    let before = Id::parse(Sent::query(&uri).typed("before"));
+    let most = MOST_ON_A_PAGE as i64 + 1;
+    let mut plans = store::list(&house.db, before.as_ref(), most, house.clock.now()).await?;
     let next = (plans.len() > MOST_ON_A_PAGE).then(|| {
         plans.truncate(MOST_ON_A_PAGE);
-        format!("/plans?before={}", plans.last().map_or("", |plan| &plan.id))
+        format!("/plans?before={}", plans.last().map_or("", |plan| plan.id.as_str()))
     });
-    let first = (!before.is_empty()).then(|| "/plans".to_owned());
+    let first = before.is_some().then(|| "/plans".to_owned());
     let page = Page::new("Plans", || {
         let nothing = plans.is_empty().then(|| {
             view! {
@@ -90,7 +91,7 @@ fn card(plan: Listed) -> impl IntoView {
 pub async fn plan(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let plan = find(&house, &viewer, &id).await?;
@@ -493,7 +494,7 @@ fn event_row(event: &Event) -> impl IntoView + use<> {
 pub async fn draft(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number)): Path<(String, String)>,
+    Path((id, number)): Path<(Id<ids::Plan>, String)>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let (plan, number) = (find(&house, &viewer, &id).await?, version(&number)?);
@@ -591,7 +592,7 @@ pub async fn draft(
 pub async fn file(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number)): Path<(String, String)>,
+    Path((id, number)): Path<(Id<ids::Plan>, String)>,
 ) -> Result<Response, Error> {
     let (plan, number) = (find(&house, &viewer, &id).await?, version(&number)?);
     plan.readable(number).ok_or(Error::NotFound)?;

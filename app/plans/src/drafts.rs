@@ -7,6 +7,7 @@ use ground::aside::aside;
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id, Topic};
 use ground::sent::{Form, SentWithFile};
 use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, Upload, titled};
 use ground::viewer::Viewer;
@@ -14,13 +15,13 @@ use involvement::gate;
 use leptos::prelude::*;
 
 use super::store::{self, Answered, Plan};
-use super::{begin, hers, leader, rules, version};
+use super::{begin, hers, leader, parsed, rules, version};
 
 /// GET `/lead/plans/{id}/drafts`
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
 ) -> Result<Response, Error> {
     Ok(page(&house, &hers(&house, &viewer, &id).await?, &Sent::default(), &Refusals::default())
         .answer(&house, &viewer))
@@ -30,7 +31,7 @@ pub async fn form(
 pub async fn record(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
     form: SentWithFile,
 ) -> Result<Response, Error> {
     let SentWithFile { sent, file, is_too_large } = form;
@@ -61,7 +62,7 @@ pub async fn record(
         // Sent again with another file, it is another draft.
         draft.form_key = id::hash(&format!("{} {}", draft.form_key, file.hash));
     }
-    let (by, plan_id) = (leader(&viewer)?, id::parse(&id).ok_or(Error::NotFound)?);
+    let (by, plan_id) = (leader(&viewer)?, parsed(&id)?);
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
     let (version, is_new) =
         store::record_draft(&mut tx, &plan_id, &draft, file.as_ref(), &by, at).await?;
@@ -143,7 +144,7 @@ fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
 pub async fn answer_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number, topic)): Path<(String, String, String)>,
+    Path((id, number, topic)): Path<(Id<ids::Plan>, String, Id<Topic>)>,
 ) -> Result<Response, Error> {
     let (plan, number, answered) = answered(&house, &viewer, (&id, &number, &topic)).await?;
     let sent = answered.answer.clone().map_or_else(Sent::default, |(does, words, decided_by)| {
@@ -156,7 +157,7 @@ pub async fn answer_form(
 pub async fn answer(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number, topic)): Path<(String, String, String)>,
+    Path((id, number, topic)): Path<(Id<ids::Plan>, String, Id<Topic>)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let answer = match rules::answer(&sent) {
@@ -166,8 +167,8 @@ pub async fn answer(
         }
     };
     let (by, version) = (leader(&viewer)?, version(&number)?);
-    let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
-    let topic_id = id::parse(&topic).ok_or(Error::NotFound)?;
+    let plan_id = parsed(&id)?;
+    let topic_id = parsed(&topic)?;
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
     let kept = store::answer(&mut tx, &plan_id, version, &topic_id, &answer, &by, at).await?;
     if kept {
@@ -189,7 +190,7 @@ pub async fn answer(
 async fn answer_refused(
     house: &House,
     viewer: &Viewer,
-    (id, number, topic): (&str, &str, &str),
+    (id, number, topic): (&Id<ids::Plan>, &str, &Id<Topic>),
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
@@ -200,11 +201,11 @@ async fn answer_refused(
 async fn answered(
     house: &House,
     viewer: &Viewer,
-    (id, number, topic): (&str, &str, &str),
+    (id, number, topic): (&Id<ids::Plan>, &str, &Id<Topic>),
 ) -> Result<(Plan, i64, Answered), Error> {
     let (plan, number) = (hers(house, viewer, id).await?, version(number)?);
     let answers = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?.answers;
-    let topic = id::parse(topic).ok_or(Error::NotFound)?;
+    let topic = parsed(topic)?;
     let answered =
         answers.into_iter().find(|answered| answered.topic_id == topic).ok_or(Error::NotFound)?;
     Ok((plan, number, answered))

@@ -6,6 +6,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id, Topic};
 use ground::sent::Form;
 use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
@@ -13,7 +14,7 @@ use leptos::prelude::*;
 use topics::store::Filter;
 
 use super::store::{self, Plan};
-use super::{begin, hers, leader, rules};
+use super::{begin, hers, leader, parsed, rules};
 
 /// The most topics offered at once; more are found by searching.
 const MOST_TOPICS: i64 = 20;
@@ -22,7 +23,7 @@ const MOST_TOPICS: i64 = 20;
 pub async fn topics_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
 ) -> Result<Response, Error> {
     let plan = hers(&house, &viewer, &id).await?;
     topics_page(&house, &viewer, &plan, &Sent::default(), &Refusals::default()).await
@@ -32,7 +33,7 @@ pub async fn topics_form(
 pub async fn tie(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let chosen = chosen_topics(&sent);
@@ -45,7 +46,7 @@ pub async fn tie(
         return topics_page(&house, &viewer, &hers(&house, &viewer, &id).await?, &sent, &refusals)
             .await;
     }
-    let (by, plan_id) = (leader(&viewer)?, id::parse(&id).ok_or(Error::NotFound)?);
+    let (by, plan_id) = (leader(&viewer)?, parsed(&id)?);
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
     if store::tie(&mut tx, &plan_id, &chosen, &by, at).await? > 0 {
         let (who, what) = (Some(by.account_id.as_str()), "topics tied");
@@ -55,8 +56,8 @@ pub async fn tie(
     Ok(Redirect::to(&format!("/plans/{plan_id}?done=tied")).into_response())
 }
 
-fn chosen_topics(sent: &Sent) -> Vec<String> {
-    sent.all("topics").iter().filter_map(|id| id::parse(id)).take(200).collect()
+fn chosen_topics(sent: &Sent) -> Vec<Id<Topic>> {
+    sent.all("topics").iter().filter_map(|id| Id::parse(id)).take(200).collect()
 }
 
 async fn topics_page(
@@ -69,7 +70,7 @@ async fn topics_page(
     let filter = Filter { search: sent.line("search"), ..Filter::default() };
     let found = topics::store::list(&house.db, &filter, MOST_TOPICS).await?;
     let chosen = chosen_topics(sent);
-    let is_tied = |id: &String| plan.topics.iter().any(|tied| tied.id == *id);
+    let is_tied = |id: &Id<Topic>| plan.topics.iter().any(|tied| tied.id == *id);
     // What was ticked before stays, whatever is searched for next.
     let mut offered = topics::store::titles(&house.db, &chosen).await?;
     let found =
@@ -131,7 +132,7 @@ async fn topics_page(
 pub async fn session_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
 ) -> Result<Response, Error> {
     Ok(session_page(&hers(&house, &viewer, &id).await?, &Sent::default(), &Refusals::default())
         .answer(&house, &viewer))
@@ -141,7 +142,7 @@ pub async fn session_form(
 pub async fn record_session(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let by = leader(&viewer)?;
@@ -152,7 +153,7 @@ pub async fn record_session(
                 .answer(&house, &viewer));
         }
     };
-    let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
+    let plan_id = parsed(&id)?;
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
     if store::record_session(&mut tx, &plan_id, &session, &by, at).await? {
         let (who, what) = (Some(by.account_id.as_str()), "planning session recorded");

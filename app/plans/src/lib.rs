@@ -57,6 +57,7 @@ use calendar::clock::Millis;
 use ground::db::Transaction;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::viewer::{Role, Viewer};
 use store::{By, Plan};
@@ -96,15 +97,20 @@ pub fn routes() -> Routes {
 }
 
 /// The plan of an address, or "not found".
-async fn plan(house: &House, viewer: &Viewer, id: &str) -> Result<Plan, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
-    let account = viewer.person().map_or("", |person| person.account_id.as_str());
-    store::find_for(&house.db, &id, account).await?.ok_or(Error::NotFound)
+async fn plan(house: &House, viewer: &Viewer, id: &Id<ids::Plan>) -> Result<Plan, Error> {
+    let id = parsed(id)?;
+    let account_id = viewer.person().map(|person| &person.account_id);
+    store::find_for(&house.db, &id, account_id).await?.ok_or(Error::NotFound)
+}
+
+/// An id of an address as the tables have it, or "not found".
+fn parsed<T>(id: &Id<T>) -> Result<Id<T>, Error> {
+    Id::parse(id).ok_or(Error::NotFound)
 }
 
 /// The plan of an address, for a leader of one of the organisations that plan it. For other leaders
 /// there is none to work on.
-async fn hers(house: &House, viewer: &Viewer, id: &str) -> Result<Plan, Error> {
+async fn hers(house: &House, viewer: &Viewer, id: &Id<ids::Plan>) -> Result<Plan, Error> {
     Some(plan(house, viewer, id).await?).filter(|plan| plan.is_hers).ok_or(Error::NotFound)
 }
 
@@ -114,7 +120,11 @@ fn leader(viewer: &Viewer) -> Result<By, Error> {
 
 /// Begins what a leader does to a plan, with the time of it. For other leaders there is none to
 /// work on.
-async fn begin(house: &House, plan_id: &str, by: &By) -> Result<(Transaction, Millis), Error> {
+async fn begin(
+    house: &House,
+    plan_id: &Id<ids::Plan>,
+    by: &By,
+) -> Result<(Transaction, Millis), Error> {
     let mut tx = house.db.begin().await?;
     let Some(at) = store::hold_for(&mut tx, plan_id, by, house.clock.now()).await? else {
         tx.roll_back().await?;

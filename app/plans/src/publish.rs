@@ -7,6 +7,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Field, Page, Summary, When, hidden, titled};
 use ground::viewer::Viewer;
@@ -16,13 +17,13 @@ use leptos::prelude::*;
 use super::browse::{answer_words, gate_list};
 use super::rules::{self, Override};
 use super::store::{self, Answered, Draft, Plan, Published};
-use super::{begin, hers, leader, version};
+use super::{begin, hers, leader, parsed, version};
 
 /// GET `/lead/plans/{id}/drafts/{version}`
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number)): Path<(String, String)>,
+    Path((id, number)): Path<(Id<ids::Plan>, String)>,
 ) -> Result<Response, Error> {
     page(&house, &viewer, &id, version(&number)?, &Refusals::default()).await
 }
@@ -31,10 +32,10 @@ pub async fn form(
 pub async fn publish(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number)): Path<(String, String)>,
+    Path((id, number)): Path<(Id<ids::Plan>, String)>,
 ) -> Result<Response, Error> {
     let (by, number) = (leader(&viewer)?, version(&number)?);
-    let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
+    let plan_id = parsed(&id)?;
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
     let published = store::publish(&mut tx, &plan_id, number, &by, at).await?;
     if published == Published::Done {
@@ -68,7 +69,7 @@ pub async fn publish(
 async fn page(
     house: &House,
     viewer: &Viewer,
-    id: &str,
+    id: &Id<ids::Plan>,
     number: i64,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
@@ -179,7 +180,7 @@ fn draft(plan: &Plan, number: i64) -> Result<&Draft, Error> {
 pub async fn override_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number)): Path<(String, String)>,
+    Path((id, number)): Path<(Id<ids::Plan>, String)>,
 ) -> Result<Response, Error> {
     let (plan, number) = (hers(&house, &viewer, &id).await?, version(&number)?);
     draft(&plan, number)?;
@@ -190,7 +191,7 @@ pub async fn override_form(
 pub async fn override_gate(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number)): Path<(String, String)>,
+    Path((id, number)): Path<(Id<ids::Plan>, String)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let number = version(&number)?;
@@ -209,7 +210,7 @@ pub async fn override_gate(
             return Ok(page.answer(&house, &viewer));
         }
     };
-    let (by, plan_id) = (leader(&viewer)?, id::parse(&id).ok_or(Error::NotFound)?);
+    let (by, plan_id) = (leader(&viewer)?, parsed(&id)?);
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
     let kept = store::override_gate(&mut tx, &plan_id, number, &passing, &by, at).await?;
     if kept {

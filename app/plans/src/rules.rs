@@ -3,6 +3,7 @@
 use calendar::clock::{self, Millis};
 use forms::{Named, Refusals, Sent};
 use ground::files::FileKind;
+use ground::ids::{Id, Organisation, Place, Service};
 use ground::text::{TooMuch, rendered};
 
 /// The longest text of a draft, in characters.
@@ -22,12 +23,12 @@ pub struct NewPlan {
     pub what: String,
     /// The day it is due, as `2027-03-01`.
     pub due_day: String,
-    /// Ids of the organisations planning it; at least one.
-    pub organisations: Vec<String>,
-    /// Ids of its services; at least one.
-    pub services: Vec<String>,
-    /// Ids of its places; none means the whole area.
-    pub places: Vec<String>,
+    /// Who plans it; at least one.
+    pub organisations: Vec<Id<Organisation>>,
+    /// At least one.
+    pub services: Vec<Id<Service>>,
+    /// None means the whole area.
+    pub places: Vec<Id<Place>>,
 }
 
 /// Whether a draft may be read: by everyone once it is published, and before that by leaders of the
@@ -90,12 +91,16 @@ pub fn new_plan(sent: &Sent, there_are: &ThereAre, now: Millis) -> Result<NewPla
             title,
             what,
             due_day,
-            organisations,
-            services,
-            places,
+            organisations: ids(organisations),
+            services: ids(services),
+            places: ids(places),
         }),
         _ => Err(refusals),
     }
+}
+
+fn ids<T>(chosen: Vec<String>) -> Vec<Id<T>> {
+    chosen.into_iter().map(Id::from).collect()
 }
 
 /// A plan is registered by a leader of one of the organisations that plan it: only their leaders

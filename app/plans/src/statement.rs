@@ -6,19 +6,20 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::store::{self, By, Plan};
-use super::{plan, rules};
+use super::{parsed, plan, rules};
 
 /// GET `/forum/plans/{id}/statement`
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
 ) -> Result<Response, Error> {
     Ok(page(&plan(&house, &viewer, &id).await?, &Sent::default(), &Refusals::default())
         .answer(&house, &viewer))
@@ -28,7 +29,7 @@ pub async fn form(
 pub async fn write(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let words = match rules::statement(&sent) {
@@ -40,7 +41,7 @@ pub async fn write(
         }
     };
     let by = By { account_id: viewer.signed_in()?.account_id.clone(), role: "organiser" };
-    let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
+    let plan_id = parsed(&id)?;
     let mut tx = house.db.begin().await?;
     let Some(at) = store::hold(&mut tx, &plan_id, house.clock.now()).await? else {
         tx.roll_back().await?;

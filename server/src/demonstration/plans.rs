@@ -2,6 +2,7 @@
 //! published without involving parents.
 
 use calendar::clock::{self, DAY, Millis};
+use ground::ids::{Id, Plan, Topic};
 use ground::text::markdown;
 use jiff::civil::Weekday;
 use plans::rules::{Answer, Does, NewDraft, NewPlan, NewSession, Override};
@@ -12,7 +13,7 @@ use super::days;
 use super::sefton::{COUNCIL, NHS, Sefton};
 
 pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Error> {
-    let topics: Vec<(String, String)> =
+    let topics: Vec<(String, Id<Topic>)> =
         sqlx::query_as("SELECT title, id FROM topics").fetch_all(&mut *tx).await?;
     let ground = Ground { sefton, topics };
     open(tx, &ground).await?;
@@ -28,11 +29,11 @@ pub fn therapists_start(now: Millis) -> String {
 struct Ground<'a> {
     sefton: &'a Sefton,
     /// The topics: (title, id).
-    topics: Vec<(String, String)>,
+    topics: Vec<(String, Id<Topic>)>,
 }
 
 impl Ground<'_> {
-    fn topics(&self, titles: &[&str]) -> Vec<String> {
+    fn topics(&self, titles: &[&str]) -> Vec<Id<Topic>> {
         let these = self.topics.iter().filter(|(title, _)| titles.contains(&title.as_str()));
         these.map(|(_, id)| id.clone()).collect()
     }
@@ -178,14 +179,18 @@ impl Registered<'_> {
         &self,
         tx: &mut AnyConnection,
         sefton: &Sefton,
-    ) -> Result<String, sqlx::Error> {
+    ) -> Result<Id<Plan>, sqlx::Error> {
         let plan = NewPlan {
             form_key: id::fresh(),
             title: self.title.to_owned(),
             what: self.what.to_owned(),
             due_day: clock::fields(sefton.day(150)).0,
-            organisations: sefton.organisations(self.organisations),
-            services: sefton.services(&[self.service]),
+            organisations: sefton
+                .organisations(self.organisations)
+                .into_iter()
+                .map(Id::from)
+                .collect(),
+            services: sefton.services(&[self.service]).into_iter().map(Id::from).collect(),
             places: Vec::new(),
         };
         Ok(store::register(tx, &plan, self.by, sefton.day(self.days)).await?.0)
@@ -195,7 +200,7 @@ impl Registered<'_> {
 async fn at(
     tx: &mut AnyConnection,
     sefton: &Sefton,
-    plan: &str,
+    plan: &Id<Plan>,
     days: i64,
 ) -> Result<Millis, sqlx::Error> {
     let held = store::hold(tx, plan, sefton.day(days)).await?;
@@ -203,5 +208,5 @@ async fn at(
 }
 
 fn by(account: &str, role: &'static str) -> By {
-    By { account_id: account.to_owned(), role }
+    By { account_id: account.into(), role }
 }

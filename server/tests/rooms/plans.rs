@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use calendar::clock::{DAY, HOUR, Millis};
 use ground::db::Transaction;
+use ground::ids::{Account, Id, Plan, Topic};
 use ground::text::RULES;
 use ground::viewer::Role;
 use involvement::gate;
@@ -639,7 +640,7 @@ fn what_happens_to_a_plan_never_goes_back_in_time_even_when_a_clock_does() {
 /// rule.
 #[derive(Default)]
 struct Model {
-    opened: Vec<(String, Millis, bool)>,
+    opened: Vec<(Id<Topic>, Millis, bool)>,
     withdrawn: BTreeSet<usize>,
     tied: BTreeSet<usize>,
     first_draft_at: Option<Millis>,
@@ -669,7 +670,7 @@ impl Model {
 #[test]
 fn no_order_of_events_publishes_a_draft_that_the_rule_forbids() {
     on_both(async |world| {
-        let account = world.person("everyone@example.org", &Role::ALL, &world.south).await;
+        let account = world.person("everyone@example.org", &Role::ALL, &world.south).await.into();
         let (mut published, mut past) = (0, 0);
         for seed in 0..48 {
             let model = one_life(&world, &account, seed).await;
@@ -686,9 +687,9 @@ fn no_order_of_events_publishes_a_draft_that_the_rule_forbids() {
 
 /// A plan that goes through 80 random events, judged at each step. Every other plan is patient: its
 /// drafts come late.
-async fn one_life(world: &World, account: &str, seed: u64) -> Model {
+async fn one_life(world: &World, account_id: &Id<Account>, seed: u64) -> Model {
     let mut random = StdRng::seed_from_u64(seed);
-    let by = By { account_id: account.to_owned(), role: "leader" };
+    let by = By { account_id: account_id.clone(), role: "leader" };
     let new = NewPlan {
         form_key: id::fresh(),
         title: "A plan".into(),
@@ -712,7 +713,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
         match (choice, topic) {
             (0, _) if model.opened.len() < 2 => {
                 let in_round = random.random_bool(0.7);
-                let id = topic_in_a_round(world, account, in_round).await;
+                let id = topic_in_a_round(world, account_id, in_round).await;
                 model.opened.push((id, now, false));
             }
             (1 | 2, Some(topic)) => {
@@ -853,14 +854,14 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
 }
 
 /// A write about a plan, and the time of what is done in it.
-async fn begun(world: &World, plan: &str) -> (Transaction, Millis) {
+async fn begun(world: &World, plan: &Id<Plan>) -> (Transaction, Millis) {
     let mut tx = world.db().begin().await.unwrap();
     let at = store::hold(&mut tx, plan, world.now()).await.unwrap().unwrap();
     (tx, at)
 }
 
 /// The view of the schema and the pure rule say the same of a plan that has a draft.
-async fn agree(world: &World, plan: &str, seed: u64) {
+async fn agree(world: &World, plan: &Id<Plan>, seed: u64) {
     let found = store::find(world.db(), plan).await.unwrap().unwrap();
     assert!(!found.drafts.is_empty(), "seed {seed}: a draft is gone");
     let shut: i64 = sqlx::query_scalar("SELECT count(*) FROM shut_gates WHERE plan_id = $1")
@@ -872,14 +873,14 @@ async fn agree(world: &World, plan: &str, seed: u64) {
 }
 
 /// A topic published now, in a round of its own or in none.
-async fn topic_in_a_round(world: &World, author: &str, in_round: bool) -> String {
+async fn topic_in_a_round(world: &World, author: &Id<Account>, in_round: bool) -> Id<Topic> {
     let now = world.now();
     let proposal = topics::rules::Proposal {
         form_key: id::fresh(),
         title: "A topic".into(),
         happens_now: "Now".into(),
         would_help: "Help".into(),
-        services: vec![world.transport.clone()],
+        services: vec![world.transport.clone().into()],
         places: Vec::new(),
     };
     let mut tx = world.db().begin().await.unwrap();

@@ -3,6 +3,7 @@
 use calendar::clock::Millis;
 use ground::db::{Db, known, number};
 use ground::files::{self, FileKind};
+use ground::ids::{self, Account, Id, Topic};
 use ground::text::RULES;
 use ground::viewer::Role;
 use involvement::gate::{self, TopicFacts};
@@ -16,7 +17,7 @@ use crate::rules::{Does, may_read_draft};
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// Its id.
-    pub id: String,
+    pub id: Id<ids::Plan>,
     /// Its title.
     pub title: String,
     /// What will be planned.
@@ -45,7 +46,7 @@ pub struct Plan {
 #[derive(Clone, Debug)]
 pub struct Tied {
     /// The topic.
-    pub id: String,
+    pub id: Id<Topic>,
     /// Its title.
     pub title: String,
     /// Since when everyone can read it.
@@ -99,7 +100,7 @@ pub struct Statement {
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// Its id.
-    pub id: String,
+    pub id: Id<ids::Draft>,
     /// Its number, from 1.
     pub version: i64,
     /// The summary in plain words.
@@ -235,12 +236,16 @@ impl Plan {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn find(db: &Db, id: &str) -> sqlx::Result<Option<Plan>> {
-    find_for(db, id, "").await
+pub async fn find(db: &Db, id: &Id<ids::Plan>) -> sqlx::Result<Option<Plan>> {
+    find_for(db, id, None).await
 }
 
 /// The plan with this id, and whether this leader may work on it.
-pub async fn find_for(db: &Db, id: &str, leader: &str) -> sqlx::Result<Option<Plan>> {
+pub async fn find_for(
+    db: &Db,
+    id: &Id<ids::Plan>,
+    leader: Option<&Id<Account>>,
+) -> sqlx::Result<Option<Plan>> {
     let mut connection = db.read().await?;
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.what, p.due_day, l.kind, l.name,
@@ -332,7 +337,7 @@ pub async fn all(db: &Db) -> sqlx::Result<Vec<Plan>> {
         .await?;
     let mut plans: Vec<Plan> = Vec::new();
     for row in &rows {
-        let id: String = row.get("plan_id");
+        let id: Id<ids::Plan> = row.get("plan_id");
         if plans.last().is_none_or(|last| last.id != id) {
             plans.push(Plan { id, ..Plan::default() });
         }
@@ -397,7 +402,7 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
 #[derive(Clone, Debug)]
 pub struct Listed {
     /// Its id.
-    pub id: String,
+    pub id: Id<ids::Plan>,
     /// Its title.
     pub title: String,
     /// The day it is due, as `2027-03-01`.
@@ -424,7 +429,12 @@ pub const LABELS: &str = "SELECT 'plans' AS kind, x.plan_id AS id, s.name FROM p
        JOIN places p ON p.id = x.place_id";
 
 /// Plans, latest registered first, `most` at the most, registered before `before`.
-pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> sqlx::Result<Vec<Listed>> {
+pub async fn list(
+    db: &Db,
+    before: Option<&Id<ids::Plan>>,
+    most: i64,
+    now: Millis,
+) -> sqlx::Result<Vec<Listed>> {
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.due_day,
                 (SELECT count(*) FROM drafts d WHERE d.plan_id = p.id
@@ -437,7 +447,7 @@ pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> sqlx::Result
                      AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id)) AS shut
          FROM plans p WHERE $1 = '' OR p.id < $1 ORDER BY p.id DESC LIMIT $2",
     )
-    .bind(before)
+    .bind(before.map_or("", Id::as_str))
     .bind(most)
     .bind(now - gate::OPEN_BEFORE_DRAFTS)
     .fetch_all(&mut *db.read().await?)
@@ -461,7 +471,7 @@ pub const TO_STATE: &str = "SELECT id, title, registered_at AS since FROM plans 
 #[derive(Clone, Debug)]
 pub struct Answered {
     /// The topic.
-    pub topic_id: String,
+    pub topic_id: Id<Topic>,
     /// Its title; other words once its author has withdrawn it.
     pub title: String,
     /// Whether its author withdrew it after the draft was published.
@@ -491,7 +501,11 @@ pub struct Content {
 }
 
 /// What is in a draft.
-pub async fn draft(db: &Db, plan_id: &str, version: i64) -> sqlx::Result<Option<Content>> {
+pub async fn draft(
+    db: &Db,
+    plan_id: &Id<ids::Plan>,
+    version: i64,
+) -> sqlx::Result<Option<Content>> {
     let rows = sqlx::query(
         "SELECT CASE WHEN d.html_rules = $3 THEN d.html ELSE d.body END AS text, d.html_rules,
                 d.file_hash, d.file_name, d.file_kind, d.file_size, t.id AS topic_id,
@@ -551,7 +565,7 @@ fn answered(row: &AnyRow) -> sqlx::Result<Option<Answered>> {
 
 /// Some of the drafts whose HTML was never made, or by earlier rules than today's: their ids and
 /// their texts.
-pub async fn to_be_rendered(db: &Db) -> sqlx::Result<Vec<(String, String)>> {
+pub async fn to_be_rendered(db: &Db) -> sqlx::Result<Vec<(Id<ids::Draft>, String)>> {
     sqlx::query_as("SELECT id, body FROM drafts WHERE html_rules < $1 LIMIT 10")
         .bind(RULES)
         .fetch_all(&mut *db.read().await?)
@@ -562,9 +576,9 @@ pub async fn to_be_rendered(db: &Db) -> sqlx::Result<Vec<(String, String)>> {
 #[derive(Clone, Debug, FromRow)]
 pub struct Untold {
     /// The draft.
-    pub id: String,
+    pub id: Id<ids::Draft>,
     /// Its plan.
-    pub plan_id: String,
+    pub plan_id: Id<ids::Plan>,
     /// Its number.
     pub version: i64,
     /// The title of its plan.
@@ -587,7 +601,7 @@ pub async fn untold(db: &Db) -> sqlx::Result<Vec<Untold>> {
 /// The texts of two drafts of a plan, in the order asked for.
 pub async fn bodies(
     db: &Db,
-    plan_id: &str,
+    plan_id: &Id<ids::Plan>,
     versions: [i64; 2],
 ) -> sqlx::Result<Option<[String; 2]>> {
     let bodies: Vec<(i64, String)> = sqlx::query_as(

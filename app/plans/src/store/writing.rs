@@ -5,6 +5,7 @@ use calendar::clock::Millis;
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::{self, Kind};
 use ground::files;
+use ground::ids::{Account, Draft, Id, Plan, PlanningSession, Topic};
 use ground::text::RULES;
 use involvement::gate::{self, TopicFacts};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -15,7 +16,7 @@ use crate::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
 #[derive(Clone, Debug)]
 pub struct By {
     /// The account.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// `leader` or `organiser`.
     pub role: &'static str,
 }
@@ -28,7 +29,7 @@ pub struct By {
 /// When the database fails; likewise for every function here.
 pub async fn hold(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    plan_id: &Id<Plan>,
     now: Millis,
 ) -> sqlx::Result<Option<Millis>> {
     let kind = Kind::of(tx);
@@ -43,7 +44,7 @@ pub async fn hold(
 /// theirs.
 pub async fn hold_for(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    plan_id: &Id<Plan>,
     by: &By,
     now: Millis,
 ) -> sqlx::Result<Option<Millis>> {
@@ -61,7 +62,11 @@ pub async fn hold_for(
 }
 
 /// The time of what happens now to a plan that is held.
-async fn next_moment(tx: &mut AnyConnection, plan_id: &str, now: Millis) -> sqlx::Result<Millis> {
+async fn next_moment(
+    tx: &mut AnyConnection,
+    plan_id: &Id<Plan>,
+    now: Millis,
+) -> sqlx::Result<Millis> {
     let last: Option<Millis> = sqlx::query_scalar(
         "SELECT max(at) FROM (
            SELECT at FROM plan_events WHERE plan_id = $1
@@ -80,7 +85,7 @@ async fn next_moment(tx: &mut AnyConnection, plan_id: &str, now: Millis) -> sqlx
 
 async fn event(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    plan_id: &Id<Plan>,
     what: &str,
     about: &str,
     by: &By,
@@ -108,13 +113,13 @@ pub async fn register(
     plan: &NewPlan,
     by: &By,
     now: Millis,
-) -> sqlx::Result<(String, bool)> {
-    let new: Option<String> = sqlx::query_scalar(
+) -> sqlx::Result<(Id<Plan>, bool)> {
+    let new: Option<Id<Plan>> = sqlx::query_scalar(
         "INSERT INTO plans (id, form_key, title, what, due_day, registered_by, registered_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
     )
-    .bind(id::fresh())
+    .bind(Id::<Plan>::fresh())
     .bind(&plan.form_key)
     .bind(&plan.title)
     .bind(&plan.what)
@@ -146,8 +151,8 @@ pub async fn register(
 /// Ties published topics to a plan; those already tied stay tied. Gives how many are new.
 pub async fn tie(
     tx: &mut AnyConnection,
-    plan_id: &str,
-    topics: &[String],
+    plan_id: &Id<Plan>,
+    topics: &[Id<Topic>],
     by: &By,
     at: Millis,
 ) -> sqlx::Result<u64> {
@@ -171,18 +176,18 @@ pub async fn tie(
 /// Records a planning session, once for each form key. True when it is new.
 pub async fn record_session(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    plan_id: &Id<Plan>,
     session: &NewSession,
     by: &By,
     at: Millis,
 ) -> sqlx::Result<bool> {
-    let new: Option<String> = sqlx::query_scalar(
+    let new: Option<Id<PlanningSession>> = sqlx::query_scalar(
         "INSERT INTO planning_sessions (id, form_key, plan_id, day, held_at, parents, others,
          decided, notes, audience, recorded_by, recorded_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (form_key)
            DO NOTHING RETURNING id",
     )
-    .bind(id::fresh())
+    .bind(Id::<PlanningSession>::fresh())
     .bind(&session.form_key)
     .bind(plan_id)
     .bind(&session.day)
@@ -209,7 +214,7 @@ pub async fn record_session(
 /// Keeps a statement of the forum, once for each form key. True when it is new.
 pub async fn state(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    plan_id: &Id<Plan>,
     form_key: &str,
     words: &str,
     by: &By,
@@ -235,7 +240,7 @@ pub async fn state(
 /// Records a draft as the next version, once for each form key; its version, and whether it is new.
 pub async fn record_draft(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    plan_id: &Id<Plan>,
     draft: &NewDraft,
     file: Option<&files::Kept>,
     by: &By,
@@ -251,7 +256,7 @@ pub async fn record_draft(
            FROM drafts WHERE plan_id = $3
          ON CONFLICT (form_key) DO NOTHING RETURNING id, CAST(version AS BIGINT) AS version",
     )
-    .bind(id::fresh())
+    .bind(Id::<Draft>::fresh())
     .bind(&draft.form_key)
     .bind(plan_id)
     .bind(&draft.summary)
@@ -280,7 +285,11 @@ pub async fn record_draft(
 
 /// Keeps the HTML of a draft, made by today's rules; not in place of HTML made by these or later
 /// ones.
-pub async fn keep_html(tx: &mut AnyConnection, draft_id: &str, html: &str) -> sqlx::Result<()> {
+pub async fn keep_html(
+    tx: &mut AnyConnection,
+    draft_id: &Id<Draft>,
+    html: &str,
+) -> sqlx::Result<()> {
     sqlx::query("UPDATE drafts SET html = $2, html_rules = $3 WHERE id = $1 AND html_rules < $3")
         .bind(draft_id)
         .bind(html)
@@ -294,9 +303,9 @@ pub async fn keep_html(tx: &mut AnyConnection, draft_id: &str, html: &str) -> sq
 /// earlier. False when the draft is published or the topic is not tied.
 pub async fn answer(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    plan_id: &Id<Plan>,
     version: i64,
-    topic_id: &str,
+    topic_id: &Id<Topic>,
     answer: &Answer,
     by: &By,
     at: Millis,
@@ -329,13 +338,13 @@ pub async fn answer(
 /// or the gate was overridden for it before.
 pub async fn override_gate(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    plan_id: &Id<Plan>,
     version: i64,
     passing: &Override,
     by: &By,
     at: Millis,
 ) -> sqlx::Result<bool> {
-    let draft: Option<String> = sqlx::query_scalar(
+    let draft: Option<Id<Draft>> = sqlx::query_scalar(
         "INSERT INTO overrides (draft_id, name, reason, made_by, made_at)
          SELECT d.id, $3, $4, $5, CAST($6 AS BIGINT) FROM drafts d WHERE d.plan_id = $1
            AND d.version = $2 AND d.published_at IS NULL
@@ -371,7 +380,7 @@ pub enum Published {
 /// rule is asked here, in the write; the schema holds it once more.
 pub async fn publish(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    plan_id: &Id<Plan>,
     version: i64,
     by: &By,
     at: Millis,
@@ -418,7 +427,7 @@ pub async fn publish(
     if unanswered > 0 {
         return Ok(Published::Unanswered(unanswered));
     }
-    let draft_id: String = row.get("id");
+    let draft_id: Id<Draft> = row.get("id");
     sqlx::query("UPDATE drafts SET published_at = $2, published_by = $3 WHERE id = $1")
         .bind(&draft_id)
         .bind(at)
@@ -434,12 +443,12 @@ pub async fn publish(
 /// left, the draft is marked as told. Gives how many emails are owed now.
 pub async fn tell_next(
     tx: &mut AnyConnection,
-    draft_id: &str,
+    draft_id: &Id<Draft>,
     words: &Words,
     most: i64,
     now: Millis,
 ) -> sqlx::Result<usize> {
-    let people: Vec<(String, String)> = sqlx::query_as(
+    let people: Vec<(Id<Account>, String)> = sqlx::query_as(
         "SELECT a.id, a.email FROM accounts a
          WHERE a.email IS NOT NULL
            AND a.id IN (WITH answered AS (
