@@ -14,21 +14,22 @@ use ground::viewer::Viewer;
 use involvement::gate;
 use leptos::prelude::*;
 
-use super::store::{self, Answered, Plan};
-use super::{begin, hers, leader, parsed, rules, version};
+use super::store::{self, AnsweredTopic, Plan};
+use super::{begin, leader, led_plan, parsed, rules, version};
 
 /// GET `/lead/plans/{id}/drafts`
-pub async fn form(
+pub async fn record_draft_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Plan>>,
 ) -> Result<Response, Error> {
-    Ok(page(&house, &hers(&house, &viewer, &id).await?, &Sent::default(), &Refusals::default())
-        .answer(&house, &viewer))
+    let plan = led_plan(&house, &viewer, &id).await?;
+    let page = record_draft_page(&house, &plan, &Sent::default(), &Refusals::default());
+    Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/lead/plans/{id}/drafts`
-pub async fn record(
+pub async fn record_draft(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Plan>>,
@@ -48,8 +49,9 @@ pub async fn record(
     let (mut draft, kind_of_file) = match read {
         Ok(read) => read,
         Err(refusals) => {
-            return Ok(page(&house, &hers(&house, &viewer, &id).await?, &sent, &refusals)
-                .answer(&house, &viewer));
+            let plan = led_plan(&house, &viewer, &id).await?;
+            let page = record_draft_page(&house, &plan, &sent, &refusals);
+            return Ok(page.answer(&house, &viewer));
         }
     };
     // Saved before the write: a file that no draft names does no harm, a draft without its file
@@ -75,7 +77,7 @@ pub async fn record(
     Ok(Redirect::to(&format!("/lead/plans/{plan_id}/drafts/{version}")).into_response())
 }
 
-fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
+fn record_draft_page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
     // What a draft recorded now would do to the gate, while there is still time.
@@ -141,7 +143,7 @@ fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
 }
 
 /// GET `/lead/plans/{id}/drafts/{version}/topics/{topic}`
-pub async fn answer_form(
+pub async fn answer_topic_form(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, number, topic)): Path<(Id<ids::Plan>, String, Id<Topic>)>,
@@ -150,11 +152,12 @@ pub async fn answer_form(
     let sent = answered.answer.clone().map_or_else(Sent::default, |(does, words, decided_by)| {
         Sent::of(&[("answer", does.word()), ("words", &words), ("decided_by", &decided_by)])
     });
-    Ok(answer_page(&plan, number, &answered, &sent, &Refusals::default()).answer(&house, &viewer))
+    Ok(answer_topic_page(&plan, number, &answered, &sent, &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/lead/plans/{id}/drafts/{version}/topics/{topic}`
-pub async fn answer(
+pub async fn answer_topic(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, number, topic)): Path<(Id<ids::Plan>, String, Id<Topic>)>,
@@ -195,15 +198,15 @@ async fn answer_refused(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let (plan, number, answered) = answered(house, viewer, (id, number, topic)).await?;
-    Ok(answer_page(&plan, number, &answered, sent, refusals).answer(house, viewer))
+    Ok(answer_topic_page(&plan, number, &answered, sent, refusals).answer(house, viewer))
 }
 
 async fn answered(
     house: &House,
     viewer: &Viewer,
     (id, number, topic): (&Id<ids::Plan>, &str, &Id<Topic>),
-) -> Result<(Plan, i64, Answered), Error> {
-    let (plan, number) = (hers(house, viewer, id).await?, version(number)?);
+) -> Result<(Plan, i64, AnsweredTopic), Error> {
+    let (plan, number) = (led_plan(house, viewer, id).await?, version(number)?);
     let answers = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?.answers;
     let topic = parsed(topic)?;
     let answered =
@@ -211,10 +214,10 @@ async fn answered(
     Ok((plan, number, answered))
 }
 
-fn answer_page(
+fn answer_topic_page(
     plan: &Plan,
     number: i64,
-    answered: &Answered,
+    answered: &AnsweredTopic,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Page {

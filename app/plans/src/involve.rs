@@ -14,23 +14,23 @@ use leptos::prelude::*;
 use topics::store::Filter;
 
 use super::store::{self, Plan};
-use super::{begin, hers, leader, parsed, rules};
+use super::{begin, leader, led_plan, parsed, rules};
 
 /// The most topics offered at once; more are found by searching.
 const MOST_TOPICS: i64 = 20;
 
 /// GET `/lead/plans/{id}/topics`
-pub async fn topics_form(
+pub async fn tie_topics_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Plan>>,
 ) -> Result<Response, Error> {
-    let plan = hers(&house, &viewer, &id).await?;
-    topics_page(&house, &viewer, &plan, &Sent::default(), &Refusals::default()).await
+    let plan = led_plan(&house, &viewer, &id).await?;
+    tie_topics_page(&house, &viewer, &plan, &Sent::default(), &Refusals::default()).await
 }
 
 /// POST `/lead/plans/{id}/topics`: searches topics, or ties those that are chosen.
-pub async fn tie(
+pub async fn tie_topics(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Plan>>,
@@ -43,8 +43,8 @@ pub async fn tie(
         _ => None,
     };
     if let Some(refusals) = refusals {
-        return topics_page(&house, &viewer, &hers(&house, &viewer, &id).await?, &sent, &refusals)
-            .await;
+        let plan = led_plan(&house, &viewer, &id).await?;
+        return tie_topics_page(&house, &viewer, &plan, &sent, &refusals).await;
     }
     let (by, plan_id) = (leader(&viewer)?, parsed(&id)?);
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
@@ -60,7 +60,7 @@ fn chosen_topics(sent: &Sent) -> Vec<Id<Topic>> {
     sent.all("topics").iter().filter_map(|id| Id::parse(id)).take(200).collect()
 }
 
-async fn topics_page(
+async fn tie_topics_page(
     house: &House,
     viewer: &Viewer,
     plan: &Plan,
@@ -129,17 +129,18 @@ async fn topics_page(
 }
 
 /// GET `/lead/plans/{id}/sessions`
-pub async fn session_form(
+pub async fn planning_session_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Plan>>,
 ) -> Result<Response, Error> {
-    Ok(session_page(&hers(&house, &viewer, &id).await?, &Sent::default(), &Refusals::default())
-        .answer(&house, &viewer))
+    let plan = led_plan(&house, &viewer, &id).await?;
+    let page = planning_session_page(&plan, &Sent::default(), &Refusals::default());
+    Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/lead/plans/{id}/sessions`
-pub async fn record_session(
+pub async fn record_planning_session(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Plan>>,
@@ -149,8 +150,8 @@ pub async fn record_session(
     let session = match rules::new_session(&sent, house.clock.now()) {
         Ok(session) => session,
         Err(refusals) => {
-            return Ok(session_page(&hers(&house, &viewer, &id).await?, &sent, &refusals)
-                .answer(&house, &viewer));
+            let plan = led_plan(&house, &viewer, &id).await?;
+            return Ok(planning_session_page(&plan, &sent, &refusals).answer(&house, &viewer));
         }
     };
     let plan_id = parsed(&id)?;
@@ -163,7 +164,7 @@ pub async fn record_session(
     Ok(Redirect::to(&format!("/plans/{plan_id}?done=session")).into_response())
 }
 
-fn session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
+fn planning_session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
     let audience = [("everyone", "Everyone"), ("forum", "The forum and leaders only")];

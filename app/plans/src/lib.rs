@@ -23,9 +23,9 @@
 //! 4. `/lead/plans/{id}/drafts/{version}` shows the points of the gate (`gate::points`) and the
 //!    topics still to be answered. Each is answered at `…/topics/{topic}`, until the draft is
 //!    published.
-//! 5. The button posts to the same address. `publish.rs`, `publish`, asks `store::publish`, which
-//!    works the gate out again inside the write. Shut or not answered: 422, the same page, what is
-//!    missing and who can do it. The schema asks once more.
+//! 5. The button posts to the same address. `publish_draft` asks `store::publish`, which works the
+//!    gate out again inside the write. Shut or not answered: 422, the same page, what is missing and
+//!    who can do it. The schema asks once more.
 //! 6. `…/override` leads past a shut gate: a name and a reason, then a page that shows how it will
 //!    always be read, then the write. The topics must still be answered. See decision 0010.
 //! 7. The worker calls `plans::tell_due`. It owes the email to 200 people at a time (`tell_next`),
@@ -68,36 +68,36 @@ pub fn routes() -> Routes {
     use Access::{Anyone, Only};
     let (leader, organiser) = (Only(Role::Leader), Only(Role::Organiser));
     Routes::new()
-        .get("/plans", Anyone, browse::list)
-        .get("/plans/{id}", Anyone, browse::plan)
-        .get("/plans/{id}/drafts/{version}", Anyone, browse::draft)
-        .get("/plans/{id}/drafts/{version}/file", Anyone, browse::file)
-        .get("/plans/{id}/drafts/{version}/changes", Anyone, compare::changes)
-        .get("/lead/plans/new", leader, register::form)
-        .post("/lead/plans/new", leader, register::send)
-        .get("/lead/plans/{id}/topics", leader, involve::topics_form)
-        .post("/lead/plans/{id}/topics", leader, involve::tie)
-        .get("/lead/plans/{id}/sessions", leader, involve::session_form)
-        .post("/lead/plans/{id}/sessions", leader, involve::record_session)
-        .get("/lead/plans/{id}/drafts", leader, drafts::form)
-        .post_file("/lead/plans/{id}/drafts", leader, drafts::record)
-        .get("/lead/plans/{id}/drafts/{version}", leader, publish::form)
-        .post("/lead/plans/{id}/drafts/{version}", leader, publish::publish)
-        .get("/lead/plans/{id}/drafts/{version}/topics/{topic}", leader, drafts::answer_form)
-        .post("/lead/plans/{id}/drafts/{version}/topics/{topic}", leader, drafts::answer)
-        .get("/lead/plans/{id}/drafts/{version}/override", leader, publish::override_form)
+        .get("/plans", Anyone, browse::plans_page)
+        .get("/plans/{id}", Anyone, browse::plan_page)
+        .get("/plans/{id}/drafts/{version}", Anyone, browse::draft_page)
+        .get("/plans/{id}/drafts/{version}/file", Anyone, browse::draft_file)
+        .get("/plans/{id}/drafts/{version}/changes", Anyone, compare::changes_page)
+        .get("/lead/plans/new", leader, register::register_plan_form)
+        .post("/lead/plans/new", leader, register::register_plan)
+        .get("/lead/plans/{id}/topics", leader, involve::tie_topics_form)
+        .post("/lead/plans/{id}/topics", leader, involve::tie_topics)
+        .get("/lead/plans/{id}/sessions", leader, involve::planning_session_form)
+        .post("/lead/plans/{id}/sessions", leader, involve::record_planning_session)
+        .get("/lead/plans/{id}/drafts", leader, drafts::record_draft_form)
+        .post_file("/lead/plans/{id}/drafts", leader, drafts::record_draft)
+        .get("/lead/plans/{id}/drafts/{version}", leader, publish::publish_draft_form)
+        .post("/lead/plans/{id}/drafts/{version}", leader, publish::publish_draft)
+        .get("/lead/plans/{id}/drafts/{version}/topics/{topic}", leader, drafts::answer_topic_form)
+        .post("/lead/plans/{id}/drafts/{version}/topics/{topic}", leader, drafts::answer_topic)
+        .get("/lead/plans/{id}/drafts/{version}/override", leader, publish::override_gate_form)
         .post_first(
             "/lead/plans/{id}/drafts/{version}/override",
             leader.fresh(),
             "publish without involving parents first",
             publish::override_gate,
         )
-        .get("/forum/plans/{id}/statement", organiser, statement::form)
-        .post("/forum/plans/{id}/statement", organiser, statement::write)
+        .get("/forum/plans/{id}/statement", organiser, statement::statement_form)
+        .post("/forum/plans/{id}/statement", organiser, statement::write_statement)
 }
 
 /// The plan of an address, or "not found".
-async fn plan(house: &House, viewer: &Viewer, id: &Id<ids::Plan>) -> Result<Plan, Error> {
+async fn find_plan(house: &House, viewer: &Viewer, id: &Id<ids::Plan>) -> Result<Plan, Error> {
     let id = parsed(id)?;
     let account_id = viewer.person().map(|person| &person.account_id);
     store::find_for(&house.db, &id, account_id).await?.ok_or(Error::NotFound)
@@ -110,8 +110,10 @@ fn parsed<T>(id: &Id<T>) -> Result<Id<T>, Error> {
 
 /// The plan of an address, for a leader of one of the organisations that plan it. For other leaders
 /// there is none to work on.
-async fn hers(house: &House, viewer: &Viewer, id: &Id<ids::Plan>) -> Result<Plan, Error> {
-    Some(plan(house, viewer, id).await?).filter(|plan| plan.is_hers).ok_or(Error::NotFound)
+async fn led_plan(house: &House, viewer: &Viewer, id: &Id<ids::Plan>) -> Result<Plan, Error> {
+    Some(find_plan(house, viewer, id).await?)
+        .filter(|plan| plan.is_led_by_viewer)
+        .ok_or(Error::NotFound)
 }
 
 fn leader(viewer: &Viewer) -> Result<By, Error> {

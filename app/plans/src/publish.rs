@@ -16,20 +16,20 @@ use leptos::prelude::*;
 
 use super::browse::{answer_words, gate_list};
 use super::rules::{self, Override};
-use super::store::{self, Answered, Draft, Plan, Published};
-use super::{begin, hers, leader, parsed, version};
+use super::store::{self, AnsweredTopic, Draft, Plan, Published};
+use super::{begin, leader, led_plan, parsed, version};
 
 /// GET `/lead/plans/{id}/drafts/{version}`
-pub async fn form(
+pub async fn publish_draft_form(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, number)): Path<(Id<ids::Plan>, String)>,
 ) -> Result<Response, Error> {
-    page(&house, &viewer, &id, version(&number)?, &Refusals::default()).await
+    publish_draft_page(&house, &viewer, &id, version(&number)?, &Refusals::default()).await
 }
 
 /// POST `/lead/plans/{id}/drafts/{version}`: publishes it.
-pub async fn publish(
+pub async fn publish_draft(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, number)): Path<(Id<ids::Plan>, String)>,
@@ -63,17 +63,17 @@ pub async fn publish(
             format!("Answer the {topics} topics that haven't been answered yet"),
         ),
     };
-    page(&house, &viewer, &id, number, &refusals).await
+    publish_draft_page(&house, &viewer, &id, number, &refusals).await
 }
 
-async fn page(
+async fn publish_draft_page(
     house: &House,
     viewer: &Viewer,
     id: &Id<ids::Plan>,
     number: i64,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let plan = hers(house, viewer, id).await?;
+    let plan = led_plan(house, viewer, id).await?;
     let draft = draft(&plan, number)?.clone();
     if draft.published_at.is_some() {
         return Ok(Redirect::to(&format!("/plans/{}/drafts/{number}", plan.id)).into_response());
@@ -161,7 +161,7 @@ async fn page(
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-fn answer_line(plan: &Plan, number: i64, answered: &Answered) -> impl IntoView + use<> {
+fn answer_line(plan: &Plan, number: i64, answered: &AnsweredTopic) -> impl IntoView + use<> {
     let to = format!("/lead/plans/{}/drafts/{number}/topics/{}", plan.id, answered.topic_id);
     let words = answer_words(answered);
     view! {
@@ -177,14 +177,15 @@ fn draft(plan: &Plan, number: i64) -> Result<&Draft, Error> {
 }
 
 /// GET `/lead/plans/{id}/drafts/{version}/override`
-pub async fn override_form(
+pub async fn override_gate_form(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, number)): Path<(Id<ids::Plan>, String)>,
 ) -> Result<Response, Error> {
-    let (plan, number) = (hers(&house, &viewer, &id).await?, version(&number)?);
+    let (plan, number) = (led_plan(&house, &viewer, &id).await?, version(&number)?);
     draft(&plan, number)?;
-    Ok(override_page(&plan, number, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+    Ok(override_gate_page(&plan, number, &Sent::default(), &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/lead/plans/{id}/drafts/{version}/override`: shows once more what it means, then saves it.
@@ -198,14 +199,14 @@ pub async fn override_gate(
     let passing = match (rules::overriding(&sent), sent.typed("step")) {
         (Ok(passing), "pass") => passing,
         (passing, step) => {
-            let plan = hers(&house, &viewer, &id).await?;
+            let plan = led_plan(&house, &viewer, &id).await?;
             draft(&plan, number)?;
             let page = match passing {
-                Err(refusals) => override_page(&plan, number, &sent, &refusals),
+                Err(refusals) => override_gate_page(&plan, number, &sent, &refusals),
                 Ok(_) if step == "change" => {
-                    override_page(&plan, number, &sent, &Refusals::default())
+                    override_gate_page(&plan, number, &sent, &Refusals::default())
                 }
-                Ok(passing) => override_check(&plan, number, &sent, &passing),
+                Ok(passing) => override_check_page(&plan, number, &sent, &passing),
             };
             return Ok(page.answer(&house, &viewer));
         }
@@ -220,7 +221,7 @@ pub async fn override_gate(
     }
     tx.commit().await?;
     if !kept {
-        let plan = hers(&house, &viewer, &id).await?;
+        let plan = led_plan(&house, &viewer, &id).await?;
         let is_told = draft(&plan, number)?
             .overridden
             .as_ref()
@@ -231,13 +232,13 @@ pub async fn override_gate(
                 "We couldn't save this. The draft has been published, or someone has already \
                  decided to go ahead",
             );
-            return Ok(override_page(&plan, number, &sent, &refusals).answer(&house, &viewer));
+            return Ok(override_gate_page(&plan, number, &sent, &refusals).answer(&house, &viewer));
         }
     }
     Ok(Redirect::to(&format!("/lead/plans/{plan_id}/drafts/{number}")).into_response())
 }
 
-fn override_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> Page {
+fn override_gate_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/lead/plans/{}/drafts/{number}", plan.id);
     let page =
         Page::new(titled("Go ahead without involving parents as agreed", &plan.title), || {
@@ -277,7 +278,7 @@ fn override_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> 
     page.kept_for_going_back().refused_for(refusals)
 }
 
-fn override_check(plan: &Plan, number: i64, sent: &Sent, passing: &Override) -> Page {
+fn override_check_page(plan: &Plan, number: i64, sent: &Sent, passing: &Override) -> Page {
     let (name, reason) = (passing.name.clone(), passing.reason.clone());
     let title = plan.title.clone();
     let hidden = hidden(sent.fields().filter(|(name, _)| name != "step"));

@@ -13,20 +13,20 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::store::{self, By, Plan};
-use super::{parsed, plan, rules};
+use super::{find_plan, parsed, rules};
 
 /// GET `/forum/plans/{id}/statement`
-pub async fn form(
+pub async fn statement_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Plan>>,
 ) -> Result<Response, Error> {
-    Ok(page(&plan(&house, &viewer, &id).await?, &Sent::default(), &Refusals::default())
-        .answer(&house, &viewer))
+    let plan = find_plan(&house, &viewer, &id).await?;
+    Ok(statement_page(&plan, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/forum/plans/{id}/statement`
-pub async fn write(
+pub async fn write_statement(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Plan>>,
@@ -35,9 +35,8 @@ pub async fn write(
     let words = match rules::statement(&sent) {
         Ok(words) => words,
         Err(refusals) => {
-            return Ok(
-                page(&plan(&house, &viewer, &id).await?, &sent, &refusals).answer(&house, &viewer)
-            );
+            let plan = find_plan(&house, &viewer, &id).await?;
+            return Ok(statement_page(&plan, &sent, &refusals).answer(&house, &viewer));
         }
     };
     let by = By { account_id: viewer.signed_in()?.account_id.clone(), role: "organiser" };
@@ -55,7 +54,7 @@ pub async fn write(
     Ok(Redirect::to(&format!("/plans/{plan_id}?done=stated")).into_response())
 }
 
-fn page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
+fn statement_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
     let page = Page::new(titled("The forum's statement", &plan.title), || {

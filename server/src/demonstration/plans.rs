@@ -5,7 +5,7 @@ use calendar::clock::{self, DAY, Millis};
 use ground::ids::{Id, Plan, Topic};
 use ground::text::markdown;
 use jiff::civil::Weekday;
-use plans::rules::{Answer, Does, NewDraft, NewPlan, NewSession, Override};
+use plans::rules::{Answer, AnswerKind, NewDraft, NewPlan, NewSession, Override};
 use plans::store::{self, By};
 use sqlx::AnyConnection;
 
@@ -139,7 +139,7 @@ async fn overridden(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), s
     store::tie(tx, &plan, &topics, &leader, sefton.day(-28)).await?;
     for topic in &topics {
         let answer = Answer {
-            kind: Does::Adapted,
+            kind: AnswerKind::Adapted,
             words: "The wait in the south will get shorter, but there won't be one list for the \
                 whole of Sefton yet. See 'What will change'."
                 .into(),

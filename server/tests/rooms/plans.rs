@@ -670,7 +670,8 @@ impl Model {
 #[test]
 fn no_order_of_events_publishes_a_draft_that_the_rule_forbids() {
     on_both(async |world| {
-        let account = world.person("everyone@example.org", &Role::ALL, &world.south).await.into();
+        let account: Id<Account> =
+            world.person("everyone@example.org", &Role::ALL, &world.south).await.into();
         let (mut published, mut past) = (0, 0);
         for seed in 0..48 {
             let model = one_life(&world, &account, seed).await;
@@ -777,7 +778,7 @@ async fn one_life(world: &World, account_id: &Id<Account>, seed: u64) -> Model {
             }
             (7..=11, Some(topic)) if model.drafts > 0 && model.tied.contains(&nth) => {
                 let answer = Answer {
-                    kind: plans::rules::Does::Adopted,
+                    kind: plans::rules::AnswerKind::Adopted,
                     words: "Page 1".into(),
                     decided_by: String::new(),
                 };

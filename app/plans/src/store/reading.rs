@@ -6,12 +6,12 @@ use ground::files::{self, FileKind};
 use ground::ids::{self, Account, Id, Topic};
 use ground::text::RULES;
 use ground::viewer::Role;
-use involvement::gate::{self, TopicFacts};
-use involvement::rung;
+use involvement::gate::{self, GateFacts, TopicFacts};
+use involvement::rung::RungFacts;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, FromRow, Row as _};
 
-use crate::rules::{Does, may_read_draft};
+use crate::rules::{AnswerKind, may_read_draft};
 
 /// A plan with everything that happened to it.
 #[derive(Clone, Debug, Default)]
@@ -29,22 +29,22 @@ pub struct Plan {
     /// Its services, then its places.
     pub labels: Vec<String>,
     /// The topics tied to it, withdrawn ones too, in the order they were published.
-    pub topics: Vec<Tied>,
+    pub topics: Vec<TiedTopic>,
     /// Planning sessions, earliest first.
-    pub sessions: Vec<Session>,
+    pub sessions: Vec<PlanningSession>,
     /// What the forum says about it, earliest first.
     pub statements: Vec<Statement>,
     /// Its drafts, earliest first, unpublished ones too: [`Plan::readable`] says who may read which.
     pub drafts: Vec<Draft>,
     /// Everything that happened, in order.
-    pub events: Vec<Event>,
+    pub events: Vec<PlanEvent>,
     /// Whether the leader who looks may work on it; false for everyone else.
-    pub is_hers: bool,
+    pub is_led_by_viewer: bool,
 }
 
 /// A topic tied to a plan.
 #[derive(Clone, Debug)]
-pub struct Tied {
+pub struct TiedTopic {
     /// The topic.
     pub id: Id<Topic>,
     /// Its title.
@@ -59,7 +59,7 @@ pub struct Tied {
     pub withdrawn_at: Option<Millis>,
 }
 
-impl Tied {
+impl TiedTopic {
     /// Whether it was tied by then, and not withdrawn.
     fn counts_at(&self, at: Millis) -> bool {
         self.tied_at <= at && self.withdrawn_at.is_none_or(|withdrawn| withdrawn > at)
@@ -68,7 +68,7 @@ impl Tied {
 
 /// A planning session.
 #[derive(Clone, Debug)]
-pub struct Session {
+pub struct PlanningSession {
     /// The day it was held, as `2026-12-04`.
     pub day: String,
     /// Where, or that it was online.
@@ -115,7 +115,7 @@ pub struct Draft {
 
 /// Something that happened to a plan.
 #[derive(Clone, Debug)]
-pub struct Event {
+pub struct PlanEvent {
     /// What, in a few words that do not change.
     pub what: String,
     /// Who, by their display name.
@@ -131,28 +131,28 @@ impl Plan {
     #[must_use]
     pub fn readable(&self, version: i64) -> Option<&Draft> {
         self.drafts.iter().find(|draft| {
-            draft.version == version && may_read_draft(draft.published_at, self.is_hers)
+            draft.version == version && may_read_draft(draft.published_at, self.is_led_by_viewer)
         })
     }
 
     /// The topics tied to it that count now.
-    pub fn open_topics(&self) -> impl Iterator<Item = &Tied> {
+    pub fn open_topics(&self) -> impl Iterator<Item = &TiedTopic> {
         self.topics.iter().filter(|topic| topic.withdrawn_at.is_none())
     }
 
     /// What the gate is worked out from, now.
     #[must_use]
-    pub fn gate(&self) -> gate::Facts {
+    pub fn gate(&self) -> GateFacts {
         self.gate_at(Millis::MAX)
     }
 
     /// What the gate was worked out from at that time. What came later changes nothing for a draft
     /// published then.
     #[must_use]
-    pub fn gate_at(&self, at: Millis) -> gate::Facts {
+    pub fn gate_at(&self, at: Millis) -> GateFacts {
         let by_then = |happened: Option<Millis>| happened.is_some_and(|happened| happened <= at);
         let topics = self.topics.iter().filter(|topic| topic.counts_at(at));
-        gate::Facts {
+        GateFacts {
             topics: topics
                 .map(|topic| TopicFacts {
                     open_since: topic.open_since,
@@ -203,15 +203,15 @@ impl Plan {
     /// What the rung is worked out from. Topics count as they did when the first draft was
     /// published.
     #[must_use]
-    pub fn rung(&self) -> rung::Facts {
+    pub fn rung(&self) -> RungFacts {
         let published_at = self.drafts.iter().filter_map(|draft| draft.published_at).min();
-        let topics: Vec<&Tied> = self
+        let topics: Vec<&TiedTopic> = self
             .topics
             .iter()
             .filter(|topic| topic.counts_at(published_at.unwrap_or(Millis::MAX)))
             .collect();
         let closed: Vec<Millis> = topics.iter().filter_map(|topic| topic.closed_at).collect();
-        rung::Facts {
+        RungFacts {
             votes_closed_at: if closed.len() == topics.len() {
                 closed.into_iter().max()
             } else {
@@ -250,7 +250,7 @@ pub async fn find_for(
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.what, p.due_day, l.kind, l.name,
                 CAST(CASE WHEN EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = p.id
-                  AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_hers
+                  AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_led
          FROM plans p
          LEFT JOIN (
            SELECT po.plan_id, 'organisation' AS kind, o.name, 0 AS place, 0 AS position
@@ -272,7 +272,7 @@ pub async fn find_for(
         title: row.get("title"),
         what: row.get("what"),
         due_day: row.get("due_day"),
-        is_hers: row.get::<i64, _>("is_hers") == 1,
+        is_led_by_viewer: row.get::<i64, _>("is_led") == 1,
         ..Plan::default()
     };
     for row in &rows {
@@ -353,7 +353,7 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
     match row.get("kind") {
         "session" => {
             let for_everyone: Option<i64> = row.get("later");
-            plan.sessions.push(Session {
+            plan.sessions.push(PlanningSession {
                 day: row.get("one"),
                 held_at: row.get("two"),
                 decided: row.get("three"),
@@ -364,7 +364,7 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
                 recorded_at: at,
             });
         }
-        "topic" => plan.topics.push(Tied {
+        "topic" => plan.topics.push(TiedTopic {
             id: row.get("id"),
             title: row.get("one"),
             open_since: Some(at),
@@ -391,7 +391,7 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
         }
         "event" => {
             let role = known(Role::read(row.get("three")), "plan_events.role")?;
-            plan.events.push(Event { what: row.get("one"), who: row.get("two"), role, at });
+            plan.events.push(PlanEvent { what: row.get("one"), who: row.get("two"), role, at });
         }
         _ => return known(None, "what happened to a plan"),
     }
@@ -400,7 +400,7 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
 
 /// A plan as one entry of a list.
 #[derive(Clone, Debug)]
-pub struct Listed {
+pub struct ListedPlan {
     /// Its id.
     pub id: Id<ids::Plan>,
     /// Its title.
@@ -434,7 +434,7 @@ pub async fn list(
     before: Option<&Id<ids::Plan>>,
     most: i64,
     now: Millis,
-) -> sqlx::Result<Vec<Listed>> {
+) -> sqlx::Result<Vec<ListedPlan>> {
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.due_day,
                 (SELECT count(*) FROM drafts d WHERE d.plan_id = p.id
@@ -452,7 +452,7 @@ pub async fn list(
     .bind(now - gate::OPEN_BEFORE_DRAFTS)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let listed = |row: &AnyRow| Listed {
+    let listed = |row: &AnyRow| ListedPlan {
         id: row.get("id"),
         title: row.get("title"),
         due_day: row.get("due_day"),
@@ -469,7 +469,7 @@ pub const TO_STATE: &str = "SELECT id, title, registered_at AS since FROM plans 
 
 /// What a draft does about a topic.
 #[derive(Clone, Debug)]
-pub struct Answered {
+pub struct AnsweredTopic {
     /// The topic.
     pub topic_id: Id<Topic>,
     /// Its title; other words once its author has withdrawn it.
@@ -477,12 +477,12 @@ pub struct Answered {
     /// Whether its author withdrew it after the draft was published.
     pub is_withdrawn: bool,
     /// What becomes of it, with the words and who decided; `None` until it is answered.
-    pub answer: Option<(Does, String, String)>,
+    pub answer: Option<(AnswerKind, String, String)>,
 }
 
 /// The text of a draft; empty where a file holds it.
 #[derive(Clone, Debug)]
-pub enum Text {
+pub enum DraftText {
     /// As it is shown.
     Html(String),
     /// As it was written, where its HTML was never made, or made by other rules than today's.
@@ -491,13 +491,13 @@ pub enum Text {
 
 /// What is in a draft.
 #[derive(Clone, Debug)]
-pub struct Content {
+pub struct DraftContent {
     /// Its text.
-    pub text: Text,
+    pub text: DraftText,
     /// Its file, if it has one.
     pub file: Option<files::Kept>,
     /// What it does about each topic it has to answer; once published, each it did answer.
-    pub answers: Vec<Answered>,
+    pub answers: Vec<AnsweredTopic>,
 }
 
 /// What is in a draft.
@@ -505,7 +505,7 @@ pub async fn draft(
     db: &Db,
     plan_id: &Id<ids::Plan>,
     version: i64,
-) -> sqlx::Result<Option<Content>> {
+) -> sqlx::Result<Option<DraftContent>> {
     let rows = sqlx::query(
         "SELECT CASE WHEN d.html_rules = $3 THEN d.html ELSE d.body END AS text, d.html_rules,
                 d.file_hash, d.file_name, d.file_kind, d.file_size, t.id AS topic_id,
@@ -529,8 +529,8 @@ pub async fn draft(
     let Some(row) = rows.first() else { return Ok(None) };
     let text: String = row.get("text");
     let is_html = row.get::<i64, _>("html_rules") == RULES;
-    Ok(Some(Content {
-        text: if is_html { Text::Html(text) } else { Text::Markdown(text) },
+    Ok(Some(DraftContent {
+        text: if is_html { DraftText::Html(text) } else { DraftText::Markdown(text) },
         file: file(row)?,
         answers: rows
             .iter()
@@ -551,11 +551,12 @@ fn file(row: &AnyRow) -> sqlx::Result<Option<files::Kept>> {
 }
 
 /// What a draft does about a topic, where the row has one.
-fn answered(row: &AnyRow) -> sqlx::Result<Option<Answered>> {
+fn answered(row: &AnyRow) -> sqlx::Result<Option<AnsweredTopic>> {
     let Some(topic_id) = row.get("topic_id") else { return Ok(None) };
     let does = row.get::<Option<&str>, _>("answer");
-    let does = does.map(|does| known(Does::read(does), "draft_answers.answer")).transpose()?;
-    Ok(Some(Answered {
+    let does =
+        does.map(|does| known(AnswerKind::read(does), "draft_answers.answer")).transpose()?;
+    Ok(Some(AnsweredTopic {
         topic_id,
         title: row.get("title"),
         is_withdrawn: row.get::<Option<Millis>, _>("withdrawn_at").is_some(),
@@ -574,7 +575,7 @@ pub async fn to_be_rendered(db: &Db) -> sqlx::Result<Vec<(Id<ids::Draft>, String
 
 /// A published draft that parents have not been told about yet.
 #[derive(Clone, Debug, FromRow)]
-pub struct Untold {
+pub struct UntoldDraft {
     /// The draft.
     pub id: Id<ids::Draft>,
     /// Its plan.
@@ -588,7 +589,7 @@ pub struct Untold {
 }
 
 /// Published drafts that parents have not been told about yet, earliest published first.
-pub async fn untold(db: &Db) -> sqlx::Result<Vec<Untold>> {
+pub async fn untold(db: &Db) -> sqlx::Result<Vec<UntoldDraft>> {
     sqlx::query_as(
         "SELECT d.id, d.plan_id, CAST(d.version AS BIGINT) AS version, p.title, d.summary
          FROM drafts d JOIN plans p ON p.id = d.plan_id

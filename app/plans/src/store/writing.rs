@@ -7,7 +7,7 @@ use ground::db::{self, Kind};
 use ground::files;
 use ground::ids::{Account, Draft, Id, Plan, PlanningSession, Topic};
 use ground::text::RULES;
-use involvement::gate::{self, TopicFacts};
+use involvement::gate::{self, GateFacts, TopicFacts};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use crate::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
@@ -414,7 +414,7 @@ pub async fn publish(
             vote_closed: row.get::<Option<Millis>, _>("closed_at").is_some(),
         })
         .collect();
-    let facts = gate::Facts {
+    let facts = GateFacts {
         topics,
         first_draft_at: row.get("first_draft_at"),
         met_parents: counted("met_parents") > 0,
