@@ -14,8 +14,8 @@ use ground::viewer::Viewer;
 use involvement::gate;
 use leptos::prelude::*;
 
-use super::store::{self, AnsweredTopic, Plan};
-use super::{begin, leader, led_plan, parsed, rules, version};
+use super::store::{self, Act, AnsweredTopic, Plan};
+use super::{begin, leader, led_plan, note, parsed, rules, version};
 
 /// GET `/lead/plans/{id}/drafts`
 pub async fn record_draft_form(
@@ -66,12 +66,10 @@ pub async fn record_draft(
     }
     let (by, plan_id) = (leader(&viewer)?, parsed(&id)?);
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
-    let (version, is_new) =
-        store::record_draft(&mut tx, &plan_id, &draft, file.as_ref(), &by, at).await?;
+    let act = Act { plan_id: &plan_id, by: &by, at };
+    let (version, is_new) = store::record_draft(&mut tx, act, &draft, file.as_ref()).await?;
     if is_new {
-        let (what, detail) = ("draft recorded", format!("version {version}"));
-        let entry = Entry { at, who: Some(&by.account_id), what, about: &plan_id, detail: &detail };
-        audit::note(&mut tx, entry).await?;
+        note(&mut tx, act, "draft recorded", &format!("version {version}")).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/lead/plans/{plan_id}/drafts/{version}")).into_response())
@@ -173,14 +171,15 @@ pub async fn answer_topic(
     let plan_id = parsed(&id)?;
     let topic_id = parsed(&topic)?;
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
-    let kept = store::answer(&mut tx, &plan_id, version, &topic_id, &answer, &by, at).await?;
-    if kept {
+    let act = Act { plan_id: &plan_id, by: &by, at };
+    let is_saved = store::answer(&mut tx, act, version, &topic_id, &answer).await?;
+    if is_saved {
         let (what, detail) = ("topic answered", answer.kind.word());
         let entry = Entry { at, who: Some(&by.account_id), what, about: &topic_id, detail };
         audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;
-    if kept {
+    if is_saved {
         return Ok(Redirect::to(&format!("/lead/plans/{plan_id}/drafts/{version}")).into_response());
     }
     let refusals = Refusals::one(

@@ -3,7 +3,6 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
-use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id, Topic};
@@ -13,8 +12,8 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use topics::store::Filter;
 
-use super::store::{self, Plan};
-use super::{begin, leader, led_plan, parsed, rules};
+use super::store::{self, Act, Plan};
+use super::{begin, leader, led_plan, note, parsed, rules};
 
 /// The most topics offered at once; more are found by searching.
 const MOST_TOPICS: i64 = 20;
@@ -48,9 +47,9 @@ pub async fn tie_topics(
     }
     let (by, plan_id) = (leader(&viewer)?, parsed(&id)?);
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
-    if store::tie(&mut tx, &plan_id, &chosen, &by, at).await? > 0 {
-        let (who, what) = (Some(by.account_id.as_str()), "topics tied");
-        audit::note(&mut tx, Entry { at, who, what, about: &plan_id, detail: "" }).await?;
+    let act = Act { plan_id: &plan_id, by: &by, at };
+    if store::tie(&mut tx, act, &chosen).await? > 0 {
+        note(&mut tx, act, "topics tied", "").await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/plans/{plan_id}?done=tied")).into_response())
@@ -156,9 +155,9 @@ pub async fn record_planning_session(
     };
     let plan_id = parsed(&id)?;
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
-    if store::record_session(&mut tx, &plan_id, &session, &by, at).await? {
-        let (who, what) = (Some(by.account_id.as_str()), "planning session recorded");
-        audit::note(&mut tx, Entry { at, who, what, about: &plan_id, detail: "" }).await?;
+    let act = Act { plan_id: &plan_id, by: &by, at };
+    if store::record_session(&mut tx, act, &session).await? {
+        note(&mut tx, act, "planning session recorded", "").await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/plans/{plan_id}?done=session")).into_response())

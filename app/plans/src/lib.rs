@@ -54,13 +54,15 @@ pub use personal::PERSONAL;
 pub use rendering::render_due;
 
 use calendar::clock::Millis;
+use ground::audit::{self, Entry};
 use ground::db::Transaction;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::viewer::{Role, Viewer};
-use store::{By, Plan};
+use sqlx::AnyConnection;
+use store::{Act, By, Plan};
 
 /// The room's addresses.
 #[must_use]
@@ -133,6 +135,12 @@ async fn begin(
         return Err(Error::NotFound);
     };
     Ok((tx, at))
+}
+
+/// Notes in the audit log what was done to a plan.
+async fn note(tx: &mut AnyConnection, act: Act<'_>, what: &str, detail: &str) -> sqlx::Result<()> {
+    let Act { plan_id, by, at } = act;
+    audit::note(tx, Entry { at, who: Some(&by.account_id), what, about: plan_id, detail }).await
 }
 
 fn version(text: &str) -> Result<i64, Error> {

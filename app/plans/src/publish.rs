@@ -4,7 +4,6 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
-use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
@@ -16,8 +15,8 @@ use leptos::prelude::*;
 
 use super::browse::{answer_words, gate_list};
 use super::rules::{self, Override};
-use super::store::{self, AnsweredTopic, Draft, Plan, Published};
-use super::{begin, leader, led_plan, parsed, version};
+use super::store::{self, Act, AnsweredTopic, Draft, Plan, Published};
+use super::{begin, leader, led_plan, note, parsed, version};
 
 /// GET `/lead/plans/{id}/drafts/{version}`
 pub async fn publish_draft_form(
@@ -37,11 +36,10 @@ pub async fn publish_draft(
     let (by, number) = (leader(&viewer)?, version(&number)?);
     let plan_id = parsed(&id)?;
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
-    let published = store::publish(&mut tx, &plan_id, number, &by, at).await?;
+    let act = Act { plan_id: &plan_id, by: &by, at };
+    let published = store::publish(&mut tx, act, number).await?;
     if published == Published::Done {
-        let (what, detail) = ("draft published", format!("version {number}"));
-        let entry = Entry { at, who: Some(&by.account_id), what, about: &plan_id, detail: &detail };
-        audit::note(&mut tx, entry).await?;
+        note(&mut tx, act, "draft published", &format!("version {number}")).await?;
     }
     tx.commit().await?;
     let refusals = match published {
@@ -213,14 +211,13 @@ pub async fn override_gate(
     };
     let (by, plan_id) = (leader(&viewer)?, parsed(&id)?);
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
-    let kept = store::override_gate(&mut tx, &plan_id, number, &passing, &by, at).await?;
-    if kept {
-        let (what, detail) = ("gate overridden", format!("version {number}"));
-        let entry = Entry { at, who: Some(&by.account_id), what, about: &plan_id, detail: &detail };
-        audit::note(&mut tx, entry).await?;
+    let act = Act { plan_id: &plan_id, by: &by, at };
+    let is_new = store::override_gate(&mut tx, act, number, &passing).await?;
+    if is_new {
+        note(&mut tx, act, "gate overridden", &format!("version {number}")).await?;
     }
     tx.commit().await?;
-    if !kept {
+    if !is_new {
         let plan = led_plan(&house, &viewer, &id).await?;
         let is_told = draft(&plan, number)?
             .overridden

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
-use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
@@ -12,7 +11,8 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::rules::{self, PlanChoices};
-use super::{leader, store};
+use super::store::{self, Act};
+use super::{leader, note};
 
 /// GET `/lead/plans/new`
 pub async fn register_plan_form(
@@ -39,8 +39,7 @@ pub async fn register_plan(
     let mut tx = house.db.begin().await?;
     let (id, is_new) = store::register(&mut tx, &plan, &by, now).await?;
     if is_new {
-        let (who, what) = (Some(by.account_id.as_str()), "plan registered");
-        audit::note(&mut tx, Entry { at: now, who, what, about: &id, detail: "" }).await?;
+        note(&mut tx, Act { plan_id: &id, by: &by, at: now }, "plan registered", "").await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/plans/{id}?done=registered")).into_response())

@@ -3,7 +3,6 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
-use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
@@ -12,8 +11,8 @@ use ground::ui::{Area, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::store::{self, By, Plan};
-use super::{find_plan, parsed, rules};
+use super::store::{self, Act, By, Plan};
+use super::{find_plan, note, parsed, rules};
 
 /// GET `/forum/plans/{id}/statement`
 pub async fn statement_form(
@@ -46,9 +45,9 @@ pub async fn write_statement(
         tx.roll_back().await?;
         return Err(Error::NotFound);
     };
-    if store::state(&mut tx, &plan_id, &sent.once(), &words, &by, at).await? {
-        let (who, what) = (Some(by.account_id.as_str()), "statement written");
-        audit::note(&mut tx, Entry { at, who, what, about: &plan_id, detail: "" }).await?;
+    let act = Act { plan_id: &plan_id, by: &by, at };
+    if store::state(&mut tx, act, &sent.once(), &words).await? {
+        note(&mut tx, act, "statement written", "").await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/plans/{plan_id}?done=stated")).into_response())

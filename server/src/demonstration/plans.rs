@@ -6,7 +6,7 @@ use ground::ids::{Id, Plan, Topic};
 use ground::text::markdown;
 use jiff::civil::Weekday;
 use plans::rules::{Answer, AnswerKind, NewDraft, NewPlan, NewSession, Override};
-use plans::store::{self, By};
+use plans::store::{self, Act, By};
 use sqlx::AnyConnection;
 
 use super::days;
@@ -57,7 +57,7 @@ async fn open(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::E
     let topics = ground
         .topics(&["A sensory room that is open at weekends", "Someone to talk to in the north"]);
     let at = at(tx, sefton, &plan, -118).await?;
-    store::tie(tx, &plan, &topics, &leader, at).await?;
+    store::tie(tx, Act { plan_id: &plan, by: &leader, at }, &topics).await?;
     let met = days::first(Weekday::Wednesday, sefton.now, -66);
     let session = NewSession {
         form_key: id::fresh(),
@@ -73,11 +73,13 @@ async fn open(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::E
             .into(),
         for_everyone: true,
     };
-    store::record_session(tx, &plan, &session, &leader, sefton.day(met + 2)).await?;
+    let recorded = Act { plan_id: &plan, by: &leader, at: sefton.day(met + 2) };
+    store::record_session(tx, recorded, &session).await?;
     let words = "Parents chose these topics, and have been planning with the council ever since. \
         The sensory room has been closed on too many Saturdays, so we want the draft to say who \
         opens it, and when.";
-    store::state(tx, &plan, &id::fresh(), words, &forum, sefton.day(-15)).await?;
+    let stated = Act { plan_id: &plan, by: &forum, at: sefton.day(-15) };
+    store::state(tx, stated, &id::fresh(), words).await?;
     Ok(())
 }
 
@@ -96,7 +98,8 @@ async fn shut(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::E
     };
     let plan = plan.register(tx, sefton).await?;
     let at = at(tx, sefton, &plan, -24).await?;
-    store::tie(tx, &plan, &ground.topics(&["A published autism pathway"]), &leader, at).await?;
+    let tied = Act { plan_id: &plan, by: &leader, at };
+    store::tie(tx, tied, &ground.topics(&["A published autism pathway"])).await?;
     Ok(())
 }
 
@@ -132,11 +135,12 @@ async fn overridden(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), s
         ),
         body,
     };
+    let by_leader = |at| Act { plan_id: &plan, by: &leader, at };
     let first = at(tx, sefton, &plan, -66).await?;
-    store::record_draft(tx, &plan, &draft, None, &leader, first).await?;
+    store::record_draft(tx, by_leader(first), &draft, None).await?;
     let topics =
         ground.topics(&["The same wait for occupational therapy in the north and the south"]);
-    store::tie(tx, &plan, &topics, &leader, sefton.day(-28)).await?;
+    store::tie(tx, by_leader(sefton.day(-28)), &topics).await?;
     for topic in &topics {
         let answer = Answer {
             kind: AnswerKind::Adapted,
@@ -145,7 +149,7 @@ async fn overridden(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), s
                 .into(),
             decided_by: String::new(),
         };
-        store::answer(tx, &plan, 1, topic, &answer, &leader, sefton.day(-22)).await?;
+        store::answer(tx, by_leader(sefton.day(-22)), 1, topic, &answer).await?;
     }
     let passing = Override {
         name: "Invented NHS Leader, head of commissioning".into(),
@@ -153,12 +157,13 @@ async fn overridden(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), s
             ask parents about the rest before anything else is decided."
             .into(),
     };
-    store::override_gate(tx, &plan, 1, &passing, &leader, sefton.day(-21)).await?;
-    store::publish(tx, &plan, 1, &leader, sefton.day(-21) + 1).await?;
+    store::override_gate(tx, by_leader(sefton.day(-21)), 1, &passing).await?;
+    store::publish(tx, by_leader(sefton.day(-21) + 1), 1).await?;
     let words = "Nobody asked parents before this was written. More than 200 people told us what \
         waiting is like, and the plan doesn't mention them. We want one waiting list for the whole \
         of Sefton, and we want to plan it together.";
-    store::state(tx, &plan, &id::fresh(), words, &forum, sefton.day(-14)).await?;
+    let stated = Act { plan_id: &plan, by: &forum, at: sefton.day(-14) };
+    store::state(tx, stated, &id::fresh(), words).await?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use ground::text::RULES;
 use ground::viewer::Role;
 use involvement::gate;
 use plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
-use plans::store::{self, By, Published};
+use plans::store::{self, Act, By, Published};
 use plans::tell_due;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -703,6 +703,7 @@ async fn one_life(world: &World, account_id: &Id<Account>, seed: u64) -> Model {
     let mut tx = world.db().begin().await.unwrap();
     let (plan, _) = store::register(&mut tx, &new, &by, world.now()).await.unwrap();
     tx.commit().await.unwrap();
+    let act = |at| Act { plan_id: &plan, by: &by, at };
     let mut model = Model::default();
     let began = world.now();
     for _ in 0..80 {
@@ -719,7 +720,7 @@ async fn one_life(world: &World, account_id: &Id<Account>, seed: u64) -> Model {
             }
             (1 | 2, Some(topic)) => {
                 let (mut tx, at) = begun(world, &plan).await;
-                let tied = store::tie(&mut tx, &plan, &[topic], &by, at).await.unwrap();
+                let tied = store::tie(&mut tx, act(at), &[topic]).await.unwrap();
                 tx.commit().await.unwrap();
                 if tied > 0 {
                     model.tied.insert(nth);
@@ -752,13 +753,13 @@ async fn one_life(world: &World, account_id: &Id<Account>, seed: u64) -> Model {
                     for_everyone: true,
                 };
                 let (mut tx, at) = begun(world, &plan).await;
-                store::record_session(&mut tx, &plan, &session, &by, at).await.unwrap();
+                store::record_session(&mut tx, act(at), &session).await.unwrap();
                 tx.commit().await.unwrap();
                 model.met_parents |= parents > 0;
             }
             (5, _) => {
                 let (mut tx, at) = begun(world, &plan).await;
-                store::state(&mut tx, &plan, &id::fresh(), "Words", &by, at).await.unwrap();
+                store::state(&mut tx, act(at), &id::fresh(), "Words").await.unwrap();
                 tx.commit().await.unwrap();
                 model.has_statement = true;
             }
@@ -770,8 +771,7 @@ async fn one_life(world: &World, account_id: &Id<Account>, seed: u64) -> Model {
                     html: "<p>Long</p>\n".into(),
                 };
                 let (mut tx, at) = begun(world, &plan).await;
-                let recorded =
-                    store::record_draft(&mut tx, &plan, &draft, None, &by, at).await.unwrap();
+                let recorded = store::record_draft(&mut tx, act(at), &draft, None).await.unwrap();
                 tx.commit().await.unwrap();
                 model.drafts = recorded.0;
                 model.first_draft_at.get_or_insert(now);
@@ -783,8 +783,7 @@ async fn one_life(world: &World, account_id: &Id<Account>, seed: u64) -> Model {
                     decided_by: String::new(),
                 };
                 let (mut tx, at) = begun(world, &plan).await;
-                let kept =
-                    store::answer(&mut tx, &plan, version, &topic, &answer, &by, at).await.unwrap();
+                let kept = store::answer(&mut tx, act(at), version, &topic, &answer).await.unwrap();
                 tx.commit().await.unwrap();
                 if kept {
                     model.answered.insert((version, nth));
@@ -793,8 +792,7 @@ async fn one_life(world: &World, account_id: &Id<Account>, seed: u64) -> Model {
             (12, _) if model.drafts > 0 && random.random_bool(0.3) => {
                 let passing = Override { name: "A name".into(), reason: REASON.into() };
                 let (mut tx, at) = begun(world, &plan).await;
-                let kept =
-                    store::override_gate(&mut tx, &plan, version, &passing, &by, at).await.unwrap();
+                let kept = store::override_gate(&mut tx, act(at), version, &passing).await.unwrap();
                 tx.commit().await.unwrap();
                 if kept {
                     model.overridden.insert(version);
@@ -802,7 +800,7 @@ async fn one_life(world: &World, account_id: &Id<Account>, seed: u64) -> Model {
             }
             (13 | 14, _) if model.drafts > 0 => {
                 let (mut tx, at) = begun(world, &plan).await;
-                let done = store::publish(&mut tx, &plan, version, &by, at).await.unwrap();
+                let done = store::publish(&mut tx, act(at), version).await.unwrap();
                 tx.commit().await.unwrap();
                 let may = model.may_publish(version) && !model.published.contains(&version);
                 assert_eq!(done == Published::Done, may, "seed {seed}: draft {version}: {done:?}");

@@ -495,7 +495,7 @@ pub struct DraftContent {
     /// Its text.
     pub text: DraftText,
     /// Its file, if it has one.
-    pub file: Option<files::Kept>,
+    pub file: Option<files::SavedFile>,
     /// What it does about each topic it has to answer; once published, each it did answer.
     pub answers: Vec<AnsweredTopic>,
 }
@@ -540,9 +540,9 @@ pub async fn draft(
 }
 
 /// The file of a draft, if it has one.
-fn file(row: &AnyRow) -> sqlx::Result<Option<files::Kept>> {
+fn file(row: &AnyRow) -> sqlx::Result<Option<files::SavedFile>> {
     let Some(kind) = row.get::<Option<&str>, _>("file_kind") else { return Ok(None) };
-    Ok(Some(files::Kept {
+    Ok(Some(files::SavedFile {
         hash: row.get("file_hash"),
         name: row.get("file_name"),
         kind: known(FileKind::read(kind), "drafts.file_kind")?,
