@@ -17,7 +17,6 @@ pub struct GateFacts {
     pub first_draft_at: Option<Millis>,
     /// Whether a planning session that parents took part in has been recorded.
     pub met_parents: bool,
-    /// Whether the forum has written its statement.
     pub has_statement: bool,
 }
 
@@ -26,16 +25,13 @@ pub struct GateFacts {
 pub struct TopicFacts {
     /// Since when everyone can read it.
     pub open_since: Option<Millis>,
-    /// Whether the voting on it has closed.
     pub vote_closed: bool,
 }
 
 /// One point of the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
-    /// What it asks.
     pub asks: &'static str,
-    /// Whether it holds.
     pub holds: bool,
     /// Who can make it hold, and how, where it does not.
     pub who: &'static str,
@@ -112,8 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_topic_must_have_been_open_for_fourteen_days_before_the_first_draft_whenever_it_is_published()
-     {
+    fn a_topic_must_have_been_open_for_fourteen_days_before_the_first_draft() {
         let early = GateFacts { first_draft_at: Some(OPEN_BEFORE_DRAFTS - 1), ..good() };
         assert_eq!(
             shut(&early),

@@ -59,11 +59,9 @@ pub struct RungFacts {
     pub met_parents_at: Option<Millis>,
     /// When the forum wrote its first statement.
     pub statement_at: Option<Millis>,
-    /// When the first draft was recorded.
     pub first_draft_at: Option<Millis>,
     /// When the first draft was published.
     pub published_at: Option<Millis>,
-    /// Whether the gate was overridden for any draft.
     pub is_overridden: bool,
 }
 
@@ -198,14 +196,20 @@ mod tests {
         #[test]
         fn a_draft_recorded_before_any_topic_was_open_is_never_co_production_or_co_designing(
             topics in proptest::collection::vec(10_i64..100, 0..4),
-            votes in proptest::option::of(0_i64..200), met in proptest::option::of(0_i64..200),
-            statement in proptest::option::of(0_i64..200), published in proptest::option::of(9_i64..200), is_overridden: bool,
+            votes in proptest::option::of(0_i64..200),
+            met in proptest::option::of(0_i64..200),
+            statement in proptest::option::of(0_i64..200),
+            published in proptest::option::of(9_i64..200),
+            is_overridden: bool,
         ) {
             let facts = RungFacts {
                 topics_open_since: topics.into_iter().map(|day| day * DAY).collect(),
-                votes_closed_at: votes.map(|day| day * DAY), met_parents_at: met.map(|day| day * DAY),
-                statement_at: statement.map(|day| day * DAY), first_draft_at: Some(9 * DAY),
-                published_at: published.map(|day| day * DAY), is_overridden,
+                votes_closed_at: votes.map(|day| day * DAY),
+                met_parents_at: met.map(|day| day * DAY),
+                statement_at: statement.map(|day| day * DAY),
+                first_draft_at: Some(9 * DAY),
+                published_at: published.map(|day| day * DAY),
+                is_overridden,
             };
             prop_assert!(decided(&facts).is_none_or(|rung| rung <= Rung::Engaging));
         }

@@ -496,8 +496,8 @@ fn event_row(event: &PlanEvent) -> impl IntoView + use<> {
     }
 }
 
-/// GET `/plans/{id}/drafts/{version}`: a published draft; before it is published, for leaders of the
-/// organisations that plan it only.
+/// GET `/plans/{id}/drafts/{version}`: a published draft; before it is published, only for leaders
+/// of the organisations that plan it.
 pub async fn draft_page(
     State(house): State<House>,
     viewer: Viewer,

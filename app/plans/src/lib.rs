@@ -18,14 +18,14 @@
 //! 3. `/lead/plans/{id}/drafts` submits a draft (`drafts.rs`): Markdown, a file, or both. The text
 //!    is made HTML here, once, and both are kept: a page that shows it reads no Markdown. The
 //!    worker makes it for older drafts, and anew when the rules change (`rendering.rs`). A file is
-//!    kept first (`ground/files.rs`), then the write names it by its hash. `first_recorded_at` is set
-//!    here, for good.
+//!    kept first (`ground/files.rs`), then the write names it by its hash. `first_recorded_at` is
+//!    set here, for good.
 //! 4. `/lead/plans/{id}/drafts/{version}` shows the points of the gate (`gate::points`) and the
 //!    topics still to be answered. Each is answered at `…/topics/{topic}`, until the draft is
 //!    published.
 //! 5. The button posts to the same address. `publish_draft` asks `store::publish`, which works the
-//!    gate out again inside the write. Shut or not answered: 422, the same page, what is missing and
-//!    who can do it. The schema asks once more.
+//!    gate out again inside the write. Shut or not answered: 422, the same page, what is missing
+//!    and who can do it. The schema asks once more.
 //! 6. `…/override` leads past a shut gate: a name and a reason, then a page that shows how it will
 //!    always be read, then the write. The topics must still be answered. See decision 0010.
 //! 7. The worker calls `plans::tell_due`. It owes the email to 200 people at a time (`tell_next`),

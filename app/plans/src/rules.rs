@@ -17,13 +17,11 @@ const LONGEST_TEXT: usize = 4_000;
 pub struct NewPlan {
     /// The same key twice is one plan.
     pub form_key: String,
-    /// One line.
     pub title: String,
-    /// What will be planned.
     pub what: String,
     /// The day it is due, as `2027-03-01`.
     pub due_day: String,
-    /// Who plans it; at least one.
+    /// At least one.
     pub organisations: Vec<Id<Organisation>>,
     /// At least one.
     pub services: Vec<Id<Service>>,
@@ -41,13 +39,10 @@ pub fn may_read_draft(published_at: Option<Millis>, is_led_by_viewer: bool) -> b
 /// What a leader can choose from.
 #[derive(Clone, Debug, Default)]
 pub struct PlanChoices {
-    /// Organisations.
     pub organisations: Vec<Named>,
-    /// The leader's own organisation; `None` until an administrator has set it.
+    /// `None` until an administrator has set it.
     pub own_organisation: Option<Named>,
-    /// Services.
     pub services: Vec<Named>,
-    /// Places.
     pub places: Vec<Named>,
 }
 
@@ -129,13 +124,10 @@ pub struct NewSession {
     pub day: String,
     /// Where, or that it was online.
     pub held_at: String,
-    /// How many parents took part.
     pub parents: i64,
-    /// How many others took part.
     pub others: i64,
-    /// What was decided.
     pub decided: String,
-    /// Notes; may be empty.
+    /// May be empty.
     pub notes: String,
     /// Whether everyone may read the notes, not only the forum and leaders.
     pub for_everyone: bool,
@@ -208,9 +200,8 @@ pub fn statement(sent: &Sent) -> Result<String, Refusals> {
 pub struct NewDraft {
     /// The same key twice is one draft.
     pub form_key: String,
-    /// The summary in plain words.
     pub summary: String,
-    /// The text, in Markdown; empty where a file holds it.
+    /// Markdown; empty where a file holds it.
     pub body: String,
     /// The text as HTML, made once: whoever reads the draft is shown this.
     pub html: String,
@@ -293,7 +284,6 @@ impl AnswerKind {
         }
     }
 
-    /// Reads the word.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
         [Self::Adopted, Self::Adapted, Self::Not].into_iter().find(|does| does.word() == word)
@@ -303,7 +293,6 @@ impl AnswerKind {
 /// What a draft does about a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// What becomes of the topic.
     pub kind: AnswerKind,
     /// Where in the text, how, or why not.
     pub words: String,
@@ -343,7 +332,6 @@ pub fn answer(sent: &Sent) -> Result<Answer, Refusals> {
 pub struct Override {
     /// Who is responsible: a name and a job title.
     pub name: String,
-    /// Why.
     pub reason: String,
 }
 

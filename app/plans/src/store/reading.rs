@@ -16,27 +16,23 @@ use crate::rules::{AnswerKind, may_read_draft};
 /// A plan with everything that happened to it.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// Its id.
     pub id: Id<ids::Plan>,
-    /// Its title.
     pub title: String,
-    /// What will be planned.
     pub what: String,
     /// The day it is due, as `2027-03-01`.
     pub due_day: String,
-    /// Who plans it.
     pub organisations: Vec<String>,
     /// Its services, then its places.
     pub labels: Vec<String>,
-    /// The topics tied to it, withdrawn ones too, in the order they were published.
+    /// Withdrawn ones too, in the order they were published.
     pub topics: Vec<TiedTopic>,
-    /// Planning sessions, earliest first.
+    /// Earliest first.
     pub sessions: Vec<PlanningSession>,
-    /// What the forum says about it, earliest first.
+    /// Earliest first.
     pub statements: Vec<Statement>,
-    /// Its drafts, earliest first, unpublished ones too: [`Plan::readable`] says who may read which.
+    /// Earliest first, unpublished ones too: [`Plan::readable`] says who may read which.
     pub drafts: Vec<Draft>,
-    /// Everything that happened, in order.
+    /// In order.
     pub events: Vec<PlanEvent>,
     /// Whether the leader who looks may work on it; false for everyone else.
     pub is_led_by_viewer: bool,
@@ -45,17 +41,13 @@ pub struct Plan {
 /// A topic tied to a plan.
 #[derive(Clone, Debug)]
 pub struct TiedTopic {
-    /// The topic.
     pub id: Id<Topic>,
-    /// Its title.
     pub title: String,
     /// Since when everyone can read it.
     pub open_since: Option<Millis>,
     /// When voting on it closed.
     pub closed_at: Option<Millis>,
-    /// When it was tied.
     pub tied_at: Millis,
-    /// When its author withdrew it.
     pub withdrawn_at: Option<Millis>,
 }
 
@@ -73,41 +65,32 @@ pub struct PlanningSession {
     pub day: String,
     /// Where, or that it was online.
     pub held_at: String,
-    /// How many parents took part. Only for [`disclosure`] to put into words.
+    /// How many took part. Only for [`disclosure`] to put into words.
     pub parents: u64,
-    /// How many others took part.
     pub others: u64,
-    /// What was decided.
     pub decided: String,
-    /// Notes.
     pub notes: String,
     /// Whether everyone may read the notes, not only the forum and leaders.
     pub for_everyone: bool,
-    /// When it was recorded.
     pub recorded_at: Millis,
 }
 
 /// What the forum says about a plan.
 #[derive(Clone, Debug)]
 pub struct Statement {
-    /// Its words.
     pub words: String,
-    /// When it was written.
     pub at: Millis,
 }
 
 /// A version of a plan's text.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    /// Its id.
     pub id: Id<ids::Draft>,
-    /// Its number, from 1.
+    /// From 1.
     pub version: i64,
-    /// The summary in plain words.
     pub summary: String,
     /// When it was submitted, published or not.
     pub first_recorded_at: Millis,
-    /// When it was published.
     pub published_at: Option<Millis>,
     /// Who overrode the gate for it, why and when.
     pub overridden: Option<(String, String, Millis)>,
@@ -116,13 +99,11 @@ pub struct Draft {
 /// Something that happened to a plan.
 #[derive(Clone, Debug)]
 pub struct PlanEvent {
-    /// What, in a few words that do not change.
+    /// A few words that do not change.
     pub what: String,
-    /// Who, by their display name.
+    /// Their display name.
     pub who: String,
-    /// In which role.
     pub role: Role,
-    /// When.
     pub at: Millis,
 }
 
@@ -401,17 +382,13 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
 /// A plan as one entry of a list.
 #[derive(Clone, Debug)]
 pub struct ListedPlan {
-    /// Its id.
     pub id: Id<ids::Plan>,
-    /// Its title.
     pub title: String,
     /// The day it is due, as `2027-03-01`.
     pub due_day: String,
-    /// Whether a draft of it is published.
     pub has_draft: bool,
-    /// Whether its gate was overridden.
+    /// Whether the gate was overridden for any draft.
     pub is_overridden: bool,
-    /// Whether its gate is shut.
     pub is_shut: bool,
 }
 
@@ -470,9 +447,8 @@ pub const TO_STATE: &str = "SELECT id, title, registered_at AS since FROM plans 
 /// What a draft does about a topic.
 #[derive(Clone, Debug)]
 pub struct AnsweredTopic {
-    /// The topic.
     pub topic_id: Id<Topic>,
-    /// Its title; other words once its author has withdrawn it.
+    /// Other words once its author has withdrawn it.
     pub title: String,
     /// Whether its author withdrew it after the draft was published.
     pub is_withdrawn: bool,
@@ -483,7 +459,6 @@ pub struct AnsweredTopic {
 /// The text of a draft; empty where a file holds it.
 #[derive(Clone, Debug)]
 pub enum DraftText {
-    /// As it is shown.
     Html(String),
     /// As it was written, where its HTML was never made, or made by other rules than today's.
     Markdown(String),
@@ -492,9 +467,7 @@ pub enum DraftText {
 /// What is in a draft.
 #[derive(Clone, Debug)]
 pub struct DraftContent {
-    /// Its text.
     pub text: DraftText,
-    /// Its file, if it has one.
     pub file: Option<files::SavedFile>,
     /// What it does about each topic it has to answer; once published, each it did answer.
     pub answers: Vec<AnsweredTopic>,
@@ -576,15 +549,11 @@ pub async fn to_be_rendered(db: &Db) -> sqlx::Result<Vec<(Id<ids::Draft>, String
 /// A published draft that parents have not been told about yet.
 #[derive(Clone, Debug, FromRow)]
 pub struct UntoldDraft {
-    /// The draft.
     pub id: Id<ids::Draft>,
-    /// Its plan.
     pub plan_id: Id<ids::Plan>,
-    /// Its number.
+    /// From 1.
     pub version: i64,
-    /// The title of its plan.
     pub title: String,
-    /// Its summary in plain words.
     pub summary: String,
 }
 

@@ -15,7 +15,6 @@ use crate::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
 /// Who does something, and in which role.
 #[derive(Clone, Debug)]
 pub struct By {
-    /// The account.
     pub account_id: Id<Account>,
     /// `leader` or `organiser`.
     pub role: &'static str,
@@ -359,7 +358,6 @@ pub async fn override_gate(
 /// What came of publishing a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Published {
-    /// It is published.
     Done,
     /// It was published before, or there is no such draft.
     Before,
