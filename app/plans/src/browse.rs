@@ -644,5 +644,5 @@ pub fn answer_words(answered: &AnsweredTopic) -> impl IntoView + use<> {
 
 /// A day as the tables have it (`2027-03-01`), as people say it.
 fn day(day: &str) -> String {
-    clock::read(day, "12:00").map_or_else(|| day.to_owned(), clock::day)
+    clock::day_of(day).unwrap_or_else(|| day.to_owned())
 }

@@ -82,34 +82,7 @@ async fn publish_draft_page(
     let page = Page::new(format!("Draft {number}"), || {
         let answers =
             answers.iter().map(|answered| answer_line(&plan, number, answered)).collect_view();
-        let past = match (&draft.overridden, is_open) {
-            (Some((name, _, at)), _) => view! {
-                <p class="panel warn">
-                    {name.clone()}" decided on "<When at=*at />
-                    " to publish this draft without involving parents as agreed. Everyone will \
-                     always be able to see that."
-                </p>
-            }
-            .into_any(),
-            (None, true) => view! { <p class="panel">"✓ Ready to publish."</p> }.into_any(),
-            (None, false) => {
-                let to = format!("/lead/plans/{}/drafts/{number}/override", plan.id);
-                view! {
-                    <details>
-                        <summary>"We have to publish it anyway"</summary>
-                        <p>
-                            "You can go ahead if you give a name and a reason. The plan and its \
-                             drafts will always say that parents weren't involved as agreed, and \
-                             the plan can never be called co-production."
-                        </p>
-                        <p>
-                            <a href=to>"Go ahead without involving parents as agreed"</a>
-                        </p>
-                    </details>
-                }
-                .into_any()
-            }
-        };
+        let past = past_the_gate(&plan, &draft, is_open);
         view! {
             <div class="stack">
                 <p>
@@ -157,6 +130,38 @@ async fn publish_draft_page(
         }
     });
     Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// Whether the draft is ready to publish; if it is not, the way past the gate.
+fn past_the_gate(plan: &Plan, draft: &Draft, is_open: bool) -> AnyView {
+    match (&draft.overridden, is_open) {
+        (Some((name, _, at)), _) => view! {
+            <p class="panel warn">
+                {name.clone()}" decided on "<When at=*at />
+                " to publish this draft without involving parents as agreed. Everyone will \
+                 always be able to see that."
+            </p>
+        }
+        .into_any(),
+        (None, true) => view! { <p class="panel">"✓ Ready to publish."</p> }.into_any(),
+        (None, false) => {
+            let to = format!("/lead/plans/{}/drafts/{}/override", plan.id, draft.version);
+            view! {
+                <details>
+                    <summary>"We have to publish it anyway"</summary>
+                    <p>
+                        "You can go ahead if you give a name and a reason. The plan and its \
+                         drafts will always say that parents weren't involved as agreed, and \
+                         the plan can never be called co-production."
+                    </p>
+                    <p>
+                        <a href=to>"Go ahead without involving parents as agreed"</a>
+                    </p>
+                </details>
+            }
+            .into_any()
+        }
+    }
 }
 
 fn answer_line(plan: &Plan, number: i64, answered: &AnsweredTopic) -> impl IntoView + use<> {
