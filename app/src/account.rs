@@ -1,7 +1,7 @@
 //! A person's own page: who they are here, what they said, where they are signed in; and the
 //! address that is changed in every room at once.
 
-use accounts::store::Session;
+use accounts::store::OpenSession as Session;
 use accounts::{emails, store};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};

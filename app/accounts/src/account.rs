@@ -7,6 +7,7 @@ use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::Id;
 use ground::sent::Form;
 use ground::ui::{Field, Page, Summary};
 use ground::viewer::{SignedIn, Viewer};
@@ -25,7 +26,7 @@ pub async fn end_sessions(
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let (account_id, here) = (&person.account_id, &person.session_id);
-    if let Some(session) = id::parse(sent.typed("session")) {
+    if let Some(session) = Id::parse(sent.typed("session")) {
         store::end_sessions_like(&house.db, account_id, &session, here).await?;
         return Ok(Redirect::to("/account?done=sessions").into_response());
     }
@@ -72,7 +73,7 @@ async fn ask_new_address(
     email: &str,
     now: Millis,
 ) -> Result<(), Error> {
-    let (token, account_id) = (id::secret(), person.account_id.as_str());
+    let (token, account_id) = (id::secret(), &person.account_id);
     let (hash, ends_at) = (id::hash(&token), now + 2 * DAY);
     let ask = Owed {
         dedup_key: &hash,

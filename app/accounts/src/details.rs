@@ -8,6 +8,7 @@ use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Place};
 use ground::sent::Form;
 use ground::ui::{Choice, Choices, Field, Page, Summary};
 use ground::viewer::{Role, Viewer};
@@ -39,7 +40,7 @@ pub async fn change(
     let shown_name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
     let place = if viewer.is(Role::Parent) {
         let chosen = places.iter().find(|place| place.id == sent.typed("place"));
-        let chosen = chosen.map(|place| Some(place.id.clone()));
+        let chosen = chosen.map(|place| Some(Id::<Place>::from(place.id.clone())));
         refusals.take("place", chosen.ok_or_else(|| rules::choose_place(&house.names.area)))
     } else {
         Some(person.place_id.clone())
@@ -47,13 +48,19 @@ pub async fn change(
     let (Some(shown_name), Some(place)) = (shown_name, place) else {
         return page(&house, &viewer, places, &sent, &refusals).await;
     };
-    let (now, account_id) = (house.clock.now(), person.account_id.as_str());
+    let (now, account_id) = (house.clock.now(), &person.account_id);
     let mut tx = house.db.begin().await?;
-    let to = (shown_name.as_str(), place.as_deref());
+    let to = (shown_name.as_str(), place.as_ref());
     let details = store::change_details(&mut tx, account_id, to, now).await?;
     if let Details::Changed(detail) = details {
-        let (who, what) = (Some(account_id), "own details changed");
-        audit::note(&mut tx, Entry { at: now, who, what, about: account_id, detail }).await?;
+        let entry = Entry {
+            at: now,
+            who: Some(account_id),
+            what: "own details changed",
+            about: account_id,
+            detail,
+        };
+        audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;
     if details == Details::VotesAreCounted {

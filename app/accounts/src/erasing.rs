@@ -8,6 +8,7 @@ use calendar::clock::{DAY, Millis};
 use deliveries::EmailKind;
 use ground::db::Kind;
 use ground::erasing::each;
+use ground::ids::{Account, Id};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// For how long it can be called back.
@@ -60,7 +61,7 @@ pub fn is_last() -> String {
 /// When the database fails; likewise for every function here.
 pub async fn ask(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     token_hash: &str,
     wish: Wish,
     now: Millis,
@@ -138,7 +139,7 @@ pub async fn after(connection: &mut AnyConnection, token_hash: &str) -> sqlx::Re
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CalledBack {
     /// Whose account is kept.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// Their address.
     pub email: String,
     /// Of the link that would have called it back.
@@ -156,7 +157,7 @@ pub async fn call_back(
 /// Calls back the erasure of this account, for whoever has signed in to it. `None` the second time.
 pub async fn call_back_own(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
 ) -> sqlx::Result<Option<CalledBack>> {
     call_back_by(tx, "w.account_id = $1", account_id).await
 }
@@ -184,7 +185,7 @@ async fn call_back_by(
 #[derive(Clone, Debug)]
 pub struct Due {
     /// The account.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// Its address.
     pub email: String,
     /// What its owner wants.
@@ -253,7 +254,11 @@ const OF_ADDRESS: [&str; 2] =
 
 /// Takes an account out of this room, after every other. Its row goes, unless the audit log names
 /// it: then a number is left that belongs to nobody.
-pub async fn forget(tx: &mut AnyConnection, account_id: &str, email: &str) -> sqlx::Result<()> {
+pub async fn forget(
+    tx: &mut AnyConnection,
+    account_id: &Id<Account>,
+    email: &str,
+) -> sqlx::Result<()> {
     each(tx, account_id, &OWN).await?;
     each(tx, email, &OF_ADDRESS).await?;
     let gone = sqlx::query(

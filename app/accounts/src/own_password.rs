@@ -61,7 +61,7 @@ pub async fn change(
         refusals.take("password", chosen);
         return Ok(refuse(&refusals));
     }
-    if let Err(wait) = attempts::within(&house, Kind::Proof, person.session_id.clone()).await? {
+    if let Err(wait) = attempts::within(&house, Kind::Proof, person.session_id.to_string()).await? {
         let what_to_do = format!(
             "Too many attempts. Try again {}, or choose a new password by email below",
             wait.when
@@ -79,7 +79,7 @@ pub async fn change(
         is_right = is_done;
     }
     if is_right {
-        attempts::forget(&house, Kind::Proof, person.session_id.clone()).await?;
+        attempts::forget(&house, Kind::Proof, person.session_id.to_string()).await?;
     } else {
         refusals.add("current", "Check your current password and try again");
     }
@@ -107,7 +107,7 @@ async fn set(
     new: Option<String>,
     renewed: &Renewed,
 ) -> Result<Option<Millis>, Error> {
-    let (now, account_id) = (house.clock.now(), person.account_id.as_str());
+    let (now, account_id) = (house.clock.now(), &person.account_id);
     let (before, after) = &renewed.hashes;
     let mut tx = house.db.begin().await?;
     let ends_at = factors::proved(&mut tx, &person.session_id, (before, after), now).await?;

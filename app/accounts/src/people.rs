@@ -9,6 +9,7 @@ use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id, Organisation, Place};
 use ground::routes::{LEAVING, SECOND_STEP, with_then};
 use ground::sent::Form;
 use ground::ui::{Banner, Choice, Choices, Field, Page, Pager, Select, Summary};
@@ -48,10 +49,14 @@ pub async fn send_invitation(
 }
 
 /// The organisation that was chosen for a leader, if one was.
-async fn organisation(house: &House, sent: &Sent) -> Result<Result<Option<String>, String>, Error> {
+async fn organisation(
+    house: &House,
+    sent: &Sent,
+) -> Result<Result<Option<Id<Organisation>>, String>, Error> {
     let chosen = sent.typed("organisation");
     let organisations = area::store::organisations(&house.db).await?;
-    let known = organisations.into_iter().find(|known| known.id == chosen).map(|known| known.id);
+    let known = organisations.into_iter().find(|known| known.id == chosen);
+    let known = known.map(|known| Id::from(known.id));
     Ok(if chosen.is_empty() || known.is_some() {
         Ok(known)
     } else {
@@ -66,10 +71,10 @@ async fn organisation(house: &House, sent: &Sent) -> Result<Result<Option<String
 /// When the database fails.
 pub async fn invite(
     house: &House,
-    by: Option<String>,
+    by: Option<Id<Account>>,
     email: String,
     role: Role,
-    organisation: Option<String>,
+    organisation: Option<Id<Organisation>>,
 ) -> Result<(), Error> {
     let (now, token) = (house.clock.now(), id::secret());
     let (hash, ends_at) = (id::hash(&token), now + 14 * DAY);
@@ -77,7 +82,7 @@ pub async fn invite(
         token_hash: &hash,
         email: &email,
         role,
-        organisation_id: organisation.as_deref(),
+        organisation_id: organisation.as_ref(),
         now,
         ends_at,
     };
@@ -103,7 +108,7 @@ pub async fn invite(
 pub async fn role_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Account>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let query = Sent::query(&uri);
@@ -184,21 +189,21 @@ fn listed(search: &str, more: &[(&str, &str)]) -> String {
 pub async fn change_role(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Account>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     if sent.typed("change") == "lead for" {
         return lead_for(&house, &person.account_id, &id, &sent).await;
     }
-    let (Some(id), Some(role)) = (id::parse(&id), Role::read(sent.typed("role"))) else {
+    let (Some(id), Some(role)) = (Id::<Account>::parse(&id), Role::read(sent.typed("role"))) else {
         return Err(Error::NotFound);
     };
     let gives = sent.typed("change") == "give";
     if id == person.account_id && role == Role::Admin && !gives {
         return Ok(Redirect::to("/admin/people?done=own").into_response());
     }
-    let both = (id.as_str(), person.account_id.as_str());
+    let both = (&id, &person.account_id);
     let mut tx = house.db.begin().await?;
     set_role(&mut tx, &house, role, both, gives).await.map_err(|error| {
         if error
@@ -220,7 +225,7 @@ async fn set_role(
     tx: &mut AnyConnection,
     house: &House,
     role: Role,
-    (whose, by): (&str, &str),
+    (whose, by): (&Id<Account>, &Id<Account>),
     gives: bool,
 ) -> Result<(), sqlx::Error> {
     let now = house.clock.now();
@@ -240,8 +245,8 @@ async fn set_role(
         tell_her(tx, house, role, (whose, by), gives).await?;
     }
     let what = if gives { "role given" } else { "role taken" };
-    let (who, about, detail) = (Some(by), whose, role.word());
-    audit::note(tx, Entry { at: now, who, what, about, detail }).await
+    let entry = Entry { at: now, who: Some(by), what, about: whose, detail: role.word() };
+    audit::note(tx, entry).await
 }
 
 /// Whether others are told who has this role. Nobody reads what was passed on without their knowing,
@@ -255,11 +260,11 @@ async fn tell_her(
     tx: &mut AnyConnection,
     house: &House,
     role: Role,
-    (whose, by): (&str, &str),
+    (whose, by): (&Id<Account>, &Id<Account>),
     gives: bool,
 ) -> Result<(), sqlx::Error> {
     let (watchers, _, by_name) = store::watchers(tx, role, (whose, by)).await?;
-    let Some(her) = watchers.iter().find(|watcher| watcher.id == whose) else { return Ok(()) };
+    let Some(her) = watchers.iter().find(|watcher| watcher.id == *whose) else { return Ok(()) };
     owe(
         tx,
         Owed {
@@ -281,7 +286,7 @@ async fn tell_watchers(
     tx: &mut AnyConnection,
     house: &House,
     role: Role,
-    (whose, by): (&str, &str),
+    (whose, by): (&Id<Account>, &Id<Account>),
     gives: bool,
 ) -> Result<(), sqlx::Error> {
     let (watchers, name, by_name) = store::watchers(tx, role, (whose, by)).await?;
@@ -308,15 +313,20 @@ async fn tell_watchers(
     Ok(())
 }
 
-async fn lead_for(house: &House, by: &str, id: &str, sent: &Sent) -> Result<Response, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn lead_for(
+    house: &House,
+    by: &Id<Account>,
+    id: &Id<Account>,
+    sent: &Sent,
+) -> Result<Response, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     let Ok(organisation) = organisation(house, sent).await? else { return Err(Error::NotFound) };
     let detail = organisation.as_deref().unwrap_or_default();
-    let (at, who, what, about) = (house.clock.now(), Some(by), "organisation set", &id);
+    let (at, what) = (house.clock.now(), "organisation set");
     let mut tx = house.db.begin().await?;
-    store::lead_for(&mut tx, &id, organisation.as_deref()).await?;
+    store::lead_for(&mut tx, &id, organisation.as_ref()).await?;
     council::store::forget(&mut tx, &id).await?;
-    audit::note(&mut tx, Entry { at, who, what, about, detail }).await?;
+    audit::note(&mut tx, Entry { at, who: Some(by), what, about: &id, detail }).await?;
     tx.commit().await?;
     let to = listed(&sent.line("search"), &[("done", "organisation"), ("who", id.as_str())]);
     Ok(Redirect::to(&to).into_response())
@@ -343,9 +353,9 @@ pub async fn accept(
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (now, place) = (house.clock.now(), id::parse(sent.typed("place")));
+    let (now, place) = (house.clock.now(), Id::<Place>::parse(sent.typed("place")));
     let invitation =
-        store::invitation(&mut *house.db.read().await?, &id::hash(&token), place.as_deref(), now)
+        store::invitation(&mut *house.db.read().await?, &id::hash(&token), place.as_ref(), now)
             .await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
     let (invited, is_known) = (invitation.role, invitation.account_id.is_some());
@@ -399,7 +409,7 @@ pub async fn accept(
 struct Chosen {
     shown_name: String,
     /// For a parent.
-    place_id: Option<String>,
+    place_id: Option<Id<Place>>,
     password_hash: String,
 }
 
@@ -409,10 +419,10 @@ struct Chosen {
 async fn accepted(
     tx: &mut AnyConnection,
     house: &House,
-    invitation: &store::Invitation,
+    invitation: &store::WaitingInvitation,
     new: Option<&Chosen>,
     now: Millis,
-) -> Result<Option<String>, sqlx::Error> {
+) -> Result<Option<Id<Account>>, sqlx::Error> {
     if !store::accept_invitation(tx, &invitation.id, now).await? {
         return Ok(None);
     }
@@ -428,7 +438,7 @@ async fn accepted(
             let account = store::NewAccount {
                 email: &invitation.email,
                 shown_name: &chosen.shown_name,
-                place_id: chosen.place_id.as_deref(),
+                place_id: chosen.place_id.as_ref(),
                 password_hash: Some(&chosen.password_hash),
             };
             let Some(made) = store::make_account(tx, &account, now).await? else {
@@ -445,17 +455,23 @@ async fn accepted(
         tell_watchers(tx, house, role, (&account_id, &account_id), true).await?;
     }
     if invitation.organisation_id.is_some() {
-        store::lead_for(tx, &account_id, invitation.organisation_id.as_deref()).await?;
+        store::lead_for(tx, &account_id, invitation.organisation_id.as_ref()).await?;
     }
-    let (who, what, about) = (Some(account_id.as_str()), "invitation accepted", &invitation.id);
-    audit::note(tx, Entry { at: now, who, what, about, detail: role.word() }).await?;
+    let entry = Entry {
+        at: now,
+        who: Some(&account_id),
+        what: "invitation accepted",
+        about: &invitation.id,
+        detail: role.word(),
+    };
+    audit::note(tx, entry).await?;
     Ok(Some(account_id))
 }
 
 async fn accept_page(
     house: &House,
     viewer: &Viewer,
-    invitation: &store::Invitation,
+    invitation: &store::WaitingInvitation,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
@@ -541,7 +557,7 @@ async fn page(
         "own" => Some("You can't remove your own administrator role. Ask another administrator"),
         _ => None,
     };
-    let about = match id::parse(query.typed("who")) {
+    let about = match Id::parse(query.typed("who")) {
         Some(who) => store::shown_name(&house.db, &who).await?,
         None => None,
     };
@@ -633,7 +649,7 @@ fn person_row(
     let chosen = person.organisation_id.clone().unwrap_or_default();
     let leads_for = organisations
         .iter()
-        .find(|named| named.id == chosen)
+        .find(|named| named.id == *chosen)
         .map(|named| format!(" for {}", named.name));
     let organisation = person.roles.contains(&Role::Leader).then(|| {
         let field = format!("organisation-{}", person.id);

@@ -9,6 +9,7 @@ use ground::cookie;
 use ground::council::Council;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id, Passkey};
 use ground::viewer::{Role, SecondStep, Viewer};
 
 use super::store;
@@ -147,7 +148,7 @@ impl Begun {
 /// When the database fails.
 pub(crate) async fn begin(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     headers: &HeaderMap,
 ) -> Result<Begun, Error> {
     begin_at(house, account_id, headers, None).await
@@ -159,7 +160,7 @@ pub(crate) async fn begin(
 /// When the database fails.
 pub(crate) async fn begin_with_council(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     headers: &HeaderMap,
     at: store::AtCouncil,
 ) -> Result<Begun, Error> {
@@ -168,7 +169,7 @@ pub(crate) async fn begin_with_council(
 
 async fn begin_at(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     headers: &HeaderMap,
     at: Option<store::AtCouncil>,
 ) -> Result<Begun, Error> {
@@ -198,7 +199,7 @@ async fn begin_at(
 /// When the database fails.
 pub(crate) async fn begin_as(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     asked: (&[Role], SecondStep),
     headers: &HeaderMap,
 ) -> Result<Begun, Error> {
@@ -207,7 +208,7 @@ pub(crate) async fn begin_as(
 
 async fn begin_new(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     (roles, second_step): (&[Role], SecondStep),
     headers: &HeaderMap,
     at: Option<store::AtCouncil>,
@@ -228,8 +229,8 @@ async fn begin_new(
 /// When the database fails.
 pub(crate) async fn begin_by_passkey(
     house: &House,
-    account_id: &str,
-    used: (&str, u32),
+    account_id: &Id<Account>,
+    used: (&Id<Passkey>, u32),
     headers: &HeaderMap,
 ) -> Result<Option<Begun>, Error> {
     let issuer = house.council().map_or("", Council::issuer);
@@ -261,7 +262,7 @@ struct Prepared {
 /// `by_council`: her council has just let her in, and is asked again before long.
 fn prepared(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     roles: &[Role],
     headers: &HeaderMap,
     by_council: bool,
@@ -275,7 +276,7 @@ fn prepared(
     }
     let session = store::NewSession {
         token_hash: id::hash(&token),
-        account_id: account_id.to_owned(),
+        account_id: account_id.clone(),
         device: device(headers),
         now,
         idle_ends_at: now + ends.idle,
@@ -295,7 +296,7 @@ fn prepared(
 /// When the database fails.
 pub(crate) async fn know_browser(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     browser: &str,
 ) -> Result<(), Error> {
     let ends_at = house.clock.now() + KNOWN_FOR;

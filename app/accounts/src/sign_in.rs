@@ -11,6 +11,7 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::evenly::evenly;
 use ground::house::House;
+use ground::ids::{Account, FirstAct, Id};
 use ground::routes::{LEAVING, SECOND_STEP, with_then};
 use ground::sent::Form;
 use ground::ui::{Field, Page, Summary, hidden};
@@ -213,7 +214,7 @@ async fn by_link(
         return Ok(wait.answer(answer));
     }
     let act = first_act::to_come_back_to(house, headers, &kept.then).await?;
-    owe_link(house, &email, act.as_deref(), "sign-in", emails::sign_in_link).await?;
+    owe_link(house, &email, act.as_ref(), "sign-in", emails::sign_in_link).await?;
     Ok(link_sent(house, viewer, &kept))
 }
 
@@ -331,7 +332,7 @@ async fn by_new_password(
         return Ok(wait.answer(forgotten_page(house, viewer, &email, &kept, &refusals)));
     }
     let act = first_act::to_come_back_to(house, headers, &kept.then).await?;
-    owe_link(house, &email, act.as_deref(), "password", emails::new_password_link).await?;
+    owe_link(house, &email, act.as_ref(), "password", emails::new_password_link).await?;
     Ok(Redirect::to("/forgotten-password/sent").into_response())
 }
 
@@ -432,7 +433,7 @@ async fn set_password(
     hash: &str,
     password_hash: &str,
 ) -> Result<bool, Error> {
-    let (now, account_id) = (house.clock.now(), link.account_id.as_str());
+    let (now, account_id) = (house.clock.now(), &link.account_id);
     let mut tx = house.db.begin().await?;
     if !store::use_link(&mut tx, hash, now).await? {
         tx.roll_back().await?;
@@ -502,7 +503,7 @@ async fn may_let_in(
 pub(crate) async fn owe_link(
     house: &House,
     email: &str,
-    act: Option<&str>,
+    act: Option<&Id<FirstAct>>,
     purpose: &str,
     message: fn(&House, &str) -> Words,
 ) -> Result<(), Error> {
@@ -541,7 +542,7 @@ pub(crate) async fn owe_link(
 async fn go_on(
     house: &House,
     headers: &HeaderMap,
-    account_id: &str,
+    account_id: &Id<Account>,
     kept: &Kept,
     by_link: bool,
 ) -> Result<Response, Error> {
@@ -558,7 +559,7 @@ async fn go_on(
 /// When the database fails.
 pub(crate) async fn in_now(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     begun: session::Begun,
     kept: &Kept,
     by_link: bool,
@@ -579,13 +580,13 @@ pub(crate) async fn in_now(
 /// she chose before she signed in waits meanwhile.
 pub(crate) fn carried_on(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     cookies: session::Cookies,
     kept: &Kept,
     by_link: bool,
     is_leaving: bool,
 ) -> Response {
-    let account_id = account_id.to_owned();
+    let account_id = account_id.clone();
     let just_in = JustIn { account_id, by_link, has_joined: false };
     let just_in = (!is_leaving).then_some(Extension(just_in));
     let Some(fields) = &kept.fields else {

@@ -7,6 +7,7 @@ use deliveries::{EmailKind, Owed, owe};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -18,8 +19,8 @@ use super::{emails, store};
 const OWN: &str = "/account";
 
 /// The person with this id.
-pub async fn person(house: &House, id: &str) -> Result<ToTell, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+pub async fn person(house: &House, id: &Id<Account>) -> Result<ToTell, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     let everyone = factors::with_administrators(&house.db, &id).await?;
     everyone.into_iter().find(|one| one.account_id == id).ok_or(Error::NotFound)
 }
@@ -28,7 +29,7 @@ pub async fn person(house: &House, id: &str) -> Result<ToTell, Error> {
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Account>>,
 ) -> Result<Response, Error> {
     let person = person(&house, &id).await?;
     if person.account_id == viewer.signed_in()?.account_id {
@@ -67,7 +68,7 @@ pub async fn form(
 pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Account>>,
 ) -> Result<Response, Error> {
     let person = person(&house, &id).await?;
     let by = &viewer.signed_in()?.account_id;
@@ -88,8 +89,14 @@ pub async fn send(
             not_after: None,
         };
         owe(&mut tx, owed).await?;
-        let (who, what, about) = (Some(by.as_str()), "signed out everywhere", &person.account_id);
-        audit::note(&mut tx, Entry { at: now, who, what, about, detail: "" }).await?;
+        let entry = Entry {
+            at: now,
+            who: Some(by),
+            what: "signed out everywhere",
+            about: &person.account_id,
+            detail: "",
+        };
+        audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to("/admin/people?done=signed-out").into_response())

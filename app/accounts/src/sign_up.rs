@@ -14,6 +14,7 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::evenly::evenly;
 use ground::house::House;
+use ground::ids::{FirstAct, Id, Place};
 use ground::routes::with_then;
 use ground::sent::Form;
 use ground::ui::{Choice, Choices, Field, Page, Summary};
@@ -69,11 +70,11 @@ async fn asked(
         return Ok(wait.answer(page(house, viewer, headers, sent, &refusals).await?));
     }
     let act = first_act::to_come_back_to(house, headers, &Kept::read(sent).then).await?;
-    keep(house, &email, act.as_deref()).await?;
+    keep(house, &email, act.as_ref()).await?;
     Ok(Redirect::to("/sign-up/sent").into_response())
 }
 
-async fn keep(house: &House, email: &str, act: Option<&str>) -> Result<(), Error> {
+async fn keep(house: &House, email: &str, act: Option<&Id<FirstAct>>) -> Result<(), Error> {
     let (now, token) = (house.clock.now(), id::secret());
     let (hash, ends_at) = (id::hash(&token), now + 2 * DAY);
     let mut tx = house.db.begin().await?;
@@ -150,9 +151,9 @@ pub async fn confirm(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let forgets = forgets(&uri);
-    let (hash, now, place) = (id::hash(&token), house.clock.now(), id::parse(sent.typed("place")));
-    let waiting =
-        store::sign_up(&mut *house.db.read().await?, &hash, place.as_deref(), now).await?;
+    let (hash, now) = (id::hash(&token), house.clock.now());
+    let place = Id::<Place>::parse(sent.typed("place"));
+    let waiting = store::sign_up(&mut *house.db.read().await?, &hash, place.as_ref(), now).await?;
     let Some(waiting) = waiting else { return used(&house, &viewer, &hash).await };
     let mut refusals = Refusals::default();
     if choosing::only_shows(&sent) {

@@ -2,6 +2,7 @@
 
 use calendar::clock::{DAY, Millis, SECOND};
 use ground::db::{Db, Kind, known};
+use ground::ids::{Account, Id, Invitation, Organisation, Passkey, Place, Session};
 use ground::viewer::{Role, SecondStep, SignedIn};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -112,7 +113,7 @@ pub struct Standing {
 /// provider knows, and who is nothing else here.
 pub async fn standing(
     db: &Db,
-    account_id: &str,
+    account_id: &Id<Account>,
     issuer: &str,
     now: Millis,
 ) -> sqlx::Result<Standing> {
@@ -149,7 +150,7 @@ pub struct NewSession {
     /// The hash of the token in the cookie.
     pub token_hash: String,
     /// Whose it is.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// The device as its owner knows it.
     pub device: String,
     /// Now.
@@ -225,7 +226,7 @@ pub async fn begin_session_by_passkey(
     db: &Db,
     session: NewSession,
     here: Here,
-    (passkey_id, counter): (&str, u32),
+    (passkey_id, counter): (&Id<Passkey>, u32),
 ) -> sqlx::Result<bool> {
     let mut tx = db.begin().await?;
     if !passkeys::used(&mut tx, passkey_id, counter, session.now).await? {
@@ -277,7 +278,7 @@ async fn insert_session(
         factors::SINCE
     );
     let waits: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(id::fresh())
+        .bind(Id::<Session>::fresh())
         .bind(&session.token_hash)
         .bind(&session.account_id)
         .bind(&session.device)
@@ -307,7 +308,7 @@ async fn insert_session(
 /// Notes that a session was used.
 pub async fn session_seen(
     db: &Db,
-    session_id: &str,
+    session_id: &Id<Session>,
     now: Millis,
     idle_ends_at: Millis,
 ) -> sqlx::Result<()> {
@@ -326,9 +327,9 @@ pub async fn session_seen(
 
 /// One line of a person's list of sessions.
 #[derive(Debug, sqlx::FromRow)]
-pub struct Session {
+pub struct OpenSession {
     /// The session.
-    pub id: String,
+    pub id: Id<Session>,
     /// The device as its owner knows it.
     pub device: String,
     /// When it was last used, to the hour.
@@ -380,7 +381,11 @@ pub async fn sessions_that_stand(db: &Db, now: Millis) -> sqlx::Result<i64> {
 }
 
 /// A person's sessions that have not ended, the latest used first.
-pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> sqlx::Result<Vec<Session>> {
+pub async fn sessions(
+    db: &Db,
+    account_id: &Id<Account>,
+    now: Millis,
+) -> sqlx::Result<Vec<OpenSession>> {
     sqlx::query_as(
         "SELECT id, device, seen_at FROM sessions WHERE account_id = $1 AND ends_at > $2
          AND idle_ends_at > $2 AND waits_for_code = 0 ORDER BY seen_at DESC, id",
@@ -393,7 +398,11 @@ pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> sqlx::Result<Ve
 
 /// Ends this session of this account; or all of them, with everything else by which somebody could
 /// still get in or go on with what she began.
-pub async fn end_sessions(db: &Db, account_id: &str, only: Option<&str>) -> sqlx::Result<()> {
+pub async fn end_sessions(
+    db: &Db,
+    account_id: &Id<Account>,
+    only: Option<&Id<Session>>,
+) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     if let Some(only) = only {
         sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id = $2")
@@ -412,7 +421,7 @@ pub async fn end_sessions(db: &Db, account_id: &str, only: Option<&str>) -> sqlx
 pub async fn know_browser(
     db: &Db,
     token_hash: &str,
-    account_id: &str,
+    account_id: &Id<Account>,
     ends_at: Millis,
 ) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
@@ -448,7 +457,7 @@ pub async fn knows_browser(
 }
 
 /// Knows no browser of this account any more.
-pub async fn forget_browsers(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
+pub async fn forget_browsers(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM known_browsers WHERE account_id = $1")
         .bind(account_id)
         .execute(tx)
@@ -459,9 +468,9 @@ pub async fn forget_browsers(tx: &mut AnyConnection, account_id: &str) -> sqlx::
 /// Ends the sessions of this account on devices with the same name as this one's, but never `here`.
 pub async fn end_sessions_like(
     db: &Db,
-    account_id: &str,
-    session_id: &str,
-    here: &str,
+    account_id: &Id<Account>,
+    session_id: &Id<Session>,
+    here: &Id<Session>,
 ) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
@@ -489,7 +498,7 @@ pub struct Proof {
 }
 
 /// The proof of a session.
-pub async fn proof(db: &Db, session_id: &str) -> sqlx::Result<Proof> {
+pub async fn proof(db: &Db, session_id: &Id<Session>) -> sqlx::Result<Proof> {
     let row = sqlx::query(
         "SELECT a.password_hash, f.confirmed_at,
             (SELECT count(*) FROM passkeys k WHERE k.account_id = a.id) AS passkeys
@@ -511,7 +520,7 @@ pub async fn proof(db: &Db, session_id: &str) -> sqlx::Result<Proof> {
 /// any, and the name of the part of the area its owner lives in, if they said it.
 pub async fn own_password(
     db: &Db,
-    account_id: &str,
+    account_id: &Id<Account>,
 ) -> sqlx::Result<(Option<String>, Option<String>)> {
     sqlx::query_as(
         "SELECT a.password_hash, p.name FROM accounts a LEFT JOIN places p ON p.id = a.place_id
@@ -523,10 +532,10 @@ pub async fn own_password(
 }
 
 /// Whether a session has not been ended, which it can't be until this write ends.
-pub async fn stands(tx: &mut AnyConnection, session_id: &str) -> sqlx::Result<bool> {
+pub async fn stands(tx: &mut AnyConnection, session_id: &Id<Session>) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);
     let sql = format!("SELECT id FROM sessions WHERE id = $1{}", kind.hold());
-    let session: Option<String> =
+    let session: Option<Id<Session>> =
         sqlx::query_scalar(AssertSqlSafe(sql)).bind(session_id).fetch_optional(tx).await?;
     Ok(session.is_some())
 }
@@ -557,8 +566,8 @@ pub enum Details {
 /// the round closes, so the round stays open, or counted, until this write ends.
 pub async fn change_details(
     tx: &mut AnyConnection,
-    account_id: &str,
-    (shown_name, place_id): (&str, Option<&str>),
+    account_id: &Id<Account>,
+    (shown_name, place_id): (&str, Option<&Id<Place>>),
     now: Millis,
 ) -> sqlx::Result<Details> {
     let rounds = format!(
@@ -572,7 +581,7 @@ pub async fn change_details(
         .fetch_one(&mut *tx)
         .await?;
     let is_new_name = before.get::<&str, _>("shown_name") != shown_name;
-    let is_new_place = before.get::<Option<&str>, _>("place_id") != place_id;
+    let is_new_place = before.get::<Option<Id<Place>>, _>("place_id").as_ref() != place_id;
     let changed = match (is_new_name, is_new_place) {
         (false, false) => return Ok(Details::AsBefore),
         (true, false) => "name",
@@ -598,7 +607,7 @@ pub async fn change_details(
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Known {
     /// The account.
-    pub id: String,
+    pub id: Id<Account>,
     /// Its password, if it has one.
     pub password_hash: Option<String>,
 }
@@ -642,7 +651,7 @@ pub async fn keep_sign_up(
 pub async fn sign_up(
     tx: &mut AnyConnection,
     token_hash: &str,
-    place: Option<&str>,
+    place: Option<&Id<Place>>,
     now: Millis,
 ) -> sqlx::Result<Option<SignUp>> {
     sqlx::query_as(
@@ -662,7 +671,7 @@ pub async fn sign_up(
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Joined {
     /// Her account.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// When.
     pub joined_at: Millis,
     /// How many topics she supports where voting is not counted yet.
@@ -692,7 +701,7 @@ pub async fn confirm(
     token_hash: &str,
     account: &NewAccount<'_>,
     now: Millis,
-) -> sqlx::Result<Option<String>> {
+) -> sqlx::Result<Option<Id<Account>>> {
     let used = sqlx::query(
         "UPDATE sign_ups SET used_at = CASE WHEN token_hash = $1 THEN CAST($2 AS BIGINT) END,
            ends_at = CASE WHEN token_hash = $1 THEN ends_at ELSE CAST($2 AS BIGINT) END
@@ -722,7 +731,7 @@ pub struct NewAccount<'a> {
     /// The name others see.
     pub shown_name: &'a str,
     /// The part of the area, for parents.
-    pub place_id: Option<&'a str>,
+    pub place_id: Option<&'a Id<Place>>,
     /// The hashed password, if one was chosen.
     pub password_hash: Option<&'a str>,
 }
@@ -732,13 +741,13 @@ pub async fn make_account(
     tx: &mut AnyConnection,
     account: &NewAccount<'_>,
     now: Millis,
-) -> sqlx::Result<Option<String>> {
-    let made: Option<String> = sqlx::query_scalar(
+) -> sqlx::Result<Option<Id<Account>>> {
+    let made: Option<Id<Account>> = sqlx::query_scalar(
         "INSERT INTO accounts (id, email, shown_name, place_id, password_hash, confirmed_at,
          mailbox) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (email) DO NOTHING RETURNING id",
     )
-    .bind(id::fresh())
+    .bind(Id::<Account>::fresh())
     .bind(account.email)
     .bind(account.shown_name)
     .bind(account.place_id)
@@ -753,7 +762,7 @@ pub async fn make_account(
 /// Gives an account these roles, at least one; twice is once. True when one of them is new.
 pub async fn grant(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     roles: &[Role],
     now: Millis,
 ) -> sqlx::Result<bool> {
@@ -773,8 +782,8 @@ pub async fn grant(
 /// Says which organisation a leader is from; `None` for none.
 pub async fn lead_for(
     tx: &mut AnyConnection,
-    account_id: &str,
-    organisation_id: Option<&str>,
+    account_id: &Id<Account>,
+    organisation_id: Option<&Id<Organisation>>,
 ) -> sqlx::Result<()> {
     sqlx::query("UPDATE roles SET organisation_id = $2 WHERE account_id = $1 AND role = 'leader'")
         .bind(account_id)
@@ -785,7 +794,11 @@ pub async fn lead_for(
 }
 
 /// Takes a role from an account. False when it had none.
-pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> sqlx::Result<bool> {
+pub async fn revoke(
+    tx: &mut AnyConnection,
+    account_id: &Id<Account>,
+    role: Role,
+) -> sqlx::Result<bool> {
     let revoked = sqlx::query("DELETE FROM roles WHERE account_id = $1 AND role = $2")
         .bind(account_id)
         .bind(role.word())
@@ -798,7 +811,7 @@ pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> sql
 #[derive(Clone, Debug)]
 pub struct Watcher {
     /// The account.
-    pub id: String,
+    pub id: Id<Account>,
     /// Its address.
     pub email: String,
     /// Whether it is an administrator's.
@@ -810,7 +823,7 @@ pub struct Watcher {
 pub async fn watchers(
     tx: &mut AnyConnection,
     role: Role,
-    (whose, by): (&str, &str),
+    (whose, by): (&Id<Account>, &Id<Account>),
 ) -> sqlx::Result<(Vec<Watcher>, String, String)> {
     let rows = sqlx::query(
         "SELECT a.id, coalesce(a.email, '') AS email, a.shown_name,
@@ -835,12 +848,12 @@ pub async fn watchers(
         email: row.get("email"),
         is_admin: row.get::<i64, _>("is_admin") == 1,
     });
-    let watchers = watchers.filter(|watcher| watcher.id != by && !watcher.email.is_empty());
+    let watchers = watchers.filter(|watcher| watcher.id != *by && !watcher.email.is_empty());
     Ok((watchers.collect(), name_of(whose), name_of(by)))
 }
 
 /// What others see somebody called; `None` where there is no such account.
-pub async fn shown_name(db: &Db, account_id: &str) -> sqlx::Result<Option<String>> {
+pub async fn shown_name(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT shown_name FROM accounts WHERE id = $1 AND erased_at IS NULL")
         .bind(account_id)
         .fetch_optional(&mut *db.read().await?)
@@ -849,7 +862,10 @@ pub async fn shown_name(db: &Db, account_id: &str) -> sqlx::Result<Option<String
 
 /// Ends every session of an account, in the write that changes what it may do; and every link that
 /// waits, so that nothing somebody began in one of them goes on.
-pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
+pub async fn end_all_sessions(
+    tx: &mut AnyConnection,
+    account_id: &Id<Account>,
+) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM sessions WHERE account_id = $1")
         .bind(account_id)
         .execute(&mut *tx)
@@ -859,7 +875,10 @@ pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> sqlx:
 
 /// Ends all by which somebody is in or could go on: sessions, links that wait, browsers that are
 /// known. Whether there was anything.
-pub async fn sign_out_everywhere(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<bool> {
+pub async fn sign_out_everywhere(
+    tx: &mut AnyConnection,
+    account_id: &Id<Account>,
+) -> sqlx::Result<bool> {
     let mut rows = 0;
     for sql in [
         "DELETE FROM sessions WHERE account_id = $1",
@@ -875,8 +894,8 @@ pub async fn sign_out_everywhere(tx: &mut AnyConnection, account_id: &str) -> sq
 /// second tap on the same button finds what the first has done.
 pub async fn end_sessions_but_for_a_moment(
     tx: &mut AnyConnection,
-    account_id: &str,
-    session_id: &str,
+    account_id: &Id<Account>,
+    session_id: &Id<Session>,
     now: Millis,
 ) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")
@@ -897,7 +916,7 @@ pub async fn end_sessions_but_for_a_moment(
 const SECOND_TAP: Millis = 10 * SECOND;
 
 /// Ends every link of an account that waits: to sign in, for a new password, for a new address.
-pub async fn end_links(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
+pub async fn end_links(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM links WHERE account_id = $1 AND used_at IS NULL")
         .bind(account_id)
         .execute(tx)
@@ -909,7 +928,7 @@ pub async fn end_links(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result
 pub async fn keep_link(
     tx: &mut AnyConnection,
     token_hash: &str,
-    account_id: &str,
+    account_id: &Id<Account>,
     purpose: &str,
     email: Option<&str>,
     ends_at: Millis,
@@ -932,7 +951,7 @@ pub async fn keep_link(
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Link {
     /// Whose it is.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// Their address now.
     pub email: String,
     /// The new address of a change of address.
@@ -978,7 +997,7 @@ pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> 
 pub async fn changed_by(
     connection: &mut AnyConnection,
     token_hash: &str,
-) -> sqlx::Result<Option<String>> {
+) -> sqlx::Result<Option<Id<Account>>> {
     sqlx::query_scalar(
         "SELECT account_id FROM links
          WHERE token_hash = $1 AND purpose = 'password' AND used_at IS NOT NULL",
@@ -992,7 +1011,7 @@ pub async fn changed_by(
 /// goes no further. No browser is known any more.
 pub async fn set_password(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     password_hash: &str,
     now: Millis,
 ) -> sqlx::Result<()> {
@@ -1010,7 +1029,11 @@ pub async fn set_password(
 }
 
 /// Stores the same password hashed again: `new` for `old`, unless there is another by now.
-pub async fn hash_again(db: &Db, account_id: &str, (old, new): (&str, &str)) -> sqlx::Result<()> {
+pub async fn hash_again(
+    db: &Db,
+    account_id: &Id<Account>,
+    (old, new): (&str, &str),
+) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
         .bind(account_id)
@@ -1025,7 +1048,7 @@ pub async fn hash_again(db: &Db, account_id: &str, (old, new): (&str, &str)) -> 
 /// one. Fails as "already there" when another account has it.
 pub async fn set_address(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     email: &str,
 ) -> sqlx::Result<()> {
     sqlx::query("UPDATE accounts SET email = $2, mailbox = $3 WHERE id = $1")
@@ -1045,7 +1068,7 @@ const UNDONE_FOR: Millis = 7 * DAY;
 pub async fn keep_undo(
     tx: &mut AnyConnection,
     token_hash: &str,
-    (account_id, old): (&str, &str),
+    (account_id, old): (&Id<Account>, &str),
     now: Millis,
 ) -> sqlx::Result<Millis> {
     sqlx::query(
@@ -1066,7 +1089,7 @@ pub async fn keep_undo(
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Undo {
     /// Whose it is.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// The address it was.
     pub old: String,
     /// The address it is now.
@@ -1144,7 +1167,7 @@ pub const SHARED: &str = "(SELECT mailbox FROM accounts WHERE mailbox IS NOT NUL
 pub async fn fold_due(db: &Db) -> sqlx::Result<()> {
     const AT_ONCE: usize = 500;
     loop {
-        let lot: Vec<(String, String)> = sqlx::query_as(
+        let lot: Vec<(Id<Account>, String)> = sqlx::query_as(
             "SELECT id, email FROM accounts WHERE mailbox IS NULL AND email IS NOT NULL
              ORDER BY id LIMIT 500",
         )
@@ -1162,7 +1185,7 @@ pub async fn fold_due(db: &Db) -> sqlx::Result<()> {
 }
 
 /// An address that has changed meanwhile has its own mailbox by now.
-async fn fold(tx: &mut AnyConnection, lot: &[(String, String)]) -> sqlx::Result<()> {
+async fn fold(tx: &mut AnyConnection, lot: &[(Id<Account>, String)]) -> sqlx::Result<()> {
     for (id, email) in lot {
         sqlx::query(
             "UPDATE accounts SET mailbox = $3 WHERE id = $1 AND email = $2 AND mailbox IS NULL",
@@ -1178,17 +1201,17 @@ async fn fold(tx: &mut AnyConnection, lot: &[(String, String)]) -> sqlx::Result<
 
 /// An invitation that waits.
 #[derive(Clone, Debug)]
-pub struct Invitation {
+pub struct WaitingInvitation {
     /// The invitation.
-    pub id: String,
+    pub id: Id<Invitation>,
     /// The address it went to.
     pub email: String,
     /// Their role.
     pub role: Role,
     /// The organisation, for a leader.
-    pub organisation_id: Option<String>,
+    pub organisation_id: Option<Id<Organisation>>,
     /// The account with that address, if it has one.
-    pub account_id: Option<String>,
+    pub account_id: Option<Id<Account>>,
     /// The name of the place that was chosen with it, if that is one.
     pub place: Option<String>,
 }
@@ -1203,7 +1226,7 @@ pub struct NewInvitation<'a> {
     /// Their role.
     pub role: Role,
     /// The organisation, for a leader.
-    pub organisation_id: Option<&'a str>,
+    pub organisation_id: Option<&'a Id<Organisation>>,
     /// Now.
     pub now: Millis,
     /// Until when it can be accepted.
@@ -1214,8 +1237,8 @@ pub struct NewInvitation<'a> {
 pub async fn keep_invitation(
     tx: &mut AnyConnection,
     new: &NewInvitation<'_>,
-) -> sqlx::Result<String> {
-    let id = id::fresh();
+) -> sqlx::Result<Id<Invitation>> {
+    let id = Id::fresh();
     sqlx::query(
         "INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at,
          organisation_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -1237,9 +1260,9 @@ pub async fn keep_invitation(
 pub async fn invitation(
     tx: &mut AnyConnection,
     token_hash: &str,
-    place: Option<&str>,
+    place: Option<&Id<Place>>,
     now: Millis,
-) -> sqlx::Result<Option<Invitation>> {
+) -> sqlx::Result<Option<WaitingInvitation>> {
     let row = sqlx::query(
         "SELECT i.id, i.email, i.role, a.id AS account_id, i.organisation_id,
                 (SELECT p.name FROM places p WHERE p.id = $3 AND p.retired_at IS NULL) AS place
@@ -1252,7 +1275,7 @@ pub async fn invitation(
     .fetch_optional(tx)
     .await?;
     let invitation = |row: AnyRow| {
-        Ok(Invitation {
+        Ok(WaitingInvitation {
             id: row.get("id"),
             email: row.get("email"),
             role: known(Role::read(row.get("role")), "invitations.role")?,
@@ -1267,7 +1290,7 @@ pub async fn invitation(
 /// Uses an invitation up. True for whoever was first.
 pub async fn accept_invitation(
     tx: &mut AnyConnection,
-    id: &str,
+    id: &Id<Invitation>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let used = sqlx::query(
@@ -1284,7 +1307,7 @@ pub async fn accept_invitation(
 #[derive(Debug)]
 pub struct Person {
     /// The account.
-    pub id: String,
+    pub id: Id<Account>,
     /// The name others see.
     pub shown_name: String,
     /// The address.
@@ -1292,7 +1315,7 @@ pub struct Person {
     /// What they may do.
     pub roles: Vec<Role>,
     /// The organisation they are a leader for.
-    pub organisation_id: Option<String>,
+    pub organisation_id: Option<Id<Organisation>>,
     /// Whether they have a second step when they sign in.
     pub has_second_step: bool,
     /// When the council last confirmed that they work there, where they sign in with it.
@@ -1323,7 +1346,7 @@ pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> sqlx::Resu
         .await?;
     let mut people: Vec<Person> = Vec::new();
     for row in rows {
-        let id: String = row.get("id");
+        let id: Id<Account> = row.get("id");
         if people.last().is_none_or(|last| last.id != id) {
             people.push(Person {
                 id,

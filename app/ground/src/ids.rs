@@ -87,6 +87,15 @@ pub enum Delivery {}
 /// An invitation to take a role.
 pub enum Invitation {}
 
+/// What somebody chose before they were signed in.
+pub enum FirstAct {}
+
+/// A passkey of an account.
+pub enum Passkey {}
+
+/// A browser in which staff have signed in.
+pub enum KnownDevice {}
+
 impl<T> Id<T> {
     /// A new row's id that tells when it was made; see [`id::fresh`].
     #[must_use]

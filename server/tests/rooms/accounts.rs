@@ -1100,7 +1100,7 @@ fn nobody_takes_the_safeguarding_role_reads_and_gives_it_back_unseen() {
         // Who accepts an invitation to it is told of too; no other role is.
         for role in [Role::Safeguarding, Role::Organiser] {
             let email = format!("new-{}@example.org", role.word());
-            accounts::invite(&world.house, Some(admin.account.clone()), email, role, None)
+            accounts::invite(&world.house, Some(admin.account.as_str().into()), email, role, None)
                 .await
                 .unwrap();
             let page = link(&world.deliver().await[0]);
@@ -1144,7 +1144,7 @@ fn administrators_are_told_who_is_one_now_and_who_no_longer() {
         assert_eq!(told("Someone is no longer an administrator").await, both);
 
         let new = "new@example.org".to_owned();
-        accounts::invite(&world.house, Some(admin.account.clone()), new, Role::Admin, None)
+        accounts::invite(&world.house, Some(admin.account.as_str().into()), new, Role::Admin, None)
             .await
             .unwrap();
         let page = link(&world.deliver().await[0]);

@@ -24,9 +24,10 @@ use ground::audit::{self, Entry};
 use ground::council::{Asked, Council, Failure, Wish};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::viewer::{Role, Viewer};
 
-use self::rules::{Account, Expected, Lapse, Next, Person};
+use self::rules::{CouncilAccount, Expected, Lapse, Next, Person};
 use self::store::{Met, Unconfirmed};
 use super::second_factor::store as factors;
 use super::sign_in::{self, Kept};
@@ -227,7 +228,7 @@ async fn let_in(
     house: &House,
     headers: &HeaderMap,
     visit: &Visit,
-    account: &Account,
+    account: &CouncilAccount,
     person: &Person,
 ) -> Result<Response, Error> {
     let (used_second_step, signed_in_at) = (person.used_second_step, person.signed_in_at);
@@ -242,10 +243,10 @@ async fn let_in(
 async fn meet(
     house: &House,
     council: &Council,
-    account: &Account,
+    account: &CouncilAccount,
     subject: &str,
 ) -> Result<bool, Error> {
-    let (now, account_id) = (house.clock.now(), account.id.as_str());
+    let (now, account_id) = (house.clock.now(), &account.id);
     let mut tx = house.db.begin().await?;
     let met = store::meet(&mut tx, account_id, (council.issuer(), subject), now).await?;
     if met == Met::New {
@@ -260,15 +261,25 @@ async fn meet(
             not_after: None,
         };
         owe(&mut tx, owed).await?;
-        let (who, what, about) = (Some(account_id), "first sign-in with council", account_id);
-        audit::note(&mut tx, Entry { at: now, who, what, about, detail: "" }).await?;
+        let entry = Entry {
+            at: now,
+            who: Some(account_id),
+            what: "first sign-in with council",
+            about: account_id,
+            detail: "",
+        };
+        audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;
     Ok(met != Met::No)
 }
 
 /// Notes that the council has her. False where it no longer knows her, since her role has just ended.
-async fn confirm(house: &House, council: &Council, account: &Account) -> Result<bool, Error> {
+async fn confirm(
+    house: &House,
+    council: &Council,
+    account: &CouncilAccount,
+) -> Result<bool, Error> {
     let mut tx = house.db.begin().await?;
     let now = house.clock.now();
     let confirmed = store::confirm(&mut tx, &account.id, council.issuer(), now).await?;
@@ -290,14 +301,14 @@ enum Why {
 async fn end(
     house: &House,
     council: &Council,
-    account_id: &str,
+    account_id: &Id<Account>,
     why: Why,
 ) -> Result<(), sqlx::Error> {
     let now: Millis = house.clock.now();
     let everyone = factors::with_administrators(&house.db, account_id).await?;
     let her_name = everyone
         .iter()
-        .find(|one| one.account_id == account_id)
+        .find(|one| one.account_id == *account_id)
         .map_or_else(String::new, |her| her.shown_name.clone());
     let words = match why {
         Why::Said => emails::council_ended(house, council.name(), &her_name),
@@ -322,7 +333,7 @@ async fn end(
     if is_first {
         let key = id::fresh();
         for one in &everyone {
-            if one.account_id == account_id {
+            if one.account_id == *account_id {
                 continue;
             }
             let owed = Owed {

@@ -2,6 +2,7 @@
 
 use calendar::clock::{DAY, MINUTE, Millis, SECOND};
 use ground::council::MustHave;
+use ground::ids::{Account, Id};
 use ground::viewer::Role;
 use serde_json::{Map, Value};
 
@@ -23,9 +24,9 @@ const LONGEST_SUBJECT: usize = 255;
 
 /// An account that somebody at the provider may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
+pub struct CouncilAccount {
     /// The account.
-    pub id: String,
+    pub id: Id<Account>,
     /// Its address.
     pub email: String,
     /// What it may do.
@@ -175,11 +176,11 @@ fn belongs(claims: &Map<String, Value>, must_have: Option<&MustHave>) -> Belongs
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next<'a> {
     /// She is let in.
-    LetIn(&'a Account),
+    LetIn(&'a CouncilAccount),
     /// A leader comes this way for the first time.
-    Meet(&'a Account),
+    Meet(&'a CouncilAccount),
     /// The council no longer has her: her role ends.
-    End(&'a Account),
+    End(&'a CouncilAccount),
     /// Nothing: she is no leader here, or not only that.
     Nothing,
     /// Nothing: whether the council has her is not known.
@@ -188,9 +189,9 @@ pub enum Next<'a> {
 
 /// What comes of it. `found`: the account that the provider knows under this subject, and that of
 /// her address.
-pub fn next<'a>(person: &Person, found: &'a [Account], organisation: &str) -> Next<'a> {
+pub fn next<'a>(person: &Person, found: &'a [CouncilAccount], organisation: &str) -> Next<'a> {
     let known = found.iter().find(|one| one.subject.as_ref() == Some(&person.subject));
-    let leads = |account: &Account| account.roles.contains(&Role::Leader);
+    let leads = |account: &CouncilAccount| account.roles.contains(&Role::Leader);
     match (person.belongs, known) {
         (Belongs::NotSaid, _) => Next::NotSaid,
         (Belongs::No, Some(account)) if leads(account) => Next::End(account),
@@ -208,7 +209,7 @@ pub fn next<'a>(person: &Person, found: &'a [Account], organisation: &str) -> Ne
 /// Whether an account may be entered from the council: that of one of its leaders, who is nothing
 /// else here. Whoever runs the provider can be anyone there, and must see neither how a parent voted
 /// nor what the forum keeps to itself.
-fn may_come(account: &Account, organisation: &str) -> bool {
+fn may_come(account: &CouncilAccount, organisation: &str) -> bool {
     account.roles == [Role::Leader] && account.organisation.as_deref() == Some(organisation)
 }
 
@@ -376,8 +377,8 @@ mod tests {
         assert!(read(&too_many).is_ok_and(|person| person.belongs == Belongs::NotSaid));
     }
 
-    fn account(subject: Option<&str>, roles: &[Role], organisation: &str) -> Account {
-        Account {
+    fn account(subject: Option<&str>, roles: &[Role], organisation: &str) -> CouncilAccount {
+        CouncilAccount {
             id: "1".into(),
             email: "ann@example.org".into(),
             roles: roles.to_vec(),

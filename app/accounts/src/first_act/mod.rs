@@ -20,6 +20,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, FirstAct, Id};
 use ground::routes::{First, LEAVING, SECOND_STEP, SignInFirst, with_then};
 use ground::sent::Form;
 use ground::ui::{Page, capital};
@@ -40,7 +41,7 @@ const REMEMBERED: i64 = 2 * 60 * 60;
 #[derive(Clone, Debug)]
 pub(crate) struct JustIn {
     /// The account.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// Whether she came by a link in an email.
     pub by_link: bool,
     /// Whether she has just joined.
@@ -49,8 +50,8 @@ pub(crate) struct JustIn {
 
 impl Act {
     /// Whether it may be this account's.
-    pub(crate) fn may_be_of(&self, account_id: &str) -> bool {
-        self.account_id.as_deref().is_none_or(|owner| owner == account_id)
+    pub(crate) fn may_be_of(&self, account_id: &Id<Account>) -> bool {
+        self.account_id.as_ref().is_none_or(|owner| owner == account_id)
     }
 }
 
@@ -170,7 +171,7 @@ async fn ask(
     {
         let secret = id::secret();
         let act = Act {
-            id: id::hash(&secret),
+            id: id::hash(&secret).into(),
             goes_to: first.then.clone(),
             fields: fields.clone(),
             chose: chose.clone(),
@@ -298,7 +299,7 @@ fn two_ways_in(house: &House, chose: &str, then: &str) -> Response {
 /// What was chosen in this browser, while it is remembered.
 pub(crate) async fn chosen_here(house: &House, headers: &HeaderMap) -> Result<Option<Act>, Error> {
     match ground::cookie::named(headers, cookie_name(house)) {
-        Some(secret) => Ok(store::find(&house.db, &id::hash(secret), now(house)).await?),
+        Some(secret) => Ok(store::find(&house.db, &id::hash(secret).into(), now(house)).await?),
         None => Ok(None),
     }
 }
@@ -309,7 +310,7 @@ pub(crate) async fn to_come_back_to(
     house: &House,
     headers: &HeaderMap,
     then: &str,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<Id<FirstAct>>, Error> {
     if let Some(act) = chosen_here(house, headers).await? {
         return Ok(Some(act.id));
     }
@@ -317,7 +318,7 @@ pub(crate) async fn to_come_back_to(
         return Ok(None);
     }
     let act = Act {
-        id: id::fresh(),
+        id: Id::fresh(),
         goes_to: then.to_owned(),
         fields: String::new(),
         chose: String::new(),
@@ -412,7 +413,7 @@ async fn who_is_in(house: &House, token: Option<String>) -> Result<Viewer, Error
 async fn that_waits(
     house: &House,
     headers: &HeaderMap,
-    account_id: &str,
+    account_id: &Id<Account>,
 ) -> Result<Option<(Act, bool)>, Error> {
     let here = chosen_here(house, headers).await?.filter(|act| act.may_be_of(account_id));
     if let Some(act) = here {

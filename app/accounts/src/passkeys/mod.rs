@@ -19,6 +19,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Session};
 use ground::routes::{Access, Routes};
 
 use self::webauthn::{Party, Used};
@@ -53,13 +54,13 @@ fn party(house: &House) -> Option<Party> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Asked<'a> {
     /// In this session.
-    Session(&'a str),
+    Session(&'a Id<Session>),
     /// In the browser whose cookie has this challenge, to sign in.
     Browser(Option<&'a str>),
 }
 
 impl<'a> Asked<'a> {
-    fn session_id(self) -> Option<&'a str> {
+    fn session_id(self) -> Option<&'a Id<Session>> {
         match self {
             Self::Session(id) => Some(id),
             Self::Browser(_) => None,
@@ -156,7 +157,7 @@ pub(crate) async fn used(
     house: &House,
     asked: Asked<'_>,
     sent: &Sent,
-) -> Result<Result<(store::Passkey, u32), Refused>, Error> {
+) -> Result<Result<(store::UsedPasskey, u32), Refused>, Error> {
     let Some(party) = party(house) else { return Ok(Err(Refused::Wrong)) };
     let read = Used::read(sent).and_then(|used| Ok((used.challenge()?, used)));
     let Ok((challenge, used)) = read else { return Ok(Err(Refused::Wrong)) };
@@ -174,7 +175,7 @@ pub(crate) async fn used(
     // Where it is known who asks, a device need not say whose it is.
     let may_be_silent = matches!(asked, Asked::Session(_));
     let is_its_owner =
-        used.account_id == passkey.account_id || (may_be_silent && used.account_id.is_empty());
+        passkey.account_id == *used.account_id || (may_be_silent && used.account_id.is_empty());
     Ok(match used.checked(&party, &passkey.key) {
         Ok(counter) if is_its_owner => Ok((passkey, counter)),
         _ => Err(Refused::Wrong),

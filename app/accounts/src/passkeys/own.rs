@@ -7,13 +7,14 @@ use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Passkey};
 use ground::routes::with_then;
 use ground::sent::Form;
 use ground::ui::{Field, Page};
 use ground::viewer::{SecondStep, SignedIn, Viewer};
 use leptos::prelude::*;
 
-use super::store::{self, MOST, Own};
+use super::store::{self, MOST, OwnPasskey};
 use super::webauthn::Made;
 use super::{Asked, NO_NAME, Refused, ui};
 use crate::attempts::Asker;
@@ -42,7 +43,7 @@ pub async fn back() -> Redirect {
     Redirect::to(LIST)
 }
 
-fn shown(person: &SignedIn, passkeys: Vec<Own>, done: &str, can: bool) -> Page {
+fn shown(person: &SignedIn, passkeys: Vec<OwnPasskey>, done: &str, can: bool) -> Page {
     let banner = match done {
         "added" if !passkeys.is_empty() => Some("Your passkey has been added"),
         "removed" => Some("The passkey has been removed"),
@@ -92,7 +93,7 @@ fn shown(person: &SignedIn, passkeys: Vec<Own>, done: &str, can: bool) -> Page {
     })
 }
 
-fn row(one: Own) -> impl IntoView {
+fn row(one: OwnPasskey) -> impl IntoView {
     let used = one
         .used_at
         .map_or_else(|| "not used yet".to_owned(), |at| format!("last used on {}", clock::day(at)));
@@ -222,8 +223,8 @@ pub async fn add(
             _ => refuse(Refused::Late.what_to_do()),
         };
     }
-    let new = store::New {
-        id: id::fresh(),
+    let new = store::NewPasskey {
+        id: Id::fresh(),
         account_id: person.account_id.clone(),
         credential_id: made.credential_id,
         key: made.key,
@@ -243,7 +244,7 @@ pub async fn add(
 async fn keep(
     house: &House,
     person: &SignedIn,
-    new: &store::New,
+    new: &store::NewPasskey,
     now: Millis,
 ) -> Result<bool, Error> {
     let account_id = &person.account_id;
@@ -265,10 +266,10 @@ async fn keep(
 pub async fn remove(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Passkey>>,
 ) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let id = Id::parse(&id).ok_or(Error::NotFound)?;
     let account_id = &person.account_id;
     let mut tx = house.db.begin().await?;
     let removed = store::remove(&mut tx, account_id, &id).await?;

@@ -71,7 +71,7 @@ pub async fn send(
     let asked = Asked::Browser(ground::cookie::named(&headers, cookie_name(&house)));
     let refused = match super::used(&house, asked, &sent).await? {
         Ok((passkey, counter)) => {
-            let (account_id, used) = (&passkey.account_id, (passkey.id.as_str(), counter));
+            let (account_id, used) = (&passkey.account_id, (&passkey.id, counter));
             match session::begin_by_passkey(&house, account_id, used, &headers).await? {
                 Some(begun) => {
                     if let Some(council) = house.council().filter(|_| begun.is_with_council) {

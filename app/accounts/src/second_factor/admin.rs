@@ -10,6 +10,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::routes::SECOND_STEP;
 use ground::sent::Form;
 use ground::ui::{Banner, Field, Page, Summary};
@@ -38,7 +39,7 @@ pub async fn ask(
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.as_str());
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let (before, staff) = store::staff(&house.db, MOST_SHOWN).await?;
     let from = match rules::asked_from(&sent, before, now) {
         Ok(from) => from,
@@ -48,10 +49,16 @@ pub async fn ask(
     };
     if from != before {
         let detail = from.map_or_else(|| "not asked".to_owned(), |from| clock::fields(from).0);
-        let (who, what) = (Some(by), "second step asked of staff");
         let mut tx = house.db.begin().await?;
         store::ask_from(&mut tx, from).await?;
-        audit::note(&mut tx, Entry { at: now, who, what, about: by, detail: &detail }).await?;
+        let entry = Entry {
+            at: now,
+            who: Some(by),
+            what: "second step asked of staff",
+            about: by,
+            detail: &detail,
+        };
+        audit::note(&mut tx, entry).await?;
         tx.commit().await?;
     }
     Ok(Redirect::to("/admin/second-step?done=saved").into_response())
@@ -150,8 +157,8 @@ fn shown(
 }
 
 /// The person whose second step is to be taken away, and every administrator.
-async fn of(house: &House, id: &str) -> Result<(ToTell, Vec<ToTell>), Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn of(house: &House, id: &Id<Account>) -> Result<(ToTell, Vec<ToTell>), Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     let (found, others): (Vec<_>, Vec<_>) = store::with_administrators(&house.db, &id)
         .await?
         .into_iter()
@@ -163,7 +170,7 @@ async fn of(house: &House, id: &str) -> Result<(ToTell, Vec<ToTell>), Error> {
 pub async fn reset_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Account>>,
 ) -> Result<Response, Error> {
     let (person, _) = of(&house, &id).await?;
     if person.account_id == viewer.signed_in()?.account_id {
@@ -208,14 +215,14 @@ pub async fn reset_form(
 pub async fn reset(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Account>>,
 ) -> Result<Response, Error> {
     let (person, others) = of(&house, &id).await?;
     let by = viewer.signed_in()?;
     if person.account_id == by.account_id {
         return Ok(Redirect::to(SECOND_STEP).into_response());
     }
-    let by = (Some(by.account_id.as_str()), by.shown_name.as_str());
+    let by = (Some(&by.account_id), by.shown_name.as_str());
     take_away(&house, &person, &others, by).await?;
     Ok(Redirect::to("/admin/people?done=reset").into_response())
 }
@@ -238,7 +245,7 @@ async fn take_away(
     house: &House,
     person: &ToTell,
     others: &[ToTell],
-    (by, by_name): (Option<&str>, &str),
+    (by, by_name): (Option<&Id<Account>>, &str),
 ) -> Result<bool, Error> {
     let (now, key) = (house.clock.now(), id::fresh());
     let mut tx = house.db.begin().await?;
@@ -252,7 +259,7 @@ async fn take_away(
     let theirs = emails::second_step_reset_for(house, &person.shown_name, by_name);
     let mut told = vec![(person, &hers)];
     for other in others {
-        if Some(other.account_id.as_str()) != by {
+        if Some(&other.account_id) != by {
             told.push((other, &theirs));
         }
     }
@@ -268,7 +275,8 @@ async fn take_away(
         };
         owe(&mut tx, owed).await?;
     }
-    let (who, what, about) = (by, "second step reset", &person.account_id);
+    let who = by.map(Id::as_str);
+    let (what, about) = ("second step reset", &person.account_id);
     audit::note(&mut tx, Entry { at: now, who, what, about, detail: "" }).await?;
     tx.commit().await?;
     Ok(true)

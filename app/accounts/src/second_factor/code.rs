@@ -9,6 +9,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::routes::with_then;
 use ground::sent::Form;
 use ground::ui::{Field, Page, Summary};
@@ -26,7 +27,7 @@ use crate::{emails, session};
 /// The answer to a right password or link where a code is asked next.
 pub(crate) async fn next(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     kept: &Kept,
     by_link: bool,
 ) -> Result<Response, Error> {
@@ -157,7 +158,7 @@ async fn let_in(
     given: Given<'_>,
     now: Millis,
 ) -> Result<Tried, sqlx::Error> {
-    let account = waiting.account_id.as_str();
+    let account = &waiting.account_id;
     let is_right = match (given.typed, given.step) {
         (Typed::Recovery(hash), _) => store::use_recovery_code(tx, account, hash, now).await?,
         (Typed::FromApp(_), Some(step)) if waiting.was_let_in_at.is_some() => {
@@ -185,8 +186,14 @@ async fn let_in(
             not_after: None,
         };
         owe(tx, owed).await?;
-        let (who, what, about) = (Some(account), "recovery code used", account);
-        audit::note(tx, Entry { at: now, who, what, about, detail: "" }).await?;
+        let entry = Entry {
+            at: now,
+            who: Some(account),
+            what: "recovery code used",
+            about: account,
+            detail: "",
+        };
+        audit::note(tx, entry).await?;
     }
     Ok(Tried::In)
 }
@@ -205,7 +212,7 @@ fn counted_under(waiting: &Waiting, device_hash: &str) -> String {
     if waiting.is_known_device {
         format!("{} {device_hash}", waiting.account_id)
     } else {
-        waiting.account_id.clone()
+        waiting.account_id.to_string()
     }
 }
 

@@ -10,6 +10,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::routes::{SECOND_STEP, with_then};
 use ground::sent::Form;
 use ground::ui::{Banner, Field, Page, Summary, qr};
@@ -228,7 +229,7 @@ pub async fn change(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
-    let (account_id, email) = (person.account_id.as_str(), person.email.as_str());
+    let (account_id, email) = (&person.account_id, person.email.as_str());
     let factor = store::factor(&house.db, account_id).await?;
     let is_staff = person.roles.iter().any(|role| role.is_staff());
     let has_one = factor.confirmed_at.is_some();
@@ -263,7 +264,7 @@ pub async fn change(
 /// Tells her by email, and notes in the log, what she changed about how she signs in.
 pub(crate) async fn note(
     tx: &mut AnyConnection,
-    (account_id, email): (&str, &str),
+    (account_id, email): (&Id<Account>, &str),
     (what, words): (&str, &Words),
     now: Millis,
 ) -> Result<(), sqlx::Error> {
@@ -277,8 +278,8 @@ pub(crate) async fn note(
         not_after: None,
     };
     owe(tx, owed).await?;
-    let who = Some(account_id);
-    audit::note(tx, Entry { at: now, who, what, about: account_id, detail: "" }).await
+    let entry = Entry { at: now, who: Some(account_id), what, about: account_id, detail: "" };
+    audit::note(tx, entry).await
 }
 
 fn new_codes() -> Vec<String> {
@@ -362,7 +363,7 @@ async fn turn_on(
     codes: &[String],
     now: Millis,
 ) -> Result<bool, Error> {
-    let (account_id, email) = (person.account_id.as_str(), person.email.as_str());
+    let (account_id, email) = (&person.account_id, person.email.as_str());
     let mut tx = house.db.begin().await?;
     if !store::set_up(&mut tx, account_id, secret, step, now).await? {
         tx.roll_back().await?;

@@ -94,7 +94,7 @@ pub async fn send(
     if password.is_empty() && !is_code {
         return refuse(field, "Type it again so that we know it's you");
     }
-    if let Err(wait) = attempts::within(&house, Kind::Proof, person.session_id.clone()).await? {
+    if let Err(wait) = attempts::within(&house, Kind::Proof, person.session_id.to_string()).await? {
         let what_to_do =
             format!("Too many attempts. Try again {}, or ask for a link by email below", wait.when);
         return Ok(wait.answer(refuse(field, &what_to_do)?));
@@ -114,7 +114,7 @@ pub async fn send(
     if proved.is_none() && !viewer.is_fresh() {
         return refuse("code", "You have used this code before. Wait for the next one");
     }
-    attempts::forget(&house, Kind::Proof, person.session_id.clone()).await?;
+    attempts::forget(&house, Kind::Proof, person.session_id.to_string()).await?;
     let onward = onward(&house, &viewer, &kept, act.is_some());
     Ok(renewed.answer(&house, proved.flatten(), onward))
 }
@@ -128,7 +128,7 @@ async fn proved(
     is_second_tap: bool,
     renewed: &Renewed,
 ) -> Result<Option<Option<Millis>>, Error> {
-    let (now, account_id) = (house.clock.now(), person.account_id.as_str());
+    let (now, account_id) = (house.clock.now(), &person.account_id);
     let (before, after) = &renewed.hashes;
     let mut tx = house.db.begin().await?;
     let is_right = match code {
@@ -244,7 +244,7 @@ pub async fn send_link(
         return Ok(wait.answer(page.answer(&house, &viewer)));
     }
     let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
-    sign_in::owe_link(&house, own, act.as_deref(), "sign-in", emails::sign_in_link).await?;
+    sign_in::owe_link(&house, own, act.as_ref(), "sign-in", emails::sign_in_link).await?;
     Ok(sign_in::link_sent(&house, &viewer, &kept))
 }
 

@@ -2,6 +2,7 @@
 
 use calendar::clock::{DAY, MINUTE, Millis};
 use ground::db::{Db, known};
+use ground::ids::{Account, Id, KnownDevice, Session};
 use ground::viewer::Role;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -38,7 +39,7 @@ pub struct Factor {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn factor(db: &Db, account_id: &str) -> sqlx::Result<Factor> {
+pub async fn factor(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Factor> {
     let row = sqlx::query(
         "SELECT f.secret, f.confirmed_at, f.offered, f.offered_at,
            (SELECT count(*) FROM recovery_codes c
@@ -62,7 +63,7 @@ pub async fn factor(db: &Db, account_id: &str) -> sqlx::Result<Factor> {
 /// Offers a secret to set up an app with, unless one has been offered since `since`.
 pub async fn offer(
     db: &Db,
-    account_id: &str,
+    account_id: &Id<Account>,
     secret: &str,
     since: Millis,
     now: Millis,
@@ -86,7 +87,7 @@ pub async fn offer(
 /// was first.
 pub async fn set_up(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     offered: &str,
     step: i64,
     now: Millis,
@@ -106,7 +107,10 @@ pub async fn set_up(
 }
 
 /// Takes away her recovery codes.
-pub async fn forget_recovery_codes(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
+pub async fn forget_recovery_codes(
+    tx: &mut AnyConnection,
+    account_id: &Id<Account>,
+) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM recovery_codes WHERE account_id = $1")
         .bind(account_id)
         .execute(tx)
@@ -117,7 +121,7 @@ pub async fn forget_recovery_codes(tx: &mut AnyConnection, account_id: &str) -> 
 /// Gives her these recovery codes, by their hashes.
 pub async fn keep_recovery_codes(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     hashes: &[String],
 ) -> sqlx::Result<()> {
     let rows = (0..hashes.len()).map(|nth| format!("($1, ${})", nth + 2)).collect::<Vec<_>>();
@@ -134,8 +138,8 @@ pub async fn keep_recovery_codes(
 /// Ends every session of this account but the one it is done in.
 pub async fn end_other_sessions(
     tx: &mut AnyConnection,
-    account_id: &str,
-    session_id: &str,
+    account_id: &Id<Account>,
+    session_id: &Id<Session>,
 ) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")
         .bind(account_id)
@@ -146,7 +150,7 @@ pub async fn end_other_sessions(
 }
 
 /// Takes away the second step of an account, and with it its recovery codes. Whether there was one.
-pub async fn take_away(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<bool> {
+pub async fn take_away(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<bool> {
     let gone = sqlx::query(
         "DELETE FROM second_factors WHERE account_id = $1 AND confirmed_at IS NOT NULL",
     )
@@ -159,7 +163,7 @@ pub async fn take_away(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result
 /// Takes away the codes of an account that were set up since then.
 pub async fn take_away_since(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     since: Millis,
 ) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM second_factors WHERE account_id = $1 AND confirmed_at >= $2")
@@ -189,7 +193,7 @@ pub struct Ways {
 }
 
 /// How this account can do the second step.
-pub async fn ways(db: &Db, account_id: &str) -> sqlx::Result<Ways> {
+pub async fn ways(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Ways> {
     let factor = factor(db, account_id).await?;
     Ok(Ways { codes: factor.confirmed_at.is_some(), passkeys: factor.passkeys > 0 })
 }
@@ -198,7 +202,7 @@ pub async fn ways(db: &Db, account_id: &str) -> sqlx::Result<Ways> {
 #[derive(Clone, Debug)]
 pub struct Waiting {
     /// Her account.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// Her address.
     pub email: String,
     /// The secret that her app has; `None` where she has passkeys alone.
@@ -271,7 +275,11 @@ pub async fn waiting(
 }
 
 /// Uses up the code of this half-minute. False where it was used, or a later one.
-pub async fn use_step(tx: &mut AnyConnection, account_id: &str, step: i64) -> sqlx::Result<bool> {
+pub async fn use_step(
+    tx: &mut AnyConnection,
+    account_id: &Id<Account>,
+    step: i64,
+) -> sqlx::Result<bool> {
     let used = sqlx::query(
         "UPDATE second_factors SET last_step = $2
          WHERE account_id = $1 AND confirmed_at IS NOT NULL AND last_step < $2",
@@ -286,7 +294,7 @@ pub async fn use_step(tx: &mut AnyConnection, account_id: &str, step: i64) -> sq
 /// Uses up a recovery code. False where it is not hers, or was used.
 pub async fn use_recovery_code(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     hash: &str,
     now: Millis,
 ) -> sqlx::Result<bool> {
@@ -327,7 +335,7 @@ pub async fn let_in(
 /// Whether the code of this half-minute was the last one used.
 pub async fn was_last_used(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     step: i64,
 ) -> sqlx::Result<bool> {
     let used: i64 = sqlx::query_scalar(
@@ -344,7 +352,7 @@ pub async fn was_last_used(
 /// again after a second tap. When it ends at the latest; `None` where it has ended.
 pub async fn proved(
     tx: &mut AnyConnection,
-    session_id: &str,
+    session_id: &Id<Session>,
     (token_hash, new_token_hash): (&str, &str),
     now: Millis,
 ) -> sqlx::Result<Option<Millis>> {
@@ -365,7 +373,7 @@ pub async fn proved(
 /// as she knows it.
 pub async fn know_device(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     (device_hash, device): (&str, &str),
     now: Millis,
 ) -> sqlx::Result<()> {
@@ -374,7 +382,7 @@ pub async fn know_device(
          VALUES ($1, $2, $3, $4, $5, $5)
          ON CONFLICT (account_id, device_hash) DO UPDATE SET seen_at = $5",
     )
-    .bind(id::fresh())
+    .bind(Id::<KnownDevice>::fresh())
     .bind(account_id)
     .bind(device_hash)
     .bind(device)
@@ -387,10 +395,9 @@ pub async fn know_device(
 /// A device in which somebody signed in for the first time, and does not know that we saw it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct NewDevice {
-    /// Its id.
-    pub id: String,
+    pub id: Id<KnownDevice>,
     /// Whose.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// Where to tell her.
     pub email: String,
     /// The device as she knows it.
@@ -413,7 +420,11 @@ pub async fn new_devices(db: &Db, most: i64) -> sqlx::Result<Vec<NewDevice>> {
 }
 
 /// Notes that we owe the email about this device. True for whoever was first.
-pub async fn device_told(tx: &mut AnyConnection, id: &str, now: Millis) -> sqlx::Result<bool> {
+pub async fn device_told(
+    tx: &mut AnyConnection,
+    id: &Id<KnownDevice>,
+    now: Millis,
+) -> sqlx::Result<bool> {
     let told =
         sqlx::query("UPDATE known_devices SET told_at = $2 WHERE id = $1 AND told_at IS NULL")
             .bind(id)
@@ -427,7 +438,7 @@ pub async fn device_told(tx: &mut AnyConnection, id: &str, now: Millis) -> sqlx:
 #[derive(Clone, Debug)]
 pub struct Staff {
     /// The account.
-    pub id: String,
+    pub id: Id<Account>,
     /// The name others see.
     pub shown_name: String,
     /// Since when she has a second step.
@@ -448,7 +459,7 @@ pub async fn staff(db: &Db, most: i64) -> sqlx::Result<(Option<Millis>, Vec<Staf
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
     let asked_from = rows.first().and_then(|row| row.get("second_step_from"));
     let one = |row: &AnyRow| {
-        let id: Option<String> = row.get("id");
+        let id: Option<Id<Account>> = row.get("id");
         Some(Staff { id: id?, shown_name: row.get("shown_name"), since: row.get("since") })
     };
     Ok((asked_from, rows.iter().filter_map(one).collect()))
@@ -464,7 +475,7 @@ pub async fn ask_from(tx: &mut AnyConnection, from: Option<Millis>) -> sqlx::Res
 #[derive(Clone, Debug)]
 pub struct ToTell {
     /// The account.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// The address.
     pub email: String,
     /// The name others see.
@@ -476,7 +487,7 @@ pub struct ToTell {
 }
 
 /// This account, and every administrator.
-pub async fn with_administrators(db: &Db, account_id: &str) -> sqlx::Result<Vec<ToTell>> {
+pub async fn with_administrators(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Vec<ToTell>> {
     let sql = format!(
         "SELECT a.id, a.email, a.shown_name, {SINCE} AS since,
            (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id) AS passkeys
