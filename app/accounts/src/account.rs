@@ -35,13 +35,13 @@ pub async fn end_sessions(
 }
 
 /// A GET where only a POST has an answer, as after a reload.
-pub async fn back() -> Redirect {
+pub async fn back_to_account() -> Redirect {
     Redirect::to("/account")
 }
 
 /// GET `/account/email`
-pub async fn email_form(State(house): State<House>, viewer: Viewer) -> Response {
-    email_page("", &Refusals::default()).answer(&house, &viewer)
+pub async fn change_email_form(State(house): State<House>, viewer: Viewer) -> Response {
+    change_email_page("", &Refusals::default()).answer(&house, &viewer)
 }
 
 /// POST `/account/email`, with fresh proof: tells the old address, asks the new one.
@@ -52,8 +52,9 @@ pub async fn change_email(
 ) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
     let asker = Asker::Account(&person.account_id);
-    let refuse =
-        |refusals: &Refusals| email_page(sent.typed("email"), refusals).answer(&house, &viewer);
+    let refuse = |refusals: &Refusals| {
+        change_email_page(sent.typed("email"), refusals).answer(&house, &viewer)
+    };
     let email = match new_address(sent.typed("email"), &person.email) {
         Ok(email) => email,
         Err(what_to_do) => return Ok(refuse(&Refusals::one("email", what_to_do))),
@@ -112,7 +113,7 @@ fn new_address(typed: &str, now: &str) -> Result<String, String> {
     Ok(email)
 }
 
-fn email_page(email: &str, refusals: &Refusals) -> Page {
+fn change_email_page(email: &str, refusals: &Refusals) -> Page {
     let page = Page::new("Change your email address", || {
         view! {
             <div class="stack">

@@ -387,7 +387,7 @@ pub async fn may_ask(
 
 /// What has one count, for one subject.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum AttemptKind {
     /// Responses begun from one network. A whole school may share it.
     Response,
     /// First acts kept for one network. A whole school may share it.
@@ -411,7 +411,7 @@ pub(crate) enum Kind {
     Too,
 }
 
-impl Kind {
+impl AttemptKind {
     /// The word it is stored under, how many are let through in a window, and how long that is.
     pub(crate) fn limit(self) -> (&'static str, i64, Millis) {
         match self {
@@ -430,7 +430,7 @@ impl Kind {
 
 pub(crate) async fn within(
     house: &House,
-    kind: Kind,
+    kind: AttemptKind,
     subject: String,
 ) -> Result<Result<(), Wait>, Error> {
     let (word, most, window) = kind.limit();
@@ -439,7 +439,7 @@ pub(crate) async fn within(
 }
 
 /// Forgets the wrong tries for one subject, after a right one.
-pub(crate) async fn forget(house: &House, kind: Kind, subject: String) -> Result<(), Error> {
+pub(crate) async fn forget(house: &House, kind: AttemptKind, subject: String) -> Result<(), Error> {
     let (word, most, window) = kind.limit();
     clear(house, &[Limit::new(word, subject, most, window)]).await
 }
@@ -450,7 +450,7 @@ pub(crate) async fn forget(house: &House, kind: Kind, subject: String) -> Result
 /// # Errors
 /// When the database fails. The inner error says when to begin again.
 pub async fn may_answer(house: &House, caller: &Caller) -> Result<Result<(), Wait>, Error> {
-    within(house, Kind::Response, Asker::Network(caller).name()).await
+    within(house, AttemptKind::Response, Asker::Network(caller).name()).await
 }
 
 /// Whether one more first act may be kept for this network. Else it goes with the page.
@@ -458,7 +458,7 @@ pub async fn may_answer(house: &House, caller: &Caller) -> Result<Result<(), Wai
 /// # Errors
 /// When the database fails.
 pub(crate) async fn may_keep(house: &House, caller: &Caller) -> Result<bool, Error> {
-    Ok(within(house, Kind::FirstAct, Asker::Network(caller).name()).await?.is_ok())
+    Ok(within(house, AttemptKind::FirstAct, Asker::Network(caller).name()).await?.is_ok())
 }
 
 /// Whether one more passkey may be asked for: what it is to sign is stored for minutes.
@@ -469,7 +469,7 @@ pub(crate) async fn may_use_passkey(
     house: &House,
     asker: Asker<'_>,
 ) -> Result<Result<(), Wait>, Error> {
-    within(house, Kind::Passkey, asker.name()).await
+    within(house, AttemptKind::Passkey, asker.name()).await
 }
 
 #[cfg(test)]

@@ -15,21 +15,21 @@ use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
 use super::rules;
-use super::store::{self, Details};
+use super::store::{self, DetailsChange};
 
 /// GET `/account/details`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn details_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let saved = Sent::of(&[
         ("shown_name", person.shown_name.as_str()),
         ("place", person.place_id.as_deref().unwrap_or_default()),
     ]);
     let places = places_and(&house.db, person.place_id.as_slice()).await?;
-    page(&house, &viewer, places, &saved, &Refusals::default()).await
+    details_page(&house, &viewer, places, &saved, &Refusals::default()).await
 }
 
 /// POST `/account/details`
-pub async fn change(
+pub async fn change_details(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -46,13 +46,13 @@ pub async fn change(
         Some(person.place_id.clone())
     };
     let (Some(shown_name), Some(place)) = (shown_name, place) else {
-        return page(&house, &viewer, places, &sent, &refusals).await;
+        return details_page(&house, &viewer, places, &sent, &refusals).await;
     };
     let (now, account_id) = (house.clock.now(), &person.account_id);
     let mut tx = house.db.begin().await?;
     let to = (shown_name.as_str(), place.as_ref());
     let details = store::change_details(&mut tx, account_id, to, now).await?;
-    if let Details::Changed(detail) = details {
+    if let DetailsChange::Changed(detail) = details {
         let entry = Entry {
             at: now,
             who: Some(account_id),
@@ -63,14 +63,14 @@ pub async fn change(
         audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;
-    if details == Details::VotesAreCounted {
+    if details == DetailsChange::VotesAreCounted {
         refusals.add("place", "Votes are being counted. Try again in a few minutes");
-        return page(&house, &viewer, places, &sent, &refusals).await;
+        return details_page(&house, &viewer, places, &sent, &refusals).await;
     }
     Ok(Redirect::to("/account?done=details").into_response())
 }
 
-async fn page(
+async fn details_page(
     house: &House,
     viewer: &Viewer,
     places: Vec<Named>,

@@ -8,7 +8,7 @@ use ground::house::House;
 use ground::ui::Page;
 use ground::viewer::Viewer;
 
-use super::attempts::{self, Kind};
+use super::attempts::{self, AttemptKind};
 
 /// What a person sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +25,12 @@ pub enum Sends {
 
 impl Sends {
     /// What is counted for somebody who is signed in.
-    fn kind(self) -> Kind {
+    fn kind(self) -> AttemptKind {
         match self {
-            Self::Topic => Kind::Topic,
-            Self::Comment => Kind::Comment,
-            Self::Doubt => Kind::Doubt,
-            Self::Too => Kind::Too,
+            Self::Topic => AttemptKind::Topic,
+            Self::Comment => AttemptKind::Comment,
+            Self::Doubt => AttemptKind::Doubt,
+            Self::Too => AttemptKind::Too,
         }
     }
 }

@@ -15,27 +15,30 @@ use ground::ui::{Field, Page, Summary};
 use ground::viewer::{SignedIn, Viewer};
 use leptos::prelude::*;
 
-use super::attempts::{self, Kind};
+use super::attempts::{self, AttemptKind};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::second_factor::store as factors;
 use super::session::{self, Renewed, SecondTap};
 use super::{emails, passwords, store};
 
 /// GET `/account/password`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn own_password_form(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let (stored, _) = store::own_password(&house.db, &person.account_id).await?;
     let (nothing, none) = (Sent::default(), Refusals::default());
     let page = match stored {
-        Some(_) => page(person, &nothing, &none),
-        None => page_without_one(),
+        Some(_) => own_password_page(person, &nothing, &none),
+        None => no_password_page(),
     };
     Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/account/password`: sets it and signs out everywhere else. This session goes on, under
 /// another token.
-pub async fn change(
+pub async fn change_own_password(
     State(house): State<House>,
     viewer: Viewer,
     again: Option<Extension<SecondTap>>,
@@ -45,9 +48,10 @@ pub async fn change(
     let person = viewer.signed_in()?;
     let (stored, place) = store::own_password(&house.db, &person.account_id).await?;
     let Some(stored) = stored else {
-        return Ok(page_without_one().answer(&house, &viewer));
+        return Ok(no_password_page().answer(&house, &viewer));
     };
-    let refuse = |refusals: &Refusals| page(person, &sent, refusals).answer(&house, &viewer);
+    let refuse =
+        |refusals: &Refusals| own_password_page(person, &sent, refusals).answer(&house, &viewer);
     let mut refusals = Refusals::default();
     if choosing::only_shows(&sent) {
         return Ok(refuse(&refusals));
@@ -61,7 +65,9 @@ pub async fn change(
         refusals.take("password", chosen);
         return Ok(refuse(&refusals));
     }
-    if let Err(wait) = attempts::within(&house, Kind::Proof, person.session_id.to_string()).await? {
+    if let Err(wait) =
+        attempts::within(&house, AttemptKind::Proof, person.session_id.to_string()).await?
+    {
         let what_to_do = format!(
             "Too many attempts. Try again {}, or choose a new password by email below",
             wait.when
@@ -79,7 +85,7 @@ pub async fn change(
         is_right = is_done;
     }
     if is_right {
-        attempts::forget(&house, Kind::Proof, person.session_id.to_string()).await?;
+        attempts::forget(&house, AttemptKind::Proof, person.session_id.to_string()).await?;
     } else {
         refusals.add("current", "Check your current password and try again");
     }
@@ -129,7 +135,7 @@ async fn set(
     Ok(ends_at)
 }
 
-fn page(person: &SignedIn, sent: &Sent, refusals: &Refusals) -> Page {
+fn own_password_page(person: &SignedIn, sent: &Sent, refusals: &Refusals) -> Page {
     let page = Page::new("Change your password", || {
         view! {
             <div class="stack">
@@ -167,7 +173,7 @@ fn page(person: &SignedIn, sent: &Sent, refusals: &Refusals) -> Page {
     page.refused_for(refusals)
 }
 
-fn page_without_one() -> Page {
+fn no_password_page() -> Page {
     Page::new("Change your password", || {
         view! {
             <div class="stack">

@@ -23,9 +23,13 @@ use super::{council, emails, passwords, rules, session, sign_out, store};
 const MOST_ON_A_PAGE: usize = 20;
 
 /// GET `/admin/people`
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn people_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let query = Sent::query(&uri);
-    page(&house, &viewer, &query, &Sent::default(), &Refusals::default()).await
+    show_people(&house, &viewer, &query, &Sent::default(), &Refusals::default()).await
 }
 
 /// POST `/admin/people`: invites someone.
@@ -42,7 +46,7 @@ pub async fn send_invitation(
         refusals.take("role", role.ok_or_else(|| "Choose a role for this person".to_owned()));
     let organisation = refusals.take("organisation", organisation(&house, &sent).await?);
     let (Some(email), Some(role), Some(organisation)) = (email, role, organisation) else {
-        return page(&house, &viewer, &Sent::default(), &sent, &refusals).await;
+        return show_people(&house, &viewer, &Sent::default(), &sent, &refusals).await;
     };
     invite(&house, Some(person.account_id.clone()), email, role, organisation).await?;
     Ok(Redirect::to("/admin/people?done=invited").into_response())
@@ -118,12 +122,12 @@ pub async fn role_form(
         _ => return Ok(Redirect::to("/admin/people").into_response()),
     };
     let Some(role) = Role::read(query.typed("role")) else { return Err(Error::NotFound) };
-    let person = sign_out::person(&house, &id).await?;
+    let person = sign_out::person_with_id(&house, &id).await?;
     if person.account_id == viewer.signed_in()?.account_id && role == Role::Admin && !gives {
         return Ok(Redirect::to("/admin/people?done=own").into_response());
     }
     let (search, change) = (query.line("search"), query.typed("change").to_owned());
-    let back = listed(&search, &[]);
+    let back = people_address(&search, &[]);
     let (name, email, role_title) = (&person.shown_name, &person.email, role.title());
     let (title, asks, button, can) = if gives {
         (
@@ -174,7 +178,7 @@ pub async fn role_form(
 }
 
 /// The list of people who match this search, with more said in its address.
-fn listed(search: &str, more: &[(&str, &str)]) -> String {
+fn people_address(search: &str, more: &[(&str, &str)]) -> String {
     let search = (!search.is_empty()).then_some(("search", search));
     let said: Vec<(&str, &str)> = search.into_iter().chain(more.iter().copied()).collect();
     if said.is_empty() {
@@ -216,7 +220,7 @@ pub async fn change_role(
         }
     })?;
     tx.commit().await?;
-    let to = listed(&sent.line("search"), &[("done", "role"), ("who", id.as_str())]);
+    let to = people_address(&sent.line("search"), &[("done", "role"), ("who", id.as_str())]);
     Ok(Redirect::to(&to).into_response())
 }
 
@@ -328,7 +332,8 @@ async fn lead_for(
     council::store::forget(&mut tx, &id).await?;
     audit::note(&mut tx, Entry { at, who: Some(by), what, about: &id, detail }).await?;
     tx.commit().await?;
-    let to = listed(&sent.line("search"), &[("done", "organisation"), ("who", id.as_str())]);
+    let to =
+        people_address(&sent.line("search"), &[("done", "organisation"), ("who", id.as_str())]);
     Ok(Redirect::to(&to).into_response())
 }
 
@@ -342,11 +347,11 @@ pub async fn invitation_form(
         store::invitation(&mut *house.db.read().await?, &id::hash(&token), None, house.clock.now())
             .await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
-    accept_page(&house, &viewer, &invitation, &Sent::default(), &Refusals::default()).await
+    invitation_page(&house, &viewer, &invitation, &Sent::default(), &Refusals::default()).await
 }
 
 /// POST `/invitations/{token}`: adds the role to the account with that address, or makes one.
-pub async fn accept(
+pub async fn accept_invitation(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -361,7 +366,7 @@ pub async fn accept(
     let (invited, is_known) = (invitation.role, invitation.account_id.is_some());
     let mut refusals = Refusals::default();
     if choosing::only_shows(&sent) {
-        return accept_page(&house, &viewer, &invitation, &sent, &refusals).await;
+        return invitation_page(&house, &viewer, &invitation, &sent, &refusals).await;
     }
     let mut new = None;
     if invitation.account_id.is_none() {
@@ -374,12 +379,12 @@ pub async fn accept(
         let password = passwords::chosen(&house, sent.typed("password"), &hers).await;
         let password = refusals.take("password", password);
         let (Some(name), Some(password)) = (name, password) else {
-            return accept_page(&house, &viewer, &invitation, &sent, &refusals).await;
+            return invitation_page(&house, &viewer, &invitation, &sent, &refusals).await;
         };
         // Only a place that is one has a name.
         let place = invitation.place.as_ref().and(place);
         let password_hash = passwords::hashed(&house, password).await;
-        new = Some(Chosen { shown_name: name, place_id: place, password_hash });
+        new = Some(ChosenAccount { shown_name: name, place_id: place, password_hash });
     }
     let mut tx = house.db.begin().await?;
     let Some(account_id) = accepted(&mut tx, &house, &invitation, new.as_ref(), now).await? else {
@@ -406,7 +411,7 @@ pub async fn accept(
 }
 
 /// What somebody chose who has no account yet.
-struct Chosen {
+struct ChosenAccount {
     shown_name: String,
     /// For a parent.
     place_id: Option<Id<Place>>,
@@ -420,7 +425,7 @@ async fn accepted(
     tx: &mut AnyConnection,
     house: &House,
     invitation: &store::WaitingInvitation,
-    new: Option<&Chosen>,
+    new: Option<&ChosenAccount>,
     now: Millis,
 ) -> Result<Option<Id<Account>>, sqlx::Error> {
     if !store::accept_invitation(tx, &invitation.id, now).await? {
@@ -468,7 +473,7 @@ async fn accepted(
     Ok(Some(account_id))
 }
 
-async fn accept_page(
+async fn invitation_page(
     house: &House,
     viewer: &Viewer,
     invitation: &store::WaitingInvitation,
@@ -527,7 +532,7 @@ async fn accept_page(
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-async fn page(
+async fn show_people(
     house: &House,
     viewer: &Viewer,
     query: &Sent,
@@ -545,7 +550,7 @@ async fn page(
     let next = (people.len() > MOST_ON_A_PAGE).then(|| {
         people.truncate(MOST_ON_A_PAGE);
         let last = people.last().map_or("", |person| &person.email);
-        listed(&search, &[("after", last)])
+        people_address(&search, &[("after", last)])
     });
     let first = (!query.typed("after").is_empty()).then(|| "/admin/people".to_owned());
     let banner = match query.typed("done") {
@@ -642,7 +647,7 @@ async fn page(
 }
 
 fn person_row(
-    person: store::Person,
+    person: store::ListedPerson,
     organisations: &[Named],
     search: &str,
 ) -> impl IntoView + use<> {

@@ -174,18 +174,19 @@ async fn begin_at(
     at: Option<store::AtCouncil>,
 ) -> Result<Begun, Error> {
     let issuer = house.council().map_or("", Council::issuer);
-    let standing = store::standing(&house.db, account_id, issuer, house.clock.now()).await?;
-    if standing.is_with_council && at.is_none() {
+    let account_rights =
+        store::account_rights(&house.db, account_id, issuer, house.clock.now()).await?;
+    if account_rights.is_with_council && at.is_none() {
         return Ok(Begun::none_but_with_council());
     }
     let used_one_there = at.is_some_and(|at| at.used_second_step);
-    let second_step = match standing.second_step {
+    let second_step = match account_rights.second_step {
         SecondStep::Missing | SecondStep::AskedFrom(_) if used_one_there => SecondStep::NotAsked,
         asked => asked,
     };
     let mut begun =
-        begin_new(house, account_id, (&standing.roles, second_step), headers, at).await?;
-    begun.is_leaving = standing.is_leaving;
+        begin_new(house, account_id, (&account_rights.roles, second_step), headers, at).await?;
+    begun.is_leaving = account_rights.is_leaving;
     if !begun.waits_for_code {
         know_browser(house, account_id, &begun.browser).await?;
     }
@@ -234,8 +235,8 @@ pub(crate) async fn begin_by_passkey(
     headers: &HeaderMap,
 ) -> Result<Option<Begun>, Error> {
     let issuer = house.council().map_or("", Council::issuer);
-    let store::Standing { roles, second_step, is_leaving, is_with_council } =
-        store::standing(&house.db, account_id, issuer, house.clock.now()).await?;
+    let store::AccountRights { roles, second_step, is_leaving, is_with_council } =
+        store::account_rights(&house.db, account_id, issuer, house.clock.now()).await?;
     if is_with_council {
         return Ok(Some(Begun::none_but_with_council()));
     }
@@ -255,7 +256,7 @@ struct Prepared {
     session: store::NewSession,
     token: String,
     browser: String,
-    here: store::Here,
+    here: store::ThisBrowser,
     lasts: Millis,
 }
 
@@ -285,7 +286,7 @@ fn prepared(
     let browser = this_browser(house, headers);
     // Parents are not told of new devices, and nothing is kept of theirs.
     let is_staff = roles.iter().any(|role| role.is_staff());
-    let here = store::Here { device_hash: is_staff.then(|| id::hash(&browser)), before };
+    let here = store::ThisBrowser { device_hash: is_staff.then(|| id::hash(&browser)), before };
     Prepared { session, token, browser, here, lasts: ends.absolute }
 }
 

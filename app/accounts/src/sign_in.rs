@@ -25,7 +25,7 @@ use super::passkeys::{self, webauthn::Party};
 use super::{council, emails, passwords, second_factor, session, store};
 
 /// Where someone was going before they had to sign in.
-pub(crate) struct Kept {
+pub(crate) struct Destination {
     /// The address; empty for none.
     pub then: String,
     /// What a form sent there, packed, where it is too much to be kept elsewhere than on the page;
@@ -35,7 +35,7 @@ pub(crate) struct Kept {
 
 /// Why somebody is asked to sign in.
 #[derive(Debug, Default)]
-pub(crate) struct Why {
+pub(crate) struct SignInReason {
     /// Whether they were signed in before.
     pub was_signed_out: bool,
     /// What they chose, in words that follow "to"; empty where nobody knows.
@@ -44,7 +44,7 @@ pub(crate) struct Why {
     pub is_grave: bool,
 }
 
-impl Why {
+impl SignInReason {
     /// What was chosen in this browser.
     pub async fn here(house: &House, headers: &HeaderMap) -> Result<Self, Error> {
         let act = first_act::chosen_here(house, headers).await?;
@@ -62,7 +62,7 @@ impl Why {
     }
 }
 
-impl Kept {
+impl Destination {
     pub fn read(sent: &Sent) -> Self {
         let then = sent.typed("then");
         // Only an address of our own: one slash at the start, nothing a browser could take for a
@@ -71,7 +71,7 @@ impl Kept {
             && !then.starts_with("//")
             && !then.contains(|c: char| c == '\\' || c.is_control());
         let fields =
-            Some(sent.typed("kept")).filter(|kept| own && !kept.is_empty()).map(str::to_owned);
+            Some(sent.typed("kept")).filter(|packed| own && !packed.is_empty()).map(str::to_owned);
         Self { then: if own { then.to_owned() } else { String::new() }, fields }
     }
 
@@ -90,7 +90,7 @@ impl Kept {
 
 /// GET `/sign-in`: the code, where only that is missing. `?forget=yes` lets go of what was chosen in
 /// this browser, perhaps by another.
-pub async fn form(
+pub async fn sign_in_form(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
@@ -99,23 +99,28 @@ pub async fn form(
     // What a form sent is taken from our own page alone: in an address it could be someone else's
     // words.
     let query = Sent::query(&uri);
-    let kept = Kept::page(&query);
+    let destination = Destination::page(&query);
     let forgets = query.typed("forget") == "yes";
     if !forgets && second_factor::waits_here(&house, &viewer, &headers).await?.is_some() {
-        return Ok(Redirect::to(&with_then("/sign-in/code", &kept.then)).into_response());
+        return Ok(Redirect::to(&with_then("/sign-in/code", &destination.then)).into_response());
     }
-    let why = if forgets { Why::default() } else { Why::here(&house, &headers).await? };
-    let answer = page(&house, &viewer, "", &kept, &why, &Refusals::default(), StatusCode::OK);
+    let why = if forgets {
+        SignInReason::default()
+    } else {
+        SignInReason::here(&house, &headers).await?
+    };
+    let answer =
+        sign_in_page(&house, &viewer, "", &destination, &why, &Refusals::default(), StatusCode::OK);
     if forgets { first_act::forget_cookie(&house, answer) } else { Ok(answer) }
 }
 
 /// A GET where only a POST has an answer, as after a reload.
-pub async fn back_to_form() -> Redirect {
+pub async fn back_to_sign_in() -> Redirect {
     Redirect::to("/sign-in")
 }
 
 /// POST `/sign-in`
-pub async fn with_password(
+pub async fn sign_in_with_password(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
@@ -132,13 +137,13 @@ async fn by_password(
     headers: &HeaderMap,
     sent: &Sent,
 ) -> Result<Response, Error> {
-    let kept = Kept::read(sent);
+    let destination = Destination::read(sent);
     let email = sent.line("email").to_lowercase();
-    let why = Why::here(house, headers).await?;
+    let why = SignInReason::here(house, headers).await?;
     let refuse = |what_to_do: &str| {
         let refusals = Refusals::one("email", what_to_do);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        page(house, viewer, &email, &kept, &why, &refusals, status)
+        sign_in_page(house, viewer, &email, &destination, &why, &refusals, status)
     };
     if email.is_empty() || sent.typed("password").is_empty() {
         return Ok(refuse("Enter your email address and password, or ask for a link below"));
@@ -162,11 +167,15 @@ async fn by_password(
     };
     attempts::was_right(house, &tried).await?;
     hash_as_today(house, &known, sent.typed("password")).await?;
-    go_on(house, headers, &known.id, &kept, false).await
+    go_on(house, headers, &known.id, &destination, false).await
 }
 
 /// Hashes a right password again where that was done otherwise before: only now do we have it.
-async fn hash_as_today(house: &House, known: &store::Known, password: &str) -> Result<(), Error> {
+async fn hash_as_today(
+    house: &House,
+    known: &store::KnownAccount,
+    password: &str,
+) -> Result<(), Error> {
     let stored = known.password_hash.as_deref();
     let Some(old) = stored.filter(|stored| !passwords::is_as_today(stored)) else { return Ok(()) };
     let new = passwords::hashed(house, password.to_owned()).await;
@@ -174,7 +183,7 @@ async fn hash_as_today(house: &House, known: &store::Known, password: &str) -> R
 }
 
 /// POST `/sign-in/link`
-pub async fn send_link(
+pub async fn send_sign_in_link(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
@@ -191,43 +200,47 @@ async fn by_link(
     headers: &HeaderMap,
     sent: &Sent,
 ) -> Result<Response, Error> {
-    let kept = Kept::read(sent);
+    let destination = Destination::read(sent);
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {
-            return Ok(page(
+            return Ok(sign_in_page(
                 house,
                 viewer,
                 sent.typed("email"),
-                &kept,
-                &Why::here(house, headers).await?,
+                &destination,
+                &SignInReason::here(house, headers).await?,
                 &Refusals::one("email", what_to_do),
                 StatusCode::UNPROCESSABLE_ENTITY,
             ));
         }
     };
     if let Err(wait) = may_let_in(house, headers, caller, Purpose::SignIn, &email).await? {
-        let why = Why::here(house, headers).await?;
+        let why = SignInReason::here(house, headers).await?;
         let refusals = Refusals::one("email", wait.what_to_do.as_str());
         let status = StatusCode::TOO_MANY_REQUESTS;
-        let answer = page(house, viewer, &email, &kept, &why, &refusals, status);
+        let answer = sign_in_page(house, viewer, &email, &destination, &why, &refusals, status);
         return Ok(wait.answer(answer));
     }
-    let act = first_act::to_come_back_to(house, headers, &kept.then).await?;
+    let act = first_act::to_come_back_to(house, headers, &destination.then).await?;
     owe_link(house, &email, act.as_ref(), "sign-in", emails::sign_in_link).await?;
-    Ok(link_sent(house, viewer, &kept))
+    Ok(sign_in_link_sent(house, viewer, &destination))
 }
 
 /// Says that a link has gone to an address that was typed, known or not.
-pub(crate) fn link_sent(house: &House, viewer: &Viewer, kept: &Kept) -> Response {
+pub(crate) fn sign_in_link_sent(
+    house: &House,
+    viewer: &Viewer,
+    destination: &Destination,
+) -> Response {
     let page = Page::new("Check your email", || {
-        let going_on = kept.fields.as_ref().map(|fields| {
+        let going_on = destination.fields.as_ref().map(|fields| {
             view! {
                 <p>
                     "What you wrote is still here. Press the button in the email, then come back \
                      to this page and send it."
                 </p>
-                {carry_on(&kept.then, fields)}
+                {carry_on(&destination.then, fields)}
             }
         });
         view! {
@@ -245,12 +258,12 @@ pub(crate) fn link_sent(house: &House, viewer: &Viewer, kept: &Kept) -> Response
             </div>
         }
     });
-    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
+    let page = if destination.fields.is_some() { page.kept_for_going_back() } else { page };
     page.answer(house, viewer)
 }
 
 /// GET `/sign-in/{token}`: a button, since mail scanners open links.
-pub async fn link_form(
+pub async fn sign_in_link_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -259,7 +272,7 @@ pub async fn link_form(
         .await?
         .is_none()
     {
-        return Ok(link_ended(&house, &viewer));
+        return Ok(sign_in_link_ended(&house, &viewer));
     }
     let page = Page::new("Sign in", || {
         view! {
@@ -275,7 +288,7 @@ pub async fn link_form(
 }
 
 /// POST `/sign-in/{token}`
-pub async fn with_link(
+pub async fn sign_in_with_link(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -283,21 +296,25 @@ pub async fn with_link(
 ) -> Result<Response, Error> {
     match used_link(&house, &token, "sign-in").await? {
         Some(link) => {
-            let nowhere = Kept { then: String::new(), fields: None };
+            let nowhere = Destination { then: String::new(), fields: None };
             go_on(&house, &headers, &link.account_id, &nowhere, true).await
         }
-        None => Ok(link_ended(&house, &viewer)),
+        None => Ok(sign_in_link_ended(&house, &viewer)),
     }
 }
 
 /// GET `/forgotten-password`
-pub async fn forgotten_form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Response {
-    let kept = Kept::page(&Sent::query(&uri));
-    forgotten_page(&house, &viewer, "", &kept, &Refusals::default())
+pub async fn forgotten_password_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Response {
+    let destination = Destination::page(&Sent::query(&uri));
+    forgotten_password_page(&house, &viewer, "", &destination, &Refusals::default())
 }
 
 /// POST `/forgotten-password`
-pub async fn forgotten(
+pub async fn forgotten_password(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
@@ -314,30 +331,36 @@ async fn by_new_password(
     headers: &HeaderMap,
     sent: &Sent,
 ) -> Result<Response, Error> {
-    let kept = Kept::page(sent);
+    let destination = Destination::page(sent);
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {
-            return Ok(forgotten_page(
+            return Ok(forgotten_password_page(
                 house,
                 viewer,
                 sent.typed("email"),
-                &kept,
+                &destination,
                 &Refusals::one("email", what_to_do),
             ));
         }
     };
     if let Err(wait) = may_let_in(house, headers, caller, Purpose::NewPassword, &email).await? {
         let refusals = Refusals::one("email", wait.what_to_do.as_str());
-        return Ok(wait.answer(forgotten_page(house, viewer, &email, &kept, &refusals)));
+        return Ok(wait.answer(forgotten_password_page(
+            house,
+            viewer,
+            &email,
+            &destination,
+            &refusals,
+        )));
     }
-    let act = first_act::to_come_back_to(house, headers, &kept.then).await?;
+    let act = first_act::to_come_back_to(house, headers, &destination.then).await?;
     owe_link(house, &email, act.as_ref(), "password", emails::new_password_link).await?;
     Ok(Redirect::to("/forgotten-password/sent").into_response())
 }
 
 /// GET `/forgotten-password/sent`
-pub async fn forgotten_sent(State(house): State<House>, viewer: Viewer) -> Response {
+pub async fn forgotten_password_sent(State(house): State<House>, viewer: Viewer) -> Response {
     Page::new("Check your email", || {
         view! {
             <div class="stack">
@@ -397,17 +420,17 @@ pub async fn new_password(
     if !set_password(&house, &link, &id::hash(&token), &password_hash).await? {
         return no_new_password(&house, &viewer, &token).await;
     }
-    let then = Kept { then: "/account?done=password".into(), fields: None };
+    let then = Destination { then: "/account?done=password".into(), fields: None };
     go_on(&house, &headers, &link.account_id, &then, true).await
 }
 
 /// For a link that sets no password any more. Whoever has set one since and is signed in is told
 /// so, as after a second tap; nobody else is told anything.
 async fn no_new_password(house: &House, viewer: &Viewer, token: &str) -> Result<Response, Error> {
-    let Some(person) = viewer.person() else { return Ok(link_ended(house, viewer)) };
+    let Some(person) = viewer.person() else { return Ok(sign_in_link_ended(house, viewer)) };
     let whose = store::changed_by(&mut *house.db.read().await?, &id::hash(token)).await?;
     if whose.as_ref() != Some(&person.account_id) {
-        return Ok(link_ended(house, viewer));
+        return Ok(sign_in_link_ended(house, viewer));
     }
     let page = Page::new("Your password has been changed", || {
         view! {
@@ -543,14 +566,14 @@ async fn go_on(
     house: &House,
     headers: &HeaderMap,
     account_id: &Id<Account>,
-    kept: &Kept,
+    destination: &Destination,
     by_link: bool,
 ) -> Result<Response, Error> {
     let begun = session::begin(house, account_id, headers).await?;
     if let Some(council) = house.council().filter(|_| begun.is_with_council) {
-        return Ok(council::pages::in_no_other_way(house, council, kept));
+        return Ok(council::pages::in_no_other_way(house, council, destination));
     }
-    in_now(house, account_id, begun, kept, by_link).await
+    in_now(house, account_id, begun, destination, by_link).await
 }
 
 /// The answer to somebody whose session has begun: to the code, where that is missing, or on.
@@ -561,18 +584,27 @@ pub(crate) async fn in_now(
     house: &House,
     account_id: &Id<Account>,
     begun: session::Begun,
-    kept: &Kept,
+    destination: &Destination,
     by_link: bool,
 ) -> Result<Response, Error> {
     if begun.waits_for_code {
-        let next = second_factor::code::next(house, account_id, kept, by_link).await?;
+        let next =
+            second_factor::code::ask_for_code(house, account_id, destination, by_link).await?;
         return Ok((begun.cookies, next).into_response());
     }
-    if begun.second_step == SecondStep::Missing && kept.fields.is_none() {
-        let kept = Kept { then: with_then(SECOND_STEP, &kept.then), fields: None };
-        return Ok(carried_on(house, account_id, begun.cookies, &kept, by_link, begun.is_leaving));
+    if begun.second_step == SecondStep::Missing && destination.fields.is_none() {
+        let destination =
+            Destination { then: with_then(SECOND_STEP, &destination.then), fields: None };
+        return Ok(carried_on(
+            house,
+            account_id,
+            begun.cookies,
+            &destination,
+            by_link,
+            begun.is_leaving,
+        ));
     }
-    Ok(carried_on(house, account_id, begun.cookies, kept, by_link, begun.is_leaving))
+    Ok(carried_on(house, account_id, begun.cookies, destination, by_link, begun.is_leaving))
 }
 
 /// The answer to somebody who is in now: where she was going, with what she had typed.
@@ -582,15 +614,15 @@ pub(crate) fn carried_on(
     house: &House,
     account_id: &Id<Account>,
     cookies: session::Cookies,
-    kept: &Kept,
+    destination: &Destination,
     by_link: bool,
     is_leaving: bool,
 ) -> Response {
     let account_id = account_id.clone();
     let just_in = JustIn { account_id, by_link, has_joined: false };
     let just_in = (!is_leaving).then_some(Extension(just_in));
-    let Some(fields) = &kept.fields else {
-        let to = match kept.then.as_str() {
+    let Some(fields) = &destination.fields else {
+        let to = match destination.then.as_str() {
             then if is_leaving => with_then(LEAVING, then),
             "" => "/?done=signed-in".to_owned(),
             then => then.to_owned(),
@@ -615,7 +647,7 @@ pub(crate) fn carried_on(
                             </p>
                         }
                     })}
-                {carry_on(&kept.then, fields)}
+                {carry_on(&destination.then, fields)}
             </div>
         }
     });
@@ -634,12 +666,12 @@ pub(crate) fn carry_on(then: &str, packed: &str) -> impl IntoView + use<> {
     }
 }
 
-pub(crate) fn page(
+pub(crate) fn sign_in_page(
     house: &House,
     viewer: &Viewer,
     email: &str,
-    kept: &Kept,
-    why: &Why,
+    destination: &Destination,
+    why: &SignInReason,
     refusals: &Refusals,
     status: StatusCode,
 ) -> Response {
@@ -650,7 +682,10 @@ pub(crate) fn page(
         } else if !why.chose.is_empty() {
             Some(format!("You chose to {}. {}", why.chose, why.then("signed in")))
         } else {
-            kept.fields.is_some().then(|| "What you wrote is saved: sign in to send it.".to_owned())
+            destination
+                .fields
+                .is_some()
+                .then(|| "What you wrote is saved: sign in to send it.".to_owned())
         };
         let why = why.map(|why| {
             view! {
@@ -671,14 +706,15 @@ pub(crate) fn page(
                 </details>
             }
         });
-        let passkey = Party::at(&house.names.public_url).map(|_| passkeys::ui::way_in(kept));
+        let passkey =
+            Party::at(&house.names.public_url).map(|_| passkeys::ui::passkey_way_in(destination));
         view! {
             <div class="stack">
                 <Summary refusals />
                 <h1>"Sign in"</h1>
                 {why}
                 <form method="post" action="/sign-in" novalidate>
-                    {kept.hidden()}
+                    {destination.hidden()}
                     <Field
                         name="email"
                         label="Your email address"
@@ -703,28 +739,28 @@ pub(crate) fn page(
                         "Email me a link"
                     </button>
                 </form>
-                {house.council().map(|council| council::pages::way_in(council, kept))}
+                {house.council().map(|council| council::pages::council_way_in(council, destination))}
                 {passkey}
                 <p>
                     <a href=with_then(
                         "/forgotten-password",
-                        &kept.then,
+                        &destination.then,
                     )>"Forgotten your password? Choose a new one"</a>
                 </p>
-                <p>"New here? "<a href=with_then("/sign-up", &kept.then)>"Join in two minutes"</a></p>
+                <p>"New here? "<a href=with_then("/sign-up", &destination.then)>"Join in two minutes"</a></p>
                 {demonstration}
             </div>
         }
     });
-    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
+    let page = if destination.fields.is_some() { page.kept_for_going_back() } else { page };
     page.refused_for(refusals).status(status).answer(house, viewer)
 }
 
-fn forgotten_page(
+fn forgotten_password_page(
     house: &House,
     viewer: &Viewer,
     email: &str,
-    kept: &Kept,
+    destination: &Destination,
     refusals: &Refusals,
 ) -> Response {
     let page = Page::new("Choose a new password", || {
@@ -734,7 +770,7 @@ fn forgotten_page(
                 <h1>"Choose a new password"</h1>
                 <p class="lead">"We'll email you a link. It works for two hours."</p>
                 <form method="post" action="/forgotten-password" novalidate>
-                    {kept.hidden()}
+                    {destination.hidden()}
                     <Field
                         name="email"
                         label="Your email address"
@@ -776,7 +812,7 @@ fn new_password_page(
     page.refused_for(refusals).answer(house, viewer)
 }
 
-fn link_ended(house: &House, viewer: &Viewer) -> Response {
+fn sign_in_link_ended(house: &House, viewer: &Viewer) -> Response {
     let why = "Each link works once, and only for a limited time. You can ask for a new one.";
     Page::link_ended(
         "This link has been used or has expired",

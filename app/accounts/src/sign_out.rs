@@ -12,26 +12,26 @@ use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::second_factor::store::{self as factors, ToTell};
+use super::second_factor::store::{self as factors, ToldAccount};
 use super::{emails, store};
 
 /// Where an administrator signs herself out everywhere.
 const OWN: &str = "/account";
 
 /// The person with this id.
-pub async fn person(house: &House, id: &Id<Account>) -> Result<ToTell, Error> {
+pub async fn person_with_id(house: &House, id: &Id<Account>) -> Result<ToldAccount, Error> {
     let id = Id::parse(id).ok_or(Error::NotFound)?;
     let everyone = factors::with_administrators(&house.db, &id).await?;
     everyone.into_iter().find(|one| one.account_id == id).ok_or(Error::NotFound)
 }
 
 /// GET `/admin/people/{id}/sessions`
-pub async fn form(
+pub async fn sign_out_person_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Account>>,
 ) -> Result<Response, Error> {
-    let person = person(&house, &id).await?;
+    let person = person_with_id(&house, &id).await?;
     if person.account_id == viewer.signed_in()?.account_id {
         return Ok(Redirect::to(OWN).into_response());
     }
@@ -65,12 +65,12 @@ pub async fn form(
 }
 
 /// POST `/admin/people/{id}/sessions`
-pub async fn send(
+pub async fn sign_out_person(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Account>>,
 ) -> Result<Response, Error> {
-    let person = person(&house, &id).await?;
+    let person = person_with_id(&house, &id).await?;
     let by = &viewer.signed_in()?.account_id;
     if person.account_id == *by {
         return Ok(Redirect::to(OWN).into_response());

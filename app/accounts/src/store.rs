@@ -97,7 +97,7 @@ pub(crate) fn role(word: &str) -> sqlx::Result<Role> {
 
 /// What an account may do, and how it stands.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct AccountRights {
     /// What it may do.
     pub roles: Vec<Role>,
     /// Whether a second step is asked of it.
@@ -111,12 +111,12 @@ pub struct Standing {
 /// What this account may do, whether a second step is asked of it, whether it is about to be erased,
 /// and whether it signs in with the council that this provider belongs to: a leader whom the
 /// provider knows, and who is nothing else here.
-pub async fn standing(
+pub async fn account_rights(
     db: &Db,
     account_id: &Id<Account>,
     issuer: &str,
     now: Millis,
-) -> sqlx::Result<Standing> {
+) -> sqlx::Result<AccountRights> {
     let sql = format!(
         "SELECT r.role, {} AS has_second_step_since,
                 (SELECT second_step_from FROM area_rules) AS asked_from,
@@ -141,7 +141,7 @@ pub async fn standing(
     let is_leaving = rows.iter().any(|row| row.get::<i64, _>("erasures") > 0);
     let is_known_there = rows.iter().any(|row| row.get::<i64, _>("subjects") > 0);
     let is_with_council = is_known_there && roles == [Role::Leader];
-    Ok(Standing { roles, second_step, is_leaving, is_with_council })
+    Ok(AccountRights { roles, second_step, is_leaving, is_with_council })
 }
 
 /// A session about to begin.
@@ -163,7 +163,7 @@ pub struct NewSession {
 
 /// The browser in which a session begins.
 #[derive(Debug, Default)]
-pub struct Here {
+pub struct ThisBrowser {
     /// The hash of what its cookie holds, where it is to be known from now on as one in which staff
     /// sign in.
     pub device_hash: Option<String>,
@@ -191,7 +191,7 @@ pub async fn is_known(db: &Db, email: &str) -> sqlx::Result<bool> {
 /// code is given or a passkey used: so it is where there is a second step. An account that is
 /// erased has no session.
 pub async fn begin_session(db: &Db, session: NewSession) -> sqlx::Result<bool> {
-    begin_session_here(db, session, Here::default(), None).await
+    begin_session_here(db, session, ThisBrowser::default(), None).await
 }
 
 /// As [`begin_session`], in this browser, and perhaps at a council's provider. In one that is to be
@@ -199,7 +199,7 @@ pub async fn begin_session(db: &Db, session: NewSession) -> sqlx::Result<bool> {
 pub async fn begin_session_here(
     db: &Db,
     session: NewSession,
-    here: Here,
+    here: ThisBrowser,
     at_council: Option<AtCouncil>,
 ) -> sqlx::Result<bool> {
     let mut tx = db.begin().await?;
@@ -214,7 +214,7 @@ pub async fn begin_session_here(
         .execute(&mut *tx)
         .await?;
     }
-    let by = at_council.map_or(By::Here, By::Council);
+    let by = at_council.map_or(SignInWay::Here, SignInWay::Council);
     let waits_for_code = insert_session(&mut tx, &session, &here, by).await?;
     tx.commit().await?;
     Ok(waits_for_code)
@@ -225,7 +225,7 @@ pub async fn begin_session_here(
 pub async fn begin_session_by_passkey(
     db: &Db,
     session: NewSession,
-    here: Here,
+    here: ThisBrowser,
     (passkey_id, counter): (&Id<Passkey>, u32),
 ) -> sqlx::Result<bool> {
     let mut tx = db.begin().await?;
@@ -233,14 +233,14 @@ pub async fn begin_session_by_passkey(
         tx.roll_back().await?;
         return Ok(false);
     }
-    insert_session(&mut tx, &session, &here, By::Passkey).await?;
+    insert_session(&mut tx, &session, &here, SignInWay::Passkey).await?;
     tx.commit().await?;
     Ok(true)
 }
 
 /// By what somebody comes in.
 #[derive(Clone, Copy, Debug)]
-enum By {
+enum SignInWay {
     /// A password or a link.
     Here,
     /// Her council.
@@ -254,15 +254,15 @@ enum By {
 async fn insert_session(
     tx: &mut AnyConnection,
     session: &NewSession,
-    here: &Here,
-    by: By,
+    here: &ThisBrowser,
+    by: SignInWay,
 ) -> sqlx::Result<bool> {
     let at_council = match by {
-        By::Council(there) => Some(there),
-        By::Here | By::Passkey => None,
+        SignInWay::Council(there) => Some(there),
+        SignInWay::Here | SignInWay::Passkey => None,
     };
     let used_there = at_council.is_some_and(|there| there.used_second_step);
-    let is_both = used_there || matches!(by, By::Passkey);
+    let is_both = used_there || matches!(by, SignInWay::Passkey);
     let sql = format!(
         "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at,
          idle_ends_at, ends_at, visited_before, proved_at, with_council, second_step_there,
@@ -553,7 +553,7 @@ pub async fn votes_in(db: &Db, now: Millis) -> sqlx::Result<Option<(String, Mill
 
 /// What became of a change of somebody's own details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Details {
+pub enum DetailsChange {
     /// They are saved: what changed, in a word for the audit log.
     Changed(&'static str),
     /// They were so before.
@@ -569,7 +569,7 @@ pub async fn change_details(
     account_id: &Id<Account>,
     (shown_name, place_id): (&str, Option<&Id<Place>>),
     now: Millis,
-) -> sqlx::Result<Details> {
+) -> sqlx::Result<DetailsChange> {
     let rounds = format!(
         "SELECT closes_at FROM rounds WHERE counted_at IS NULL AND vote_from <= $1{}",
         Kind::of(tx).hold()
@@ -583,13 +583,13 @@ pub async fn change_details(
     let is_new_name = before.get::<&str, _>("shown_name") != shown_name;
     let is_new_place = before.get::<Option<Id<Place>>, _>("place_id").as_ref() != place_id;
     let changed = match (is_new_name, is_new_place) {
-        (false, false) => return Ok(Details::AsBefore),
+        (false, false) => return Ok(DetailsChange::AsBefore),
         (true, false) => "name",
         (false, true) => "place",
         (true, true) => "name and place",
     };
     if is_new_place && closes.iter().any(|closes_at| *closes_at <= now) {
-        return Ok(Details::VotesAreCounted);
+        return Ok(DetailsChange::VotesAreCounted);
     }
     // It may have been erased since she was let in, and its row be left for the log.
     sqlx::query(
@@ -600,12 +600,12 @@ pub async fn change_details(
     .bind(place_id)
     .execute(tx)
     .await?;
-    Ok(Details::Changed(changed))
+    Ok(DetailsChange::Changed(changed))
 }
 
 /// An account as signing in needs it.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Known {
+pub struct KnownAccount {
     /// The account.
     pub id: Id<Account>,
     /// Its password, if it has one.
@@ -613,7 +613,7 @@ pub struct Known {
 }
 
 /// The account of this address, if there is one.
-pub async fn by_address(tx: &mut AnyConnection, email: &str) -> sqlx::Result<Option<Known>> {
+pub async fn by_address(tx: &mut AnyConnection, email: &str) -> sqlx::Result<Option<KnownAccount>> {
     sqlx::query_as("SELECT id, password_hash FROM accounts WHERE email = $1")
         .bind(email)
         .fetch_optional(tx)
@@ -1305,7 +1305,7 @@ pub async fn accept_invitation(
 
 /// A person as an administrator sees them.
 #[derive(Debug)]
-pub struct Person {
+pub struct ListedPerson {
     /// The account.
     pub id: Id<Account>,
     /// The name others see.
@@ -1324,7 +1324,12 @@ pub struct Person {
 
 /// People whose name or address contains `search` (folded), by address, at most `most`, after the
 /// address `after`.
-pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> sqlx::Result<Vec<Person>> {
+pub async fn people(
+    db: &Db,
+    search: &str,
+    after: &str,
+    most: i64,
+) -> sqlx::Result<Vec<ListedPerson>> {
     let sql = format!(
         "SELECT a.id, a.shown_name, a.email, r.role, r.organisation_id,
            {} AS has_second_step_since,
@@ -1344,11 +1349,11 @@ pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> sqlx::Resu
         .bind(most)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let mut people: Vec<Person> = Vec::new();
+    let mut people: Vec<ListedPerson> = Vec::new();
     for row in rows {
         let id: Id<Account> = row.get("id");
         if people.last().is_none_or(|last| last.id != id) {
-            people.push(Person {
+            people.push(ListedPerson {
                 id,
                 shown_name: row.get("shown_name"),
                 email: row.get("email"),

@@ -27,10 +27,10 @@ use ground::house::House;
 use ground::ids::{Account, Id};
 use ground::viewer::{Role, Viewer};
 
-use self::rules::{CouncilAccount, Expected, Lapse, Next, Person};
+use self::rules::{CouncilAccount, CouncilOutcome, CouncilPerson, Expected, Lapse};
 use self::store::{Met, Unconfirmed};
 use super::second_factor::store as factors;
-use super::sign_in::{self, Kept};
+use super::sign_in::{self, Destination};
 use super::{emails, session, store as accounts};
 
 /// Where the provider sends people back to.
@@ -69,7 +69,7 @@ impl Visit {
         // A form holds the page too, and only an address of our own is one.
         let packed = format!("then={then}");
         let (_, then) = parse(packed.as_bytes()).next()?;
-        let then = Kept::page(&Sent::of(&[("then", &*then)])).then;
+        let then = Destination::page(&Sent::of(&[("then", &*then)])).then;
         id::is_secret(secret).then(|| Self { secret: secret.to_owned(), then })
     }
 
@@ -102,14 +102,14 @@ fn cookie_name(house: &House) -> &'static str {
 }
 
 /// GET `/sign-in/council`: leads to the provider. `?again=yes`: she signs in there once more.
-pub async fn begin(
+pub async fn begin_at_council(
     State(house): State<House>,
     viewer: Viewer,
     uri: Uri,
 ) -> Result<Response, Error> {
     let council = house.council().ok_or(Error::NotFound)?;
     let query = Sent::query(&uri);
-    let visit = Visit::new(&Kept::page(&query).then);
+    let visit = Visit::new(&Destination::page(&query).then);
     let wish = Wish {
         state: &visit.state(),
         nonce: &visit.nonce(),
@@ -128,7 +128,7 @@ pub async fn begin(
 }
 
 /// GET `/sign-in/council/answer`: the provider has sent somebody back.
-pub async fn answer(
+pub async fn council_answer(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
@@ -190,24 +190,24 @@ async fn answered(
     let (issuer, email) = (council.issuer(), person.email.as_deref());
     let found = store::found(&house.db, issuer, &person.subject, email).await?;
     match rules::next(&person, &found, council.organisation()) {
-        Next::LetIn(account) => {
+        CouncilOutcome::LetIn(account) => {
             if confirm(house, council, account).await? {
                 return let_in(house, headers, visit, account, &person).await;
             }
             Ok(pages::not_a_leader(house, viewer, council))
         }
-        Next::Meet(account) => {
+        CouncilOutcome::Meet(account) => {
             if meet(house, council, account, &person.subject).await? {
                 return let_in(house, headers, visit, account, &person).await;
             }
             Ok(pages::not_a_leader(house, viewer, council))
         }
-        Next::End(account) => {
-            end(house, council, &account.id, Why::Said).await?;
+        CouncilOutcome::End(account) => {
+            end(house, council, &account.id, EndReason::Said).await?;
             Ok(session::signed_out(house, pages::ended(house, council)))
         }
-        Next::Nothing => Ok(pages::not_a_leader(house, viewer, council)),
-        Next::NotSaid => {
+        CouncilOutcome::Nothing => Ok(pages::not_a_leader(house, viewer, council)),
+        CouncilOutcome::NotSaid => {
             tracing::warn!("the council's provider left out the claim in OIDC_CLAIM: too many");
             Ok(pages::not_in(house, viewer, council))
         }
@@ -229,13 +229,13 @@ async fn let_in(
     headers: &HeaderMap,
     visit: &Visit,
     account: &CouncilAccount,
-    person: &Person,
+    person: &CouncilPerson,
 ) -> Result<Response, Error> {
     let (used_second_step, signed_in_at) = (person.used_second_step, person.signed_in_at);
     let at = accounts::AtCouncil { used_second_step, signed_in_at };
     let begun = session::begin_with_council(house, &account.id, headers, at).await?;
-    let kept = Kept { then: visit.then.clone(), fields: None };
-    sign_in::in_now(house, &account.id, begun, &kept, false).await
+    let destination = Destination { then: visit.then.clone(), fields: None };
+    sign_in::in_now(house, &account.id, begun, &destination, false).await
 }
 
 /// Notes under what subject the provider knows this leader, and ends what she began by password.
@@ -289,7 +289,7 @@ async fn confirm(
 
 /// Why a role ends.
 #[derive(Clone, Copy, Debug)]
-enum Why {
+enum EndReason {
     /// The council's answer no longer has her.
     Said,
     /// It has not confirmed her since this time.
@@ -302,7 +302,7 @@ async fn end(
     house: &House,
     council: &Council,
     account_id: &Id<Account>,
-    why: Why,
+    why: EndReason,
 ) -> Result<(), sqlx::Error> {
     let now: Millis = house.clock.now();
     let everyone = factors::with_administrators(&house.db, account_id).await?;
@@ -311,15 +311,15 @@ async fn end(
         .find(|one| one.account_id == *account_id)
         .map_or_else(String::new, |her| her.shown_name.clone());
     let words = match why {
-        Why::Said => emails::council_ended(house, council.name(), &her_name),
-        Why::Unconfirmed(since) => {
+        EndReason::Said => emails::council_ended(house, council.name(), &her_name),
+        EndReason::Unconfirmed(since) => {
             emails::council_unconfirmed(house, council.name(), &her_name, since)
         }
     };
     let mut tx = house.db.begin().await?;
     let what = match why {
-        Why::Said => ENDED_BY_COUNCIL,
-        Why::Unconfirmed(since) => {
+        EndReason::Said => ENDED_BY_COUNCIL,
+        EndReason::Unconfirmed(since) => {
             // She has come meanwhile.
             if !store::forget_unconfirmed(&mut tx, account_id, council.issuer(), since).await? {
                 return tx.roll_back().await;
@@ -366,7 +366,7 @@ pub async fn lapse_due(house: &House) -> Result<(), sqlx::Error> {
             Lapse::Stays => {}
             Lapse::Warn => warn(house, council, &leader, now).await?,
             Lapse::End => {
-                let why = Why::Unconfirmed(leader.confirmed_at);
+                let why = EndReason::Unconfirmed(leader.confirmed_at);
                 end(house, council, &leader.account_id, why).await?;
             }
         }

@@ -65,7 +65,7 @@ pub enum Belongs {
 
 /// Somebody, as the provider knows her.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
+pub struct CouncilPerson {
     /// What it calls her, for ever.
     pub subject: String,
     /// Her address, where the provider has made sure that it is hers.
@@ -85,7 +85,7 @@ pub struct Person {
 pub fn person(
     claims: &Map<String, Value>,
     expected: &Expected<'_>,
-) -> Result<Person, &'static str> {
+) -> Result<CouncilPerson, &'static str> {
     let now = expected.now;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     if text("iss") != Some(expected.issuer) {
@@ -110,7 +110,7 @@ pub fn person(
         return Err("not valid yet");
     }
     let subject = text("sub").filter(|sub| (1..=LONGEST_SUBJECT).contains(&sub.len()));
-    Ok(Person {
+    Ok(CouncilPerson {
         subject: subject.ok_or("no subject")?.to_owned(),
         email: email(claims),
         belongs: belongs(claims, expected.must_have),
@@ -174,7 +174,7 @@ fn belongs(claims: &Map<String, Value>, must_have: Option<&MustHave>) -> Belongs
 
 /// What comes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next<'a> {
+pub enum CouncilOutcome<'a> {
     /// She is let in.
     LetIn(&'a CouncilAccount),
     /// A leader comes this way for the first time.
@@ -189,20 +189,26 @@ pub enum Next<'a> {
 
 /// What comes of it. `found`: the account that the provider knows under this subject, and that of
 /// her address.
-pub fn next<'a>(person: &Person, found: &'a [CouncilAccount], organisation: &str) -> Next<'a> {
+pub fn next<'a>(
+    person: &CouncilPerson,
+    found: &'a [CouncilAccount],
+    organisation: &str,
+) -> CouncilOutcome<'a> {
     let known = found.iter().find(|one| one.subject.as_ref() == Some(&person.subject));
     let leads = |account: &CouncilAccount| account.roles.contains(&Role::Leader);
     match (person.belongs, known) {
-        (Belongs::NotSaid, _) => Next::NotSaid,
-        (Belongs::No, Some(account)) if leads(account) => Next::End(account),
-        (Belongs::Yes, Some(account)) if may_come(account, organisation) => Next::LetIn(account),
+        (Belongs::NotSaid, _) => CouncilOutcome::NotSaid,
+        (Belongs::No, Some(account)) if leads(account) => CouncilOutcome::End(account),
+        (Belongs::Yes, Some(account)) if may_come(account, organisation) => {
+            CouncilOutcome::LetIn(account)
+        }
         (Belongs::Yes, None) => {
             // Whoever has her address at the council now may be somebody else than the one it knew.
             let hers = found.iter().find(|one| Some(&one.email) == person.email.as_ref());
             hers.filter(|account| account.subject.is_none() && may_come(account, organisation))
-                .map_or(Next::Nothing, Next::Meet)
+                .map_or(CouncilOutcome::Nothing, CouncilOutcome::Meet)
         }
-        _ => Next::Nothing,
+        _ => CouncilOutcome::Nothing,
     }
 }
 
@@ -261,7 +267,7 @@ mod tests {
         })
     }
 
-    fn read(claims: &Value) -> Result<Person, &'static str> {
+    fn read(claims: &Value) -> Result<CouncilPerson, &'static str> {
         let must_have = MustHave { claim: "groups".into(), value: "leaders".into() };
         let expected = Expected {
             issuer: "https://login.example.org",
@@ -273,7 +279,7 @@ mod tests {
         person(claims.as_object().expect("an object"), &expected)
     }
 
-    fn with(name: &str, value: Value) -> Result<Person, &'static str> {
+    fn with(name: &str, value: Value) -> Result<CouncilPerson, &'static str> {
         let mut claims = claims();
         claims[name] = value;
         read(&claims)
@@ -282,7 +288,7 @@ mod tests {
     #[test]
     fn what_fits_is_read() {
         let person = read(&claims()).expect("a person");
-        let expected = Person {
+        let expected = CouncilPerson {
             subject: "77".into(),
             email: Some("ann@example.org".into()),
             belongs: Belongs::Yes,
@@ -393,9 +399,9 @@ mod tests {
         let council = "Sefton Council";
         let leader = [Role::Leader];
         let known = [account(Some("77"), &leader, council)];
-        assert_eq!(next(&ann, &known, council), Next::LetIn(&known[0]));
+        assert_eq!(next(&ann, &known, council), CouncilOutcome::LetIn(&known[0]));
         let new = [account(None, &leader, council)];
-        assert_eq!(next(&ann, &new, council), Next::Meet(&new[0]));
+        assert_eq!(next(&ann, &new, council), CouncilOutcome::Meet(&new[0]));
         for (why, nothing) in [
             ("nobody", vec![]),
             ("another subject", vec![account(Some("78"), &leader, council)]),
@@ -409,11 +415,15 @@ mod tests {
                 vec![account(Some("77"), &[Role::Admin, Role::Leader], council)],
             ),
         ] {
-            assert_eq!(next(&ann, &nothing, council), Next::Nothing, "{why}");
+            assert_eq!(next(&ann, &nothing, council), CouncilOutcome::Nothing, "{why}");
         }
         ann.email = None;
-        assert_eq!(next(&ann, &new, council), Next::Nothing, "an address that may be another's");
-        assert_eq!(next(&ann, &known, council), Next::LetIn(&known[0]), "she is known");
+        assert_eq!(
+            next(&ann, &new, council),
+            CouncilOutcome::Nothing,
+            "an address that may be another's"
+        );
+        assert_eq!(next(&ann, &known, council), CouncilOutcome::LetIn(&known[0]), "she is known");
     }
 
     #[test]
@@ -424,11 +434,15 @@ mod tests {
         let (no_leader, stranger) =
             ([account(Some("77"), &[], council)], [account(None, &[Role::Leader], council)]);
         ann.belongs = Belongs::No;
-        assert_eq!(next(&ann, &known, council), Next::End(&known[0]));
-        assert_eq!(next(&ann, &no_leader, council), Next::Nothing);
-        assert_eq!(next(&ann, &stranger, council), Next::Nothing, "an address alone ends nothing");
+        assert_eq!(next(&ann, &known, council), CouncilOutcome::End(&known[0]));
+        assert_eq!(next(&ann, &no_leader, council), CouncilOutcome::Nothing);
+        assert_eq!(
+            next(&ann, &stranger, council),
+            CouncilOutcome::Nothing,
+            "an address alone ends nothing"
+        );
         ann.belongs = Belongs::NotSaid;
-        assert_eq!(next(&ann, &known, council), Next::NotSaid);
+        assert_eq!(next(&ann, &known, council), CouncilOutcome::NotSaid);
     }
 
     #[test]

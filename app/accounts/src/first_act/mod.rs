@@ -184,18 +184,23 @@ async fn ask(
     let is_kept = cookie.is_some() || fields.is_none();
     let was_sent = fields.is_some();
     let mut answer = if first.first == First::Prove {
-        let kept = sign_in::Kept { then: first.then, fields: fields.filter(|_| !is_kept) };
-        second_factor::prove::asked(house, viewer, &kept, &chose).await?
+        let destination =
+            sign_in::Destination { then: first.then, fields: fields.filter(|_| !is_kept) };
+        second_factor::prove::ask_for_proof(house, viewer, &destination, &chose).await?
     } else if let First::SetUp | First::Keep = first.first {
         one_step_first(house, viewer, first.first, was_sent.then_some(is_kept))
     } else if was_signed_in || first.chose.is_empty() || !is_kept || first.is_grave {
-        let kept = sign_in::Kept { then: first.then, fields };
-        sign_in::page(
+        let destination = sign_in::Destination { then: first.then, fields };
+        sign_in::sign_in_page(
             house,
             &Viewer::default(),
             "",
-            &kept,
-            &sign_in::Why { was_signed_out: was_signed_in, chose, is_grave: first.is_grave },
+            &destination,
+            &sign_in::SignInReason {
+                was_signed_out: was_signed_in,
+                chose,
+                is_grave: first.is_grave,
+            },
             &Refusals::default(),
             StatusCode::UNAUTHORIZED,
         )
@@ -425,7 +430,7 @@ async fn that_waits(
 
 /// GET `/go-on`: what was chosen and not done, with one button that does it; `?then=` is where to
 /// go where there is none.
-pub async fn page(
+pub async fn go_on_page(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
@@ -433,7 +438,7 @@ pub async fn page(
 ) -> Result<Response, Error> {
     let account_id = &viewer.signed_in()?.account_id;
     let act = that_waits(&house, &headers, account_id).await?;
-    let then = sign_in::Kept::page(&Sent::query(&uri)).then;
+    let then = sign_in::Destination::page(&Sent::query(&uri)).then;
     let Some((act, is_here)) = act.filter(|(act, _)| !act.fields.is_empty()) else {
         let to = if then.is_empty() { "/" } else { &then };
         return Ok(Redirect::to(to).into_response());

@@ -32,13 +32,13 @@ pub(crate) fn routes() -> Routes {
     const REMOVE: &str = "remove a passkey";
     let own = Access::SignedIn;
     Routes::new()
-        .get("/sign-in/passkey", Access::Anyone, sign_in::form)
-        .post("/sign-in/passkey", Access::Anyone, sign_in::send)
-        .get("/account/passkeys", own, own::list)
-        .get("/account/passkeys/new", own.fresh(), own::new)
-        .post_first("/account/passkeys/new", own.fresh(), ADD, own::add)
-        .get("/account/passkeys/{id}", own, own::back)
-        .post_first("/account/passkeys/{id}", own.fresh(), REMOVE, own::remove)
+        .get("/sign-in/passkey", Access::Anyone, sign_in::passkey_sign_in_form)
+        .post("/sign-in/passkey", Access::Anyone, sign_in::sign_in_with_passkey)
+        .get("/account/passkeys", own, own::passkeys_page)
+        .get("/account/passkeys/new", own.fresh(), own::new_passkey_form)
+        .post_first("/account/passkeys/new", own.fresh(), ADD, own::add_passkey)
+        .get("/account/passkeys/{id}", own, own::back_to_passkeys)
+        .post_first("/account/passkeys/{id}", own.fresh(), REMOVE, own::remove_passkey)
 }
 
 /// What is said where no passkey can be made.
@@ -98,7 +98,7 @@ fn told(words: String) -> Response {
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn begin(
+pub(crate) async fn begin_passkey(
     house: &House,
     headers: &HeaderMap,
     asker: Asker<'_>,
@@ -153,7 +153,7 @@ impl Refused {
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn used(
+pub(crate) async fn used_passkey(
     house: &House,
     asked: Asked<'_>,
     sent: &Sent,

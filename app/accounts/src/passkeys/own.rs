@@ -19,8 +19,8 @@ use super::webauthn::Made;
 use super::{Asked, NO_NAME, Refused, ui};
 use crate::attempts::Asker;
 use crate::first_act::GO_ON;
-use crate::second_factor::own::{note, own_page};
-use crate::sign_in::Kept;
+use crate::second_factor::own::{note_and_tell, own_page};
+use crate::sign_in::Destination;
 use crate::{emails, second_factor, session};
 
 const LIST: &str = "/account/passkeys";
@@ -30,20 +30,24 @@ const NEW: &str = "/account/passkeys/new";
 const LONGEST_NAME: usize = 60;
 
 /// GET `/account/passkeys`
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn passkeys_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let done = Sent::query(&uri).line("done");
     let passkeys = store::own(&house.db, &person.account_id).await?;
     let can = super::party(&house).is_some();
-    Ok(shown(person, passkeys, &done, can).answer(&house, &viewer))
+    Ok(show_passkeys(person, passkeys, &done, can).answer(&house, &viewer))
 }
 
 /// GET `/account/passkeys/{id}`, as after a reload.
-pub async fn back() -> Redirect {
+pub async fn back_to_passkeys() -> Redirect {
     Redirect::to(LIST)
 }
 
-fn shown(person: &SignedIn, passkeys: Vec<OwnPasskey>, done: &str, can: bool) -> Page {
+fn show_passkeys(person: &SignedIn, passkeys: Vec<OwnPasskey>, done: &str, can: bool) -> Page {
     let banner = match done {
         "added" if !passkeys.is_empty() => Some("Your passkey has been added"),
         "removed" => Some("The passkey has been removed"),
@@ -112,19 +116,24 @@ fn row(one: OwnPasskey) -> impl IntoView {
 }
 
 /// GET `/account/passkeys/new`; `?then=` is where she was going.
-pub async fn new(
+pub async fn new_passkey_form(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let kept = Kept::page(&Sent::query(&uri));
+    let destination = Destination::page(&Sent::query(&uri));
     let device = session::device(&headers);
     let sent = Sent::of(&[("name", device.as_str())]);
-    Ok(new_page(&house, &sent, &kept, &Refusals::default()).answer(&house, &viewer))
+    Ok(new_passkey_page(&house, &sent, &destination, &Refusals::default()).answer(&house, &viewer))
 }
 
-fn new_page(house: &House, sent: &Sent, kept: &Kept, refusals: &Refusals) -> Page {
+fn new_passkey_page(
+    house: &House,
+    sent: &Sent,
+    destination: &Destination,
+    refusals: &Refusals,
+) -> Page {
     let can = super::party(house).is_some();
     let page = own_page("Add a passkey", (LIST, "Passkeys"), None, refusals, || {
         let form = can.then(|| {
@@ -137,7 +146,7 @@ fn new_page(house: &House, sent: &Sent, kept: &Kept, refusals: &Refusals) -> Pag
                         hidden=true
                         novalidate
                     >
-                        {kept.hidden()}
+                        {destination.hidden()}
                         <Field
                             name="name"
                             label="A name for this passkey"
@@ -175,18 +184,19 @@ fn name(sent: &Sent, headers: &HeaderMap) -> String {
 
 /// POST `/account/passkeys/new`: tells the script what to ask for, and then adds what came of it.
 /// Other sessions of staff end: they began without it.
-pub async fn add(
+pub async fn add_passkey(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (person, kept, now) = (viewer.signed_in()?, Kept::page(&sent), house.clock.now());
+    let (person, destination, now) =
+        (viewer.signed_in()?, Destination::page(&sent), house.clock.now());
     let Some(party) = super::party(&house) else { return Ok(Redirect::to(LIST).into_response()) };
     let asked = Asked::Session(&person.session_id);
     if sent.typed("step") == "begin" {
         if !super::is_by_script(&headers) {
-            return Ok(Redirect::to(&with_then(NEW, &kept.then)).into_response());
+            return Ok(Redirect::to(&with_then(NEW, &destination.then)).into_response());
         }
         let asker = Asker::Account(&person.account_id);
         let challenge = match super::challenge(&house, asker, asked).await? {
@@ -201,7 +211,7 @@ pub async fn add(
     }
     let refuse = |what_to_do: &str| {
         let refusals = Refusals::one("passkey", what_to_do);
-        Ok(new_page(&house, &sent, &kept, &refusals).answer(&house, &viewer))
+        Ok(new_passkey_page(&house, &sent, &destination, &refusals).answer(&house, &viewer))
     };
     let read = Made::read(&sent).and_then(|made| Ok((made.challenge()?, made.checked(&party))));
     let Ok((challenge, checked)) = read else { return refuse(Refused::Wrong.what_to_do()) };
@@ -209,7 +219,7 @@ pub async fn add(
     let is_in_time = store::use_challenge(&house.db, &hash, session_id, now).await?;
     let Ok(made) = checked else { return refuse(Refused::Wrong.what_to_do()) };
     let to = if person.second_step == SecondStep::Missing {
-        with_then(GO_ON, &kept.then)
+        with_then(GO_ON, &destination.then)
     } else {
         "/account/passkeys?done=added".to_owned()
     };
@@ -257,13 +267,13 @@ async fn keep(
         second_factor::store::end_other_sessions(&mut tx, account_id, &person.session_id).await?;
     }
     let words = emails::passkey_added(house, &new.name);
-    note(&mut tx, (account_id, &person.email), ("passkey added", &words), now).await?;
+    note_and_tell(&mut tx, (account_id, &person.email), ("passkey added", &words), now).await?;
     tx.commit().await?;
     Ok(true)
 }
 
 /// POST `/account/passkeys/{id}`
-pub async fn remove(
+pub async fn remove_passkey(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Passkey>>,
@@ -275,7 +285,8 @@ pub async fn remove(
     let removed = store::remove(&mut tx, account_id, &id).await?;
     if let Some(name) = &removed {
         let words = emails::passkey_removed(&house, name);
-        note(&mut tx, (account_id, &person.email), ("passkey removed", &words), now).await?;
+        note_and_tell(&mut tx, (account_id, &person.email), ("passkey removed", &words), now)
+            .await?;
     }
     tx.commit().await?;
     // Whoever asks for another's, or for her own again, is told no more than what she has.

@@ -18,23 +18,28 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::rules;
-use super::store::{self, Staff, ToTell};
+use super::store::{self, StaffMember, ToldAccount};
 use crate::{emails, store as accounts};
 
 /// How many of the staff the page shows; a forum has a handful.
 const MOST_SHOWN: i64 = 200;
 
 /// GET `/admin/second-step`
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn team_second_step_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let done = Sent::query(&uri).line("done");
     let (asked_from, staff) = store::staff(&house.db, MOST_SHOWN).await?;
     let day = asked_from.map_or_else(String::new, |from| clock::fields(from).0);
     let sent = Sent::of(&[("from_day", day.as_str())]);
-    Ok(shown(asked_from, staff, &done, &sent, &Refusals::default()).answer(&house, &viewer))
+    Ok(show_team_second_step(asked_from, staff, &done, &sent, &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/admin/second-step`
-pub async fn ask(
+pub async fn ask_team_for_second_step(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -44,7 +49,9 @@ pub async fn ask(
     let from = match rules::asked_from(&sent, before, now) {
         Ok(from) => from,
         Err(refusals) => {
-            return Ok(shown(before, staff, "", &sent, &refusals).answer(&house, &viewer));
+            return Ok(
+                show_team_second_step(before, staff, "", &sent, &refusals).answer(&house, &viewer)
+            );
         }
     };
     if from != before {
@@ -64,9 +71,9 @@ pub async fn ask(
     Ok(Redirect::to("/admin/second-step?done=saved").into_response())
 }
 
-fn shown(
+fn show_team_second_step(
     asked_from: Option<Millis>,
-    staff: Vec<Staff>,
+    staff: Vec<StaffMember>,
     done: &str,
     sent: &Sent,
     refusals: &Refusals,
@@ -157,7 +164,10 @@ fn shown(
 }
 
 /// The person whose second step is to be taken away, and every administrator.
-async fn of(house: &House, id: &Id<Account>) -> Result<(ToTell, Vec<ToTell>), Error> {
+async fn person_and_administrators(
+    house: &House,
+    id: &Id<Account>,
+) -> Result<(ToldAccount, Vec<ToldAccount>), Error> {
     let id = Id::parse(id).ok_or(Error::NotFound)?;
     let (found, others): (Vec<_>, Vec<_>) = store::with_administrators(&house.db, &id)
         .await?
@@ -167,12 +177,12 @@ async fn of(house: &House, id: &Id<Account>) -> Result<(ToTell, Vec<ToTell>), Er
 }
 
 /// GET `/admin/people/{id}/second-step`
-pub async fn reset_form(
+pub async fn reset_second_step_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Account>>,
 ) -> Result<Response, Error> {
-    let (person, _) = of(&house, &id).await?;
+    let (person, _) = person_and_administrators(&house, &id).await?;
     if person.account_id == viewer.signed_in()?.account_id {
         return Ok(Redirect::to(SECOND_STEP).into_response());
     }
@@ -212,12 +222,12 @@ pub async fn reset_form(
 }
 
 /// POST `/admin/people/{id}/second-step`
-pub async fn reset(
+pub async fn reset_second_step_of(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Account>>,
 ) -> Result<Response, Error> {
-    let (person, others) = of(&house, &id).await?;
+    let (person, others) = person_and_administrators(&house, &id).await?;
     let by = viewer.signed_in()?;
     if person.account_id == by.account_id {
         return Ok(Redirect::to(SECOND_STEP).into_response());
@@ -235,7 +245,7 @@ pub async fn reset(
 pub async fn reset_second_step(house: &House, email: &str) -> Result<bool, Error> {
     let known = accounts::by_address(&mut *house.db.read().await?, email).await?;
     let Some(known) = known else { return Ok(false) };
-    let (person, others) = of(house, &known.id).await?;
+    let (person, others) = person_and_administrators(house, &known.id).await?;
     take_away(house, &person, &others, (None, "Someone who runs the service's computer")).await
 }
 
@@ -243,8 +253,8 @@ pub async fn reset_second_step(house: &House, email: &str) -> Result<bool, Error
 /// Whether there was one.
 async fn take_away(
     house: &House,
-    person: &ToTell,
-    others: &[ToTell],
+    person: &ToldAccount,
+    others: &[ToldAccount],
     (by, by_name): (Option<&Id<Account>>, &str),
 ) -> Result<bool, Error> {
     let (now, key) = (house.clock.now(), id::fresh());

@@ -19,10 +19,10 @@ use leptos::prelude::*;
 use sqlx::AnyConnection;
 
 use super::rules::{self, Typed};
-use super::store::{self, Factor};
+use super::store::{self, SecondFactor};
 use crate::emails;
 use crate::first_act::GO_ON;
-use crate::sign_in::Kept;
+use crate::sign_in::Destination;
 
 const TITLE: &str = "Second step when you sign in";
 
@@ -33,7 +33,11 @@ const QR: &str = "Code for your authenticator app. You can also type it in, from
 
 /// GET `/account/second-step`; `?then=` is where she was going, `?ask=codes` asks first whether she
 /// wants new recovery codes.
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn second_step_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let query = Sent::query(&uri);
     let factor = store::factor(&house.db, &person.account_id).await?;
@@ -45,11 +49,16 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     if factor.confirmed_at.is_some() && query.typed("ask") == "codes" {
         return Ok(asks_for_codes(&factor).answer(&house, &viewer));
     }
-    let kept = Kept::page(&query);
-    Ok(shown(person, &factor, &kept, query.typed("done")).answer(&house, &viewer))
+    let destination = Destination::page(&query);
+    Ok(show_second_step(person, &factor, &destination, query.typed("done")).answer(&house, &viewer))
 }
 
-fn shown(person: &SignedIn, factor: &Factor, kept: &Kept, done: &str) -> Page {
+fn show_second_step(
+    person: &SignedIn,
+    factor: &SecondFactor,
+    destination: &Destination,
+    done: &str,
+) -> Page {
     let banner = match done {
         "moved" if factor.confirmed_at.is_some() => {
             Some("Done. Codes from your old phone no longer work")
@@ -60,7 +69,7 @@ fn shown(person: &SignedIn, factor: &Factor, kept: &Kept, done: &str) -> Page {
     let nothing = Refusals::default();
     own_page(TITLE, ("/account", "Your account"), banner, &nothing, || match factor.confirmed_at {
         Some(since) => has_one(since, factor).into_any(),
-        None => has_none(person.second_step, factor.passkeys, kept).into_any(),
+        None => has_none(person.second_step, factor.passkeys, destination).into_any(),
     })
 }
 
@@ -98,7 +107,7 @@ pub(crate) fn own_page<V: IntoView>(
     page.refused_for(refusals)
 }
 
-fn has_none(asked: SecondStep, passkeys: i64, kept: &Kept) -> impl IntoView + use<> {
+fn has_none(asked: SecondStep, passkeys: i64, destination: &Destination) -> impl IntoView + use<> {
     let asked = match asked {
         SecondStep::Missing => Some(
             "You need this before you can continue with your work for the forum. It takes five \
@@ -119,7 +128,7 @@ fn has_none(asked: SecondStep, passkeys: i64, kept: &Kept) -> impl IntoView + us
         }
         .into_any()
     } else {
-        let to = with_then("/account/passkeys/new", &kept.then);
+        let to = with_then("/account/passkeys/new", &destination.then);
         view! {
             <p>
                 "Or "<a href=to>"add a passkey"</a>
@@ -136,7 +145,7 @@ fn has_none(asked: SecondStep, passkeys: i64, kept: &Kept) -> impl IntoView + us
         </p>
         {with_passkey}
         <form method="post" action=SECOND_STEP>
-            {kept.hidden()}
+            {destination.hidden()}
             <button class="button" name="step" value="begin">
                 "Set it up"
             </button>
@@ -144,7 +153,7 @@ fn has_none(asked: SecondStep, passkeys: i64, kept: &Kept) -> impl IntoView + us
     }
 }
 
-fn has_one(since: Millis, factor: &Factor) -> impl IntoView + use<> {
+fn has_one(since: Millis, factor: &SecondFactor) -> impl IntoView + use<> {
     let left = match factor.codes_left {
         0 => "You have no recovery codes left. Make new ones now.".to_owned(),
         1 => "You have 1 recovery code left. Make new ones soon.".to_owned(),
@@ -193,7 +202,7 @@ fn has_one(since: Millis, factor: &Factor) -> impl IntoView + use<> {
 }
 
 /// Says that the recovery codes she has stop working, before there are new ones.
-fn asks_for_codes(factor: &Factor) -> Page {
+fn asks_for_codes(factor: &SecondFactor) -> Page {
     let old = match factor.codes_left {
         0 => "You have no recovery codes left.".to_owned(),
         1 => "The 1 recovery code you have left stops working as soon as you make new ones."
@@ -223,7 +232,7 @@ fn asks_for_codes(factor: &Factor) -> Page {
 }
 
 /// POST `/account/second-step`: begins to set it up, makes new recovery codes, or removes it.
-pub async fn change(
+pub async fn change_second_step(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -237,14 +246,15 @@ pub async fn change(
         "begin" if is_staff || has_one => {
             let since = now - rules::OFFERED_FOR;
             store::offer(&house.db, account_id, &rules::new_secret(), since, now).await?;
-            Ok(Redirect::to(&with_then(SET_UP, &Kept::page(&sent).then)).into_response())
+            Ok(Redirect::to(&with_then(SET_UP, &Destination::page(&sent).then)).into_response())
         }
         "codes" if has_one => {
             let (codes, words) = (new_codes(), emails::new_recovery_codes(&house));
             let mut tx = house.db.begin().await?;
             store::forget_recovery_codes(&mut tx, account_id).await?;
             store::keep_recovery_codes(&mut tx, account_id, &hashes(&codes)).await?;
-            note(&mut tx, (account_id, email), ("recovery codes made", &words), now).await?;
+            note_and_tell(&mut tx, (account_id, email), ("recovery codes made", &words), now)
+                .await?;
             tx.commit().await?;
             Ok(codes_page(&codes, "").answer(&house, &viewer))
         }
@@ -252,7 +262,8 @@ pub async fn change(
             let mut tx = house.db.begin().await?;
             if store::take_away(&mut tx, account_id).await? {
                 let words = emails::second_step_removed(&house);
-                note(&mut tx, (account_id, email), ("second step removed", &words), now).await?;
+                note_and_tell(&mut tx, (account_id, email), ("second step removed", &words), now)
+                    .await?;
             }
             tx.commit().await?;
             Ok(Redirect::to("/account/second-step?done=removed").into_response())
@@ -262,7 +273,7 @@ pub async fn change(
 }
 
 /// Tells her by email, and notes in the log, what she changed about how she signs in.
-pub(crate) async fn note(
+pub(crate) async fn note_and_tell(
     tx: &mut AnyConnection,
     (account_id, email): (&Id<Account>, &str),
     (what, words): (&str, &Words),
@@ -291,37 +302,39 @@ fn hashes(codes: &[String]) -> Vec<String> {
 }
 
 /// The secret that is being set up, while it is shown.
-fn offered(factor: &Factor, now: Millis) -> Option<&str> {
+fn offered(factor: &SecondFactor, now: Millis) -> Option<&str> {
     let (secret, at) = factor.offered.as_ref()?;
     (now - at < rules::OFFERED_FOR).then_some(secret.as_str())
 }
 
 /// GET `/account/second-step/set-up`
-pub async fn set_up_form(
+pub async fn set_up_second_step_form(
     State(house): State<House>,
     viewer: Viewer,
     uri: Uri,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
-    let kept = Kept::page(&Sent::query(&uri));
+    let destination = Destination::page(&Sent::query(&uri));
     let factor = store::factor(&house.db, &person.account_id).await?;
     let Some(secret) = offered(&factor, house.clock.now()) else {
-        return Ok(Redirect::to(&with_then(SECOND_STEP, &kept.then)).into_response());
+        return Ok(Redirect::to(&with_then(SECOND_STEP, &destination.then)).into_response());
     };
-    Ok(set_up_page(&house, person, secret, &kept, &Refusals::default()).answer(&house, &viewer))
+    Ok(set_up_page(&house, person, secret, &destination, &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/account/second-step/set-up`: a code shows that the app has the secret. Other sessions of
 /// hers end: they began without it.
-pub async fn set_up(
+pub async fn set_up_second_step(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (person, kept, now) = (viewer.signed_in()?, Kept::page(&sent), house.clock.now());
+    let (person, destination, now) =
+        (viewer.signed_in()?, Destination::page(&sent), house.clock.now());
     let factor = store::factor(&house.db, &person.account_id).await?;
     let Some(secret) = offered(&factor, now) else {
-        return Ok(Redirect::to(&with_then(SECOND_STEP, &kept.then)).into_response());
+        return Ok(Redirect::to(&with_then(SECOND_STEP, &destination.then)).into_response());
     };
     let step = match rules::typed(sent.typed("code")) {
         Ok(Typed::FromApp(code)) => rules::step_of(secret, &code, now).ok_or_else(|| {
@@ -336,9 +349,8 @@ pub async fn set_up(
         Ok(step) => step,
         Err(what_to_do) => {
             let refusals = Refusals::one("code", what_to_do);
-            return Ok(
-                set_up_page(&house, person, secret, &kept, &refusals).answer(&house, &viewer)
-            );
+            return Ok(set_up_page(&house, person, secret, &destination, &refusals)
+                .answer(&house, &viewer));
         }
     };
     // Who moves to another phone keeps her recovery codes.
@@ -351,7 +363,7 @@ pub async fn set_up(
     if !is_first {
         return Ok(Redirect::to("/account/second-step?done=moved").into_response());
     }
-    Ok(codes_page(&codes, &kept.then).answer(&house, &viewer))
+    Ok(codes_page(&codes, &destination.then).answer(&house, &viewer))
 }
 
 /// Makes the offered secret hers, of which a code of this half-minute was used; with recovery
@@ -374,7 +386,7 @@ async fn turn_on(
     }
     store::end_other_sessions(&mut tx, account_id, &person.session_id).await?;
     let words = emails::second_step_set_up(house);
-    note(&mut tx, (account_id, email), ("second step set up", &words), now).await?;
+    note_and_tell(&mut tx, (account_id, email), ("second step set up", &words), now).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -383,7 +395,7 @@ fn set_up_page(
     house: &House,
     person: &SignedIn,
     secret: &str,
-    kept: &Kept,
+    destination: &Destination,
     refusals: &Refusals,
 ) -> Page {
     let app = rules::for_the_app(secret, &house.names.forum, &person.email);
@@ -413,7 +425,7 @@ fn set_up_page(
             </p>
             <h2>"3. Type the code that it shows"</h2>
             <form method="post" action=SET_UP novalidate>
-                {kept.hidden()}
+                {destination.hidden()}
                 <Field
                     name="code"
                     label="Code"

@@ -22,7 +22,7 @@ const DEVICE_KNOWN_FOR: Millis = 365 * DAY;
 
 /// What somebody has as a second step.
 #[derive(Clone, Debug, Default)]
-pub struct Factor {
+pub struct SecondFactor {
     /// The secret that her app has; `None` where she has no second step.
     pub secret: Option<String>,
     /// Since when.
@@ -39,7 +39,7 @@ pub struct Factor {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn factor(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Factor> {
+pub async fn factor(db: &Db, account_id: &Id<Account>) -> sqlx::Result<SecondFactor> {
     let row = sqlx::query(
         "SELECT f.secret, f.confirmed_at, f.offered, f.offered_at,
            (SELECT count(*) FROM recovery_codes c
@@ -51,7 +51,7 @@ pub async fn factor(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Factor> {
     .fetch_one(&mut *db.read().await?)
     .await?;
     let offered: Option<String> = row.get("offered");
-    Ok(Factor {
+    Ok(SecondFactor {
         secret: row.get("secret"),
         confirmed_at: row.get("confirmed_at"),
         offered: offered.zip(row.get("offered_at")),
@@ -176,7 +176,7 @@ pub async fn take_away_since(
 
 /// Takes away codes and passkeys of an account, for somebody who lost what they are on. Whether
 /// there was one.
-pub async fn take_away_all(tx: &mut AnyConnection, person: &ToTell) -> sqlx::Result<bool> {
+pub async fn take_away_all(tx: &mut AnyConnection, person: &ToldAccount) -> sqlx::Result<bool> {
     let had_codes = take_away(tx, &person.account_id).await?;
     let had_passkeys =
         person.has_passkeys && passkeys::remove_since(tx, &person.account_id, 0).await?;
@@ -185,7 +185,7 @@ pub async fn take_away_all(tx: &mut AnyConnection, person: &ToTell) -> sqlx::Res
 
 /// How somebody can do the second step.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Ways {
+pub struct SecondStepWays {
     /// With a code.
     pub codes: bool,
     /// With a passkey.
@@ -193,14 +193,14 @@ pub struct Ways {
 }
 
 /// How this account can do the second step.
-pub async fn ways(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Ways> {
+pub async fn ways(db: &Db, account_id: &Id<Account>) -> sqlx::Result<SecondStepWays> {
     let factor = factor(db, account_id).await?;
-    Ok(Ways { codes: factor.confirmed_at.is_some(), passkeys: factor.passkeys > 0 })
+    Ok(SecondStepWays { codes: factor.confirmed_at.is_some(), passkeys: factor.passkeys > 0 })
 }
 
 /// Somebody who gave a password or used a link, and has not given a code yet.
 #[derive(Clone, Debug)]
-pub struct Waiting {
+pub struct WaitingSession {
     /// Her account.
     pub account_id: Id<Account>,
     /// Her address.
@@ -208,7 +208,7 @@ pub struct Waiting {
     /// The secret that her app has; `None` where she has passkeys alone.
     pub secret: Option<String>,
     /// How she can do the second step.
-    pub ways: Ways,
+    pub ways: SecondStepWays,
     /// The device as she knows it.
     pub device: String,
     /// When the session ends at the latest.
@@ -230,7 +230,7 @@ pub async fn waiting(
     token_hash: &str,
     device_hash: &str,
     now: Millis,
-) -> sqlx::Result<Option<Waiting>> {
+) -> sqlx::Result<Option<WaitingSession>> {
     let row = sqlx::query(
         "SELECT a.id AS account_id, a.email, f.secret, s.device, s.ends_at,
            (SELECT k.id FROM known_devices k
@@ -253,13 +253,14 @@ pub async fn waiting(
     .await?;
     let read = |row: AnyRow| {
         let secret: Option<String> = row.get("secret");
-        let ways = Ways { codes: secret.is_some(), passkeys: row.get::<i64, _>("passkeys") > 0 };
+        let ways =
+            SecondStepWays { codes: secret.is_some(), passkeys: row.get::<i64, _>("passkeys") > 0 };
         let last_step: Option<i64> = row.get("last_step");
         // What it waited for is gone: she signs in again.
         if !ways.codes && !ways.passkeys {
             return Ok(None);
         }
-        Ok(Some(Waiting {
+        Ok(Some(WaitingSession {
             account_id: row.get("account_id"),
             email: known(row.get("email"), "accounts.email")?,
             secret,
@@ -436,7 +437,7 @@ pub async fn device_told(
 
 /// Somebody of the staff, as an administrator sees her.
 #[derive(Clone, Debug)]
-pub struct Staff {
+pub struct StaffMember {
     /// The account.
     pub id: Id<Account>,
     /// The name others see.
@@ -446,7 +447,7 @@ pub struct Staff {
 }
 
 /// From when a second step is asked of staff, and everyone of them, whoever has none first.
-pub async fn staff(db: &Db, most: i64) -> sqlx::Result<(Option<Millis>, Vec<Staff>)> {
+pub async fn staff(db: &Db, most: i64) -> sqlx::Result<(Option<Millis>, Vec<StaffMember>)> {
     let sql = format!(
         "SELECT r.second_step_from, a.id, a.shown_name, {SINCE} AS since
          FROM area_rules r
@@ -460,7 +461,7 @@ pub async fn staff(db: &Db, most: i64) -> sqlx::Result<(Option<Millis>, Vec<Staf
     let asked_from = rows.first().and_then(|row| row.get("second_step_from"));
     let one = |row: &AnyRow| {
         let id: Option<Id<Account>> = row.get("id");
-        Some(Staff { id: id?, shown_name: row.get("shown_name"), since: row.get("since") })
+        Some(StaffMember { id: id?, shown_name: row.get("shown_name"), since: row.get("since") })
     };
     Ok((asked_from, rows.iter().filter_map(one).collect()))
 }
@@ -473,7 +474,7 @@ pub async fn ask_from(tx: &mut AnyConnection, from: Option<Millis>) -> sqlx::Res
 
 /// Somebody to tell that a second step was taken away.
 #[derive(Clone, Debug)]
-pub struct ToTell {
+pub struct ToldAccount {
     /// The account.
     pub account_id: Id<Account>,
     /// The address.
@@ -487,7 +488,10 @@ pub struct ToTell {
 }
 
 /// This account, and every administrator.
-pub async fn with_administrators(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Vec<ToTell>> {
+pub async fn with_administrators(
+    db: &Db,
+    account_id: &Id<Account>,
+) -> sqlx::Result<Vec<ToldAccount>> {
     let sql = format!(
         "SELECT a.id, a.email, a.shown_name, {SINCE} AS since,
            (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id) AS passkeys
@@ -501,7 +505,7 @@ pub async fn with_administrators(db: &Db, account_id: &Id<Account>) -> sqlx::Res
         .bind(Role::Admin.word())
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let one = |row: &AnyRow| ToTell {
+    let one = |row: &AnyRow| ToldAccount {
         account_id: row.get("id"),
         email: row.get("email"),
         shown_name: row.get("shown_name"),
