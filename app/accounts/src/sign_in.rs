@@ -706,6 +706,7 @@ pub(crate) fn sign_in_page(
                 </details>
             }
         });
+        let join = with_then("/sign-up", &destination.then);
         let passkey =
             Party::at(&house.names.public_url).map(|_| passkeys::ui::passkey_way_in(destination));
         view! {
@@ -747,7 +748,7 @@ pub(crate) fn sign_in_page(
                         &destination.then,
                     )>"Forgotten your password? Choose a new one"</a>
                 </p>
-                <p>"New here? "<a href=with_then("/sign-up", &destination.then)>"Join in two minutes"</a></p>
+                <p>"New here? "<a href=join>"Join in two minutes"</a></p>
                 {demonstration}
             </div>
         }

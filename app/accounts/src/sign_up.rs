@@ -347,6 +347,7 @@ async fn sign_up_page(
     let why = SignInReason::here(house, headers).await?;
     let destination = Destination::page(sent);
     let page = Page::new("Join", || {
+        let sign_in = with_then("/sign-in", &destination.then);
         view! {
             <div class="stack">
                 <Summary refusals />
@@ -381,7 +382,7 @@ async fn sign_up_page(
                     "We'll send you an email. Press the button in it, then choose your name and a \
                      password."
                 </p>
-                <p>"Already have an account? "<a href=with_then("/sign-in", &destination.then)>"Sign in"</a></p>
+                <p>"Already have an account? "<a href=sign_in>"Sign in"</a></p>
             </div>
         }
     });
