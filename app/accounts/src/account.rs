@@ -15,6 +15,7 @@ use leptos::prelude::*;
 
 use super::attempts::{self, Asker, Purpose};
 use super::second_factor::WE_MAY_ASK;
+use super::store::NewLink;
 use super::{emails, session, store};
 
 /// POST `/account/sessions/end`: every session on devices with the name of one, but never this one;
@@ -98,7 +99,9 @@ async fn ask_new_address(
     if !store::stands(&mut tx, &person.session_id).await? {
         return Ok(tx.roll_back().await?);
     }
-    store::keep_link(&mut tx, &hash, account_id, "email", Some(email), ends_at).await?;
+    let new =
+        NewLink { token_hash: &hash, account_id, purpose: "email", email: Some(email), ends_at };
+    store::keep_link(&mut tx, &new).await?;
     owe(&mut tx, ask).await?;
     owe(&mut tx, tell).await?;
     Ok(tx.commit().await?)

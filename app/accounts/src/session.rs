@@ -1,6 +1,9 @@
 //! Who is asking: the session behind the cookie.
 
-use axum::extract::{Request, State};
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
@@ -12,6 +15,7 @@ use ground::house::House;
 use ground::ids::{Account, Id, Passkey};
 use ground::viewer::{Role, SecondStep, Viewer};
 
+use super::attempts::Caller;
 use super::store;
 
 /// Finds out who is asking, once for each request, before any rule is asked.
@@ -42,6 +46,24 @@ pub async fn recognise(
         }
     }
     Ok(next.run(request).await)
+}
+
+/// Who sends a request, and from where.
+#[derive(Clone, Debug)]
+pub(crate) struct Requester {
+    pub viewer: Viewer,
+    pub caller: Caller,
+    pub headers: HeaderMap,
+}
+
+impl<S: Sync> FromRequestParts<S> for Requester {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let viewer = Viewer::from_request_parts(parts, state).await?;
+        let caller = Caller::from_request_parts(parts, state).await?;
+        Ok(Self { viewer, caller, headers: parts.headers.clone() })
+    }
 }
 
 /// In the extensions of a request that came with the token its session had until just now, when

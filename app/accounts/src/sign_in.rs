@@ -3,7 +3,7 @@
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{DAY, HOUR};
 use deliveries::{EmailKind, Owed, Words, owe};
@@ -22,6 +22,8 @@ use super::attempts::{self, Asker, Caller, Purpose, Wait};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, JustIn};
 use super::passkeys::{self, webauthn::Party};
+use super::session::Requester;
+use super::store::NewLink;
 use super::{council, emails, passwords, second_factor, session, store};
 
 /// Where someone was going before they had to sign in.
@@ -109,8 +111,8 @@ pub async fn sign_in_form(
     } else {
         SignInReason::here(&house, &headers).await?
     };
-    let answer =
-        sign_in_page(&house, &viewer, "", &destination, &why, &Refusals::default(), StatusCode::OK);
+    let page = sign_in_page(&house, "", &destination, &why, &Refusals::default());
+    let answer = page.answer(&house, &viewer);
     if forgets { first_act::forget_cookie(&house, answer) } else { Ok(answer) }
 }
 
@@ -122,28 +124,20 @@ pub async fn back_to_sign_in() -> Redirect {
 /// POST `/sign-in`
 pub async fn sign_in_with_password(
     State(house): State<House>,
-    viewer: Viewer,
-    caller: Caller,
-    headers: HeaderMap,
+    requester: Requester,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    evenly(&house, by_password(&house, &viewer, &caller, &headers, &sent)).await
+    evenly(&house, by_password(&house, &requester, &sent)).await
 }
 
-async fn by_password(
-    house: &House,
-    viewer: &Viewer,
-    caller: &Caller,
-    headers: &HeaderMap,
-    sent: &Sent,
-) -> Result<Response, Error> {
+async fn by_password(house: &House, requester: &Requester, sent: &Sent) -> Result<Response, Error> {
+    let Requester { viewer, caller, headers } = requester;
     let destination = Destination::read(sent);
     let email = sent.line("email").to_lowercase();
     let why = SignInReason::here(house, headers).await?;
     let refuse = |what_to_do: &str| {
         let refusals = Refusals::one("email", what_to_do);
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        sign_in_page(house, viewer, &email, &destination, &why, &refusals, status)
+        sign_in_page(house, &email, &destination, &why, &refusals).answer(house, viewer)
     };
     if email.is_empty() || sent.typed("password").is_empty() {
         return Ok(refuse("Enter your email address and password, or ask for a link below"));
@@ -185,42 +179,29 @@ async fn hash_as_today(
 /// POST `/sign-in/link`
 pub async fn send_sign_in_link(
     State(house): State<House>,
-    viewer: Viewer,
-    caller: Caller,
-    headers: HeaderMap,
+    requester: Requester,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    evenly(&house, by_link(&house, &viewer, &caller, &headers, &sent)).await
+    evenly(&house, by_link(&house, &requester, &sent)).await
 }
 
-async fn by_link(
-    house: &House,
-    viewer: &Viewer,
-    caller: &Caller,
-    headers: &HeaderMap,
-    sent: &Sent,
-) -> Result<Response, Error> {
+async fn by_link(house: &House, requester: &Requester, sent: &Sent) -> Result<Response, Error> {
+    let Requester { viewer, caller, headers } = requester;
     let destination = Destination::read(sent);
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {
-            return Ok(sign_in_page(
-                house,
-                viewer,
-                sent.typed("email"),
-                &destination,
-                &SignInReason::here(house, headers).await?,
-                &Refusals::one("email", what_to_do),
-                StatusCode::UNPROCESSABLE_ENTITY,
-            ));
+            let why = SignInReason::here(house, headers).await?;
+            let refusals = Refusals::one("email", what_to_do);
+            let page = sign_in_page(house, sent.typed("email"), &destination, &why, &refusals);
+            return Ok(page.answer(house, viewer));
         }
     };
     if let Err(wait) = may_let_in(house, headers, caller, Purpose::SignIn, &email).await? {
         let why = SignInReason::here(house, headers).await?;
         let refusals = Refusals::one("email", wait.what_to_do.as_str());
-        let status = StatusCode::TOO_MANY_REQUESTS;
-        let answer = sign_in_page(house, viewer, &email, &destination, &why, &refusals, status);
-        return Ok(wait.answer(answer));
+        let page = sign_in_page(house, &email, &destination, &why, &refusals);
+        return Ok(wait.answer(page.answer(house, viewer)));
     }
     let act = first_act::to_come_back_to(house, headers, &destination.then).await?;
     owe_link(house, &email, act.as_ref(), "sign-in", emails::sign_in_link).await?;
@@ -316,21 +297,18 @@ pub async fn forgotten_password_form(
 /// POST `/forgotten-password`
 pub async fn forgotten_password(
     State(house): State<House>,
-    viewer: Viewer,
-    caller: Caller,
-    headers: HeaderMap,
+    requester: Requester,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    evenly(&house, by_new_password(&house, &viewer, &caller, &headers, &sent)).await
+    evenly(&house, by_new_password(&house, &requester, &sent)).await
 }
 
 async fn by_new_password(
     house: &House,
-    viewer: &Viewer,
-    caller: &Caller,
-    headers: &HeaderMap,
+    requester: &Requester,
     sent: &Sent,
 ) -> Result<Response, Error> {
+    let Requester { viewer, caller, headers } = requester;
     let destination = Destination::page(sent);
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
@@ -535,7 +513,9 @@ pub(crate) async fn owe_link(
     let mut tx = house.db.begin().await?;
     let known = store::by_address(&mut tx, email).await?;
     let words = if let Some(known) = &known {
-        store::keep_link(&mut tx, &hash, &known.id, purpose, None, ends_at).await?;
+        let new =
+            NewLink { token_hash: &hash, account_id: &known.id, purpose, email: None, ends_at };
+        store::keep_link(&mut tx, &new).await?;
         message(house, &token)
     } else {
         store::keep_sign_up(&mut tx, &hash, email, now + 2 * DAY).await?;
@@ -592,31 +572,32 @@ pub(crate) async fn in_now(
             second_factor::code::ask_for_code(house, account_id, destination, by_link).await?;
         return Ok((begun.cookies, next).into_response());
     }
+    let who = JustSignedIn { account_id, by_link, is_leaving: begun.is_leaving };
     if begun.second_step == SecondStep::Missing && destination.fields.is_none() {
-        let destination =
-            Destination { then: with_then(SECOND_STEP, &destination.then), fields: None };
-        return Ok(carried_on(
-            house,
-            account_id,
-            begun.cookies,
-            &destination,
-            by_link,
-            begun.is_leaving,
-        ));
+        let first = Destination { then: with_then(SECOND_STEP, &destination.then), fields: None };
+        return Ok(carried_on(house, who, begun.cookies, &first));
     }
-    Ok(carried_on(house, account_id, begun.cookies, destination, by_link, begun.is_leaving))
+    Ok(carried_on(house, who, begun.cookies, destination))
 }
 
-/// The answer to somebody who is in now: where she was going, with what she had typed.
-/// `is_leaving`: her account is about to be erased. She is asked first whether to keep it, and what
-/// she chose before she signed in waits meanwhile.
+/// Somebody who has just signed in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct JustSignedIn<'a> {
+    pub account_id: &'a Id<Account>,
+    /// Whether they came by a link in an email.
+    pub by_link: bool,
+    /// Whether their account is about to be erased.
+    pub is_leaving: bool,
+}
+
+/// The answer to somebody who is in now: where they were going, with what they had typed. Whoever
+/// is leaving is asked first whether to keep the account, and what they chose before they signed in
+/// waits meanwhile.
 pub(crate) fn carried_on(
     house: &House,
-    account_id: &Id<Account>,
+    JustSignedIn { account_id, by_link, is_leaving }: JustSignedIn<'_>,
     cookies: session::Cookies,
     destination: &Destination,
-    by_link: bool,
-    is_leaving: bool,
 ) -> Response {
     let account_id = account_id.clone();
     let just_in = JustIn { account_id, by_link, has_joined: false };
@@ -668,13 +649,11 @@ pub(crate) fn carry_on(then: &str, packed: &str) -> impl IntoView + use<> {
 
 pub(crate) fn sign_in_page(
     house: &House,
-    viewer: &Viewer,
     email: &str,
     destination: &Destination,
     why: &SignInReason,
     refusals: &Refusals,
-    status: StatusCode,
-) -> Response {
+) -> Page {
     let page = Page::new("Sign in", || {
         let why = if why.was_signed_out {
             let then = if why.is_grave { "to send it" } else { "and it will be sent" };
@@ -754,7 +733,7 @@ pub(crate) fn sign_in_page(
         }
     });
     let page = if destination.fields.is_some() { page.kept_for_going_back() } else { page };
-    page.refused_for(refusals).status(status).answer(house, viewer)
+    page.refused_for(refusals)
 }
 
 fn forgotten_password_page(

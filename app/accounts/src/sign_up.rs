@@ -21,11 +21,12 @@ use ground::ui::{Choice, Choices, Field, Page, Summary};
 use ground::viewer::{Role, SecondStep, Viewer};
 use leptos::prelude::*;
 
-use super::attempts::{self, Asker, Caller, Purpose};
+use super::attempts::{self, Asker, Purpose};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, GO_ON, JustIn};
+use super::session::{self, Requester};
 use super::sign_in::{Destination, SignInReason};
-use super::{emails, joinings, passwords, rules, session, store};
+use super::{emails, joinings, passwords, rules, store};
 
 /// GET `/sign-up`
 pub async fn sign_up_form(
@@ -42,21 +43,18 @@ pub async fn sign_up_form(
 /// POST `/sign-up`: the same answer whether the address is known or not.
 pub async fn sign_up(
     State(house): State<House>,
-    viewer: Viewer,
-    caller: Caller,
-    headers: HeaderMap,
+    requester: Requester,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    evenly(&house, ask_to_confirm(&house, &viewer, &caller, &headers, &sent)).await
+    evenly(&house, ask_to_confirm(&house, &requester, &sent)).await
 }
 
 async fn ask_to_confirm(
     house: &House,
-    viewer: &Viewer,
-    caller: &Caller,
-    headers: &HeaderMap,
+    requester: &Requester,
     sent: &Sent,
 ) -> Result<Response, Error> {
+    let Requester { viewer, caller, headers } = requester;
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {
@@ -147,10 +145,8 @@ pub async fn confirm_sign_up_form(
 /// POST `/sign-up/{token}`: makes the account of what she chose here, and signs in.
 pub async fn confirm_sign_up(
     State(house): State<House>,
-    viewer: Viewer,
-    caller: Caller,
+    Requester { viewer, caller, headers }: Requester,
     Path(token): Path<String>,
-    headers: HeaderMap,
     uri: Uri,
     Form(sent): Form,
 ) -> Result<Response, Error> {

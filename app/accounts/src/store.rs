@@ -924,24 +924,28 @@ pub async fn end_links(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx
     Ok(())
 }
 
-/// Keeps the link in an email. `email` is the new address of a change of address.
-pub async fn keep_link(
-    tx: &mut AnyConnection,
-    token_hash: &str,
-    account_id: &Id<Account>,
-    purpose: &str,
-    email: Option<&str>,
-    ends_at: Millis,
-) -> sqlx::Result<()> {
+/// A link in an email that is about to be sent.
+#[derive(Debug)]
+pub struct NewLink<'a> {
+    pub token_hash: &'a str,
+    pub account_id: &'a Id<Account>,
+    pub purpose: &'a str,
+    /// The new address of a change of address.
+    pub email: Option<&'a str>,
+    pub ends_at: Millis,
+}
+
+/// Keeps the link in an email.
+pub async fn keep_link(tx: &mut AnyConnection, new: &NewLink<'_>) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO links (token_hash, account_id, purpose, email, ends_at)
          VALUES ($1, $2, $3, $4, $5)",
     )
-    .bind(token_hash)
-    .bind(account_id)
-    .bind(purpose)
-    .bind(email)
-    .bind(ends_at)
+    .bind(new.token_hash)
+    .bind(new.account_id)
+    .bind(new.purpose)
+    .bind(new.email)
+    .bind(new.ends_at)
     .execute(tx)
     .await?;
     Ok(())

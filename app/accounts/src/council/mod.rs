@@ -144,7 +144,7 @@ pub async fn council_answer(
             pages::not_in(&house, &viewer, council)
         });
     };
-    let answer = answered(&house, &viewer, council, &headers, &query, &visit).await?;
+    let answer = answered(&house, &viewer, &headers, &query, &visit).await?;
     // An answer counts once, whatever came of it.
     let forget = session::cookie_line(&house, cookie_name(&house), "", 0);
     Ok((AppendHeaders([(header::SET_COOKIE, forget)]), answer).into_response())
@@ -153,11 +153,11 @@ pub async fn council_answer(
 async fn answered(
     house: &House,
     viewer: &Viewer,
-    council: &Council,
     headers: &HeaderMap,
     query: &Sent,
     visit: &Visit,
 ) -> Result<Response, Error> {
+    let council = house.council().ok_or(Error::NotFound)?;
     let now = house.clock.now();
     // Some providers say who they are in the address too (RFC 9207).
     let is_its_own = ["", council.issuer()].contains(&query.typed("iss"));

@@ -29,6 +29,7 @@ use leptos::prelude::*;
 
 use self::store::Act;
 use super::attempts::{self, Caller};
+use super::session::Requester;
 use super::{second_factor, session, sign_in, store as accounts};
 
 /// The most bytes of an act that are kept: the longest comment, and not a draft with all its text.
@@ -72,18 +73,19 @@ pub async fn keep_first_act(
 ) -> Result<Response, Error> {
     // All that is asked of the request afterwards.
     let headers = session::cookies(request.headers());
+    let requester = Requester { viewer, caller, headers };
     let again = next.clone();
     let mut answer = next.run(request).await;
     if let Some(first) = answer.extensions_mut().remove::<SignInFirst>() {
-        return ask(&house, &headers, &caller, &viewer, first).await;
+        return ask(&house, &requester, first).await;
     }
     if let Some(DoNow(act)) = answer.extensions_mut().remove() {
-        return act_now(&house, &headers, &caller, viewer, &act, answer, again).await;
+        return act_now(&house, &requester, &act, answer, again).await;
     }
     let Some(JustIn { account_id, by_link, has_joined }) = answer.extensions_mut().remove() else {
         return Ok(answer);
     };
-    let here = chosen_here(&house, &headers).await?;
+    let here = chosen_here(&house, &requester.headers).await?;
     if let Some(act) = here.filter(|act| act.may_be_of(&account_id)) {
         if act.is_grave {
             let mut shown = Redirect::to(GO_ON).into_response();
@@ -93,8 +95,8 @@ pub async fn keep_first_act(
             return Ok(shown);
         }
         let token = token_that_begins(&house, &answer);
-        let viewer = who_is_in(&house, token).await?;
-        let done = act_now(&house, &headers, &caller, viewer, &act, answer, again).await?;
+        let requester = Requester { viewer: who_is_in(&house, token).await?, ..requester };
+        let done = act_now(&house, &requester, &act, answer, again).await?;
         return if has_joined { and_joined(done) } else { Ok(done) };
     }
     if by_link && let Some(act) = store::of_account(&house.db, &account_id, now(&house)).await? {
@@ -146,9 +148,7 @@ const SECRETS: [&str; 3] = ["password", "current", "code"];
 /// keeps what she chose.
 async fn ask(
     house: &House,
-    headers: &HeaderMap,
-    caller: &Caller,
-    viewer: &Viewer,
+    Requester { viewer, caller, headers }: &Requester,
     first: SignInFirst,
 ) -> Result<Response, Error> {
     let without_secrets = |sent: Sent| {
@@ -191,19 +191,10 @@ async fn ask(
         one_step_first(house, viewer, first.first, was_sent.then_some(is_kept))
     } else if was_signed_in || first.chose.is_empty() || !is_kept || first.is_grave {
         let destination = sign_in::Destination { then: first.then, fields };
-        sign_in::sign_in_page(
-            house,
-            &Viewer::default(),
-            "",
-            &destination,
-            &sign_in::SignInReason {
-                was_signed_out: was_signed_in,
-                chose,
-                is_grave: first.is_grave,
-            },
-            &Refusals::default(),
-            StatusCode::UNAUTHORIZED,
-        )
+        let (was_signed_out, is_grave) = (was_signed_in, first.is_grave);
+        let why = sign_in::SignInReason { was_signed_out, chose, is_grave };
+        let page = sign_in::sign_in_page(house, "", &destination, &why, &Refusals::default());
+        page.status(StatusCode::UNAUTHORIZED).answer(house, &Viewer::default())
     } else {
         let then = if fields.is_none() { first.then.as_str() } else { "" };
         two_ways_in(house, &chose, then)
@@ -338,9 +329,7 @@ pub(crate) async fn to_come_back_to(
 /// came of it.
 async fn act_now(
     house: &House,
-    headers: &HeaderMap,
-    caller: &Caller,
-    viewer: Viewer,
+    requester: &Requester,
     act: &Act,
     in_now: Response,
     next: Next,
@@ -349,13 +338,13 @@ async fn act_now(
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(act.fields.clone()))
         .map_err(|_not_an_address| Error::NotFound)?;
-    request.extensions_mut().insert(viewer.clone());
-    request.extensions_mut().insert(caller.clone());
+    request.extensions_mut().insert(requester.viewer.clone());
+    request.extensions_mut().insert(requester.caller.clone());
     let mut done = next.run(request).await;
     // She waited too long with the button, or the day came from which more is asked.
     if let Some(first) = done.extensions_mut().remove::<SignInFirst>() {
         store::forget(&house.db, &act.id).await?;
-        return ask(house, headers, caller, &viewer, first).await;
+        return ask(house, requester, first).await;
     }
     // What could not be done just now is still there when she tries again.
     if !done.status().is_server_error() && done.status() != StatusCode::TOO_MANY_REQUESTS {

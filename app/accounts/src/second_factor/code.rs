@@ -1,7 +1,7 @@
 //! The code after a password or a link, or a recovery code or a passkey in its place.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{Millis, SECOND};
 use deliveries::{EmailKind, Owed, owe};
@@ -21,7 +21,7 @@ use super::rules::{self, Typed};
 use super::store::{self, SecondStepWays, WaitingSession};
 use crate::attempts::{self, AttemptKind};
 use crate::passkeys::ui::{self, BY_LINK};
-use crate::sign_in::{self, Destination, SignInReason};
+use crate::sign_in::{self, Destination, JustSignedIn, SignInReason};
 use crate::{emails, session};
 
 /// The answer to a right password or link where a code is asked next.
@@ -143,7 +143,8 @@ pub async fn sign_in_with_code(
     let account_id = &waiting.account_id;
     session::know_browser(&house, account_id, &browser).await?;
     let cookies = session::cookies_of(&house, &token, seconds / SECOND, Some(&browser));
-    Ok(sign_in::carried_on(&house, account_id, cookies, &destination, by_link, waiting.is_leaving))
+    let who = JustSignedIn { account_id, by_link, is_leaving: waiting.is_leaving };
+    Ok(sign_in::carried_on(&house, who, cookies, &destination))
 }
 
 /// A code that somebody gave, and where.
@@ -237,8 +238,8 @@ async fn too_late(
     let why = SignInReason::here(house, headers).await?;
     let refusals =
         Refusals::one("email", "That took too long. Sign in again, then enter a new code");
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(sign_in::sign_in_page(house, viewer, "", destination, &why, &refusals, status))
+    let page = sign_in::sign_in_page(house, "", destination, &why, &refusals);
+    Ok(page.answer(house, viewer))
 }
 
 fn code_page(
