@@ -9,11 +9,12 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::Id;
 use ground::sent::Form;
-use ground::ui::{Field, Page, Summary};
+use ground::ui::{Field, Page};
 use ground::viewer::{SignedIn, Viewer};
 use leptos::prelude::*;
 
 use super::attempts::{self, Asker, Purpose};
+use super::frame::{ACCOUNT, Frame};
 use super::second_factor::WE_MAY_ASK;
 use super::store::NewLink;
 use super::{emails, session, store};
@@ -117,31 +118,21 @@ fn new_address(typed: &str, now: &str) -> Result<String, String> {
 }
 
 fn change_email_page(email: &str, refusals: &Refusals) -> Page {
-    let page = Page::new("Change your email address", || {
+    Frame::new("Change your email address", ACCOUNT).refused_for(refusals).around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/account">
-                        "Your account"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Change your email address"</h1>
-                <form method="post" action="/account/email" novalidate>
-                    <Field
-                        name="email"
-                        label="Your new email address"
-                        hint="We'll send a link there to confirm it, and let your old address know."
-                        kind="email"
-                        autocomplete="email"
-                        value=email
-                        refusals
-                    />
-                    <button class="button">"Send me the link"</button>
-                </form>
-                <p class="soft">{WE_MAY_ASK}</p>
-            </div>
+            <form method="post" action="/account/email" novalidate>
+                <Field
+                    name="email"
+                    label="Your new email address"
+                    hint="We'll send a link there to confirm it, and let your old address know."
+                    kind="email"
+                    autocomplete="email"
+                    value=email
+                    refusals
+                />
+                <button class="button">"Send me the link"</button>
+            </form>
+            <p class="soft">{WE_MAY_ASK}</p>
         }
-    });
-    page.refused_for(refusals)
+    })
 }

@@ -10,10 +10,11 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Place};
 use ground::sent::Form;
-use ground::ui::{Choice, Choices, Field, Page, Summary};
+use ground::ui::{Choice, Choices, Field};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
+use super::frame::{ACCOUNT, Frame};
 use super::rules;
 use super::store::{self, DetailsChange};
 
@@ -81,7 +82,9 @@ async fn details_page(
     let votes_in =
         if is_parent { store::votes_in(&house.db, house.clock.now()).await? } else { None };
     let chosen = sent.typed("place").to_owned();
-    let page = Page::new("Your name and where you live", || {
+    let heading = if is_parent { "Your name and where you live" } else { "Your name" };
+    let frame = Frame::new("Your name and where you live", ACCOUNT).heading(heading);
+    let page = frame.refused_for(refusals).around(|| {
         let place = is_parent.then(|| {
             let places = places.into_iter().map(|place| (place.id, place.name));
             view! {
@@ -96,33 +99,23 @@ async fn details_page(
                 {what_a_move_changes(votes_in)}
             }
         });
-        let title = if is_parent { "Your name and where you live" } else { "Your name" };
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/account">
-                        "Your account"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{title}</h1>
-                <form method="post" novalidate>
-                    <Field
-                        name="shown_name"
-                        label="Your display name"
-                        hint="You don't have to use your real name. It is never shown with your \
-                            votes."
-                        autocomplete="nickname"
-                        value=sent.typed("shown_name")
-                        refusals
-                    />
-                    {place}
-                    <button class="button">"Save"</button>
-                </form>
-            </div>
+            <form method="post" novalidate>
+                <Field
+                    name="shown_name"
+                    label="Your display name"
+                    hint="You don't have to use your real name. It is never shown with your \
+                        votes."
+                    autocomplete="nickname"
+                    value=sent.typed("shown_name")
+                    refusals
+                />
+                {place}
+                <button class="button">"Save"</button>
+            </form>
         }
     });
-    Ok(page.kept_for_going_back().refused_for(refusals).answer(house, viewer))
+    Ok(page.kept_for_going_back().answer(house, viewer))
 }
 
 /// What is different once somebody lives elsewhere. Each vote counts in the place its voter has

@@ -7,7 +7,8 @@
 //! own. `rules` says what a name may be; `passwords` what a password may be, and hashes it on a
 //! bounded pool; `choosing` is the field for a new one; `session` finds out who is asking; `attempts`
 //! counts tries; `limits` says how much one person may send, `joinings` counts what is made from one
-//! network in an hour; `store` holds the SQL, and `erasing` that of leaving; `emails` the words;
+//! network in an hour; `store` holds the SQL, and `erasing` that of leaving; `emails` the words; `frame` the frame of
+//! their pages;
 //! `second_factor` asks for a code from a phone, and for fresh proof; `council` lets officers
 //! sign in with their council; [`passkeys`] do instead of a password and a code; the other files are one page each, with its actions.
 
@@ -19,6 +20,7 @@ mod details;
 pub mod emails;
 pub mod erasing;
 mod first_act;
+mod frame;
 pub mod joinings;
 mod limits;
 mod own_password;

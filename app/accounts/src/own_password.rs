@@ -11,12 +11,13 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Field, Page, Summary};
+use ground::ui::{Field, Page};
 use ground::viewer::{SignedIn, Viewer};
 use leptos::prelude::*;
 
 use super::attempts::{self, AttemptKind};
 use super::choosing::{self, NewPassword, ShowPassword};
+use super::frame::{ACCOUNT, Frame};
 use super::second_factor::store as factors;
 use super::session::{self, Renewed, SecondTap};
 use super::{emails, passwords, store};
@@ -136,60 +137,43 @@ async fn set(
 }
 
 fn own_password_page(person: &SignedIn, sent: &Sent, refusals: &Refusals) -> Page {
-    let page = Page::new("Change your password", || {
+    Frame::new("Change your password", ACCOUNT).refused_for(refusals).around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/account">
-                        "Your account"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Change your password"</h1>
-                <form method="post" action="/account/password" novalidate>
-                    <Field
-                        name="current"
-                        label="Your current password"
-                        kind="password"
-                        autocomplete="current-password"
-                        refusals
-                    />
-                    <NewPassword
-                        label="Your new password"
-                        email=person.email.clone()
-                        sent
-                        refusals
-                    />
-                    <button class="button">"Save this password"</button>
-                    <ShowPassword sent />
-                </form>
-                <p class="soft">"You will be signed out everywhere else."</p>
-                <p>
-                    <a href="/forgotten-password">"Forgotten your password? Choose a new one"</a>
-                </p>
-            </div>
+            <form method="post" action="/account/password" novalidate>
+                <Field
+                    name="current"
+                    label="Your current password"
+                    kind="password"
+                    autocomplete="current-password"
+                    refusals
+                />
+                <NewPassword
+                    label="Your new password"
+                    email=person.email.clone()
+                    sent
+                    refusals
+                />
+                <button class="button">"Save this password"</button>
+                <ShowPassword sent />
+            </form>
+            <p class="soft">"You will be signed out everywhere else."</p>
+            <p>
+                <a href="/forgotten-password">"Forgotten your password? Choose a new one"</a>
+            </p>
         }
-    });
-    page.refused_for(refusals)
+    })
 }
 
 fn no_password_page() -> Page {
-    Page::new("Change your password", || {
+    let frame = Frame::new("Change your password", ACCOUNT);
+    frame.heading("You don't have a password yet").around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/account">
-                        "Your account"
-                    </a>
-                </p>
-                <h1>"You don't have a password yet"</h1>
-                <p class="lead">"If you would like one, we can email you a link to choose it."</p>
-                <p>
-                    <a class="button" href="/forgotten-password">
-                        "Choose a password"
-                    </a>
-                </p>
-            </div>
+            <p class="lead">"If you would like one, we can email you a link to choose it."</p>
+            <p>
+                <a class="button" href="/forgotten-password">
+                    "Choose a password"
+                </a>
+            </p>
         }
     })
 }

@@ -18,6 +18,7 @@ use leptos::prelude::*;
 use sqlx::AnyConnection;
 
 use super::choosing::{self, NewPassword, ShowPassword};
+use super::frame::Frame;
 use super::{council, emails, passwords, rules, session, sign_out, store};
 
 const MOST_ON_A_PAGE: usize = 20;
@@ -144,7 +145,7 @@ pub async fn role_form(
             "They can then no longer",
         )
     };
-    let page = Page::new(title, || {
+    let page = Frame::new(title, (back, "People")).around(|| {
         let leads = (gives && role == Role::Leader).then(|| {
             view! {
                 <p>
@@ -154,24 +155,16 @@ pub async fn role_form(
             }
         });
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        "People"
-                    </a>
-                </p>
-                <h1>{title}</h1>
-                <p class="lead">{asks}</p>
-                <p>{format!("{can} {}.", emails::role_may(role))}</p>
-                <p>"They will be signed out everywhere, and get an email about it."</p>
-                {leads}
-                <form method="post" action=format!("/admin/people/{}/roles", person.account_id)>
-                    <input type="hidden" name="role" value=role.word() />
-                    <input type="hidden" name="change" value=change />
-                    <input type="hidden" name="search" value=search />
-                    <button class="button">{button}</button>
-                </form>
-            </div>
+            <p class="lead">{asks}</p>
+            <p>{format!("{can} {}.", emails::role_may(role))}</p>
+            <p>"They will be signed out everywhere, and get an email about it."</p>
+            {leads}
+            <form method="post" action=format!("/admin/people/{}/roles", person.account_id)>
+                <input type="hidden" name="role" value=role.word() />
+                <input type="hidden" name="change" value=change />
+                <input type="hidden" name="search" value=search />
+                <button class="button">{button}</button>
+            </form>
         }
     });
     Ok(page.answer(&house, &viewer))

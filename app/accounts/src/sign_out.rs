@@ -8,10 +8,10 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, Id};
-use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
+use super::frame::{Frame, PEOPLE};
 use super::second_factor::store::{self as factors, ToldAccount};
 use super::{emails, store};
 
@@ -35,30 +35,22 @@ pub async fn sign_out_person_form(
     if person.account_id == viewer.signed_in()?.account_id {
         return Ok(Redirect::to(OWN).into_response());
     }
-    let page = Page::new("Sign someone out everywhere", || {
+    let page = Frame::new("Sign someone out everywhere", PEOPLE).around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/admin/people">
-                        "People"
-                    </a>
-                </p>
-                <h1>"Sign someone out everywhere"</h1>
-                <p class="lead">
-                    "You can sign out "<b>{person.shown_name}</b>
-                    " on every phone and computer. Links that we have emailed them to sign in stop \
-                     working too."
-                </p>
-                <p>
-                    "Do this if they have lost a phone or a computer, or if someone else may be \
-                     using their account. They can sign in again straight away, and so can anyone \
-                     who knows their password: talk to them about choosing a new one."
-                </p>
-                <p>"We will email them."</p>
-                <form method="post">
-                    <button class="button">"Sign them out everywhere"</button>
-                </form>
-            </div>
+            <p class="lead">
+                "You can sign out "<b>{person.shown_name}</b>
+                " on every phone and computer. Links that we have emailed them to sign in stop \
+                 working too."
+            </p>
+            <p>
+                "Do this if they have lost a phone or a computer, or if someone else may be \
+                 using their account. They can sign in again straight away, and so can anyone \
+                 who knows their password: talk to them about choosing a new one."
+            </p>
+            <p>"We will email them."</p>
+            <form method="post">
+                <button class="button">"Sign them out everywhere"</button>
+            </form>
         }
     });
     Ok(page.answer(&house, &viewer))

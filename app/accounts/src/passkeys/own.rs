@@ -19,7 +19,8 @@ use super::webauthn::Made;
 use super::{Asked, NO_NAME, Refused, ui};
 use crate::attempts::Asker;
 use crate::first_act::GO_ON;
-use crate::second_factor::own::{note_and_tell, own_page};
+use crate::frame::{ACCOUNT, Frame};
+use crate::second_factor::own::note_and_tell;
 use crate::sign_in::Destination;
 use crate::{emails, second_factor, session};
 
@@ -53,8 +54,7 @@ fn show_passkeys(person: &SignedIn, passkeys: Vec<OwnPasskey>, done: &str, can: 
         "removed" => Some("The passkey has been removed"),
         _ => None,
     };
-    let nothing = Refusals::default();
-    own_page("Passkeys", ("/account", "Your account"), banner, &nothing, || {
+    Frame::new("Passkeys", ACCOUNT).done(banner).around(|| {
         let is_staff = person.roles.iter().any(|role| role.is_staff());
         let beside = if is_staff {
             "Once you have one, we ask for a passkey or a code from your phone each time you sign \
@@ -135,7 +135,8 @@ fn new_passkey_page(
     refusals: &Refusals,
 ) -> Page {
     let can = super::party(house).is_some();
-    let page = own_page("Add a passkey", (LIST, "Passkeys"), None, refusals, || {
+    let frame = Frame::new("Add a passkey", (LIST, "Passkeys"));
+    let page = frame.refused_for(refusals).around(|| {
         let form = can.then(|| {
             view! {
                 <div class="stack" id="passkey">

@@ -13,12 +13,13 @@ use ground::house::House;
 use ground::ids::{Account, Id};
 use ground::routes::SECOND_STEP;
 use ground::sent::Form;
-use ground::ui::{Banner, Field, Page, Summary};
+use ground::ui::{Field, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::rules;
 use super::store::{self, StaffMember, ToldAccount};
+use crate::frame::{ADMINISTRATION, Frame, PEOPLE};
 use crate::{emails, store as accounts};
 
 /// How many of the staff the page shows; a forum has a handful.
@@ -78,14 +79,9 @@ fn show_team_second_step(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Page {
-    let page = Page::new("Second step for the team", || {
-        let banner = (done == "saved").then(|| {
-            view! {
-                <Banner title="Saved">
-                    <p />
-                </Banner>
-            }
-        });
+    let done = (done == "saved").then_some("Saved");
+    let frame = Frame::new("Second step for the team", ADMINISTRATION).done(done);
+    frame.refused_for(refusals).around(|| {
         let now = match asked_from {
             Some(from) => {
                 format!("Everyone in the team needs a second step from {}.", clock::day(from))
@@ -122,45 +118,34 @@ fn show_team_second_step(
             }
         });
         view! {
-            <div class="stack">
-                {banner}
-                <p>
-                    <a class="back" href="/admin">
-                        "Administration"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Second step for the team"</h1>
-                <p>
-                    "Organisers, leaders, safeguarding leads and administrators can see and change \
-                     what parents told us. With a second step, a stolen password is not enough to \
-                     sign in as one of them: it takes a code from their phone or a passkey too."
-                </p>
-                <p class="lead">{now}</p>
-                <form method="post" action="/admin/second-step" novalidate>
-                    <Field
-                        name="from_day"
-                        label="From which day does everyone in the team need it?"
-                        hint="Until then we remind them each time they open their desk. From that \
-                            day they have to set it up before they can do anything else."
-                        kind="date"
-                        value=sent.typed("from_day")
-                        refusals
-                    />
-                    <button class="button">"Save"</button>
-                </form>
-                {stop}
-                <h2>"Who has one"</h2>
-                <ul class="rows">{rows.collect_view()}</ul>
-                <p>
-                    "Has someone lost their phone? Find them under "
-                    <a href="/admin/people">"People"</a>
-                    " and choose “They have lost their phone”."
-                </p>
-            </div>
+            <p>
+                "Organisers, leaders, safeguarding leads and administrators can see and change \
+                 what parents told us. With a second step, a stolen password is not enough to \
+                 sign in as one of them: it takes a code from their phone or a passkey too."
+            </p>
+            <p class="lead">{now}</p>
+            <form method="post" action="/admin/second-step" novalidate>
+                <Field
+                    name="from_day"
+                    label="From which day does everyone in the team need it?"
+                    hint="Until then we remind them each time they open their desk. From that \
+                        day they have to set it up before they can do anything else."
+                    kind="date"
+                    value=sent.typed("from_day")
+                    refusals
+                />
+                <button class="button">"Save"</button>
+            </form>
+            {stop}
+            <h2>"Who has one"</h2>
+            <ul class="rows">{rows.collect_view()}</ul>
+            <p>
+                "Has someone lost their phone? Find them under "
+                <a href="/admin/people">"People"</a>
+                " and choose “They have lost their phone”."
+            </p>
         }
-    });
-    page.refused_for(refusals)
+    })
 }
 
 /// The person whose second step is to be taken away, and every administrator.
@@ -189,33 +174,25 @@ pub async fn reset_second_step_form(
     if person.since.is_none() {
         return Ok(Redirect::to("/admin/people").into_response());
     }
-    let page = Page::new("Someone has lost their phone", || {
+    let page = Frame::new("Someone has lost their phone", PEOPLE).around(|| {
         view! {
-            <div class="stack">
+            <p class="lead">
+                "You can let "<b>{person.shown_name}</b>
+                " sign in without a code or a passkey until they set up the second step again."
+            </p>
+            <div class="todo">
                 <p>
-                    <a class="back" href="/admin/people">
-                        "People"
-                    </a>
+                    "Talk to them first, on a number that you had before. Someone else could \
+                     be asking for this in their name."
                 </p>
-                <h1>"Someone has lost their phone"</h1>
-                <p class="lead">
-                    "You can let "<b>{person.shown_name}</b>
-                    " sign in without a code or a passkey until they set up the second step again."
-                </p>
-                <div class="todo">
-                    <p>
-                        "Talk to them first, on a number that you had before. Someone else could \
-                         be asking for this in their name."
-                    </p>
-                </div>
-                <p>
-                    "They will be signed out everywhere. We will email them, and every other \
-                     administrator."
-                </p>
-                <form method="post">
-                    <button class="button">"Reset their second step"</button>
-                </form>
             </div>
+            <p>
+                "They will be signed out everywhere. We will email them, and every other \
+                 administrator."
+            </p>
+            <form method="post">
+                <button class="button">"Reset their second step"</button>
+            </form>
         }
     });
     Ok(page.answer(&house, &viewer))

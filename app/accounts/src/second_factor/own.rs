@@ -13,7 +13,7 @@ use ground::house::House;
 use ground::ids::{Account, Id};
 use ground::routes::{SECOND_STEP, with_then};
 use ground::sent::Form;
-use ground::ui::{Banner, Field, Page, Summary, qr};
+use ground::ui::{Field, Page, qr};
 use ground::viewer::{SecondStep, SignedIn, Viewer};
 use leptos::prelude::*;
 use sqlx::AnyConnection;
@@ -22,6 +22,7 @@ use super::rules::{self, Typed};
 use super::store::{self, SecondFactor};
 use crate::emails;
 use crate::first_act::GO_ON;
+use crate::frame::{ACCOUNT, Frame};
 use crate::sign_in::Destination;
 
 const TITLE: &str = "Second step when you sign in";
@@ -66,45 +67,10 @@ fn show_second_step(
         "removed" if factor.confirmed_at.is_none() => Some("The second step has been removed"),
         _ => None,
     };
-    let nothing = Refusals::default();
-    own_page(TITLE, ("/account", "Your account"), banner, &nothing, || match factor.confirmed_at {
+    Frame::new(TITLE, ACCOUNT).done(banner).around(|| match factor.confirmed_at {
         Some(since) => has_one(since, factor).into_any(),
         None => has_none(person.second_step, factor.passkeys, destination).into_any(),
     })
-}
-
-/// A page about how somebody signs in: what was done just now, the way back, what needs correcting,
-/// and the rest.
-pub(crate) fn own_page<V: IntoView>(
-    title: &'static str,
-    (back, label): (&'static str, &'static str),
-    done: Option<&'static str>,
-    refusals: &Refusals,
-    rest: impl FnOnce() -> V,
-) -> Page {
-    let page = Page::new(title, || {
-        let banner = done.map(|title| {
-            view! {
-                <Banner title>
-                    <p />
-                </Banner>
-            }
-        });
-        view! {
-            <div class="stack">
-                {banner}
-                <p>
-                    <a class="back" href=back>
-                        {label}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{title}</h1>
-                {rest()}
-            </div>
-        }
-    });
-    page.refused_for(refusals)
 }
 
 fn has_none(asked: SecondStep, passkeys: i64, destination: &Destination) -> impl IntoView + use<> {
@@ -211,8 +177,7 @@ fn asks_for_codes(factor: &SecondFactor) -> Page {
             "The {left} recovery codes you have left stop working as soon as you make new ones."
         ),
     };
-    let nothing = Refusals::default();
-    own_page("Make new recovery codes", (SECOND_STEP, TITLE), None, &nothing, || {
+    Frame::new("Make new recovery codes", (SECOND_STEP, TITLE)).around(|| {
         view! {
             <p class="lead">{old}</p>
             <p>
@@ -399,7 +364,8 @@ fn set_up_page(
     refusals: &Refusals,
 ) -> Page {
     let app = rules::for_the_app(secret, &house.names.forum, &person.email);
-    own_page("Set up the second step", (SECOND_STEP, TITLE), None, refusals, || {
+    let frame = Frame::new("Set up the second step", (SECOND_STEP, TITLE));
+    frame.refused_for(refusals).around(|| {
         let code = app.map(|app| {
             view! {
                 <div class="qr">
