@@ -1,8 +1,8 @@
 //! Every SQL statement about erasing an account: asked for, called back, done.
 //!
 //! An erasure is a row until then. A link in the email ends it, and so does a button for whoever
-//! has signed in; signing in alone does not. What each room forgets is its own; `app/src/erase` asks
-//! them all.
+//! has signed in; signing in alone does not. What each room forgets is its own; `app/src/erase`
+//! asks them all.
 
 use calendar::clock::{DAY, Millis};
 use deliveries::EmailKind;
@@ -17,9 +17,9 @@ pub const WAITS: Millis = 7 * DAY;
 /// What somebody wants who leaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wish {
-    /// What she published goes too, as far as its author may take it down.
+    /// What they published goes too, as far as its author may take it down.
     pub takes_down: bool,
-    /// Her address still gets emails about changes to services.
+    /// Their address still gets emails about changes to services.
     pub keeps_emails: bool,
 }
 
@@ -49,7 +49,8 @@ fn is_last_admin(but: &str) -> String {
 const BUT_THOSE_WHO_LEAVE: &str =
     "AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.account_id = o.account_id)";
 
-/// Whether this account is the only administrator left, as a part of a statement in which it is `a`.
+/// Whether this account is the only administrator left, as a part of a statement in which it is
+/// `a`.
 #[must_use]
 pub fn is_last() -> String {
     is_last_admin(BUT_THOSE_WHO_LEAVE)

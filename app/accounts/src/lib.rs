@@ -2,15 +2,15 @@
 //!
 //! There is an account only once its address is confirmed: until the button in the email is
 //! pressed, a sign-up just waits, and holds an address and nothing else that was typed. We never
-//! give away whether an address is known, in words or in time: known or not, each form does the same
-//! work and owes one email. Nobody's tries use up another's, and a link by email has a limit of its
-//! own. `rules` says what a name may be; `passwords` what a password may be, and hashes it on a
-//! bounded pool; `choosing` is the field for a new one; `session` finds out who is asking; `attempts`
-//! counts tries; `limits` says how much one person may send, `joinings` counts what is made from one
-//! network in an hour; `store` holds the SQL, and `erasing` that of leaving; `emails` the words; `frame` the frame of
-//! their pages;
-//! `second_factor` asks for a code from a phone, and for fresh proof; `council` lets officers
-//! sign in with their council; [`passkeys`] do instead of a password and a code; the other files are one page each, with its actions.
+//! give away whether an address is known, in words or in time: known or not, each form does the
+//! same work and owes one email. Nobody's tries use up another's, and a link by email has a limit
+//! of its own. `rules` says what a name may be; `passwords` what a password may be, and hashes it
+//! on a bounded pool; `choosing` is the field for a new one; `session` finds out who is asking;
+//! `attempts` counts tries; `limits` says how much one person may send, `joinings` counts what is
+//! made from one network in an hour; `store` holds the SQL, and `erasing` that of leaving; `emails`
+//! the words; `frame` the frame of their pages; `second_factor` asks for a code from a phone, and
+//! for fresh proof; `council` lets officers sign in with their council; [`passkeys`] do instead of
+//! a password and a code; the other files are one page each, with its actions.
 
 mod account;
 mod attempts;

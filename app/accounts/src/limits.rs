@@ -1,6 +1,6 @@
 //! How much one person may send within a time, so that nobody fills the forum's desk alone. One
-//! person is one mailbox ([`forms::mailbox`]), however many accounts it has. How many they are is in
-//! the table of `attempts`.
+//! person is one mailbox ([`forms::mailbox`]), however many accounts it has. How many they are is
+//! in the table of `attempts`.
 
 use axum::response::Response;
 use ground::error::{Error, later};

@@ -1,5 +1,5 @@
-//! A person changes her own password with the one she has. Whoever has none, or has forgotten it,
-//! chooses one by a link in an email (`sign_in`).
+//! A person changes their own password with the one they have. Whoever has none, or has forgotten
+//! it, chooses one by a link in an email (`sign_in`).
 
 use axum::Extension;
 use axum::extract::State;
@@ -59,8 +59,8 @@ pub async fn change_own_password(
     }
     let current = sent.typed("current").to_owned();
     let place = place.unwrap_or_default();
-    let hers = [person.email.as_str(), person.shown_name.as_str(), place.as_str()];
-    let chosen = passwords::chosen(&house, sent.typed("password"), &hers).await;
+    let own_words = [person.email.as_str(), person.shown_name.as_str(), place.as_str()];
+    let chosen = passwords::chosen(&house, sent.typed("password"), &own_words).await;
     if current.is_empty() {
         refusals.add("current", "Enter your current password");
         refusals.take("password", chosen);
@@ -96,7 +96,7 @@ pub async fn change_own_password(
     let new = if is_done { None } else { Some(passwords::hashed(&house, chosen).await) };
     let renewed = Renewed::of(&house, &headers);
     let Some(ends_at) = set(&house, person, new, &renewed).await? else {
-        // She has been signed out meanwhile.
+        // They have been signed out meanwhile.
         return Ok(Redirect::to("/account").into_response());
     };
     let browser = session::this_browser(&house, &headers);

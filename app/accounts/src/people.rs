@@ -108,8 +108,8 @@ pub async fn invite(
     Ok(tx.commit().await?)
 }
 
-/// GET `/admin/people/{id}/roles`: what the change of a role means, before it is made. `?role=` says
-/// which, `?change=` whether it is given or taken; without, as after a reload, it leads back.
+/// GET `/admin/people/{id}/roles`: what the change of a role means, before it is made. `?role=`
+/// says which, `?change=` whether it is given or taken; without, as after a reload, it leads back.
 pub async fn role_form(
     State(house): State<House>,
     viewer: Viewer,
@@ -239,21 +239,21 @@ async fn set_role(
     if is_watched(role) {
         tell_watchers(tx, house, role, (whose, by), gives).await?;
     } else {
-        tell_her(tx, house, role, (whose, by), gives).await?;
+        tell_person(tx, house, role, (whose, by), gives).await?;
     }
     let what = if gives { "role given" } else { "role taken" };
     let entry = Entry { at: now, who: Some(by), what, about: whose, detail: role.word() };
     audit::note(tx, entry).await
 }
 
-/// Whether others are told who has this role. Nobody reads what was passed on without their knowing,
-/// and no administrator is alone before the others know.
+/// Whether others are told who has this role. Nobody reads what was passed on without their
+/// knowing, and no administrator is alone before the others know.
 fn is_watched(role: Role) -> bool {
     matches!(role, Role::Safeguarding | Role::Admin)
 }
 
-/// Tells somebody that her role was changed, unless she did it herself.
-async fn tell_her(
+/// Tells somebody that their role was changed, unless they did it themselves.
+async fn tell_person(
     tx: &mut AnyConnection,
     house: &House,
     role: Role,
@@ -261,14 +261,14 @@ async fn tell_her(
     gives: bool,
 ) -> Result<(), sqlx::Error> {
     let (watchers, _, by_name) = store::watchers(tx, role, (whose, by)).await?;
-    let Some(her) = watchers.iter().find(|watcher| watcher.id == *whose) else { return Ok(()) };
+    let Some(person) = watchers.iter().find(|watcher| watcher.id == *whose) else { return Ok(()) };
     owe(
         tx,
         Owed {
             dedup_key: &format!("own role changed {}", id::fresh()),
             kind: EmailKind::RoleChanged,
-            account_id: Some(&her.id),
-            to: &her.email,
+            account_id: Some(&person.id),
+            to: &person.email,
             words: &emails::own_role_changed(house, role, &by_name, gives),
             at: house.clock.now(),
             not_after: None,
@@ -364,12 +364,12 @@ pub async fn accept_invitation(
     let mut new = None;
     if invitation.account_id.is_none() {
         let name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
-        let hers = [
+        let own_words = [
             invitation.email.as_str(),
             name.as_deref().unwrap_or_default(),
             invitation.place.as_deref().unwrap_or_default(),
         ];
-        let password = passwords::chosen(&house, sent.typed("password"), &hers).await;
+        let password = passwords::chosen(&house, sent.typed("password"), &own_words).await;
         let password = refusals.take("password", password);
         let (Some(name), Some(password)) = (name, password) else {
             return invitation_page(&house, &viewer, &invitation, &sent, &refusals).await;
@@ -388,7 +388,7 @@ pub async fn accept_invitation(
     let begun = if is_known {
         session::begin(&house, &account_id, &headers).await?
     } else {
-        // Her desk asks for a second step, where one is needed.
+        // Their desk asks for a second step, where one is needed.
         session::begin_as(&house, &account_id, (&[invited], SecondStep::NotAsked), &headers).await?
     };
     let to = if begun.waits_for_code {

@@ -67,12 +67,13 @@ impl<S: Sync> FromRequestParts<S> for Requester {
 }
 
 /// In the extensions of a request that came with the token its session had until just now, when
-/// fresh proof gave it another: whoever taps a button twice sends both with the first, and may never
-/// see the answer with the second. It counts where the same is proved once more, and nowhere else.
+/// fresh proof gave it another: whoever taps a button twice sends both with the first, and may
+/// never see the answer with the second. It counts where the same is proved once more, and nowhere
+/// else.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SecondTap;
 
-/// Where somebody shows again that it is she, and her session gets another token.
+/// Where somebody shows again that it is them, and their session gets another token.
 const PROOFS: [&str; 3] = ["/prove", "/prove/passkey", "/account/password"];
 
 fn gives_proof(request: &Request) -> bool {
@@ -80,7 +81,7 @@ fn gives_proof(request: &Request) -> bool {
 }
 
 /// Another token for the session that a request came with, once somebody has shown again that it is
-/// she.
+/// them.
 pub(crate) struct Renewed {
     token: String,
     /// The hashes of the token that the request came with, and of this one.
@@ -141,16 +142,16 @@ pub(crate) struct Begun {
     pub waits_for_code: bool,
     /// Whether a second step is asked of the person.
     pub second_step: SecondStep,
-    /// Whether the account is about to be erased, so that she is asked first whether to keep it.
+    /// Whether the account is about to be erased, so that they are asked first whether to keep it.
     pub is_leaving: bool,
-    /// Whether nothing has begun: she signs in with her council and in no other way, so that what it
-    /// says of her is known each time.
+    /// Whether nothing has begun: they sign in with their council and in no other way, so that what
+    /// it says of them is known each time.
     pub is_with_council: bool,
     browser: String,
 }
 
 impl Begun {
-    /// Nothing, for somebody who signs in with her council and in no other way.
+    /// Nothing, for somebody who signs in with their council and in no other way.
     fn none_but_with_council() -> Self {
         Self {
             cookies: AppendHeaders(Vec::new()),
@@ -163,8 +164,8 @@ impl Begun {
     }
 }
 
-/// Begins a new session, under a new token, and ends the one that this browser had. From now on it is
-/// known as one in which she has signed in; with a second step, only once that is done.
+/// Begins a new session, under a new token, and ends the one that this browser had. From now on it
+/// is known as one in which they have signed in; with a second step, only once that is done.
 ///
 /// # Errors
 /// When the database fails.
@@ -176,7 +177,7 @@ pub(crate) async fn begin(
     begin_at(house, account_id, headers, None).await
 }
 
-/// As [`begin`], for somebody whom her council's provider has just sent here.
+/// As [`begin`], for somebody whom their council's provider has just sent here.
 ///
 /// # Errors
 /// When the database fails.
@@ -215,8 +216,8 @@ async fn begin_at(
     Ok(begun)
 }
 
-/// As [`begin`], where we already know what the person may do and what is asked of them. The browser
-/// gets no count of its own for passwords.
+/// As [`begin`], where we already know what the person may do and what is asked of them. The
+/// browser gets no count of its own for passwords.
 ///
 /// # Errors
 /// When the database fails.
@@ -245,7 +246,7 @@ async fn begin_new(
     Ok(Begun { cookies, waits_for_code, second_step, is_leaving, is_with_council, browser })
 }
 
-/// As [`begin`], for somebody who showed with a passkey that it is she: it waits for nothing.
+/// As [`begin`], for somebody who showed with a passkey that it is them: it waits for nothing.
 /// `used`: the passkey, and how often it says it was used. `None` where it is gone or was copied.
 ///
 /// # Errors
@@ -282,7 +283,7 @@ struct Prepared {
     lasts: Millis,
 }
 
-/// `by_council`: her council has just let her in, and is asked again before long.
+/// `by_council`: their council has just let them in, and is asked again before long.
 fn prepared(
     house: &House,
     account_id: &Id<Account>,
@@ -326,8 +327,8 @@ pub(crate) async fn know_browser(
     Ok(store::know_browser(&house.db, &id::hash(browser), account_id, ends_at).await?)
 }
 
-/// For how long a browser is known as one in which somebody has signed in. What others try for her
-/// account does not hold it, and staff get no email about a new device.
+/// For how long a browser is known as one in which somebody has signed in. What others try for
+/// their account does not hold it, and staff get no email about a new device.
 const KNOWN_FOR: Millis = 365 * DAY;
 
 fn browser_name(house: &House) -> &'static str {

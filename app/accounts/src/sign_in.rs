@@ -54,7 +54,7 @@ impl SignInReason {
         Ok(Self { was_signed_out: false, chose, is_grave })
     }
 
-    /// What becomes of what was chosen once she has signed in or joined.
+    /// What becomes of what was chosen once they have signed in or joined.
     pub fn then(&self, done: &str) -> String {
         if self.is_grave {
             format!("We will ask you again once you have {done}.")
@@ -90,8 +90,8 @@ impl Destination {
     }
 }
 
-/// GET `/sign-in`: the code, where only that is missing. `?forget=yes` lets go of what was chosen in
-/// this browser, perhaps by another.
+/// GET `/sign-in`: the code, where only that is missing. `?forget=yes` lets go of what was chosen
+/// in this browser, perhaps by another.
 pub async fn sign_in_form(
     State(house): State<House>,
     viewer: Viewer,
@@ -386,8 +386,8 @@ pub async fn new_password(
         return Ok(new_password_page(&house, &viewer, &link, &sent, &Refusals::default()));
     }
     let place = link.place.as_deref().unwrap_or_default();
-    let hers = [link.email.as_str(), link.shown_name.as_str(), place];
-    let password = match passwords::chosen(&house, sent.typed("password"), &hers).await {
+    let own_words = [link.email.as_str(), link.shown_name.as_str(), place];
+    let password = match passwords::chosen(&house, sent.typed("password"), &own_words).await {
         Ok(password) => password,
         Err(what_to_do) => {
             let refusals = Refusals::one("password", what_to_do);
@@ -500,7 +500,7 @@ async fn may_let_in(
 }
 
 /// Owes one email to the address, known or not: the link that lets in, or news that there is no
-/// account, with the link by which she can join. Both cost the same statements.
+/// account, with the link by which they can join. Both cost the same statements.
 pub(crate) async fn owe_link(
     house: &House,
     email: &str,
@@ -685,6 +685,8 @@ pub(crate) fn sign_in_page(
                 </details>
             }
         });
+        let by_council =
+            house.council().map(|council| council::pages::council_way_in(council, destination));
         let join = with_then("/sign-up", &destination.then);
         let passkey =
             Party::at(&house.names.public_url).map(|_| passkeys::ui::passkey_way_in(destination));
@@ -719,7 +721,7 @@ pub(crate) fn sign_in_page(
                         "Email me a link"
                     </button>
                 </form>
-                {house.council().map(|council| council::pages::council_way_in(council, destination))}
+                {by_council}
                 {passkey}
                 <p>
                     <a href=with_then(

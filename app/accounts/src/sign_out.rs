@@ -1,5 +1,5 @@
-//! For administrators: signing somebody out everywhere, as when she has lost a phone or somebody
-//! else may be in her account.
+//! For administrators: signing somebody out everywhere, as when they have lost a phone or somebody
+//! else may be in their account.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -15,7 +15,7 @@ use super::frame::{Frame, PEOPLE};
 use super::second_factor::store::{self as factors, ToldAccount};
 use super::{emails, store};
 
-/// Where an administrator signs herself out everywhere.
+/// Where an administrator signs themselves out everywhere.
 const OWN: &str = "/account";
 
 /// The person with this id.

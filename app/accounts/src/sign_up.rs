@@ -2,7 +2,7 @@
 //!
 //! Anyone may type anyone's address, and several people the same one. So nothing but the address
 //! comes from the form: whoever reads its emails chooses the name, the place and the password,
-//! whichever of the emails she opens.
+//! whichever of the emails they open.
 
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -35,7 +35,7 @@ pub async fn sign_up_form(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    // Only where she was going is taken from an address: what is typed is typed here.
+    // Only where they were going is taken from an address: what is typed is typed here.
     let then = Sent::default().and("then", Sent::query(&uri).typed("then"));
     sign_up_page(&house, &viewer, &headers, &then, &Refusals::default()).await
 }
@@ -118,7 +118,7 @@ pub async fn sign_up_sent(State(house): State<House>, viewer: Viewer) -> Respons
     .answer(&house, &viewer)
 }
 
-/// GET `/sign-up/{token}`: what she chooses, and a button, since mail scanners open links.
+/// GET `/sign-up/{token}`: what they choose, and a button, since mail scanners open links.
 /// `?forget=yes` lets go of what was chosen before, perhaps by another.
 pub async fn confirm_sign_up_form(
     State(house): State<House>,
@@ -142,7 +142,7 @@ pub async fn confirm_sign_up_form(
     if forgets { first_act::forget_cookie(&house, answer) } else { Ok(answer) }
 }
 
-/// POST `/sign-up/{token}`: makes the account of what she chose here, and signs in.
+/// POST `/sign-up/{token}`: makes the account of what they chose here, and signs in.
 pub async fn confirm_sign_up(
     State(house): State<House>,
     Requester { viewer, caller, headers }: Requester,
@@ -163,12 +163,12 @@ pub async fn confirm_sign_up(
     }
     let shown_name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
     let place = place.zip(waiting.place);
-    let hers = [
+    let own_words = [
         waiting.email.as_str(),
         shown_name.as_deref().unwrap_or_default(),
         place.as_ref().map_or("", |(_, name)| name.as_str()),
     ];
-    let password = passwords::chosen(&house, sent.typed("password"), &hers).await;
+    let password = passwords::chosen(&house, sent.typed("password"), &own_words).await;
     let place = refusals.take("place", place.ok_or_else(|| rules::choose_place(&house.names.area)));
     let password = refusals.take("password", password);
     let (Some(shown_name), Some((place_id, _)), Some(password)) = (shown_name, place, password)
@@ -201,7 +201,7 @@ pub async fn confirm_sign_up(
     Ok((just_in, cookie, Redirect::to("/?done=joined")).into_response())
 }
 
-/// Whether she wants to let go of what was chosen before.
+/// Whether they want to let go of what was chosen before.
 fn forgets(uri: &Uri) -> bool {
     Sent::query(uri).typed("forget") == "yes"
 }
@@ -230,7 +230,9 @@ async fn confirm_sign_up_page(
             <div class="stack">
                 <Summary refusals />
                 <h1>"Finish joining"</h1>
-                <p class="lead">"You are joining with the email address "<b>{email.to_owned()}</b>"."</p>
+                <p class="lead">
+                    "You are joining with the email address "<b>{email.to_owned()}</b>"."
+                </p>
                 {chose}
                 <form method="post" novalidate>
                     <Field
@@ -263,8 +265,8 @@ async fn confirm_sign_up_page(
     Ok(page.refused_for(refusals))
 }
 
-/// For how long after somebody joined it is said to whoever comes by that link once more: she
-/// pressed the button twice. Later it is said only where she is signed in.
+/// For how long after somebody joined it is said to whoever comes by that link once more: they
+/// pressed the button twice. Later it is said only where they are signed in.
 const JUST_NOW: Millis = 10 * MINUTE;
 
 /// The answer to a link that makes no account any more: kind to whoever has just joined by it.
@@ -290,7 +292,7 @@ async fn sign_up_used(house: &House, viewer: &Viewer, hash: &str) -> Result<Resp
         let lead = "Your account is ready. Sign in with the password you chose.";
         (lead, with_then("/sign-in", &to), "Sign in")
     };
-    // What she chose before she joined was done as she joined.
+    // What they chose before they joined was done as they joined.
     let counts = (supported > 0).then(|| view! { <p>"Your support counts."</p> });
     let page = Page::new("You have joined", || {
         view! {

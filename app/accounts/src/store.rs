@@ -59,7 +59,7 @@ async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> sqlx::Result<
         .await?;
     let roles = roles(&rows)?;
     let Some(row) = rows.first() else { return Ok(None) };
-    // Nobody asks her here who took one at her council.
+    // Whoever took one at their council is asked for none here.
     let asked_from = row
         .get::<Option<Millis>, _>("asked_from")
         .filter(|_| row.get::<i64, _>("took_one_there") == 0);
@@ -86,7 +86,7 @@ fn roles(rows: &[AnyRow]) -> sqlx::Result<Vec<Role>> {
     rows.iter().filter_map(|row| row.get::<Option<&str>, _>("role")).map(role).collect()
 }
 
-/// Reads a role. Whoever left out one that this program does not know would ask her for less than
+/// Reads a role. Whoever left out one that this program does not know would ask them for less than
 /// that role does, as for no second step.
 ///
 /// # Errors
@@ -108,9 +108,9 @@ pub struct AccountRights {
     pub is_with_council: bool,
 }
 
-/// What this account may do, whether a second step is asked of it, whether it is about to be erased,
-/// and whether it signs in with the council that this provider belongs to: a leader whom the
-/// provider knows, and who is nothing else here.
+/// What this account may do, whether a second step is asked of it, whether it is about to be
+/// erased, and whether it signs in with the council that this provider belongs to: a leader whom
+/// the provider knows, and who is nothing else here.
 pub async fn account_rights(
     db: &Db,
     account_id: &Id<Account>,
@@ -167,18 +167,18 @@ pub struct ThisBrowser {
     /// The hash of what its cookie holds, where it is to be known from now on as one in which staff
     /// sign in.
     pub device_hash: Option<String>,
-    /// The hash of the token of the session it had before, which ends: that token lets nobody in any
-    /// more.
+    /// The hash of the token of the session it had before, which ends: that token lets nobody in
+    /// any more.
     pub before: Option<String>,
 }
 
 /// How a session began at a council's provider.
 #[derive(Clone, Copy, Debug)]
 pub struct AtCouncil {
-    /// Whether she took a second step there: then none is asked here.
+    /// Whether they took a second step there: then none is asked here.
     pub used_second_step: bool,
-    /// When she signed in there, if it says so. She may not have typed anything since, so that this
-    /// is what shows that it is she, and not that the session began.
+    /// When they signed in there, if it says so. They may not have typed anything since, so that
+    /// this is what shows that it is them, and not that the session began.
     pub signed_in_at: Option<Millis>,
 }
 
@@ -220,8 +220,8 @@ pub async fn begin_session_here(
     Ok(waits_for_code)
 }
 
-/// Likewise for somebody who showed with a passkey that it is she: that is both steps, and she is
-/// in. False where that passkey is gone or was copied.
+/// Likewise for somebody who showed with a passkey that it is them: that is both steps, and they
+/// are in. False where that passkey is gone or was copied.
 pub async fn begin_session_by_passkey(
     db: &Db,
     session: NewSession,
@@ -243,7 +243,7 @@ pub async fn begin_session_by_passkey(
 enum SignInWay {
     /// A password or a link.
     Here,
-    /// Her council.
+    /// Their council.
     Council(AtCouncil),
     /// A passkey, which is both steps.
     Passkey,
@@ -291,7 +291,7 @@ async fn insert_session(
         .bind(i64::from(is_both))
         .fetch_optional(&mut *tx)
         .await?;
-    // Only now: the new one says when she was here before.
+    // Only now: the new one says when they were here before.
     if let Some(before) = &here.before {
         sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
             .bind(before)
@@ -397,7 +397,7 @@ pub async fn sessions(
 }
 
 /// Ends this session of this account; or all of them, with everything else by which somebody could
-/// still get in or go on with what she began.
+/// still get in or go on with what they began.
 pub async fn end_sessions(
     db: &Db,
     account_id: &Id<Account>,
@@ -591,7 +591,7 @@ pub async fn change_details(
     if is_new_place && closes.iter().any(|closes_at| *closes_at <= now) {
         return Ok(DetailsChange::VotesAreCounted);
     }
-    // It may have been erased since she was let in, and its row be left for the log.
+    // It may have been erased since they were let in, and its row be left for the log.
     sqlx::query(
         "UPDATE accounts SET shown_name = $2, place_id = $3 WHERE id = $1 AND erased_at IS NULL",
     )
@@ -670,11 +670,11 @@ pub async fn sign_up(
 /// Somebody who has joined by a link.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Joined {
-    /// Her account.
+    /// Their account.
     pub account_id: Id<Account>,
     /// When.
     pub joined_at: Millis,
-    /// How many topics she supports where voting is not counted yet.
+    /// How many topics they support where voting is not counted yet.
     pub supported: i64,
 }
 
@@ -1151,7 +1151,7 @@ pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Millis) -> sqlx:
     }
     end_all_sessions(tx, &undo.account_id).await?;
     forget_browsers(tx, &undo.account_id).await?;
-    // What else would let in whoever changed it, or keep her out.
+    // What else would let in whoever changed it, or keep them out.
     passkeys::remove_since(tx, &undo.account_id, undo.changed_at).await?;
     factors::take_away_since(tx, &undo.account_id, undo.changed_at).await?;
     Ok(true)

@@ -3,11 +3,11 @@
 //! A link on the sign-in page leads to the council's provider and from there back here, with a code
 //! that we ask the provider about (`ground::council`). `rules` reads what it says and decides what
 //! comes of it: it lets in whom it knows as a leader already, meets a leader for the first time by
-//! her confirmed address, and ends the role of somebody whom the council no longer has. It gives no
-//! role to anybody. Whoever was closed at the council never comes back from there, so a role also ends
-//! once the council has not confirmed it for a term ([`lapse_due`]). A leader whom the provider knows signs in so and in no other way
-//! ([`crate::session::begin`]), or a password would outlive her work there. `store` holds the SQL,
-//! `pages` what is shown where nobody is let in.
+//! their confirmed address, and ends the role of somebody whom the council no longer has. It gives
+//! no role to anybody. Whoever was closed at the council never comes back from there, so a role
+//! also ends once the council has not confirmed it for a term ([`lapse_due`]). A leader whom the
+//! provider knows signs in so and in no other way ([`crate::session::begin`]), or a password would
+//! outlive their work there. `store` holds the SQL, `pages` what is shown where nobody is let in.
 
 pub(crate) mod pages;
 mod rules;
@@ -49,8 +49,8 @@ const REMEMBERED: i64 = 10 * 60;
 const LONGEST_THEN: usize = 1_000;
 
 /// One visit to the provider: a secret that only this browser has, and where to go afterwards. What
-/// is sent there is made from the secret, so nothing has to be kept here, and an answer that another
-/// browser asked for is of no use in this one.
+/// is sent there is made from the secret, so nothing has to be kept here, and an answer that
+/// another browser asked for is of no use in this one.
 struct Visit {
     secret: String,
     then: String,
@@ -101,7 +101,7 @@ fn cookie_name(house: &House) -> &'static str {
     if house.is_secure() { "__Host-council" } else { "council" }
 }
 
-/// GET `/sign-in/council`: leads to the provider. `?again=yes`: she signs in there once more.
+/// GET `/sign-in/council`: leads to the provider. `?again=yes`: they sign in there once more.
 pub async fn begin_at_council(
     State(house): State<House>,
     viewer: Viewer,
@@ -163,7 +163,7 @@ async fn answered(
     let is_its_own = ["", council.issuer()].contains(&query.typed("iss"));
     let code = query.typed("code");
     if query.typed("state") != visit.state() || !is_its_own || code.is_empty() {
-        // She did not want to sign in there after all, or it would not let her.
+        // They did not want to sign in there after all, or it would not let them.
         return Ok(pages::not_in(house, viewer, council));
     }
     let (verifier, back_to) = (visit.verifier(), house.link(ANSWER));
@@ -238,8 +238,8 @@ async fn let_in(
     sign_in::in_now(house, &account.id, begun, &destination, false).await
 }
 
-/// Notes under what subject the provider knows this leader, and ends what she began by password.
-/// False where she is no leader any more, or where the provider knows her under another subject.
+/// Notes under what subject the provider knows this leader, and ends what they began by password.
+/// False where they are no leader any more, or where the provider knows them under another subject.
 async fn meet(
     house: &House,
     council: &Council,
@@ -274,7 +274,8 @@ async fn meet(
     Ok(met != Met::No)
 }
 
-/// Notes that the council has her. False where it no longer knows her, since her role has just ended.
+/// Notes that the council has them. False where it no longer knows them, since their role has just
+/// ended.
 async fn confirm(
     house: &House,
     council: &Council,
@@ -290,14 +291,14 @@ async fn confirm(
 /// Why a role ends.
 #[derive(Clone, Copy, Debug)]
 enum EndReason {
-    /// The council's answer no longer has her.
+    /// The council's answer no longer has them.
     Said,
-    /// It has not confirmed her since this time.
+    /// It has not confirmed them since this time.
     Unconfirmed(Millis),
 }
 
-/// Ends the role of somebody whom the council no longer has, or has not confirmed for too long, signs
-/// her out everywhere, and tells the administrators.
+/// Ends the role of somebody whom the council no longer has, or has not confirmed for too long,
+/// signs them out everywhere, and tells the administrators.
 async fn end(
     house: &House,
     council: &Council,
@@ -306,21 +307,21 @@ async fn end(
 ) -> Result<(), sqlx::Error> {
     let now: Millis = house.clock.now();
     let everyone = factors::with_administrators(&house.db, account_id).await?;
-    let her_name = everyone
+    let name = everyone
         .iter()
         .find(|one| one.account_id == *account_id)
-        .map_or_else(String::new, |her| her.shown_name.clone());
+        .map_or_else(String::new, |leader| leader.shown_name.clone());
     let words = match why {
-        EndReason::Said => emails::council_ended(house, council.name(), &her_name),
+        EndReason::Said => emails::council_ended(house, council.name(), &name),
         EndReason::Unconfirmed(since) => {
-            emails::council_unconfirmed(house, council.name(), &her_name, since)
+            emails::council_unconfirmed(house, council.name(), &name, since)
         }
     };
     let mut tx = house.db.begin().await?;
     let what = match why {
         EndReason::Said => ENDED_BY_COUNCIL,
         EndReason::Unconfirmed(since) => {
-            // She has come meanwhile.
+            // They have come meanwhile.
             if !store::forget_unconfirmed(&mut tx, account_id, council.issuer(), since).await? {
                 return tx.roll_back().await;
             }
@@ -374,7 +375,7 @@ pub async fn lapse_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Tells a leader that her role ends unless she comes by the council.
+/// Tells a leader that their role ends unless they come by the council.
 async fn warn(
     house: &House,
     council: &Council,

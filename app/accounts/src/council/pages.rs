@@ -1,4 +1,5 @@
-//! The way to the council on the sign-in page, and what is shown to somebody whom it does not let in.
+//! The way to the council on the sign-in page, and what is shown to somebody whom it does not let
+//! in.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -50,7 +51,7 @@ fn waits(destination: &Destination) -> impl IntoView + use<> {
     })
 }
 
-/// For somebody who signs in with her council and came by a password or a link.
+/// For somebody who signs in with their council and came by a password or a link.
 pub(crate) fn in_no_other_way(
     house: &House,
     council: &Council,
@@ -142,8 +143,8 @@ pub(super) fn not_a_leader(house: &House, viewer: &Viewer, council: &Council) ->
 pub(super) fn ended(house: &House, council: &Council) -> Response {
     const TITLE: &str = "You are no longer a leader here";
     let lead = format!(
-        "{} doesn't list you as someone who leads here, so we have removed that role and signed you \
-         out everywhere. What you published stays.",
+        "{} doesn't list you as someone who leads here, so we have removed that role and signed \
+         you out everywhere. What you published stays.",
         council.name()
     );
     let page = shown(TITLE, TITLE.to_owned(), lead, || {
@@ -155,7 +156,7 @@ pub(super) fn ended(house: &House, council: &Council) -> Response {
     page.answer(house, &Viewer::default())
 }
 
-/// A page that says why somebody is not let in, and then what she can do.
+/// A page that says why somebody is not let in, and then what they can do.
 fn shown<V: IntoView>(
     title: &str,
     heading: String,

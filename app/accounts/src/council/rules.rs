@@ -12,11 +12,11 @@ const CLOCKS_APART: Millis = 2 * MINUTE;
 /// How old an answer may be. It comes straight from the provider.
 const OLDEST: Millis = 10 * MINUTE;
 
-/// How long a leader whom the council knows stays one without coming by it again. It is about a term:
-/// whoever leads here signs in within one, and whoever has left is listed no longer.
+/// How long a leader whom the council knows stays one without coming by it again. It is about a
+/// term: whoever leads here signs in within one, and whoever has left is listed no longer.
 const CONFIRMED_FOR: Millis = 90 * DAY;
 
-/// How long before her role ends she is told, at the least.
+/// How long before their role ends they are told, at the least.
 const WARNED_BEFORE: Millis = 14 * DAY;
 
 /// The longest name of somebody that a provider may have (OpenID Connect).
@@ -33,7 +33,7 @@ pub struct CouncilAccount {
     pub roles: Vec<Role>,
     /// The name of the organisation that it is a leader for.
     pub organisation: Option<String>,
-    /// What this provider calls its owner, where it knows her.
+    /// What this provider calls its owner, where it knows them.
     pub subject: Option<String>,
 }
 
@@ -63,18 +63,18 @@ pub enum Belongs {
     NotSaid,
 }
 
-/// Somebody, as the provider knows her.
+/// Somebody, as the provider knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CouncilPerson {
-    /// What it calls her, for ever.
+    /// What it calls them, for ever.
     pub subject: String,
-    /// Her address, where the provider has made sure that it is hers.
+    /// Their address, where the provider has made sure that it is theirs.
     pub email: Option<String>,
-    /// Whether the council has her as one of its officers.
+    /// Whether the council has them as one of its officers.
     pub belongs: Belongs,
-    /// Whether she signed in there with a second step.
+    /// Whether they signed in there with a second step.
     pub used_second_step: bool,
-    /// When she signed in there, if it says so.
+    /// When they signed in there, if it says so.
     pub signed_in_at: Option<Millis>,
 }
 
@@ -146,8 +146,8 @@ fn time(claims: &Map<String, Value>, name: &str) -> Option<Millis> {
     Some(seconds.saturating_mul(SECOND))
 }
 
-/// Her address, where the provider has made sure that it is hers. Microsoft says so in a claim of
-/// its own: that the domain belongs to the council.
+/// Their address, where the provider has made sure that it is theirs. Microsoft says so in a claim
+/// of its own: that the domain belongs to the council.
 fn email(claims: &Map<String, Value>) -> Option<String> {
     let is_sure = ["email_verified", "xms_edov"].iter().any(|name| {
         let claim = claims.get(*name);
@@ -175,20 +175,20 @@ fn belongs(claims: &Map<String, Value>, must_have: Option<&MustHave>) -> Belongs
 /// What comes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CouncilOutcome<'a> {
-    /// She is let in.
+    /// They are let in.
     LetIn(&'a CouncilAccount),
     /// A leader comes this way for the first time.
     Meet(&'a CouncilAccount),
-    /// The council no longer has her: her role ends.
+    /// The council no longer has them: their role ends.
     End(&'a CouncilAccount),
-    /// Nothing: she is no leader here, or not only that.
+    /// Nothing: they are no leader here, or not only that.
     Nothing,
-    /// Nothing: whether the council has her is not known.
+    /// Nothing: whether the council has them is not known.
     NotSaid,
 }
 
 /// What comes of it. `found`: the account that the provider knows under this subject, and that of
-/// her address.
+/// their address.
 pub fn next<'a>(
     person: &CouncilPerson,
     found: &'a [CouncilAccount],
@@ -203,9 +203,11 @@ pub fn next<'a>(
             CouncilOutcome::LetIn(account)
         }
         (Belongs::Yes, None) => {
-            // Whoever has her address at the council now may be somebody else than the one it knew.
-            let hers = found.iter().find(|one| Some(&one.email) == person.email.as_ref());
-            hers.filter(|account| account.subject.is_none() && may_come(account, organisation))
+            // Whoever has their address at the council now may be somebody else than the one it
+            // knew.
+            let at_address = found.iter().find(|one| Some(&one.email) == person.email.as_ref());
+            at_address
+                .filter(|account| account.subject.is_none() && may_come(account, organisation))
                 .map_or(CouncilOutcome::Nothing, CouncilOutcome::Meet)
         }
         _ => CouncilOutcome::Nothing,
@@ -213,8 +215,8 @@ pub fn next<'a>(
 }
 
 /// Whether an account may be entered from the council: that of one of its leaders, who is nothing
-/// else here. Whoever runs the provider can be anyone there, and must see neither how a parent voted
-/// nor what the forum keeps to itself.
+/// else here. Whoever runs the provider can be anyone there, and must see neither how a parent
+/// voted nor what the forum keeps to itself.
 fn may_come(account: &CouncilAccount, organisation: &str) -> bool {
     account.roles == [Role::Leader] && account.organisation.as_deref() == Some(organisation)
 }
@@ -224,13 +226,14 @@ fn may_come(account: &CouncilAccount, organisation: &str) -> bool {
 pub enum Lapse {
     /// Nothing so far.
     Stays,
-    /// She is told that her role ends.
+    /// They are told that their role ends.
     Warn,
     /// It ends.
     End,
 }
 
-/// What comes of it, where the council last confirmed her at one time and she was told at another.
+/// What comes of it, where the council last confirmed them at one time and they were told at
+/// another.
 pub fn lapse(confirmed_at: Millis, warned_at: Option<Millis>, now: Millis) -> Lapse {
     match warned_at {
         None if near_since(now) < confirmed_at => Lapse::Stays,
@@ -240,12 +243,12 @@ pub fn lapse(confirmed_at: Millis, warned_at: Option<Millis>, now: Millis) -> La
     }
 }
 
-/// Whoever was confirmed at this time or before is near the end of her role.
+/// Whoever was confirmed at this time or before is near the end of their role.
 pub fn near_since(now: Millis) -> Millis {
     now - (CONFIRMED_FOR - WARNED_BEFORE)
 }
 
-/// When a role ends: never sooner than she has had time to come.
+/// When a role ends: never sooner than they have had time to come.
 pub fn ends_at(confirmed_at: Millis, warned_at: Millis) -> Millis {
     (confirmed_at + CONFIRMED_FOR).max(warned_at + WARNED_BEFORE)
 }
@@ -423,7 +426,7 @@ mod tests {
             CouncilOutcome::Nothing,
             "an address that may be another's"
         );
-        assert_eq!(next(&ann, &known, council), CouncilOutcome::LetIn(&known[0]), "she is known");
+        assert_eq!(next(&ann, &known, council), CouncilOutcome::LetIn(&known[0]), "they are known");
     }
 
     #[test]
@@ -452,7 +455,7 @@ mod tests {
         assert_eq!(lapse(seen, None, told), Lapse::Warn);
         assert_eq!(lapse(seen, Some(told), NOW + 90 * DAY - 1), Lapse::Stays);
         assert_eq!(lapse(seen, Some(told), NOW + 90 * DAY), Lapse::End);
-        // Where nobody could tell her in time, as when the program was off for months.
+        // Where nobody could tell them in time, as when the program was off for months.
         let late = NOW + 200 * DAY;
         assert_eq!(lapse(seen, None, late), Lapse::Warn);
         assert_eq!(lapse(seen, Some(late), late + 14 * DAY - 1), Lapse::Stays);

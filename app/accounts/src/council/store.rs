@@ -58,11 +58,11 @@ pub async fn found(
 /// What became of meeting a leader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Met {
-    /// The provider knows her from now on.
+    /// The provider knows them from now on.
     New,
     /// It did already, as after a second tap.
     Before,
-    /// She is no leader any more, or it knows her, or another account, otherwise.
+    /// They are no leader any more, or it knows them, or another account, otherwise.
     No,
 }
 
@@ -101,7 +101,8 @@ pub async fn meet(
     Ok(if before == 1 { Met::Before } else { Met::No })
 }
 
-/// Notes that the council has her, as it has just said. False where it does not know her any more.
+/// Notes that the council has them, as it has just said. False where it does not know them any
+/// more.
 pub async fn confirm(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
@@ -119,13 +120,13 @@ pub async fn confirm(
 /// A leader whom the council has not confirmed for a while.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Unconfirmed {
-    /// Her account.
+    /// Their account.
     pub account_id: Id<Account>,
     /// Its address.
     pub email: String,
-    /// When the council last confirmed her.
+    /// When the council last confirmed them.
     pub confirmed_at: Millis,
-    /// When she was told that her role ends.
+    /// When they were told that their role ends.
     pub warned_at: Option<Millis>,
 }
 
@@ -145,7 +146,7 @@ pub async fn unconfirmed(db: &Db, issuer: &str, since: Millis) -> sqlx::Result<V
     .await
 }
 
-/// Notes that she is told, once. False where she was, or has come meanwhile.
+/// Notes that they are told, once. False where they were, or have come meanwhile.
 pub async fn warn(
     tx: &mut AnyConnection,
     leader: &Unconfirmed,
@@ -160,7 +161,7 @@ pub async fn warn(
     Ok(warned.execute(tx).await?.rows_affected() == 1)
 }
 
-/// Forgets a leader whom the council has last confirmed at this time. False where she has come
+/// Forgets a leader whom the council has last confirmed at this time. False where they have come
 /// meanwhile.
 pub async fn forget_unconfirmed(
     tx: &mut AnyConnection,

@@ -1,14 +1,14 @@
-//! The first act is kept: what somebody chose before she was signed in goes with her through
+//! The first act is kept: what somebody chose before they were signed in goes with them through
 //! joining, signing in or a new password.
 //!
-//! In the browser where a parent chose it, it is done as soon as she is in. A link in an email may be
-//! opened anywhere, and anybody may have typed her address: there it is shown, with one button that
-//! does it. Nothing of it rests on the tab in which she began: the act is a row, and a cookie says
-//! in which browser it was chosen.
+//! In the browser where a parent chose it, it is done as soon as they are in. A link in an email
+//! may be opened anywhere, and anybody may have typed their address: there it is shown, with one
+//! button that does it. Nothing of it rests on the tab in which they began: the act is a row, and a
+//! cookie says in which browser it was chosen.
 //!
-//! The same for somebody who is signed in and must show again that it is her, or set up a second
-//! step. What asks for fresh proof, and whatever the team does, is never done by itself: it is shown
-//! with its button.
+//! The same for somebody who is signed in and must show again that it is them, or set up a second
+//! step. What asks for fresh proof, and whatever the team does, is never done by itself: it is
+//! shown with its button.
 
 pub(crate) mod store;
 
@@ -43,9 +43,9 @@ const REMEMBERED: i64 = 2 * 60 * 60;
 pub(crate) struct JustIn {
     /// The account.
     pub account_id: Id<Account>,
-    /// Whether she came by a link in an email.
+    /// Whether they came by a link in an email.
     pub by_link: bool,
-    /// Whether she has just joined.
+    /// Whether they have just joined.
     pub has_joined: bool,
 }
 
@@ -116,7 +116,7 @@ fn now(house: &House) -> calendar::clock::Millis {
     house.clock.now()
 }
 
-/// The same answer; the page it leads to says that she has joined, and not only what was done
+/// The same answer; the page it leads to says that they have joined, and not only what was done
 /// ([`ground::ui::Done`]).
 fn and_joined(mut answer: Response) -> Result<Response, Error> {
     let to = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).map(joined_at);
@@ -137,15 +137,15 @@ fn joined_at(to: &str) -> String {
 /// Where what was chosen is shown with one button that does it.
 pub const GO_ON: &str = "/go-on";
 
-/// Where somebody goes who has kept her account and was going nowhere else: the page says so there,
-/// and where one more step comes before it, here too.
+/// Where somebody goes who has kept their account and was going nowhere else: the page says so
+/// there, and where one more step comes before it, here too.
 pub const STAYS: &str = "/account?done=stays";
 
-/// What is stored nowhere, and sent by nobody but herself.
+/// What is stored nowhere, and sent by nobody but themselves.
 const SECRETS: [&str; 3] = ["password", "current", "code"];
 
-/// Asks somebody who chose something to join or to sign in first, or to show that it is her, and
-/// keeps what she chose.
+/// Asks somebody who chose something to join or to sign in first, or to show that it is them, and
+/// keeps what they chose.
 async fn ask(
     house: &House,
     Requester { viewer, caller, headers }: &Requester,
@@ -205,7 +205,7 @@ async fn ask(
     Ok(answer)
 }
 
-/// What she chose, with the title of the thing where its form has one; for what is grave with the
+/// What they chose, with the title of the thing where its form has one; for what is grave with the
 /// address it is about, which somebody else may have typed.
 fn in_full(chose: &str, sent: Option<&Sent>, is_grave: bool) -> String {
     let line = |name| sent.map(|sent| sent.line(name)).unwrap_or_default();
@@ -216,9 +216,9 @@ fn in_full(chose: &str, sent: Option<&Sent>, is_grave: bool) -> String {
     format!("{chose}: “{}”", title.chars().take(150).collect::<String>())
 }
 
-/// For somebody who was at work when the day came from which a second step is asked of her, or
-/// whose account is about to be erased. `is_kept`: whether we could keep what she sent, if she sent
-/// anything.
+/// For somebody who was at work when the day came from which a second step is asked of them, or
+/// whose account is about to be erased. `is_kept`: whether we could keep what they sent, if they
+/// sent anything.
 fn one_step_first(house: &House, viewer: &Viewer, first: First, is_kept: Option<bool>) -> Response {
     let (title, why, saved, to, label) = if first == First::Keep {
         (
@@ -272,8 +272,8 @@ fn two_ways_in(house: &House, chose: &str, then: &str) -> Response {
                 <h1>{title.clone()}</h1>
                 <p class="lead">
                     {format!(
-                        "You chose to {chose}. Joining takes two minutes, signing in takes a moment. \
-                         We'll remember what you chose.",
+                        "You chose to {chose}. Joining takes two minutes, signing in takes a \
+                         moment. We'll remember what you chose.",
                     )}
                 </p>
                 <p>
@@ -325,7 +325,7 @@ pub(crate) async fn to_come_back_to(
     Ok(Some(act.id))
 }
 
-/// Sends the form of the act for her, as if she had pressed its button now, and answers with what
+/// Sends the form of the act for them, as if they had pressed its button now, and answers with what
 /// came of it.
 async fn act_now(
     house: &House,
@@ -341,12 +341,12 @@ async fn act_now(
     request.extensions_mut().insert(requester.viewer.clone());
     request.extensions_mut().insert(requester.caller.clone());
     let mut done = next.run(request).await;
-    // She waited too long with the button, or the day came from which more is asked.
+    // They waited too long with the button, or the day came from which more is asked.
     if let Some(first) = done.extensions_mut().remove::<SignInFirst>() {
         store::forget(&house.db, &act.id).await?;
         return ask(house, requester, first).await;
     }
-    // What could not be done just now is still there when she tries again.
+    // What could not be done just now is still there when they try again.
     if !done.status().is_server_error() && done.status() != StatusCode::TOO_MANY_REQUESTS {
         store::forget(&house.db, &act.id).await?;
         done.headers_mut().append(header::SET_COOKIE, set_cookie(house, "", 0)?);
@@ -357,8 +357,8 @@ async fn act_now(
     with_its_address(done, &act.goes_to).await
 }
 
-/// A form without an address is sent to the page it is on. The answer to what was sent for her is on
-/// another page than its forms know, so they are given the address.
+/// A form without an address is sent to the page it is on. The answer to what was sent for them is
+/// on another page than its forms know, so they are given the address.
 async fn with_its_address(answer: Response, to: &str) -> Result<Response, Error> {
     let kind = answer.headers().get(header::CONTENT_TYPE);
     if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
@@ -507,7 +507,7 @@ pub async fn go_on(
     Ok(home)
 }
 
-/// What she wrote: the fields that read as words.
+/// What they wrote: the fields that read as words.
 fn typed(act: &Act) -> Vec<String> {
     let sent = Sent::read(act.fields.as_bytes());
     let is_words = |words: &&String| words.trim().contains(char::is_whitespace);

@@ -8,18 +8,18 @@ use sqlx::{AnyConnection, Row as _};
 /// How long it is kept: as long as the link in the email works by which somebody joins.
 const KEPT_FOR: Millis = 2 * DAY;
 
-/// What somebody chose before she was signed in.
+/// What somebody chose before they were signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Act {
     /// A hash of the secret in the cookie, where there is one.
     pub id: Id<FirstAct>,
-    /// The address she was going to.
+    /// The address they were going to.
     pub goes_to: String,
     /// What a form sent there, packed; empty for a page.
     pub fields: String,
     /// What that is, in words that follow "to": "support this topic". Empty where nobody said.
     pub chose: String,
-    /// Whose it is, where we know: of somebody who must show again that it is her.
+    /// Whose it is, where we know: of somebody who must show again that it is them.
     pub account_id: Option<Id<Account>>,
     /// Whether it is so grave that it is never done by itself.
     pub is_grave: bool,

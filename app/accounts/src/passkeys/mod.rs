@@ -1,12 +1,13 @@
-//! Passkeys: signing in with a phone, a computer or a password manager that has verified its person.
+//! Passkeys: signing in with a phone, a computer or a password manager that has verified its
+//! person.
 //!
-//! A passkey is both steps of signing in at once: something she has, and what unlocks it. So it
+//! A passkey is both steps of signing in at once: something they have, and what unlocks it. So it
 //! begins a session that waits for no code (`sign_in`), and shows as well as a password that it is
-//! she (`second_factor/prove.rs`). Everyone may have some (`own`); parents keep their password and
+//! them (`second_factor/prove.rs`). Everyone may have some (`own`); parents keep their password and
 //! links beside it, and staff who have one need it, or a code, from then on. What it signs is a
-//! challenge of ours, used once and for five minutes, in the browser or the session it was made for.
-//! [`webauthn`] reads and checks what browsers send, and is pure; `store` holds the SQL; `ui` is the
-//! form, with a script of its own (`passkey.js`).
+//! challenge of ours, used once and for five minutes, in the browser or the session it was made
+//! for. [`webauthn`] reads and checks what browsers send, and is pure; `store` holds the SQL; `ui`
+//! is the form, with a script of its own (`passkey.js`).
 
 mod own;
 mod sign_in;
@@ -117,7 +118,7 @@ pub(crate) async fn begin_passkey(
     }
 }
 
-/// Why a passkey that somebody used does not let her in.
+/// Why a passkey that somebody used does not let them in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     /// Its challenge was used before, is too old, or was asked for elsewhere.

@@ -115,7 +115,7 @@ fn row(one: OwnPasskey) -> impl IntoView {
     }
 }
 
-/// GET `/account/passkeys/new`; `?then=` is where she was going.
+/// GET `/account/passkeys/new`; `?then=` is where they were going.
 pub async fn new_passkey_form(
     State(house): State<House>,
     viewer: Viewer,
@@ -177,7 +177,7 @@ fn new_passkey_page(
     if can { page.with_script(ui::SCRIPT) } else { page }
 }
 
-/// What she calls it; the device, if she doesn't say.
+/// What they call it; the device, if they don't say.
 fn name(sent: &Sent, headers: &HeaderMap) -> String {
     let name = forms::beginning(sent.typed("name"), LONGEST_NAME);
     if name.is_empty() { session::device(headers) } else { name }
@@ -206,8 +206,8 @@ pub async fn add_passkey(
         };
         let has = store::own(&house.db, &person.account_id).await?;
         let has: Vec<String> = has.into_iter().map(|one| one.credential_id).collect();
-        let her = (person.account_id.as_str(), person.email.as_str(), person.shown_name.as_str());
-        let words = party.asks_to_add(&challenge, &house.names.forum, her, &has);
+        let owner = (person.account_id.as_str(), person.email.as_str(), person.shown_name.as_str());
+        let words = party.asks_to_add(&challenge, &house.names.forum, owner, &has);
         return Ok(super::told(words));
     }
     let refuse = |what_to_do: &str| {
@@ -250,8 +250,8 @@ pub async fn add_passkey(
     Ok(Redirect::to(&to).into_response())
 }
 
-/// Keeps a new passkey, and tells her. False where it is somebody's already, or she has as many as
-/// she may.
+/// Keeps a new passkey, and tells them. False where it is somebody's already, or they have as many
+/// as they may.
 async fn keep(
     house: &House,
     person: &SignedIn,
@@ -290,7 +290,7 @@ pub async fn remove_passkey(
             .await?;
     }
     tx.commit().await?;
-    // Whoever asks for another's, or for her own again, is told no more than what she has.
+    // Whoever asks for another's, or for their own again, is told no more than what they have.
     let to = if removed.is_some() { "/account/passkeys?done=removed" } else { LIST };
     Ok(Redirect::to(to).into_response())
 }

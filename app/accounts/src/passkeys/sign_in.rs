@@ -51,7 +51,7 @@ pub async fn passkey_sign_in_form(
 }
 
 /// POST `/sign-in/passkey`: tells the script what to ask for, and then signs in with what came of
-/// it. Or shows the page, with what was typed before she had to sign in.
+/// it. Or shows the page, with what was typed before they had to sign in.
 pub async fn sign_in_with_passkey(
     State(house): State<House>,
     viewer: Viewer,
@@ -88,7 +88,7 @@ pub async fn sign_in_with_passkey(
                 None => Refused::Copied,
             }
         }
-        // A second tap: the first has let her in.
+        // A second tap: the first has let them in.
         Err(Refused::Late) if viewer.is_signed_in() && destination.fields.is_none() => {
             let to = if destination.then.is_empty() { "/" } else { &destination.then };
             return Ok(Redirect::to(to).into_response());

@@ -17,9 +17,9 @@ pub struct OwnPasskey {
     pub id: Id<Passkey>,
     /// The name that its maker gave it.
     pub credential_id: String,
-    /// What she calls it.
+    /// What they call it.
     pub name: String,
-    /// When she added it.
+    /// When they added it.
     pub added_at: Millis,
     /// When it was last used.
     pub used_at: Option<Millis>,
@@ -118,11 +118,11 @@ pub struct NewPasskey {
     pub key: String,
     /// How often it was used, as it says.
     pub counter: u32,
-    /// What she calls it.
+    /// What they call it.
     pub name: String,
 }
 
-/// Adds a passkey. False where it is somebody's already, or she has as many as she may.
+/// Adds a passkey. False where it is somebody's already, or they have as many as they may.
 pub async fn add(tx: &mut AnyConnection, new: &NewPasskey, now: Millis) -> sqlx::Result<bool> {
     let added = sqlx::query(
         "INSERT INTO passkeys (id, account_id, credential_id, public_key, counter, name, added_at)
@@ -164,7 +164,7 @@ pub async fn used(
     Ok(used.rows_affected() == 1)
 }
 
-/// Removes a passkey of this account; what she called it, for whoever was first.
+/// Removes a passkey of this account; what they called it, for whoever was first.
 pub async fn remove(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,

@@ -1,5 +1,5 @@
-//! The part of a page that asks for a passkey. Without JavaScript it says that it needs it, and that
-//! the other ways in do not.
+//! The part of a page that asks for a passkey. Without JavaScript it says that it needs it, and
+//! that the other ways in do not.
 
 use ground::routes::with_then;
 use leptos::prelude::*;
@@ -18,8 +18,8 @@ pub(crate) const SCRIPT: &str = include_str!("passkey.js");
 /// What works where a passkey does not.
 pub(crate) const OTHER_WAYS: &str = "Your password and a link by email still work.";
 
-/// The form that uses a passkey, at this address. The script shows it where the browser can. `instead`:
-/// what she can do where it can't.
+/// The form that uses a passkey, at this address. The script shows it where the browser can.
+/// `instead`: what they can do where it can't.
 pub(crate) fn passkey_form(
     action: &'static str,
     destination: &Destination,
@@ -54,7 +54,7 @@ pub(crate) fn says(instead: &'static str, failed: &'static str) -> impl IntoView
     }
 }
 
-/// The way to signing in with a passkey, with what somebody had typed before she had to sign in.
+/// The way to signing in with a passkey, with what somebody had typed before they had to sign in.
 pub(crate) fn passkey_way_in(destination: &Destination) -> impl IntoView + use<> {
     const LABEL: &str = "Sign in with a passkey";
     if destination.fields.is_none() {

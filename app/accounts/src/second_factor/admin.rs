@@ -1,5 +1,5 @@
 //! For administrators: from when a second step is asked of the team, who has one, and taking it
-//! away from somebody who lost her phone.
+//! away from somebody who lost their phone.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -226,7 +226,7 @@ pub async fn reset_second_step(house: &House, email: &str) -> Result<bool, Error
     take_away(house, &person, &others, (None, "Someone who runs the service's computer")).await
 }
 
-/// Takes a second step away, signs the person out, and tells her and the other administrators.
+/// Takes a second step away, signs the person out, and tells them and the other administrators.
 /// Whether there was one.
 async fn take_away(
     house: &House,
@@ -242,12 +242,12 @@ async fn take_away(
         return Ok(false);
     }
     accounts::end_all_sessions(&mut tx, &person.account_id).await?;
-    let hers = emails::second_step_reset(house);
-    let theirs = emails::second_step_reset_for(house, &person.shown_name, by_name);
-    let mut told = vec![(person, &hers)];
+    let to_them = emails::second_step_reset(house);
+    let to_others = emails::second_step_reset_for(house, &person.shown_name, by_name);
+    let mut told = vec![(person, &to_them)];
     for other in others {
         if Some(&other.account_id) != by {
-            told.push((other, &theirs));
+            told.push((other, &to_others));
         }
     }
     for (one, words) in told {

@@ -69,7 +69,7 @@ pub async fn code_form(
 
 /// What came of a code.
 enum CodeOutcome {
-    /// She is in.
+    /// They are in.
     In,
     /// It was used, or never was one.
     Used,
@@ -158,7 +158,7 @@ struct GivenCode<'a> {
     device_hash: &'a str,
 }
 
-/// Uses the code up and lets her in who waits. A recovery code that is used is told of.
+/// Uses the code up and lets in whoever waits. A recovery code that is used is told of.
 async fn let_in(
     tx: &mut AnyConnection,
     house: &House,
@@ -214,8 +214,8 @@ fn step(waiting: &WaitingSession, typed: &Typed, now: Millis) -> Option<i64> {
     }
 }
 
-/// Under what wrong codes are counted. Whoever else has her password tries in a browser that she
-/// never used, and cannot keep her out of hers.
+/// Under what wrong codes are counted. Whoever else has the password tries in a browser that its
+/// owner never used, and cannot keep them out of theirs.
 fn counted_under(waiting: &WaitingSession, device_hash: &str) -> String {
     if waiting.is_known_device {
         format!("{} {device_hash}", waiting.account_id)

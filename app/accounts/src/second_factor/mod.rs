@@ -2,11 +2,12 @@
 //! most harm; and the email when staff sign in on a new device.
 //!
 //! Whoever has a second step gets a session that waits: until a code is given it lets nobody in,
-//! and to every address she is a visitor (`code`). She sets it up at her own page (`own`), and gets
-//! six recovery codes for the day she loses her phone; a passkey does instead of a code (`passkeys`);
-//! an administrator can take it away and says from when it is asked of staff (`admin`). `Access::fresh` in the table of addresses asks for
-//! proof of the last minutes: `prove` asks for it, and `first_act` keeps meanwhile what she sent.
-//! `rules` is pure, `store` holds the SQL.
+//! and to every address they are a visitor (`code`). They set it up at their own page (`own`), and
+//! get six recovery codes for the day they lose their phone; a passkey does instead of a code
+//! (`passkeys`); an administrator can take it away and says from when it is asked of staff
+//! (`admin`). `Access::fresh` in the table of addresses asks for proof of the last minutes: `prove`
+//! asks for it, and `first_act` keeps meanwhile what they sent. `rules` is pure, `store` holds the
+//! SQL.
 
 pub(crate) mod admin;
 pub(crate) mod code;

@@ -32,8 +32,8 @@ const SET_UP: &str = "/account/second-step/set-up";
 /// What the picture is, for whoever cannot see it.
 const QR: &str = "Code for your authenticator app. You can also type it in, from below";
 
-/// GET `/account/second-step`; `?then=` is where she was going, `?ask=codes` asks first whether she
-/// wants new recovery codes.
+/// GET `/account/second-step`; `?then=` is where they were going, `?ask=codes` asks first whether
+/// they want new recovery codes.
 pub async fn second_step_page(
     State(house): State<House>,
     viewer: Viewer,
@@ -167,7 +167,7 @@ fn has_one(since: Millis, factor: &SecondFactor) -> impl IntoView + use<> {
     }
 }
 
-/// Says that the recovery codes she has stop working, before there are new ones.
+/// Says that the recovery codes they have stop working, before there are new ones.
 fn asks_for_codes(factor: &SecondFactor) -> Page {
     let old = match factor.codes_left {
         0 => "You have no recovery codes left.".to_owned(),
@@ -237,7 +237,7 @@ pub async fn change_second_step(
     }
 }
 
-/// Tells her by email, and notes in the log, what she changed about how she signs in.
+/// Tells them by email, and notes in the log, what they changed about how they sign in.
 pub(crate) async fn note_and_tell(
     tx: &mut AnyConnection,
     (account_id, email): (&Id<Account>, &str),
@@ -289,7 +289,7 @@ pub async fn set_up_second_step_form(
 }
 
 /// POST `/account/second-step/set-up`: a code shows that the app has the secret. Other sessions of
-/// hers end: they began without it.
+/// theirs end: they began without it.
 pub async fn set_up_second_step(
     State(house): State<House>,
     viewer: Viewer,
@@ -318,7 +318,7 @@ pub async fn set_up_second_step(
                 .answer(&house, &viewer));
         }
     };
-    // Who moves to another phone keeps her recovery codes.
+    // Who moves to another phone keeps their recovery codes.
     let is_first = factor.confirmed_at.is_none();
     let codes = if is_first { new_codes() } else { Vec::new() };
     if !turn_on(&house, person, (secret, step), &codes, now).await? {
@@ -331,7 +331,7 @@ pub async fn set_up_second_step(
     Ok(codes_page(&codes, &destination.then).answer(&house, &viewer))
 }
 
-/// Makes the offered secret hers, of which a code of this half-minute was used; with recovery
+/// Makes the offered secret theirs, of which a code of this half-minute was used; with recovery
 /// codes, if there are any. False where somebody was faster.
 async fn turn_on(
     house: &House,
@@ -405,7 +405,7 @@ fn set_up_page(
     })
 }
 
-/// The recovery codes, this once. `then`: where she was going.
+/// The recovery codes, this once. `then`: where they were going.
 fn codes_page(codes: &[String], then: &str) -> Page {
     Page::new("Your recovery codes", || {
         let rows = codes.iter().map(|code| view! { <li><b>{code.clone()}</b></li> });

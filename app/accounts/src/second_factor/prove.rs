@@ -1,6 +1,6 @@
-//! Fresh proof: a password, a code, a passkey or a link, before what does the most harm when somebody else
-//! holds her phone. With it her session goes on under another token: whoever has the one before it has
-//! nothing.
+//! Fresh proof: a password, a code, a passkey or a link, before what does the most harm when
+//! somebody else holds a person's phone. With it the session goes on under another token: whoever
+//! has the one before it has nothing.
 
 use axum::Extension;
 use axum::extract::State;
@@ -25,8 +25,8 @@ use crate::sign_in::{self, Destination};
 use crate::store::{self as accounts, Proof};
 use crate::{emails, passwords};
 
-/// The answer where fresh proof is lacking. `destination`: where she was going; `chose`: what she chose,
-/// in words that follow "to".
+/// The answer where fresh proof is lacking. `destination`: where they were going; `chose`: what
+/// they chose, in words that follow "to".
 pub(crate) async fn ask_for_proof(
     house: &House,
     viewer: &Viewer,
@@ -57,7 +57,7 @@ pub async fn back_to_proof() -> Redirect {
     Redirect::to("/prove")
 }
 
-/// What she chose in this browser, in words that follow "to", where it waits for proof.
+/// What they chose in this browser, in words that follow "to", where it waits for proof.
 async fn waits_for_proof(
     house: &House,
     headers: &HeaderMap,
@@ -121,7 +121,7 @@ pub async fn prove(
     Ok(renewed.answer(&house, proved.flatten(), onward))
 }
 
-/// Uses the code up, if that is what she typed, and gives her session another token. When the
+/// Uses the code up, if that is what they typed, and gives their session another token. When the
 /// session ends, if it stands; `None` where the code was used before.
 async fn proved(
     house: &House,
@@ -152,7 +152,7 @@ async fn proved(
     Ok(Some(ends_at))
 }
 
-/// Where she goes who has proved it. `has_act`: what she chose waits.
+/// Where somebody goes who has proved it. `has_act`: what they chose waits.
 fn onward(house: &House, viewer: &Viewer, destination: &Destination, has_act: bool) -> Response {
     if let Some(fields) = &destination.fields {
         return once_more(&destination.then, fields).answer(house, viewer);
@@ -235,7 +235,7 @@ async fn right_code(
     })
 }
 
-/// POST `/prove/link`: a link to her own address, which shows it too.
+/// POST `/prove/link`: a link to their own address, which shows it too.
 pub async fn send_proof_link(
     State(house): State<House>,
     viewer: Viewer,
@@ -256,7 +256,7 @@ pub async fn send_proof_link(
     Ok(sign_in::sign_in_link_sent(&house, &viewer, &destination))
 }
 
-/// What she had typed, with the button that sends it.
+/// What they had typed, with the button that sends it.
 fn once_more(then: &str, fields: &str) -> Page {
     let page = Page::new("One more step", || {
         view! {

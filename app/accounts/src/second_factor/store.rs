@@ -10,9 +10,9 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use super::rules;
 use crate::passkeys::store as passkeys;
 
-/// Since when somebody has a second step, as a part of statements in which her account is `a` and
-/// `second_factors` is `f`: since she set up codes, or, for staff, since she added a passkey. Parents
-/// with a passkey still sign in with a password or a link alone.
+/// Since when somebody has a second step, as a part of statements in which their account is `a` and
+/// `second_factors` is `f`: since they set up codes, or, for staff, since they added a passkey.
+/// Parents with a passkey still sign in with a password or a link alone.
 pub const SINCE: &str = "coalesce(f.confirmed_at, (SELECT min(k.added_at) FROM passkeys k
      WHERE k.account_id = a.id AND EXISTS (SELECT 1 FROM roles x
        WHERE x.account_id = a.id AND x.role <> 'parent')))";
@@ -23,15 +23,15 @@ const DEVICE_KNOWN_FOR: Millis = 365 * DAY;
 /// What somebody has as a second step.
 #[derive(Clone, Debug, Default)]
 pub struct SecondFactor {
-    /// The secret that her app has; `None` where she has no second step.
+    /// The secret that their app has; `None` where they have no second step.
     pub secret: Option<String>,
     /// Since when.
     pub confirmed_at: Option<Millis>,
     /// The secret that an app is being set up with, and since when.
     pub offered: Option<(String, Millis)>,
-    /// How many recovery codes she has left.
+    /// How many recovery codes they have left.
     pub codes_left: i64,
-    /// How many passkeys she has.
+    /// How many passkeys they have.
     pub passkeys: i64,
 }
 
@@ -83,7 +83,7 @@ pub async fn offer(
     tx.commit().await
 }
 
-/// Makes the offered secret hers, of which a code of this half-minute was used. True for whoever
+/// Makes the offered secret theirs, of which a code of this half-minute was used. True for whoever
 /// was first.
 pub async fn set_up(
     tx: &mut AnyConnection,
@@ -106,7 +106,7 @@ pub async fn set_up(
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes away her recovery codes.
+/// Takes away their recovery codes.
 pub async fn forget_recovery_codes(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
@@ -118,7 +118,7 @@ pub async fn forget_recovery_codes(
     Ok(())
 }
 
-/// Gives her these recovery codes, by their hashes.
+/// Gives them these recovery codes, by their hashes.
 pub async fn keep_recovery_codes(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
@@ -201,27 +201,27 @@ pub async fn ways(db: &Db, account_id: &Id<Account>) -> sqlx::Result<SecondStepW
 /// Somebody who gave a password or used a link, and has not given a code yet.
 #[derive(Clone, Debug)]
 pub struct WaitingSession {
-    /// Her account.
+    /// Their account.
     pub account_id: Id<Account>,
-    /// Her address.
+    /// Their address.
     pub email: String,
-    /// The secret that her app has; `None` where she has passkeys alone.
+    /// The secret that their app has; `None` where they have passkeys alone.
     pub secret: Option<String>,
-    /// How she can do the second step.
+    /// How they can do the second step.
     pub ways: SecondStepWays,
-    /// The device as she knows it.
+    /// The device as they know it.
     pub device: String,
     /// When the session ends at the latest.
     pub ends_at: Millis,
-    /// Whether she has signed in in this browser before.
+    /// Whether they have signed in in this browser before.
     pub is_known_device: bool,
-    /// Whether her account is about to be erased.
+    /// Whether their account is about to be erased.
     pub is_leaving: bool,
-    /// The half-minute of the code with which she was let in just now: this is a second tap.
+    /// The half-minute of the code with which they were let in just now: this is a second tap.
     pub was_let_in_at: Option<i64>,
 }
 
-/// For how long after she was let in the same code is a second tap.
+/// For how long after they were let in the same code is a second tap.
 const SECOND_TAP: Millis = MINUTE;
 
 /// Who waits behind this session's token, in the browser with this hash of what its cookie holds.
@@ -256,7 +256,7 @@ pub async fn waiting(
         let ways =
             SecondStepWays { codes: secret.is_some(), passkeys: row.get::<i64, _>("passkeys") > 0 };
         let last_step: Option<i64> = row.get("last_step");
-        // What it waited for is gone: she signs in again.
+        // What it waited for is gone: they sign in again.
         if !ways.codes && !ways.passkeys {
             return Ok(None);
         }
@@ -292,7 +292,7 @@ pub async fn use_step(
     Ok(used.rows_affected() == 1)
 }
 
-/// Uses up a recovery code. False where it is not hers, or was used.
+/// Uses up a recovery code. False where it is not theirs, or was used.
 pub async fn use_recovery_code(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
@@ -311,7 +311,7 @@ pub async fn use_recovery_code(
     Ok(used.rows_affected() == 1)
 }
 
-/// Lets her in whose session waited for a code, under a new token; again after a second tap. False
+/// Lets in whoever's session waited for a code, under a new token; again after a second tap. False
 /// where neither is so any more.
 pub async fn let_in(
     tx: &mut AnyConnection,
@@ -349,7 +349,7 @@ pub async fn was_last_used(
     Ok(used == 1)
 }
 
-/// Notes that whoever uses this session has just shown that it is she, and gives it another token;
+/// Notes that whoever uses this session has just shown that it is them, and gives it another token;
 /// again after a second tap. When it ends at the latest; `None` where it has ended.
 pub async fn proved(
     tx: &mut AnyConnection,
@@ -371,7 +371,7 @@ pub async fn proved(
 }
 
 /// Notes that somebody signed in in this browser: the hash of what its cookie holds, and the device
-/// as she knows it.
+/// as they know it.
 pub async fn know_device(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
@@ -399,11 +399,11 @@ pub struct NewDevice {
     pub id: Id<KnownDevice>,
     /// Whose.
     pub account_id: Id<Account>,
-    /// Where to tell her.
+    /// Where to tell them.
     pub email: String,
-    /// The device as she knows it.
+    /// The device as they know it.
     pub device: String,
-    /// When she signed in.
+    /// When they signed in.
     pub first_at: Millis,
 }
 
@@ -435,14 +435,14 @@ pub async fn device_told(
     Ok(told.rows_affected() == 1)
 }
 
-/// Somebody of the staff, as an administrator sees her.
+/// Somebody of the staff, as an administrator sees them.
 #[derive(Clone, Debug)]
 pub struct StaffMember {
     /// The account.
     pub id: Id<Account>,
     /// The name others see.
     pub shown_name: String,
-    /// Since when she has a second step.
+    /// Since when they have a second step.
     pub since: Option<Millis>,
 }
 
@@ -481,9 +481,9 @@ pub struct ToldAccount {
     pub email: String,
     /// The name others see.
     pub shown_name: String,
-    /// Since when she has a second step.
+    /// Since when they have a second step.
     pub since: Option<Millis>,
-    /// Whether she has passkeys.
+    /// Whether they have passkeys.
     pub has_passkeys: bool,
 }
 
