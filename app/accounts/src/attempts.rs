@@ -67,7 +67,6 @@ impl<'a> Asker<'a> {
 /// What an email is asked for. Each is counted by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// To join.
     Join,
     /// A link to sign in.
     SignIn,
@@ -401,9 +400,8 @@ pub(crate) enum AttemptKind {
     Proof,
     /// Passkeys asked for, by one person or from one network. A whole school may share it.
     Passkey,
-    /// Topics from one person.
     Topic,
-    /// Comments on the Local Offer from one person.
+    /// On the Local Offer.
     Comment,
     /// What one person told the forum of their own experience.
     Doubt,

@@ -139,9 +139,7 @@ pub async fn after(connection: &mut AnyConnection, token_hash: &str) -> sqlx::Re
 /// An erasure that was called back.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CalledBack {
-    /// Whose account is kept.
     pub account_id: Id<Account>,
-    /// Their address.
     pub email: String,
     /// Of the link that would have called it back.
     pub token_hash: String,
@@ -185,11 +183,8 @@ async fn call_back_by(
 /// An account whose time has come.
 #[derive(Clone, Debug)]
 pub struct Due {
-    /// The account.
     pub account_id: Id<Account>,
-    /// Its address.
     pub email: String,
-    /// What its owner wants.
     pub wish: Wish,
 }
 

@@ -13,9 +13,8 @@ use super::attempts::{self, AttemptKind};
 /// What a person sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sends {
-    /// A topic.
     Topic,
-    /// A comment on the Local Offer.
+    /// On the Local Offer.
     Comment,
     /// "That's not my experience".
     Doubt,

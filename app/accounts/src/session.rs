@@ -136,11 +136,9 @@ pub(crate) type Cookies = AppendHeaders<Vec<(HeaderName, String)>>;
 /// A session that has begun.
 #[derive(Debug)]
 pub(crate) struct Begun {
-    /// The cookies that go with the answer.
     pub cookies: Cookies,
     /// Whether it lets nobody in before a code is given or a passkey used.
     pub waits_for_code: bool,
-    /// Whether a second step is asked of the person.
     pub second_step: SecondStep,
     /// Whether the account is about to be erased, so that they are asked first whether to keep it.
     pub is_leaving: bool,

@@ -38,7 +38,6 @@ pub(crate) struct Destination {
 /// Why somebody is asked to sign in.
 #[derive(Debug, Default)]
 pub(crate) struct SignInReason {
-    /// Whether they were signed in before.
     pub was_signed_out: bool,
     /// What they chose, in words that follow "to"; empty where nobody knows.
     pub chose: String,
@@ -586,7 +585,6 @@ pub(crate) struct JustSignedIn<'a> {
     pub account_id: &'a Id<Account>,
     /// Whether they came by a link in an email.
     pub by_link: bool,
-    /// Whether their account is about to be erased.
     pub is_leaving: bool,
 }
 

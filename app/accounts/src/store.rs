@@ -98,11 +98,8 @@ pub(crate) fn role(word: &str) -> sqlx::Result<Role> {
 /// What an account may do, and how it stands.
 #[derive(Clone, Debug)]
 pub struct AccountRights {
-    /// What it may do.
     pub roles: Vec<Role>,
-    /// Whether a second step is asked of it.
     pub second_step: SecondStep,
-    /// Whether it is about to be erased.
     pub is_leaving: bool,
     /// Whether it signs in with its council and in no other way.
     pub is_with_council: bool,
@@ -149,11 +146,9 @@ pub async fn account_rights(
 pub struct NewSession {
     /// The hash of the token in the cookie.
     pub token_hash: String,
-    /// Whose it is.
     pub account_id: Id<Account>,
     /// The device as its owner knows it.
     pub device: String,
-    /// Now.
     pub now: Millis,
     /// When it ends if it is not used.
     pub idle_ends_at: Millis,
@@ -328,7 +323,6 @@ pub async fn session_seen(
 /// One line of a person's list of sessions.
 #[derive(Debug, sqlx::FromRow)]
 pub struct OpenSession {
-    /// The session.
     pub id: Id<Session>,
     /// The device as its owner knows it.
     pub device: String,
@@ -489,11 +483,9 @@ pub async fn end_sessions_like(
 /// What can show that whoever uses a session is the person whose account it is.
 #[derive(Clone, Debug)]
 pub struct Proof {
-    /// The hash of the account's password, if it has one.
     pub password_hash: Option<String>,
     /// Whether the account has a second step with codes.
     pub has_second_step: bool,
-    /// Whether the account has a passkey.
     pub has_passkey: bool,
 }
 
@@ -606,9 +598,7 @@ pub async fn change_details(
 /// An account as signing in needs it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct KnownAccount {
-    /// The account.
     pub id: Id<Account>,
-    /// Its password, if it has one.
     pub password_hash: Option<String>,
 }
 
@@ -624,7 +614,6 @@ pub async fn by_address(tx: &mut AnyConnection, email: &str) -> sqlx::Result<Opt
 /// may be a stranger.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct SignUp {
-    /// The address.
     pub email: String,
     /// The name of the part of the area that was chosen behind the button, if that is one.
     pub place: Option<String>,
@@ -670,9 +659,7 @@ pub async fn sign_up(
 /// Somebody who has joined by a link.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Joined {
-    /// Their account.
     pub account_id: Id<Account>,
-    /// When.
     pub joined_at: Millis,
     /// How many topics they support where voting is not counted yet.
     pub supported: i64,
@@ -726,13 +713,10 @@ pub async fn confirm(
 /// An account about to be made; its address is confirmed.
 #[derive(Debug)]
 pub struct NewAccount<'a> {
-    /// The confirmed address.
     pub email: &'a str,
-    /// The name others see.
     pub shown_name: &'a str,
     /// The part of the area, for parents.
     pub place_id: Option<&'a Id<Place>>,
-    /// The hashed password, if one was chosen.
     pub password_hash: Option<&'a str>,
 }
 
@@ -810,11 +794,8 @@ pub async fn revoke(
 /// Somebody who is told that somebody has a role now, or no longer.
 #[derive(Clone, Debug)]
 pub struct Watcher {
-    /// The account.
     pub id: Id<Account>,
-    /// Its address.
     pub email: String,
-    /// Whether it is an administrator's.
     pub is_admin: bool,
 }
 
@@ -954,13 +935,10 @@ pub async fn keep_link(tx: &mut AnyConnection, new: &NewLink<'_>) -> sqlx::Resul
 /// A link that still works.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Link {
-    /// Whose it is.
     pub account_id: Id<Account>,
-    /// Their address now.
     pub email: String,
     /// The new address of a change of address.
     pub new_email: Option<String>,
-    /// The name others see.
     pub shown_name: String,
     /// The name of the part of the area they live in, if they said it.
     pub place: Option<String>,
@@ -1092,13 +1070,10 @@ pub async fn keep_undo(
 /// A change of address that can be undone.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Undo {
-    /// Whose it is.
     pub account_id: Id<Account>,
     /// The address it was.
     pub old: String,
-    /// The address it is now.
     pub email: String,
-    /// When it was changed.
     pub changed_at: Millis,
 }
 
@@ -1206,11 +1181,8 @@ async fn fold(tx: &mut AnyConnection, lot: &[(Id<Account>, String)]) -> sqlx::Re
 /// An invitation that waits.
 #[derive(Clone, Debug)]
 pub struct WaitingInvitation {
-    /// The invitation.
     pub id: Id<Invitation>,
-    /// The address it went to.
     pub email: String,
-    /// Their role.
     pub role: Role,
     /// The organisation, for a leader.
     pub organisation_id: Option<Id<Organisation>>,
@@ -1225,13 +1197,10 @@ pub struct WaitingInvitation {
 pub struct NewInvitation<'a> {
     /// The hash of the token in its link.
     pub token_hash: &'a str,
-    /// The address it goes to.
     pub email: &'a str,
-    /// Their role.
     pub role: Role,
     /// The organisation, for a leader.
     pub organisation_id: Option<&'a Id<Organisation>>,
-    /// Now.
     pub now: Millis,
     /// Until when it can be accepted.
     pub ends_at: Millis,
@@ -1310,17 +1279,11 @@ pub async fn accept_invitation(
 /// A person as an administrator sees them.
 #[derive(Debug)]
 pub struct ListedPerson {
-    /// The account.
     pub id: Id<Account>,
-    /// The name others see.
     pub shown_name: String,
-    /// The address.
     pub email: String,
-    /// What they may do.
     pub roles: Vec<Role>,
-    /// The organisation they are a leader for.
     pub organisation_id: Option<Id<Organisation>>,
-    /// Whether they have a second step when they sign in.
     pub has_second_step: bool,
     /// When the council last confirmed that they work there, where they sign in with it.
     pub confirmed_at: Option<Millis>,

@@ -25,11 +25,8 @@ const LONGEST_SUBJECT: usize = 255;
 /// An account that somebody at the provider may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CouncilAccount {
-    /// The account.
     pub id: Id<Account>,
-    /// Its address.
     pub email: String,
-    /// What it may do.
     pub roles: Vec<Role>,
     /// The name of the organisation that it is a leader for.
     pub organisation: Option<String>,
@@ -48,7 +45,6 @@ pub struct Expected<'a> {
     pub nonce: &'a str,
     /// What must be in it for its person to be one of the officers.
     pub must_have: Option<&'a MustHave>,
-    /// Now.
     pub now: Millis,
 }
 

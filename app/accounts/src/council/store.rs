@@ -120,9 +120,7 @@ pub async fn confirm(
 /// A leader whom the council has not confirmed for a while.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Unconfirmed {
-    /// Their account.
     pub account_id: Id<Account>,
-    /// Its address.
     pub email: String,
     /// When the council last confirmed them.
     pub confirmed_at: Millis,

@@ -41,11 +41,9 @@ const REMEMBERED: i64 = 2 * 60 * 60;
 /// In the extensions of an answer with which a session began: whose it is.
 #[derive(Clone, Debug)]
 pub(crate) struct JustIn {
-    /// The account.
     pub account_id: Id<Account>,
     /// Whether they came by a link in an email.
     pub by_link: bool,
-    /// Whether they have just joined.
     pub has_joined: bool,
 }
 

@@ -19,9 +19,7 @@ pub struct OwnPasskey {
     pub credential_id: String,
     /// What they call it.
     pub name: String,
-    /// When they added it.
     pub added_at: Millis,
-    /// When it was last used.
     pub used_at: Option<Millis>,
 }
 
@@ -43,7 +41,6 @@ pub async fn own(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Vec<OwnPassk
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct UsedPasskey {
     pub id: Id<Passkey>,
-    /// Whose it is.
     pub account_id: Id<Account>,
     /// The key, as it is stored.
     #[sqlx(rename = "public_key")]
@@ -110,7 +107,6 @@ pub async fn use_challenge(
 #[derive(Clone, Debug)]
 pub struct NewPasskey {
     pub id: Id<Passkey>,
-    /// Whose it is.
     pub account_id: Id<Account>,
     /// The name that its maker gave it.
     pub credential_id: String,

@@ -25,13 +25,10 @@ const DEVICE_KNOWN_FOR: Millis = 365 * DAY;
 pub struct SecondFactor {
     /// The secret that their app has; `None` where they have no second step.
     pub secret: Option<String>,
-    /// Since when.
     pub confirmed_at: Option<Millis>,
     /// The secret that an app is being set up with, and since when.
     pub offered: Option<(String, Millis)>,
-    /// How many recovery codes they have left.
     pub codes_left: i64,
-    /// How many passkeys they have.
     pub passkeys: i64,
 }
 
@@ -186,9 +183,7 @@ pub async fn take_away_all(tx: &mut AnyConnection, person: &ToldAccount) -> sqlx
 /// How somebody can do the second step.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SecondStepWays {
-    /// With a code.
     pub codes: bool,
-    /// With a passkey.
     pub passkeys: bool,
 }
 
@@ -201,9 +196,7 @@ pub async fn ways(db: &Db, account_id: &Id<Account>) -> sqlx::Result<SecondStepW
 /// Somebody who gave a password or used a link, and has not given a code yet.
 #[derive(Clone, Debug)]
 pub struct WaitingSession {
-    /// Their account.
     pub account_id: Id<Account>,
-    /// Their address.
     pub email: String,
     /// The secret that their app has; `None` where they have passkeys alone.
     pub secret: Option<String>,
@@ -213,9 +206,7 @@ pub struct WaitingSession {
     pub device: String,
     /// When the session ends at the latest.
     pub ends_at: Millis,
-    /// Whether they have signed in in this browser before.
     pub is_known_device: bool,
-    /// Whether their account is about to be erased.
     pub is_leaving: bool,
     /// The half-minute of the code with which they were let in just now: this is a second tap.
     pub was_let_in_at: Option<i64>,
@@ -397,9 +388,7 @@ pub async fn know_device(
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct NewDevice {
     pub id: Id<KnownDevice>,
-    /// Whose.
     pub account_id: Id<Account>,
-    /// Where to tell them.
     pub email: String,
     /// The device as they know it.
     pub device: String,
@@ -438,9 +427,7 @@ pub async fn device_told(
 /// Somebody of the staff, as an administrator sees them.
 #[derive(Clone, Debug)]
 pub struct StaffMember {
-    /// The account.
     pub id: Id<Account>,
-    /// The name others see.
     pub shown_name: String,
     /// Since when they have a second step.
     pub since: Option<Millis>,
@@ -475,15 +462,11 @@ pub async fn ask_from(tx: &mut AnyConnection, from: Option<Millis>) -> sqlx::Res
 /// Somebody to tell that a second step was taken away.
 #[derive(Clone, Debug)]
 pub struct ToldAccount {
-    /// The account.
     pub account_id: Id<Account>,
-    /// The address.
     pub email: String,
-    /// The name others see.
     pub shown_name: String,
     /// Since when they have a second step.
     pub since: Option<Millis>,
-    /// Whether they have passkeys.
     pub has_passkeys: bool,
 }
 
