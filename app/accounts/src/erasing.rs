@@ -150,7 +150,13 @@ pub async fn call_back(
     tx: &mut AnyConnection,
     token_hash: &str,
 ) -> sqlx::Result<Option<CalledBack>> {
-    call_back_by(tx, "w.token_hash = $1", token_hash).await
+    let found = sqlx::query_as(
+        "SELECT a.id AS account_id, a.email, w.token_hash
+         FROM erasures w JOIN accounts a ON a.id = w.account_id AND a.email IS NOT NULL
+         WHERE w.token_hash = $1",
+    );
+    let found: Option<CalledBack> = found.bind(token_hash).fetch_optional(&mut *tx).await?;
+    if_first(tx, found).await
 }
 
 /// Calls back the erasure of this account, for whoever has signed in to it. `None` the second time.
@@ -158,22 +164,20 @@ pub async fn call_back_own(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
 ) -> sqlx::Result<Option<CalledBack>> {
-    call_back_by(tx, "w.account_id = $1", account_id).await
-}
-
-/// `by`: the condition that finds the erasure. Of two at once, one calls it back.
-async fn call_back_by(
-    tx: &mut AnyConnection,
-    by: &'static str,
-    of: &str,
-) -> sqlx::Result<Option<CalledBack>> {
-    let found = format!(
+    let found = sqlx::query_as(
         "SELECT a.id AS account_id, a.email, w.token_hash
          FROM erasures w JOIN accounts a ON a.id = w.account_id AND a.email IS NOT NULL
-         WHERE {by}"
+         WHERE w.account_id = $1",
     );
-    let found: Option<CalledBack> =
-        sqlx::query_as(AssertSqlSafe(found)).bind(of).fetch_optional(&mut *tx).await?;
+    let found: Option<CalledBack> = found.bind(account_id).fetch_optional(&mut *tx).await?;
+    if_first(tx, found).await
+}
+
+/// Ends the erasure that was found. Of two at once, one calls it back.
+async fn if_first(
+    tx: &mut AnyConnection,
+    found: Option<CalledBack>,
+) -> sqlx::Result<Option<CalledBack>> {
     let Some(found) = found else { return Ok(None) };
     let called = sqlx::query("DELETE FROM erasures WHERE token_hash = $1").bind(&found.token_hash);
     let is_first = called.execute(tx).await?.rows_affected() == 1;

@@ -46,9 +46,6 @@ pub async fn keep(db: &Db, act: &Act, now: Millis) -> sqlx::Result<()> {
     tx.commit().await
 }
 
-const COLUMNS: &str =
-    "a.id, a.goes_to, a.fields, a.chose, a.account_id, CAST(a.is_grave AS BIGINT) AS is_grave";
-
 fn read(row: &sqlx::any::AnyRow) -> Act {
     Act {
         id: row.get("id"),
@@ -62,12 +59,14 @@ fn read(row: &sqlx::any::AnyRow) -> Act {
 
 /// The one with this id, while it is kept.
 pub async fn find(db: &Db, id: &Id<FirstAct>, now: Millis) -> sqlx::Result<Option<Act>> {
-    let sql = format!("SELECT {COLUMNS} FROM first_acts a WHERE a.id = $1 AND a.ends_at > $2");
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(id)
-        .bind(now)
-        .fetch_optional(&mut *db.read().await?)
-        .await?;
+    let row = sqlx::query(
+        "SELECT id, goes_to, fields, chose, account_id, CAST(is_grave AS BIGINT) AS is_grave
+         FROM first_acts WHERE id = $1 AND ends_at > $2",
+    )
+    .bind(id)
+    .bind(now)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
     Ok(row.as_ref().map(read))
 }
 
@@ -111,15 +110,15 @@ pub async fn of_account(
     account_id: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<Option<Act>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM first_acts a WHERE a.account_id = $1 AND a.ends_at > $2
-         ORDER BY a.kept_at DESC, a.id LIMIT 1"
-    );
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(account_id)
-        .bind(now)
-        .fetch_optional(&mut *db.read().await?)
-        .await?;
+    let row = sqlx::query(
+        "SELECT id, goes_to, fields, chose, account_id, CAST(is_grave AS BIGINT) AS is_grave
+         FROM first_acts WHERE account_id = $1 AND ends_at > $2
+         ORDER BY kept_at DESC, id LIMIT 1",
+    )
+    .bind(account_id)
+    .bind(now)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
     Ok(row.as_ref().map(read))
 }
 
