@@ -53,14 +53,14 @@ fn party(house: &House) -> Option<Party> {
 
 /// Where a passkey is asked for, and so where it must be used.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Asked<'a> {
+pub(crate) enum AskedWhere<'a> {
     /// In this session.
     Session(&'a Id<Session>),
     /// In the browser whose cookie has this challenge, to sign in.
     Browser(Option<&'a str>),
 }
 
-impl<'a> Asked<'a> {
+impl<'a> AskedWhere<'a> {
     fn session_id(self) -> Option<&'a Id<Session>> {
         match self {
             Self::Session(id) => Some(id),
@@ -78,7 +78,7 @@ fn is_by_script(headers: &HeaderMap) -> bool {
 async fn challenge(
     house: &House,
     asker: Asker<'_>,
-    asked: Asked<'_>,
+    asked: AskedWhere<'_>,
 ) -> Result<Result<String, Response>, Error> {
     if let Err(wait) = attempts::may_use_passkey(house, asker).await? {
         return Ok(Err(wait.answer(StatusCode::TOO_MANY_REQUESTS.into_response())));
@@ -103,7 +103,7 @@ pub(crate) async fn begin_passkey(
     house: &House,
     headers: &HeaderMap,
     asker: Asker<'_>,
-    (asked, page): (Asked<'_>, &str),
+    (asked, page): (AskedWhere<'_>, &str),
 ) -> Result<(String, Response), Error> {
     let nothing = |answer| Ok((String::new(), answer));
     let Some(party) = party(house).filter(|_| is_by_script(headers)) else {
@@ -156,15 +156,15 @@ impl Refused {
 /// When the database fails.
 pub(crate) async fn used_passkey(
     house: &House,
-    asked: Asked<'_>,
+    asked: AskedWhere<'_>,
     sent: &Sent,
 ) -> Result<Result<(store::UsedPasskey, u32), Refused>, Error> {
     let Some(party) = party(house) else { return Ok(Err(Refused::Wrong)) };
     let read = Used::read(sent).and_then(|used| Ok((used.challenge()?, used)));
     let Ok((challenge, used)) = read else { return Ok(Err(Refused::Wrong)) };
     let is_here = match asked {
-        Asked::Session(_) => true,
-        Asked::Browser(cookie) => cookie == Some(challenge.as_str()),
+        AskedWhere::Session(_) => true,
+        AskedWhere::Browser(cookie) => cookie == Some(challenge.as_str()),
     };
     let (hash, now) = (id::hash(&challenge), house.clock.now());
     if !is_here || !store::use_challenge(&house.db, &hash, asked.session_id(), now).await? {
@@ -174,7 +174,7 @@ pub(crate) async fn used_passkey(
         return Ok(Err(Refused::Unknown));
     };
     // Where it is known who asks, a device need not say whose it is.
-    let may_be_silent = matches!(asked, Asked::Session(_));
+    let may_be_silent = matches!(asked, AskedWhere::Session(_));
     let is_its_owner =
         passkey.account_id == *used.account_id || (may_be_silent && used.account_id.is_empty());
     Ok(match used.checked(&party, &passkey.key) {

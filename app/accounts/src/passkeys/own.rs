@@ -16,7 +16,7 @@ use leptos::prelude::*;
 
 use super::store::{self, MOST, OwnPasskey};
 use super::webauthn::Made;
-use super::{Asked, NO_NAME, Refused, ui};
+use super::{AskedWhere, NO_NAME, Refused, ui};
 use crate::attempts::Asker;
 use crate::first_act::GO_ON;
 use crate::frame::{ACCOUNT, Frame};
@@ -194,7 +194,7 @@ pub async fn add_passkey(
     let (person, destination, now) =
         (viewer.signed_in()?, Destination::page(&sent), house.clock.now());
     let Some(party) = super::party(&house) else { return Ok(Redirect::to(LIST).into_response()) };
-    let asked = Asked::Session(&person.session_id);
+    let asked = AskedWhere::Session(&person.session_id);
     if sent.typed("step") == "begin" {
         if !super::is_by_script(&headers) {
             return Ok(Redirect::to(&with_then(NEW, &destination.then)).into_response());

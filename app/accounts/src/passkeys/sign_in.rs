@@ -13,7 +13,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::ui::{self, BY_LINK};
-use super::{Asked, NO_NAME, Refused};
+use super::{AskedWhere, NO_NAME, Refused};
 use crate::attempts::{Asker, Caller};
 use crate::sign_in::{self, Destination, SignInReason};
 use crate::{council, session};
@@ -62,7 +62,7 @@ pub async fn sign_in_with_passkey(
     let (destination, by_link) = (Destination::read(&sent), sent.typed("by") == BY_LINK);
     if sent.typed("step") == "begin" {
         let asker = Asker::of(&viewer, &caller);
-        let asked = (Asked::Browser(None), ui::SIGN_IN);
+        let asked = (AskedWhere::Browser(None), ui::SIGN_IN);
         let (challenge, answer) = super::begin_passkey(&house, &headers, asker, asked).await?;
         if challenge.is_empty() {
             return Ok(answer);
@@ -74,7 +74,7 @@ pub async fn sign_in_with_passkey(
         let page = passkey_sign_in_page(&house, &destination, by_link, &why, &Refusals::default());
         return Ok(page.answer(&house, &viewer));
     }
-    let asked = Asked::Browser(ground::cookie::named(&headers, cookie_name(&house)));
+    let asked = AskedWhere::Browser(ground::cookie::named(&headers, cookie_name(&house)));
     let refused = match super::used_passkey(&house, asked, &sent).await? {
         Ok((passkey, counter)) => {
             let (account_id, used) = (&passkey.account_id, (&passkey.id, counter));

@@ -19,7 +19,7 @@ use super::rules::{self, Typed};
 use super::store;
 use crate::attempts::{self, Asker, AttemptKind, Purpose};
 use crate::first_act::{self, GO_ON};
-use crate::passkeys::{self, Asked, Refused, ui};
+use crate::passkeys::{self, AskedWhere, Refused, ui};
 use crate::session::{Renewed, SecondTap};
 use crate::sign_in::{self, Destination};
 use crate::store::{self as accounts, Proof};
@@ -174,7 +174,7 @@ pub async fn prove_with_passkey(
 ) -> Result<Response, Error> {
     let (person, destination, now) =
         (viewer.signed_in()?, Destination::read(&sent), house.clock.now());
-    let asked = Asked::Session(&person.session_id);
+    let asked = AskedWhere::Session(&person.session_id);
     if sent.typed("step") == "begin" {
         let asker = Asker::Account(&person.account_id);
         let (_, answer) =
