@@ -16,7 +16,7 @@ pub const WAITS: Millis = 7 * DAY;
 
 /// What somebody wants who leaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wish {
+pub struct LeavingWish {
     /// What they published goes too, as far as its author may take it down.
     pub takes_down: bool,
     /// Their address still gets emails about changes to services.
@@ -25,7 +25,7 @@ pub struct Wish {
 
 /// What became of asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum ErasureAsked {
     /// It begins now.
     Now,
     /// It was asked for before, as by a second tap.
@@ -64,9 +64,9 @@ pub async fn ask(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     token_hash: &str,
-    wish: Wish,
+    wish: LeavingWish,
     now: Millis,
-) -> sqlx::Result<Asked> {
+) -> sqlx::Result<ErasureAsked> {
     let sql = format!(
         "INSERT INTO erasures (account_id, token_hash, asked_at, due_at, takes_down, keeps_emails)
          SELECT a.id, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS INTEGER),
@@ -85,13 +85,13 @@ pub async fn ask(
         .execute(&mut *tx)
         .await?;
     if asked.rows_affected() == 1 {
-        return Ok(Asked::Now);
+        return Ok(ErasureAsked::Now);
     }
     let before: i64 = sqlx::query_scalar("SELECT count(*) FROM erasures WHERE account_id = $1")
         .bind(account_id)
         .fetch_one(tx)
         .await?;
-    Ok(if before > 0 { Asked::Before } else { Asked::LastAdmin })
+    Ok(if before > 0 { ErasureAsked::Before } else { ErasureAsked::LastAdmin })
 }
 
 /// When the erasure behind a link is due, while it can be called back.
@@ -107,7 +107,7 @@ pub async fn due_at(
 
 /// How the account stands that a link was for which calls back nothing any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum After {
+pub enum AfterErasureLink {
     /// It is kept.
     Kept,
     /// It was asked for again, and is due then.
@@ -118,7 +118,10 @@ pub enum After {
 
 /// How the account behind a link stands that has ended. The row of the email with the link knows
 /// whose it was, until that account is erased.
-pub async fn after(connection: &mut AnyConnection, token_hash: &str) -> sqlx::Result<After> {
+pub async fn after_link(
+    connection: &mut AnyConnection,
+    token_hash: &str,
+) -> sqlx::Result<AfterErasureLink> {
     let row = sqlx::query(
         "SELECT e.due_at AS due_at FROM deliveries d
          JOIN accounts a ON a.id = d.account_id AND a.erased_at IS NULL
@@ -130,9 +133,9 @@ pub async fn after(connection: &mut AnyConnection, token_hash: &str) -> sqlx::Re
     .fetch_optional(connection)
     .await?;
     Ok(match row.map(|row| row.get::<Option<Millis>, _>("due_at")) {
-        None => After::Gone,
-        Some(None) => After::Kept,
-        Some(Some(due_at)) => After::Again(due_at),
+        None => AfterErasureLink::Gone,
+        Some(None) => AfterErasureLink::Kept,
+        Some(Some(due_at)) => AfterErasureLink::Again(due_at),
     })
 }
 
@@ -186,15 +189,15 @@ async fn if_first(
 
 /// An account whose time has come.
 #[derive(Clone, Debug)]
-pub struct Due {
+pub struct DueErasure {
     pub account_id: Id<Account>,
     pub email: String,
-    pub wish: Wish,
+    pub wish: LeavingWish,
 }
 
 /// The next account whose time has come, marked as erased. Another process passes it over. The last
 /// administrator's waits: it may be that two left at the same moment.
-pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Due>> {
+pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<DueErasure>> {
     let kind = Kind::of(tx);
     let admins = format!(
         "SELECT account_id FROM roles WHERE role = 'admin' ORDER BY account_id{}",
@@ -212,10 +215,10 @@ pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Opt
     );
     let row = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_optional(&mut *tx).await?;
     let Some(row) = row else { return Ok(None) };
-    let due = Due {
+    let due = DueErasure {
         account_id: row.get("account_id"),
         email: row.get("email"),
-        wish: Wish {
+        wish: LeavingWish {
             takes_down: row.get::<i64, _>("takes_down") == 1,
             keeps_emails: row.get::<i64, _>("keeps_emails") == 1,
         },
