@@ -1,7 +1,7 @@
 //! What a thing's id is the id of, so that two ids of different things can't change places.
 //!
-//! An [`Id<Topic>`] is text in the tables and in addresses, and reads as a `&str` where it is shown.
-//! It can't be passed where an `Id<Account>` is asked for.
+//! An [`Id<Topic>`] is text in the tables and in addresses, and reads as a `&str` where it is
+//! shown. It can't be passed where an `Id<Account>` is asked for.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
@@ -92,6 +92,15 @@ pub enum EmailStop {}
 
 /// An invitation to take a role.
 pub enum Invitation {}
+
+/// What somebody chose before they were signed in.
+pub enum FirstAct {}
+
+/// A passkey of an account.
+pub enum Passkey {}
+
+/// A browser in which staff have signed in.
+pub enum KnownDevice {}
 
 impl<T> Id<T> {
     /// A new row's id that tells when it was made; see [`id::fresh`].

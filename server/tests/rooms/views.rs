@@ -274,7 +274,8 @@ impl Area {
         for (nth, account) in accounts.into_iter().enumerate() {
             // The last one is from none.
             let organisation = (nth < 7).then(|| organisations[nth % 5].clone());
-            accounts::store::lead_for(&mut tx, &account, organisation.as_deref()).await.unwrap();
+            let (whose, from) = (account.as_str().into(), organisation.as_deref().map(Into::into));
+            accounts::store::lead_for(&mut tx, &whose, from.as_ref()).await.unwrap();
             let is_retired = organisation.as_ref().is_some_and(|own| retired.contains(own));
             leaders.push((account, Leader { organisation, is_retired }));
         }
