@@ -8,6 +8,7 @@ use calendar::clock::{self, Millis};
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::ui::{Banner, Done, Page, Pager, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
@@ -250,7 +251,7 @@ pub fn responses(comment: &Comment) -> impl IntoView + use<> {
 pub async fn comment(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Comment>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let (comment, is_hers) = readable(&house, &viewer, &id).await?;

@@ -7,6 +7,7 @@ use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Comment, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Choice, FormKey, Page, Select, Summary};
 use ground::viewer::Viewer;
@@ -110,7 +111,7 @@ fn page(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
 pub async fn withdrawal(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Comment>>,
 ) -> Result<Response, Error> {
     let (comment, is_hers) = readable(&house, &viewer, &id).await?;
     if !is_hers {
@@ -158,7 +159,7 @@ pub async fn withdrawal(
 pub async fn withdraw(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Comment>>,
 ) -> Result<Response, Error> {
     let (comment, is_hers) = readable(&house, &viewer, &id).await?;
     let by = &viewer.signed_in()?.account_id;

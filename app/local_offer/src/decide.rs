@@ -7,6 +7,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Account, Id};
 use ground::sent::Form;
 use ground::ui::{Choice, Choices, Page, Summary, When, titled};
 use ground::viewer::Viewer;
@@ -63,7 +64,7 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Comment>>,
 ) -> Result<Response, Error> {
     let comment = waiting(&house, &id).await?;
     Ok(page(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
@@ -73,7 +74,7 @@ pub async fn form(
 pub async fn decide(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Comment>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let comment = waiting(&house, &id).await?;
@@ -93,7 +94,7 @@ pub async fn decide(
 }
 
 /// One that an organiser may read: not one that was passed on or withdrawn.
-async fn waiting(house: &House, id: &str) -> Result<Comment, Error> {
+async fn waiting(house: &House, id: &Id<ids::Comment>) -> Result<Comment, Error> {
     let comment = find(house, id).await?;
     match comment.facts().standing() {
         Standing::PassedOn | Standing::Withdrawn => Err(Error::NotFound),
@@ -104,11 +105,11 @@ async fn waiting(house: &House, id: &str) -> Result<Comment, Error> {
 /// The decision, the audit, the author's email: one write. False when it is no longer waiting.
 async fn keep(
     house: &House,
-    by: &str,
+    by: &Id<Account>,
     comment: &Comment,
     decision: &Decision,
 ) -> sqlx::Result<bool> {
-    let (now, about) = (house.clock.now(), comment.id.as_str());
+    let (now, about) = (house.clock.now(), &comment.id);
     let (what, detail) = match decision {
         Decision::Publish => ("comment published", ""),
         Decision::Decline(reason) => ("comment declined", *reason),

@@ -42,6 +42,7 @@ pub use personal::PERSONAL;
 
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::viewer::{Role, Viewer};
 use store::Comment;
@@ -75,19 +76,23 @@ pub fn routes() -> Routes {
 }
 
 /// The comment of an address, or "not found". Who may read it is for the caller to ask.
-async fn comment(house: &House, id: &str) -> Result<Comment, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn comment(house: &House, id: &Id<ids::Comment>) -> Result<Comment, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
 /// The comment of an address, for whoever may read it, and whether it is theirs; "not found" for
 /// everyone else.
-async fn readable(house: &House, viewer: &Viewer, id: &str) -> Result<(Comment, bool), Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
-    let account = viewer.person().map_or("", |person| person.account_id.as_str());
+async fn readable(
+    house: &House,
+    viewer: &Viewer,
+    id: &Id<ids::Comment>,
+) -> Result<(Comment, bool), Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
+    let account = viewer.person().map(|person| &person.account_id);
     let which = store::Which::OneFor(&id, account);
     let comment =
         store::list(&house.db, which, (1, 0)).await?.into_iter().next().ok_or(Error::NotFound)?;
-    let is_hers = comment.author_id == account;
+    let is_hers = account == Some(&comment.author_id);
     if comment.facts().may_read(is_hers) { Ok((comment, is_hers)) } else { Err(Error::NotFound) }
 }

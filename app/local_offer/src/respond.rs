@@ -7,6 +7,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Field, FormKey, Page, Summary, When, titled};
 use ground::viewer::Viewer;
@@ -97,7 +98,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Comment>>,
 ) -> Result<Response, Error> {
     let comment = hers(&house, &viewer, &id).await?;
     Ok(page(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
@@ -107,7 +108,7 @@ pub async fn form(
 pub async fn respond(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Comment>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let comment = hers(&house, &viewer, &id).await?;
@@ -142,7 +143,7 @@ pub async fn respond(
 }
 
 /// A published comment that this leader may answer; "not found" otherwise.
-async fn hers(house: &House, viewer: &Viewer, id: &str) -> Result<Comment, Error> {
+async fn hers(house: &House, viewer: &Viewer, id: &Id<ids::Comment>) -> Result<Comment, Error> {
     let (comment, _) = readable(house, viewer, id).await?;
     if comment.is_public() && comment.is_hers_to_answer {
         Ok(comment)

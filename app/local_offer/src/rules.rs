@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use forms::{Refusals, Sent};
+use ground::ids::{Id, Service};
 use outcomes::rules::end_of;
 
 /// The longest comment or response, in characters.
@@ -89,7 +90,7 @@ pub struct NewComment {
     /// The same key twice is one comment.
     pub form_key: String,
     /// The service it is about; `None`: the list as a whole.
-    pub service_id: Option<String>,
+    pub service_id: Option<Id<Service>>,
     /// What its author says.
     pub words: String,
 }
@@ -104,7 +105,7 @@ pub fn comment(sent: &Sent, services: &[&str]) -> Result<NewComment, Refusals> {
     let words = refusals.take("words", words);
     let service_id = match sent.typed("service") {
         "" => Some(None),
-        chosen if services.contains(&chosen) => Some(Some(chosen.to_owned())),
+        chosen if services.contains(&chosen) => Some(Some(chosen.into())),
         _ => {
             refusals.add("service", "Choose a service, or the whole Local Offer");
             None
@@ -217,7 +218,7 @@ mod tests {
         };
         assert_eq!(
             of("a", "Nobody answers").map(|comment| comment.service_id),
-            Ok(Some("a".to_owned()))
+            Ok(Some("a".into()))
         );
         assert_eq!(of("", "Nobody answers").map(|comment| comment.service_id), Ok(None));
         assert!(

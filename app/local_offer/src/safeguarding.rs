@@ -9,6 +9,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Page, Summary, When};
 use ground::viewer::Viewer;
@@ -75,7 +76,7 @@ fn line(comment: &Comment) -> impl IntoView + use<> {
 pub async fn one(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Comment>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     page(&house, &viewer, passed_on(&house, &id).await?, &Sent::query(&uri), &Refusals::default())
@@ -86,7 +87,7 @@ pub async fn one(
 pub async fn note(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Comment>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let comment = passed_on(&house, &id).await?;
@@ -104,8 +105,8 @@ pub async fn note(
     Ok(Redirect::to(&format!("/forum/safeguarding/comments/{about}?done=noted")).into_response())
 }
 
-async fn passed_on(house: &House, id: &str) -> Result<Concern, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn passed_on(house: &House, id: &Id<ids::Comment>) -> Result<Concern, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::concern(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 

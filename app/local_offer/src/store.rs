@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{Db, Kind, day, number};
+use ground::ids::{self, Account, CommentResponse, Id};
 use safeguarding::History;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -11,10 +12,9 @@ use super::rules::{Decision, Facts, NewComment, NewResponse, Standing};
 /// A comment with all its answers.
 #[derive(Clone, Debug)]
 pub struct Comment {
-    /// Its id.
-    pub id: String,
-    /// Who wrote it: the account. Never shown.
-    pub author_id: String,
+    pub id: Id<ids::Comment>,
+    /// Never shown.
+    pub author_id: Id<Account>,
     /// Its author's email address; `None` once the account is erased.
     pub author_email: Option<String>,
     /// The service it is about, by name; empty for the list as a whole.
@@ -100,7 +100,7 @@ pub enum Which<'a> {
     /// Those of them that have no response yet, the first published first.
     Unanswered,
     /// Those of them that this leader may answer.
-    ToAnswer(&'a str),
+    ToAnswer(&'a Id<Account>),
     /// Those of them that nobody can answer: no organisation is set down as running the service.
     Stranded,
     /// Those published from the first time on and before the second, the first first.
@@ -112,11 +112,11 @@ pub enum Which<'a> {
     /// What was passed on and has one, the last first.
     LookedAfter,
     /// What this account wrote, the last first.
-    By(&'a str),
+    By(&'a Id<Account>),
     /// One.
-    One(&'a str),
-    /// One, as a leader sees it: the comment, and the account of whoever looks.
-    OneFor(&'a str, &'a str),
+    One(&'a Id<ids::Comment>),
+    /// One, as whoever looks sees it; `None` for a visitor.
+    OneFor(&'a Id<ids::Comment>, Option<&'a Id<Account>>),
 }
 
 /// Some comments, each with its answers.
@@ -138,7 +138,8 @@ pub async fn list(
     const PASSED_ON: &str = "c.passed_on_at IS NOT NULL AND $1 = '' AND $2 = $3";
     const NOTED: &str = "EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)";
     let leader = match which {
-        Which::ToAnswer(leader) | Which::OneFor(_, leader) => leader,
+        Which::ToAnswer(leader) => Some(leader),
+        Which::OneFor(_, leader) => leader,
         Which::Public
         | Which::Unanswered
         | Which::Stranded
@@ -147,7 +148,7 @@ pub async fn list(
         | Which::PassedOn
         | Which::LookedAfter
         | Which::By(_)
-        | Which::One(_) => "",
+        | Which::One(_) => None,
     };
     let (condition, order, text, (after, before)) = match which {
         Which::Public => {
@@ -203,11 +204,11 @@ pub async fn list(
             "c.author_id = $1 AND $2 = $3".to_owned(),
             "c.sent_at DESC, c.id \
             DESC",
-            account,
+            account.as_str(),
             (0, 0),
         ),
         Which::One(id) | Which::OneFor(id, _) => {
-            ("c.id = $1 AND $2 = $3".to_owned(), "c.id", id, (0, 0))
+            ("c.id = $1 AND $2 = $3".to_owned(), "c.id", id.as_str(), (0, 0))
         }
     };
     let sql = format!(
@@ -275,7 +276,7 @@ fn comment(row: &AnyRow) -> Comment {
 }
 
 /// The comment with this id.
-pub async fn find(db: &Db, id: &str) -> sqlx::Result<Option<Comment>> {
+pub async fn find(db: &Db, id: &Id<ids::Comment>) -> sqlx::Result<Option<Comment>> {
     Ok(list(db, Which::One(id), (1, 0)).await?.into_iter().next())
 }
 
@@ -293,7 +294,11 @@ pub async fn declined(db: &Db, after: Millis, before: Millis) -> sqlx::Result<u6
 }
 
 /// The comment that this author sent with this form key, if any.
-pub async fn sent(db: &Db, author: &str, form_key: &str) -> sqlx::Result<Option<String>> {
+pub async fn sent(
+    db: &Db,
+    author: &Id<Account>,
+    form_key: &str,
+) -> sqlx::Result<Option<Id<ids::Comment>>> {
     sqlx::query_scalar("SELECT id FROM comments WHERE author_id = $1 AND form_key = $2")
         .bind(author)
         .bind(form_key)
@@ -301,20 +306,20 @@ pub async fn sent(db: &Db, author: &str, form_key: &str) -> sqlx::Result<Option<
         .await
 }
 
-/// Saves a comment, once for each form key of its author; its id.
+/// Saves a comment, once for each form key of its author.
 pub async fn send(
     tx: &mut AnyConnection,
     new: &NewComment,
-    author: &str,
+    author: &Id<Account>,
     now: Millis,
-) -> sqlx::Result<String> {
+) -> sqlx::Result<Id<ids::Comment>> {
     sqlx::query(
         "INSERT INTO comments (id, form_key, author_id, service_id, words, sent_at)
          VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (author_id, form_key) DO NOTHING",
     )
     // Its address must not tell when it was written.
-    .bind(id::random())
+    .bind(Id::<ids::Comment>::random())
     .bind(&new.form_key)
     .bind(author)
     .bind(&new.service_id)
@@ -332,9 +337,9 @@ pub async fn send(
 /// Decides about a comment that is waiting. False when it is no longer waiting.
 pub async fn decide(
     tx: &mut AnyConnection,
-    comment_id: &str,
+    comment_id: &Id<ids::Comment>,
     decision: &Decision,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let (published, declined, reason, passed_on) = match decision {
@@ -358,7 +363,7 @@ pub async fn decide(
 
 /// Holds a comment until the write ends: withdrawing it and answering it wait for each other, each
 /// after calling this.
-pub async fn hold(tx: &mut AnyConnection, comment_id: &str) -> sqlx::Result<()> {
+pub async fn hold(tx: &mut AnyConnection, comment_id: &Id<ids::Comment>) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     let sql = format!("SELECT id FROM comments WHERE id = $1{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(sql)).bind(comment_id).fetch_optional(tx).await?;
@@ -368,8 +373,8 @@ pub async fn hold(tx: &mut AnyConnection, comment_id: &str) -> sqlx::Result<()> 
 /// Withdraws a comment for its author, while it has no answer. False when it is too late.
 pub async fn withdraw(
     tx: &mut AnyConnection,
-    comment_id: &str,
-    author: &str,
+    comment_id: &Id<ids::Comment>,
+    author: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let withdrawn = sqlx::query(
@@ -384,9 +389,9 @@ pub async fn withdraw(
 /// longer be read, or it is not for this leader to answer.
 pub async fn respond(
     tx: &mut AnyConnection,
-    comment_id: &str,
+    comment_id: &Id<ids::Comment>,
     new: &NewResponse,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let kept = sqlx::query(
@@ -398,7 +403,7 @@ pub async fn respond(
            WHERE k.comment_id = c.id AND k.account_id = $7)
          ON CONFLICT (form_key) DO NOTHING",
     )
-    .bind(id::fresh())
+    .bind(Id::<CommentResponse>::fresh())
     .bind(&new.form_key)
     .bind(comment_id)
     .bind(&new.response)
@@ -412,9 +417,7 @@ pub async fn respond(
 /// A comment that was passed on to the safeguarding lead. Nobody else may see it.
 #[derive(Clone, Debug)]
 pub struct Concern {
-    /// The comment's id.
-    pub id: String,
-    /// What it says.
+    pub id: Id<ids::Comment>,
     pub words: String,
     /// Its author's email address; `None` once the account is erased.
     pub author_email: Option<String>,
@@ -425,7 +428,7 @@ pub struct Concern {
 }
 
 /// A comment, if it was passed on.
-pub async fn concern(db: &Db, comment_id: &str) -> sqlx::Result<Option<Concern>> {
+pub async fn concern(db: &Db, comment_id: &Id<ids::Comment>) -> sqlx::Result<Option<Concern>> {
     let sql = format!(
         "SELECT c.id, c.words, a.email, c.passed_on_at, h.kind, h.at, h.words AS history
          FROM comments c JOIN accounts a ON a.id = c.author_id LEFT JOIN ({}) h ON 1 = 1
@@ -455,9 +458,9 @@ pub async fn concern(db: &Db, comment_id: &str) -> sqlx::Result<Option<Concern>>
 pub async fn note(
     tx: &mut AnyConnection,
     form_key: &str,
-    comment_id: &str,
+    comment_id: &Id<ids::Comment>,
     note: &str,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let noted = sqlx::query(

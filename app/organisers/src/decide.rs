@@ -9,6 +9,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Choice, Choices, Labels, Page, Summary, When};
 use ground::viewer::Viewer;
@@ -60,7 +61,12 @@ pub async fn decide(
 }
 
 /// The decision, the audit, the author's email: one write. False when the topic has changed since.
-async fn keep(house: &House, by: &str, topic: &Topic, decision: &Decision) -> sqlx::Result<bool> {
+async fn keep(
+    house: &House,
+    by: &Id<Account>,
+    topic: &Topic,
+    decision: &Decision,
+) -> sqlx::Result<bool> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let (kept, kind, detail) = match decision {
@@ -105,24 +111,26 @@ async fn keep(house: &House, by: &str, topic: &Topic, decision: &Decision) -> sq
 
 /// A topic an organiser may decide about: not one that was passed on.
 async fn for_decision(house: &House, id: &str) -> Result<Topic, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
-    let topic = store::find(&house.db, &id, "").await?.ok_or(Error::NotFound)?;
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
+    let topic = store::find(&house.db, &id, None).await?.ok_or(Error::NotFound)?;
     if topic.facts.standing() == Standing::PassedOn { Err(Error::NotFound) } else { Ok(topic) }
 }
 
 /// The published topics that this one can be merged into: those that contain all of these words or,
 /// without words, those similar to it.
 async fn to_merge_into(house: &House, words: &str, topic: &Topic) -> Result<Vec<Found>, Error> {
-    let mut found: Vec<(String, String)> = if words.is_empty() {
+    let mut found: Vec<Found> = if words.is_empty() {
         let alike = search::alike(&house.db, &topic.title, MOST_TO_MERGE_INTO).await?;
-        alike.into_iter().map(|topic| (topic.id, topic.title)).collect()
+        let found = |topic: search::Alike| Found { id: topic.id.into(), title: topic.title };
+        alike.into_iter().map(found).collect()
     } else {
         let filter = Filter { search: words.to_owned(), ..Filter::default() };
         let listed = store::list(&house.db, &filter, MOST_TO_MERGE_INTO).await?;
-        listed.into_iter().map(|topic| (topic.id, topic.title)).collect()
+        let found = |topic: store::Listed| Found { id: topic.id.into(), title: topic.title };
+        listed.into_iter().map(found).collect()
     };
-    found.retain(|(id, _)| *id != topic.id);
-    Ok(found.into_iter().map(|(id, title)| Found { id, title }).collect())
+    found.retain(|found| topic.id != found.id.as_str());
+    Ok(found)
 }
 
 /// The same for the program: a topic that nobody can decide about is a fault of the call.
@@ -170,7 +178,7 @@ async fn decide_page(
         }
         let into = sent.typed("into").to_owned();
         let trouble = refusals.about("into").unwrap_or_default().to_owned();
-        let topic_id = topic.id.clone();
+        let topic_id = topic.id.to_string();
         let form = match standing {
             Standing::Waiting | Standing::Published => view! {
                 <form method="post" novalidate>

@@ -8,6 +8,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id, Round};
 use ground::sent::Form;
 use ground::ui::Done;
 use ground::viewer::{Role, Viewer};
@@ -29,10 +30,10 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
 pub async fn round(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Round>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let id = Id::parse(&id).ok_or(Error::NotFound)?;
     let round = store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
     let now = house.clock.now();
     if round.dates.phase(now) == Phase::Closed {
@@ -46,8 +47,8 @@ pub async fn round(
     let after = query
         .typed("after")
         .split_once('.')
-        .and_then(|(at, id)| Some((at.parse().ok()?, id::parse(id)?)));
-    let viewer_id = viewer.person().map_or_else(String::new, |person| person.account_id.clone());
+        .and_then(|(at, id)| Some((at.parse().ok()?, Id::parse(id)?)));
+    let viewer_id = viewer.person().map(|person| person.account_id.clone()).unwrap_or_default();
     let filter = Filter { round: id, after, viewer: viewer_id, ..Filter::default() };
     let mut topics = topics::store::list(&house.db, &filter, MOST_ON_A_PAGE as i64 + 1).await?;
     let next = (topics.len() > MOST_ON_A_PAGE).then(|| {
@@ -108,9 +109,9 @@ pub async fn open(
 async fn keep(
     house: &House,
     round: &NewRound,
-    by: &str,
+    by: &Id<Account>,
     at: Millis,
-) -> sqlx::Result<Option<String>> {
+) -> sqlx::Result<Option<Id<Round>>> {
     let mut tx = house.db.begin().await?;
     let opened = match store::open(&mut tx, round, by).await {
         Err(error) if store::overlaps(&error) => {

@@ -103,8 +103,9 @@ pub fn open(
             .into_iter()
             .map(|topic| {
                 let title = topic.title.clone();
-                let form = is_voting
-                    .then(|| support_form(viewer, &topic.id, &title, topic.supported, &round.id));
+                let form = is_voting.then(|| {
+                    support_form(viewer, &topic.id, &title, topic.supported, Some(&round.id))
+                });
                 view! {
                     <li class="card" id=format!("t-{}", topic.id)>
                         <Labels labels=topic.labels />

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id, Plan};
 use ground::ui::{Banner, Card, Choice, Done, Labels, Page, Pager, Select, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
@@ -22,12 +23,12 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let query = Sent::query(&uri);
     let filter = Filter {
         search: query.line("search"),
-        service: id::parse(query.typed("service")).unwrap_or_default(),
-        place: id::parse(query.typed("place")).unwrap_or_default(),
+        service: Id::parse(query.typed("service")).unwrap_or_default(),
+        place: Id::parse(query.typed("place")).unwrap_or_default(),
         after: query
             .typed("after")
             .split_once('.')
-            .and_then(|(at, id)| Some((at.parse().ok()?, id::parse(id)?))),
+            .and_then(|(at, id)| Some((at.parse().ok()?, Id::parse(id)?))),
         ..Filter::default()
     };
     let mut topics = store::list(&house.db, &filter, MOST_ON_A_PAGE as i64 + 1).await?;
@@ -147,14 +148,14 @@ pub fn cards(topics: Vec<Listed>) -> impl IntoView {
 pub async fn topic(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Topic>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
-    let account = viewer.person().map_or("", |person| &person.account_id);
+    let id = Id::parse(&id).ok_or(Error::NotFound)?;
+    let account = viewer.person().map(|person| &person.account_id);
     let topic = store::find(&house.db, &id, account).await?.ok_or(Error::NotFound)?;
     let standing = topic.facts.standing();
-    let is_own = topic.author_id == account;
+    let is_own = account == Some(&topic.author_id);
     let reader = if is_own {
         Reader::Author
     } else if viewer.is(Role::Organiser) {
@@ -187,9 +188,9 @@ pub async fn topic(
 pub async fn withdraw(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Topic>>,
 ) -> Result<Response, Error> {
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let id = Id::parse(&id).ok_or(Error::NotFound)?;
     let author_id = &viewer.signed_in()?.account_id;
     let mut tx = house.db.begin().await?;
     let withdrawn = store::withdraw(&mut tx, &id, author_id, house.clock.now()).await?;
@@ -201,17 +202,12 @@ pub async fn withdraw(
     }
 }
 
-/// A GET where only a POST has an answer, for instance after a reload.
-pub async fn back(Path(id): Path<String>) -> Redirect {
-    Redirect::to(&id::parse(&id).map_or_else(|| "/topics".to_owned(), |id| format!("/topics/{id}")))
-}
-
 /// What came of a topic so far.
 struct CameOfIt {
     /// What was counted at the close of its round.
     counted: Tally,
-    /// The plans it is tied to: (id, title).
-    plans: Vec<(String, String)>,
+    /// The plans it is tied to, with their titles.
+    plans: Vec<(Id<Plan>, String)>,
     /// What leaders say they did.
     updates: Vec<outcomes::store::Listed>,
 }
@@ -368,9 +364,11 @@ fn topic_page(
 /// The address of the list with this filter, after this entry.
 fn address(filter: &Filter, last: Option<&Listed>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in
-        [("search", &filter.search), ("service", &filter.service), ("place", &filter.place)]
-    {
+    for (name, value) in [
+        ("search", filter.search.as_str()),
+        ("service", filter.service.as_str()),
+        ("place", filter.place.as_str()),
+    ] {
         if !value.is_empty() {
             query.append_pair(name, value);
         }

@@ -3,12 +3,13 @@
 use calendar::clock::{self, Millis};
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
+use ground::ids::{self, Id};
 
 use super::rules::Decision;
 use super::store::Topic;
 
 /// Says that a topic has arrived. Without its words: nobody has read yet whether they name a child.
-pub fn received(house: &House, topic_id: &str, votes_from: Option<Millis>) -> Words {
+pub fn received(house: &House, topic_id: &Id<ids::Topic>, votes_from: Option<Millis>) -> Words {
     let vote = match votes_from {
         Some(at) => format!(
             "If we publish it, other parents can support it from {} ({}).",

@@ -35,7 +35,7 @@ pub fn routes() -> Routes {
         .post_first("/topics/new", Only(Role::Parent), "propose a topic", propose::send)
         .get("/topics/{id}", Anyone, browse::topic)
         .post("/topics/{id}/withdrawal", Only(Role::Parent), browse::withdraw)
-        .get("/topics/{id}/withdrawal", Anyone, browse::back)
+        .get("/topics/{id}/withdrawal", Anyone, support::back_to_topic)
         .post_first(
             "/topics/{id}/support",
             Only(Role::Parent),

@@ -8,6 +8,7 @@ use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Topic};
 use ground::sent::Form;
 use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, hidden};
 use ground::viewer::{SignedIn, Viewer};
@@ -70,7 +71,7 @@ pub async fn send(
 }
 
 /// Saves a proposal and owes its author an email; the topic's id.
-async fn keep(house: &House, author: &SignedIn, proposal: &Proposal) -> sqlx::Result<String> {
+async fn keep(house: &House, author: &SignedIn, proposal: &Proposal) -> sqlx::Result<Id<Topic>> {
     let now = house.clock.now();
     let votes_from = crate::support::store::proposing_until(&house.db, now).await?;
     let mut tx = house.db.begin().await?;
@@ -187,23 +188,15 @@ fn check_page(
     services: &[Named],
     places: &[Named],
 ) -> Page {
-    let names = |ids: &[String], named: &[Named]| {
-        named
-            .iter()
-            .filter(|named| ids.contains(&named.id))
-            .map(|named| named.name.clone())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
     let services = if proposal.services.is_empty() {
         "Something else".to_owned()
     } else {
-        names(&proposal.services, services)
+        names_of(&proposal.services, services)
     };
     let places = if proposal.places.is_empty() {
         format!("All of {}", house.names.area)
     } else {
-        names(&proposal.places, places)
+        names_of(&proposal.places, places)
     };
     let hidden = hidden(sent.fields().filter(|(name, _)| name != "step"));
     let proposal = proposal.clone();
@@ -276,4 +269,11 @@ fn check_page(
         }
     })
     .kept_for_going_back()
+}
+
+fn names_of<T>(chosen: &[Id<T>], there_are: &[Named]) -> String {
+    let is_chosen = |named: &&Named| chosen.iter().any(|id| *id == named.id.as_str());
+    let names: Vec<&str> =
+        there_are.iter().filter(is_chosen).map(|named| named.name.as_str()).collect();
+    names.join(", ")
 }

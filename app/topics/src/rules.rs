@@ -3,6 +3,7 @@
 
 use calendar::clock::Millis;
 use forms::{Named, Refusals, Sent};
+use ground::ids::{Id, Place, Service, Topic};
 
 /// The longest title, in characters.
 pub const LONGEST_TITLE: usize = 100;
@@ -20,10 +21,10 @@ pub struct Proposal {
     pub happens_now: String,
     /// What would help.
     pub would_help: String,
-    /// Ids of the services it is about; none where it is about something else.
-    pub services: Vec<String>,
-    /// Ids of the places it is about; none means the whole area.
-    pub places: Vec<String>,
+    /// None where it is about something else.
+    pub services: Vec<Id<Service>>,
+    /// None means the whole area.
+    pub places: Vec<Id<Place>>,
 }
 
 /// What a form sends for "something else" in place of a service.
@@ -44,7 +45,7 @@ pub fn proposal(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Pro
     let happens_now = refusals.take("happens_now", text("happens_now", "Say what happens now"));
     let would_help = refusals.take("would_help", text("would_help", "Say what would help"));
     let services = refusals.take("services", services_of(sent, services));
-    let places = refusals.take("places", area::chosen(sent, "places", places, ""));
+    let places = refusals.take("places", area::chosen(sent, "places", places, "").map(ids));
     let form_key = sent.once();
     match (title, happens_now, would_help, services, places) {
         (Some(title), Some(happens_now), Some(would_help), Some(services), Some(places)) => {
@@ -56,7 +57,7 @@ pub fn proposal(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Pro
 
 /// The services that were chosen. What is about something else is about none of them, and may be
 /// about others too.
-fn services_of(sent: &Sent, services: &[Named]) -> Result<Vec<String>, String> {
+fn services_of(sent: &Sent, services: &[Named]) -> Result<Vec<Id<Service>>, String> {
     let is_else = sent.all("services").iter().any(|chosen| chosen == SOMETHING_ELSE);
     let mut there_are = services.to_vec();
     there_are.push(Named { id: SOMETHING_ELSE.to_owned(), name: String::new() });
@@ -65,7 +66,11 @@ fn services_of(sent: &Sent, services: &[Named]) -> Result<Vec<String>, String> {
     if is_else {
         chosen.retain(|id| id != SOMETHING_ELSE);
     }
-    Ok(chosen)
+    Ok(ids(chosen))
+}
+
+fn ids<T>(chosen: Vec<String>) -> Vec<Id<T>> {
+    chosen.into_iter().map(Id::from).collect()
 }
 
 /// What has happened to a topic.
@@ -75,8 +80,8 @@ pub enum Standing {
     Waiting,
     /// Everyone can read it.
     Published,
-    /// It became part of the topic with this id.
-    Merged(String),
+    /// It became part of this topic.
+    Merged(Id<Topic>),
     /// Not published, for this reason.
     Declined(String),
     /// With the safeguarding lead; shown to nobody else.
@@ -106,7 +111,7 @@ pub struct Facts {
     /// When it was published.
     pub published_at: Option<Millis>,
     /// What it was merged into.
-    pub merged_into: Option<String>,
+    pub merged_into: Option<Id<Topic>>,
     /// Why it was declined.
     pub decline_reason: Option<String>,
     /// When it was passed on to the safeguarding lead.
@@ -173,7 +178,7 @@ pub enum Decision {
     /// Everyone can read it.
     Publish,
     /// It becomes part of this topic; its supporters move to it.
-    Merge(String),
+    Merge(Id<Topic>),
     /// It is not published, for this reason, which the author is told.
     Decline(String),
     /// Only the safeguarding lead sees it from now on.
@@ -184,11 +189,15 @@ pub enum Decision {
 ///
 /// # Errors
 /// What to put right.
-pub fn decision(sent: &Sent, topic_id: &str, standing: &Standing) -> Result<Decision, Refusals> {
+pub fn decision(
+    sent: &Sent,
+    topic_id: &Id<Topic>,
+    standing: &Standing,
+) -> Result<Decision, Refusals> {
     let decision = match sent.typed("decision") {
         "publish" => Decision::Publish,
         "merge" => {
-            let into = id::parse(sent.typed("into")).filter(|into| into != topic_id);
+            let into = Id::<Topic>::parse(sent.typed("into")).filter(|into| into != topic_id);
             Decision::Merge(
                 into.ok_or_else(|| Refusals::one("into", "Choose the topic to merge it into"))?,
             )
@@ -258,7 +267,7 @@ mod tests {
             read(&format!("title=a&happens_now=b&would_help=c{chosen}")).map(|topic| topic.services)
         };
         assert_eq!(about("&services=else"), Ok(Vec::new()));
-        assert_eq!(about("&services=s1&services=else"), Ok(vec!["s1".to_owned()]));
+        assert_eq!(about("&services=s1&services=else"), Ok(vec!["s1".into()]));
         assert!(about("").is_err());
     }
 
@@ -301,9 +310,10 @@ mod tests {
 
     #[test]
     fn a_published_topic_can_be_merged_and_nothing_else() {
-        let other = id::fresh();
-        let decide =
-            |body: String, standing| decision(&Sent::read(body.as_bytes()), "this", &standing);
+        let other = Id::<Topic>::fresh();
+        let decide = |body: String, standing| {
+            decision(&Sent::read(body.as_bytes()), &"this".into(), &standing)
+        };
         assert_eq!(
             decide(format!("decision=merge&into={other}"), Standing::Published),
             Ok(Decision::Merge(other.clone()))
@@ -315,7 +325,7 @@ mod tests {
     #[test]
     fn declining_takes_a_reason() {
         let refusals =
-            decision(&Sent::read(b"decision=decline&reason=+"), "this", &Standing::Waiting)
+            decision(&Sent::read(b"decision=decline&reason=+"), &"this".into(), &Standing::Waiting)
                 .expect_err("a refusal");
         assert_eq!(refusals.about("reason"), Some("Give the author a reason"));
     }

@@ -9,6 +9,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Topic};
 use ground::sent::Form;
 use ground::ui::{Page, SecondStepSoon, Summary, When};
 use ground::viewer::Viewer;
@@ -69,7 +70,7 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
 }
 
 /// One that was passed on, without its words: those are for whoever opens it.
-fn line((id, passed_on_at): (String, Millis)) -> impl IntoView {
+fn line((id, passed_on_at): (Id<Topic>, Millis)) -> impl IntoView {
     let title = format!("Topic from {}", clock::day_and_hour(passed_on_at));
     view! {
         <li>
@@ -82,10 +83,10 @@ fn line((id, passed_on_at): (String, Millis)) -> impl IntoView {
 pub async fn concern(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Topic>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let id = Id::parse(&id).ok_or(Error::NotFound)?;
     page(&house, &viewer, &id, &Sent::query(&uri), &Refusals::default()).await
 }
 
@@ -93,10 +94,10 @@ pub async fn concern(
 pub async fn note(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Topic>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let id = Id::parse(&id).ok_or(Error::NotFound)?;
     let note = match safeguarding::note(&sent) {
         Ok(note) => note,
         Err(refusals) => return page(&house, &viewer, &id, &sent, &refusals).await,
@@ -116,7 +117,7 @@ pub async fn note(
 async fn page(
     house: &House,
     viewer: &Viewer,
-    id: &str,
+    id: &Id<Topic>,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {

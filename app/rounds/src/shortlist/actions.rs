@@ -6,6 +6,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::viewer::Viewer;
 use voting::Phase;
@@ -17,7 +18,7 @@ use crate::store::Round;
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Round>>,
 ) -> Result<Response, Error> {
     let round = counted(&house, &id).await?;
     if round.confirmed.is_some() {
@@ -30,14 +31,14 @@ pub async fn form(
 pub async fn confirm(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Round>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let round = counted(&house, &id).await?;
     let chosen = store::chosen(&house.db, &round.id).await?;
     let topics = topics::support::store::tallies(&house.db, &round.id).await?;
-    let counted: Vec<String> = chosen.into_iter().map(|chosen| chosen.topic_id).collect();
-    let there_are: Vec<String> = topics.into_iter().map(|tally| tally.topic_id).collect();
+    let counted: Vec<Id<ids::Topic>> = chosen.into_iter().map(|chosen| chosen.topic_id).collect();
+    let there_are: Vec<Id<ids::Topic>> = topics.into_iter().map(|tally| tally.topic_id).collect();
     let seats = usize::try_from(round.seats).unwrap_or(0);
     let confirmation = match rules::confirmation(&sent, &counted, &there_are, seats) {
         Ok(confirmation) => confirmation,
@@ -57,8 +58,8 @@ pub async fn confirm(
 }
 
 /// A round that has been counted.
-async fn counted(house: &House, id: &str) -> Result<Round, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn counted(house: &House, id: &Id<ids::Round>) -> Result<Round, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     let round = crate::store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
     if round.dates.phase(house.clock.now()) == Phase::Closed {
         Ok(round)

@@ -22,7 +22,7 @@ pub async fn count_due(db: &Db, clock: &Clock) -> Result<usize, sqlx::Error> {
         let is_first = store::keep(&mut tx, &round, numbered, &choices, unusual, now).await?;
         tx.commit().await?;
         if is_first {
-            tracing::info!(round, "the shortlist of a round is chosen");
+            tracing::info!(round = round.as_str(), "the shortlist of a round is chosen");
             counted += 1;
         }
     }

@@ -222,7 +222,7 @@ pub fn form(
 ) -> Page {
     let ticked: Vec<String> = match sent {
         Some(sent) => sent.all("topics"),
-        None => chosen.iter().map(|chosen| chosen.topic_id.clone()).collect(),
+        None => chosen.iter().map(|chosen| chosen.topic_id.to_string()).collect(),
     };
     let topics = tallies.into_iter().map(|tally| (tally.topic_id, tally.title));
     let choices = Choice::each(topics, |id| ticked.iter().any(|ticked| ticked == id));
