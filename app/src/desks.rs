@@ -106,7 +106,7 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 view! {
                     <li>
                         <a href=format!("/rounds/{}", round.id)>{round.title}</a>
-                        <p>{rounds::state(&round.dates, now)}</p>
+                        <p>{rounds::phase_words(&round.dates, now)}</p>
                     </li>
                 }
             })

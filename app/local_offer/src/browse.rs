@@ -14,7 +14,7 @@ use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use outcomes::rules::{due_by, who};
 
-use super::store::{self, Comment, Which};
+use super::store::{self, Comment, WhichComments};
 use super::{readable, rules};
 
 const MOST_ON_A_PAGE: i64 = 20;
@@ -22,10 +22,14 @@ const MOST_ON_A_PAGE: i64 = 20;
 const MOST_OF_A_YEAR: i64 = 2_000;
 
 /// GET `/local-offer`: all, or with `?show=unanswered` those that have no answer yet.
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn comments_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let sent = Sent::query(&uri);
     let is_unanswered = sent.typed("show") == "unanswered";
-    let which = if is_unanswered { Which::Unanswered } else { Which::Public };
+    let which = if is_unanswered { WhichComments::Unanswered } else { WhichComments::Public };
     let number = page_number(&sent);
     let mut comments =
         store::list(&house.db, which, (MOST_ON_A_PAGE + 1, (number - 1) * MOST_ON_A_PAGE)).await?;
@@ -108,7 +112,7 @@ fn card(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<>
             <h2>
                 <a href=format!("/local-offer/comments/{}", comment.id)>{title(comment)}</a>
             </h2>
-            {standing(comment, within, now)}
+            {answer_state(comment, within, now)}
             <p class="soft">
                 {about(comment)}
                 {comment
@@ -139,7 +143,7 @@ pub fn about(comment: &Comment) -> String {
 }
 
 /// Whether a comment is answered, or by when it must be.
-pub fn standing(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+pub fn answer_state(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
     match (comment.responses.last(), comment.published_at) {
         (Some(last), _) if last.action.is_empty() => {
             view! { <p class="state">"✓ Answered"</p> }.into_any()
@@ -178,7 +182,7 @@ pub fn who_answers(comment: &Comment) -> &'static str {
 }
 
 /// What has happened to a comment, for its author.
-fn state(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+fn state_for_author(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
     if comment.withdrawn_at.is_some() {
         view! { <p class="state">"○ You withdrew this comment"</p> }.into_any()
     } else if let Some((_, reason)) = &comment.declined {
@@ -190,7 +194,7 @@ fn state(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<
         let waiting = "○ Waiting to be checked. Only you and the forum can see it for now";
         view! { <p class="state">{waiting}</p> }.into_any()
     } else {
-        standing(comment, within, now).into_any()
+        answer_state(comment, within, now).into_any()
     }
 }
 
@@ -206,7 +210,7 @@ pub fn mine(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + u
     view! {
         <li class="card">
             <h3>{title}</h3>
-            {state(comment, within, now)}
+            {state_for_author(comment, within, now)}
             <p class="soft">"You wrote this on "<When at=comment.sent_at /></p>
         </li>
     }
@@ -248,7 +252,7 @@ pub fn responses(comment: &Comment) -> impl IntoView + use<> {
 }
 
 /// GET `/local-offer/comments/{id}`: for everyone once it is published; before, for its author.
-pub async fn comment(
+pub async fn comment_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Comment>>,
@@ -274,7 +278,7 @@ pub async fn comment(
                 }
                 _ => None,
             };
-            let state = state(&comment, within, now);
+            let state = state_for_author(&comment, within, now);
             let withdraw = (is_hers && comment.can_be_withdrawn() && comment.declined.is_none())
                 .then(|| {
                     view! {
@@ -331,7 +335,7 @@ pub async fn comment(
 
 /// GET `/local-offer/years/{year}`: every comment that was published in a year with its answers, to
 /// print.
-pub async fn year(
+pub async fn comments_of_year_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(year): Path<String>,
@@ -343,7 +347,8 @@ pub async fn year(
     if from > now {
         return Err(Error::NotFound);
     }
-    let comments = store::list(&house.db, Which::Between(from, until), (MOST_OF_A_YEAR, 0)).await?;
+    let comments =
+        store::list(&house.db, WhichComments::Between(from, until), (MOST_OF_A_YEAR, 0)).await?;
     // Only of a year that is over: a number that moves while somebody looks tells when.
     let declined =
         if until <= now { Some(store::declined(&house.db, from, until).await?) } else { None };
@@ -380,7 +385,7 @@ pub async fn year(
                     <p class="soft">{comment.published_at.map(|at| view! { <When at /> })}</p>
                     <p class="said">{comment.words.clone()}</p>
                     {if comment.responses.is_empty() {
-                        standing(comment, within, now).into_any()
+                        answer_state(comment, within, now).into_any()
                     } else {
                         responses(comment).into_any()
                     }}

@@ -16,13 +16,13 @@ use leptos::prelude::*;
 use super::{emails, readable, rules, store};
 
 /// GET `/local-offer/comments/new`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn comment_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let services = area::store::services(&house.db).await?;
-    Ok(page(&Sent::default(), &Refusals::default(), services).answer(&house, &viewer))
+    Ok(comment_view(&Sent::default(), &Refusals::default(), services).answer(&house, &viewer))
 }
 
 /// POST `/local-offer/comments/new`
-pub async fn send(
+pub async fn send_comment(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -31,7 +31,9 @@ pub async fn send(
     let ids: Vec<&str> = services.iter().map(|service| service.id.as_str()).collect();
     let new = match rules::comment(&sent, &ids) {
         Ok(new) => new,
-        Err(refusals) => return Ok(page(&sent, &refusals, services).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(comment_view(&sent, &refusals, services).answer(&house, &viewer));
+        }
     };
     let (now, author) = (house.clock.now(), viewer.signed_in()?);
     if !may_send(&house, Sends::Comment, &viewer).await? {
@@ -41,7 +43,7 @@ pub async fn send(
             );
         }
         let what_to_do = "Send this in an hour. You have sent a lot of comments just now";
-        let page = page(&sent, &Refusals::one("words", what_to_do), services);
+        let page = comment_view(&sent, &Refusals::one("words", what_to_do), services);
         return Ok(too_many(page, Sends::Comment, &house, &viewer));
     }
     let mut tx = house.db.begin().await?;
@@ -61,7 +63,7 @@ pub async fn send(
     Ok(Redirect::to(&format!("/local-offer/comments/{id}?done=sent")).into_response())
 }
 
-fn page(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
+fn comment_view(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
     let mut choices = vec![Choice {
         value: String::new(),
         label: "The whole Local Offer".into(),
@@ -108,7 +110,7 @@ fn page(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
 }
 
 /// GET `/local-offer/comments/{id}/withdrawal`: asks once more.
-pub async fn withdrawal(
+pub async fn withdraw_comment_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Comment>>,
@@ -156,7 +158,7 @@ pub async fn withdrawal(
 }
 
 /// POST `/local-offer/comments/{id}/withdrawal`
-pub async fn withdraw(
+pub async fn withdraw_comment(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Comment>>,

@@ -13,16 +13,19 @@ use ground::ui::{Choice, Choices, Page, Summary, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{self, Decision, REASONS, Standing};
-use super::store::{self, Comment, Which};
-use super::{browse, comment as find, emails};
+use super::rules::{self, CommentState, Decision, REASONS};
+use super::store::{self, Comment, WhichComments};
+use super::{browse, comment_at, emails};
 
 /// How many comments wait on one page.
 const MOST: i64 = 50;
 
 /// GET `/forum/local-offer`
-pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let waiting = store::list(&house.db, Which::Waiting, (MOST, 0)).await?;
+pub async fn comments_to_check_page(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
+    let waiting = store::list(&house.db, WhichComments::Waiting, (MOST, 0)).await?;
     let page = Page::new("Comments to check", || {
         let nothing = waiting
             .is_empty()
@@ -61,17 +64,17 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
 }
 
 /// GET `/forum/local-offer/{id}`
-pub async fn form(
+pub async fn decide_comment_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Comment>>,
 ) -> Result<Response, Error> {
     let comment = waiting(&house, &id).await?;
-    Ok(page(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+    Ok(decide_view(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/forum/local-offer/{id}`
-pub async fn decide(
+pub async fn decide_comment(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Comment>>,
@@ -80,7 +83,7 @@ pub async fn decide(
     let comment = waiting(&house, &id).await?;
     let decision = match rules::decision(&sent) {
         Ok(decision) => decision,
-        Err(refusals) => return Ok(page(&comment, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => return Ok(decide_view(&comment, &sent, &refusals).answer(&house, &viewer)),
     };
     if keep(&house, &viewer.signed_in()?.account_id, &comment, &decision).await? {
         return Ok(Redirect::to("/forum/local-offer").into_response());
@@ -90,15 +93,15 @@ pub async fn decide(
         "This can't be saved. Someone else has already decided, or the comment was withdrawn",
     );
     // Passed on meanwhile, it is for the safeguarding lead alone.
-    Ok(page(&waiting(&house, &id).await?, &sent, &refusals).answer(&house, &viewer))
+    Ok(decide_view(&waiting(&house, &id).await?, &sent, &refusals).answer(&house, &viewer))
 }
 
 /// One that an organiser may read: not one that was passed on or withdrawn.
 async fn waiting(house: &House, id: &Id<ids::Comment>) -> Result<Comment, Error> {
-    let comment = find(house, id).await?;
-    match comment.facts().standing() {
-        Standing::PassedOn | Standing::Withdrawn => Err(Error::NotFound),
-        Standing::Waiting | Standing::Published | Standing::Declined => Ok(comment),
+    let comment = comment_at(house, id).await?;
+    match comment.facts().state() {
+        CommentState::PassedOn | CommentState::Withdrawn => Err(Error::NotFound),
+        CommentState::Waiting | CommentState::Published | CommentState::Declined => Ok(comment),
     }
 }
 
@@ -142,7 +145,7 @@ async fn keep(
     Ok(true)
 }
 
-fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
+fn decide_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
     let choice = |value: &str, label: &str| Choice {
         value: value.into(),
         label: label.into(),

@@ -57,26 +57,26 @@ pub fn routes() -> Routes {
     let (organiser, leader, lead) =
         (Only(Role::Organiser), Only(Role::Leader), Only(Role::Safeguarding));
     Routes::new()
-        .get("/local-offer", Anyone, browse::list)
-        .get("/local-offer/years/{year}", Anyone, browse::year)
-        .get_first("/local-offer/comments/new", SignedIn, COMMENT, comment::form)
-        .post_first("/local-offer/comments/new", SignedIn, COMMENT, comment::send)
-        .get("/local-offer/comments/{id}", Anyone, browse::comment)
-        .get("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdrawal)
-        .post("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdraw)
-        .get("/forum/local-offer", organiser, decide::queue)
-        .get("/forum/local-offer/{id}", organiser, decide::form)
-        .post("/forum/local-offer/{id}", organiser, decide::decide)
-        .get("/forum/safeguarding/comments", lead, safeguarding::list)
-        .get("/forum/safeguarding/comments/{id}", lead, safeguarding::one)
-        .post("/forum/safeguarding/comments/{id}", lead, safeguarding::note)
-        .get("/lead/local-offer", leader, respond::list)
-        .get("/lead/local-offer/{id}", leader, respond::form)
-        .post("/lead/local-offer/{id}", leader, respond::respond)
+        .get("/local-offer", Anyone, browse::comments_page)
+        .get("/local-offer/years/{year}", Anyone, browse::comments_of_year_page)
+        .get_first("/local-offer/comments/new", SignedIn, COMMENT, comment::comment_form)
+        .post_first("/local-offer/comments/new", SignedIn, COMMENT, comment::send_comment)
+        .get("/local-offer/comments/{id}", Anyone, browse::comment_page)
+        .get("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdraw_comment_form)
+        .post("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdraw_comment)
+        .get("/forum/local-offer", organiser, decide::comments_to_check_page)
+        .get("/forum/local-offer/{id}", organiser, decide::decide_comment_form)
+        .post("/forum/local-offer/{id}", organiser, decide::decide_comment)
+        .get("/forum/safeguarding/comments", lead, safeguarding::passed_on_comments_page)
+        .get("/forum/safeguarding/comments/{id}", lead, safeguarding::passed_on_comment_page)
+        .post("/forum/safeguarding/comments/{id}", lead, safeguarding::note_on_comment)
+        .get("/lead/local-offer", leader, respond::comments_to_answer_page)
+        .get("/lead/local-offer/{id}", leader, respond::answer_form)
+        .post("/lead/local-offer/{id}", leader, respond::answer_comment)
 }
 
 /// The comment of an address, or "not found". Who may read it is for the caller to ask.
-async fn comment(house: &House, id: &Id<ids::Comment>) -> Result<Comment, Error> {
+async fn comment_at(house: &House, id: &Id<ids::Comment>) -> Result<Comment, Error> {
     let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
 }
@@ -90,7 +90,7 @@ async fn readable(
 ) -> Result<(Comment, bool), Error> {
     let id = Id::parse(id).ok_or(Error::NotFound)?;
     let account = viewer.person().map(|person| &person.account_id);
-    let which = store::Which::OneFor(&id, account);
+    let which = store::WhichComments::OneFor(&id, account);
     let comment =
         store::list(&house.db, which, (1, 0)).await?.into_iter().next().ok_or(Error::NotFound)?;
     let is_hers = account == Some(&comment.author_id);

@@ -13,17 +13,20 @@ use ground::ui::{Area, Field, FormKey, Page, Summary, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::store::{self, Comment, Which};
+use super::store::{self, Comment, WhichComments};
 use super::{browse, emails, readable, rules};
 
 /// How many comments wait on one page.
 const MOST: i64 = 50;
 
 /// GET `/lead/local-offer`: the comments waiting for an answer, the first published first.
-pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn comments_to_answer_page(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
     let me = &viewer.signed_in()?.account_id;
-    let waiting = store::list(&house.db, Which::ToAnswer(me), (MOST, 0)).await?;
-    let stranded = store::list(&house.db, Which::Stranded, (MOST, 0)).await?;
+    let waiting = store::list(&house.db, WhichComments::ToAnswer(me), (MOST, 0)).await?;
+    let stranded = store::list(&house.db, WhichComments::Stranded, (MOST, 0)).await?;
     let has_one = area::store::organisation_of(&house.db, me).await?.is_some();
     let (now, within) = (house.clock.now(), house.outcome_within);
     let page = Page::new("Comments to answer", || {
@@ -67,7 +70,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
                     <h2>
                         <a href=to>{browse::title(&comment)}</a>
                     </h2>
-                    {browse::standing(&comment, within, now)}
+                    {browse::answer_state(&comment, within, now)}
                 </li>
             }
         });
@@ -95,17 +98,17 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 /// GET `/lead/local-offer/{id}`
-pub async fn form(
+pub async fn answer_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Comment>>,
 ) -> Result<Response, Error> {
     let comment = hers(&house, &viewer, &id).await?;
-    Ok(page(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+    Ok(answer_view(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/lead/local-offer/{id}`
-pub async fn respond(
+pub async fn answer_comment(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Comment>>,
@@ -117,7 +120,7 @@ pub async fn respond(
     let organisation = organisation.ok_or(Error::NotFound)?.name;
     let new = match rules::response(&sent, now) {
         Ok(new) => new,
-        Err(refusals) => return Ok(page(&comment, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => return Ok(answer_view(&comment, &sent, &refusals).answer(&house, &viewer)),
     };
     let about = &comment.id;
     let mut tx = house.db.begin().await?;
@@ -152,7 +155,7 @@ async fn hers(house: &House, viewer: &Viewer, id: &Id<ids::Comment>) -> Result<C
     }
 }
 
-fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
+fn answer_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
     let page = Page::new(titled("Answer a comment", &forms::beginning(&comment.words, 40)), || {
         let before = browse::responses(comment);
         view! {

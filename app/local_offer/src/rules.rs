@@ -26,7 +26,7 @@ pub fn reason(word: &str) -> &'static str {
 
 /// What has happened to a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum CommentState {
     /// Nobody has decided about it yet.
     Waiting,
     /// Everyone can read it.
@@ -55,13 +55,13 @@ pub struct Facts {
 impl Facts {
     /// What has happened to the comment. What was passed on stays so, whatever came after.
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn state(&self) -> CommentState {
         match self {
-            Self { passed_on_at: Some(_), .. } => Standing::PassedOn,
-            Self { withdrawn_at: Some(_), .. } => Standing::Withdrawn,
-            Self { declined_at: Some(_), .. } => Standing::Declined,
-            Self { published_at: Some(_), .. } => Standing::Published,
-            _ => Standing::Waiting,
+            Self { passed_on_at: Some(_), .. } => CommentState::PassedOn,
+            Self { withdrawn_at: Some(_), .. } => CommentState::Withdrawn,
+            Self { declined_at: Some(_), .. } => CommentState::Declined,
+            Self { published_at: Some(_), .. } => CommentState::Published,
+            _ => CommentState::Waiting,
         }
     }
 
@@ -69,17 +69,17 @@ impl Facts {
     /// which is the same.
     #[must_use]
     pub fn is_public(&self) -> bool {
-        self.standing() == Standing::Published
+        self.state() == CommentState::Published
     }
 
     /// Whether it can be read at any address of comments: what is not public by its author, and
     /// what was passed on by neither. That has pages of its own, for the safeguarding lead.
     #[must_use]
     pub fn may_read(&self, is_author: bool) -> bool {
-        match self.standing() {
-            Standing::Published => true,
-            Standing::PassedOn => false,
-            Standing::Waiting | Standing::Declined | Standing::Withdrawn => is_author,
+        match self.state() {
+            CommentState::Published => true,
+            CommentState::PassedOn => false,
+            CommentState::Waiting | CommentState::Declined | CommentState::Withdrawn => is_author,
         }
     }
 }

@@ -17,15 +17,18 @@ use leptos::prelude::*;
 use safeguarding::{look, note as read_note, note_is_kept, what_was_done, who_opened};
 
 use super::browse;
-use super::store::{self, Comment, Concern, Which};
+use super::store::{self, Comment, Concern, WhichComments};
 
 /// How many comments one list holds.
 const MOST: i64 = 100;
 
 /// GET `/forum/safeguarding/comments`
-pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let waiting = store::list(&house.db, Which::PassedOn, (MOST, 0)).await?;
-    let looked_after = store::list(&house.db, Which::LookedAfter, (MOST, 0)).await?;
+pub async fn passed_on_comments_page(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
+    let waiting = store::list(&house.db, WhichComments::PassedOn, (MOST, 0)).await?;
+    let looked_after = store::list(&house.db, WhichComments::LookedAfter, (MOST, 0)).await?;
     let page = Page::new("Comments passed on to you", || {
         let waiting = if waiting.is_empty() {
             view! { <p>"Nothing to do."</p> }.into_any()
@@ -73,18 +76,24 @@ fn line(comment: &Comment) -> impl IntoView + use<> {
 }
 
 /// GET `/forum/safeguarding/comments/{id}`: records that it was opened, then shows it.
-pub async fn one(
+pub async fn passed_on_comment_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Comment>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    page(&house, &viewer, passed_on(&house, &id).await?, &Sent::query(&uri), &Refusals::default())
-        .await
+    passed_on_comment(
+        &house,
+        &viewer,
+        passed_on(&house, &id).await?,
+        &Sent::query(&uri),
+        &Refusals::default(),
+    )
+    .await
 }
 
 /// POST `/forum/safeguarding/comments/{id}`: notes what was done.
-pub async fn note(
+pub async fn note_on_comment(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Comment>>,
@@ -93,7 +102,9 @@ pub async fn note(
     let comment = passed_on(&house, &id).await?;
     let note = match read_note(&sent) {
         Ok(note) => note,
-        Err(refusals) => return page(&house, &viewer, comment, &sent, &refusals).await,
+        Err(refusals) => {
+            return passed_on_comment(&house, &viewer, comment, &sent, &refusals).await;
+        }
     };
     let (now, by, about) = (house.clock.now(), &viewer.signed_in()?.account_id, &comment.id);
     let mut tx = house.db.begin().await?;
@@ -110,7 +121,7 @@ async fn passed_on(house: &House, id: &Id<ids::Comment>) -> Result<Concern, Erro
     store::concern(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
-async fn page(
+async fn passed_on_comment(
     house: &House,
     viewer: &Viewer,
     comment: Concern,

@@ -7,7 +7,7 @@ use safeguarding::History;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::rules::{Decision, Facts, NewComment, NewResponse, Standing};
+use super::rules::{CommentState, Decision, Facts, NewComment, NewResponse};
 
 /// A comment with all its answers.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ impl Comment {
     /// Whether nobody has decided about it yet, and its author has not withdrawn it.
     #[must_use]
     pub fn waits(&self) -> bool {
-        self.facts().standing() == Standing::Waiting
+        self.facts().state() == CommentState::Waiting
     }
 
     /// Whether its author can withdraw it: it was not answered, and not passed on.
@@ -94,7 +94,7 @@ pub const FINDABLE: &str = "SELECT 'local-offer/comments' AS kind, c.id,
 
 /// Which comments a list holds.
 #[derive(Clone, Debug)]
-pub enum Which<'a> {
+pub enum WhichComments<'a> {
     /// Everything everyone can read, the last published first.
     Public,
     /// Those of them that have no response yet, the first published first.
@@ -125,7 +125,7 @@ pub enum Which<'a> {
 /// When the database fails; likewise for every function here.
 pub async fn list(
     db: &Db,
-    which: Which<'_>,
+    which: WhichComments<'_>,
     (most, from): (i64, i64),
 ) -> sqlx::Result<Vec<Comment>> {
     const PUBLIC: &str = "EXISTS (SELECT 1 FROM public_comments p WHERE p.id = c.id)";
@@ -138,32 +138,32 @@ pub async fn list(
     const PASSED_ON: &str = "c.passed_on_at IS NOT NULL AND $1 = '' AND $2 = $3";
     const NOTED: &str = "EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)";
     let leader = match which {
-        Which::ToAnswer(leader) => Some(leader),
-        Which::OneFor(_, leader) => leader,
-        Which::Public
-        | Which::Unanswered
-        | Which::Stranded
-        | Which::Between(..)
-        | Which::Waiting
-        | Which::PassedOn
-        | Which::LookedAfter
-        | Which::By(_)
-        | Which::One(_) => None,
+        WhichComments::ToAnswer(leader) => Some(leader),
+        WhichComments::OneFor(_, leader) => leader,
+        WhichComments::Public
+        | WhichComments::Unanswered
+        | WhichComments::Stranded
+        | WhichComments::Between(..)
+        | WhichComments::Waiting
+        | WhichComments::PassedOn
+        | WhichComments::LookedAfter
+        | WhichComments::By(_)
+        | WhichComments::One(_) => None,
     };
     let (condition, order, text, (after, before)) = match which {
-        Which::Public => {
+        WhichComments::Public => {
             (format!("{PUBLIC} AND {NOBODYS}"), "c.published_at DESC, c.id DESC", "", (0, 0))
         }
-        Which::Unanswered => {
+        WhichComments::Unanswered => {
             (format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED}"), "c.published_at, c.id", "", (0, 0))
         }
-        Which::ToAnswer(_) => (
+        WhichComments::ToAnswer(_) => (
             format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND {HERS}"),
             "c.published_at, c.id",
             "",
             (0, 0),
         ),
-        Which::Stranded => (
+        WhichComments::Stranded => (
             format!(
                 "{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND c.service_id IS NOT NULL
                  AND NOT {IS_RUN}"
@@ -172,13 +172,13 @@ pub async fn list(
             "",
             (0, 0),
         ),
-        Which::Between(after, before) => (
+        WhichComments::Between(after, before) => (
             format!("c.published_at >= $2 AND c.published_at < $3 AND {PUBLIC} AND $1 = ''"),
             "c.published_at, c.id",
             "",
             (after, before),
         ),
-        Which::Waiting => (
+        WhichComments::Waiting => (
             "c.published_at IS NULL AND c.declined_at IS NULL AND c.passed_on_at IS NULL
              AND c.withdrawn_at IS NULL AND $1 = '' AND $2 = $3"
                 .to_owned(),
@@ -186,28 +186,28 @@ pub async fn list(
             "",
             (0, 0),
         ),
-        Which::PassedOn => (
+        WhichComments::PassedOn => (
             format!("{PASSED_ON} AND NOT {NOTED}"),
             "c.passed_on_at, \
             c.id",
             "",
             (0, 0),
         ),
-        Which::LookedAfter => (
+        WhichComments::LookedAfter => (
             format!("{PASSED_ON} AND {NOTED}"),
             "c.passed_on_at DESC, c.id \
             DESC",
             "",
             (0, 0),
         ),
-        Which::By(account) => (
+        WhichComments::By(account) => (
             "c.author_id = $1 AND $2 = $3".to_owned(),
             "c.sent_at DESC, c.id \
             DESC",
             account.as_str(),
             (0, 0),
         ),
-        Which::One(id) | Which::OneFor(id, _) => {
+        WhichComments::One(id) | WhichComments::OneFor(id, _) => {
             ("c.id = $1 AND $2 = $3".to_owned(), "c.id", id.as_str(), (0, 0))
         }
     };
@@ -277,7 +277,7 @@ fn comment(row: &AnyRow) -> Comment {
 
 /// The comment with this id.
 pub async fn find(db: &Db, id: &Id<ids::Comment>) -> sqlx::Result<Option<Comment>> {
-    Ok(list(db, Which::One(id), (1, 0)).await?.into_iter().next())
+    Ok(list(db, WhichComments::One(id), (1, 0)).await?.into_iter().next())
 }
 
 /// How many comments were declined between two times. Only for [`disclosure`] to put into

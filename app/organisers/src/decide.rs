@@ -15,7 +15,7 @@ use ground::ui::{Area, Choice, Choices, Labels, Page, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use topics::rules::{self, Decision, Standing};
+use topics::rules::{self, Decision, TopicState};
 use topics::store::{self, Filter, Topic};
 use topics::{emails, search};
 
@@ -46,7 +46,7 @@ pub async fn decide(
     if sent.typed("step") == "look" {
         return decide_page(&house, &viewer, topic, &sent, &Refusals::default()).await;
     }
-    let decision = match rules::decision(&sent, &topic.id, &topic.facts.standing()) {
+    let decision = match rules::decision(&sent, &topic.id, &topic.facts.state()) {
         Ok(decision) => decision,
         Err(refusals) => return decide_page(&house, &viewer, topic, &sent, &refusals).await,
     };
@@ -113,7 +113,7 @@ async fn keep(
 async fn for_decision(house: &House, id: &str) -> Result<Topic, Error> {
     let id = Id::parse(id).ok_or(Error::NotFound)?;
     let topic = store::find(&house.db, &id, None).await?.ok_or(Error::NotFound)?;
-    if topic.facts.standing() == Standing::PassedOn { Err(Error::NotFound) } else { Ok(topic) }
+    if topic.facts.state() == TopicState::PassedOn { Err(Error::NotFound) } else { Ok(topic) }
 }
 
 /// The published topics that this one can be merged into: those that contain all of these words or,
@@ -126,7 +126,7 @@ async fn to_merge_into(house: &House, words: &str, topic: &Topic) -> Result<Vec<
     } else {
         let filter = Filter { search: words.to_owned(), ..Filter::default() };
         let listed = store::list(&house.db, &filter, MOST_TO_MERGE_INTO).await?;
-        let found = |topic: store::Listed| Found { id: topic.id.into(), title: topic.title };
+        let found = |topic: store::ListedTopic| Found { id: topic.id.into(), title: topic.title };
         listed.into_iter().map(found).collect()
     };
     found.retain(|found| topic.id != found.id.as_str());
@@ -155,7 +155,7 @@ async fn decide_page(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let standing = topic.facts.standing();
+    let state = topic.facts.state();
     let words = sent.line("search");
     let found = to_merge_into(house, &words, &topic).await?;
     let page = Page::new(format!("Decide about a topic: {}", topic.title), || {
@@ -165,11 +165,11 @@ async fn decide_page(
             chosen: sent.typed("decision") == value,
         };
         let mut choices = Vec::new();
-        if standing == Standing::Waiting {
+        if state == TopicState::Waiting {
             choices.push(choice("publish", "Publish it as it is"));
         }
         choices.push(choice("merge", "Merge it into one of the topics below"));
-        if standing == Standing::Waiting {
+        if state == TopicState::Waiting {
             choices.push(choice("decline", "Don't publish it, for the reason below"));
             choices.push(choice(
                 "pass on",
@@ -179,8 +179,8 @@ async fn decide_page(
         let into = sent.typed("into").to_owned();
         let trouble = refusals.about("into").unwrap_or_default().to_owned();
         let topic_id = topic.id.to_string();
-        let form = match standing {
-            Standing::Waiting | Standing::Published => view! {
+        let form = match state {
+            TopicState::Waiting | TopicState::Published => view! {
                 <form method="post" novalidate>
                     <Choices
                         name="decision"

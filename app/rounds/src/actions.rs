@@ -21,13 +21,13 @@ use super::{pages, shortlist, store};
 const MOST_ON_A_PAGE: usize = 20;
 
 /// GET `/rounds`
-pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn rounds_page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let rounds = store::list(&house.db, 50).await?;
-    Ok(pages::list(rounds, house.clock.now(), &viewer).wide().answer(&house, &viewer))
+    Ok(pages::list_of_rounds(rounds, house.clock.now(), &viewer).wide().answer(&house, &viewer))
 }
 
 /// GET `/rounds/{id}`
-pub async fn round(
+pub async fn round_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Round>>,
@@ -40,8 +40,14 @@ pub async fn round(
         let tallies = topics::support::store::tallies(&house.db, &id).await?;
         let chosen = shortlist::store::chosen(&house.db, &id).await?;
         let done = Sent::query(&uri).line("done");
-        return Ok(pages::closed(&round, tallies, &chosen, viewer.is(Role::Organiser), &done)
-            .answer(&house, &viewer));
+        return Ok(pages::counted_round(
+            &round,
+            tallies,
+            &chosen,
+            viewer.is(Role::Organiser),
+            &done,
+        )
+        .answer(&house, &viewer));
     }
     let query = Sent::query(&uri);
     let after = query
@@ -68,11 +74,13 @@ pub async fn round(
         _ => false,
     };
     let done = if is_so { done } else { Done::default() };
-    Ok(pages::open(&round, now, topics, first, next, &viewer, &done).wide().answer(&house, &viewer))
+    Ok(pages::uncounted_round(&round, now, topics, first, next, &viewer, &done)
+        .wide()
+        .answer(&house, &viewer))
 }
 
 /// GET `/forum/rounds/new`: proposing from now for four weeks, then voting for two.
-pub async fn open_form(State(house): State<House>, viewer: Viewer) -> Response {
+pub async fn open_round_form(State(house): State<House>, viewer: Viewer) -> Response {
     let now = house.clock.now();
     let mut form = String::from("seats=5");
     for (name, at) in [("propose", now), ("vote", now + 28 * DAY), ("close", now + 42 * DAY)] {
@@ -81,11 +89,12 @@ pub async fn open_form(State(house): State<House>, viewer: Viewer) -> Response {
         let time = if name == "propose" { time } else { "17:00".to_owned() };
         form += &format!("&{name}_day={day}&{name}_time={time}");
     }
-    pages::open_form(&Sent::read(form.as_bytes()), &Refusals::default()).answer(&house, &viewer)
+    pages::new_round_form(&Sent::read(form.as_bytes()), &Refusals::default())
+        .answer(&house, &viewer)
 }
 
 /// POST `/forum/rounds/new`
-pub async fn open(
+pub async fn open_round(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -93,14 +102,14 @@ pub async fn open(
     let now = house.clock.now();
     let round = match rules::new_round(&sent, now) {
         Ok(round) => round,
-        Err(refusals) => return Ok(pages::open_form(&sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => return Ok(pages::new_round_form(&sent, &refusals).answer(&house, &viewer)),
     };
     match keep(&house, &round, &viewer.signed_in()?.account_id, now).await? {
         Some(id) => Ok(Redirect::to(&format!("/rounds/{id}?done=opened")).into_response()),
         None => {
             let refusals =
                 Refusals::one("propose_day", "Choose other dates. Another round is open then");
-            Ok(pages::open_form(&sent, &refusals).answer(&house, &viewer))
+            Ok(pages::new_round_form(&sent, &refusals).answer(&house, &viewer))
         }
     }
 }

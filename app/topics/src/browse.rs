@@ -12,14 +12,18 @@ use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use voting::Phase;
 
-use super::rules::{Reader, Standing};
-use super::store::{self, Filter, Listed, Topic};
+use super::rules::{Reader, TopicState};
+use super::store::{self, Filter, ListedTopic, Topic};
 use crate::support::{SupportForm, Tally};
 
 const MOST_ON_A_PAGE: usize = 20;
 
 /// GET `/topics`
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn topics_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let query = Sent::query(&uri);
     let filter = Filter {
         search: query.line("search"),
@@ -129,7 +133,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// Topics as a list of cards.
-pub fn cards(topics: Vec<Listed>) -> impl IntoView {
+pub fn cards(topics: Vec<ListedTopic>) -> impl IntoView {
     let cards = topics
         .into_iter()
         .map(|topic| {
@@ -145,7 +149,7 @@ pub fn cards(topics: Vec<Listed>) -> impl IntoView {
 }
 
 /// GET `/topics/{id}`
-pub async fn topic(
+pub async fn topic_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Topic>>,
@@ -154,7 +158,7 @@ pub async fn topic(
     let id = Id::parse(&id).ok_or(Error::NotFound)?;
     let account = viewer.person().map(|person| &person.account_id);
     let topic = store::find(&house.db, &id, account).await?.ok_or(Error::NotFound)?;
-    let standing = topic.facts.standing();
+    let state = topic.facts.state();
     let is_own = account == Some(&topic.author_id);
     let reader = if is_own {
         Reader::Author
@@ -177,15 +181,15 @@ pub async fn topic(
     let (plans, updates) = outcomes::store::of_topic(&house.db, &id).await?;
     let came_of_it = CameOfIt { counted, plans, updates };
     let done = Done::of(&uri, &viewer, now);
-    let page = topic_page(&house, &viewer, topic, is_own, phase, came_of_it, &done);
+    let page = topic_view(&house, &viewer, topic, is_own, phase, came_of_it, &done);
     let has_island =
-        phase == Some(Phase::Voting) && standing == Standing::Published && viewer.is(Role::Parent);
+        phase == Some(Phase::Voting) && state == TopicState::Published && viewer.is(Role::Parent);
     let page = if has_island { page.with_island() } else { page };
     Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/topics/{id}/withdrawal`
-pub async fn withdraw(
+pub async fn withdraw_topic(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Topic>>,
@@ -212,7 +216,7 @@ struct CameOfIt {
     updates: Vec<outcomes::store::Listed>,
 }
 
-fn topic_page(
+fn topic_view(
     house: &House,
     viewer: &Viewer,
     topic: Topic,
@@ -221,9 +225,9 @@ fn topic_page(
     came_of_it: CameOfIt,
     done: &Done,
 ) -> Page {
-    let standing = topic.facts.standing();
+    let state = topic.facts.state();
     let banner = match done.what() {
-        "proposed" if is_own && standing == Standing::Waiting => Some((
+        "proposed" if is_own && state == TopicState::Waiting => Some((
             done.title("Sent to the forum", "You have joined, and we have your topic"),
             "Someone will read it within five working days. We will email you then.",
         )),
@@ -238,14 +242,14 @@ fn topic_page(
         }
         _ => None,
     };
-    let more = match &standing {
-        Standing::Waiting => Some("Only you and the forum can see it for now."),
-        Standing::Declined(reason) => Some(reason.as_str()),
-        Standing::Withdrawn => Some("Only its author and the forum can see it."),
+    let more = match &state {
+        TopicState::Waiting => Some("Only you and the forum can see it for now."),
+        TopicState::Declined(reason) => Some(reason.as_str()),
+        TopicState::Withdrawn => Some("Only its author and the forum can see it."),
         _ => None,
     };
     let is_public = topic.facts.is_public();
-    let state = more.map(|more| format!("{}. {more}", standing.words()));
+    let explained = more.map(|more| format!("{}. {more}", state.words()));
     let title = topic.title.clone();
     let about = format!("What would help, in a parent's words: {}", topic.would_help);
     let CameOfIt { counted, plans, updates } = came_of_it;
@@ -257,18 +261,18 @@ fn topic_page(
                 </Banner>
             }
         });
-        let state = state.map(|words| view! { <p class="panel gold">{words}</p> });
-        let merged = match &standing {
-            Standing::Merged(into) => Some(view! {
+        let explained = explained.map(|words| view! { <p class="panel gold">{words}</p> });
+        let merged = match &state {
+            TopicState::Merged(into) => Some(view! {
                 <p class="panel gold">
-                    {standing.words()}". This is now part of "
+                    {state.words()}". This is now part of "
                     <a href=format!("/topics/{into}")>"that topic"</a>"."
                     {(!is_public).then_some(" Only its author and the forum can see this page.")}
                 </p>
             }),
             _ => None,
         };
-        let support = (standing == Standing::Published).then(|| {
+        let support = (state == TopicState::Published).then(|| {
             let dates = topic.round.clone();
             view! {
                 <SupportForm
@@ -300,7 +304,7 @@ fn topic_page(
             }
         });
         let may_withdraw = is_own
-            && matches!(standing, Standing::Waiting | Standing::Published)
+            && matches!(state, TopicState::Waiting | TopicState::Published)
             && phase != Some(Phase::Closed)
             && phase != Some(Phase::Counting);
         let withdraw = may_withdraw.then(|| {
@@ -315,7 +319,7 @@ fn topic_page(
             }
         });
         let merge = (viewer.is(Role::Organiser)
-            && matches!(standing, Standing::Waiting | Standing::Published))
+            && matches!(state, TopicState::Waiting | TopicState::Published))
         .then(|| {
             view! {
                 <p>
@@ -323,7 +327,7 @@ fn topic_page(
                 </p>
             }
         });
-        let share = (standing == Standing::Published).then(|| {
+        let share = (state == TopicState::Published).then(|| {
             let address = house.link(&format!("/topics/{}", topic.id));
             view! { <Share address title=topic.title.clone() /> }
         });
@@ -342,7 +346,7 @@ fn topic_page(
                 </p>
                 <Labels labels />
                 <h1>{topic.title.clone()}</h1>
-                {state}
+                {explained}
                 {merged}
                 {support}
                 <h2>"How things are now"</h2>
@@ -362,7 +366,7 @@ fn topic_page(
 }
 
 /// The address of the list with this filter, after this entry.
-fn address(filter: &Filter, last: Option<&Listed>) -> String {
+fn address(filter: &Filter, last: Option<&ListedTopic>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in [
         ("search", filter.search.as_str()),

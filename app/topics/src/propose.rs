@@ -18,7 +18,7 @@ use super::rules::{self, Proposal};
 use super::{emails, search, store};
 
 /// GET `/topics/new`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn propose_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let (services, places) = area::store::both(&house.db).await?;
     let until = crate::support::store::proposing_until(&house.db, house.clock.now()).await?;
     Ok(write_page(&house, &Sent::default(), &Refusals::default(), services, places, until)
@@ -26,7 +26,7 @@ pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 /// POST `/topics/new`: checks it, goes back to it, or sends it.
-pub async fn send(
+pub async fn propose(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,

@@ -75,7 +75,7 @@ fn ids<T>(chosen: Vec<String>) -> Vec<Id<T>> {
 
 /// What has happened to a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum TopicState {
     /// An organiser has not looked at it yet.
     Waiting,
     /// Everyone can read it.
@@ -90,7 +90,7 @@ pub enum Standing {
     Withdrawn,
 }
 
-impl Standing {
+impl TopicState {
     /// What has happened to it in a few words, the same on every page.
     #[must_use]
     pub fn words(&self) -> &'static str {
@@ -124,14 +124,14 @@ impl Facts {
     /// What has happened to the topic. Privacy comes first: what was passed on stays so, whatever
     /// came after.
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn state(&self) -> TopicState {
         match self {
-            Self { passed_on_at: Some(_), .. } => Standing::PassedOn,
-            Self { withdrawn_at: Some(_), .. } => Standing::Withdrawn,
-            Self { merged_into: Some(into), .. } => Standing::Merged(into.clone()),
-            Self { decline_reason: Some(reason), .. } => Standing::Declined(reason.clone()),
-            Self { published_at: Some(_), .. } => Standing::Published,
-            _ => Standing::Waiting,
+            Self { passed_on_at: Some(_), .. } => TopicState::PassedOn,
+            Self { withdrawn_at: Some(_), .. } => TopicState::Withdrawn,
+            Self { merged_into: Some(into), .. } => TopicState::Merged(into.clone()),
+            Self { decline_reason: Some(reason), .. } => TopicState::Declined(reason.clone()),
+            Self { published_at: Some(_), .. } => TopicState::Published,
+            _ => TopicState::Waiting,
         }
     }
 
@@ -192,7 +192,7 @@ pub enum Decision {
 pub fn decision(
     sent: &Sent,
     topic_id: &Id<Topic>,
-    standing: &Standing,
+    state: &TopicState,
 ) -> Result<Decision, Refusals> {
     let decision = match sent.typed("decision") {
         "publish" => Decision::Publish,
@@ -213,9 +213,9 @@ pub fn decision(
         "pass on" => Decision::PassOn,
         _ => return Err(Refusals::one("decision", "Choose what should happen to this topic")),
     };
-    let may = match standing {
-        Standing::Waiting => true,
-        Standing::Published => matches!(decision, Decision::Merge(_)),
+    let may = match state {
+        TopicState::Waiting => true,
+        TopicState::Published => matches!(decision, Decision::Merge(_)),
         _ => false,
     };
     if may {
@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn what_was_passed_on_stays_so_whatever_came_after() {
         let facts = Facts { passed_on_at: Some(1), withdrawn_at: Some(2), ..Facts::default() };
-        assert_eq!(facts.standing(), Standing::PassedOn);
+        assert_eq!(facts.state(), TopicState::PassedOn);
     }
 
     #[test]
@@ -311,22 +311,24 @@ mod tests {
     #[test]
     fn a_published_topic_can_be_merged_and_nothing_else() {
         let other = Id::<Topic>::fresh();
-        let decide = |body: String, standing| {
-            decision(&Sent::read(body.as_bytes()), &"this".into(), &standing)
-        };
+        let decide =
+            |body: String, state| decision(&Sent::read(body.as_bytes()), &"this".into(), &state);
         assert_eq!(
-            decide(format!("decision=merge&into={other}"), Standing::Published),
+            decide(format!("decision=merge&into={other}"), TopicState::Published),
             Ok(Decision::Merge(other.clone()))
         );
-        assert!(decide("decision=decline&reason=no".into(), Standing::Published).is_err());
-        assert!(decide(format!("decision=merge&into={other}"), Standing::Withdrawn).is_err());
+        assert!(decide("decision=decline&reason=no".into(), TopicState::Published).is_err());
+        assert!(decide(format!("decision=merge&into={other}"), TopicState::Withdrawn).is_err());
     }
 
     #[test]
     fn declining_takes_a_reason() {
-        let refusals =
-            decision(&Sent::read(b"decision=decline&reason=+"), &"this".into(), &Standing::Waiting)
-                .expect_err("a refusal");
+        let refusals = decision(
+            &Sent::read(b"decision=decline&reason=+"),
+            &"this".into(),
+            &TopicState::Waiting,
+        )
+        .expect_err("a refusal");
         assert_eq!(refusals.about("reason"), Some("Give the author a reason"));
     }
 }

@@ -19,7 +19,10 @@ use safeguarding::{look, note_is_kept, what_was_done, who_opened};
 use super::store;
 
 /// GET `/forum/safeguarding`
-pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn passed_on_topics_page(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
     let waiting = store::concerns(&house.db, false).await?;
     let looked_after = store::concerns(&house.db, true).await?;
     let page = Page::new("Safeguarding", || {
@@ -80,18 +83,18 @@ fn line((id, passed_on_at): (Id<Topic>, Millis)) -> impl IntoView {
 }
 
 /// GET `/forum/safeguarding/{id}`: records that it was opened, then shows it.
-pub async fn concern(
+pub async fn passed_on_topic_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Topic>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let id = Id::parse(&id).ok_or(Error::NotFound)?;
-    page(&house, &viewer, &id, &Sent::query(&uri), &Refusals::default()).await
+    passed_on_topic(&house, &viewer, &id, &Sent::query(&uri), &Refusals::default()).await
 }
 
 /// POST `/forum/safeguarding/{id}`: notes what was done.
-pub async fn note(
+pub async fn note_on_topic(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Topic>>,
@@ -100,7 +103,7 @@ pub async fn note(
     let id = Id::parse(&id).ok_or(Error::NotFound)?;
     let note = match safeguarding::note(&sent) {
         Ok(note) => note,
-        Err(refusals) => return page(&house, &viewer, &id, &sent, &refusals).await,
+        Err(refusals) => return passed_on_topic(&house, &viewer, &id, &sent, &refusals).await,
     };
     store::concern(&house.db, &id).await?.ok_or(Error::NotFound)?;
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
@@ -114,7 +117,7 @@ pub async fn note(
     Ok(Redirect::to(&format!("/forum/safeguarding/{id}?done=noted")).into_response())
 }
 
-async fn page(
+async fn passed_on_topic(
     house: &House,
     viewer: &Viewer,
     id: &Id<Topic>,

@@ -15,7 +15,7 @@ pub use safeguarding::OPENED;
 
 /// A published topic as one entry of a list.
 #[derive(Clone, Debug)]
-pub struct Listed {
+pub struct ListedTopic {
     pub id: Id<ids::Topic>,
     /// Its title.
     pub title: String,
@@ -42,7 +42,7 @@ pub struct Filter {
     pub round: Id<Round>,
     /// The last entry of the page before: (published at, id).
     pub after: Option<(Millis, Id<ids::Topic>)>,
-    /// Who is looking, for [`Listed::supported`]; empty for a visitor.
+    /// Who is looking, for [`ListedTopic::supported`]; empty for a visitor.
     pub viewer: Id<Account>,
 }
 
@@ -50,7 +50,7 @@ pub struct Filter {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<Listed>> {
+pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<ListedTopic>> {
     let (holds, question) = search::holds(db.kind(), &filter.search);
     let sql = format!(
         "SELECT p.id, p.title, p.would_help, p.published_at, su.account_id AS supporter,
@@ -84,11 +84,11 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<Liste
         .bind(&filter.viewer)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let mut listed: Vec<Listed> = Vec::new();
+    let mut listed: Vec<ListedTopic> = Vec::new();
     let id = |row: &AnyRow| row.get::<Id<ids::Topic>, _>("id");
     for group in rows.chunk_by(|one, next| id(one) == id(next)) {
         let row = &group[0];
-        listed.push(Listed {
+        listed.push(ListedTopic {
             id: id(row),
             title: row.get("title"),
             would_help: row.get("would_help"),

@@ -67,7 +67,7 @@ pub fn outcome(
     view! {
         <section class="stack">
             <h2>"The shortlist"</h2>
-            {word(round, may_confirm)}
+            {what_was_decided(round, may_confirm)}
             <ol class="stack">{list}</ol>
             {added}
             {plain_count(round, chosen, tallies)}
@@ -101,7 +101,7 @@ pub fn outcome(
 }
 
 /// What the forum decided about the list.
-fn word(round: &Round, may_confirm: bool) -> impl IntoView + use<> {
+fn what_was_decided(round: &Round, may_confirm: bool) -> impl IntoView + use<> {
     match &round.confirmed {
         None => {
             let to = format!("/forum/rounds/{}/shortlist", round.id);
@@ -212,7 +212,7 @@ fn unusual_joinings(unusual: &[Unusual]) -> impl IntoView + use<> {
 }
 
 /// The form that confirms a list, or changes it with a reason.
-pub fn form(
+pub fn confirm_form(
     round: &Round,
     chosen: &[Chosen],
     tallies: Vec<Tally>,

@@ -10,7 +10,7 @@ use ground::db::{self, Db};
 use ground::ids::{Account, Id, Place, Round, Topic, UnusualJoining};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
-use voting::count::{Choice, Election, Phase};
+use voting::count::{Choice, CountPhase, Election};
 
 use super::rules::{Chosen, Confirmation};
 use super::unusual::{Patterns, Sign, Unusual};
@@ -166,7 +166,7 @@ pub async fn keep(
         .bind(round_id)
         .bind(topic_id)
         .bind(position)
-        .bind(if choice.phase == Phase::Shares { "shares" } else { "credit" })
+        .bind(if choice.phase == CountPhase::Shares { "shares" } else { "credit" })
         .bind(choice.price.to_string())
         .bind(number(choice.supporters.all))
         .bind(number(choice.unrepresented.all))

@@ -170,7 +170,7 @@ pub fn counts(counted: Vec<(String, u64)>) -> impl IntoView {
 /// POST `/topics/{id}/support`: says whether there should be support, so that a double tap says it
 /// twice and changes it once. An island asks for `text/plain` and gets words; a form goes back to
 /// where it came from.
-pub async fn support(
+pub async fn support_topic(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<Topic>>,

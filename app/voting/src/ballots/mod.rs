@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use num_rational::BigRational;
 
-use crate::count::{Choice, Election, Phase, UnknownTopic};
+use crate::count::{Choice, CountPhase, Election, UnknownTopic};
 
 /// The most topics a file can name. A number beyond it is a typing error.
 pub const MOST_TOPICS: usize = 100_000;
@@ -137,10 +137,10 @@ fn reason(choice: &Choice) -> String {
     );
     let price = decimal(&choice.price);
     match choice.phase {
-        Phase::Shares => {
+        CountPhase::Shares => {
             format!("{people}; they can pay for it with {price} each, or all they have left")
         }
-        Phase::Credit => {
+        CountPhase::Credit => {
             format!("{people}; nobody can pay any more: these would owe the least: {price} each")
         }
     }

@@ -31,7 +31,7 @@ fn topics_of(choices: &[Choice]) -> Vec<usize> {
 fn first_phase(choices: &[Choice]) -> Vec<usize> {
     choices
         .iter()
-        .filter(|choice| choice.phase == Phase::Shares)
+        .filter(|choice| choice.phase == CountPhase::Shares)
         .map(|choice| choice.topic)
         .collect()
 }
@@ -94,7 +94,7 @@ proptest! {
     #[test]
     fn plain_sequential_phragmen_agrees_with_a_second_count_too(ballots in ballots(), seats in 0..=8_usize) {
         let mut chosen = Vec::new();
-        shares::Count::begin(&election(TOPICS, &ballots), 0).go_on(Phase::Credit, seats, &mut chosen);
+        shares::Count::begin(&election(TOPICS, &ballots), 0).go_on(CountPhase::Credit, seats, &mut chosen);
         let told: Vec<_> = chosen.iter().map(|choice| (choice.topic, choice.price.clone())).collect();
         prop_assert_eq!(told, naive::phragmen(TOPICS, &ballots, seats));
     }
@@ -104,7 +104,7 @@ proptest! {
         let choices = election(TOPICS, &ballots).equal_shares(seats);
         for (before, after) in choices.iter().zip(choices.iter().skip(1)) {
             prop_assert!(before.phase != after.phase || before.price <= after.price);
-            prop_assert!(before.phase == Phase::Shares || after.phase == Phase::Credit);
+            prop_assert!(before.phase == CountPhase::Shares || after.phase == CountPhase::Credit);
         }
         prop_assert!(choices.iter().all(|choice| choice.price > BigRational::from_integer(0.into())));
     }
