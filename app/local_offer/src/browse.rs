@@ -258,14 +258,14 @@ pub async fn comment_page(
     Path(id): Path<Id<ids::Comment>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let (comment, is_hers) = readable(&house, &viewer, &id).await?;
+    let (comment, is_theirs) = readable(&house, &viewer, &id).await?;
     let (now, within) = (house.clock.now(), house.outcome_within);
     let done = Done::of(&uri, &viewer, now);
     let page = Page::new(
         format!("A comment on the Local Offer: {}", forms::beginning(&comment.words, 60)),
         || {
             let banner = match done.what() {
-                "sent" if is_hers && comment.waits() => Some((
+                "sent" if is_theirs && comment.waits() => Some((
                     done.title("Sent to the forum", "You have joined, and we have your comment"),
                     "Someone at the forum will read it first, within five working days. We will email \
                  you then.",
@@ -273,13 +273,13 @@ pub async fn comment_page(
                 "answered" if viewer.is(Role::Leader) => {
                     Some(("Published", "We will email your answer to whoever wrote the comment."))
                 }
-                "withdrawn" if is_hers && !comment.is_public() => {
+                "withdrawn" if is_theirs && !comment.is_public() => {
                     Some(("You withdrew this comment", "Nobody else can read it any more."))
                 }
                 _ => None,
             };
             let state = state_for_author(&comment, within, now);
-            let withdraw = (is_hers && comment.can_be_withdrawn() && comment.declined.is_none())
+            let withdraw = (is_theirs && comment.can_be_withdrawn() && comment.declined.is_none())
                 .then(|| {
                     view! {
                         <p>
@@ -291,7 +291,7 @@ pub async fn comment_page(
                     }
                 });
             let is_leader = viewer.is(Role::Leader) && comment.is_public();
-            let answer = (is_leader && comment.is_hers_to_answer).then(|| {
+            let answer = (is_leader && comment.is_theirs_to_answer).then(|| {
                 view! {
                     <p>
                         <a class="button" href=format!("/lead/local-offer/{}", comment.id)>
@@ -300,7 +300,7 @@ pub async fn comment_page(
                     </p>
                 }
             });
-            let not_hers = (is_leader && !comment.is_hers_to_answer)
+            let not_theirs = (is_leader && !comment.is_theirs_to_answer)
                 .then(|| view! { <p class="soft">{who_answers(&comment)}</p> });
             view! {
                 <article class="stack">
@@ -324,7 +324,7 @@ pub async fn comment_page(
                     {state}
                     {responses(&comment)}
                     {answer}
-                    {not_hers}
+                    {not_theirs}
                     {withdraw}
                 </article>
             }

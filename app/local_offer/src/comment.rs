@@ -115,8 +115,8 @@ pub async fn withdraw_comment_form(
     viewer: Viewer,
     Path(id): Path<Id<Comment>>,
 ) -> Result<Response, Error> {
-    let (comment, is_hers) = readable(&house, &viewer, &id).await?;
-    if !is_hers {
+    let (comment, is_theirs) = readable(&house, &viewer, &id).await?;
+    if !is_theirs {
         return Err(Error::NotFound);
     }
     let (words, can_be) = (comment.words.clone(), comment.can_be_withdrawn());
@@ -163,9 +163,9 @@ pub async fn withdraw_comment(
     viewer: Viewer,
     Path(id): Path<Id<Comment>>,
 ) -> Result<Response, Error> {
-    let (comment, is_hers) = readable(&house, &viewer, &id).await?;
+    let (comment, is_theirs) = readable(&house, &viewer, &id).await?;
     let by = &viewer.signed_in()?.account_id;
-    if !is_hers {
+    if !is_theirs {
         return Err(Error::NotFound);
     }
     let mut tx = house.db.begin().await?;

@@ -47,7 +47,7 @@ use ground::routes::{Access, Routes};
 use ground::viewer::{Role, Viewer};
 use store::Comment;
 
-/// What somebody chose who comes to the form before she is signed in.
+/// What somebody chose who comes to the form before they are signed in.
 const COMMENT: &str = "comment on the Local Offer";
 
 /// The room's addresses.
@@ -93,6 +93,10 @@ async fn readable(
     let which = store::WhichComments::OneFor(&id, account);
     let comment =
         store::list(&house.db, which, (1, 0)).await?.into_iter().next().ok_or(Error::NotFound)?;
-    let is_hers = account == Some(&comment.author_id);
-    if comment.facts().may_read(is_hers) { Ok((comment, is_hers)) } else { Err(Error::NotFound) }
+    let is_theirs = account == Some(&comment.author_id);
+    if comment.facts().may_read(is_theirs) {
+        Ok((comment, is_theirs))
+    } else {
+        Err(Error::NotFound)
+    }
 }

@@ -103,7 +103,7 @@ pub async fn answer_form(
     viewer: Viewer,
     Path(id): Path<Id<ids::Comment>>,
 ) -> Result<Response, Error> {
-    let comment = hers(&house, &viewer, &id).await?;
+    let comment = to_answer(&house, &viewer, &id).await?;
     Ok(answer_view(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
@@ -114,7 +114,7 @@ pub async fn answer_comment(
     Path(id): Path<Id<ids::Comment>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let comment = hers(&house, &viewer, &id).await?;
+    let comment = to_answer(&house, &viewer, &id).await?;
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let organisation = area::store::organisation_of(&house.db, by).await?;
     let organisation = organisation.ok_or(Error::NotFound)?.name;
@@ -146,9 +146,13 @@ pub async fn answer_comment(
 }
 
 /// A published comment that this leader may answer; "not found" otherwise.
-async fn hers(house: &House, viewer: &Viewer, id: &Id<ids::Comment>) -> Result<Comment, Error> {
+async fn to_answer(
+    house: &House,
+    viewer: &Viewer,
+    id: &Id<ids::Comment>,
+) -> Result<Comment, Error> {
     let (comment, _) = readable(house, viewer, id).await?;
-    if comment.is_public() && comment.is_hers_to_answer {
+    if comment.is_public() && comment.is_theirs_to_answer {
         Ok(comment)
     } else {
         Err(Error::NotFound)

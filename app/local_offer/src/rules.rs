@@ -195,7 +195,7 @@ mod tests {
     use calendar::clock;
 
     #[test]
-    fn what_is_not_public_is_for_its_author_and_what_was_passed_on_not_even_for_her() {
+    fn what_is_not_public_is_for_its_author_and_what_was_passed_on_not_even_for_them() {
         let published = Facts { published_at: Some(1), ..Facts::default() };
         assert!(published.is_public() && published.may_read(false));
         for facts in [

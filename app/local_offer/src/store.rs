@@ -32,7 +32,7 @@ pub struct Comment {
     /// When its author withdrew it.
     pub withdrawn_at: Option<Millis>,
     /// Whether it is for the leader who looks to answer; false for everyone else.
-    pub is_hers_to_answer: bool,
+    pub is_theirs_to_answer: bool,
     /// Whether somebody can answer it: an organisation is set down as running its service.
     pub can_be_answered: bool,
     /// What was answered, the first first.
@@ -131,7 +131,7 @@ pub async fn list(
     const PUBLIC: &str = "EXISTS (SELECT 1 FROM public_comments p WHERE p.id = c.id)";
     const UNANSWERED: &str =
         "NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id)";
-    const HERS: &str =
+    const THEIRS: &str =
         "EXISTS (SELECT 1 FROM comment_leaders k WHERE k.comment_id = c.id AND k.account_id = $6)";
     const IS_RUN: &str = "EXISTS (SELECT 1 FROM run_services u WHERE u.service_id = c.service_id)";
     const NOBODYS: &str = "$1 = '' AND $2 = $3";
@@ -158,7 +158,7 @@ pub async fn list(
             (format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED}"), "c.published_at, c.id", "", (0, 0))
         }
         WhichComments::ToAnswer(_) => (
-            format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND {HERS}"),
+            format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND {THEIRS}"),
             "c.published_at, c.id",
             "",
             (0, 0),
@@ -217,7 +217,7 @@ pub async fn list(
          FROM (SELECT c.id, c.author_id, c.words, c.sent_at, c.published_at, c.declined_at,
            c.decline_reason, c.passed_on_at, c.withdrawn_at,
                       coalesce(s.name, '') AS service, a.email,
-                      CAST(CASE WHEN {HERS} THEN 1 ELSE 0 END AS BIGINT) AS is_hers,
+                      CAST(CASE WHEN {THEIRS} THEN 1 ELSE 0 END AS BIGINT) AS is_theirs,
                       CAST(CASE WHEN c.service_id IS NULL OR {IS_RUN} THEN 1 ELSE 0 END
                         AS BIGINT) AS can_be_answered,
                         row_number() OVER (ORDER BY {order}) AS place
@@ -269,7 +269,7 @@ fn comment(row: &AnyRow) -> Comment {
         declined: row.get::<Option<Millis>, _>("declined_at").zip(row.get("decline_reason")),
         passed_on_at: row.get("passed_on_at"),
         withdrawn_at: row.get("withdrawn_at"),
-        is_hers_to_answer: row.get::<i64, _>("is_hers") == 1,
+        is_theirs_to_answer: row.get::<i64, _>("is_theirs") == 1,
         can_be_answered: row.get::<i64, _>("can_be_answered") == 1,
         responses: Vec::new(),
     }

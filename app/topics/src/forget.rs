@@ -11,8 +11,8 @@ use super::store;
 /// published too, as far as its author may still withdraw it. Words that nobody else can read go;
 /// published ones stay, and nobody wrote them; what was passed on stays with the safeguarding lead.
 ///
-/// In a round that is open her votes go. A round that is closed keeps them as the ballot of somebody
-/// whom only this round knows, so that its count can be done again.
+/// In a round that is open their votes go. A round that is closed keeps them as the ballot of
+/// somebody whom only this round knows, so that its count can be done again.
 ///
 /// # Errors
 /// When the database fails.

@@ -325,7 +325,7 @@ pub async fn propose(
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (author_id, form_key) DO NOTHING RETURNING id",
     )
-    // Its address must not tell when she wrote it.
+    // Its address must not tell when it was written.
     .bind(Id::<ids::Topic>::random())
     .bind(author_id)
     .bind(&proposal.form_key)

@@ -170,7 +170,7 @@ fn plain_count(round: &Round, chosen: &[Chosen], tallies: &[Tally]) -> impl Into
     .into_any()
 }
 
-/// What an organiser should know before she confirms: signs without names.
+/// What an organiser should know before confirming: signs without names.
 fn unusual_joinings(unusual: &[Unusual]) -> impl IntoView + use<> {
     let nothing = unusual.is_empty();
     let signs = unusual.iter().map(|unusual| view! { <li>{unusual.words()}</li> }).collect_view();
