@@ -14,7 +14,7 @@ use ground::sent::Form;
 use ground::ui::{Page, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use safeguarding::{look, note as read_note, note_is_kept, what_was_done, who_opened};
+use safeguarding::{NewNote, look, note as read_note, note_is_kept, what_was_done, who_opened};
 
 use super::browse;
 use super::store::{self, Comment, Concern, WhichComments};
@@ -106,11 +106,12 @@ pub async fn note_on_comment(
             return passed_on_comment(&house, &viewer, comment, &sent, &refusals).await;
         }
     };
-    let (now, by, about) = (house.clock.now(), &viewer.signed_in()?.account_id, &comment.id);
+    let (at, by, about) = (house.clock.now(), &viewer.signed_in()?.account_id, &comment.id);
+    let new = NewNote { form_key: &sent.once(), words: &note, by, at };
     let mut tx = house.db.begin().await?;
-    if store::note(&mut tx, &sent.once(), about, &note, by, now).await? {
+    if store::note(&mut tx, about, new).await? {
         let what = "comment noted";
-        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
+        audit::note(&mut tx, Entry { at, who: Some(by), what, about, detail: "" }).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/forum/safeguarding/comments/{about}?done=noted")).into_response())

@@ -3,7 +3,7 @@
 use calendar::clock::Millis;
 use ground::db::{Db, Kind, day, number};
 use ground::ids::{self, Account, CommentResponse, Id};
-use safeguarding::History;
+use safeguarding::{History, NewNote};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -457,11 +457,8 @@ pub async fn concern(db: &Db, comment_id: &Id<ids::Comment>) -> sqlx::Result<Opt
 /// Saves a note on a comment that was passed on, once for each form key. True when it is new.
 pub async fn note(
     tx: &mut AnyConnection,
-    form_key: &str,
     comment_id: &Id<ids::Comment>,
-    note: &str,
-    by: &Id<Account>,
-    now: Millis,
+    new: NewNote<'_>,
 ) -> sqlx::Result<bool> {
     let noted = sqlx::query(
         "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at)
@@ -469,14 +466,13 @@ pub async fn note(
            AND passed_on_at IS NOT NULL
          ON CONFLICT (form_key) DO NOTHING",
     );
-    Ok(noted
-        .bind(form_key)
+    let noted = noted
+        .bind(new.form_key)
         .bind(comment_id)
-        .bind(note)
-        .bind(by)
-        .bind(now)
+        .bind(new.words)
+        .bind(new.by)
+        .bind(new.at)
         .execute(tx)
-        .await?
-        .rows_affected()
-        == 1)
+        .await?;
+    Ok(noted.rows_affected() == 1)
 }

@@ -15,6 +15,7 @@ use ground::viewer::{Role, Viewer};
 use topics::store::Filter;
 use voting::Phase;
 
+use super::pages::TopicsOfRound;
 use super::rules::{self, NewRound};
 use super::{pages, shortlist, store};
 
@@ -40,14 +41,9 @@ pub async fn round_page(
         let tallies = topics::support::store::tallies(&house.db, &id).await?;
         let chosen = shortlist::store::chosen(&house.db, &id).await?;
         let done = Sent::query(&uri).line("done");
-        return Ok(pages::counted_round(
-            &round,
-            tallies,
-            &chosen,
-            viewer.is(Role::Organiser),
-            &done,
-        )
-        .answer(&house, &viewer));
+        let may_confirm = viewer.is(Role::Organiser);
+        let page = pages::counted_round(&round, tallies, &chosen, may_confirm, &done);
+        return Ok(page.answer(&house, &viewer));
     }
     let query = Sent::query(&uri);
     let after = query
@@ -74,9 +70,8 @@ pub async fn round_page(
         _ => false,
     };
     let done = if is_so { done } else { Done::default() };
-    Ok(pages::uncounted_round(&round, now, topics, first, next, &viewer, &done)
-        .wide()
-        .answer(&house, &viewer))
+    let topics = TopicsOfRound { topics, first, next };
+    Ok(pages::uncounted_round(&round, now, topics, &viewer, &done).wide().answer(&house, &viewer))
 }
 
 /// GET `/forum/rounds/new`: proposing from now for four weeks, then voting for two.

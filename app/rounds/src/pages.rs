@@ -52,14 +52,19 @@ pub fn list_of_rounds(rounds: Vec<Round>, now: Millis, viewer: &Viewer) -> Page 
     })
 }
 
+/// Some topics of a round, with the addresses of the first and the next ones.
+pub struct TopicsOfRound {
+    pub topics: Vec<ListedTopic>,
+    pub first: Option<String>,
+    pub next: Option<String>,
+}
+
 /// A round that is not counted yet: its dates, and its topics to support while voting is open.
 /// `done`: what whoever looks has just done.
 pub fn uncounted_round(
     round: &Round,
     now: Millis,
-    topics: Vec<ListedTopic>,
-    first: Option<String>,
-    next: Option<String>,
+    TopicsOfRound { topics, first, next }: TopicsOfRound,
     viewer: &Viewer,
     done: &Done,
 ) -> Page {

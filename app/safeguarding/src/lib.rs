@@ -9,6 +9,7 @@ use ground::audit::{self, Entry};
 use ground::db::known;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::ui::{Area, Banner, FormKey};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -44,6 +45,16 @@ impl History {
         }
         Ok(())
     }
+}
+
+/// A note of what was done about something that was passed on.
+#[derive(Clone, Copy, Debug)]
+pub struct NewNote<'a> {
+    /// The same key twice is one note.
+    pub form_key: &'a str,
+    pub words: &'a str,
+    pub by: &'a Id<Account>,
+    pub at: Millis,
 }
 
 /// What a [`History`] is made of, as a part of a statement about the thing `$1`: (kind, at, words).

@@ -181,7 +181,8 @@ pub async fn topic_page(
     let (plans, updates) = outcomes::store::of_topic(&house.db, &id).await?;
     let came_of_it = CameOfIt { counted, plans, updates };
     let done = Done::of(&uri, &viewer, now);
-    let page = topic_view(&house, &viewer, topic, is_own, phase, came_of_it, &done);
+    let seen = SeenTopic { topic, is_own, phase, came_of_it };
+    let page = topic_view(&house, &viewer, seen, &done);
     let has_island =
         phase == Some(Phase::Voting) && state == TopicState::Published && viewer.is(Role::Parent);
     let page = if has_island { page.with_island() } else { page };
@@ -216,15 +217,17 @@ struct CameOfIt {
     updates: Vec<outcomes::store::Listed>,
 }
 
-fn topic_view(
-    house: &House,
-    viewer: &Viewer,
+/// A topic as whoever looks sees it.
+struct SeenTopic {
     topic: Topic,
     is_own: bool,
+    /// Of its round.
     phase: Option<Phase>,
     came_of_it: CameOfIt,
-    done: &Done,
-) -> Page {
+}
+
+fn topic_view(house: &House, viewer: &Viewer, seen: SeenTopic, done: &Done) -> Page {
+    let SeenTopic { topic, is_own, phase, came_of_it } = seen;
     let state = topic.facts.state();
     let banner = match done.what() {
         "proposed" if is_own && state == TopicState::Waiting => Some((

@@ -14,7 +14,7 @@ use ground::sent::Form;
 use ground::ui::{Page, SecondStepSoon, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use safeguarding::{look, note_is_kept, what_was_done, who_opened};
+use safeguarding::{NewNote, look, note_is_kept, what_was_done, who_opened};
 
 use super::store;
 
@@ -106,11 +106,12 @@ pub async fn note_on_topic(
         Err(refusals) => return passed_on_topic(&house, &viewer, &id, &sent, &refusals).await,
     };
     store::concern(&house.db, &id).await?.ok_or(Error::NotFound)?;
-    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let new = NewNote { form_key: &sent.once(), words: &note, by, at };
     let mut tx = house.db.begin().await?;
-    if store::note(&mut tx, &sent.once(), &id, &note, by, now).await? {
+    if store::note(&mut tx, &id, new).await? {
         let what = "concern noted";
-        let entry = Entry { at: now, who: Some(by), what, about: &id, detail: "" };
+        let entry = Entry { at, who: Some(by), what, about: &id, detail: "" };
         audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;

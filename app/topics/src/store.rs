@@ -3,7 +3,7 @@
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kind};
 use ground::ids::{self, Account, Id, Place, Round, Service};
-use safeguarding::History;
+use safeguarding::{History, NewNote};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use voting::Dates;
@@ -290,11 +290,8 @@ pub async fn concern(db: &Db, topic_id: &Id<ids::Topic>) -> sqlx::Result<Option<
 /// Saves a note on a concern, once for each form key. True when it is new.
 pub async fn note(
     tx: &mut AnyConnection,
-    form_key: &str,
     topic_id: &Id<ids::Topic>,
-    note: &str,
-    by: &Id<Account>,
-    now: Millis,
+    new: NewNote<'_>,
 ) -> sqlx::Result<bool> {
     let noted = sqlx::query(
         "INSERT INTO concern_notes (form_key, topic_id, note, noted_by, noted_at)
@@ -302,11 +299,11 @@ pub async fn note(
            AND passed_on_at IS NOT NULL
          ON CONFLICT (form_key) DO NOTHING",
     )
-    .bind(form_key)
+    .bind(new.form_key)
     .bind(topic_id)
-    .bind(note)
-    .bind(by)
-    .bind(now)
+    .bind(new.words)
+    .bind(new.by)
+    .bind(new.at)
     .execute(tx)
     .await?;
     Ok(noted.rows_affected() == 1)

@@ -11,6 +11,7 @@ use ground::sent::Form;
 use ground::viewer::Viewer;
 use voting::Phase;
 
+use super::pages::Counted;
 use super::{pages, rules, store};
 use crate::store::Round;
 
@@ -80,5 +81,6 @@ async fn confirm_page(
 ) -> Result<Response, Error> {
     let (chosen, unusual) = store::chosen_and_unusual(&house.db, &round.id).await?;
     let tallies = topics::support::store::tallies(&house.db, &round.id).await?;
-    Ok(pages::confirm_form(round, &chosen, tallies, &unusual, sent, refusals).answer(house, viewer))
+    let counted = Counted { chosen, tallies, unusual };
+    Ok(pages::confirm_form(round, counted, sent, refusals).answer(house, viewer))
 }

@@ -211,12 +211,19 @@ fn unusual_joinings(unusual: &[Unusual]) -> impl IntoView + use<> {
     }
 }
 
-/// The form that confirms a list, or changes it with a reason.
+/// What an organiser decides about: the list, all topics of the round, and what is unusual about
+/// who joined and voted.
+pub struct Counted {
+    pub chosen: Vec<Chosen>,
+    pub tallies: Vec<Tally>,
+    pub unusual: Vec<Unusual>,
+}
+
+/// The form that confirms a list, or changes it with a reason. `sent` is `None` before anything was
+/// sent: then the list is as it was counted.
 pub fn confirm_form(
     round: &Round,
-    chosen: &[Chosen],
-    tallies: Vec<Tally>,
-    unusual: &[Unusual],
+    Counted { chosen, tallies, unusual }: Counted,
     sent: Option<&Sent>,
     refusals: &Refusals,
 ) -> Page {
@@ -244,7 +251,7 @@ pub fn confirm_form(
                      and say why. Everyone will be able to read your reason beside the list."
                 </p>
                 <p>"You can only do this once. You can't change it afterwards."</p>
-                {unusual_joinings(unusual)}
+                {unusual_joinings(&unusual)}
                 <form method="post" novalidate>
                     <Choices
                         name="topics"

@@ -135,14 +135,21 @@ impl Extend<Voter> for Cast {
     }
 }
 
+/// What the count of a round chose; topics and places as in its [`Ballots`].
+#[derive(Debug)]
+pub struct CountedBallots {
+    pub topics: Vec<Id<Topic>>,
+    pub places: Vec<Id<Place>>,
+    pub choices: Vec<Choice>,
+    pub unusual: Vec<Unusual>,
+}
+
 /// Saves what the count chose, and what is unusual about who joined and voted. True for the process
 /// that was first.
 pub async fn keep(
     tx: &mut AnyConnection,
     round_id: &Id<Round>,
-    (topics, places): (&[Id<Topic>], &[Id<Place>]),
-    choices: &[Choice],
-    unusual: Vec<Unusual>,
+    CountedBallots { topics, places, choices, unusual }: CountedBallots,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let closes_at: Option<Millis> = sqlx::query_scalar(
@@ -156,7 +163,7 @@ pub async fn keep(
     let Some(closes_at) = closes_at else { return Ok(false) };
     keep_unusual(tx, round_id, unusual, closes_at).await?;
     let number = |people: u64| i64::try_from(people).unwrap_or(i64::MAX);
-    for (position, choice) in (1_i32..).zip(choices) {
+    for (position, choice) in (1_i32..).zip(&choices) {
         let Some(topic_id) = topics.get(choice.topic) else { continue };
         sqlx::query(
             "INSERT INTO shortlist (round_id, topic_id, position, phase, price, supporters,
