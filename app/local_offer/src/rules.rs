@@ -31,24 +31,18 @@ pub enum CommentState {
     Waiting,
     /// Everyone can read it.
     Published,
-    /// It is not published.
     Declined,
     /// It is with the safeguarding lead; shown to nobody else.
     PassedOn,
-    /// Its author withdrew it.
     Withdrawn,
 }
 
 /// The dated facts that say what has happened to a comment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// When it was published.
     pub published_at: Option<Millis>,
-    /// When it was declined.
     pub declined_at: Option<Millis>,
-    /// When it was passed on to the safeguarding lead.
     pub passed_on_at: Option<Millis>,
-    /// When its author withdrew it.
     pub withdrawn_at: Option<Millis>,
 }
 
@@ -91,7 +85,6 @@ pub struct NewComment {
     pub form_key: String,
     /// The service it is about; `None`: the list as a whole.
     pub service_id: Option<Id<Service>>,
-    /// What its author says.
     pub words: String,
 }
 
@@ -151,7 +144,6 @@ pub fn decision(sent: &Sent) -> Result<Decision, Refusals> {
 pub struct NewResponse {
     /// The same key twice is one response.
     pub form_key: String,
-    /// What the council answers.
     pub response: String,
     /// What it will do; empty for nothing.
     pub action: String,

@@ -19,17 +19,12 @@ pub struct Comment {
     pub author_email: Option<String>,
     /// The service it is about, by name; empty for the list as a whole.
     pub service: String,
-    /// What it says.
     pub words: String,
-    /// When it was sent.
     pub sent_at: Millis,
-    /// When it was published.
     pub published_at: Option<Millis>,
     /// When it was declined, and for which reason.
     pub declined: Option<(Millis, String)>,
-    /// When it was passed on to the safeguarding lead.
     pub passed_on_at: Option<Millis>,
-    /// When its author withdrew it.
     pub withdrawn_at: Option<Millis>,
     /// Whether it is for the leader who looks to answer; false for everyone else.
     pub is_theirs_to_answer: bool,
@@ -73,7 +68,6 @@ impl Comment {
 /// What an organisation answered.
 #[derive(Clone, Debug)]
 pub struct Response {
-    /// In its words.
     pub response: String,
     /// What it will do; empty for nothing.
     pub action: String,
@@ -81,7 +75,6 @@ pub struct Response {
     pub action_by: String,
     /// The name of the organisation that answered; empty if the leader belongs to none.
     pub organisation: String,
-    /// When.
     pub at: Millis,
 }
 
@@ -113,7 +106,6 @@ pub enum WhichComments<'a> {
     LookedAfter,
     /// What this account wrote, the last first.
     By(&'a Id<Account>),
-    /// One.
     One(&'a Id<ids::Comment>),
     /// One, as whoever looks sees it; `None` for a visitor.
     OneFor(&'a Id<ids::Comment>, Option<&'a Id<Account>>),
@@ -421,9 +413,7 @@ pub struct Concern {
     pub words: String,
     /// Its author's email address; `None` once the account is erased.
     pub author_email: Option<String>,
-    /// When it was passed on.
     pub passed_on_at: Millis,
-    /// What was done, and who opened it.
     pub history: History,
 }
 

@@ -18,7 +18,6 @@ pub struct Round {
     pub title: String,
     /// How many topics it will choose.
     pub seats: i64,
-    /// Its dates.
     pub dates: Dates,
     /// When the forum confirmed the shortlist, and why it differs from the count; empty where it
     /// does not.

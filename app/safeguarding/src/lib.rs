@@ -26,9 +26,7 @@ const LONGEST_NOTE: usize = 2_000;
 /// the first first.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// The notes of what was done.
     pub notes: Vec<(Millis, String)>,
-    /// Who opened it.
     pub looks: Vec<(Millis, String)>,
 }
 

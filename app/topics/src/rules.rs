@@ -17,9 +17,7 @@ pub struct Proposal {
     pub form_key: String,
     /// One line.
     pub title: String,
-    /// What happens now.
     pub happens_now: String,
-    /// What would help.
     pub would_help: String,
     /// None where it is about something else.
     pub services: Vec<Id<Service>>,
@@ -86,7 +84,6 @@ pub enum TopicState {
     Declined(String),
     /// With the safeguarding lead; shown to nobody else.
     PassedOn,
-    /// Withdrawn by its author.
     Withdrawn,
 }
 
@@ -108,15 +105,10 @@ impl TopicState {
 /// The dated facts that say what has happened to a topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// When it was published.
     pub published_at: Option<Millis>,
-    /// What it was merged into.
     pub merged_into: Option<Id<Topic>>,
-    /// Why it was declined.
     pub decline_reason: Option<String>,
-    /// When it was passed on to the safeguarding lead.
     pub passed_on_at: Option<Millis>,
-    /// When its author withdrew it.
     pub withdrawn_at: Option<Millis>,
 }
 

@@ -36,7 +36,6 @@ pub async fn remove(tx: &mut AnyConnection, topic_id: &Id<Topic>) -> sqlx::Resul
 pub struct Alike {
     pub id: Id<Topic>,
     pub title: String,
-    /// Whether voting on it is over.
     pub is_over: bool,
 }
 

@@ -17,11 +17,8 @@ pub use safeguarding::OPENED;
 #[derive(Clone, Debug)]
 pub struct ListedTopic {
     pub id: Id<ids::Topic>,
-    /// Its title.
     pub title: String,
-    /// What would help, in the parent's words.
     pub would_help: String,
-    /// When it was published.
     pub published_at: Millis,
     /// Its services, then its places.
     pub labels: Vec<String>,
@@ -136,21 +133,14 @@ pub async fn titles(
 #[derive(Clone, Debug)]
 pub struct Topic {
     pub id: Id<ids::Topic>,
-    /// Who proposed it.
     pub author_id: Id<Account>,
     /// Its author's email address; `None` when the account was erased.
     pub author_email: Option<String>,
-    /// Its title.
     pub title: String,
-    /// What happens now.
     pub happens_now: String,
-    /// What would help.
     pub would_help: String,
-    /// When it was proposed.
     pub proposed_at: Millis,
-    /// What has happened to it.
     pub facts: Facts,
-    /// Its round, if it is in one.
     pub round: Option<(Id<Round>, Dates)>,
     /// Its services, then its places.
     pub labels: Vec<String>,
@@ -226,17 +216,12 @@ pub const TO_READ: &str = "SELECT id, title, proposed_at AS since FROM topics
 #[derive(Clone, Debug)]
 pub struct Concern {
     pub id: Id<ids::Topic>,
-    /// Its title.
     pub title: String,
-    /// What happens now, in its author's words.
     pub happens_now: String,
-    /// What would help, in its author's words.
     pub would_help: String,
     /// Its author's email address; `None` when the account was erased.
     pub author_email: Option<String>,
-    /// When it was passed on.
     pub passed_on_at: Millis,
-    /// What was done, and who opened it.
     pub history: History,
 }
 

@@ -21,7 +21,6 @@ pub struct Chosen {
     pub title: String,
     /// Its place on the list, from 1.
     pub position: usize,
-    /// How many support it.
     pub supporters: u64,
     /// How many of them had no topic on the list yet.
     pub new: u64,
@@ -163,7 +162,6 @@ pub fn plain_count(tallies: &[Tally], seats: usize) -> BTreeSet<usize> {
 /// The shortlist as the forum confirms it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirmation {
-    /// The topics that should be planned.
     pub topics: Vec<Id<Topic>>,
     /// Why they differ from the count; empty where they don't.
     pub reason: String,

@@ -37,7 +37,6 @@ impl Sign {
 pub struct Unusual {
     /// When it began.
     pub at: Millis,
-    /// What was seen.
     pub sign: Sign,
     /// How many people, or accounts.
     pub people: i64,

@@ -28,11 +28,8 @@ pub fn SupportForm<'a>(
     title: String,
     /// Whether the person looking supports it.
     supported: bool,
-    /// Its round, if it is in one.
     round: Option<(Id<Round>, Dates)>,
-    /// The phase of that round.
     phase: Option<Phase>,
-    /// Who is looking.
     viewer: &'a Viewer,
     /// What was counted at the close.
     counted: Tally,

@@ -25,9 +25,7 @@ pub const LARGEST: usize = 64 * 1024 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {wrong}")]
 pub struct Fault {
-    /// The line.
     pub line: u64,
-    /// What is wrong there.
     pub wrong: Wrong,
 }
 
@@ -58,9 +56,7 @@ pub enum Wrong {
     /// A number above that of the last topic.
     #[error("topic {topic} is not one of the {topics} topics")]
     UnknownTopic {
-        /// The topic.
         topic: usize,
-        /// How many topics there are.
         topics: usize,
     },
     /// A Pabulib file with another type of vote.
