@@ -267,8 +267,8 @@ pub async fn comment_page(
             let banner = match done.what() {
                 "sent" if is_theirs && comment.waits() => Some((
                     done.title("Sent to the forum", "You have joined, and we have your comment"),
-                    "Someone at the forum will read it first, within five working days. We will email \
-                 you then.",
+                    "Someone at the forum will read it first, within five working days. We will \
+                     email you then.",
                 )),
                 "answered" if viewer.is(Role::Leader) => {
                     Some(("Published", "We will email your answer to whoever wrote the comment."))
@@ -318,7 +318,8 @@ pub async fn comment_page(
                     </p>
                     <h1>"A comment on the Local Offer"</h1>
                     <p class="soft">
-                        {about(&comment)}", "<When at=comment.published_at.unwrap_or(comment.sent_at) />
+                        {about(&comment)}", "
+                        <When at=comment.published_at.unwrap_or(comment.sent_at) />
                     </p>
                     <p class="said">{comment.words.clone()}</p>
                     {state}

@@ -163,9 +163,8 @@ fn decide_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
             chosen: sent.typed("reason") == word,
         })
         .to_vec();
-    let page = Page::new(
-        titled("Decide about a comment", &forms::beginning(&comment.words, 40)),
-        || {
+    let page =
+        Page::new(titled("Decide about a comment", &forms::beginning(&comment.words, 40)), || {
             let form = if comment.waits() {
                 view! {
                     <form method="post" novalidate>
@@ -199,12 +198,13 @@ fn decide_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
                         </a>
                     </p>
                     <h1>"A comment on the Local Offer"</h1>
-                    <p class="soft">{browse::about(comment)}", sent on "<When at=comment.sent_at /></p>
+                    <p class="soft">
+                        {browse::about(comment)}", sent on "<When at=comment.sent_at />
+                    </p>
                     <p class="said">{comment.words.clone()}</p>
                     {form}
                 </div>
             }
-        },
-    );
+        });
     page.refused_for(refusals)
 }

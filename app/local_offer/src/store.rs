@@ -132,15 +132,7 @@ pub async fn list(
     let leader = match which {
         WhichComments::ToAnswer(leader) => Some(leader),
         WhichComments::OneFor(_, leader) => leader,
-        WhichComments::Public
-        | WhichComments::Unanswered
-        | WhichComments::Stranded
-        | WhichComments::Between(..)
-        | WhichComments::Waiting
-        | WhichComments::PassedOn
-        | WhichComments::LookedAfter
-        | WhichComments::By(_)
-        | WhichComments::One(_) => None,
+        _ => None,
     };
     let (condition, order, text, (after, before)) = match which {
         WhichComments::Public => {
@@ -178,24 +170,15 @@ pub async fn list(
             "",
             (0, 0),
         ),
-        WhichComments::PassedOn => (
-            format!("{PASSED_ON} AND NOT {NOTED}"),
-            "c.passed_on_at, \
-            c.id",
-            "",
-            (0, 0),
-        ),
-        WhichComments::LookedAfter => (
-            format!("{PASSED_ON} AND {NOTED}"),
-            "c.passed_on_at DESC, c.id \
-            DESC",
-            "",
-            (0, 0),
-        ),
+        WhichComments::PassedOn => {
+            (format!("{PASSED_ON} AND NOT {NOTED}"), "c.passed_on_at, c.id", "", (0, 0))
+        }
+        WhichComments::LookedAfter => {
+            (format!("{PASSED_ON} AND {NOTED}"), "c.passed_on_at DESC, c.id DESC", "", (0, 0))
+        }
         WhichComments::By(account) => (
             "c.author_id = $1 AND $2 = $3".to_owned(),
-            "c.sent_at DESC, c.id \
-            DESC",
+            "c.sent_at DESC, c.id DESC",
             account.as_str(),
             (0, 0),
         ),

@@ -139,7 +139,12 @@ pub fn cards(topics: Vec<ListedTopic>) -> impl IntoView {
         .map(|topic| {
             let help = shortened(&topic.would_help);
             view! {
-                <Card kind="topic" labels=topic.labels title=topic.title to=format!("/topics/{}", topic.id)>
+                <Card
+                    kind="topic"
+                    labels=topic.labels
+                    title=topic.title
+                    to=format!("/topics/{}", topic.id)
+                >
                     <p class="soft">{help}</p>
                 </Card>
             }

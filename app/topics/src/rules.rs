@@ -239,8 +239,11 @@ mod tests {
 
     #[test]
     fn a_proposal_keeps_the_parents_words_and_choices() {
-        let proposal = read("title=Earlier+buses&happens_now=Late%0D%0A%0D%0Aevery+day&would_help=A+plan&services=s1&services=s2")
-            .expect("a proposal");
+        let proposal = read(
+            "title=Earlier+buses&happens_now=Late%0D%0A%0D%0Aevery+day&would_help=A+plan\
+             &services=s1&services=s2",
+        )
+        .expect("a proposal");
         assert_eq!(proposal.happens_now, "Late\n\nevery day");
         assert_eq!(proposal.services, ["s1", "s2"]);
         assert!(proposal.places.is_empty());

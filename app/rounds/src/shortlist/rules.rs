@@ -278,18 +278,27 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whether_most_had_a_topic_narrows_no_small_number(places in proptest::collection::vec((0_u64..45, 0_u64..45), 1..4)) {
-            let places: Vec<Place> = places.into_iter().map(|(supporters, heard)| Place { supporters, heard }).collect();
+        fn whether_most_had_a_topic_narrows_no_small_number(
+            places in proptest::collection::vec((0_u64..45, 0_u64..45), 1..4),
+        ) {
+            let place = |(supporters, heard)| Place { supporters, heard };
+            let places: Vec<Place> = places.into_iter().map(place).collect();
             if may_compare(&places) {
                 let [before, no, yes] = what_could_be(&places);
                 for (answer, could_be) in [("no", no), ("yes", yes)] {
                     for (cell, (could, before)) in could_be.iter().zip(&before).enumerate() {
-                        let small = |numbers: &BTreeSet<u64>| numbers.iter().copied().filter(|n| (1..10).contains(n)).collect::<Vec<_>>();
-                        prop_assert!(could.is_empty() || small(could).is_empty() || small(could) == small(before), "{places:?}: cell {cell}, {answer}: {could:?} of {before:?}");
+                        prop_assert!(
+                            small(could).is_empty() || small(could) == small(before),
+                            "{places:?}: cell {cell}, {answer}: {could:?} of {before:?}"
+                        );
                     }
                 }
             }
         }
+    }
+
+    fn small(numbers: &BTreeSet<u64>) -> Vec<u64> {
+        numbers.iter().copied().filter(|number| (1..10).contains(number)).collect()
     }
 
     /// Every number each cell could be, for a reader who was told nothing, that fewer than half had

@@ -55,10 +55,7 @@ pub enum Wrong {
     NotATopic(String),
     /// A number above that of the last topic.
     #[error("topic {topic} is not one of the {topics} topics")]
-    UnknownTopic {
-        topic: usize,
-        topics: usize,
-    },
+    UnknownTopic { topic: usize, topics: usize },
     /// A Pabulib file with another type of vote.
     #[error("the votes are of type ‘{0}’, and only approval votes can be counted")]
     VoteType(String),
