@@ -14,7 +14,9 @@ use ground::sent::Form;
 use ground::ui::{Page, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use safeguarding::{NewNote, look, note as read_note, note_is_kept, what_was_done, who_opened};
+use safeguarding::{
+    NewNote, look, note as read_note, note_is_kept, queue, what_was_done, who_opened,
+};
 
 use super::browse;
 use super::store::{self, Comment, Concern, WhichComments};
@@ -30,19 +32,8 @@ pub async fn passed_on_comments_page(
     let waiting = store::list(&house.db, WhichComments::PassedOn, (MOST, 0)).await?;
     let looked_after = store::list(&house.db, WhichComments::LookedAfter, (MOST, 0)).await?;
     let page = Page::new("Comments passed on to you", || {
-        let waiting = if waiting.is_empty() {
-            view! { <p>"Nothing to do."</p> }.into_any()
-        } else {
-            view! { <ol class="queue">{waiting.iter().map(line).collect_view()}</ol> }.into_any()
-        };
-        let looked_after = (!looked_after.is_empty()).then(|| {
-            view! {
-                <details>
-                    <summary>"Already looked after"</summary>
-                    <ul class="rows">{looked_after.iter().map(line).collect_view()}</ul>
-                </details>
-            }
-        });
+        let [waiting, looked_after] =
+            [waiting, looked_after].map(|comments| comments.iter().map(line).collect());
         view! {
             <div class="stack">
                 <p>
@@ -55,8 +46,7 @@ pub async fn passed_on_comments_page(
                     "Only safeguarding leads can see this page. We record each time someone opens \
                      a comment."
                 </p>
-                {waiting}
-                {looked_after}
+                {queue(waiting, looked_after, "Nothing to do.")}
             </div>
         }
     });
@@ -64,7 +54,7 @@ pub async fn passed_on_comments_page(
 }
 
 /// One that was passed on, without its words: those are for whoever opens it.
-fn line(comment: &Comment) -> impl IntoView + use<> {
+fn line(comment: &Comment) -> AnyView {
     let to = format!("/forum/safeguarding/comments/{}", comment.id);
     let at = comment.passed_on_at.map(clock::day_and_hour).unwrap_or_default();
     view! {
@@ -73,6 +63,7 @@ fn line(comment: &Comment) -> impl IntoView + use<> {
             <p class="soft">{browse::about(comment)}</p>
         </li>
     }
+    .into_any()
 }
 
 /// GET `/forum/safeguarding/comments/{id}`: records that it was opened, then shows it.

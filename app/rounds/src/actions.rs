@@ -45,11 +45,7 @@ pub async fn round_page(
         let page = pages::counted_round(&round, tallies, &chosen, may_confirm, &done);
         return Ok(page.answer(&house, &viewer));
     }
-    let query = Sent::query(&uri);
-    let after = query
-        .typed("after")
-        .split_once('.')
-        .and_then(|(at, id)| Some((at.parse().ok()?, Id::parse(id)?)));
+    let after = topics::page_after(&Sent::query(&uri));
     let viewer_id = viewer.person().map(|person| person.account_id.clone()).unwrap_or_default();
     let filter = Filter { round: id, after, viewer: viewer_id, ..Filter::default() };
     let mut topics = topics::store::list(&house.db, &filter, MOST_ON_A_PAGE as i64 + 1).await?;

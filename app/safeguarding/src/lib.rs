@@ -67,6 +67,32 @@ pub fn history(notes: &str, about: &str) -> String {
     )
 }
 
+/// What waits for a safeguarding lead, and what was looked after; `nothing` is said where nothing
+/// waits.
+pub fn queue(
+    waiting: Vec<AnyView>,
+    looked_after: Vec<AnyView>,
+    nothing: &'static str,
+) -> impl IntoView {
+    let waiting = if waiting.is_empty() {
+        view! { <p>{nothing}</p> }.into_any()
+    } else {
+        view! { <ol class="queue">{waiting}</ol> }.into_any()
+    };
+    let looked_after = (!looked_after.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>"Already looked after"</summary>
+                <ul class="rows">{looked_after}</ul>
+            </details>
+        }
+    });
+    view! {
+        {waiting}
+        {looked_after}
+    }
+}
+
 /// Records in the audit log that this person opens what was passed on. `what`: what it is, in a
 /// word; `about`: its id.
 ///

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Millis;
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
@@ -29,10 +30,7 @@ pub async fn topics_page(
         search: query.line("search"),
         service: Id::parse(query.typed("service")).unwrap_or_default(),
         place: Id::parse(query.typed("place")).unwrap_or_default(),
-        after: query
-            .typed("after")
-            .split_once('.')
-            .and_then(|(at, id)| Some((at.parse().ok()?, Id::parse(id)?))),
+        after: page_after(&query),
         ..Filter::default()
     };
     let mut topics = store::list(&house.db, &filter, MOST_ON_A_PAGE as i64 + 1).await?;
@@ -130,6 +128,14 @@ pub async fn topics_page(
         }
     });
     Ok(page.wide().answer(&house, &viewer))
+}
+
+/// The last topic of the page before, as the address of the next one names it: when it was
+/// published, and its id.
+#[must_use]
+pub fn page_after(query: &Sent) -> Option<(Millis, Id<ids::Topic>)> {
+    let (at, id) = query.typed("after").split_once('.')?;
+    Some((at.parse().ok()?, Id::parse(id)?))
 }
 
 /// Topics as a list of cards.

@@ -18,7 +18,7 @@ pub mod search;
 pub mod store;
 pub mod support;
 
-pub use browse::{cards, shortened};
+pub use browse::{cards, page_after, shortened};
 pub use forget::forget;
 pub use personal::PERSONAL;
 

@@ -14,7 +14,7 @@ use ground::sent::Form;
 use ground::ui::{Page, SecondStepSoon, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use safeguarding::{NewNote, look, note_is_kept, what_was_done, who_opened};
+use safeguarding::{NewNote, look, note_is_kept, queue, what_was_done, who_opened};
 
 use super::store;
 
@@ -26,26 +26,10 @@ pub async fn passed_on_topics_page(
     let waiting = store::concerns(&house.db, false).await?;
     let looked_after = store::concerns(&house.db, true).await?;
     let page = Page::new("Safeguarding", || {
-        let waiting = if waiting.is_empty() {
-            view! {
-                <p>
-                    "Nothing to do. Anything organisers pass on to you will appear here. Nobody \
-                     else can see it."
-                </p>
-            }
-            .into_any()
-        } else {
-            view! { <ol class="queue">{waiting.into_iter().map(line).collect_view()}</ol> }
-                .into_any()
-        };
-        let looked_after = (!looked_after.is_empty()).then(|| {
-            view! {
-                <details>
-                    <summary>"Already looked after"</summary>
-                    <ul class="rows">{looked_after.into_iter().map(line).collect_view()}</ul>
-                </details>
-            }
-        });
+        let nothing = "Nothing to do. Anything organisers pass on to you will appear here. Nobody \
+                       else can see it.";
+        let [waiting, looked_after] =
+            [waiting, looked_after].map(|topics| topics.into_iter().map(line).collect());
         view! {
             <div class="stack">
                 <h1>"Safeguarding"</h1>
@@ -54,8 +38,7 @@ pub async fn passed_on_topics_page(
                     "Only safeguarding leads can see this page. We record each time someone opens \
                      a topic."
                 </p>
-                {waiting}
-                {looked_after}
+                {queue(waiting, looked_after, nothing)}
                 <p>
                     <a href="/forum/safeguarding/answers">
                         "Answers passed on to you"
@@ -73,13 +56,14 @@ pub async fn passed_on_topics_page(
 }
 
 /// One that was passed on, without its words: those are for whoever opens it.
-fn line((id, passed_on_at): (Id<Topic>, Millis)) -> impl IntoView {
+fn line((id, passed_on_at): (Id<Topic>, Millis)) -> AnyView {
     let title = format!("Topic from {}", clock::day_and_hour(passed_on_at));
     view! {
         <li>
             <a href=format!("/forum/safeguarding/{id}")>{title}</a>
         </li>
     }
+    .into_any()
 }
 
 /// GET `/forum/safeguarding/{id}`: records that it was opened, then shows it.
