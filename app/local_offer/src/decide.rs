@@ -13,7 +13,7 @@ use ground::ui::{Choice, Choices, Page, Summary, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{self, CommentState, Decision, REASONS};
+use super::rules::{self, CommentDecision, CommentState, REASONS};
 use super::store::{self, Comment, WhichComments};
 use super::{browse, comment_at, emails};
 
@@ -110,18 +110,18 @@ async fn keep(
     house: &House,
     by: &Id<Account>,
     comment: &Comment,
-    decision: &Decision,
+    decision: &CommentDecision,
 ) -> sqlx::Result<bool> {
     let (now, about) = (house.clock.now(), &comment.id);
     let (what, detail) = match decision {
-        Decision::Publish => ("comment published", ""),
-        Decision::Decline(reason) => ("comment declined", *reason),
-        Decision::PassOn => ("comment passed on", ""),
+        CommentDecision::Publish => ("comment published", ""),
+        CommentDecision::Decline(reason) => ("comment declined", *reason),
+        CommentDecision::PassOn => ("comment passed on", ""),
     };
     // What is about safety cannot be stopped.
     let kind = match decision {
-        Decision::PassOn => EmailKind::CommentPassedOn,
-        Decision::Publish | Decision::Decline(_) => EmailKind::CommentDecided,
+        CommentDecision::PassOn => EmailKind::CommentPassedOn,
+        CommentDecision::Publish | CommentDecision::Decline(_) => EmailKind::CommentDecided,
     };
     let mut tx = house.db.begin().await?;
     if !store::decide(&mut tx, about, decision, by, now).await? {

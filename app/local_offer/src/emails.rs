@@ -6,7 +6,7 @@ use ground::house::House;
 use ground::ids::{Comment, Id};
 use outcomes::rules::due_by;
 
-use super::rules::{self, Decision, NewResponse};
+use super::rules::{self, CommentDecision, NewResponse};
 
 /// Says that a comment has arrived. Without its words: nobody has read yet whether they name a
 /// child.
@@ -30,9 +30,9 @@ pub fn received(house: &House, comment_id: &Id<Comment>) -> Words {
 }
 
 /// Tells the author what was decided about their comment.
-pub fn decided(house: &House, comment_id: &Id<Comment>, decision: &Decision) -> Words {
+pub fn decided(house: &House, comment_id: &Id<Comment>, decision: &CommentDecision) -> Words {
     let (subject, paragraphs, button) = match decision {
-        Decision::Publish => (
+        CommentDecision::Publish => (
             "We've published your comment",
             vec![
                 "We've published your comment on the Local Offer, in your own words and without \
@@ -45,7 +45,7 @@ pub fn decided(house: &House, comment_id: &Id<Comment>, decision: &Decision) -> 
             ],
             Some(see(house, comment_id)),
         ),
-        Decision::Decline(reason) => {
+        CommentDecision::Decline(reason) => {
             let not = format!(
                 "We've read your comment on the Local Offer, but we can't publish it. \
                 {}.",
@@ -63,7 +63,7 @@ pub fn decided(house: &House, comment_id: &Id<Comment>, decision: &Decision) -> 
                 )),
             )
         }
-        Decision::PassOn => {
+        CommentDecision::PassOn => {
             let (subject, paragraphs) = safeguarding::passed_on();
             (subject, paragraphs.into_iter().map(Paragraph::from).collect(), None)
         }

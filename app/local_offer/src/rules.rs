@@ -39,14 +39,14 @@ pub enum CommentState {
 
 /// The dated facts that say what has happened to a comment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct CommentFacts {
     pub published_at: Option<Millis>,
     pub declined_at: Option<Millis>,
     pub passed_on_at: Option<Millis>,
     pub withdrawn_at: Option<Millis>,
 }
 
-impl Facts {
+impl CommentFacts {
     /// What has happened to the comment. What was passed on stays so, whatever came after.
     #[must_use]
     pub fn state(&self) -> CommentState {
@@ -114,7 +114,7 @@ pub fn comment(sent: &Sent, services: &[&str]) -> Result<NewComment, Refusals> {
 
 /// What an organiser does with a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub enum CommentDecision {
     /// Everyone can read it.
     Publish,
     /// It is not published, for this reason among [`REASONS`].
@@ -127,13 +127,13 @@ pub enum Decision {
 ///
 /// # Errors
 /// What to put right.
-pub fn decision(sent: &Sent) -> Result<Decision, Refusals> {
+pub fn decision(sent: &Sent) -> Result<CommentDecision, Refusals> {
     let reason =
         REASONS.into_iter().find(|(word, _)| *word == sent.typed("reason")).map(|(word, _)| word);
     match (sent.typed("decision"), reason) {
-        ("publish", _) => Ok(Decision::Publish),
-        ("pass on", _) => Ok(Decision::PassOn),
-        ("decline", Some(reason)) => Ok(Decision::Decline(reason)),
+        ("publish", _) => Ok(CommentDecision::Publish),
+        ("pass on", _) => Ok(CommentDecision::PassOn),
+        ("decline", Some(reason)) => Ok(CommentDecision::Decline(reason)),
         ("decline", None) => Err(Refusals::one("reason", "Choose the reason")),
         _ => Err(Refusals::one("decision", "Choose what should happen to this comment")),
     }
@@ -188,17 +188,17 @@ mod tests {
 
     #[test]
     fn what_is_not_public_is_for_its_author_and_what_was_passed_on_not_even_for_them() {
-        let published = Facts { published_at: Some(1), ..Facts::default() };
+        let published = CommentFacts { published_at: Some(1), ..CommentFacts::default() };
         assert!(published.is_public() && published.may_read(false));
         for facts in [
-            Facts::default(),
-            Facts { declined_at: Some(1), ..Facts::default() },
-            Facts { withdrawn_at: Some(2), ..published },
+            CommentFacts::default(),
+            CommentFacts { declined_at: Some(1), ..CommentFacts::default() },
+            CommentFacts { withdrawn_at: Some(2), ..published },
         ] {
             assert!(!facts.is_public() && !facts.may_read(false) && facts.may_read(true));
         }
-        let passed_on = Facts { passed_on_at: Some(1), ..Facts::default() };
-        for facts in [passed_on, Facts { withdrawn_at: Some(2), ..passed_on }] {
+        let passed_on = CommentFacts { passed_on_at: Some(1), ..CommentFacts::default() };
+        for facts in [passed_on, CommentFacts { withdrawn_at: Some(2), ..passed_on }] {
             assert!(!facts.is_public() && !facts.may_read(false) && !facts.may_read(true));
         }
     }

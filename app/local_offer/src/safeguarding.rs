@@ -19,7 +19,7 @@ use safeguarding::{
 };
 
 use super::browse;
-use super::store::{self, Comment, Concern, WhichComments};
+use super::store::{self, Comment, PassedOnComment, WhichComments};
 
 /// How many comments one list holds.
 const MOST: i64 = 100;
@@ -108,7 +108,7 @@ pub async fn note_on_comment(
     Ok(Redirect::to(&format!("/forum/safeguarding/comments/{about}?done=noted")).into_response())
 }
 
-async fn passed_on(house: &House, id: &Id<ids::Comment>) -> Result<Concern, Error> {
+async fn passed_on(house: &House, id: &Id<ids::Comment>) -> Result<PassedOnComment, Error> {
     let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::concern(&house.db, &id).await?.ok_or(Error::NotFound)
 }
@@ -116,7 +116,7 @@ async fn passed_on(house: &House, id: &Id<ids::Comment>) -> Result<Concern, Erro
 async fn passed_on_comment(
     house: &House,
     viewer: &Viewer,
-    comment: Concern,
+    comment: PassedOnComment,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {

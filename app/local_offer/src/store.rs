@@ -7,7 +7,7 @@ use safeguarding::{History, NewNote};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::rules::{CommentState, Decision, Facts, NewComment, NewResponse};
+use super::rules::{CommentDecision, CommentFacts, CommentState, NewComment, NewResponse};
 
 /// A comment with all its answers.
 #[derive(Clone, Debug)]
@@ -37,8 +37,8 @@ pub struct Comment {
 impl Comment {
     /// What has happened to it, for the rules.
     #[must_use]
-    pub fn facts(&self) -> Facts {
-        Facts {
+    pub fn facts(&self) -> CommentFacts {
+        CommentFacts {
             published_at: self.published_at,
             declined_at: self.declined.as_ref().map(|(at, _)| *at),
             passed_on_at: self.passed_on_at,
@@ -313,14 +313,14 @@ pub async fn send(
 pub async fn decide(
     tx: &mut AnyConnection,
     comment_id: &Id<ids::Comment>,
-    decision: &Decision,
+    decision: &CommentDecision,
     by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let (published, declined, reason, passed_on) = match decision {
-        Decision::Publish => (Some(now), None, None, None),
-        Decision::Decline(reason) => (None, Some(now), Some(*reason), None),
-        Decision::PassOn => (None, None, None, Some(now)),
+        CommentDecision::Publish => (Some(now), None, None, None),
+        CommentDecision::Decline(reason) => (None, Some(now), Some(*reason), None),
+        CommentDecision::PassOn => (None, None, None, Some(now)),
     };
     let decided = sqlx::query(
         "UPDATE comments SET published_at = CAST($2 AS BIGINT), declined_at = CAST($3 AS BIGINT),
@@ -391,7 +391,7 @@ pub async fn respond(
 
 /// A comment that was passed on to the safeguarding lead. Nobody else may see it.
 #[derive(Clone, Debug)]
-pub struct Concern {
+pub struct PassedOnComment {
     pub id: Id<ids::Comment>,
     pub words: String,
     /// Its author's email address; `None` once the account is erased.
@@ -401,7 +401,10 @@ pub struct Concern {
 }
 
 /// A comment, if it was passed on.
-pub async fn concern(db: &Db, comment_id: &Id<ids::Comment>) -> sqlx::Result<Option<Concern>> {
+pub async fn concern(
+    db: &Db,
+    comment_id: &Id<ids::Comment>,
+) -> sqlx::Result<Option<PassedOnComment>> {
     let sql = format!(
         "SELECT c.id, c.words, a.email, c.passed_on_at, h.kind, h.at, h.words AS history
          FROM comments c JOIN accounts a ON a.id = c.author_id LEFT JOIN ({}) h ON 1 = 1
@@ -418,7 +421,7 @@ pub async fn concern(db: &Db, comment_id: &Id<ids::Comment>) -> sqlx::Result<Opt
             history.add(kind, row.get("at"), row.get("history"))?;
         }
     }
-    Ok(Some(Concern {
+    Ok(Some(PassedOnComment {
         id: row.get("id"),
         words: row.get("words"),
         author_email: row.get("email"),

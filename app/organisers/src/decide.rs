@@ -15,7 +15,7 @@ use ground::ui::{Area, Choice, Choices, Labels, Page, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use topics::rules::{self, Decision, TopicState};
+use topics::rules::{self, TopicDecision, TopicState};
 use topics::store::{self, Filter, Topic};
 use topics::{emails, search};
 
@@ -65,23 +65,23 @@ async fn keep(
     house: &House,
     by: &Id<Account>,
     topic: &Topic,
-    decision: &Decision,
+    decision: &TopicDecision,
 ) -> sqlx::Result<bool> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let (kept, kind, detail) = match decision {
-        Decision::Publish => {
+        TopicDecision::Publish => {
             (store::publish(&mut tx, &topic.into(), now).await?, EmailKind::TopicPublished, "")
         }
-        Decision::Merge(into) => {
+        TopicDecision::Merge(into) => {
             let kept = store::merge(&mut tx, &topic.id, into, now).await?;
             (kept, EmailKind::TopicMerged, into.as_str())
         }
-        Decision::Decline(reason) => {
+        TopicDecision::Decline(reason) => {
             let kept = store::decline(&mut tx, &topic.id, reason, now).await?;
             (kept, EmailKind::TopicDeclined, "")
         }
-        Decision::PassOn => {
+        TopicDecision::PassOn => {
             (store::pass_on(&mut tx, &topic.id, now).await?, EmailKind::TopicPassedOn, "")
         }
     };

@@ -104,7 +104,7 @@ impl TopicState {
 
 /// The dated facts that say what has happened to a topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct TopicFacts {
     pub published_at: Option<Millis>,
     pub merged_into: Option<Id<Topic>>,
     pub decline_reason: Option<String>,
@@ -112,7 +112,7 @@ pub struct Facts {
     pub withdrawn_at: Option<Millis>,
 }
 
-impl Facts {
+impl TopicFacts {
     /// What has happened to the topic. Privacy comes first: what was passed on stays so, whatever
     /// came after.
     #[must_use]
@@ -166,7 +166,7 @@ pub enum Reader {
 
 /// What an organiser decides about a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub enum TopicDecision {
     /// Everyone can read it.
     Publish,
     /// It becomes part of this topic; its supporters move to it.
@@ -185,12 +185,12 @@ pub fn decision(
     sent: &Sent,
     topic_id: &Id<Topic>,
     state: &TopicState,
-) -> Result<Decision, Refusals> {
+) -> Result<TopicDecision, Refusals> {
     let decision = match sent.typed("decision") {
-        "publish" => Decision::Publish,
+        "publish" => TopicDecision::Publish,
         "merge" => {
             let into = Id::<Topic>::parse(sent.typed("into")).filter(|into| into != topic_id);
-            Decision::Merge(
+            TopicDecision::Merge(
                 into.ok_or_else(|| Refusals::one("into", "Choose the topic to merge it into"))?,
             )
         }
@@ -200,14 +200,16 @@ pub fn decision(
                 LONGEST_TEXT,
                 "Give the author a reason",
             );
-            Decision::Decline(reason.map_err(|what_to_do| Refusals::one("reason", what_to_do))?)
+            TopicDecision::Decline(
+                reason.map_err(|what_to_do| Refusals::one("reason", what_to_do))?,
+            )
         }
-        "pass on" => Decision::PassOn,
+        "pass on" => TopicDecision::PassOn,
         _ => return Err(Refusals::one("decision", "Choose what should happen to this topic")),
     };
     let may = match state {
         TopicState::Waiting => true,
-        TopicState::Published => matches!(decision, Decision::Merge(_)),
+        TopicState::Published => matches!(decision, TopicDecision::Merge(_)),
         _ => false,
     };
     if may {
@@ -277,27 +279,28 @@ mod tests {
 
     #[test]
     fn what_was_passed_on_stays_so_whatever_came_after() {
-        let facts = Facts { passed_on_at: Some(1), withdrawn_at: Some(2), ..Facts::default() };
+        let facts =
+            TopicFacts { passed_on_at: Some(1), withdrawn_at: Some(2), ..TopicFacts::default() };
         assert_eq!(facts.state(), TopicState::PassedOn);
     }
 
     #[test]
     fn everyone_reads_what_was_published_and_not_taken_down() {
-        let published = Facts { published_at: Some(1), ..Facts::default() };
-        let merged = Facts { merged_into: Some("other".into()), ..published.clone() };
+        let published = TopicFacts { published_at: Some(1), ..TopicFacts::default() };
+        let merged = TopicFacts { merged_into: Some("other".into()), ..published.clone() };
         for facts in [published.clone(), merged] {
             assert!(facts.is_public() && facts.may_read(Reader::Anyone));
         }
         for facts in [
-            Facts::default(),
-            Facts { merged_into: Some("other".into()), ..Facts::default() },
-            Facts { decline_reason: Some("no".into()), ..Facts::default() },
-            Facts { withdrawn_at: Some(2), ..published },
+            TopicFacts::default(),
+            TopicFacts { merged_into: Some("other".into()), ..TopicFacts::default() },
+            TopicFacts { decline_reason: Some("no".into()), ..TopicFacts::default() },
+            TopicFacts { withdrawn_at: Some(2), ..published },
         ] {
             assert!(!facts.is_public() && !facts.may_read(Reader::Anyone), "{facts:?}");
             assert!(facts.may_read(Reader::Author) && facts.may_read(Reader::Organiser));
         }
-        let passed_on = Facts { passed_on_at: Some(1), ..Facts::default() };
+        let passed_on = TopicFacts { passed_on_at: Some(1), ..TopicFacts::default() };
         for reader in [Reader::Anyone, Reader::Author, Reader::Organiser] {
             assert!(!passed_on.may_read(reader), "{reader:?}");
         }
@@ -310,7 +313,7 @@ mod tests {
             |body: String, state| decision(&Sent::read(body.as_bytes()), &"this".into(), &state);
         assert_eq!(
             decide(format!("decision=merge&into={other}"), TopicState::Published),
-            Ok(Decision::Merge(other.clone()))
+            Ok(TopicDecision::Merge(other.clone()))
         );
         assert!(decide("decision=decline&reason=no".into(), TopicState::Published).is_err());
         assert!(decide(format!("decision=merge&into={other}"), TopicState::Withdrawn).is_err());

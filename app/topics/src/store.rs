@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use voting::Dates;
 
-use super::rules::{Facts, Proposal};
+use super::rules::{Proposal, TopicFacts};
 use super::search;
 
 pub use safeguarding::OPENED;
@@ -140,7 +140,7 @@ pub struct Topic {
     pub happens_now: String,
     pub would_help: String,
     pub proposed_at: Millis,
-    pub facts: Facts,
+    pub facts: TopicFacts,
     pub round: Option<(Id<Round>, Dates)>,
     /// Its services, then its places.
     pub labels: Vec<String>,
@@ -175,7 +175,7 @@ pub async fn find(
     .fetch_all(&mut *db.read().await?)
     .await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let facts = Facts {
+    let facts = TopicFacts {
         published_at: row.get("published_at"),
         merged_into: row.get("merged_into"),
         decline_reason: row.get("decline_reason"),
@@ -214,7 +214,7 @@ pub const TO_READ: &str = "SELECT id, title, proposed_at AS since FROM topics
 
 /// What was passed on to the safeguarding lead. Nobody else may see it.
 #[derive(Clone, Debug)]
-pub struct Concern {
+pub struct PassedOnTopic {
     pub id: Id<ids::Topic>,
     pub title: String,
     pub happens_now: String,
@@ -243,7 +243,7 @@ pub async fn concerns(db: &Db, looked_after: bool) -> sqlx::Result<Vec<(Id<ids::
 }
 
 /// One concern, if this topic was passed on.
-pub async fn concern(db: &Db, topic_id: &Id<ids::Topic>) -> sqlx::Result<Option<Concern>> {
+pub async fn concern(db: &Db, topic_id: &Id<ids::Topic>) -> sqlx::Result<Option<PassedOnTopic>> {
     let sql = format!(
         "SELECT t.id, t.title, t.happens_now, t.would_help, a.email, t.passed_on_at, h.kind, h.at,
            h.words
@@ -261,7 +261,7 @@ pub async fn concern(db: &Db, topic_id: &Id<ids::Topic>) -> sqlx::Result<Option<
             history.add(kind, row.get("at"), row.get("words"))?;
         }
     }
-    Ok(Some(Concern {
+    Ok(Some(PassedOnTopic {
         id: row.get("id"),
         title: row.get("title"),
         happens_now: row.get("happens_now"),

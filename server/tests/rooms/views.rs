@@ -6,13 +6,13 @@ use area::{Asked, Leader, What};
 use calendar::clock::{DAY, Millis};
 use ground::db;
 use ground::viewer::Role;
-use local_offer::rules::Facts as OfComment;
+use local_offer::rules::CommentFacts as OfComment;
 use notices::rules::{Course, Effect, Follow};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use rounds::rules::NewRound;
 use sqlx::AnyConnection;
-use topics::rules::Facts as OfTopic;
+use topics::rules::TopicFacts as OfTopic;
 use voting::Dates;
 
 use crate::world::{World, on_both, on_postgres};
