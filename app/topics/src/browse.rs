@@ -225,7 +225,7 @@ struct CameOfIt {
     /// The plans it is tied to, with their titles.
     plans: Vec<(Id<Plan>, String)>,
     /// What leaders say they did.
-    updates: Vec<outcomes::store::Listed>,
+    updates: Vec<outcomes::store::ListedUpdate>,
 }
 
 /// A topic as whoever looks sees it.
