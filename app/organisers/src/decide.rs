@@ -9,7 +9,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
-use ground::ids::{Account, Id};
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Choice, Choices, Labels, Page, Summary, When};
 use ground::viewer::Viewer;
@@ -25,10 +25,10 @@ use crate::find::{FindTopic, Found};
 const MOST_TO_MERGE_INTO: i64 = 8;
 
 /// GET `/forum/topics/{id}`
-pub async fn page(
+pub async fn decide_about_topic_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Topic>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let topic = for_decision(&house, &id).await?;
@@ -36,10 +36,10 @@ pub async fn page(
 }
 
 /// POST `/forum/topics/{id}`
-pub async fn decide(
+pub async fn decide_about_topic(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Topic>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let topic = for_decision(&house, &id).await?;
@@ -63,7 +63,7 @@ pub async fn decide(
 /// The decision, the audit, the author's email: one write. False when the topic has changed since.
 async fn keep(
     house: &House,
-    by: &Id<Account>,
+    by: &Id<ids::Account>,
     topic: &Topic,
     decision: &TopicDecision,
 ) -> sqlx::Result<bool> {
@@ -110,7 +110,7 @@ async fn keep(
 }
 
 /// A topic an organiser may decide about: not one that was passed on.
-async fn for_decision(house: &House, id: &str) -> Result<Topic, Error> {
+async fn for_decision(house: &House, id: &Id<ids::Topic>) -> Result<Topic, Error> {
     let id = Id::parse(id).ok_or(Error::NotFound)?;
     let topic = store::find(&house.db, &id, None).await?.ok_or(Error::NotFound)?;
     if topic.facts.state() == TopicState::PassedOn { Err(Error::NotFound) } else { Ok(topic) }
@@ -119,24 +119,26 @@ async fn for_decision(house: &House, id: &str) -> Result<Topic, Error> {
 /// The published topics that this one can be merged into: those that contain all of these words or,
 /// without words, those similar to it.
 async fn to_merge_into(house: &House, words: &str, topic: &Topic) -> Result<Vec<Found>, Error> {
-    let mut found: Vec<Found> = if words.is_empty() {
+    let mut found: Vec<(Id<ids::Topic>, String)> = if words.is_empty() {
         let alike = search::alike(&house.db, &topic.title, MOST_TO_MERGE_INTO).await?;
-        let found = |topic: search::Alike| Found { id: topic.id.into(), title: topic.title };
-        alike.into_iter().map(found).collect()
+        alike.into_iter().map(|topic| (topic.id, topic.title)).collect()
     } else {
         let filter = Filter { search: words.to_owned(), ..Filter::default() };
         let listed = store::list(&house.db, &filter, MOST_TO_MERGE_INTO).await?;
-        let found = |topic: store::ListedTopic| Found { id: topic.id.into(), title: topic.title };
-        listed.into_iter().map(found).collect()
+        listed.into_iter().map(|topic| (topic.id, topic.title)).collect()
     };
-    found.retain(|found| topic.id != found.id.as_str());
-    Ok(found)
+    found.retain(|(id, _)| *id != topic.id);
+    Ok(found.into_iter().map(|(id, title)| Found { id: id.into(), title }).collect())
 }
 
 /// The same for the program: a topic that nobody can decide about is a fault of the call.
-pub async fn find(house: &House, words: &str, topic: &str) -> Result<Vec<Found>, ServerFnError> {
+pub async fn topics_found(
+    house: &House,
+    words: &str,
+    topic: &str,
+) -> Result<Vec<Found>, ServerFnError> {
     let found = async {
-        let topic = for_decision(house, topic).await?;
+        let topic = for_decision(house, &topic.into()).await?;
         to_merge_into(house, &forms::line(words), &topic).await
     };
     found.await.map_err(|error| match error {
