@@ -42,6 +42,9 @@ pub enum Topic {}
 /// A round of voting.
 pub enum Round {}
 
+/// Something unusual about who joined or voted before a round closed.
+pub enum UnusualJoining {}
+
 /// A plan of one or several organisations.
 pub enum Plan {}
 
@@ -80,6 +83,9 @@ pub enum Update {}
 
 /// A comment on the Local Offer.
 pub enum Comment {}
+
+/// What an organisation answered to a comment.
+pub enum CommentResponse {}
 
 /// Something in an answer that may mean danger.
 pub enum Concern {}

@@ -9,12 +9,13 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Choice, Choices, Labels, Page, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use topics::rules::{self, Decision, Standing};
+use topics::rules::{self, TopicDecision, TopicState};
 use topics::store::{self, Filter, Topic};
 use topics::{emails, search};
 
@@ -24,10 +25,10 @@ use crate::find::{FindTopic, Found};
 const MOST_TO_MERGE_INTO: i64 = 8;
 
 /// GET `/forum/topics/{id}`
-pub async fn page(
+pub async fn decide_about_topic_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Topic>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let topic = for_decision(&house, &id).await?;
@@ -35,17 +36,17 @@ pub async fn page(
 }
 
 /// POST `/forum/topics/{id}`
-pub async fn decide(
+pub async fn decide_about_topic(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Topic>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let topic = for_decision(&house, &id).await?;
     if sent.typed("step") == "look" {
         return decide_page(&house, &viewer, topic, &sent, &Refusals::default()).await;
     }
-    let decision = match rules::decision(&sent, &topic.id, &topic.facts.standing()) {
+    let decision = match rules::decision(&sent, &topic.id, &topic.facts.state()) {
         Ok(decision) => decision,
         Err(refusals) => return decide_page(&house, &viewer, topic, &sent, &refusals).await,
     };
@@ -60,22 +61,27 @@ pub async fn decide(
 }
 
 /// The decision, the audit, the author's email: one write. False when the topic has changed since.
-async fn keep(house: &House, by: &str, topic: &Topic, decision: &Decision) -> sqlx::Result<bool> {
+async fn keep(
+    house: &House,
+    by: &Id<ids::Account>,
+    topic: &Topic,
+    decision: &TopicDecision,
+) -> sqlx::Result<bool> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let (kept, kind, detail) = match decision {
-        Decision::Publish => {
+        TopicDecision::Publish => {
             (store::publish(&mut tx, &topic.into(), now).await?, EmailKind::TopicPublished, "")
         }
-        Decision::Merge(into) => {
+        TopicDecision::Merge(into) => {
             let kept = store::merge(&mut tx, &topic.id, into, now).await?;
             (kept, EmailKind::TopicMerged, into.as_str())
         }
-        Decision::Decline(reason) => {
+        TopicDecision::Decline(reason) => {
             let kept = store::decline(&mut tx, &topic.id, reason, now).await?;
             (kept, EmailKind::TopicDeclined, "")
         }
-        Decision::PassOn => {
+        TopicDecision::PassOn => {
             (store::pass_on(&mut tx, &topic.id, now).await?, EmailKind::TopicPassedOn, "")
         }
     };
@@ -104,16 +110,16 @@ async fn keep(house: &House, by: &str, topic: &Topic, decision: &Decision) -> sq
 }
 
 /// A topic an organiser may decide about: not one that was passed on.
-async fn for_decision(house: &House, id: &str) -> Result<Topic, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
-    let topic = store::find(&house.db, &id, "").await?.ok_or(Error::NotFound)?;
-    if topic.facts.standing() == Standing::PassedOn { Err(Error::NotFound) } else { Ok(topic) }
+async fn for_decision(house: &House, id: &Id<ids::Topic>) -> Result<Topic, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
+    let topic = store::find(&house.db, &id, None).await?.ok_or(Error::NotFound)?;
+    if topic.facts.state() == TopicState::PassedOn { Err(Error::NotFound) } else { Ok(topic) }
 }
 
 /// The published topics that this one can be merged into: those that contain all of these words or,
 /// without words, those similar to it.
 async fn to_merge_into(house: &House, words: &str, topic: &Topic) -> Result<Vec<Found>, Error> {
-    let mut found: Vec<(String, String)> = if words.is_empty() {
+    let mut found: Vec<(Id<ids::Topic>, String)> = if words.is_empty() {
         let alike = search::alike(&house.db, &topic.title, MOST_TO_MERGE_INTO).await?;
         alike.into_iter().map(|topic| (topic.id, topic.title)).collect()
     } else {
@@ -122,13 +128,17 @@ async fn to_merge_into(house: &House, words: &str, topic: &Topic) -> Result<Vec<
         listed.into_iter().map(|topic| (topic.id, topic.title)).collect()
     };
     found.retain(|(id, _)| *id != topic.id);
-    Ok(found.into_iter().map(|(id, title)| Found { id, title }).collect())
+    Ok(found.into_iter().map(|(id, title)| Found { id: id.into(), title }).collect())
 }
 
 /// The same for the program: a topic that nobody can decide about is a fault of the call.
-pub async fn find(house: &House, words: &str, topic: &str) -> Result<Vec<Found>, ServerFnError> {
+pub async fn topics_found(
+    house: &House,
+    words: &str,
+    topic: &str,
+) -> Result<Vec<Found>, ServerFnError> {
     let found = async {
-        let topic = for_decision(house, topic).await?;
+        let topic = for_decision(house, &topic.into()).await?;
         to_merge_into(house, &forms::line(words), &topic).await
     };
     found.await.map_err(|error| match error {
@@ -147,7 +157,7 @@ async fn decide_page(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let standing = topic.facts.standing();
+    let state = topic.facts.state();
     let words = sent.line("search");
     let found = to_merge_into(house, &words, &topic).await?;
     let page = Page::new(format!("Decide about a topic: {}", topic.title), || {
@@ -157,11 +167,11 @@ async fn decide_page(
             chosen: sent.typed("decision") == value,
         };
         let mut choices = Vec::new();
-        if standing == Standing::Waiting {
+        if state == TopicState::Waiting {
             choices.push(choice("publish", "Publish it as it is"));
         }
         choices.push(choice("merge", "Merge it into one of the topics below"));
-        if standing == Standing::Waiting {
+        if state == TopicState::Waiting {
             choices.push(choice("decline", "Don't publish it, for the reason below"));
             choices.push(choice(
                 "pass on",
@@ -170,9 +180,9 @@ async fn decide_page(
         }
         let into = sent.typed("into").to_owned();
         let trouble = refusals.about("into").unwrap_or_default().to_owned();
-        let topic_id = topic.id.clone();
-        let form = match standing {
-            Standing::Waiting | Standing::Published => view! {
+        let topic_id = topic.id.to_string();
+        let form = match state {
+            TopicState::Waiting | TopicState::Published => view! {
                 <form method="post" novalidate>
                     <Choices
                         name="decision"

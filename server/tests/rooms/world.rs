@@ -861,8 +861,9 @@ impl World {
 
     /// This person supports this topic too.
     pub async fn supports(&self, account: &str, topic: &str) {
+        let (topic, account) = (topic.into(), account.into());
         let mut tx = self.db().begin().await.unwrap();
-        let given = topics::support::store::support(&mut tx, topic, account, true, self.now());
+        let given = topics::support::store::support(&mut tx, &topic, &account, true, self.now());
         assert!(given.await.unwrap(), "voting is open");
         tx.commit().await.unwrap();
     }
