@@ -7,6 +7,7 @@ use calendar::clock::{self, Millis};
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::ui::{Page, Pager, Share, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -155,7 +156,7 @@ pub async fn of_forum(
 pub async fn page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
@@ -323,7 +324,7 @@ fn ways(
 }
 
 /// The way back for whoever has a code.
-fn come_back(id: &str) -> impl IntoView + use<> {
+fn come_back(id: &Id<ids::Consultation>) -> impl IntoView + use<> {
     view! {
         <details>
             <summary>"I have a code"</summary>
@@ -349,7 +350,7 @@ fn come_back(id: &str) -> impl IntoView + use<> {
 pub async fn preview(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
     let (_, places) = area::store::both(&house.db).await?;

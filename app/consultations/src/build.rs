@@ -11,6 +11,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::files;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::{Form, SentWithFile};
 use ground::ui::{Banner, Choice, Choices, Page, Select, Summary, Upload};
 use ground::viewer::Viewer;
@@ -26,7 +27,7 @@ use super::{being_written, standing_words, versions};
 pub async fn page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
@@ -46,7 +47,7 @@ pub async fn page(
 pub async fn act(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
@@ -62,7 +63,7 @@ pub async fn act(
     let library = library::library();
     let mut copies: Vec<_> =
         library.questions().filter(|question| copies.contains(&question.key)).cloned().collect();
-    if let Some(earlier) = id::parse(sent.typed("from")) {
+    if let Some(earlier) = Id::parse(sent.typed("from")) {
         let earlier = store::find(&house.db, &earlier).await?;
         copies
             .extend(earlier.iter().flat_map(|earlier| earlier.questionnaire.questions()).cloned());
@@ -157,11 +158,11 @@ async fn give(
         let refusals = Refusals::one("organisation", "Choose an organisation");
         return shown(house, viewer, consultation, "", &refusals, &[]).await;
     };
-    let (about, detail) = (&consultation.id, &organisation.id);
+    let (about, organisation_id) = (&consultation.id, Id::from(organisation.id));
     let mut tx = house.db.begin().await?;
     // A second tap changes nothing.
-    if store::answered_for_by(&mut tx, about, detail).await? {
-        let what = "consultation given to organisation";
+    if store::answered_for_by(&mut tx, about, &organisation_id).await? {
+        let (what, detail) = ("consultation given to organisation", &organisation_id);
         audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
     }
     tx.commit().await?;
@@ -202,7 +203,7 @@ fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
 pub async fn take_over(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     sent: SentWithFile,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
@@ -258,7 +259,7 @@ fn read_file(bytes: &[u8]) -> Result<import::Imported, String> {
 /// GET `/forum/consultations/{id}/questions.json`: the questions as a file.
 pub async fn questions_file(
     State(house): State<House>,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     let headers = [
@@ -418,9 +419,9 @@ fn banner(
 
 /// Which organisation answers for it, and a way to choose one; where there is none, what that means.
 fn whose(consultation: &Consultation, organisations: Vec<Named>) -> impl IntoView + use<> {
-    let chosen = consultation.terms.organisation_id.clone().unwrap_or_default();
+    let chosen = consultation.terms.organisation_id.as_deref().unwrap_or_default();
     let has_none = organisations.is_empty();
-    let choices = Choice::with_first("Choose an organisation", organisations, &chosen);
+    let choices = Choice::with_first("Choose an organisation", organisations, chosen);
     let action = format!("/forum/consultations/{}", consultation.id);
     let form = view! {
         <form method="post" action=action>
@@ -600,7 +601,7 @@ fn left_out(not_taken: &[import::NotTaken]) -> impl IntoView + use<> {
 fn sources(
     file: &str,
     here: &str,
-    earlier: Vec<(String, String)>,
+    earlier: Vec<(Id<ids::Consultation>, String)>,
     refusals: &Refusals,
 ) -> impl IntoView + use<> {
     let sections = library::library().sections.into_iter().map(|section| {

@@ -90,6 +90,7 @@ pub use personal::PERSONAL;
 use calendar::clock::{self, Millis};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 use rules::Standing;
@@ -129,20 +130,20 @@ pub fn routes() -> Routes {
 }
 
 /// The consultation of an address, or "not found".
-async fn consultation(house: &House, id: &str) -> Result<Consultation, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn consultation(house: &House, id: &Id<ids::Consultation>) -> Result<Consultation, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
 /// The consultation of an address with the questions that were written last, or "not found".
-async fn being_written(house: &House, id: &str) -> Result<Consultation, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn being_written(house: &House, id: &Id<ids::Consultation>) -> Result<Consultation, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::newest(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
 /// The consultation of an address that everyone may see; "not found" while it is being written or
 /// has not opened yet.
-async fn opened(house: &House, id: &str) -> Result<Consultation, Error> {
+async fn opened(house: &House, id: &Id<ids::Consultation>) -> Result<Consultation, Error> {
     let consultation = consultation(house, id).await?;
     match consultation.standing(house.clock.now()) {
         Standing::Written | Standing::Timed => Err(Error::NotFound),

@@ -7,6 +7,7 @@ use forms::{Refusals, Sent, address};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Banner, Field, Page, Summary, titled};
 use ground::viewer::Viewer;
@@ -23,7 +24,7 @@ const MOST: usize = 200;
 pub async fn page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let consultation = given_by_link(&house, &id).await?;
     shown(&house, &viewer, &consultation, &Sent::default(), &Refusals::default(), &[]).await
@@ -34,7 +35,7 @@ pub async fn page(
 pub async fn give(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let consultation = given_by_link(&house, &id).await?;
@@ -120,7 +121,7 @@ fn read(sent: &Sent) -> Result<(Vec<String>, usize), Refusals> {
 }
 
 /// The consultation of an address whose families are given links; "not found" for others.
-async fn given_by_link(house: &House, id: &str) -> Result<Consultation, Error> {
+async fn given_by_link(house: &House, id: &Id<ids::Consultation>) -> Result<Consultation, Error> {
     Some(consultation(house, id).await?)
         .filter(|consultation| consultation.terms.access == Who::Link)
         .ok_or(Error::NotFound)

@@ -6,6 +6,7 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::files;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::SentWithFile;
 use ground::ui::{Area, Choice, Choices, Field, Page, Summary};
 use ground::viewer::{Role, Viewer};
@@ -21,7 +22,7 @@ use super::store::{self, Consultation, versions};
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, key)): Path<(String, String)>,
+    Path((id, key)): Path<(Id<ids::Consultation>, String)>,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     let fields =
@@ -33,7 +34,7 @@ pub async fn form(
 pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, key)): Path<(String, String)>,
+    Path((id, key)): Path<(Id<ids::Consultation>, String)>,
     SentWithFile { mut sent, file, is_too_large }: SentWithFile,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;

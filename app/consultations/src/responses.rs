@@ -2,6 +2,7 @@
 //! has its code.
 
 use ground::db::{Db, Kind, json, known, read_json};
+use ground::ids::{self, Id};
 use questionnaires::answers::{Answer, Answers};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -52,7 +53,7 @@ pub struct Response {
 /// When the database fails; likewise for every function here.
 pub async fn begin(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     version: i64,
     code: &str,
 ) -> sqlx::Result<()> {
@@ -71,7 +72,11 @@ pub async fn begin(
 }
 
 /// The response with this code.
-pub async fn find(db: &Db, consultation_id: &str, code: &str) -> sqlx::Result<Option<Response>> {
+pub async fn find(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+    code: &str,
+) -> sqlx::Result<Option<Response>> {
     let sql = format!(
         "SELECT response.answers, response.state, CAST(response.may_quote AS BIGINT) AS may_quote,
          asked.* FROM responses response
@@ -152,9 +157,8 @@ pub enum Sending {
 /// that says which response is hers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Once {
-    /// Her account.
-    Account(String),
-    /// The link she was given.
+    Account(Id<ids::Account>),
+    /// The link they were given.
     Link(String),
 }
 
@@ -162,7 +166,10 @@ impl Once {
     /// What is kept beside the account or link of someone who took part. Only someone with the code
     /// can make it again, so it joins nothing for whoever reads the tables.
     fn mark(&self, code: &str) -> String {
-        let (Self::Account(whose) | Self::Link(whose)) = self;
+        let whose = match self {
+            Self::Account(account_id) => account_id.as_str(),
+            Self::Link(link) => link,
+        };
         id::hash(&format!("{code} {whose}"))
     }
 }
@@ -180,7 +187,7 @@ pub struct Agreed {
 /// Sends a response: from now on it counts. `once`: whose, where each may take part once.
 pub async fn send(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     code: &str,
     once: Option<&Once>,
     agreed: Agreed,
@@ -264,7 +271,7 @@ pub async fn reopen(tx: &mut AnyConnection, code: &str) -> sqlx::Result<()> {
 /// it.
 pub async fn withdraw(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     code: &str,
     must_be: bool,
     once: Option<&Once>,
@@ -311,7 +318,7 @@ pub async fn withdraw(
 /// the addresses.
 pub async fn keep_links(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     links: &[String],
 ) -> sqlx::Result<()> {
     let mut hashes: Vec<String> = links.iter().map(|link| id::hash(link)).collect();
@@ -327,7 +334,7 @@ pub async fn keep_links(
 }
 
 /// How many links were given out, and how many were used to take part.
-pub async fn links(db: &Db, consultation_id: &str) -> sqlx::Result<(i64, i64)> {
+pub async fn links(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::Result<(i64, i64)> {
     sqlx::query_as(
         "SELECT count(*) AS given, count(mark) AS used FROM personal_links
          WHERE consultation_id = $1",
@@ -338,7 +345,11 @@ pub async fn links(db: &Db, consultation_id: &str) -> sqlx::Result<(i64, i64)> {
 }
 
 /// Whether this is one of the links that were given out.
-pub async fn is_link(db: &Db, consultation_id: &str, link: &str) -> sqlx::Result<bool> {
+pub async fn is_link(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+    link: &str,
+) -> sqlx::Result<bool> {
     let links: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM personal_links WHERE consultation_id = $1 AND link_hash = $2",
     )

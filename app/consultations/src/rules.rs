@@ -4,6 +4,7 @@
 use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
+use ground::ids::{self, Id};
 
 const LONGEST_TEXT: usize = 4_000;
 /// A day later than this is taken for a typing slip.
@@ -76,13 +77,13 @@ pub struct Terms {
     /// Who may answer.
     pub access: Who,
     /// The topic it belongs to.
-    pub topic_id: Option<String>,
+    pub topic_id: Option<Id<ids::Topic>>,
     /// The plan it belongs to.
-    pub plan_id: Option<String>,
+    pub plan_id: Option<Id<ids::Plan>>,
     /// The draft of that plan that it is on.
-    pub draft_id: Option<String>,
+    pub draft_id: Option<Id<ids::Draft>>,
     /// Whose leaders answer for it, where it belongs to none of these.
-    pub organisation_id: Option<String>,
+    pub organisation_id: Option<Id<ids::Organisation>>,
     /// From when it can be answered.
     pub opens_at: Millis,
     /// When it closes.
@@ -94,26 +95,45 @@ pub struct Terms {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Belongs {
     /// The topic.
-    pub topic_id: Option<String>,
+    pub topic_id: Option<Id<ids::Topic>>,
     /// The plan.
-    pub plan_id: Option<String>,
+    pub plan_id: Option<Id<ids::Plan>>,
     /// The published draft of it; `None` for the plan itself.
-    pub draft_id: Option<String>,
+    pub draft_id: Option<Id<ids::Draft>>,
     /// The organisation.
-    pub organisation_id: Option<String>,
+    pub organisation_id: Option<Id<ids::Organisation>>,
     /// The words it is chosen by.
     pub words: String,
+}
+
+impl Terms {
+    /// What a form sends for what it belongs to; see [`Belongs::value`].
+    #[must_use]
+    pub fn belongs(&self) -> &str {
+        first([
+            self.topic_id.as_deref(),
+            self.draft_id.as_deref(),
+            self.plan_id.as_deref(),
+            self.organisation_id.as_deref(),
+        ])
+    }
+}
+
+/// The first of these that is there; empty for none.
+fn first(ids: [Option<&str>; 4]) -> &str {
+    ids.into_iter().flatten().next().unwrap_or_default()
 }
 
 impl Belongs {
     /// What a form sends for it.
     #[must_use]
     pub fn value(&self) -> &str {
-        [&self.topic_id, &self.draft_id, &self.plan_id, &self.organisation_id]
-            .into_iter()
-            .flatten()
-            .next()
-            .map_or("", String::as_str)
+        first([
+            self.topic_id.as_deref(),
+            self.draft_id.as_deref(),
+            self.plan_id.as_deref(),
+            self.organisation_id.as_deref(),
+        ])
     }
 }
 

@@ -4,6 +4,7 @@
 use calendar::clock::Millis;
 use forms::Named;
 use ground::db::{Db, Kind, json, known, read_json};
+use ground::ids::{self, Id};
 use questionnaires::mended::{Mending, mend};
 use questionnaires::{Questionnaire, Section, way};
 use sqlx::any::AnyRow;
@@ -14,18 +15,17 @@ use super::rules::{self, Belongs, Standing, Terms, Who};
 /// A consultation with its questions.
 #[derive(Clone, Debug)]
 pub struct Consultation {
-    /// Its id.
-    pub id: String,
+    pub id: Id<ids::Consultation>,
     /// What it says besides its questions.
     pub terms: Terms,
     /// When an organiser opened it; `None` while it is being written.
     pub opened_at: Option<Millis>,
     /// The plan it belongs to: (id, title).
-    pub plan: Option<(String, String)>,
+    pub plan: Option<(Id<ids::Plan>, String)>,
     /// How often anything its results are made of was changed.
     pub changes: i64,
     /// The topic it belongs to, while everyone may read that: (id, title).
-    pub topic: Option<(String, String)>,
+    pub topic: Option<(Id<ids::Topic>, String)>,
     /// The name of the organisation that answers for it, while that is there.
     pub answered_for_by: Option<String>,
     /// Which version of the questions this is.
@@ -64,10 +64,10 @@ impl Consultation {
 pub async fn write(
     tx: &mut AnyConnection,
     terms: &Terms,
-    by: &str,
+    by: &Id<ids::Account>,
     now: Millis,
-) -> sqlx::Result<(String, bool)> {
-    let new: Option<String> = bound(
+) -> sqlx::Result<(Id<ids::Consultation>, bool)> {
+    let new: Option<Id<ids::Consultation>> = bound(
         sqlx::query_scalar(
             "INSERT INTO consultations (id, title, about, can_change, cannot_change, who_for,
              how_used, who_sees, access, topic_id, plan_id, draft_id, opens_at, closes_at,
@@ -76,7 +76,7 @@ pub async fn write(
                $18)
              ON CONFLICT (form_key) DO NOTHING RETURNING id",
         )
-        .bind(id::fresh()),
+        .bind(Id::<ids::Consultation>::fresh()),
         terms,
     )
     .bind(&terms.form_key)
@@ -105,10 +105,10 @@ pub async fn write(
 /// Changes what a consultation says, while it is not opened. False when it is.
 pub async fn change(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     terms: &Terms,
 ) -> sqlx::Result<bool> {
-    let changed: Option<String> = bound(
+    let changed: Option<Id<ids::Consultation>> = bound(
         sqlx::query_scalar(
             "UPDATE consultations SET title = $2, about = $3, can_change = $4, cannot_change = $5,
              who_for = $6, how_used = $7, who_sees = $8,
@@ -116,7 +116,7 @@ pub async fn change(
                  closes_at = $14, organisation_id = $15
              WHERE id = $1 AND opened_at IS NULL RETURNING id",
         )
-        .bind(consultation_id.to_owned()),
+        .bind(consultation_id.clone()),
         terms,
     )
     .fetch_optional(tx)
@@ -124,7 +124,8 @@ pub async fn change(
     Ok(changed.is_some())
 }
 
-type Scalar<'q> = sqlx::query::QueryScalar<'q, sqlx::Any, String, sqlx::any::AnyArguments>;
+type Scalar<'q> =
+    sqlx::query::QueryScalar<'q, sqlx::Any, Id<ids::Consultation>, sqlx::any::AnyArguments>;
 
 /// What a consultation says, from the second parameter to the fifteenth.
 fn bound<'q>(query: Scalar<'q>, terms: &'q Terms) -> Scalar<'q> {
@@ -146,13 +147,19 @@ fn bound<'q>(query: Scalar<'q>, terms: &'q Terms) -> Scalar<'q> {
 }
 
 /// The consultation with this id, with the questions that are asked.
-pub async fn find(db: &Db, consultation_id: &str) -> sqlx::Result<Option<Consultation>> {
+pub async fn find(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<Option<Consultation>> {
     one(db, consultation_id, "AND (q.version = 1 OR q.live_at IS NOT NULL)").await
 }
 
 /// The consultation with this id, with the questions that were written last: those that are asked,
 /// or are to be.
-pub async fn newest(db: &Db, consultation_id: &str) -> sqlx::Result<Option<Consultation>> {
+pub async fn newest(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<Option<Consultation>> {
     one(db, consultation_id, "").await
 }
 
@@ -172,7 +179,10 @@ pub async fn shows_picture(db: &Db, name: &str) -> sqlx::Result<bool> {
 
 /// The consultation with this id, once for each version of the questions that was asked, the first
 /// first.
-pub async fn versions(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<Consultation>> {
+pub async fn versions(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<Vec<Consultation>> {
     let sql = format!(
         "{WHOLE} WHERE c.id = $1 AND (q.version = 1 OR q.live_at IS NOT NULL)
          ORDER BY q.version"
@@ -184,7 +194,11 @@ pub async fn versions(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<Consul
     rows.iter().map(consultation).collect()
 }
 
-async fn one(db: &Db, consultation_id: &str, which: &str) -> sqlx::Result<Option<Consultation>> {
+async fn one(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+    which: &str,
+) -> sqlx::Result<Option<Consultation>> {
     let sql = format!("{WHOLE} WHERE c.id = $1 {which} ORDER BY q.version DESC LIMIT 1");
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(consultation_id)
@@ -206,7 +220,7 @@ pub(super) const WHOLE: &str =
            LEFT JOIN organisations o ON o.id = c.organisation_id AND o.retired_at IS NULL";
 
 pub(super) fn consultation(row: &AnyRow) -> sqlx::Result<Consultation> {
-    let (topic_id, plan_id): (Option<String>, Option<String>) =
+    let (topic_id, plan_id): (Option<Id<ids::Topic>>, Option<Id<ids::Plan>>) =
         (row.get("topic_id"), row.get("plan_id"));
     Ok(Consultation {
         id: row.get("id"),
@@ -247,7 +261,7 @@ pub(super) fn questionnaire(questions: &str, mended: &str) -> sqlx::Result<Quest
 /// The questions of this version, for whoever is about to change them.
 pub async fn questions(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     version: i64,
 ) -> sqlx::Result<Questionnaire> {
     let kind = Kind::of(tx);
@@ -266,7 +280,7 @@ pub async fn questions(
 /// Keeps other questions, while nobody has answered. False when somebody has.
 pub async fn keep_questions(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     version: i64,
     questions: &Questionnaire,
 ) -> sqlx::Result<bool> {
@@ -282,7 +296,7 @@ pub async fn keep_questions(
 /// Keeps a correction of the wording, beside the questions as they were.
 pub async fn keep_mending(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     version: i64,
     mending: Mending,
 ) -> sqlx::Result<()> {
@@ -313,7 +327,7 @@ pub async fn keep_mending(
 /// when there is one already.
 pub async fn begin_version(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     version: i64,
     questions: &Questionnaire,
 ) -> sqlx::Result<bool> {
@@ -336,7 +350,7 @@ pub async fn begin_version(
 /// with it.
 pub async fn ask_version(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     version: i64,
     now: Millis,
 ) -> sqlx::Result<bool> {
@@ -355,13 +369,17 @@ pub struct Beside {
     /// Whether somebody has answered this version.
     pub is_answered: bool,
     /// The consultations whose questions can be copied: (id, title), the last written first.
-    pub earlier: Vec<(String, String)>,
+    pub earlier: Vec<(Id<ids::Consultation>, String)>,
     /// The organisations that can answer for it.
     pub organisations: Vec<Named>,
 }
 
 /// What an organiser's page needs besides the consultation, in one query.
-pub async fn beside(db: &Db, consultation_id: &str, version: i64) -> sqlx::Result<Beside> {
+pub async fn beside(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+    version: i64,
+) -> sqlx::Result<Beside> {
     let rows = sqlx::query(
         "SELECT 'answered' AS what, '' AS id, '' AS title WHERE EXISTS (SELECT 1 FROM responses r
          WHERE r.consultation_id = $1 AND r.version = $2 AND r.answers <> '{}')
@@ -378,7 +396,7 @@ pub async fn beside(db: &Db, consultation_id: &str, version: i64) -> sqlx::Resul
         let (id, name): (String, String) = (row.get("id"), row.get("title"));
         match row.get::<&str, _>("what") {
             "answered" => beside.is_answered = true,
-            "earlier" => beside.earlier.push((id, name)),
+            "earlier" => beside.earlier.push((id.into(), name)),
             "organisation" => beside.organisations.push(Named { id, name }),
             _ => return known(None, "what is beside a consultation"),
         }
@@ -390,8 +408,8 @@ pub async fn beside(db: &Db, consultation_id: &str, version: i64) -> sqlx::Resul
 /// when it did already, is not there any more, or is not asked for.
 pub async fn answered_for_by(
     tx: &mut AnyConnection,
-    consultation_id: &str,
-    organisation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
+    organisation_id: &Id<ids::Organisation>,
 ) -> sqlx::Result<bool> {
     let set = sqlx::query(
         "UPDATE consultations SET organisation_id = $2
@@ -414,8 +432,8 @@ pub const NOBODYS: &str = "SELECT c.id, c.title, c.opened_at AS since FROM consu
 /// that is not published.
 pub async fn open(
     tx: &mut AnyConnection,
-    consultation_id: &str,
-    by: &str,
+    consultation_id: &Id<ids::Consultation>,
+    by: &Id<ids::Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let opened = sqlx::query(
@@ -431,8 +449,7 @@ pub async fn open(
 /// A consultation as one entry of a list.
 #[derive(Clone, Debug)]
 pub struct Listed {
-    /// Its id.
-    pub id: String,
+    pub id: Id<ids::Consultation>,
     /// What it asks.
     pub title: String,
     /// Who it is for.
@@ -526,7 +543,7 @@ pub async fn to_belong_to(db: &Db) -> sqlx::Result<Vec<Belongs>> {
     .await?;
     let mut all: Vec<Belongs> = Vec::new();
     for row in &rows {
-        let (plan_id, title): (String, String) = (row.get("plan_id"), row.get("title"));
+        let (plan_id, title): (Id<ids::Plan>, String) = (row.get("plan_id"), row.get("title"));
         if all.last().is_none_or(|last| last.plan_id.as_ref() != Some(&plan_id)) {
             all.push(Belongs {
                 plan_id: Some(plan_id.clone()),
@@ -556,13 +573,13 @@ pub async fn to_belong_to(db: &Db) -> sqlx::Result<Vec<Belongs>> {
     .fetch_all(&mut *db.read().await?)
     .await?;
     let other = |row: &AnyRow| {
-        let (id, title): (Option<String>, &str) = (row.get("id"), row.get("title"));
+        let title: &str = row.get("title");
         if row.get::<&str, _>("what") == "topic" {
             let words = format!("Topic: {title}");
-            Belongs { topic_id: id, words, ..Belongs::default() }
+            Belongs { topic_id: Some(row.get("id")), words, ..Belongs::default() }
         } else {
             let words = format!("None of these: {title} answers for it");
-            Belongs { organisation_id: id, words, ..Belongs::default() }
+            Belongs { organisation_id: Some(row.get("id")), words, ..Belongs::default() }
         }
     };
     all.extend(others.iter().map(other));

@@ -7,6 +7,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Field, Page, Summary, titled};
 use ground::viewer::Viewer;
@@ -21,7 +22,7 @@ use super::store::{self, Consultation};
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, key)): Path<(String, String)>,
+    Path((id, key)): Path<(Id<ids::Consultation>, String)>,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
     let question = consultation.questionnaire.question(&key).ok_or(Error::NotFound)?;
@@ -42,7 +43,7 @@ pub async fn form(
 pub async fn put_right(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, key)): Path<(String, String)>,
+    Path((id, key)): Path<(Id<ids::Consultation>, String)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;

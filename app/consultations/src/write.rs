@@ -7,6 +7,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Select, Summary};
 use ground::viewer::Viewer;
@@ -50,7 +51,7 @@ pub async fn send(
 pub async fn change_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let consultation = super::consultation(&house, &id).await?;
     let back = format!("/forum/consultations/{}", consultation.id);
@@ -66,7 +67,7 @@ pub async fn change_form(
 pub async fn change(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let consultation = super::consultation(&house, &id).await?;
@@ -101,14 +102,7 @@ fn fields(terms: &Terms) -> Sent {
         ("how_used", &terms.how_used),
         ("who_sees", &terms.who_sees),
         ("access", terms.access.word()),
-        (
-            "belongs",
-            [&terms.topic_id, &terms.draft_id, &terms.plan_id, &terms.organisation_id]
-                .into_iter()
-                .flatten()
-                .next()
-                .map_or("", String::as_str),
-        ),
+        ("belongs", terms.belongs()),
         ("opens_day", &day(terms.opens_at)),
         ("closes_day", &day(terms.closes_at)),
     ])

@@ -9,6 +9,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Choice, Choices, Labels, Page, Summary, When};
 use ground::viewer::Viewer;
@@ -27,7 +28,7 @@ const MOST_TO_MERGE_INTO: i64 = 8;
 pub async fn page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Topic>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let topic = for_decision(&house, &id).await?;
@@ -38,7 +39,7 @@ pub async fn page(
 pub async fn decide(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Topic>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let topic = for_decision(&house, &id).await?;
@@ -60,7 +61,12 @@ pub async fn decide(
 }
 
 /// The decision, the audit, the author's email: one write. False when the topic has changed since.
-async fn keep(house: &House, by: &str, topic: &Topic, decision: &Decision) -> sqlx::Result<bool> {
+async fn keep(
+    house: &House,
+    by: &Id<ids::Account>,
+    topic: &Topic,
+    decision: &Decision,
+) -> sqlx::Result<bool> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let (kept, kind, detail) = match decision {
@@ -104,16 +110,16 @@ async fn keep(house: &House, by: &str, topic: &Topic, decision: &Decision) -> sq
 }
 
 /// A topic an organiser may decide about: not one that was passed on.
-async fn for_decision(house: &House, id: &str) -> Result<Topic, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
-    let topic = store::find(&house.db, &id, "").await?.ok_or(Error::NotFound)?;
+async fn for_decision(house: &House, id: &Id<ids::Topic>) -> Result<Topic, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
+    let topic = store::find(&house.db, &id, None).await?.ok_or(Error::NotFound)?;
     if topic.facts.standing() == Standing::PassedOn { Err(Error::NotFound) } else { Ok(topic) }
 }
 
 /// The published topics that this one can be merged into: those that contain all of these words or,
 /// without words, those similar to it.
 async fn to_merge_into(house: &House, words: &str, topic: &Topic) -> Result<Vec<Found>, Error> {
-    let mut found: Vec<(String, String)> = if words.is_empty() {
+    let mut found: Vec<(Id<ids::Topic>, String)> = if words.is_empty() {
         let alike = search::alike(&house.db, &topic.title, MOST_TO_MERGE_INTO).await?;
         alike.into_iter().map(|topic| (topic.id, topic.title)).collect()
     } else {
@@ -122,13 +128,13 @@ async fn to_merge_into(house: &House, words: &str, topic: &Topic) -> Result<Vec<
         listed.into_iter().map(|topic| (topic.id, topic.title)).collect()
     };
     found.retain(|(id, _)| *id != topic.id);
-    Ok(found.into_iter().map(|(id, title)| Found { id, title }).collect())
+    Ok(found.into_iter().map(|(id, title)| Found { id: id.into(), title }).collect())
 }
 
 /// The same for the program: a topic that nobody can decide about is a fault of the call.
 pub async fn find(house: &House, words: &str, topic: &str) -> Result<Vec<Found>, ServerFnError> {
     let found = async {
-        let topic = for_decision(house, topic).await?;
+        let topic = for_decision(house, &topic.into()).await?;
         to_merge_into(house, &forms::line(words), &topic).await
     };
     found.await.map_err(|error| match error {
@@ -170,7 +176,7 @@ async fn decide_page(
         }
         let into = sent.typed("into").to_owned();
         let trouble = refusals.about("into").unwrap_or_default().to_owned();
-        let topic_id = topic.id.clone();
+        let topic_id = topic.id.to_string();
         let form = match standing {
             Standing::Waiting | Standing::Published => view! {
                 <form method="post" novalidate>

@@ -10,6 +10,7 @@ use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Page, Summary};
 use ground::viewer::Viewer;
@@ -28,7 +29,7 @@ use crate::{emails, standing_words};
 pub async fn page(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, code)): Path<(String, String)>,
+    Path((id, code)): Path<(Id<ids::Consultation>, String)>,
     uri: Uri,
 ) -> Result<Response, Error> {
     match in_hand(&house, &id, &code).await? {
@@ -37,7 +38,7 @@ pub async fn page(
             let sent = Sent::of(&[("done", done.as_str())]);
             Ok(shown(&house, &viewer, &hand, &sent, &Refusals::default()))
         }
-        None => Ok(no_response(&house, &viewer, &id::parse(&id).ok_or(Error::NotFound)?, &code)),
+        None => Ok(no_response(&house, &viewer, &Id::parse(&id).ok_or(Error::NotFound)?, &code)),
     }
 }
 
@@ -47,12 +48,12 @@ pub async fn end(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
-    Path((id, code)): Path<(String, String)>,
+    Path((id, code)): Path<(Id<ids::Consultation>, String)>,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let Some(hand) = in_hand(&house, &id, &code).await? else {
-        let id = id::parse(&id).ok_or(Error::NotFound)?;
+        let id = Id::parse(&id).ok_or(Error::NotFound)?;
         return Ok(no_response(&house, &viewer, &id, &code));
     };
     if !hand.is_open(&house) {

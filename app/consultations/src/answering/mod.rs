@@ -18,6 +18,7 @@ use calendar::clock;
 use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::ui::{Field, Page, Summary};
 use ground::viewer::Viewer;
@@ -51,7 +52,7 @@ pub async fn begin(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
@@ -123,7 +124,7 @@ pub async fn may_begin(
 pub async fn by_link(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, link)): Path<(String, String)>,
+    Path((id, link)): Path<(Id<ids::Consultation>, String)>,
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let (here, now) = (format!("/consultations/{}", consultation.id), house.clock.now());
@@ -181,7 +182,7 @@ pub fn code_in_hand(house: &House, headers: &HeaderMap) -> Option<String> {
 pub async fn come_back(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
@@ -209,7 +210,7 @@ const WRONG_CODE: &str = "Check your code: it has four groups of four letters an
     can't find any answers with this one";
 
 /// The form for a code, with what was typed.
-fn code_page(consultation_id: &str, sent: &Sent, refusals: &Refusals) -> Page {
+fn code_page(consultation_id: &Id<ids::Consultation>, sent: &Sent, refusals: &Refusals) -> Page {
     let here = format!("/consultations/{consultation_id}");
     let page = Page::new("Come back to your answers", || {
         view! {
@@ -239,7 +240,12 @@ fn code_page(consultation_id: &str, sent: &Sent, refusals: &Refusals) -> Page {
 }
 
 /// The same for an address whose code no answers have.
-fn no_response(house: &House, viewer: &Viewer, consultation_id: &str, code: &str) -> Response {
+fn no_response(
+    house: &House,
+    viewer: &Viewer,
+    consultation_id: &Id<ids::Consultation>,
+    code: &str,
+) -> Response {
     let sent = Sent::of(&[("code", code)]);
     code_page(consultation_id, &sent, &Refusals::one("code", WRONG_CODE))
         .status(axum::http::StatusCode::NOT_FOUND)
@@ -276,8 +282,12 @@ impl InHand {
 }
 
 /// The response of an address; `None` where no response has this code.
-async fn in_hand(house: &House, id: &str, code: &str) -> Result<Option<InHand>, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn in_hand(
+    house: &House,
+    id: &Id<ids::Consultation>,
+    code: &str,
+) -> Result<Option<InHand>, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     let Some(code) = id::read_code(code) else { return Ok(None) };
     let Some(response) = responses::find(&house.db, &id, &code).await? else { return Ok(None) };
     let kept = answers::places(&response.consultation.questionnaire, &response.answers);

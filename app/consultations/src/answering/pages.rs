@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Named, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Page, ShareBar};
 use ground::viewer::Viewer;
@@ -28,7 +29,7 @@ pub type Problems = BTreeMap<String, String>;
 pub async fn one(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, code, key)): Path<(String, String, String)>,
+    Path((id, code, key)): Path<(Id<ids::Consultation>, String, String)>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let Some(hand) = in_hand(&house, &id, &code).await? else {
@@ -52,7 +53,7 @@ pub async fn one(
 pub async fn keep_one(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, code, key)): Path<(String, String, String)>,
+    Path((id, code, key)): Path<(Id<ids::Consultation>, String, String)>,
     headers: HeaderMap,
     uri: Uri,
     Form(sent): Form,
@@ -184,8 +185,13 @@ impl Then {
     }
 }
 
-fn ended(house: &House, viewer: &Viewer, id: &str, code: &str) -> Result<Response, Error> {
-    Ok(no_response(house, viewer, &id::parse(id).ok_or(Error::NotFound)?, code))
+fn ended(
+    house: &House,
+    viewer: &Viewer,
+    id: &Id<ids::Consultation>,
+    code: &str,
+) -> Result<Response, Error> {
+    Ok(no_response(house, viewer, &Id::parse(id).ok_or(Error::NotFound)?, code))
 }
 
 fn question_page(
@@ -356,7 +362,7 @@ pub fn summary<'p>(problems: impl IntoIterator<Item = (&'p Question, &'p str)>) 
 pub async fn all(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, code)): Path<(String, String)>,
+    Path((id, code)): Path<(Id<ids::Consultation>, String)>,
 ) -> Result<Response, Error> {
     let Some(hand) = in_hand(&house, &id, &code).await? else {
         return ended(&house, &viewer, &id, &code);
@@ -372,7 +378,7 @@ pub async fn all(
 pub async fn keep_all(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, code)): Path<(String, String)>,
+    Path((id, code)): Path<(Id<ids::Consultation>, String)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let Some(hand) = in_hand(&house, &id, &code).await? else {

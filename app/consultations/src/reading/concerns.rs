@@ -8,6 +8,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Page, Summary, When};
 use ground::viewer::Viewer;
@@ -62,7 +63,9 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
     Ok(page.answer(&house, &viewer))
 }
 
-fn line((id, title, what, passed_on_at): (String, String, Suggests, Millis)) -> impl IntoView {
+fn line(
+    (id, title, what, passed_on_at): (Id<ids::Concern>, String, Suggests, Millis),
+) -> impl IntoView {
     view! {
         <li>
             <a href=format!(
@@ -77,7 +80,7 @@ fn line((id, title, what, passed_on_at): (String, String, Suggests, Millis)) -> 
 pub async fn concern(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Concern>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let concern = found(&house, &id).await?;
@@ -98,7 +101,7 @@ async fn look(house: &House, viewer: &Viewer, concern: &Concern) -> Result<(), E
 pub async fn note(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Concern>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let concern = found(&house, &id).await?;
@@ -120,8 +123,8 @@ pub async fn note(
         .into_response())
 }
 
-async fn found(house: &House, id: &str) -> Result<Concern, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn found(house: &House, id: &Id<ids::Concern>) -> Result<Concern, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::concern(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::viewer::Viewer;
 use questionnaires::results::harmless;
 use rust_xlsxwriter::Workbook;
@@ -16,7 +17,7 @@ use super::pages::Material;
 pub async fn csv(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let rows = match rows(&house, &viewer, &id, "CSV").await? {
         Ok(rows) => rows,
@@ -33,7 +34,7 @@ pub async fn csv(
 pub async fn xlsx(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let rows = match rows(&house, &viewer, &id, "XLSX").await? {
         Ok(rows) => rows,
@@ -75,7 +76,7 @@ fn file(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {
 async fn rows(
     house: &House,
     viewer: &Viewer,
-    id: &str,
+    id: &Id<ids::Consultation>,
     form: &'static str,
 ) -> Result<Result<Vec<Vec<String>>, Response>, Error> {
     let material = match Material::of(house, viewer, id).await? {

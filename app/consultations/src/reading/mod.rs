@@ -13,6 +13,7 @@ pub mod store;
 use std::collections::BTreeMap;
 
 use forms::Named;
+use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 use questionnaires::Question;
@@ -97,17 +98,18 @@ impl Suggests {
 }
 
 /// What was done about the answers of one consultation: (response, question, what).
-pub type Treated = Vec<(String, String, Done)>;
+pub type Treated = Vec<(Id<ids::Response>, String, Done)>;
 
 /// What is read in place of an answer that was passed on.
 pub const PASSED_ON: &str = "Passed on to the safeguarding lead";
 /// The longest quotation, in characters.
 const LONGEST_QUOTATION: usize = 400;
 
-/// What was done about one answer.
+/// What was done about one answer. The id is text, as [`questionnaires::results::Heard`] has it.
 pub fn about<'t>(treated: &'t Treated, response_id: &str, question: &str) -> Vec<&'t Done> {
-    let is_this =
-        |(response, key, _): &&(String, String, Done)| response == response_id && key == question;
+    let is_this = |(response, key, _): &&(Id<ids::Response>, String, Done)| {
+        response == response_id && key == question
+    };
     treated.iter().filter(is_this).map(|(.., done)| done).collect()
 }
 
@@ -137,7 +139,7 @@ pub fn readable(question: &Question, answer: &Answer, done: &[&Done], places: &[
 #[must_use]
 pub fn withheld(
     treated: &Treated,
-    response_id: &str,
+    response_id: &Id<ids::Response>,
     answers: &Answers,
 ) -> BTreeMap<String, String> {
     answers
@@ -213,10 +215,10 @@ mod tests {
         assert_eq!(readable(&question, &answer, &[&quoted], &[]), "Sam waits.");
         let answers = Answers::from([("why".into(), answer.clone()), ("who".into(), answer)]);
         let treated = vec![
-            ("one".to_owned(), "why".to_owned(), Done::PassedOn),
-            ("another".to_owned(), "who".to_owned(), Done::PassedOn),
+            ("one".into(), "why".to_owned(), Done::PassedOn),
+            ("another".into(), "who".to_owned(), Done::PassedOn),
         ];
-        let withheld = withheld(&treated, "one", &answers);
+        let withheld = withheld(&treated, &"one".into(), &answers);
         assert_eq!(withheld, BTreeMap::from([("why".to_owned(), PASSED_ON.to_owned())]));
     }
 }

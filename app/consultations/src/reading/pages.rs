@@ -7,6 +7,7 @@ use forms::{Named, Refusals, Sent, page_number};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Page, Pager, Summary, titled};
 use ground::viewer::Viewer;
@@ -38,9 +39,9 @@ impl Material {
     pub async fn of(
         house: &House,
         viewer: &Viewer,
-        id: &str,
+        id: &Id<ids::Consultation>,
     ) -> Result<Result<Self, Response>, Error> {
-        let id = id::parse(id).ok_or(Error::NotFound)?;
+        let id = Id::parse(id).ok_or(Error::NotFound)?;
         let versions = versions(&house.db, &id).await?;
         let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
         if consultation.standing(house.clock.now()) != Standing::Closed {
@@ -114,7 +115,7 @@ impl Material {
 pub async fn questions(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let material = match Material::of(&house, &viewer, &id).await? {
         Ok(material) => material,
@@ -185,7 +186,7 @@ pub async fn questions(
 pub async fn answers(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, key)): Path<(String, String)>,
+    Path((id, key)): Path<(Id<ids::Consultation>, String)>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let material = match Material::of(&house, &viewer, &id).await? {
@@ -200,7 +201,7 @@ pub async fn answers(
 pub async fn act(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, key)): Path<(String, String)>,
+    Path((id, key)): Path<(Id<ids::Consultation>, String)>,
     uri: Uri,
     Form(sent): Form,
 ) -> Result<Response, Error> {
@@ -229,7 +230,8 @@ pub async fn act(
             .await;
         }
     };
-    let response_id = response.map(|heard| heard.response_id.clone()).unwrap_or_default();
+    let response_id: Id<ids::Response> =
+        response.map(|heard| heard.response_id.as_str().into()).unwrap_or_default();
     let anchor = if response_id.is_empty() { "themes".to_owned() } else { anchor(&response_id) };
     let at = At {
         consultation_id: material.consultation.id.clone(),
@@ -297,8 +299,8 @@ async fn take(
 
 enum Step {
     AddTheme(String),
-    RemoveTheme(String),
-    SetThemes(Vec<String>),
+    RemoveTheme(Id<ids::Theme>),
+    SetThemes(Vec<Id<ids::Theme>>),
     Quote(String),
     Unquote,
     Redact(String, String),
@@ -317,7 +319,7 @@ fn step(
             let title = forms::within(sent.line("title"), LONGEST_THEME, "Name the theme");
             return title.map(Step::AddTheme).map_err(|what_to_do| ("themes", what_to_do));
         }
-        "remove-theme" => return Ok(Step::RemoveTheme(sent.typed("theme").to_owned())),
+        "remove-theme" => return Ok(Step::RemoveTheme(sent.typed("theme").into())),
         _ => {}
     }
     let gone = || ("themes", "Choose the answer again. This one doesn't count any more".to_owned());
@@ -325,7 +327,7 @@ fn step(
     let done = about(&material.around.treated, &heard.response_id, key);
     let said = material.read(heard, key).ok_or_else(gone)?;
     match sent.typed("step") {
-        "themes" => Ok(Step::SetThemes(sent.all("theme"))),
+        "themes" => Ok(Step::SetThemes(sent.all("theme").into_iter().map(Id::from).collect())),
         "quote" => quotation(sent.typed("words"), &said, heard.may_quote, &done)
             .map(Step::Quote)
             .map_err(|what_to_do| ("themes", what_to_do.to_owned())),
@@ -470,7 +472,7 @@ async fn shown(
 /// The themes of the question with how many answers each holds, and the way to add one.
 fn by_theme(
     here: &str,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     key: &str,
     themes: &[Theme],
     chosen: &str,

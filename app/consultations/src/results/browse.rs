@@ -7,6 +7,7 @@ use calendar::clock;
 use disclosure::{Shown, commas};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::ui::{Bar, Bars, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -21,7 +22,10 @@ use crate::store::Consultation;
 
 /// The consultation of an address with its releases that everyone can read, the last first; "not
 /// found" while there is none.
-async fn released(house: &House, id: &str) -> Result<(Consultation, Vec<Release>), Error> {
+async fn released(
+    house: &House,
+    id: &Id<ids::Consultation>,
+) -> Result<(Consultation, Vec<Release>), Error> {
     let consultation = opened(house, id).await?;
     let mut releases = store::all(&house.db, &consultation.id).await?;
     releases.retain(|release| release.checked_at.is_some());
@@ -32,10 +36,10 @@ async fn released(house: &House, id: &str) -> Result<(Consultation, Vec<Release>
 pub async fn page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let (consultation, releases) = released(&house, &id).await?;
-    let about = outcomes::store::Which::About(consultation.id.clone());
+    let about = outcomes::store::Which::About(consultation.id.to_string());
     let said = outcomes::store::list(&house.db, &about, (20, 0)).await?;
     let page = Page::new(format!("Results: {}", consultation.terms.title), || {
         let found = releases.first().map(|release| findings::shown(&release.findings));
@@ -279,7 +283,10 @@ fn crossed(all: &[Counted], by: &By) -> impl IntoView + use<> {
 
 /// GET `/consultations/{id}/results.csv`: the last release, one number on each line. A number that
 /// is not shown is empty.
-pub async fn csv(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn csv(
+    State(house): State<House>,
+    Path(id): Path<Id<ids::Consultation>>,
+) -> Result<Response, Error> {
     let (_, releases) = released(&house, &id).await?;
     let Some(release) = releases.first() else { return Err(Error::NotFound) };
     let mut lines = vec![
@@ -346,7 +353,10 @@ pub async fn csv(State(house): State<House>, Path(id): Path<String>) -> Result<R
 
 /// GET `/consultations/{id}/results.json`: all releases, the last first. A number that is not shown
 /// is `null`.
-pub async fn json(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn json(
+    State(house): State<House>,
+    Path(id): Path<Id<ids::Consultation>>,
+) -> Result<Response, Error> {
     let (consultation, releases) = released(&house, &id).await?;
     let release = |release: &Release| {
         json!({

@@ -7,6 +7,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Banner, Choice, Field, Page, Select, Summary, titled};
 use ground::viewer::Viewer;
@@ -24,7 +25,7 @@ use crate::store::{Consultation, versions};
 pub async fn page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
@@ -44,10 +45,10 @@ pub async fn page(
 pub async fn act(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let versions = versions(&house.db, &id::parse(&id).ok_or(Error::NotFound)?).await?;
+    let versions = versions(&house.db, &Id::parse(&id).ok_or(Error::NotFound)?).await?;
     let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
     if consultation.standing(house.clock.now()) != Standing::Closed {
         let refusals =
@@ -340,11 +341,11 @@ async fn shown(
 /// What was counted and waits for another organiser.
 fn to_check(
     release: &Release,
-    me: &str,
+    me: &Id<ids::Account>,
     sent: &Sent,
     refusals: &Refusals,
 ) -> impl IntoView + use<> {
-    let own = release.counted_by.0 == me;
+    let own = release.counted_by.0 == *me;
     let way = if release.is_stale {
         view! {
             <p class="panel warn">

@@ -3,6 +3,7 @@
 use calendar::clock::Millis;
 use disclosure::tables::{Counts, Published};
 use ground::db::{self, Db, Kind};
+use ground::ids::{self, Id};
 use questionnaires::results::{Material, New, Results};
 use questionnaires::whole;
 use sqlx::any::AnyRow;
@@ -22,7 +23,7 @@ pub struct Release {
     /// What differs from the one before, in the words of whoever counted; empty for the first.
     pub differs: String,
     /// Who counted it: (account, name).
-    pub counted_by: (String, String),
+    pub counted_by: (Id<ids::Account>, String),
     /// When.
     pub counted_at: Millis,
     /// Whether something it is made of was changed since.
@@ -48,7 +49,7 @@ pub struct Findings {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn all(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<Release>> {
+pub async fn all(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::Result<Vec<Release>> {
     let rows = sqlx::query(
         "SELECT r.number, r.results, r.differs, r.counted_by, a.shown_name, r.checked_at,
          r.counted_at, CAST(c.changes - r.of_changes AS BIGINT) AS changed_since, f.version,
@@ -89,7 +90,7 @@ fn findings(row: &AnyRow) -> Findings {
 }
 
 /// Whether everyone can read a release of a consultation.
-pub async fn is_one(db: &Db, consultation_id: &str) -> sqlx::Result<bool> {
+pub async fn is_one(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::Result<bool> {
     let releases: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM releases WHERE consultation_id = $1 AND checked_at IS NOT NULL",
     )
@@ -102,20 +103,20 @@ pub async fn is_one(db: &Db, consultation_id: &str) -> sqlx::Result<bool> {
 /// All that results are made of, but how many were asked; and how many sheets of the sample nobody
 /// has compared yet.
 pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Material, usize)> {
-    let consultation_id = versions.first().map_or_else(String::new, |version| version.id.clone());
+    let consultation_id = versions.first().map(|version| version.id.clone()).unwrap_or_default();
     let around = reading::store::around(db, &consultation_id).await?;
-    let sample = typed::sample(around.typed.iter().map(|(response, _)| response.as_str()));
+    let sample = typed::sample(around.typed.iter().map(|(response, _)| response));
     let waiting = around
         .typed
         .iter()
-        .filter(|(response, is_compared)| !is_compared && sample.contains(&response.as_str()))
+        .filter(|(response, is_compared)| !is_compared && sample.contains(&response))
         .count();
     let versions: Vec<_> =
         versions.into_iter().map(|version| (version.version, version.questionnaire)).collect();
     let heard = reading::store::heard(&mut *db.read().await?, &consultation_id).await?;
-    let quoted = |(response, question, done): (String, String, Done)| {
+    let quoted = |(response, question, done): (Id<ids::Response>, String, Done)| {
         let Done::Quoted { words } = done else { return None };
-        let version = heard.iter().find(|heard| heard.response_id == response)?.version;
+        let version = heard.iter().find(|heard| response == *heard.response_id)?.version;
         Some((whole::name(&versions, version, &question)?, words))
     };
     let quotations = around.treated.into_iter().filter_map(quoted).collect();
@@ -132,7 +133,10 @@ pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Mat
 
 /// What was published before: the true numbers, and what was shown of them. Where there were too
 /// few to show, nothing was.
-pub async fn published(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<(Counts, Published)>> {
+pub async fn published(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<Vec<(Counts, Published)>> {
     let rows = sqlx::query(
         "SELECT counts, published FROM releases WHERE consultation_id = $1
          AND checked_at IS NOT NULL AND published <> 'null' ORDER BY number",
@@ -153,10 +157,10 @@ pub async fn published(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<(Coun
 /// made of was read.
 pub async fn count(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     new: &New,
     made_of: MadeOf,
-    by: &str,
+    by: &Id<ids::Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let counted = sqlx::query(
@@ -201,7 +205,7 @@ pub struct MadeOf {
 /// since.
 pub async fn changed(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     seen: i64,
 ) -> sqlx::Result<bool> {
     let changed = sqlx::query(
@@ -211,7 +215,10 @@ pub async fn changed(
 }
 
 /// Discards the release that waits to be checked.
-pub async fn discard(tx: &mut AnyConnection, consultation_id: &str) -> sqlx::Result<()> {
+pub async fn discard(
+    tx: &mut AnyConnection,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM releases WHERE consultation_id = $1 AND checked_at IS NULL")
         .bind(consultation_id)
         .execute(tx)
@@ -223,9 +230,9 @@ pub async fn discard(tx: &mut AnyConnection, consultation_id: &str) -> sqlx::Res
 /// counted it. False when there is none she may publish, or when something has changed since.
 pub async fn check(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     counted_at: Millis,
-    by: &str,
+    by: &Id<ids::Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);
@@ -253,10 +260,10 @@ pub async fn check(
 /// not published.
 pub async fn keep_findings(
     tx: &mut AnyConnection,
-    (consultation_id, number): (&str, i64),
+    (consultation_id, number): (&Id<ids::Consultation>, i64),
     seen: i64,
     findings: &[String],
-    by: &str,
+    by: &Id<ids::Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let kept = sqlx::query(

@@ -6,6 +6,7 @@
 mod pages;
 pub mod store;
 
+use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
@@ -24,8 +25,10 @@ pub fn routes() -> Routes {
 /// Of these responses, by their ids, those that a second person checks against their sheets: every
 /// fifth, at least one. An id is random, so nobody who types knows which they are.
 #[must_use]
-pub fn sample<'i>(ids: impl IntoIterator<Item = &'i str>) -> Vec<&'i str> {
-    let mut ids: Vec<&str> = ids.into_iter().collect();
+pub fn sample<'i>(
+    ids: impl IntoIterator<Item = &'i Id<ids::Response>>,
+) -> Vec<&'i Id<ids::Response>> {
+    let mut ids: Vec<_> = ids.into_iter().collect();
     ids.sort_unstable();
     ids.truncate(ids.len().div_ceil(5));
     ids
@@ -33,12 +36,18 @@ pub fn sample<'i>(ids: impl IntoIterator<Item = &'i str>) -> Vec<&'i str> {
 
 #[cfg(test)]
 mod tests {
+    use ground::ids::Id;
+
     use super::sample;
 
     #[test]
     fn every_fifth_sheet_is_compared_and_at_least_one() {
-        assert!(sample([]).is_empty());
-        assert_eq!(sample(["b", "a", "c"]), ["a"]);
-        assert_eq!(sample(["f", "e", "d", "c", "b", "a"]), ["a", "b"]);
+        let sampled = |ids: &[&str]| {
+            let ids: Vec<_> = ids.iter().map(|id| Id::from(*id)).collect();
+            sample(&ids).into_iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert!(sampled(&[]).is_empty());
+        assert_eq!(sampled(&["b", "a", "c"]), ["a"]);
+        assert_eq!(sampled(&["f", "e", "d", "c", "b", "a"]), ["a", "b"]);
     }
 }

@@ -9,6 +9,7 @@ use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Banner, Choice, Choices, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
@@ -28,7 +29,7 @@ use crate::{consultation, reading, results};
 pub async fn list(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
@@ -68,10 +69,10 @@ pub async fn list(
                 }
             });
         let by_channel = by_channel.collect_view();
-        let sampled = sample(typed.iter().map(|typed| typed.response_id.as_str()));
+        let sampled = sample(typed.iter().map(|typed| &typed.response_id));
         let rows = typed
             .iter()
-            .filter(|typed| sampled.contains(&typed.response_id.as_str()))
+            .filter(|typed| sampled.contains(&&typed.response_id))
             .map(|typed| to_compare(&consultation.id, typed, &me));
         let rows = rows.collect_view();
         let compare = (is_closed && !typed.is_empty()).then(|| {
@@ -121,15 +122,19 @@ pub async fn list(
     Ok(page.answer(&house, &viewer))
 }
 
-fn to_compare(consultation_id: &str, typed: &Typed, me: &str) -> impl IntoView + use<> {
-    let words = match (typed.checked, typed.by.0 == me) {
+fn to_compare(
+    consultation_id: &Id<ids::Consultation>,
+    typed: &Typed,
+    me: &Id<ids::Account>,
+) -> impl IntoView + use<> {
+    let words = match (typed.checked, typed.by.0 == *me) {
         (Some(false), _) => "✓ Checked: it matches the sheet".to_owned(),
         (Some(true), _) => "✓ Checked and corrected".to_owned(),
         (None, true) => "○ Someone else must check this one, because you typed it in".to_owned(),
         (None, false) => format!("○ Typed in by {}", typed.by.1),
     };
     let title = format!("Sheet {}", typed.sheet);
-    let title = if typed.checked.is_none() && typed.by.0 != me {
+    let title = if typed.checked.is_none() && typed.by.0 != *me {
         view! {
             <a href=format!(
                 "/forum/consultations/{consultation_id}/typed/{}",
@@ -153,7 +158,7 @@ fn to_compare(consultation_id: &str, typed: &Typed, me: &str) -> impl IntoView +
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let Some((consultation, others)) =
@@ -185,10 +190,10 @@ pub async fn form(
 /// last that was asked; and the numbers of the others.
 async fn on_the_sheet(
     house: &House,
-    id: &str,
+    id: &Id<ids::Consultation>,
     version: &str,
 ) -> Result<Option<(Consultation, Vec<i64>)>, Error> {
-    let mut versions = versions(&house.db, &id::parse(id).ok_or(Error::NotFound)?).await?;
+    let mut versions = versions(&house.db, &Id::parse(id).ok_or(Error::NotFound)?).await?;
     let nth = match version.parse::<i64>() {
         Ok(version) => versions.iter().position(|known| known.version == version),
         Err(_) => versions.len().checked_sub(1),
@@ -202,7 +207,7 @@ async fn on_the_sheet(
 pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let Some((consultation, others)) = on_the_sheet(&house, &id, sent.typed("version")).await?
@@ -263,7 +268,7 @@ pub async fn send(
 pub async fn compare_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, sheet)): Path<(String, String)>,
+    Path((id, sheet)): Path<(Id<ids::Consultation>, String)>,
 ) -> Result<Response, Error> {
     let Some((consultation, typed, _)) = hers_to_compare(&house, &viewer, &id, &sheet).await?
     else {
@@ -290,7 +295,7 @@ pub async fn compare_form(
 pub async fn compare(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, sheet)): Path<(String, String)>,
+    Path((id, sheet)): Path<(Id<ids::Consultation>, String)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let Some((consultation, typed, hidden)) = hers_to_compare(&house, &viewer, &id, &sheet).await?
@@ -331,7 +336,7 @@ pub async fn compare(
     Ok(back(&id, "?done=compared"))
 }
 
-fn back(id: &str, query: &str) -> Response {
+fn back(id: &Id<ids::Consultation>, query: &str) -> Response {
     Redirect::to(&format!("/forum/consultations/{id}/typed{query}")).into_response()
 }
 
@@ -341,20 +346,18 @@ fn back(id: &str, query: &str) -> Response {
 async fn hers_to_compare(
     house: &House,
     viewer: &Viewer,
-    id: &str,
+    id: &Id<ids::Consultation>,
     sheet: &str,
 ) -> Result<Option<(Consultation, Typed, Answers)>, Error> {
-    let versions = versions(&house.db, &id::parse(id).ok_or(Error::NotFound)?).await?;
+    let versions = versions(&house.db, &Id::parse(id).ok_or(Error::NotFound)?).await?;
     let consultation = versions.first().ok_or(Error::NotFound)?;
     if consultation.standing(house.clock.now()) != Standing::Closed {
         return Ok(None);
     }
     let (me, all) =
         (&viewer.signed_in()?.account_id, store::all(&house.db, &consultation.id).await?);
-    let sampled: Vec<String> = sample(all.iter().map(|typed| typed.response_id.as_str()))
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let sampled: Vec<Id<ids::Response>> =
+        sample(all.iter().map(|typed| &typed.response_id)).into_iter().cloned().collect();
     let hers = |typed: &Typed| {
         typed.sheet.to_string() == sheet
             && typed.checked.is_none()

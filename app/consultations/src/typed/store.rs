@@ -1,6 +1,7 @@
 //! Every SQL statement about responses that were typed in.
 
 use ground::db::{Db, json, known, read_json};
+use ground::ids::{self, Id};
 use questionnaires::answers::Answers;
 use questionnaires::results::Channel;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -11,8 +12,7 @@ use crate::reading::store::{TREATED, read_treated};
 /// A response that was typed in.
 #[derive(Clone, Debug)]
 pub struct Typed {
-    /// The id of the response.
-    pub response_id: String,
+    pub response_id: Id<ids::Response>,
     /// The number on its sheet.
     pub sheet: i64,
     /// How it came.
@@ -22,7 +22,7 @@ pub struct Typed {
     /// Its answers, for whoever checks it after the close.
     pub answers: Answers,
     /// Who typed it in: (account, name).
-    pub by: (String, String),
+    pub by: (Id<ids::Account>, String),
     /// Whether a second person has checked it against its sheet, and if so whether anything had to
     /// be corrected.
     pub checked: Option<bool>,
@@ -34,7 +34,7 @@ pub struct Typed {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn all(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<Typed>> {
+pub async fn all(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::Result<Vec<Typed>> {
     let sql = format!(
         "SELECT t.response_id, t.sheet, r.channel, r.version, r.answers, t.typed_by, a.shown_name,
          t.checked_by, CAST(t.was_put_right AS BIGINT) AS was_put_right, x.question, x.what,
@@ -78,7 +78,7 @@ pub struct New {
     /// The same key twice is one response.
     pub form_key: String,
     /// The consultation, and which version of its questions.
-    pub to: (String, i64),
+    pub to: (Id<ids::Consultation>, i64),
     /// How it came.
     pub channel: Channel,
     /// The answers.
@@ -86,7 +86,7 @@ pub struct New {
     /// Whether the sheet says that we can quote it.
     pub may_quote: bool,
     /// Who types it in.
-    pub by: String,
+    pub by: Id<ids::Account>,
 }
 
 /// Keeps a response that is typed in; it counts. The number for its sheet, the same for the same
@@ -101,7 +101,7 @@ pub async fn keep(tx: &mut AnyConnection, new: &New) -> sqlx::Result<Option<i64>
     if held.bind(&new.to.0).execute(&mut *tx).await?.rows_affected() == 0 {
         return Ok(None);
     }
-    let response_id = id::hash(&id::secret());
+    let response_id = Id::<ids::Response>::from(id::hash(&id::secret()));
     let is_new = sqlx::query(
         "INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel,
          may_quote, state)
@@ -142,9 +142,9 @@ pub async fn keep(tx: &mut AnyConnection, new: &New) -> sqlx::Result<Option<i64>
 /// counts it as a change. False when it is her own, or was checked before.
 pub async fn compare(
     tx: &mut AnyConnection,
-    response_id: &str,
+    response_id: &Id<ids::Response>,
     answers: Option<&Answers>,
-    by: &str,
+    by: &Id<ids::Account>,
 ) -> sqlx::Result<bool> {
     let compared = sqlx::query(
         "UPDATE typed_responses SET checked_by = $2, was_put_right = $3 WHERE response_id = $1
