@@ -14,17 +14,17 @@ pub(super) struct Number {
     pub most: i64,
 }
 
-impl Own for Number {
-    fn written(form: &mut Written<'_>) -> Option<Kind> {
-        let number = |field: &str| form.sent.line(field).parse::<i64>().ok();
-        let range = number("least").zip(number("most")).filter(|(least, most)| least < most);
-        let (least, most) = form.refusals.take(
-            "least",
-            range.ok_or_else(|| "Enter the smallest and the largest it can be".to_owned()),
-        )?;
-        Some(Kind::Number { least, most })
-    }
+pub(super) fn written(form: &mut Written<'_>) -> Option<Kind> {
+    let number = |field: &str| form.sent.line(field).parse::<i64>().ok();
+    let range = number("least").zip(number("most")).filter(|(least, most)| least < most);
+    let (least, most) = form.refusals.take(
+        "least",
+        range.ok_or_else(|| "Enter the smallest and the largest it can be".to_owned()),
+    )?;
+    Some(Kind::Number { least, most })
+}
 
+impl Own for Number {
     fn about(&self) -> &'static About {
         &ABOUT
     }

@@ -1,11 +1,55 @@
-//! Options to choose from or to rank.
+//! Options to choose from or to rank, and the kinds that consist of them.
 
-use forms::Sent;
+use forms::{Named, Sent};
 
-use super::Written;
-use crate::answers::Answer;
+use super::{About, Own, Shape, Written};
+use crate::answers::{Answer, field};
 use crate::check::{LONGEST_LINE, MOST_OPTIONS, is_key};
 use crate::{Choice, Question};
+
+/// A kind of which an organiser writes options and nothing else.
+pub(super) struct OfOptions<'k> {
+    pub(super) about: &'static About,
+    pub(super) options: &'k [Choice],
+    pub(super) shape: Shape,
+    pub(super) read: fn(&Question, &Sent, &[Choice]) -> Result<Option<Answer>, String>,
+    pub(super) seconds: u64,
+}
+
+impl Own for OfOptions<'_> {
+    fn about(&self) -> &'static About {
+        self.about
+    }
+
+    fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    fn choices(&self, _: &[Named]) -> Vec<Choice> {
+        self.options.to_vec()
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn faults(&self) -> Vec<String> {
+        faults(self.options)
+    }
+
+    fn read(
+        &self,
+        question: &Question,
+        sent: &Sent,
+        _: &[Named],
+    ) -> Result<Option<Answer>, String> {
+        (self.read)(question, sent, self.options)
+    }
+
+    fn seconds(&self) -> u64 {
+        self.seconds
+    }
+}
 
 /// Reads the options that an organiser wrote.
 pub(super) fn written(form: &mut Written<'_>) -> Option<Vec<Choice>> {
@@ -63,6 +107,15 @@ pub(super) fn faults(options: &[Choice]) -> Vec<String> {
         }
     }
     faults
+}
+
+/// The one that was chosen.
+pub(super) fn one(
+    question: &Question,
+    sent: &Sent,
+    choices: &[Choice],
+) -> Result<Option<Answer>, String> {
+    chosen(&sent.all(&field(question)), choices, 1)
 }
 
 /// Those that were chosen, in their own order.

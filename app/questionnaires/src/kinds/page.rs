@@ -16,12 +16,12 @@ pub(super) struct Page<'k> {
     pub words: &'k str,
 }
 
-impl Own for Page<'_> {
-    fn written(form: &mut Written<'_>) -> Option<Kind> {
-        let words = words::written(form, "Write what people will read")?;
-        Some(Kind::Page { words })
-    }
+pub(super) fn written(form: &mut Written<'_>) -> Option<Kind> {
+    let words = words::written(form, "Write what people will read")?;
+    Some(Kind::Page { words })
+}
 
+impl Own for Page<'_> {
     fn about(&self) -> &'static About {
         &ABOUT
     }

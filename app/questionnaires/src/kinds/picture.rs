@@ -18,18 +18,18 @@ pub(super) struct Picture<'k> {
     pub words: &'k str,
 }
 
-impl Own for Picture<'_> {
-    fn written(form: &mut Written<'_>) -> Option<Kind> {
-        let words = words::written(form, "Say what the picture shows, for people who can't see it");
-        let file = form.sent.line("file");
-        let file = match picture_name(&file) {
-            Some(_) => Ok(file),
-            None => Err("Choose a picture".to_owned()),
-        };
-        let file = form.refusals.take("picture", file);
-        Some(Kind::Picture { file: file?, words: words? })
-    }
+pub(super) fn written(form: &mut Written<'_>) -> Option<Kind> {
+    let words = words::written(form, "Say what the picture shows, for people who can't see it");
+    let file = form.sent.line("file");
+    let file = match picture_name(&file) {
+        Some(_) => Ok(file),
+        None => Err("Choose a picture".to_owned()),
+    };
+    let file = form.refusals.take("picture", file);
+    Some(Kind::Picture { file: file?, words: words? })
+}
 
+impl Own for Picture<'_> {
     fn about(&self) -> &'static About {
         &ABOUT
     }

@@ -14,14 +14,14 @@ pub(super) struct SeveralOf<'k> {
     pub at_most: Option<usize>,
 }
 
-impl Own for SeveralOf<'_> {
-    fn written(form: &mut Written<'_>) -> Option<Kind> {
-        let options = options::written(form)?;
-        let at_most = form.sent.line("at_most").parse::<usize>().ok();
-        let at_most = at_most.filter(|most| (1..options.len()).contains(most));
-        Some(Kind::SeveralOf { options, at_most })
-    }
+pub(super) fn written(form: &mut Written<'_>) -> Option<Kind> {
+    let options = options::written(form)?;
+    let at_most = form.sent.line("at_most").parse::<usize>().ok();
+    let at_most = at_most.filter(|most| (1..options.len()).contains(most));
+    Some(Kind::SeveralOf { options, at_most })
+}
 
+impl Own for SeveralOf<'_> {
     fn about(&self) -> &'static About {
         &ABOUT
     }
