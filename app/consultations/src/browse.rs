@@ -15,14 +15,18 @@ use questionnaires::way;
 
 use super::answering;
 use super::kinds::on_screen;
-use super::rules::{Standing, Who};
-use super::store::{self, Consultation, Listed, Of};
-use super::{consultation, opened, results, standing_words};
+use super::rules::{ConsultationState, WhoMayAnswer};
+use super::store::{self, Consultation, ListedConsultation, Of};
+use super::{consultation, opened, results, state_in_words};
 
 const MOST_ON_A_PAGE: i64 = 20;
 
 /// GET `/consultations`: those that can be answered, then those that have closed.
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn consultations_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let (now, page_number) = (house.clock.now(), page_number(&Sent::query(&uri)));
     let open = if page_number == 1 {
         store::list(&house.db, Of::Open, (100, 0), now).await?
@@ -40,7 +44,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         let nothing = (open.is_empty() && page_number == 1)
             .then(|| view! { <p>"There is nothing to answer at the moment."</p> });
         let has_closed = !closed.is_empty();
-        let (open, closed) = (cards(open, now), cards(closed, now));
+        let (open, closed) = (consultation_cards(open, now), consultation_cards(closed, now));
         view! {
             <div class="stack">
                 <h1>"Consultations"</h1>
@@ -63,12 +67,12 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// Consultations as entries of a list.
-pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
+pub fn consultation_cards(listed: Vec<ListedConsultation>, now: Millis) -> impl IntoView {
     let cards = listed.into_iter().map(|listed| {
         let times = (listed.opens_at, listed.closes_at);
-        let standing = super::rules::standing(listed.is_opened, times, now);
-        let state = standing_words(standing, times);
-        let is_open = standing == Standing::Open;
+        let state = super::rules::state(listed.is_opened, times, now);
+        let words = state_in_words(state, times);
+        let is_open = state == ConsultationState::Open;
         let asks = is_open.then(|| view! { <p class="state">{in_short(listed.asks)}</p> });
         let left = is_open.then(|| format!(" – {}", clock::days_left(now, listed.closes_at)));
         view! {
@@ -76,7 +80,7 @@ pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
                 {asks} <h2>
                     <a href=format!("/consultations/{}", listed.id)>{listed.title}</a>
                 </h2> <p>{format!("For: {}", listed.who_for)}</p>
-                <p class="state">{state}{left}</p>
+                <p class="state">{words}{left}</p>
             </li>
         }
     });
@@ -92,7 +96,7 @@ fn in_short((questions, minutes): (usize, u64)) -> String {
 }
 
 /// GET `/forum/consultations`: those that are not open yet, then those that are open.
-pub async fn of_forum(
+pub async fn forum_consultations_page(
     State(house): State<House>,
     viewer: Viewer,
     uri: Uri,
@@ -111,11 +115,11 @@ pub async fn of_forum(
         Vec::new()
     };
     let page = Page::new("The forum's consultations", || {
-        let rows = |listed: Vec<Listed>| {
+        let rows = |listed: Vec<ListedConsultation>| {
             let rows = listed.into_iter().map(|listed| {
                 let times = (listed.opens_at, listed.closes_at);
                 let state =
-                    standing_words(super::rules::standing(listed.is_opened, times, now), times);
+                    state_in_words(super::rules::state(listed.is_opened, times, now), times);
                 view! {
                     <li>
                         <h3>
@@ -153,22 +157,22 @@ pub async fn of_forum(
 }
 
 /// GET `/consultations/{id}`: what it is about, and how to start or to come back.
-pub async fn page(
+pub async fn consultation_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
-    let standing = consultation.standing(house.clock.now());
+    let state = consultation.state(house.clock.now());
     let begun = answering::code_in_hand(&house, &headers);
     let may_begin = answering::may_begin(&house, &viewer, &consultation, &headers).await?;
-    let has_results =
-        standing == Standing::Closed && results::store::is_one(&house.db, &consultation.id).await?;
+    let has_results = state == ConsultationState::Closed
+        && results::store::is_one(&house.db, &consultation.id).await?;
     let page = Page::new(consultation.terms.title.clone(), || {
-        let ways = match standing {
-            Standing::Open => ways(&consultation, begun.as_deref(), may_begin).into_any(),
-            Standing::Closing => come_back(&consultation.id).into_any(),
+        let ways = match state {
+            ConsultationState::Open => ways(&consultation, begun.as_deref(), may_begin).into_any(),
+            ConsultationState::Closing => come_back(&consultation.id).into_any(),
             _ if has_results => view! {
                 <p>
                     <a
@@ -192,8 +196,8 @@ pub async fn page(
                 </p>
                 <h1>{consultation.terms.title.clone()}</h1>
                 <p class="state">
-                    {standing_words(
-                        standing,
+                    {state_in_words(
+                        state,
                         (consultation.terms.opens_at, consultation.terms.closes_at),
                     )}
                 </p>
@@ -258,10 +262,13 @@ fn ways(
     let id = &consultation.id;
     let asks = (way::asked(&consultation.questionnaire), way::minutes(&consultation.questionnaire));
     let asks = in_short(asks);
-    let account =
-        if consultation.terms.access == Who::SignedIn { "" } else { " You don't need an account." };
+    let account = if consultation.terms.access == WhoMayAnswer::SignedIn {
+        ""
+    } else {
+        " You don't need an account."
+    };
     let facts = view! { <p class="lead">{format!("{asks}.{account}")}</p> };
-    if consultation.terms.access == Who::Link && !may_begin {
+    if consultation.terms.access == WhoMayAnswer::Link && !may_begin {
         return view! {
             {facts}
             <p>"This is for families who were given their own link. Open your link to start."</p>
@@ -269,7 +276,7 @@ fn ways(
         }
         .into_any();
     }
-    if consultation.terms.access == Who::SignedIn && !may_begin {
+    if consultation.terms.access == WhoMayAnswer::SignedIn && !may_begin {
         let to = ground::routes::sign_in_then(&format!("/consultations/{id}"));
         return view! {
             {facts}
@@ -299,7 +306,7 @@ fn ways(
     } else {
         ("Start", "button")
     };
-    let skip = if consultation.questionnaire.questions().any(|question| question.is_needed) {
+    let skip = if consultation.questionnaire.questions().any(|question| question.is_required) {
         "You can skip any question, unless it says that we need an answer."
     } else {
         "You can skip any question."
@@ -347,7 +354,7 @@ fn come_back(id: &Id<ids::Consultation>) -> impl IntoView + use<> {
 
 /// GET `/forum/consultations/{id}/preview`: all questions as a parent sees them, whatever the
 /// answers.
-pub async fn preview(
+pub async fn preview_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,

@@ -19,12 +19,12 @@ use leptos::prelude::*;
 use questionnaires::{Questionnaire, check, edit, file, import, library};
 
 use super::question::keys_had;
-use super::rules::{self, Standing, Who};
+use super::rules::{self, ConsultationState, WhoMayAnswer};
 use super::store::{self, Consultation};
-use super::{being_written, standing_words, versions};
+use super::{being_written, state_in_words, versions};
 
 /// GET `/forum/consultations/{id}`
-pub async fn page(
+pub async fn forum_consultation_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
@@ -44,7 +44,7 @@ pub async fn page(
 
 /// POST `/forum/consultations/{id}`: moves or removes a question, copies some from the library, opens
 /// it, or says which organisation answers for it.
-pub async fn act(
+pub async fn act_on_consultation(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
@@ -79,15 +79,18 @@ pub async fn act(
         ("", key, _) => edit::moved(questions, key, false),
         (key, ..) => edit::moved(questions, key, true),
     };
-    let done =
-        if changed(&house, &consultation, change).await? { "questions" } else { "answered-before" };
+    let done = if change_questions(&house, &consultation, change).await? {
+        "questions"
+    } else {
+        "answered-before"
+    };
     Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id))
         .into_response())
 }
 
 /// Changes the questions of a consultation. False when somebody has answered them, or when it is
 /// open and could not have been opened with the changed ones.
-pub async fn changed(
+pub async fn change_questions(
     house: &House,
     consultation: &Consultation,
     change: impl FnOnce(&Questionnaire) -> Questionnaire + Send,
@@ -176,7 +179,7 @@ async fn version(
     newest: &Consultation,
     is_to_ask: bool,
 ) -> Result<Response, Error> {
-    match versions::step(house, viewer, newest, is_to_ask).await? {
+    match versions::begin_or_ask_version(house, viewer, newest, is_to_ask).await? {
         Ok(done) => {
             Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", newest.id))
                 .into_response())
@@ -200,7 +203,7 @@ fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
 
 /// POST `/forum/consultations/{id}/file`: imports questions written elsewhere, and says line by
 /// line what could not be imported.
-pub async fn take_over(
+pub async fn import_questions(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
@@ -231,7 +234,7 @@ pub async fn take_over(
         }
     };
     let questions = imported.questionnaire;
-    let kept = changed(&house, &consultation, move |_| questions).await?;
+    let kept = change_questions(&house, &consultation, move |_| questions).await?;
     let consultation = being_written(&house, &id).await?;
     let done = if kept { "questions" } else { "answered-before" };
     shown(&house, &viewer, &consultation, done, &Refusals::default(), &imported.not_taken).await
@@ -283,12 +286,12 @@ async fn shown(
     let store::Beside { is_answered, earlier, organisations } =
         store::beside(&house.db, &consultation.id, consultation.version).await?;
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
-    let standing = consultation.standing(now);
+    let state = consultation.state(now);
     let terms = &consultation.terms;
     let page = Page::new(terms.title.clone(), || {
         let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
-        let is_written = standing == Standing::Written;
-        let warnings = (is_written || standing == Standing::Timed)
+        let is_written = state == ConsultationState::Written;
+        let warnings = (is_written || state == ConsultationState::Timed)
             .then(|| rules::warnings((terms.opens_at, terms.closes_at), &ground.year));
         let warnings = warnings
             .unwrap_or_default()
@@ -318,12 +321,12 @@ async fn shown(
             }
         });
         let whose = consultation.needs_organisation().then(|| whose(consultation, organisations));
-        let is_open = matches!(standing, Standing::Timed | Standing::Open);
+        let is_open = matches!(state, ConsultationState::Timed | ConsultationState::Open);
         let after =
-            (!is_written && standing != Standing::Timed).then(|| after(consultation, standing));
+            (!is_written && state != ConsultationState::Timed).then(|| after(consultation, state));
         let versions = (is_open && (is_answered || consultation.is_next_version()))
             .then(|| next_version(consultation));
-        let sources = (!is_answered && standing != Standing::Closed).then(|| {
+        let sources = (!is_answered && state != ConsultationState::Closed).then(|| {
             view! {
                 <p>
                     <a class="button quiet" href=to("/questions/new")>
@@ -335,7 +338,7 @@ async fn shown(
         });
         view! {
             <div class="stack">
-                {banner(done, standing, (terms.opens_at, terms.closes_at))}
+                {banner(done, state, (terms.opens_at, terms.closes_at))}
                 <p>
                     <a class="back" href="/forum/consultations">
                         "Consultations"
@@ -343,7 +346,7 @@ async fn shown(
                 </p>
                 <Summary refusals />
                 <p class="panel gold">
-                    {standing_words(standing, (terms.opens_at, terms.closes_at))}
+                    {state_in_words(state, (terms.opens_at, terms.closes_at))}
                 </p>
                 {warnings}
                 <h1>{terms.title.clone()}</h1>
@@ -369,10 +372,10 @@ async fn shown(
 
 fn banner(
     done: &str,
-    standing: Standing,
+    state: ConsultationState,
     (opens_at, closes_at): (Millis, Millis),
 ) -> Option<AnyView> {
-    let opened = if standing == Standing::Timed {
+    let opened = if state == ConsultationState::Timed {
         format!("It isn't open yet: parents can answer from {}.", clock::day(opens_at))
     } else {
         format!("They can answer until the end of {}.", clock::day(closes_at))
@@ -389,7 +392,9 @@ fn banner(
         "questions" => {
             ("Questions saved", "See them as parents will before you open the consultation.")
         }
-        "opened" if standing == Standing::Timed => ("It will open by itself", opened.as_str()),
+        "opened" if state == ConsultationState::Timed => {
+            ("It will open by itself", opened.as_str())
+        }
         "opened" => ("You have opened it to parents", opened.as_str()),
         "put-right" => ("Wording corrected", "Parents will see your note under the question."),
         "new-version" => (
@@ -466,16 +471,18 @@ fn whose(consultation: &Consultation, organisations: Vec<Named>) -> impl IntoVie
 }
 
 /// What an organiser does once it is open: other ways to answer, and reading what was said.
-fn after(consultation: &Consultation, standing: Standing) -> impl IntoView + use<> {
+fn after(consultation: &Consultation, state: ConsultationState) -> impl IntoView + use<> {
     let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
-    let links = (consultation.terms.access == Who::Link && standing == Standing::Open).then(|| {
-        view! {
-            <a class="button" href=to("/links")>
-                "Personal links for families"
-            </a>
-        }
-    });
-    let read = (standing == Standing::Closed).then(|| {
+    let links = (consultation.terms.access == WhoMayAnswer::Link
+        && state == ConsultationState::Open)
+        .then(|| {
+            view! {
+                <a class="button" href=to("/links")>
+                    "Personal links for families"
+                </a>
+            }
+        });
+    let read = (state == ConsultationState::Closed).then(|| {
         view! {
             <a class="button" href=to("/answers")>
                 "Read the answers"
@@ -526,7 +533,7 @@ fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + 
     let here = format!("/forum/consultations/{}", consultation.id);
     let rows = edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
         let kind = question.kind.title();
-        let needed = if question.is_needed { ". People must answer it" } else { "" };
+        let needed = if question.is_required { ". People must answer it" } else { "" };
         let branch = if question.only_if.is_empty() { "" } else { ". Only some people are asked" };
         let how = format!("{kind}{needed}{branch}");
         let change = format!(
@@ -663,7 +670,7 @@ fn sources(
 }
 
 /// The choices in a question's form: who is asked it.
-pub fn whom(
+pub fn who_is_asked(
     questions: &[&questionnaires::Question],
     sent: &Sent,
     refusals: &Refusals,

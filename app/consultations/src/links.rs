@@ -13,7 +13,7 @@ use ground::ui::{Area, Banner, Field, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{Standing, Who};
+use super::rules::{ConsultationState, WhoMayAnswer};
 use super::store::Consultation;
 use super::{consultation, emails, responses};
 
@@ -21,7 +21,7 @@ use super::{consultation, emails, responses};
 const MOST: usize = 200;
 
 /// GET `/forum/consultations/{id}/links`
-pub async fn page(
+pub async fn links_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
@@ -32,14 +32,14 @@ pub async fn page(
 
 /// POST `/forum/consultations/{id}/links`: owes an email to each address, or shows links to print.
 /// They are shown only this once.
-pub async fn give(
+pub async fn give_links(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let consultation = given_by_link(&house, &id).await?;
-    if consultation.standing(house.clock.now()) != Standing::Open {
+    if consultation.state(house.clock.now()) != ConsultationState::Open {
         let refusals = Refusals::one(
             "addresses",
             "You can only give out links while the consultation is open",
@@ -123,7 +123,7 @@ fn read(sent: &Sent) -> Result<(Vec<String>, usize), Refusals> {
 /// The consultation of an address whose families are given links; "not found" for others.
 async fn given_by_link(house: &House, id: &Id<ids::Consultation>) -> Result<Consultation, Error> {
     Some(consultation(house, id).await?)
-        .filter(|consultation| consultation.terms.access == Who::Link)
+        .filter(|consultation| consultation.terms.access == WhoMayAnswer::Link)
         .ok_or(Error::NotFound)
 }
 
@@ -136,7 +136,7 @@ async fn shown(
     printed: &[String],
 ) -> Result<Response, Error> {
     let (given, used) = responses::links(&house.db, &consultation.id).await?;
-    let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
+    let is_closed = consultation.state(house.clock.now()) == ConsultationState::Closed;
     let page = Page::new(titled("Personal links", &consultation.terms.title), || {
         let banner = (sent.typed("done") == "given").then(|| {
             view! {

@@ -16,7 +16,7 @@ use super::kinds::on_paper;
 use super::opened;
 
 /// GET `/consultations/{id}/paper`
-pub async fn page(
+pub async fn paper_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,

@@ -14,12 +14,12 @@ use leptos::prelude::*;
 use questionnaires::{Question, edit, kinds};
 
 use super::being_written;
-use super::build::{changed, whom};
+use super::build::{change_questions, who_is_asked};
 use super::kinds::to_write;
 use super::store::{self, Consultation, versions};
 
 /// GET `/forum/consultations/{id}/questions/{key}`; `new` for one more.
-pub async fn form(
+pub async fn question_form(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, key)): Path<(Id<ids::Consultation>, String)>,
@@ -31,7 +31,7 @@ pub async fn form(
 }
 
 /// POST `/forum/consultations/{id}/questions/{key}`
-pub async fn send(
+pub async fn save_question(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, key)): Path<(Id<ids::Consultation>, String)>,
@@ -70,7 +70,8 @@ pub async fn send(
         }
     };
     let kept =
-        changed(&house, &consultation, move |questions| edit::with(questions, headed)).await?;
+        change_questions(&house, &consultation, move |questions| edit::with(questions, headed))
+            .await?;
     let done = if kept { "questions" } else { "answered-before" };
     Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id))
         .into_response())
@@ -127,7 +128,7 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
                 .iter()
                 .chain(&to_write::FIELDS)
                 .any(|field| !sent.typed(field).is_empty());
-        let who = whom(&earlier(consultation, key), sent, refusals);
+        let who = who_is_asked(&earlier(consultation, key), sent, refusals);
         view! {
             <div class="stack">
                 <p>

@@ -11,7 +11,7 @@ use super::store::{Consultation, WHOLE, consultation};
 
 /// What has become of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum ResponseState {
     /// Its answers are kept and do not count yet.
     Begun,
     /// It counted, and no longer does, because a required answer is missing.
@@ -22,7 +22,7 @@ pub enum State {
     Withdrawn,
 }
 
-impl State {
+impl ResponseState {
     fn read(word: &str) -> Option<Self> {
         match word {
             "begun" => Some(Self::Begun),
@@ -44,7 +44,7 @@ pub struct Response {
     /// Whether words of it may be quoted.
     pub may_quote: bool,
     /// What has become of it.
-    pub state: State,
+    pub state: ResponseState,
 }
 
 /// Starts a response under this code.
@@ -94,7 +94,7 @@ pub async fn find(
             consultation: consultation(&row)?,
             answers: read_json(row.get("answers"))?,
             may_quote: row.get::<i64, _>("may_quote") == 1,
-            state: known(State::read(row.get("state")), "responses.state")?,
+            state: known(ResponseState::read(row.get("state")), "responses.state")?,
         })
     };
     row.map(one).transpose()
@@ -284,8 +284,9 @@ pub async fn withdraw(
         .bind(id::hash(code))
         .fetch_optional(&mut *tx)
         .await?;
-    let counted = counted.map(|state| known(State::read(&state), "responses.state")).transpose()?;
-    if must_be && matches!(counted, Some(State::Sent | State::Reopened)) {
+    let counted =
+        counted.map(|state| known(ResponseState::read(&state), "responses.state")).transpose()?;
+    if must_be && matches!(counted, Some(ResponseState::Sent | ResponseState::Reopened)) {
         let freed = match once {
             None => return Ok(false),
             Some(once @ Once::Account(account_id)) => sqlx::query(

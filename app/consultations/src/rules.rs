@@ -16,7 +16,7 @@ const LONG_ENOUGH: Millis = 42 * DAY;
 
 /// Who may answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
+pub enum WhoMayAnswer {
     /// Anyone who comes to the page.
     Anyone,
     /// People who are signed in, once each.
@@ -25,7 +25,7 @@ pub enum Who {
     Link,
 }
 
-impl Who {
+impl WhoMayAnswer {
     /// Each, as it is stored and as it is shown.
     pub const ALL: [(Self, &'static str, &'static str); 3] = [
         (Self::Anyone, "anyone", "Anyone who visits the page"),
@@ -75,7 +75,7 @@ pub struct Terms {
     /// Who will see what.
     pub who_sees: String,
     /// Who may answer.
-    pub access: Who,
+    pub access: WhoMayAnswer,
     /// The topic it belongs to.
     pub topic_id: Option<Id<ids::Topic>>,
     /// The plan it belongs to.
@@ -163,7 +163,7 @@ pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Ref
     let who_sees = refusals.take("who_sees", prose("who_sees", "Say who will see what"));
     let access = refusals.take(
         "access",
-        Who::read(sent.typed("access")).ok_or_else(|| "Choose who can answer".to_owned()),
+        WhoMayAnswer::read(sent.typed("access")).ok_or_else(|| "Choose who can answer".to_owned()),
     );
     let chosen = sent.typed("belongs");
     let belongs = belongs.iter().find(|belongs| belongs.value() == chosen);
@@ -228,7 +228,7 @@ fn closes_at(sent: &Sent, opens_at: Option<Millis>, now: Millis) -> Result<Milli
 
 /// The state of a consultation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum ConsultationState {
     /// It is being written.
     Written,
     /// It opens later.
@@ -243,13 +243,17 @@ pub enum Standing {
 
 /// The state of a consultation that was opened or not, from one time to another.
 #[must_use]
-pub fn standing(is_opened: bool, (opens_at, closes_at): (Millis, Millis), now: Millis) -> Standing {
+pub fn state(
+    is_opened: bool,
+    (opens_at, closes_at): (Millis, Millis),
+    now: Millis,
+) -> ConsultationState {
     match now {
-        _ if !is_opened => Standing::Written,
-        now if now < opens_at => Standing::Timed,
-        now if now < closes_at => Standing::Open,
-        now if now < closes_at + GRACE => Standing::Closing,
-        _ => Standing::Closed,
+        _ if !is_opened => ConsultationState::Written,
+        now if now < opens_at => ConsultationState::Timed,
+        now if now < closes_at => ConsultationState::Open,
+        now if now < closes_at + GRACE => ConsultationState::Closing,
+        _ => ConsultationState::Closed,
     }
 }
 
@@ -329,11 +333,11 @@ mod tests {
     #[test]
     fn who_has_begun_may_end_half_an_hour_after_the_close() {
         let times = (at("2027-01-04"), at("2027-02-04"));
-        assert_eq!(standing(false, times, times.0), Standing::Written);
-        assert_eq!(standing(true, times, times.0 - 1), Standing::Timed);
-        assert_eq!(standing(true, times, times.0), Standing::Open);
-        assert_eq!(standing(true, times, times.1), Standing::Closing);
-        assert_eq!(standing(true, times, times.1 + GRACE), Standing::Closed);
+        assert_eq!(state(false, times, times.0), ConsultationState::Written);
+        assert_eq!(state(true, times, times.0 - 1), ConsultationState::Timed);
+        assert_eq!(state(true, times, times.0), ConsultationState::Open);
+        assert_eq!(state(true, times, times.1), ConsultationState::Closing);
+        assert_eq!(state(true, times, times.1 + GRACE), ConsultationState::Closed);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use questionnaires::{Questionnaire, Section, way};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::rules::{self, Belongs, Standing, Terms, Who};
+use super::rules::{self, Belongs, ConsultationState, Terms, WhoMayAnswer};
 
 /// A consultation with its questions.
 #[derive(Clone, Debug)]
@@ -39,8 +39,8 @@ pub struct Consultation {
 impl Consultation {
     /// Its state now.
     #[must_use]
-    pub fn standing(&self, now: Millis) -> Standing {
-        rules::standing(self.opened_at.is_some(), (self.terms.opens_at, self.terms.closes_at), now)
+    pub fn state(&self, now: Millis) -> ConsultationState {
+        rules::state(self.opened_at.is_some(), (self.terms.opens_at, self.terms.closes_at), now)
     }
 
     /// Whether an organisation must be chosen to answer for it: it is about neither a plan nor a
@@ -233,7 +233,7 @@ pub(super) fn consultation(row: &AnyRow) -> sqlx::Result<Consultation> {
             who_for: row.get("who_for"),
             how_used: row.get("how_used"),
             who_sees: row.get("who_sees"),
-            access: known(Who::read(row.get("access")), "consultations.access")?,
+            access: known(WhoMayAnswer::read(row.get("access")), "consultations.access")?,
             topic_id: topic_id.clone(),
             plan_id: plan_id.clone(),
             draft_id: row.get("draft_id"),
@@ -448,7 +448,7 @@ pub async fn open(
 
 /// A consultation as one entry of a list.
 #[derive(Clone, Debug)]
-pub struct Listed {
+pub struct ListedConsultation {
     pub id: Id<ids::Consultation>,
     /// What it asks.
     pub title: String,
@@ -498,7 +498,7 @@ pub async fn list(
     of: Of,
     (most, skip): (i64, i64),
     now: Millis,
-) -> sqlx::Result<Vec<Listed>> {
+) -> sqlx::Result<Vec<ListedConsultation>> {
     let (which, order) = match of {
         Of::Open => {
             ("opened_at IS NOT NULL AND opens_at <= $1 AND closes_at > $1", "closes_at, id")
@@ -518,7 +518,7 @@ pub async fn list(
         .fetch_all(&mut *db.read().await?)
         .await?;
     let listed = |row: &AnyRow| {
-        Ok(Listed {
+        Ok(ListedConsultation {
             id: row.get("id"),
             title: row.get("title"),
             who_for: row.get("who_for"),

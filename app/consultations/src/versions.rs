@@ -15,11 +15,11 @@ use leptos::prelude::*;
 use questionnaires::{Question, check, mended};
 
 use super::consultation;
-use super::rules::Standing;
+use super::rules::ConsultationState;
 use super::store::{self, Consultation};
 
 /// GET `/forum/consultations/{id}/wording/{key}`
-pub async fn form(
+pub async fn wording_form(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, key)): Path<(Id<ids::Consultation>, String)>,
@@ -40,7 +40,7 @@ pub async fn form(
 
 /// POST `/forum/consultations/{id}/wording/{key}`: corrects it at once, for people still answering
 /// and in what has been answered.
-pub async fn put_right(
+pub async fn correct_wording(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, key)): Path<(Id<ids::Consultation>, String)>,
@@ -49,7 +49,10 @@ pub async fn put_right(
     let consultation = consultation(&house, &id).await?;
     let question = consultation.questionnaire.question(&key).ok_or(Error::NotFound)?;
     let back = format!("/forum/consultations/{}", consultation.id);
-    if !matches!(consultation.standing(house.clock.now()), Standing::Timed | Standing::Open) {
+    if !matches!(
+        consultation.state(house.clock.now()),
+        ConsultationState::Timed | ConsultationState::Open
+    ) {
         return Ok(Redirect::to(&back).into_response());
     }
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
@@ -124,7 +127,7 @@ fn page(
 
 /// Begins a new version, or asks the one that was written; returns where to go, or what must be
 /// corrected first.
-pub async fn step(
+pub async fn begin_or_ask_version(
     house: &House,
     viewer: &Viewer,
     newest: &Consultation,

@@ -13,17 +13,21 @@ use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Select, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{self, Belongs, Terms, Who};
+use super::rules::{self, Belongs, Terms, WhoMayAnswer};
 use super::store;
 
 /// GET `/forum/consultations/new`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn new_consultation_form(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
     let belongs = store::to_belong_to(&house.db).await?;
-    Ok(page("/forum", &belongs, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+    Ok(words_page("/forum", &belongs, &Sent::default(), &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/new`
-pub async fn send(
+pub async fn write_consultation(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -33,7 +37,7 @@ pub async fn send(
     let terms = match rules::terms(&sent, &belongs, now) {
         Ok(terms) => terms,
         Err(refusals) => {
-            return Ok(page("/forum", &belongs, &sent, &refusals).answer(&house, &viewer));
+            return Ok(words_page("/forum", &belongs, &sent, &refusals).answer(&house, &viewer));
         }
     };
     let mut tx = house.db.begin().await?;
@@ -48,7 +52,7 @@ pub async fn send(
 }
 
 /// GET `/forum/consultations/{id}/words`
-pub async fn change_form(
+pub async fn change_words_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
@@ -59,12 +63,12 @@ pub async fn change_form(
         return Ok(Redirect::to(&back).into_response());
     }
     let belongs = store::to_belong_to(&house.db).await?;
-    Ok(page(&back, &belongs, &fields(&consultation.terms), &Refusals::default())
+    Ok(words_page(&back, &belongs, &fields(&consultation.terms), &Refusals::default())
         .answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/{id}/words`
-pub async fn change(
+pub async fn change_words(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
@@ -76,7 +80,9 @@ pub async fn change(
     let belongs = store::to_belong_to(&house.db).await?;
     let terms = match rules::terms(&sent, &belongs, now) {
         Ok(terms) => terms,
-        Err(refusals) => return Ok(page(&back, &belongs, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(words_page(&back, &belongs, &sent, &refusals).answer(&house, &viewer));
+        }
     };
     let mut tx = house.db.begin().await?;
     let is_changed = store::change(&mut tx, &consultation.id, &terms).await?;
@@ -108,16 +114,17 @@ fn fields(terms: &Terms) -> Sent {
     ])
 }
 
-fn page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals) -> Page {
+fn words_page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals) -> Page {
     let back = back.to_owned();
     let page = Page::new("Ask parents", || {
         let belongs = std::iter::once((String::new(), "None yet".to_owned())).chain(
             belongs.iter().map(|belongs| (belongs.value().to_owned(), belongs.words.clone())),
         );
         let belongs = Choice::each(belongs, |value| value == sent.typed("belongs"));
-        let access = Choice::each(Who::ALL.map(|(_, word, title)| (word, title)), |word| {
-            word == sent.typed("access")
-        });
+        let access =
+            Choice::each(WhoMayAnswer::ALL.map(|(_, word, title)| (word, title)), |word| {
+                word == sent.typed("access")
+            });
         view! {
             <div class="stack">
                 <p>

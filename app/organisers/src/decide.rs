@@ -25,7 +25,7 @@ use crate::find::{FindTopic, Found};
 const MOST_TO_MERGE_INTO: i64 = 8;
 
 /// GET `/forum/topics/{id}`
-pub async fn page(
+pub async fn decide_about_topic_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Topic>>,
@@ -36,7 +36,7 @@ pub async fn page(
 }
 
 /// POST `/forum/topics/{id}`
-pub async fn decide(
+pub async fn decide_about_topic(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Topic>>,
@@ -132,7 +132,11 @@ async fn to_merge_into(house: &House, words: &str, topic: &Topic) -> Result<Vec<
 }
 
 /// The same for the program: a topic that nobody can decide about is a fault of the call.
-pub async fn find(house: &House, words: &str, topic: &str) -> Result<Vec<Found>, ServerFnError> {
+pub async fn topics_found(
+    house: &House,
+    words: &str,
+    topic: &str,
+) -> Result<Vec<Found>, ServerFnError> {
     let found = async {
         let topic = for_decision(house, &topic.into()).await?;
         to_merge_into(house, &forms::line(words), &topic).await

@@ -34,7 +34,7 @@ pub async fn topics_to_merge_into(
 ) -> Result<Vec<Found>, ServerFnError> {
     let (house, _) =
         ground::functions::asked().ok_or_else(|| ServerFnError::new("called from nowhere"))?;
-    crate::decide::find(&house, &words, &topic).await
+    crate::decide::topics_found(&house, &words, &topic).await
 }
 
 const NOTHING: &str = "No other published topics match. Try fewer words.";

@@ -15,8 +15,8 @@ pub fn routes() -> ground::routes::Routes {
     use ground::routes::{Access, Routes};
     let organiser = Access::Only(ground::viewer::Role::Organiser);
     Routes::new()
-        .get("/forum/topics/{id}", organiser, decide::page)
-        .post("/forum/topics/{id}", organiser, decide::decide)
+        .get("/forum/topics/{id}", organiser, decide::decide_about_topic_page)
+        .post("/forum/topics/{id}", organiser, decide::decide_about_topic)
         .function::<find::TopicsToMergeInto>(organiser)
 }
 

@@ -67,7 +67,7 @@ pub fn counted(questionnaire: &Questionnaire, answers: &Answers) -> Answers {
 pub fn missing<'q>(questionnaire: &'q Questionnaire, answers: &Answers) -> Option<&'q Question> {
     asked(questionnaire, answers)
         .into_iter()
-        .find(|question| question.is_needed && !answers.contains_key(&question.key))
+        .find(|question| question.is_required && !answers.contains_key(&question.key))
 }
 
 /// The name of a question's field in a form; of an option that is ranked, that of the question and
@@ -106,7 +106,7 @@ pub fn read(question: &Question, sent: &Sent, places: &[Named]) -> Result<Option
         return Ok(Some(Answer::Declined));
     }
     let answer = question.kind.read(question, sent, places)?;
-    if answer.is_none() && question.is_needed {
+    if answer.is_none() && question.is_required {
         return Err(question.kind.what_is_needed().to_owned());
     }
     Ok(answer)
@@ -187,7 +187,7 @@ pub fn read_all(
 
 #[cfg(test)]
 mod tests {
-    use super::super::Kind;
+    use super::super::QuestionKind;
     use super::super::check::tests::{asked as question, choices, of};
     use super::super::kinds::tests::chosen;
     use super::*;
@@ -198,15 +198,15 @@ mod tests {
 
     #[test]
     fn a_question_is_asked_when_all_that_leads_to_it_was_answered_so_and_is_asked_itself() {
-        let waits = question("waits", Kind::YesNo {}, &[]);
+        let waits = question("waits", QuestionKind::YesNo {}, &[]);
         let how_long = question(
             "how-long",
-            Kind::OneOf { options: choices(&["weeks", "months"]) },
+            QuestionKind::OneOf { options: choices(&["weeks", "months"]) },
             &[("waits", &["yes"])],
         );
         let why = Question {
-            is_needed: true,
-            ..question("why", Kind::LongText {}, &[("how-long", &["months"])])
+            is_required: true,
+            ..question("why", QuestionKind::LongText {}, &[("how-long", &["months"])])
         };
         let all = of(vec![waits, how_long, why]);
         let keys = |answers: &Answers| {
@@ -235,9 +235,9 @@ mod tests {
     #[test]
     fn an_answer_that_is_needed_can_be_declined_where_it_asks_about_a_person() {
         let needed = |may_decline| Question {
-            is_needed: true,
+            is_required: true,
             may_decline,
-            ..question("a", Kind::ShortText {}, &[])
+            ..question("a", QuestionKind::ShortText {}, &[])
         };
         assert_eq!(read(&needed(true), &Sent::default(), &[]), Err("Write your answer".into()));
         assert_eq!(

@@ -24,7 +24,7 @@ mod tests {
                 section
                     .questions
                     .iter()
-                    .all(|question| question.may_decline && !question.is_needed),
+                    .all(|question| question.may_decline && !question.is_required),
                 "{}",
                 section.title
             );

@@ -357,7 +357,7 @@ impl Channel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Kind;
+    use crate::QuestionKind;
     use crate::answers::{Answer, Answers};
     use crate::check::tests::{asked, choices, of};
 
@@ -372,11 +372,11 @@ mod tests {
     #[test]
     fn results_hold_what_may_be_shown_in_the_words_of_the_questions() {
         let questionnaire = of(vec![
-            asked("waits", Kind::YesNo {}, &[]),
-            asked("side", Kind::OneOf { options: choices(&["north", "south"]) }, &[]),
+            asked("waits", QuestionKind::YesNo {}, &[]),
+            asked("side", QuestionKind::OneOf { options: choices(&["north", "south"]) }, &[]),
             asked(
                 "long",
-                Kind::OneOf { options: choices(&["weeks", "months"]) },
+                QuestionKind::OneOf { options: choices(&["weeks", "months"]) },
                 &[("waits", &["yes"])],
             ),
         ]);

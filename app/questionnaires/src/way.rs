@@ -51,20 +51,20 @@ pub fn opened<'q>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Kind;
+    use crate::QuestionKind;
     use crate::answers::{self, Answer};
     use crate::check::tests::{asked, choices, of};
 
     fn questionnaire() -> Questionnaire {
         of(vec![
-            asked("waits", Kind::YesNo {}, &[]),
+            asked("waits", QuestionKind::YesNo {}, &[]),
             asked(
                 "long",
-                Kind::Scale { options: choices(&["weeks", "months"]) },
+                QuestionKind::Scale { options: choices(&["weeks", "months"]) },
                 &[("waits", &["yes"])],
             ),
-            asked("read", Kind::Page { words: "Words. ".repeat(100) }, &[]),
-            asked("else", Kind::LongText {}, &[]),
+            asked("read", QuestionKind::Page { words: "Words. ".repeat(100) }, &[]),
+            asked("else", QuestionKind::LongText {}, &[]),
         ])
     }
 
@@ -77,9 +77,10 @@ mod tests {
     fn the_minutes_come_from_the_kinds_of_the_questions_and_are_rounded_up() {
         // 15 + 15 + 30 + 75 seconds.
         assert_eq!(minutes(&questionnaire()), 3);
-        assert_eq!(minutes(&of(vec![asked("waits", Kind::YesNo {}, &[])])), 1);
+        assert_eq!(minutes(&of(vec![asked("waits", QuestionKind::YesNo {}, &[])])), 1);
         assert_eq!(minutes(&of(Vec::new())), 1);
-        let ten = (0..10).map(|nth| asked(&format!("q{nth}"), Kind::LongText {}, &[])).collect();
+        let ten =
+            (0..10).map(|nth| asked(&format!("q{nth}"), QuestionKind::LongText {}, &[])).collect();
         assert_eq!(minutes(&of(ten)), 13);
     }
 

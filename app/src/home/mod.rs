@@ -25,7 +25,7 @@ struct Now {
     round: Option<Round>,
     /// The last round that is over.
     last: Option<Round>,
-    asked: Vec<consultations::store::Listed>,
+    asked: Vec<consultations::store::ListedConsultation>,
     topics: Vec<topics::store::Listed>,
     coming: Vec<notices::store::Listed>,
     said: Vec<outcomes::store::Listed>,
@@ -103,7 +103,7 @@ pub async fn have_your_say(State(house): State<House>, viewer: Viewer) -> Result
                 <section class="stack">
                     <h2>"Consultations"</h2>
                     {nothing}
-                    {consultations::cards(now.asked, now.at)}
+                    {consultations::consultation_cards(now.asked, now.at)}
                     <p>
                         <a href="/consultations">"All consultations and their results"</a>
                         " · "

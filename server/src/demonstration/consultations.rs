@@ -3,7 +3,7 @@
 
 use calendar::clock::DAY;
 use consultations::results::store::{MadeOf, check, count};
-use consultations::rules::{Terms, Who};
+use consultations::rules::{Terms, WhoMayAnswer};
 use consultations::{reading, responses, store};
 use disclosure::tables::Rule;
 use forms::Named;
@@ -202,7 +202,7 @@ fn after_a_diagnosis(sefton: &Sefton) -> Terms {
             "Forum organisers read the answers. Everyone sees numbers of 10 people or more, and \
              quotes, where people said we could use them.",
         ),
-        access: Who::Anyone,
+        access: WhoMayAnswer::Anyone,
         topic_id: None,
         plan_id: None,
         draft_id: None,
@@ -221,7 +221,7 @@ fn waiting(sefton: &Sefton) -> Terms {
         about: "We have heard that children in the south wait up to 24 weeks, and children in the \
             north about nine. Is that what it has been like for your family?"
             .to_owned(),
-        can_change: "Who is seen first, and what help you get while you wait.".to_owned(),
+        can_change: "WhoMayAnswer is seen first, and what help you get while you wait.".to_owned(),
         cannot_change: "How therapists are trained: that is decided for all of England.".to_owned(),
         who_for: "Parents and carers anywhere in Sefton".to_owned(),
         // The NHS.

@@ -6,7 +6,7 @@ use calendar::clock::{self, DAY, MINUTE};
 use consultations::responses;
 use ground::viewer::Role;
 use questionnaires::answers::Answer as Given;
-use questionnaires::{Kind, Question, edit, library};
+use questionnaires::{Question, QuestionKind, edit, library};
 use sqlx::{Column as _, Row as _};
 
 use crate::world::{Answer, Browser, World, link, on_both};
@@ -617,8 +617,8 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
             key: "alone".into(),
             text: "Alone?".into(),
             help: String::new(),
-            kind: Kind::YesNo {},
-            is_needed: false,
+            kind: QuestionKind::YesNo {},
+            is_required: false,
             may_decline: false,
             only_if: Vec::new(),
         };

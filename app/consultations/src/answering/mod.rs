@@ -26,8 +26,8 @@ use leptos::prelude::*;
 use questionnaires::{Question, answers, way};
 
 use super::opened;
-use super::responses::{self, State as Stands};
-use super::rules::{GRACE, Standing, Who};
+use super::responses::{self, ResponseState};
+use super::rules::{ConsultationState, GRACE, WhoMayAnswer};
 use super::store::Consultation;
 
 /// The addresses of answering.
@@ -38,12 +38,16 @@ pub fn routes() -> Routes {
         .get("/consultations/{id}/links/{link}", Anyone, by_link)
         .get("/consultations/{id}/answers", Anyone, come_back)
         .post("/consultations/{id}/answers", Anyone, begin)
-        .get("/consultations/{id}/answers/{code}", Anyone, check::page)
-        .post("/consultations/{id}/answers/{code}", Anyone, check::end)
-        .get("/consultations/{id}/answers/{code}/all", Anyone, pages::all)
-        .post("/consultations/{id}/answers/{code}/all", Anyone, pages::keep_all)
-        .get("/consultations/{id}/answers/{code}/questions/{key}", Anyone, pages::one)
-        .post("/consultations/{id}/answers/{code}/questions/{key}", Anyone, pages::keep_one)
+        .get("/consultations/{id}/answers/{code}", Anyone, check::check_answers_page)
+        .post("/consultations/{id}/answers/{code}", Anyone, check::act_on_answers)
+        .get("/consultations/{id}/answers/{code}/all", Anyone, pages::answer_all_page)
+        .post("/consultations/{id}/answers/{code}/all", Anyone, pages::keep_all_answers)
+        .get(
+            "/consultations/{id}/answers/{code}/questions/{key}",
+            Anyone,
+            pages::answer_question_page,
+        )
+        .post("/consultations/{id}/answers/{code}/questions/{key}", Anyone, pages::keep_answer)
 }
 
 /// POST `/consultations/{id}/answers`: begins a response, and remembers its code on this phone
@@ -57,7 +61,7 @@ pub async fn begin(
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let (now, here) = (house.clock.now(), format!("/consultations/{}", consultation.id));
-    if consultation.standing(now) != Standing::Open
+    if consultation.state(now) != ConsultationState::Open
         || !may_begin(&house, &viewer, &consultation, &headers).await?
     {
         return Ok(Redirect::to(&here).into_response());
@@ -110,9 +114,9 @@ pub async fn may_begin(
     headers: &HeaderMap,
 ) -> Result<bool, Error> {
     Ok(match consultation.terms.access {
-        Who::Anyone => true,
-        Who::SignedIn => viewer.is_signed_in(),
-        Who::Link => match read_cookie(house, headers, LINK_COOKIE) {
+        WhoMayAnswer::Anyone => true,
+        WhoMayAnswer::SignedIn => viewer.is_signed_in(),
+        WhoMayAnswer::Link => match read_cookie(house, headers, LINK_COOKIE) {
             Some(link) => responses::is_link(&house.db, &consultation.id, &link).await?,
             None => false,
         },
@@ -267,16 +271,16 @@ impl InHand {
 
     /// Whether its answers can still be given.
     fn is_open(&self, house: &House) -> bool {
-        let standing = self.response.consultation.standing(house.clock.now());
-        matches!(standing, Standing::Open | Standing::Closing)
-            && self.response.state != Stands::Withdrawn
+        let state = self.response.consultation.state(house.clock.now());
+        matches!(state, ConsultationState::Open | ConsultationState::Closing)
+            && self.response.state != ResponseState::Withdrawn
     }
 
     /// The question that somebody goes on with who has not sent her answers; `None` after the last.
     fn next(&self, house: &House) -> Option<&Question> {
         let (questionnaire, answers) =
             (&self.response.consultation.questionnaire, &self.response.answers);
-        let is_half_way = self.response.state == Stands::Begun && self.is_open(house);
+        let is_half_way = self.response.state == ResponseState::Begun && self.is_open(house);
         if is_half_way { way::next(&answers::asked(questionnaire, answers), answers) } else { None }
     }
 }

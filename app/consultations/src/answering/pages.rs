@@ -20,13 +20,13 @@ use questionnaires::{Question, Questionnaire, way};
 
 use super::{InHand, in_hand, no_response};
 use crate::kinds::on_screen;
-use crate::responses::{self, State as Stands};
+use crate::responses::{self, ResponseState};
 
 /// What needs correcting, by the keys of the questions.
 pub type Problems = BTreeMap<String, String>;
 
 /// GET `/consultations/{id}/answers/{code}/questions/{key}`
-pub async fn one(
+pub async fn answer_question_page(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, code, key)): Path<(Id<ids::Consultation>, String, String)>,
@@ -50,7 +50,7 @@ pub async fn one(
 /// next question, or to where the button that she pressed says. An answer to one that is not asked
 /// is not saved. A program that asks for `text/plain` gets "kept", and what comes next in the header
 /// `location`.
-pub async fn keep_one(
+pub async fn keep_answer(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, code, key)): Path<(Id<ids::Consultation>, String, String)>,
@@ -258,7 +258,7 @@ fn question_page(
             problem,
             &hand.places,
         );
-        let summary = summary(problem.map(|problem| (question, problem)));
+        let summary = problem_summary(problem.map(|problem| (question, problem)));
         view! {
             <div class="stack">
                 {back}
@@ -313,7 +313,7 @@ fn question_page(
 
 /// When what is answered counts.
 fn counts(hand: &InHand) -> &'static str {
-    if hand.response.state == Stands::Sent {
+    if hand.response.state == ResponseState::Sent {
         "You have sent your answers: what you change here counts straight away."
     } else {
         "Your answers only count once you send them, at the end."
@@ -322,7 +322,7 @@ fn counts(hand: &InHand) -> &'static str {
 
 /// Says that a response that was sent does not count, because an answer is now missing.
 pub fn reopened(hand: &InHand) -> impl IntoView + use<> {
-    (hand.response.state == Stands::Reopened).then(|| {
+    (hand.response.state == ResponseState::Reopened).then(|| {
         view! {
             <p class="panel warn">
                 "Your answers don't count at the moment: after your change, one answer is missing. \
@@ -333,7 +333,9 @@ pub fn reopened(hand: &InHand) -> impl IntoView + use<> {
 }
 
 /// What needs correcting, with a link to each question.
-pub fn summary<'p>(problems: impl IntoIterator<Item = (&'p Question, &'p str)>) -> Option<AnyView> {
+pub fn problem_summary<'p>(
+    problems: impl IntoIterator<Item = (&'p Question, &'p str)>,
+) -> Option<AnyView> {
     let links = problems.into_iter().map(|(question, what_to_do)| {
         view! {
             <li>
@@ -359,7 +361,7 @@ pub fn summary<'p>(problems: impl IntoIterator<Item = (&'p Question, &'p str)>) 
 }
 
 /// GET `/consultations/{id}/answers/{code}/all`
-pub async fn all(
+pub async fn answer_all_page(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, code)): Path<(Id<ids::Consultation>, String)>,
@@ -375,7 +377,7 @@ pub async fn all(
 
 /// POST `/consultations/{id}/answers/{code}/all`: saves every answer that can be saved, and says
 /// what needs correcting.
-pub async fn keep_all(
+pub async fn keep_all_answers(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, code)): Path<(Id<ids::Consultation>, String)>,
@@ -442,7 +444,7 @@ fn all_page(hand: &InHand, sent: &Sent, problems: &Problems) -> Page {
         if problems.is_empty() { title.clone() } else { format!("Error: {title}") },
         || {
             let by_problem = |question: &Question| problems.get(&question.key).map(String::as_str);
-            let summary = summary(
+            let summary = problem_summary(
                 consultation
                     .questionnaire
                     .questions()

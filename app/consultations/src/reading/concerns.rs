@@ -20,7 +20,10 @@ use super::Suggests;
 use super::store::{self, Concern};
 
 /// GET `/forum/safeguarding/answers`
-pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn answer_concerns_page(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
     let waiting = store::concerns(&house.db, false).await?;
     let looked_after = store::concerns(&house.db, true).await?;
     let page = Page::new("Answers passed on to you", || {
@@ -77,7 +80,7 @@ fn line(
 }
 
 /// GET `/forum/safeguarding/answers/{id}`: records that it was opened, then shows it.
-pub async fn concern(
+pub async fn answer_concern_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Concern>>,
@@ -98,7 +101,7 @@ async fn look(house: &House, viewer: &Viewer, concern: &Concern) -> Result<(), E
 }
 
 /// POST `/forum/safeguarding/answers/{id}`: notes what was done.
-pub async fn note(
+pub async fn note_answer_concern(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Concern>>,

@@ -14,7 +14,7 @@ use rust_xlsxwriter::Workbook;
 use super::pages::Material;
 
 /// POST `/forum/consultations/{id}/answers.csv`
-pub async fn csv(
+pub async fn answers_csv(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
@@ -31,7 +31,7 @@ pub async fn csv(
 }
 
 /// POST `/forum/consultations/{id}/answers.xlsx`
-pub async fn xlsx(
+pub async fn answers_xlsx(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,

@@ -26,21 +26,26 @@ pub fn routes() -> Routes {
     let (organiser, safeguarding) =
         (Access::Only(Role::Organiser), Access::Only(Role::Safeguarding));
     Routes::new()
-        .get("/forum/consultations/{id}/answers", organiser, pages::questions)
-        .get("/forum/consultations/{id}/answers/{key}", organiser, pages::answers)
-        .post("/forum/consultations/{id}/answers/{key}", organiser, pages::act)
-        .get("/forum/consultations/{id}/answers.csv", organiser, pages::questions)
-        .post_first("/forum/consultations/{id}/answers.csv", organiser.fresh(), EXPORT, export::csv)
-        .get("/forum/consultations/{id}/answers.xlsx", organiser, pages::questions)
+        .get("/forum/consultations/{id}/answers", organiser, pages::reading_page)
+        .get("/forum/consultations/{id}/answers/{key}", organiser, pages::read_answers_page)
+        .post("/forum/consultations/{id}/answers/{key}", organiser, pages::act_on_answer)
+        .get("/forum/consultations/{id}/answers.csv", organiser, pages::reading_page)
+        .post_first(
+            "/forum/consultations/{id}/answers.csv",
+            organiser.fresh(),
+            EXPORT,
+            export::answers_csv,
+        )
+        .get("/forum/consultations/{id}/answers.xlsx", organiser, pages::reading_page)
         .post_first(
             "/forum/consultations/{id}/answers.xlsx",
             organiser.fresh(),
             EXPORT,
-            export::xlsx,
+            export::answers_xlsx,
         )
-        .get("/forum/safeguarding/answers", safeguarding, concerns::queue)
-        .get("/forum/safeguarding/answers/{id}", safeguarding, concerns::concern)
-        .post("/forum/safeguarding/answers/{id}", safeguarding, concerns::note)
+        .get("/forum/safeguarding/answers", safeguarding, concerns::answer_concerns_page)
+        .get("/forum/safeguarding/answers/{id}", safeguarding, concerns::answer_concern_page)
+        .post("/forum/safeguarding/answers/{id}", safeguarding, concerns::note_answer_concern)
 }
 
 /// What was done about an answer.
@@ -176,7 +181,7 @@ pub fn quotation(
 
 #[cfg(test)]
 mod tests {
-    use questionnaires::Kind;
+    use questionnaires::QuestionKind;
 
     use super::*;
 
@@ -200,8 +205,8 @@ mod tests {
             key: "why".into(),
             text: "Why?".into(),
             help: String::new(),
-            kind: Kind::LongText {},
-            is_needed: false,
+            kind: QuestionKind::LongText {},
+            is_required: false,
             may_decline: false,
             only_if: Vec::new(),
         };

@@ -18,7 +18,7 @@ use questionnaires::results::{Heard, Theme};
 use super::store::{self, Around, At};
 use super::{Done, Suggests, about, quotation, readable};
 use crate::results::store::changed;
-use crate::rules::Standing;
+use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
 
 const MOST_ON_A_PAGE: usize = 20;
@@ -44,7 +44,7 @@ impl Material {
         let id = Id::parse(id).ok_or(Error::NotFound)?;
         let versions = versions(&house.db, &id).await?;
         let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
-        if consultation.standing(house.clock.now()) != Standing::Closed {
+        if consultation.state(house.clock.now()) != ConsultationState::Closed {
             let to = format!("/forum/consultations/{}", consultation.id);
             let page = Page::new("You can't read the answers yet", || {
                 view! {
@@ -112,7 +112,7 @@ impl Material {
 }
 
 /// GET `/forum/consultations/{id}/answers`
-pub async fn questions(
+pub async fn reading_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
@@ -183,7 +183,7 @@ pub async fn questions(
 }
 
 /// GET `/forum/consultations/{id}/answers/{key}`, with what to look for and a theme in the query.
-pub async fn answers(
+pub async fn read_answers_page(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, key)): Path<(Id<ids::Consultation>, String)>,
@@ -198,7 +198,7 @@ pub async fn answers(
 
 /// POST `/forum/consultations/{id}/answers/{key}`: adds or removes a theme; or says what one answer
 /// is about, redacts it, chooses a quote to publish, or passes it on.
-pub async fn act(
+pub async fn act_on_answer(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, key)): Path<(Id<ids::Consultation>, String)>,

@@ -33,7 +33,7 @@ async fn released(
 }
 
 /// GET `/consultations/{id}/results`: the last release, with the earlier ones below it.
-pub async fn page(
+pub async fn results_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
@@ -57,7 +57,7 @@ pub async fn page(
                 return view! {
                     <p class="state">{format!("Published on {at}")}</p>
                     {differs}
-                    {tables(&release.results)}
+                    {results_tables(&release.results)}
                 }
                 .into_any();
             }
@@ -66,7 +66,7 @@ pub async fn page(
                     <summary>{format!("The results as published on {at}")}</summary>
                     {findings::shown(&release.findings)}
                     {differs}
-                    {tables(&release.results)}
+                    {results_tables(&release.results)}
                 </details>
             }
             .into_any()
@@ -96,7 +96,7 @@ pub async fn page(
 }
 
 /// The tables of a release.
-pub fn tables(results: &Results) -> impl IntoView + use<> {
+pub fn results_tables(results: &Results) -> impl IntoView + use<> {
     let Some(people) = results.people else {
         return view! {
             <p class="lead">
@@ -283,7 +283,7 @@ fn crossed(all: &[Counted], by: &By) -> impl IntoView + use<> {
 
 /// GET `/consultations/{id}/results.csv`: the last release, one number on each line. A number that
 /// is not shown is empty.
-pub async fn csv(
+pub async fn results_csv(
     State(house): State<House>,
     Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
@@ -353,7 +353,7 @@ pub async fn csv(
 
 /// GET `/consultations/{id}/results.json`: all releases, the last first. A number that is not shown
 /// is `null`.
-pub async fn json(
+pub async fn results_json(
     State(house): State<House>,
     Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {

@@ -14,15 +14,15 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::results::{Material, can_show_by, new};
 
-use super::browse::tables;
+use super::browse::results_tables;
 use super::findings;
 use super::store::{self, MadeOf, Release};
 use crate::consultation;
-use crate::rules::Standing;
+use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
 
 /// GET `/forum/consultations/{id}/release`
-pub async fn page(
+pub async fn release_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
@@ -42,7 +42,7 @@ pub async fn page(
 
 /// POST `/forum/consultations/{id}/release`: counts, discards what was counted, publishes what
 /// another has counted, or says in words what was found.
-pub async fn act(
+pub async fn act_on_release(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
@@ -50,7 +50,7 @@ pub async fn act(
 ) -> Result<Response, Error> {
     let versions = versions(&house.db, &Id::parse(&id).ok_or(Error::NotFound)?).await?;
     let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
-    if consultation.standing(house.clock.now()) != Standing::Closed {
+    if consultation.state(house.clock.now()) != ConsultationState::Closed {
         let refusals =
             Refusals::one("count", "Wait until it has closed. Nobody can see numbers before that");
         return shown(&house, &viewer, &consultation, &sent, "", &refusals).await;
@@ -275,7 +275,7 @@ async fn shown(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let me = &viewer.signed_in()?.account_id;
-    let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
+    let is_closed = consultation.state(house.clock.now()) == ConsultationState::Closed;
     let releases =
         if is_closed { store::all(&house.db, &consultation.id).await? } else { Vec::new() };
     let page = Page::new(titled("Results", &consultation.terms.title), || {
@@ -383,7 +383,7 @@ fn to_check(
         <p class="panel gold">
             {format!("Counted by {}. Only organisers can see it.", release.counted_by.1)}
         </p>
-        {tables(&release.results)}
+        {results_tables(&release.results)}
         {way}
         <form method="post">
             <button class="link" name="step" value="discard">

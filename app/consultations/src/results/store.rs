@@ -9,9 +9,9 @@ use questionnaires::whole;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+use crate::paper_entries;
 use crate::reading::{self, Done};
 use crate::store::Consultation;
-use crate::typed;
 
 /// A release as it is read.
 #[derive(Clone, Debug)]
@@ -105,7 +105,7 @@ pub async fn is_one(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::R
 pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Material, usize)> {
     let consultation_id = versions.first().map(|version| version.id.clone()).unwrap_or_default();
     let around = reading::store::around(db, &consultation_id).await?;
-    let sample = typed::sample(around.typed.iter().map(|(response, _)| response));
+    let sample = paper_entries::sample(around.typed.iter().map(|(response, _)| response));
     let waiting = around
         .typed
         .iter()

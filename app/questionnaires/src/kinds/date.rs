@@ -4,7 +4,7 @@ use calendar::clock;
 use forms::Sent;
 
 use super::words::Typed;
-use super::{About, Kind, Shape, Written};
+use super::{About, QuestionKind, Shape, Written};
 use crate::Question;
 use crate::answers::{Answer, field};
 
@@ -13,8 +13,8 @@ pub(super) const ABOUT: About =
 
 pub(super) const OWN: Typed = Typed { about: &ABOUT, shape: Shape::Day, read, seconds: 20 };
 
-pub(super) fn written(_: &mut Written<'_>) -> Option<Kind> {
-    Some(Kind::Date {})
+pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {
+    Some(QuestionKind::Date {})
 }
 
 fn read(question: &Question, sent: &Sent) -> Result<Option<Answer>, String> {
@@ -33,7 +33,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::Date {},
+            kind: QuestionKind::Date {},
             answered: Some((
                 Sent::of(&[("q.a", "2026-12-04")]),
                 Answer::Day("2026-12-04".into()),

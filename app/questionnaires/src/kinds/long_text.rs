@@ -3,7 +3,7 @@
 use forms::Sent;
 
 use super::words::{self, Typed};
-use super::{About, Kind, Shape, Written};
+use super::{About, QuestionKind, Shape, Written};
 use crate::Question;
 use crate::answers::{Answer, field};
 
@@ -18,8 +18,8 @@ pub const LONGEST: usize = 5_000;
 
 pub(super) const OWN: Typed = Typed { about: &ABOUT, shape: Shape::OwnWords, read, seconds: 75 };
 
-pub(super) fn written(_: &mut Written<'_>) -> Option<Kind> {
-    Some(Kind::LongText {})
+pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {
+    Some(QuestionKind::LongText {})
 }
 
 fn read(question: &Question, sent: &Sent) -> Result<Option<Answer>, String> {
@@ -33,7 +33,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::LongText {},
+            kind: QuestionKind::LongText {},
             answered: Some((
                 Sent::of(&[("q.a", "One.\r\n\r\n\r\nTwo.")]),
                 Answer::Text("One.\n\nTwo.".into()),

@@ -2,7 +2,7 @@
 //! corrected in that, how an answer is read, and what an answer is like. How answers are worded and
 //! counted, and who is asked what, hangs on that alone: [`Shape`].
 //!
-//! [`Kind`] is how a question is kept, and each match on it is here. `options` and `words` are what
+//! [`QuestionKind`] is how a question is kept, and each match on it is here. `options` and `words` are what
 //! several kinds share.
 
 mod date;
@@ -33,7 +33,8 @@ use super::{Choice, Question};
 /// How a question is answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Kind {
+#[schemars(rename = "Kind")]
+pub enum QuestionKind {
     /// One of some options.
     OneOf {
         /// Two or more.
@@ -161,7 +162,7 @@ struct Written<'w> {
 }
 
 /// Reads a kind from what an organiser wrote; `None` where something needs correcting.
-type Read = fn(&mut Written<'_>) -> Option<Kind>;
+type Read = fn(&mut Written<'_>) -> Option<QuestionKind>;
 
 /// Each kind with how it is read, in the order of the form.
 const ALL: [(&About, Read); 12] = [
@@ -193,7 +194,7 @@ pub(crate) fn written(
     sent: &Sent,
     before: Option<&Question>,
     refusals: &mut Refusals,
-) -> Option<Kind> {
+) -> Option<QuestionKind> {
     let word = sent.typed("kind");
     let Some((_, written)) = ALL.into_iter().find(|(about, _)| about.word == word) else {
         refusals.add("kind", "Choose how people answer it");
@@ -202,7 +203,7 @@ pub(crate) fn written(
     written(&mut Written { sent, before, refusals })
 }
 
-impl Kind {
+impl QuestionKind {
     /// Asks what this kind knows of itself.
     fn ask<R>(&self, ask: impl FnOnce(&dyn Own) -> R) -> R {
         match self {
@@ -388,7 +389,7 @@ pub(crate) mod tests {
     /// A question of one kind under the key `a`, and what people send as an answer to it.
     pub struct Sample {
         /// The kind. Options have the keys `a`, `b` and `c`.
-        pub kind: Kind,
+        pub kind: QuestionKind,
         /// What is sent, the answer it is, and the answer in words.
         pub answered: Option<(Sent, Answer, &'static str)>,
         /// What is sent that is no answer, and what to do.
@@ -422,18 +423,18 @@ pub(crate) mod tests {
     }
 
     /// Reads what was sent as the answer to a question of this kind.
-    pub fn read(kind: &Kind, sent: &[(&str, &str)]) -> Result<Option<Answer>, String> {
+    pub fn read(kind: &QuestionKind, sent: &[(&str, &str)]) -> Result<Option<Answer>, String> {
         answers::read(&asked("a", kind.clone(), &[]), &Sent::of(sent), &north())
     }
 
     /// The faults of a question of this kind.
-    pub fn faults(kind: Kind) -> Vec<String> {
+    pub fn faults(kind: QuestionKind) -> Vec<String> {
         kind.faults()
     }
 
     #[test]
     fn every_kind_is_offered_and_tried_under_the_word_it_has_in_files() {
-        let schema = serde_json::to_value(schemars::schema_for!(Kind)).expect("a schema");
+        let schema = serde_json::to_value(schemars::schema_for!(QuestionKind)).expect("a schema");
         let in_files = schema["oneOf"].as_array().expect("the kinds").iter();
         let in_files: Vec<&str> = in_files
             .map(|kind| kind["properties"]["is"]["const"].as_str().expect("a word"))

@@ -1,14 +1,14 @@
 //! One of some options.
 
 use super::options::{self, OfOptions};
-use super::{About, Kind, Shape, Written};
+use super::{About, QuestionKind, Shape, Written};
 use crate::Choice;
 
 pub(super) const ABOUT: About =
     About { word: "one-of", title: "Choose one", what_is_needed: "Choose one" };
 
-pub(super) fn written(form: &mut Written<'_>) -> Option<Kind> {
-    Some(Kind::OneOf { options: options::written(form)? })
+pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
+    Some(QuestionKind::OneOf { options: options::written(form)? })
 }
 
 pub(super) fn own(options: &[Choice]) -> OfOptions<'_> {
@@ -25,7 +25,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::OneOf { options: choices(&["a", "b", "c"]) },
+            kind: QuestionKind::OneOf { options: choices(&["a", "b", "c"]) },
             answered: Some((Sent::of(&[("q.a", "b")]), chosen(&["b"]), "The option b")),
             refused: Some((
                 Sent::of(&[("q.a", "w")]),

@@ -146,14 +146,14 @@ pub(super) fn chosen(
 
 #[cfg(test)]
 mod tests {
-    use super::super::Kind;
+    use super::super::QuestionKind;
     use super::super::tests::faults;
     use super::*;
     use crate::check::tests::{asked, choices};
 
     #[test]
     fn there_are_two_or_more_and_each_is_there_once() {
-        let of = |keys: &[&str]| faults(Kind::OneOf { options: choices(keys) });
+        let of = |keys: &[&str]| faults(QuestionKind::OneOf { options: choices(keys) });
         assert_eq!(of(&["a"]), ["Give at least two options"]);
         assert_eq!(of(&["a", "a"]), ["Option 2 is in the list twice. Change one of them"]);
         assert_eq!(of(&["a", "a key"]).len(), 1);
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn an_option_whose_words_stay_keeps_its_key() {
-        let before = asked("q", Kind::OneOf { options: choices(&["x", "y"]) }, &[]);
+        let before = asked("q", QuestionKind::OneOf { options: choices(&["x", "y"]) }, &[]);
         let sent = Sent::of(&[("options", "Another\n\nThe option y")]);
         let keys: Vec<String> = read(&sent, Some(&before))
             .expect("options")

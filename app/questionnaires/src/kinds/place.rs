@@ -2,7 +2,7 @@
 
 use forms::{Named, Sent};
 
-use super::{About, Kind, Own, Shape, Written, options};
+use super::{About, Own, QuestionKind, Shape, Written, options};
 use crate::answers::Answer;
 use crate::{Choice, Question};
 
@@ -11,8 +11,8 @@ pub(super) const ABOUT: About =
 
 pub(super) struct Place;
 
-pub(super) fn written(_: &mut Written<'_>) -> Option<Kind> {
-    Some(Kind::Place {})
+pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {
+    Some(QuestionKind::Place {})
 }
 
 impl Own for Place {
@@ -58,7 +58,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::Place {},
+            kind: QuestionKind::Place {},
             answered: Some((Sent::of(&[("q.a", "north")]), chosen(&["north"]), "North")),
             refused: Some((
                 Sent::of(&[("q.a", "moon")]),

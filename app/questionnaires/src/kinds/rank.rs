@@ -3,7 +3,7 @@
 use forms::Sent;
 
 use super::options::{self, OfOptions};
-use super::{About, Kind, Shape, Written};
+use super::{About, QuestionKind, Shape, Written};
 use crate::answers::{Answer, rank_field};
 use crate::{Choice, Question};
 
@@ -13,8 +13,8 @@ pub(super) const ABOUT: About = About {
     what_is_needed: "Say what matters most to you",
 };
 
-pub(super) fn written(form: &mut Written<'_>) -> Option<Kind> {
-    Some(Kind::Rank { options: options::written(form)? })
+pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
+    Some(QuestionKind::Rank { options: options::written(form)? })
 }
 
 pub(super) fn own(options: &[Choice]) -> OfOptions<'_> {
@@ -51,7 +51,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::Rank { options: choices(&["a", "b", "c"]) },
+            kind: QuestionKind::Rank { options: choices(&["a", "b", "c"]) },
             answered: Some((
                 Sent::of(&[("q.a.a", "2"), ("q.a.c", "1")]),
                 Answer::Ranked(vec!["c".into(), "a".into()]),

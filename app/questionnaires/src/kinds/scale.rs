@@ -1,14 +1,14 @@
 //! One of some steps with words, from the one end to the other.
 
 use super::options::{self, OfOptions};
-use super::{About, Kind, Shape, Written};
+use super::{About, QuestionKind, Shape, Written};
 use crate::Choice;
 
 pub(super) const ABOUT: About =
     About { word: "scale", title: "A scale with words", what_is_needed: "Choose one" };
 
-pub(super) fn written(form: &mut Written<'_>) -> Option<Kind> {
-    Some(Kind::Scale { options: options::written(form)? })
+pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
+    Some(QuestionKind::Scale { options: options::written(form)? })
 }
 
 pub(super) fn own(options: &[Choice]) -> OfOptions<'_> {
@@ -25,7 +25,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::Scale { options: choices(&["a", "b", "c"]) },
+            kind: QuestionKind::Scale { options: choices(&["a", "b", "c"]) },
             answered: Some((Sent::of(&[("q.a", "c")]), chosen(&["c"]), "The option c")),
             refused: Some((Sent::of(&[("q.a", "a"), ("q.a", "b")]), "Choose only one")),
         }

@@ -3,7 +3,7 @@
 use forms::Sent;
 
 use super::words::{self, Typed};
-use super::{About, Kind, Shape, Written};
+use super::{About, QuestionKind, Shape, Written};
 use crate::Question;
 use crate::answers::{Answer, field};
 
@@ -15,8 +15,8 @@ pub const LONGEST: usize = 200;
 
 pub(super) const OWN: Typed = Typed { about: &ABOUT, shape: Shape::OwnWords, read, seconds: 20 };
 
-pub(super) fn written(_: &mut Written<'_>) -> Option<Kind> {
-    Some(Kind::ShortText {})
+pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {
+    Some(QuestionKind::ShortText {})
 }
 
 fn read(question: &Question, sent: &Sent) -> Result<Option<Answer>, String> {
@@ -30,7 +30,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::ShortText {},
+            kind: QuestionKind::ShortText {},
             answered: Some((
                 Sent::of(&[("q.a", " One\nline ")]),
                 Answer::Text("One line".into()),

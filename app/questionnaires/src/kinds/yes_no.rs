@@ -2,7 +2,7 @@
 
 use forms::{Named, Sent};
 
-use super::{About, Kind, Own, Shape, Written, options};
+use super::{About, Own, QuestionKind, Shape, Written, options};
 use crate::answers::Answer;
 use crate::{Choice, Question};
 
@@ -11,8 +11,8 @@ pub(super) const ABOUT: About =
 
 pub(super) struct YesNo;
 
-pub(super) fn written(_: &mut Written<'_>) -> Option<Kind> {
-    Some(Kind::YesNo {})
+pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {
+    Some(QuestionKind::YesNo {})
 }
 
 impl Own for YesNo {
@@ -59,7 +59,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::YesNo {},
+            kind: QuestionKind::YesNo {},
             answered: Some((Sent::of(&[("q.a", "no")]), chosen(&["no"]), "No")),
             refused: Some((
                 Sent::of(&[("q.a", "maybe")]),

@@ -11,7 +11,7 @@ use crate::reading::store::{TREATED, read_treated};
 
 /// A response that was typed in.
 #[derive(Clone, Debug)]
-pub struct Typed {
+pub struct PaperEntry {
     pub response_id: Id<ids::Response>,
     /// The number on its sheet.
     pub sheet: i64,
@@ -34,7 +34,10 @@ pub struct Typed {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn all(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::Result<Vec<Typed>> {
+pub async fn all(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<Vec<PaperEntry>> {
     let sql = format!(
         "SELECT t.response_id, t.sheet, r.channel, r.version, r.answers, t.typed_by, a.shown_name,
          t.checked_by, CAST(t.was_put_right AS BIGINT) AS was_put_right, x.question, x.what,
@@ -48,11 +51,11 @@ pub async fn all(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::Resu
         .bind(consultation_id)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let mut all: Vec<Typed> = Vec::new();
+    let mut all: Vec<PaperEntry> = Vec::new();
     for row in &rows {
         let sheet: i64 = row.get("sheet");
         if all.last().is_none_or(|last| last.sheet != sheet) {
-            all.push(Typed {
+            all.push(PaperEntry {
                 response_id: row.get("response_id"),
                 sheet,
                 channel: known(Channel::read(row.get("channel")), "responses.channel")?,
@@ -74,7 +77,7 @@ pub async fn all(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::Resu
 
 /// A response to be typed in.
 #[derive(Clone, Debug)]
-pub struct New {
+pub struct NewPaperEntry {
     /// The same key twice is one response.
     pub form_key: String,
     /// The consultation, and which version of its questions.
@@ -91,7 +94,7 @@ pub struct New {
 
 /// Keeps a response that is typed in; it counts. The number for its sheet, the same for the same
 /// form key; `None` once results are published, after which nothing counts any more.
-pub async fn keep(tx: &mut AnyConnection, new: &New) -> sqlx::Result<Option<i64>> {
+pub async fn keep(tx: &mut AnyConnection, new: &NewPaperEntry) -> sqlx::Result<Option<i64>> {
     // The row of the consultation is held, so that two who type at once get two numbers.
     let held = sqlx::query(
         "UPDATE consultations SET changes = changes + 1 WHERE id = $1

@@ -15,11 +15,11 @@ use ground::viewer::Role;
 pub fn routes() -> Routes {
     let organiser = Access::Only(Role::Organiser);
     Routes::new()
-        .get("/forum/consultations/{id}/typed", organiser, pages::list)
-        .get("/forum/consultations/{id}/typed/new", organiser, pages::form)
-        .post("/forum/consultations/{id}/typed/new", organiser, pages::send)
-        .get("/forum/consultations/{id}/typed/{sheet}", organiser, pages::compare_form)
-        .post("/forum/consultations/{id}/typed/{sheet}", organiser, pages::compare)
+        .get("/forum/consultations/{id}/typed", organiser, pages::paper_entries_page)
+        .get("/forum/consultations/{id}/typed/new", organiser, pages::paper_entry_form)
+        .post("/forum/consultations/{id}/typed/new", organiser, pages::add_paper_entry)
+        .get("/forum/consultations/{id}/typed/{sheet}", organiser, pages::compare_paper_entry_form)
+        .post("/forum/consultations/{id}/typed/{sheet}", organiser, pages::compare_paper_entry)
 }
 
 /// Of these responses, by their ids, those that a second person checks against their sheets: every
