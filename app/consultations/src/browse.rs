@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use questionnaires::way;
 
 use super::answering;
-use super::kinds::on_screen;
+use super::kinds::on_screen::{self, AskedQuestion};
 use super::rules::{ConsultationState, WhoMayAnswer};
 use super::store::{self, Consultation, ListedConsultation, Of};
 use super::{consultation, opened, results, state_in_words};
@@ -370,7 +370,13 @@ pub async fn preview_page(
             view! {
                 {heading}
                 {some}
-                {on_screen::question(question, None, &Sent::default(), None, &places)}
+                {on_screen::question(AskedQuestion {
+                    question,
+                    kept: None,
+                    sent: &Sent::default(),
+                    error: None,
+                    places: &places,
+                })}
             }
         });
         let questions = questions.collect_view();

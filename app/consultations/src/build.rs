@@ -31,15 +31,23 @@ pub async fn forum_consultation_page(
     uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
-    shown(
-        &house,
-        &viewer,
-        &consultation,
-        &Sent::query(&uri).line("done"),
-        &Refusals::default(),
-        &[],
-    )
-    .await
+    let step = AfterStep { done: Sent::query(&uri).line("done"), ..AfterStep::default() };
+    shown(&house, &viewer, &consultation, &step).await
+}
+
+/// What an organiser is told after a step.
+#[derive(Default)]
+struct AfterStep {
+    /// The word of what was done; empty for none.
+    done: String,
+    refusals: Refusals,
+    not_taken: Vec<import::NotTaken>,
+}
+
+impl AfterStep {
+    fn refused(refusals: Refusals) -> Self {
+        Self { refusals, ..Self::default() }
+    }
 }
 
 /// POST `/forum/consultations/{id}`: moves or removes a question, copies some from the library, opens
@@ -128,7 +136,7 @@ async fn open(
             .add("words", "Choose a last day that is in the future, under “Change the details”");
     }
     if !refusals.is_empty() {
-        return shown(house, viewer, consultation, "", &refusals, &[]).await;
+        return shown(house, viewer, consultation, &AfterStep::refused(refusals)).await;
     }
     let mut tx = house.db.begin().await?;
     if store::open(&mut tx, &consultation.id, by, now).await? {
@@ -144,7 +152,7 @@ async fn open(
         "The draft this is about hasn't been published. Wait until it has, or choose another under \
          “Change the details”",
     );
-    shown(house, viewer, consultation, "", &refusals, &[]).await
+    shown(house, viewer, consultation, &AfterStep::refused(refusals)).await
 }
 
 /// Says which organisation answers for it.
@@ -159,7 +167,7 @@ async fn give(
     let chosen = sent.typed("organisation");
     let Some(organisation) = organisations.into_iter().find(|known| known.id == chosen) else {
         let refusals = Refusals::one("organisation", "Choose an organisation");
-        return shown(house, viewer, consultation, "", &refusals, &[]).await;
+        return shown(house, viewer, consultation, &AfterStep::refused(refusals)).await;
     };
     let (about, organisation_id) = (&consultation.id, Id::from(organisation.id));
     let mut tx = house.db.begin().await?;
@@ -189,7 +197,7 @@ async fn version(
             faults.iter().for_each(|fault| {
                 refusals.add("questions", in_words(fault, &newest.questionnaire));
             });
-            shown(house, viewer, newest, "", &refusals, &[]).await
+            shown(house, viewer, newest, &AfterStep::refused(refusals)).await
         }
     }
 }
@@ -222,22 +230,19 @@ pub async fn import_questions(
     let imported = match read {
         Ok(imported) => imported,
         Err(what_to_do) => {
-            return shown(
-                &house,
-                &viewer,
-                &consultation,
-                "",
-                &Refusals::one("file", what_to_do),
-                &[],
-            )
-            .await;
+            let step = AfterStep::refused(Refusals::one("file", what_to_do));
+            return shown(&house, &viewer, &consultation, &step).await;
         }
     };
     let questions = imported.questionnaire;
     let kept = change_questions(&house, &consultation, move |_| questions).await?;
     let consultation = being_written(&house, &id).await?;
-    let done = if kept { "questions" } else { "answered-before" };
-    shown(&house, &viewer, &consultation, done, &Refusals::default(), &imported.not_taken).await
+    let step = AfterStep {
+        done: if kept { "questions" } else { "answered-before" }.to_owned(),
+        not_taken: imported.not_taken,
+        ..AfterStep::default()
+    };
+    shown(&house, &viewer, &consultation, &step).await
 }
 
 const NO_FILE: &str = "Choose a file of questions: one saved from Alongside (.json), an XLSForm \
@@ -278,10 +283,9 @@ async fn shown(
     house: &House,
     viewer: &Viewer,
     consultation: &Consultation,
-    done: &str,
-    refusals: &Refusals,
-    not_taken: &[import::NotTaken],
+    step: &AfterStep,
 ) -> Result<Response, Error> {
+    let AfterStep { done, refusals, not_taken } = step;
     let now = house.clock.now();
     let store::Beside { is_answered, earlier, organisations } =
         store::beside(&house.db, &consultation.id, consultation.version).await?;

@@ -27,7 +27,8 @@ pub async fn links_page(
     Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let consultation = given_by_link(&house, &id).await?;
-    shown(&house, &viewer, &consultation, &Sent::default(), &Refusals::default(), &[]).await
+    let page = shown(&house, &consultation, &Sent::default(), &Refusals::default(), &[]).await?;
+    Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/{id}/links`: owes an email to each address, or shows links to print.
@@ -44,11 +45,15 @@ pub async fn give_links(
             "addresses",
             "You can only give out links while the consultation is open",
         );
-        return shown(&house, &viewer, &consultation, &sent, &refusals, &[]).await;
+        let page = shown(&house, &consultation, &sent, &refusals, &[]).await?;
+        return Ok(page.answer(&house, &viewer));
     }
     let (addresses, to_print) = match read(&sent) {
         Ok(read) => read,
-        Err(refusals) => return shown(&house, &viewer, &consultation, &sent, &refusals, &[]).await,
+        Err(refusals) => {
+            let page = shown(&house, &consultation, &sent, &refusals, &[]).await?;
+            return Ok(page.answer(&house, &viewer));
+        }
     };
     let many = addresses.len() + to_print;
     let links: Vec<String> = std::iter::repeat_with(id::secret).take(many).collect();
@@ -80,7 +85,8 @@ pub async fn give_links(
     audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
     tx.commit().await?;
     let done = Sent::of(&[("done", "given")]);
-    shown(&house, &viewer, &consultation, &done, &Refusals::default(), &printed).await
+    let page = shown(&house, &consultation, &done, &Refusals::default(), &printed).await?;
+    Ok(page.answer(&house, &viewer))
 }
 
 /// Addresses to write to, and how many links to print.
@@ -129,12 +135,11 @@ async fn given_by_link(house: &House, id: &Id<ids::Consultation>) -> Result<Cons
 
 async fn shown(
     house: &House,
-    viewer: &Viewer,
     consultation: &Consultation,
     sent: &Sent,
     refusals: &Refusals,
     printed: &[String],
-) -> Result<Response, Error> {
+) -> Result<Page, Error> {
     let (given, used) = responses::links(&house.db, &consultation.id).await?;
     let is_closed = consultation.state(house.clock.now()) == ConsultationState::Closed;
     let page = Page::new(titled("Personal links", &consultation.terms.title), || {
@@ -212,5 +217,5 @@ async fn shown(
             </div>
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.refused_for(refusals))
 }

@@ -157,8 +157,8 @@ async fn closed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Err
     };
     let new = results::new(&material, "place", &[], String::new(), Rule::default())
         .map_err(|what| sqlx::Error::Protocol(what.into()))?;
-    let made_of = MadeOf { changes: 0, published: 0 };
-    count(tx, &consultation, &new, made_of, &organiser, terms.closes_at + DAY).await?;
+    let made_of = MadeOf { consultation_id: consultation.clone(), changes: 0, published: 0 };
+    count(tx, &new, &made_of, &organiser, terms.closes_at + DAY).await?;
     check(tx, &consultation, terms.closes_at + DAY, &checker, terms.closes_at + 2 * DAY).await?;
     Ok(())
 }

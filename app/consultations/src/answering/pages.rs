@@ -19,7 +19,7 @@ use questionnaires::edit::flat;
 use questionnaires::{Question, Questionnaire, way};
 
 use super::{InHand, in_hand, no_response};
-use crate::kinds::on_screen;
+use crate::kinds::on_screen::{self, AskedQuestion};
 use crate::responses::{self, ResponseState};
 
 /// What needs correcting, by the keys of the questions.
@@ -38,8 +38,14 @@ pub async fn answer_question_page(
     let asked = answers::asked(&hand.response.consultation.questionnaire, &hand.response.answers);
     match asked.iter().position(|question| question.key == key).filter(|_| hand.is_open(&house)) {
         Some(nth) => {
-            let from_list = Then::of(&uri) == Then::List;
-            let page = question_page(&hand, &asked, nth, &Sent::default(), None, from_list);
+            let page = question_page(&QuestionPage {
+                hand: &hand,
+                asked: &asked,
+                nth,
+                sent: &Sent::default(),
+                problem: None,
+                from_list: Then::of(&uri) == Then::List,
+            });
             Ok(page.answer(&house, &viewer))
         }
         None => Ok(Redirect::to(&hand.to("")).into_response()),
@@ -99,8 +105,14 @@ pub async fn keep_answer(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, what_to_do).into_response());
         }
         Err(what_to_do) => {
-            let page =
-                question_page(&hand, &asked, nth, &sent, Some(&what_to_do), then == Then::List);
+            let page = question_page(&QuestionPage {
+                hand: &hand,
+                asked: &asked,
+                nth,
+                sent: &sent,
+                problem: Some(&what_to_do),
+                from_list: then == Then::List,
+            });
             return Ok(page.answer(&house, &viewer));
         }
     };
@@ -194,14 +206,19 @@ fn ended(
     Ok(no_response(house, viewer, &Id::parse(id).ok_or(Error::NotFound)?, code))
 }
 
-fn question_page(
-    hand: &InHand,
-    asked: &[&Question],
+/// One question of those that are asked, alone on its page.
+struct QuestionPage<'p> {
+    hand: &'p InHand,
+    asked: &'p [&'p Question],
     nth: usize,
-    sent: &Sent,
-    problem: Option<&str>,
+    sent: &'p Sent,
+    problem: Option<&'p str>,
+    /// Whether it was opened from the list of all answers.
     from_list: bool,
-) -> Page {
+}
+
+fn question_page(page: &QuestionPage<'_>) -> Page {
+    let QuestionPage { hand, asked, nth, sent, problem, from_list } = *page;
     let question = asked[nth];
     let here = hand.to(&format!("/questions/{}", question.key));
     let save_and = |then: &str| format!("{here}?then={then}");
@@ -251,13 +268,13 @@ fn question_page(
             }
             .into_any(),
         };
-        let field = on_screen::alone(
+        let field = on_screen::alone(AskedQuestion {
             question,
-            hand.response.answers.get(&question.key),
+            kept: hand.response.answers.get(&question.key),
             sent,
-            problem,
-            &hand.places,
-        );
+            error: problem,
+            places: &hand.places,
+        });
         let summary = problem_summary(problem.map(|problem| (question, problem)));
         view! {
             <div class="stack">
@@ -508,11 +525,17 @@ pub fn all_fields(
         let heading = heading.map(|heading| view! { <h2>{heading}</h2> });
         let some = (!question.only_if.is_empty())
             .then(|| view! { <p class="soft">{only_if(questionnaire.questions(), &question)}</p> });
-        let problem = problems.get(&question.key).map(String::as_str);
+        let asked = AskedQuestion {
+            question: &question,
+            kept: kept.get(&question.key),
+            sent,
+            error: problems.get(&question.key).map(String::as_str),
+            places,
+        };
         view! {
             {heading}
             {some}
-            {on_screen::question(&question, kept.get(&question.key), sent, problem, places)}
+            {on_screen::question(asked)}
         }
     });
     fields.collect_view()

@@ -7,37 +7,29 @@ use questionnaires::answers::{Answer, DECLINED, element, field, rank_field};
 use questionnaires::kinds::{LONGEST_LONG, LONGEST_SHORT};
 use questionnaires::{Question, QuestionKind};
 
-/// A question with its field, among others on a page. `kept`: the answer that is kept; what was
-/// `sent` and refused comes before it.
-pub fn question(
-    question: &Question,
-    kept: Option<&Answer>,
-    sent: &Sent,
-    error: Option<&str>,
-    places: &[Named],
-) -> AnyView {
-    shown(question, kept, sent, error, places, false)
+/// A question as somebody is asked it.
+#[derive(Clone, Copy)]
+pub struct AskedQuestion<'q> {
+    pub question: &'q Question,
+    /// The answer that is kept; what was sent and refused comes before it.
+    pub kept: Option<&'q Answer>,
+    pub sent: &'q Sent,
+    pub error: Option<&'q str>,
+    pub places: &'q [Named],
+}
+
+/// A question with its field, among others on a page.
+pub fn question(asked: AskedQuestion<'_>) -> AnyView {
+    shown(asked, false)
 }
 
 /// The same alone on its page: the question is the heading of the page.
-pub fn alone(
-    question: &Question,
-    kept: Option<&Answer>,
-    sent: &Sent,
-    error: Option<&str>,
-    places: &[Named],
-) -> AnyView {
-    shown(question, kept, sent, error, places, true)
+pub fn alone(asked: AskedQuestion<'_>) -> AnyView {
+    shown(asked, true)
 }
 
-fn shown(
-    question: &Question,
-    kept: Option<&Answer>,
-    sent: &Sent,
-    error: Option<&str>,
-    places: &[Named],
-    is_alone: bool,
-) -> AnyView {
+fn shown(asked: AskedQuestion<'_>, is_alone: bool) -> AnyView {
+    let AskedQuestion { question, kept, sent, error, places } = asked;
     let name = field(question);
     let at = element(question);
     let has_help = !question.help.is_empty();

@@ -17,7 +17,7 @@ use questionnaires::answers;
 use safeguarding::{note as read_note, note_is_kept, what_was_done};
 
 use super::Suggests;
-use super::store::{self, Concern};
+use super::store::{self, Concern, ConcernNote};
 
 /// GET `/forum/safeguarding/answers`
 pub async fn answer_concerns_page(
@@ -117,7 +117,15 @@ pub async fn note_answer_concern(
     };
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
-    if store::note(&mut tx, &sent.once(), &concern.id, &note, by, now).await? {
+    let form_key = sent.once();
+    let note = ConcernNote {
+        form_key: &form_key,
+        concern_id: &concern.id,
+        words: &note,
+        noted_by: by,
+        noted_at: now,
+    };
+    if store::note(&mut tx, note).await? {
         let (what, about) = ("concern noted", &concern.id);
         audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
     }

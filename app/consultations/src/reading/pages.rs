@@ -193,7 +193,8 @@ pub async fn read_answers_page(
         Ok(material) => material,
         Err(answer) => return Ok(answer),
     };
-    shown(&house, &viewer, &material, &key, &Sent::query(&uri), &Refusals::default()).await
+    let page = shown(&material, &key, &Sent::query(&uri), &Refusals::default())?;
+    Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/{id}/answers/{key}`: adds or removes a theme; or says what one answer
@@ -219,15 +220,9 @@ pub async fn act_on_answer(
     ) {
         Ok(step) => step,
         Err((field, what_to_do)) => {
-            return shown(
-                &house,
-                &viewer,
-                &material,
-                &key,
-                &Sent::query(&uri),
-                &Refusals::one(field, what_to_do),
-            )
-            .await;
+            let refusals = Refusals::one(field, what_to_do);
+            let page = shown(&material, &key, &Sent::query(&uri), &refusals)?;
+            return Ok(page.answer(&house, &viewer));
         }
     };
     let response_id: Id<ids::Response> =
@@ -241,15 +236,9 @@ pub async fn act_on_answer(
     if !take(&house, &viewer, &at, &step, material.consultation.changes).await? {
         let what_to_do =
             "Check this again: someone else made a change at the same moment. Yours was not saved";
-        return shown(
-            &house,
-            &viewer,
-            &material,
-            &key,
-            &Sent::query(&uri),
-            &Refusals::one("themes", what_to_do),
-        )
-        .await;
+        let refusals = Refusals::one("themes", what_to_do);
+        let page = shown(&material, &key, &Sent::query(&uri), &refusals)?;
+        return Ok(page.answer(&house, &viewer));
     }
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     Ok(Redirect::to(&format!(
@@ -354,14 +343,7 @@ fn anchor(response_id: &str) -> String {
     format!("answer-{}", response_id.chars().take(12).collect::<String>())
 }
 
-async fn shown(
-    house: &House,
-    viewer: &Viewer,
-    material: &Material,
-    key: &str,
-    query: &Sent,
-    refusals: &Refusals,
-) -> Result<Response, Error> {
+fn shown(material: &Material, key: &str, query: &Sent, refusals: &Refusals) -> Result<Page, Error> {
     let question = material
         .questions()
         .into_iter()
@@ -466,7 +448,7 @@ async fn shown(
             </div>
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.refused_for(refusals))
 }
 
 /// The themes of the question with how many answers each holds, and the way to add one.

@@ -16,7 +16,7 @@ use questionnaires::results::{Material, can_show_by, new};
 
 use super::browse::results_tables;
 use super::findings;
-use super::store::{self, MadeOf, Release};
+use super::store::{self, MadeOf, NewFindings, Release};
 use crate::consultation;
 use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
@@ -29,15 +29,8 @@ pub async fn release_page(
     uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
-    shown(
-        &house,
-        &viewer,
-        &consultation,
-        &Sent::default(),
-        &Sent::query(&uri).line("done"),
-        &Refusals::default(),
-    )
-    .await
+    let sent = Sent::of(&[("done", &Sent::query(&uri).line("done"))]);
+    shown(&house, &viewer, &consultation, &sent, &Refusals::default()).await
 }
 
 /// POST `/forum/consultations/{id}/release`: counts, discards what was counted, publishes what
@@ -53,7 +46,7 @@ pub async fn act_on_release(
     if consultation.state(house.clock.now()) != ConsultationState::Closed {
         let refusals =
             Refusals::one("count", "Wait until it has closed. Nobody can see numbers before that");
-        return shown(&house, &viewer, &consultation, &sent, "", &refusals).await;
+        return shown(&house, &viewer, &consultation, &sent, &refusals).await;
     }
     match sent.typed("step") {
         "discard" => discard(&house, &viewer, &consultation).await,
@@ -88,7 +81,7 @@ async fn publish(
 ) -> Result<Response, Error> {
     let found = match findings::read(sent) {
         Ok(found) => found,
-        Err(refusals) => return shown(house, viewer, consultation, sent, "", &refusals).await,
+        Err(refusals) => return shown(house, viewer, consultation, sent, &refusals).await,
     };
     let (counted_at, number): (i64, i64) = (
         sent.typed("counted_at").parse().unwrap_or_default(),
@@ -103,10 +96,12 @@ async fn publish(
             "Ask another organiser to check and publish these results. If that is you, look \
              again: they have been counted again, or something in them has changed",
         );
-        return shown(house, viewer, consultation, sent, "", &refusals).await;
+        return shown(house, viewer, consultation, sent, &refusals).await;
     }
     if !found.is_empty() {
-        store::keep_findings(&mut tx, (id, number), 0, &found, by, now).await?;
+        let (words, said_by, said_at) = (&found, by, now);
+        let new = NewFindings { consultation_id: id, number, seen: 0, words, said_by, said_at };
+        store::keep_findings(&mut tx, new).await?;
     }
     let what = "results published";
     let entry = Entry { at: now, who: Some(by), what, about: id, detail: "" };
@@ -124,7 +119,7 @@ async fn say(
 ) -> Result<Response, Error> {
     let found = match findings::read(sent) {
         Ok(found) => found,
-        Err(refusals) => return shown(house, viewer, consultation, sent, "", &refusals).await,
+        Err(refusals) => return shown(house, viewer, consultation, sent, &refusals).await,
     };
     let releases = store::all(&house.db, &consultation.id).await?;
     let done = format!("/forum/consultations/{}/release?done=findings", consultation.id);
@@ -138,7 +133,9 @@ async fn say(
     }
     let (now, by, id) = (house.clock.now(), &viewer.signed_in()?.account_id, &consultation.id);
     let mut tx = house.db.begin().await?;
-    if store::keep_findings(&mut tx, (id, number), seen, &found, by, now).await? {
+    let (words, said_by, said_at) = (&found, by, now);
+    let new = NewFindings { consultation_id: id, number, seen, words, said_by, said_at };
+    if store::keep_findings(&mut tx, new).await? {
         let what = "findings written";
         let entry = Entry { at: now, who: Some(by), what, about: id, detail: "" };
         audit::note(&mut tx, entry).await?;
@@ -151,7 +148,7 @@ async fn say(
         "Look at the results again, then save: someone else has changed the findings, or newer \
          results have been published",
     );
-    shown(house, viewer, consultation, sent, "", &refusals).await
+    shown(house, viewer, consultation, sent, &refusals).await
 }
 
 /// Counts the answers, for another organiser to check.
@@ -163,12 +160,16 @@ async fn count(
 ) -> Result<Response, Error> {
     let consultation = &versions.last().cloned().ok_or(Error::NotFound)?;
     let before = store::published(&house.db, &consultation.id).await?;
-    let made_of = MadeOf { changes: consultation.changes, published: before.len() as i64 };
+    let made_of = MadeOf {
+        consultation_id: consultation.id.clone(),
+        changes: consultation.changes,
+        published: before.len() as i64,
+    };
     let (material, waiting) = store::material(&house.db, versions).await?;
     let responses = material.heard.len() as u64;
     let said = match said(consultation, sent, !before.is_empty(), waiting, responses) {
         Ok(said) => said,
-        Err(refusals) => return shown(house, viewer, consultation, sent, "", &refusals).await,
+        Err(refusals) => return shown(house, viewer, consultation, sent, &refusals).await,
     };
     let (material, rule) = (Material { asked: said.asked, ..material }, house.rule);
     // Hiding what must be hidden can take seconds.
@@ -178,12 +179,12 @@ async fn count(
         Ok(new) => new,
         Err(what_to_do) => {
             let refusals = Refusals::one("count", what_to_do);
-            return shown(house, viewer, consultation, sent, "", &refusals).await;
+            return shown(house, viewer, consultation, sent, &refusals).await;
         }
     };
     let (now, by, id) = (house.clock.now(), &viewer.signed_in()?.account_id, &consultation.id);
     let mut tx = house.db.begin().await?;
-    if store::count(&mut tx, id, &new, made_of, by, now).await? {
+    if store::count(&mut tx, &new, &made_of, by, now).await? {
         let what = "results counted";
         let entry = Entry { at: now, who: Some(by), what, about: id, detail: "" };
         audit::note(&mut tx, entry).await?;
@@ -196,7 +197,7 @@ async fn count(
         "count",
         "Count again: something changed while the answers were being counted",
     );
-    shown(house, viewer, consultation, sent, "", &refusals).await
+    shown(house, viewer, consultation, sent, &refusals).await
 }
 
 /// What an organiser says as she counts.
@@ -271,7 +272,6 @@ async fn shown(
     viewer: &Viewer,
     consultation: &Consultation,
     sent: &Sent,
-    done: &str,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let me = &viewer.signed_in()?.account_id;
@@ -279,7 +279,7 @@ async fn shown(
     let releases =
         if is_closed { store::all(&house.db, &consultation.id).await? } else { Vec::new() };
     let page = Page::new(titled("Results", &consultation.terms.title), || {
-        let banner = match done {
+        let banner = match sent.typed("done") {
             "counted" => Some((
                 "Answers counted",
                 "Another organiser must now check the results and publish them.",

@@ -152,14 +152,12 @@ pub async fn published(
 }
 
 /// Keeps a release that is counted, in the place of one that waits to be checked. False when
-/// something it is made of was changed meanwhile, or other results were published. `made_of`: the
-/// changes of the consultation and how many results were published, as they were before what it is
-/// made of was read.
+/// something it is made of was changed meanwhile, or other results were published. `made_of`: as it
+/// was before what it is made of was read.
 pub async fn count(
     tx: &mut AnyConnection,
-    consultation_id: &Id<ids::Consultation>,
     new: &New,
-    made_of: MadeOf,
+    made_of: &MadeOf,
     by: &Id<ids::Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
@@ -177,7 +175,7 @@ pub async fn count(
                of_changes = excluded.of_changes, counted_by = excluded.counted_by,
                  counted_at = excluded.counted_at",
     )
-    .bind(consultation_id)
+    .bind(&made_of.consultation_id)
     .bind(db::json(&new.counts)?)
     .bind(db::json(&new.published)?)
     .bind(db::json(&new.results)?)
@@ -192,8 +190,9 @@ pub async fn count(
 }
 
 /// What results were made of when it was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MadeOf {
+    pub consultation_id: Id<ids::Consultation>,
     /// How often it had been changed.
     pub changes: i64,
     /// How many results were published.
@@ -255,17 +254,23 @@ pub async fn check(
         == 1)
 }
 
-/// Keeps what the forum says it found, beside what it said before. `seen`: the version that whoever
-/// wrote it had before her. False when that is not the last one any more, or when the release is
-/// not published.
-pub async fn keep_findings(
-    tx: &mut AnyConnection,
-    (consultation_id, number): (&Id<ids::Consultation>, i64),
-    seen: i64,
-    findings: &[String],
-    by: &Id<ids::Account>,
-    now: Millis,
-) -> sqlx::Result<bool> {
+/// What the forum says it found in a release.
+#[derive(Clone, Copy, Debug)]
+pub struct NewFindings<'f> {
+    pub consultation_id: &'f Id<ids::Consultation>,
+    /// The number of the release.
+    pub number: i64,
+    /// The version that whoever wrote it had before them.
+    pub seen: i64,
+    /// The sentences.
+    pub words: &'f [String],
+    pub said_by: &'f Id<ids::Account>,
+    pub said_at: Millis,
+}
+
+/// Keeps what the forum says it found, beside what it said before. False when what was seen is not
+/// the last version any more, or when the release is not published.
+pub async fn keep_findings(tx: &mut AnyConnection, new: NewFindings<'_>) -> sqlx::Result<bool> {
     let kept = sqlx::query(
         "INSERT INTO findings (consultation_id, number, version, words, said_by, said_at)
          SELECT r.consultation_id, r.number, CAST($3 AS BIGINT), $4, $5, CAST($6 AS BIGINT)
@@ -276,13 +281,13 @@ pub async fn keep_findings(
          ON CONFLICT DO NOTHING",
     );
     Ok(kept
-        .bind(consultation_id)
-        .bind(number)
-        .bind(seen.saturating_add(1))
-        .bind(findings.join("\n"))
-        .bind(by)
-        .bind(now)
-        .bind(seen)
+        .bind(new.consultation_id)
+        .bind(new.number)
+        .bind(new.seen.saturating_add(1))
+        .bind(new.words.join("\n"))
+        .bind(new.said_by)
+        .bind(new.said_at)
+        .bind(new.seen)
         .execute(tx)
         .await?
         .rows_affected()

@@ -278,10 +278,15 @@ impl Form {
                 );
             }
         };
-        self.question(at, row, text, kind, rest.ends_with("or_other"));
+        let question = self.question(at, row, &text, kind);
+        self.builder.put(at, question.clone());
+        if rest.ends_with("or_other") {
+            self.something_else(at, question);
+        }
     }
 
-    fn question(&mut self, at: &str, row: &Row, text: String, kind: QuestionKind, has_other: bool) {
+    /// The question of a row.
+    fn question(&mut self, at: &str, row: &Row, text: &str, kind: QuestionKind) -> Question {
         let key = self.builder.key(row.get("name"));
         let mut only_if: Vec<Condition> =
             self.groups.iter().take(DEEPEST_GROUP).flatten().cloned().collect();
@@ -302,9 +307,9 @@ impl Form {
         let options: Vec<String> = kind.options().into_iter().map(|option| option.key).collect();
         self.meant.entry(row.get("name").to_owned()).or_insert_with(|| (key.clone(), options));
         let is_page = !kind.has_answer();
-        let question = Question {
-            key: key.clone(),
-            text: if is_page { "Please read".to_owned() } else { forms::line(&text) },
+        Question {
+            key,
+            text: if is_page { "Please read".to_owned() } else { forms::line(text) },
             help: row.words("hint", &self.language),
             is_required: !is_page
                 && matches!(
@@ -314,28 +319,25 @@ impl Form {
             kind,
             may_decline: false,
             only_if,
-        };
-        self.builder.put(at, question.clone());
-        if has_other {
-            let (other, kind) =
-                (self.builder.key(&format!("{key}-other")), QuestionKind::ShortText {});
-            self.builder.report(
-                at,
-                "“Something else” has become a separate question, for everyone who is asked this \
-                 one",
-            );
-            self.builder.put(
-                at,
-                Question {
-                    key: other,
-                    text: "If something else, what?".to_owned(),
-                    help: String::new(),
-                    is_required: false,
-                    kind,
-                    ..question
-                },
-            );
         }
+    }
+
+    /// A question of its own for who chose “something else” in this one.
+    fn something_else(&mut self, at: &str, question: Question) {
+        let key = self.builder.key(&format!("{}-other", question.key));
+        self.builder.report(
+            at,
+            "“Something else” has become a separate question, for everyone who is asked this one",
+        );
+        let other = Question {
+            key,
+            text: "If something else, what?".to_owned(),
+            help: String::new(),
+            is_required: false,
+            kind: QuestionKind::ShortText {},
+            ..question
+        };
+        self.builder.put(at, other);
     }
 
     fn begin(&mut self, at: &str, row: &Row, is_repeat: bool, title: &str) {
