@@ -1,5 +1,5 @@
-//! What is left in consultations of an account that is erased. Nobody knows which answers are hers,
-//! so they stay; that she took part goes.
+//! What is left in consultations of an account that is erased. Nobody knows which answers are
+//! theirs, so these stay; that they took part goes.
 
 use ground::erasing::{each, let_go, let_go_of_second};
 use ground::ids::{self, Id};

@@ -25,13 +25,13 @@
 //! 2. A parent presses "Start" at `/consultations/{id}`. `answering::begin` writes a response under
 //!    a code, and nothing else. See decision 0015.
 //! 3. Each answer is a POST to the question's own address (`answering/pages.rs`). `responses::keep`
-//!    saves it with the others; what she is asked next depends on it (`questionnaires/answers.rs`,
-//!    `asked`). The code leads back from any phone, half-way to the next question
+//!    saves it with the others; what they are asked next depends on it
+//!    (`questionnaires/answers.rs`, `asked`). The code leads back from any phone, half-way to the next question
 //!    (`questionnaires/way.rs`).
 //! 4. Without a signal the island (`islands/answers.rs`) keeps each answer in the browser, in the
 //!    order they were given, and sends them to the same addresses later. The forms work without it.
 //! 5. `answering/check.rs` sends the answers, or takes them back; where each takes part once,
-//!    `took_part` gets her account, or `personal_links` a mark beside the link she was given
+//!    `took_part` gets their account, or `personal_links` a mark beside the link they were given
 //!    (`links.rs`).
 //! 6. Once somebody has answered, a slip in the wording is corrected with a note, and anything more
 //!    is a new version beside the one that is asked (`versions.rs`). Sheets of paper are typed in

@@ -149,12 +149,12 @@ pub async fn keep(
 pub enum Sending {
     /// It counts now, or did so already.
     Counts,
-    /// She has already sent another one, or her link is not valid.
+    /// They have already sent another one, or their link is not valid.
     SentBefore,
 }
 
-/// How a person is known where everyone may take part once. We keep that she took part, and nothing
-/// that says which response is hers.
+/// How a person is known where everyone may take part once. We keep that they took part, and
+/// nothing that says which response is theirs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Once {
     Account(Id<ids::Account>),
@@ -179,8 +179,8 @@ impl Once {
 pub struct Agreed {
     /// That words of it may be quoted.
     pub may_quote: bool,
-    /// That her account gets an email when it is said what happened next; only where everyone takes
-    /// part once, by account.
+    /// That their account gets an email when it is said what happened next; only where everyone
+    /// takes part once, by account.
     pub wants_outcome: bool,
 }
 
@@ -246,8 +246,8 @@ pub async fn send(
     Ok(Sending::SentBefore)
 }
 
-/// Changes what whoever sent a response agrees to. If she no longer agrees, nothing of hers is
-/// quoted any more.
+/// Changes what whoever sent a response agrees to. If they no longer agree, nothing of theirs
+/// is quoted any more.
 pub async fn agree(tx: &mut AnyConnection, code: &str, may_quote: bool) -> sqlx::Result<()> {
     sqlx::query("UPDATE responses SET may_quote = $2 WHERE code_hash = $1 AND state = 'sent'")
         .bind(id::hash(code))
@@ -267,8 +267,7 @@ pub async fn reopen(tx: &mut AnyConnection, code: &str) -> sqlx::Result<()> {
 }
 
 /// Takes a response back and erases its answers. `once`: who is doing it, where everyone may take
-/// part once; she may take part again then. False when it counts and she is not the one who sent
-/// it.
+/// part once; they may take part again then. False when it counts and they are not who sent it.
 pub async fn withdraw(
     tx: &mut AnyConnection,
     consultation_id: &Id<ids::Consultation>,

@@ -27,7 +27,7 @@ pub enum Answer {
     Text(String),
     /// A day, as `2026-12-04`.
     Day(String),
-    /// She prefers not to say.
+    /// They prefer not to say.
     Declined,
 }
 
@@ -35,7 +35,7 @@ pub enum Answer {
 pub type Answers = BTreeMap<String, Answer>;
 
 /// The questions, pages and pictures that somebody with these answers comes to, in order. An answer
-/// to a question that she is not asked any more does not count.
+/// to a question that they are not asked any more does not count.
 #[must_use]
 pub fn asked<'q>(questionnaire: &'q Questionnaire, answers: &Answers) -> Vec<&'q Question> {
     let mut asked: Vec<&Question> = Vec::new();
@@ -52,7 +52,7 @@ pub fn asked<'q>(questionnaire: &'q Questionnaire, answers: &Answers) -> Vec<&'q
     asked
 }
 
-/// Her answers to what she is asked: the part of a response that counts.
+/// Their answers to what they are asked: the part of a response that counts.
 #[must_use]
 pub fn counted(questionnaire: &Questionnaire, answers: &Answers) -> Answers {
     let asked = asked(questionnaire, answers).into_iter();
@@ -62,7 +62,7 @@ pub fn counted(questionnaire: &Questionnaire, answers: &Answers) -> Answers {
         .collect()
 }
 
-/// The first question she is asked that must be answered and is not.
+/// The first question they are asked that must be answered and is not.
 #[must_use]
 pub fn missing<'q>(questionnaire: &'q Questionnaire, answers: &Answers) -> Option<&'q Question> {
     asked(questionnaire, answers)
@@ -221,11 +221,11 @@ mod tests {
         assert_eq!(keys(&answers), ["waits", "how-long", "why"]);
         assert_eq!(missing(&all, &answers).map(|question| question.key.as_str()), Some("why"));
         answers.insert("waits".into(), chosen(&["no"]));
-        assert_eq!(keys(&answers), ["waits"], "she changed her mind, and is not asked how long");
+        assert_eq!(keys(&answers), ["waits"], "they changed their mind, and are not asked how long");
         assert_eq!(
             counted(&all, &answers),
             answered(&[("waits", chosen(&["no"]))]),
-            "nor does what she had said count"
+            "nor does what they had said count"
         );
         assert_eq!(missing(&all, &answers), None);
         answers.insert("waits".into(), Answer::Declined);

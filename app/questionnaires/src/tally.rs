@@ -103,7 +103,7 @@ pub fn tally(
 ) -> Result<Tally, Unfit> {
     let (mut lists, mut heads, mut left_out): (Vec<List>, Vec<Head>, Vec<String>) =
         (Vec::new(), Vec::new(), Vec::new());
-    // For each list the part that each response is in; `None` where she was not asked.
+    // For each list the part that each response is in; `None` where they were not asked.
     let mut in_part: Vec<Vec<Option<usize>>> = Vec::new();
     let mut of_question: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (nth, question) in

@@ -276,7 +276,7 @@ impl InHand {
             && self.response.state != ResponseState::Withdrawn
     }
 
-    /// The question that somebody goes on with who has not sent her answers; `None` after the last.
+    /// The question that somebody goes on with who has sent nothing yet; `None` after the last.
     fn next(&self, house: &House) -> Option<&Question> {
         let (questionnaire, answers) =
             (&self.response.consultation.questionnaire, &self.response.answers);

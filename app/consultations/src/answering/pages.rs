@@ -53,7 +53,7 @@ pub async fn answer_question_page(
 }
 
 /// POST `/consultations/{id}/answers/{code}/questions/{key}`: saves the answer and leads to the
-/// next question, or to where the button that she pressed says. An answer to one that is not asked
+/// next question, or to where the button they pressed says. An answer to one that is not asked
 /// is not saved. A program that asks for `text/plain` gets "kept", and what comes next in the header
 /// `location`.
 pub async fn keep_answer(
@@ -123,7 +123,7 @@ pub async fn keep_answer(
             next_is("")
         });
     };
-    // What she is asked next depends on this answer.
+    // What they are asked next depends on this answer.
     let next = answers::asked(questionnaire, &all);
     let to = match then {
         Then::List => way::opened(&asked, &next, &all)
@@ -166,7 +166,7 @@ enum Then {
     Answers,
     /// To all questions on one page.
     All,
-    /// To the form that emails her the code.
+    /// To the form that emails them the code.
     Code,
 }
 
@@ -181,12 +181,12 @@ impl Then {
         }
     }
 
-    /// Whether she leaves the questions for a page of her choice.
+    /// Whether they leave the questions for a page of their choice.
     fn leaves(self) -> bool {
         self.part().is_some()
     }
 
-    /// The part of her response that she chose to go to.
+    /// The part of their response that they chose to go to.
     fn part(self) -> Option<&'static str> {
         match self {
             Self::Next | Self::List => None,

@@ -292,7 +292,7 @@ pub async fn compare_paper_entry_form(
 }
 
 /// POST `/forum/consultations/{id}/typed/{sheet}`: saves what is on the sheet, and whether it
-/// differed. What she may not read stays as it is.
+/// differed. What they may not read stays as it is.
 pub async fn compare_paper_entry(
     State(house): State<House>,
     viewer: Viewer,

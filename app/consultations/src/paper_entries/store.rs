@@ -142,7 +142,7 @@ pub async fn keep(tx: &mut AnyConnection, new: &NewPaperEntry) -> sqlx::Result<O
 }
 
 /// Records that a second person checked it, with the answers as they are on the sheet; a trigger
-/// counts it as a change. False when it is her own, or was checked before.
+/// counts it as a change. False when it is their own, or was checked before.
 pub async fn compare(
     tx: &mut AnyConnection,
     response_id: &Id<ids::Response>,

@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_quoted_as_they_stand_where_she_agreed_and_nothing_was_passed_on() {
+    fn words_are_quoted_as_they_stand_where_their_author_agreed_and_nothing_was_passed_on() {
         let said = "We waited a year.\n\nNobody rang.";
         assert_eq!(quotation("a year. Nobody", said, true, &[]), Ok("a year. Nobody".into()));
         for (words, may_quote, done) in [

@@ -200,9 +200,9 @@ async fn count(
     shown(house, viewer, consultation, sent, &refusals).await
 }
 
-/// What an organiser says as she counts.
+/// What an organiser says as they count.
 struct Said {
-    /// What has changed since the results before, and why she counts again.
+    /// What has changed since the results before, and why they count again.
     differs: String,
     /// About how many families were asked, where somebody knows.
     asked: Option<u64>,

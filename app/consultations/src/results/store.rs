@@ -226,7 +226,7 @@ pub async fn discard(
 }
 
 /// Publishes the release that waits and was counted at that time, by someone other than whoever
-/// counted it. False when there is none she may publish, or when something has changed since.
+/// counted it. False when there is none they may publish, or when something has changed since.
 pub async fn check(
     tx: &mut AnyConnection,
     consultation_id: &Id<ids::Consultation>,
