@@ -96,7 +96,6 @@ use ground::viewer::Role;
 use rules::ConsultationState;
 use store::Consultation;
 
-/// The room's addresses.
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only};

@@ -41,9 +41,7 @@ pub struct Response {
     pub consultation: Consultation,
     /// The answers, by the keys of the questions.
     pub answers: Answers,
-    /// Whether words of it may be quoted.
     pub may_quote: bool,
-    /// What has become of it.
     pub state: ResponseState,
 }
 
@@ -158,7 +156,6 @@ pub enum Sending {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Once {
     Account(Id<ids::Account>),
-    /// The link they were given.
     Link(String),
 }
 

@@ -48,7 +48,6 @@ impl WhoMayAnswer {
         Self::ALL.into_iter().find(|(who, ..)| *who == self).map_or("", |(_, word, _)| word)
     }
 
-    /// Reads the word.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(_, stored, _)| *stored == word).map(|(who, ..)| who)
@@ -62,23 +61,14 @@ pub struct Terms {
     pub form_key: String,
     /// What it asks, in one line.
     pub title: String,
-    /// What it is about.
     pub about: String,
-    /// What can still be changed.
     pub can_change: String,
-    /// What cannot.
     pub cannot_change: String,
-    /// Who it is for.
     pub who_for: String,
-    /// How the answers will be used.
     pub how_used: String,
-    /// Who will see what.
     pub who_sees: String,
-    /// Who may answer.
     pub access: WhoMayAnswer,
-    /// The topic it belongs to.
     pub topic_id: Option<Id<ids::Topic>>,
-    /// The plan it belongs to.
     pub plan_id: Option<Id<ids::Plan>>,
     /// The draft of that plan that it is on.
     pub draft_id: Option<Id<ids::Draft>>,
@@ -86,7 +76,6 @@ pub struct Terms {
     pub organisation_id: Option<Id<ids::Organisation>>,
     /// From when it can be answered.
     pub opens_at: Millis,
-    /// When it closes.
     pub closes_at: Millis,
 }
 
@@ -94,13 +83,10 @@ pub struct Terms {
 /// organisation that answers for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Belongs {
-    /// The topic.
     pub topic_id: Option<Id<ids::Topic>>,
-    /// The plan.
     pub plan_id: Option<Id<ids::Plan>>,
     /// The published draft of it; `None` for the plan itself.
     pub draft_id: Option<Id<ids::Draft>>,
-    /// The organisation.
     pub organisation_id: Option<Id<ids::Organisation>>,
     /// The words it is chosen by.
     pub words: String,
@@ -226,7 +212,6 @@ fn closes_at(sent: &Sent, opens_at: Option<Millis>, now: Millis) -> Result<Milli
     }
 }
 
-/// The state of a consultation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConsultationState {
     /// It is being written.
@@ -237,7 +222,6 @@ pub enum ConsultationState {
     Open,
     /// It has closed; people who have started may still finish.
     Closing,
-    /// It has closed.
     Closed,
 }
 

@@ -37,7 +37,6 @@ pub struct Consultation {
 }
 
 impl Consultation {
-    /// Its state now.
     #[must_use]
     pub fn state(&self, now: Millis) -> ConsultationState {
         rules::state(self.opened_at.is_some(), (self.terms.opens_at, self.terms.closes_at), now)
@@ -366,7 +365,6 @@ pub async fn ask_version(
 /// What an organiser's page needs besides the consultation.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
-    /// Whether somebody has answered this version.
     pub is_answered: bool,
     /// The consultations whose questions can be copied: (id, title), the last written first.
     pub earlier: Vec<(Id<ids::Consultation>, String)>,
@@ -452,11 +450,8 @@ pub struct ListedConsultation {
     pub id: Id<ids::Consultation>,
     /// What it asks.
     pub title: String,
-    /// Who it is for.
     pub who_for: String,
-    /// When it opens.
     pub opens_at: Millis,
-    /// When it closes.
     pub closes_at: Millis,
     /// Whether it was opened, or is to open at its time.
     pub is_opened: bool,

@@ -15,9 +15,7 @@ use web_sys::{HtmlInputElement, KeyboardEvent, MouseEvent};
 /// A published topic that another one can be merged into.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
-    /// Its id.
     pub id: String,
-    /// Its title.
     pub title: String,
 }
 

@@ -21,9 +21,7 @@ pub enum Answer {
     Chosen(Vec<String>),
     /// Keys of options, what matters most first. Some may be left out.
     Ranked(Vec<String>),
-    /// A whole number.
     Number(i64),
-    /// Text.
     Text(String),
     /// A day, as `2026-12-04`.
     Day(String),

@@ -19,7 +19,6 @@ pub const LONGEST_TEXT: usize = 4_000;
 pub struct Fault {
     /// The key of the question; empty for all of it.
     pub question: String,
-    /// What to do.
     pub what_to_do: String,
 }
 

@@ -3,7 +3,6 @@
 
 use super::{Questionnaire, file};
 
-/// The questions.
 #[must_use]
 pub fn library() -> Questionnaire {
     file::read(include_bytes!("library.json")).unwrap_or_default()

@@ -13,7 +13,6 @@ use crate::{Question, Questionnaire};
 /// The counts of all responses, and what each of them counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
-    /// The counts.
     pub counts: Counts,
     /// For each list what it counts, in the same order.
     pub heads: Vec<Head>,

@@ -30,7 +30,6 @@ use super::responses::{self, ResponseState};
 use super::rules::{ConsultationState, GRACE, WhoMayAnswer};
 use super::store::Consultation;
 
-/// The addresses of answering.
 #[must_use]
 pub fn routes() -> Routes {
     use Access::Anyone;

@@ -10,7 +10,6 @@ use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
-/// The addresses of what is typed in.
 #[must_use]
 pub fn routes() -> Routes {
     let organiser = Access::Only(Role::Organiser);

@@ -15,9 +15,7 @@ pub struct PaperEntry {
     pub response_id: Id<ids::Response>,
     /// The number on its sheet.
     pub sheet: i64,
-    /// How it came.
     pub channel: Channel,
-    /// Which version of the questions it answers.
     pub version: i64,
     /// Its answers, for whoever checks it after the close.
     pub answers: Answers,
@@ -82,9 +80,7 @@ pub struct NewPaperEntry {
     pub form_key: String,
     /// The consultation, and which version of its questions.
     pub to: (Id<ids::Consultation>, i64),
-    /// How it came.
     pub channel: Channel,
-    /// The answers.
     pub answers: Answers,
     /// Whether the sheet says that we can quote it.
     pub may_quote: bool,

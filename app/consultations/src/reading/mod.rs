@@ -19,7 +19,6 @@ use ground::viewer::Role;
 use questionnaires::Question;
 use questionnaires::answers::{self, Answer, Answers};
 
-/// The addresses of reading.
 #[must_use]
 pub fn routes() -> Routes {
     const EXPORT: &str = "save all answers as a file";
@@ -55,7 +54,6 @@ pub enum Done {
     Redacted {
         /// What is read instead.
         words: String,
-        /// Why.
         reason: String,
     },
     /// These words of it are published with the results.
@@ -86,7 +84,6 @@ impl Suggests {
         }
     }
 
-    /// Reads the word.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
         [Self::Danger, Self::AName].into_iter().find(|suggests| suggests.word() == word)

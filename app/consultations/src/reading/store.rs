@@ -55,7 +55,6 @@ pub struct Around {
 }
 
 impl Around {
-    /// The places by name.
     #[must_use]
     pub fn names(&self) -> Vec<Named> {
         self.places.iter().map(|(place, _)| place.clone()).collect()
@@ -326,7 +325,6 @@ pub struct Concern {
     pub what: Suggests,
     /// Who passed it on, and when.
     pub passed_on: (String, Millis),
-    /// The response's answers.
     pub answers: Answers,
 }
 

@@ -15,7 +15,6 @@ pub mod store;
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
-/// The addresses of results.
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only};

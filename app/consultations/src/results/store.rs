@@ -13,18 +13,15 @@ use crate::paper_entries;
 use crate::reading::{self, Done};
 use crate::store::Consultation;
 
-/// A release as it is read.
 #[derive(Clone, Debug)]
 pub struct Release {
     /// Which it is, from 1.
     pub number: i64,
-    /// What it says.
     pub results: Results,
     /// What differs from the one before, in the words of whoever counted; empty for the first.
     pub differs: String,
     /// Who counted it: (account, name).
     pub counted_by: (Id<ids::Account>, String),
-    /// When.
     pub counted_at: Millis,
     /// Whether something it is made of was changed since.
     pub is_stale: bool,
@@ -258,7 +255,6 @@ pub async fn check(
 #[derive(Clone, Copy, Debug)]
 pub struct NewFindings<'f> {
     pub consultation_id: &'f Id<ids::Consultation>,
-    /// The number of the release.
     pub number: i64,
     /// The version that whoever wrote it had before them.
     pub seen: i64,
