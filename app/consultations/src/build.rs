@@ -50,8 +50,8 @@ impl AfterStep {
     }
 }
 
-/// POST `/forum/consultations/{id}`: moves or removes a question, copies some from the library, opens
-/// it, or says which organisation answers for it.
+/// POST `/forum/consultations/{id}`: moves or removes a question, copies some from the library,
+/// opens it, or says which organisation answers for it.
 pub async fn act_on_consultation(
     State(house): State<House>,
     viewer: Viewer,
@@ -426,7 +426,8 @@ fn banner(
     Some(view.into_any())
 }
 
-/// Which organisation answers for it, and a way to choose one; where there is none, what that means.
+/// Which organisation answers for it, and a way to choose one; where there is none, what that
+/// means.
 fn whose(consultation: &Consultation, organisations: Vec<Named>) -> impl IntoView + use<> {
     let chosen = consultation.terms.organisation_id.as_deref().unwrap_or_default();
     let has_none = organisations.is_empty();

@@ -11,23 +11,23 @@
 //! consultations, `responses` that of answers. `write`, `build`, `question` and `versions` are the
 //! organiser's pages, with `links` and `emails` for families who are given a personal link;
 //! `browse` is everyone's, `answering` that of whoever answers, `paper` the questions to print and
-//! `paper_entries` what comes in otherwise; `kinds` is what all of these show of each kind of question.
-//! After the close `reading` is where organisers read, `results` what is published, through
-//! [`disclosure::tables`]; `closing` is what the worker does.
+//! `paper_entries` what comes in otherwise; `kinds` is what all of these show of each kind of
+//! question. After the close `reading` is where organisers read, `results` what is published,
+//! through [`disclosure::tables`]; `closing` is what the worker does.
 //!
 //! # When the forum asks parents
 //!
 //! 1. An organiser writes what a consultation is about at `/forum/consultations/new`
 //!    (`consultations/write.rs`). The questions are the organiser's own (`question.rs`), copied
-//!    from the library, or imported from a file (`build.rs`); `questionnaires/edit.rs` changes them,
-//!    `questionnaires/check.rs` says what needs correcting. `store::open` opens it; on a draft only
-//!    once that is published.
+//!    from the library, or imported from a file (`build.rs`); `questionnaires/edit.rs` changes
+//!    them, `questionnaires/check.rs` says what needs correcting. `store::open` opens it; on a
+//!    draft only once that is published.
 //! 2. A parent presses "Start" at `/consultations/{id}`. `answering::begin` writes a response under
 //!    a code, and nothing else. See decision 0015.
 //! 3. Each answer is a POST to the question's own address (`answering/pages.rs`). `responses::keep`
 //!    saves it with the others; what they are asked next depends on it
-//!    (`questionnaires/answers.rs`, `asked`). The code leads back from any phone, half-way to the next question
-//!    (`questionnaires/way.rs`).
+//!    (`questionnaires/answers.rs`, `asked`). The code leads back from any phone, half-way to the
+//!    next question (`questionnaires/way.rs`).
 //! 4. Without a signal the island (`islands/answers.rs`) keeps each answer in the browser, in the
 //!    order they were given, and sends them to the same addresses later. The forms work without it.
 //! 5. `answering/check.rs` sends the answers, or takes them back; where each takes part once,
@@ -40,11 +40,11 @@
 //!    a second person compares a sample of sheets, and organisers read (`reading/`): themes, words
 //!    to quote, redactions, and what goes to the safeguarding lead alone. Each such change counts
 //!    up `consultations.changes`.
-//! 8. An organiser counts (`results/release.rs`). `questionnaires/whole.rs` makes one set of questions of
-//!    all versions, themes and channels, `tally` counts it, and `disclosure::tables::release` says
-//!    what may be published, beside all that was published before. Another organiser publishes it,
-//!    unless something was changed since. Everyone reads it at `/consultations/{id}/results`, as a
-//!    page, `.csv` and `.json` (`results/browse.rs`).
+//! 8. An organiser counts (`results/release.rs`). `questionnaires/whole.rs` makes one set of
+//!    questions of all versions, themes and channels, `tally` counts it, and
+//!    `disclosure::tables::release` says what may be published, beside all that was published
+//!    before. Another organiser publishes it, unless something was changed since. Everyone reads it
+//!    at `/consultations/{id}/results`, as a page, `.csv` and `.json` (`results/browse.rs`).
 //! 9. 28 days after the close, answers that were never sent are erased.
 //!
 //! # The life of a response

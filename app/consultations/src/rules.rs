@@ -269,8 +269,8 @@ mod tests {
         clock::read(day, "10:00").expect("a day")
     }
 
-    const GOOD: &str = "title=Short+breaks&about=Breaks&can_change=Times&cannot_change=Money&who_for=Parents&how_used=For+the+plan\
-                        &who_sees=The+forum&access=anyone";
+    const GOOD: &str = "title=Short+breaks&about=Breaks&can_change=Times&cannot_change=Money\
+                        &who_for=Parents&how_used=For+the+plan&who_sees=The+forum&access=anyone";
 
     fn read(rest: &str) -> Result<Terms, Vec<&'static str>> {
         let sent = Sent::read(format!("{GOOD}&{rest}").as_bytes());

@@ -402,8 +402,8 @@ pub async fn beside(
     Ok(beside)
 }
 
-/// Says which organisation answers for a consultation that is about neither a plan nor a topic. False
-/// when it did already, is not there any more, or is not asked for.
+/// Says which organisation answers for a consultation that is about neither a plan nor a topic.
+/// False when it did already, is not there any more, or is not asked for.
 pub async fn answered_for_by(
     tx: &mut AnyConnection,
     consultation_id: &Id<ids::Consultation>,
@@ -419,8 +419,8 @@ pub async fn answered_for_by(
     Ok(set.rows_affected() == 1)
 }
 
-/// Consultations that parents answer or have answered, and about which nobody can say what happened:
-/// (id, title, since).
+/// Consultations that parents answer or have answered, and about which nobody can say what
+/// happened: (id, title, since).
 pub const NOBODYS: &str = "SELECT c.id, c.title, c.opened_at AS since FROM consultations c
      WHERE c.opened_at IS NOT NULL AND c.plan_id IS NULL AND c.topic_id IS NULL
        AND NOT EXISTS (SELECT 1 FROM organisations o WHERE o.id = c.organisation_id

@@ -41,7 +41,8 @@ pub fn asked<'q>(questionnaire: &'q Questionnaire, answers: &Answers) -> Vec<&'q
         let holds = question.only_if.iter().all(|condition| {
             let is_asked = asked.iter().any(|before| before.key == condition.question);
             let answer = answers.get(&condition.question).filter(|_| is_asked);
-            matches!(answer, Some(Answer::Chosen(chosen)) if chosen.iter().any(|key| condition.any_of.contains(key)))
+            let Some(Answer::Chosen(chosen)) = answer else { return false };
+            chosen.iter().any(|key| condition.any_of.contains(key))
         });
         if holds {
             asked.push(question);
@@ -219,7 +220,11 @@ mod tests {
         assert_eq!(keys(&answers), ["waits", "how-long", "why"]);
         assert_eq!(missing(&all, &answers).map(|question| question.key.as_str()), Some("why"));
         answers.insert("waits".into(), chosen(&["no"]));
-        assert_eq!(keys(&answers), ["waits"], "they changed their mind, and are not asked how long");
+        assert_eq!(
+            keys(&answers),
+            ["waits"],
+            "they changed their mind, and are not asked how long"
+        );
         assert_eq!(
             counted(&all, &answers),
             answered(&[("waits", chosen(&["no"]))]),

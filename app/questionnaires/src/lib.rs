@@ -1,9 +1,9 @@
 //! What a consultation asks: sections of questions, some of them only of those who gave a certain
 //! answer before.
 //!
-//! `kinds` has one file for each kind of question: how an organiser writes it, what must be corrected
-//! in it, how its answer is read and what that is like. No other file here tells the kinds apart: it
-//! asks the methods of [`QuestionKind`].
+//! `kinds` has one file for each kind of question: how an organiser writes it, what must be
+//! corrected in it, how its answer is read and what that is like. No other file here tells the
+//! kinds apart: it asks the methods of [`QuestionKind`].
 //!
 //! `edit` changes it question by question, `check` finds what must be corrected before it opens,
 //! `answers` says which questions somebody is asked, and an answer in words; `file` is the same as

@@ -27,8 +27,8 @@ pub fn place(questionnaire: &Questionnaire, key: &str) -> (usize, usize) {
     (before.filter(|question| question.kind.has_answer()).count(), asked(questionnaire))
 }
 
-/// Where somebody goes on who comes back half-way: what follows their last answer. `None` where that
-/// was the last of all.
+/// Where somebody goes on who comes back half-way: what follows their last answer. `None` where
+/// that was the last of all.
 #[must_use]
 pub fn next<'q>(asked: &[&'q Question], answers: &Answers) -> Option<&'q Question> {
     let last = asked.iter().rposition(|question| answers.contains_key(&question.key));

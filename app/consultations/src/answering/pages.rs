@@ -54,8 +54,8 @@ pub async fn answer_question_page(
 
 /// POST `/consultations/{id}/answers/{code}/questions/{key}`: saves the answer and leads to the
 /// next question, or to where the button they pressed says. An answer to one that is not asked
-/// is not saved. A program that asks for `text/plain` gets "kept", and what comes next in the header
-/// `location`.
+/// is not saved. A program that asks for `text/plain` gets "kept", and what comes next in the
+/// header `location`.
 pub async fn keep_answer(
     State(house): State<House>,
     viewer: Viewer,

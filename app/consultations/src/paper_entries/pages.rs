@@ -343,8 +343,8 @@ fn back(id: &Id<ids::Consultation>, query: &str) -> Response {
 }
 
 /// The sheet that this person may check now, with the questions it answers: of the sample, typed in
-/// by somebody else, after the close. Answers that organisers no longer read are apart, in the third:
-/// in place of its question and its answer the first two have what is read instead.
+/// by somebody else, after the close. Answers that organisers no longer read are apart, in the
+/// third: in place of its question and its answer the first two have what is read instead.
 async fn paper_entry_to_compare(
     house: &House,
     viewer: &Viewer,

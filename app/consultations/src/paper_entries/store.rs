@@ -4,10 +4,10 @@ use ground::db::{Db, json, known, read_json};
 use ground::ids::{self, Id};
 use questionnaires::answers::Answers;
 use questionnaires::results::Channel;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, Row as _};
 
 use crate::reading::Treated;
-use crate::reading::store::{TREATED, read_treated};
+use crate::reading::store::read_treated;
 
 /// A response that was typed in.
 #[derive(Clone, Debug)]
@@ -36,19 +36,21 @@ pub async fn all(
     db: &Db,
     consultation_id: &Id<ids::Consultation>,
 ) -> sqlx::Result<Vec<PaperEntry>> {
-    let sql = format!(
+    let rows = sqlx::query(
         "SELECT t.response_id, t.sheet, r.channel, r.version, r.answers, t.typed_by, a.shown_name,
          t.checked_by, CAST(t.was_put_right AS BIGINT) AS was_put_right, x.question, x.what,
          x.words, x.reason
          FROM typed_responses t JOIN responses r ON r.id = t.response_id
            JOIN accounts a ON a.id = t.typed_by
-           LEFT JOIN ({TREATED}) x ON x.response_id = t.response_id
-         WHERE t.consultation_id = $1 ORDER BY t.sheet"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(consultation_id)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+           LEFT JOIN (SELECT response_id, question, 'redacted' AS what, words, reason
+               FROM redactions
+             UNION ALL SELECT response_id, question, 'passed on', '', '' FROM answer_concerns) x
+             ON x.response_id = t.response_id
+         WHERE t.consultation_id = $1 ORDER BY t.sheet",
+    )
+    .bind(consultation_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
     let mut all: Vec<PaperEntry> = Vec::new();
     for row in &rows {
         let sheet: i64 = row.get("sheet");

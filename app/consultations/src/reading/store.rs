@@ -61,14 +61,8 @@ impl Around {
     }
 }
 
-/// What takes the words of answers out of organisers' sight, as a part of statements:
-/// [`read_treated`] reads its rows.
-pub const TREATED: &str = "SELECT response_id, question, 'redacted' AS what, words, reason
-       FROM redactions
-     UNION ALL SELECT response_id, question, 'passed on', '', '' FROM answer_concerns";
-
-/// Reads of a row of [`TREATED`] what was done, from its columns `what`, `words` and `reason`;
-/// `None` where nothing was joined.
+/// Reads of a row what was done about an answer that takes its words out of organisers' sight, from
+/// the columns `what`, `words` and `reason`; `None` where nothing was joined.
 pub fn read_treated(row: &AnyRow) -> sqlx::Result<Option<Done>> {
     let done: Option<&str> = row.get("what");
     Ok(match done {
@@ -334,14 +328,18 @@ pub async fn concerns(
     db: &Db,
     looked_after: bool,
 ) -> sqlx::Result<Vec<(Id<ids::Concern>, String, Suggests, Millis)>> {
-    let (which, order) = if looked_after { ("", "DESC LIMIT 100") } else { ("NOT", "ASC") };
-    let sql = format!(
+    let sql = if looked_after {
         "SELECT x.id, c.title, x.what, x.passed_on_at FROM answer_concerns x
          JOIN consultations c ON c.id = x.consultation_id
-         WHERE {which} EXISTS (SELECT 1 FROM answer_concern_notes n WHERE n.concern_id = x.id)
-           ORDER BY x.passed_on_at {order}"
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await?;
+         WHERE EXISTS (SELECT 1 FROM answer_concern_notes n WHERE n.concern_id = x.id)
+         ORDER BY x.passed_on_at DESC LIMIT 100"
+    } else {
+        "SELECT x.id, c.title, x.what, x.passed_on_at FROM answer_concerns x
+         JOIN consultations c ON c.id = x.consultation_id
+         WHERE NOT EXISTS (SELECT 1 FROM answer_concern_notes n WHERE n.concern_id = x.id)
+         ORDER BY x.passed_on_at"
+    };
+    let rows = sqlx::query(sql).fetch_all(&mut *db.read().await?).await?;
     let one = |row: &AnyRow| {
         let what = suggests(row.get("what"))?;
         Ok((row.get("id"), row.get("title"), what, row.get("passed_on_at")))

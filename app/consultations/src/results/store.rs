@@ -100,7 +100,7 @@ pub async fn is_one(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::R
 /// All that results are made of, but how many were asked; and how many sheets of the sample nobody
 /// has compared yet.
 pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Material, usize)> {
-    let consultation_id = versions.first().map(|version| version.id.clone()).unwrap_or_default();
+    let consultation_id = versions.first().map_or_else(Id::default, |version| version.id.clone());
     let around = reading::store::around(db, &consultation_id).await?;
     let sample = paper_entries::sample(around.typed.iter().map(|(response, _)| response));
     let waiting = around

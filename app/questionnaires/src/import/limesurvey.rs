@@ -427,7 +427,8 @@ mod tests {
 
     fn survey(tables: &[String]) -> Imported {
         let file = format!(
-            "<?xml version=\"1.0\"?><document><LimeSurveyDocType>Survey</LimeSurveyDocType><languages><language>en</language></languages>{}</document>",
+            "<?xml version=\"1.0\"?><document><LimeSurveyDocType>Survey</LimeSurveyDocType>\
+             <languages><language>en</language></languages>{}</document>",
             tables.concat()
         );
         limesurvey(file.as_bytes()).expect("a survey")

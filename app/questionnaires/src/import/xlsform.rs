@@ -101,8 +101,8 @@ fn text_of(value: &DataRef<'_>) -> String {
     }
 }
 
-/// Whether a zip holds no more than this, measured as it unpacks and not as it claims, in files that
-/// do not share their bytes. What is not a zip holds nothing.
+/// Whether a zip holds no more than this, measured as it unpacks and not as it claims, in files
+/// that do not share their bytes. What is not a zip holds nothing.
 fn unpacks_within(file: &[u8], most: usize) -> bool {
     // How the list of the files marks each of them. Making the list costs memory for each.
     let marks = file.windows(4).filter(|bytes| **bytes == *b"PK\x01\x02").count();

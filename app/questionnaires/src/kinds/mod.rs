@@ -2,8 +2,8 @@
 //! corrected in that, how an answer is read, and what an answer is like. How answers are worded and
 //! counted, and who is asked what, hangs on that alone: [`Shape`].
 //!
-//! [`QuestionKind`] is how a question is kept, and each match on it is here. `options` and `words` are what
-//! several kinds share.
+//! [`QuestionKind`] is how a question is kept, and each match on it is here. `options` and
+//! `words` are what several kinds share.
 
 mod date;
 mod long_text;
@@ -123,7 +123,8 @@ struct About {
     what_is_needed: &'static str,
 }
 
-/// What each kind knows of itself. Nothing has a default, so that a new kind is asked for all of it.
+/// What each kind knows of itself. Nothing has a default, so that a new kind is asked for all
+/// of it.
 trait Own {
     /// What it is called, and what it says.
     fn about(&self) -> &'static About;
