@@ -21,27 +21,46 @@ use super::{consultation, opened, results, state_in_words};
 
 const MOST_ON_A_PAGE: i64 = 20;
 
+/// A page of a list: those that are open come on the first.
+struct ListPage {
+    now: Millis,
+    number: i64,
+    open: Vec<ListedConsultation>,
+    others: Vec<ListedConsultation>,
+    /// The addresses of the first page and of the next, where there are others.
+    first: Option<String>,
+    next: Option<String>,
+}
+
+impl ListPage {
+    async fn read(house: &House, uri: &Uri, here: &str, others: Of) -> Result<Self, Error> {
+        let (now, number) = (house.clock.now(), page_number(&Sent::query(uri)));
+        let open = if number == 1 {
+            store::list(&house.db, Of::Open, (100, 0), now).await?
+        } else {
+            Vec::new()
+        };
+        let part = (MOST_ON_A_PAGE + 1, (number - 1) * MOST_ON_A_PAGE);
+        let mut others = store::list(&house.db, others, part, now).await?;
+        let next = (others.len() as i64 > MOST_ON_A_PAGE).then(|| {
+            others.truncate(MOST_ON_A_PAGE as usize);
+            format!("{here}?page={}", number + 1)
+        });
+        let first = (number > 1).then(|| here.to_owned());
+        Ok(Self { now, number, open, others, first, next })
+    }
+}
+
 /// GET `/consultations`: those that can be answered, then those that have closed.
 pub async fn consultations_page(
     State(house): State<House>,
     viewer: Viewer,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let (now, page_number) = (house.clock.now(), page_number(&Sent::query(&uri)));
-    let open = if page_number == 1 {
-        store::list(&house.db, Of::Open, (100, 0), now).await?
-    } else {
-        Vec::new()
-    };
-    let part = (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE);
-    let mut closed = store::list(&house.db, Of::Closed, part, now).await?;
-    let next = (closed.len() as i64 > MOST_ON_A_PAGE).then(|| {
-        closed.truncate(MOST_ON_A_PAGE as usize);
-        format!("/consultations?page={}", page_number + 1)
-    });
-    let first = (page_number > 1).then(|| "/consultations".to_owned());
+    let ListPage { now, number, open, others: closed, first, next } =
+        ListPage::read(&house, &uri, "/consultations", Of::Closed).await?;
     let page = Page::new("Consultations", || {
-        let nothing = (open.is_empty() && page_number == 1)
+        let nothing = (open.is_empty() && number == 1)
             .then(|| view! { <p>"There is nothing to answer at the moment."</p> });
         let has_closed = !closed.is_empty();
         let (open, closed) = (consultation_cards(open, now), consultation_cards(closed, now));
@@ -101,19 +120,8 @@ pub async fn forum_consultations_page(
     viewer: Viewer,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let (now, page_number) = (house.clock.now(), page_number(&Sent::query(&uri)));
-    let part = (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE);
-    let mut coming = store::list(&house.db, Of::Coming, part, now).await?;
-    let next = (coming.len() as i64 > MOST_ON_A_PAGE).then(|| {
-        coming.truncate(MOST_ON_A_PAGE as usize);
-        format!("/forum/consultations?page={}", page_number + 1)
-    });
-    let first = (page_number > 1).then(|| "/forum/consultations".to_owned());
-    let open = if page_number == 1 {
-        store::list(&house.db, Of::Open, (100, 0), now).await?
-    } else {
-        Vec::new()
-    };
+    let ListPage { now, open, others: coming, first, next, .. } =
+        ListPage::read(&house, &uri, "/forum/consultations", Of::Coming).await?;
     let page = Page::new("The forum's consultations", || {
         let rows = |listed: Vec<ListedConsultation>| {
             let rows = listed.into_iter().map(|listed| {

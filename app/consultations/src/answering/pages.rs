@@ -377,18 +377,30 @@ pub fn problem_summary<'p>(
     })
 }
 
+/// The response of an address that can be answered; or else where to go.
+async fn open_in_hand(
+    house: &House,
+    viewer: &Viewer,
+    id: &Id<ids::Consultation>,
+    code: &str,
+) -> Result<Result<InHand, Response>, Error> {
+    Ok(match in_hand(house, id, code).await? {
+        None => Err(ended(house, viewer, id, code)?),
+        Some(hand) if !hand.is_open(house) => Err(Redirect::to(&hand.to("")).into_response()),
+        Some(hand) => Ok(hand),
+    })
+}
+
 /// GET `/consultations/{id}/answers/{code}/all`
 pub async fn answer_all_page(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, code)): Path<(Id<ids::Consultation>, String)>,
 ) -> Result<Response, Error> {
-    let Some(hand) = in_hand(&house, &id, &code).await? else {
-        return ended(&house, &viewer, &id, &code);
+    let hand = match open_in_hand(&house, &viewer, &id, &code).await? {
+        Ok(hand) => hand,
+        Err(answer) => return Ok(answer),
     };
-    if !hand.is_open(&house) {
-        return Ok(Redirect::to(&hand.to("")).into_response());
-    }
     Ok(all_page(&hand, &Sent::default(), &Problems::new()).answer(&house, &viewer))
 }
 
@@ -400,12 +412,10 @@ pub async fn keep_all_answers(
     Path((id, code)): Path<(Id<ids::Consultation>, String)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let Some(hand) = in_hand(&house, &id, &code).await? else {
-        return ended(&house, &viewer, &id, &code);
+    let hand = match open_in_hand(&house, &viewer, &id, &code).await? {
+        Ok(hand) => hand,
+        Err(answer) => return Ok(answer),
     };
-    if !hand.is_open(&house) {
-        return Ok(Redirect::to(&hand.to("")).into_response());
-    }
     let questionnaire = &hand.response.consultation.questionnaire;
     let seen = hand.response.answers.clone();
     let ReadAll { mut answered, mut problems } =
