@@ -190,7 +190,7 @@ fn waits(to: String, what: String, due: Millis, now: Millis) -> impl IntoView {
 
 /// GET `/lead`
 pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let plans = plans::store::list(&house.db, "", 50, house.clock.now()).await?;
+    let plans = plans::store::list(&house.db, None, 50, house.clock.now()).await?;
     let me = &viewer.signed_in()?.account_id;
     let mut waiting = notices::store::waiting(&house.db, me, false, (50, 0)).await?;
     waiting.retain(|notice| notice.course.starts_at.is_none());

@@ -150,7 +150,7 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
 pub async fn open_now(
     db: &Db,
     now: Millis,
-) -> Result<(Vec<Round>, Vec<ListedConsultation>, Vec<outcomes::store::Listed>), sqlx::Error> {
+) -> sqlx::Result<(Vec<Round>, Vec<ListedConsultation>, Vec<outcomes::store::ListedUpdate>)> {
     let sql = format!(
         "SELECT rounds.*, 'round' AS kind, '' AS who_for, '' AS questions, '' AS outcome,
            '' AS verdict, '' AS organisation, '' AS we_did, '' AS found FROM ({} LIMIT 4) rounds
@@ -186,7 +186,7 @@ pub async fn open_now(
     asked.sort_by(|one, next| (one.closes_at, &one.id).cmp(&(next.closes_at, &next.id)));
     let said = |row: &AnyRow| {
         let judged = Some(row.get::<&str, _>("verdict")).filter(|word| !word.is_empty());
-        Ok(outcomes::store::Listed {
+        Ok(outcomes::store::ListedUpdate {
             id: row.get("id"),
             you_said: row.get("title"),
             outcome: stage(row.get("outcome"))?,
@@ -197,7 +197,7 @@ pub async fn open_now(
             found: row.get("found"),
         })
     };
-    let mut said: Vec<outcomes::store::Listed> =
+    let mut said: Vec<outcomes::store::ListedUpdate> =
         of("update").map(said).collect::<Result<_, sqlx::Error>>()?;
     said.sort_by(|one, next| (next.at, &next.id).cmp(&(one.at, &one.id)));
     Ok((all, asked, said))

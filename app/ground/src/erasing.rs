@@ -1,7 +1,7 @@
 //! What every room does with an account that is erased: nobody takes its place wherever the schema
 //! says who did something that stays.
 //!
-//! The triggers of `migrations/…/0033_erasing.sql` let nothing else change in such a row, and only
+//! The triggers of `migrations/0033_erasing/` let nothing else change in such a row, and only
 //! once the account is marked as erased.
 
 use sqlx::{AnyConnection, AssertSqlSafe};

@@ -28,7 +28,7 @@ struct Now {
     asked: Vec<consultations::store::ListedConsultation>,
     topics: Vec<topics::store::Listed>,
     coming: Vec<notices::store::Listed>,
-    said: Vec<outcomes::store::Listed>,
+    said: Vec<outcomes::store::ListedUpdate>,
 }
 
 /// What is open now. Changes are those about a place, where one is given.

@@ -39,7 +39,7 @@ pub async fn results_page(
     Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let (consultation, releases) = released(&house, &id).await?;
-    let about = outcomes::store::Which::About(consultation.id.to_string());
+    let about = outcomes::store::Which::About(&consultation.id);
     let said = outcomes::store::list(&house.db, &about, (20, 0)).await?;
     let page = Page::new(format!("Results: {}", consultation.terms.title), || {
         let found = releases.first().map(|release| findings::shown(&release.findings));

@@ -16,7 +16,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection as _, Row as _, Transaction};
 
 use super::tables::{self, Columns, Guards, Off, Sum};
-use super::{Db, Kind, connections};
+use super::{Db, Kind, connections, migrations};
 
 /// The most rows that are put in by one write.
 const LOT: usize = 500;
@@ -71,7 +71,7 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn is_new(&self) -> sqlx::Result<bool> {
-        Ok(!self.has_migrations(&mut *self.read().await?).await?)
+        Ok(!migrations::has_any(&mut *self.read().await?).await?)
     }
 
     /// All rows as they are at this moment, for as long as it is held.
