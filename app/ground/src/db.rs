@@ -129,13 +129,11 @@ impl Db {
         Ok(Self { kind, pools, line, file })
     }
 
-    /// What protects the line to it.
     #[must_use]
     pub fn line(&self) -> Line {
         self.line
     }
 
-    /// Which of the two databases this is.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind
@@ -282,7 +280,7 @@ pub async fn tie(
     tx: &mut AnyConnection,
     insert: &'static str,
     one: &str,
-    others: &[String],
+    others: &[impl AsRef<str> + Sync],
 ) -> Result<(), sqlx::Error> {
     if others.is_empty() {
         return Ok(());
@@ -291,7 +289,7 @@ pub async fn tie(
         (0..others.len()).map(|nth| format!("($1, ${})", nth + 2)).collect::<Vec<_>>().join(", ");
     let mut tie = sqlx::query(AssertSqlSafe(format!("{insert} VALUES {rows}"))).bind(one);
     for other in others {
-        tie = tie.bind(other);
+        tie = tie.bind(other.as_ref());
     }
     tie.execute(tx).await?;
     Ok(())
