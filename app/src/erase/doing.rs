@@ -105,7 +105,7 @@ async fn forget(tx: &mut AnyConnection, due: &Due, now: Millis) -> sqlx::Result<
     local_offer::forget(tx, account, wish.takes_down, now).await?;
     rounds::forget(tx, account).await?;
     plans::forget(tx, account).await?;
-    consultations::forget(tx, &account.into()).await?;
+    consultations::forget(tx, account).await?;
     notices::forget(tx, account, email).await?;
     let subscriber =
         subscriptions::store::forget(tx, (account, email), wish.keeps_emails, now).await?;
