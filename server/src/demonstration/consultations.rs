@@ -221,7 +221,7 @@ fn waiting(sefton: &Sefton) -> Terms {
         about: "We have heard that children in the south wait up to 24 weeks, and children in the \
             north about nine. Is that what it has been like for your family?"
             .to_owned(),
-        can_change: "WhoMayAnswer is seen first, and what help you get while you wait.".to_owned(),
+        can_change: "Who is seen first, and what help you get while you wait.".to_owned(),
         cannot_change: "How therapists are trained: that is decided for all of England.".to_owned(),
         who_for: "Parents and carers anywhere in Sefton".to_owned(),
         // The NHS.
