@@ -1,7 +1,7 @@
 //! A person's own page: who they are here, what they said, where they are signed in; and the
 //! address that is changed in every room at once.
 
-use accounts::store::Session;
+use accounts::store::OpenSession;
 use accounts::{emails, store};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
@@ -12,7 +12,7 @@ use forms::Sent;
 use ground::db::{self, Kind};
 use ground::error::Error;
 use ground::house::House;
-use ground::ids::{self, Account, Id};
+use ground::ids::{Account, Id, Session};
 use ground::routes::{LEAVING, SECOND_STEP, sign_in_then};
 use ground::ui::{Banner, Page};
 use ground::viewer::{Role, SecondStep, Viewer};
@@ -204,14 +204,14 @@ struct Device {
     times: usize,
     is_here: bool,
     /// The session used last that is not this one, and when.
-    other: Option<(Id<ids::Session>, Millis)>,
+    other: Option<(Id<Session>, Millis)>,
 }
 
 /// A person's sessions, the latest used first, one line for each name of a device.
-fn devices(sessions: Vec<Session>, here: &Id<ids::Session>) -> Vec<Device> {
+fn devices(sessions: Vec<OpenSession>, here: &Id<Session>) -> Vec<Device> {
     let mut devices: Vec<Device> = Vec::new();
     for session in sessions {
-        let Session { id, device: name, seen_at } = session;
+        let OpenSession { id, device: name, seen_at } = session;
         let nth = devices.iter().position(|device| device.name == name).unwrap_or_else(|| {
             devices.push(Device { name, times: 0, is_here: false, other: None });
             devices.len() - 1
@@ -562,7 +562,14 @@ async fn put_address_back(
         updates::store::address_changed(tx, account, old).await?;
     }
     let (password, ends_at) = (id::secret(), now + NEW_PASSWORD_WITHIN);
-    store::keep_link(tx, &id::hash(&password), account, "password", None, ends_at).await?;
+    let new = store::NewLink {
+        token_hash: &id::hash(&password),
+        account_id: &undo.account_id,
+        purpose: "password",
+        email: None,
+        ends_at,
+    };
+    store::keep_link(tx, &new).await?;
     let to_old = Owed {
         dedup_key: &format!("{hash} put back old"),
         kind: EmailKind::AddressChanged,
@@ -622,7 +629,7 @@ mod tests {
 
     #[test]
     fn sessions_on_devices_of_one_name_are_one_line_that_never_ends_this_one() {
-        let session = |id: &str, device: &str, seen_at| Session {
+        let session = |id: &str, device: &str, seen_at| OpenSession {
             id: id.into(),
             device: device.to_owned(),
             seen_at,

@@ -110,7 +110,7 @@ pub async fn organisers_desk(
                 view! {
                     <li>
                         <a href=format!("/rounds/{}", round.id)>{round.title}</a>
-                        <p>{rounds::state(&round.dates, now)}</p>
+                        <p>{rounds::phase_words(&round.dates, now)}</p>
                     </li>
                 }
             })

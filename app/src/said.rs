@@ -13,7 +13,7 @@ use ground::ui::{Page, Pager, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use outcomes::rules::{Awaited, Outcome, awaited, judged};
-use topics::rules::Standing;
+use topics::rules::TopicState;
 use updates::store::{self, Contribution, Kind};
 
 const MOST_ON_A_PAGE: i64 = 30;
@@ -38,7 +38,7 @@ pub async fn said_page(
     let within = house.outcome_within;
     let mut comments = local_offer::store::list(
         &house.db,
-        local_offer::store::Which::By(&me),
+        local_offer::store::WhichComments::By(&me),
         (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE),
     )
     .await?;
@@ -244,11 +244,11 @@ fn state(said: &Contribution, within: Millis, now: Millis) -> String {
         };
     }
     match said.state.as_str() {
-        "waiting" => Standing::Waiting.words(),
-        "declined" => Standing::Declined(String::new()).words(),
-        PASSED_ON => Standing::PassedOn.words(),
-        "withdrawn" => Standing::Withdrawn.words(),
-        "merged" => Standing::Merged(String::new()).words(),
+        "waiting" => TopicState::Waiting.words(),
+        "declined" => TopicState::Declined(String::new()).words(),
+        PASSED_ON => TopicState::PassedOn.words(),
+        "withdrawn" => TopicState::Withdrawn.words(),
+        "merged" => TopicState::Merged(Id::default()).words(),
         "counting" => "○ Voting is still open",
         "in no round" => "○ Not in a voting round yet",
         "closed round" => "○ Voting has closed. The forum hasn't confirmed the shortlist yet",

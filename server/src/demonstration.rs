@@ -29,6 +29,7 @@ use accounts::hashed;
 use calendar::clock::{Clock, DAY, Millis};
 use ground::db::Kind;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use sefton::ADMINISTRATOR;
@@ -116,6 +117,6 @@ async fn fill_counted(tx: &mut AnyConnection, yesterday: Millis) -> Result<(), s
 }
 
 /// The account with this address.
-async fn account(tx: &mut AnyConnection, email: &'static str) -> Result<String, sqlx::Error> {
+async fn account(tx: &mut AnyConnection, email: &'static str) -> Result<Id<Account>, sqlx::Error> {
     sqlx::query_scalar("SELECT id FROM accounts WHERE email = $1").bind(email).fetch_one(tx).await
 }

@@ -237,7 +237,7 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
                 Some(name) => Some(organisation_named(&db, &name).await?),
                 None => None,
             };
-            accounts::invite(&house, None, email, role.into(), organisation)
+            accounts::invite(&house, None, email, role.into(), organisation.map(Into::into))
                 .await
                 .map_err(|error| format!("The invitation could not be saved: {error}"))?;
             db.close().await;

@@ -710,10 +710,11 @@ async fn a_thousand_topics(world: &World, round: &str) {
             title: format!("Topic {nth}"),
             happens_now: text("What happens now"),
             would_help: text("What would help"),
-            services: vec![world.transport.clone()],
+            services: vec![world.transport.as_str().into()],
             places: Vec::new(),
         };
-        let topic = topics::store::propose(&mut tx, &author, &proposal, now).await.unwrap();
+        let by = author.as_str().into();
+        let topic = topics::store::propose(&mut tx, &by, &proposal, now).await.unwrap();
         let waiting = topics::store::Waiting {
             id: &topic,
             proposed_at: now,

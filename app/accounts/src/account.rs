@@ -7,13 +7,16 @@ use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::Id;
 use ground::sent::Form;
-use ground::ui::{Field, Page, Summary};
+use ground::ui::{Field, Page};
 use ground::viewer::{SignedIn, Viewer};
 use leptos::prelude::*;
 
 use super::attempts::{self, Asker, Purpose};
+use super::frame::{ACCOUNT, Frame};
 use super::second_factor::WE_MAY_ASK;
+use super::store::NewLink;
 use super::{emails, session, store};
 
 /// POST `/account/sessions/end`: every session on devices with the name of one, but never this one;
@@ -25,7 +28,7 @@ pub async fn end_sessions(
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let (account_id, here) = (&person.account_id, &person.session_id);
-    if let Some(session) = id::parse(sent.typed("session")) {
+    if let Some(session) = Id::parse(sent.typed("session")) {
         store::end_sessions_like(&house.db, account_id, &session, here).await?;
         return Ok(Redirect::to("/account?done=sessions").into_response());
     }
@@ -34,13 +37,13 @@ pub async fn end_sessions(
 }
 
 /// A GET where only a POST has an answer, as after a reload.
-pub async fn back() -> Redirect {
+pub async fn back_to_account() -> Redirect {
     Redirect::to("/account")
 }
 
 /// GET `/account/email`
-pub async fn email_form(State(house): State<House>, viewer: Viewer) -> Response {
-    email_page("", &Refusals::default()).answer(&house, &viewer)
+pub async fn change_email_form(State(house): State<House>, viewer: Viewer) -> Response {
+    change_email_page("", &Refusals::default()).answer(&house, &viewer)
 }
 
 /// POST `/account/email`, with fresh proof: tells the old address, asks the new one.
@@ -51,8 +54,9 @@ pub async fn change_email(
 ) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
     let asker = Asker::Account(&person.account_id);
-    let refuse =
-        |refusals: &Refusals| email_page(sent.typed("email"), refusals).answer(&house, &viewer);
+    let refuse = |refusals: &Refusals| {
+        change_email_page(sent.typed("email"), refusals).answer(&house, &viewer)
+    };
     let email = match new_address(sent.typed("email"), &person.email) {
         Ok(email) => email,
         Err(what_to_do) => return Ok(refuse(&Refusals::one("email", what_to_do))),
@@ -72,7 +76,7 @@ async fn ask_new_address(
     email: &str,
     now: Millis,
 ) -> Result<(), Error> {
-    let (token, account_id) = (id::secret(), person.account_id.as_str());
+    let (token, account_id) = (id::secret(), &person.account_id);
     let (hash, ends_at) = (id::hash(&token), now + 2 * DAY);
     let ask = Owed {
         dedup_key: &hash,
@@ -96,7 +100,9 @@ async fn ask_new_address(
     if !store::stands(&mut tx, &person.session_id).await? {
         return Ok(tx.roll_back().await?);
     }
-    store::keep_link(&mut tx, &hash, account_id, "email", Some(email), ends_at).await?;
+    let new =
+        NewLink { token_hash: &hash, account_id, purpose: "email", email: Some(email), ends_at };
+    store::keep_link(&mut tx, &new).await?;
     owe(&mut tx, ask).await?;
     owe(&mut tx, tell).await?;
     Ok(tx.commit().await?)
@@ -111,32 +117,22 @@ fn new_address(typed: &str, now: &str) -> Result<String, String> {
     Ok(email)
 }
 
-fn email_page(email: &str, refusals: &Refusals) -> Page {
-    let page = Page::new("Change your email address", || {
+fn change_email_page(email: &str, refusals: &Refusals) -> Page {
+    Frame::new("Change your email address", ACCOUNT).refused_for(refusals).around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/account">
-                        "Your account"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Change your email address"</h1>
-                <form method="post" action="/account/email" novalidate>
-                    <Field
-                        name="email"
-                        label="Your new email address"
-                        hint="We'll send a link there to confirm it, and let your old address know."
-                        kind="email"
-                        autocomplete="email"
-                        value=email
-                        refusals
-                    />
-                    <button class="button">"Send me the link"</button>
-                </form>
-                <p class="soft">{WE_MAY_ASK}</p>
-            </div>
+            <form method="post" action="/account/email" novalidate>
+                <Field
+                    name="email"
+                    label="Your new email address"
+                    hint="We'll send a link there to confirm it, and let your old address know."
+                    kind="email"
+                    autocomplete="email"
+                    value=email
+                    refusals
+                />
+                <button class="button">"Send me the link"</button>
+            </form>
+            <p class="soft">{WE_MAY_ASK}</p>
         }
-    });
-    page.refused_for(refusals)
+    })
 }

@@ -1,10 +1,10 @@
 //! Limits on guessing and on emails: how often something has been tried, within a window of time.
 //!
-//! Nobody's tries use up another's. Somebody who is signed in, or asks in a browser in which she has
-//! signed in before, has a count of her own. All others are counted by their network, and what they
-//! try for one address has a total that holds nobody but them. Each sort of email is counted by
-//! itself, and when there were enough of them one still goes every ten minutes: whoever asks for a
-//! link has one that works, or is told where to look for it.
+//! Nobody's tries use up another's. Somebody who is signed in, or asks in a browser in which they
+//! have signed in before, has a count of their own. All others are counted by their network, and
+//! what they try for one address has a total that holds nobody but them. Each sort of email is
+//! counted by itself, and when there were enough of them one still goes every ten minutes: whoever
+//! asks for a link has one that works, or is told where to look for it.
 //!
 //! What is counted is stored under a hash with the key of the day (`ground::day_key`).
 
@@ -35,7 +35,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 /// Who tries, as the limits tell people apart.
 #[derive(Clone, Copy, Debug)]
 pub enum Asker<'a> {
-    /// Somebody signed in: her account.
+    /// Somebody signed in: their account.
     Account(&'a str),
     /// A browser in which somebody has signed in to the account that is asked about: the hash of
     /// its secret.
@@ -45,7 +45,7 @@ pub enum Asker<'a> {
 }
 
 impl<'a> Asker<'a> {
-    /// Her account if she is signed in, else the network.
+    /// Their account if they are signed in, else the network.
     #[must_use]
     pub fn of(viewer: &'a Viewer, caller: &'a Caller) -> Self {
         viewer.person().map_or(Self::Network(caller), |person| Self::Account(&person.account_id))
@@ -67,7 +67,6 @@ impl<'a> Asker<'a> {
 /// What an email is asked for. Each is counted by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// To join.
     Join,
     /// A link to sign in.
     SignIn,
@@ -255,8 +254,8 @@ pub struct Tried {
 }
 
 /// Counts one more password tried for this address. Strangers who try many passwords for it, from
-/// one network or from many, hold strangers alone: neither somebody signed in nor a browser in which
-/// she has signed in before.
+/// one network or from many, hold strangers alone: neither somebody signed in nor a browser in
+/// which they have signed in before.
 ///
 /// # Errors
 /// When the database fails.
@@ -317,8 +316,8 @@ async fn clear(house: &House, limits: &[Limit]) -> Result<(), Error> {
 const PAUSE: Millis = 10 * MINUTE;
 
 /// Whether one more email may go to this address. A stranger's requests use up nothing of what a
-/// known person asks for. Where there were enough, one goes every ten minutes, whoever asks: it is in
-/// the mailbox of the person who asks too.
+/// known person asks for. Where there were enough, one goes every ten minutes, whoever asks: it is
+/// in the mailbox of the person who asks too.
 ///
 /// # Errors
 /// When the database fails. The inner error says when to ask again.
@@ -387,31 +386,30 @@ pub async fn may_ask(
 
 /// What has one count, for one subject.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum AttemptKind {
     /// Responses begun from one network. A whole school may share it.
     Response,
     /// First acts kept for one network. A whole school may share it.
     FirstAct,
-    /// Codes tried for one account, after its password or a link: each browser that she used before
-    /// for itself, all others together. A right one resets the count, and recovery codes are never
-    /// counted: so whoever has somebody's password cannot keep her out.
+    /// Codes tried for one account, after its password or a link: each browser that its owner used
+    /// before for itself, all others together. A right one resets the count, and recovery codes are
+    /// never counted: so whoever has somebody's password cannot keep them out.
     Code,
     /// Passwords and codes tried in one session, to show again who uses it, or to change the
     /// password.
     Proof,
     /// Passkeys asked for, by one person or from one network. A whole school may share it.
     Passkey,
-    /// Topics from one person.
     Topic,
-    /// Comments on the Local Offer from one person.
+    /// On the Local Offer.
     Comment,
-    /// What one person told the forum of her own experience.
+    /// What one person told the forum of their own experience.
     Doubt,
     /// Other people's questions that one person wants to know the answer to.
     Too,
 }
 
-impl Kind {
+impl AttemptKind {
     /// The word it is stored under, how many are let through in a window, and how long that is.
     pub(crate) fn limit(self) -> (&'static str, i64, Millis) {
         match self {
@@ -430,7 +428,7 @@ impl Kind {
 
 pub(crate) async fn within(
     house: &House,
-    kind: Kind,
+    kind: AttemptKind,
     subject: String,
 ) -> Result<Result<(), Wait>, Error> {
     let (word, most, window) = kind.limit();
@@ -439,7 +437,7 @@ pub(crate) async fn within(
 }
 
 /// Forgets the wrong tries for one subject, after a right one.
-pub(crate) async fn forget(house: &House, kind: Kind, subject: String) -> Result<(), Error> {
+pub(crate) async fn forget(house: &House, kind: AttemptKind, subject: String) -> Result<(), Error> {
     let (word, most, window) = kind.limit();
     clear(house, &[Limit::new(word, subject, most, window)]).await
 }
@@ -450,7 +448,7 @@ pub(crate) async fn forget(house: &House, kind: Kind, subject: String) -> Result
 /// # Errors
 /// When the database fails. The inner error says when to begin again.
 pub async fn may_answer(house: &House, caller: &Caller) -> Result<Result<(), Wait>, Error> {
-    within(house, Kind::Response, Asker::Network(caller).name()).await
+    within(house, AttemptKind::Response, Asker::Network(caller).name()).await
 }
 
 /// Whether one more first act may be kept for this network. Else it goes with the page.
@@ -458,7 +456,7 @@ pub async fn may_answer(house: &House, caller: &Caller) -> Result<Result<(), Wai
 /// # Errors
 /// When the database fails.
 pub(crate) async fn may_keep(house: &House, caller: &Caller) -> Result<bool, Error> {
-    Ok(within(house, Kind::FirstAct, Asker::Network(caller).name()).await?.is_ok())
+    Ok(within(house, AttemptKind::FirstAct, Asker::Network(caller).name()).await?.is_ok())
 }
 
 /// Whether one more passkey may be asked for: what it is to sign is stored for minutes.
@@ -469,7 +467,7 @@ pub(crate) async fn may_use_passkey(
     house: &House,
     asker: Asker<'_>,
 ) -> Result<Result<(), Wait>, Error> {
-    within(house, Kind::Passkey, asker.name()).await
+    within(house, AttemptKind::Passkey, asker.name()).await
 }
 
 #[cfg(test)]

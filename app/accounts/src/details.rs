@@ -8,27 +8,29 @@ use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Place};
 use ground::sent::Form;
-use ground::ui::{Choice, Choices, Field, Page, Summary};
+use ground::ui::{Choice, Choices, Field};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
+use super::frame::{ACCOUNT, Frame};
 use super::rules;
-use super::store::{self, Details};
+use super::store::{self, DetailsChange};
 
 /// GET `/account/details`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn details_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let saved = Sent::of(&[
         ("shown_name", person.shown_name.as_str()),
         ("place", person.place_id.as_deref().unwrap_or_default()),
     ]);
     let places = places_and(&house.db, person.place_id.as_slice()).await?;
-    page(&house, &viewer, places, &saved, &Refusals::default()).await
+    details_page(&house, &viewer, places, &saved, &Refusals::default()).await
 }
 
 /// POST `/account/details`
-pub async fn change(
+pub async fn change_details(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -39,31 +41,37 @@ pub async fn change(
     let shown_name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
     let place = if viewer.is(Role::Parent) {
         let chosen = places.iter().find(|place| place.id == sent.typed("place"));
-        let chosen = chosen.map(|place| Some(place.id.clone()));
+        let chosen = chosen.map(|place| Some(Id::<Place>::from(place.id.clone())));
         refusals.take("place", chosen.ok_or_else(|| rules::choose_place(&house.names.area)))
     } else {
         Some(person.place_id.clone())
     };
     let (Some(shown_name), Some(place)) = (shown_name, place) else {
-        return page(&house, &viewer, places, &sent, &refusals).await;
+        return details_page(&house, &viewer, places, &sent, &refusals).await;
     };
-    let (now, account_id) = (house.clock.now(), person.account_id.as_str());
+    let (now, account_id) = (house.clock.now(), &person.account_id);
     let mut tx = house.db.begin().await?;
-    let to = (shown_name.as_str(), place.as_deref());
+    let to = (shown_name.as_str(), place.as_ref());
     let details = store::change_details(&mut tx, account_id, to, now).await?;
-    if let Details::Changed(detail) = details {
-        let (who, what) = (Some(account_id), "own details changed");
-        audit::note(&mut tx, Entry { at: now, who, what, about: account_id, detail }).await?;
+    if let DetailsChange::Changed(detail) = details {
+        let entry = Entry {
+            at: now,
+            who: Some(account_id),
+            what: "own details changed",
+            about: account_id,
+            detail,
+        };
+        audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;
-    if details == Details::VotesAreCounted {
+    if details == DetailsChange::VotesAreCounted {
         refusals.add("place", "Votes are being counted. Try again in a few minutes");
-        return page(&house, &viewer, places, &sent, &refusals).await;
+        return details_page(&house, &viewer, places, &sent, &refusals).await;
     }
     Ok(Redirect::to("/account?done=details").into_response())
 }
 
-async fn page(
+async fn details_page(
     house: &House,
     viewer: &Viewer,
     places: Vec<Named>,
@@ -74,7 +82,9 @@ async fn page(
     let votes_in =
         if is_parent { store::votes_in(&house.db, house.clock.now()).await? } else { None };
     let chosen = sent.typed("place").to_owned();
-    let page = Page::new("Your name and where you live", || {
+    let heading = if is_parent { "Your name and where you live" } else { "Your name" };
+    let frame = Frame::new("Your name and where you live", ACCOUNT).heading(heading);
+    let page = frame.refused_for(refusals).around(|| {
         let place = is_parent.then(|| {
             let places = places.into_iter().map(|place| (place.id, place.name));
             view! {
@@ -89,33 +99,23 @@ async fn page(
                 {what_a_move_changes(votes_in)}
             }
         });
-        let title = if is_parent { "Your name and where you live" } else { "Your name" };
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/account">
-                        "Your account"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{title}</h1>
-                <form method="post" novalidate>
-                    <Field
-                        name="shown_name"
-                        label="Your display name"
-                        hint="You don't have to use your real name. It is never shown with your \
-                            votes."
-                        autocomplete="nickname"
-                        value=sent.typed("shown_name")
-                        refusals
-                    />
-                    {place}
-                    <button class="button">"Save"</button>
-                </form>
-            </div>
+            <form method="post" novalidate>
+                <Field
+                    name="shown_name"
+                    label="Your display name"
+                    hint="You don't have to use your real name. It is never shown with your \
+                        votes."
+                    autocomplete="nickname"
+                    value=sent.typed("shown_name")
+                    refusals
+                />
+                {place}
+                <button class="button">"Save"</button>
+            </form>
         }
     });
-    Ok(page.kept_for_going_back().refused_for(refusals).answer(house, viewer))
+    Ok(page.kept_for_going_back().answer(house, viewer))
 }
 
 /// What is different once somebody lives elsewhere. Each vote counts in the place its voter has

@@ -98,9 +98,9 @@ pub fn new_password_link(house: &House, token: &str) -> Words {
     )
 }
 
-/// Tells someone whose address we don't know that there is no account, with the link by which she
-/// can join: who reads this reads her emails, as with [`confirm_sign_up`]. `asked`: what was asked
-/// for, after "You asked".
+/// Tells someone whose address we don't know that there is no account, with the link by which they
+/// can join: who reads this reads their emails, as with [`confirm_sign_up`]. `asked`: what was
+/// asked for, after "You asked".
 pub fn no_account(house: &House, token: &str, asked: &str) -> Words {
     words(
         house,
@@ -151,8 +151,8 @@ pub fn confirm_address(house: &House, token: &str) -> Words {
             ),
         ],
         Some(("Use this address", house.link(&format!("/account/email/{token}")))),
-        "Someone gave this address for their account. If it wasn't you, ignore this email: we won't \
-         use your address.",
+        "Someone gave this address for their account. If it wasn't you, ignore this email: we \
+         won't use your address.",
     )
 }
 
@@ -250,9 +250,9 @@ pub fn address_not_used(house: &House) -> Words {
     )
 }
 
-/// Tells the administrators, and the other safeguarding leads where it is that role, that someone has
-/// it now, or no longer. `by`: who did it; `None` when they accepted an invitation, or gave the role
-/// up. `is_admin`: whether the email goes to an administrator.
+/// Tells the administrators, and the other safeguarding leads where it is that role, that someone
+/// has it now, or no longer. `by`: who did it; `None` when they accepted an invitation, or gave the
+/// role up. `is_admin`: whether the email goes to an administrator.
 pub fn role_changed(
     house: &House,
     role: Role,
@@ -288,8 +288,8 @@ pub fn role_changed(
         "You get this email because you are a safeguarding lead or an administrator, or because it \
          is about your role. You can't stop these emails."
     } else {
-        "You get this email because you are an administrator, or because it is about your role. You \
-         can't stop these emails."
+        "You get this email because you are an administrator, or because it is about your role. \
+         You can't stop these emails."
     };
     words(
         house,
@@ -300,7 +300,7 @@ pub fn role_changed(
     )
 }
 
-/// Tells somebody that she has a role now, or no longer. `by`: who gave or removed it.
+/// Tells somebody that they have a role now, or no longer. `by`: who gave or removed it.
 pub fn own_role_changed(house: &House, role: Role, by: &str, gives: bool) -> Words {
     let title = role.title();
     let (subject, happened, next) = if gives {
@@ -345,7 +345,7 @@ pub fn role_may(role: Role) -> &'static str {
     }
 }
 
-/// Says that from now on she signs in with her council. `council`: its name.
+/// Says that from now on they sign in with their council. `council`: its name.
 pub fn signs_in_with_council(house: &House, council: &str) -> Words {
     words(
         house,
@@ -390,7 +390,7 @@ pub fn council_ended(house: &House, council: &str, name: &str) -> Words {
     )
 }
 
-/// Tells a leader that her role ends unless she signs in with her council. `council`: its name;
+/// Tells a leader that their role ends unless they sign in with their council. `council`: its name;
 /// `ends_at`: when.
 pub fn council_to_confirm(house: &House, council: &str, ends_at: Millis) -> Words {
     let day = clock::day(ends_at);
@@ -411,8 +411,9 @@ pub fn council_to_confirm(house: &House, council: &str, ends_at: Millis) -> Word
     )
 }
 
-/// Tells the administrators that somebody is no leader any more, since the council has not confirmed
-/// her for too long. `council`: its name; `name`: the leader's; `since`: when it last did.
+/// Tells the administrators that somebody is no leader any more, since the council has not
+/// confirmed them for too long. `council`: its name; `name`: the leader's; `since`: when it last
+/// did.
 pub fn council_unconfirmed(house: &House, council: &str, name: &str, since: Millis) -> Words {
     let day = clock::day(since);
     words(
@@ -481,8 +482,8 @@ pub fn kept(house: &House) -> Words {
 /// The last email to an address: the account is erased. `keeps_emails`: those about changes go on.
 pub fn erased(house: &House, keeps_emails: bool) -> Words {
     let emails = if keeps_emails {
-        "You will still get emails about changes to services, as you wished. You can stop them with \
-         the link in each of them."
+        "You will still get emails about changes to services, as you wished. You can stop them \
+         with the link in each of them."
     } else {
         "This is the last email we send you. Once it has gone, we no longer have your address."
     };
@@ -518,7 +519,7 @@ pub fn invitation(house: &House, role: Role, token: &str) -> Words {
     )
 }
 
-/// Tells somebody of the staff that she signed in where she never did before.
+/// Tells somebody of the staff that they signed in where they never did before.
 pub fn new_device(house: &House, device: &str, at: Millis) -> Words {
     words(
         house,
@@ -538,7 +539,7 @@ pub fn new_device(house: &House, device: &str, at: Millis) -> Words {
     )
 }
 
-/// Says that an administrator signed her out everywhere.
+/// Says that an administrator signed them out everywhere.
 pub fn signed_out(house: &House) -> Words {
     words(
         house,
@@ -610,7 +611,7 @@ pub fn recovery_code_used(house: &House) -> Words {
     )
 }
 
-/// Says that a second step was taken away by the person herself.
+/// Says that a second step was taken away by the person themselves.
 pub fn second_step_removed(house: &House) -> Words {
     words(
         house,
@@ -624,7 +625,7 @@ pub fn second_step_removed(house: &House) -> Words {
     )
 }
 
-/// Says to somebody that an administrator took her second step away.
+/// Says to somebody that an administrator took their second step away.
 pub fn second_step_reset(house: &House) -> Words {
     words(
         house,

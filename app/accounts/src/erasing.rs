@@ -1,13 +1,14 @@
 //! Every SQL statement about erasing an account: asked for, called back, done.
 //!
 //! An erasure is a row until then. A link in the email ends it, and so does a button for whoever
-//! has signed in; signing in alone does not. What each room forgets is its own; `app/src/erase` asks
-//! them all.
+//! has signed in; signing in alone does not. What each room forgets is its own; `app/src/erase`
+//! asks them all.
 
 use calendar::clock::{DAY, Millis};
 use deliveries::EmailKind;
 use ground::db::Kind;
 use ground::erasing::each;
+use ground::ids::{Account, Id};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// For how long it can be called back.
@@ -15,16 +16,16 @@ pub const WAITS: Millis = 7 * DAY;
 
 /// What somebody wants who leaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wish {
-    /// What she published goes too, as far as its author may take it down.
+pub struct LeavingWish {
+    /// What they published goes too, as far as its author may take it down.
     pub takes_down: bool,
-    /// Her address still gets emails about changes to services.
+    /// Their address still gets emails about changes to services.
     pub keeps_emails: bool,
 }
 
 /// What became of asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum ErasureAsked {
     /// It begins now.
     Now,
     /// It was asked for before, as by a second tap.
@@ -48,7 +49,8 @@ fn is_last_admin(but: &str) -> String {
 const BUT_THOSE_WHO_LEAVE: &str =
     "AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.account_id = o.account_id)";
 
-/// Whether this account is the only administrator left, as a part of a statement in which it is `a`.
+/// Whether this account is the only administrator left, as a part of a statement in which it is
+/// `a`.
 #[must_use]
 pub fn is_last() -> String {
     is_last_admin(BUT_THOSE_WHO_LEAVE)
@@ -60,11 +62,11 @@ pub fn is_last() -> String {
 /// When the database fails; likewise for every function here.
 pub async fn ask(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     token_hash: &str,
-    wish: Wish,
+    wish: LeavingWish,
     now: Millis,
-) -> sqlx::Result<Asked> {
+) -> sqlx::Result<ErasureAsked> {
     let sql = format!(
         "INSERT INTO erasures (account_id, token_hash, asked_at, due_at, takes_down, keeps_emails)
          SELECT a.id, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS INTEGER),
@@ -83,13 +85,13 @@ pub async fn ask(
         .execute(&mut *tx)
         .await?;
     if asked.rows_affected() == 1 {
-        return Ok(Asked::Now);
+        return Ok(ErasureAsked::Now);
     }
     let before: i64 = sqlx::query_scalar("SELECT count(*) FROM erasures WHERE account_id = $1")
         .bind(account_id)
         .fetch_one(tx)
         .await?;
-    Ok(if before > 0 { Asked::Before } else { Asked::LastAdmin })
+    Ok(if before > 0 { ErasureAsked::Before } else { ErasureAsked::LastAdmin })
 }
 
 /// When the erasure behind a link is due, while it can be called back.
@@ -105,7 +107,7 @@ pub async fn due_at(
 
 /// How the account stands that a link was for which calls back nothing any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum After {
+pub enum AfterErasureLink {
     /// It is kept.
     Kept,
     /// It was asked for again, and is due then.
@@ -116,7 +118,10 @@ pub enum After {
 
 /// How the account behind a link stands that has ended. The row of the email with the link knows
 /// whose it was, until that account is erased.
-pub async fn after(connection: &mut AnyConnection, token_hash: &str) -> sqlx::Result<After> {
+pub async fn after_link(
+    connection: &mut AnyConnection,
+    token_hash: &str,
+) -> sqlx::Result<AfterErasureLink> {
     let row = sqlx::query(
         "SELECT e.due_at AS due_at FROM deliveries d
          JOIN accounts a ON a.id = d.account_id AND a.erased_at IS NULL
@@ -128,18 +133,16 @@ pub async fn after(connection: &mut AnyConnection, token_hash: &str) -> sqlx::Re
     .fetch_optional(connection)
     .await?;
     Ok(match row.map(|row| row.get::<Option<Millis>, _>("due_at")) {
-        None => After::Gone,
-        Some(None) => After::Kept,
-        Some(Some(due_at)) => After::Again(due_at),
+        None => AfterErasureLink::Gone,
+        Some(None) => AfterErasureLink::Kept,
+        Some(Some(due_at)) => AfterErasureLink::Again(due_at),
     })
 }
 
 /// An erasure that was called back.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CalledBack {
-    /// Whose account is kept.
-    pub account_id: String,
-    /// Their address.
+    pub account_id: Id<Account>,
     pub email: String,
     /// Of the link that would have called it back.
     pub token_hash: String,
@@ -150,30 +153,34 @@ pub async fn call_back(
     tx: &mut AnyConnection,
     token_hash: &str,
 ) -> sqlx::Result<Option<CalledBack>> {
-    call_back_by(tx, "w.token_hash = $1", token_hash).await
+    let found = sqlx::query_as(
+        "SELECT a.id AS account_id, a.email, w.token_hash
+         FROM erasures w JOIN accounts a ON a.id = w.account_id AND a.email IS NOT NULL
+         WHERE w.token_hash = $1",
+    );
+    let found: Option<CalledBack> = found.bind(token_hash).fetch_optional(&mut *tx).await?;
+    if_first(tx, found).await
 }
 
 /// Calls back the erasure of this account, for whoever has signed in to it. `None` the second time.
 pub async fn call_back_own(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
 ) -> sqlx::Result<Option<CalledBack>> {
-    call_back_by(tx, "w.account_id = $1", account_id).await
-}
-
-/// `by`: the condition that finds the erasure. Of two at once, one calls it back.
-async fn call_back_by(
-    tx: &mut AnyConnection,
-    by: &'static str,
-    of: &str,
-) -> sqlx::Result<Option<CalledBack>> {
-    let found = format!(
+    let found = sqlx::query_as(
         "SELECT a.id AS account_id, a.email, w.token_hash
          FROM erasures w JOIN accounts a ON a.id = w.account_id AND a.email IS NOT NULL
-         WHERE {by}"
+         WHERE w.account_id = $1",
     );
-    let found: Option<CalledBack> =
-        sqlx::query_as(AssertSqlSafe(found)).bind(of).fetch_optional(&mut *tx).await?;
+    let found: Option<CalledBack> = found.bind(account_id).fetch_optional(&mut *tx).await?;
+    if_first(tx, found).await
+}
+
+/// Ends the erasure that was found. Of two at once, one calls it back.
+async fn if_first(
+    tx: &mut AnyConnection,
+    found: Option<CalledBack>,
+) -> sqlx::Result<Option<CalledBack>> {
     let Some(found) = found else { return Ok(None) };
     let called = sqlx::query("DELETE FROM erasures WHERE token_hash = $1").bind(&found.token_hash);
     let is_first = called.execute(tx).await?.rows_affected() == 1;
@@ -182,18 +189,15 @@ async fn call_back_by(
 
 /// An account whose time has come.
 #[derive(Clone, Debug)]
-pub struct Due {
-    /// The account.
-    pub account_id: String,
-    /// Its address.
+pub struct DueErasure {
+    pub account_id: Id<Account>,
     pub email: String,
-    /// What its owner wants.
-    pub wish: Wish,
+    pub wish: LeavingWish,
 }
 
 /// The next account whose time has come, marked as erased. Another process passes it over. The last
 /// administrator's waits: it may be that two left at the same moment.
-pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Due>> {
+pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<DueErasure>> {
     let kind = Kind::of(tx);
     let admins = format!(
         "SELECT account_id FROM roles WHERE role = 'admin' ORDER BY account_id{}",
@@ -211,10 +215,10 @@ pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Opt
     );
     let row = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_optional(&mut *tx).await?;
     let Some(row) = row else { return Ok(None) };
-    let due = Due {
+    let due = DueErasure {
         account_id: row.get("account_id"),
         email: row.get("email"),
-        wish: Wish {
+        wish: LeavingWish {
             takes_down: row.get::<i64, _>("takes_down") == 1,
             keeps_emails: row.get::<i64, _>("keeps_emails") == 1,
         },
@@ -253,7 +257,11 @@ const OF_ADDRESS: [&str; 2] =
 
 /// Takes an account out of this room, after every other. Its row goes, unless the audit log names
 /// it: then a number is left that belongs to nobody.
-pub async fn forget(tx: &mut AnyConnection, account_id: &str, email: &str) -> sqlx::Result<()> {
+pub async fn forget(
+    tx: &mut AnyConnection,
+    account_id: &Id<Account>,
+    email: &str,
+) -> sqlx::Result<()> {
     each(tx, account_id, &OWN).await?;
     each(tx, email, &OF_ADDRESS).await?;
     let gone = sqlx::query(

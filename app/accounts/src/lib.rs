@@ -2,14 +2,15 @@
 //!
 //! There is an account only once its address is confirmed: until the button in the email is
 //! pressed, a sign-up just waits, and holds an address and nothing else that was typed. We never
-//! give away whether an address is known, in words or in time: known or not, each form does the same
-//! work and owes one email. Nobody's tries use up another's, and a link by email has a limit of its
-//! own. `rules` says what a name may be; `passwords` what a password may be, and hashes it on a
-//! bounded pool; `choosing` is the field for a new one; `session` finds out who is asking; `attempts`
-//! counts tries; `limits` says how much one person may send, `joinings` counts what is made from one
-//! network in an hour; `store` holds the SQL, and `erasing` that of leaving; `emails` the words;
-//! `second_factor` asks for a code from a phone, and for fresh proof; `council` lets officers
-//! sign in with their council; [`passkeys`] do instead of a password and a code; the other files are one page each, with its actions.
+//! give away whether an address is known, in words or in time: known or not, each form does the
+//! same work and owes one email. Nobody's tries use up another's, and a link by email has a limit
+//! of its own. `rules` says what a name may be; `passwords` what a password may be, and hashes it
+//! on a bounded pool; `choosing` is the field for a new one; `session` finds out who is asking;
+//! `attempts` counts tries; `limits` says how much one person may send, `joinings` counts what is
+//! made from one network in an hour; `store` holds the SQL, and `erasing` that of leaving; `emails`
+//! the words; `frame` the frame of their pages; `second_factor` asks for a code from a phone, and
+//! for fresh proof; `council` lets officers sign in with their council; [`passkeys`] do instead of
+//! a password and a code; the other files are one page each, with its actions.
 
 mod account;
 mod attempts;
@@ -19,6 +20,7 @@ mod details;
 pub mod emails;
 pub mod erasing;
 mod first_act;
+mod frame;
 pub mod joinings;
 mod limits;
 mod own_password;
@@ -57,52 +59,57 @@ pub fn routes() -> Routes {
     const SIGN_OUT: &str = "sign someone out everywhere";
     let admin = Only(Role::Admin);
     Routes::new()
-        .get("/sign-up", Anyone, sign_up::form)
-        .post("/sign-up", Anyone, sign_up::send)
-        .get("/sign-up/sent", Anyone, sign_up::sent)
-        .get("/sign-up/{token}", Anyone, sign_up::confirm_form)
-        .post("/sign-up/{token}", Anyone, sign_up::confirm)
-        .get("/sign-in", Anyone, sign_in::form)
-        .post("/sign-in", Anyone, sign_in::with_password)
-        .get("/sign-in/link", Anyone, sign_in::back_to_form)
-        .post("/sign-in/link", Anyone, sign_in::send_link)
-        .get("/sign-in/code", Anyone, second_factor::code::form)
-        .post("/sign-in/code", Anyone, second_factor::code::send)
-        .get("/sign-in/council", Anyone, council::begin)
-        .get("/sign-in/council/answer", Anyone, council::answer)
-        .get("/sign-in/{token}", Anyone, sign_in::link_form)
-        .post("/sign-in/{token}", Anyone, sign_in::with_link)
-        .get("/forgotten-password", Anyone, sign_in::forgotten_form)
-        .post("/forgotten-password", Anyone, sign_in::forgotten)
-        .get("/forgotten-password/sent", Anyone, sign_in::forgotten_sent)
+        .get("/sign-up", Anyone, sign_up::sign_up_form)
+        .post("/sign-up", Anyone, sign_up::sign_up)
+        .get("/sign-up/sent", Anyone, sign_up::sign_up_sent)
+        .get("/sign-up/{token}", Anyone, sign_up::confirm_sign_up_form)
+        .post("/sign-up/{token}", Anyone, sign_up::confirm_sign_up)
+        .get("/sign-in", Anyone, sign_in::sign_in_form)
+        .post("/sign-in", Anyone, sign_in::sign_in_with_password)
+        .get("/sign-in/link", Anyone, sign_in::back_to_sign_in)
+        .post("/sign-in/link", Anyone, sign_in::send_sign_in_link)
+        .get("/sign-in/code", Anyone, second_factor::code::code_form)
+        .post("/sign-in/code", Anyone, second_factor::code::sign_in_with_code)
+        .get("/sign-in/council", Anyone, council::begin_at_council)
+        .get("/sign-in/council/answer", Anyone, council::council_answer)
+        .get("/sign-in/{token}", Anyone, sign_in::sign_in_link_form)
+        .post("/sign-in/{token}", Anyone, sign_in::sign_in_with_link)
+        .get("/forgotten-password", Anyone, sign_in::forgotten_password_form)
+        .post("/forgotten-password", Anyone, sign_in::forgotten_password)
+        .get("/forgotten-password/sent", Anyone, sign_in::forgotten_password_sent)
         .get("/new-password/{token}", Anyone, sign_in::new_password_form)
         .post("/new-password/{token}", Anyone, sign_in::new_password)
-        .get("/go-on", SignedIn, first_act::page)
+        .get("/go-on", SignedIn, first_act::go_on_page)
         .post("/go-on", SignedIn, first_act::go_on)
         .post("/sign-out", Anyone, sign_in::sign_out)
-        .get("/sign-out", Anyone, sign_in::back_to_form)
+        .get("/sign-out", Anyone, sign_in::back_to_sign_in)
         .post("/account/sessions/end", SignedIn, account::end_sessions)
-        .get("/account/sessions/end", SignedIn, account::back)
-        .get("/account/details", SignedIn, details::form)
-        .post("/account/details", SignedIn, details::change)
-        .get("/account/email", SignedIn, account::email_form)
+        .get("/account/sessions/end", SignedIn, account::back_to_account)
+        .get("/account/details", SignedIn, details::details_form)
+        .post("/account/details", SignedIn, details::change_details)
+        .get("/account/email", SignedIn, account::change_email_form)
         .post_first("/account/email", SignedIn.fresh(), ADDRESS, account::change_email)
-        .get("/account/password", SignedIn, own_password::form)
-        .post("/account/password", SignedIn, own_password::change)
-        .get("/prove", SignedIn, second_factor::prove::form)
-        .post("/prove", SignedIn, second_factor::prove::send)
-        .get("/prove/link", SignedIn, second_factor::prove::back)
-        .post("/prove/link", SignedIn, second_factor::prove::send_link)
-        .get("/prove/passkey", SignedIn, second_factor::prove::back)
-        .post("/prove/passkey", SignedIn, second_factor::prove::with_passkey)
+        .get("/account/password", SignedIn, own_password::own_password_form)
+        .post("/account/password", SignedIn, own_password::change_own_password)
+        .get("/prove", SignedIn, second_factor::prove::proof_form)
+        .post("/prove", SignedIn, second_factor::prove::prove)
+        .get("/prove/link", SignedIn, second_factor::prove::back_to_proof)
+        .post("/prove/link", SignedIn, second_factor::prove::send_proof_link)
+        .get("/prove/passkey", SignedIn, second_factor::prove::back_to_proof)
+        .post("/prove/passkey", SignedIn, second_factor::prove::prove_with_passkey)
         .join(second_factor::routes())
         .join(passkeys::routes())
-        .get("/admin/people", admin, people::list)
+        .get("/admin/people", admin, people::people_page)
         .post_first("/admin/people", admin.fresh(), INVITE, people::send_invitation)
         .post_first("/admin/people/{id}/roles", admin.fresh(), ROLES, people::change_role)
         .get("/admin/people/{id}/roles", admin, people::role_form)
-        .get("/admin/people/{id}/sessions", admin, sign_out::form)
-        .post_first("/admin/people/{id}/sessions", admin.fresh(), SIGN_OUT, sign_out::send)
+        .get("/admin/people/{id}/sessions", admin, sign_out::sign_out_person_form)
+        .post_first(
+            "/admin/people/{id}/sessions",
+            admin.fresh(),
+            SIGN_OUT,
+            sign_out::sign_out_person,
+        )
         .get("/invitations/{token}", Anyone, people::invitation_form)
-        .post("/invitations/{token}", Anyone, people::accept)
+        .post("/invitations/{token}", Anyone, people::accept_invitation)
 }

@@ -1,6 +1,6 @@
 //! How much one person may send within a time, so that nobody fills the forum's desk alone. One
-//! person is one mailbox ([`forms::mailbox`]), however many accounts it has. How many they are is in
-//! the table of `attempts`.
+//! person is one mailbox ([`forms::mailbox`]), however many accounts it has. How many they are is
+//! in the table of `attempts`.
 
 use axum::response::Response;
 use ground::error::{Error, later};
@@ -8,14 +8,13 @@ use ground::house::House;
 use ground::ui::Page;
 use ground::viewer::Viewer;
 
-use super::attempts::{self, Kind};
+use super::attempts::{self, AttemptKind};
 
 /// What a person sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sends {
-    /// A topic.
     Topic,
-    /// A comment on the Local Offer.
+    /// On the Local Offer.
     Comment,
     /// "That's not my experience".
     Doubt,
@@ -25,12 +24,12 @@ pub enum Sends {
 
 impl Sends {
     /// What is counted for somebody who is signed in.
-    fn kind(self) -> Kind {
+    fn kind(self) -> AttemptKind {
         match self {
-            Self::Topic => Kind::Topic,
-            Self::Comment => Kind::Comment,
-            Self::Doubt => Kind::Doubt,
-            Self::Too => Kind::Too,
+            Self::Topic => AttemptKind::Topic,
+            Self::Comment => AttemptKind::Comment,
+            Self::Doubt => AttemptKind::Doubt,
+            Self::Too => AttemptKind::Too,
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A person changes her own password with the one she has. Whoever has none, or has forgotten it,
-//! chooses one by a link in an email (`sign_in`).
+//! A person changes their own password with the one they have. Whoever has none, or has forgotten
+//! it, chooses one by a link in an email (`sign_in`).
 
 use axum::Extension;
 use axum::extract::State;
@@ -11,31 +11,35 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Field, Page, Summary};
+use ground::ui::{Field, Page};
 use ground::viewer::{SignedIn, Viewer};
 use leptos::prelude::*;
 
-use super::attempts::{self, Kind};
+use super::attempts::{self, AttemptKind};
 use super::choosing::{self, NewPassword, ShowPassword};
+use super::frame::{ACCOUNT, Frame};
 use super::second_factor::store as factors;
 use super::session::{self, Renewed, SecondTap};
 use super::{emails, passwords, store};
 
 /// GET `/account/password`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn own_password_form(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let (stored, _) = store::own_password(&house.db, &person.account_id).await?;
     let (nothing, none) = (Sent::default(), Refusals::default());
     let page = match stored {
-        Some(_) => page(person, &nothing, &none),
-        None => page_without_one(),
+        Some(_) => own_password_page(person, &nothing, &none),
+        None => no_password_page(),
     };
     Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/account/password`: sets it and signs out everywhere else. This session goes on, under
 /// another token.
-pub async fn change(
+pub async fn change_own_password(
     State(house): State<House>,
     viewer: Viewer,
     again: Option<Extension<SecondTap>>,
@@ -45,23 +49,26 @@ pub async fn change(
     let person = viewer.signed_in()?;
     let (stored, place) = store::own_password(&house.db, &person.account_id).await?;
     let Some(stored) = stored else {
-        return Ok(page_without_one().answer(&house, &viewer));
+        return Ok(no_password_page().answer(&house, &viewer));
     };
-    let refuse = |refusals: &Refusals| page(person, &sent, refusals).answer(&house, &viewer);
+    let refuse =
+        |refusals: &Refusals| own_password_page(person, &sent, refusals).answer(&house, &viewer);
     let mut refusals = Refusals::default();
     if choosing::only_shows(&sent) {
         return Ok(refuse(&refusals));
     }
     let current = sent.typed("current").to_owned();
     let place = place.unwrap_or_default();
-    let hers = [person.email.as_str(), person.shown_name.as_str(), place.as_str()];
-    let chosen = passwords::chosen(&house, sent.typed("password"), &hers).await;
+    let own_words = [person.email.as_str(), person.shown_name.as_str(), place.as_str()];
+    let chosen = passwords::chosen(&house, sent.typed("password"), &own_words).await;
     if current.is_empty() {
         refusals.add("current", "Enter your current password");
         refusals.take("password", chosen);
         return Ok(refuse(&refusals));
     }
-    if let Err(wait) = attempts::within(&house, Kind::Proof, person.session_id.clone()).await? {
+    if let Err(wait) =
+        attempts::within(&house, AttemptKind::Proof, person.session_id.to_string()).await?
+    {
         let what_to_do = format!(
             "Too many attempts. Try again {}, or choose a new password by email below",
             wait.when
@@ -79,7 +86,7 @@ pub async fn change(
         is_right = is_done;
     }
     if is_right {
-        attempts::forget(&house, Kind::Proof, person.session_id.clone()).await?;
+        attempts::forget(&house, AttemptKind::Proof, person.session_id.to_string()).await?;
     } else {
         refusals.add("current", "Check your current password and try again");
     }
@@ -89,7 +96,7 @@ pub async fn change(
     let new = if is_done { None } else { Some(passwords::hashed(&house, chosen).await) };
     let renewed = Renewed::of(&house, &headers);
     let Some(ends_at) = set(&house, person, new, &renewed).await? else {
-        // She has been signed out meanwhile.
+        // They have been signed out meanwhile.
         return Ok(Redirect::to("/account").into_response());
     };
     let browser = session::this_browser(&house, &headers);
@@ -107,7 +114,7 @@ async fn set(
     new: Option<String>,
     renewed: &Renewed,
 ) -> Result<Option<Millis>, Error> {
-    let (now, account_id) = (house.clock.now(), person.account_id.as_str());
+    let (now, account_id) = (house.clock.now(), &person.account_id);
     let (before, after) = &renewed.hashes;
     let mut tx = house.db.begin().await?;
     let ends_at = factors::proved(&mut tx, &person.session_id, (before, after), now).await?;
@@ -129,61 +136,44 @@ async fn set(
     Ok(ends_at)
 }
 
-fn page(person: &SignedIn, sent: &Sent, refusals: &Refusals) -> Page {
-    let page = Page::new("Change your password", || {
+fn own_password_page(person: &SignedIn, sent: &Sent, refusals: &Refusals) -> Page {
+    Frame::new("Change your password", ACCOUNT).refused_for(refusals).around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/account">
-                        "Your account"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Change your password"</h1>
-                <form method="post" action="/account/password" novalidate>
-                    <Field
-                        name="current"
-                        label="Your current password"
-                        kind="password"
-                        autocomplete="current-password"
-                        refusals
-                    />
-                    <NewPassword
-                        label="Your new password"
-                        email=person.email.clone()
-                        sent
-                        refusals
-                    />
-                    <button class="button">"Save this password"</button>
-                    <ShowPassword sent />
-                </form>
-                <p class="soft">"You will be signed out everywhere else."</p>
-                <p>
-                    <a href="/forgotten-password">"Forgotten your password? Choose a new one"</a>
-                </p>
-            </div>
+            <form method="post" action="/account/password" novalidate>
+                <Field
+                    name="current"
+                    label="Your current password"
+                    kind="password"
+                    autocomplete="current-password"
+                    refusals
+                />
+                <NewPassword
+                    label="Your new password"
+                    email=person.email.clone()
+                    sent
+                    refusals
+                />
+                <button class="button">"Save this password"</button>
+                <ShowPassword sent />
+            </form>
+            <p class="soft">"You will be signed out everywhere else."</p>
+            <p>
+                <a href="/forgotten-password">"Forgotten your password? Choose a new one"</a>
+            </p>
         }
-    });
-    page.refused_for(refusals)
+    })
 }
 
-fn page_without_one() -> Page {
-    Page::new("Change your password", || {
+fn no_password_page() -> Page {
+    let frame = Frame::new("Change your password", ACCOUNT);
+    frame.heading("You don't have a password yet").around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/account">
-                        "Your account"
-                    </a>
-                </p>
-                <h1>"You don't have a password yet"</h1>
-                <p class="lead">"If you would like one, we can email you a link to choose it."</p>
-                <p>
-                    <a class="button" href="/forgotten-password">
-                        "Choose a password"
-                    </a>
-                </p>
-            </div>
+            <p class="lead">"If you would like one, we can email you a link to choose it."</p>
+            <p>
+                <a class="button" href="/forgotten-password">
+                    "Choose a password"
+                </a>
+            </p>
         }
     })
 }

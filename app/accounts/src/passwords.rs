@@ -28,19 +28,19 @@ const TRY: &str = "Try three words that don't belong together";
 /// one.
 static NOBODYS: LazyLock<String> = LazyLock::new(|| hash("nobody has this password"));
 
-/// A new password that somebody chooses, in the form in which it is hashed. `hers` are her own
-/// words, such as her name, her address and her part of the area.
+/// A new password that somebody chooses, in the form in which it is hashed. `own` are the person's
+/// own words, such as their name, their address and their part of the area.
 ///
 /// It has ten characters or more, and someone who knows how people choose passwords, the lists of
-/// common ones, her words and ours would need 10^8 guesses (a score of 3 by `zxcvbn`). At some
-/// hundredths of a second and 19 MiB for each that is weeks for one password, had they the
+/// common ones, that person's words and ours would need 10^8 guesses (a score of 3 by `zxcvbn`). At
+/// some hundredths of a second and 19 MiB for each that is weeks for one password, had they the
 /// database, and far more by the form, which takes ten in a quarter of an hour. Where it is partly
-/// made of her words or ours it needs 10^10 (a score of 4): the estimate takes for granted that
+/// made of their words or ours it needs 10^10 (a score of 4): the estimate takes for granted that
 /// nobody knows how many words were joined, which whoever puts together "SeftonForum2026" does.
 ///
 /// # Errors
 /// What is wrong with it, and what to do.
-pub async fn chosen(house: &House, typed: &str, hers: &[&str]) -> Result<String, String> {
+pub async fn chosen(house: &House, typed: &str, own: &[&str]) -> Result<String, String> {
     let password = in_one_form(typed);
     let long = password.chars().count();
     if long < *LENGTH.start() {
@@ -50,7 +50,7 @@ pub async fn chosen(house: &House, typed: &str, hers: &[&str]) -> Result<String,
         return Err(format!("Choose a password of {} characters or fewer", LENGTH.end()));
     }
     let ours = [house.names.area.as_str(), house.names.forum.as_str(), "Alongside"];
-    let known = known_words(ours.into_iter().chain(hers.iter().copied()));
+    let known = known_words(ours.into_iter().chain(own.iter().copied()));
     on_the_pool(house, move || judged(password, &known)).await
 }
 
@@ -160,7 +160,8 @@ pub async fn fits(house: &House, password: String, stored: Option<String>) -> bo
     .await
 }
 
-/// Whether it was hashed as a password is today, and not as it was done before or will be no longer.
+/// Whether it was hashed as a password is today, and not as it was done before or will be no
+/// longer.
 pub fn is_as_today(stored: &str) -> bool {
     made_with(stored) == made_with(&NOBODYS)
 }

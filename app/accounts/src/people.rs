@@ -9,6 +9,7 @@ use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id, Organisation, Place};
 use ground::routes::{LEAVING, SECOND_STEP, with_then};
 use ground::sent::Form;
 use ground::ui::{Banner, Choice, Choices, Field, Page, Pager, Select, Summary};
@@ -17,14 +18,19 @@ use leptos::prelude::*;
 use sqlx::AnyConnection;
 
 use super::choosing::{self, NewPassword, ShowPassword};
+use super::frame::Frame;
 use super::{council, emails, passwords, rules, session, sign_out, store};
 
 const MOST_ON_A_PAGE: usize = 20;
 
 /// GET `/admin/people`
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn people_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let query = Sent::query(&uri);
-    page(&house, &viewer, &query, &Sent::default(), &Refusals::default()).await
+    show_people(&house, &viewer, &query, &Sent::default(), &Refusals::default()).await
 }
 
 /// POST `/admin/people`: invites someone.
@@ -41,17 +47,21 @@ pub async fn send_invitation(
         refusals.take("role", role.ok_or_else(|| "Choose a role for this person".to_owned()));
     let organisation = refusals.take("organisation", organisation(&house, &sent).await?);
     let (Some(email), Some(role), Some(organisation)) = (email, role, organisation) else {
-        return page(&house, &viewer, &Sent::default(), &sent, &refusals).await;
+        return show_people(&house, &viewer, &Sent::default(), &sent, &refusals).await;
     };
     invite(&house, Some(person.account_id.clone()), email, role, organisation).await?;
     Ok(Redirect::to("/admin/people?done=invited").into_response())
 }
 
 /// The organisation that was chosen for a leader, if one was.
-async fn organisation(house: &House, sent: &Sent) -> Result<Result<Option<String>, String>, Error> {
+async fn organisation(
+    house: &House,
+    sent: &Sent,
+) -> Result<Result<Option<Id<Organisation>>, String>, Error> {
     let chosen = sent.typed("organisation");
     let organisations = area::store::organisations(&house.db).await?;
-    let known = organisations.into_iter().find(|known| known.id == chosen).map(|known| known.id);
+    let known = organisations.into_iter().find(|known| known.id == chosen);
+    let known = known.map(|known| Id::from(known.id));
     Ok(if chosen.is_empty() || known.is_some() {
         Ok(known)
     } else {
@@ -66,10 +76,10 @@ async fn organisation(house: &House, sent: &Sent) -> Result<Result<Option<String
 /// When the database fails.
 pub async fn invite(
     house: &House,
-    by: Option<String>,
+    by: Option<Id<Account>>,
     email: String,
     role: Role,
-    organisation: Option<String>,
+    organisation: Option<Id<Organisation>>,
 ) -> Result<(), Error> {
     let (now, token) = (house.clock.now(), id::secret());
     let (hash, ends_at) = (id::hash(&token), now + 14 * DAY);
@@ -77,7 +87,7 @@ pub async fn invite(
         token_hash: &hash,
         email: &email,
         role,
-        organisation_id: organisation.as_deref(),
+        organisation_id: organisation.as_ref(),
         now,
         ends_at,
     };
@@ -98,12 +108,12 @@ pub async fn invite(
     Ok(tx.commit().await?)
 }
 
-/// GET `/admin/people/{id}/roles`: what the change of a role means, before it is made. `?role=` says
-/// which, `?change=` whether it is given or taken; without, as after a reload, it leads back.
+/// GET `/admin/people/{id}/roles`: what the change of a role means, before it is made. `?role=`
+/// says which, `?change=` whether it is given or taken; without, as after a reload, it leads back.
 pub async fn role_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Account>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let query = Sent::query(&uri);
@@ -113,12 +123,12 @@ pub async fn role_form(
         _ => return Ok(Redirect::to("/admin/people").into_response()),
     };
     let Some(role) = Role::read(query.typed("role")) else { return Err(Error::NotFound) };
-    let person = sign_out::person(&house, &id).await?;
+    let person = sign_out::person_with_id(&house, &id).await?;
     if person.account_id == viewer.signed_in()?.account_id && role == Role::Admin && !gives {
         return Ok(Redirect::to("/admin/people?done=own").into_response());
     }
     let (search, change) = (query.line("search"), query.typed("change").to_owned());
-    let back = listed(&search, &[]);
+    let back = people_address(&search, &[]);
     let (name, email, role_title) = (&person.shown_name, &person.email, role.title());
     let (title, asks, button, can) = if gives {
         (
@@ -135,7 +145,7 @@ pub async fn role_form(
             "They can then no longer",
         )
     };
-    let page = Page::new(title, || {
+    let page = Frame::new(title, (back, "People")).around(|| {
         let leads = (gives && role == Role::Leader).then(|| {
             view! {
                 <p>
@@ -145,31 +155,23 @@ pub async fn role_form(
             }
         });
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        "People"
-                    </a>
-                </p>
-                <h1>{title}</h1>
-                <p class="lead">{asks}</p>
-                <p>{format!("{can} {}.", emails::role_may(role))}</p>
-                <p>"They will be signed out everywhere, and get an email about it."</p>
-                {leads}
-                <form method="post" action=format!("/admin/people/{}/roles", person.account_id)>
-                    <input type="hidden" name="role" value=role.word() />
-                    <input type="hidden" name="change" value=change />
-                    <input type="hidden" name="search" value=search />
-                    <button class="button">{button}</button>
-                </form>
-            </div>
+            <p class="lead">{asks}</p>
+            <p>{format!("{can} {}.", emails::role_may(role))}</p>
+            <p>"They will be signed out everywhere, and get an email about it."</p>
+            {leads}
+            <form method="post" action=format!("/admin/people/{}/roles", person.account_id)>
+                <input type="hidden" name="role" value=role.word() />
+                <input type="hidden" name="change" value=change />
+                <input type="hidden" name="search" value=search />
+                <button class="button">{button}</button>
+            </form>
         }
     });
     Ok(page.answer(&house, &viewer))
 }
 
 /// The list of people who match this search, with more said in its address.
-fn listed(search: &str, more: &[(&str, &str)]) -> String {
+fn people_address(search: &str, more: &[(&str, &str)]) -> String {
     let search = (!search.is_empty()).then_some(("search", search));
     let said: Vec<(&str, &str)> = search.into_iter().chain(more.iter().copied()).collect();
     if said.is_empty() {
@@ -184,21 +186,21 @@ fn listed(search: &str, more: &[(&str, &str)]) -> String {
 pub async fn change_role(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Account>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     if sent.typed("change") == "lead for" {
         return lead_for(&house, &person.account_id, &id, &sent).await;
     }
-    let (Some(id), Some(role)) = (id::parse(&id), Role::read(sent.typed("role"))) else {
+    let (Some(id), Some(role)) = (Id::<Account>::parse(&id), Role::read(sent.typed("role"))) else {
         return Err(Error::NotFound);
     };
     let gives = sent.typed("change") == "give";
     if id == person.account_id && role == Role::Admin && !gives {
         return Ok(Redirect::to("/admin/people?done=own").into_response());
     }
-    let both = (id.as_str(), person.account_id.as_str());
+    let both = (&id, &person.account_id);
     let mut tx = house.db.begin().await?;
     set_role(&mut tx, &house, role, both, gives).await.map_err(|error| {
         if error
@@ -211,7 +213,7 @@ pub async fn change_role(
         }
     })?;
     tx.commit().await?;
-    let to = listed(&sent.line("search"), &[("done", "role"), ("who", id.as_str())]);
+    let to = people_address(&sent.line("search"), &[("done", "role"), ("who", id.as_str())]);
     Ok(Redirect::to(&to).into_response())
 }
 
@@ -220,7 +222,7 @@ async fn set_role(
     tx: &mut AnyConnection,
     house: &House,
     role: Role,
-    (whose, by): (&str, &str),
+    (whose, by): (&Id<Account>, &Id<Account>),
     gives: bool,
 ) -> Result<(), sqlx::Error> {
     let now = house.clock.now();
@@ -237,36 +239,36 @@ async fn set_role(
     if is_watched(role) {
         tell_watchers(tx, house, role, (whose, by), gives).await?;
     } else {
-        tell_her(tx, house, role, (whose, by), gives).await?;
+        tell_person(tx, house, role, (whose, by), gives).await?;
     }
     let what = if gives { "role given" } else { "role taken" };
-    let (who, about, detail) = (Some(by), whose, role.word());
-    audit::note(tx, Entry { at: now, who, what, about, detail }).await
+    let entry = Entry { at: now, who: Some(by), what, about: whose, detail: role.word() };
+    audit::note(tx, entry).await
 }
 
-/// Whether others are told who has this role. Nobody reads what was passed on without their knowing,
-/// and no administrator is alone before the others know.
+/// Whether others are told who has this role. Nobody reads what was passed on without their
+/// knowing, and no administrator is alone before the others know.
 fn is_watched(role: Role) -> bool {
     matches!(role, Role::Safeguarding | Role::Admin)
 }
 
-/// Tells somebody that her role was changed, unless she did it herself.
-async fn tell_her(
+/// Tells somebody that their role was changed, unless they did it themselves.
+async fn tell_person(
     tx: &mut AnyConnection,
     house: &House,
     role: Role,
-    (whose, by): (&str, &str),
+    (whose, by): (&Id<Account>, &Id<Account>),
     gives: bool,
 ) -> Result<(), sqlx::Error> {
     let (watchers, _, by_name) = store::watchers(tx, role, (whose, by)).await?;
-    let Some(her) = watchers.iter().find(|watcher| watcher.id == whose) else { return Ok(()) };
+    let Some(person) = watchers.iter().find(|watcher| watcher.id == *whose) else { return Ok(()) };
     owe(
         tx,
         Owed {
             dedup_key: &format!("own role changed {}", id::fresh()),
             kind: EmailKind::RoleChanged,
-            account_id: Some(&her.id),
-            to: &her.email,
+            account_id: Some(&person.id),
+            to: &person.email,
             words: &emails::own_role_changed(house, role, &by_name, gives),
             at: house.clock.now(),
             not_after: None,
@@ -281,7 +283,7 @@ async fn tell_watchers(
     tx: &mut AnyConnection,
     house: &House,
     role: Role,
-    (whose, by): (&str, &str),
+    (whose, by): (&Id<Account>, &Id<Account>),
     gives: bool,
 ) -> Result<(), sqlx::Error> {
     let (watchers, name, by_name) = store::watchers(tx, role, (whose, by)).await?;
@@ -308,17 +310,23 @@ async fn tell_watchers(
     Ok(())
 }
 
-async fn lead_for(house: &House, by: &str, id: &str, sent: &Sent) -> Result<Response, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn lead_for(
+    house: &House,
+    by: &Id<Account>,
+    id: &Id<Account>,
+    sent: &Sent,
+) -> Result<Response, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     let Ok(organisation) = organisation(house, sent).await? else { return Err(Error::NotFound) };
     let detail = organisation.as_deref().unwrap_or_default();
-    let (at, who, what, about) = (house.clock.now(), Some(by), "organisation set", &id);
+    let (at, what) = (house.clock.now(), "organisation set");
     let mut tx = house.db.begin().await?;
-    store::lead_for(&mut tx, &id, organisation.as_deref()).await?;
+    store::lead_for(&mut tx, &id, organisation.as_ref()).await?;
     council::store::forget(&mut tx, &id).await?;
-    audit::note(&mut tx, Entry { at, who, what, about, detail }).await?;
+    audit::note(&mut tx, Entry { at, who: Some(by), what, about: &id, detail }).await?;
     tx.commit().await?;
-    let to = listed(&sent.line("search"), &[("done", "organisation"), ("who", id.as_str())]);
+    let to =
+        people_address(&sent.line("search"), &[("done", "organisation"), ("who", id.as_str())]);
     Ok(Redirect::to(&to).into_response())
 }
 
@@ -332,44 +340,44 @@ pub async fn invitation_form(
         store::invitation(&mut *house.db.read().await?, &id::hash(&token), None, house.clock.now())
             .await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
-    accept_page(&house, &viewer, &invitation, &Sent::default(), &Refusals::default()).await
+    invitation_page(&house, &viewer, &invitation, &Sent::default(), &Refusals::default()).await
 }
 
 /// POST `/invitations/{token}`: adds the role to the account with that address, or makes one.
-pub async fn accept(
+pub async fn accept_invitation(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (now, place) = (house.clock.now(), id::parse(sent.typed("place")));
+    let (now, place) = (house.clock.now(), Id::<Place>::parse(sent.typed("place")));
     let invitation =
-        store::invitation(&mut *house.db.read().await?, &id::hash(&token), place.as_deref(), now)
+        store::invitation(&mut *house.db.read().await?, &id::hash(&token), place.as_ref(), now)
             .await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
     let (invited, is_known) = (invitation.role, invitation.account_id.is_some());
     let mut refusals = Refusals::default();
     if choosing::only_shows(&sent) {
-        return accept_page(&house, &viewer, &invitation, &sent, &refusals).await;
+        return invitation_page(&house, &viewer, &invitation, &sent, &refusals).await;
     }
     let mut new = None;
     if invitation.account_id.is_none() {
         let name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
-        let hers = [
+        let own_words = [
             invitation.email.as_str(),
             name.as_deref().unwrap_or_default(),
             invitation.place.as_deref().unwrap_or_default(),
         ];
-        let password = passwords::chosen(&house, sent.typed("password"), &hers).await;
+        let password = passwords::chosen(&house, sent.typed("password"), &own_words).await;
         let password = refusals.take("password", password);
         let (Some(name), Some(password)) = (name, password) else {
-            return accept_page(&house, &viewer, &invitation, &sent, &refusals).await;
+            return invitation_page(&house, &viewer, &invitation, &sent, &refusals).await;
         };
         // Only a place that is one has a name.
         let place = invitation.place.as_ref().and(place);
         let password_hash = passwords::hashed(&house, password).await;
-        new = Some(Chosen { shown_name: name, place_id: place, password_hash });
+        new = Some(ChosenAccount { shown_name: name, place_id: place, password_hash });
     }
     let mut tx = house.db.begin().await?;
     let Some(account_id) = accepted(&mut tx, &house, &invitation, new.as_ref(), now).await? else {
@@ -380,7 +388,7 @@ pub async fn accept(
     let begun = if is_known {
         session::begin(&house, &account_id, &headers).await?
     } else {
-        // Her desk asks for a second step, where one is needed.
+        // Their desk asks for a second step, where one is needed.
         session::begin_as(&house, &account_id, (&[invited], SecondStep::NotAsked), &headers).await?
     };
     let to = if begun.waits_for_code {
@@ -396,10 +404,10 @@ pub async fn accept(
 }
 
 /// What somebody chose who has no account yet.
-struct Chosen {
+struct ChosenAccount {
     shown_name: String,
     /// For a parent.
-    place_id: Option<String>,
+    place_id: Option<Id<Place>>,
     password_hash: String,
 }
 
@@ -409,10 +417,10 @@ struct Chosen {
 async fn accepted(
     tx: &mut AnyConnection,
     house: &House,
-    invitation: &store::Invitation,
-    new: Option<&Chosen>,
+    invitation: &store::WaitingInvitation,
+    new: Option<&ChosenAccount>,
     now: Millis,
-) -> Result<Option<String>, sqlx::Error> {
+) -> Result<Option<Id<Account>>, sqlx::Error> {
     if !store::accept_invitation(tx, &invitation.id, now).await? {
         return Ok(None);
     }
@@ -428,7 +436,7 @@ async fn accepted(
             let account = store::NewAccount {
                 email: &invitation.email,
                 shown_name: &chosen.shown_name,
-                place_id: chosen.place_id.as_deref(),
+                place_id: chosen.place_id.as_ref(),
                 password_hash: Some(&chosen.password_hash),
             };
             let Some(made) = store::make_account(tx, &account, now).await? else {
@@ -445,17 +453,23 @@ async fn accepted(
         tell_watchers(tx, house, role, (&account_id, &account_id), true).await?;
     }
     if invitation.organisation_id.is_some() {
-        store::lead_for(tx, &account_id, invitation.organisation_id.as_deref()).await?;
+        store::lead_for(tx, &account_id, invitation.organisation_id.as_ref()).await?;
     }
-    let (who, what, about) = (Some(account_id.as_str()), "invitation accepted", &invitation.id);
-    audit::note(tx, Entry { at: now, who, what, about, detail: role.word() }).await?;
+    let entry = Entry {
+        at: now,
+        who: Some(&account_id),
+        what: "invitation accepted",
+        about: &invitation.id,
+        detail: role.word(),
+    };
+    audit::note(tx, entry).await?;
     Ok(Some(account_id))
 }
 
-async fn accept_page(
+async fn invitation_page(
     house: &House,
     viewer: &Viewer,
-    invitation: &store::Invitation,
+    invitation: &store::WaitingInvitation,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
@@ -511,7 +525,7 @@ async fn accept_page(
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-async fn page(
+async fn show_people(
     house: &House,
     viewer: &Viewer,
     query: &Sent,
@@ -529,7 +543,7 @@ async fn page(
     let next = (people.len() > MOST_ON_A_PAGE).then(|| {
         people.truncate(MOST_ON_A_PAGE);
         let last = people.last().map_or("", |person| &person.email);
-        listed(&search, &[("after", last)])
+        people_address(&search, &[("after", last)])
     });
     let first = (!query.typed("after").is_empty()).then(|| "/admin/people".to_owned());
     let banner = match query.typed("done") {
@@ -541,7 +555,7 @@ async fn page(
         "own" => Some("You can't remove your own administrator role. Ask another administrator"),
         _ => None,
     };
-    let about = match id::parse(query.typed("who")) {
+    let about = match Id::parse(query.typed("who")) {
         Some(who) => store::shown_name(&house.db, &who).await?,
         None => None,
     };
@@ -626,14 +640,14 @@ async fn page(
 }
 
 fn person_row(
-    person: store::Person,
+    person: store::ListedPerson,
     organisations: &[Named],
     search: &str,
 ) -> impl IntoView + use<> {
     let chosen = person.organisation_id.clone().unwrap_or_default();
     let leads_for = organisations
         .iter()
-        .find(|named| named.id == chosen)
+        .find(|named| named.id == *chosen)
         .map(|named| format!(" for {}", named.name));
     let organisation = person.roles.contains(&Role::Leader).then(|| {
         let field = format!("organisation-{}", person.id);

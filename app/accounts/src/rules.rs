@@ -17,7 +17,7 @@ pub fn shown_name(typed: &str) -> Result<String, String> {
     }
 }
 
-/// What to do for somebody who has not said where she lives.
+/// What to do for somebody who has not said where they live.
 pub fn choose_place(area: &str) -> String {
     format!("Choose the part of {area} you live in")
 }

@@ -1,6 +1,9 @@
 //! Who is asking: the session behind the cookie.
 
-use axum::extract::{Request, State};
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
@@ -9,8 +12,10 @@ use ground::cookie;
 use ground::council::Council;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id, Passkey};
 use ground::viewer::{Role, SecondStep, Viewer};
 
+use super::attempts::Caller;
 use super::store;
 
 /// Finds out who is asking, once for each request, before any rule is asked.
@@ -43,13 +48,32 @@ pub async fn recognise(
     Ok(next.run(request).await)
 }
 
+/// Who sends a request, and from where.
+#[derive(Clone, Debug)]
+pub(crate) struct Requester {
+    pub viewer: Viewer,
+    pub caller: Caller,
+    pub headers: HeaderMap,
+}
+
+impl<S: Sync> FromRequestParts<S> for Requester {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let viewer = Viewer::from_request_parts(parts, state).await?;
+        let caller = Caller::from_request_parts(parts, state).await?;
+        Ok(Self { viewer, caller, headers: parts.headers.clone() })
+    }
+}
+
 /// In the extensions of a request that came with the token its session had until just now, when
-/// fresh proof gave it another: whoever taps a button twice sends both with the first, and may never
-/// see the answer with the second. It counts where the same is proved once more, and nowhere else.
+/// fresh proof gave it another: whoever taps a button twice sends both with the first, and may
+/// never see the answer with the second. It counts where the same is proved once more, and nowhere
+/// else.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SecondTap;
 
-/// Where somebody shows again that it is she, and her session gets another token.
+/// Where somebody shows again that it is them, and their session gets another token.
 const PROOFS: [&str; 3] = ["/prove", "/prove/passkey", "/account/password"];
 
 fn gives_proof(request: &Request) -> bool {
@@ -57,7 +81,7 @@ fn gives_proof(request: &Request) -> bool {
 }
 
 /// Another token for the session that a request came with, once somebody has shown again that it is
-/// she.
+/// them.
 pub(crate) struct Renewed {
     token: String,
     /// The hashes of the token that the request came with, and of this one.
@@ -112,22 +136,20 @@ pub(crate) type Cookies = AppendHeaders<Vec<(HeaderName, String)>>;
 /// A session that has begun.
 #[derive(Debug)]
 pub(crate) struct Begun {
-    /// The cookies that go with the answer.
     pub cookies: Cookies,
     /// Whether it lets nobody in before a code is given or a passkey used.
     pub waits_for_code: bool,
-    /// Whether a second step is asked of the person.
     pub second_step: SecondStep,
-    /// Whether the account is about to be erased, so that she is asked first whether to keep it.
+    /// Whether the account is about to be erased, so that they are asked first whether to keep it.
     pub is_leaving: bool,
-    /// Whether nothing has begun: she signs in with her council and in no other way, so that what it
-    /// says of her is known each time.
+    /// Whether nothing has begun: they sign in with their council and in no other way, so that what
+    /// it says of them is known each time.
     pub is_with_council: bool,
     browser: String,
 }
 
 impl Begun {
-    /// Nothing, for somebody who signs in with her council and in no other way.
+    /// Nothing, for somebody who signs in with their council and in no other way.
     fn none_but_with_council() -> Self {
         Self {
             cookies: AppendHeaders(Vec::new()),
@@ -140,26 +162,26 @@ impl Begun {
     }
 }
 
-/// Begins a new session, under a new token, and ends the one that this browser had. From now on it is
-/// known as one in which she has signed in; with a second step, only once that is done.
+/// Begins a new session, under a new token, and ends the one that this browser had. From now on it
+/// is known as one in which they have signed in; with a second step, only once that is done.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn begin(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     headers: &HeaderMap,
 ) -> Result<Begun, Error> {
     begin_at(house, account_id, headers, None).await
 }
 
-/// As [`begin`], for somebody whom her council's provider has just sent here.
+/// As [`begin`], for somebody whom their council's provider has just sent here.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn begin_with_council(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     headers: &HeaderMap,
     at: store::AtCouncil,
 ) -> Result<Begun, Error> {
@@ -168,37 +190,38 @@ pub(crate) async fn begin_with_council(
 
 async fn begin_at(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     headers: &HeaderMap,
     at: Option<store::AtCouncil>,
 ) -> Result<Begun, Error> {
     let issuer = house.council().map_or("", Council::issuer);
-    let standing = store::standing(&house.db, account_id, issuer, house.clock.now()).await?;
-    if standing.is_with_council && at.is_none() {
+    let account_rights =
+        store::account_rights(&house.db, account_id, issuer, house.clock.now()).await?;
+    if account_rights.is_with_council && at.is_none() {
         return Ok(Begun::none_but_with_council());
     }
     let used_one_there = at.is_some_and(|at| at.used_second_step);
-    let second_step = match standing.second_step {
+    let second_step = match account_rights.second_step {
         SecondStep::Missing | SecondStep::AskedFrom(_) if used_one_there => SecondStep::NotAsked,
         asked => asked,
     };
     let mut begun =
-        begin_new(house, account_id, (&standing.roles, second_step), headers, at).await?;
-    begun.is_leaving = standing.is_leaving;
+        begin_new(house, account_id, (&account_rights.roles, second_step), headers, at).await?;
+    begun.is_leaving = account_rights.is_leaving;
     if !begun.waits_for_code {
         know_browser(house, account_id, &begun.browser).await?;
     }
     Ok(begun)
 }
 
-/// As [`begin`], where we already know what the person may do and what is asked of them. The browser
-/// gets no count of its own for passwords.
+/// As [`begin`], where we already know what the person may do and what is asked of them. The
+/// browser gets no count of its own for passwords.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn begin_as(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     asked: (&[Role], SecondStep),
     headers: &HeaderMap,
 ) -> Result<Begun, Error> {
@@ -207,7 +230,7 @@ pub(crate) async fn begin_as(
 
 async fn begin_new(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     (roles, second_step): (&[Role], SecondStep),
     headers: &HeaderMap,
     at: Option<store::AtCouncil>,
@@ -221,20 +244,20 @@ async fn begin_new(
     Ok(Begun { cookies, waits_for_code, second_step, is_leaving, is_with_council, browser })
 }
 
-/// As [`begin`], for somebody who showed with a passkey that it is she: it waits for nothing.
+/// As [`begin`], for somebody who showed with a passkey that it is them: it waits for nothing.
 /// `used`: the passkey, and how often it says it was used. `None` where it is gone or was copied.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn begin_by_passkey(
     house: &House,
-    account_id: &str,
-    used: (&str, u32),
+    account_id: &Id<Account>,
+    used: (&Id<Passkey>, u32),
     headers: &HeaderMap,
 ) -> Result<Option<Begun>, Error> {
     let issuer = house.council().map_or("", Council::issuer);
-    let store::Standing { roles, second_step, is_leaving, is_with_council } =
-        store::standing(&house.db, account_id, issuer, house.clock.now()).await?;
+    let store::AccountRights { roles, second_step, is_leaving, is_with_council } =
+        store::account_rights(&house.db, account_id, issuer, house.clock.now()).await?;
     if is_with_council {
         return Ok(Some(Begun::none_but_with_council()));
     }
@@ -254,14 +277,14 @@ struct Prepared {
     session: store::NewSession,
     token: String,
     browser: String,
-    here: store::Here,
+    here: store::ThisBrowser,
     lasts: Millis,
 }
 
-/// `by_council`: her council has just let her in, and is asked again before long.
+/// `by_council`: their council has just let them in, and is asked again before long.
 fn prepared(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     roles: &[Role],
     headers: &HeaderMap,
     by_council: bool,
@@ -275,7 +298,7 @@ fn prepared(
     }
     let session = store::NewSession {
         token_hash: id::hash(&token),
-        account_id: account_id.to_owned(),
+        account_id: account_id.clone(),
         device: device(headers),
         now,
         idle_ends_at: now + ends.idle,
@@ -284,7 +307,7 @@ fn prepared(
     let browser = this_browser(house, headers);
     // Parents are not told of new devices, and nothing is kept of theirs.
     let is_staff = roles.iter().any(|role| role.is_staff());
-    let here = store::Here { device_hash: is_staff.then(|| id::hash(&browser)), before };
+    let here = store::ThisBrowser { device_hash: is_staff.then(|| id::hash(&browser)), before };
     Prepared { session, token, browser, here, lasts: ends.absolute }
 }
 
@@ -295,15 +318,15 @@ fn prepared(
 /// When the database fails.
 pub(crate) async fn know_browser(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     browser: &str,
 ) -> Result<(), Error> {
     let ends_at = house.clock.now() + KNOWN_FOR;
     Ok(store::know_browser(&house.db, &id::hash(browser), account_id, ends_at).await?)
 }
 
-/// For how long a browser is known as one in which somebody has signed in. What others try for her
-/// account does not hold it, and staff get no email about a new device.
+/// For how long a browser is known as one in which somebody has signed in. What others try for
+/// their account does not hold it, and staff get no email about a new device.
 const KNOWN_FOR: Millis = 365 * DAY;
 
 fn browser_name(house: &House) -> &'static str {

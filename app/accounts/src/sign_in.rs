@@ -3,7 +3,7 @@
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{DAY, HOUR};
 use deliveries::{EmailKind, Owed, Words, owe};
@@ -11,6 +11,7 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::evenly::evenly;
 use ground::house::House;
+use ground::ids::{Account, FirstAct, Id};
 use ground::routes::{LEAVING, SECOND_STEP, with_then};
 use ground::sent::Form;
 use ground::ui::{Field, Page, Summary, hidden};
@@ -21,10 +22,12 @@ use super::attempts::{self, Asker, Caller, Purpose, Wait};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, JustIn};
 use super::passkeys::{self, webauthn::Party};
+use super::session::Requester;
+use super::store::NewLink;
 use super::{council, emails, passwords, second_factor, session, store};
 
 /// Where someone was going before they had to sign in.
-pub(crate) struct Kept {
+pub(crate) struct Destination {
     /// The address; empty for none.
     pub then: String,
     /// What a form sent there, packed, where it is too much to be kept elsewhere than on the page;
@@ -34,8 +37,7 @@ pub(crate) struct Kept {
 
 /// Why somebody is asked to sign in.
 #[derive(Debug, Default)]
-pub(crate) struct Why {
-    /// Whether they were signed in before.
+pub(crate) struct SignInReason {
     pub was_signed_out: bool,
     /// What they chose, in words that follow "to"; empty where nobody knows.
     pub chose: String,
@@ -43,7 +45,7 @@ pub(crate) struct Why {
     pub is_grave: bool,
 }
 
-impl Why {
+impl SignInReason {
     /// What was chosen in this browser.
     pub async fn here(house: &House, headers: &HeaderMap) -> Result<Self, Error> {
         let act = first_act::chosen_here(house, headers).await?;
@@ -51,7 +53,7 @@ impl Why {
         Ok(Self { was_signed_out: false, chose, is_grave })
     }
 
-    /// What becomes of what was chosen once she has signed in or joined.
+    /// What becomes of what was chosen once they have signed in or joined.
     pub fn then(&self, done: &str) -> String {
         if self.is_grave {
             format!("We will ask you again once you have {done}.")
@@ -61,7 +63,7 @@ impl Why {
     }
 }
 
-impl Kept {
+impl Destination {
     pub fn read(sent: &Sent) -> Self {
         let then = sent.typed("then");
         // Only an address of our own: one slash at the start, nothing a browser could take for a
@@ -70,7 +72,7 @@ impl Kept {
             && !then.starts_with("//")
             && !then.contains(|c: char| c == '\\' || c.is_control());
         let fields =
-            Some(sent.typed("kept")).filter(|kept| own && !kept.is_empty()).map(str::to_owned);
+            Some(sent.typed("kept")).filter(|packed| own && !packed.is_empty()).map(str::to_owned);
         Self { then: if own { then.to_owned() } else { String::new() }, fields }
     }
 
@@ -87,9 +89,9 @@ impl Kept {
     }
 }
 
-/// GET `/sign-in`: the code, where only that is missing. `?forget=yes` lets go of what was chosen in
-/// this browser, perhaps by another.
-pub async fn form(
+/// GET `/sign-in`: the code, where only that is missing. `?forget=yes` lets go of what was chosen
+/// in this browser, perhaps by another.
+pub async fn sign_in_form(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
@@ -98,46 +100,43 @@ pub async fn form(
     // What a form sent is taken from our own page alone: in an address it could be someone else's
     // words.
     let query = Sent::query(&uri);
-    let kept = Kept::page(&query);
+    let destination = Destination::page(&query);
     let forgets = query.typed("forget") == "yes";
     if !forgets && second_factor::waits_here(&house, &viewer, &headers).await?.is_some() {
-        return Ok(Redirect::to(&with_then("/sign-in/code", &kept.then)).into_response());
+        return Ok(Redirect::to(&with_then("/sign-in/code", &destination.then)).into_response());
     }
-    let why = if forgets { Why::default() } else { Why::here(&house, &headers).await? };
-    let answer = page(&house, &viewer, "", &kept, &why, &Refusals::default(), StatusCode::OK);
+    let why = if forgets {
+        SignInReason::default()
+    } else {
+        SignInReason::here(&house, &headers).await?
+    };
+    let page = sign_in_page(&house, "", &destination, &why, &Refusals::default());
+    let answer = page.answer(&house, &viewer);
     if forgets { first_act::forget_cookie(&house, answer) } else { Ok(answer) }
 }
 
 /// A GET where only a POST has an answer, as after a reload.
-pub async fn back_to_form() -> Redirect {
+pub async fn back_to_sign_in() -> Redirect {
     Redirect::to("/sign-in")
 }
 
 /// POST `/sign-in`
-pub async fn with_password(
+pub async fn sign_in_with_password(
     State(house): State<House>,
-    viewer: Viewer,
-    caller: Caller,
-    headers: HeaderMap,
+    requester: Requester,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    evenly(&house, by_password(&house, &viewer, &caller, &headers, &sent)).await
+    evenly(&house, by_password(&house, &requester, &sent)).await
 }
 
-async fn by_password(
-    house: &House,
-    viewer: &Viewer,
-    caller: &Caller,
-    headers: &HeaderMap,
-    sent: &Sent,
-) -> Result<Response, Error> {
-    let kept = Kept::read(sent);
+async fn by_password(house: &House, requester: &Requester, sent: &Sent) -> Result<Response, Error> {
+    let Requester { viewer, caller, headers } = requester;
+    let destination = Destination::read(sent);
     let email = sent.line("email").to_lowercase();
-    let why = Why::here(house, headers).await?;
+    let why = SignInReason::here(house, headers).await?;
     let refuse = |what_to_do: &str| {
         let refusals = Refusals::one("email", what_to_do);
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        page(house, viewer, &email, &kept, &why, &refusals, status)
+        sign_in_page(house, &email, &destination, &why, &refusals).answer(house, viewer)
     };
     if email.is_empty() || sent.typed("password").is_empty() {
         return Ok(refuse("Enter your email address and password, or ask for a link below"));
@@ -161,11 +160,15 @@ async fn by_password(
     };
     attempts::was_right(house, &tried).await?;
     hash_as_today(house, &known, sent.typed("password")).await?;
-    go_on(house, headers, &known.id, &kept, false).await
+    go_on(house, headers, &known.id, &destination, false).await
 }
 
 /// Hashes a right password again where that was done otherwise before: only now do we have it.
-async fn hash_as_today(house: &House, known: &store::Known, password: &str) -> Result<(), Error> {
+async fn hash_as_today(
+    house: &House,
+    known: &store::KnownAccount,
+    password: &str,
+) -> Result<(), Error> {
     let stored = known.password_hash.as_deref();
     let Some(old) = stored.filter(|stored| !passwords::is_as_today(stored)) else { return Ok(()) };
     let new = passwords::hashed(house, password.to_owned()).await;
@@ -173,60 +176,51 @@ async fn hash_as_today(house: &House, known: &store::Known, password: &str) -> R
 }
 
 /// POST `/sign-in/link`
-pub async fn send_link(
+pub async fn send_sign_in_link(
     State(house): State<House>,
-    viewer: Viewer,
-    caller: Caller,
-    headers: HeaderMap,
+    requester: Requester,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    evenly(&house, by_link(&house, &viewer, &caller, &headers, &sent)).await
+    evenly(&house, by_link(&house, &requester, &sent)).await
 }
 
-async fn by_link(
-    house: &House,
-    viewer: &Viewer,
-    caller: &Caller,
-    headers: &HeaderMap,
-    sent: &Sent,
-) -> Result<Response, Error> {
-    let kept = Kept::read(sent);
+async fn by_link(house: &House, requester: &Requester, sent: &Sent) -> Result<Response, Error> {
+    let Requester { viewer, caller, headers } = requester;
+    let destination = Destination::read(sent);
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {
-            return Ok(page(
-                house,
-                viewer,
-                sent.typed("email"),
-                &kept,
-                &Why::here(house, headers).await?,
-                &Refusals::one("email", what_to_do),
-                StatusCode::UNPROCESSABLE_ENTITY,
-            ));
+            let why = SignInReason::here(house, headers).await?;
+            let refusals = Refusals::one("email", what_to_do);
+            let page = sign_in_page(house, sent.typed("email"), &destination, &why, &refusals);
+            return Ok(page.answer(house, viewer));
         }
     };
     if let Err(wait) = may_let_in(house, headers, caller, Purpose::SignIn, &email).await? {
-        let why = Why::here(house, headers).await?;
+        let why = SignInReason::here(house, headers).await?;
         let refusals = Refusals::one("email", wait.what_to_do.as_str());
-        let status = StatusCode::TOO_MANY_REQUESTS;
-        let answer = page(house, viewer, &email, &kept, &why, &refusals, status);
-        return Ok(wait.answer(answer));
+        let page = sign_in_page(house, &email, &destination, &why, &refusals);
+        return Ok(wait.answer(page.answer(house, viewer)));
     }
-    let act = first_act::to_come_back_to(house, headers, &kept.then).await?;
-    owe_link(house, &email, act.as_deref(), "sign-in", emails::sign_in_link).await?;
-    Ok(link_sent(house, viewer, &kept))
+    let act = first_act::to_come_back_to(house, headers, &destination.then).await?;
+    owe_link(house, &email, act.as_ref(), "sign-in", emails::sign_in_link).await?;
+    Ok(sign_in_link_sent(house, viewer, &destination))
 }
 
 /// Says that a link has gone to an address that was typed, known or not.
-pub(crate) fn link_sent(house: &House, viewer: &Viewer, kept: &Kept) -> Response {
+pub(crate) fn sign_in_link_sent(
+    house: &House,
+    viewer: &Viewer,
+    destination: &Destination,
+) -> Response {
     let page = Page::new("Check your email", || {
-        let going_on = kept.fields.as_ref().map(|fields| {
+        let going_on = destination.fields.as_ref().map(|fields| {
             view! {
                 <p>
                     "What you wrote is still here. Press the button in the email, then come back \
                      to this page and send it."
                 </p>
-                {carry_on(&kept.then, fields)}
+                {carry_on(&destination.then, fields)}
             }
         });
         view! {
@@ -244,12 +238,12 @@ pub(crate) fn link_sent(house: &House, viewer: &Viewer, kept: &Kept) -> Response
             </div>
         }
     });
-    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
+    let page = if destination.fields.is_some() { page.kept_for_going_back() } else { page };
     page.answer(house, viewer)
 }
 
 /// GET `/sign-in/{token}`: a button, since mail scanners open links.
-pub async fn link_form(
+pub async fn sign_in_link_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -258,7 +252,7 @@ pub async fn link_form(
         .await?
         .is_none()
     {
-        return Ok(link_ended(&house, &viewer));
+        return Ok(sign_in_link_ended(&house, &viewer));
     }
     let page = Page::new("Sign in", || {
         view! {
@@ -274,7 +268,7 @@ pub async fn link_form(
 }
 
 /// POST `/sign-in/{token}`
-pub async fn with_link(
+pub async fn sign_in_with_link(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -282,61 +276,68 @@ pub async fn with_link(
 ) -> Result<Response, Error> {
     match used_link(&house, &token, "sign-in").await? {
         Some(link) => {
-            let nowhere = Kept { then: String::new(), fields: None };
+            let nowhere = Destination { then: String::new(), fields: None };
             go_on(&house, &headers, &link.account_id, &nowhere, true).await
         }
-        None => Ok(link_ended(&house, &viewer)),
+        None => Ok(sign_in_link_ended(&house, &viewer)),
     }
 }
 
 /// GET `/forgotten-password`
-pub async fn forgotten_form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Response {
-    let kept = Kept::page(&Sent::query(&uri));
-    forgotten_page(&house, &viewer, "", &kept, &Refusals::default())
+pub async fn forgotten_password_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Response {
+    let destination = Destination::page(&Sent::query(&uri));
+    forgotten_password_page(&house, &viewer, "", &destination, &Refusals::default())
 }
 
 /// POST `/forgotten-password`
-pub async fn forgotten(
+pub async fn forgotten_password(
     State(house): State<House>,
-    viewer: Viewer,
-    caller: Caller,
-    headers: HeaderMap,
+    requester: Requester,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    evenly(&house, by_new_password(&house, &viewer, &caller, &headers, &sent)).await
+    evenly(&house, by_new_password(&house, &requester, &sent)).await
 }
 
 async fn by_new_password(
     house: &House,
-    viewer: &Viewer,
-    caller: &Caller,
-    headers: &HeaderMap,
+    requester: &Requester,
     sent: &Sent,
 ) -> Result<Response, Error> {
-    let kept = Kept::page(sent);
+    let Requester { viewer, caller, headers } = requester;
+    let destination = Destination::page(sent);
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {
-            return Ok(forgotten_page(
+            return Ok(forgotten_password_page(
                 house,
                 viewer,
                 sent.typed("email"),
-                &kept,
+                &destination,
                 &Refusals::one("email", what_to_do),
             ));
         }
     };
     if let Err(wait) = may_let_in(house, headers, caller, Purpose::NewPassword, &email).await? {
         let refusals = Refusals::one("email", wait.what_to_do.as_str());
-        return Ok(wait.answer(forgotten_page(house, viewer, &email, &kept, &refusals)));
+        return Ok(wait.answer(forgotten_password_page(
+            house,
+            viewer,
+            &email,
+            &destination,
+            &refusals,
+        )));
     }
-    let act = first_act::to_come_back_to(house, headers, &kept.then).await?;
-    owe_link(house, &email, act.as_deref(), "password", emails::new_password_link).await?;
+    let act = first_act::to_come_back_to(house, headers, &destination.then).await?;
+    owe_link(house, &email, act.as_ref(), "password", emails::new_password_link).await?;
     Ok(Redirect::to("/forgotten-password/sent").into_response())
 }
 
 /// GET `/forgotten-password/sent`
-pub async fn forgotten_sent(State(house): State<House>, viewer: Viewer) -> Response {
+pub async fn forgotten_password_sent(State(house): State<House>, viewer: Viewer) -> Response {
     Page::new("Check your email", || {
         view! {
             <div class="stack">
@@ -384,8 +385,8 @@ pub async fn new_password(
         return Ok(new_password_page(&house, &viewer, &link, &sent, &Refusals::default()));
     }
     let place = link.place.as_deref().unwrap_or_default();
-    let hers = [link.email.as_str(), link.shown_name.as_str(), place];
-    let password = match passwords::chosen(&house, sent.typed("password"), &hers).await {
+    let own_words = [link.email.as_str(), link.shown_name.as_str(), place];
+    let password = match passwords::chosen(&house, sent.typed("password"), &own_words).await {
         Ok(password) => password,
         Err(what_to_do) => {
             let refusals = Refusals::one("password", what_to_do);
@@ -396,17 +397,17 @@ pub async fn new_password(
     if !set_password(&house, &link, &id::hash(&token), &password_hash).await? {
         return no_new_password(&house, &viewer, &token).await;
     }
-    let then = Kept { then: "/account?done=password".into(), fields: None };
+    let then = Destination { then: "/account?done=password".into(), fields: None };
     go_on(&house, &headers, &link.account_id, &then, true).await
 }
 
 /// For a link that sets no password any more. Whoever has set one since and is signed in is told
 /// so, as after a second tap; nobody else is told anything.
 async fn no_new_password(house: &House, viewer: &Viewer, token: &str) -> Result<Response, Error> {
-    let Some(person) = viewer.person() else { return Ok(link_ended(house, viewer)) };
+    let Some(person) = viewer.person() else { return Ok(sign_in_link_ended(house, viewer)) };
     let whose = store::changed_by(&mut *house.db.read().await?, &id::hash(token)).await?;
     if whose.as_ref() != Some(&person.account_id) {
-        return Ok(link_ended(house, viewer));
+        return Ok(sign_in_link_ended(house, viewer));
     }
     let page = Page::new("Your password has been changed", || {
         view! {
@@ -432,7 +433,7 @@ async fn set_password(
     hash: &str,
     password_hash: &str,
 ) -> Result<bool, Error> {
-    let (now, account_id) = (house.clock.now(), link.account_id.as_str());
+    let (now, account_id) = (house.clock.now(), &link.account_id);
     let mut tx = house.db.begin().await?;
     if !store::use_link(&mut tx, hash, now).await? {
         tx.roll_back().await?;
@@ -498,11 +499,11 @@ async fn may_let_in(
 }
 
 /// Owes one email to the address, known or not: the link that lets in, or news that there is no
-/// account, with the link by which she can join. Both cost the same statements.
+/// account, with the link by which they can join. Both cost the same statements.
 pub(crate) async fn owe_link(
     house: &House,
     email: &str,
-    act: Option<&str>,
+    act: Option<&Id<FirstAct>>,
     purpose: &str,
     message: fn(&House, &str) -> Words,
 ) -> Result<(), Error> {
@@ -511,7 +512,9 @@ pub(crate) async fn owe_link(
     let mut tx = house.db.begin().await?;
     let known = store::by_address(&mut tx, email).await?;
     let words = if let Some(known) = &known {
-        store::keep_link(&mut tx, &hash, &known.id, purpose, None, ends_at).await?;
+        let new =
+            NewLink { token_hash: &hash, account_id: &known.id, purpose, email: None, ends_at };
+        store::keep_link(&mut tx, &new).await?;
         message(house, &token)
     } else {
         store::keep_sign_up(&mut tx, &hash, email, now + 2 * DAY).await?;
@@ -541,15 +544,15 @@ pub(crate) async fn owe_link(
 async fn go_on(
     house: &House,
     headers: &HeaderMap,
-    account_id: &str,
-    kept: &Kept,
+    account_id: &Id<Account>,
+    destination: &Destination,
     by_link: bool,
 ) -> Result<Response, Error> {
     let begun = session::begin(house, account_id, headers).await?;
     if let Some(council) = house.council().filter(|_| begun.is_with_council) {
-        return Ok(council::pages::in_no_other_way(house, council, kept));
+        return Ok(council::pages::in_no_other_way(house, council, destination));
     }
-    in_now(house, account_id, begun, kept, by_link).await
+    in_now(house, account_id, begun, destination, by_link).await
 }
 
 /// The answer to somebody whose session has begun: to the code, where that is missing, or on.
@@ -558,38 +561,47 @@ async fn go_on(
 /// When the database fails.
 pub(crate) async fn in_now(
     house: &House,
-    account_id: &str,
+    account_id: &Id<Account>,
     begun: session::Begun,
-    kept: &Kept,
+    destination: &Destination,
     by_link: bool,
 ) -> Result<Response, Error> {
     if begun.waits_for_code {
-        let next = second_factor::code::next(house, account_id, kept, by_link).await?;
+        let next =
+            second_factor::code::ask_for_code(house, account_id, destination, by_link).await?;
         return Ok((begun.cookies, next).into_response());
     }
-    if begun.second_step == SecondStep::Missing && kept.fields.is_none() {
-        let kept = Kept { then: with_then(SECOND_STEP, &kept.then), fields: None };
-        return Ok(carried_on(house, account_id, begun.cookies, &kept, by_link, begun.is_leaving));
+    let who = JustSignedIn { account_id, by_link, is_leaving: begun.is_leaving };
+    if begun.second_step == SecondStep::Missing && destination.fields.is_none() {
+        let first = Destination { then: with_then(SECOND_STEP, &destination.then), fields: None };
+        return Ok(carried_on(house, who, begun.cookies, &first));
     }
-    Ok(carried_on(house, account_id, begun.cookies, kept, by_link, begun.is_leaving))
+    Ok(carried_on(house, who, begun.cookies, destination))
 }
 
-/// The answer to somebody who is in now: where she was going, with what she had typed.
-/// `is_leaving`: her account is about to be erased. She is asked first whether to keep it, and what
-/// she chose before she signed in waits meanwhile.
+/// Somebody who has just signed in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct JustSignedIn<'a> {
+    pub account_id: &'a Id<Account>,
+    /// Whether they came by a link in an email.
+    pub by_link: bool,
+    pub is_leaving: bool,
+}
+
+/// The answer to somebody who is in now: where they were going, with what they had typed. Whoever
+/// is leaving is asked first whether to keep the account, and what they chose before they signed in
+/// waits meanwhile.
 pub(crate) fn carried_on(
     house: &House,
-    account_id: &str,
+    JustSignedIn { account_id, by_link, is_leaving }: JustSignedIn<'_>,
     cookies: session::Cookies,
-    kept: &Kept,
-    by_link: bool,
-    is_leaving: bool,
+    destination: &Destination,
 ) -> Response {
-    let account_id = account_id.to_owned();
+    let account_id = account_id.clone();
     let just_in = JustIn { account_id, by_link, has_joined: false };
     let just_in = (!is_leaving).then_some(Extension(just_in));
-    let Some(fields) = &kept.fields else {
-        let to = match kept.then.as_str() {
+    let Some(fields) = &destination.fields else {
+        let to = match destination.then.as_str() {
             then if is_leaving => with_then(LEAVING, then),
             "" => "/?done=signed-in".to_owned(),
             then => then.to_owned(),
@@ -614,7 +626,7 @@ pub(crate) fn carried_on(
                             </p>
                         }
                     })}
-                {carry_on(&kept.then, fields)}
+                {carry_on(&destination.then, fields)}
             </div>
         }
     });
@@ -633,15 +645,13 @@ pub(crate) fn carry_on(then: &str, packed: &str) -> impl IntoView + use<> {
     }
 }
 
-pub(crate) fn page(
+pub(crate) fn sign_in_page(
     house: &House,
-    viewer: &Viewer,
     email: &str,
-    kept: &Kept,
-    why: &Why,
+    destination: &Destination,
+    why: &SignInReason,
     refusals: &Refusals,
-    status: StatusCode,
-) -> Response {
+) -> Page {
     let page = Page::new("Sign in", || {
         let why = if why.was_signed_out {
             let then = if why.is_grave { "to send it" } else { "and it will be sent" };
@@ -649,7 +659,10 @@ pub(crate) fn page(
         } else if !why.chose.is_empty() {
             Some(format!("You chose to {}. {}", why.chose, why.then("signed in")))
         } else {
-            kept.fields.is_some().then(|| "What you wrote is saved: sign in to send it.".to_owned())
+            destination
+                .fields
+                .is_some()
+                .then(|| "What you wrote is saved: sign in to send it.".to_owned())
         };
         let why = why.map(|why| {
             view! {
@@ -670,14 +683,18 @@ pub(crate) fn page(
                 </details>
             }
         });
-        let passkey = Party::at(&house.names.public_url).map(|_| passkeys::ui::way_in(kept));
+        let by_council =
+            house.council().map(|council| council::pages::council_way_in(council, destination));
+        let join = with_then("/sign-up", &destination.then);
+        let passkey =
+            Party::at(&house.names.public_url).map(|_| passkeys::ui::passkey_way_in(destination));
         view! {
             <div class="stack">
                 <Summary refusals />
                 <h1>"Sign in"</h1>
                 {why}
                 <form method="post" action="/sign-in" novalidate>
-                    {kept.hidden()}
+                    {destination.hidden()}
                     <Field
                         name="email"
                         label="Your email address"
@@ -702,28 +719,28 @@ pub(crate) fn page(
                         "Email me a link"
                     </button>
                 </form>
-                {house.council().map(|council| council::pages::way_in(council, kept))}
+                {by_council}
                 {passkey}
                 <p>
                     <a href=with_then(
                         "/forgotten-password",
-                        &kept.then,
+                        &destination.then,
                     )>"Forgotten your password? Choose a new one"</a>
                 </p>
-                <p>"New here? "<a href=with_then("/sign-up", &kept.then)>"Join in two minutes"</a></p>
+                <p>"New here? "<a href=join>"Join in two minutes"</a></p>
                 {demonstration}
             </div>
         }
     });
-    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
-    page.refused_for(refusals).status(status).answer(house, viewer)
+    let page = if destination.fields.is_some() { page.kept_for_going_back() } else { page };
+    page.refused_for(refusals)
 }
 
-fn forgotten_page(
+fn forgotten_password_page(
     house: &House,
     viewer: &Viewer,
     email: &str,
-    kept: &Kept,
+    destination: &Destination,
     refusals: &Refusals,
 ) -> Response {
     let page = Page::new("Choose a new password", || {
@@ -733,7 +750,7 @@ fn forgotten_page(
                 <h1>"Choose a new password"</h1>
                 <p class="lead">"We'll email you a link. It works for two hours."</p>
                 <form method="post" action="/forgotten-password" novalidate>
-                    {kept.hidden()}
+                    {destination.hidden()}
                     <Field
                         name="email"
                         label="Your email address"
@@ -775,7 +792,7 @@ fn new_password_page(
     page.refused_for(refusals).answer(house, viewer)
 }
 
-fn link_ended(house: &House, viewer: &Viewer) -> Response {
+fn sign_in_link_ended(house: &House, viewer: &Viewer) -> Response {
     let why = "Each link works once, and only for a limited time. You can ask for a new one.";
     Page::link_ended(
         "This link has been used or has expired",

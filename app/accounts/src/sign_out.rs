@@ -1,5 +1,5 @@
-//! For administrators: signing somebody out everywhere, as when she has lost a phone or somebody
-//! else may be in her account.
+//! For administrators: signing somebody out everywhere, as when they have lost a phone or somebody
+//! else may be in their account.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -7,69 +7,62 @@ use deliveries::{EmailKind, Owed, owe};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::Page;
+use ground::ids::{Account, Id};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::second_factor::store::{self as factors, ToTell};
+use super::frame::{Frame, PEOPLE};
+use super::second_factor::store::{self as factors, ToldAccount};
 use super::{emails, store};
 
-/// Where an administrator signs herself out everywhere.
+/// Where an administrator signs themselves out everywhere.
 const OWN: &str = "/account";
 
 /// The person with this id.
-pub async fn person(house: &House, id: &str) -> Result<ToTell, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+pub async fn person_with_id(house: &House, id: &Id<Account>) -> Result<ToldAccount, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     let everyone = factors::with_administrators(&house.db, &id).await?;
     everyone.into_iter().find(|one| one.account_id == id).ok_or(Error::NotFound)
 }
 
 /// GET `/admin/people/{id}/sessions`
-pub async fn form(
+pub async fn sign_out_person_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Account>>,
 ) -> Result<Response, Error> {
-    let person = person(&house, &id).await?;
+    let person = person_with_id(&house, &id).await?;
     if person.account_id == viewer.signed_in()?.account_id {
         return Ok(Redirect::to(OWN).into_response());
     }
-    let page = Page::new("Sign someone out everywhere", || {
+    let page = Frame::new("Sign someone out everywhere", PEOPLE).around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/admin/people">
-                        "People"
-                    </a>
-                </p>
-                <h1>"Sign someone out everywhere"</h1>
-                <p class="lead">
-                    "You can sign out "<b>{person.shown_name}</b>
-                    " on every phone and computer. Links that we have emailed them to sign in stop \
-                     working too."
-                </p>
-                <p>
-                    "Do this if they have lost a phone or a computer, or if someone else may be \
-                     using their account. They can sign in again straight away, and so can anyone \
-                     who knows their password: talk to them about choosing a new one."
-                </p>
-                <p>"We will email them."</p>
-                <form method="post">
-                    <button class="button">"Sign them out everywhere"</button>
-                </form>
-            </div>
+            <p class="lead">
+                "You can sign out "<b>{person.shown_name}</b>
+                " on every phone and computer. Links that we have emailed them to sign in stop \
+                 working too."
+            </p>
+            <p>
+                "Do this if they have lost a phone or a computer, or if someone else may be \
+                 using their account. They can sign in again straight away, and so can anyone \
+                 who knows their password: talk to them about choosing a new one."
+            </p>
+            <p>"We will email them."</p>
+            <form method="post">
+                <button class="button">"Sign them out everywhere"</button>
+            </form>
         }
     });
     Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/admin/people/{id}/sessions`
-pub async fn send(
+pub async fn sign_out_person(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Account>>,
 ) -> Result<Response, Error> {
-    let person = person(&house, &id).await?;
+    let person = person_with_id(&house, &id).await?;
     let by = &viewer.signed_in()?.account_id;
     if person.account_id == *by {
         return Ok(Redirect::to(OWN).into_response());
@@ -88,8 +81,14 @@ pub async fn send(
             not_after: None,
         };
         owe(&mut tx, owed).await?;
-        let (who, what, about) = (Some(by.as_str()), "signed out everywhere", &person.account_id);
-        audit::note(&mut tx, Entry { at: now, who, what, about, detail: "" }).await?;
+        let entry = Entry {
+            at: now,
+            who: Some(by),
+            what: "signed out everywhere",
+            about: &person.account_id,
+            detail: "",
+        };
+        audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to("/admin/people?done=signed-out").into_response())

@@ -2,7 +2,7 @@
 //!
 //! Anyone may type anyone's address, and several people the same one. So nothing but the address
 //! comes from the form: whoever reads its emails chooses the name, the place and the password,
-//! whichever of the emails she opens.
+//! whichever of the emails they open.
 
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -14,66 +14,65 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::evenly::evenly;
 use ground::house::House;
+use ground::ids::{FirstAct, Id, Place};
 use ground::routes::with_then;
 use ground::sent::Form;
 use ground::ui::{Choice, Choices, Field, Page, Summary};
 use ground::viewer::{Role, SecondStep, Viewer};
 use leptos::prelude::*;
 
-use super::attempts::{self, Asker, Caller, Purpose};
+use super::attempts::{self, Asker, Purpose};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, GO_ON, JustIn};
-use super::sign_in::{Kept, Why};
-use super::{emails, joinings, passwords, rules, session, store};
+use super::session::{self, Requester};
+use super::sign_in::{Destination, SignInReason};
+use super::{emails, joinings, passwords, rules, store};
 
 /// GET `/sign-up`
-pub async fn form(
+pub async fn sign_up_form(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    // Only where she was going is taken from an address: what is typed is typed here.
+    // Only where they were going is taken from an address: what is typed is typed here.
     let then = Sent::default().and("then", Sent::query(&uri).typed("then"));
-    page(&house, &viewer, &headers, &then, &Refusals::default()).await
+    sign_up_page(&house, &viewer, &headers, &then, &Refusals::default()).await
 }
 
 /// POST `/sign-up`: the same answer whether the address is known or not.
-pub async fn send(
+pub async fn sign_up(
     State(house): State<House>,
-    viewer: Viewer,
-    caller: Caller,
-    headers: HeaderMap,
+    requester: Requester,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    evenly(&house, asked(&house, &viewer, &caller, &headers, &sent)).await
+    evenly(&house, ask_to_confirm(&house, &requester, &sent)).await
 }
 
-async fn asked(
+async fn ask_to_confirm(
     house: &House,
-    viewer: &Viewer,
-    caller: &Caller,
-    headers: &HeaderMap,
+    requester: &Requester,
     sent: &Sent,
 ) -> Result<Response, Error> {
+    let Requester { viewer, caller, headers } = requester;
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {
             let refusals = Refusals::one("email", what_to_do);
-            return page(house, viewer, headers, sent, &refusals).await;
+            return sign_up_page(house, viewer, headers, sent, &refusals).await;
         }
     };
     let asker = Asker::Network(caller);
     if let Err(wait) = attempts::may_write(house, asker, Purpose::Join, &email).await? {
         let refusals = Refusals::one("email", wait.what_to_do.as_str());
-        return Ok(wait.answer(page(house, viewer, headers, sent, &refusals).await?));
+        return Ok(wait.answer(sign_up_page(house, viewer, headers, sent, &refusals).await?));
     }
-    let act = first_act::to_come_back_to(house, headers, &Kept::read(sent).then).await?;
-    keep(house, &email, act.as_deref()).await?;
+    let act = first_act::to_come_back_to(house, headers, &Destination::read(sent).then).await?;
+    keep_sign_up(house, &email, act.as_ref()).await?;
     Ok(Redirect::to("/sign-up/sent").into_response())
 }
 
-async fn keep(house: &House, email: &str, act: Option<&str>) -> Result<(), Error> {
+async fn keep_sign_up(house: &House, email: &str, act: Option<&Id<FirstAct>>) -> Result<(), Error> {
     let (now, token) = (house.clock.now(), id::secret());
     let (hash, ends_at) = (id::hash(&token), now + 2 * DAY);
     let mut tx = house.db.begin().await?;
@@ -101,7 +100,7 @@ async fn keep(house: &House, email: &str, act: Option<&str>) -> Result<(), Error
 }
 
 /// GET `/sign-up/sent`
-pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
+pub async fn sign_up_sent(State(house): State<House>, viewer: Viewer) -> Response {
     Page::new("Check your email", || {
         view! {
             <div class="stack">
@@ -119,9 +118,9 @@ pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
     .answer(&house, &viewer)
 }
 
-/// GET `/sign-up/{token}`: what she chooses, and a button, since mail scanners open links.
+/// GET `/sign-up/{token}`: what they choose, and a button, since mail scanners open links.
 /// `?forget=yes` lets go of what was chosen before, perhaps by another.
-pub async fn confirm_form(
+pub async fn confirm_sign_up_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -130,50 +129,52 @@ pub async fn confirm_form(
 ) -> Result<Response, Error> {
     let (hash, now) = (id::hash(&token), house.clock.now());
     let waiting = store::sign_up(&mut *house.db.read().await?, &hash, None, now).await?;
-    let Some(waiting) = waiting else { return used(&house, &viewer, &hash).await };
+    let Some(waiting) = waiting else { return sign_up_used(&house, &viewer, &hash).await };
     let forgets = forgets(&uri);
-    let why = if forgets { Why::default() } else { Why::here(&house, &headers).await? };
+    let why = if forgets {
+        SignInReason::default()
+    } else {
+        SignInReason::here(&house, &headers).await?
+    };
     let (nothing, none) = (Sent::default(), Refusals::default());
-    let page = confirm_page(&house, &waiting.email, &why, &nothing, &none).await?;
+    let page = confirm_sign_up_page(&house, &waiting.email, &why, &nothing, &none).await?;
     let answer = page.answer(&house, &viewer);
     if forgets { first_act::forget_cookie(&house, answer) } else { Ok(answer) }
 }
 
-/// POST `/sign-up/{token}`: makes the account of what she chose here, and signs in.
-pub async fn confirm(
+/// POST `/sign-up/{token}`: makes the account of what they chose here, and signs in.
+pub async fn confirm_sign_up(
     State(house): State<House>,
-    viewer: Viewer,
-    caller: Caller,
+    Requester { viewer, caller, headers }: Requester,
     Path(token): Path<String>,
-    headers: HeaderMap,
     uri: Uri,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let forgets = forgets(&uri);
-    let (hash, now, place) = (id::hash(&token), house.clock.now(), id::parse(sent.typed("place")));
-    let waiting =
-        store::sign_up(&mut *house.db.read().await?, &hash, place.as_deref(), now).await?;
-    let Some(waiting) = waiting else { return used(&house, &viewer, &hash).await };
+    let (hash, now) = (id::hash(&token), house.clock.now());
+    let place = Id::<Place>::parse(sent.typed("place"));
+    let waiting = store::sign_up(&mut *house.db.read().await?, &hash, place.as_ref(), now).await?;
+    let Some(waiting) = waiting else { return sign_up_used(&house, &viewer, &hash).await };
     let mut refusals = Refusals::default();
     if choosing::only_shows(&sent) {
-        let why = Why::here(&house, &headers).await?;
-        let page = confirm_page(&house, &waiting.email, &why, &sent, &refusals).await?;
+        let why = SignInReason::here(&house, &headers).await?;
+        let page = confirm_sign_up_page(&house, &waiting.email, &why, &sent, &refusals).await?;
         return Ok(page.answer(&house, &viewer));
     }
     let shown_name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
     let place = place.zip(waiting.place);
-    let hers = [
+    let own_words = [
         waiting.email.as_str(),
         shown_name.as_deref().unwrap_or_default(),
         place.as_ref().map_or("", |(_, name)| name.as_str()),
     ];
-    let password = passwords::chosen(&house, sent.typed("password"), &hers).await;
+    let password = passwords::chosen(&house, sent.typed("password"), &own_words).await;
     let place = refusals.take("place", place.ok_or_else(|| rules::choose_place(&house.names.area)));
     let password = refusals.take("password", password);
     let (Some(shown_name), Some((place_id, _)), Some(password)) = (shown_name, place, password)
     else {
-        let why = Why::here(&house, &headers).await?;
-        let page = confirm_page(&house, &waiting.email, &why, &sent, &refusals).await?;
+        let why = SignInReason::here(&house, &headers).await?;
+        let page = confirm_sign_up_page(&house, &waiting.email, &why, &sent, &refusals).await?;
         return Ok(page.answer(&house, &viewer));
     };
     let password_hash = passwords::hashed(&house, password).await;
@@ -193,23 +194,23 @@ pub async fn confirm(
         joinings::note(&mut tx, &network, now).await?;
     }
     tx.commit().await?;
-    let Some(account_id) = made else { return used(&house, &viewer, &hash).await };
+    let Some(account_id) = made else { return sign_up_used(&house, &viewer, &hash).await };
     let parent = (&[Role::Parent][..], SecondStep::NotAsked);
     let cookie = session::begin_as(&house, &account_id, parent, &headers).await?.cookies;
     let just_in = Extension(JustIn { account_id, by_link: true, has_joined: true });
     Ok((just_in, cookie, Redirect::to("/?done=joined")).into_response())
 }
 
-/// Whether she wants to let go of what was chosen before.
+/// Whether they want to let go of what was chosen before.
 fn forgets(uri: &Uri) -> bool {
     Sent::query(uri).typed("forget") == "yes"
 }
 
 /// The form behind the button: everything that makes the account, and what is done with it.
-async fn confirm_page(
+async fn confirm_sign_up_page(
     house: &House,
     email: &str,
-    why: &Why,
+    why: &SignInReason,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Page, Error> {
@@ -229,7 +230,9 @@ async fn confirm_page(
             <div class="stack">
                 <Summary refusals />
                 <h1>"Finish joining"</h1>
-                <p class="lead">"You are joining with the email address "<b>{email.to_owned()}</b>"."</p>
+                <p class="lead">
+                    "You are joining with the email address "<b>{email.to_owned()}</b>"."
+                </p>
                 {chose}
                 <form method="post" novalidate>
                     <Field
@@ -262,20 +265,20 @@ async fn confirm_page(
     Ok(page.refused_for(refusals))
 }
 
-/// For how long after somebody joined it is said to whoever comes by that link once more: she
-/// pressed the button twice. Later it is said only where she is signed in.
+/// For how long after somebody joined it is said to whoever comes by that link once more: they
+/// pressed the button twice. Later it is said only where they are signed in.
 const JUST_NOW: Millis = 10 * MINUTE;
 
 /// The answer to a link that makes no account any more: kind to whoever has just joined by it.
-async fn used(house: &House, viewer: &Viewer, hash: &str) -> Result<Response, Error> {
+async fn sign_up_used(house: &House, viewer: &Viewer, hash: &str) -> Result<Response, Error> {
     let now = house.clock.now();
     let joined = store::joined_by(&mut *house.db.read().await?, hash).await?;
     let Some(store::Joined { account_id, joined_at, supported }) = joined else {
-        return Ok(ended(house, viewer));
+        return Ok(sign_up_ended(house, viewer));
     };
     let is_in = viewer.person().is_some_and(|person| person.account_id == account_id);
     if !is_in && now - joined_at > JUST_NOW {
-        return Ok(ended(house, viewer));
+        return Ok(sign_up_ended(house, viewer));
     }
     let act = first_act::store::of_account(&house.db, &account_id, now).await?;
     let to = act.map_or_else(
@@ -289,7 +292,7 @@ async fn used(house: &House, viewer: &Viewer, hash: &str) -> Result<Response, Er
         let lead = "Your account is ready. Sign in with the password you chose.";
         (lead, with_then("/sign-in", &to), "Sign in")
     };
-    // What she chose before she joined was done as she joined.
+    // What they chose before they joined was done as they joined.
     let counts = (supported > 0).then(|| view! { <p>"Your support counts."</p> });
     let page = Page::new("You have joined", || {
         view! {
@@ -308,7 +311,7 @@ async fn used(house: &House, viewer: &Viewer, hash: &str) -> Result<Response, Er
     Ok(page.answer(house, viewer))
 }
 
-fn ended(house: &House, viewer: &Viewer) -> Response {
+fn sign_up_ended(house: &House, viewer: &Viewer) -> Response {
     Page::new("This link has been used or has expired", || {
         view! {
             <div class="stack">
@@ -332,16 +335,17 @@ fn ended(house: &House, viewer: &Viewer) -> Response {
     .answer(house, viewer)
 }
 
-async fn page(
+async fn sign_up_page(
     house: &House,
     viewer: &Viewer,
     headers: &HeaderMap,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let why = Why::here(house, headers).await?;
-    let kept = Kept::page(sent);
+    let why = SignInReason::here(house, headers).await?;
+    let destination = Destination::page(sent);
     let page = Page::new("Join", || {
+        let sign_in = with_then("/sign-in", &destination.then);
         view! {
             <div class="stack">
                 <Summary refusals />
@@ -359,7 +363,7 @@ async fn page(
                         }
                     })}
                 <form method="post" action="/sign-up" novalidate>
-                    {kept.hidden()}
+                    {destination.hidden()}
                     <Field
                         name="email"
                         label="Your email address"
@@ -376,7 +380,7 @@ async fn page(
                     "We'll send you an email. Press the button in it, then choose your name and a \
                      password."
                 </p>
-                <p>"Already have an account? "<a href=with_then("/sign-in", &kept.then)>"Sign in"</a></p>
+                <p>"Already have an account? "<a href=sign_in>"Sign in"</a></p>
             </div>
         }
     });

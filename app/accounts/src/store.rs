@@ -2,6 +2,7 @@
 
 use calendar::clock::{DAY, Millis, SECOND};
 use ground::db::{Db, Kind, known};
+use ground::ids::{Account, Id, Invitation, Organisation, Passkey, Place, Session};
 use ground::viewer::{Role, SecondStep, SignedIn};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -58,7 +59,7 @@ async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> sqlx::Result<
         .await?;
     let roles = roles(&rows)?;
     let Some(row) = rows.first() else { return Ok(None) };
-    // Nobody asks her here who took one at her council.
+    // Whoever took one at their council is asked for none here.
     let asked_from = row
         .get::<Option<Millis>, _>("asked_from")
         .filter(|_| row.get::<i64, _>("took_one_there") == 0);
@@ -85,7 +86,7 @@ fn roles(rows: &[AnyRow]) -> sqlx::Result<Vec<Role>> {
     rows.iter().filter_map(|row| row.get::<Option<&str>, _>("role")).map(role).collect()
 }
 
-/// Reads a role. Whoever left out one that this program does not know would ask her for less than
+/// Reads a role. Whoever left out one that this program does not know would ask them for less than
 /// that role does, as for no second step.
 ///
 /// # Errors
@@ -96,26 +97,23 @@ pub(crate) fn role(word: &str) -> sqlx::Result<Role> {
 
 /// What an account may do, and how it stands.
 #[derive(Clone, Debug)]
-pub struct Standing {
-    /// What it may do.
+pub struct AccountRights {
     pub roles: Vec<Role>,
-    /// Whether a second step is asked of it.
     pub second_step: SecondStep,
-    /// Whether it is about to be erased.
     pub is_leaving: bool,
     /// Whether it signs in with its council and in no other way.
     pub is_with_council: bool,
 }
 
-/// What this account may do, whether a second step is asked of it, whether it is about to be erased,
-/// and whether it signs in with the council that this provider belongs to: a leader whom the
-/// provider knows, and who is nothing else here.
-pub async fn standing(
+/// What this account may do, whether a second step is asked of it, whether it is about to be
+/// erased, and whether it signs in with the council that this provider belongs to: a leader whom
+/// the provider knows, and who is nothing else here.
+pub async fn account_rights(
     db: &Db,
-    account_id: &str,
+    account_id: &Id<Account>,
     issuer: &str,
     now: Millis,
-) -> sqlx::Result<Standing> {
+) -> sqlx::Result<AccountRights> {
     let sql = format!(
         "SELECT r.role, {} AS has_second_step_since,
                 (SELECT second_step_from FROM area_rules) AS asked_from,
@@ -140,7 +138,7 @@ pub async fn standing(
     let is_leaving = rows.iter().any(|row| row.get::<i64, _>("erasures") > 0);
     let is_known_there = rows.iter().any(|row| row.get::<i64, _>("subjects") > 0);
     let is_with_council = is_known_there && roles == [Role::Leader];
-    Ok(Standing { roles, second_step, is_leaving, is_with_council })
+    Ok(AccountRights { roles, second_step, is_leaving, is_with_council })
 }
 
 /// A session about to begin.
@@ -148,11 +146,9 @@ pub async fn standing(
 pub struct NewSession {
     /// The hash of the token in the cookie.
     pub token_hash: String,
-    /// Whose it is.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// The device as its owner knows it.
     pub device: String,
-    /// Now.
     pub now: Millis,
     /// When it ends if it is not used.
     pub idle_ends_at: Millis,
@@ -162,22 +158,22 @@ pub struct NewSession {
 
 /// The browser in which a session begins.
 #[derive(Debug, Default)]
-pub struct Here {
+pub struct ThisBrowser {
     /// The hash of what its cookie holds, where it is to be known from now on as one in which staff
     /// sign in.
     pub device_hash: Option<String>,
-    /// The hash of the token of the session it had before, which ends: that token lets nobody in any
-    /// more.
+    /// The hash of the token of the session it had before, which ends: that token lets nobody in
+    /// any more.
     pub before: Option<String>,
 }
 
 /// How a session began at a council's provider.
 #[derive(Clone, Copy, Debug)]
 pub struct AtCouncil {
-    /// Whether she took a second step there: then none is asked here.
+    /// Whether they took a second step there: then none is asked here.
     pub used_second_step: bool,
-    /// When she signed in there, if it says so. She may not have typed anything since, so that this
-    /// is what shows that it is she, and not that the session began.
+    /// When they signed in there, if it says so. They may not have typed anything since, so that
+    /// this is what shows that it is them, and not that the session began.
     pub signed_in_at: Option<Millis>,
 }
 
@@ -190,7 +186,7 @@ pub async fn is_known(db: &Db, email: &str) -> sqlx::Result<bool> {
 /// code is given or a passkey used: so it is where there is a second step. An account that is
 /// erased has no session.
 pub async fn begin_session(db: &Db, session: NewSession) -> sqlx::Result<bool> {
-    begin_session_here(db, session, Here::default(), None).await
+    begin_session_here(db, session, ThisBrowser::default(), None).await
 }
 
 /// As [`begin_session`], in this browser, and perhaps at a council's provider. In one that is to be
@@ -198,7 +194,7 @@ pub async fn begin_session(db: &Db, session: NewSession) -> sqlx::Result<bool> {
 pub async fn begin_session_here(
     db: &Db,
     session: NewSession,
-    here: Here,
+    here: ThisBrowser,
     at_council: Option<AtCouncil>,
 ) -> sqlx::Result<bool> {
     let mut tx = db.begin().await?;
@@ -213,36 +209,36 @@ pub async fn begin_session_here(
         .execute(&mut *tx)
         .await?;
     }
-    let by = at_council.map_or(By::Here, By::Council);
+    let by = at_council.map_or(SignInWay::Here, SignInWay::Council);
     let waits_for_code = insert_session(&mut tx, &session, &here, by).await?;
     tx.commit().await?;
     Ok(waits_for_code)
 }
 
-/// Likewise for somebody who showed with a passkey that it is she: that is both steps, and she is
-/// in. False where that passkey is gone or was copied.
+/// Likewise for somebody who showed with a passkey that it is them: that is both steps, and they
+/// are in. False where that passkey is gone or was copied.
 pub async fn begin_session_by_passkey(
     db: &Db,
     session: NewSession,
-    here: Here,
-    (passkey_id, counter): (&str, u32),
+    here: ThisBrowser,
+    (passkey_id, counter): (&Id<Passkey>, u32),
 ) -> sqlx::Result<bool> {
     let mut tx = db.begin().await?;
     if !passkeys::used(&mut tx, passkey_id, counter, session.now).await? {
         tx.roll_back().await?;
         return Ok(false);
     }
-    insert_session(&mut tx, &session, &here, By::Passkey).await?;
+    insert_session(&mut tx, &session, &here, SignInWay::Passkey).await?;
     tx.commit().await?;
     Ok(true)
 }
 
 /// By what somebody comes in.
 #[derive(Clone, Copy, Debug)]
-enum By {
+enum SignInWay {
     /// A password or a link.
     Here,
-    /// Her council.
+    /// Their council.
     Council(AtCouncil),
     /// A passkey, which is both steps.
     Passkey,
@@ -253,15 +249,15 @@ enum By {
 async fn insert_session(
     tx: &mut AnyConnection,
     session: &NewSession,
-    here: &Here,
-    by: By,
+    here: &ThisBrowser,
+    by: SignInWay,
 ) -> sqlx::Result<bool> {
     let at_council = match by {
-        By::Council(there) => Some(there),
-        By::Here | By::Passkey => None,
+        SignInWay::Council(there) => Some(there),
+        SignInWay::Here | SignInWay::Passkey => None,
     };
     let used_there = at_council.is_some_and(|there| there.used_second_step);
-    let is_both = used_there || matches!(by, By::Passkey);
+    let is_both = used_there || matches!(by, SignInWay::Passkey);
     let sql = format!(
         "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at,
          idle_ends_at, ends_at, visited_before, proved_at, with_council, second_step_there,
@@ -277,7 +273,7 @@ async fn insert_session(
         factors::SINCE
     );
     let waits: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(id::fresh())
+        .bind(Id::<Session>::fresh())
         .bind(&session.token_hash)
         .bind(&session.account_id)
         .bind(&session.device)
@@ -290,7 +286,7 @@ async fn insert_session(
         .bind(i64::from(is_both))
         .fetch_optional(&mut *tx)
         .await?;
-    // Only now: the new one says when she was here before.
+    // Only now: the new one says when they were here before.
     if let Some(before) = &here.before {
         sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
             .bind(before)
@@ -307,7 +303,7 @@ async fn insert_session(
 /// Notes that a session was used.
 pub async fn session_seen(
     db: &Db,
-    session_id: &str,
+    session_id: &Id<Session>,
     now: Millis,
     idle_ends_at: Millis,
 ) -> sqlx::Result<()> {
@@ -326,9 +322,8 @@ pub async fn session_seen(
 
 /// One line of a person's list of sessions.
 #[derive(Debug, sqlx::FromRow)]
-pub struct Session {
-    /// The session.
-    pub id: String,
+pub struct OpenSession {
+    pub id: Id<Session>,
     /// The device as its owner knows it.
     pub device: String,
     /// When it was last used, to the hour.
@@ -380,7 +375,11 @@ pub async fn sessions_that_stand(db: &Db, now: Millis) -> sqlx::Result<i64> {
 }
 
 /// A person's sessions that have not ended, the latest used first.
-pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> sqlx::Result<Vec<Session>> {
+pub async fn sessions(
+    db: &Db,
+    account_id: &Id<Account>,
+    now: Millis,
+) -> sqlx::Result<Vec<OpenSession>> {
     sqlx::query_as(
         "SELECT id, device, seen_at FROM sessions WHERE account_id = $1 AND ends_at > $2
          AND idle_ends_at > $2 AND waits_for_code = 0 ORDER BY seen_at DESC, id",
@@ -392,8 +391,12 @@ pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> sqlx::Result<Ve
 }
 
 /// Ends this session of this account; or all of them, with everything else by which somebody could
-/// still get in or go on with what she began.
-pub async fn end_sessions(db: &Db, account_id: &str, only: Option<&str>) -> sqlx::Result<()> {
+/// still get in or go on with what they began.
+pub async fn end_sessions(
+    db: &Db,
+    account_id: &Id<Account>,
+    only: Option<&Id<Session>>,
+) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     if let Some(only) = only {
         sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id = $2")
@@ -412,7 +415,7 @@ pub async fn end_sessions(db: &Db, account_id: &str, only: Option<&str>) -> sqlx
 pub async fn know_browser(
     db: &Db,
     token_hash: &str,
-    account_id: &str,
+    account_id: &Id<Account>,
     ends_at: Millis,
 ) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
@@ -448,7 +451,7 @@ pub async fn knows_browser(
 }
 
 /// Knows no browser of this account any more.
-pub async fn forget_browsers(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
+pub async fn forget_browsers(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM known_browsers WHERE account_id = $1")
         .bind(account_id)
         .execute(tx)
@@ -459,9 +462,9 @@ pub async fn forget_browsers(tx: &mut AnyConnection, account_id: &str) -> sqlx::
 /// Ends the sessions of this account on devices with the same name as this one's, but never `here`.
 pub async fn end_sessions_like(
     db: &Db,
-    account_id: &str,
-    session_id: &str,
-    here: &str,
+    account_id: &Id<Account>,
+    session_id: &Id<Session>,
+    here: &Id<Session>,
 ) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
@@ -480,16 +483,14 @@ pub async fn end_sessions_like(
 /// What can show that whoever uses a session is the person whose account it is.
 #[derive(Clone, Debug)]
 pub struct Proof {
-    /// The hash of the account's password, if it has one.
     pub password_hash: Option<String>,
     /// Whether the account has a second step with codes.
     pub has_second_step: bool,
-    /// Whether the account has a passkey.
     pub has_passkey: bool,
 }
 
 /// The proof of a session.
-pub async fn proof(db: &Db, session_id: &str) -> sqlx::Result<Proof> {
+pub async fn proof(db: &Db, session_id: &Id<Session>) -> sqlx::Result<Proof> {
     let row = sqlx::query(
         "SELECT a.password_hash, f.confirmed_at,
             (SELECT count(*) FROM passkeys k WHERE k.account_id = a.id) AS passkeys
@@ -511,7 +512,7 @@ pub async fn proof(db: &Db, session_id: &str) -> sqlx::Result<Proof> {
 /// any, and the name of the part of the area its owner lives in, if they said it.
 pub async fn own_password(
     db: &Db,
-    account_id: &str,
+    account_id: &Id<Account>,
 ) -> sqlx::Result<(Option<String>, Option<String>)> {
     sqlx::query_as(
         "SELECT a.password_hash, p.name FROM accounts a LEFT JOIN places p ON p.id = a.place_id
@@ -523,10 +524,10 @@ pub async fn own_password(
 }
 
 /// Whether a session has not been ended, which it can't be until this write ends.
-pub async fn stands(tx: &mut AnyConnection, session_id: &str) -> sqlx::Result<bool> {
+pub async fn stands(tx: &mut AnyConnection, session_id: &Id<Session>) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);
     let sql = format!("SELECT id FROM sessions WHERE id = $1{}", kind.hold());
-    let session: Option<String> =
+    let session: Option<Id<Session>> =
         sqlx::query_scalar(AssertSqlSafe(sql)).bind(session_id).fetch_optional(tx).await?;
     Ok(session.is_some())
 }
@@ -544,7 +545,7 @@ pub async fn votes_in(db: &Db, now: Millis) -> sqlx::Result<Option<(String, Mill
 
 /// What became of a change of somebody's own details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Details {
+pub enum DetailsChange {
     /// They are saved: what changed, in a word for the audit log.
     Changed(&'static str),
     /// They were so before.
@@ -557,10 +558,10 @@ pub enum Details {
 /// the round closes, so the round stays open, or counted, until this write ends.
 pub async fn change_details(
     tx: &mut AnyConnection,
-    account_id: &str,
-    (shown_name, place_id): (&str, Option<&str>),
+    account_id: &Id<Account>,
+    (shown_name, place_id): (&str, Option<&Id<Place>>),
     now: Millis,
-) -> sqlx::Result<Details> {
+) -> sqlx::Result<DetailsChange> {
     let rounds = format!(
         "SELECT closes_at FROM rounds WHERE counted_at IS NULL AND vote_from <= $1{}",
         Kind::of(tx).hold()
@@ -572,17 +573,17 @@ pub async fn change_details(
         .fetch_one(&mut *tx)
         .await?;
     let is_new_name = before.get::<&str, _>("shown_name") != shown_name;
-    let is_new_place = before.get::<Option<&str>, _>("place_id") != place_id;
+    let is_new_place = before.get::<Option<Id<Place>>, _>("place_id").as_ref() != place_id;
     let changed = match (is_new_name, is_new_place) {
-        (false, false) => return Ok(Details::AsBefore),
+        (false, false) => return Ok(DetailsChange::AsBefore),
         (true, false) => "name",
         (false, true) => "place",
         (true, true) => "name and place",
     };
     if is_new_place && closes.iter().any(|closes_at| *closes_at <= now) {
-        return Ok(Details::VotesAreCounted);
+        return Ok(DetailsChange::VotesAreCounted);
     }
-    // It may have been erased since she was let in, and its row be left for the log.
+    // It may have been erased since they were let in, and its row be left for the log.
     sqlx::query(
         "UPDATE accounts SET shown_name = $2, place_id = $3 WHERE id = $1 AND erased_at IS NULL",
     )
@@ -591,20 +592,18 @@ pub async fn change_details(
     .bind(place_id)
     .execute(tx)
     .await?;
-    Ok(Details::Changed(changed))
+    Ok(DetailsChange::Changed(changed))
 }
 
 /// An account as signing in needs it.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Known {
-    /// The account.
-    pub id: String,
-    /// Its password, if it has one.
+pub struct KnownAccount {
+    pub id: Id<Account>,
     pub password_hash: Option<String>,
 }
 
 /// The account of this address, if there is one.
-pub async fn by_address(tx: &mut AnyConnection, email: &str) -> sqlx::Result<Option<Known>> {
+pub async fn by_address(tx: &mut AnyConnection, email: &str) -> sqlx::Result<Option<KnownAccount>> {
     sqlx::query_as("SELECT id, password_hash FROM accounts WHERE email = $1")
         .bind(email)
         .fetch_optional(tx)
@@ -615,7 +614,6 @@ pub async fn by_address(tx: &mut AnyConnection, email: &str) -> sqlx::Result<Opt
 /// may be a stranger.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct SignUp {
-    /// The address.
     pub email: String,
     /// The name of the part of the area that was chosen behind the button, if that is one.
     pub place: Option<String>,
@@ -642,7 +640,7 @@ pub async fn keep_sign_up(
 pub async fn sign_up(
     tx: &mut AnyConnection,
     token_hash: &str,
-    place: Option<&str>,
+    place: Option<&Id<Place>>,
     now: Millis,
 ) -> sqlx::Result<Option<SignUp>> {
     sqlx::query_as(
@@ -661,11 +659,9 @@ pub async fn sign_up(
 /// Somebody who has joined by a link.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Joined {
-    /// Her account.
-    pub account_id: String,
-    /// When.
+    pub account_id: Id<Account>,
     pub joined_at: Millis,
-    /// How many topics she supports where voting is not counted yet.
+    /// How many topics they support where voting is not counted yet.
     pub supported: i64,
 }
 
@@ -692,7 +688,7 @@ pub async fn confirm(
     token_hash: &str,
     account: &NewAccount<'_>,
     now: Millis,
-) -> sqlx::Result<Option<String>> {
+) -> sqlx::Result<Option<Id<Account>>> {
     let used = sqlx::query(
         "UPDATE sign_ups SET used_at = CASE WHEN token_hash = $1 THEN CAST($2 AS BIGINT) END,
            ends_at = CASE WHEN token_hash = $1 THEN ends_at ELSE CAST($2 AS BIGINT) END
@@ -717,13 +713,10 @@ pub async fn confirm(
 /// An account about to be made; its address is confirmed.
 #[derive(Debug)]
 pub struct NewAccount<'a> {
-    /// The confirmed address.
     pub email: &'a str,
-    /// The name others see.
     pub shown_name: &'a str,
     /// The part of the area, for parents.
-    pub place_id: Option<&'a str>,
-    /// The hashed password, if one was chosen.
+    pub place_id: Option<&'a Id<Place>>,
     pub password_hash: Option<&'a str>,
 }
 
@@ -732,13 +725,13 @@ pub async fn make_account(
     tx: &mut AnyConnection,
     account: &NewAccount<'_>,
     now: Millis,
-) -> sqlx::Result<Option<String>> {
-    let made: Option<String> = sqlx::query_scalar(
+) -> sqlx::Result<Option<Id<Account>>> {
+    let made: Option<Id<Account>> = sqlx::query_scalar(
         "INSERT INTO accounts (id, email, shown_name, place_id, password_hash, confirmed_at,
          mailbox) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (email) DO NOTHING RETURNING id",
     )
-    .bind(id::fresh())
+    .bind(Id::<Account>::fresh())
     .bind(account.email)
     .bind(account.shown_name)
     .bind(account.place_id)
@@ -753,7 +746,7 @@ pub async fn make_account(
 /// Gives an account these roles, at least one; twice is once. True when one of them is new.
 pub async fn grant(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     roles: &[Role],
     now: Millis,
 ) -> sqlx::Result<bool> {
@@ -773,8 +766,8 @@ pub async fn grant(
 /// Says which organisation a leader is from; `None` for none.
 pub async fn lead_for(
     tx: &mut AnyConnection,
-    account_id: &str,
-    organisation_id: Option<&str>,
+    account_id: &Id<Account>,
+    organisation_id: Option<&Id<Organisation>>,
 ) -> sqlx::Result<()> {
     sqlx::query("UPDATE roles SET organisation_id = $2 WHERE account_id = $1 AND role = 'leader'")
         .bind(account_id)
@@ -785,7 +778,11 @@ pub async fn lead_for(
 }
 
 /// Takes a role from an account. False when it had none.
-pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> sqlx::Result<bool> {
+pub async fn revoke(
+    tx: &mut AnyConnection,
+    account_id: &Id<Account>,
+    role: Role,
+) -> sqlx::Result<bool> {
     let revoked = sqlx::query("DELETE FROM roles WHERE account_id = $1 AND role = $2")
         .bind(account_id)
         .bind(role.word())
@@ -797,11 +794,8 @@ pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> sql
 /// Somebody who is told that somebody has a role now, or no longer.
 #[derive(Clone, Debug)]
 pub struct Watcher {
-    /// The account.
-    pub id: String,
-    /// Its address.
+    pub id: Id<Account>,
     pub email: String,
-    /// Whether it is an administrator's.
     pub is_admin: bool,
 }
 
@@ -810,7 +804,7 @@ pub struct Watcher {
 pub async fn watchers(
     tx: &mut AnyConnection,
     role: Role,
-    (whose, by): (&str, &str),
+    (whose, by): (&Id<Account>, &Id<Account>),
 ) -> sqlx::Result<(Vec<Watcher>, String, String)> {
     let rows = sqlx::query(
         "SELECT a.id, coalesce(a.email, '') AS email, a.shown_name,
@@ -835,12 +829,12 @@ pub async fn watchers(
         email: row.get("email"),
         is_admin: row.get::<i64, _>("is_admin") == 1,
     });
-    let watchers = watchers.filter(|watcher| watcher.id != by && !watcher.email.is_empty());
+    let watchers = watchers.filter(|watcher| watcher.id != *by && !watcher.email.is_empty());
     Ok((watchers.collect(), name_of(whose), name_of(by)))
 }
 
 /// What others see somebody called; `None` where there is no such account.
-pub async fn shown_name(db: &Db, account_id: &str) -> sqlx::Result<Option<String>> {
+pub async fn shown_name(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT shown_name FROM accounts WHERE id = $1 AND erased_at IS NULL")
         .bind(account_id)
         .fetch_optional(&mut *db.read().await?)
@@ -849,7 +843,10 @@ pub async fn shown_name(db: &Db, account_id: &str) -> sqlx::Result<Option<String
 
 /// Ends every session of an account, in the write that changes what it may do; and every link that
 /// waits, so that nothing somebody began in one of them goes on.
-pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
+pub async fn end_all_sessions(
+    tx: &mut AnyConnection,
+    account_id: &Id<Account>,
+) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM sessions WHERE account_id = $1")
         .bind(account_id)
         .execute(&mut *tx)
@@ -859,7 +856,10 @@ pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> sqlx:
 
 /// Ends all by which somebody is in or could go on: sessions, links that wait, browsers that are
 /// known. Whether there was anything.
-pub async fn sign_out_everywhere(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<bool> {
+pub async fn sign_out_everywhere(
+    tx: &mut AnyConnection,
+    account_id: &Id<Account>,
+) -> sqlx::Result<bool> {
     let mut rows = 0;
     for sql in [
         "DELETE FROM sessions WHERE account_id = $1",
@@ -875,8 +875,8 @@ pub async fn sign_out_everywhere(tx: &mut AnyConnection, account_id: &str) -> sq
 /// second tap on the same button finds what the first has done.
 pub async fn end_sessions_but_for_a_moment(
     tx: &mut AnyConnection,
-    account_id: &str,
-    session_id: &str,
+    account_id: &Id<Account>,
+    session_id: &Id<Session>,
     now: Millis,
 ) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")
@@ -897,7 +897,7 @@ pub async fn end_sessions_but_for_a_moment(
 const SECOND_TAP: Millis = 10 * SECOND;
 
 /// Ends every link of an account that waits: to sign in, for a new password, for a new address.
-pub async fn end_links(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
+pub async fn end_links(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM links WHERE account_id = $1 AND used_at IS NULL")
         .bind(account_id)
         .execute(tx)
@@ -905,24 +905,28 @@ pub async fn end_links(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result
     Ok(())
 }
 
-/// Keeps the link in an email. `email` is the new address of a change of address.
-pub async fn keep_link(
-    tx: &mut AnyConnection,
-    token_hash: &str,
-    account_id: &str,
-    purpose: &str,
-    email: Option<&str>,
-    ends_at: Millis,
-) -> sqlx::Result<()> {
+/// A link in an email that is about to be sent.
+#[derive(Debug)]
+pub struct NewLink<'a> {
+    pub token_hash: &'a str,
+    pub account_id: &'a Id<Account>,
+    pub purpose: &'a str,
+    /// The new address of a change of address.
+    pub email: Option<&'a str>,
+    pub ends_at: Millis,
+}
+
+/// Keeps the link in an email.
+pub async fn keep_link(tx: &mut AnyConnection, new: &NewLink<'_>) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO links (token_hash, account_id, purpose, email, ends_at)
          VALUES ($1, $2, $3, $4, $5)",
     )
-    .bind(token_hash)
-    .bind(account_id)
-    .bind(purpose)
-    .bind(email)
-    .bind(ends_at)
+    .bind(new.token_hash)
+    .bind(new.account_id)
+    .bind(new.purpose)
+    .bind(new.email)
+    .bind(new.ends_at)
     .execute(tx)
     .await?;
     Ok(())
@@ -931,13 +935,10 @@ pub async fn keep_link(
 /// A link that still works.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Link {
-    /// Whose it is.
-    pub account_id: String,
-    /// Their address now.
+    pub account_id: Id<Account>,
     pub email: String,
     /// The new address of a change of address.
     pub new_email: Option<String>,
-    /// The name others see.
     pub shown_name: String,
     /// The name of the part of the area they live in, if they said it.
     pub place: Option<String>,
@@ -978,7 +979,7 @@ pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> 
 pub async fn changed_by(
     connection: &mut AnyConnection,
     token_hash: &str,
-) -> sqlx::Result<Option<String>> {
+) -> sqlx::Result<Option<Id<Account>>> {
     sqlx::query_scalar(
         "SELECT account_id FROM links
          WHERE token_hash = $1 AND purpose = 'password' AND used_at IS NOT NULL",
@@ -992,7 +993,7 @@ pub async fn changed_by(
 /// goes no further. No browser is known any more.
 pub async fn set_password(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     password_hash: &str,
     now: Millis,
 ) -> sqlx::Result<()> {
@@ -1010,7 +1011,11 @@ pub async fn set_password(
 }
 
 /// Stores the same password hashed again: `new` for `old`, unless there is another by now.
-pub async fn hash_again(db: &Db, account_id: &str, (old, new): (&str, &str)) -> sqlx::Result<()> {
+pub async fn hash_again(
+    db: &Db,
+    account_id: &Id<Account>,
+    (old, new): (&str, &str),
+) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
         .bind(account_id)
@@ -1025,7 +1030,7 @@ pub async fn hash_again(db: &Db, account_id: &str, (old, new): (&str, &str)) -> 
 /// one. Fails as "already there" when another account has it.
 pub async fn set_address(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     email: &str,
 ) -> sqlx::Result<()> {
     sqlx::query("UPDATE accounts SET email = $2, mailbox = $3 WHERE id = $1")
@@ -1045,7 +1050,7 @@ const UNDONE_FOR: Millis = 7 * DAY;
 pub async fn keep_undo(
     tx: &mut AnyConnection,
     token_hash: &str,
-    (account_id, old): (&str, &str),
+    (account_id, old): (&Id<Account>, &str),
     now: Millis,
 ) -> sqlx::Result<Millis> {
     sqlx::query(
@@ -1065,13 +1070,10 @@ pub async fn keep_undo(
 /// A change of address that can be undone.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Undo {
-    /// Whose it is.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// The address it was.
     pub old: String,
-    /// The address it is now.
     pub email: String,
-    /// When it was changed.
     pub changed_at: Millis,
 }
 
@@ -1124,7 +1126,7 @@ pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Millis) -> sqlx:
     }
     end_all_sessions(tx, &undo.account_id).await?;
     forget_browsers(tx, &undo.account_id).await?;
-    // What else would let in whoever changed it, or keep her out.
+    // What else would let in whoever changed it, or keep them out.
     passkeys::remove_since(tx, &undo.account_id, undo.changed_at).await?;
     factors::take_away_since(tx, &undo.account_id, undo.changed_at).await?;
     Ok(true)
@@ -1144,7 +1146,7 @@ pub const SHARED: &str = "(SELECT mailbox FROM accounts WHERE mailbox IS NOT NUL
 pub async fn fold_due(db: &Db) -> sqlx::Result<()> {
     const AT_ONCE: usize = 500;
     loop {
-        let lot: Vec<(String, String)> = sqlx::query_as(
+        let lot: Vec<(Id<Account>, String)> = sqlx::query_as(
             "SELECT id, email FROM accounts WHERE mailbox IS NULL AND email IS NOT NULL
              ORDER BY id LIMIT 500",
         )
@@ -1162,7 +1164,7 @@ pub async fn fold_due(db: &Db) -> sqlx::Result<()> {
 }
 
 /// An address that has changed meanwhile has its own mailbox by now.
-async fn fold(tx: &mut AnyConnection, lot: &[(String, String)]) -> sqlx::Result<()> {
+async fn fold(tx: &mut AnyConnection, lot: &[(Id<Account>, String)]) -> sqlx::Result<()> {
     for (id, email) in lot {
         sqlx::query(
             "UPDATE accounts SET mailbox = $3 WHERE id = $1 AND email = $2 AND mailbox IS NULL",
@@ -1178,17 +1180,14 @@ async fn fold(tx: &mut AnyConnection, lot: &[(String, String)]) -> sqlx::Result<
 
 /// An invitation that waits.
 #[derive(Clone, Debug)]
-pub struct Invitation {
-    /// The invitation.
-    pub id: String,
-    /// The address it went to.
+pub struct WaitingInvitation {
+    pub id: Id<Invitation>,
     pub email: String,
-    /// Their role.
     pub role: Role,
     /// The organisation, for a leader.
-    pub organisation_id: Option<String>,
+    pub organisation_id: Option<Id<Organisation>>,
     /// The account with that address, if it has one.
-    pub account_id: Option<String>,
+    pub account_id: Option<Id<Account>>,
     /// The name of the place that was chosen with it, if that is one.
     pub place: Option<String>,
 }
@@ -1198,13 +1197,10 @@ pub struct Invitation {
 pub struct NewInvitation<'a> {
     /// The hash of the token in its link.
     pub token_hash: &'a str,
-    /// The address it goes to.
     pub email: &'a str,
-    /// Their role.
     pub role: Role,
     /// The organisation, for a leader.
-    pub organisation_id: Option<&'a str>,
-    /// Now.
+    pub organisation_id: Option<&'a Id<Organisation>>,
     pub now: Millis,
     /// Until when it can be accepted.
     pub ends_at: Millis,
@@ -1214,8 +1210,8 @@ pub struct NewInvitation<'a> {
 pub async fn keep_invitation(
     tx: &mut AnyConnection,
     new: &NewInvitation<'_>,
-) -> sqlx::Result<String> {
-    let id = id::fresh();
+) -> sqlx::Result<Id<Invitation>> {
+    let id = Id::fresh();
     sqlx::query(
         "INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at,
          organisation_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -1237,9 +1233,9 @@ pub async fn keep_invitation(
 pub async fn invitation(
     tx: &mut AnyConnection,
     token_hash: &str,
-    place: Option<&str>,
+    place: Option<&Id<Place>>,
     now: Millis,
-) -> sqlx::Result<Option<Invitation>> {
+) -> sqlx::Result<Option<WaitingInvitation>> {
     let row = sqlx::query(
         "SELECT i.id, i.email, i.role, a.id AS account_id, i.organisation_id,
                 (SELECT p.name FROM places p WHERE p.id = $3 AND p.retired_at IS NULL) AS place
@@ -1252,7 +1248,7 @@ pub async fn invitation(
     .fetch_optional(tx)
     .await?;
     let invitation = |row: AnyRow| {
-        Ok(Invitation {
+        Ok(WaitingInvitation {
             id: row.get("id"),
             email: row.get("email"),
             role: known(Role::read(row.get("role")), "invitations.role")?,
@@ -1267,7 +1263,7 @@ pub async fn invitation(
 /// Uses an invitation up. True for whoever was first.
 pub async fn accept_invitation(
     tx: &mut AnyConnection,
-    id: &str,
+    id: &Id<Invitation>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let used = sqlx::query(
@@ -1282,18 +1278,12 @@ pub async fn accept_invitation(
 
 /// A person as an administrator sees them.
 #[derive(Debug)]
-pub struct Person {
-    /// The account.
-    pub id: String,
-    /// The name others see.
+pub struct ListedPerson {
+    pub id: Id<Account>,
     pub shown_name: String,
-    /// The address.
     pub email: String,
-    /// What they may do.
     pub roles: Vec<Role>,
-    /// The organisation they are a leader for.
-    pub organisation_id: Option<String>,
-    /// Whether they have a second step when they sign in.
+    pub organisation_id: Option<Id<Organisation>>,
     pub has_second_step: bool,
     /// When the council last confirmed that they work there, where they sign in with it.
     pub confirmed_at: Option<Millis>,
@@ -1301,7 +1291,12 @@ pub struct Person {
 
 /// People whose name or address contains `search` (folded), by address, at most `most`, after the
 /// address `after`.
-pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> sqlx::Result<Vec<Person>> {
+pub async fn people(
+    db: &Db,
+    search: &str,
+    after: &str,
+    most: i64,
+) -> sqlx::Result<Vec<ListedPerson>> {
     let sql = format!(
         "SELECT a.id, a.shown_name, a.email, r.role, r.organisation_id,
            {} AS has_second_step_since,
@@ -1321,11 +1316,11 @@ pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> sqlx::Resu
         .bind(most)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let mut people: Vec<Person> = Vec::new();
+    let mut people: Vec<ListedPerson> = Vec::new();
     for row in rows {
-        let id: String = row.get("id");
+        let id: Id<Account> = row.get("id");
         if people.last().is_none_or(|last| last.id != id) {
-            people.push(Person {
+            people.push(ListedPerson {
                 id,
                 shown_name: row.get("shown_name"),
                 email: row.get("email"),

@@ -42,6 +42,9 @@ pub enum Topic {}
 /// A round of voting.
 pub enum Round {}
 
+/// Something unusual about who joined or voted before a round closed.
+pub enum UnusualJoining {}
+
 /// A plan of one or several organisations.
 pub enum Plan {}
 
@@ -78,6 +81,9 @@ pub enum Update {}
 /// A comment on the Local Offer.
 pub enum Comment {}
 
+/// What an organisation answered to a comment.
+pub enum CommentResponse {}
+
 /// Something in an answer that may mean danger.
 pub enum Concern {}
 
@@ -86,6 +92,15 @@ pub enum Delivery {}
 
 /// An invitation to take a role.
 pub enum Invitation {}
+
+/// What somebody chose before they were signed in.
+pub enum FirstAct {}
+
+/// A passkey of an account.
+pub enum Passkey {}
+
+/// A browser in which staff have signed in.
+pub enum KnownDevice {}
 
 impl<T> Id<T> {
     /// A new row's id that tells when it was made; see [`id::fresh`].

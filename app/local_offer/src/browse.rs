@@ -8,12 +8,13 @@ use calendar::clock::{self, Millis};
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::ui::{Banner, Done, Page, Pager, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use outcomes::rules::{due_by, who};
 
-use super::store::{self, Comment, Which};
+use super::store::{self, Comment, WhichComments};
 use super::{readable, rules};
 
 const MOST_ON_A_PAGE: i64 = 20;
@@ -21,10 +22,14 @@ const MOST_ON_A_PAGE: i64 = 20;
 const MOST_OF_A_YEAR: i64 = 2_000;
 
 /// GET `/local-offer`: all, or with `?show=unanswered` those that have no answer yet.
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn comments_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let sent = Sent::query(&uri);
     let is_unanswered = sent.typed("show") == "unanswered";
-    let which = if is_unanswered { Which::Unanswered } else { Which::Public };
+    let which = if is_unanswered { WhichComments::Unanswered } else { WhichComments::Public };
     let number = page_number(&sent);
     let mut comments =
         store::list(&house.db, which, (MOST_ON_A_PAGE + 1, (number - 1) * MOST_ON_A_PAGE)).await?;
@@ -107,7 +112,7 @@ fn card(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<>
             <h2>
                 <a href=format!("/local-offer/comments/{}", comment.id)>{title(comment)}</a>
             </h2>
-            {standing(comment, within, now)}
+            {answer_state(comment, within, now)}
             <p class="soft">
                 {about(comment)}
                 {comment
@@ -138,7 +143,7 @@ pub fn about(comment: &Comment) -> String {
 }
 
 /// Whether a comment is answered, or by when it must be.
-pub fn standing(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+pub fn answer_state(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
     match (comment.responses.last(), comment.published_at) {
         (Some(last), _) if last.action.is_empty() => {
             view! { <p class="state">"✓ Answered"</p> }.into_any()
@@ -177,7 +182,7 @@ pub fn who_answers(comment: &Comment) -> &'static str {
 }
 
 /// What has happened to a comment, for its author.
-fn state(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+fn state_for_author(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
     if comment.withdrawn_at.is_some() {
         view! { <p class="state">"○ You withdrew this comment"</p> }.into_any()
     } else if let Some((_, reason)) = &comment.declined {
@@ -189,7 +194,7 @@ fn state(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<
         let waiting = "○ Waiting to be checked. Only you and the forum can see it for now";
         view! { <p class="state">{waiting}</p> }.into_any()
     } else {
-        standing(comment, within, now).into_any()
+        answer_state(comment, within, now).into_any()
     }
 }
 
@@ -205,7 +210,7 @@ pub fn mine(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + u
     view! {
         <li class="card">
             <h3>{title}</h3>
-            {state(comment, within, now)}
+            {state_for_author(comment, within, now)}
             <p class="soft">"You wrote this on "<When at=comment.sent_at /></p>
         </li>
     }
@@ -247,34 +252,34 @@ pub fn responses(comment: &Comment) -> impl IntoView + use<> {
 }
 
 /// GET `/local-offer/comments/{id}`: for everyone once it is published; before, for its author.
-pub async fn comment(
+pub async fn comment_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Comment>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let (comment, is_hers) = readable(&house, &viewer, &id).await?;
+    let (comment, is_theirs) = readable(&house, &viewer, &id).await?;
     let (now, within) = (house.clock.now(), house.outcome_within);
     let done = Done::of(&uri, &viewer, now);
     let page = Page::new(
         format!("A comment on the Local Offer: {}", forms::beginning(&comment.words, 60)),
         || {
             let banner = match done.what() {
-                "sent" if is_hers && comment.waits() => Some((
+                "sent" if is_theirs && comment.waits() => Some((
                     done.title("Sent to the forum", "You have joined, and we have your comment"),
-                    "Someone at the forum will read it first, within five working days. We will email \
-                 you then.",
+                    "Someone at the forum will read it first, within five working days. We will \
+                     email you then.",
                 )),
                 "answered" if viewer.is(Role::Leader) => {
                     Some(("Published", "We will email your answer to whoever wrote the comment."))
                 }
-                "withdrawn" if is_hers && !comment.is_public() => {
+                "withdrawn" if is_theirs && !comment.is_public() => {
                     Some(("You withdrew this comment", "Nobody else can read it any more."))
                 }
                 _ => None,
             };
-            let state = state(&comment, within, now);
-            let withdraw = (is_hers && comment.can_be_withdrawn() && comment.declined.is_none())
+            let state = state_for_author(&comment, within, now);
+            let withdraw = (is_theirs && comment.can_be_withdrawn() && comment.declined.is_none())
                 .then(|| {
                     view! {
                         <p>
@@ -286,7 +291,7 @@ pub async fn comment(
                     }
                 });
             let is_leader = viewer.is(Role::Leader) && comment.is_public();
-            let answer = (is_leader && comment.is_hers_to_answer).then(|| {
+            let answer = (is_leader && comment.is_theirs_to_answer).then(|| {
                 view! {
                     <p>
                         <a class="button" href=format!("/lead/local-offer/{}", comment.id)>
@@ -295,7 +300,7 @@ pub async fn comment(
                     </p>
                 }
             });
-            let not_hers = (is_leader && !comment.is_hers_to_answer)
+            let not_theirs = (is_leader && !comment.is_theirs_to_answer)
                 .then(|| view! { <p class="soft">{who_answers(&comment)}</p> });
             view! {
                 <article class="stack">
@@ -313,13 +318,14 @@ pub async fn comment(
                     </p>
                     <h1>"A comment on the Local Offer"</h1>
                     <p class="soft">
-                        {about(&comment)}", "<When at=comment.published_at.unwrap_or(comment.sent_at) />
+                        {about(&comment)}", "
+                        <When at=comment.published_at.unwrap_or(comment.sent_at) />
                     </p>
                     <p class="said">{comment.words.clone()}</p>
                     {state}
                     {responses(&comment)}
                     {answer}
-                    {not_hers}
+                    {not_theirs}
                     {withdraw}
                 </article>
             }
@@ -330,7 +336,7 @@ pub async fn comment(
 
 /// GET `/local-offer/years/{year}`: every comment that was published in a year with its answers, to
 /// print.
-pub async fn year(
+pub async fn comments_of_year_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(year): Path<String>,
@@ -342,7 +348,8 @@ pub async fn year(
     if from > now {
         return Err(Error::NotFound);
     }
-    let comments = store::list(&house.db, Which::Between(from, until), (MOST_OF_A_YEAR, 0)).await?;
+    let comments =
+        store::list(&house.db, WhichComments::Between(from, until), (MOST_OF_A_YEAR, 0)).await?;
     // Only of a year that is over: a number that moves while somebody looks tells when.
     let declined =
         if until <= now { Some(store::declined(&house.db, from, until).await?) } else { None };
@@ -379,7 +386,7 @@ pub async fn year(
                     <p class="soft">{comment.published_at.map(|at| view! { <When at /> })}</p>
                     <p class="said">{comment.words.clone()}</p>
                     {if comment.responses.is_empty() {
-                        standing(comment, within, now).into_any()
+                        answer_state(comment, within, now).into_any()
                     } else {
                         responses(comment).into_any()
                     }}

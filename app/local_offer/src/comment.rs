@@ -7,6 +7,7 @@ use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Comment, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Choice, FormKey, Page, Select, Summary};
 use ground::viewer::Viewer;
@@ -15,13 +16,13 @@ use leptos::prelude::*;
 use super::{emails, readable, rules, store};
 
 /// GET `/local-offer/comments/new`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn comment_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let services = area::store::services(&house.db).await?;
-    Ok(page(&Sent::default(), &Refusals::default(), services).answer(&house, &viewer))
+    Ok(comment_view(&Sent::default(), &Refusals::default(), services).answer(&house, &viewer))
 }
 
 /// POST `/local-offer/comments/new`
-pub async fn send(
+pub async fn send_comment(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -30,7 +31,9 @@ pub async fn send(
     let ids: Vec<&str> = services.iter().map(|service| service.id.as_str()).collect();
     let new = match rules::comment(&sent, &ids) {
         Ok(new) => new,
-        Err(refusals) => return Ok(page(&sent, &refusals, services).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(comment_view(&sent, &refusals, services).answer(&house, &viewer));
+        }
     };
     let (now, author) = (house.clock.now(), viewer.signed_in()?);
     if !may_send(&house, Sends::Comment, &viewer).await? {
@@ -40,7 +43,7 @@ pub async fn send(
             );
         }
         let what_to_do = "Send this in an hour. You have sent a lot of comments just now";
-        let page = page(&sent, &Refusals::one("words", what_to_do), services);
+        let page = comment_view(&sent, &Refusals::one("words", what_to_do), services);
         return Ok(too_many(page, Sends::Comment, &house, &viewer));
     }
     let mut tx = house.db.begin().await?;
@@ -60,7 +63,7 @@ pub async fn send(
     Ok(Redirect::to(&format!("/local-offer/comments/{id}?done=sent")).into_response())
 }
 
-fn page(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
+fn comment_view(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
     let mut choices = vec![Choice {
         value: String::new(),
         label: "The whole Local Offer".into(),
@@ -107,13 +110,13 @@ fn page(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
 }
 
 /// GET `/local-offer/comments/{id}/withdrawal`: asks once more.
-pub async fn withdrawal(
+pub async fn withdraw_comment_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Comment>>,
 ) -> Result<Response, Error> {
-    let (comment, is_hers) = readable(&house, &viewer, &id).await?;
-    if !is_hers {
+    let (comment, is_theirs) = readable(&house, &viewer, &id).await?;
+    if !is_theirs {
         return Err(Error::NotFound);
     }
     let (words, can_be) = (comment.words.clone(), comment.can_be_withdrawn());
@@ -155,14 +158,14 @@ pub async fn withdrawal(
 }
 
 /// POST `/local-offer/comments/{id}/withdrawal`
-pub async fn withdraw(
+pub async fn withdraw_comment(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Comment>>,
 ) -> Result<Response, Error> {
-    let (comment, is_hers) = readable(&house, &viewer, &id).await?;
+    let (comment, is_theirs) = readable(&house, &viewer, &id).await?;
     let by = &viewer.signed_in()?.account_id;
-    if !is_hers {
+    if !is_theirs {
         return Err(Error::NotFound);
     }
     let mut tx = house.db.begin().await?;

@@ -7,21 +7,25 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Account, Id};
 use ground::sent::Form;
 use ground::ui::{Choice, Choices, Page, Summary, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{self, Decision, REASONS, Standing};
-use super::store::{self, Comment, Which};
-use super::{browse, comment as find, emails};
+use super::rules::{self, CommentDecision, CommentState, REASONS};
+use super::store::{self, Comment, WhichComments};
+use super::{browse, comment_at, emails};
 
 /// How many comments wait on one page.
 const MOST: i64 = 50;
 
 /// GET `/forum/local-offer`
-pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let waiting = store::list(&house.db, Which::Waiting, (MOST, 0)).await?;
+pub async fn comments_to_check_page(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
+    let waiting = store::list(&house.db, WhichComments::Waiting, (MOST, 0)).await?;
     let page = Page::new("Comments to check", || {
         let nothing = waiting
             .is_empty()
@@ -60,26 +64,26 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
 }
 
 /// GET `/forum/local-offer/{id}`
-pub async fn form(
+pub async fn decide_comment_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Comment>>,
 ) -> Result<Response, Error> {
     let comment = waiting(&house, &id).await?;
-    Ok(page(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+    Ok(decide_view(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/forum/local-offer/{id}`
-pub async fn decide(
+pub async fn decide_comment(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Comment>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let comment = waiting(&house, &id).await?;
     let decision = match rules::decision(&sent) {
         Ok(decision) => decision,
-        Err(refusals) => return Ok(page(&comment, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => return Ok(decide_view(&comment, &sent, &refusals).answer(&house, &viewer)),
     };
     if keep(&house, &viewer.signed_in()?.account_id, &comment, &decision).await? {
         return Ok(Redirect::to("/forum/local-offer").into_response());
@@ -89,35 +93,35 @@ pub async fn decide(
         "This can't be saved. Someone else has already decided, or the comment was withdrawn",
     );
     // Passed on meanwhile, it is for the safeguarding lead alone.
-    Ok(page(&waiting(&house, &id).await?, &sent, &refusals).answer(&house, &viewer))
+    Ok(decide_view(&waiting(&house, &id).await?, &sent, &refusals).answer(&house, &viewer))
 }
 
 /// One that an organiser may read: not one that was passed on or withdrawn.
-async fn waiting(house: &House, id: &str) -> Result<Comment, Error> {
-    let comment = find(house, id).await?;
-    match comment.facts().standing() {
-        Standing::PassedOn | Standing::Withdrawn => Err(Error::NotFound),
-        Standing::Waiting | Standing::Published | Standing::Declined => Ok(comment),
+async fn waiting(house: &House, id: &Id<ids::Comment>) -> Result<Comment, Error> {
+    let comment = comment_at(house, id).await?;
+    match comment.facts().state() {
+        CommentState::PassedOn | CommentState::Withdrawn => Err(Error::NotFound),
+        CommentState::Waiting | CommentState::Published | CommentState::Declined => Ok(comment),
     }
 }
 
 /// The decision, the audit, the author's email: one write. False when it is no longer waiting.
 async fn keep(
     house: &House,
-    by: &str,
+    by: &Id<Account>,
     comment: &Comment,
-    decision: &Decision,
+    decision: &CommentDecision,
 ) -> sqlx::Result<bool> {
-    let (now, about) = (house.clock.now(), comment.id.as_str());
+    let (now, about) = (house.clock.now(), &comment.id);
     let (what, detail) = match decision {
-        Decision::Publish => ("comment published", ""),
-        Decision::Decline(reason) => ("comment declined", *reason),
-        Decision::PassOn => ("comment passed on", ""),
+        CommentDecision::Publish => ("comment published", ""),
+        CommentDecision::Decline(reason) => ("comment declined", *reason),
+        CommentDecision::PassOn => ("comment passed on", ""),
     };
     // What is about safety cannot be stopped.
     let kind = match decision {
-        Decision::PassOn => EmailKind::CommentPassedOn,
-        Decision::Publish | Decision::Decline(_) => EmailKind::CommentDecided,
+        CommentDecision::PassOn => EmailKind::CommentPassedOn,
+        CommentDecision::Publish | CommentDecision::Decline(_) => EmailKind::CommentDecided,
     };
     let mut tx = house.db.begin().await?;
     if !store::decide(&mut tx, about, decision, by, now).await? {
@@ -141,7 +145,7 @@ async fn keep(
     Ok(true)
 }
 
-fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
+fn decide_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
     let choice = |value: &str, label: &str| Choice {
         value: value.into(),
         label: label.into(),
@@ -159,9 +163,8 @@ fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
             chosen: sent.typed("reason") == word,
         })
         .to_vec();
-    let page = Page::new(
-        titled("Decide about a comment", &forms::beginning(&comment.words, 40)),
-        || {
+    let page =
+        Page::new(titled("Decide about a comment", &forms::beginning(&comment.words, 40)), || {
             let form = if comment.waits() {
                 view! {
                     <form method="post" novalidate>
@@ -195,12 +198,13 @@ fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
                         </a>
                     </p>
                     <h1>"A comment on the Local Offer"</h1>
-                    <p class="soft">{browse::about(comment)}", sent on "<When at=comment.sent_at /></p>
+                    <p class="soft">
+                        {browse::about(comment)}", sent on "<When at=comment.sent_at />
+                    </p>
                     <p class="said">{comment.words.clone()}</p>
                     {form}
                 </div>
             }
-        },
-    );
+        });
     page.refused_for(refusals)
 }

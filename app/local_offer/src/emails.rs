@@ -3,13 +3,14 @@
 use calendar::clock::{self, DAY};
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
+use ground::ids::{Comment, Id};
 use outcomes::rules::due_by;
 
-use super::rules::{self, Decision, NewResponse};
+use super::rules::{self, CommentDecision, NewResponse};
 
 /// Says that a comment has arrived. Without its words: nobody has read yet whether they name a
 /// child.
-pub fn received(house: &House, comment_id: &str) -> Words {
+pub fn received(house: &House, comment_id: &Id<Comment>) -> Words {
     let within = match house.outcome_within / (7 * DAY) {
         1 => "a week".to_owned(),
         weeks => format!("{weeks} weeks"),
@@ -29,9 +30,9 @@ pub fn received(house: &House, comment_id: &str) -> Words {
 }
 
 /// Tells the author what was decided about their comment.
-pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
+pub fn decided(house: &House, comment_id: &Id<Comment>, decision: &CommentDecision) -> Words {
     let (subject, paragraphs, button) = match decision {
-        Decision::Publish => (
+        CommentDecision::Publish => (
             "We've published your comment",
             vec![
                 "We've published your comment on the Local Offer, in your own words and without \
@@ -44,7 +45,7 @@ pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
             ],
             Some(see(house, comment_id)),
         ),
-        Decision::Decline(reason) => {
+        CommentDecision::Decline(reason) => {
             let not = format!(
                 "We've read your comment on the Local Offer, but we can't publish it. \
                 {}.",
@@ -62,7 +63,7 @@ pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
                 )),
             )
         }
-        Decision::PassOn => {
+        CommentDecision::PassOn => {
             let (subject, paragraphs) = safeguarding::passed_on();
             (subject, paragraphs.into_iter().map(Paragraph::from).collect(), None)
         }
@@ -71,7 +72,12 @@ pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
 }
 
 /// Tells the author what was answered.
-pub fn answered(house: &House, comment_id: &str, organisation: &str, new: &NewResponse) -> Words {
+pub fn answered(
+    house: &House,
+    comment_id: &Id<Comment>,
+    organisation: &str,
+    new: &NewResponse,
+) -> Words {
     let done = match clock::day_of(&new.action_by) {
         _ if new.action.is_empty() => "Nothing more will be done.".to_owned(),
         Some(day) => format!("What will be done by {day}: {}", new.action),
@@ -85,7 +91,7 @@ pub fn answered(house: &House, comment_id: &str, organisation: &str, new: &NewRe
     words(house, "Your comment has been answered", paragraphs, Some(see(house, comment_id)))
 }
 
-fn see(house: &House, comment_id: &str) -> (String, String) {
+fn see(house: &House, comment_id: &Id<Comment>) -> (String, String) {
     ("See your comment".to_owned(), house.link(&format!("/local-offer/comments/{comment_id}")))
 }
 

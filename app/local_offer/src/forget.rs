@@ -3,6 +3,7 @@
 use calendar::clock::Millis;
 use ground::db::Kind;
 use ground::erasing::{each, let_go};
+use ground::ids::{Account, Id};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 /// Takes an account out of this room. What waits is withdrawn, and with `takes_down` what is
@@ -13,7 +14,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 /// When the database fails.
 pub async fn forget(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     takes_down: bool,
     now: Millis,
 ) -> sqlx::Result<()> {

@@ -17,8 +17,8 @@
 //!    few reasons, or passed on to the safeguarding lead, the only one who can read it then
 //!    (`safeguarding.rs`), and each reading is in the audit log. The author gets an email in the
 //!    same write.
-//! 3. From then on an answer is due, after `OUTCOME_WEEKS`; `outcomes::rules::due_by`. Everyone sees
-//!    when it is overdue. A leader answers at `/lead/local-offer` (`respond.rs`), and says what
+//! 3. From then on an answer is due, after `OUTCOME_WEEKS`; `outcomes::rules::due_by`. Everyone
+//!    sees when it is overdue. A leader answers at `/lead/local-offer` (`respond.rs`), and says what
 //!    will be done: about a service, a leader of an organisation that runs it; about the whole
 //!    Local Offer, of any. The organisation's name is shown with the answer. Answers are shown one
 //!    after the other; none is changed.
@@ -42,11 +42,12 @@ pub use personal::PERSONAL;
 
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::viewer::{Role, Viewer};
 use store::Comment;
 
-/// What somebody chose who comes to the form before she is signed in.
+/// What somebody chose who comes to the form before they are signed in.
 const COMMENT: &str = "comment on the Local Offer";
 
 /// The room's addresses.
@@ -56,38 +57,46 @@ pub fn routes() -> Routes {
     let (organiser, leader, lead) =
         (Only(Role::Organiser), Only(Role::Leader), Only(Role::Safeguarding));
     Routes::new()
-        .get("/local-offer", Anyone, browse::list)
-        .get("/local-offer/years/{year}", Anyone, browse::year)
-        .get_first("/local-offer/comments/new", SignedIn, COMMENT, comment::form)
-        .post_first("/local-offer/comments/new", SignedIn, COMMENT, comment::send)
-        .get("/local-offer/comments/{id}", Anyone, browse::comment)
-        .get("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdrawal)
-        .post("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdraw)
-        .get("/forum/local-offer", organiser, decide::queue)
-        .get("/forum/local-offer/{id}", organiser, decide::form)
-        .post("/forum/local-offer/{id}", organiser, decide::decide)
-        .get("/forum/safeguarding/comments", lead, safeguarding::list)
-        .get("/forum/safeguarding/comments/{id}", lead, safeguarding::one)
-        .post("/forum/safeguarding/comments/{id}", lead, safeguarding::note)
-        .get("/lead/local-offer", leader, respond::list)
-        .get("/lead/local-offer/{id}", leader, respond::form)
-        .post("/lead/local-offer/{id}", leader, respond::respond)
+        .get("/local-offer", Anyone, browse::comments_page)
+        .get("/local-offer/years/{year}", Anyone, browse::comments_of_year_page)
+        .get_first("/local-offer/comments/new", SignedIn, COMMENT, comment::comment_form)
+        .post_first("/local-offer/comments/new", SignedIn, COMMENT, comment::send_comment)
+        .get("/local-offer/comments/{id}", Anyone, browse::comment_page)
+        .get("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdraw_comment_form)
+        .post("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdraw_comment)
+        .get("/forum/local-offer", organiser, decide::comments_to_check_page)
+        .get("/forum/local-offer/{id}", organiser, decide::decide_comment_form)
+        .post("/forum/local-offer/{id}", organiser, decide::decide_comment)
+        .get("/forum/safeguarding/comments", lead, safeguarding::passed_on_comments_page)
+        .get("/forum/safeguarding/comments/{id}", lead, safeguarding::passed_on_comment_page)
+        .post("/forum/safeguarding/comments/{id}", lead, safeguarding::note_on_comment)
+        .get("/lead/local-offer", leader, respond::comments_to_answer_page)
+        .get("/lead/local-offer/{id}", leader, respond::answer_form)
+        .post("/lead/local-offer/{id}", leader, respond::answer_comment)
 }
 
 /// The comment of an address, or "not found". Who may read it is for the caller to ask.
-async fn comment(house: &House, id: &str) -> Result<Comment, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn comment_at(house: &House, id: &Id<ids::Comment>) -> Result<Comment, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
 /// The comment of an address, for whoever may read it, and whether it is theirs; "not found" for
 /// everyone else.
-async fn readable(house: &House, viewer: &Viewer, id: &str) -> Result<(Comment, bool), Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
-    let account = viewer.person().map_or("", |person| person.account_id.as_str());
-    let which = store::Which::OneFor(&id, account);
+async fn readable(
+    house: &House,
+    viewer: &Viewer,
+    id: &Id<ids::Comment>,
+) -> Result<(Comment, bool), Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
+    let account = viewer.person().map(|person| &person.account_id);
+    let which = store::WhichComments::OneFor(&id, account);
     let comment =
         store::list(&house.db, which, (1, 0)).await?.into_iter().next().ok_or(Error::NotFound)?;
-    let is_hers = comment.author_id == account;
-    if comment.facts().may_read(is_hers) { Ok((comment, is_hers)) } else { Err(Error::NotFound) }
+    let is_theirs = account == Some(&comment.author_id);
+    if comment.facts().may_read(is_theirs) {
+        Ok((comment, is_theirs))
+    } else {
+        Err(Error::NotFound)
+    }
 }

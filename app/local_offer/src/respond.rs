@@ -7,22 +7,26 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Field, FormKey, Page, Summary, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::store::{self, Comment, Which};
+use super::store::{self, Comment, WhichComments};
 use super::{browse, emails, readable, rules};
 
 /// How many comments wait on one page.
 const MOST: i64 = 50;
 
 /// GET `/lead/local-offer`: the comments waiting for an answer, the first published first.
-pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn comments_to_answer_page(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
     let me = &viewer.signed_in()?.account_id;
-    let waiting = store::list(&house.db, Which::ToAnswer(me), (MOST, 0)).await?;
-    let stranded = store::list(&house.db, Which::Stranded, (MOST, 0)).await?;
+    let waiting = store::list(&house.db, WhichComments::ToAnswer(me), (MOST, 0)).await?;
+    let stranded = store::list(&house.db, WhichComments::Stranded, (MOST, 0)).await?;
     let has_one = area::store::organisation_of(&house.db, me).await?.is_some();
     let (now, within) = (house.clock.now(), house.outcome_within);
     let page = Page::new("Comments to answer", || {
@@ -66,7 +70,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
                     <h2>
                         <a href=to>{browse::title(&comment)}</a>
                     </h2>
-                    {browse::standing(&comment, within, now)}
+                    {browse::answer_state(&comment, within, now)}
                 </li>
             }
         });
@@ -94,29 +98,29 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 /// GET `/lead/local-offer/{id}`
-pub async fn form(
+pub async fn answer_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Comment>>,
 ) -> Result<Response, Error> {
-    let comment = hers(&house, &viewer, &id).await?;
-    Ok(page(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+    let comment = to_answer(&house, &viewer, &id).await?;
+    Ok(answer_view(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/lead/local-offer/{id}`
-pub async fn respond(
+pub async fn answer_comment(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Comment>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let comment = hers(&house, &viewer, &id).await?;
+    let comment = to_answer(&house, &viewer, &id).await?;
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let organisation = area::store::organisation_of(&house.db, by).await?;
     let organisation = organisation.ok_or(Error::NotFound)?.name;
     let new = match rules::response(&sent, now) {
         Ok(new) => new,
-        Err(refusals) => return Ok(page(&comment, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => return Ok(answer_view(&comment, &sent, &refusals).answer(&house, &viewer)),
     };
     let about = &comment.id;
     let mut tx = house.db.begin().await?;
@@ -142,16 +146,20 @@ pub async fn respond(
 }
 
 /// A published comment that this leader may answer; "not found" otherwise.
-async fn hers(house: &House, viewer: &Viewer, id: &str) -> Result<Comment, Error> {
+async fn to_answer(
+    house: &House,
+    viewer: &Viewer,
+    id: &Id<ids::Comment>,
+) -> Result<Comment, Error> {
     let (comment, _) = readable(house, viewer, id).await?;
-    if comment.is_public() && comment.is_hers_to_answer {
+    if comment.is_public() && comment.is_theirs_to_answer {
         Ok(comment)
     } else {
         Err(Error::NotFound)
     }
 }
 
-fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
+fn answer_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
     let page = Page::new(titled("Answer a comment", &forms::beginning(&comment.words, 40)), || {
         let before = browse::responses(comment);
         view! {

@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use forms::{Refusals, Sent};
+use ground::ids::{Id, Service};
 use outcomes::rules::end_of;
 
 /// The longest comment or response, in characters.
@@ -25,42 +26,36 @@ pub fn reason(word: &str) -> &'static str {
 
 /// What has happened to a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum CommentState {
     /// Nobody has decided about it yet.
     Waiting,
     /// Everyone can read it.
     Published,
-    /// It is not published.
     Declined,
     /// It is with the safeguarding lead; shown to nobody else.
     PassedOn,
-    /// Its author withdrew it.
     Withdrawn,
 }
 
 /// The dated facts that say what has happened to a comment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
-    /// When it was published.
+pub struct CommentFacts {
     pub published_at: Option<Millis>,
-    /// When it was declined.
     pub declined_at: Option<Millis>,
-    /// When it was passed on to the safeguarding lead.
     pub passed_on_at: Option<Millis>,
-    /// When its author withdrew it.
     pub withdrawn_at: Option<Millis>,
 }
 
-impl Facts {
+impl CommentFacts {
     /// What has happened to the comment. What was passed on stays so, whatever came after.
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn state(&self) -> CommentState {
         match self {
-            Self { passed_on_at: Some(_), .. } => Standing::PassedOn,
-            Self { withdrawn_at: Some(_), .. } => Standing::Withdrawn,
-            Self { declined_at: Some(_), .. } => Standing::Declined,
-            Self { published_at: Some(_), .. } => Standing::Published,
-            _ => Standing::Waiting,
+            Self { passed_on_at: Some(_), .. } => CommentState::PassedOn,
+            Self { withdrawn_at: Some(_), .. } => CommentState::Withdrawn,
+            Self { declined_at: Some(_), .. } => CommentState::Declined,
+            Self { published_at: Some(_), .. } => CommentState::Published,
+            _ => CommentState::Waiting,
         }
     }
 
@@ -68,17 +63,17 @@ impl Facts {
     /// which is the same.
     #[must_use]
     pub fn is_public(&self) -> bool {
-        self.standing() == Standing::Published
+        self.state() == CommentState::Published
     }
 
     /// Whether it can be read at any address of comments: what is not public by its author, and
     /// what was passed on by neither. That has pages of its own, for the safeguarding lead.
     #[must_use]
     pub fn may_read(&self, is_author: bool) -> bool {
-        match self.standing() {
-            Standing::Published => true,
-            Standing::PassedOn => false,
-            Standing::Waiting | Standing::Declined | Standing::Withdrawn => is_author,
+        match self.state() {
+            CommentState::Published => true,
+            CommentState::PassedOn => false,
+            CommentState::Waiting | CommentState::Declined | CommentState::Withdrawn => is_author,
         }
     }
 }
@@ -89,8 +84,7 @@ pub struct NewComment {
     /// The same key twice is one comment.
     pub form_key: String,
     /// The service it is about; `None`: the list as a whole.
-    pub service_id: Option<String>,
-    /// What its author says.
+    pub service_id: Option<Id<Service>>,
     pub words: String,
 }
 
@@ -104,7 +98,7 @@ pub fn comment(sent: &Sent, services: &[&str]) -> Result<NewComment, Refusals> {
     let words = refusals.take("words", words);
     let service_id = match sent.typed("service") {
         "" => Some(None),
-        chosen if services.contains(&chosen) => Some(Some(chosen.to_owned())),
+        chosen if services.contains(&chosen) => Some(Some(chosen.into())),
         _ => {
             refusals.add("service", "Choose a service, or the whole Local Offer");
             None
@@ -120,7 +114,7 @@ pub fn comment(sent: &Sent, services: &[&str]) -> Result<NewComment, Refusals> {
 
 /// What an organiser does with a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub enum CommentDecision {
     /// Everyone can read it.
     Publish,
     /// It is not published, for this reason among [`REASONS`].
@@ -133,13 +127,13 @@ pub enum Decision {
 ///
 /// # Errors
 /// What to put right.
-pub fn decision(sent: &Sent) -> Result<Decision, Refusals> {
+pub fn decision(sent: &Sent) -> Result<CommentDecision, Refusals> {
     let reason =
         REASONS.into_iter().find(|(word, _)| *word == sent.typed("reason")).map(|(word, _)| word);
     match (sent.typed("decision"), reason) {
-        ("publish", _) => Ok(Decision::Publish),
-        ("pass on", _) => Ok(Decision::PassOn),
-        ("decline", Some(reason)) => Ok(Decision::Decline(reason)),
+        ("publish", _) => Ok(CommentDecision::Publish),
+        ("pass on", _) => Ok(CommentDecision::PassOn),
+        ("decline", Some(reason)) => Ok(CommentDecision::Decline(reason)),
         ("decline", None) => Err(Refusals::one("reason", "Choose the reason")),
         _ => Err(Refusals::one("decision", "Choose what should happen to this comment")),
     }
@@ -150,7 +144,6 @@ pub fn decision(sent: &Sent) -> Result<Decision, Refusals> {
 pub struct NewResponse {
     /// The same key twice is one response.
     pub form_key: String,
-    /// What the council answers.
     pub response: String,
     /// What it will do; empty for nothing.
     pub action: String,
@@ -194,18 +187,18 @@ mod tests {
     use calendar::clock;
 
     #[test]
-    fn what_is_not_public_is_for_its_author_and_what_was_passed_on_not_even_for_her() {
-        let published = Facts { published_at: Some(1), ..Facts::default() };
+    fn what_is_not_public_is_for_its_author_and_what_was_passed_on_not_even_for_them() {
+        let published = CommentFacts { published_at: Some(1), ..CommentFacts::default() };
         assert!(published.is_public() && published.may_read(false));
         for facts in [
-            Facts::default(),
-            Facts { declined_at: Some(1), ..Facts::default() },
-            Facts { withdrawn_at: Some(2), ..published },
+            CommentFacts::default(),
+            CommentFacts { declined_at: Some(1), ..CommentFacts::default() },
+            CommentFacts { withdrawn_at: Some(2), ..published },
         ] {
             assert!(!facts.is_public() && !facts.may_read(false) && facts.may_read(true));
         }
-        let passed_on = Facts { passed_on_at: Some(1), ..Facts::default() };
-        for facts in [passed_on, Facts { withdrawn_at: Some(2), ..passed_on }] {
+        let passed_on = CommentFacts { passed_on_at: Some(1), ..CommentFacts::default() };
+        for facts in [passed_on, CommentFacts { withdrawn_at: Some(2), ..passed_on }] {
             assert!(!facts.is_public() && !facts.may_read(false) && !facts.may_read(true));
         }
     }
@@ -217,7 +210,7 @@ mod tests {
         };
         assert_eq!(
             of("a", "Nobody answers").map(|comment| comment.service_id),
-            Ok(Some("a".to_owned()))
+            Ok(Some("a".into()))
         );
         assert_eq!(of("", "Nobody answers").map(|comment| comment.service_id), Ok(None));
         assert!(

@@ -9,36 +9,31 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Page, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use safeguarding::{look, note as read_note, note_is_kept, what_was_done, who_opened};
+use safeguarding::{
+    NewNote, look, note as read_note, note_is_kept, queue, what_was_done, who_opened,
+};
 
 use super::browse;
-use super::store::{self, Comment, Concern, Which};
+use super::store::{self, Comment, PassedOnComment, WhichComments};
 
 /// How many comments one list holds.
 const MOST: i64 = 100;
 
 /// GET `/forum/safeguarding/comments`
-pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let waiting = store::list(&house.db, Which::PassedOn, (MOST, 0)).await?;
-    let looked_after = store::list(&house.db, Which::LookedAfter, (MOST, 0)).await?;
+pub async fn passed_on_comments_page(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
+    let waiting = store::list(&house.db, WhichComments::PassedOn, (MOST, 0)).await?;
+    let looked_after = store::list(&house.db, WhichComments::LookedAfter, (MOST, 0)).await?;
     let page = Page::new("Comments passed on to you", || {
-        let waiting = if waiting.is_empty() {
-            view! { <p>"Nothing to do."</p> }.into_any()
-        } else {
-            view! { <ol class="queue">{waiting.iter().map(line).collect_view()}</ol> }.into_any()
-        };
-        let looked_after = (!looked_after.is_empty()).then(|| {
-            view! {
-                <details>
-                    <summary>"Already looked after"</summary>
-                    <ul class="rows">{looked_after.iter().map(line).collect_view()}</ul>
-                </details>
-            }
-        });
+        let [waiting, looked_after] =
+            [waiting, looked_after].map(|comments| comments.iter().map(line).collect());
         view! {
             <div class="stack">
                 <p>
@@ -51,8 +46,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
                     "Only safeguarding leads can see this page. We record each time someone opens \
                      a comment."
                 </p>
-                {waiting}
-                {looked_after}
+                {queue(waiting, looked_after, "Nothing to do.")}
             </div>
         }
     });
@@ -60,7 +54,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 /// One that was passed on, without its words: those are for whoever opens it.
-fn line(comment: &Comment) -> impl IntoView + use<> {
+fn line(comment: &Comment) -> AnyView {
     let to = format!("/forum/safeguarding/comments/{}", comment.id);
     let at = comment.passed_on_at.map(clock::day_and_hour).unwrap_or_default();
     view! {
@@ -69,50 +63,60 @@ fn line(comment: &Comment) -> impl IntoView + use<> {
             <p class="soft">{browse::about(comment)}</p>
         </li>
     }
+    .into_any()
 }
 
 /// GET `/forum/safeguarding/comments/{id}`: records that it was opened, then shows it.
-pub async fn one(
+pub async fn passed_on_comment_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Comment>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    page(&house, &viewer, passed_on(&house, &id).await?, &Sent::query(&uri), &Refusals::default())
-        .await
+    passed_on_comment(
+        &house,
+        &viewer,
+        passed_on(&house, &id).await?,
+        &Sent::query(&uri),
+        &Refusals::default(),
+    )
+    .await
 }
 
 /// POST `/forum/safeguarding/comments/{id}`: notes what was done.
-pub async fn note(
+pub async fn note_on_comment(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Comment>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let comment = passed_on(&house, &id).await?;
     let note = match read_note(&sent) {
         Ok(note) => note,
-        Err(refusals) => return page(&house, &viewer, comment, &sent, &refusals).await,
+        Err(refusals) => {
+            return passed_on_comment(&house, &viewer, comment, &sent, &refusals).await;
+        }
     };
-    let (now, by, about) = (house.clock.now(), &viewer.signed_in()?.account_id, &comment.id);
+    let (at, by, about) = (house.clock.now(), &viewer.signed_in()?.account_id, &comment.id);
+    let new = NewNote { form_key: &sent.once(), words: &note, by, at };
     let mut tx = house.db.begin().await?;
-    if store::note(&mut tx, &sent.once(), about, &note, by, now).await? {
+    if store::note(&mut tx, about, new).await? {
         let what = "comment noted";
-        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
+        audit::note(&mut tx, Entry { at, who: Some(by), what, about, detail: "" }).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/forum/safeguarding/comments/{about}?done=noted")).into_response())
 }
 
-async fn passed_on(house: &House, id: &str) -> Result<Concern, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn passed_on(house: &House, id: &Id<ids::Comment>) -> Result<PassedOnComment, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::concern(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
-async fn page(
+async fn passed_on_comment(
     house: &House,
     viewer: &Viewer,
-    comment: Concern,
+    comment: PassedOnComment,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {

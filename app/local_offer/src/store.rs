@@ -2,37 +2,32 @@
 
 use calendar::clock::Millis;
 use ground::db::{Db, Kind, day, number};
-use safeguarding::History;
+use ground::ids::{self, Account, CommentResponse, Id};
+use safeguarding::{History, NewNote};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::rules::{Decision, Facts, NewComment, NewResponse, Standing};
+use super::rules::{CommentDecision, CommentFacts, CommentState, NewComment, NewResponse};
 
 /// A comment with all its answers.
 #[derive(Clone, Debug)]
 pub struct Comment {
-    /// Its id.
-    pub id: String,
-    /// Who wrote it: the account. Never shown.
-    pub author_id: String,
+    pub id: Id<ids::Comment>,
+    /// Never shown.
+    pub author_id: Id<Account>,
     /// Its author's email address; `None` once the account is erased.
     pub author_email: Option<String>,
     /// The service it is about, by name; empty for the list as a whole.
     pub service: String,
-    /// What it says.
     pub words: String,
-    /// When it was sent.
     pub sent_at: Millis,
-    /// When it was published.
     pub published_at: Option<Millis>,
     /// When it was declined, and for which reason.
     pub declined: Option<(Millis, String)>,
-    /// When it was passed on to the safeguarding lead.
     pub passed_on_at: Option<Millis>,
-    /// When its author withdrew it.
     pub withdrawn_at: Option<Millis>,
     /// Whether it is for the leader who looks to answer; false for everyone else.
-    pub is_hers_to_answer: bool,
+    pub is_theirs_to_answer: bool,
     /// Whether somebody can answer it: an organisation is set down as running its service.
     pub can_be_answered: bool,
     /// What was answered, the first first.
@@ -42,8 +37,8 @@ pub struct Comment {
 impl Comment {
     /// What has happened to it, for the rules.
     #[must_use]
-    pub fn facts(&self) -> Facts {
-        Facts {
+    pub fn facts(&self) -> CommentFacts {
+        CommentFacts {
             published_at: self.published_at,
             declined_at: self.declined.as_ref().map(|(at, _)| *at),
             passed_on_at: self.passed_on_at,
@@ -60,7 +55,7 @@ impl Comment {
     /// Whether nobody has decided about it yet, and its author has not withdrawn it.
     #[must_use]
     pub fn waits(&self) -> bool {
-        self.facts().standing() == Standing::Waiting
+        self.facts().state() == CommentState::Waiting
     }
 
     /// Whether its author can withdraw it: it was not answered, and not passed on.
@@ -73,7 +68,6 @@ impl Comment {
 /// What an organisation answered.
 #[derive(Clone, Debug)]
 pub struct Response {
-    /// In its words.
     pub response: String,
     /// What it will do; empty for nothing.
     pub action: String,
@@ -81,7 +75,6 @@ pub struct Response {
     pub action_by: String,
     /// The name of the organisation that answered; empty if the leader belongs to none.
     pub organisation: String,
-    /// When.
     pub at: Millis,
 }
 
@@ -94,13 +87,13 @@ pub const FINDABLE: &str = "SELECT 'local-offer/comments' AS kind, c.id,
 
 /// Which comments a list holds.
 #[derive(Clone, Debug)]
-pub enum Which<'a> {
+pub enum WhichComments<'a> {
     /// Everything everyone can read, the last published first.
     Public,
     /// Those of them that have no response yet, the first published first.
     Unanswered,
     /// Those of them that this leader may answer.
-    ToAnswer(&'a str),
+    ToAnswer(&'a Id<Account>),
     /// Those of them that nobody can answer: no organisation is set down as running the service.
     Stranded,
     /// Those published from the first time on and before the second, the first first.
@@ -112,11 +105,10 @@ pub enum Which<'a> {
     /// What was passed on and has one, the last first.
     LookedAfter,
     /// What this account wrote, the last first.
-    By(&'a str),
-    /// One.
-    One(&'a str),
-    /// One, as a leader sees it: the comment, and the account of whoever looks.
-    OneFor(&'a str, &'a str),
+    By(&'a Id<Account>),
+    One(&'a Id<ids::Comment>),
+    /// One, as whoever looks sees it; `None` for a visitor.
+    OneFor(&'a Id<ids::Comment>, Option<&'a Id<Account>>),
 }
 
 /// Some comments, each with its answers.
@@ -125,44 +117,37 @@ pub enum Which<'a> {
 /// When the database fails; likewise for every function here.
 pub async fn list(
     db: &Db,
-    which: Which<'_>,
+    which: WhichComments<'_>,
     (most, from): (i64, i64),
 ) -> sqlx::Result<Vec<Comment>> {
     const PUBLIC: &str = "EXISTS (SELECT 1 FROM public_comments p WHERE p.id = c.id)";
     const UNANSWERED: &str =
         "NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id)";
-    const HERS: &str =
+    const THEIRS: &str =
         "EXISTS (SELECT 1 FROM comment_leaders k WHERE k.comment_id = c.id AND k.account_id = $6)";
     const IS_RUN: &str = "EXISTS (SELECT 1 FROM run_services u WHERE u.service_id = c.service_id)";
     const NOBODYS: &str = "$1 = '' AND $2 = $3";
     const PASSED_ON: &str = "c.passed_on_at IS NOT NULL AND $1 = '' AND $2 = $3";
     const NOTED: &str = "EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)";
     let leader = match which {
-        Which::ToAnswer(leader) | Which::OneFor(_, leader) => leader,
-        Which::Public
-        | Which::Unanswered
-        | Which::Stranded
-        | Which::Between(..)
-        | Which::Waiting
-        | Which::PassedOn
-        | Which::LookedAfter
-        | Which::By(_)
-        | Which::One(_) => "",
+        WhichComments::ToAnswer(leader) => Some(leader),
+        WhichComments::OneFor(_, leader) => leader,
+        _ => None,
     };
     let (condition, order, text, (after, before)) = match which {
-        Which::Public => {
+        WhichComments::Public => {
             (format!("{PUBLIC} AND {NOBODYS}"), "c.published_at DESC, c.id DESC", "", (0, 0))
         }
-        Which::Unanswered => {
+        WhichComments::Unanswered => {
             (format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED}"), "c.published_at, c.id", "", (0, 0))
         }
-        Which::ToAnswer(_) => (
-            format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND {HERS}"),
+        WhichComments::ToAnswer(_) => (
+            format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND {THEIRS}"),
             "c.published_at, c.id",
             "",
             (0, 0),
         ),
-        Which::Stranded => (
+        WhichComments::Stranded => (
             format!(
                 "{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND c.service_id IS NOT NULL
                  AND NOT {IS_RUN}"
@@ -171,13 +156,13 @@ pub async fn list(
             "",
             (0, 0),
         ),
-        Which::Between(after, before) => (
+        WhichComments::Between(after, before) => (
             format!("c.published_at >= $2 AND c.published_at < $3 AND {PUBLIC} AND $1 = ''"),
             "c.published_at, c.id",
             "",
             (after, before),
         ),
-        Which::Waiting => (
+        WhichComments::Waiting => (
             "c.published_at IS NULL AND c.declined_at IS NULL AND c.passed_on_at IS NULL
              AND c.withdrawn_at IS NULL AND $1 = '' AND $2 = $3"
                 .to_owned(),
@@ -185,29 +170,20 @@ pub async fn list(
             "",
             (0, 0),
         ),
-        Which::PassedOn => (
-            format!("{PASSED_ON} AND NOT {NOTED}"),
-            "c.passed_on_at, \
-            c.id",
-            "",
-            (0, 0),
-        ),
-        Which::LookedAfter => (
-            format!("{PASSED_ON} AND {NOTED}"),
-            "c.passed_on_at DESC, c.id \
-            DESC",
-            "",
-            (0, 0),
-        ),
-        Which::By(account) => (
+        WhichComments::PassedOn => {
+            (format!("{PASSED_ON} AND NOT {NOTED}"), "c.passed_on_at, c.id", "", (0, 0))
+        }
+        WhichComments::LookedAfter => {
+            (format!("{PASSED_ON} AND {NOTED}"), "c.passed_on_at DESC, c.id DESC", "", (0, 0))
+        }
+        WhichComments::By(account) => (
             "c.author_id = $1 AND $2 = $3".to_owned(),
-            "c.sent_at DESC, c.id \
-            DESC",
-            account,
+            "c.sent_at DESC, c.id DESC",
+            account.as_str(),
             (0, 0),
         ),
-        Which::One(id) | Which::OneFor(id, _) => {
-            ("c.id = $1 AND $2 = $3".to_owned(), "c.id", id, (0, 0))
+        WhichComments::One(id) | WhichComments::OneFor(id, _) => {
+            ("c.id = $1 AND $2 = $3".to_owned(), "c.id", id.as_str(), (0, 0))
         }
     };
     let sql = format!(
@@ -216,7 +192,7 @@ pub async fn list(
          FROM (SELECT c.id, c.author_id, c.words, c.sent_at, c.published_at, c.declined_at,
            c.decline_reason, c.passed_on_at, c.withdrawn_at,
                       coalesce(s.name, '') AS service, a.email,
-                      CAST(CASE WHEN {HERS} THEN 1 ELSE 0 END AS BIGINT) AS is_hers,
+                      CAST(CASE WHEN {THEIRS} THEN 1 ELSE 0 END AS BIGINT) AS is_theirs,
                       CAST(CASE WHEN c.service_id IS NULL OR {IS_RUN} THEN 1 ELSE 0 END
                         AS BIGINT) AS can_be_answered,
                         row_number() OVER (ORDER BY {order}) AS place
@@ -268,15 +244,15 @@ fn comment(row: &AnyRow) -> Comment {
         declined: row.get::<Option<Millis>, _>("declined_at").zip(row.get("decline_reason")),
         passed_on_at: row.get("passed_on_at"),
         withdrawn_at: row.get("withdrawn_at"),
-        is_hers_to_answer: row.get::<i64, _>("is_hers") == 1,
+        is_theirs_to_answer: row.get::<i64, _>("is_theirs") == 1,
         can_be_answered: row.get::<i64, _>("can_be_answered") == 1,
         responses: Vec::new(),
     }
 }
 
 /// The comment with this id.
-pub async fn find(db: &Db, id: &str) -> sqlx::Result<Option<Comment>> {
-    Ok(list(db, Which::One(id), (1, 0)).await?.into_iter().next())
+pub async fn find(db: &Db, id: &Id<ids::Comment>) -> sqlx::Result<Option<Comment>> {
+    Ok(list(db, WhichComments::One(id), (1, 0)).await?.into_iter().next())
 }
 
 /// How many comments were declined between two times. Only for [`disclosure`] to put into
@@ -293,7 +269,11 @@ pub async fn declined(db: &Db, after: Millis, before: Millis) -> sqlx::Result<u6
 }
 
 /// The comment that this author sent with this form key, if any.
-pub async fn sent(db: &Db, author: &str, form_key: &str) -> sqlx::Result<Option<String>> {
+pub async fn sent(
+    db: &Db,
+    author: &Id<Account>,
+    form_key: &str,
+) -> sqlx::Result<Option<Id<ids::Comment>>> {
     sqlx::query_scalar("SELECT id FROM comments WHERE author_id = $1 AND form_key = $2")
         .bind(author)
         .bind(form_key)
@@ -301,20 +281,20 @@ pub async fn sent(db: &Db, author: &str, form_key: &str) -> sqlx::Result<Option<
         .await
 }
 
-/// Saves a comment, once for each form key of its author; its id.
+/// Saves a comment, once for each form key of its author.
 pub async fn send(
     tx: &mut AnyConnection,
     new: &NewComment,
-    author: &str,
+    author: &Id<Account>,
     now: Millis,
-) -> sqlx::Result<String> {
+) -> sqlx::Result<Id<ids::Comment>> {
     sqlx::query(
         "INSERT INTO comments (id, form_key, author_id, service_id, words, sent_at)
          VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (author_id, form_key) DO NOTHING",
     )
     // Its address must not tell when it was written.
-    .bind(id::random())
+    .bind(Id::<ids::Comment>::random())
     .bind(&new.form_key)
     .bind(author)
     .bind(&new.service_id)
@@ -332,15 +312,15 @@ pub async fn send(
 /// Decides about a comment that is waiting. False when it is no longer waiting.
 pub async fn decide(
     tx: &mut AnyConnection,
-    comment_id: &str,
-    decision: &Decision,
-    by: &str,
+    comment_id: &Id<ids::Comment>,
+    decision: &CommentDecision,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let (published, declined, reason, passed_on) = match decision {
-        Decision::Publish => (Some(now), None, None, None),
-        Decision::Decline(reason) => (None, Some(now), Some(*reason), None),
-        Decision::PassOn => (None, None, None, Some(now)),
+        CommentDecision::Publish => (Some(now), None, None, None),
+        CommentDecision::Decline(reason) => (None, Some(now), Some(*reason), None),
+        CommentDecision::PassOn => (None, None, None, Some(now)),
     };
     let decided = sqlx::query(
         "UPDATE comments SET published_at = CAST($2 AS BIGINT), declined_at = CAST($3 AS BIGINT),
@@ -358,7 +338,7 @@ pub async fn decide(
 
 /// Holds a comment until the write ends: withdrawing it and answering it wait for each other, each
 /// after calling this.
-pub async fn hold(tx: &mut AnyConnection, comment_id: &str) -> sqlx::Result<()> {
+pub async fn hold(tx: &mut AnyConnection, comment_id: &Id<ids::Comment>) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     let sql = format!("SELECT id FROM comments WHERE id = $1{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(sql)).bind(comment_id).fetch_optional(tx).await?;
@@ -368,8 +348,8 @@ pub async fn hold(tx: &mut AnyConnection, comment_id: &str) -> sqlx::Result<()> 
 /// Withdraws a comment for its author, while it has no answer. False when it is too late.
 pub async fn withdraw(
     tx: &mut AnyConnection,
-    comment_id: &str,
-    author: &str,
+    comment_id: &Id<ids::Comment>,
+    author: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let withdrawn = sqlx::query(
@@ -384,9 +364,9 @@ pub async fn withdraw(
 /// longer be read, or it is not for this leader to answer.
 pub async fn respond(
     tx: &mut AnyConnection,
-    comment_id: &str,
+    comment_id: &Id<ids::Comment>,
     new: &NewResponse,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let kept = sqlx::query(
@@ -398,7 +378,7 @@ pub async fn respond(
            WHERE k.comment_id = c.id AND k.account_id = $7)
          ON CONFLICT (form_key) DO NOTHING",
     )
-    .bind(id::fresh())
+    .bind(Id::<CommentResponse>::fresh())
     .bind(&new.form_key)
     .bind(comment_id)
     .bind(&new.response)
@@ -411,21 +391,20 @@ pub async fn respond(
 
 /// A comment that was passed on to the safeguarding lead. Nobody else may see it.
 #[derive(Clone, Debug)]
-pub struct Concern {
-    /// The comment's id.
-    pub id: String,
-    /// What it says.
+pub struct PassedOnComment {
+    pub id: Id<ids::Comment>,
     pub words: String,
     /// Its author's email address; `None` once the account is erased.
     pub author_email: Option<String>,
-    /// When it was passed on.
     pub passed_on_at: Millis,
-    /// What was done, and who opened it.
     pub history: History,
 }
 
 /// A comment, if it was passed on.
-pub async fn concern(db: &Db, comment_id: &str) -> sqlx::Result<Option<Concern>> {
+pub async fn concern(
+    db: &Db,
+    comment_id: &Id<ids::Comment>,
+) -> sqlx::Result<Option<PassedOnComment>> {
     let sql = format!(
         "SELECT c.id, c.words, a.email, c.passed_on_at, h.kind, h.at, h.words AS history
          FROM comments c JOIN accounts a ON a.id = c.author_id LEFT JOIN ({}) h ON 1 = 1
@@ -442,7 +421,7 @@ pub async fn concern(db: &Db, comment_id: &str) -> sqlx::Result<Option<Concern>>
             history.add(kind, row.get("at"), row.get("history"))?;
         }
     }
-    Ok(Some(Concern {
+    Ok(Some(PassedOnComment {
         id: row.get("id"),
         words: row.get("words"),
         author_email: row.get("email"),
@@ -454,11 +433,8 @@ pub async fn concern(db: &Db, comment_id: &str) -> sqlx::Result<Option<Concern>>
 /// Saves a note on a comment that was passed on, once for each form key. True when it is new.
 pub async fn note(
     tx: &mut AnyConnection,
-    form_key: &str,
-    comment_id: &str,
-    note: &str,
-    by: &str,
-    now: Millis,
+    comment_id: &Id<ids::Comment>,
+    new: NewNote<'_>,
 ) -> sqlx::Result<bool> {
     let noted = sqlx::query(
         "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at)
@@ -466,14 +442,13 @@ pub async fn note(
            AND passed_on_at IS NOT NULL
          ON CONFLICT (form_key) DO NOTHING",
     );
-    Ok(noted
-        .bind(form_key)
+    let noted = noted
+        .bind(new.form_key)
         .bind(comment_id)
-        .bind(note)
-        .bind(by)
-        .bind(now)
+        .bind(new.words)
+        .bind(new.by)
+        .bind(new.at)
         .execute(tx)
-        .await?
-        .rows_affected()
-        == 1)
+        .await?;
+    Ok(noted.rows_affected() == 1)
 }

@@ -15,7 +15,7 @@ use ground::ui::{Area, Choice, Choices, Labels, Page, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use topics::rules::{self, Decision, Standing};
+use topics::rules::{self, TopicDecision, TopicState};
 use topics::store::{self, Filter, Topic};
 use topics::{emails, search};
 
@@ -46,7 +46,7 @@ pub async fn decide_about_topic(
     if sent.typed("step") == "look" {
         return decide_page(&house, &viewer, topic, &sent, &Refusals::default()).await;
     }
-    let decision = match rules::decision(&sent, &topic.id, &topic.facts.standing()) {
+    let decision = match rules::decision(&sent, &topic.id, &topic.facts.state()) {
         Ok(decision) => decision,
         Err(refusals) => return decide_page(&house, &viewer, topic, &sent, &refusals).await,
     };
@@ -65,23 +65,23 @@ async fn keep(
     house: &House,
     by: &Id<ids::Account>,
     topic: &Topic,
-    decision: &Decision,
+    decision: &TopicDecision,
 ) -> sqlx::Result<bool> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let (kept, kind, detail) = match decision {
-        Decision::Publish => {
+        TopicDecision::Publish => {
             (store::publish(&mut tx, &topic.into(), now).await?, EmailKind::TopicPublished, "")
         }
-        Decision::Merge(into) => {
+        TopicDecision::Merge(into) => {
             let kept = store::merge(&mut tx, &topic.id, into, now).await?;
             (kept, EmailKind::TopicMerged, into.as_str())
         }
-        Decision::Decline(reason) => {
+        TopicDecision::Decline(reason) => {
             let kept = store::decline(&mut tx, &topic.id, reason, now).await?;
             (kept, EmailKind::TopicDeclined, "")
         }
-        Decision::PassOn => {
+        TopicDecision::PassOn => {
             (store::pass_on(&mut tx, &topic.id, now).await?, EmailKind::TopicPassedOn, "")
         }
     };
@@ -113,7 +113,7 @@ async fn keep(
 async fn for_decision(house: &House, id: &Id<ids::Topic>) -> Result<Topic, Error> {
     let id = Id::parse(id).ok_or(Error::NotFound)?;
     let topic = store::find(&house.db, &id, None).await?.ok_or(Error::NotFound)?;
-    if topic.facts.standing() == Standing::PassedOn { Err(Error::NotFound) } else { Ok(topic) }
+    if topic.facts.state() == TopicState::PassedOn { Err(Error::NotFound) } else { Ok(topic) }
 }
 
 /// The published topics that this one can be merged into: those that contain all of these words or,
@@ -157,7 +157,7 @@ async fn decide_page(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let standing = topic.facts.standing();
+    let state = topic.facts.state();
     let words = sent.line("search");
     let found = to_merge_into(house, &words, &topic).await?;
     let page = Page::new(format!("Decide about a topic: {}", topic.title), || {
@@ -167,11 +167,11 @@ async fn decide_page(
             chosen: sent.typed("decision") == value,
         };
         let mut choices = Vec::new();
-        if standing == Standing::Waiting {
+        if state == TopicState::Waiting {
             choices.push(choice("publish", "Publish it as it is"));
         }
         choices.push(choice("merge", "Merge it into one of the topics below"));
-        if standing == Standing::Waiting {
+        if state == TopicState::Waiting {
             choices.push(choice("decline", "Don't publish it, for the reason below"));
             choices.push(choice(
                 "pass on",
@@ -181,8 +181,8 @@ async fn decide_page(
         let into = sent.typed("into").to_owned();
         let trouble = refusals.about("into").unwrap_or_default().to_owned();
         let topic_id = topic.id.to_string();
-        let form = match standing {
-            Standing::Waiting | Standing::Published => view! {
+        let form = match state {
+            TopicState::Waiting | TopicState::Published => view! {
                 <form method="post" novalidate>
                     <Choices
                         name="decision"

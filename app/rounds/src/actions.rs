@@ -8,46 +8,45 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id, Round};
 use ground::sent::Form;
 use ground::ui::Done;
 use ground::viewer::{Role, Viewer};
 use topics::store::Filter;
 use voting::Phase;
 
+use super::pages::TopicsOfRound;
 use super::rules::{self, NewRound};
 use super::{pages, shortlist, store};
 
 const MOST_ON_A_PAGE: usize = 20;
 
 /// GET `/rounds`
-pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn rounds_page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let rounds = store::list(&house.db, 50).await?;
-    Ok(pages::list(rounds, house.clock.now(), &viewer).wide().answer(&house, &viewer))
+    Ok(pages::list_of_rounds(rounds, house.clock.now(), &viewer).wide().answer(&house, &viewer))
 }
 
 /// GET `/rounds/{id}`
-pub async fn round(
+pub async fn round_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Round>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let id = Id::parse(&id).ok_or(Error::NotFound)?;
     let round = store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
     let now = house.clock.now();
     if round.dates.phase(now) == Phase::Closed {
         let tallies = topics::support::store::tallies(&house.db, &id).await?;
         let chosen = shortlist::store::chosen(&house.db, &id).await?;
         let done = Sent::query(&uri).line("done");
-        return Ok(pages::closed(&round, tallies, &chosen, viewer.is(Role::Organiser), &done)
-            .answer(&house, &viewer));
+        let may_confirm = viewer.is(Role::Organiser);
+        let page = pages::counted_round(&round, tallies, &chosen, may_confirm, &done);
+        return Ok(page.answer(&house, &viewer));
     }
-    let query = Sent::query(&uri);
-    let after = query
-        .typed("after")
-        .split_once('.')
-        .and_then(|(at, id)| Some((at.parse().ok()?, id::parse(id)?)));
-    let viewer_id = viewer.person().map_or_else(String::new, |person| person.account_id.clone());
+    let after = topics::page_after(&Sent::query(&uri));
+    let viewer_id = viewer.person().map(|person| person.account_id.clone()).unwrap_or_default();
     let filter = Filter { round: id, after, viewer: viewer_id, ..Filter::default() };
     let mut topics = topics::store::list(&house.db, &filter, MOST_ON_A_PAGE as i64 + 1).await?;
     let next = (topics.len() > MOST_ON_A_PAGE).then(|| {
@@ -67,11 +66,12 @@ pub async fn round(
         _ => false,
     };
     let done = if is_so { done } else { Done::default() };
-    Ok(pages::open(&round, now, topics, first, next, &viewer, &done).wide().answer(&house, &viewer))
+    let topics = TopicsOfRound { topics, first, next };
+    Ok(pages::uncounted_round(&round, now, topics, &viewer, &done).wide().answer(&house, &viewer))
 }
 
 /// GET `/forum/rounds/new`: proposing from now for four weeks, then voting for two.
-pub async fn open_form(State(house): State<House>, viewer: Viewer) -> Response {
+pub async fn open_round_form(State(house): State<House>, viewer: Viewer) -> Response {
     let now = house.clock.now();
     let mut form = String::from("seats=5");
     for (name, at) in [("propose", now), ("vote", now + 28 * DAY), ("close", now + 42 * DAY)] {
@@ -80,11 +80,12 @@ pub async fn open_form(State(house): State<House>, viewer: Viewer) -> Response {
         let time = if name == "propose" { time } else { "17:00".to_owned() };
         form += &format!("&{name}_day={day}&{name}_time={time}");
     }
-    pages::open_form(&Sent::read(form.as_bytes()), &Refusals::default()).answer(&house, &viewer)
+    pages::new_round_form(&Sent::read(form.as_bytes()), &Refusals::default())
+        .answer(&house, &viewer)
 }
 
 /// POST `/forum/rounds/new`
-pub async fn open(
+pub async fn open_round(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -92,14 +93,14 @@ pub async fn open(
     let now = house.clock.now();
     let round = match rules::new_round(&sent, now) {
         Ok(round) => round,
-        Err(refusals) => return Ok(pages::open_form(&sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => return Ok(pages::new_round_form(&sent, &refusals).answer(&house, &viewer)),
     };
     match keep(&house, &round, &viewer.signed_in()?.account_id, now).await? {
         Some(id) => Ok(Redirect::to(&format!("/rounds/{id}?done=opened")).into_response()),
         None => {
             let refusals =
                 Refusals::one("propose_day", "Choose other dates. Another round is open then");
-            Ok(pages::open_form(&sent, &refusals).answer(&house, &viewer))
+            Ok(pages::new_round_form(&sent, &refusals).answer(&house, &viewer))
         }
     }
 }
@@ -108,9 +109,9 @@ pub async fn open(
 async fn keep(
     house: &House,
     round: &NewRound,
-    by: &str,
+    by: &Id<Account>,
     at: Millis,
-) -> sqlx::Result<Option<String>> {
+) -> sqlx::Result<Option<Id<Round>>> {
     let mut tx = house.db.begin().await?;
     let opened = match store::open(&mut tx, round, by).await {
         Err(error) if store::overlaps(&error) => {

@@ -19,7 +19,7 @@ pub async fn close_due(db: &Db, clock: &Clock) -> Result<usize, sqlx::Error> {
         let next = store::close_next(&mut tx, clock.now()).await?;
         tx.commit().await?;
         match next {
-            Some(round) => tracing::info!(round, "a round is closed"),
+            Some(round) => tracing::info!(round = round.as_str(), "a round is closed"),
             None => break,
         }
         closed += 1;

@@ -2,6 +2,7 @@
 
 use ground::db::Kind;
 use ground::erasing::let_go;
+use ground::ids::{Account, Id};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 /// Keeps every round that is not closed from being closed until the write ends: which votes of an
@@ -20,6 +21,6 @@ pub async fn hold_open(tx: &mut AnyConnection) -> sqlx::Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
+pub async fn forget(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
     let_go(tx, account_id, &[("rounds", "opened_by"), ("confirmations", "confirmed_by")]).await
 }

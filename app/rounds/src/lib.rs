@@ -27,14 +27,14 @@
 //!    (`count::Election::equal_shares`), and saves the result with `counted_at` in one write
 //!    (`keep`), with what is unusual about who joined (`shortlist/unusual.rs`). The first process
 //!    to finish saves it. If it fails, the next turn counts again. See decisions 0009 and 0028.
-//! 7. From now on `phase` is `Closed`. `rounds/actions.rs`, `round`, reads the tallies and the
-//!    shortlist, and `pages::closed` shows them. Numbers become words in `counts` and in
+//! 7. From now on `phase` is `Closed`. `rounds/actions.rs`, `round_page`, reads the tallies and the
+//!    shortlist, and `pages::counted_round` shows them. Numbers become words in `counts` and in
 //!    `shortlist/rules.rs`, `reasons`, both through `disclosure::split`.
 //! 8. Counts are shown in the order the topics were proposed, the shortlist in the order chosen. No
 //!    email is sent.
 //! 9. The organisers' desk asks the forum to confirm the list. The page shows what was unusual, and
-//!    names nobody. `shortlist/actions.rs`, `confirm`, takes the list as it was counted, or another
-//!    with a reason, once.
+//!    names nobody. `shortlist/actions.rs`, `confirm_shortlist`, takes the list as it was counted,
+//!    or another with a reason, once.
 
 mod actions;
 mod closing;
@@ -47,7 +47,7 @@ pub mod store;
 
 pub use closing::close_due;
 pub use forget::{forget, hold_open};
-pub use pages::state;
+pub use pages::phase_words;
 pub use personal::PERSONAL;
 pub use store::forget_due;
 
@@ -57,10 +57,18 @@ pub fn routes() -> ground::routes::Routes {
     use ground::routes::{Access, Routes};
     use ground::viewer::Role;
     Routes::new()
-        .get("/rounds", Access::Anyone, actions::list)
-        .get("/rounds/{id}", Access::Anyone, actions::round)
-        .get("/forum/rounds/{id}/shortlist", Access::Only(Role::Organiser), shortlist::form)
-        .post("/forum/rounds/{id}/shortlist", Access::Only(Role::Organiser), shortlist::confirm)
-        .get("/forum/rounds/new", Access::Only(Role::Organiser), actions::open_form)
-        .post("/forum/rounds/new", Access::Only(Role::Organiser), actions::open)
+        .get("/rounds", Access::Anyone, actions::rounds_page)
+        .get("/rounds/{id}", Access::Anyone, actions::round_page)
+        .get(
+            "/forum/rounds/{id}/shortlist",
+            Access::Only(Role::Organiser),
+            shortlist::confirm_shortlist_form,
+        )
+        .post(
+            "/forum/rounds/{id}/shortlist",
+            Access::Only(Role::Organiser),
+            shortlist::confirm_shortlist,
+        )
+        .get("/forum/rounds/new", Access::Only(Role::Organiser), actions::open_round_form)
+        .post("/forum/rounds/new", Access::Only(Role::Organiser), actions::open_round)
 }

@@ -5,7 +5,7 @@ use forms::{Refusals, Sent};
 use ground::ui::{Banner, Done, Field, FormKey, Labels, Page, Pager, Summary, Timeline};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
-use topics::store::Listed;
+use topics::store::ListedTopic;
 use topics::support::{Tally, counts, support_form};
 use voting::{Dates, Phase};
 
@@ -13,7 +13,7 @@ use super::shortlist::{self, Chosen};
 use super::store::Round;
 
 /// All rounds.
-pub fn list(rounds: Vec<Round>, now: Millis, viewer: &Viewer) -> Page {
+pub fn list_of_rounds(rounds: Vec<Round>, now: Millis, viewer: &Viewer) -> Page {
     Page::new("Voting rounds", || {
         let nothing = rounds.is_empty().then(|| {
             let propose = viewer.may_propose().then(|| {
@@ -27,13 +27,13 @@ pub fn list(rounds: Vec<Round>, now: Millis, viewer: &Viewer) -> Page {
         let rounds = rounds
             .into_iter()
             .map(|round| {
-                let state = state(&round.dates, now);
+                let phase = phase_words(&round.dates, now);
                 view! {
                     <li class="card">
                         <h2>
                             <a href=format!("/rounds/{}", round.id)>{round.title}</a>
                         </h2>
-                        <p class="state">{state}</p>
+                        <p class="state">{phase}</p>
                     </li>
                 }
             })
@@ -52,14 +52,19 @@ pub fn list(rounds: Vec<Round>, now: Millis, viewer: &Viewer) -> Page {
     })
 }
 
+/// Some topics of a round, with the addresses of the first and the next ones.
+pub struct TopicsOfRound {
+    pub topics: Vec<ListedTopic>,
+    pub first: Option<String>,
+    pub next: Option<String>,
+}
+
 /// A round that is not counted yet: its dates, and its topics to support while voting is open.
 /// `done`: what whoever looks has just done.
-pub fn open(
+pub fn uncounted_round(
     round: &Round,
     now: Millis,
-    topics: Vec<Listed>,
-    first: Option<String>,
-    next: Option<String>,
+    TopicsOfRound { topics, first, next }: TopicsOfRound,
     viewer: &Viewer,
     done: &Done,
 ) -> Page {
@@ -103,8 +108,9 @@ pub fn open(
             .into_iter()
             .map(|topic| {
                 let title = topic.title.clone();
-                let form = is_voting
-                    .then(|| support_form(viewer, &topic.id, &title, topic.supported, &round.id));
+                let form = is_voting.then(|| {
+                    support_form(viewer, &topic.id, &title, topic.supported, Some(&round.id))
+                });
                 view! {
                     <li class="card" id=format!("t-{}", topic.id)>
                         <Labels labels=topic.labels />
@@ -151,7 +157,7 @@ pub fn open(
 }
 
 /// A round that has been counted: its shortlist, then the results, place by place.
-pub fn closed(
+pub fn counted_round(
     round: &Round,
     tallies: Vec<Tally>,
     chosen: &[Chosen],
@@ -222,7 +228,7 @@ pub fn closed(
 }
 
 /// Opening a round.
-pub fn open_form(sent: &Sent, refusals: &Refusals) -> Page {
+pub fn new_round_form(sent: &Sent, refusals: &Refusals) -> Page {
     let page = Page::new("Open a voting round", || {
         view! {
             <div class="stack">
@@ -314,7 +320,7 @@ pub fn open_form(sent: &Sent, refusals: &Refusals) -> Page {
 }
 
 /// The phase of a round, in a few words.
-pub fn state(dates: &Dates, now: Millis) -> String {
+pub fn phase_words(dates: &Dates, now: Millis) -> String {
     match dates.phase(now) {
         Phase::Announced => format!("○ Starts on {}", clock::day(dates.propose_from)),
         Phase::Proposing => format!("● Propose until {}", clock::day(dates.vote_from)),

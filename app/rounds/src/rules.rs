@@ -13,7 +13,6 @@ pub struct NewRound {
     pub title: String,
     /// How many topics it will choose.
     pub seats: i64,
-    /// Its dates.
     pub dates: Dates,
 }
 

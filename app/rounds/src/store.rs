@@ -4,6 +4,7 @@ use accounts::joinings;
 use accounts::store::SHARED;
 use calendar::clock::Millis;
 use ground::db::Db;
+use ground::ids::{self, Account, Id};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use voting::Dates;
@@ -13,13 +14,10 @@ use super::rules::NewRound;
 /// A round.
 #[derive(Clone, Debug)]
 pub struct Round {
-    /// Its id.
-    pub id: String,
-    /// Its name.
+    pub id: Id<ids::Round>,
     pub title: String,
     /// How many topics it will choose.
     pub seats: i64,
-    /// Its dates.
     pub dates: Dates,
     /// When the forum confirmed the shortlist, and why it differs from the count; empty where it
     /// does not.
@@ -30,7 +28,7 @@ pub struct Round {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn find(db: &Db, id: &str) -> sqlx::Result<Option<Round>> {
+pub async fn find(db: &Db, id: &Id<ids::Round>) -> sqlx::Result<Option<Round>> {
     let row = sqlx::query(
         "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at, r.counted_at,
          c.confirmed_at, c.reason
@@ -65,16 +63,17 @@ pub const LAST: &str = "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_fr
 pub async fn open(
     tx: &mut AnyConnection,
     round: &NewRound,
-    by: &str,
-) -> sqlx::Result<Option<(String, bool)>> {
-    let earlier: Option<String> = sqlx::query_scalar("SELECT id FROM rounds WHERE form_key = $1")
-        .bind(&round.form_key)
-        .fetch_optional(&mut *tx)
-        .await?;
+    by: &Id<Account>,
+) -> sqlx::Result<Option<(Id<ids::Round>, bool)>> {
+    let earlier: Option<Id<ids::Round>> =
+        sqlx::query_scalar("SELECT id FROM rounds WHERE form_key = $1")
+            .bind(&round.form_key)
+            .fetch_optional(&mut *tx)
+            .await?;
     if let Some(earlier) = earlier {
         return Ok(Some((earlier, false)));
     }
-    let new: Option<String> = sqlx::query_scalar(
+    let new: Option<Id<ids::Round>> = sqlx::query_scalar(
         "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at, opened_by,
          form_key)
          SELECT $1, $2, CAST($3 AS INTEGER), CAST($4 AS BIGINT), CAST($5 AS BIGINT),
@@ -82,7 +81,7 @@ pub async fn open(
          WHERE NOT EXISTS (SELECT 1 FROM rounds WHERE propose_from < $6 AND closes_at > $4)
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
     )
-    .bind(id::fresh())
+    .bind(Id::<ids::Round>::fresh())
     .bind(&round.title)
     .bind(round.seats)
     .bind(round.dates.propose_from)
@@ -115,8 +114,11 @@ pub fn overlaps(error: &sqlx::Error) -> bool {
 
 /// Closes the next round whose time has come and saves its count, once, whichever process comes
 /// first. Returns its id.
-pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<String>> {
-    let closed: Option<String> = sqlx::query_scalar(
+pub async fn close_next(
+    tx: &mut AnyConnection,
+    now: Millis,
+) -> sqlx::Result<Option<Id<ids::Round>>> {
+    let closed: Option<Id<ids::Round>> = sqlx::query_scalar(
         "UPDATE rounds SET closed_at = $1
          WHERE id IN (SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at <= $1
            ORDER BY closes_at LIMIT 1) AND closed_at IS NULL

@@ -9,6 +9,7 @@ use ground::audit::{self, Entry};
 use ground::db::known;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::ui::{Area, Banner, FormKey};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -25,9 +26,7 @@ const LONGEST_NOTE: usize = 2_000;
 /// the first first.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// The notes of what was done.
     pub notes: Vec<(Millis, String)>,
-    /// Who opened it.
     pub looks: Vec<(Millis, String)>,
 }
 
@@ -46,6 +45,16 @@ impl History {
     }
 }
 
+/// A note of what was done about something that was passed on.
+#[derive(Clone, Copy, Debug)]
+pub struct NewNote<'a> {
+    /// The same key twice is one note.
+    pub form_key: &'a str,
+    pub words: &'a str,
+    pub by: &'a Id<Account>,
+    pub at: Millis,
+}
+
 /// What a [`History`] is made of, as a part of a statement about the thing `$1`: (kind, at, words).
 /// `notes`: the table of notes; `about`: its column with the thing's id.
 #[must_use]
@@ -56,6 +65,32 @@ pub fn history(notes: &str, about: &str) -> String {
          UNION ALL SELECT 'look', l.at, coalesce(nullif(w.shown_name, ''), 'Someone who has left')
            FROM audit l JOIN accounts w ON w.id = l.who WHERE l.about = $1 AND l.what = '{OPENED}'"
     )
+}
+
+/// What waits for a safeguarding lead, and what was looked after; `nothing` is said where nothing
+/// waits.
+pub fn queue(
+    waiting: Vec<AnyView>,
+    looked_after: Vec<AnyView>,
+    nothing: &'static str,
+) -> impl IntoView {
+    let waiting = if waiting.is_empty() {
+        view! { <p>{nothing}</p> }.into_any()
+    } else {
+        view! { <ol class="queue">{waiting}</ol> }.into_any()
+    };
+    let looked_after = (!looked_after.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>"Already looked after"</summary>
+                <ul class="rows">{looked_after}</ul>
+            </details>
+        }
+    });
+    view! {
+        {waiting}
+        {looked_after}
+    }
 }
 
 /// Records in the audit log that this person opens what was passed on. `what`: what it is, in a

@@ -1,7 +1,7 @@
 //! Erasing what is due: every room forgets the account in one write, so that it is there or gone.
 
 use accounts::emails;
-use accounts::erasing::{self, Due};
+use accounts::erasing::{self, DueErasure};
 use calendar::clock::{self, HOUR, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use ground::audit::{self, Entry};
@@ -98,7 +98,7 @@ struct Forgotten {
     keeps_emails: bool,
 }
 
-async fn forget(tx: &mut AnyConnection, due: &Due, now: Millis) -> sqlx::Result<Forgotten> {
+async fn forget(tx: &mut AnyConnection, due: &DueErasure, now: Millis) -> sqlx::Result<Forgotten> {
     let (account, email, wish) = (&due.account_id, due.email.as_str(), due.wish);
     store::forget_words(tx, account).await?;
     topics::forget(tx, account, wish.takes_down, now).await?;

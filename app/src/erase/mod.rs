@@ -11,7 +11,7 @@ mod store;
 pub use doing::erase_due;
 pub use keeping::{keep_own_account, leaving_page};
 
-use accounts::erasing::{self, After, Asked, Wish};
+use accounts::erasing::{self, AfterErasureLink, ErasureAsked, LeavingWish};
 use accounts::{WE_MAY_ASK, emails, signed_out};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -46,14 +46,14 @@ pub async fn ask_to_erase(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
-    let wish = Wish {
+    let wish = LeavingWish {
         takes_down: sent.typed("published") == "take down",
         keeps_emails: sent.typed("changes") == "keep",
     };
     let mut tx = house.db.begin().await?;
     let asked = begin(&mut tx, &house, person, wish).await?;
     tx.commit().await?;
-    if asked == Asked::LastAdmin {
+    if asked == ErasureAsked::LastAdmin {
         return answer_with_form(&house, &viewer).await;
     }
     let begun = cookie::line(&house, (begun_name(&house), "/"), "yes", BEGUN_FOR);
@@ -67,17 +67,17 @@ async fn begin(
     tx: &mut AnyConnection,
     house: &House,
     person: &SignedIn,
-    wish: Wish,
-) -> sqlx::Result<Asked> {
+    wish: LeavingWish,
+) -> sqlx::Result<ErasureAsked> {
     let (now, account_id) = (house.clock.now(), &person.account_id);
     let token = id::secret();
     let hash = id::hash(&token);
     let asked = erasing::ask(tx, account_id, &hash, wish, now).await?;
-    if asked != Asked::LastAdmin {
+    if asked != ErasureAsked::LastAdmin {
         let here = &person.session_id;
         accounts::store::end_sessions_but_for_a_moment(tx, account_id, here, now).await?;
     }
-    if asked == Asked::Now {
+    if asked == ErasureAsked::Now {
         let owed = Owed {
             dedup_key: &hash,
             kind: EmailKind::Erasing,
@@ -196,9 +196,9 @@ pub async fn keep_account(
 
 /// For a link that was used, as by a second tap, or has ended: how its account stands now.
 async fn ended(house: &House, viewer: &Viewer, hash: &str) -> Result<Response, Error> {
-    let after = erasing::after(&mut *house.db.read().await?, hash).await?;
+    let after = erasing::after_link(&mut *house.db.read().await?, hash).await?;
     let page = match after {
-        After::Kept => {
+        AfterErasureLink::Kept => {
             let why = "You have told us to keep it, so we won't delete it. Nothing has been \
                        deleted.";
             let to = if viewer.is_signed_in() {
@@ -208,8 +208,8 @@ async fn ended(house: &House, viewer: &Viewer, hash: &str) -> Result<Response, E
             };
             Page::link_ended("We are keeping your account", why, to)
         }
-        After::Again(due_at) => asked_again(due_at),
-        After::Gone => {
+        AfterErasureLink::Again(due_at) => asked_again(due_at),
+        AfterErasureLink::Gone => {
             let why = "The account that it was for has been deleted, the link is more than a \
                        year old, or part of it is missing.";
             Page::link_ended("This link no longer works", why, ("/", "Go to the home page"))

@@ -28,7 +28,7 @@ struct Now {
     /// The last round that is over.
     last: Option<Round>,
     asked: Vec<consultations::store::ListedConsultation>,
-    topics: Vec<topics::store::Listed>,
+    topics: Vec<topics::store::ListedTopic>,
     coming: Vec<notices::store::Listed>,
     said: Vec<outcomes::store::ListedUpdate>,
 }

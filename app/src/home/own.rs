@@ -137,7 +137,7 @@ fn to_do(now: &Now) -> impl IntoView + use<> {
                     <h3>
                         <a href=page>{round.title.clone()}</a>
                     </h3>
-                    <p>{rounds::state(dates, now.at)}</p>
+                    <p>{rounds::phase_words(dates, now.at)}</p>
                 </li>
             }
             .into_any(),

@@ -3,32 +3,34 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Millis;
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
-use ground::ids::{Id, Plan};
+use ground::ids::{self, Id, Plan};
 use ground::ui::{Banner, Card, Choice, Done, Labels, Page, Pager, Select, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use voting::Phase;
 
-use super::rules::{Reader, Standing};
-use super::store::{self, Filter, Listed, Topic};
+use super::rules::{Reader, TopicState};
+use super::store::{self, Filter, ListedTopic, Topic};
 use crate::support::{SupportForm, Tally};
 
 const MOST_ON_A_PAGE: usize = 20;
 
 /// GET `/topics`
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn topics_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let query = Sent::query(&uri);
     let filter = Filter {
         search: query.line("search"),
-        service: id::parse(query.typed("service")).unwrap_or_default(),
-        place: id::parse(query.typed("place")).unwrap_or_default(),
-        after: query
-            .typed("after")
-            .split_once('.')
-            .and_then(|(at, id)| Some((at.parse().ok()?, id::parse(id)?))),
+        service: Id::parse(query.typed("service")).unwrap_or_default(),
+        place: Id::parse(query.typed("place")).unwrap_or_default(),
+        after: page_after(&query),
         ..Filter::default()
     };
     let mut topics = store::list(&house.db, &filter, MOST_ON_A_PAGE as i64 + 1).await?;
@@ -128,14 +130,27 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     Ok(page.wide().answer(&house, &viewer))
 }
 
+/// The last topic of the page before, as the address of the next one names it: when it was
+/// published, and its id.
+#[must_use]
+pub fn page_after(query: &Sent) -> Option<(Millis, Id<ids::Topic>)> {
+    let (at, id) = query.typed("after").split_once('.')?;
+    Some((at.parse().ok()?, Id::parse(id)?))
+}
+
 /// Topics as a list of cards.
-pub fn cards(topics: Vec<Listed>) -> impl IntoView {
+pub fn cards(topics: Vec<ListedTopic>) -> impl IntoView {
     let cards = topics
         .into_iter()
         .map(|topic| {
             let help = shortened(&topic.would_help);
             view! {
-                <Card kind="topic" labels=topic.labels title=topic.title to=format!("/topics/{}", topic.id)>
+                <Card
+                    kind="topic"
+                    labels=topic.labels
+                    title=topic.title
+                    to=format!("/topics/{}", topic.id)
+                >
                     <p class="soft">{help}</p>
                 </Card>
             }
@@ -145,17 +160,17 @@ pub fn cards(topics: Vec<Listed>) -> impl IntoView {
 }
 
 /// GET `/topics/{id}`
-pub async fn topic(
+pub async fn topic_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Topic>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
-    let account = viewer.person().map_or("", |person| &person.account_id);
+    let id = Id::parse(&id).ok_or(Error::NotFound)?;
+    let account = viewer.person().map(|person| &person.account_id);
     let topic = store::find(&house.db, &id, account).await?.ok_or(Error::NotFound)?;
-    let standing = topic.facts.standing();
-    let is_own = topic.author_id == account;
+    let state = topic.facts.state();
+    let is_own = account == Some(&topic.author_id);
     let reader = if is_own {
         Reader::Author
     } else if viewer.is(Role::Organiser) {
@@ -177,20 +192,21 @@ pub async fn topic(
     let (plans, updates) = outcomes::store::of_topic(&house.db, &id).await?;
     let came_of_it = CameOfIt { counted, plans, updates };
     let done = Done::of(&uri, &viewer, now);
-    let page = topic_page(&house, &viewer, topic, is_own, phase, came_of_it, &done);
+    let seen = SeenTopic { topic, is_own, phase, came_of_it };
+    let page = topic_view(&house, &viewer, seen, &done);
     let has_island =
-        phase == Some(Phase::Voting) && standing == Standing::Published && viewer.is(Role::Parent);
+        phase == Some(Phase::Voting) && state == TopicState::Published && viewer.is(Role::Parent);
     let page = if has_island { page.with_island() } else { page };
     Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/topics/{id}/withdrawal`
-pub async fn withdraw(
+pub async fn withdraw_topic(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Topic>>,
 ) -> Result<Response, Error> {
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let id = Id::parse(&id).ok_or(Error::NotFound)?;
     let author_id = &viewer.signed_in()?.account_id;
     let mut tx = house.db.begin().await?;
     let withdrawn = store::withdraw(&mut tx, &id, author_id, house.clock.now()).await?;
@@ -202,33 +218,30 @@ pub async fn withdraw(
     }
 }
 
-/// A GET where only a POST has an answer, for instance after a reload.
-pub async fn back(Path(id): Path<String>) -> Redirect {
-    Redirect::to(&id::parse(&id).map_or_else(|| "/topics".to_owned(), |id| format!("/topics/{id}")))
-}
-
 /// What came of a topic so far.
 struct CameOfIt {
     /// What was counted at the close of its round.
     counted: Tally,
-    /// The plans it is tied to: (id, title).
+    /// The plans it is tied to, with their titles.
     plans: Vec<(Id<Plan>, String)>,
     /// What leaders say they did.
     updates: Vec<outcomes::store::ListedUpdate>,
 }
 
-fn topic_page(
-    house: &House,
-    viewer: &Viewer,
+/// A topic as whoever looks sees it.
+struct SeenTopic {
     topic: Topic,
     is_own: bool,
+    /// Of its round.
     phase: Option<Phase>,
     came_of_it: CameOfIt,
-    done: &Done,
-) -> Page {
-    let standing = topic.facts.standing();
+}
+
+fn topic_view(house: &House, viewer: &Viewer, seen: SeenTopic, done: &Done) -> Page {
+    let SeenTopic { topic, is_own, phase, came_of_it } = seen;
+    let state = topic.facts.state();
     let banner = match done.what() {
-        "proposed" if is_own && standing == Standing::Waiting => Some((
+        "proposed" if is_own && state == TopicState::Waiting => Some((
             done.title("Sent to the forum", "You have joined, and we have your topic"),
             "Someone will read it within five working days. We will email you then.",
         )),
@@ -243,14 +256,14 @@ fn topic_page(
         }
         _ => None,
     };
-    let more = match &standing {
-        Standing::Waiting => Some("Only you and the forum can see it for now."),
-        Standing::Declined(reason) => Some(reason.as_str()),
-        Standing::Withdrawn => Some("Only its author and the forum can see it."),
+    let more = match &state {
+        TopicState::Waiting => Some("Only you and the forum can see it for now."),
+        TopicState::Declined(reason) => Some(reason.as_str()),
+        TopicState::Withdrawn => Some("Only its author and the forum can see it."),
         _ => None,
     };
     let is_public = topic.facts.is_public();
-    let state = more.map(|more| format!("{}. {more}", standing.words()));
+    let explained = more.map(|more| format!("{}. {more}", state.words()));
     let title = topic.title.clone();
     let about = format!("What would help, in a parent's words: {}", topic.would_help);
     let CameOfIt { counted, plans, updates } = came_of_it;
@@ -262,18 +275,18 @@ fn topic_page(
                 </Banner>
             }
         });
-        let state = state.map(|words| view! { <p class="panel gold">{words}</p> });
-        let merged = match &standing {
-            Standing::Merged(into) => Some(view! {
+        let explained = explained.map(|words| view! { <p class="panel gold">{words}</p> });
+        let merged = match &state {
+            TopicState::Merged(into) => Some(view! {
                 <p class="panel gold">
-                    {standing.words()}". This is now part of "
+                    {state.words()}". This is now part of "
                     <a href=format!("/topics/{into}")>"that topic"</a>"."
                     {(!is_public).then_some(" Only its author and the forum can see this page.")}
                 </p>
             }),
             _ => None,
         };
-        let support = (standing == Standing::Published).then(|| {
+        let support = (state == TopicState::Published).then(|| {
             let dates = topic.round.clone();
             view! {
                 <SupportForm
@@ -305,7 +318,7 @@ fn topic_page(
             }
         });
         let may_withdraw = is_own
-            && matches!(standing, Standing::Waiting | Standing::Published)
+            && matches!(state, TopicState::Waiting | TopicState::Published)
             && phase != Some(Phase::Closed)
             && phase != Some(Phase::Counting);
         let withdraw = may_withdraw.then(|| {
@@ -320,7 +333,7 @@ fn topic_page(
             }
         });
         let merge = (viewer.is(Role::Organiser)
-            && matches!(standing, Standing::Waiting | Standing::Published))
+            && matches!(state, TopicState::Waiting | TopicState::Published))
         .then(|| {
             view! {
                 <p>
@@ -328,7 +341,7 @@ fn topic_page(
                 </p>
             }
         });
-        let share = (standing == Standing::Published).then(|| {
+        let share = (state == TopicState::Published).then(|| {
             let address = house.link(&format!("/topics/{}", topic.id));
             view! { <Share address title=topic.title.clone() /> }
         });
@@ -347,7 +360,7 @@ fn topic_page(
                 </p>
                 <Labels labels />
                 <h1>{topic.title.clone()}</h1>
-                {state}
+                {explained}
                 {merged}
                 {support}
                 <h2>"How things are now"</h2>
@@ -367,11 +380,13 @@ fn topic_page(
 }
 
 /// The address of the list with this filter, after this entry.
-fn address(filter: &Filter, last: Option<&Listed>) -> String {
+fn address(filter: &Filter, last: Option<&ListedTopic>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in
-        [("search", &filter.search), ("service", &filter.service), ("place", &filter.place)]
-    {
+    for (name, value) in [
+        ("search", filter.search.as_str()),
+        ("service", filter.service.as_str()),
+        ("place", filter.place.as_str()),
+    ] {
         if !value.is_empty() {
             query.append_pair(name, value);
         }

@@ -3,12 +3,13 @@
 use calendar::clock::{self, Millis};
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
+use ground::ids::{self, Id};
 
-use super::rules::Decision;
+use super::rules::TopicDecision;
 use super::store::Topic;
 
 /// Says that a topic has arrived. Without its words: nobody has read yet whether they name a child.
-pub fn received(house: &House, topic_id: &str, votes_from: Option<Millis>) -> Words {
+pub fn received(house: &House, topic_id: &Id<ids::Topic>, votes_from: Option<Millis>) -> Words {
     let vote = match votes_from {
         Some(at) => format!(
             "If we publish it, other parents can support it from {} ({}).",
@@ -38,12 +39,12 @@ pub fn received(house: &House, topic_id: &str, votes_from: Option<Millis>) -> Wo
 }
 
 /// Tells the author what happened to their topic.
-pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
+pub fn decided(house: &House, topic: &Topic, decision: &TopicDecision) -> Words {
     let page =
         |label: &str, id: &str| Some((label.to_owned(), house.link(&format!("/topics/{id}"))));
     let title = &topic.title;
     let (subject, paragraphs, button) = match decision {
-        Decision::Publish => (
+        TopicDecision::Publish => (
             "Your topic has been published",
             vec![
                 format!(
@@ -57,7 +58,7 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
             ],
             page("See your topic", &topic.id),
         ),
-        Decision::Merge(into) => (
+        TopicDecision::Merge(into) => (
             "We've joined your topic with another one",
             vec![
                 format!(
@@ -74,7 +75,7 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
             ],
             page("See the other topic", into),
         ),
-        Decision::Decline(reason) => (
+        TopicDecision::Decline(reason) => (
             "We haven't published your topic",
             vec![
                 format!("We read your topic “{title}” and haven't published it. This is why:")
@@ -84,7 +85,7 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
             ],
             Some(("Propose a topic".to_owned(), house.link("/topics/new"))),
         ),
-        Decision::PassOn => {
+        TopicDecision::PassOn => {
             let (subject, paragraphs) = safeguarding::passed_on();
             (subject, paragraphs.into_iter().map(Paragraph::from).collect(), None)
         }

@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::erasing::{each, let_go};
+use ground::ids::{Account, Id, Round, Topic};
 use sqlx::AnyConnection;
 
 use super::store;
@@ -10,18 +11,18 @@ use super::store;
 /// published too, as far as its author may still withdraw it. Words that nobody else can read go;
 /// published ones stay, and nobody wrote them; what was passed on stays with the safeguarding lead.
 ///
-/// In a round that is open her votes go. A round that is closed keeps them as the ballot of somebody
-/// whom only this round knows, so that its count can be done again.
+/// In a round that is open their votes go. A round that is closed keeps them as the ballot of
+/// somebody whom only this round knows, so that its count can be done again.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn forget(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     takes_down: bool,
     now: Millis,
 ) -> sqlx::Result<()> {
-    let to_withdraw: Vec<String> = sqlx::query_scalar(
+    let to_withdraw: Vec<Id<Topic>> = sqlx::query_scalar(
         "SELECT id FROM topics WHERE author_id = $1 AND withdrawn_at IS NULL
          AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL
          AND (published_at IS NULL OR CAST($2 AS BIGINT) = 1) ORDER BY id",
@@ -44,8 +45,8 @@ pub async fn forget(
 
 /// The votes in each closed round, under a name that is drawn by lot for this round alone, with the
 /// place in which they are counted and without their times.
-async fn keep_ballots(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
-    let rounds: Vec<(String, Millis, Millis)> = sqlx::query_as(
+async fn keep_ballots(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
+    let rounds: Vec<(Id<Round>, Millis, Millis)> = sqlx::query_as(
         "SELECT DISTINCT r.id, r.vote_from, r.closed_at FROM supports s
          JOIN topics t ON t.id = s.topic_id JOIN rounds r ON r.id = t.round_id
          WHERE s.account_id = $1 AND r.closed_at IS NOT NULL ORDER BY r.id",
@@ -54,7 +55,7 @@ async fn keep_ballots(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<
     .fetch_all(&mut *tx)
     .await?;
     for (round, vote_from, closed_at) in rounds {
-        let voter = id::random();
+        let voter = Id::<Account>::random();
         // As if erased when the round closed: the count takes such a ballot.
         sqlx::query(
             "INSERT INTO accounts (id, shown_name, place_id, confirmed_at, erased_at)

@@ -18,7 +18,7 @@ pub mod search;
 pub mod store;
 pub mod support;
 
-pub use browse::{cards, shortened};
+pub use browse::{cards, page_after, shortened};
 pub use forget::forget;
 pub use personal::PERSONAL;
 
@@ -30,20 +30,24 @@ use ground::viewer::Role;
 pub fn routes() -> Routes {
     use Access::{Anyone, Only};
     Routes::new()
-        .get("/topics", Anyone, browse::list)
-        .get_first("/topics/new", Only(Role::Parent), "propose a topic", propose::form)
-        .post_first("/topics/new", Only(Role::Parent), "propose a topic", propose::send)
-        .get("/topics/{id}", Anyone, browse::topic)
-        .post("/topics/{id}/withdrawal", Only(Role::Parent), browse::withdraw)
-        .get("/topics/{id}/withdrawal", Anyone, browse::back)
+        .get("/topics", Anyone, browse::topics_page)
+        .get_first("/topics/new", Only(Role::Parent), "propose a topic", propose::propose_form)
+        .post_first("/topics/new", Only(Role::Parent), "propose a topic", propose::propose)
+        .get("/topics/{id}", Anyone, browse::topic_page)
+        .post("/topics/{id}/withdrawal", Only(Role::Parent), browse::withdraw_topic)
+        .get("/topics/{id}/withdrawal", Anyone, support::back_to_topic)
         .post_first(
             "/topics/{id}/support",
             Only(Role::Parent),
             "support this topic",
-            support::support,
+            support::support_topic,
         )
         .get("/topics/{id}/support", Anyone, support::back_to_topic)
-        .get("/forum/safeguarding", Only(Role::Safeguarding), safeguarding::queue)
-        .get("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::concern)
-        .post("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::note)
+        .get("/forum/safeguarding", Only(Role::Safeguarding), safeguarding::passed_on_topics_page)
+        .get(
+            "/forum/safeguarding/{id}",
+            Only(Role::Safeguarding),
+            safeguarding::passed_on_topic_page,
+        )
+        .post("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::note_on_topic)
 }

@@ -85,7 +85,7 @@ pub const PERSONAL: &[Table] = &[
     },
 ];
 
-/// The title of a topic, where she may read it.
+/// The title of a topic, where its author may read it.
 const TITLE: Column = Name(
     "topic",
     "Topic",
@@ -93,7 +93,7 @@ const TITLE: Column = Name(
      OR o.published_at IS NOT NULL) AND o.passed_on_at IS NULL)",
 );
 
-/// What her topics are about, one row for each topic and thing.
+/// What a person's topics are about, one row for each topic and thing.
 const fn about(name: &'static str, title: &'static str, columns: &'static [Column]) -> Table {
     let whose = Whose::Account("t.topic_id IN (SELECT o.id FROM topics o WHERE o.author_id = $1)");
     Table { name, title, whose, columns }

@@ -8,6 +8,7 @@ use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Topic};
 use ground::sent::Form;
 use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, hidden};
 use ground::viewer::{SignedIn, Viewer};
@@ -16,22 +17,34 @@ use leptos::prelude::*;
 use super::rules::{self, Proposal};
 use super::{emails, search, store};
 
+/// What a topic can be about.
+struct ThereAre {
+    services: Vec<Named>,
+    places: Vec<Named>,
+}
+
+impl ThereAre {
+    async fn of(house: &House) -> sqlx::Result<Self> {
+        let (services, places) = area::store::both(&house.db).await?;
+        Ok(Self { services, places })
+    }
+}
+
 /// GET `/topics/new`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let (services, places) = area::store::both(&house.db).await?;
-    let until = crate::support::store::proposing_until(&house.db, house.clock.now()).await?;
-    Ok(write_page(&house, &Sent::default(), &Refusals::default(), services, places, until)
-        .answer(&house, &viewer))
+pub async fn propose_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let there_are = ThereAre::of(&house).await?;
+    let page = write_page(&house, &Sent::default(), &Refusals::default(), there_are).await?;
+    Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/topics/new`: checks it, goes back to it, or sends it.
-pub async fn send(
+pub async fn propose(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (services, places) = area::store::both(&house.db).await?;
-    let proposal = rules::proposal(&sent, &services, &places);
+    let there_are = ThereAre::of(&house).await?;
+    let proposal = rules::proposal(&sent, &there_are.services, &there_are.places);
     let refusals = match &proposal {
         Err(refusals) if sent.typed("step") != "change" => refusals.clone(),
         _ => Refusals::default(),
@@ -43,34 +56,29 @@ pub async fn send(
                 if let Some(id) = store::proposed(&house.db, author, &proposal.form_key).await? {
                     return Ok(Redirect::to(&format!("/topics/{id}?done=proposed")).into_response());
                 }
-                let until =
-                    crate::support::store::proposing_until(&house.db, house.clock.now()).await?;
                 let refusals = Refusals::one(
                     "title",
                     "Send this one tomorrow. You have sent a lot of topics today",
                 );
-                let page = write_page(&house, &sent, &refusals, services, places, until);
+                let page = write_page(&house, &sent, &refusals, there_are).await?;
                 return Ok(too_many(page, Sends::Topic, &house, &viewer));
             }
             let id = keep(&house, viewer.signed_in()?, &proposal).await?;
             Ok(Redirect::to(&format!("/topics/{id}?done=proposed")).into_response())
         }
         ("change", _) | (_, Err(_)) => {
-            let until =
-                crate::support::store::proposing_until(&house.db, house.clock.now()).await?;
-            Ok(write_page(&house, &sent, &refusals, services, places, until)
-                .answer(&house, &viewer))
+            let page = write_page(&house, &sent, &refusals, there_are).await?;
+            Ok(page.answer(&house, &viewer))
         }
         (_, Ok(proposal)) => {
             let alike = search::alike(&house.db, &proposal.title, 3).await?;
-            Ok(check_page(&house, &sent, &proposal, alike, &services, &places)
-                .answer(&house, &viewer))
+            Ok(check_page(&house, &sent, &proposal, alike, &there_are).answer(&house, &viewer))
         }
     }
 }
 
 /// Saves a proposal and owes its author an email; the topic's id.
-async fn keep(house: &House, author: &SignedIn, proposal: &Proposal) -> sqlx::Result<String> {
+async fn keep(house: &House, author: &SignedIn, proposal: &Proposal) -> sqlx::Result<Id<Topic>> {
     let now = house.clock.now();
     let votes_from = crate::support::store::proposing_until(&house.db, now).await?;
     let mut tx = house.db.begin().await?;
@@ -90,15 +98,13 @@ async fn keep(house: &House, author: &SignedIn, proposal: &Proposal) -> sqlx::Re
     Ok(id)
 }
 
-fn write_page(
+async fn write_page(
     house: &House,
     sent: &Sent,
     refusals: &Refusals,
-    services: Vec<Named>,
-    places: Vec<Named>,
-    until: Option<i64>,
-) -> Page {
-    let mut services = services;
+    ThereAre { mut services, places }: ThereAre,
+) -> sqlx::Result<Page> {
+    let until = crate::support::store::proposing_until(&house.db, house.clock.now()).await?;
     services.push(Named {
         id: rules::SOMETHING_ELSE.to_owned(),
         name: "Something else, or no one service".to_owned(),
@@ -176,7 +182,7 @@ fn write_page(
             </div>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    Ok(page.kept_for_going_back().refused_for(refusals))
 }
 
 fn check_page(
@@ -184,26 +190,17 @@ fn check_page(
     sent: &Sent,
     proposal: &Proposal,
     alike: Vec<search::Alike>,
-    services: &[Named],
-    places: &[Named],
+    there_are: &ThereAre,
 ) -> Page {
-    let names = |ids: &[String], named: &[Named]| {
-        named
-            .iter()
-            .filter(|named| ids.contains(&named.id))
-            .map(|named| named.name.clone())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
     let services = if proposal.services.is_empty() {
         "Something else".to_owned()
     } else {
-        names(&proposal.services, services)
+        names_of(&proposal.services, &there_are.services)
     };
     let places = if proposal.places.is_empty() {
         format!("All of {}", house.names.area)
     } else {
-        names(&proposal.places, places)
+        names_of(&proposal.places, &there_are.places)
     };
     let hidden = hidden(sent.fields().filter(|(name, _)| name != "step"));
     let proposal = proposal.clone();
@@ -276,4 +273,11 @@ fn check_page(
         }
     })
     .kept_for_going_back()
+}
+
+fn names_of<T>(chosen: &[Id<T>], there_are: &[Named]) -> String {
+    let is_chosen = |named: &&Named| chosen.iter().any(|id| *id == named.id.as_str());
+    let names: Vec<&str> =
+        there_are.iter().filter(is_chosen).map(|named| named.name.as_str()).collect();
+    names.join(", ")
 }

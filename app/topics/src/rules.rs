@@ -3,6 +3,7 @@
 
 use calendar::clock::Millis;
 use forms::{Named, Refusals, Sent};
+use ground::ids::{Id, Place, Service, Topic};
 
 /// The longest title, in characters.
 pub const LONGEST_TITLE: usize = 100;
@@ -16,14 +17,12 @@ pub struct Proposal {
     pub form_key: String,
     /// One line.
     pub title: String,
-    /// What happens now.
     pub happens_now: String,
-    /// What would help.
     pub would_help: String,
-    /// Ids of the services it is about; none where it is about something else.
-    pub services: Vec<String>,
-    /// Ids of the places it is about; none means the whole area.
-    pub places: Vec<String>,
+    /// None where it is about something else.
+    pub services: Vec<Id<Service>>,
+    /// None means the whole area.
+    pub places: Vec<Id<Place>>,
 }
 
 /// What a form sends for "something else" in place of a service.
@@ -44,7 +43,7 @@ pub fn proposal(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Pro
     let happens_now = refusals.take("happens_now", text("happens_now", "Say what happens now"));
     let would_help = refusals.take("would_help", text("would_help", "Say what would help"));
     let services = refusals.take("services", services_of(sent, services));
-    let places = refusals.take("places", area::chosen(sent, "places", places, ""));
+    let places = refusals.take("places", area::chosen(sent, "places", places, "").map(ids));
     let form_key = sent.once();
     match (title, happens_now, would_help, services, places) {
         (Some(title), Some(happens_now), Some(would_help), Some(services), Some(places)) => {
@@ -56,7 +55,7 @@ pub fn proposal(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Pro
 
 /// The services that were chosen. What is about something else is about none of them, and may be
 /// about others too.
-fn services_of(sent: &Sent, services: &[Named]) -> Result<Vec<String>, String> {
+fn services_of(sent: &Sent, services: &[Named]) -> Result<Vec<Id<Service>>, String> {
     let is_else = sent.all("services").iter().any(|chosen| chosen == SOMETHING_ELSE);
     let mut there_are = services.to_vec();
     there_are.push(Named { id: SOMETHING_ELSE.to_owned(), name: String::new() });
@@ -65,27 +64,30 @@ fn services_of(sent: &Sent, services: &[Named]) -> Result<Vec<String>, String> {
     if is_else {
         chosen.retain(|id| id != SOMETHING_ELSE);
     }
-    Ok(chosen)
+    Ok(ids(chosen))
+}
+
+fn ids<T>(chosen: Vec<String>) -> Vec<Id<T>> {
+    chosen.into_iter().map(Id::from).collect()
 }
 
 /// What has happened to a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum TopicState {
     /// An organiser has not looked at it yet.
     Waiting,
     /// Everyone can read it.
     Published,
-    /// It became part of the topic with this id.
-    Merged(String),
+    /// It became part of this topic.
+    Merged(Id<Topic>),
     /// Not published, for this reason.
     Declined(String),
     /// With the safeguarding lead; shown to nobody else.
     PassedOn,
-    /// Withdrawn by its author.
     Withdrawn,
 }
 
-impl Standing {
+impl TopicState {
     /// What has happened to it in a few words, the same on every page.
     #[must_use]
     pub fn words(&self) -> &'static str {
@@ -102,31 +104,26 @@ impl Standing {
 
 /// The dated facts that say what has happened to a topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
-    /// When it was published.
+pub struct TopicFacts {
     pub published_at: Option<Millis>,
-    /// What it was merged into.
-    pub merged_into: Option<String>,
-    /// Why it was declined.
+    pub merged_into: Option<Id<Topic>>,
     pub decline_reason: Option<String>,
-    /// When it was passed on to the safeguarding lead.
     pub passed_on_at: Option<Millis>,
-    /// When its author withdrew it.
     pub withdrawn_at: Option<Millis>,
 }
 
-impl Facts {
+impl TopicFacts {
     /// What has happened to the topic. Privacy comes first: what was passed on stays so, whatever
     /// came after.
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn state(&self) -> TopicState {
         match self {
-            Self { passed_on_at: Some(_), .. } => Standing::PassedOn,
-            Self { withdrawn_at: Some(_), .. } => Standing::Withdrawn,
-            Self { merged_into: Some(into), .. } => Standing::Merged(into.clone()),
-            Self { decline_reason: Some(reason), .. } => Standing::Declined(reason.clone()),
-            Self { published_at: Some(_), .. } => Standing::Published,
-            _ => Standing::Waiting,
+            Self { passed_on_at: Some(_), .. } => TopicState::PassedOn,
+            Self { withdrawn_at: Some(_), .. } => TopicState::Withdrawn,
+            Self { merged_into: Some(into), .. } => TopicState::Merged(into.clone()),
+            Self { decline_reason: Some(reason), .. } => TopicState::Declined(reason.clone()),
+            Self { published_at: Some(_), .. } => TopicState::Published,
+            _ => TopicState::Waiting,
         }
     }
 
@@ -169,11 +166,11 @@ pub enum Reader {
 
 /// What an organiser decides about a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub enum TopicDecision {
     /// Everyone can read it.
     Publish,
     /// It becomes part of this topic; its supporters move to it.
-    Merge(String),
+    Merge(Id<Topic>),
     /// It is not published, for this reason, which the author is told.
     Decline(String),
     /// Only the safeguarding lead sees it from now on.
@@ -184,12 +181,16 @@ pub enum Decision {
 ///
 /// # Errors
 /// What to put right.
-pub fn decision(sent: &Sent, topic_id: &str, standing: &Standing) -> Result<Decision, Refusals> {
+pub fn decision(
+    sent: &Sent,
+    topic_id: &Id<Topic>,
+    state: &TopicState,
+) -> Result<TopicDecision, Refusals> {
     let decision = match sent.typed("decision") {
-        "publish" => Decision::Publish,
+        "publish" => TopicDecision::Publish,
         "merge" => {
-            let into = id::parse(sent.typed("into")).filter(|into| into != topic_id);
-            Decision::Merge(
+            let into = Id::<Topic>::parse(sent.typed("into")).filter(|into| into != topic_id);
+            TopicDecision::Merge(
                 into.ok_or_else(|| Refusals::one("into", "Choose the topic to merge it into"))?,
             )
         }
@@ -199,14 +200,16 @@ pub fn decision(sent: &Sent, topic_id: &str, standing: &Standing) -> Result<Deci
                 LONGEST_TEXT,
                 "Give the author a reason",
             );
-            Decision::Decline(reason.map_err(|what_to_do| Refusals::one("reason", what_to_do))?)
+            TopicDecision::Decline(
+                reason.map_err(|what_to_do| Refusals::one("reason", what_to_do))?,
+            )
         }
-        "pass on" => Decision::PassOn,
+        "pass on" => TopicDecision::PassOn,
         _ => return Err(Refusals::one("decision", "Choose what should happen to this topic")),
     };
-    let may = match standing {
-        Standing::Waiting => true,
-        Standing::Published => matches!(decision, Decision::Merge(_)),
+    let may = match state {
+        TopicState::Waiting => true,
+        TopicState::Published => matches!(decision, TopicDecision::Merge(_)),
         _ => false,
     };
     if may {
@@ -238,8 +241,11 @@ mod tests {
 
     #[test]
     fn a_proposal_keeps_the_parents_words_and_choices() {
-        let proposal = read("title=Earlier+buses&happens_now=Late%0D%0A%0D%0Aevery+day&would_help=A+plan&services=s1&services=s2")
-            .expect("a proposal");
+        let proposal = read(
+            "title=Earlier+buses&happens_now=Late%0D%0A%0D%0Aevery+day&would_help=A+plan\
+             &services=s1&services=s2",
+        )
+        .expect("a proposal");
         assert_eq!(proposal.happens_now, "Late\n\nevery day");
         assert_eq!(proposal.services, ["s1", "s2"]);
         assert!(proposal.places.is_empty());
@@ -258,7 +264,7 @@ mod tests {
             read(&format!("title=a&happens_now=b&would_help=c{chosen}")).map(|topic| topic.services)
         };
         assert_eq!(about("&services=else"), Ok(Vec::new()));
-        assert_eq!(about("&services=s1&services=else"), Ok(vec!["s1".to_owned()]));
+        assert_eq!(about("&services=s1&services=else"), Ok(vec!["s1".into()]));
         assert!(about("").is_err());
     }
 
@@ -273,27 +279,28 @@ mod tests {
 
     #[test]
     fn what_was_passed_on_stays_so_whatever_came_after() {
-        let facts = Facts { passed_on_at: Some(1), withdrawn_at: Some(2), ..Facts::default() };
-        assert_eq!(facts.standing(), Standing::PassedOn);
+        let facts =
+            TopicFacts { passed_on_at: Some(1), withdrawn_at: Some(2), ..TopicFacts::default() };
+        assert_eq!(facts.state(), TopicState::PassedOn);
     }
 
     #[test]
     fn everyone_reads_what_was_published_and_not_taken_down() {
-        let published = Facts { published_at: Some(1), ..Facts::default() };
-        let merged = Facts { merged_into: Some("other".into()), ..published.clone() };
+        let published = TopicFacts { published_at: Some(1), ..TopicFacts::default() };
+        let merged = TopicFacts { merged_into: Some("other".into()), ..published.clone() };
         for facts in [published.clone(), merged] {
             assert!(facts.is_public() && facts.may_read(Reader::Anyone));
         }
         for facts in [
-            Facts::default(),
-            Facts { merged_into: Some("other".into()), ..Facts::default() },
-            Facts { decline_reason: Some("no".into()), ..Facts::default() },
-            Facts { withdrawn_at: Some(2), ..published },
+            TopicFacts::default(),
+            TopicFacts { merged_into: Some("other".into()), ..TopicFacts::default() },
+            TopicFacts { decline_reason: Some("no".into()), ..TopicFacts::default() },
+            TopicFacts { withdrawn_at: Some(2), ..published },
         ] {
             assert!(!facts.is_public() && !facts.may_read(Reader::Anyone), "{facts:?}");
             assert!(facts.may_read(Reader::Author) && facts.may_read(Reader::Organiser));
         }
-        let passed_on = Facts { passed_on_at: Some(1), ..Facts::default() };
+        let passed_on = TopicFacts { passed_on_at: Some(1), ..TopicFacts::default() };
         for reader in [Reader::Anyone, Reader::Author, Reader::Organiser] {
             assert!(!passed_on.may_read(reader), "{reader:?}");
         }
@@ -301,22 +308,25 @@ mod tests {
 
     #[test]
     fn a_published_topic_can_be_merged_and_nothing_else() {
-        let other = id::fresh();
+        let other = Id::<Topic>::fresh();
         let decide =
-            |body: String, standing| decision(&Sent::read(body.as_bytes()), "this", &standing);
+            |body: String, state| decision(&Sent::read(body.as_bytes()), &"this".into(), &state);
         assert_eq!(
-            decide(format!("decision=merge&into={other}"), Standing::Published),
-            Ok(Decision::Merge(other.clone()))
+            decide(format!("decision=merge&into={other}"), TopicState::Published),
+            Ok(TopicDecision::Merge(other.clone()))
         );
-        assert!(decide("decision=decline&reason=no".into(), Standing::Published).is_err());
-        assert!(decide(format!("decision=merge&into={other}"), Standing::Withdrawn).is_err());
+        assert!(decide("decision=decline&reason=no".into(), TopicState::Published).is_err());
+        assert!(decide(format!("decision=merge&into={other}"), TopicState::Withdrawn).is_err());
     }
 
     #[test]
     fn declining_takes_a_reason() {
-        let refusals =
-            decision(&Sent::read(b"decision=decline&reason=+"), "this", &Standing::Waiting)
-                .expect_err("a refusal");
+        let refusals = decision(
+            &Sent::read(b"decision=decline&reason=+"),
+            &"this".into(),
+            &TopicState::Waiting,
+        )
+        .expect_err("a refusal");
         assert_eq!(refusals.about("reason"), Some("Give the author a reason"));
     }
 }

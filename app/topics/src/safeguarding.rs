@@ -9,39 +9,27 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Topic};
 use ground::sent::Form;
 use ground::ui::{Page, SecondStepSoon, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use safeguarding::{look, note_is_kept, what_was_done, who_opened};
+use safeguarding::{NewNote, look, note_is_kept, queue, what_was_done, who_opened};
 
 use super::store;
 
 /// GET `/forum/safeguarding`
-pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn passed_on_topics_page(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
     let waiting = store::concerns(&house.db, false).await?;
     let looked_after = store::concerns(&house.db, true).await?;
     let page = Page::new("Safeguarding", || {
-        let waiting = if waiting.is_empty() {
-            view! {
-                <p>
-                    "Nothing to do. Anything organisers pass on to you will appear here. Nobody \
-                     else can see it."
-                </p>
-            }
-            .into_any()
-        } else {
-            view! { <ol class="queue">{waiting.into_iter().map(line).collect_view()}</ol> }
-                .into_any()
-        };
-        let looked_after = (!looked_after.is_empty()).then(|| {
-            view! {
-                <details>
-                    <summary>"Already looked after"</summary>
-                    <ul class="rows">{looked_after.into_iter().map(line).collect_view()}</ul>
-                </details>
-            }
-        });
+        let nothing = "Nothing to do. Anything organisers pass on to you will appear here. Nobody \
+                       else can see it.";
+        let [waiting, looked_after] =
+            [waiting, looked_after].map(|topics| topics.into_iter().map(line).collect());
         view! {
             <div class="stack">
                 <h1>"Safeguarding"</h1>
@@ -50,8 +38,7 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
                     "Only safeguarding leads can see this page. We record each time someone opens \
                      a topic."
                 </p>
-                {waiting}
-                {looked_after}
+                {queue(waiting, looked_after, nothing)}
                 <p>
                     <a href="/forum/safeguarding/answers">
                         "Answers passed on to you"
@@ -69,54 +56,56 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
 }
 
 /// One that was passed on, without its words: those are for whoever opens it.
-fn line((id, passed_on_at): (String, Millis)) -> impl IntoView {
+fn line((id, passed_on_at): (Id<Topic>, Millis)) -> AnyView {
     let title = format!("Topic from {}", clock::day_and_hour(passed_on_at));
     view! {
         <li>
             <a href=format!("/forum/safeguarding/{id}")>{title}</a>
         </li>
     }
+    .into_any()
 }
 
 /// GET `/forum/safeguarding/{id}`: records that it was opened, then shows it.
-pub async fn concern(
+pub async fn passed_on_topic_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Topic>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
-    page(&house, &viewer, &id, &Sent::query(&uri), &Refusals::default()).await
+    let id = Id::parse(&id).ok_or(Error::NotFound)?;
+    passed_on_topic(&house, &viewer, &id, &Sent::query(&uri), &Refusals::default()).await
 }
 
 /// POST `/forum/safeguarding/{id}`: notes what was done.
-pub async fn note(
+pub async fn note_on_topic(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Topic>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let id = Id::parse(&id).ok_or(Error::NotFound)?;
     let note = match safeguarding::note(&sent) {
         Ok(note) => note,
-        Err(refusals) => return page(&house, &viewer, &id, &sent, &refusals).await,
+        Err(refusals) => return passed_on_topic(&house, &viewer, &id, &sent, &refusals).await,
     };
     store::concern(&house.db, &id).await?.ok_or(Error::NotFound)?;
-    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let new = NewNote { form_key: &sent.once(), words: &note, by, at };
     let mut tx = house.db.begin().await?;
-    if store::note(&mut tx, &sent.once(), &id, &note, by, now).await? {
+    if store::note(&mut tx, &id, new).await? {
         let what = "concern noted";
-        let entry = Entry { at: now, who: Some(by), what, about: &id, detail: "" };
+        let entry = Entry { at, who: Some(by), what, about: &id, detail: "" };
         audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/forum/safeguarding/{id}?done=noted")).into_response())
 }
 
-async fn page(
+async fn passed_on_topic(
     house: &House,
     viewer: &Viewer,
-    id: &str,
+    id: &Id<Topic>,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {

@@ -1,6 +1,7 @@
 //! Full-text search over published topics: the one named place with two SQL texts.
 
 use ground::db::{Db, Kind};
+use ground::ids::{Id, Topic};
 use sqlx::{AnyConnection, Row as _};
 
 /// The most words of a search that are looked for; more make it slower and no better.
@@ -12,7 +13,7 @@ const LONGEST_WORD: usize = 40;
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn add(tx: &mut AnyConnection, topic_id: &str, words: &str) -> Result<(), sqlx::Error> {
+pub async fn add(tx: &mut AnyConnection, topic_id: &Id<Topic>, words: &str) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     let sql = match kind {
         Kind::Sqlite => "INSERT INTO topic_search (topic_id, words) VALUES ($1, $2)",
@@ -25,7 +26,7 @@ pub async fn add(tx: &mut AnyConnection, topic_id: &str, words: &str) -> Result<
 }
 
 /// Makes a topic no longer findable.
-pub async fn remove(tx: &mut AnyConnection, topic_id: &str) -> Result<(), sqlx::Error> {
+pub async fn remove(tx: &mut AnyConnection, topic_id: &Id<Topic>) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM topic_search WHERE topic_id = $1").bind(topic_id).execute(tx).await?;
     Ok(())
 }
@@ -33,16 +34,13 @@ pub async fn remove(tx: &mut AnyConnection, topic_id: &str) -> Result<(), sqlx::
 /// A topic that says something similar.
 #[derive(Clone, Debug)]
 pub struct Alike {
-    /// Its id.
-    pub id: String,
-    /// Its title.
+    pub id: Id<Topic>,
     pub title: String,
-    /// Whether voting on it is over.
     pub is_over: bool,
 }
 
 /// Topics similar to this text, the most similar first: any of its longer words will do.
-pub async fn alike(db: &Db, text: &str, most: i64) -> Result<Vec<Alike>, sqlx::Error> {
+pub async fn alike(db: &Db, text: &str, most: i64) -> sqlx::Result<Vec<Alike>> {
     let words: Vec<String> = words(text).into_iter().filter(|word| word.len() > 3).collect();
     if words.is_empty() {
         return Ok(Vec::new());

@@ -2,26 +2,23 @@
 
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kind};
-use safeguarding::History;
+use ground::ids::{self, Account, Id, Place, Round, Service};
+use safeguarding::{History, NewNote};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use voting::Dates;
 
-use super::rules::{Facts, Proposal};
+use super::rules::{Proposal, TopicFacts};
 use super::search;
 
 pub use safeguarding::OPENED;
 
 /// A published topic as one entry of a list.
 #[derive(Clone, Debug)]
-pub struct Listed {
-    /// Its id.
-    pub id: String,
-    /// Its title.
+pub struct ListedTopic {
+    pub id: Id<ids::Topic>,
     pub title: String,
-    /// What would help, in the parent's words.
     pub would_help: String,
-    /// When it was published.
     pub published_at: Millis,
     /// Its services, then its places.
     pub labels: Vec<String>,
@@ -34,24 +31,23 @@ pub struct Listed {
 pub struct Filter {
     /// Words it must contain; empty for any.
     pub search: String,
-    /// The id of a service it is about; empty for any.
-    pub service: String,
-    /// The id of a place it is about; empty for any. Topics about the whole area are about each
-    /// place.
-    pub place: String,
-    /// The id of its round; empty for any.
-    pub round: String,
+    /// A service it is about; empty for any.
+    pub service: Id<Service>,
+    /// A place it is about; empty for any. Topics about the whole area are about each place.
+    pub place: Id<Place>,
+    /// Empty for any.
+    pub round: Id<Round>,
     /// The last entry of the page before: (published at, id).
-    pub after: Option<(Millis, String)>,
-    /// Who is looking, for [`Listed::supported`]; empty for a visitor.
-    pub viewer: String,
+    pub after: Option<(Millis, Id<ids::Topic>)>,
+    /// Who is looking, for [`ListedTopic::supported`]; empty for a visitor.
+    pub viewer: Id<Account>,
 }
 
 /// Published topics, latest first, at most `most`. Never in an order that gives away their support.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<Listed>> {
+pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<ListedTopic>> {
     let (holds, question) = search::holds(db.kind(), &filter.search);
     let sql = format!(
         "SELECT p.id, p.title, p.would_help, p.published_at, su.account_id AS supporter,
@@ -73,7 +69,7 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<Liste
          LEFT JOIN topic_places tp ON tp.topic_id = p.id LEFT JOIN places l ON l.id = tp.place_id
          ORDER BY p.published_at DESC, p.id DESC, s.position, l.position"
     );
-    let (before, before_id) = filter.after.clone().unwrap_or((i64::MAX, String::new()));
+    let (before, before_id) = filter.after.clone().unwrap_or((i64::MAX, Id::default()));
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(question)
         .bind(&filter.service)
@@ -85,11 +81,11 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<Liste
         .bind(&filter.viewer)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let mut listed: Vec<Listed> = Vec::new();
-    let id = |row: &AnyRow| row.get::<String, _>("id");
+    let mut listed: Vec<ListedTopic> = Vec::new();
+    let id = |row: &AnyRow| row.get::<Id<ids::Topic>, _>("id");
     for group in rows.chunk_by(|one, next| id(one) == id(next)) {
         let row = &group[0];
-        listed.push(Listed {
+        listed.push(ListedTopic {
             id: id(row),
             title: row.get("title"),
             would_help: row.get("would_help"),
@@ -114,17 +110,20 @@ pub const LABELS: &str = "SELECT 'topics' AS kind, x.topic_id AS id, s.name FROM
 
 /// The titles of those of these topics that are published: (id, title), in the order they were
 /// proposed.
-pub async fn titles(db: &Db, ids: &[String]) -> sqlx::Result<Vec<(String, String)>> {
-    if ids.is_empty() {
+pub async fn titles(
+    db: &Db,
+    topics: &[Id<ids::Topic>],
+) -> sqlx::Result<Vec<(Id<ids::Topic>, String)>> {
+    if topics.is_empty() {
         return Ok(Vec::new());
     }
-    let wanted = db::parameters(1, ids.len());
+    let wanted = db::parameters(1, topics.len());
     let sql = format!(
         "SELECT t.id, t.title FROM listed_topics l JOIN topics t ON t.id = l.id
          WHERE t.id IN ({wanted}) ORDER BY t.proposed_at, t.id"
     );
     let mut titles = sqlx::query_as(AssertSqlSafe(sql));
-    for id in ids {
+    for id in topics {
         titles = titles.bind(id);
     }
     titles.fetch_all(&mut *db.read().await?).await
@@ -133,32 +132,29 @@ pub async fn titles(db: &Db, ids: &[String]) -> sqlx::Result<Vec<(String, String
 /// A topic with everything known about it.
 #[derive(Clone, Debug)]
 pub struct Topic {
-    /// Its id.
-    pub id: String,
-    /// Who proposed it.
-    pub author_id: String,
+    pub id: Id<ids::Topic>,
+    pub author_id: Id<Account>,
     /// Its author's email address; `None` when the account was erased.
     pub author_email: Option<String>,
-    /// Its title.
     pub title: String,
-    /// What happens now.
     pub happens_now: String,
-    /// What would help.
     pub would_help: String,
-    /// When it was proposed.
     pub proposed_at: Millis,
-    /// What has happened to it.
-    pub facts: Facts,
-    /// Its round, if it is in one.
-    pub round: Option<(String, Dates)>,
+    pub facts: TopicFacts,
+    pub round: Option<(Id<Round>, Dates)>,
     /// Its services, then its places.
     pub labels: Vec<String>,
     /// Whether the person looking supports it.
     pub supported: bool,
 }
 
-/// The topic with this id, whatever happened to it. Who may see it is for the caller to decide.
-pub async fn find(db: &Db, id: &str, viewer: &str) -> sqlx::Result<Option<Topic>> {
+/// The topic with this id, whatever happened to it, as `viewer` sees it; `None` for a visitor. Who
+/// may see it is for the caller to decide.
+pub async fn find(
+    db: &Db,
+    id: &Id<ids::Topic>,
+    viewer: Option<&Id<Account>>,
+) -> sqlx::Result<Option<Topic>> {
     let rows = sqlx::query(
         "SELECT t.id, t.author_id, a.email, t.title, t.happens_now, t.would_help, t.proposed_at,
                 t.published_at, t.merged_into, t.decline_reason, t.passed_on_at, t.withdrawn_at,
@@ -179,14 +175,14 @@ pub async fn find(db: &Db, id: &str, viewer: &str) -> sqlx::Result<Option<Topic>
     .fetch_all(&mut *db.read().await?)
     .await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let facts = Facts {
+    let facts = TopicFacts {
         published_at: row.get("published_at"),
         merged_into: row.get("merged_into"),
         decline_reason: row.get("decline_reason"),
         passed_on_at: row.get("passed_on_at"),
         withdrawn_at: row.get("withdrawn_at"),
     };
-    let round = row.get::<Option<String>, _>("round_id").map(|round_id| {
+    let round = row.get::<Option<Id<Round>>, _>("round_id").map(|round_id| {
         let dates = Dates {
             propose_from: row.get("propose_from"),
             vote_from: row.get("vote_from"),
@@ -218,26 +214,20 @@ pub const TO_READ: &str = "SELECT id, title, proposed_at AS since FROM topics
 
 /// What was passed on to the safeguarding lead. Nobody else may see it.
 #[derive(Clone, Debug)]
-pub struct Concern {
-    /// The topic's id.
-    pub id: String,
-    /// Its title.
+pub struct PassedOnTopic {
+    pub id: Id<ids::Topic>,
     pub title: String,
-    /// What happens now, in its author's words.
     pub happens_now: String,
-    /// What would help, in its author's words.
     pub would_help: String,
     /// Its author's email address; `None` when the account was erased.
     pub author_email: Option<String>,
-    /// When it was passed on.
     pub passed_on_at: Millis,
-    /// What was done, and who opened it.
     pub history: History,
 }
 
 /// The safeguarding lead's private queue: (id, passed on at), without its words. Either all that is
 /// waiting, oldest first, or the last 100 that were looked after, latest first.
-pub async fn concerns(db: &Db, looked_after: bool) -> sqlx::Result<Vec<(String, Millis)>> {
+pub async fn concerns(db: &Db, looked_after: bool) -> sqlx::Result<Vec<(Id<ids::Topic>, Millis)>> {
     let sql = if looked_after {
         "SELECT id, passed_on_at FROM topics
          WHERE passed_on_at IS NOT NULL AND EXISTS (SELECT 1 FROM concern_notes n
@@ -253,7 +243,7 @@ pub async fn concerns(db: &Db, looked_after: bool) -> sqlx::Result<Vec<(String, 
 }
 
 /// One concern, if this topic was passed on.
-pub async fn concern(db: &Db, topic_id: &str) -> sqlx::Result<Option<Concern>> {
+pub async fn concern(db: &Db, topic_id: &Id<ids::Topic>) -> sqlx::Result<Option<PassedOnTopic>> {
     let sql = format!(
         "SELECT t.id, t.title, t.happens_now, t.would_help, a.email, t.passed_on_at, h.kind, h.at,
            h.words
@@ -271,7 +261,7 @@ pub async fn concern(db: &Db, topic_id: &str) -> sqlx::Result<Option<Concern>> {
             history.add(kind, row.get("at"), row.get("words"))?;
         }
     }
-    Ok(Some(Concern {
+    Ok(Some(PassedOnTopic {
         id: row.get("id"),
         title: row.get("title"),
         happens_now: row.get("happens_now"),
@@ -285,11 +275,8 @@ pub async fn concern(db: &Db, topic_id: &str) -> sqlx::Result<Option<Concern>> {
 /// Saves a note on a concern, once for each form key. True when it is new.
 pub async fn note(
     tx: &mut AnyConnection,
-    form_key: &str,
-    topic_id: &str,
-    note: &str,
-    by: &str,
-    now: Millis,
+    topic_id: &Id<ids::Topic>,
+    new: NewNote<'_>,
 ) -> sqlx::Result<bool> {
     let noted = sqlx::query(
         "INSERT INTO concern_notes (form_key, topic_id, note, noted_by, noted_at)
@@ -297,11 +284,11 @@ pub async fn note(
            AND passed_on_at IS NOT NULL
          ON CONFLICT (form_key) DO NOTHING",
     )
-    .bind(form_key)
+    .bind(new.form_key)
     .bind(topic_id)
-    .bind(note)
-    .bind(by)
-    .bind(now)
+    .bind(new.words)
+    .bind(new.by)
+    .bind(new.at)
     .execute(tx)
     .await?;
     Ok(noted.rows_affected() == 1)
@@ -311,17 +298,17 @@ pub async fn note(
 /// the first.
 pub async fn propose(
     tx: &mut AnyConnection,
-    author_id: &str,
+    author_id: &Id<Account>,
     proposal: &Proposal,
     now: Millis,
-) -> sqlx::Result<String> {
-    let new: Option<String> = sqlx::query_scalar(
+) -> sqlx::Result<Id<ids::Topic>> {
+    let new: Option<Id<ids::Topic>> = sqlx::query_scalar(
         "INSERT INTO topics (id, author_id, form_key, title, happens_now, would_help, proposed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (author_id, form_key) DO NOTHING RETURNING id",
     )
-    // Its address must not tell when she wrote it.
-    .bind(id::random())
+    // Its address must not tell when it was written.
+    .bind(Id::<ids::Topic>::random())
     .bind(author_id)
     .bind(&proposal.form_key)
     .bind(&proposal.title)
@@ -345,7 +332,11 @@ pub async fn propose(
 }
 
 /// The topic that this author proposed with this form key, if any.
-pub async fn proposed(db: &Db, author_id: &str, form_key: &str) -> sqlx::Result<Option<String>> {
+pub async fn proposed(
+    db: &Db,
+    author_id: &Id<Account>,
+    form_key: &str,
+) -> sqlx::Result<Option<Id<ids::Topic>>> {
     sqlx::query_scalar("SELECT id FROM topics WHERE author_id = $1 AND form_key = $2")
         .bind(author_id)
         .bind(form_key)
@@ -356,8 +347,7 @@ pub async fn proposed(db: &Db, author_id: &str, form_key: &str) -> sqlx::Result<
 /// A topic about to be published.
 #[derive(Debug)]
 pub struct Waiting<'a> {
-    /// Its id.
-    pub id: &'a str,
+    pub id: &'a Id<ids::Topic>,
     /// When it was proposed, which decides its round.
     pub proposed_at: Millis,
     /// All its words, for the search.
@@ -383,7 +373,7 @@ pub async fn index_again(db: &Db) -> sqlx::Result<()> {
     .await?;
     for row in published {
         let words = ["title", "happens_now", "would_help"].map(|name| row.get::<&str, _>(name));
-        search::add(&mut tx, row.get("id"), &words.join(" ")).await?;
+        search::add(&mut tx, &row.get("id"), &words.join(" ")).await?;
     }
     tx.commit().await
 }
@@ -402,7 +392,7 @@ pub async fn publish(
          ORDER BY vote_from LIMIT 1{}",
         kind.hold()
     );
-    let round: Option<String> = sqlx::query_scalar(AssertSqlSafe(open))
+    let round: Option<Id<Round>> = sqlx::query_scalar(AssertSqlSafe(open))
         .bind(now)
         .bind(topic.proposed_at)
         .fetch_optional(&mut *tx)
@@ -427,8 +417,8 @@ pub async fn publish(
 /// be merged, they are voted on in different rounds, or the round has been counted.
 pub async fn merge(
     tx: &mut AnyConnection,
-    topic_id: &str,
-    into: &str,
+    topic_id: &Id<ids::Topic>,
+    into: &Id<ids::Topic>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);
@@ -441,12 +431,12 @@ pub async fn merge(
     let both =
         sqlx::query(AssertSqlSafe(both)).bind(topic_id).bind(into).fetch_all(&mut *tx).await?;
     let stands = |row: &&AnyRow| {
-        row.get::<&str, _>("id") == into
+        *into == row.get::<&str, _>("id")
             && row.get::<Option<Millis>, _>("published_at").is_some()
             && row.get::<Option<Millis>, _>("gone_at").is_none()
     };
     let Some(target) = both.iter().find(stands) else { return Ok(false) };
-    let round: Option<String> = target.get("round_id");
+    let round: Option<Id<Round>> = target.get("round_id");
     if let Some(round) = &round {
         // The round stays open until this write ends, so that no support moves during the count.
         let is_open = format!(
@@ -493,7 +483,7 @@ pub async fn merge(
 /// Declines a waiting topic. False when it is no longer waiting.
 pub async fn decline(
     tx: &mut AnyConnection,
-    topic_id: &str,
+    topic_id: &Id<ids::Topic>,
     reason: &str,
     now: Millis,
 ) -> sqlx::Result<bool> {
@@ -511,7 +501,11 @@ pub async fn decline(
 }
 
 /// Passes a waiting topic on to the safeguarding lead. False when it is no longer waiting.
-pub async fn pass_on(tx: &mut AnyConnection, topic_id: &str, now: Millis) -> sqlx::Result<bool> {
+pub async fn pass_on(
+    tx: &mut AnyConnection,
+    topic_id: &Id<ids::Topic>,
+    now: Millis,
+) -> sqlx::Result<bool> {
     let passed_on = sqlx::query(
         "UPDATE topics SET passed_on_at = $2
          WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL
@@ -529,8 +523,8 @@ pub async fn pass_on(tx: &mut AnyConnection, topic_id: &str, now: Millis) -> sql
 /// withdraw.
 pub async fn withdraw(
     tx: &mut AnyConnection,
-    topic_id: &str,
-    author_id: &str,
+    topic_id: &Id<ids::Topic>,
+    author_id: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);

@@ -9,7 +9,6 @@ pub struct Dates {
     pub propose_from: Millis,
     /// From when they are voted on; from then on, proposals are too late for this round.
     pub vote_from: Millis,
-    /// When voting ends.
     pub closes_at: Millis,
     /// When the count was made, never before `closes_at`.
     pub counted_at: Option<Millis>,
@@ -18,7 +17,6 @@ pub struct Dates {
 /// The phase of a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Not started.
     Announced,
     /// Parents propose.
     Proposing,

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use calendar::clock::{DAY, HOUR, Millis};
+use ground::ids::{Account, Id, Round, Topic};
 use rounds::rules::NewRound;
 use rounds::shortlist::Confirmation;
 use sqlx::AnyConnection;
@@ -211,7 +212,7 @@ pub fn counted_at(now: Millis) -> Millis {
 
 /// The forum confirms what the count of the first round chose. `now`: as in [`Sefton`].
 pub async fn confirm(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
-    let chosen: Vec<(String, String, String)> = sqlx::query_as(
+    let chosen: Vec<(Id<Round>, Id<Topic>, Id<Account>)> = sqlx::query_as(
         "SELECT l.round_id, l.topic_id, r.opened_by FROM shortlist l
          JOIN rounds r ON r.id = l.round_id",
     )
@@ -289,7 +290,8 @@ async fn open(
 ) -> Result<(), sqlx::Error> {
     let title = days::round_title(nth, dates.propose_from);
     let round = NewRound { form_key: id::fresh(), title, seats, dates };
-    rounds::store::open(tx, &round, &sefton.organiser).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let by = sefton.organiser.as_str().into();
+    rounds::store::open(tx, &round, &by).await?.ok_or(sqlx::Error::RowNotFound)?;
     Ok(())
 }
 
@@ -299,17 +301,17 @@ async fn propose(
     author: &str,
     told: Told,
     at: Millis,
-) -> Result<String, sqlx::Error> {
+) -> Result<Id<Topic>, sqlx::Error> {
     let (title, happens_now, would_help, services, places) = told;
     let proposal = Proposal {
         form_key: id::fresh(),
         title: title.to_owned(),
         happens_now: happens_now.to_owned(),
         would_help: would_help.to_owned(),
-        services: sefton.services(services),
-        places: sefton.places(places),
+        services: sefton.services(services).into_iter().map(Id::from).collect(),
+        places: sefton.places(places).into_iter().map(Id::from).collect(),
     };
-    topics::store::propose(tx, author, &proposal, at).await
+    topics::store::propose(tx, &author.into(), &proposal, at).await
 }
 
 async fn published(
@@ -318,7 +320,7 @@ async fn published(
     author: &str,
     told: Told,
     at: Millis,
-) -> Result<String, sqlx::Error> {
+) -> Result<Id<Topic>, sqlx::Error> {
     let id = propose(tx, sefton, author, told, at).await?;
     let waiting = topics::store::Waiting {
         id: &id,
@@ -331,12 +333,12 @@ async fn published(
 
 async fn support(
     tx: &mut AnyConnection,
-    topic: &str,
+    topic: &Id<Topic>,
     supporters: &[&String],
     at: Millis,
 ) -> Result<(), sqlx::Error> {
     for account in supporters {
-        topics::support::store::support(tx, topic, account, true, at).await?;
+        topics::support::store::support(tx, topic, &account.as_str().into(), true, at).await?;
     }
     Ok(())
 }

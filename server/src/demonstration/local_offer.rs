@@ -2,7 +2,7 @@
 //! whose answer is overdue, and one that nobody has read yet.
 
 use calendar::clock::{self, DAY, Millis};
-use local_offer::rules::{Decision, NewComment, NewResponse};
+use local_offer::rules::{CommentDecision, NewComment, NewResponse};
 use local_offer::store;
 use sqlx::AnyConnection;
 
@@ -50,7 +50,7 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
         let comment =
             NewComment { form_key: service.to_owned(), service_id, words: words.to_owned() };
         let id = store::send(tx, &comment, &parent, at).await?;
-        store::decide(tx, &id, &Decision::Publish, &organiser, at + DAY).await?;
+        store::decide(tx, &id, &CommentDecision::Publish, &organiser, at + DAY).await?;
         if let Some((response, action, by)) = answer {
             let new = NewResponse {
                 form_key: service.to_owned(),

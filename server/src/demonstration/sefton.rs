@@ -235,7 +235,8 @@ impl People<'_> {
         organisation: &str,
     ) -> Result<String, sqlx::Error> {
         let account = self.person(email, name, &[Role::Leader]).await?;
-        accounts::store::lead_for(self.tx, &account, Some(organisation)).await?;
+        let (leader, organisation) = (account.as_str().into(), organisation.into());
+        accounts::store::lead_for(self.tx, &leader, Some(&organisation)).await?;
         Ok(account)
     }
 
@@ -246,11 +247,13 @@ impl People<'_> {
         (place_id, password_hash): (Option<&str>, Option<&str>),
         roles: &[Role],
     ) -> Result<String, sqlx::Error> {
+        let place = place_id.map(Into::into);
+        let place_id = place.as_ref();
         let account = accounts::store::NewAccount { email, shown_name, place_id, password_hash };
         let id = accounts::store::make_account(self.tx, &account, self.joined)
             .await?
             .ok_or(sqlx::Error::RowNotFound)?;
         accounts::store::grant(self.tx, &id, roles, self.joined).await?;
-        Ok(id)
+        Ok(id.into())
     }
 }

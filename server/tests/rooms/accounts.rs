@@ -656,7 +656,7 @@ fn wrong_current_passwords_are_counted_for_one_session_alone_and_a_link_still_wo
         let way = leads(&held, "Forgotten your password?");
         thief.post(&way, &[("email", "parent1@example.org")]).await.leads_to();
         assert!(link(&world.deliver().await[0]).starts_with("/new-password/"));
-        // Neither she nor anybody else is held.
+        // Neither they nor anybody else is held.
         let words = [("email", "parent1@example.org"), ("password", "three small words")];
         world.visitor().post("/sign-in", &words).await.leads_to();
         let other = world.parent(2).await;
@@ -766,7 +766,7 @@ fn signing_in_again_leaves_what_is_open_in_another_tab_of_use_and_does_what_was_
                 .await
                 .unwrap()
         };
-        // Her session runs out; she chooses something, and signs in to do it.
+        // Their session runs out; they choose something, and sign in to do it.
         change(&world, "UPDATE sessions SET idle_ends_at = 1").await;
         let asked = parent.support(&topic, "support").await;
         assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
@@ -777,7 +777,7 @@ fn signing_in_again_leaves_what_is_open_in_another_tab_of_use_and_does_what_was_
         assert_eq!(supporters().await, 1);
         let hers = parent.get("/account").await;
         assert!(hers.says("This browser") && !hers.says("Another browser"), "{}", hers.html);
-        // A form that was open before she signed in once more.
+        // A form that was open before they signed in once more.
         let form = parent.get("/account/details").await;
         assert_eq!(form.status, StatusCode::OK);
         parent.post("/sign-in", &words).await.leads_to();
@@ -829,7 +829,7 @@ fn nobody_gives_an_account_her_address_by_a_button_in_an_email_she_did_not_ask_f
         }
         assert!(!world.visitor().get(&page).await.says("Somebody"), "nor is it said whose it is");
         assert!(world.deliver().await.is_empty());
-        // Whoever asked confirms it, on another device too once she has signed in there.
+        // Whoever asked confirms it, on another device too once they have signed in there.
         let phone = world.visitor();
         let to = format!("/sign-in?then={}", page.replace('/', "%2F"));
         assert!(phone.get(&page).await.says(&format!("href=\"{to}\"")));
@@ -1004,7 +1004,7 @@ fn an_administrator_signs_somebody_out_everywhere_and_she_is_told() {
         assert_eq!(noted, 1);
         tablet.post("/sign-in", &words).await.leads_to();
 
-        // Her own sessions she ends at her own page.
+        // Their own sessions they end at their own page.
         let own = format!("/admin/people/{}/sessions", admin.account);
         assert_eq!(admin.post(&own, &[]).await.leads_to(), "/account");
         assert_eq!(admin.get("/admin").await.status, StatusCode::OK);
@@ -1036,7 +1036,7 @@ fn a_role_is_given_on_a_page_that_says_what_it_means_and_she_gets_one_email() {
         let to = admin.post(&roles, &sent).await.leads_to();
         assert_eq!(to, format!("/admin/people?search=parent1&done=role&who={}", parent.account));
         assert!(admin.get(&to).await.says("You changed this for Somebody."));
-        // A second tap changes nothing, and she hears of it once.
+        // A second tap changes nothing, and they hear of it once.
         admin.post(&roles, &sent).await.leads_to();
         let told = world.deliver().await;
         assert_eq!((told.len(), told[0].to.as_str()), (1, "parent1@example.org"), "{told:?}");
@@ -1100,7 +1100,7 @@ fn nobody_takes_the_safeguarding_role_reads_and_gives_it_back_unseen() {
         // Who accepts an invitation to it is told of too; no other role is.
         for role in [Role::Safeguarding, Role::Organiser] {
             let email = format!("new-{}@example.org", role.word());
-            accounts::invite(&world.house, Some(admin.account.clone()), email, role, None)
+            accounts::invite(&world.house, Some(admin.account.as_str().into()), email, role, None)
                 .await
                 .unwrap();
             let page = link(&world.deliver().await[0]);
@@ -1144,7 +1144,7 @@ fn administrators_are_told_who_is_one_now_and_who_no_longer() {
         assert_eq!(told("Someone is no longer an administrator").await, both);
 
         let new = "new@example.org".to_owned();
-        accounts::invite(&world.house, Some(admin.account.clone()), new, Role::Admin, None)
+        accounts::invite(&world.house, Some(admin.account.as_str().into()), new, Role::Admin, None)
             .await
             .unwrap();
         let page = link(&world.deliver().await[0]);

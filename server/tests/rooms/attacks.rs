@@ -298,7 +298,7 @@ fn who_presses_the_button_to_join_in_two_browsers_at_once_has_one_account() {
         let (one, other) = tokio::join!(phone.post(&page, &hers), tablet.post(&page, &hers));
         let mut answers = [one.status, other.status];
         answers.sort();
-        // The second is told that she has joined, and is not let in.
+        // The second is told that they have joined, and is not let in.
         assert_eq!(answers, [StatusCode::OK, StatusCode::SEE_OTHER]);
         assert!(one.says("You have joined") || other.says("You have joined"));
         assert_eq!(number(&world, "SELECT count(*) FROM sessions").await, 1);

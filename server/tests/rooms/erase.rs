@@ -596,13 +596,14 @@ fn a_vote_in_an_open_round_goes_and_a_closed_round_can_be_counted_again() {
         assert_eq!(number(&world, &theirs).await, 1, "their vote is not counted");
         world.close().await;
         let page = world.visitor().get(&format!("/rounds/{round}")).await.html;
-        let ballots = rounds::shortlist::store::ballots(world.db(), &round).await.unwrap();
+        let round_id = round.as_str().into();
+        let ballots = rounds::shortlist::store::ballots(world.db(), &round_id).await.unwrap();
 
         leaves(&world.sign_in("leaver@example.org").await, &[]).await.leads_to();
         is_erased(&world).await;
         assert_eq!(columns_with(&world, &leaver).await, BTreeSet::new());
         assert_eq!(world.visitor().get(&format!("/rounds/{round}")).await.html, page);
-        let again = rounds::shortlist::store::ballots(world.db(), &round).await.unwrap();
+        let again = rounds::shortlist::store::ballots(world.db(), &round_id).await.unwrap();
         let counted = |ballots: Ballots| {
             let mut places = ballots.places;
             places.sort();

@@ -60,7 +60,7 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
         let now = world.now();
         let session = store::NewSession {
             token_hash: id::hash("a token"),
-            account_id: moving.account.clone(),
+            account_id: moving.account.as_str().into(),
             device: "Kanarienvogel-device".into(),
             now,
             idle_ends_at: now + DAY,

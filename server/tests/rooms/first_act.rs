@@ -1,4 +1,4 @@
-//! What somebody chose before she was signed in goes with her, and is done once she is in.
+//! What somebody chose before they were signed in goes with them, and is done once they are in.
 
 use axum::http::{Method, StatusCode};
 use calendar::clock::{HOUR, MINUTE};
@@ -22,7 +22,7 @@ enum Way {
 const WAYS: [Way; 4] = [Way::Joins, Way::Password, Way::Link, Way::ForgottenPassword];
 
 /// Follows this way as far as the button in an email, which is pressed in `there`, or to the end
-/// where there is none; what she sees then.
+/// where there is none; what they see then.
 async fn get_in(world: &World, way: Way, here: &Browser<'_>, there: &Browser<'_>) -> Answer {
     let email = ("email", HER);
     match way {
@@ -48,7 +48,7 @@ fn behind_the_button(world: &World) -> [(&str, &str); 3] {
     [("shown_name", "Somebody"), ("place", &world.south), ("password", "four small words more")]
 }
 
-/// Somebody who has an account, unless she is about to join.
+/// Somebody who has an account, unless they are about to join.
 async fn known(world: &World, way: Way) {
     if way != Way::Joins {
         world.person(HER, &[Role::Parent], &world.south).await;
@@ -122,7 +122,7 @@ fn who_does_not_want_it_says_so_and_it_is_forgotten() {
         assert_eq!(her.post("/go-on", &[("step", "forget")]).await.leads_to(), "/");
         assert_eq!(her.post("/go-on", &[("step", "do")]).await.leads_to(), "/");
         assert_eq!(supporters(&world).await, 0);
-        // Likewise on the page where she signs in.
+        // Likewise on the page where they sign in.
         stranger.get("/sign-in?forget=yes").await;
         let done = get_in(&world, Way::Password, &stranger, &stranger).await;
         assert_eq!(done.leads_to(), "/?done=signed-in");
@@ -136,7 +136,7 @@ fn what_was_typed_goes_with_her_and_so_does_the_page_she_was_going_to() {
             let world = world.another().await;
             known(&world, way).await;
             let (phone, other) = (world.visitor(), world.visitor());
-            // The page: by the link of the page that asks her in.
+            // The page: by the link of the page that asks them in.
             let asked = phone.get("/topics/new").await;
             assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
             assert!(asked.says("You chose to propose a topic"), "{}", asked.html);
@@ -160,7 +160,7 @@ fn what_was_typed_goes_with_her_and_so_does_the_page_she_was_going_to() {
             };
             assert_eq!(to, "/topics/new", "{way:?}: a page only opens, also in another browser");
         }
-        // The words: a session that ended while she wrote.
+        // The words: a session that ended while they wrote.
         known(&world, Way::Password).await;
         let phone = world.visitor();
         let topic = phone.post("/topics/new", &phone.proposal("Buses that wait")).await;
@@ -299,7 +299,7 @@ fn what_an_address_says_was_done_is_only_said_to_whom_it_is_true_of() {
         ];
         for (address, says) in &passed_on {
             for nobody in [&world.visitor(), &other] {
-                // She has just been made, as if by joining.
+                // They have just been made, as if by joining.
                 world.forward(16 * MINUTE);
                 let page = nobody.get(address).await;
                 assert!(
@@ -312,7 +312,7 @@ fn what_an_address_says_was_done_is_only_said_to_whom_it_is_true_of() {
                 );
             }
         }
-        // It is true of her, but that she has joined is so no longer.
+        // It is true of them, but that they have joined is so no longer.
         for (address, says) in &passed_on[..2] {
             let page = hers.get(address).await;
             assert!(page.says(says) && !page.says("You have joined"), "{address}: {}", page.html);

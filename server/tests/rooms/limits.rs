@@ -64,7 +64,7 @@ fn guesses_from_many_networks_hold_strangers_and_no_browser_that_she_has_signed_
         says_when(&held, "3600");
         assert!(held.says("Ask for a link by email below"), "{}", held.html);
         hers.post("/sign-in", &RIGHT).await.leads_to();
-        // She is only slowed in the other: the link that the page speaks of comes and works.
+        // They are only slowed in the other: the link that the page speaks of comes and works.
         new.post("/sign-in/link", &RIGHT[..1]).await;
         new.post(&link(&world.deliver().await[0]), &[]).await.leads_to();
         assert_eq!(new.get("/forum").await.status, StatusCode::OK);
@@ -403,7 +403,7 @@ fn a_change_of_address_that_was_chosen_before_she_signed_in_is_not_made_by_itsel
     on_both(async |world| {
         world.person("parent1@example.org", &[Role::Parent], &world.south).await;
         change(&world, "UPDATE accounts SET password_hash = NULL").await;
-        // Somebody else, in the browser that she uses next.
+        // Somebody else, in the browser that they use next.
         let shared = world.visitor();
         shared.post("/account/email", &[("email", "thief@example.org")]).await;
         shared.post("/sign-in/link", &[("email", "parent1@example.org")]).await;

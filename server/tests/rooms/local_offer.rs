@@ -3,6 +3,7 @@
 
 use axum::http::StatusCode;
 use calendar::clock::{self, DAY};
+use ground::ids::{Account, Comment, Id};
 use ground::viewer::Role;
 use local_offer::store;
 
@@ -353,8 +354,8 @@ fn a_comment_that_is_taken_back_in_the_same_moment_is_not_answered() {
     on_postgres(async |world| {
         let comment = published(&world, WORDS).await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
-        let (db, by, about, now) =
-            (world.db().clone(), leader.account.clone(), comment.clone(), world.now());
+        let (db, now) = (world.db().clone(), world.now());
+        let (by, about) = (Id::<Account>::from(&*leader.account), Id::<Comment>::from(&*comment));
         let new = local_offer::rules::NewResponse {
             form_key: "a key".to_owned(),
             response: "We look at it.".to_owned(),

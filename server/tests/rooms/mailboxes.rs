@@ -1,5 +1,5 @@
-//! One mailbox is one person: in every count, and in how much she may send; and what organisers see
-//! of unusual joinings.
+//! One mailbox is one person: in every count, and in how much they may send; and what organisers
+//! see of unusual joinings.
 
 use axum::http::{StatusCode, header};
 use calendar::clock::{DAY, HOUR, MINUTE};

@@ -1,4 +1,4 @@
-//! Passkeys: added, used to sign in and to prove that it is her, refused, removed.
+//! Passkeys: added, used to sign in and to prove that it is them, refused, removed.
 
 use axum::http::{StatusCode, header};
 use calendar::clock::{DAY, HOUR, MINUTE};
@@ -79,7 +79,7 @@ fn a_parent_adds_a_passkey_and_signs_in_with_it_without_typing_anything() {
             assert!(phone.get("/account").await.says("parent1@example.org"));
         }
         assert!(parent.get("/account/passkeys").await.says("last used on"));
-        // A parent's password lets her in as before.
+        // A parent's password lets them in as before.
         let password = [("email", "parent1@example.org"), ("password", PASSWORD)];
         let by_password = world.visitor().post("/sign-in", &password).await;
         assert_eq!(by_password.leads_to(), "/?done=signed-in");
@@ -100,7 +100,7 @@ fn where_she_was_going_and_what_she_chose_go_with_her() {
         let mut fields = device.signs(asked["challenge"].as_str().unwrap());
         fields.push(("then", "/topics/new".to_owned()));
         assert_eq!(send(&phone, SIGN_IN, &fields).await.leads_to(), "/topics/new");
-        // What she had typed is on the page, and on the one after it.
+        // What they had typed is on the page, and on the one after it.
         let other = world.visitor();
         let kept = [("then", "/topics/new"), ("kept", "title=A+later+bus&x=y"), ("step", "open")];
         let opened = other.post(SIGN_IN, &kept).await;
@@ -141,13 +141,13 @@ fn for_staff_a_passkey_is_both_steps_and_a_password_is_no_longer_enough() {
         assert!(page.says("Use your passkey to continue"), "{}", page.html);
         assert!(!page.says("name=\"code\"") && page.says("data-passkey=\"get\""));
         refused(&thief.post("/sign-in/code", &[("code", "123456")]).await, "Check the code");
-        // She goes on with it from there.
+        // They go on with it from there.
         assert_eq!(device.is_used(&thief, SIGN_IN).await.leads_to(), "/?done=signed-in");
         assert_eq!(thief.get("/lead").await.status, StatusCode::OK);
         let phone = world.visitor();
         assert_eq!(device.is_used(&phone, SIGN_IN).await.leads_to(), "/?done=signed-in");
         assert_eq!(phone.get("/lead").await.status, StatusCode::OK);
-        // Without it, a password is enough again, and she is asked for a second step.
+        // Without it, a password is enough again, and they are asked for a second step.
         let id: String = sqlx::query_scalar("SELECT id FROM passkeys")
             .fetch_one(&mut *world.db().read().await.unwrap())
             .await
@@ -177,7 +177,7 @@ fn an_administrator_sees_who_has_one_and_takes_it_away_from_whoever_lost_it() {
         let signed_in = world.visitor().post("/sign-in", &password).await;
         assert_eq!(signed_in.leads_to(), "/?done=signed-in");
         assert_eq!(count(&world, "SELECT count(*) FROM passkeys").await, 0);
-        // A parent's are her own.
+        // A parent's are their own.
         let parent = world.parent(1).await;
         Device::new(&parent).is_added(&parent, "").await.leads_to();
         let hers = format!("/admin/people/{}/second-step", parent.account);
@@ -281,14 +281,14 @@ fn a_passkey_that_is_somebody_elses_or_unknown_or_removed_lets_nobody_in() {
         let theirs = Device::new(&other);
         theirs.is_added(&other, "Theirs").await.leads_to();
         let phone = world.visitor();
-        // Their key under her name, and her passkey's name with their key.
+        // The other's key under this parent's name, and this one's passkey with the other's key.
         let lying = Device { account: parent.account.clone(), ..Device::new(&other) };
         refused(&lying.is_used(&phone, SIGN_IN).await, UNKNOWN);
         let lying = Device { credential: device.credential, ..Device::new(&parent) };
         refused(&lying.is_used(&phone, SIGN_IN).await, WRONG);
         let lying = Device { account: parent.account.clone(), ..theirs };
         refused(&lying.is_used(&phone, SIGN_IN).await, WRONG);
-        // Nor can it be added a second time, by her or by anyone.
+        // Nor can it be added a second time, by them or by anyone.
         let copy = Device { credential: device.credential, ..Device::new(&other) };
         refused(&copy.is_added(&other, "Copy").await, "This passkey can't be added");
         refused(&device.is_added(&parent, "Twice").await, "This passkey can't be added");
@@ -369,7 +369,7 @@ fn her_own_passkey_proves_that_it_is_her_and_nobody_elses_does() {
         assert_eq!(device.is_used(&admin, "/prove/passkey").await.leads_to(), "/go-on");
         admin.post("/go-on", &[("step", "do")]).await.leads_to();
         assert_eq!(count(&world, "SELECT count(*) FROM invitations").await, 1);
-        // A passkey that signed her in is as fresh as a password.
+        // A passkey that signed them in is as fresh as a password.
         let phone = world.visitor();
         phone.proves.set(false);
         device.is_used(&phone, SIGN_IN).await.leads_to();
@@ -386,7 +386,7 @@ fn adding_one_asks_for_proof_and_what_a_script_asks_for_is_no_page() {
         world.forward(16 * MINUTE);
         assert_eq!(parent.get(ADD).await.status, StatusCode::UNAUTHORIZED);
         assert_eq!(begins(&parent, ADD).await.status, StatusCode::UNAUTHORIZED);
-        // She proves it, and is at the page: nothing is kept of what only a script asks for.
+        // They prove it, and are at the page: nothing is kept of what only a script asks for.
         assert!(!parent.cookies().contains("first-act"), "{}", parent.cookies());
         let proves = [("password", PASSWORD), ("then", ADD)];
         assert_eq!(parent.post("/prove", &proves).await.leads_to(), ADD);

@@ -13,7 +13,7 @@ use crate::world::{Answer, Browser, PROVES, World, change, link, on_both};
 const HER: &str = "leader@example.org";
 const PASSWORD: &str = "three small words";
 
-/// What the app on her phone shows.
+/// What the app on their phone shows.
 fn code(secret: &str, now: Millis) -> String {
     let secret = Secret::try_from_base32(secret).unwrap();
     let app = Builder::new().with_secret(secret).build().unwrap();
@@ -35,7 +35,8 @@ async fn offered(browser: &Browser<'_>) -> String {
     secret.chars().take_while(char::is_ascii_alphanumeric).collect()
 }
 
-/// Sets up a second step; the secret in her app and her recovery codes. The code she used is over.
+/// Sets up a second step; the secret in their app and their recovery codes. The code they used is
+/// over.
 async fn set_up(world: &World, browser: &Browser<'_>) -> (String, Vec<String>) {
     let secret = offered(browser).await;
     let shown = code(&secret, world.now());
@@ -47,7 +48,7 @@ async fn set_up(world: &World, browser: &Browser<'_>) -> (String, Vec<String>) {
     (secret, codes)
 }
 
-/// Types her password here.
+/// Types their password here.
 async fn types_password(browser: &Browser<'_>) -> Answer {
     browser.post("/sign-in", &[("email", HER), ("password", PASSWORD)]).await
 }
@@ -290,7 +291,7 @@ fn whoever_has_her_password_cannot_keep_her_out_by_wrong_codes() {
         }
         let right = types_code(&thief, &code(&secret, world.now())).await;
         assert!(right.says("Too many wrong codes"), "{}", right.html);
-        // In her own browser her codes work; on a new device a recovery code does.
+        // In their own browser their codes work; on a new device a recovery code does.
         phone.post("/sign-out", &[]).await.leads_to();
         types_password(&phone).await;
         types_code(&phone, &code(&secret, world.now())).await.leads_to();
@@ -469,7 +470,7 @@ fn an_administrator_resets_it_and_she_and_the_other_administrators_hear_of_it() 
         }
         assert!(!accounts::reset_second_step(&world.house, "x@example.org").await.unwrap());
         assert_eq!(count(&world, noted).await, 2);
-        // Her own she removes at her own page, where she proves that it is her.
+        // Their own they remove at their own page, where they prove that it is them.
         let own = format!("/admin/people/{}/second-step", admin.account);
         assert_eq!(admin.post(&own, &[]).await.leads_to(), "/account/second-step");
     });

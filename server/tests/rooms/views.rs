@@ -6,13 +6,13 @@ use area::{Asked, Leader, What};
 use calendar::clock::{DAY, Millis};
 use ground::db;
 use ground::viewer::Role;
-use local_offer::rules::Facts as OfComment;
+use local_offer::rules::CommentFacts as OfComment;
 use notices::rules::{Course, Effect, Follow};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use rounds::rules::NewRound;
 use sqlx::AnyConnection;
-use topics::rules::Facts as OfTopic;
+use topics::rules::TopicFacts as OfTopic;
 use voting::Dates;
 
 use crate::world::{World, on_both, on_postgres};
@@ -37,7 +37,7 @@ fn of_topic(random: &mut StdRng, into: &str) -> OfTopic {
     let before = |at: Option<Millis>| at.filter(|_| published_at.is_none());
     OfTopic {
         published_at,
-        merged_into: maybe(random).map(|_| into.to_owned()),
+        merged_into: maybe(random).map(|_| into.into()),
         decline_reason: before(maybe(random)).map(|_| "It is about one child".to_owned()),
         passed_on_at: before(maybe(random)),
         withdrawn_at: maybe(random),
@@ -110,7 +110,8 @@ fn the_views_of_topics_say_what_the_rules_say_of_whatever_happened_to_one() {
             },
         };
         let mut tx = world.db().begin().await.unwrap();
-        assert!(rounds::store::open(&mut tx, &round, &author).await.unwrap().is_some());
+        let by = author.as_str().into();
+        assert!(rounds::store::open(&mut tx, &round, &by).await.unwrap().is_some());
         tx.commit().await.unwrap();
         let taken = ids(&world, "SELECT id FROM topics WHERE round_id IS NOT NULL").await;
         assert_eq!(taken, listed);
@@ -274,7 +275,8 @@ impl Area {
         for (nth, account) in accounts.into_iter().enumerate() {
             // The last one is from none.
             let organisation = (nth < 7).then(|| organisations[nth % 5].clone());
-            accounts::store::lead_for(&mut tx, &account, organisation.as_deref()).await.unwrap();
+            let (whose, from) = (account.as_str().into(), organisation.as_deref().map(Into::into));
+            accounts::store::lead_for(&mut tx, &whose, from.as_ref()).await.unwrap();
             let is_retired = organisation.as_ref().is_some_and(|own| retired.contains(own));
             leaders.push((account, Leader { organisation, is_retired }));
         }

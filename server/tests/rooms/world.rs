@@ -225,7 +225,7 @@ impl World {
         let token = id::secret();
         let session = store::NewSession {
             token_hash: id::hash(&token),
-            account_id: account.clone(),
+            account_id: account.as_str().into(),
             device: "Firefox on Linux".into(),
             now: self.now(),
             idle_ends_at: self.now() + 300 * DAY,
@@ -254,7 +254,8 @@ impl World {
         let mut tx = self.db().begin().await.unwrap();
         let other =
             area::store::add(&mut tx, area::What::Organisation, organisation, None).await.unwrap();
-        store::lead_for(&mut tx, &leader.account, Some(&other)).await.unwrap();
+        let (account, other) = (leader.account.as_str().into(), other.as_str().into());
+        store::lead_for(&mut tx, &account, Some(&other)).await.unwrap();
         tx.commit().await.unwrap();
         leader
     }
@@ -263,7 +264,7 @@ impl World {
     pub async fn leader_of_nothing(&self, email: &str) -> Browser<'_> {
         let leader = self.signed_in(email, &[Role::Leader]).await;
         let mut tx = self.db().begin().await.unwrap();
-        store::lead_for(&mut tx, &leader.account, None).await.unwrap();
+        store::lead_for(&mut tx, &leader.account.as_str().into(), None).await.unwrap();
         tx.commit().await.unwrap();
         leader
     }
@@ -275,10 +276,11 @@ impl World {
         static HASH: OnceCell<String> = OnceCell::const_new();
         let hash =
             HASH.get_or_init(|| accounts::hashed(&self.house, "three small words".into())).await;
+        let place = place.into();
         let account = store::NewAccount {
             email,
             shown_name: "Somebody",
-            place_id: Some(place),
+            place_id: Some(&place),
             password_hash: Some(hash),
         };
         let mut tx = self.db().begin().await.unwrap();
@@ -287,11 +289,11 @@ impl World {
         for role in roles {
             store::grant(&mut tx, &id, &[*role], self.now()).await.unwrap();
             if *role == Role::Leader && !self.council.is_empty() {
-                store::lead_for(&mut tx, &id, Some(&self.council)).await.unwrap();
+                store::lead_for(&mut tx, &id, Some(&self.council.as_str().into())).await.unwrap();
             }
         }
         tx.commit().await.unwrap();
-        id
+        id.into()
     }
 
     /// A hand of this worker.
@@ -859,8 +861,9 @@ impl World {
 
     /// This person supports this topic too.
     pub async fn supports(&self, account: &str, topic: &str) {
+        let (topic, account) = (topic.into(), account.into());
         let mut tx = self.db().begin().await.unwrap();
-        let given = topics::support::store::support(&mut tx, topic, account, true, self.now());
+        let given = topics::support::store::support(&mut tx, &topic, &account, true, self.now());
         assert!(given.await.unwrap(), "voting is open");
         tx.commit().await.unwrap();
     }

@@ -59,7 +59,14 @@ async fn one_row_more(db: &Db, email: &str) {
     store::keep_sign_up(&mut tx, &id::hash(&id::secret()), email, ends_at).await.unwrap();
     if let Some(known) = store::by_address(&mut tx, email).await.unwrap() {
         let hash = id::hash(&id::secret());
-        store::keep_link(&mut tx, &hash, &known.id, "sign-in", None, ends_at).await.unwrap();
+        let new = store::NewLink {
+            token_hash: &hash,
+            account_id: &known.id,
+            purpose: "sign-in",
+            email: None,
+            ends_at,
+        };
+        store::keep_link(&mut tx, &new).await.unwrap();
     }
     tx.commit().await.unwrap();
 }

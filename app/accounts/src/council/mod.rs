@@ -3,11 +3,11 @@
 //! A link on the sign-in page leads to the council's provider and from there back here, with a code
 //! that we ask the provider about (`ground::council`). `rules` reads what it says and decides what
 //! comes of it: it lets in whom it knows as a leader already, meets a leader for the first time by
-//! her confirmed address, and ends the role of somebody whom the council no longer has. It gives no
-//! role to anybody. Whoever was closed at the council never comes back from there, so a role also ends
-//! once the council has not confirmed it for a term ([`lapse_due`]). A leader whom the provider knows signs in so and in no other way
-//! ([`crate::session::begin`]), or a password would outlive her work there. `store` holds the SQL,
-//! `pages` what is shown where nobody is let in.
+//! their confirmed address, and ends the role of somebody whom the council no longer has. It gives
+//! no role to anybody. Whoever was closed at the council never comes back from there, so a role
+//! also ends once the council has not confirmed it for a term ([`lapse_due`]). A leader whom the
+//! provider knows signs in so and in no other way ([`crate::session::begin`]), or a password would
+//! outlive their work there. `store` holds the SQL, `pages` what is shown where nobody is let in.
 
 pub(crate) mod pages;
 mod rules;
@@ -24,12 +24,13 @@ use ground::audit::{self, Entry};
 use ground::council::{Asked, Council, Failure, Wish};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::viewer::{Role, Viewer};
 
-use self::rules::{Account, Expected, Lapse, Next, Person};
+use self::rules::{CouncilAccount, CouncilOutcome, CouncilPerson, Expected, Lapse};
 use self::store::{Met, Unconfirmed};
 use super::second_factor::store as factors;
-use super::sign_in::{self, Kept};
+use super::sign_in::{self, Destination};
 use super::{emails, session, store as accounts};
 
 /// Where the provider sends people back to.
@@ -48,8 +49,8 @@ const REMEMBERED: i64 = 10 * 60;
 const LONGEST_THEN: usize = 1_000;
 
 /// One visit to the provider: a secret that only this browser has, and where to go afterwards. What
-/// is sent there is made from the secret, so nothing has to be kept here, and an answer that another
-/// browser asked for is of no use in this one.
+/// is sent there is made from the secret, so nothing has to be kept here, and an answer that
+/// another browser asked for is of no use in this one.
 struct Visit {
     secret: String,
     then: String,
@@ -68,7 +69,7 @@ impl Visit {
         // A form holds the page too, and only an address of our own is one.
         let packed = format!("then={then}");
         let (_, then) = parse(packed.as_bytes()).next()?;
-        let then = Kept::page(&Sent::of(&[("then", &*then)])).then;
+        let then = Destination::page(&Sent::of(&[("then", &*then)])).then;
         id::is_secret(secret).then(|| Self { secret: secret.to_owned(), then })
     }
 
@@ -100,15 +101,15 @@ fn cookie_name(house: &House) -> &'static str {
     if house.is_secure() { "__Host-council" } else { "council" }
 }
 
-/// GET `/sign-in/council`: leads to the provider. `?again=yes`: she signs in there once more.
-pub async fn begin(
+/// GET `/sign-in/council`: leads to the provider. `?again=yes`: they sign in there once more.
+pub async fn begin_at_council(
     State(house): State<House>,
     viewer: Viewer,
     uri: Uri,
 ) -> Result<Response, Error> {
     let council = house.council().ok_or(Error::NotFound)?;
     let query = Sent::query(&uri);
-    let visit = Visit::new(&Kept::page(&query).then);
+    let visit = Visit::new(&Destination::page(&query).then);
     let wish = Wish {
         state: &visit.state(),
         nonce: &visit.nonce(),
@@ -127,7 +128,7 @@ pub async fn begin(
 }
 
 /// GET `/sign-in/council/answer`: the provider has sent somebody back.
-pub async fn answer(
+pub async fn council_answer(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
@@ -143,7 +144,7 @@ pub async fn answer(
             pages::not_in(&house, &viewer, council)
         });
     };
-    let answer = answered(&house, &viewer, council, &headers, &query, &visit).await?;
+    let answer = answered(&house, &viewer, &headers, &query, &visit).await?;
     // An answer counts once, whatever came of it.
     let forget = session::cookie_line(&house, cookie_name(&house), "", 0);
     Ok((AppendHeaders([(header::SET_COOKIE, forget)]), answer).into_response())
@@ -152,17 +153,17 @@ pub async fn answer(
 async fn answered(
     house: &House,
     viewer: &Viewer,
-    council: &Council,
     headers: &HeaderMap,
     query: &Sent,
     visit: &Visit,
 ) -> Result<Response, Error> {
+    let council = house.council().ok_or(Error::NotFound)?;
     let now = house.clock.now();
     // Some providers say who they are in the address too (RFC 9207).
     let is_its_own = ["", council.issuer()].contains(&query.typed("iss"));
     let code = query.typed("code");
     if query.typed("state") != visit.state() || !is_its_own || code.is_empty() {
-        // She did not want to sign in there after all, or it would not let her.
+        // They did not want to sign in there after all, or it would not let them.
         return Ok(pages::not_in(house, viewer, council));
     }
     let (verifier, back_to) = (visit.verifier(), house.link(ANSWER));
@@ -189,24 +190,24 @@ async fn answered(
     let (issuer, email) = (council.issuer(), person.email.as_deref());
     let found = store::found(&house.db, issuer, &person.subject, email).await?;
     match rules::next(&person, &found, council.organisation()) {
-        Next::LetIn(account) => {
+        CouncilOutcome::LetIn(account) => {
             if confirm(house, council, account).await? {
                 return let_in(house, headers, visit, account, &person).await;
             }
             Ok(pages::not_a_leader(house, viewer, council))
         }
-        Next::Meet(account) => {
+        CouncilOutcome::Meet(account) => {
             if meet(house, council, account, &person.subject).await? {
                 return let_in(house, headers, visit, account, &person).await;
             }
             Ok(pages::not_a_leader(house, viewer, council))
         }
-        Next::End(account) => {
-            end(house, council, &account.id, Why::Said).await?;
+        CouncilOutcome::End(account) => {
+            end(house, council, &account.id, EndReason::Said).await?;
             Ok(session::signed_out(house, pages::ended(house, council)))
         }
-        Next::Nothing => Ok(pages::not_a_leader(house, viewer, council)),
-        Next::NotSaid => {
+        CouncilOutcome::Nothing => Ok(pages::not_a_leader(house, viewer, council)),
+        CouncilOutcome::NotSaid => {
             tracing::warn!("the council's provider left out the claim in OIDC_CLAIM: too many");
             Ok(pages::not_in(house, viewer, council))
         }
@@ -227,25 +228,25 @@ async fn let_in(
     house: &House,
     headers: &HeaderMap,
     visit: &Visit,
-    account: &Account,
-    person: &Person,
+    account: &CouncilAccount,
+    person: &CouncilPerson,
 ) -> Result<Response, Error> {
     let (used_second_step, signed_in_at) = (person.used_second_step, person.signed_in_at);
     let at = accounts::AtCouncil { used_second_step, signed_in_at };
     let begun = session::begin_with_council(house, &account.id, headers, at).await?;
-    let kept = Kept { then: visit.then.clone(), fields: None };
-    sign_in::in_now(house, &account.id, begun, &kept, false).await
+    let destination = Destination { then: visit.then.clone(), fields: None };
+    sign_in::in_now(house, &account.id, begun, &destination, false).await
 }
 
-/// Notes under what subject the provider knows this leader, and ends what she began by password.
-/// False where she is no leader any more, or where the provider knows her under another subject.
+/// Notes under what subject the provider knows this leader, and ends what they began by password.
+/// False where they are no leader any more, or where the provider knows them under another subject.
 async fn meet(
     house: &House,
     council: &Council,
-    account: &Account,
+    account: &CouncilAccount,
     subject: &str,
 ) -> Result<bool, Error> {
-    let (now, account_id) = (house.clock.now(), account.id.as_str());
+    let (now, account_id) = (house.clock.now(), &account.id);
     let mut tx = house.db.begin().await?;
     let met = store::meet(&mut tx, account_id, (council.issuer(), subject), now).await?;
     if met == Met::New {
@@ -260,15 +261,26 @@ async fn meet(
             not_after: None,
         };
         owe(&mut tx, owed).await?;
-        let (who, what, about) = (Some(account_id), "first sign-in with council", account_id);
-        audit::note(&mut tx, Entry { at: now, who, what, about, detail: "" }).await?;
+        let entry = Entry {
+            at: now,
+            who: Some(account_id),
+            what: "first sign-in with council",
+            about: account_id,
+            detail: "",
+        };
+        audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;
     Ok(met != Met::No)
 }
 
-/// Notes that the council has her. False where it no longer knows her, since her role has just ended.
-async fn confirm(house: &House, council: &Council, account: &Account) -> Result<bool, Error> {
+/// Notes that the council has them. False where it no longer knows them, since their role has just
+/// ended.
+async fn confirm(
+    house: &House,
+    council: &Council,
+    account: &CouncilAccount,
+) -> Result<bool, Error> {
     let mut tx = house.db.begin().await?;
     let now = house.clock.now();
     let confirmed = store::confirm(&mut tx, &account.id, council.issuer(), now).await?;
@@ -278,38 +290,38 @@ async fn confirm(house: &House, council: &Council, account: &Account) -> Result<
 
 /// Why a role ends.
 #[derive(Clone, Copy, Debug)]
-enum Why {
-    /// The council's answer no longer has her.
+enum EndReason {
+    /// The council's answer no longer has them.
     Said,
-    /// It has not confirmed her since this time.
+    /// It has not confirmed them since this time.
     Unconfirmed(Millis),
 }
 
-/// Ends the role of somebody whom the council no longer has, or has not confirmed for too long, signs
-/// her out everywhere, and tells the administrators.
+/// Ends the role of somebody whom the council no longer has, or has not confirmed for too long,
+/// signs them out everywhere, and tells the administrators.
 async fn end(
     house: &House,
     council: &Council,
-    account_id: &str,
-    why: Why,
+    account_id: &Id<Account>,
+    why: EndReason,
 ) -> Result<(), sqlx::Error> {
     let now: Millis = house.clock.now();
     let everyone = factors::with_administrators(&house.db, account_id).await?;
-    let her_name = everyone
+    let name = everyone
         .iter()
-        .find(|one| one.account_id == account_id)
-        .map_or_else(String::new, |her| her.shown_name.clone());
+        .find(|one| one.account_id == *account_id)
+        .map_or_else(String::new, |leader| leader.shown_name.clone());
     let words = match why {
-        Why::Said => emails::council_ended(house, council.name(), &her_name),
-        Why::Unconfirmed(since) => {
-            emails::council_unconfirmed(house, council.name(), &her_name, since)
+        EndReason::Said => emails::council_ended(house, council.name(), &name),
+        EndReason::Unconfirmed(since) => {
+            emails::council_unconfirmed(house, council.name(), &name, since)
         }
     };
     let mut tx = house.db.begin().await?;
     let what = match why {
-        Why::Said => ENDED_BY_COUNCIL,
-        Why::Unconfirmed(since) => {
-            // She has come meanwhile.
+        EndReason::Said => ENDED_BY_COUNCIL,
+        EndReason::Unconfirmed(since) => {
+            // They have come meanwhile.
             if !store::forget_unconfirmed(&mut tx, account_id, council.issuer(), since).await? {
                 return tx.roll_back().await;
             }
@@ -322,7 +334,7 @@ async fn end(
     if is_first {
         let key = id::fresh();
         for one in &everyone {
-            if one.account_id == account_id {
+            if one.account_id == *account_id {
                 continue;
             }
             let owed = Owed {
@@ -355,7 +367,7 @@ pub async fn lapse_due(house: &House) -> Result<(), sqlx::Error> {
             Lapse::Stays => {}
             Lapse::Warn => warn(house, council, &leader, now).await?,
             Lapse::End => {
-                let why = Why::Unconfirmed(leader.confirmed_at);
+                let why = EndReason::Unconfirmed(leader.confirmed_at);
                 end(house, council, &leader.account_id, why).await?;
             }
         }
@@ -363,7 +375,7 @@ pub async fn lapse_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Tells a leader that her role ends unless she comes by the council.
+/// Tells a leader that their role ends unless they come by the council.
 async fn warn(
     house: &House,
     council: &Council,

@@ -1,4 +1,5 @@
-//! The way to the council on the sign-in page, and what is shown to somebody whom it does not let in.
+//! The way to the council on the sign-in page, and what is shown to somebody whom it does not let
+//! in.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -9,16 +10,19 @@ use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use crate::sign_in::{self, Kept};
+use crate::sign_in::{self, Destination};
 
 /// Where the way to the council begins.
 const BEGIN: &str = "/sign-in/council";
 
 /// The link on the sign-in page. What was typed stays on that page where it is kept nowhere else.
-pub(crate) fn way_in(council: &Council, kept: &Kept) -> impl IntoView + use<> {
+pub(crate) fn council_way_in(
+    council: &Council,
+    destination: &Destination,
+) -> impl IntoView + use<> {
     let label = format!("Sign in with {}", council.name());
     let who = format!("Do you work for {}?", council.name());
-    let (to, target) = (with_then(BEGIN, &kept.then), tab(kept));
+    let (to, target) = (with_then(BEGIN, &destination.then), tab(destination));
     view! {
         <p>
             <b>{who}</b>
@@ -28,43 +32,47 @@ pub(crate) fn way_in(council: &Council, kept: &Kept) -> impl IntoView + use<> {
                 {label}
             </a>
         </p>
-        {waits(kept)}
+        {waits(destination)}
     }
 }
 
 /// Where the council's own page opens.
-fn tab(kept: &Kept) -> Option<&'static str> {
-    kept.fields.is_some().then_some("_blank")
+fn tab(destination: &Destination) -> Option<&'static str> {
+    destination.fields.is_some().then_some("_blank")
 }
 
 /// What was typed, where it is kept nowhere but on this page.
-fn waits(kept: &Kept) -> impl IntoView + use<> {
-    kept.fields.as_ref().map(|fields| {
+fn waits(destination: &Destination) -> impl IntoView + use<> {
+    destination.fields.as_ref().map(|fields| {
         view! {
             <p>"It opens in a new tab. Then come back to this page to send what you wrote."</p>
-            {sign_in::carry_on(&kept.then, fields)}
+            {sign_in::carry_on(&destination.then, fields)}
         }
     })
 }
 
-/// For somebody who signs in with her council and came by a password or a link.
-pub(crate) fn in_no_other_way(house: &House, council: &Council, kept: &Kept) -> Response {
+/// For somebody who signs in with their council and came by a password or a link.
+pub(crate) fn in_no_other_way(
+    house: &House,
+    council: &Council,
+    destination: &Destination,
+) -> Response {
     let name = council.name();
     let title = format!("Sign in with {name}");
     let lead = format!(
         "You have signed in with {name} before. Since then that is the only way into your account."
     );
     let page = shown(&title, title.clone(), lead, || {
-        let to = with_then(BEGIN, &kept.then);
-        let joint = if kept.then.is_empty() { '?' } else { '&' };
+        let to = with_then(BEGIN, &destination.then);
+        let joint = if destination.then.is_empty() { '?' } else { '&' };
         let to = format!("{to}{joint}again=yes");
         view! {
             <p>
-                <a class="button" href=to target=tab(kept)>
+                <a class="button" href=to target=tab(destination)>
                     {title.clone()}
                 </a>
             </p>
-            {waits(kept)}
+            {waits(destination)}
             <p>
                 "Doesn't it work, or don't you work there any more? "
                 <a href="/contact">"Contact the forum"</a>
@@ -72,7 +80,7 @@ pub(crate) fn in_no_other_way(house: &House, council: &Council, kept: &Kept) -> 
             </p>
         }
     });
-    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
+    let page = if destination.fields.is_some() { page.kept_for_going_back() } else { page };
     page.answer(house, &Viewer::default())
 }
 
@@ -135,8 +143,8 @@ pub(super) fn not_a_leader(house: &House, viewer: &Viewer, council: &Council) ->
 pub(super) fn ended(house: &House, council: &Council) -> Response {
     const TITLE: &str = "You are no longer a leader here";
     let lead = format!(
-        "{} doesn't list you as someone who leads here, so we have removed that role and signed you \
-         out everywhere. What you published stays.",
+        "{} doesn't list you as someone who leads here, so we have removed that role and signed \
+         you out everywhere. What you published stays.",
         council.name()
     );
     let page = shown(TITLE, TITLE.to_owned(), lead, || {
@@ -148,7 +156,7 @@ pub(super) fn ended(house: &House, council: &Council) -> Response {
     page.answer(house, &Viewer::default())
 }
 
-/// A page that says why somebody is not let in, and then what she can do.
+/// A page that says why somebody is not let in, and then what they can do.
 fn shown<V: IntoView>(
     title: &str,
     heading: String,

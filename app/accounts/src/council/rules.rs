@@ -2,6 +2,7 @@
 
 use calendar::clock::{DAY, MINUTE, Millis, SECOND};
 use ground::council::MustHave;
+use ground::ids::{Account, Id};
 use ground::viewer::Role;
 use serde_json::{Map, Value};
 
@@ -11,11 +12,11 @@ const CLOCKS_APART: Millis = 2 * MINUTE;
 /// How old an answer may be. It comes straight from the provider.
 const OLDEST: Millis = 10 * MINUTE;
 
-/// How long a leader whom the council knows stays one without coming by it again. It is about a term:
-/// whoever leads here signs in within one, and whoever has left is listed no longer.
+/// How long a leader whom the council knows stays one without coming by it again. It is about a
+/// term: whoever leads here signs in within one, and whoever has left is listed no longer.
 const CONFIRMED_FOR: Millis = 90 * DAY;
 
-/// How long before her role ends she is told, at the least.
+/// How long before their role ends they are told, at the least.
 const WARNED_BEFORE: Millis = 14 * DAY;
 
 /// The longest name of somebody that a provider may have (OpenID Connect).
@@ -23,16 +24,13 @@ const LONGEST_SUBJECT: usize = 255;
 
 /// An account that somebody at the provider may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
-    /// The account.
-    pub id: String,
-    /// Its address.
+pub struct CouncilAccount {
+    pub id: Id<Account>,
     pub email: String,
-    /// What it may do.
     pub roles: Vec<Role>,
     /// The name of the organisation that it is a leader for.
     pub organisation: Option<String>,
-    /// What this provider calls its owner, where it knows her.
+    /// What this provider calls its owner, where it knows them.
     pub subject: Option<String>,
 }
 
@@ -47,7 +45,6 @@ pub struct Expected<'a> {
     pub nonce: &'a str,
     /// What must be in it for its person to be one of the officers.
     pub must_have: Option<&'a MustHave>,
-    /// Now.
     pub now: Millis,
 }
 
@@ -62,18 +59,18 @@ pub enum Belongs {
     NotSaid,
 }
 
-/// Somebody, as the provider knows her.
+/// Somebody, as the provider knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
-    /// What it calls her, for ever.
+pub struct CouncilPerson {
+    /// What it calls them, for ever.
     pub subject: String,
-    /// Her address, where the provider has made sure that it is hers.
+    /// Their address, where the provider has made sure that it is theirs.
     pub email: Option<String>,
-    /// Whether the council has her as one of its officers.
+    /// Whether the council has them as one of its officers.
     pub belongs: Belongs,
-    /// Whether she signed in there with a second step.
+    /// Whether they signed in there with a second step.
     pub used_second_step: bool,
-    /// When she signed in there, if it says so.
+    /// When they signed in there, if it says so.
     pub signed_in_at: Option<Millis>,
 }
 
@@ -84,7 +81,7 @@ pub struct Person {
 pub fn person(
     claims: &Map<String, Value>,
     expected: &Expected<'_>,
-) -> Result<Person, &'static str> {
+) -> Result<CouncilPerson, &'static str> {
     let now = expected.now;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     if text("iss") != Some(expected.issuer) {
@@ -109,7 +106,7 @@ pub fn person(
         return Err("not valid yet");
     }
     let subject = text("sub").filter(|sub| (1..=LONGEST_SUBJECT).contains(&sub.len()));
-    Ok(Person {
+    Ok(CouncilPerson {
         subject: subject.ok_or("no subject")?.to_owned(),
         email: email(claims),
         belongs: belongs(claims, expected.must_have),
@@ -145,8 +142,8 @@ fn time(claims: &Map<String, Value>, name: &str) -> Option<Millis> {
     Some(seconds.saturating_mul(SECOND))
 }
 
-/// Her address, where the provider has made sure that it is hers. Microsoft says so in a claim of
-/// its own: that the domain belongs to the council.
+/// Their address, where the provider has made sure that it is theirs. Microsoft says so in a claim
+/// of its own: that the domain belongs to the council.
 fn email(claims: &Map<String, Value>) -> Option<String> {
     let is_sure = ["email_verified", "xms_edov"].iter().any(|name| {
         let claim = claims.get(*name);
@@ -173,42 +170,50 @@ fn belongs(claims: &Map<String, Value>, must_have: Option<&MustHave>) -> Belongs
 
 /// What comes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next<'a> {
-    /// She is let in.
-    LetIn(&'a Account),
+pub enum CouncilOutcome<'a> {
+    /// They are let in.
+    LetIn(&'a CouncilAccount),
     /// A leader comes this way for the first time.
-    Meet(&'a Account),
-    /// The council no longer has her: her role ends.
-    End(&'a Account),
-    /// Nothing: she is no leader here, or not only that.
+    Meet(&'a CouncilAccount),
+    /// The council no longer has them: their role ends.
+    End(&'a CouncilAccount),
+    /// Nothing: they are no leader here, or not only that.
     Nothing,
-    /// Nothing: whether the council has her is not known.
+    /// Nothing: whether the council has them is not known.
     NotSaid,
 }
 
 /// What comes of it. `found`: the account that the provider knows under this subject, and that of
-/// her address.
-pub fn next<'a>(person: &Person, found: &'a [Account], organisation: &str) -> Next<'a> {
+/// their address.
+pub fn next<'a>(
+    person: &CouncilPerson,
+    found: &'a [CouncilAccount],
+    organisation: &str,
+) -> CouncilOutcome<'a> {
     let known = found.iter().find(|one| one.subject.as_ref() == Some(&person.subject));
-    let leads = |account: &Account| account.roles.contains(&Role::Leader);
+    let leads = |account: &CouncilAccount| account.roles.contains(&Role::Leader);
     match (person.belongs, known) {
-        (Belongs::NotSaid, _) => Next::NotSaid,
-        (Belongs::No, Some(account)) if leads(account) => Next::End(account),
-        (Belongs::Yes, Some(account)) if may_come(account, organisation) => Next::LetIn(account),
-        (Belongs::Yes, None) => {
-            // Whoever has her address at the council now may be somebody else than the one it knew.
-            let hers = found.iter().find(|one| Some(&one.email) == person.email.as_ref());
-            hers.filter(|account| account.subject.is_none() && may_come(account, organisation))
-                .map_or(Next::Nothing, Next::Meet)
+        (Belongs::NotSaid, _) => CouncilOutcome::NotSaid,
+        (Belongs::No, Some(account)) if leads(account) => CouncilOutcome::End(account),
+        (Belongs::Yes, Some(account)) if may_come(account, organisation) => {
+            CouncilOutcome::LetIn(account)
         }
-        _ => Next::Nothing,
+        (Belongs::Yes, None) => {
+            // Whoever has their address at the council now may be somebody else than the one it
+            // knew.
+            let at_address = found.iter().find(|one| Some(&one.email) == person.email.as_ref());
+            at_address
+                .filter(|account| account.subject.is_none() && may_come(account, organisation))
+                .map_or(CouncilOutcome::Nothing, CouncilOutcome::Meet)
+        }
+        _ => CouncilOutcome::Nothing,
     }
 }
 
 /// Whether an account may be entered from the council: that of one of its leaders, who is nothing
-/// else here. Whoever runs the provider can be anyone there, and must see neither how a parent voted
-/// nor what the forum keeps to itself.
-fn may_come(account: &Account, organisation: &str) -> bool {
+/// else here. Whoever runs the provider can be anyone there, and must see neither how a parent
+/// voted nor what the forum keeps to itself.
+fn may_come(account: &CouncilAccount, organisation: &str) -> bool {
     account.roles == [Role::Leader] && account.organisation.as_deref() == Some(organisation)
 }
 
@@ -217,13 +222,14 @@ fn may_come(account: &Account, organisation: &str) -> bool {
 pub enum Lapse {
     /// Nothing so far.
     Stays,
-    /// She is told that her role ends.
+    /// They are told that their role ends.
     Warn,
     /// It ends.
     End,
 }
 
-/// What comes of it, where the council last confirmed her at one time and she was told at another.
+/// What comes of it, where the council last confirmed them at one time and they were told at
+/// another.
 pub fn lapse(confirmed_at: Millis, warned_at: Option<Millis>, now: Millis) -> Lapse {
     match warned_at {
         None if near_since(now) < confirmed_at => Lapse::Stays,
@@ -233,12 +239,12 @@ pub fn lapse(confirmed_at: Millis, warned_at: Option<Millis>, now: Millis) -> La
     }
 }
 
-/// Whoever was confirmed at this time or before is near the end of her role.
+/// Whoever was confirmed at this time or before is near the end of their role.
 pub fn near_since(now: Millis) -> Millis {
     now - (CONFIRMED_FOR - WARNED_BEFORE)
 }
 
-/// When a role ends: never sooner than she has had time to come.
+/// When a role ends: never sooner than they have had time to come.
 pub fn ends_at(confirmed_at: Millis, warned_at: Millis) -> Millis {
     (confirmed_at + CONFIRMED_FOR).max(warned_at + WARNED_BEFORE)
 }
@@ -260,7 +266,7 @@ mod tests {
         })
     }
 
-    fn read(claims: &Value) -> Result<Person, &'static str> {
+    fn read(claims: &Value) -> Result<CouncilPerson, &'static str> {
         let must_have = MustHave { claim: "groups".into(), value: "leaders".into() };
         let expected = Expected {
             issuer: "https://login.example.org",
@@ -272,7 +278,7 @@ mod tests {
         person(claims.as_object().expect("an object"), &expected)
     }
 
-    fn with(name: &str, value: Value) -> Result<Person, &'static str> {
+    fn with(name: &str, value: Value) -> Result<CouncilPerson, &'static str> {
         let mut claims = claims();
         claims[name] = value;
         read(&claims)
@@ -281,7 +287,7 @@ mod tests {
     #[test]
     fn what_fits_is_read() {
         let person = read(&claims()).expect("a person");
-        let expected = Person {
+        let expected = CouncilPerson {
             subject: "77".into(),
             email: Some("ann@example.org".into()),
             belongs: Belongs::Yes,
@@ -376,8 +382,8 @@ mod tests {
         assert!(read(&too_many).is_ok_and(|person| person.belongs == Belongs::NotSaid));
     }
 
-    fn account(subject: Option<&str>, roles: &[Role], organisation: &str) -> Account {
-        Account {
+    fn account(subject: Option<&str>, roles: &[Role], organisation: &str) -> CouncilAccount {
+        CouncilAccount {
             id: "1".into(),
             email: "ann@example.org".into(),
             roles: roles.to_vec(),
@@ -392,9 +398,9 @@ mod tests {
         let council = "Sefton Council";
         let leader = [Role::Leader];
         let known = [account(Some("77"), &leader, council)];
-        assert_eq!(next(&ann, &known, council), Next::LetIn(&known[0]));
+        assert_eq!(next(&ann, &known, council), CouncilOutcome::LetIn(&known[0]));
         let new = [account(None, &leader, council)];
-        assert_eq!(next(&ann, &new, council), Next::Meet(&new[0]));
+        assert_eq!(next(&ann, &new, council), CouncilOutcome::Meet(&new[0]));
         for (why, nothing) in [
             ("nobody", vec![]),
             ("another subject", vec![account(Some("78"), &leader, council)]),
@@ -408,11 +414,15 @@ mod tests {
                 vec![account(Some("77"), &[Role::Admin, Role::Leader], council)],
             ),
         ] {
-            assert_eq!(next(&ann, &nothing, council), Next::Nothing, "{why}");
+            assert_eq!(next(&ann, &nothing, council), CouncilOutcome::Nothing, "{why}");
         }
         ann.email = None;
-        assert_eq!(next(&ann, &new, council), Next::Nothing, "an address that may be another's");
-        assert_eq!(next(&ann, &known, council), Next::LetIn(&known[0]), "she is known");
+        assert_eq!(
+            next(&ann, &new, council),
+            CouncilOutcome::Nothing,
+            "an address that may be another's"
+        );
+        assert_eq!(next(&ann, &known, council), CouncilOutcome::LetIn(&known[0]), "they are known");
     }
 
     #[test]
@@ -423,11 +433,15 @@ mod tests {
         let (no_leader, stranger) =
             ([account(Some("77"), &[], council)], [account(None, &[Role::Leader], council)]);
         ann.belongs = Belongs::No;
-        assert_eq!(next(&ann, &known, council), Next::End(&known[0]));
-        assert_eq!(next(&ann, &no_leader, council), Next::Nothing);
-        assert_eq!(next(&ann, &stranger, council), Next::Nothing, "an address alone ends nothing");
+        assert_eq!(next(&ann, &known, council), CouncilOutcome::End(&known[0]));
+        assert_eq!(next(&ann, &no_leader, council), CouncilOutcome::Nothing);
+        assert_eq!(
+            next(&ann, &stranger, council),
+            CouncilOutcome::Nothing,
+            "an address alone ends nothing"
+        );
         ann.belongs = Belongs::NotSaid;
-        assert_eq!(next(&ann, &known, council), Next::NotSaid);
+        assert_eq!(next(&ann, &known, council), CouncilOutcome::NotSaid);
     }
 
     #[test]
@@ -437,7 +451,7 @@ mod tests {
         assert_eq!(lapse(seen, None, told), Lapse::Warn);
         assert_eq!(lapse(seen, Some(told), NOW + 90 * DAY - 1), Lapse::Stays);
         assert_eq!(lapse(seen, Some(told), NOW + 90 * DAY), Lapse::End);
-        // Where nobody could tell her in time, as when the program was off for months.
+        // Where nobody could tell them in time, as when the program was off for months.
         let late = NOW + 200 * DAY;
         assert_eq!(lapse(seen, None, late), Lapse::Warn);
         assert_eq!(lapse(seen, Some(late), late + 14 * DAY - 1), Lapse::Stays);

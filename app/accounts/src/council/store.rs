@@ -2,9 +2,10 @@
 
 use calendar::clock::Millis;
 use ground::db::Db;
+use ground::ids::{Account, Id};
 use sqlx::{AnyConnection, Row as _};
 
-use super::rules::Account;
+use super::rules::CouncilAccount;
 use crate::store::role;
 
 /// The account that this provider knows under this subject, and that of this address.
@@ -16,7 +17,7 @@ pub async fn found(
     issuer: &str,
     subject: &str,
     email: Option<&str>,
-) -> sqlx::Result<Vec<Account>> {
+) -> sqlx::Result<Vec<CouncilAccount>> {
     let rows = sqlx::query(
         "SELECT a.id, a.email, c.subject, r.role, o.name AS organisation
          FROM accounts a
@@ -32,12 +33,18 @@ pub async fn found(
     .bind(email.unwrap_or(""))
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let mut found: Vec<Account> = Vec::new();
+    let mut found: Vec<CouncilAccount> = Vec::new();
     for row in rows {
-        let id: String = row.get("id");
+        let id: Id<Account> = row.get("id");
         if found.last().is_none_or(|last| last.id != id) {
             let (email, subject) = (row.get("email"), row.get("subject"));
-            found.push(Account { id, email, roles: Vec::new(), organisation: None, subject });
+            found.push(CouncilAccount {
+                id,
+                email,
+                roles: Vec::new(),
+                organisation: None,
+                subject,
+            });
         }
         let word: Option<&str> = row.get("role");
         if let (Some(account), Some(word)) = (found.last_mut(), word) {
@@ -51,18 +58,18 @@ pub async fn found(
 /// What became of meeting a leader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Met {
-    /// The provider knows her from now on.
+    /// The provider knows them from now on.
     New,
     /// It did already, as after a second tap.
     Before,
-    /// She is no leader any more, or it knows her, or another account, otherwise.
+    /// They are no leader any more, or it knows them, or another account, otherwise.
     No,
 }
 
 /// Notes under what subject a provider knows a leader.
 pub async fn meet(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     (issuer, subject): (&str, &str),
     now: Millis,
 ) -> sqlx::Result<Met> {
@@ -94,10 +101,11 @@ pub async fn meet(
     Ok(if before == 1 { Met::Before } else { Met::No })
 }
 
-/// Notes that the council has her, as it has just said. False where it does not know her any more.
+/// Notes that the council has them, as it has just said. False where it does not know them any
+/// more.
 pub async fn confirm(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     issuer: &str,
     now: Millis,
 ) -> sqlx::Result<bool> {
@@ -112,13 +120,11 @@ pub async fn confirm(
 /// A leader whom the council has not confirmed for a while.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Unconfirmed {
-    /// Her account.
-    pub account_id: String,
-    /// Its address.
+    pub account_id: Id<Account>,
     pub email: String,
-    /// When the council last confirmed her.
+    /// When the council last confirmed them.
     pub confirmed_at: Millis,
-    /// When she was told that her role ends.
+    /// When they were told that their role ends.
     pub warned_at: Option<Millis>,
 }
 
@@ -138,7 +144,7 @@ pub async fn unconfirmed(db: &Db, issuer: &str, since: Millis) -> sqlx::Result<V
     .await
 }
 
-/// Notes that she is told, once. False where she was, or has come meanwhile.
+/// Notes that they are told, once. False where they were, or have come meanwhile.
 pub async fn warn(
     tx: &mut AnyConnection,
     leader: &Unconfirmed,
@@ -153,11 +159,11 @@ pub async fn warn(
     Ok(warned.execute(tx).await?.rows_affected() == 1)
 }
 
-/// Forgets a leader whom the council has last confirmed at this time. False where she has come
+/// Forgets a leader whom the council has last confirmed at this time. False where they have come
 /// meanwhile.
 pub async fn forget_unconfirmed(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     issuer: &str,
     confirmed_at: Millis,
 ) -> sqlx::Result<bool> {
@@ -171,7 +177,7 @@ pub async fn forget_unconfirmed(
 
 /// Forgets under what subject a provider knows this account: it is to be met again, and signs in as
 /// everyone does until then.
-pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
+pub async fn forget(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM council_subjects WHERE account_id = $1")
         .bind(account_id)
         .execute(tx)

@@ -1,14 +1,14 @@
-//! The first act is kept: what somebody chose before she was signed in goes with her through
+//! The first act is kept: what somebody chose before they were signed in goes with them through
 //! joining, signing in or a new password.
 //!
-//! In the browser where a parent chose it, it is done as soon as she is in. A link in an email may be
-//! opened anywhere, and anybody may have typed her address: there it is shown, with one button that
-//! does it. Nothing of it rests on the tab in which she began: the act is a row, and a cookie says
-//! in which browser it was chosen.
+//! In the browser where a parent chose it, it is done as soon as they are in. A link in an email
+//! may be opened anywhere, and anybody may have typed their address: there it is shown, with one
+//! button that does it. Nothing of it rests on the tab in which they began: the act is a row, and a
+//! cookie says in which browser it was chosen.
 //!
-//! The same for somebody who is signed in and must show again that it is her, or set up a second
-//! step. What asks for fresh proof, and whatever the team does, is never done by itself: it is shown
-//! with its button.
+//! The same for somebody who is signed in and must show again that it is them, or set up a second
+//! step. What asks for fresh proof, and whatever the team does, is never done by itself: it is
+//! shown with its button.
 
 pub(crate) mod store;
 
@@ -20,6 +20,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, FirstAct, Id};
 use ground::routes::{First, LEAVING, SECOND_STEP, SignInFirst, with_then};
 use ground::sent::Form;
 use ground::ui::{Page, capital};
@@ -28,6 +29,7 @@ use leptos::prelude::*;
 
 use self::store::Act;
 use super::attempts::{self, Caller};
+use super::session::Requester;
 use super::{second_factor, session, sign_in, store as accounts};
 
 /// The most bytes of an act that are kept: the longest comment, and not a draft with all its text.
@@ -39,18 +41,16 @@ const REMEMBERED: i64 = 2 * 60 * 60;
 /// In the extensions of an answer with which a session began: whose it is.
 #[derive(Clone, Debug)]
 pub(crate) struct JustIn {
-    /// The account.
-    pub account_id: String,
-    /// Whether she came by a link in an email.
+    pub account_id: Id<Account>,
+    /// Whether they came by a link in an email.
     pub by_link: bool,
-    /// Whether she has just joined.
     pub has_joined: bool,
 }
 
 impl Act {
     /// Whether it may be this account's.
-    pub(crate) fn may_be_of(&self, account_id: &str) -> bool {
-        self.account_id.as_deref().is_none_or(|owner| owner == account_id)
+    pub(crate) fn may_be_of(&self, account_id: &Id<Account>) -> bool {
+        self.account_id.as_ref().is_none_or(|owner| owner == account_id)
     }
 }
 
@@ -71,18 +71,19 @@ pub async fn keep_first_act(
 ) -> Result<Response, Error> {
     // All that is asked of the request afterwards.
     let headers = session::cookies(request.headers());
+    let requester = Requester { viewer, caller, headers };
     let again = next.clone();
     let mut answer = next.run(request).await;
     if let Some(first) = answer.extensions_mut().remove::<SignInFirst>() {
-        return ask(&house, &headers, &caller, &viewer, first).await;
+        return ask(&house, &requester, first).await;
     }
     if let Some(DoNow(act)) = answer.extensions_mut().remove() {
-        return act_now(&house, &headers, &caller, viewer, &act, answer, again).await;
+        return act_now(&house, &requester, &act, answer, again).await;
     }
     let Some(JustIn { account_id, by_link, has_joined }) = answer.extensions_mut().remove() else {
         return Ok(answer);
     };
-    let here = chosen_here(&house, &headers).await?;
+    let here = chosen_here(&house, &requester.headers).await?;
     if let Some(act) = here.filter(|act| act.may_be_of(&account_id)) {
         if act.is_grave {
             let mut shown = Redirect::to(GO_ON).into_response();
@@ -92,8 +93,8 @@ pub async fn keep_first_act(
             return Ok(shown);
         }
         let token = token_that_begins(&house, &answer);
-        let viewer = who_is_in(&house, token).await?;
-        let done = act_now(&house, &headers, &caller, viewer, &act, answer, again).await?;
+        let requester = Requester { viewer: who_is_in(&house, token).await?, ..requester };
+        let done = act_now(&house, &requester, &act, answer, again).await?;
         return if has_joined { and_joined(done) } else { Ok(done) };
     }
     if by_link && let Some(act) = store::of_account(&house.db, &account_id, now(&house)).await? {
@@ -113,7 +114,7 @@ fn now(house: &House) -> calendar::clock::Millis {
     house.clock.now()
 }
 
-/// The same answer; the page it leads to says that she has joined, and not only what was done
+/// The same answer; the page it leads to says that they have joined, and not only what was done
 /// ([`ground::ui::Done`]).
 fn and_joined(mut answer: Response) -> Result<Response, Error> {
     let to = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).map(joined_at);
@@ -134,20 +135,18 @@ fn joined_at(to: &str) -> String {
 /// Where what was chosen is shown with one button that does it.
 pub const GO_ON: &str = "/go-on";
 
-/// Where somebody goes who has kept her account and was going nowhere else: the page says so there,
-/// and where one more step comes before it, here too.
+/// Where somebody goes who has kept their account and was going nowhere else: the page says so
+/// there, and where one more step comes before it, here too.
 pub const STAYS: &str = "/account?done=stays";
 
-/// What is stored nowhere, and sent by nobody but herself.
+/// What is stored nowhere, and sent by nobody but themselves.
 const SECRETS: [&str; 3] = ["password", "current", "code"];
 
-/// Asks somebody who chose something to join or to sign in first, or to show that it is her, and
-/// keeps what she chose.
+/// Asks somebody who chose something to join or to sign in first, or to show that it is them, and
+/// keeps what they chose.
 async fn ask(
     house: &House,
-    headers: &HeaderMap,
-    caller: &Caller,
-    viewer: &Viewer,
+    Requester { viewer, caller, headers }: &Requester,
     first: SignInFirst,
 ) -> Result<Response, Error> {
     let without_secrets = |sent: Sent| {
@@ -170,7 +169,7 @@ async fn ask(
     {
         let secret = id::secret();
         let act = Act {
-            id: id::hash(&secret),
+            id: id::hash(&secret).into(),
             goes_to: first.then.clone(),
             fields: fields.clone(),
             chose: chose.clone(),
@@ -183,21 +182,17 @@ async fn ask(
     let is_kept = cookie.is_some() || fields.is_none();
     let was_sent = fields.is_some();
     let mut answer = if first.first == First::Prove {
-        let kept = sign_in::Kept { then: first.then, fields: fields.filter(|_| !is_kept) };
-        second_factor::prove::asked(house, viewer, &kept, &chose).await?
+        let destination =
+            sign_in::Destination { then: first.then, fields: fields.filter(|_| !is_kept) };
+        second_factor::prove::ask_for_proof(house, viewer, &destination, &chose).await?
     } else if let First::SetUp | First::Keep = first.first {
         one_step_first(house, viewer, first.first, was_sent.then_some(is_kept))
     } else if was_signed_in || first.chose.is_empty() || !is_kept || first.is_grave {
-        let kept = sign_in::Kept { then: first.then, fields };
-        sign_in::page(
-            house,
-            &Viewer::default(),
-            "",
-            &kept,
-            &sign_in::Why { was_signed_out: was_signed_in, chose, is_grave: first.is_grave },
-            &Refusals::default(),
-            StatusCode::UNAUTHORIZED,
-        )
+        let destination = sign_in::Destination { then: first.then, fields };
+        let (was_signed_out, is_grave) = (was_signed_in, first.is_grave);
+        let why = sign_in::SignInReason { was_signed_out, chose, is_grave };
+        let page = sign_in::sign_in_page(house, "", &destination, &why, &Refusals::default());
+        page.status(StatusCode::UNAUTHORIZED).answer(house, &Viewer::default())
     } else {
         let then = if fields.is_none() { first.then.as_str() } else { "" };
         two_ways_in(house, &chose, then)
@@ -208,7 +203,7 @@ async fn ask(
     Ok(answer)
 }
 
-/// What she chose, with the title of the thing where its form has one; for what is grave with the
+/// What they chose, with the title of the thing where its form has one; for what is grave with the
 /// address it is about, which somebody else may have typed.
 fn in_full(chose: &str, sent: Option<&Sent>, is_grave: bool) -> String {
     let line = |name| sent.map(|sent| sent.line(name)).unwrap_or_default();
@@ -219,9 +214,9 @@ fn in_full(chose: &str, sent: Option<&Sent>, is_grave: bool) -> String {
     format!("{chose}: “{}”", title.chars().take(150).collect::<String>())
 }
 
-/// For somebody who was at work when the day came from which a second step is asked of her, or
-/// whose account is about to be erased. `is_kept`: whether we could keep what she sent, if she sent
-/// anything.
+/// For somebody who was at work when the day came from which a second step is asked of them, or
+/// whose account is about to be erased. `is_kept`: whether we could keep what they sent, if they
+/// sent anything.
 fn one_step_first(house: &House, viewer: &Viewer, first: First, is_kept: Option<bool>) -> Response {
     let (title, why, saved, to, label) = if first == First::Keep {
         (
@@ -275,8 +270,8 @@ fn two_ways_in(house: &House, chose: &str, then: &str) -> Response {
                 <h1>{title.clone()}</h1>
                 <p class="lead">
                     {format!(
-                        "You chose to {chose}. Joining takes two minutes, signing in takes a moment. \
-                         We'll remember what you chose.",
+                        "You chose to {chose}. Joining takes two minutes, signing in takes a \
+                         moment. We'll remember what you chose.",
                     )}
                 </p>
                 <p>
@@ -298,7 +293,7 @@ fn two_ways_in(house: &House, chose: &str, then: &str) -> Response {
 /// What was chosen in this browser, while it is remembered.
 pub(crate) async fn chosen_here(house: &House, headers: &HeaderMap) -> Result<Option<Act>, Error> {
     match ground::cookie::named(headers, cookie_name(house)) {
-        Some(secret) => Ok(store::find(&house.db, &id::hash(secret), now(house)).await?),
+        Some(secret) => Ok(store::find(&house.db, &id::hash(secret).into(), now(house)).await?),
         None => Ok(None),
     }
 }
@@ -309,7 +304,7 @@ pub(crate) async fn to_come_back_to(
     house: &House,
     headers: &HeaderMap,
     then: &str,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<Id<FirstAct>>, Error> {
     if let Some(act) = chosen_here(house, headers).await? {
         return Ok(Some(act.id));
     }
@@ -317,7 +312,7 @@ pub(crate) async fn to_come_back_to(
         return Ok(None);
     }
     let act = Act {
-        id: id::fresh(),
+        id: Id::fresh(),
         goes_to: then.to_owned(),
         fields: String::new(),
         chose: String::new(),
@@ -328,13 +323,11 @@ pub(crate) async fn to_come_back_to(
     Ok(Some(act.id))
 }
 
-/// Sends the form of the act for her, as if she had pressed its button now, and answers with what
+/// Sends the form of the act for them, as if they had pressed its button now, and answers with what
 /// came of it.
 async fn act_now(
     house: &House,
-    headers: &HeaderMap,
-    caller: &Caller,
-    viewer: Viewer,
+    requester: &Requester,
     act: &Act,
     in_now: Response,
     next: Next,
@@ -343,15 +336,15 @@ async fn act_now(
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(act.fields.clone()))
         .map_err(|_not_an_address| Error::NotFound)?;
-    request.extensions_mut().insert(viewer.clone());
-    request.extensions_mut().insert(caller.clone());
+    request.extensions_mut().insert(requester.viewer.clone());
+    request.extensions_mut().insert(requester.caller.clone());
     let mut done = next.run(request).await;
-    // She waited too long with the button, or the day came from which more is asked.
+    // They waited too long with the button, or the day came from which more is asked.
     if let Some(first) = done.extensions_mut().remove::<SignInFirst>() {
         store::forget(&house.db, &act.id).await?;
-        return ask(house, headers, caller, &viewer, first).await;
+        return ask(house, requester, first).await;
     }
-    // What could not be done just now is still there when she tries again.
+    // What could not be done just now is still there when they try again.
     if !done.status().is_server_error() && done.status() != StatusCode::TOO_MANY_REQUESTS {
         store::forget(&house.db, &act.id).await?;
         done.headers_mut().append(header::SET_COOKIE, set_cookie(house, "", 0)?);
@@ -362,8 +355,8 @@ async fn act_now(
     with_its_address(done, &act.goes_to).await
 }
 
-/// A form without an address is sent to the page it is on. The answer to what was sent for her is on
-/// another page than its forms know, so they are given the address.
+/// A form without an address is sent to the page it is on. The answer to what was sent for them is
+/// on another page than its forms know, so they are given the address.
 async fn with_its_address(answer: Response, to: &str) -> Result<Response, Error> {
     let kind = answer.headers().get(header::CONTENT_TYPE);
     if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
@@ -412,7 +405,7 @@ async fn who_is_in(house: &House, token: Option<String>) -> Result<Viewer, Error
 async fn that_waits(
     house: &House,
     headers: &HeaderMap,
-    account_id: &str,
+    account_id: &Id<Account>,
 ) -> Result<Option<(Act, bool)>, Error> {
     let here = chosen_here(house, headers).await?.filter(|act| act.may_be_of(account_id));
     if let Some(act) = here {
@@ -424,7 +417,7 @@ async fn that_waits(
 
 /// GET `/go-on`: what was chosen and not done, with one button that does it; `?then=` is where to
 /// go where there is none.
-pub async fn page(
+pub async fn go_on_page(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
@@ -432,7 +425,7 @@ pub async fn page(
 ) -> Result<Response, Error> {
     let account_id = &viewer.signed_in()?.account_id;
     let act = that_waits(&house, &headers, account_id).await?;
-    let then = sign_in::Kept::page(&Sent::query(&uri)).then;
+    let then = sign_in::Destination::page(&Sent::query(&uri)).then;
     let Some((act, is_here)) = act.filter(|(act, _)| !act.fields.is_empty()) else {
         let to = if then.is_empty() { "/" } else { &then };
         return Ok(Redirect::to(to).into_response());
@@ -512,7 +505,7 @@ pub async fn go_on(
     Ok(home)
 }
 
-/// What she wrote: the fields that read as words.
+/// What they wrote: the fields that read as words.
 fn typed(act: &Act) -> Vec<String> {
     let sent = Sent::read(act.fields.as_bytes());
     let is_words = |words: &&String| words.trim().contains(char::is_whitespace);

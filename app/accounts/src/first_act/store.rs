@@ -2,24 +2,25 @@
 
 use calendar::clock::{DAY, MINUTE, Millis};
 use ground::db::Db;
+use ground::ids::{Account, FirstAct, Id};
 use sqlx::{AnyConnection, Row as _};
 
 /// How long it is kept: as long as the link in the email works by which somebody joins.
 const KEPT_FOR: Millis = 2 * DAY;
 
-/// What somebody chose before she was signed in.
+/// What somebody chose before they were signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Act {
-    /// Its id.
-    pub id: String,
-    /// The address she was going to.
+    /// A hash of the secret in the cookie, where there is one.
+    pub id: Id<FirstAct>,
+    /// The address they were going to.
     pub goes_to: String,
     /// What a form sent there, packed; empty for a page.
     pub fields: String,
     /// What that is, in words that follow "to": "support this topic". Empty where nobody said.
     pub chose: String,
-    /// Whose it is, where we know: of somebody who must show again that it is her.
-    pub account_id: Option<String>,
+    /// Whose it is, where we know: of somebody who must show again that it is them.
+    pub account_id: Option<Id<Account>>,
     /// Whether it is so grave that it is never done by itself.
     pub is_grave: bool,
 }
@@ -38,15 +39,12 @@ pub async fn keep(db: &Db, act: &Act, now: Millis) -> sqlx::Result<()> {
     .bind(&act.chose)
     .bind(now)
     .bind(now + KEPT_FOR)
-    .bind(act.account_id.as_deref())
+    .bind(act.account_id.as_ref())
     .bind(i64::from(act.is_grave))
     .execute(&mut *tx)
     .await?;
     tx.commit().await
 }
-
-const COLUMNS: &str =
-    "a.id, a.goes_to, a.fields, a.chose, a.account_id, CAST(a.is_grave AS BIGINT) AS is_grave";
 
 fn read(row: &sqlx::any::AnyRow) -> Act {
     Act {
@@ -60,18 +58,24 @@ fn read(row: &sqlx::any::AnyRow) -> Act {
 }
 
 /// The one with this id, while it is kept.
-pub async fn find(db: &Db, id: &str, now: Millis) -> sqlx::Result<Option<Act>> {
-    let sql = format!("SELECT {COLUMNS} FROM first_acts a WHERE a.id = $1 AND a.ends_at > $2");
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(id)
-        .bind(now)
-        .fetch_optional(&mut *db.read().await?)
-        .await?;
+pub async fn find(db: &Db, id: &Id<FirstAct>, now: Millis) -> sqlx::Result<Option<Act>> {
+    let row = sqlx::query(
+        "SELECT id, goes_to, fields, chose, account_id, CAST(is_grave AS BIGINT) AS is_grave
+         FROM first_acts WHERE id = $1 AND ends_at > $2",
+    )
+    .bind(id)
+    .bind(now)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
     Ok(row.as_ref().map(read))
 }
 
 /// Lets an emailed link lead back to it.
-pub async fn lead_back(tx: &mut AnyConnection, token_hash: &str, act_id: &str) -> sqlx::Result<()> {
+pub async fn lead_back(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    act_id: &Id<FirstAct>,
+) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO first_act_links (token_hash, act_id)
          SELECT $1, id FROM first_acts WHERE id = $2",
@@ -87,7 +91,7 @@ pub async fn lead_back(tx: &mut AnyConnection, token_hash: &str, act_id: &str) -
 pub async fn hand_over(
     tx: &mut AnyConnection,
     token_hash: &str,
-    account_id: &str,
+    account_id: &Id<Account>,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE first_acts SET account_id = $2
@@ -101,16 +105,20 @@ pub async fn hand_over(
 }
 
 /// The last one of this account, while it is kept.
-pub async fn of_account(db: &Db, account_id: &str, now: Millis) -> sqlx::Result<Option<Act>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM first_acts a WHERE a.account_id = $1 AND a.ends_at > $2
-         ORDER BY a.kept_at DESC, a.id LIMIT 1"
-    );
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(account_id)
-        .bind(now)
-        .fetch_optional(&mut *db.read().await?)
-        .await?;
+pub async fn of_account(
+    db: &Db,
+    account_id: &Id<Account>,
+    now: Millis,
+) -> sqlx::Result<Option<Act>> {
+    let row = sqlx::query(
+        "SELECT id, goes_to, fields, chose, account_id, CAST(is_grave AS BIGINT) AS is_grave
+         FROM first_acts WHERE account_id = $1 AND ends_at > $2
+         ORDER BY kept_at DESC, id LIMIT 1",
+    )
+    .bind(account_id)
+    .bind(now)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
     Ok(row.as_ref().map(read))
 }
 
@@ -118,7 +126,7 @@ pub async fn of_account(db: &Db, account_id: &str, now: Millis) -> sqlx::Result<
 const SECOND_TAP: Millis = MINUTE;
 
 /// Forgets it soon: a page, which has been opened.
-pub async fn forget_soon(db: &Db, id: &str, now: Millis) -> sqlx::Result<()> {
+pub async fn forget_soon(db: &Db, id: &Id<FirstAct>, now: Millis) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("UPDATE first_acts SET ends_at = $2 WHERE id = $1")
         .bind(id)
@@ -129,7 +137,7 @@ pub async fn forget_soon(db: &Db, id: &str, now: Millis) -> sqlx::Result<()> {
 }
 
 /// Forgets it, and with it the links that lead back to it: it is done, or not wanted any more.
-pub async fn forget(db: &Db, id: &str) -> sqlx::Result<()> {
+pub async fn forget(db: &Db, id: &Id<FirstAct>) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("DELETE FROM first_acts WHERE id = $1").bind(id).execute(&mut *tx).await?;
     tx.commit().await

@@ -1,12 +1,13 @@
-//! Passkeys: signing in with a phone, a computer or a password manager that has verified its person.
+//! Passkeys: signing in with a phone, a computer or a password manager that has verified its
+//! person.
 //!
-//! A passkey is both steps of signing in at once: something she has, and what unlocks it. So it
+//! A passkey is both steps of signing in at once: something they have, and what unlocks it. So it
 //! begins a session that waits for no code (`sign_in`), and shows as well as a password that it is
-//! she (`second_factor/prove.rs`). Everyone may have some (`own`); parents keep their password and
+//! them (`second_factor/prove.rs`). Everyone may have some (`own`); parents keep their password and
 //! links beside it, and staff who have one need it, or a code, from then on. What it signs is a
-//! challenge of ours, used once and for five minutes, in the browser or the session it was made for.
-//! [`webauthn`] reads and checks what browsers send, and is pure; `store` holds the SQL; `ui` is the
-//! form, with a script of its own (`passkey.js`).
+//! challenge of ours, used once and for five minutes, in the browser or the session it was made
+//! for. [`webauthn`] reads and checks what browsers send, and is pure; `store` holds the SQL; `ui`
+//! is the form, with a script of its own (`passkey.js`).
 
 mod own;
 mod sign_in;
@@ -19,6 +20,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Session};
 use ground::routes::{Access, Routes};
 
 use self::webauthn::{Party, Used};
@@ -31,13 +33,13 @@ pub(crate) fn routes() -> Routes {
     const REMOVE: &str = "remove a passkey";
     let own = Access::SignedIn;
     Routes::new()
-        .get("/sign-in/passkey", Access::Anyone, sign_in::form)
-        .post("/sign-in/passkey", Access::Anyone, sign_in::send)
-        .get("/account/passkeys", own, own::list)
-        .get("/account/passkeys/new", own.fresh(), own::new)
-        .post_first("/account/passkeys/new", own.fresh(), ADD, own::add)
-        .get("/account/passkeys/{id}", own, own::back)
-        .post_first("/account/passkeys/{id}", own.fresh(), REMOVE, own::remove)
+        .get("/sign-in/passkey", Access::Anyone, sign_in::passkey_sign_in_form)
+        .post("/sign-in/passkey", Access::Anyone, sign_in::sign_in_with_passkey)
+        .get("/account/passkeys", own, own::passkeys_page)
+        .get("/account/passkeys/new", own.fresh(), own::new_passkey_form)
+        .post_first("/account/passkeys/new", own.fresh(), ADD, own::add_passkey)
+        .get("/account/passkeys/{id}", own, own::back_to_passkeys)
+        .post_first("/account/passkeys/{id}", own.fresh(), REMOVE, own::remove_passkey)
 }
 
 /// What is said where no passkey can be made.
@@ -51,15 +53,15 @@ fn party(house: &House) -> Option<Party> {
 
 /// Where a passkey is asked for, and so where it must be used.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Asked<'a> {
+pub(crate) enum AskedWhere<'a> {
     /// In this session.
-    Session(&'a str),
+    Session(&'a Id<Session>),
     /// In the browser whose cookie has this challenge, to sign in.
     Browser(Option<&'a str>),
 }
 
-impl<'a> Asked<'a> {
-    fn session_id(self) -> Option<&'a str> {
+impl<'a> AskedWhere<'a> {
+    fn session_id(self) -> Option<&'a Id<Session>> {
         match self {
             Self::Session(id) => Some(id),
             Self::Browser(_) => None,
@@ -76,7 +78,7 @@ fn is_by_script(headers: &HeaderMap) -> bool {
 async fn challenge(
     house: &House,
     asker: Asker<'_>,
-    asked: Asked<'_>,
+    asked: AskedWhere<'_>,
 ) -> Result<Result<String, Response>, Error> {
     if let Err(wait) = attempts::may_use_passkey(house, asker).await? {
         return Ok(Err(wait.answer(StatusCode::TOO_MANY_REQUESTS.into_response())));
@@ -97,11 +99,11 @@ fn told(words: String) -> Response {
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn begin(
+pub(crate) async fn begin_passkey(
     house: &House,
     headers: &HeaderMap,
     asker: Asker<'_>,
-    (asked, page): (Asked<'_>, &str),
+    (asked, page): (AskedWhere<'_>, &str),
 ) -> Result<(String, Response), Error> {
     let nothing = |answer| Ok((String::new(), answer));
     let Some(party) = party(house).filter(|_| is_by_script(headers)) else {
@@ -116,7 +118,7 @@ pub(crate) async fn begin(
     }
 }
 
-/// Why a passkey that somebody used does not let her in.
+/// Why a passkey that somebody used does not let them in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     /// Its challenge was used before, is too old, or was asked for elsewhere.
@@ -152,17 +154,17 @@ impl Refused {
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn used(
+pub(crate) async fn used_passkey(
     house: &House,
-    asked: Asked<'_>,
+    asked: AskedWhere<'_>,
     sent: &Sent,
-) -> Result<Result<(store::Passkey, u32), Refused>, Error> {
+) -> Result<Result<(store::UsedPasskey, u32), Refused>, Error> {
     let Some(party) = party(house) else { return Ok(Err(Refused::Wrong)) };
     let read = Used::read(sent).and_then(|used| Ok((used.challenge()?, used)));
     let Ok((challenge, used)) = read else { return Ok(Err(Refused::Wrong)) };
     let is_here = match asked {
-        Asked::Session(_) => true,
-        Asked::Browser(cookie) => cookie == Some(challenge.as_str()),
+        AskedWhere::Session(_) => true,
+        AskedWhere::Browser(cookie) => cookie == Some(challenge.as_str()),
     };
     let (hash, now) = (id::hash(&challenge), house.clock.now());
     if !is_here || !store::use_challenge(&house.db, &hash, asked.session_id(), now).await? {
@@ -172,9 +174,9 @@ pub(crate) async fn used(
         return Ok(Err(Refused::Unknown));
     };
     // Where it is known who asks, a device need not say whose it is.
-    let may_be_silent = matches!(asked, Asked::Session(_));
+    let may_be_silent = matches!(asked, AskedWhere::Session(_));
     let is_its_owner =
-        used.account_id == passkey.account_id || (may_be_silent && used.account_id.is_empty());
+        passkey.account_id == *used.account_id || (may_be_silent && used.account_id.is_empty());
     Ok(match used.checked(&party, &passkey.key) {
         Ok(counter) if is_its_owner => Ok((passkey, counter)),
         _ => Err(Refused::Wrong),

@@ -7,19 +7,21 @@ use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Passkey};
 use ground::routes::with_then;
 use ground::sent::Form;
 use ground::ui::{Field, Page};
 use ground::viewer::{SecondStep, SignedIn, Viewer};
 use leptos::prelude::*;
 
-use super::store::{self, MOST, Own};
+use super::store::{self, MOST, OwnPasskey};
 use super::webauthn::Made;
-use super::{Asked, NO_NAME, Refused, ui};
+use super::{AskedWhere, NO_NAME, Refused, ui};
 use crate::attempts::Asker;
 use crate::first_act::GO_ON;
-use crate::second_factor::own::{note, own_page};
-use crate::sign_in::Kept;
+use crate::frame::{ACCOUNT, Frame};
+use crate::second_factor::own::note_and_tell;
+use crate::sign_in::Destination;
 use crate::{emails, second_factor, session};
 
 const LIST: &str = "/account/passkeys";
@@ -29,27 +31,30 @@ const NEW: &str = "/account/passkeys/new";
 const LONGEST_NAME: usize = 60;
 
 /// GET `/account/passkeys`
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn passkeys_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let done = Sent::query(&uri).line("done");
     let passkeys = store::own(&house.db, &person.account_id).await?;
     let can = super::party(&house).is_some();
-    Ok(shown(person, passkeys, &done, can).answer(&house, &viewer))
+    Ok(show_passkeys(person, passkeys, &done, can).answer(&house, &viewer))
 }
 
 /// GET `/account/passkeys/{id}`, as after a reload.
-pub async fn back() -> Redirect {
+pub async fn back_to_passkeys() -> Redirect {
     Redirect::to(LIST)
 }
 
-fn shown(person: &SignedIn, passkeys: Vec<Own>, done: &str, can: bool) -> Page {
+fn show_passkeys(person: &SignedIn, passkeys: Vec<OwnPasskey>, done: &str, can: bool) -> Page {
     let banner = match done {
         "added" if !passkeys.is_empty() => Some("Your passkey has been added"),
         "removed" => Some("The passkey has been removed"),
         _ => None,
     };
-    let nothing = Refusals::default();
-    own_page("Passkeys", ("/account", "Your account"), banner, &nothing, || {
+    Frame::new("Passkeys", ACCOUNT).done(banner).around(|| {
         let is_staff = person.roles.iter().any(|role| role.is_staff());
         let beside = if is_staff {
             "Once you have one, we ask for a passkey or a code from your phone each time you sign \
@@ -92,7 +97,7 @@ fn shown(person: &SignedIn, passkeys: Vec<Own>, done: &str, can: bool) -> Page {
     })
 }
 
-fn row(one: Own) -> impl IntoView {
+fn row(one: OwnPasskey) -> impl IntoView {
     let used = one
         .used_at
         .map_or_else(|| "not used yet".to_owned(), |at| format!("last used on {}", clock::day(at)));
@@ -110,22 +115,28 @@ fn row(one: Own) -> impl IntoView {
     }
 }
 
-/// GET `/account/passkeys/new`; `?then=` is where she was going.
-pub async fn new(
+/// GET `/account/passkeys/new`; `?then=` is where they were going.
+pub async fn new_passkey_form(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let kept = Kept::page(&Sent::query(&uri));
+    let destination = Destination::page(&Sent::query(&uri));
     let device = session::device(&headers);
     let sent = Sent::of(&[("name", device.as_str())]);
-    Ok(new_page(&house, &sent, &kept, &Refusals::default()).answer(&house, &viewer))
+    Ok(new_passkey_page(&house, &sent, &destination, &Refusals::default()).answer(&house, &viewer))
 }
 
-fn new_page(house: &House, sent: &Sent, kept: &Kept, refusals: &Refusals) -> Page {
+fn new_passkey_page(
+    house: &House,
+    sent: &Sent,
+    destination: &Destination,
+    refusals: &Refusals,
+) -> Page {
     let can = super::party(house).is_some();
-    let page = own_page("Add a passkey", (LIST, "Passkeys"), None, refusals, || {
+    let frame = Frame::new("Add a passkey", (LIST, "Passkeys"));
+    let page = frame.refused_for(refusals).around(|| {
         let form = can.then(|| {
             view! {
                 <div class="stack" id="passkey">
@@ -136,7 +147,7 @@ fn new_page(house: &House, sent: &Sent, kept: &Kept, refusals: &Refusals) -> Pag
                         hidden=true
                         novalidate
                     >
-                        {kept.hidden()}
+                        {destination.hidden()}
                         <Field
                             name="name"
                             label="A name for this passkey"
@@ -166,7 +177,7 @@ fn new_page(house: &House, sent: &Sent, kept: &Kept, refusals: &Refusals) -> Pag
     if can { page.with_script(ui::SCRIPT) } else { page }
 }
 
-/// What she calls it; the device, if she doesn't say.
+/// What they call it; the device, if they don't say.
 fn name(sent: &Sent, headers: &HeaderMap) -> String {
     let name = forms::beginning(sent.typed("name"), LONGEST_NAME);
     if name.is_empty() { session::device(headers) } else { name }
@@ -174,18 +185,19 @@ fn name(sent: &Sent, headers: &HeaderMap) -> String {
 
 /// POST `/account/passkeys/new`: tells the script what to ask for, and then adds what came of it.
 /// Other sessions of staff end: they began without it.
-pub async fn add(
+pub async fn add_passkey(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (person, kept, now) = (viewer.signed_in()?, Kept::page(&sent), house.clock.now());
+    let (person, destination, now) =
+        (viewer.signed_in()?, Destination::page(&sent), house.clock.now());
     let Some(party) = super::party(&house) else { return Ok(Redirect::to(LIST).into_response()) };
-    let asked = Asked::Session(&person.session_id);
+    let asked = AskedWhere::Session(&person.session_id);
     if sent.typed("step") == "begin" {
         if !super::is_by_script(&headers) {
-            return Ok(Redirect::to(&with_then(NEW, &kept.then)).into_response());
+            return Ok(Redirect::to(&with_then(NEW, &destination.then)).into_response());
         }
         let asker = Asker::Account(&person.account_id);
         let challenge = match super::challenge(&house, asker, asked).await? {
@@ -194,13 +206,13 @@ pub async fn add(
         };
         let has = store::own(&house.db, &person.account_id).await?;
         let has: Vec<String> = has.into_iter().map(|one| one.credential_id).collect();
-        let her = (person.account_id.as_str(), person.email.as_str(), person.shown_name.as_str());
-        let words = party.asks_to_add(&challenge, &house.names.forum, her, &has);
+        let owner = (person.account_id.as_str(), person.email.as_str(), person.shown_name.as_str());
+        let words = party.asks_to_add(&challenge, &house.names.forum, owner, &has);
         return Ok(super::told(words));
     }
     let refuse = |what_to_do: &str| {
         let refusals = Refusals::one("passkey", what_to_do);
-        Ok(new_page(&house, &sent, &kept, &refusals).answer(&house, &viewer))
+        Ok(new_passkey_page(&house, &sent, &destination, &refusals).answer(&house, &viewer))
     };
     let read = Made::read(&sent).and_then(|made| Ok((made.challenge()?, made.checked(&party))));
     let Ok((challenge, checked)) = read else { return refuse(Refused::Wrong.what_to_do()) };
@@ -208,7 +220,7 @@ pub async fn add(
     let is_in_time = store::use_challenge(&house.db, &hash, session_id, now).await?;
     let Ok(made) = checked else { return refuse(Refused::Wrong.what_to_do()) };
     let to = if person.second_step == SecondStep::Missing {
-        with_then(GO_ON, &kept.then)
+        with_then(GO_ON, &destination.then)
     } else {
         "/account/passkeys?done=added".to_owned()
     };
@@ -222,8 +234,8 @@ pub async fn add(
             _ => refuse(Refused::Late.what_to_do()),
         };
     }
-    let new = store::New {
-        id: id::fresh(),
+    let new = store::NewPasskey {
+        id: Id::fresh(),
         account_id: person.account_id.clone(),
         credential_id: made.credential_id,
         key: made.key,
@@ -238,12 +250,12 @@ pub async fn add(
     Ok(Redirect::to(&to).into_response())
 }
 
-/// Keeps a new passkey, and tells her. False where it is somebody's already, or she has as many as
-/// she may.
+/// Keeps a new passkey, and tells them. False where it is somebody's already, or they have as many
+/// as they may.
 async fn keep(
     house: &House,
     person: &SignedIn,
-    new: &store::New,
+    new: &store::NewPasskey,
     now: Millis,
 ) -> Result<bool, Error> {
     let account_id = &person.account_id;
@@ -256,28 +268,29 @@ async fn keep(
         second_factor::store::end_other_sessions(&mut tx, account_id, &person.session_id).await?;
     }
     let words = emails::passkey_added(house, &new.name);
-    note(&mut tx, (account_id, &person.email), ("passkey added", &words), now).await?;
+    note_and_tell(&mut tx, (account_id, &person.email), ("passkey added", &words), now).await?;
     tx.commit().await?;
     Ok(true)
 }
 
 /// POST `/account/passkeys/{id}`
-pub async fn remove(
+pub async fn remove_passkey(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Passkey>>,
 ) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let id = Id::parse(&id).ok_or(Error::NotFound)?;
     let account_id = &person.account_id;
     let mut tx = house.db.begin().await?;
     let removed = store::remove(&mut tx, account_id, &id).await?;
     if let Some(name) = &removed {
         let words = emails::passkey_removed(&house, name);
-        note(&mut tx, (account_id, &person.email), ("passkey removed", &words), now).await?;
+        note_and_tell(&mut tx, (account_id, &person.email), ("passkey removed", &words), now)
+            .await?;
     }
     tx.commit().await?;
-    // Whoever asks for another's, or for her own again, is told no more than what she has.
+    // Whoever asks for another's, or for their own again, is told no more than what they have.
     let to = if removed.is_some() { "/account/passkeys?done=removed" } else { LIST };
     Ok(Redirect::to(to).into_response())
 }

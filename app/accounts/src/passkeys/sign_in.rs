@@ -13,9 +13,9 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::ui::{self, BY_LINK};
-use super::{Asked, NO_NAME, Refused};
+use super::{AskedWhere, NO_NAME, Refused};
 use crate::attempts::{Asker, Caller};
-use crate::sign_in::{self, Kept, Why};
+use crate::sign_in::{self, Destination, SignInReason};
 use crate::{council, session};
 
 /// For how many seconds a browser keeps what it asks a passkey to sign.
@@ -31,69 +31,81 @@ fn cookie(house: &House, challenge: &str) -> AppendHeaders<[(HeaderName, String)
 }
 
 /// GET `/sign-in/passkey`
-pub async fn form(
+pub async fn passkey_sign_in_form(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
     let query = Sent::query(&uri);
-    let why = Why::here(&house, &headers).await?;
+    let why = SignInReason::here(&house, &headers).await?;
     let by_link = query.typed("by") == BY_LINK;
-    let page = page(&house, &Kept::page(&query), by_link, &why, &Refusals::default());
+    let page = passkey_sign_in_page(
+        &house,
+        &Destination::page(&query),
+        by_link,
+        &why,
+        &Refusals::default(),
+    );
     Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/sign-in/passkey`: tells the script what to ask for, and then signs in with what came of
-/// it. Or shows the page, with what was typed before she had to sign in.
-pub async fn send(
+/// it. Or shows the page, with what was typed before they had to sign in.
+pub async fn sign_in_with_passkey(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (kept, by_link) = (Kept::read(&sent), sent.typed("by") == BY_LINK);
+    let (destination, by_link) = (Destination::read(&sent), sent.typed("by") == BY_LINK);
     if sent.typed("step") == "begin" {
         let asker = Asker::of(&viewer, &caller);
-        let asked = (Asked::Browser(None), ui::SIGN_IN);
-        let (challenge, answer) = super::begin(&house, &headers, asker, asked).await?;
+        let asked = (AskedWhere::Browser(None), ui::SIGN_IN);
+        let (challenge, answer) = super::begin_passkey(&house, &headers, asker, asked).await?;
         if challenge.is_empty() {
             return Ok(answer);
         }
         return Ok((cookie(&house, &challenge), answer).into_response());
     }
-    let why = Why::here(&house, &headers).await?;
+    let why = SignInReason::here(&house, &headers).await?;
     if sent.typed("step") == "open" {
-        let page = page(&house, &kept, by_link, &why, &Refusals::default());
+        let page = passkey_sign_in_page(&house, &destination, by_link, &why, &Refusals::default());
         return Ok(page.answer(&house, &viewer));
     }
-    let asked = Asked::Browser(ground::cookie::named(&headers, cookie_name(&house)));
-    let refused = match super::used(&house, asked, &sent).await? {
+    let asked = AskedWhere::Browser(ground::cookie::named(&headers, cookie_name(&house)));
+    let refused = match super::used_passkey(&house, asked, &sent).await? {
         Ok((passkey, counter)) => {
-            let (account_id, used) = (&passkey.account_id, (passkey.id.as_str(), counter));
+            let (account_id, used) = (&passkey.account_id, (&passkey.id, counter));
             match session::begin_by_passkey(&house, account_id, used, &headers).await? {
                 Some(begun) => {
                     if let Some(council) = house.council().filter(|_| begun.is_with_council) {
-                        return Ok(council::pages::in_no_other_way(&house, council, &kept));
+                        return Ok(council::pages::in_no_other_way(&house, council, &destination));
                     }
-                    return sign_in::in_now(&house, account_id, begun, &kept, by_link).await;
+                    return sign_in::in_now(&house, account_id, begun, &destination, by_link).await;
                 }
                 None => Refused::Copied,
             }
         }
-        // A second tap: the first has let her in.
-        Err(Refused::Late) if viewer.is_signed_in() && kept.fields.is_none() => {
-            let to = if kept.then.is_empty() { "/" } else { &kept.then };
+        // A second tap: the first has let them in.
+        Err(Refused::Late) if viewer.is_signed_in() && destination.fields.is_none() => {
+            let to = if destination.then.is_empty() { "/" } else { &destination.then };
             return Ok(Redirect::to(to).into_response());
         }
         Err(refused) => refused,
     };
     let refusals = Refusals::one("passkey", refused.what_to_do());
-    Ok(page(&house, &kept, by_link, &why, &refusals).answer(&house, &viewer))
+    Ok(passkey_sign_in_page(&house, &destination, by_link, &why, &refusals).answer(&house, &viewer))
 }
 
-fn page(house: &House, kept: &Kept, by_link: bool, why: &Why, refusals: &Refusals) -> Page {
+fn passkey_sign_in_page(
+    house: &House,
+    destination: &Destination,
+    by_link: bool,
+    why: &SignInReason,
+    refusals: &Refusals,
+) -> Page {
     let can = super::party(house).is_some();
     let page = Page::new("Sign in with a passkey", || {
         let chose = (!why.chose.is_empty()).then(|| {
@@ -111,7 +123,7 @@ fn page(house: &House, kept: &Kept, by_link: bool, why: &Why, refusals: &Refusal
                 <p class="lead">
                     "Your phone or computer will ask for your fingerprint, your face or its PIN."
                 </p>
-                {ui::form(ui::SIGN_IN, kept, by_link, ui::OTHER_WAYS)}
+                {ui::passkey_form(ui::SIGN_IN, destination, by_link, ui::OTHER_WAYS)}
             }
             .into_any()
         } else {
@@ -125,7 +137,7 @@ fn page(house: &House, kept: &Kept, by_link: bool, why: &Why, refusals: &Refusal
                 {ask}
                 <p>
                     <a href=sign_in_then(
-                        &kept.then,
+                        &destination.then,
                     )>"Sign in with your password or a link by email"</a>
                 </p>
                 <p class="soft">
@@ -134,7 +146,7 @@ fn page(house: &House, kept: &Kept, by_link: bool, why: &Why, refusals: &Refusal
             </div>
         }
     });
-    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
+    let page = if destination.fields.is_some() { page.kept_for_going_back() } else { page };
     let page = if can { page.with_script(ui::SCRIPT) } else { page };
     page.refused_for(refusals)
 }

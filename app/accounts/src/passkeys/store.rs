@@ -2,6 +2,7 @@
 
 use calendar::clock::{MINUTE, Millis};
 use ground::db::Db;
+use ground::ids::{Account, Id, Passkey, Session};
 use sqlx::AnyConnection;
 
 /// For how long a passkey may sign what we asked it to.
@@ -12,16 +13,13 @@ pub const MOST: usize = 10;
 
 /// A passkey, as its owner sees it.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Own {
-    /// Its id.
-    pub id: String,
+pub struct OwnPasskey {
+    pub id: Id<Passkey>,
     /// The name that its maker gave it.
     pub credential_id: String,
-    /// What she calls it.
+    /// What they call it.
     pub name: String,
-    /// When she added it.
     pub added_at: Millis,
-    /// When it was last used.
     pub used_at: Option<Millis>,
 }
 
@@ -29,7 +27,7 @@ pub struct Own {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn own(db: &Db, account_id: &str) -> sqlx::Result<Vec<Own>> {
+pub async fn own(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Vec<OwnPasskey>> {
     sqlx::query_as(
         "SELECT id, credential_id, name, added_at, used_at FROM passkeys
          WHERE account_id = $1 ORDER BY added_at, id",
@@ -41,18 +39,16 @@ pub async fn own(db: &Db, account_id: &str) -> sqlx::Result<Vec<Own>> {
 
 /// A passkey that somebody uses.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Passkey {
-    /// Its id.
-    pub id: String,
-    /// Whose it is.
-    pub account_id: String,
+pub struct UsedPasskey {
+    pub id: Id<Passkey>,
+    pub account_id: Id<Account>,
     /// The key, as it is stored.
     #[sqlx(rename = "public_key")]
     pub key: String,
 }
 
 /// The passkey with this name of its maker's.
-pub async fn by_credential(db: &Db, credential_id: &str) -> sqlx::Result<Option<Passkey>> {
+pub async fn by_credential(db: &Db, credential_id: &str) -> sqlx::Result<Option<UsedPasskey>> {
     sqlx::query_as(
         "SELECT k.id, k.account_id, k.public_key FROM passkeys k
          JOIN accounts a ON a.id = k.account_id AND a.erased_at IS NULL
@@ -68,7 +64,7 @@ pub async fn by_credential(db: &Db, credential_id: &str) -> sqlx::Result<Option<
 pub async fn keep_challenge(
     db: &Db,
     hash: &str,
-    session_id: Option<&str>,
+    session_id: Option<&Id<Session>>,
     now: Millis,
 ) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
@@ -89,7 +85,7 @@ pub async fn keep_challenge(
 pub async fn use_challenge(
     db: &Db,
     hash: &str,
-    session_id: Option<&str>,
+    session_id: Option<&Id<Session>>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let mut tx = db.begin().await?;
@@ -98,7 +94,7 @@ pub async fn use_challenge(
          AND coalesce(session_id, '') = $2 AND ends_at > $3 AND ends_at <= $4",
     )
     .bind(hash)
-    .bind(session_id.unwrap_or(""))
+    .bind(session_id.map_or("", Id::as_str))
     .bind(now)
     .bind(now + ASKED_FOR)
     .execute(&mut *tx)
@@ -109,23 +105,21 @@ pub async fn use_challenge(
 
 /// A passkey about to be added.
 #[derive(Clone, Debug)]
-pub struct New {
-    /// Its id.
-    pub id: String,
-    /// Whose it is.
-    pub account_id: String,
+pub struct NewPasskey {
+    pub id: Id<Passkey>,
+    pub account_id: Id<Account>,
     /// The name that its maker gave it.
     pub credential_id: String,
     /// The key, as it is stored.
     pub key: String,
     /// How often it was used, as it says.
     pub counter: u32,
-    /// What she calls it.
+    /// What they call it.
     pub name: String,
 }
 
-/// Adds a passkey. False where it is somebody's already, or she has as many as she may.
-pub async fn add(tx: &mut AnyConnection, new: &New, now: Millis) -> sqlx::Result<bool> {
+/// Adds a passkey. False where it is somebody's already, or they have as many as they may.
+pub async fn add(tx: &mut AnyConnection, new: &NewPasskey, now: Millis) -> sqlx::Result<bool> {
     let added = sqlx::query(
         "INSERT INTO passkeys (id, account_id, credential_id, public_key, counter, name, added_at)
          SELECT $1, a.id, $3, $4, CAST($5 AS BIGINT), $6, CAST($7 AS BIGINT)
@@ -150,7 +144,7 @@ pub async fn add(tx: &mut AnyConnection, new: &New, now: Millis) -> sqlx::Result
 /// where it counts and did not go up: then there are two of it, and one was copied.
 pub async fn used(
     tx: &mut AnyConnection,
-    id: &str,
+    id: &Id<Passkey>,
     counter: u32,
     now: Millis,
 ) -> sqlx::Result<bool> {
@@ -166,11 +160,11 @@ pub async fn used(
     Ok(used.rows_affected() == 1)
 }
 
-/// Removes a passkey of this account; what she called it, for whoever was first.
+/// Removes a passkey of this account; what they called it, for whoever was first.
 pub async fn remove(
     tx: &mut AnyConnection,
-    account_id: &str,
-    id: &str,
+    account_id: &Id<Account>,
+    id: &Id<Passkey>,
 ) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("DELETE FROM passkeys WHERE id = $1 AND account_id = $2 RETURNING name")
         .bind(id)
@@ -182,7 +176,7 @@ pub async fn remove(
 /// Removes the passkeys of an account that were added since then. Whether there was one.
 pub async fn remove_since(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     since: Millis,
 ) -> sqlx::Result<bool> {
     let gone = sqlx::query("DELETE FROM passkeys WHERE account_id = $1 AND added_at >= $2")

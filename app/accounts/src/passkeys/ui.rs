@@ -1,10 +1,10 @@
-//! The part of a page that asks for a passkey. Without JavaScript it says that it needs it, and that
-//! the other ways in do not.
+//! The part of a page that asks for a passkey. Without JavaScript it says that it needs it, and
+//! that the other ways in do not.
 
 use ground::routes::with_then;
 use leptos::prelude::*;
 
-use crate::sign_in::Kept;
+use crate::sign_in::Destination;
 
 /// What a field or an address says of somebody who came by a link in an email.
 pub(crate) const BY_LINK: &str = "link";
@@ -18,11 +18,11 @@ pub(crate) const SCRIPT: &str = include_str!("passkey.js");
 /// What works where a passkey does not.
 pub(crate) const OTHER_WAYS: &str = "Your password and a link by email still work.";
 
-/// The form that uses a passkey, at this address. The script shows it where the browser can. `instead`:
-/// what she can do where it can't.
-pub(crate) fn form(
+/// The form that uses a passkey, at this address. The script shows it where the browser can.
+/// `instead`: what they can do where it can't.
+pub(crate) fn passkey_form(
     action: &'static str,
-    kept: &Kept,
+    destination: &Destination,
     by_link: bool,
     instead: &'static str,
 ) -> impl IntoView + use<> {
@@ -30,7 +30,7 @@ pub(crate) fn form(
     view! {
         <div class="stack" id="passkey">
             <form method="post" action=action data-passkey="get" hidden=true>
-                {kept.hidden()}
+                {destination.hidden()}
                 {by}
                 <button class="button">"Use my passkey"</button>
             </form>
@@ -54,11 +54,11 @@ pub(crate) fn says(instead: &'static str, failed: &'static str) -> impl IntoView
     }
 }
 
-/// The way to signing in with a passkey, with what somebody had typed before she had to sign in.
-pub(crate) fn way_in(kept: &Kept) -> impl IntoView + use<> {
+/// The way to signing in with a passkey, with what somebody had typed before they had to sign in.
+pub(crate) fn passkey_way_in(destination: &Destination) -> impl IntoView + use<> {
     const LABEL: &str = "Sign in with a passkey";
-    if kept.fields.is_none() {
-        let to = with_then(SIGN_IN, &kept.then);
+    if destination.fields.is_none() {
+        let to = with_then(SIGN_IN, &destination.then);
         return view! {
             <p>
                 <a href=to>{LABEL}</a>
@@ -68,7 +68,7 @@ pub(crate) fn way_in(kept: &Kept) -> impl IntoView + use<> {
     }
     view! {
         <form method="post" action=SIGN_IN>
-            {kept.hidden()}
+            {destination.hidden()}
             <button class="link" name="step" value="open">
                 {LABEL}
             </button>

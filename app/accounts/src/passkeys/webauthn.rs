@@ -1,7 +1,7 @@
 //! What a browser sends of a passkey, read and checked. Pure.
 //!
 //! Web Authentication (W3C, level 3), of which only what we ask for is here: keys that find their
-//! account by themselves, always with the person verified by her device, and no proof of who made
+//! account by themselves, always with the person verified by their device, and no proof of who made
 //! that device. The cryptography is `ring`'s, and CBOR is read by `ciborium`.
 
 use base64::Engine as _;
@@ -159,8 +159,8 @@ impl Used {
         challenge(&self.client_data)
     }
 
-    /// How often it was used, as it says, if the owner of this stored key signed it for us, here and
-    /// verified by her device.
+    /// How often it was used, as it says, if the owner of this stored key signed it for us, here
+    /// and verified by their device.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -196,7 +196,7 @@ impl Party {
         Some(Self { id, origin: url.origin().ascii_serialization() })
     }
 
-    /// What a browser is asked to make a passkey from. `except`: those she has.
+    /// What a browser is asked to make a passkey from. `except`: those they have.
     #[must_use]
     pub fn asks_to_add(
         &self,

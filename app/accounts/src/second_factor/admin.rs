@@ -1,5 +1,5 @@
 //! For administrators: from when a second step is asked of the team, who has one, and taking it
-//! away from somebody who lost her phone.
+//! away from somebody who lost their phone.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -10,68 +10,78 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::routes::SECOND_STEP;
 use ground::sent::Form;
-use ground::ui::{Banner, Field, Page, Summary};
+use ground::ui::{Field, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::rules;
-use super::store::{self, Staff, ToTell};
+use super::store::{self, StaffMember, ToldAccount};
+use crate::frame::{ADMINISTRATION, Frame, PEOPLE};
 use crate::{emails, store as accounts};
 
 /// How many of the staff the page shows; a forum has a handful.
 const MOST_SHOWN: i64 = 200;
 
 /// GET `/admin/second-step`
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn team_second_step_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let done = Sent::query(&uri).line("done");
     let (asked_from, staff) = store::staff(&house.db, MOST_SHOWN).await?;
     let day = asked_from.map_or_else(String::new, |from| clock::fields(from).0);
     let sent = Sent::of(&[("from_day", day.as_str())]);
-    Ok(shown(asked_from, staff, &done, &sent, &Refusals::default()).answer(&house, &viewer))
+    Ok(show_team_second_step(asked_from, staff, &done, &sent, &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/admin/second-step`
-pub async fn ask(
+pub async fn ask_team_for_second_step(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.as_str());
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let (before, staff) = store::staff(&house.db, MOST_SHOWN).await?;
     let from = match rules::asked_from(&sent, before, now) {
         Ok(from) => from,
         Err(refusals) => {
-            return Ok(shown(before, staff, "", &sent, &refusals).answer(&house, &viewer));
+            return Ok(
+                show_team_second_step(before, staff, "", &sent, &refusals).answer(&house, &viewer)
+            );
         }
     };
     if from != before {
         let detail = from.map_or_else(|| "not asked".to_owned(), |from| clock::fields(from).0);
-        let (who, what) = (Some(by), "second step asked of staff");
         let mut tx = house.db.begin().await?;
         store::ask_from(&mut tx, from).await?;
-        audit::note(&mut tx, Entry { at: now, who, what, about: by, detail: &detail }).await?;
+        let entry = Entry {
+            at: now,
+            who: Some(by),
+            what: "second step asked of staff",
+            about: by,
+            detail: &detail,
+        };
+        audit::note(&mut tx, entry).await?;
         tx.commit().await?;
     }
     Ok(Redirect::to("/admin/second-step?done=saved").into_response())
 }
 
-fn shown(
+fn show_team_second_step(
     asked_from: Option<Millis>,
-    staff: Vec<Staff>,
+    staff: Vec<StaffMember>,
     done: &str,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Page {
-    let page = Page::new("Second step for the team", || {
-        let banner = (done == "saved").then(|| {
-            view! {
-                <Banner title="Saved">
-                    <p />
-                </Banner>
-            }
-        });
+    let done = (done == "saved").then_some("Saved");
+    let frame = Frame::new("Second step for the team", ADMINISTRATION).done(done);
+    frame.refused_for(refusals).around(|| {
         let now = match asked_from {
             Some(from) => {
                 format!("Everyone in the team needs a second step from {}.", clock::day(from))
@@ -108,50 +118,42 @@ fn shown(
             }
         });
         view! {
-            <div class="stack">
-                {banner}
-                <p>
-                    <a class="back" href="/admin">
-                        "Administration"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Second step for the team"</h1>
-                <p>
-                    "Organisers, leaders, safeguarding leads and administrators can see and change \
-                     what parents told us. With a second step, a stolen password is not enough to \
-                     sign in as one of them: it takes a code from their phone or a passkey too."
-                </p>
-                <p class="lead">{now}</p>
-                <form method="post" action="/admin/second-step" novalidate>
-                    <Field
-                        name="from_day"
-                        label="From which day does everyone in the team need it?"
-                        hint="Until then we remind them each time they open their desk. From that \
-                            day they have to set it up before they can do anything else."
-                        kind="date"
-                        value=sent.typed("from_day")
-                        refusals
-                    />
-                    <button class="button">"Save"</button>
-                </form>
-                {stop}
-                <h2>"Who has one"</h2>
-                <ul class="rows">{rows.collect_view()}</ul>
-                <p>
-                    "Has someone lost their phone? Find them under "
-                    <a href="/admin/people">"People"</a>
-                    " and choose “They have lost their phone”."
-                </p>
-            </div>
+            <p>
+                "Organisers, leaders, safeguarding leads and administrators can see and change \
+                 what parents told us. With a second step, a stolen password is not enough to \
+                 sign in as one of them: it takes a code from their phone or a passkey too."
+            </p>
+            <p class="lead">{now}</p>
+            <form method="post" action="/admin/second-step" novalidate>
+                <Field
+                    name="from_day"
+                    label="From which day does everyone in the team need it?"
+                    hint="Until then we remind them each time they open their desk. From that \
+                        day they have to set it up before they can do anything else."
+                    kind="date"
+                    value=sent.typed("from_day")
+                    refusals
+                />
+                <button class="button">"Save"</button>
+            </form>
+            {stop}
+            <h2>"Who has one"</h2>
+            <ul class="rows">{rows.collect_view()}</ul>
+            <p>
+                "Has someone lost their phone? Find them under "
+                <a href="/admin/people">"People"</a>
+                " and choose “They have lost their phone”."
+            </p>
         }
-    });
-    page.refused_for(refusals)
+    })
 }
 
 /// The person whose second step is to be taken away, and every administrator.
-async fn of(house: &House, id: &str) -> Result<(ToTell, Vec<ToTell>), Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn person_and_administrators(
+    house: &House,
+    id: &Id<Account>,
+) -> Result<(ToldAccount, Vec<ToldAccount>), Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     let (found, others): (Vec<_>, Vec<_>) = store::with_administrators(&house.db, &id)
         .await?
         .into_iter()
@@ -160,62 +162,54 @@ async fn of(house: &House, id: &str) -> Result<(ToTell, Vec<ToTell>), Error> {
 }
 
 /// GET `/admin/people/{id}/second-step`
-pub async fn reset_form(
+pub async fn reset_second_step_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Account>>,
 ) -> Result<Response, Error> {
-    let (person, _) = of(&house, &id).await?;
+    let (person, _) = person_and_administrators(&house, &id).await?;
     if person.account_id == viewer.signed_in()?.account_id {
         return Ok(Redirect::to(SECOND_STEP).into_response());
     }
     if person.since.is_none() {
         return Ok(Redirect::to("/admin/people").into_response());
     }
-    let page = Page::new("Someone has lost their phone", || {
+    let page = Frame::new("Someone has lost their phone", PEOPLE).around(|| {
         view! {
-            <div class="stack">
+            <p class="lead">
+                "You can let "<b>{person.shown_name}</b>
+                " sign in without a code or a passkey until they set up the second step again."
+            </p>
+            <div class="todo">
                 <p>
-                    <a class="back" href="/admin/people">
-                        "People"
-                    </a>
+                    "Talk to them first, on a number that you had before. Someone else could \
+                     be asking for this in their name."
                 </p>
-                <h1>"Someone has lost their phone"</h1>
-                <p class="lead">
-                    "You can let "<b>{person.shown_name}</b>
-                    " sign in without a code or a passkey until they set up the second step again."
-                </p>
-                <div class="todo">
-                    <p>
-                        "Talk to them first, on a number that you had before. Someone else could \
-                         be asking for this in their name."
-                    </p>
-                </div>
-                <p>
-                    "They will be signed out everywhere. We will email them, and every other \
-                     administrator."
-                </p>
-                <form method="post">
-                    <button class="button">"Reset their second step"</button>
-                </form>
             </div>
+            <p>
+                "They will be signed out everywhere. We will email them, and every other \
+                 administrator."
+            </p>
+            <form method="post">
+                <button class="button">"Reset their second step"</button>
+            </form>
         }
     });
     Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/admin/people/{id}/second-step`
-pub async fn reset(
+pub async fn reset_second_step_of(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Account>>,
 ) -> Result<Response, Error> {
-    let (person, others) = of(&house, &id).await?;
+    let (person, others) = person_and_administrators(&house, &id).await?;
     let by = viewer.signed_in()?;
     if person.account_id == by.account_id {
         return Ok(Redirect::to(SECOND_STEP).into_response());
     }
-    let by = (Some(by.account_id.as_str()), by.shown_name.as_str());
+    let by = (Some(&by.account_id), by.shown_name.as_str());
     take_away(&house, &person, &others, by).await?;
     Ok(Redirect::to("/admin/people?done=reset").into_response())
 }
@@ -228,17 +222,17 @@ pub async fn reset(
 pub async fn reset_second_step(house: &House, email: &str) -> Result<bool, Error> {
     let known = accounts::by_address(&mut *house.db.read().await?, email).await?;
     let Some(known) = known else { return Ok(false) };
-    let (person, others) = of(house, &known.id).await?;
+    let (person, others) = person_and_administrators(house, &known.id).await?;
     take_away(house, &person, &others, (None, "Someone who runs the service's computer")).await
 }
 
-/// Takes a second step away, signs the person out, and tells her and the other administrators.
+/// Takes a second step away, signs the person out, and tells them and the other administrators.
 /// Whether there was one.
 async fn take_away(
     house: &House,
-    person: &ToTell,
-    others: &[ToTell],
-    (by, by_name): (Option<&str>, &str),
+    person: &ToldAccount,
+    others: &[ToldAccount],
+    (by, by_name): (Option<&Id<Account>>, &str),
 ) -> Result<bool, Error> {
     let (now, key) = (house.clock.now(), id::fresh());
     let mut tx = house.db.begin().await?;
@@ -248,12 +242,12 @@ async fn take_away(
         return Ok(false);
     }
     accounts::end_all_sessions(&mut tx, &person.account_id).await?;
-    let hers = emails::second_step_reset(house);
-    let theirs = emails::second_step_reset_for(house, &person.shown_name, by_name);
-    let mut told = vec![(person, &hers)];
+    let to_them = emails::second_step_reset(house);
+    let to_others = emails::second_step_reset_for(house, &person.shown_name, by_name);
+    let mut told = vec![(person, &to_them)];
     for other in others {
-        if Some(other.account_id.as_str()) != by {
-            told.push((other, &theirs));
+        if Some(&other.account_id) != by {
+            told.push((other, &to_others));
         }
     }
     for (one, words) in told {
@@ -268,7 +262,8 @@ async fn take_away(
         };
         owe(&mut tx, owed).await?;
     }
-    let (who, what, about) = (by, "second step reset", &person.account_id);
+    let who = by.map(Id::as_str);
+    let (what, about) = ("second step reset", &person.account_id);
     audit::note(&mut tx, Entry { at: now, who, what, about, detail: "" }).await?;
     tx.commit().await?;
     Ok(true)

@@ -1,7 +1,7 @@
 //! The code after a password or a link, or a recovery code or a passkey in its place.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{Millis, SECOND};
 use deliveries::{EmailKind, Owed, owe};
@@ -9,6 +9,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::routes::with_then;
 use ground::sent::Form;
 use ground::ui::{Field, Page, Summary};
@@ -17,56 +18,58 @@ use leptos::prelude::*;
 use sqlx::AnyConnection;
 
 use super::rules::{self, Typed};
-use super::store::{self, Waiting, Ways};
-use crate::attempts::{self, Kind};
+use super::store::{self, SecondStepWays, WaitingSession};
+use crate::attempts::{self, AttemptKind};
 use crate::passkeys::ui::{self, BY_LINK};
-use crate::sign_in::{self, Kept, Why};
+use crate::sign_in::{self, Destination, JustSignedIn, SignInReason};
 use crate::{emails, session};
 
 /// The answer to a right password or link where a code is asked next.
-pub(crate) async fn next(
+pub(crate) async fn ask_for_code(
     house: &House,
-    account_id: &str,
-    kept: &Kept,
+    account_id: &Id<Account>,
+    destination: &Destination,
     by_link: bool,
 ) -> Result<Response, Error> {
-    if kept.fields.is_some() {
+    if destination.fields.is_some() {
         let ways = store::ways(&house.db, account_id).await?;
-        let page = page(ways, kept, by_link, &Refusals::default());
+        let page = code_page(ways, destination, by_link, &Refusals::default());
         return Ok(page.answer(house, &Viewer::default()));
     }
-    let to = with_then("/sign-in/code", &kept.then);
+    let to = with_then("/sign-in/code", &destination.then);
     let joint = if to.contains('?') { '&' } else { '?' };
     let by = if by_link { format!("{joint}by={BY_LINK}") } else { String::new() };
     Ok(Redirect::to(&format!("{to}{by}")).into_response())
 }
 
 /// GET `/sign-in/code`
-pub async fn form(
+pub async fn code_form(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
     let query = Sent::query(&uri);
-    let kept = Kept::page(&query);
+    let destination = Destination::page(&query);
     if let Some(ways) = super::waits_here(&house, &viewer, &headers).await? {
         let by_link = query.typed("by") == BY_LINK;
-        return Ok(page(ways, &kept, by_link, &Refusals::default()).answer(&house, &viewer));
+        return Ok(
+            code_page(ways, &destination, by_link, &Refusals::default()).answer(&house, &viewer)
+        );
     }
-    let to = if viewer.is_signed_in() && !kept.then.is_empty() {
-        kept.then
+    let to = if viewer.is_signed_in() && !destination.then.is_empty() {
+        destination.then
     } else if viewer.is_signed_in() {
         "/".to_owned()
     } else {
-        with_then("/sign-in", &kept.then)
+        with_then("/sign-in", &destination.then)
     };
     Ok(Redirect::to(&to).into_response())
 }
 
 /// What came of a code.
-enum Tried {
-    /// She is in.
+enum CodeOutcome {
+    /// They are in.
     In,
     /// It was used, or never was one.
     Used,
@@ -75,21 +78,24 @@ enum Tried {
 }
 
 /// POST `/sign-in/code`
-pub async fn send(
+pub async fn sign_in_with_code(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (kept, by_link) = (Kept::read(&sent), sent.typed("by") == BY_LINK);
+    let (destination, by_link) = (Destination::read(&sent), sent.typed("by") == BY_LINK);
     let (now, browser) = (house.clock.now(), session::this_browser(&house, &headers));
     let device_hash = id::hash(&browser);
     let token_hash = session::token(&house, &headers).map(id::hash).unwrap_or_default();
     let waiting = store::waiting(&house.db, &token_hash, &device_hash, now).await?;
-    let Some(waiting) = waiting else { return too_late(&house, &viewer, &headers, &kept).await };
+    let Some(waiting) = waiting else {
+        return too_late(&house, &viewer, &headers, &destination).await;
+    };
     let ways = waiting.ways;
     let refuse = |what_to_do: &str| {
-        page(ways, &kept, by_link, &Refusals::one("code", what_to_do)).answer(&house, &viewer)
+        code_page(ways, &destination, by_link, &Refusals::one("code", what_to_do))
+            .answer(&house, &viewer)
     };
     let typed = match rules::typed(sent.typed("code")) {
         Ok(typed) => typed,
@@ -98,7 +104,9 @@ pub async fn send(
     let (subject, seconds) = (counted_under(&waiting, &device_hash), waiting.ends_at - now);
     let fits = step(&waiting, &typed, now);
     let from_app = matches!(typed, Typed::FromApp(_));
-    if from_app && let Err(wait) = attempts::within(&house, Kind::Code, subject.clone()).await? {
+    if from_app
+        && let Err(wait) = attempts::within(&house, AttemptKind::Code, subject.clone()).await?
+    {
         let what_to_do = format!(
             "Too many wrong codes. Try again {}, or use one of your recovery codes",
             wait.when
@@ -110,7 +118,7 @@ pub async fn send(
     }
     let token = id::secret();
     let new_token_hash = id::hash(&token);
-    let given = Given {
+    let given = GivenCode {
         typed: &typed,
         step: fits,
         tokens: (&token_hash, &new_token_hash),
@@ -120,26 +128,27 @@ pub async fn send(
     let tried = let_in(&mut tx, &house, &waiting, given, now).await?;
     tx.commit().await?;
     match tried {
-        Tried::In => {}
-        Tried::Used if from_app => {
+        CodeOutcome::In => {}
+        CodeOutcome::Used if from_app => {
             return Ok(refuse("You have used this code before. Wait for the next one in your app"));
         }
-        Tried::Used => {
+        CodeOutcome::Used => {
             return Ok(refuse("This recovery code is wrong or has been used. Try another one"));
         }
-        Tried::TooLate => return too_late(&house, &viewer, &headers, &kept).await,
+        CodeOutcome::TooLate => return too_late(&house, &viewer, &headers, &destination).await,
     }
     if from_app {
-        attempts::forget(&house, Kind::Code, subject).await?;
+        attempts::forget(&house, AttemptKind::Code, subject).await?;
     }
     let account_id = &waiting.account_id;
     session::know_browser(&house, account_id, &browser).await?;
     let cookies = session::cookies_of(&house, &token, seconds / SECOND, Some(&browser));
-    Ok(sign_in::carried_on(&house, account_id, cookies, &kept, by_link, waiting.is_leaving))
+    let who = JustSignedIn { account_id, by_link, is_leaving: waiting.is_leaving };
+    Ok(sign_in::carried_on(&house, who, cookies, &destination))
 }
 
 /// A code that somebody gave, and where.
-struct Given<'a> {
+struct GivenCode<'a> {
     typed: &'a Typed,
     /// The half-minute that a code of the app belongs to, if it is right.
     step: Option<i64>,
@@ -149,15 +158,15 @@ struct Given<'a> {
     device_hash: &'a str,
 }
 
-/// Uses the code up and lets her in who waits. A recovery code that is used is told of.
+/// Uses the code up and lets in whoever waits. A recovery code that is used is told of.
 async fn let_in(
     tx: &mut AnyConnection,
     house: &House,
-    waiting: &Waiting,
-    given: Given<'_>,
+    waiting: &WaitingSession,
+    given: GivenCode<'_>,
     now: Millis,
-) -> Result<Tried, sqlx::Error> {
-    let account = waiting.account_id.as_str();
+) -> Result<CodeOutcome, sqlx::Error> {
+    let account = &waiting.account_id;
     let is_right = match (given.typed, given.step) {
         (Typed::Recovery(hash), _) => store::use_recovery_code(tx, account, hash, now).await?,
         (Typed::FromApp(_), Some(step)) if waiting.was_let_in_at.is_some() => {
@@ -167,10 +176,10 @@ async fn let_in(
         (Typed::FromApp(_), None) => false,
     };
     if !is_right {
-        return Ok(Tried::Used);
+        return Ok(CodeOutcome::Used);
     }
     if !store::let_in(tx, given.tokens, now).await? {
-        return Ok(Tried::TooLate);
+        return Ok(CodeOutcome::TooLate);
     }
     let device = (given.device_hash, waiting.device.as_str());
     store::know_device(tx, account, device, now).await?;
@@ -185,27 +194,33 @@ async fn let_in(
             not_after: None,
         };
         owe(tx, owed).await?;
-        let (who, what, about) = (Some(account), "recovery code used", account);
-        audit::note(tx, Entry { at: now, who, what, about, detail: "" }).await?;
+        let entry = Entry {
+            at: now,
+            who: Some(account),
+            what: "recovery code used",
+            about: account,
+            detail: "",
+        };
+        audit::note(tx, entry).await?;
     }
-    Ok(Tried::In)
+    Ok(CodeOutcome::In)
 }
 
 /// The half-minute that a code of the app belongs to, if it is right.
-fn step(waiting: &Waiting, typed: &Typed, now: Millis) -> Option<i64> {
+fn step(waiting: &WaitingSession, typed: &Typed, now: Millis) -> Option<i64> {
     match typed {
         Typed::FromApp(code) => rules::step_of(waiting.secret.as_deref()?, code, now),
         Typed::Recovery(_) => None,
     }
 }
 
-/// Under what wrong codes are counted. Whoever else has her password tries in a browser that she
-/// never used, and cannot keep her out of hers.
-fn counted_under(waiting: &Waiting, device_hash: &str) -> String {
+/// Under what wrong codes are counted. Whoever else has the password tries in a browser that its
+/// owner never used, and cannot keep them out of theirs.
+fn counted_under(waiting: &WaitingSession, device_hash: &str) -> String {
     if waiting.is_known_device {
         format!("{} {device_hash}", waiting.account_id)
     } else {
-        waiting.account_id.clone()
+        waiting.account_id.to_string()
     }
 }
 
@@ -214,20 +229,25 @@ async fn too_late(
     house: &House,
     viewer: &Viewer,
     headers: &HeaderMap,
-    kept: &Kept,
+    destination: &Destination,
 ) -> Result<Response, Error> {
-    if viewer.is_signed_in() && kept.fields.is_none() {
-        let to = if kept.then.is_empty() { "/" } else { &kept.then };
+    if viewer.is_signed_in() && destination.fields.is_none() {
+        let to = if destination.then.is_empty() { "/" } else { &destination.then };
         return Ok(Redirect::to(to).into_response());
     }
-    let why = Why::here(house, headers).await?;
+    let why = SignInReason::here(house, headers).await?;
     let refusals =
         Refusals::one("email", "That took too long. Sign in again, then enter a new code");
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(sign_in::page(house, viewer, "", kept, &why, &refusals, status))
+    let page = sign_in::sign_in_page(house, "", destination, &why, &refusals);
+    Ok(page.answer(house, viewer))
 }
 
-fn page(ways: Ways, kept: &Kept, by_link: bool, refusals: &Refusals) -> Page {
+fn code_page(
+    ways: SecondStepWays,
+    destination: &Destination,
+    by_link: bool,
+    refusals: &Refusals,
+) -> Page {
     let title =
         if ways.codes { "Enter the code from your phone" } else { "Use your passkey to continue" };
     let page = Page::new(title, || {
@@ -235,7 +255,7 @@ fn page(ways: Ways, kept: &Kept, by_link: bool, refusals: &Refusals) -> Page {
         let code = ways.codes.then(|| {
             view! {
                 <form method="post" action="/sign-in/code" novalidate>
-                    {kept.hidden()}
+                    {destination.hidden()}
                     {by}
                     <Field
                         name="code"
@@ -258,7 +278,7 @@ fn page(ways: Ways, kept: &Kept, by_link: bool, refusals: &Refusals) -> Page {
             };
             view! {
                 {or}
-                {ui::form(ui::SIGN_IN, kept, by_link, instead)}
+                {ui::passkey_form(ui::SIGN_IN, destination, by_link, instead)}
             }
         });
         let lost = if ways.codes {
@@ -283,7 +303,7 @@ fn page(ways: Ways, kept: &Kept, by_link: bool, refusals: &Refusals) -> Page {
             </div>
         }
     });
-    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
+    let page = if destination.fields.is_some() { page.kept_for_going_back() } else { page };
     let page = if ways.passkeys { page.with_script(ui::SCRIPT) } else { page };
     page.refused_for(refusals)
 }

@@ -2,11 +2,12 @@
 //! most harm; and the email when staff sign in on a new device.
 //!
 //! Whoever has a second step gets a session that waits: until a code is given it lets nobody in,
-//! and to every address she is a visitor (`code`). She sets it up at her own page (`own`), and gets
-//! six recovery codes for the day she loses her phone; a passkey does instead of a code (`passkeys`);
-//! an administrator can take it away and says from when it is asked of staff (`admin`). `Access::fresh` in the table of addresses asks for
-//! proof of the last minutes: `prove` asks for it, and `first_act` keeps meanwhile what she sent.
-//! `rules` is pure, `store` holds the SQL.
+//! and to every address they are a visitor (`code`). They set it up at their own page (`own`), and
+//! get six recovery codes for the day they lose their phone; a passkey does instead of a code
+//! (`passkeys`); an administrator can take it away and says from when it is asked of staff
+//! (`admin`). `Access::fresh` in the table of addresses asks for proof of the last minutes: `prove`
+//! asks for it, and `first_act` keeps meanwhile what they sent. `rules` is pure, `store` holds the
+//! SQL.
 
 pub(crate) mod admin;
 pub(crate) mod code;
@@ -25,7 +26,7 @@ use ground::viewer::{Role, Viewer};
 use super::{emails, session};
 
 pub use admin::reset_second_step;
-use store::Ways;
+use store::SecondStepWays;
 
 /// What a page says whose form asks for fresh proof.
 pub const WE_MAY_ASK: &str = "If you signed in more than 15 minutes ago, we'll first ask for your \
@@ -39,14 +40,19 @@ pub fn routes() -> Routes {
     const RESET: &str = "reset someone's second step";
     let (own, admin) = (Access::SignedIn, Access::Only(Role::Admin));
     Routes::new()
-        .get("/account/second-step", own, own::page)
-        .post_first("/account/second-step", own.fresh(), OWN, own::change)
-        .get("/account/second-step/set-up", own.fresh(), own::set_up_form)
-        .post_first("/account/second-step/set-up", own.fresh(), OWN, own::set_up)
-        .get("/admin/second-step", admin, admin::page)
-        .post_first("/admin/second-step", admin.fresh(), ASK, admin::ask)
-        .get("/admin/people/{id}/second-step", admin, admin::reset_form)
-        .post_first("/admin/people/{id}/second-step", admin.fresh(), RESET, admin::reset)
+        .get("/account/second-step", own, own::second_step_page)
+        .post_first("/account/second-step", own.fresh(), OWN, own::change_second_step)
+        .get("/account/second-step/set-up", own.fresh(), own::set_up_second_step_form)
+        .post_first("/account/second-step/set-up", own.fresh(), OWN, own::set_up_second_step)
+        .get("/admin/second-step", admin, admin::team_second_step_page)
+        .post_first("/admin/second-step", admin.fresh(), ASK, admin::ask_team_for_second_step)
+        .get("/admin/people/{id}/second-step", admin, admin::reset_second_step_form)
+        .post_first(
+            "/admin/people/{id}/second-step",
+            admin.fresh(),
+            RESET,
+            admin::reset_second_step_of,
+        )
 }
 
 /// How somebody can do the second step who gave a password or used a link in this browser, and has
@@ -58,7 +64,7 @@ pub(crate) async fn waits_here(
     house: &House,
     viewer: &Viewer,
     headers: &HeaderMap,
-) -> Result<Option<Ways>, Error> {
+) -> Result<Option<SecondStepWays>, Error> {
     let Some(token) = session::token(house, headers).filter(|_| !viewer.is_signed_in()) else {
         return Ok(None);
     };

@@ -10,18 +10,20 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::routes::{SECOND_STEP, with_then};
 use ground::sent::Form;
-use ground::ui::{Banner, Field, Page, Summary, qr};
+use ground::ui::{Field, Page, qr};
 use ground::viewer::{SecondStep, SignedIn, Viewer};
 use leptos::prelude::*;
 use sqlx::AnyConnection;
 
 use super::rules::{self, Typed};
-use super::store::{self, Factor};
+use super::store::{self, SecondFactor};
 use crate::emails;
 use crate::first_act::GO_ON;
-use crate::sign_in::Kept;
+use crate::frame::{ACCOUNT, Frame};
+use crate::sign_in::Destination;
 
 const TITLE: &str = "Second step when you sign in";
 
@@ -30,9 +32,13 @@ const SET_UP: &str = "/account/second-step/set-up";
 /// What the picture is, for whoever cannot see it.
 const QR: &str = "Code for your authenticator app. You can also type it in, from below";
 
-/// GET `/account/second-step`; `?then=` is where she was going, `?ask=codes` asks first whether she
-/// wants new recovery codes.
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+/// GET `/account/second-step`; `?then=` is where they were going, `?ask=codes` asks first whether
+/// they want new recovery codes.
+pub async fn second_step_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let query = Sent::query(&uri);
     let factor = store::factor(&house.db, &person.account_id).await?;
@@ -44,11 +50,16 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     if factor.confirmed_at.is_some() && query.typed("ask") == "codes" {
         return Ok(asks_for_codes(&factor).answer(&house, &viewer));
     }
-    let kept = Kept::page(&query);
-    Ok(shown(person, &factor, &kept, query.typed("done")).answer(&house, &viewer))
+    let destination = Destination::page(&query);
+    Ok(show_second_step(person, &factor, &destination, query.typed("done")).answer(&house, &viewer))
 }
 
-fn shown(person: &SignedIn, factor: &Factor, kept: &Kept, done: &str) -> Page {
+fn show_second_step(
+    person: &SignedIn,
+    factor: &SecondFactor,
+    destination: &Destination,
+    done: &str,
+) -> Page {
     let banner = match done {
         "moved" if factor.confirmed_at.is_some() => {
             Some("Done. Codes from your old phone no longer work")
@@ -56,48 +67,13 @@ fn shown(person: &SignedIn, factor: &Factor, kept: &Kept, done: &str) -> Page {
         "removed" if factor.confirmed_at.is_none() => Some("The second step has been removed"),
         _ => None,
     };
-    let nothing = Refusals::default();
-    own_page(TITLE, ("/account", "Your account"), banner, &nothing, || match factor.confirmed_at {
+    Frame::new(TITLE, ACCOUNT).done(banner).around(|| match factor.confirmed_at {
         Some(since) => has_one(since, factor).into_any(),
-        None => has_none(person.second_step, factor.passkeys, kept).into_any(),
+        None => has_none(person.second_step, factor.passkeys, destination).into_any(),
     })
 }
 
-/// A page about how somebody signs in: what was done just now, the way back, what needs correcting,
-/// and the rest.
-pub(crate) fn own_page<V: IntoView>(
-    title: &'static str,
-    (back, label): (&'static str, &'static str),
-    done: Option<&'static str>,
-    refusals: &Refusals,
-    rest: impl FnOnce() -> V,
-) -> Page {
-    let page = Page::new(title, || {
-        let banner = done.map(|title| {
-            view! {
-                <Banner title>
-                    <p />
-                </Banner>
-            }
-        });
-        view! {
-            <div class="stack">
-                {banner}
-                <p>
-                    <a class="back" href=back>
-                        {label}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{title}</h1>
-                {rest()}
-            </div>
-        }
-    });
-    page.refused_for(refusals)
-}
-
-fn has_none(asked: SecondStep, passkeys: i64, kept: &Kept) -> impl IntoView + use<> {
+fn has_none(asked: SecondStep, passkeys: i64, destination: &Destination) -> impl IntoView + use<> {
     let asked = match asked {
         SecondStep::Missing => Some(
             "You need this before you can continue with your work for the forum. It takes five \
@@ -118,7 +94,7 @@ fn has_none(asked: SecondStep, passkeys: i64, kept: &Kept) -> impl IntoView + us
         }
         .into_any()
     } else {
-        let to = with_then("/account/passkeys/new", &kept.then);
+        let to = with_then("/account/passkeys/new", &destination.then);
         view! {
             <p>
                 "Or "<a href=to>"add a passkey"</a>
@@ -135,7 +111,7 @@ fn has_none(asked: SecondStep, passkeys: i64, kept: &Kept) -> impl IntoView + us
         </p>
         {with_passkey}
         <form method="post" action=SECOND_STEP>
-            {kept.hidden()}
+            {destination.hidden()}
             <button class="button" name="step" value="begin">
                 "Set it up"
             </button>
@@ -143,7 +119,7 @@ fn has_none(asked: SecondStep, passkeys: i64, kept: &Kept) -> impl IntoView + us
     }
 }
 
-fn has_one(since: Millis, factor: &Factor) -> impl IntoView + use<> {
+fn has_one(since: Millis, factor: &SecondFactor) -> impl IntoView + use<> {
     let left = match factor.codes_left {
         0 => "You have no recovery codes left. Make new ones now.".to_owned(),
         1 => "You have 1 recovery code left. Make new ones soon.".to_owned(),
@@ -191,8 +167,8 @@ fn has_one(since: Millis, factor: &Factor) -> impl IntoView + use<> {
     }
 }
 
-/// Says that the recovery codes she has stop working, before there are new ones.
-fn asks_for_codes(factor: &Factor) -> Page {
+/// Says that the recovery codes they have stop working, before there are new ones.
+fn asks_for_codes(factor: &SecondFactor) -> Page {
     let old = match factor.codes_left {
         0 => "You have no recovery codes left.".to_owned(),
         1 => "The 1 recovery code you have left stops working as soon as you make new ones."
@@ -201,8 +177,7 @@ fn asks_for_codes(factor: &Factor) -> Page {
             "The {left} recovery codes you have left stop working as soon as you make new ones."
         ),
     };
-    let nothing = Refusals::default();
-    own_page("Make new recovery codes", (SECOND_STEP, TITLE), None, &nothing, || {
+    Frame::new("Make new recovery codes", (SECOND_STEP, TITLE)).around(|| {
         view! {
             <p class="lead">{old}</p>
             <p>
@@ -222,13 +197,13 @@ fn asks_for_codes(factor: &Factor) -> Page {
 }
 
 /// POST `/account/second-step`: begins to set it up, makes new recovery codes, or removes it.
-pub async fn change(
+pub async fn change_second_step(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
-    let (account_id, email) = (person.account_id.as_str(), person.email.as_str());
+    let (account_id, email) = (&person.account_id, person.email.as_str());
     let factor = store::factor(&house.db, account_id).await?;
     let is_staff = person.roles.iter().any(|role| role.is_staff());
     let has_one = factor.confirmed_at.is_some();
@@ -236,14 +211,15 @@ pub async fn change(
         "begin" if is_staff || has_one => {
             let since = now - rules::OFFERED_FOR;
             store::offer(&house.db, account_id, &rules::new_secret(), since, now).await?;
-            Ok(Redirect::to(&with_then(SET_UP, &Kept::page(&sent).then)).into_response())
+            Ok(Redirect::to(&with_then(SET_UP, &Destination::page(&sent).then)).into_response())
         }
         "codes" if has_one => {
             let (codes, words) = (new_codes(), emails::new_recovery_codes(&house));
             let mut tx = house.db.begin().await?;
             store::forget_recovery_codes(&mut tx, account_id).await?;
             store::keep_recovery_codes(&mut tx, account_id, &hashes(&codes)).await?;
-            note(&mut tx, (account_id, email), ("recovery codes made", &words), now).await?;
+            note_and_tell(&mut tx, (account_id, email), ("recovery codes made", &words), now)
+                .await?;
             tx.commit().await?;
             Ok(codes_page(&codes, "").answer(&house, &viewer))
         }
@@ -251,7 +227,8 @@ pub async fn change(
             let mut tx = house.db.begin().await?;
             if store::take_away(&mut tx, account_id).await? {
                 let words = emails::second_step_removed(&house);
-                note(&mut tx, (account_id, email), ("second step removed", &words), now).await?;
+                note_and_tell(&mut tx, (account_id, email), ("second step removed", &words), now)
+                    .await?;
             }
             tx.commit().await?;
             Ok(Redirect::to("/account/second-step?done=removed").into_response())
@@ -260,10 +237,10 @@ pub async fn change(
     }
 }
 
-/// Tells her by email, and notes in the log, what she changed about how she signs in.
-pub(crate) async fn note(
+/// Tells them by email, and notes in the log, what they changed about how they sign in.
+pub(crate) async fn note_and_tell(
     tx: &mut AnyConnection,
-    (account_id, email): (&str, &str),
+    (account_id, email): (&Id<Account>, &str),
     (what, words): (&str, &Words),
     now: Millis,
 ) -> Result<(), sqlx::Error> {
@@ -277,8 +254,8 @@ pub(crate) async fn note(
         not_after: None,
     };
     owe(tx, owed).await?;
-    let who = Some(account_id);
-    audit::note(tx, Entry { at: now, who, what, about: account_id, detail: "" }).await
+    let entry = Entry { at: now, who: Some(account_id), what, about: account_id, detail: "" };
+    audit::note(tx, entry).await
 }
 
 fn new_codes() -> Vec<String> {
@@ -290,37 +267,39 @@ fn hashes(codes: &[String]) -> Vec<String> {
 }
 
 /// The secret that is being set up, while it is shown.
-fn offered(factor: &Factor, now: Millis) -> Option<&str> {
+fn offered(factor: &SecondFactor, now: Millis) -> Option<&str> {
     let (secret, at) = factor.offered.as_ref()?;
     (now - at < rules::OFFERED_FOR).then_some(secret.as_str())
 }
 
 /// GET `/account/second-step/set-up`
-pub async fn set_up_form(
+pub async fn set_up_second_step_form(
     State(house): State<House>,
     viewer: Viewer,
     uri: Uri,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
-    let kept = Kept::page(&Sent::query(&uri));
+    let destination = Destination::page(&Sent::query(&uri));
     let factor = store::factor(&house.db, &person.account_id).await?;
     let Some(secret) = offered(&factor, house.clock.now()) else {
-        return Ok(Redirect::to(&with_then(SECOND_STEP, &kept.then)).into_response());
+        return Ok(Redirect::to(&with_then(SECOND_STEP, &destination.then)).into_response());
     };
-    Ok(set_up_page(&house, person, secret, &kept, &Refusals::default()).answer(&house, &viewer))
+    Ok(set_up_page(&house, person, secret, &destination, &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/account/second-step/set-up`: a code shows that the app has the secret. Other sessions of
-/// hers end: they began without it.
-pub async fn set_up(
+/// theirs end: they began without it.
+pub async fn set_up_second_step(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (person, kept, now) = (viewer.signed_in()?, Kept::page(&sent), house.clock.now());
+    let (person, destination, now) =
+        (viewer.signed_in()?, Destination::page(&sent), house.clock.now());
     let factor = store::factor(&house.db, &person.account_id).await?;
     let Some(secret) = offered(&factor, now) else {
-        return Ok(Redirect::to(&with_then(SECOND_STEP, &kept.then)).into_response());
+        return Ok(Redirect::to(&with_then(SECOND_STEP, &destination.then)).into_response());
     };
     let step = match rules::typed(sent.typed("code")) {
         Ok(Typed::FromApp(code)) => rules::step_of(secret, &code, now).ok_or_else(|| {
@@ -335,12 +314,11 @@ pub async fn set_up(
         Ok(step) => step,
         Err(what_to_do) => {
             let refusals = Refusals::one("code", what_to_do);
-            return Ok(
-                set_up_page(&house, person, secret, &kept, &refusals).answer(&house, &viewer)
-            );
+            return Ok(set_up_page(&house, person, secret, &destination, &refusals)
+                .answer(&house, &viewer));
         }
     };
-    // Who moves to another phone keeps her recovery codes.
+    // Who moves to another phone keeps their recovery codes.
     let is_first = factor.confirmed_at.is_none();
     let codes = if is_first { new_codes() } else { Vec::new() };
     if !turn_on(&house, person, (secret, step), &codes, now).await? {
@@ -350,10 +328,10 @@ pub async fn set_up(
     if !is_first {
         return Ok(Redirect::to("/account/second-step?done=moved").into_response());
     }
-    Ok(codes_page(&codes, &kept.then).answer(&house, &viewer))
+    Ok(codes_page(&codes, &destination.then).answer(&house, &viewer))
 }
 
-/// Makes the offered secret hers, of which a code of this half-minute was used; with recovery
+/// Makes the offered secret theirs, of which a code of this half-minute was used; with recovery
 /// codes, if there are any. False where somebody was faster.
 async fn turn_on(
     house: &House,
@@ -362,7 +340,7 @@ async fn turn_on(
     codes: &[String],
     now: Millis,
 ) -> Result<bool, Error> {
-    let (account_id, email) = (person.account_id.as_str(), person.email.as_str());
+    let (account_id, email) = (&person.account_id, person.email.as_str());
     let mut tx = house.db.begin().await?;
     if !store::set_up(&mut tx, account_id, secret, step, now).await? {
         tx.roll_back().await?;
@@ -373,7 +351,7 @@ async fn turn_on(
     }
     store::end_other_sessions(&mut tx, account_id, &person.session_id).await?;
     let words = emails::second_step_set_up(house);
-    note(&mut tx, (account_id, email), ("second step set up", &words), now).await?;
+    note_and_tell(&mut tx, (account_id, email), ("second step set up", &words), now).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -382,11 +360,12 @@ fn set_up_page(
     house: &House,
     person: &SignedIn,
     secret: &str,
-    kept: &Kept,
+    destination: &Destination,
     refusals: &Refusals,
 ) -> Page {
     let app = rules::for_the_app(secret, &house.names.forum, &person.email);
-    own_page("Set up the second step", (SECOND_STEP, TITLE), None, refusals, || {
+    let frame = Frame::new("Set up the second step", (SECOND_STEP, TITLE));
+    frame.refused_for(refusals).around(|| {
         let code = app.map(|app| {
             view! {
                 <div class="qr">
@@ -412,7 +391,7 @@ fn set_up_page(
             </p>
             <h2>"3. Type the code that it shows"</h2>
             <form method="post" action=SET_UP novalidate>
-                {kept.hidden()}
+                {destination.hidden()}
                 <Field
                     name="code"
                     label="Code"
@@ -426,7 +405,7 @@ fn set_up_page(
     })
 }
 
-/// The recovery codes, this once. `then`: where she was going.
+/// The recovery codes, this once. `then`: where they were going.
 fn codes_page(codes: &[String], then: &str) -> Page {
     Page::new("Your recovery codes", || {
         let rows = codes.iter().map(|code| view! { <li><b>{code.clone()}</b></li> });

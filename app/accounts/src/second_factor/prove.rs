@@ -1,6 +1,6 @@
-//! Fresh proof: a password, a code, a passkey or a link, before what does the most harm when somebody else
-//! holds her phone. With it her session goes on under another token: whoever has the one before it has
-//! nothing.
+//! Fresh proof: a password, a code, a passkey or a link, before what does the most harm when
+//! somebody else holds a person's phone. With it the session goes on under another token: whoever
+//! has the one before it has nothing.
 
 use axum::Extension;
 use axum::extract::State;
@@ -17,29 +17,29 @@ use leptos::prelude::*;
 
 use super::rules::{self, Typed};
 use super::store;
-use crate::attempts::{self, Asker, Kind, Purpose};
+use crate::attempts::{self, Asker, AttemptKind, Purpose};
 use crate::first_act::{self, GO_ON};
-use crate::passkeys::{self, Asked, Refused, ui};
+use crate::passkeys::{self, AskedWhere, Refused, ui};
 use crate::session::{Renewed, SecondTap};
-use crate::sign_in::{self, Kept};
+use crate::sign_in::{self, Destination};
 use crate::store::{self as accounts, Proof};
 use crate::{emails, passwords};
 
-/// The answer where fresh proof is lacking. `kept`: where she was going; `chose`: what she chose,
-/// in words that follow "to".
-pub(crate) async fn asked(
+/// The answer where fresh proof is lacking. `destination`: where they were going; `chose`: what
+/// they chose, in words that follow "to".
+pub(crate) async fn ask_for_proof(
     house: &House,
     viewer: &Viewer,
-    kept: &Kept,
+    destination: &Destination,
     chose: &str,
 ) -> Result<Response, Error> {
     let proof = accounts::proof(&house.db, &viewer.signed_in()?.session_id).await?;
-    let page = page(&proof, kept, chose, &Refusals::default());
+    let page = proof_page(&proof, destination, chose, &Refusals::default());
     Ok(page.status(StatusCode::UNAUTHORIZED).answer(house, viewer))
 }
 
 /// GET `/prove`
-pub async fn form(
+pub async fn proof_form(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
@@ -47,17 +47,17 @@ pub async fn form(
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let proof = accounts::proof(&house.db, &person.session_id).await?;
-    let kept = Kept::page(&Sent::query(&uri));
+    let destination = Destination::page(&Sent::query(&uri));
     let chose = waits_for_proof(&house, &headers, person).await?.unwrap_or_default();
-    Ok(page(&proof, &kept, &chose, &Refusals::default()).answer(&house, &viewer))
+    Ok(proof_page(&proof, &destination, &chose, &Refusals::default()).answer(&house, &viewer))
 }
 
 /// GET `/prove/link` and `/prove/passkey`, as after a reload.
-pub async fn back() -> Redirect {
+pub async fn back_to_proof() -> Redirect {
     Redirect::to("/prove")
 }
 
-/// What she chose in this browser, in words that follow "to", where it waits for proof.
+/// What they chose in this browser, in words that follow "to", where it waits for proof.
 async fn waits_for_proof(
     house: &House,
     headers: &HeaderMap,
@@ -69,20 +69,20 @@ async fn waits_for_proof(
 }
 
 /// POST `/prove`
-pub async fn send(
+pub async fn prove(
     State(house): State<House>,
     viewer: Viewer,
     again: Option<Extension<SecondTap>>,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (person, kept) = (viewer.signed_in()?, Kept::read(&sent));
+    let (person, destination) = (viewer.signed_in()?, Destination::read(&sent));
     let proof = accounts::proof(&house.db, &person.session_id).await?;
     let act = waits_for_proof(&house, &headers, person).await?;
     let refuse = |field: &'static str, what_to_do: &str| {
         let refusals = Refusals::one(field, what_to_do);
         let chose = act.as_deref().unwrap_or_default();
-        Ok(page(&proof, &kept, chose, &refusals).answer(&house, &viewer))
+        Ok(proof_page(&proof, &destination, chose, &refusals).answer(&house, &viewer))
     };
     let (password, code) = (sent.typed("password"), sent.typed("code").trim());
     let is_code = proof.has_second_step && !code.is_empty();
@@ -94,7 +94,9 @@ pub async fn send(
     if password.is_empty() && !is_code {
         return refuse(field, "Type it again so that we know it's you");
     }
-    if let Err(wait) = attempts::within(&house, Kind::Proof, person.session_id.clone()).await? {
+    if let Err(wait) =
+        attempts::within(&house, AttemptKind::Proof, person.session_id.to_string()).await?
+    {
         let what_to_do =
             format!("Too many attempts. Try again {}, or ask for a link by email below", wait.when);
         return Ok(wait.answer(refuse(field, &what_to_do)?));
@@ -114,30 +116,30 @@ pub async fn send(
     if proved.is_none() && !viewer.is_fresh() {
         return refuse("code", "You have used this code before. Wait for the next one");
     }
-    attempts::forget(&house, Kind::Proof, person.session_id.clone()).await?;
-    let onward = onward(&house, &viewer, &kept, act.is_some());
+    attempts::forget(&house, AttemptKind::Proof, person.session_id.to_string()).await?;
+    let onward = onward(&house, &viewer, &destination, act.is_some());
     Ok(renewed.answer(&house, proved.flatten(), onward))
 }
 
-/// Uses the code up, if that is what she typed, and gives her session another token. When the
+/// Uses the code up, if that is what they typed, and gives their session another token. When the
 /// session ends, if it stands; `None` where the code was used before.
 async fn proved(
     house: &House,
     person: &SignedIn,
-    code: Option<&Right>,
+    code: Option<&RightCode>,
     is_second_tap: bool,
     renewed: &Renewed,
 ) -> Result<Option<Option<Millis>>, Error> {
-    let (now, account_id) = (house.clock.now(), person.account_id.as_str());
+    let (now, account_id) = (house.clock.now(), &person.account_id);
     let (before, after) = &renewed.hashes;
     let mut tx = house.db.begin().await?;
     let is_right = match code {
         None => true,
-        Some(Right::App(step)) => {
+        Some(RightCode::App(step)) => {
             store::use_step(&mut tx, account_id, *step).await?
                 || (is_second_tap && store::was_last_used(&mut tx, account_id, *step).await?)
         }
-        Some(Right::Recovery(hash)) => {
+        Some(RightCode::Recovery(hash)) => {
             store::use_recovery_code(&mut tx, account_id, hash, now).await?
         }
     };
@@ -150,12 +152,12 @@ async fn proved(
     Ok(Some(ends_at))
 }
 
-/// Where she goes who has proved it. `has_act`: what she chose waits.
-fn onward(house: &House, viewer: &Viewer, kept: &Kept, has_act: bool) -> Response {
-    if let Some(fields) = &kept.fields {
-        return once_more(&kept.then, fields).answer(house, viewer);
+/// Where somebody goes who has proved it. `has_act`: what they chose waits.
+fn onward(house: &House, viewer: &Viewer, destination: &Destination, has_act: bool) -> Response {
+    if let Some(fields) = &destination.fields {
+        return once_more(&destination.then, fields).answer(house, viewer);
     }
-    let to = match kept.then.as_str() {
+    let to = match destination.then.as_str() {
         _ if has_act => GO_ON,
         "" => "/account",
         then => then,
@@ -164,21 +166,23 @@ fn onward(house: &House, viewer: &Viewer, kept: &Kept, has_act: bool) -> Respons
 }
 
 /// POST `/prove/passkey`: tells the script what to ask for, and then takes what came of it.
-pub async fn with_passkey(
+pub async fn prove_with_passkey(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (person, kept, now) = (viewer.signed_in()?, Kept::read(&sent), house.clock.now());
-    let asked = Asked::Session(&person.session_id);
+    let (person, destination, now) =
+        (viewer.signed_in()?, Destination::read(&sent), house.clock.now());
+    let asked = AskedWhere::Session(&person.session_id);
     if sent.typed("step") == "begin" {
         let asker = Asker::Account(&person.account_id);
-        let (_, answer) = passkeys::begin(&house, &headers, asker, (asked, "/prove")).await?;
+        let (_, answer) =
+            passkeys::begin_passkey(&house, &headers, asker, (asked, "/prove")).await?;
         return Ok(answer);
     }
     let act = waits_for_proof(&house, &headers, person).await?;
-    let refused = match passkeys::used(&house, asked, &sent).await? {
+    let refused = match passkeys::used_passkey(&house, asked, &sent).await? {
         Ok((passkey, counter)) if passkey.account_id == person.account_id => {
             let renewed = Renewed::of(&house, &headers);
             let (before, after) = &renewed.hashes;
@@ -191,7 +195,7 @@ pub async fn with_passkey(
             };
             tx.commit().await?;
             if let Some(ends_at) = proved {
-                let onward = onward(&house, &viewer, &kept, act.is_some());
+                let onward = onward(&house, &viewer, &destination, act.is_some());
                 return Ok(renewed.answer(&house, ends_at, onward));
             }
             Refused::Copied
@@ -199,56 +203,60 @@ pub async fn with_passkey(
         Ok(_) => Refused::Unknown,
         // A second tap finds that the first has proved it.
         Err(Refused::Late) if viewer.is_fresh() => {
-            return Ok(onward(&house, &viewer, &kept, act.is_some()));
+            return Ok(onward(&house, &viewer, &destination, act.is_some()));
         }
         Err(refused) => refused,
     };
     let proof = accounts::proof(&house.db, &person.session_id).await?;
     let refusals = Refusals::one("passkey", refused.what_to_do());
-    let page = page(&proof, &kept, act.as_deref().unwrap_or_default(), &refusals);
+    let page = proof_page(&proof, &destination, act.as_deref().unwrap_or_default(), &refusals);
     Ok(page.answer(&house, &viewer))
 }
 
 /// A code that is right, if it has not been used.
-enum Right {
+enum RightCode {
     App(i64),
     Recovery(String),
 }
 
-async fn right_code(house: &House, person: &SignedIn, typed: &str) -> Result<Option<Right>, Error> {
+async fn right_code(
+    house: &House,
+    person: &SignedIn,
+    typed: &str,
+) -> Result<Option<RightCode>, Error> {
     Ok(match rules::typed(typed) {
-        Ok(Typed::Recovery(hash)) => Some(Right::Recovery(hash)),
+        Ok(Typed::Recovery(hash)) => Some(RightCode::Recovery(hash)),
         Ok(Typed::FromApp(code)) => {
             let factor = store::factor(&house.db, &person.account_id).await?;
             let secret = factor.secret.unwrap_or_default();
-            rules::step_of(&secret, &code, house.clock.now()).map(Right::App)
+            rules::step_of(&secret, &code, house.clock.now()).map(RightCode::App)
         }
         Err(_) => None,
     })
 }
 
-/// POST `/prove/link`: a link to her own address, which shows it too.
-pub async fn send_link(
+/// POST `/prove/link`: a link to their own address, which shows it too.
+pub async fn send_proof_link(
     State(house): State<House>,
     viewer: Viewer,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (kept, person) = (Kept::read(&sent), viewer.signed_in()?);
+    let (destination, person) = (Destination::read(&sent), viewer.signed_in()?);
     let (own, asker) = (person.email.as_str(), Asker::Account(&person.account_id));
     if let Err(wait) = attempts::may_write(&house, asker, Purpose::SignIn, own).await? {
         let proof = accounts::proof(&house.db, &person.session_id).await?;
         let act = waits_for_proof(&house, &headers, person).await?;
         let refusals = Refusals::one("link", wait.what_to_do.as_str());
-        let page = page(&proof, &kept, act.as_deref().unwrap_or_default(), &refusals);
+        let page = proof_page(&proof, &destination, act.as_deref().unwrap_or_default(), &refusals);
         return Ok(wait.answer(page.answer(&house, &viewer)));
     }
-    let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
-    sign_in::owe_link(&house, own, act.as_deref(), "sign-in", emails::sign_in_link).await?;
-    Ok(sign_in::link_sent(&house, &viewer, &kept))
+    let act = first_act::to_come_back_to(&house, &headers, &destination.then).await?;
+    sign_in::owe_link(&house, own, act.as_ref(), "sign-in", emails::sign_in_link).await?;
+    Ok(sign_in::sign_in_link_sent(&house, &viewer, &destination))
 }
 
-/// What she had typed, with the button that sends it.
+/// What they had typed, with the button that sends it.
 fn once_more(then: &str, fields: &str) -> Page {
     let page = Page::new("One more step", || {
         view! {
@@ -264,7 +272,7 @@ fn once_more(then: &str, fields: &str) -> Page {
     page.kept_for_going_back()
 }
 
-fn page(proof: &Proof, kept: &Kept, chose: &str, refusals: &Refusals) -> Page {
+fn proof_page(proof: &Proof, destination: &Destination, chose: &str, refusals: &Refusals) -> Page {
     let (has_password, has_code) = (proof.password_hash.is_some(), proof.has_second_step);
     let page = Page::new("Show us that it's you", || {
         let lead = if chose.is_empty() {
@@ -278,7 +286,7 @@ fn page(proof: &Proof, kept: &Kept, chose: &str, refusals: &Refusals) -> Page {
             (false, true) => "Type a code again.",
             (false, false) => "We'll email you a link. Press the button in it.",
         };
-        let is_saved = !chose.is_empty() || kept.fields.is_some();
+        let is_saved = !chose.is_empty() || destination.fields.is_some();
         let saved = is_saved.then_some(" What you chose is saved.");
         let password = has_password.then(|| {
             view! {
@@ -305,7 +313,7 @@ fn page(proof: &Proof, kept: &Kept, chose: &str, refusals: &Refusals) -> Page {
         let passkey = proof.has_passkey.then(|| {
             view! {
                 <h2>"Or use your passkey"</h2>
-                {ui::form("/prove/passkey", kept, false, ui::OTHER_WAYS)}
+                {ui::passkey_form("/prove/passkey", destination, false, ui::OTHER_WAYS)}
             }
         });
         let send = (has_password || has_code).then(|| {
@@ -318,7 +326,7 @@ fn page(proof: &Proof, kept: &Kept, chose: &str, refusals: &Refusals) -> Page {
                 <p class="lead">{lead}</p>
                 <p>{how}{saved}</p>
                 <form method="post" action="/prove" novalidate>
-                    {kept.hidden()}
+                    {destination.hidden()}
                     {password}
                     {code}
                     {send}
@@ -331,6 +339,6 @@ fn page(proof: &Proof, kept: &Kept, chose: &str, refusals: &Refusals) -> Page {
         }
     });
     let page = if proof.has_passkey { page.with_script(ui::SCRIPT) } else { page };
-    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
+    let page = if destination.fields.is_some() { page.kept_for_going_back() } else { page };
     page.refused_for(refusals)
 }

@@ -5,7 +5,7 @@ use forms::{Refusals, Sent};
 use ground::viewer::{Role, SecondStep};
 use totp_rs::{Builder, Secret, Totp};
 
-/// For how long a password, a link or a code shows that whoever uses a session is herself.
+/// For how long a password, a link or a code shows that whoever uses a session is its owner.
 pub const FRESH_FOR: Millis = 15 * MINUTE;
 
 /// How long after a password or a link the code must be given.
@@ -101,7 +101,7 @@ pub fn typed(code: &str) -> Result<Typed, String> {
     if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(Typed::FromApp(digits));
     }
-    // Those made before are shorter, and are hers until she makes new ones.
+    // Those made before are shorter, and are theirs until they make new ones.
     let recovery = id::read_long_code(code).or_else(|| id::read_code(code));
     recovery.map(|code| Typed::Recovery(id::hash(&code))).ok_or_else(|| {
         "Check the code and try again. It is 6 digits from your app, or one of your recovery codes"

@@ -2,6 +2,7 @@
 
 use calendar::clock::{DAY, MINUTE, Millis};
 use ground::db::{Db, known};
+use ground::ids::{Account, Id, KnownDevice, Session};
 use ground::viewer::Role;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -9,9 +10,9 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use super::rules;
 use crate::passkeys::store as passkeys;
 
-/// Since when somebody has a second step, as a part of statements in which her account is `a` and
-/// `second_factors` is `f`: since she set up codes, or, for staff, since she added a passkey. Parents
-/// with a passkey still sign in with a password or a link alone.
+/// Since when somebody has a second step, as a part of statements in which their account is `a` and
+/// `second_factors` is `f`: since they set up codes, or, for staff, since they added a passkey.
+/// Parents with a passkey still sign in with a password or a link alone.
 pub const SINCE: &str = "coalesce(f.confirmed_at, (SELECT min(k.added_at) FROM passkeys k
      WHERE k.account_id = a.id AND EXISTS (SELECT 1 FROM roles x
        WHERE x.account_id = a.id AND x.role <> 'parent')))";
@@ -21,16 +22,13 @@ const DEVICE_KNOWN_FOR: Millis = 365 * DAY;
 
 /// What somebody has as a second step.
 #[derive(Clone, Debug, Default)]
-pub struct Factor {
-    /// The secret that her app has; `None` where she has no second step.
+pub struct SecondFactor {
+    /// The secret that their app has; `None` where they have no second step.
     pub secret: Option<String>,
-    /// Since when.
     pub confirmed_at: Option<Millis>,
     /// The secret that an app is being set up with, and since when.
     pub offered: Option<(String, Millis)>,
-    /// How many recovery codes she has left.
     pub codes_left: i64,
-    /// How many passkeys she has.
     pub passkeys: i64,
 }
 
@@ -38,7 +36,7 @@ pub struct Factor {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn factor(db: &Db, account_id: &str) -> sqlx::Result<Factor> {
+pub async fn factor(db: &Db, account_id: &Id<Account>) -> sqlx::Result<SecondFactor> {
     let row = sqlx::query(
         "SELECT f.secret, f.confirmed_at, f.offered, f.offered_at,
            (SELECT count(*) FROM recovery_codes c
@@ -50,7 +48,7 @@ pub async fn factor(db: &Db, account_id: &str) -> sqlx::Result<Factor> {
     .fetch_one(&mut *db.read().await?)
     .await?;
     let offered: Option<String> = row.get("offered");
-    Ok(Factor {
+    Ok(SecondFactor {
         secret: row.get("secret"),
         confirmed_at: row.get("confirmed_at"),
         offered: offered.zip(row.get("offered_at")),
@@ -62,7 +60,7 @@ pub async fn factor(db: &Db, account_id: &str) -> sqlx::Result<Factor> {
 /// Offers a secret to set up an app with, unless one has been offered since `since`.
 pub async fn offer(
     db: &Db,
-    account_id: &str,
+    account_id: &Id<Account>,
     secret: &str,
     since: Millis,
     now: Millis,
@@ -82,11 +80,11 @@ pub async fn offer(
     tx.commit().await
 }
 
-/// Makes the offered secret hers, of which a code of this half-minute was used. True for whoever
+/// Makes the offered secret theirs, of which a code of this half-minute was used. True for whoever
 /// was first.
 pub async fn set_up(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     offered: &str,
     step: i64,
     now: Millis,
@@ -105,8 +103,11 @@ pub async fn set_up(
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes away her recovery codes.
-pub async fn forget_recovery_codes(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
+/// Takes away their recovery codes.
+pub async fn forget_recovery_codes(
+    tx: &mut AnyConnection,
+    account_id: &Id<Account>,
+) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM recovery_codes WHERE account_id = $1")
         .bind(account_id)
         .execute(tx)
@@ -114,10 +115,10 @@ pub async fn forget_recovery_codes(tx: &mut AnyConnection, account_id: &str) -> 
     Ok(())
 }
 
-/// Gives her these recovery codes, by their hashes.
+/// Gives them these recovery codes, by their hashes.
 pub async fn keep_recovery_codes(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     hashes: &[String],
 ) -> sqlx::Result<()> {
     let rows = (0..hashes.len()).map(|nth| format!("($1, ${})", nth + 2)).collect::<Vec<_>>();
@@ -134,8 +135,8 @@ pub async fn keep_recovery_codes(
 /// Ends every session of this account but the one it is done in.
 pub async fn end_other_sessions(
     tx: &mut AnyConnection,
-    account_id: &str,
-    session_id: &str,
+    account_id: &Id<Account>,
+    session_id: &Id<Session>,
 ) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")
         .bind(account_id)
@@ -146,7 +147,7 @@ pub async fn end_other_sessions(
 }
 
 /// Takes away the second step of an account, and with it its recovery codes. Whether there was one.
-pub async fn take_away(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<bool> {
+pub async fn take_away(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<bool> {
     let gone = sqlx::query(
         "DELETE FROM second_factors WHERE account_id = $1 AND confirmed_at IS NOT NULL",
     )
@@ -159,7 +160,7 @@ pub async fn take_away(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result
 /// Takes away the codes of an account that were set up since then.
 pub async fn take_away_since(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     since: Millis,
 ) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM second_factors WHERE account_id = $1 AND confirmed_at >= $2")
@@ -172,7 +173,7 @@ pub async fn take_away_since(
 
 /// Takes away codes and passkeys of an account, for somebody who lost what they are on. Whether
 /// there was one.
-pub async fn take_away_all(tx: &mut AnyConnection, person: &ToTell) -> sqlx::Result<bool> {
+pub async fn take_away_all(tx: &mut AnyConnection, person: &ToldAccount) -> sqlx::Result<bool> {
     let had_codes = take_away(tx, &person.account_id).await?;
     let had_passkeys =
         person.has_passkeys && passkeys::remove_since(tx, &person.account_id, 0).await?;
@@ -181,43 +182,37 @@ pub async fn take_away_all(tx: &mut AnyConnection, person: &ToTell) -> sqlx::Res
 
 /// How somebody can do the second step.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Ways {
-    /// With a code.
+pub struct SecondStepWays {
     pub codes: bool,
-    /// With a passkey.
     pub passkeys: bool,
 }
 
 /// How this account can do the second step.
-pub async fn ways(db: &Db, account_id: &str) -> sqlx::Result<Ways> {
+pub async fn ways(db: &Db, account_id: &Id<Account>) -> sqlx::Result<SecondStepWays> {
     let factor = factor(db, account_id).await?;
-    Ok(Ways { codes: factor.confirmed_at.is_some(), passkeys: factor.passkeys > 0 })
+    Ok(SecondStepWays { codes: factor.confirmed_at.is_some(), passkeys: factor.passkeys > 0 })
 }
 
 /// Somebody who gave a password or used a link, and has not given a code yet.
 #[derive(Clone, Debug)]
-pub struct Waiting {
-    /// Her account.
-    pub account_id: String,
-    /// Her address.
+pub struct WaitingSession {
+    pub account_id: Id<Account>,
     pub email: String,
-    /// The secret that her app has; `None` where she has passkeys alone.
+    /// The secret that their app has; `None` where they have passkeys alone.
     pub secret: Option<String>,
-    /// How she can do the second step.
-    pub ways: Ways,
-    /// The device as she knows it.
+    /// How they can do the second step.
+    pub ways: SecondStepWays,
+    /// The device as they know it.
     pub device: String,
     /// When the session ends at the latest.
     pub ends_at: Millis,
-    /// Whether she has signed in in this browser before.
     pub is_known_device: bool,
-    /// Whether her account is about to be erased.
     pub is_leaving: bool,
-    /// The half-minute of the code with which she was let in just now: this is a second tap.
+    /// The half-minute of the code with which they were let in just now: this is a second tap.
     pub was_let_in_at: Option<i64>,
 }
 
-/// For how long after she was let in the same code is a second tap.
+/// For how long after they were let in the same code is a second tap.
 const SECOND_TAP: Millis = MINUTE;
 
 /// Who waits behind this session's token, in the browser with this hash of what its cookie holds.
@@ -226,7 +221,7 @@ pub async fn waiting(
     token_hash: &str,
     device_hash: &str,
     now: Millis,
-) -> sqlx::Result<Option<Waiting>> {
+) -> sqlx::Result<Option<WaitingSession>> {
     let row = sqlx::query(
         "SELECT a.id AS account_id, a.email, f.secret, s.device, s.ends_at,
            (SELECT k.id FROM known_devices k
@@ -249,13 +244,14 @@ pub async fn waiting(
     .await?;
     let read = |row: AnyRow| {
         let secret: Option<String> = row.get("secret");
-        let ways = Ways { codes: secret.is_some(), passkeys: row.get::<i64, _>("passkeys") > 0 };
+        let ways =
+            SecondStepWays { codes: secret.is_some(), passkeys: row.get::<i64, _>("passkeys") > 0 };
         let last_step: Option<i64> = row.get("last_step");
-        // What it waited for is gone: she signs in again.
+        // What it waited for is gone: they sign in again.
         if !ways.codes && !ways.passkeys {
             return Ok(None);
         }
-        Ok(Some(Waiting {
+        Ok(Some(WaitingSession {
             account_id: row.get("account_id"),
             email: known(row.get("email"), "accounts.email")?,
             secret,
@@ -271,7 +267,11 @@ pub async fn waiting(
 }
 
 /// Uses up the code of this half-minute. False where it was used, or a later one.
-pub async fn use_step(tx: &mut AnyConnection, account_id: &str, step: i64) -> sqlx::Result<bool> {
+pub async fn use_step(
+    tx: &mut AnyConnection,
+    account_id: &Id<Account>,
+    step: i64,
+) -> sqlx::Result<bool> {
     let used = sqlx::query(
         "UPDATE second_factors SET last_step = $2
          WHERE account_id = $1 AND confirmed_at IS NOT NULL AND last_step < $2",
@@ -283,10 +283,10 @@ pub async fn use_step(tx: &mut AnyConnection, account_id: &str, step: i64) -> sq
     Ok(used.rows_affected() == 1)
 }
 
-/// Uses up a recovery code. False where it is not hers, or was used.
+/// Uses up a recovery code. False where it is not theirs, or was used.
 pub async fn use_recovery_code(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     hash: &str,
     now: Millis,
 ) -> sqlx::Result<bool> {
@@ -302,7 +302,7 @@ pub async fn use_recovery_code(
     Ok(used.rows_affected() == 1)
 }
 
-/// Lets her in whose session waited for a code, under a new token; again after a second tap. False
+/// Lets in whoever's session waited for a code, under a new token; again after a second tap. False
 /// where neither is so any more.
 pub async fn let_in(
     tx: &mut AnyConnection,
@@ -327,7 +327,7 @@ pub async fn let_in(
 /// Whether the code of this half-minute was the last one used.
 pub async fn was_last_used(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     step: i64,
 ) -> sqlx::Result<bool> {
     let used: i64 = sqlx::query_scalar(
@@ -340,11 +340,11 @@ pub async fn was_last_used(
     Ok(used == 1)
 }
 
-/// Notes that whoever uses this session has just shown that it is she, and gives it another token;
+/// Notes that whoever uses this session has just shown that it is them, and gives it another token;
 /// again after a second tap. When it ends at the latest; `None` where it has ended.
 pub async fn proved(
     tx: &mut AnyConnection,
-    session_id: &str,
+    session_id: &Id<Session>,
     (token_hash, new_token_hash): (&str, &str),
     now: Millis,
 ) -> sqlx::Result<Option<Millis>> {
@@ -362,10 +362,10 @@ pub async fn proved(
 }
 
 /// Notes that somebody signed in in this browser: the hash of what its cookie holds, and the device
-/// as she knows it.
+/// as they know it.
 pub async fn know_device(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     (device_hash, device): (&str, &str),
     now: Millis,
 ) -> sqlx::Result<()> {
@@ -374,7 +374,7 @@ pub async fn know_device(
          VALUES ($1, $2, $3, $4, $5, $5)
          ON CONFLICT (account_id, device_hash) DO UPDATE SET seen_at = $5",
     )
-    .bind(id::fresh())
+    .bind(Id::<KnownDevice>::fresh())
     .bind(account_id)
     .bind(device_hash)
     .bind(device)
@@ -387,15 +387,12 @@ pub async fn know_device(
 /// A device in which somebody signed in for the first time, and does not know that we saw it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct NewDevice {
-    /// Its id.
-    pub id: String,
-    /// Whose.
-    pub account_id: String,
-    /// Where to tell her.
+    pub id: Id<KnownDevice>,
+    pub account_id: Id<Account>,
     pub email: String,
-    /// The device as she knows it.
+    /// The device as they know it.
     pub device: String,
-    /// When she signed in.
+    /// When they signed in.
     pub first_at: Millis,
 }
 
@@ -413,7 +410,11 @@ pub async fn new_devices(db: &Db, most: i64) -> sqlx::Result<Vec<NewDevice>> {
 }
 
 /// Notes that we owe the email about this device. True for whoever was first.
-pub async fn device_told(tx: &mut AnyConnection, id: &str, now: Millis) -> sqlx::Result<bool> {
+pub async fn device_told(
+    tx: &mut AnyConnection,
+    id: &Id<KnownDevice>,
+    now: Millis,
+) -> sqlx::Result<bool> {
     let told =
         sqlx::query("UPDATE known_devices SET told_at = $2 WHERE id = $1 AND told_at IS NULL")
             .bind(id)
@@ -423,19 +424,17 @@ pub async fn device_told(tx: &mut AnyConnection, id: &str, now: Millis) -> sqlx:
     Ok(told.rows_affected() == 1)
 }
 
-/// Somebody of the staff, as an administrator sees her.
+/// Somebody of the staff, as an administrator sees them.
 #[derive(Clone, Debug)]
-pub struct Staff {
-    /// The account.
-    pub id: String,
-    /// The name others see.
+pub struct StaffMember {
+    pub id: Id<Account>,
     pub shown_name: String,
-    /// Since when she has a second step.
+    /// Since when they have a second step.
     pub since: Option<Millis>,
 }
 
 /// From when a second step is asked of staff, and everyone of them, whoever has none first.
-pub async fn staff(db: &Db, most: i64) -> sqlx::Result<(Option<Millis>, Vec<Staff>)> {
+pub async fn staff(db: &Db, most: i64) -> sqlx::Result<(Option<Millis>, Vec<StaffMember>)> {
     let sql = format!(
         "SELECT r.second_step_from, a.id, a.shown_name, {SINCE} AS since
          FROM area_rules r
@@ -448,8 +447,8 @@ pub async fn staff(db: &Db, most: i64) -> sqlx::Result<(Option<Millis>, Vec<Staf
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
     let asked_from = rows.first().and_then(|row| row.get("second_step_from"));
     let one = |row: &AnyRow| {
-        let id: Option<String> = row.get("id");
-        Some(Staff { id: id?, shown_name: row.get("shown_name"), since: row.get("since") })
+        let id: Option<Id<Account>> = row.get("id");
+        Some(StaffMember { id: id?, shown_name: row.get("shown_name"), since: row.get("since") })
     };
     Ok((asked_from, rows.iter().filter_map(one).collect()))
 }
@@ -462,21 +461,20 @@ pub async fn ask_from(tx: &mut AnyConnection, from: Option<Millis>) -> sqlx::Res
 
 /// Somebody to tell that a second step was taken away.
 #[derive(Clone, Debug)]
-pub struct ToTell {
-    /// The account.
-    pub account_id: String,
-    /// The address.
+pub struct ToldAccount {
+    pub account_id: Id<Account>,
     pub email: String,
-    /// The name others see.
     pub shown_name: String,
-    /// Since when she has a second step.
+    /// Since when they have a second step.
     pub since: Option<Millis>,
-    /// Whether she has passkeys.
     pub has_passkeys: bool,
 }
 
 /// This account, and every administrator.
-pub async fn with_administrators(db: &Db, account_id: &str) -> sqlx::Result<Vec<ToTell>> {
+pub async fn with_administrators(
+    db: &Db,
+    account_id: &Id<Account>,
+) -> sqlx::Result<Vec<ToldAccount>> {
     let sql = format!(
         "SELECT a.id, a.email, a.shown_name, {SINCE} AS since,
            (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id) AS passkeys
@@ -490,7 +488,7 @@ pub async fn with_administrators(db: &Db, account_id: &str) -> sqlx::Result<Vec<
         .bind(Role::Admin.word())
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let one = |row: &AnyRow| ToTell {
+    let one = |row: &AnyRow| ToldAccount {
         account_id: row.get("id"),
         email: row.get("email"),
         shown_name: row.get("shown_name"),

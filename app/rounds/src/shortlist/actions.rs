@@ -6,42 +6,46 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::viewer::Viewer;
 use voting::Phase;
 
+use super::pages::Counted;
 use super::{pages, rules, store};
 use crate::store::Round;
 
 /// GET `/forum/rounds/{id}/shortlist`
-pub async fn form(
+pub async fn confirm_shortlist_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Round>>,
 ) -> Result<Response, Error> {
-    let round = counted(&house, &id).await?;
+    let round = round_to_confirm(&house, &id).await?;
     if round.confirmed.is_some() {
         return Ok(Redirect::to(&format!("/rounds/{}", round.id)).into_response());
     }
-    page(&house, &viewer, &round, None, &Refusals::default()).await
+    confirm_page(&house, &viewer, &round, None, &Refusals::default()).await
 }
 
 /// POST `/forum/rounds/{id}/shortlist`
-pub async fn confirm(
+pub async fn confirm_shortlist(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Round>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let round = counted(&house, &id).await?;
+    let round = round_to_confirm(&house, &id).await?;
     let chosen = store::chosen(&house.db, &round.id).await?;
     let topics = topics::support::store::tallies(&house.db, &round.id).await?;
-    let counted: Vec<String> = chosen.into_iter().map(|chosen| chosen.topic_id).collect();
-    let there_are: Vec<String> = topics.into_iter().map(|tally| tally.topic_id).collect();
+    let counted: Vec<Id<ids::Topic>> = chosen.into_iter().map(|chosen| chosen.topic_id).collect();
+    let there_are: Vec<Id<ids::Topic>> = topics.into_iter().map(|tally| tally.topic_id).collect();
     let seats = usize::try_from(round.seats).unwrap_or(0);
     let confirmation = match rules::confirmation(&sent, &counted, &there_are, seats) {
         Ok(confirmation) => confirmation,
-        Err(refusals) => return page(&house, &viewer, &round, Some(&sent), &refusals).await,
+        Err(refusals) => {
+            return confirm_page(&house, &viewer, &round, Some(&sent), &refusals).await;
+        }
     };
     let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
@@ -57,8 +61,8 @@ pub async fn confirm(
 }
 
 /// A round that has been counted.
-async fn counted(house: &House, id: &str) -> Result<Round, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn round_to_confirm(house: &House, id: &Id<ids::Round>) -> Result<Round, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     let round = crate::store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
     if round.dates.phase(house.clock.now()) == Phase::Closed {
         Ok(round)
@@ -68,7 +72,7 @@ async fn counted(house: &House, id: &str) -> Result<Round, Error> {
 }
 
 /// `sent` is `None` before anything was sent: then the list is as it was counted.
-async fn page(
+async fn confirm_page(
     house: &House,
     viewer: &Viewer,
     round: &Round,
@@ -77,5 +81,6 @@ async fn page(
 ) -> Result<Response, Error> {
     let (chosen, unusual) = store::chosen_and_unusual(&house.db, &round.id).await?;
     let tallies = topics::support::store::tallies(&house.db, &round.id).await?;
-    Ok(pages::form(round, &chosen, tallies, &unusual, sent, refusals).answer(house, viewer))
+    let counted = Counted { chosen, tallies, unusual };
+    Ok(pages::confirm_form(round, counted, sent, refusals).answer(house, viewer))
 }

@@ -4,7 +4,7 @@
 use calendar::clock::Clock;
 use ground::db::Db;
 
-use super::store::{self, Ballots};
+use super::store::{self, Ballots, CountedBallots};
 
 /// Counts every closed round that is not counted yet. Returns how many it counted.
 ///
@@ -17,12 +17,13 @@ pub async fn count_due(db: &Db, clock: &Clock) -> Result<usize, sqlx::Error> {
         // Takes seconds for a large round, so it runs away from the threads that answer people.
         let choices = tokio::task::spawn_blocking(move || election.equal_shares(seats));
         let choices = choices.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
-        let (now, numbered) = (clock.now(), (topics.as_slice(), places.as_slice()));
+        let now = clock.now();
+        let counted_ballots = CountedBallots { topics, places, choices, unusual };
         let mut tx = db.begin().await?;
-        let is_first = store::keep(&mut tx, &round, numbered, &choices, unusual, now).await?;
+        let is_first = store::keep(&mut tx, &round, counted_ballots, now).await?;
         tx.commit().await?;
         if is_first {
-            tracing::info!(round, "the shortlist of a round is chosen");
+            tracing::info!(round = round.as_str(), "the shortlist of a round is chosen");
             counted += 1;
         }
     }

@@ -12,7 +12,7 @@ mod rules;
 pub mod store;
 mod unusual;
 
-pub use actions::{confirm, form};
+pub use actions::{confirm_shortlist, confirm_shortlist_form};
 pub use counting::count_due;
 pub use pages::outcome;
 pub use rules::{Chosen, Confirmation};

@@ -67,7 +67,7 @@ pub fn outcome(
     view! {
         <section class="stack">
             <h2>"The shortlist"</h2>
-            {word(round, may_confirm)}
+            {what_was_decided(round, may_confirm)}
             <ol class="stack">{list}</ol>
             {added}
             {plain_count(round, chosen, tallies)}
@@ -101,7 +101,7 @@ pub fn outcome(
 }
 
 /// What the forum decided about the list.
-fn word(round: &Round, may_confirm: bool) -> impl IntoView + use<> {
+fn what_was_decided(round: &Round, may_confirm: bool) -> impl IntoView + use<> {
     match &round.confirmed {
         None => {
             let to = format!("/forum/rounds/{}/shortlist", round.id);
@@ -170,7 +170,7 @@ fn plain_count(round: &Round, chosen: &[Chosen], tallies: &[Tally]) -> impl Into
     .into_any()
 }
 
-/// What an organiser should know before she confirms: signs without names.
+/// What an organiser should know before confirming: signs without names.
 fn unusual_joinings(unusual: &[Unusual]) -> impl IntoView + use<> {
     let nothing = unusual.is_empty();
     let signs = unusual.iter().map(|unusual| view! { <li>{unusual.words()}</li> }).collect_view();
@@ -211,18 +211,25 @@ fn unusual_joinings(unusual: &[Unusual]) -> impl IntoView + use<> {
     }
 }
 
-/// The form that confirms a list, or changes it with a reason.
-pub fn form(
+/// What an organiser decides about: the list, all topics of the round, and what is unusual about
+/// who joined and voted.
+pub struct Counted {
+    pub chosen: Vec<Chosen>,
+    pub tallies: Vec<Tally>,
+    pub unusual: Vec<Unusual>,
+}
+
+/// The form that confirms a list, or changes it with a reason. `sent` is `None` before anything was
+/// sent: then the list is as it was counted.
+pub fn confirm_form(
     round: &Round,
-    chosen: &[Chosen],
-    tallies: Vec<Tally>,
-    unusual: &[Unusual],
+    Counted { chosen, tallies, unusual }: Counted,
     sent: Option<&Sent>,
     refusals: &Refusals,
 ) -> Page {
     let ticked: Vec<String> = match sent {
         Some(sent) => sent.all("topics"),
-        None => chosen.iter().map(|chosen| chosen.topic_id.clone()).collect(),
+        None => chosen.iter().map(|chosen| chosen.topic_id.to_string()).collect(),
     };
     let topics = tallies.into_iter().map(|tally| (tally.topic_id, tally.title));
     let choices = Choice::each(topics, |id| ticked.iter().any(|ticked| ticked == id));
@@ -244,7 +251,7 @@ pub fn form(
                      and say why. Everyone will be able to read your reason beside the list."
                 </p>
                 <p>"You can only do this once. You can't change it afterwards."</p>
-                {unusual_joinings(unusual)}
+                {unusual_joinings(&unusual)}
                 <form method="post" novalidate>
                     <Choices
                         name="topics"

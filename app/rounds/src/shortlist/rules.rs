@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use area::ELSEWHERE;
 use disclosure::{SMALLEST_SHOWN, Shown};
 use forms::{Refusals, Sent};
+use ground::ids::{Id, Topic};
 use topics::support::Tally;
 
 /// The shortest reason for changing the list, in characters.
@@ -16,13 +17,10 @@ const LONGEST_REASON: usize = 2_000;
 /// words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen {
-    /// The topic.
-    pub topic_id: String,
-    /// Its title.
+    pub topic_id: Id<Topic>,
     pub title: String,
     /// Its place on the list, from 1.
     pub position: usize,
-    /// How many support it.
     pub supporters: u64,
     /// How many of them had no topic on the list yet.
     pub new: u64,
@@ -164,8 +162,7 @@ pub fn plain_count(tallies: &[Tally], seats: usize) -> BTreeSet<usize> {
 /// The shortlist as the forum confirms it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirmation {
-    /// The topics that should be planned.
-    pub topics: Vec<String>,
+    pub topics: Vec<Id<Topic>>,
     /// Why they differ from the count; empty where they don't.
     pub reason: String,
 }
@@ -177,11 +174,11 @@ pub struct Confirmation {
 /// What to put right.
 pub fn confirmation(
     sent: &Sent,
-    counted: &[String],
-    there_are: &[String],
+    counted: &[Id<Topic>],
+    there_are: &[Id<Topic>],
     seats: usize,
 ) -> Result<Confirmation, Refusals> {
-    let topics = sent.all("topics");
+    let topics: Vec<Id<Topic>> = sent.all("topics").into_iter().map(Id::from).collect();
     let mut refusals = Refusals::default();
     if topics.is_empty() {
         refusals.add("topics", "Choose the topics that should be planned");
@@ -230,7 +227,7 @@ mod tests {
     fn said(topics: &[(&[u64], u64)]) -> Vec<String> {
         let (mut list, mut tallies) = (Vec::new(), Vec::new());
         for (index, (supporters, new)) in topics.iter().enumerate() {
-            let topic_id = format!("topic {index}");
+            let topic_id = Id::<Topic>::from(format!("topic {index}"));
             tallies.push(Tally {
                 topic_id: topic_id.clone(),
                 counted: by_place(supporters),
@@ -281,18 +278,27 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whether_most_had_a_topic_narrows_no_small_number(places in proptest::collection::vec((0_u64..45, 0_u64..45), 1..4)) {
-            let places: Vec<Place> = places.into_iter().map(|(supporters, heard)| Place { supporters, heard }).collect();
+        fn whether_most_had_a_topic_narrows_no_small_number(
+            places in proptest::collection::vec((0_u64..45, 0_u64..45), 1..4),
+        ) {
+            let place = |(supporters, heard)| Place { supporters, heard };
+            let places: Vec<Place> = places.into_iter().map(place).collect();
             if may_compare(&places) {
                 let [before, no, yes] = what_could_be(&places);
                 for (answer, could_be) in [("no", no), ("yes", yes)] {
                     for (cell, (could, before)) in could_be.iter().zip(&before).enumerate() {
-                        let small = |numbers: &BTreeSet<u64>| numbers.iter().copied().filter(|n| (1..10).contains(n)).collect::<Vec<_>>();
-                        prop_assert!(could.is_empty() || small(could).is_empty() || small(could) == small(before), "{places:?}: cell {cell}, {answer}: {could:?} of {before:?}");
+                        prop_assert!(
+                            small(could).is_empty() || small(could) == small(before),
+                            "{places:?}: cell {cell}, {answer}: {could:?} of {before:?}"
+                        );
                     }
                 }
             }
         }
+    }
+
+    fn small(numbers: &BTreeSet<u64>) -> Vec<u64> {
+        numbers.iter().copied().filter(|number| (1..10).contains(number)).collect()
     }
 
     /// Every number each cell could be, for a reader who was told nothing, that fewer than half had
@@ -338,7 +344,7 @@ mod tests {
 
     #[test]
     fn the_forum_may_depart_from_the_count_only_with_a_reason() {
-        let ids = ["a", "b", "c"].map(str::to_owned);
+        let ids = ["a", "b", "c"].map(Id::from);
         let confirm = |body: &str| confirmation(&Sent::read(body.as_bytes()), &ids[..2], &ids, 2);
         assert_eq!(confirm("topics=b&topics=a&reason=ignored").expect("as counted").reason, "");
         assert!(confirm("topics=a&topics=c").expect_err("no reason").about("reason").is_some());

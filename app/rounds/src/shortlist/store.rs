@@ -7,9 +7,10 @@ use accounts::store::SHARED;
 use calendar::clock::Millis;
 use futures_util::TryStreamExt as _;
 use ground::db::{self, Db};
+use ground::ids::{Account, Id, Place, Round, Topic, UnusualJoining};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
-use voting::count::{Choice, Election, Phase};
+use voting::count::{Choice, CountPhase, Election};
 
 use super::rules::{Chosen, Confirmation};
 use super::unusual::{Patterns, Sign, Unusual};
@@ -17,13 +18,11 @@ use super::unusual::{Patterns, Sign, Unusual};
 /// The ballots of a round.
 #[derive(Debug)]
 pub struct Ballots {
-    /// The ids of its topics, in the order they were proposed.
-    pub topics: Vec<String>,
-    /// The ids of the places people live in, "" for none, by the number of their group.
-    pub places: Vec<String>,
-    /// The ballots themselves.
+    /// Its topics, in the order they were proposed.
+    pub topics: Vec<Id<Topic>>,
+    /// The places people live in, empty for none, by the number of their group.
+    pub places: Vec<Id<Place>>,
     pub election: Election,
-    /// What is unusual about them.
     pub unusual: Vec<Unusual>,
 }
 
@@ -31,8 +30,8 @@ pub struct Ballots {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn uncounted(db: &Db) -> sqlx::Result<Option<(String, usize)>> {
-    let round: Option<(String, i32)> = sqlx::query_as(
+pub async fn uncounted(db: &Db) -> sqlx::Result<Option<(Id<Round>, usize)>> {
+    let round: Option<(Id<Round>, i32)> = sqlx::query_as(
         "SELECT id, seats FROM rounds WHERE closed_at IS NOT NULL
          AND counted_at IS NULL ORDER BY closes_at LIMIT 1",
     )
@@ -45,9 +44,9 @@ pub async fn uncounted(db: &Db) -> sqlx::Result<Option<(String, usize)>> {
 /// Reads the ballots of a round, voter by voter, so that a million votes are never in memory as
 /// rows. One mailbox is one voter, who supports what any of its accounts does and lives where the
 /// first of them does, as in the tallies.
-pub async fn ballots(db: &Db, round_id: &str) -> sqlx::Result<Ballots> {
+pub async fn ballots(db: &Db, round_id: &Id<Round>) -> sqlx::Result<Ballots> {
     let mut connection = db.read().await?;
-    let topics: Vec<String> = sqlx::query_scalar(
+    let topics: Vec<Id<Topic>> = sqlx::query_scalar(
         "SELECT id FROM listed_topics WHERE round_id = $1 ORDER BY proposed_at, id",
     )
     .bind(round_id)
@@ -68,7 +67,7 @@ pub async fn ballots(db: &Db, round_id: &str) -> sqlx::Result<Ballots> {
     );
     let mut rows = sqlx::query(AssertSqlSafe(sql)).bind(round_id).fetch(&mut *connection);
     let mut cast = Cast { election: Election::new(topics.len()), ..Cast::default() };
-    let (mut account, mut voter) = (String::new(), None::<Voter>);
+    let (mut account, mut voter) = (Id::<Account>::default(), None::<Voter>);
     let mut of_several_accounts = BTreeMap::<String, Voter>::new();
     while let Some(row) = rows.try_next().await? {
         // A topic that is not counted, such as a withdrawn one, has no number.
@@ -78,7 +77,7 @@ pub async fn ballots(db: &Db, round_id: &str) -> sqlx::Result<Ballots> {
             of_several_accounts.entry(mailbox).or_insert_with(|| Voter::of(&row)).gave(topic, &row);
             continue;
         }
-        let id: String = row.get("account_id");
+        let id: Id<Account> = row.get("account_id");
         if id != account {
             cast.extend(voter.take());
             account = id;
@@ -94,7 +93,7 @@ pub async fn ballots(db: &Db, round_id: &str) -> sqlx::Result<Ballots> {
 
 /// Somebody whose votes are being read.
 struct Voter {
-    place: String,
+    place: Id<Place>,
     topics: Vec<usize>,
     began_at: Millis,
     joined_at: Millis,
@@ -116,7 +115,7 @@ impl Voter {
 #[derive(Default)]
 struct Cast {
     election: Election,
-    places: Vec<String>,
+    places: Vec<Id<Place>>,
     patterns: Patterns,
 }
 
@@ -136,14 +135,21 @@ impl Extend<Voter> for Cast {
     }
 }
 
+/// What the count of a round chose; topics and places as in its [`Ballots`].
+#[derive(Debug)]
+pub struct CountedBallots {
+    pub topics: Vec<Id<Topic>>,
+    pub places: Vec<Id<Place>>,
+    pub choices: Vec<Choice>,
+    pub unusual: Vec<Unusual>,
+}
+
 /// Saves what the count chose, and what is unusual about who joined and voted. True for the process
 /// that was first.
 pub async fn keep(
     tx: &mut AnyConnection,
-    round_id: &str,
-    (topics, places): (&[String], &[String]),
-    choices: &[Choice],
-    unusual: Vec<Unusual>,
+    round_id: &Id<Round>,
+    CountedBallots { topics, places, choices, unusual }: CountedBallots,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let closes_at: Option<Millis> = sqlx::query_scalar(
@@ -157,7 +163,7 @@ pub async fn keep(
     let Some(closes_at) = closes_at else { return Ok(false) };
     keep_unusual(tx, round_id, unusual, closes_at).await?;
     let number = |people: u64| i64::try_from(people).unwrap_or(i64::MAX);
-    for (position, choice) in (1_i32..).zip(choices) {
+    for (position, choice) in (1_i32..).zip(&choices) {
         let Some(topic_id) = topics.get(choice.topic) else { continue };
         sqlx::query(
             "INSERT INTO shortlist (round_id, topic_id, position, phase, price, supporters,
@@ -167,7 +173,7 @@ pub async fn keep(
         .bind(round_id)
         .bind(topic_id)
         .bind(position)
-        .bind(if choice.phase == Phase::Shares { "shares" } else { "credit" })
+        .bind(if choice.phase == CountPhase::Shares { "shares" } else { "credit" })
         .bind(choice.price.to_string())
         .bind(number(choice.supporters.all))
         .bind(number(choice.unrepresented.all))
@@ -195,7 +201,7 @@ pub async fn keep(
 /// it and with no later one.
 async fn keep_unusual(
     tx: &mut AnyConnection,
-    round_id: &str,
+    round_id: &Id<Round>,
     mut unusual: Vec<Unusual>,
     closes_at: Millis,
 ) -> sqlx::Result<()> {
@@ -210,7 +216,7 @@ async fn keep_unusual(
             "INSERT INTO unusual_joinings (id, round_id, kind, at, people)
              VALUES ($1, $2, $3, $4, $5)",
         )
-        .bind(id::fresh())
+        .bind(Id::<UnusualJoining>::fresh())
         .bind(round_id)
         .bind(sign.word())
         .bind(at)
@@ -225,7 +231,7 @@ async fn keep_unusual(
 /// in it, in the order of time.
 pub async fn chosen_and_unusual(
     db: &Db,
-    round_id: &str,
+    round_id: &Id<Round>,
 ) -> sqlx::Result<(Vec<Chosen>, Vec<Unusual>)> {
     let rows = sqlx::query(
         "SELECT id, title, position, supporters, unrepresented, is_unusual FROM (
@@ -253,7 +259,7 @@ pub async fn chosen_and_unusual(
 }
 
 /// What the count of a round chose, in the order chosen, with the true numbers.
-pub async fn chosen(db: &Db, round_id: &str) -> sqlx::Result<Vec<Chosen>> {
+pub async fn chosen(db: &Db, round_id: &Id<Round>) -> sqlx::Result<Vec<Chosen>> {
     let rows = sqlx::query(
         "SELECT l.topic_id AS id, t.title, CAST(l.position AS BIGINT) AS position, l.supporters,
            l.unrepresented
@@ -280,9 +286,9 @@ fn chosen_topic(row: &AnyRow) -> sqlx::Result<Chosen> {
 /// Saves the confirmed list. False when it was confirmed before.
 pub async fn confirm(
     tx: &mut AnyConnection,
-    round_id: &str,
+    round_id: &Id<Round>,
     confirmation: &Confirmation,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let first = sqlx::query(

@@ -37,7 +37,6 @@ impl Sign {
 pub struct Unusual {
     /// When it began.
     pub at: Millis,
-    /// What was seen.
     pub sign: Sign,
     /// How many people, or accounts.
     pub people: i64,
@@ -87,7 +86,7 @@ struct Began {
 pub struct Patterns(HashMap<Vec<usize>, Vec<Began>>);
 
 impl Patterns {
-    /// Adds one person: the topics she supports, when she gave the first support, and when she
+    /// Adds one person: the topics they support, when they gave the first support, and when they
     /// joined. Somebody who supports nothing that counts has no pattern.
     pub fn add(&mut self, topics: &[usize], began_at: Millis, joined_at: Millis) {
         let mut topics = topics.to_vec();

@@ -10,6 +10,7 @@ use calendar::clock;
 use disclosure::Shown;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Round, Topic};
 use ground::sent::Form;
 use ground::ui::{Bar, Bars, Page, capital};
 use ground::viewer::{Role, Viewer};
@@ -23,17 +24,12 @@ pub use store::Tally;
 /// afterwards, the result.
 #[component]
 pub fn SupportForm<'a>(
-    /// The topic's id.
-    topic: String,
-    /// Its title.
+    topic: Id<Topic>,
     title: String,
     /// Whether the person looking supports it.
     supported: bool,
-    /// Its round, if it is in one.
-    round: Option<(String, Dates)>,
-    /// The phase of that round.
+    round: Option<(Id<Round>, Dates)>,
     phase: Option<Phase>,
-    /// Who is looking.
     viewer: &'a Viewer,
     /// What was counted at the close.
     counted: Tally,
@@ -51,7 +47,7 @@ pub fn SupportForm<'a>(
         .into_any(),
         Phase::Voting => view! {
             <div class="panel stack">
-                {support_form(viewer, &topic, &title, supported, "")}
+                {support_form(viewer, &topic, &title, supported, None)}
                 <p class="soft">
                     "Voting closes on "<b>{clock::day_and_hour(dates.closes_at)}</b>
                     ". Support as many topics as you like. Nobody sees the results before then. "
@@ -84,21 +80,21 @@ pub fn SupportForm<'a>(
 }
 
 /// The support button: an island for parents; for anyone else the same form, which leads them to
-/// sign in first.
+/// sign in first. `round`: where it leads back to, if not to the topic.
 pub fn support_form(
     viewer: &Viewer,
-    topic: &str,
+    topic: &Id<Topic>,
     title: &str,
     supported: bool,
-    round: &str,
+    round: Option<&Id<Round>>,
 ) -> impl IntoView + use<> {
     if viewer.is(Role::Parent) {
         view! {
             <SupportButton
-                topic=topic.to_owned()
+                topic=topic.to_string()
                 title=title.to_owned()
                 supported
-                round=round.to_owned()
+                round=round.map(ToString::to_string).unwrap_or_default()
             />
         }
         .into_any()
@@ -120,7 +116,7 @@ pub fn support_form(
 }
 
 /// Says that voting is not open, and where to go. 422.
-fn not_open(topic: &str) -> Page {
+fn not_open(topic: &Id<Topic>) -> Page {
     let topic = format!("/topics/{topic}");
     Page::new("Voting on this topic is not open", || {
         view! {
@@ -171,14 +167,14 @@ pub fn counts(counted: Vec<(String, u64)>) -> impl IntoView {
 /// POST `/topics/{id}/support`: says whether there should be support, so that a double tap says it
 /// twice and changes it once. An island asks for `text/plain` and gets words; a form goes back to
 /// where it came from.
-pub async fn support(
+pub async fn support_topic(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Topic>>,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let topic = id::parse(&id).ok_or(Error::NotFound)?;
+    let topic = Id::<Topic>::parse(&id).ok_or(Error::NotFound)?;
     let gives = match sent.typed("wish") {
         "support" => true,
         "take back" => false,
@@ -197,7 +193,7 @@ pub async fn support(
         return Ok(not_open(&topic).answer(&house, &viewer));
     }
     let done = if gives { "supported" } else { "taken+back" };
-    let place = id::parse(sent.typed("round")).map_or_else(
+    let place = Id::<Round>::parse(sent.typed("round")).map_or_else(
         || format!("/topics/{topic}?done={done}"),
         |round| format!("/rounds/{round}?done={done}#t-{topic}"),
     );
@@ -205,6 +201,7 @@ pub async fn support(
 }
 
 /// A GET where only a POST has an answer, for instance after a reload.
-pub async fn back_to_topic(Path(id): Path<String>) -> Redirect {
-    Redirect::to(&id::parse(&id).map_or_else(|| "/topics".to_owned(), |id| format!("/topics/{id}")))
+pub async fn back_to_topic(Path(id): Path<Id<Topic>>) -> Redirect {
+    let topic = Id::<Topic>::parse(&id);
+    Redirect::to(&topic.map_or_else(|| "/topics".to_owned(), |id| format!("/topics/{id}")))
 }

@@ -3,6 +3,7 @@
 use area::ELSEWHERE;
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kind};
+use ground::ids::{Account, Id, Round, Topic};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// Until when topics can be proposed for the next round of voting, if there is one.
@@ -20,7 +21,11 @@ pub async fn proposing_until(db: &Db, now: Millis) -> sqlx::Result<Option<Millis
 }
 
 /// Whether this account supports a topic of this round.
-pub async fn supports_any(db: &Db, round_id: &str, account_id: &str) -> sqlx::Result<bool> {
+pub async fn supports_any(
+    db: &Db,
+    round_id: &Id<Round>,
+    account_id: &Id<Account>,
+) -> sqlx::Result<bool> {
     let supported: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM supports s JOIN listed_topics l ON l.id = s.topic_id
          WHERE l.round_id = $1 AND s.account_id = $2",
@@ -36,8 +41,8 @@ pub async fn supports_any(db: &Db, round_id: &str, account_id: &str) -> sqlx::Re
 /// doing it once.
 pub async fn support(
     tx: &mut AnyConnection,
-    topic_id: &str,
-    account_id: &str,
+    topic_id: &Id<Topic>,
+    account_id: &Id<Account>,
     gives: bool,
     now: Millis,
 ) -> sqlx::Result<bool> {
@@ -77,9 +82,7 @@ pub async fn support(
 /// What was counted for one topic of a round.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// The topic.
-    pub topic_id: String,
-    /// Its title.
+    pub topic_id: Id<Topic>,
     pub title: String,
     /// Every place there was, in its order, and "Elsewhere" if anyone is, with its number of
     /// supporters. Only for [`disclosure`] to put into words.
@@ -89,16 +92,17 @@ pub struct Tally {
 }
 
 /// What was counted for one topic; empty while the round is not closed.
-pub async fn tally(db: &Db, round_id: &str, topic_id: &str) -> sqlx::Result<Tally> {
+pub async fn tally(db: &Db, round_id: &Id<Round>, topic_id: &Id<Topic>) -> sqlx::Result<Tally> {
     Ok(tallies_where(db, round_id, topic_id).await?.into_iter().next().unwrap_or_default())
 }
 
 /// What was counted for every topic of a closed round, in the order they were proposed.
-pub async fn tallies(db: &Db, round_id: &str) -> sqlx::Result<Vec<Tally>> {
+pub async fn tallies(db: &Db, round_id: &Id<Round>) -> sqlx::Result<Vec<Tally>> {
     tallies_where(db, round_id, "").await
 }
 
-async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> sqlx::Result<Vec<Tally>> {
+/// `topic_id`: empty for all.
+async fn tallies_where(db: &Db, round_id: &Id<Round>, topic_id: &str) -> sqlx::Result<Vec<Tally>> {
     let rows = sqlx::query(
         "SELECT t.id, t.title, coalesce(p.name, $3) AS place, y.supporters, x.topic_id AS confirmed
          FROM tallies y
@@ -116,7 +120,7 @@ async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> sqlx::Result<
     .await?;
     let mut tallies: Vec<Tally> = Vec::new();
     for row in rows {
-        let topic_id: String = row.get("id");
+        let topic_id: Id<Topic> = row.get("id");
         if tallies.last().is_none_or(|last| last.topic_id != topic_id) {
             let is_confirmed = row.get::<Option<&str>, _>("confirmed").is_some();
             let title = row.get("title");

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use num_rational::BigRational;
 
-use crate::count::{Choice, Election, Phase, UnknownTopic};
+use crate::count::{Choice, CountPhase, Election, UnknownTopic};
 
 /// The most topics a file can name. A number beyond it is a typing error.
 pub const MOST_TOPICS: usize = 100_000;
@@ -25,9 +25,7 @@ pub const LARGEST: usize = 64 * 1024 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {wrong}")]
 pub struct Fault {
-    /// The line.
     pub line: u64,
-    /// What is wrong there.
     pub wrong: Wrong,
 }
 
@@ -57,12 +55,7 @@ pub enum Wrong {
     NotATopic(String),
     /// A number above that of the last topic.
     #[error("topic {topic} is not one of the {topics} topics")]
-    UnknownTopic {
-        /// The topic.
-        topic: usize,
-        /// How many topics there are.
-        topics: usize,
-    },
+    UnknownTopic { topic: usize, topics: usize },
     /// A Pabulib file with another type of vote.
     #[error("the votes are of type ‘{0}’, and only approval votes can be counted")]
     VoteType(String),
@@ -137,10 +130,10 @@ fn reason(choice: &Choice) -> String {
     );
     let price = decimal(&choice.price);
     match choice.phase {
-        Phase::Shares => {
+        CountPhase::Shares => {
             format!("{people}; they can pay for it with {price} each, or all they have left")
         }
-        Phase::Credit => {
+        CountPhase::Credit => {
             format!("{people}; nobody can pay any more: these would owe the least: {price} each")
         }
     }

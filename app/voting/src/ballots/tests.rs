@@ -18,7 +18,8 @@ fn fault(file: impl AsRef<[u8]>, topics: Option<usize>) -> String {
 const PABULIB: &str = "META\nkey;value\ndescription;\"Parks; and \
     trees\"\nvote_type;approval\nPROJECTS\nproject_id;cost;name\n\
     7;100;\"A \"\"green\"\" yard\nwith \
-        trees\"\n2;50;Bicycles\n9;1;Lamps\nVOTES\nvoter_id;age;vote\n1;34;7,2\n2;;2\n3;20;\n4;20;\"2, 9 , 2\"\n";
+        trees\"\n2;50;Bicycles\n9;1;Lamps\nVOTES\nvoter_id;age;vote\n\
+    1;34;7,2\n2;;2\n3;20;\n4;20;\"2, 9 , 2\"\n";
 
 #[test]
 fn a_csv_has_a_line_for_each_voter_and_topics_by_their_number() {
@@ -164,8 +165,8 @@ fn a_recount_prints_the_numbers_in_order_and_the_reasons_if_wanted() {
     );
     assert_eq!(
         recount(&election, 3, Method::Shares, true),
-        "3: 4 supporters, 4 of them with no topic above; they can pay for it with 0.250000 each, or \
-         all they have left\n\
+        "3: 4 supporters, 4 of them with no topic above; they can pay for it with 0.250000 each, \
+         or all they have left\n\
          2: 2 supporters, 1 of them with no topic above; nobody can pay any more: these would \
              owe the least: 0.025000 each\n\
          1: 1 supporters, 0 of them with no topic above; nobody can pay any more: these would \
@@ -175,19 +176,25 @@ fn a_recount_prints_the_numbers_in_order_and_the_reasons_if_wanted() {
 
 proptest! {
     #[test]
-    fn no_bytes_at_all_make_it_stumble(file in vec(any::<u8>(), 0..200), topics in proptest::option::of(0..=5_usize)) {
+    fn no_bytes_at_all_make_it_stumble(
+        file in vec(any::<u8>(), 0..200),
+        topics in proptest::option::of(0..=5_usize),
+    ) {
         let _ = read(&file, topics);
     }
 
     #[test]
     fn nothing_that_looks_like_a_file_makes_it_stumble(
         pieces in vec(prop::sample::select(&[
-            "voter,topics\n", "META\n", "PROJECTS\n", "VOTES\n", "key;value\n", "vote_type;approval\n", "project_id\n", "voter_id;vote\n",
-            "1", "2;", ",", ";", "\"", "\n", "\r\n", "\r", "18446744073709551615", "18446744073709551616", "\u{feff}", " ", "é",
+            "voter,topics\n", "META\n", "PROJECTS\n", "VOTES\n", "key;value\n",
+            "vote_type;approval\n", "project_id\n", "voter_id;vote\n", "1", "2;", ",", ";", "\"",
+            "\n", "\r\n", "\r", "18446744073709551615", "18446744073709551616", "\u{feff}", " ", "é",
         ][..]), 0..30),
         topics in proptest::option::of(prop_oneof![0..=5_usize, Just(usize::MAX)]),
     ) {
-        for start in ["", "voter,topics\n", "META\nkey;value\nvote_type;approval\nPROJECTS\nproject_id\n1\nVOTES\nvoter_id;vote\n"] {
+        let pabulib = "META\nkey;value\nvote_type;approval\n\
+                       PROJECTS\nproject_id\n1\nVOTES\nvoter_id;vote\n";
+        for start in ["", "voter,topics\n", pabulib] {
             if let Ok(election) = read((start.to_owned() + &pieces.concat()).as_bytes(), topics) {
                 let _ = recount(&election, 2, Method::Shares, true);
             }

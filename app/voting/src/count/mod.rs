@@ -111,7 +111,6 @@ impl Election {
 pub struct UnknownTopic {
     /// The topic, numbered from 0.
     pub topic: usize,
-    /// How many topics there are.
     pub topics: usize,
 }
 
@@ -120,12 +119,10 @@ pub struct UnknownTopic {
 pub struct Choice {
     /// The topic, numbered from 0.
     pub topic: usize,
-    /// How it was paid for.
-    pub phase: Phase,
+    pub phase: CountPhase,
     /// In the first phase the share: the most that a supporter paid. In the second the debt that
     /// each supporter was left with. Neither falls from one choice of a phase to the next.
     pub price: BigRational,
-    /// Its supporters.
     pub supporters: People,
     /// Those of its supporters who supported no topic chosen before it.
     pub unrepresented: People,
@@ -133,7 +130,7 @@ pub struct Choice {
 
 /// How a topic was paid for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
+pub enum CountPhase {
     /// Its supporters had the money: the Method of Equal Shares.
     Shares,
     /// No topic could be paid for any more; this one left the least debt: sequential Phragmén.

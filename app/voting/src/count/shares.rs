@@ -9,13 +9,13 @@ use num_bigint::BigInt;
 use num_integer::Integer as _;
 use num_rational::BigRational;
 
-use super::{Choice, Election, People, Phase};
+use super::{Choice, CountPhase, Election, People};
 
 /// Chooses by equal shares, then on credit.
 pub(super) fn choose(election: &Election, seats: usize) -> Vec<Choice> {
     let mut count = Count::begin(election, seats);
     let mut chosen = Vec::new();
-    for phase in [Phase::Shares, Phase::Credit] {
+    for phase in [CountPhase::Shares, CountPhase::Credit] {
         count.go_on(phase, seats, &mut chosen);
     }
     chosen
@@ -27,14 +27,14 @@ pub(super) struct Count {
     cost: BigInt,
     /// The different amounts that people have, in coins, rising. A debt is less than zero.
     purses: Vec<BigInt>,
-    kinds: Vec<Kind>,
-    /// Which kinds of people support each topic.
+    blocs: Vec<Bloc>,
+    /// Which blocs support each topic.
     supporters: Vec<Vec<u32>>,
     groups: usize,
 }
 
 /// People who gave the same ballot in the same group: whatever happens to one happens to all.
-struct Kind {
+struct Bloc {
     people: u64,
     group: u16,
     /// Which of the purses is theirs.
@@ -56,7 +56,7 @@ struct Offer {
 impl Count {
     /// Everyone gets `money` divided by the number of voters.
     pub(super) fn begin(election: &Election, money: usize) -> Self {
-        let kinds = election.ballots.iter().map(|((_, group), &people)| Kind {
+        let blocs = election.ballots.iter().map(|((_, group), &people)| Bloc {
             people,
             group: *group,
             purse: 0,
@@ -67,15 +67,15 @@ impl Count {
             sizes[*topic as usize] += 1;
         }
         let mut supporters: Vec<_> = sizes.into_iter().map(Vec::with_capacity).collect();
-        for (kind, (ballot, _)) in (0..).zip(election.ballots.keys()) {
+        for (bloc, (ballot, _)) in (0..).zip(election.ballots.keys()) {
             for &topic in ballot {
-                supporters[topic as usize].push(kind);
+                supporters[topic as usize].push(bloc);
             }
         }
         Self {
             cost: election.voters.into(),
             purses: vec![money.into()],
-            kinds: kinds.collect(),
+            blocs: blocs.collect(),
             supporters,
             groups: election.groups,
         }
@@ -88,7 +88,7 @@ impl Count {
     /// phase purses only shrink. In the second nobody's debt shrinks either: it begins when no
     /// supporters have enough together, so each price is above nothing, hence above every debt
     /// there is, and each later price is at least the last one paid.
-    pub(super) fn go_on(&mut self, phase: Phase, seats: usize, chosen: &mut Vec<Choice>) {
+    pub(super) fn go_on(&mut self, phase: CountPhase, seats: usize, chosen: &mut Vec<Choice>) {
         let mut done = vec![false; self.supporters.len()];
         for choice in chosen.iter() {
             done[choice.topic] = true;
@@ -107,13 +107,13 @@ impl Count {
         }
     }
 
-    fn offer(&self, phase: Phase, topic: usize, chosen: usize) -> Option<Offer> {
+    fn offer(&self, phase: CountPhase, topic: usize, chosen: usize) -> Option<Offer> {
         if self.supporters[topic].is_empty() {
             return None;
         }
         let price = match phase {
-            Phase::Shares => self.share(topic)?,
-            Phase::Credit => self.debt(topic),
+            CountPhase::Shares => self.share(topic)?,
+            CountPhase::Credit => self.debt(topic),
         };
         Some(Offer { price, topic, chosen })
     }
@@ -153,43 +153,43 @@ impl Count {
 
     fn people_by_purse(&self, topic: usize) -> Vec<u64> {
         let mut people = vec![0; self.purses.len()];
-        for &kind in &self.supporters[topic] {
-            let kind = &self.kinds[kind as usize];
-            people[kind.purse] += kind.people;
+        for &bloc in &self.supporters[topic] {
+            let bloc = &self.blocs[bloc as usize];
+            people[bloc.purse] += bloc.people;
         }
         people
     }
 
-    fn buy(&mut self, phase: Phase, Offer { price, topic, .. }: Offer) -> Choice {
+    fn buy(&mut self, phase: CountPhase, Offer { price, topic, .. }: Offer) -> Choice {
         self.pay(phase, topic, &price);
         let [mut supporters, mut unrepresented] =
             [(); 2].map(|()| People { all: 0, by_group: vec![0; self.groups] });
-        for &kind in &self.supporters[topic] {
-            let kind = &mut self.kinds[kind as usize];
-            supporters.add(kind);
-            if !std::mem::replace(&mut kind.represented, true) {
-                unrepresented.add(kind);
+        for &bloc in &self.supporters[topic] {
+            let bloc = &mut self.blocs[bloc as usize];
+            supporters.add(bloc);
+            if !std::mem::replace(&mut bloc.represented, true) {
+                unrepresented.add(bloc);
             }
         }
         Choice { topic, phase, price, supporters, unrepresented }
     }
 
     /// Takes the price from the supporters, and sorts everyone's purses again.
-    fn pay(&mut self, phase: Phase, topic: usize, price: &BigRational) {
+    fn pay(&mut self, phase: CountPhase, topic: usize, price: &BigRational) {
         let price = self.in_coins(price);
         let left = |purse: &BigInt| match phase {
-            Phase::Shares => (purse - &price).max(BigInt::ZERO),
-            Phase::Credit => -&price,
+            CountPhase::Shares => (purse - &price).max(BigInt::ZERO),
+            CountPhase::Credit => -&price,
         };
-        let mut buys = vec![false; self.kinds.len()];
-        for &kind in &self.supporters[topic] {
-            buys[kind as usize] = true;
+        let mut buys = vec![false; self.blocs.len()];
+        for &bloc in &self.supporters[topic] {
+            buys[bloc as usize] = true;
         }
         // Each old purse can become two: for those who buy, and for those who don't.
         let mut after = vec![[None, None]; self.purses.len()];
-        for (kind, &buys) in self.kinds.iter().zip(&buys) {
-            let purse = &self.purses[kind.purse];
-            after[kind.purse][usize::from(buys)]
+        for (bloc, &buys) in self.blocs.iter().zip(&buys) {
+            let purse = &self.purses[bloc.purse];
+            after[bloc.purse][usize::from(buys)]
                 .get_or_insert_with(|| if buys { left(purse) } else { purse.clone() });
         }
         let mut purses: Vec<BigInt> = after.iter().flatten().flatten().cloned().collect();
@@ -199,8 +199,8 @@ impl Count {
             amount.map_or(0, |amount| purses.partition_point(|purse| *purse < amount))
         };
         let places: Vec<_> = after.into_iter().map(|amounts| amounts.map(place)).collect();
-        for (kind, &buys) in self.kinds.iter_mut().zip(&buys) {
-            kind.purse = places[kind.purse][usize::from(buys)];
+        for (bloc, &buys) in self.blocs.iter_mut().zip(&buys) {
+            bloc.purse = places[bloc.purse][usize::from(buys)];
         }
         self.purses = purses;
     }
@@ -223,8 +223,8 @@ fn take(sum: &mut BigInt, purse: &BigInt, people: u64) {
 }
 
 impl People {
-    fn add(&mut self, kind: &Kind) {
-        self.all += kind.people;
-        self.by_group[usize::from(kind.group)] += kind.people;
+    fn add(&mut self, bloc: &Bloc) {
+        self.all += bloc.people;
+        self.by_group[usize::from(bloc.group)] += bloc.people;
     }
 }

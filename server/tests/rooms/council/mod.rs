@@ -21,7 +21,7 @@ const BUTTON: &str = "Sign in with Sefton Council";
 const NOT_IN: &str = "You are not signed in";
 const ASK: &str = "Ask an administrator";
 
-/// The same world with a council, and its provider, which knows her.
+/// The same world with a council, and its provider, which knows them.
 async fn at_council(world: World) -> (World, Provider) {
     at_patient_council(world, PATIENCE).await
 }
@@ -42,7 +42,7 @@ async fn at_patient_council(world: World, patience: Duration) -> (World, Provide
     (world.around(house), provider)
 }
 
-/// She presses the button, signs in there and comes back.
+/// Presses the button, signs in there and comes back.
 async fn comes(browser: &Browser<'_>, provider: &Provider) -> Answer {
     comes_by(browser, provider, "/sign-in/council").await
 }
@@ -414,7 +414,7 @@ fn another_person_who_has_her_old_address_at_the_council_is_not_her() {
         assert!(comes(&other, &provider).await.says(ASK));
         assert!(!is_in(&other).await);
         assert_eq!(state(&world).await, before);
-        // She herself may have another address there by now.
+        // They themselves may have another address there by now.
         {
             let mut plan = provider.plan();
             claim(&mut plan, "sub", json!("77"));
@@ -549,14 +549,14 @@ fn a_leader_who_does_not_come_by_her_council_for_a_term_is_told_and_then_her_rol
         let day = clock::day(world.now() + 14 * DAY);
         assert!(told.len() == 1 && told[0].to == HER, "{told:?}");
         assert!(told[0].text.contains(&format!("before {day}")), "{}", told[0].text);
-        // She only has to sign in, and it begins again.
+        // They only have to sign in, and it begins again.
         let laptop = world.visitor();
         comes(&laptop, &provider).await.leads_to();
         world.forward(76 * DAY - SECOND);
         assert!(lapse().await.is_empty());
         world.forward(SECOND);
         assert_eq!(lapse().await.len(), 1);
-        // The council lets her in no more, so she never comes back from there.
+        // The council lets them in no more, so they never come back from there.
         world.forward(14 * DAY - SECOND);
         assert!(lapse().await.is_empty());
         world.forward(SECOND);

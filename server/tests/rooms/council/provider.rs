@@ -222,7 +222,7 @@ impl Provider {
         self.plan.lock().unwrap()
     }
 
-    /// Somebody signs in there, where we sent her: the address that she is sent back to.
+    /// Somebody signs in there, where we sent them: the address that they are sent back to.
     pub fn signs_in(&self, at: &str) -> String {
         let at = Url::parse(at).unwrap();
         assert!(at.as_str().starts_with(&format!("{}/authorize?tenant=sefton&", self.address)));

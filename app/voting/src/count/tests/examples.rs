@@ -15,7 +15,7 @@ fn ballots(lines: &[(usize, &str)]) -> Ballots {
 fn told(choices: &[Choice]) -> String {
     let one = |choice: &Choice| {
         let letter = char::from(b'a' + u8::try_from(choice.topic).expect("a letter"));
-        let phase = if choice.phase == Phase::Shares { "for" } else { "owing" };
+        let phase = if choice.phase == CountPhase::Shares { "for" } else { "owing" };
         format!("{letter} {phase} {}", choice.price)
     };
     choices.iter().map(one).collect::<Vec<_>>().join(", ")
@@ -28,7 +28,7 @@ fn shares(lines: &[(usize, &str)], seats: usize) -> String {
 fn phragmen(lines: &[(usize, &str)], seats: usize) -> String {
     let mut chosen = Vec::new();
     super::super::shares::Count::begin(&election(8, &ballots(lines)), 0).go_on(
-        Phase::Credit,
+        CountPhase::Credit,
         seats,
         &mut chosen,
     );

@@ -31,7 +31,7 @@ fn topics_of(choices: &[Choice]) -> Vec<usize> {
 fn first_phase(choices: &[Choice]) -> Vec<usize> {
     choices
         .iter()
-        .filter(|choice| choice.phase == Phase::Shares)
+        .filter(|choice| choice.phase == CountPhase::Shares)
         .map(|choice| choice.topic)
         .collect()
 }
@@ -49,14 +49,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_500))]
 
     #[test]
-    fn every_group_that_agrees_on_topics_gets_its_due_before_anything_is_on_credit(ballots in ballots(), seats in 0..=8_usize) {
+    fn every_group_that_agrees_on_topics_gets_its_due_before_anything_is_on_credit(
+        ballots in ballots(), seats in 0..=8_usize,
+    ) {
         let chosen = first_phase(&election(TOPICS, &ballots).equal_shares(seats));
         prop_assert_eq!(a_group_left_out(&ballots, seats, &chosen), None);
     }
 
     #[test]
     fn the_order_of_ballots_and_of_topics_on_them_does_not_matter(
-        (ballots, shuffled) in ballots().prop_flat_map(|ballots| (Just(ballots.clone()), Just(ballots).prop_shuffle())),
+        (ballots, shuffled) in ballots()
+            .prop_flat_map(|ballots| (Just(ballots.clone()), Just(ballots).prop_shuffle())),
         seats in 0..=8_usize,
     ) {
         let mut other = Election::new(TOPICS);
@@ -77,36 +80,51 @@ proptest! {
             apart.add_from(*group, ballot.iter().copied()).expect("topics of the election");
             together.add(ballot.iter().copied()).expect("topics of the election");
         }
-        let as_one = |people: People| People { all: people.all, by_group: vec![people.by_group.iter().sum()] };
-        let joined: Vec<_> = apart.equal_shares(seats).into_iter().map(|choice| {
-            Choice { supporters: as_one(choice.supporters), unrepresented: as_one(choice.unrepresented), ..choice }
-        }).collect();
-        prop_assert_eq!(joined, together.equal_shares(seats));
+        let as_one = |people: People| People {
+            all: people.all,
+            by_group: vec![people.by_group.iter().sum()],
+        };
+        let joined = apart.equal_shares(seats).into_iter().map(|choice| Choice {
+            supporters: as_one(choice.supporters),
+            unrepresented: as_one(choice.unrepresented),
+            ..choice
+        });
+        prop_assert_eq!(joined.collect::<Vec<_>>(), together.equal_shares(seats));
     }
 
     #[test]
-    fn a_second_count_voter_by_voter_and_topic_by_topic_agrees(ballots in ballots(), seats in 0..=8_usize) {
+    fn a_second_count_voter_by_voter_and_topic_by_topic_agrees(
+        ballots in ballots(), seats in 0..=8_usize,
+    ) {
         let choices = election(TOPICS, &ballots).equal_shares(seats);
-        let told: Vec<_> = choices.iter().map(|choice| (choice.topic, choice.phase, choice.price.clone())).collect();
+        let told = |choice: &Choice| (choice.topic, choice.phase, choice.price.clone());
+        let told: Vec<_> = choices.iter().map(told).collect();
         prop_assert_eq!(told, naive::choose(TOPICS, &ballots, seats));
     }
 
     #[test]
-    fn plain_sequential_phragmen_agrees_with_a_second_count_too(ballots in ballots(), seats in 0..=8_usize) {
+    fn plain_sequential_phragmen_agrees_with_a_second_count_too(
+        ballots in ballots(), seats in 0..=8_usize,
+    ) {
         let mut chosen = Vec::new();
-        shares::Count::begin(&election(TOPICS, &ballots), 0).go_on(Phase::Credit, seats, &mut chosen);
-        let told: Vec<_> = chosen.iter().map(|choice| (choice.topic, choice.price.clone())).collect();
+        let mut count = shares::Count::begin(&election(TOPICS, &ballots), 0);
+        count.go_on(CountPhase::Credit, seats, &mut chosen);
+        let told = |choice: &Choice| (choice.topic, choice.price.clone());
+        let told: Vec<_> = chosen.iter().map(told).collect();
         prop_assert_eq!(told, naive::phragmen(TOPICS, &ballots, seats));
     }
 
     #[test]
-    fn each_phase_asks_no_less_than_before_and_credit_comes_last(ballots in ballots(), seats in 0..=8_usize) {
+    fn each_phase_asks_no_less_than_before_and_credit_comes_last(
+        ballots in ballots(), seats in 0..=8_usize,
+    ) {
         let choices = election(TOPICS, &ballots).equal_shares(seats);
         for (before, after) in choices.iter().zip(choices.iter().skip(1)) {
             prop_assert!(before.phase != after.phase || before.price <= after.price);
-            prop_assert!(before.phase == Phase::Shares || after.phase == Phase::Credit);
+            prop_assert!(before.phase == CountPhase::Shares || after.phase == CountPhase::Credit);
         }
-        prop_assert!(choices.iter().all(|choice| choice.price > BigRational::from_integer(0.into())));
+        let nothing = BigRational::from_integer(0.into());
+        prop_assert!(choices.iter().all(|choice| choice.price > nothing));
     }
 
     #[test]
@@ -119,10 +137,14 @@ proptest! {
         prop_assert!(bought <= seats);
         // Replayed with the prices alone: each pays the price or all they have, 1 in all each time.
         let money = || BigRational::new(BigInt::from(seats), BigInt::from(election.voters()));
-        let mut purses: Vec<_> = ballots.iter().filter(|ballot| !ballot.is_empty()).map(|ballot| (ballot, money())).collect();
+        let voters = ballots.iter().filter(|ballot| !ballot.is_empty());
+        let mut purses: Vec<_> = voters.map(|ballot| (ballot, money())).collect();
         for choice in &choices[..bought] {
             let mut paid = BigRational::from_integer(0.into());
-            for (_, purse) in purses.iter_mut().filter(|(ballot, _)| ballot.contains(&choice.topic)) {
+            let supports = |(ballot, _): &&mut (&BTreeSet<usize>, BigRational)| {
+                ballot.contains(&choice.topic)
+            };
+            for (_, purse) in purses.iter_mut().filter(supports) {
                 let part = choice.price.clone().min(purse.clone());
                 *purse -= &part;
                 paid += part;
@@ -146,12 +168,15 @@ proptest! {
     }
 
     #[test]
-    fn each_choice_tells_how_many_supported_it_and_how_many_of_them_had_none_yet(ballots in ballots(), seats in 0..=8_usize) {
+    fn each_choice_tells_how_many_supported_it_and_how_many_of_them_had_none_yet(
+        ballots in ballots(), seats in 0..=8_usize,
+    ) {
         let mut chosen = BTreeSet::new();
         for choice in election(TOPICS, &ballots).equal_shares(seats) {
             let supporters = || ballots.iter().filter(|ballot| ballot.contains(&choice.topic));
             let without = supporters().filter(|ballot| ballot.is_disjoint(&chosen)).count() as u64;
-            prop_assert_eq!((choice.supporters.all, choice.unrepresented.all), (supporters().count() as u64, without));
+            let all = supporters().count() as u64;
+            prop_assert_eq!((choice.supporters.all, choice.unrepresented.all), (all, without));
             chosen.insert(choice.topic);
         }
     }
@@ -159,7 +184,8 @@ proptest! {
     #[test]
     fn no_number_of_seats_or_of_topics_is_too_large(ballots in ballots(), seats in any::<usize>()) {
         let supported: BTreeSet<usize> = ballots.iter().flatten().copied().collect();
-        prop_assert_eq!(election(usize::MAX, &ballots).equal_shares(seats).len(), seats.min(supported.len()));
+        let chosen = election(usize::MAX, &ballots).equal_shares(seats);
+        prop_assert_eq!(chosen.len(), seats.min(supported.len()));
     }
 }
 

@@ -7,13 +7,13 @@ pub(super) fn choose(
     topics: usize,
     ballots: &[BTreeSet<usize>],
     seats: usize,
-) -> Vec<(usize, Phase, BigRational)> {
+) -> Vec<(usize, CountPhase, BigRational)> {
     let voters: Vec<_> = ballots.iter().filter(|ballot| !ballot.is_empty()).collect();
     let mut left = vec![BigRational::from_integer(0.into()); voters.len()];
     for purse in &mut left {
         *purse = BigRational::new(seats.into(), voters.len().into());
     }
-    let mut chosen: Vec<(usize, Phase, BigRational)> = Vec::new();
+    let mut chosen: Vec<(usize, CountPhase, BigRational)> = Vec::new();
     while chosen.len() < seats {
         let prices = open(topics, &chosen, |topic| share(&of(topic, &voters, &left)));
         let Some((price, topic)) = prices.into_iter().min() else { break };
@@ -21,7 +21,7 @@ pub(super) fn choose(
         {
             *purse = (&*purse - &price).max(BigRational::from_integer(0.into()));
         }
-        chosen.push((topic, Phase::Shares, price));
+        chosen.push((topic, CountPhase::Shares, price));
     }
     let loads = left.into_iter().map(|purse| -purse).collect();
     on_credit(topics, &voters, loads, seats, &mut chosen);
@@ -50,7 +50,7 @@ fn on_credit(
     voters: &[&BTreeSet<usize>],
     mut loads: Vec<BigRational>,
     seats: usize,
-    chosen: &mut Vec<(usize, Phase, BigRational)>,
+    chosen: &mut Vec<(usize, CountPhase, BigRational)>,
 ) {
     while chosen.len() < seats {
         let prices = open(topics, chosen, |topic| load(&of(topic, voters, &loads)));
@@ -60,13 +60,13 @@ fn on_credit(
             assert!(*load <= price, "nobody's load may fall");
             *load = price.clone();
         }
-        chosen.push((topic, Phase::Credit, price));
+        chosen.push((topic, CountPhase::Credit, price));
     }
 }
 
 fn open(
     topics: usize,
-    chosen: &[(usize, Phase, BigRational)],
+    chosen: &[(usize, CountPhase, BigRational)],
     price: impl Fn(usize) -> Option<BigRational>,
 ) -> Vec<(BigRational, usize)> {
     let open = (0..topics).filter(|topic| chosen.iter().all(|(done, ..)| done != topic));
