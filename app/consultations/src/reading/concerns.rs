@@ -14,10 +14,10 @@ use ground::ui::{Page, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::answers;
-use safeguarding::{note as read_note, note_is_kept, what_was_done};
+use safeguarding::{NewNote, note as read_note, note_is_kept, what_was_done};
 
 use super::Suggests;
-use super::store::{self, Concern, ConcernNote};
+use super::store::{self, Concern};
 
 /// GET `/forum/safeguarding/answers`
 pub async fn answer_concerns_page(
@@ -118,14 +118,8 @@ pub async fn note_answer_concern(
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
     let form_key = sent.once();
-    let note = ConcernNote {
-        form_key: &form_key,
-        concern_id: &concern.id,
-        words: &note,
-        noted_by: by,
-        noted_at: now,
-    };
-    if store::note(&mut tx, note).await? {
+    let new = NewNote { form_key: &form_key, words: &note, by, at: now };
+    if store::note(&mut tx, &concern.id, new).await? {
         let (what, about) = ("concern noted", &concern.id);
         audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
     }

@@ -7,6 +7,7 @@ use ground::ids::{self, Id};
 use questionnaires::Question;
 use questionnaires::answers::Answers;
 use questionnaires::results::{Channel, Heard, Theme};
+use safeguarding::NewNote;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
@@ -423,29 +424,22 @@ pub async fn history(
     Ok((looks, read(notes)))
 }
 
-/// What was done about an answer that was passed on.
-#[derive(Clone, Copy, Debug)]
-pub struct ConcernNote<'n> {
-    /// The same key twice is one note.
-    pub form_key: &'n str,
-    pub concern_id: &'n Id<ids::Concern>,
-    pub words: &'n str,
-    pub noted_by: &'n Id<ids::Account>,
-    pub noted_at: Millis,
-}
-
 /// Keeps what was done, once for each form key. True when it is new.
-pub async fn note(tx: &mut AnyConnection, note: ConcernNote<'_>) -> sqlx::Result<bool> {
+pub async fn note(
+    tx: &mut AnyConnection,
+    concern_id: &Id<ids::Concern>,
+    new: NewNote<'_>,
+) -> sqlx::Result<bool> {
     let noted = sqlx::query(
         "INSERT INTO answer_concern_notes (form_key, concern_id, note, noted_by, noted_at)
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT (form_key) DO NOTHING",
     );
     let noted = noted
-        .bind(note.form_key)
-        .bind(note.concern_id)
-        .bind(note.words)
-        .bind(note.noted_by)
-        .bind(note.noted_at)
+        .bind(new.form_key)
+        .bind(concern_id)
+        .bind(new.words)
+        .bind(new.by)
+        .bind(new.at)
         .execute(tx)
         .await?;
     Ok(noted.rows_affected() == 1)
