@@ -2,7 +2,7 @@
 //! query.
 
 use calendar::clock::Millis;
-use consultations::store::Listed;
+use consultations::store::ListedConsultation;
 use ground::db::{Db, known};
 use ground::ids::{Account, Consultation, Id, Notice, Plan, Topic};
 use outcomes::store::{stage, verdict};
@@ -156,7 +156,7 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
 pub async fn open_now(
     db: &Db,
     now: Millis,
-) -> Result<(Vec<Round>, Vec<Listed>, Vec<outcomes::store::ListedUpdate>), sqlx::Error> {
+) -> sqlx::Result<(Vec<Round>, Vec<ListedConsultation>, Vec<outcomes::store::ListedUpdate>)> {
     let sql = format!(
         "SELECT rounds.*, 'round' AS kind, '' AS who_for, '' AS questions, '' AS outcome,
            '' AS verdict, '' AS organisation, '' AS we_did, '' AS found FROM ({} LIMIT 4) rounds
@@ -177,7 +177,7 @@ pub async fn open_now(
     let mut all: Vec<Round> = of("round").map(rounds::store::round).collect();
     all.sort_by(|one, next| (next.dates.closes_at, &next.id).cmp(&(one.dates.closes_at, &one.id)));
     let listed = |row: &AnyRow| {
-        Ok(Listed {
+        Ok(ListedConsultation {
             id: row.get("id"),
             title: row.get("title"),
             who_for: row.get("who_for"),
@@ -187,7 +187,7 @@ pub async fn open_now(
             asks: consultations::store::asks(row.get("questions"))?,
         })
     };
-    let mut asked: Vec<Listed> =
+    let mut asked: Vec<ListedConsultation> =
         of("consultation").map(listed).collect::<Result<_, sqlx::Error>>()?;
     asked.sort_by(|one, next| (one.closes_at, &one.id).cmp(&(next.closes_at, &next.id)));
     let said = |row: &AnyRow| {

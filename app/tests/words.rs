@@ -53,7 +53,7 @@ const ALLOWED: [(&str, &str, &str); 9] = [
     ("questionnaires/src", "letters, digits", "letters of the alphabet"),
     ("plans/src", "topics tied", "a word of the database"),
     ("plans/src", "gate overridden", "a word of the database"),
-    ("consultations/src/typed/pages.rs", "put right", "a word of the audit log"),
+    ("consultations/src/paper_entries/pages.rs", "put right", "a word of the audit log"),
     ("consultations/src/versions.rs", "wording put right", "a word of the audit log"),
 ];
 

@@ -7,39 +7,63 @@ use calendar::clock::{self, Millis};
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::ui::{Page, Pager, Share, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::way;
 
 use super::answering;
-use super::kinds::on_screen;
-use super::rules::{Standing, Who};
-use super::store::{self, Consultation, Listed, Of};
-use super::{consultation, opened, results, standing_words};
+use super::kinds::on_screen::{self, AskedQuestion};
+use super::rules::{ConsultationState, WhoMayAnswer};
+use super::store::{self, Consultation, ListedConsultation, Of};
+use super::{consultation, opened, results, state_in_words};
 
 const MOST_ON_A_PAGE: i64 = 20;
 
+/// A page of a list: those that are open come on the first.
+struct ListPage {
+    now: Millis,
+    number: i64,
+    open: Vec<ListedConsultation>,
+    others: Vec<ListedConsultation>,
+    /// The addresses of the first page and of the next, where there are others.
+    first: Option<String>,
+    next: Option<String>,
+}
+
+impl ListPage {
+    async fn read(house: &House, uri: &Uri, here: &str, others: Of) -> Result<Self, Error> {
+        let (now, number) = (house.clock.now(), page_number(&Sent::query(uri)));
+        let open = if number == 1 {
+            store::list(&house.db, Of::Open, (100, 0), now).await?
+        } else {
+            Vec::new()
+        };
+        let part = (MOST_ON_A_PAGE + 1, (number - 1) * MOST_ON_A_PAGE);
+        let mut others = store::list(&house.db, others, part, now).await?;
+        let next = (others.len() as i64 > MOST_ON_A_PAGE).then(|| {
+            others.truncate(MOST_ON_A_PAGE as usize);
+            format!("{here}?page={}", number + 1)
+        });
+        let first = (number > 1).then(|| here.to_owned());
+        Ok(Self { now, number, open, others, first, next })
+    }
+}
+
 /// GET `/consultations`: those that can be answered, then those that have closed.
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
-    let (now, page_number) = (house.clock.now(), page_number(&Sent::query(&uri)));
-    let open = if page_number == 1 {
-        store::list(&house.db, Of::Open, (100, 0), now).await?
-    } else {
-        Vec::new()
-    };
-    let part = (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE);
-    let mut closed = store::list(&house.db, Of::Closed, part, now).await?;
-    let next = (closed.len() as i64 > MOST_ON_A_PAGE).then(|| {
-        closed.truncate(MOST_ON_A_PAGE as usize);
-        format!("/consultations?page={}", page_number + 1)
-    });
-    let first = (page_number > 1).then(|| "/consultations".to_owned());
+pub async fn consultations_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let ListPage { now, number, open, others: closed, first, next } =
+        ListPage::read(&house, &uri, "/consultations", Of::Closed).await?;
     let page = Page::new("Consultations", || {
-        let nothing = (open.is_empty() && page_number == 1)
+        let nothing = (open.is_empty() && number == 1)
             .then(|| view! { <p>"There is nothing to answer at the moment."</p> });
         let has_closed = !closed.is_empty();
-        let (open, closed) = (cards(open, now), cards(closed, now));
+        let (open, closed) = (consultation_cards(open, now), consultation_cards(closed, now));
         view! {
             <div class="stack">
                 <h1>"Consultations"</h1>
@@ -62,12 +86,12 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// Consultations as entries of a list.
-pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
+pub fn consultation_cards(listed: Vec<ListedConsultation>, now: Millis) -> impl IntoView {
     let cards = listed.into_iter().map(|listed| {
         let times = (listed.opens_at, listed.closes_at);
-        let standing = super::rules::standing(listed.is_opened, times, now);
-        let state = standing_words(standing, times);
-        let is_open = standing == Standing::Open;
+        let state = super::rules::state(listed.is_opened, times, now);
+        let words = state_in_words(state, times);
+        let is_open = state == ConsultationState::Open;
         let asks = is_open.then(|| view! { <p class="state">{in_short(listed.asks)}</p> });
         let left = is_open.then(|| format!(" – {}", clock::days_left(now, listed.closes_at)));
         view! {
@@ -75,7 +99,7 @@ pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
                 {asks} <h2>
                     <a href=format!("/consultations/{}", listed.id)>{listed.title}</a>
                 </h2> <p>{format!("For: {}", listed.who_for)}</p>
-                <p class="state">{state}{left}</p>
+                <p class="state">{words}{left}</p>
             </li>
         }
     });
@@ -91,30 +115,19 @@ fn in_short((questions, minutes): (usize, u64)) -> String {
 }
 
 /// GET `/forum/consultations`: those that are not open yet, then those that are open.
-pub async fn of_forum(
+pub async fn forum_consultations_page(
     State(house): State<House>,
     viewer: Viewer,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let (now, page_number) = (house.clock.now(), page_number(&Sent::query(&uri)));
-    let part = (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE);
-    let mut coming = store::list(&house.db, Of::Coming, part, now).await?;
-    let next = (coming.len() as i64 > MOST_ON_A_PAGE).then(|| {
-        coming.truncate(MOST_ON_A_PAGE as usize);
-        format!("/forum/consultations?page={}", page_number + 1)
-    });
-    let first = (page_number > 1).then(|| "/forum/consultations".to_owned());
-    let open = if page_number == 1 {
-        store::list(&house.db, Of::Open, (100, 0), now).await?
-    } else {
-        Vec::new()
-    };
+    let ListPage { now, open, others: coming, first, next, .. } =
+        ListPage::read(&house, &uri, "/forum/consultations", Of::Coming).await?;
     let page = Page::new("The forum's consultations", || {
-        let rows = |listed: Vec<Listed>| {
+        let rows = |listed: Vec<ListedConsultation>| {
             let rows = listed.into_iter().map(|listed| {
                 let times = (listed.opens_at, listed.closes_at);
                 let state =
-                    standing_words(super::rules::standing(listed.is_opened, times, now), times);
+                    state_in_words(super::rules::state(listed.is_opened, times, now), times);
                 view! {
                     <li>
                         <h3>
@@ -152,22 +165,22 @@ pub async fn of_forum(
 }
 
 /// GET `/consultations/{id}`: what it is about, and how to start or to come back.
-pub async fn page(
+pub async fn consultation_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
-    let standing = consultation.standing(house.clock.now());
+    let state = consultation.state(house.clock.now());
     let begun = answering::code_in_hand(&house, &headers);
     let may_begin = answering::may_begin(&house, &viewer, &consultation, &headers).await?;
-    let has_results =
-        standing == Standing::Closed && results::store::is_one(&house.db, &consultation.id).await?;
+    let has_results = state == ConsultationState::Closed
+        && results::store::is_one(&house.db, &consultation.id).await?;
     let page = Page::new(consultation.terms.title.clone(), || {
-        let ways = match standing {
-            Standing::Open => ways(&consultation, begun.as_deref(), may_begin).into_any(),
-            Standing::Closing => come_back(&consultation.id).into_any(),
+        let ways = match state {
+            ConsultationState::Open => ways(&consultation, begun.as_deref(), may_begin).into_any(),
+            ConsultationState::Closing => come_back(&consultation.id).into_any(),
             _ if has_results => view! {
                 <p>
                     <a
@@ -191,8 +204,8 @@ pub async fn page(
                 </p>
                 <h1>{consultation.terms.title.clone()}</h1>
                 <p class="state">
-                    {standing_words(
-                        standing,
+                    {state_in_words(
+                        state,
                         (consultation.terms.opens_at, consultation.terms.closes_at),
                     )}
                 </p>
@@ -257,10 +270,13 @@ fn ways(
     let id = &consultation.id;
     let asks = (way::asked(&consultation.questionnaire), way::minutes(&consultation.questionnaire));
     let asks = in_short(asks);
-    let account =
-        if consultation.terms.access == Who::SignedIn { "" } else { " You don't need an account." };
+    let account = if consultation.terms.access == WhoMayAnswer::SignedIn {
+        ""
+    } else {
+        " You don't need an account."
+    };
     let facts = view! { <p class="lead">{format!("{asks}.{account}")}</p> };
-    if consultation.terms.access == Who::Link && !may_begin {
+    if consultation.terms.access == WhoMayAnswer::Link && !may_begin {
         return view! {
             {facts}
             <p>"This is for families who were given their own link. Open your link to start."</p>
@@ -268,7 +284,7 @@ fn ways(
         }
         .into_any();
     }
-    if consultation.terms.access == Who::SignedIn && !may_begin {
+    if consultation.terms.access == WhoMayAnswer::SignedIn && !may_begin {
         let to = ground::routes::sign_in_then(&format!("/consultations/{id}"));
         return view! {
             {facts}
@@ -298,7 +314,7 @@ fn ways(
     } else {
         ("Start", "button")
     };
-    let skip = if consultation.questionnaire.questions().any(|question| question.is_needed) {
+    let skip = if consultation.questionnaire.questions().any(|question| question.is_required) {
         "You can skip any question, unless it says that we need an answer."
     } else {
         "You can skip any question."
@@ -323,7 +339,7 @@ fn ways(
 }
 
 /// The way back for whoever has a code.
-fn come_back(id: &str) -> impl IntoView + use<> {
+fn come_back(id: &Id<ids::Consultation>) -> impl IntoView + use<> {
     view! {
         <details>
             <summary>"I have a code"</summary>
@@ -346,10 +362,10 @@ fn come_back(id: &str) -> impl IntoView + use<> {
 
 /// GET `/forum/consultations/{id}/preview`: all questions as a parent sees them, whatever the
 /// answers.
-pub async fn preview(
+pub async fn preview_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
     let (_, places) = area::store::both(&house.db).await?;
@@ -362,7 +378,13 @@ pub async fn preview(
             view! {
                 {heading}
                 {some}
-                {on_screen::question(question, None, &Sent::default(), None, &places)}
+                {on_screen::question(AskedQuestion {
+                    question,
+                    kept: None,
+                    sent: &Sent::default(),
+                    error: None,
+                    places: &places,
+                })}
             }
         });
         let questions = questions.collect_view();

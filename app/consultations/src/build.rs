@@ -11,6 +11,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::files;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::{Form, SentWithFile};
 use ground::ui::{Banner, Choice, Choices, Page, Select, Summary, Upload};
 use ground::viewer::Viewer;
@@ -18,35 +19,43 @@ use leptos::prelude::*;
 use questionnaires::{Questionnaire, check, edit, file, import, library};
 
 use super::question::keys_had;
-use super::rules::{self, Standing, Who};
+use super::rules::{self, ConsultationState, WhoMayAnswer};
 use super::store::{self, Consultation};
-use super::{being_written, standing_words, versions};
+use super::{being_written, state_in_words, versions};
 
 /// GET `/forum/consultations/{id}`
-pub async fn page(
+pub async fn forum_consultation_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
-    shown(
-        &house,
-        &viewer,
-        &consultation,
-        &Sent::query(&uri).line("done"),
-        &Refusals::default(),
-        &[],
-    )
-    .await
+    let step = AfterStep { done: Sent::query(&uri).line("done"), ..AfterStep::default() };
+    shown(&house, &viewer, &consultation, &step).await
 }
 
-/// POST `/forum/consultations/{id}`: moves or removes a question, copies some from the library, opens
-/// it, or says which organisation answers for it.
-pub async fn act(
+/// What an organiser is told after a step.
+#[derive(Default)]
+struct AfterStep {
+    /// The word of what was done; empty for none.
+    done: String,
+    refusals: Refusals,
+    not_taken: Vec<import::NotTaken>,
+}
+
+impl AfterStep {
+    fn refused(refusals: Refusals) -> Self {
+        Self { refusals, ..Self::default() }
+    }
+}
+
+/// POST `/forum/consultations/{id}`: moves or removes a question, copies some from the library,
+/// opens it, or says which organisation answers for it.
+pub async fn act_on_consultation(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
@@ -62,7 +71,7 @@ pub async fn act(
     let library = library::library();
     let mut copies: Vec<_> =
         library.questions().filter(|question| copies.contains(&question.key)).cloned().collect();
-    if let Some(earlier) = id::parse(sent.typed("from")) {
+    if let Some(earlier) = Id::parse(sent.typed("from")) {
         let earlier = store::find(&house.db, &earlier).await?;
         copies
             .extend(earlier.iter().flat_map(|earlier| earlier.questionnaire.questions()).cloned());
@@ -78,15 +87,18 @@ pub async fn act(
         ("", key, _) => edit::moved(questions, key, false),
         (key, ..) => edit::moved(questions, key, true),
     };
-    let done =
-        if changed(&house, &consultation, change).await? { "questions" } else { "answered-before" };
+    let done = if change_questions(&house, &consultation, change).await? {
+        "questions"
+    } else {
+        "answered-before"
+    };
     Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id))
         .into_response())
 }
 
 /// Changes the questions of a consultation. False when somebody has answered them, or when it is
 /// open and could not have been opened with the changed ones.
-pub async fn changed(
+pub async fn change_questions(
     house: &House,
     consultation: &Consultation,
     change: impl FnOnce(&Questionnaire) -> Questionnaire + Send,
@@ -124,7 +136,7 @@ async fn open(
             .add("words", "Choose a last day that is in the future, under “Change the details”");
     }
     if !refusals.is_empty() {
-        return shown(house, viewer, consultation, "", &refusals, &[]).await;
+        return shown(house, viewer, consultation, &AfterStep::refused(refusals)).await;
     }
     let mut tx = house.db.begin().await?;
     if store::open(&mut tx, &consultation.id, by, now).await? {
@@ -140,7 +152,7 @@ async fn open(
         "The draft this is about hasn't been published. Wait until it has, or choose another under \
          “Change the details”",
     );
-    shown(house, viewer, consultation, "", &refusals, &[]).await
+    shown(house, viewer, consultation, &AfterStep::refused(refusals)).await
 }
 
 /// Says which organisation answers for it.
@@ -155,13 +167,13 @@ async fn give(
     let chosen = sent.typed("organisation");
     let Some(organisation) = organisations.into_iter().find(|known| known.id == chosen) else {
         let refusals = Refusals::one("organisation", "Choose an organisation");
-        return shown(house, viewer, consultation, "", &refusals, &[]).await;
+        return shown(house, viewer, consultation, &AfterStep::refused(refusals)).await;
     };
-    let (about, detail) = (&consultation.id, &organisation.id);
+    let (about, organisation_id) = (&consultation.id, Id::from(organisation.id));
     let mut tx = house.db.begin().await?;
     // A second tap changes nothing.
-    if store::answered_for_by(&mut tx, about, detail).await? {
-        let what = "consultation given to organisation";
+    if store::answered_for_by(&mut tx, about, &organisation_id).await? {
+        let (what, detail) = ("consultation given to organisation", &organisation_id);
         audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
     }
     tx.commit().await?;
@@ -175,7 +187,7 @@ async fn version(
     newest: &Consultation,
     is_to_ask: bool,
 ) -> Result<Response, Error> {
-    match versions::step(house, viewer, newest, is_to_ask).await? {
+    match versions::begin_or_ask_version(house, viewer, newest, is_to_ask).await? {
         Ok(done) => {
             Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", newest.id))
                 .into_response())
@@ -185,7 +197,7 @@ async fn version(
             faults.iter().for_each(|fault| {
                 refusals.add("questions", in_words(fault, &newest.questionnaire));
             });
-            shown(house, viewer, newest, "", &refusals, &[]).await
+            shown(house, viewer, newest, &AfterStep::refused(refusals)).await
         }
     }
 }
@@ -199,10 +211,10 @@ fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
 
 /// POST `/forum/consultations/{id}/file`: imports questions written elsewhere, and says line by
 /// line what could not be imported.
-pub async fn take_over(
+pub async fn import_questions(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     sent: SentWithFile,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
@@ -218,22 +230,19 @@ pub async fn take_over(
     let imported = match read {
         Ok(imported) => imported,
         Err(what_to_do) => {
-            return shown(
-                &house,
-                &viewer,
-                &consultation,
-                "",
-                &Refusals::one("file", what_to_do),
-                &[],
-            )
-            .await;
+            let step = AfterStep::refused(Refusals::one("file", what_to_do));
+            return shown(&house, &viewer, &consultation, &step).await;
         }
     };
     let questions = imported.questionnaire;
-    let kept = changed(&house, &consultation, move |_| questions).await?;
+    let kept = change_questions(&house, &consultation, move |_| questions).await?;
     let consultation = being_written(&house, &id).await?;
-    let done = if kept { "questions" } else { "answered-before" };
-    shown(&house, &viewer, &consultation, done, &Refusals::default(), &imported.not_taken).await
+    let step = AfterStep {
+        done: if kept { "questions" } else { "answered-before" }.to_owned(),
+        not_taken: imported.not_taken,
+        ..AfterStep::default()
+    };
+    shown(&house, &viewer, &consultation, &step).await
 }
 
 const NO_FILE: &str = "Choose a file of questions: one saved from Alongside (.json), an XLSForm \
@@ -258,7 +267,7 @@ fn read_file(bytes: &[u8]) -> Result<import::Imported, String> {
 /// GET `/forum/consultations/{id}/questions.json`: the questions as a file.
 pub async fn questions_file(
     State(house): State<House>,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     let headers = [
@@ -274,20 +283,19 @@ async fn shown(
     house: &House,
     viewer: &Viewer,
     consultation: &Consultation,
-    done: &str,
-    refusals: &Refusals,
-    not_taken: &[import::NotTaken],
+    step: &AfterStep,
 ) -> Result<Response, Error> {
+    let AfterStep { done, refusals, not_taken } = step;
     let now = house.clock.now();
     let store::Beside { is_answered, earlier, organisations } =
         store::beside(&house.db, &consultation.id, consultation.version).await?;
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
-    let standing = consultation.standing(now);
+    let state = consultation.state(now);
     let terms = &consultation.terms;
     let page = Page::new(terms.title.clone(), || {
         let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
-        let is_written = standing == Standing::Written;
-        let warnings = (is_written || standing == Standing::Timed)
+        let is_written = state == ConsultationState::Written;
+        let warnings = (is_written || state == ConsultationState::Timed)
             .then(|| rules::warnings((terms.opens_at, terms.closes_at), &ground.year));
         let warnings = warnings
             .unwrap_or_default()
@@ -317,12 +325,12 @@ async fn shown(
             }
         });
         let whose = consultation.needs_organisation().then(|| whose(consultation, organisations));
-        let is_open = matches!(standing, Standing::Timed | Standing::Open);
+        let is_open = matches!(state, ConsultationState::Timed | ConsultationState::Open);
         let after =
-            (!is_written && standing != Standing::Timed).then(|| after(consultation, standing));
+            (!is_written && state != ConsultationState::Timed).then(|| after(consultation, state));
         let versions = (is_open && (is_answered || consultation.is_next_version()))
             .then(|| next_version(consultation));
-        let sources = (!is_answered && standing != Standing::Closed).then(|| {
+        let sources = (!is_answered && state != ConsultationState::Closed).then(|| {
             view! {
                 <p>
                     <a class="button quiet" href=to("/questions/new")>
@@ -334,7 +342,7 @@ async fn shown(
         });
         view! {
             <div class="stack">
-                {banner(done, standing, (terms.opens_at, terms.closes_at))}
+                {banner(done, state, (terms.opens_at, terms.closes_at))}
                 <p>
                     <a class="back" href="/forum/consultations">
                         "Consultations"
@@ -342,7 +350,7 @@ async fn shown(
                 </p>
                 <Summary refusals />
                 <p class="panel gold">
-                    {standing_words(standing, (terms.opens_at, terms.closes_at))}
+                    {state_in_words(state, (terms.opens_at, terms.closes_at))}
                 </p>
                 {warnings}
                 <h1>{terms.title.clone()}</h1>
@@ -368,10 +376,10 @@ async fn shown(
 
 fn banner(
     done: &str,
-    standing: Standing,
+    state: ConsultationState,
     (opens_at, closes_at): (Millis, Millis),
 ) -> Option<AnyView> {
-    let opened = if standing == Standing::Timed {
+    let opened = if state == ConsultationState::Timed {
         format!("It isn't open yet: parents can answer from {}.", clock::day(opens_at))
     } else {
         format!("They can answer until the end of {}.", clock::day(closes_at))
@@ -388,7 +396,9 @@ fn banner(
         "questions" => {
             ("Questions saved", "See them as parents will before you open the consultation.")
         }
-        "opened" if standing == Standing::Timed => ("It will open by itself", opened.as_str()),
+        "opened" if state == ConsultationState::Timed => {
+            ("It will open by itself", opened.as_str())
+        }
         "opened" => ("You have opened it to parents", opened.as_str()),
         "put-right" => ("Wording corrected", "Parents will see your note under the question."),
         "new-version" => (
@@ -416,11 +426,12 @@ fn banner(
     Some(view.into_any())
 }
 
-/// Which organisation answers for it, and a way to choose one; where there is none, what that means.
+/// Which organisation answers for it, and a way to choose one; where there is none, what that
+/// means.
 fn whose(consultation: &Consultation, organisations: Vec<Named>) -> impl IntoView + use<> {
-    let chosen = consultation.terms.organisation_id.clone().unwrap_or_default();
+    let chosen = consultation.terms.organisation_id.as_deref().unwrap_or_default();
     let has_none = organisations.is_empty();
-    let choices = Choice::with_first("Choose an organisation", organisations, &chosen);
+    let choices = Choice::with_first("Choose an organisation", organisations, chosen);
     let action = format!("/forum/consultations/{}", consultation.id);
     let form = view! {
         <form method="post" action=action>
@@ -465,16 +476,18 @@ fn whose(consultation: &Consultation, organisations: Vec<Named>) -> impl IntoVie
 }
 
 /// What an organiser does once it is open: other ways to answer, and reading what was said.
-fn after(consultation: &Consultation, standing: Standing) -> impl IntoView + use<> {
+fn after(consultation: &Consultation, state: ConsultationState) -> impl IntoView + use<> {
     let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
-    let links = (consultation.terms.access == Who::Link && standing == Standing::Open).then(|| {
-        view! {
-            <a class="button" href=to("/links")>
-                "Personal links for families"
-            </a>
-        }
-    });
-    let read = (standing == Standing::Closed).then(|| {
+    let links = (consultation.terms.access == WhoMayAnswer::Link
+        && state == ConsultationState::Open)
+        .then(|| {
+            view! {
+                <a class="button" href=to("/links")>
+                    "Personal links for families"
+                </a>
+            }
+        });
+    let read = (state == ConsultationState::Closed).then(|| {
         view! {
             <a class="button" href=to("/answers")>
                 "Read the answers"
@@ -525,7 +538,7 @@ fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + 
     let here = format!("/forum/consultations/{}", consultation.id);
     let rows = edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
         let kind = question.kind.title();
-        let needed = if question.is_needed { ". People must answer it" } else { "" };
+        let needed = if question.is_required { ". People must answer it" } else { "" };
         let branch = if question.only_if.is_empty() { "" } else { ". Only some people are asked" };
         let how = format!("{kind}{needed}{branch}");
         let change = format!(
@@ -600,7 +613,7 @@ fn left_out(not_taken: &[import::NotTaken]) -> impl IntoView + use<> {
 fn sources(
     file: &str,
     here: &str,
-    earlier: Vec<(String, String)>,
+    earlier: Vec<(Id<ids::Consultation>, String)>,
     refusals: &Refusals,
 ) -> impl IntoView + use<> {
     let sections = library::library().sections.into_iter().map(|section| {
@@ -662,7 +675,7 @@ fn sources(
 }
 
 /// The choices in a question's form: who is asked it.
-pub fn whom(
+pub fn who_is_asked(
     questions: &[&questionnaires::Question],
     sent: &Sent,
     refusals: &Refusals,

@@ -3,6 +3,7 @@
 
 use calendar::clock::{DAY, Millis};
 use ground::db::{Db, Kind, known};
+use ground::ids::{self, Id};
 
 use super::rules::GRACE;
 
@@ -14,7 +15,7 @@ pub const UNSENT_STAYS: Millis = 28 * DAY;
 /// # Errors
 /// When the database fails; it is tried again later.
 pub async fn tidy_due(db: &Db, now: Millis) -> sqlx::Result<()> {
-    let due: Vec<(String, String)> = sqlx::query_as(
+    let due: Vec<(Id<ids::Consultation>, String)> = sqlx::query_as(
         "SELECT id, CASE WHEN mixed_at IS NULL THEN 'mix' ELSE 'erase' END AS what
          FROM consultations
          WHERE opened_at IS NOT NULL AND ((mixed_at IS NULL AND closes_at <= $1)
@@ -39,7 +40,7 @@ pub async fn tidy_due(db: &Db, now: Millis) -> sqlx::Result<()> {
 /// their accounts. PostgreSQL keeps with each row which transaction wrote it, and reads and backs
 /// rows up in the order they were written; a response and an account were written in one. On SQLite
 /// no row holds such a thing.
-async fn mix(db: &Db, consultation_id: &str, now: Millis) -> sqlx::Result<()> {
+async fn mix(db: &Db, consultation_id: &Id<ids::Consultation>, now: Millis) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     if Kind::of(&tx) == Kind::Postgres {
         for again in [
@@ -60,7 +61,11 @@ async fn mix(db: &Db, consultation_id: &str, now: Millis) -> sqlx::Result<()> {
     tx.commit().await
 }
 
-async fn erase_unsent(db: &Db, consultation_id: &str, now: Millis) -> sqlx::Result<()> {
+async fn erase_unsent(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+    now: Millis,
+) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
         "UPDATE responses SET state = 'withdrawn', answers = '{}'

@@ -33,7 +33,7 @@ pub fn asked(house: &House, consultation: &Consultation, link: &str) -> Words {
     }
 }
 
-/// Gives somebody the code of her answers, at the address she typed for this one email.
+/// Gives somebody the code of their answers, at the address they typed for this one email.
 pub fn code(house: &House, consultation: &Consultation, code: &str, is_sent: bool) -> Words {
     let terms = &consultation.terms;
     let closes = clock::day(terms.closes_at);

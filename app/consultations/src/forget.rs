@@ -1,14 +1,15 @@
-//! What is left in consultations of an account that is erased. Nobody knows which answers are hers,
-//! so they stay; that she took part goes.
+//! What is left in consultations of an account that is erased. Nobody knows which answers are
+//! theirs, so these stay; that they took part goes.
 
 use ground::erasing::{each, let_go, let_go_of_second};
+use ground::ids::{self, Id};
 use sqlx::AnyConnection;
 
 /// Takes an account out of this room.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
+pub async fn forget(tx: &mut AnyConnection, account_id: &Id<ids::Account>) -> sqlx::Result<()> {
     each(tx, account_id, &["DELETE FROM took_part WHERE account_id = $1"]).await?;
     let columns = [
         ("consultations", "written_by"),

@@ -11,40 +11,40 @@
 //! consultations, `responses` that of answers. `write`, `build`, `question` and `versions` are the
 //! organiser's pages, with `links` and `emails` for families who are given a personal link;
 //! `browse` is everyone's, `answering` that of whoever answers, `paper` the questions to print and
-//! `typed` what comes in otherwise; `kinds` is what all of these show of each kind of question.
-//! After the close `reading` is where organisers read, `results` what is published, through
-//! [`disclosure::tables`]; `closing` is what the worker does.
+//! `paper_entries` what comes in otherwise; `kinds` is what all of these show of each kind of
+//! question. After the close `reading` is where organisers read, `results` what is published,
+//! through [`disclosure::tables`]; `closing` is what the worker does.
 //!
 //! # When the forum asks parents
 //!
 //! 1. An organiser writes what a consultation is about at `/forum/consultations/new`
 //!    (`consultations/write.rs`). The questions are the organiser's own (`question.rs`), copied
-//!    from the library, or imported from a file (`build.rs`); `questionnaires/edit.rs` changes them,
-//!    `questionnaires/check.rs` says what needs correcting. `store::open` opens it; on a draft only
-//!    once that is published.
+//!    from the library, or imported from a file (`build.rs`); `questionnaires/edit.rs` changes
+//!    them, `questionnaires/check.rs` says what needs correcting. `store::open` opens it; on a
+//!    draft only once that is published.
 //! 2. A parent presses "Start" at `/consultations/{id}`. `answering::begin` writes a response under
 //!    a code, and nothing else. See decision 0015.
 //! 3. Each answer is a POST to the question's own address (`answering/pages.rs`). `responses::keep`
-//!    saves it with the others; what she is asked next depends on it (`questionnaires/answers.rs`,
-//!    `asked`). The code leads back from any phone, half-way to the next question
-//!    (`questionnaires/way.rs`).
+//!    saves it with the others; what they are asked next depends on it
+//!    (`questionnaires/answers.rs`, `asked`). The code leads back from any phone, half-way to the
+//!    next question (`questionnaires/way.rs`).
 //! 4. Without a signal the island (`islands/answers.rs`) keeps each answer in the browser, in the
 //!    order they were given, and sends them to the same addresses later. The forms work without it.
 //! 5. `answering/check.rs` sends the answers, or takes them back; where each takes part once,
-//!    `took_part` gets her account, or `personal_links` a mark beside the link she was given
+//!    `took_part` gets their account, or `personal_links` a mark beside the link they were given
 //!    (`links.rs`).
 //! 6. Once somebody has answered, a slip in the wording is corrected with a note, and anything more
 //!    is a new version beside the one that is asked (`versions.rs`). Sheets of paper are typed in
-//!    (`typed/`) and marked with how they came in.
+//!    (`paper_entries/`) and marked with how they came in.
 //! 7. Half an hour after the close the worker mixes rows that were written together (`closing.rs`),
 //!    a second person compares a sample of sheets, and organisers read (`reading/`): themes, words
 //!    to quote, redactions, and what goes to the safeguarding lead alone. Each such change counts
 //!    up `consultations.changes`.
-//! 8. An organiser counts (`results/release.rs`). `questionnaires/whole.rs` makes one set of questions of
-//!    all versions, themes and channels, `tally` counts it, and `disclosure::tables::release` says
-//!    what may be published, beside all that was published before. Another organiser publishes it,
-//!    unless something was changed since. Everyone reads it at `/consultations/{id}/results`, as a
-//!    page, `.csv` and `.json` (`results/browse.rs`).
+//! 8. An organiser counts (`results/release.rs`). `questionnaires/whole.rs` makes one set of
+//!    questions of all versions, themes and channels, `tally` counts it, and
+//!    `disclosure::tables::release` says what may be published, beside all that was published
+//!    before. Another organiser publishes it, unless something was changed since. Everyone reads it
+//!    at `/consultations/{id}/results`, as a page, `.csv` and `.json` (`results/browse.rs`).
 //! 9. 28 days after the close, answers that were never sent are erased.
 //!
 //! # The life of a response
@@ -71,6 +71,7 @@ mod forget;
 mod kinds;
 mod links;
 mod paper;
+pub mod paper_entries;
 mod personal;
 mod question;
 pub mod reading;
@@ -78,11 +79,10 @@ pub mod responses;
 pub mod results;
 pub mod rules;
 pub mod store;
-pub mod typed;
 mod versions;
 mod write;
 
-pub use browse::cards;
+pub use browse::consultation_cards;
 pub use closing::tidy_due;
 pub use forget::forget;
 pub use personal::PERSONAL;
@@ -90,12 +90,12 @@ pub use personal::PERSONAL;
 use calendar::clock::{self, Millis};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
-use rules::Standing;
+use rules::ConsultationState;
 use store::Consultation;
 
-/// The room's addresses.
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only};
@@ -103,63 +103,63 @@ pub fn routes() -> Routes {
     Routes::new()
         .join(answering::routes())
         .join(results::routes())
-        .join(typed::routes())
+        .join(paper_entries::routes())
         .join(reading::routes())
-        .get("/consultations", Anyone, browse::list)
-        .get("/consultations/{id}", Anyone, browse::page)
-        .get("/consultations/{id}/paper", Anyone, paper::page)
-        .get("/forum/consultations", organiser, browse::of_forum)
-        .get("/forum/consultations/new", organiser, write::form)
-        .post("/forum/consultations/new", organiser, write::send)
-        .get("/forum/consultations/{id}", organiser, build::page)
-        .post("/forum/consultations/{id}", organiser, build::act)
-        .get("/forum/consultations/{id}/words", organiser, write::change_form)
-        .post("/forum/consultations/{id}/words", organiser, write::change)
-        .get("/forum/consultations/{id}/preview", organiser, browse::preview)
+        .get("/consultations", Anyone, browse::consultations_page)
+        .get("/consultations/{id}", Anyone, browse::consultation_page)
+        .get("/consultations/{id}/paper", Anyone, paper::paper_page)
+        .get("/forum/consultations", organiser, browse::forum_consultations_page)
+        .get("/forum/consultations/new", organiser, write::new_consultation_form)
+        .post("/forum/consultations/new", organiser, write::write_consultation)
+        .get("/forum/consultations/{id}", organiser, build::forum_consultation_page)
+        .post("/forum/consultations/{id}", organiser, build::act_on_consultation)
+        .get("/forum/consultations/{id}/words", organiser, write::change_words_form)
+        .post("/forum/consultations/{id}/words", organiser, write::change_words)
+        .get("/forum/consultations/{id}/preview", organiser, browse::preview_page)
         .get("/forum/consultations/{id}/questions.json", organiser, build::questions_file)
-        .get("/forum/consultations/{id}/file", organiser, build::page)
-        .post_file("/forum/consultations/{id}/file", organiser, build::take_over)
-        .get("/forum/consultations/{id}/questions/{key}", organiser, question::form)
-        .post_file("/forum/consultations/{id}/questions/{key}", organiser, question::send)
+        .get("/forum/consultations/{id}/file", organiser, build::forum_consultation_page)
+        .post_file("/forum/consultations/{id}/file", organiser, build::import_questions)
+        .get("/forum/consultations/{id}/questions/{key}", organiser, question::question_form)
+        .post_file("/forum/consultations/{id}/questions/{key}", organiser, question::save_question)
         .get("/pictures/{file}", Anyone, question::picture)
-        .get("/forum/consultations/{id}/links", organiser, links::page)
-        .post("/forum/consultations/{id}/links", organiser, links::give)
-        .get("/forum/consultations/{id}/wording/{key}", organiser, versions::form)
-        .post("/forum/consultations/{id}/wording/{key}", organiser, versions::put_right)
+        .get("/forum/consultations/{id}/links", organiser, links::links_page)
+        .post("/forum/consultations/{id}/links", organiser, links::give_links)
+        .get("/forum/consultations/{id}/wording/{key}", organiser, versions::wording_form)
+        .post("/forum/consultations/{id}/wording/{key}", organiser, versions::correct_wording)
 }
 
 /// The consultation of an address, or "not found".
-async fn consultation(house: &House, id: &str) -> Result<Consultation, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn consultation(house: &House, id: &Id<ids::Consultation>) -> Result<Consultation, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
 /// The consultation of an address with the questions that were written last, or "not found".
-async fn being_written(house: &House, id: &str) -> Result<Consultation, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn being_written(house: &House, id: &Id<ids::Consultation>) -> Result<Consultation, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::newest(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
 /// The consultation of an address that everyone may see; "not found" while it is being written or
 /// has not opened yet.
-async fn opened(house: &House, id: &str) -> Result<Consultation, Error> {
+async fn opened(house: &House, id: &Id<ids::Consultation>) -> Result<Consultation, Error> {
     let consultation = consultation(house, id).await?;
-    match consultation.standing(house.clock.now()) {
-        Standing::Written | Standing::Timed => Err(Error::NotFound),
+    match consultation.state(house.clock.now()) {
+        ConsultationState::Written | ConsultationState::Timed => Err(Error::NotFound),
         _ => Ok(consultation),
     }
 }
 
 /// The state of a consultation, in words.
-fn standing_words(standing: Standing, (opens_at, closes_at): (Millis, Millis)) -> String {
-    match standing {
-        Standing::Written => "○ Not open yet. Only organisers can see it.".to_owned(),
-        Standing::Timed => format!("○ Opens on {}", clock::day(opens_at)),
-        Standing::Open => format!("● Open until the end of {}", clock::day(closes_at)),
-        Standing::Closing => format!(
+fn state_in_words(state: ConsultationState, (opens_at, closes_at): (Millis, Millis)) -> String {
+    match state {
+        ConsultationState::Written => "○ Not open yet. Only organisers can see it.".to_owned(),
+        ConsultationState::Timed => format!("○ Opens on {}", clock::day(opens_at)),
+        ConsultationState::Open => format!("● Open until the end of {}", clock::day(closes_at)),
+        ConsultationState::Closing => format!(
             "○ Closed. If you have already started, you have until {} to finish",
             clock::day_and_hour(closes_at + rules::GRACE)
         ),
-        Standing::Closed => format!("✓ Closed on {}", clock::day(closes_at)),
+        ConsultationState::Closed => format!("✓ Closed on {}", clock::day(closes_at)),
     }
 }

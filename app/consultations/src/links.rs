@@ -7,12 +7,13 @@ use forms::{Refusals, Sent, address};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Banner, Field, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{Standing, Who};
+use super::rules::{ConsultationState, WhoMayAnswer};
 use super::store::Consultation;
 use super::{consultation, emails, responses};
 
@@ -20,34 +21,39 @@ use super::{consultation, emails, responses};
 const MOST: usize = 200;
 
 /// GET `/forum/consultations/{id}/links`
-pub async fn page(
+pub async fn links_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let consultation = given_by_link(&house, &id).await?;
-    shown(&house, &viewer, &consultation, &Sent::default(), &Refusals::default(), &[]).await
+    let page = shown(&house, &consultation, &Sent::default(), &Refusals::default(), &[]).await?;
+    Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/{id}/links`: owes an email to each address, or shows links to print.
 /// They are shown only this once.
-pub async fn give(
+pub async fn give_links(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let consultation = given_by_link(&house, &id).await?;
-    if consultation.standing(house.clock.now()) != Standing::Open {
+    if consultation.state(house.clock.now()) != ConsultationState::Open {
         let refusals = Refusals::one(
             "addresses",
             "You can only give out links while the consultation is open",
         );
-        return shown(&house, &viewer, &consultation, &sent, &refusals, &[]).await;
+        let page = shown(&house, &consultation, &sent, &refusals, &[]).await?;
+        return Ok(page.answer(&house, &viewer));
     }
     let (addresses, to_print) = match read(&sent) {
         Ok(read) => read,
-        Err(refusals) => return shown(&house, &viewer, &consultation, &sent, &refusals, &[]).await,
+        Err(refusals) => {
+            let page = shown(&house, &consultation, &sent, &refusals, &[]).await?;
+            return Ok(page.answer(&house, &viewer));
+        }
     };
     let many = addresses.len() + to_print;
     let links: Vec<String> = std::iter::repeat_with(id::secret).take(many).collect();
@@ -79,7 +85,8 @@ pub async fn give(
     audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
     tx.commit().await?;
     let done = Sent::of(&[("done", "given")]);
-    shown(&house, &viewer, &consultation, &done, &Refusals::default(), &printed).await
+    let page = shown(&house, &consultation, &done, &Refusals::default(), &printed).await?;
+    Ok(page.answer(&house, &viewer))
 }
 
 /// Addresses to write to, and how many links to print.
@@ -120,22 +127,21 @@ fn read(sent: &Sent) -> Result<(Vec<String>, usize), Refusals> {
 }
 
 /// The consultation of an address whose families are given links; "not found" for others.
-async fn given_by_link(house: &House, id: &str) -> Result<Consultation, Error> {
+async fn given_by_link(house: &House, id: &Id<ids::Consultation>) -> Result<Consultation, Error> {
     Some(consultation(house, id).await?)
-        .filter(|consultation| consultation.terms.access == Who::Link)
+        .filter(|consultation| consultation.terms.access == WhoMayAnswer::Link)
         .ok_or(Error::NotFound)
 }
 
 async fn shown(
     house: &House,
-    viewer: &Viewer,
     consultation: &Consultation,
     sent: &Sent,
     refusals: &Refusals,
     printed: &[String],
-) -> Result<Response, Error> {
+) -> Result<Page, Error> {
     let (given, used) = responses::links(&house.db, &consultation.id).await?;
-    let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
+    let is_closed = consultation.state(house.clock.now()) == ConsultationState::Closed;
     let page = Page::new(titled("Personal links", &consultation.terms.title), || {
         let banner = (sent.typed("done") == "given").then(|| {
             view! {
@@ -211,5 +217,5 @@ async fn shown(
             </div>
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.refused_for(refusals))
 }

@@ -5,6 +5,7 @@ use axum::response::Response;
 use calendar::clock;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -15,10 +16,10 @@ use super::kinds::on_paper;
 use super::opened;
 
 /// GET `/consultations/{id}/paper`
-pub async fn page(
+pub async fn paper_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let places = area::store::places(&house.db).await?;

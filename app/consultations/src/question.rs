@@ -6,6 +6,7 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::files;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::SentWithFile;
 use ground::ui::{Area, Choice, Choices, Field, Page, Summary};
 use ground::viewer::{Role, Viewer};
@@ -13,15 +14,15 @@ use leptos::prelude::*;
 use questionnaires::{Question, edit, kinds};
 
 use super::being_written;
-use super::build::{changed, whom};
+use super::build::{change_questions, who_is_asked};
 use super::kinds::to_write;
 use super::store::{self, Consultation, versions};
 
 /// GET `/forum/consultations/{id}/questions/{key}`; `new` for one more.
-pub async fn form(
+pub async fn question_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, key)): Path<(String, String)>,
+    Path((id, key)): Path<(Id<ids::Consultation>, String)>,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     let fields =
@@ -30,10 +31,10 @@ pub async fn form(
 }
 
 /// POST `/forum/consultations/{id}/questions/{key}`
-pub async fn send(
+pub async fn save_question(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, key)): Path<(String, String)>,
+    Path((id, key)): Path<(Id<ids::Consultation>, String)>,
     SentWithFile { mut sent, file, is_too_large }: SentWithFile,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
@@ -69,7 +70,8 @@ pub async fn send(
         }
     };
     let kept =
-        changed(&house, &consultation, move |questions| edit::with(questions, headed)).await?;
+        change_questions(&house, &consultation, move |questions| edit::with(questions, headed))
+            .await?;
     let done = if kept { "questions" } else { "answered-before" };
     Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id))
         .into_response())
@@ -126,7 +128,7 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
                 .iter()
                 .chain(&to_write::FIELDS)
                 .any(|field| !sent.typed(field).is_empty());
-        let who = whom(&earlier(consultation, key), sent, refusals);
+        let who = who_is_asked(&earlier(consultation, key), sent, refusals);
         view! {
             <div class="stack">
                 <p>

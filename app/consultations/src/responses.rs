@@ -2,6 +2,7 @@
 //! has its code.
 
 use ground::db::{Db, Kind, json, known, read_json};
+use ground::ids::{self, Id};
 use questionnaires::answers::{Answer, Answers};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -10,7 +11,7 @@ use super::store::{Consultation, WHOLE, consultation};
 
 /// What has become of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum ResponseState {
     /// Its answers are kept and do not count yet.
     Begun,
     /// It counted, and no longer does, because a required answer is missing.
@@ -21,7 +22,7 @@ pub enum State {
     Withdrawn,
 }
 
-impl State {
+impl ResponseState {
     fn read(word: &str) -> Option<Self> {
         match word {
             "begun" => Some(Self::Begun),
@@ -40,10 +41,8 @@ pub struct Response {
     pub consultation: Consultation,
     /// The answers, by the keys of the questions.
     pub answers: Answers,
-    /// Whether words of it may be quoted.
     pub may_quote: bool,
-    /// What has become of it.
-    pub state: State,
+    pub state: ResponseState,
 }
 
 /// Starts a response under this code.
@@ -52,7 +51,7 @@ pub struct Response {
 /// When the database fails; likewise for every function here.
 pub async fn begin(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     version: i64,
     code: &str,
 ) -> sqlx::Result<()> {
@@ -71,7 +70,11 @@ pub async fn begin(
 }
 
 /// The response with this code.
-pub async fn find(db: &Db, consultation_id: &str, code: &str) -> sqlx::Result<Option<Response>> {
+pub async fn find(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+    code: &str,
+) -> sqlx::Result<Option<Response>> {
     let sql = format!(
         "SELECT response.answers, response.state, CAST(response.may_quote AS BIGINT) AS may_quote,
          asked.* FROM responses response
@@ -89,7 +92,7 @@ pub async fn find(db: &Db, consultation_id: &str, code: &str) -> sqlx::Result<Op
             consultation: consultation(&row)?,
             answers: read_json(row.get("answers"))?,
             may_quote: row.get::<i64, _>("may_quote") == 1,
-            state: known(State::read(row.get("state")), "responses.state")?,
+            state: known(ResponseState::read(row.get("state")), "responses.state")?,
         })
     };
     row.map(one).transpose()
@@ -144,17 +147,15 @@ pub async fn keep(
 pub enum Sending {
     /// It counts now, or did so already.
     Counts,
-    /// She has already sent another one, or her link is not valid.
+    /// They have already sent another one, or their link is not valid.
     SentBefore,
 }
 
-/// How a person is known where everyone may take part once. We keep that she took part, and nothing
-/// that says which response is hers.
+/// How a person is known where everyone may take part once. We keep that they took part, and
+/// nothing that says which response is theirs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Once {
-    /// Her account.
-    Account(String),
-    /// The link she was given.
+    Account(Id<ids::Account>),
     Link(String),
 }
 
@@ -162,7 +163,10 @@ impl Once {
     /// What is kept beside the account or link of someone who took part. Only someone with the code
     /// can make it again, so it joins nothing for whoever reads the tables.
     fn mark(&self, code: &str) -> String {
-        let (Self::Account(whose) | Self::Link(whose)) = self;
+        let whose = match self {
+            Self::Account(account_id) => account_id.as_str(),
+            Self::Link(link) => link,
+        };
         id::hash(&format!("{code} {whose}"))
     }
 }
@@ -172,15 +176,15 @@ impl Once {
 pub struct Agreed {
     /// That words of it may be quoted.
     pub may_quote: bool,
-    /// That her account gets an email when it is said what happened next; only where everyone takes
-    /// part once, by account.
+    /// That their account gets an email when it is said what happened next; only where everyone
+    /// takes part once, by account.
     pub wants_outcome: bool,
 }
 
 /// Sends a response: from now on it counts. `once`: whose, where each may take part once.
 pub async fn send(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     code: &str,
     once: Option<&Once>,
     agreed: Agreed,
@@ -239,8 +243,8 @@ pub async fn send(
     Ok(Sending::SentBefore)
 }
 
-/// Changes what whoever sent a response agrees to. If she no longer agrees, nothing of hers is
-/// quoted any more.
+/// Changes what whoever sent a response agrees to. If they no longer agree, nothing of theirs
+/// is quoted any more.
 pub async fn agree(tx: &mut AnyConnection, code: &str, may_quote: bool) -> sqlx::Result<()> {
     sqlx::query("UPDATE responses SET may_quote = $2 WHERE code_hash = $1 AND state = 'sent'")
         .bind(id::hash(code))
@@ -260,11 +264,10 @@ pub async fn reopen(tx: &mut AnyConnection, code: &str) -> sqlx::Result<()> {
 }
 
 /// Takes a response back and erases its answers. `once`: who is doing it, where everyone may take
-/// part once; she may take part again then. False when it counts and she is not the one who sent
-/// it.
+/// part once; they may take part again then. False when it counts and they are not who sent it.
 pub async fn withdraw(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     code: &str,
     must_be: bool,
     once: Option<&Once>,
@@ -277,8 +280,9 @@ pub async fn withdraw(
         .bind(id::hash(code))
         .fetch_optional(&mut *tx)
         .await?;
-    let counted = counted.map(|state| known(State::read(&state), "responses.state")).transpose()?;
-    if must_be && matches!(counted, Some(State::Sent | State::Reopened)) {
+    let counted =
+        counted.map(|state| known(ResponseState::read(&state), "responses.state")).transpose()?;
+    if must_be && matches!(counted, Some(ResponseState::Sent | ResponseState::Reopened)) {
         let freed = match once {
             None => return Ok(false),
             Some(once @ Once::Account(account_id)) => sqlx::query(
@@ -311,7 +315,7 @@ pub async fn withdraw(
 /// the addresses.
 pub async fn keep_links(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     links: &[String],
 ) -> sqlx::Result<()> {
     let mut hashes: Vec<String> = links.iter().map(|link| id::hash(link)).collect();
@@ -327,7 +331,7 @@ pub async fn keep_links(
 }
 
 /// How many links were given out, and how many were used to take part.
-pub async fn links(db: &Db, consultation_id: &str) -> sqlx::Result<(i64, i64)> {
+pub async fn links(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::Result<(i64, i64)> {
     sqlx::query_as(
         "SELECT count(*) AS given, count(mark) AS used FROM personal_links
          WHERE consultation_id = $1",
@@ -338,7 +342,11 @@ pub async fn links(db: &Db, consultation_id: &str) -> sqlx::Result<(i64, i64)> {
 }
 
 /// Whether this is one of the links that were given out.
-pub async fn is_link(db: &Db, consultation_id: &str, link: &str) -> sqlx::Result<bool> {
+pub async fn is_link(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+    link: &str,
+) -> sqlx::Result<bool> {
     let links: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM personal_links WHERE consultation_id = $1 AND link_hash = $2",
     )

@@ -4,6 +4,7 @@
 use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
+use ground::ids::{self, Id};
 
 const LONGEST_TEXT: usize = 4_000;
 /// A day later than this is taken for a typing slip.
@@ -15,7 +16,7 @@ const LONG_ENOUGH: Millis = 42 * DAY;
 
 /// Who may answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
+pub enum WhoMayAnswer {
     /// Anyone who comes to the page.
     Anyone,
     /// People who are signed in, once each.
@@ -24,7 +25,7 @@ pub enum Who {
     Link,
 }
 
-impl Who {
+impl WhoMayAnswer {
     /// Each, as it is stored and as it is shown.
     pub const ALL: [(Self, &'static str, &'static str); 3] = [
         (Self::Anyone, "anyone", "Anyone who visits the page"),
@@ -47,7 +48,6 @@ impl Who {
         Self::ALL.into_iter().find(|(who, ..)| *who == self).map_or("", |(_, word, _)| word)
     }
 
-    /// Reads the word.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(_, stored, _)| *stored == word).map(|(who, ..)| who)
@@ -61,31 +61,21 @@ pub struct Terms {
     pub form_key: String,
     /// What it asks, in one line.
     pub title: String,
-    /// What it is about.
     pub about: String,
-    /// What can still be changed.
     pub can_change: String,
-    /// What cannot.
     pub cannot_change: String,
-    /// Who it is for.
     pub who_for: String,
-    /// How the answers will be used.
     pub how_used: String,
-    /// Who will see what.
     pub who_sees: String,
-    /// Who may answer.
-    pub access: Who,
-    /// The topic it belongs to.
-    pub topic_id: Option<String>,
-    /// The plan it belongs to.
-    pub plan_id: Option<String>,
+    pub access: WhoMayAnswer,
+    pub topic_id: Option<Id<ids::Topic>>,
+    pub plan_id: Option<Id<ids::Plan>>,
     /// The draft of that plan that it is on.
-    pub draft_id: Option<String>,
+    pub draft_id: Option<Id<ids::Draft>>,
     /// Whose leaders answer for it, where it belongs to none of these.
-    pub organisation_id: Option<String>,
+    pub organisation_id: Option<Id<ids::Organisation>>,
     /// From when it can be answered.
     pub opens_at: Millis,
-    /// When it closes.
     pub closes_at: Millis,
 }
 
@@ -93,27 +83,43 @@ pub struct Terms {
 /// organisation that answers for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Belongs {
-    /// The topic.
-    pub topic_id: Option<String>,
-    /// The plan.
-    pub plan_id: Option<String>,
+    pub topic_id: Option<Id<ids::Topic>>,
+    pub plan_id: Option<Id<ids::Plan>>,
     /// The published draft of it; `None` for the plan itself.
-    pub draft_id: Option<String>,
-    /// The organisation.
-    pub organisation_id: Option<String>,
+    pub draft_id: Option<Id<ids::Draft>>,
+    pub organisation_id: Option<Id<ids::Organisation>>,
     /// The words it is chosen by.
     pub words: String,
+}
+
+impl Terms {
+    /// What a form sends for what it belongs to; see [`Belongs::value`].
+    #[must_use]
+    pub fn belongs(&self) -> &str {
+        first([
+            self.topic_id.as_deref(),
+            self.draft_id.as_deref(),
+            self.plan_id.as_deref(),
+            self.organisation_id.as_deref(),
+        ])
+    }
+}
+
+/// The first of these that is there; empty for none.
+fn first(ids: [Option<&str>; 4]) -> &str {
+    ids.into_iter().flatten().next().unwrap_or_default()
 }
 
 impl Belongs {
     /// What a form sends for it.
     #[must_use]
     pub fn value(&self) -> &str {
-        [&self.topic_id, &self.draft_id, &self.plan_id, &self.organisation_id]
-            .into_iter()
-            .flatten()
-            .next()
-            .map_or("", String::as_str)
+        first([
+            self.topic_id.as_deref(),
+            self.draft_id.as_deref(),
+            self.plan_id.as_deref(),
+            self.organisation_id.as_deref(),
+        ])
     }
 }
 
@@ -143,7 +149,7 @@ pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Ref
     let who_sees = refusals.take("who_sees", prose("who_sees", "Say who will see what"));
     let access = refusals.take(
         "access",
-        Who::read(sent.typed("access")).ok_or_else(|| "Choose who can answer".to_owned()),
+        WhoMayAnswer::read(sent.typed("access")).ok_or_else(|| "Choose who can answer".to_owned()),
     );
     let chosen = sent.typed("belongs");
     let belongs = belongs.iter().find(|belongs| belongs.value() == chosen);
@@ -206,9 +212,8 @@ fn closes_at(sent: &Sent, opens_at: Option<Millis>, now: Millis) -> Result<Milli
     }
 }
 
-/// The state of a consultation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum ConsultationState {
     /// It is being written.
     Written,
     /// It opens later.
@@ -217,19 +222,22 @@ pub enum Standing {
     Open,
     /// It has closed; people who have started may still finish.
     Closing,
-    /// It has closed.
     Closed,
 }
 
 /// The state of a consultation that was opened or not, from one time to another.
 #[must_use]
-pub fn standing(is_opened: bool, (opens_at, closes_at): (Millis, Millis), now: Millis) -> Standing {
+pub fn state(
+    is_opened: bool,
+    (opens_at, closes_at): (Millis, Millis),
+    now: Millis,
+) -> ConsultationState {
     match now {
-        _ if !is_opened => Standing::Written,
-        now if now < opens_at => Standing::Timed,
-        now if now < closes_at => Standing::Open,
-        now if now < closes_at + GRACE => Standing::Closing,
-        _ => Standing::Closed,
+        _ if !is_opened => ConsultationState::Written,
+        now if now < opens_at => ConsultationState::Timed,
+        now if now < closes_at => ConsultationState::Open,
+        now if now < closes_at + GRACE => ConsultationState::Closing,
+        _ => ConsultationState::Closed,
     }
 }
 
@@ -261,8 +269,8 @@ mod tests {
         clock::read(day, "10:00").expect("a day")
     }
 
-    const GOOD: &str = "title=Short+breaks&about=Breaks&can_change=Times&cannot_change=Money&who_for=Parents&how_used=For+the+plan\
-                        &who_sees=The+forum&access=anyone";
+    const GOOD: &str = "title=Short+breaks&about=Breaks&can_change=Times&cannot_change=Money\
+                        &who_for=Parents&how_used=For+the+plan&who_sees=The+forum&access=anyone";
 
     fn read(rest: &str) -> Result<Terms, Vec<&'static str>> {
         let sent = Sent::read(format!("{GOOD}&{rest}").as_bytes());
@@ -309,11 +317,11 @@ mod tests {
     #[test]
     fn who_has_begun_may_end_half_an_hour_after_the_close() {
         let times = (at("2027-01-04"), at("2027-02-04"));
-        assert_eq!(standing(false, times, times.0), Standing::Written);
-        assert_eq!(standing(true, times, times.0 - 1), Standing::Timed);
-        assert_eq!(standing(true, times, times.0), Standing::Open);
-        assert_eq!(standing(true, times, times.1), Standing::Closing);
-        assert_eq!(standing(true, times, times.1 + GRACE), Standing::Closed);
+        assert_eq!(state(false, times, times.0), ConsultationState::Written);
+        assert_eq!(state(true, times, times.0 - 1), ConsultationState::Timed);
+        assert_eq!(state(true, times, times.0), ConsultationState::Open);
+        assert_eq!(state(true, times, times.1), ConsultationState::Closing);
+        assert_eq!(state(true, times, times.1 + GRACE), ConsultationState::Closed);
     }
 
     #[test]

@@ -4,28 +4,28 @@
 use calendar::clock::Millis;
 use forms::Named;
 use ground::db::{Db, Kind, json, known, read_json};
+use ground::ids::{self, Id};
 use questionnaires::mended::{Mending, mend};
 use questionnaires::{Questionnaire, Section, way};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::rules::{self, Belongs, Standing, Terms, Who};
+use super::rules::{self, Belongs, ConsultationState, Terms, WhoMayAnswer};
 
 /// A consultation with its questions.
 #[derive(Clone, Debug)]
 pub struct Consultation {
-    /// Its id.
-    pub id: String,
+    pub id: Id<ids::Consultation>,
     /// What it says besides its questions.
     pub terms: Terms,
     /// When an organiser opened it; `None` while it is being written.
     pub opened_at: Option<Millis>,
     /// The plan it belongs to: (id, title).
-    pub plan: Option<(String, String)>,
+    pub plan: Option<(Id<ids::Plan>, String)>,
     /// How often anything its results are made of was changed.
     pub changes: i64,
     /// The topic it belongs to, while everyone may read that: (id, title).
-    pub topic: Option<(String, String)>,
+    pub topic: Option<(Id<ids::Topic>, String)>,
     /// The name of the organisation that answers for it, while that is there.
     pub answered_for_by: Option<String>,
     /// Which version of the questions this is.
@@ -37,10 +37,9 @@ pub struct Consultation {
 }
 
 impl Consultation {
-    /// Its state now.
     #[must_use]
-    pub fn standing(&self, now: Millis) -> Standing {
-        rules::standing(self.opened_at.is_some(), (self.terms.opens_at, self.terms.closes_at), now)
+    pub fn state(&self, now: Millis) -> ConsultationState {
+        rules::state(self.opened_at.is_some(), (self.terms.opens_at, self.terms.closes_at), now)
     }
 
     /// Whether an organisation must be chosen to answer for it: it is about neither a plan nor a
@@ -64,10 +63,10 @@ impl Consultation {
 pub async fn write(
     tx: &mut AnyConnection,
     terms: &Terms,
-    by: &str,
+    by: &Id<ids::Account>,
     now: Millis,
-) -> sqlx::Result<(String, bool)> {
-    let new: Option<String> = bound(
+) -> sqlx::Result<(Id<ids::Consultation>, bool)> {
+    let new: Option<Id<ids::Consultation>> = bound(
         sqlx::query_scalar(
             "INSERT INTO consultations (id, title, about, can_change, cannot_change, who_for,
              how_used, who_sees, access, topic_id, plan_id, draft_id, opens_at, closes_at,
@@ -76,7 +75,7 @@ pub async fn write(
                $18)
              ON CONFLICT (form_key) DO NOTHING RETURNING id",
         )
-        .bind(id::fresh()),
+        .bind(Id::<ids::Consultation>::fresh()),
         terms,
     )
     .bind(&terms.form_key)
@@ -105,10 +104,10 @@ pub async fn write(
 /// Changes what a consultation says, while it is not opened. False when it is.
 pub async fn change(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     terms: &Terms,
 ) -> sqlx::Result<bool> {
-    let changed: Option<String> = bound(
+    let changed: Option<Id<ids::Consultation>> = bound(
         sqlx::query_scalar(
             "UPDATE consultations SET title = $2, about = $3, can_change = $4, cannot_change = $5,
              who_for = $6, how_used = $7, who_sees = $8,
@@ -116,7 +115,7 @@ pub async fn change(
                  closes_at = $14, organisation_id = $15
              WHERE id = $1 AND opened_at IS NULL RETURNING id",
         )
-        .bind(consultation_id.to_owned()),
+        .bind(consultation_id.clone()),
         terms,
     )
     .fetch_optional(tx)
@@ -124,7 +123,8 @@ pub async fn change(
     Ok(changed.is_some())
 }
 
-type Scalar<'q> = sqlx::query::QueryScalar<'q, sqlx::Any, String, sqlx::any::AnyArguments>;
+type Scalar<'q> =
+    sqlx::query::QueryScalar<'q, sqlx::Any, Id<ids::Consultation>, sqlx::any::AnyArguments>;
 
 /// What a consultation says, from the second parameter to the fifteenth.
 fn bound<'q>(query: Scalar<'q>, terms: &'q Terms) -> Scalar<'q> {
@@ -146,13 +146,19 @@ fn bound<'q>(query: Scalar<'q>, terms: &'q Terms) -> Scalar<'q> {
 }
 
 /// The consultation with this id, with the questions that are asked.
-pub async fn find(db: &Db, consultation_id: &str) -> sqlx::Result<Option<Consultation>> {
+pub async fn find(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<Option<Consultation>> {
     one(db, consultation_id, "AND (q.version = 1 OR q.live_at IS NOT NULL)").await
 }
 
 /// The consultation with this id, with the questions that were written last: those that are asked,
 /// or are to be.
-pub async fn newest(db: &Db, consultation_id: &str) -> sqlx::Result<Option<Consultation>> {
+pub async fn newest(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<Option<Consultation>> {
     one(db, consultation_id, "").await
 }
 
@@ -172,7 +178,10 @@ pub async fn shows_picture(db: &Db, name: &str) -> sqlx::Result<bool> {
 
 /// The consultation with this id, once for each version of the questions that was asked, the first
 /// first.
-pub async fn versions(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<Consultation>> {
+pub async fn versions(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<Vec<Consultation>> {
     let sql = format!(
         "{WHOLE} WHERE c.id = $1 AND (q.version = 1 OR q.live_at IS NOT NULL)
          ORDER BY q.version"
@@ -184,7 +193,11 @@ pub async fn versions(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<Consul
     rows.iter().map(consultation).collect()
 }
 
-async fn one(db: &Db, consultation_id: &str, which: &str) -> sqlx::Result<Option<Consultation>> {
+async fn one(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+    which: &str,
+) -> sqlx::Result<Option<Consultation>> {
     let sql = format!("{WHOLE} WHERE c.id = $1 {which} ORDER BY q.version DESC LIMIT 1");
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(consultation_id)
@@ -206,7 +219,7 @@ pub(super) const WHOLE: &str =
            LEFT JOIN organisations o ON o.id = c.organisation_id AND o.retired_at IS NULL";
 
 pub(super) fn consultation(row: &AnyRow) -> sqlx::Result<Consultation> {
-    let (topic_id, plan_id): (Option<String>, Option<String>) =
+    let (topic_id, plan_id): (Option<Id<ids::Topic>>, Option<Id<ids::Plan>>) =
         (row.get("topic_id"), row.get("plan_id"));
     Ok(Consultation {
         id: row.get("id"),
@@ -219,7 +232,7 @@ pub(super) fn consultation(row: &AnyRow) -> sqlx::Result<Consultation> {
             who_for: row.get("who_for"),
             how_used: row.get("how_used"),
             who_sees: row.get("who_sees"),
-            access: known(Who::read(row.get("access")), "consultations.access")?,
+            access: known(WhoMayAnswer::read(row.get("access")), "consultations.access")?,
             topic_id: topic_id.clone(),
             plan_id: plan_id.clone(),
             draft_id: row.get("draft_id"),
@@ -247,7 +260,7 @@ pub(super) fn questionnaire(questions: &str, mended: &str) -> sqlx::Result<Quest
 /// The questions of this version, for whoever is about to change them.
 pub async fn questions(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     version: i64,
 ) -> sqlx::Result<Questionnaire> {
     let kind = Kind::of(tx);
@@ -266,7 +279,7 @@ pub async fn questions(
 /// Keeps other questions, while nobody has answered. False when somebody has.
 pub async fn keep_questions(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     version: i64,
     questions: &Questionnaire,
 ) -> sqlx::Result<bool> {
@@ -282,7 +295,7 @@ pub async fn keep_questions(
 /// Keeps a correction of the wording, beside the questions as they were.
 pub async fn keep_mending(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     version: i64,
     mending: Mending,
 ) -> sqlx::Result<()> {
@@ -313,7 +326,7 @@ pub async fn keep_mending(
 /// when there is one already.
 pub async fn begin_version(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     version: i64,
     questions: &Questionnaire,
 ) -> sqlx::Result<bool> {
@@ -336,7 +349,7 @@ pub async fn begin_version(
 /// with it.
 pub async fn ask_version(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     version: i64,
     now: Millis,
 ) -> sqlx::Result<bool> {
@@ -352,16 +365,19 @@ pub async fn ask_version(
 /// What an organiser's page needs besides the consultation.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
-    /// Whether somebody has answered this version.
     pub is_answered: bool,
     /// The consultations whose questions can be copied: (id, title), the last written first.
-    pub earlier: Vec<(String, String)>,
+    pub earlier: Vec<(Id<ids::Consultation>, String)>,
     /// The organisations that can answer for it.
     pub organisations: Vec<Named>,
 }
 
 /// What an organiser's page needs besides the consultation, in one query.
-pub async fn beside(db: &Db, consultation_id: &str, version: i64) -> sqlx::Result<Beside> {
+pub async fn beside(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+    version: i64,
+) -> sqlx::Result<Beside> {
     let rows = sqlx::query(
         "SELECT 'answered' AS what, '' AS id, '' AS title WHERE EXISTS (SELECT 1 FROM responses r
          WHERE r.consultation_id = $1 AND r.version = $2 AND r.answers <> '{}')
@@ -378,7 +394,7 @@ pub async fn beside(db: &Db, consultation_id: &str, version: i64) -> sqlx::Resul
         let (id, name): (String, String) = (row.get("id"), row.get("title"));
         match row.get::<&str, _>("what") {
             "answered" => beside.is_answered = true,
-            "earlier" => beside.earlier.push((id, name)),
+            "earlier" => beside.earlier.push((id.into(), name)),
             "organisation" => beside.organisations.push(Named { id, name }),
             _ => return known(None, "what is beside a consultation"),
         }
@@ -386,12 +402,12 @@ pub async fn beside(db: &Db, consultation_id: &str, version: i64) -> sqlx::Resul
     Ok(beside)
 }
 
-/// Says which organisation answers for a consultation that is about neither a plan nor a topic. False
-/// when it did already, is not there any more, or is not asked for.
+/// Says which organisation answers for a consultation that is about neither a plan nor a topic.
+/// False when it did already, is not there any more, or is not asked for.
 pub async fn answered_for_by(
     tx: &mut AnyConnection,
-    consultation_id: &str,
-    organisation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
+    organisation_id: &Id<ids::Organisation>,
 ) -> sqlx::Result<bool> {
     let set = sqlx::query(
         "UPDATE consultations SET organisation_id = $2
@@ -403,8 +419,8 @@ pub async fn answered_for_by(
     Ok(set.rows_affected() == 1)
 }
 
-/// Consultations that parents answer or have answered, and about which nobody can say what happened:
-/// (id, title, since).
+/// Consultations that parents answer or have answered, and about which nobody can say what
+/// happened: (id, title, since).
 pub const NOBODYS: &str = "SELECT c.id, c.title, c.opened_at AS since FROM consultations c
      WHERE c.opened_at IS NOT NULL AND c.plan_id IS NULL AND c.topic_id IS NULL
        AND NOT EXISTS (SELECT 1 FROM organisations o WHERE o.id = c.organisation_id
@@ -414,8 +430,8 @@ pub const NOBODYS: &str = "SELECT c.id, c.title, c.opened_at AS since FROM consu
 /// that is not published.
 pub async fn open(
     tx: &mut AnyConnection,
-    consultation_id: &str,
-    by: &str,
+    consultation_id: &Id<ids::Consultation>,
+    by: &Id<ids::Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let opened = sqlx::query(
@@ -430,16 +446,12 @@ pub async fn open(
 
 /// A consultation as one entry of a list.
 #[derive(Clone, Debug)]
-pub struct Listed {
-    /// Its id.
-    pub id: String,
+pub struct ListedConsultation {
+    pub id: Id<ids::Consultation>,
     /// What it asks.
     pub title: String,
-    /// Who it is for.
     pub who_for: String,
-    /// When it opens.
     pub opens_at: Millis,
-    /// When it closes.
     pub closes_at: Millis,
     /// Whether it was opened, or is to open at its time.
     pub is_opened: bool,
@@ -481,7 +493,7 @@ pub async fn list(
     of: Of,
     (most, skip): (i64, i64),
     now: Millis,
-) -> sqlx::Result<Vec<Listed>> {
+) -> sqlx::Result<Vec<ListedConsultation>> {
     let (which, order) = match of {
         Of::Open => {
             ("opened_at IS NOT NULL AND opens_at <= $1 AND closes_at > $1", "closes_at, id")
@@ -501,7 +513,7 @@ pub async fn list(
         .fetch_all(&mut *db.read().await?)
         .await?;
     let listed = |row: &AnyRow| {
-        Ok(Listed {
+        Ok(ListedConsultation {
             id: row.get("id"),
             title: row.get("title"),
             who_for: row.get("who_for"),
@@ -526,7 +538,7 @@ pub async fn to_belong_to(db: &Db) -> sqlx::Result<Vec<Belongs>> {
     .await?;
     let mut all: Vec<Belongs> = Vec::new();
     for row in &rows {
-        let (plan_id, title): (String, String) = (row.get("plan_id"), row.get("title"));
+        let (plan_id, title): (Id<ids::Plan>, String) = (row.get("plan_id"), row.get("title"));
         if all.last().is_none_or(|last| last.plan_id.as_ref() != Some(&plan_id)) {
             all.push(Belongs {
                 plan_id: Some(plan_id.clone()),
@@ -556,13 +568,13 @@ pub async fn to_belong_to(db: &Db) -> sqlx::Result<Vec<Belongs>> {
     .fetch_all(&mut *db.read().await?)
     .await?;
     let other = |row: &AnyRow| {
-        let (id, title): (Option<String>, &str) = (row.get("id"), row.get("title"));
+        let title: &str = row.get("title");
         if row.get::<&str, _>("what") == "topic" {
             let words = format!("Topic: {title}");
-            Belongs { topic_id: id, words, ..Belongs::default() }
+            Belongs { topic_id: Some(row.get("id")), words, ..Belongs::default() }
         } else {
             let words = format!("None of these: {title} answers for it");
-            Belongs { organisation_id: id, words, ..Belongs::default() }
+            Belongs { organisation_id: Some(row.get("id")), words, ..Belongs::default() }
         }
     };
     all.extend(others.iter().map(other));

@@ -7,6 +7,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Field, Page, Summary, titled};
 use ground::viewer::Viewer;
@@ -14,14 +15,14 @@ use leptos::prelude::*;
 use questionnaires::{Question, check, mended};
 
 use super::consultation;
-use super::rules::Standing;
+use super::rules::ConsultationState;
 use super::store::{self, Consultation};
 
 /// GET `/forum/consultations/{id}/wording/{key}`
-pub async fn form(
+pub async fn wording_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, key)): Path<(String, String)>,
+    Path((id, key)): Path<(Id<ids::Consultation>, String)>,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
     let question = consultation.questionnaire.question(&key).ok_or(Error::NotFound)?;
@@ -39,16 +40,19 @@ pub async fn form(
 
 /// POST `/forum/consultations/{id}/wording/{key}`: corrects it at once, for people still answering
 /// and in what has been answered.
-pub async fn put_right(
+pub async fn correct_wording(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, key)): Path<(String, String)>,
+    Path((id, key)): Path<(Id<ids::Consultation>, String)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
     let question = consultation.questionnaire.question(&key).ok_or(Error::NotFound)?;
     let back = format!("/forum/consultations/{}", consultation.id);
-    if !matches!(consultation.standing(house.clock.now()), Standing::Timed | Standing::Open) {
+    if !matches!(
+        consultation.state(house.clock.now()),
+        ConsultationState::Timed | ConsultationState::Open
+    ) {
         return Ok(Redirect::to(&back).into_response());
     }
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
@@ -123,7 +127,7 @@ fn page(
 
 /// Begins a new version, or asks the one that was written; returns where to go, or what must be
 /// corrected first.
-pub async fn step(
+pub async fn begin_or_ask_version(
     house: &House,
     viewer: &Viewer,
     newest: &Consultation,

@@ -7,22 +7,27 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Select, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{self, Belongs, Terms, Who};
+use super::rules::{self, Belongs, Terms, WhoMayAnswer};
 use super::store;
 
 /// GET `/forum/consultations/new`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn new_consultation_form(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
     let belongs = store::to_belong_to(&house.db).await?;
-    Ok(page("/forum", &belongs, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+    Ok(words_page("/forum", &belongs, &Sent::default(), &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/new`
-pub async fn send(
+pub async fn write_consultation(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -32,7 +37,7 @@ pub async fn send(
     let terms = match rules::terms(&sent, &belongs, now) {
         Ok(terms) => terms,
         Err(refusals) => {
-            return Ok(page("/forum", &belongs, &sent, &refusals).answer(&house, &viewer));
+            return Ok(words_page("/forum", &belongs, &sent, &refusals).answer(&house, &viewer));
         }
     };
     let mut tx = house.db.begin().await?;
@@ -47,10 +52,10 @@ pub async fn send(
 }
 
 /// GET `/forum/consultations/{id}/words`
-pub async fn change_form(
+pub async fn change_words_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let consultation = super::consultation(&house, &id).await?;
     let back = format!("/forum/consultations/{}", consultation.id);
@@ -58,15 +63,15 @@ pub async fn change_form(
         return Ok(Redirect::to(&back).into_response());
     }
     let belongs = store::to_belong_to(&house.db).await?;
-    Ok(page(&back, &belongs, &fields(&consultation.terms), &Refusals::default())
+    Ok(words_page(&back, &belongs, &fields(&consultation.terms), &Refusals::default())
         .answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/{id}/words`
-pub async fn change(
+pub async fn change_words(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let consultation = super::consultation(&house, &id).await?;
@@ -75,7 +80,9 @@ pub async fn change(
     let belongs = store::to_belong_to(&house.db).await?;
     let terms = match rules::terms(&sent, &belongs, now) {
         Ok(terms) => terms,
-        Err(refusals) => return Ok(page(&back, &belongs, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(words_page(&back, &belongs, &sent, &refusals).answer(&house, &viewer));
+        }
     };
     let mut tx = house.db.begin().await?;
     let is_changed = store::change(&mut tx, &consultation.id, &terms).await?;
@@ -101,29 +108,23 @@ fn fields(terms: &Terms) -> Sent {
         ("how_used", &terms.how_used),
         ("who_sees", &terms.who_sees),
         ("access", terms.access.word()),
-        (
-            "belongs",
-            [&terms.topic_id, &terms.draft_id, &terms.plan_id, &terms.organisation_id]
-                .into_iter()
-                .flatten()
-                .next()
-                .map_or("", String::as_str),
-        ),
+        ("belongs", terms.belongs()),
         ("opens_day", &day(terms.opens_at)),
         ("closes_day", &day(terms.closes_at)),
     ])
 }
 
-fn page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals) -> Page {
+fn words_page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals) -> Page {
     let back = back.to_owned();
     let page = Page::new("Ask parents", || {
         let belongs = std::iter::once((String::new(), "None yet".to_owned())).chain(
             belongs.iter().map(|belongs| (belongs.value().to_owned(), belongs.words.clone())),
         );
         let belongs = Choice::each(belongs, |value| value == sent.typed("belongs"));
-        let access = Choice::each(Who::ALL.map(|(_, word, title)| (word, title)), |word| {
-            word == sent.typed("access")
-        });
+        let access =
+            Choice::each(WhoMayAnswer::ALL.map(|(_, word, title)| (word, title)), |word| {
+                word == sent.typed("access")
+            });
         view! {
             <div class="stack">
                 <p>

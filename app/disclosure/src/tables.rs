@@ -108,13 +108,11 @@ impl Counts {
         self.people
     }
 
-    /// The lists.
     #[must_use]
     pub fn lists(&self) -> &[List] {
         &self.lists
     }
 
-    /// The cross-tables.
     #[must_use]
     pub fn crosses(&self) -> &[Cross] {
         &self.crosses

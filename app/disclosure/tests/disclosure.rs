@@ -1,9 +1,9 @@
 //! A reader of all that is published, who has an integer program: what is the least and the most
 //! that each number can be?
 //!
-//! She knows nothing of the code in `disclosure`. Her unknowns are the people of every part and
-//! cell; what she is shown are equations. She must not be able to pin down a hidden number, nor how
-//! a number differs from an earlier release.
+//! They know nothing of the code in `disclosure`. Their unknowns are the people of every part and
+//! cell; what they are shown are equations. They must not be able to pin down a hidden number, nor
+//! how a number differs from an earlier release.
 
 use disclosure::Shown;
 use disclosure::tables::{Counts, Cross, List, Published, Release, Rule, release};
@@ -22,7 +22,7 @@ impl Dice {
     }
 }
 
-/// One person's answers: to each list, which part; [`NOT_ASKED`] if she was not.
+/// One person's answers: to each list, which part; [`NOT_ASKED`] if they were not.
 type Person = Vec<usize>;
 const NOT_ASKED: usize = usize::MAX;
 
@@ -273,7 +273,7 @@ fn bounds(counts: &Counts, published: &Published, of: &[Place]) -> (u64, u64) {
     (solve(OptimizationDirection::Minimize), solve(OptimizationDirection::Maximize))
 }
 
-/// What a reader can work out that she must not, in words.
+/// What a reader can work out that they must not, in words.
 fn breaches(
     counts: &Counts,
     published: &Published,

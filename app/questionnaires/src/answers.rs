@@ -21,13 +21,11 @@ pub enum Answer {
     Chosen(Vec<String>),
     /// Keys of options, what matters most first. Some may be left out.
     Ranked(Vec<String>),
-    /// A whole number.
     Number(i64),
-    /// Text.
     Text(String),
     /// A day, as `2026-12-04`.
     Day(String),
-    /// She prefers not to say.
+    /// They prefer not to say.
     Declined,
 }
 
@@ -35,7 +33,7 @@ pub enum Answer {
 pub type Answers = BTreeMap<String, Answer>;
 
 /// The questions, pages and pictures that somebody with these answers comes to, in order. An answer
-/// to a question that she is not asked any more does not count.
+/// to a question that they are not asked any more does not count.
 #[must_use]
 pub fn asked<'q>(questionnaire: &'q Questionnaire, answers: &Answers) -> Vec<&'q Question> {
     let mut asked: Vec<&Question> = Vec::new();
@@ -43,7 +41,8 @@ pub fn asked<'q>(questionnaire: &'q Questionnaire, answers: &Answers) -> Vec<&'q
         let holds = question.only_if.iter().all(|condition| {
             let is_asked = asked.iter().any(|before| before.key == condition.question);
             let answer = answers.get(&condition.question).filter(|_| is_asked);
-            matches!(answer, Some(Answer::Chosen(chosen)) if chosen.iter().any(|key| condition.any_of.contains(key)))
+            let Some(Answer::Chosen(chosen)) = answer else { return false };
+            chosen.iter().any(|key| condition.any_of.contains(key))
         });
         if holds {
             asked.push(question);
@@ -52,7 +51,7 @@ pub fn asked<'q>(questionnaire: &'q Questionnaire, answers: &Answers) -> Vec<&'q
     asked
 }
 
-/// Her answers to what she is asked: the part of a response that counts.
+/// Their answers to what they are asked: the part of a response that counts.
 #[must_use]
 pub fn counted(questionnaire: &Questionnaire, answers: &Answers) -> Answers {
     let asked = asked(questionnaire, answers).into_iter();
@@ -62,12 +61,12 @@ pub fn counted(questionnaire: &Questionnaire, answers: &Answers) -> Answers {
         .collect()
 }
 
-/// The first question she is asked that must be answered and is not.
+/// The first question they are asked that must be answered and is not.
 #[must_use]
 pub fn missing<'q>(questionnaire: &'q Questionnaire, answers: &Answers) -> Option<&'q Question> {
     asked(questionnaire, answers)
         .into_iter()
-        .find(|question| question.is_needed && !answers.contains_key(&question.key))
+        .find(|question| question.is_required && !answers.contains_key(&question.key))
 }
 
 /// The name of a question's field in a form; of an option that is ranked, that of the question and
@@ -106,7 +105,7 @@ pub fn read(question: &Question, sent: &Sent, places: &[Named]) -> Result<Option
         return Ok(Some(Answer::Declined));
     }
     let answer = question.kind.read(question, sent, places)?;
-    if answer.is_none() && question.is_needed {
+    if answer.is_none() && question.is_required {
         return Err(question.kind.what_is_needed().to_owned());
     }
     Ok(answer)
@@ -187,7 +186,7 @@ pub fn read_all(
 
 #[cfg(test)]
 mod tests {
-    use super::super::Kind;
+    use super::super::QuestionKind;
     use super::super::check::tests::{asked as question, choices, of};
     use super::super::kinds::tests::chosen;
     use super::*;
@@ -198,15 +197,15 @@ mod tests {
 
     #[test]
     fn a_question_is_asked_when_all_that_leads_to_it_was_answered_so_and_is_asked_itself() {
-        let waits = question("waits", Kind::YesNo {}, &[]);
+        let waits = question("waits", QuestionKind::YesNo {}, &[]);
         let how_long = question(
             "how-long",
-            Kind::OneOf { options: choices(&["weeks", "months"]) },
+            QuestionKind::OneOf { options: choices(&["weeks", "months"]) },
             &[("waits", &["yes"])],
         );
         let why = Question {
-            is_needed: true,
-            ..question("why", Kind::LongText {}, &[("how-long", &["months"])])
+            is_required: true,
+            ..question("why", QuestionKind::LongText {}, &[("how-long", &["months"])])
         };
         let all = of(vec![waits, how_long, why]);
         let keys = |answers: &Answers| {
@@ -221,11 +220,15 @@ mod tests {
         assert_eq!(keys(&answers), ["waits", "how-long", "why"]);
         assert_eq!(missing(&all, &answers).map(|question| question.key.as_str()), Some("why"));
         answers.insert("waits".into(), chosen(&["no"]));
-        assert_eq!(keys(&answers), ["waits"], "she changed her mind, and is not asked how long");
+        assert_eq!(
+            keys(&answers),
+            ["waits"],
+            "they changed their mind, and are not asked how long"
+        );
         assert_eq!(
             counted(&all, &answers),
             answered(&[("waits", chosen(&["no"]))]),
-            "nor does what she had said count"
+            "nor does what they had said count"
         );
         assert_eq!(missing(&all, &answers), None);
         answers.insert("waits".into(), Answer::Declined);
@@ -235,9 +238,9 @@ mod tests {
     #[test]
     fn an_answer_that_is_needed_can_be_declined_where_it_asks_about_a_person() {
         let needed = |may_decline| Question {
-            is_needed: true,
+            is_required: true,
             may_decline,
-            ..question("a", Kind::ShortText {}, &[])
+            ..question("a", QuestionKind::ShortText {}, &[])
         };
         assert_eq!(read(&needed(true), &Sent::default(), &[]), Err("Write your answer".into()));
         assert_eq!(

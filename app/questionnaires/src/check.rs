@@ -19,7 +19,6 @@ pub const LONGEST_TEXT: usize = 4_000;
 pub struct Fault {
     /// The key of the question; empty for all of it.
     pub question: String,
-    /// What to do.
     pub what_to_do: String,
 }
 
@@ -137,7 +136,7 @@ fn own_faults(question: &Question) -> Vec<String> {
     if question.text.is_empty() {
         faults.push("Write the question".to_owned());
     }
-    if !question.kind.has_answer() && (question.is_needed || question.may_decline) {
+    if !question.kind.has_answer() && (question.is_required || question.may_decline) {
         faults.push(
             "People don't answer this, so an answer can't be required or declined".to_owned(),
         );
@@ -158,7 +157,7 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::super::answers::{self, Answer, Answers};
-    use super::super::{Choice, Kind, Section};
+    use super::super::{Choice, QuestionKind, Section};
     use super::*;
 
     pub fn choices(keys: &[&str]) -> Vec<Choice> {
@@ -167,7 +166,7 @@ pub(crate) mod tests {
             .collect()
     }
 
-    pub fn asked(key: &str, kind: Kind, only_if: &[(&str, &[&str])]) -> Question {
+    pub fn asked(key: &str, kind: QuestionKind, only_if: &[(&str, &[&str])]) -> Question {
         let only_if = only_if.iter().map(|(question, any_of)| Condition {
             question: (*question).into(),
             any_of: any_of.iter().map(|option| (*option).into()).collect(),
@@ -177,7 +176,7 @@ pub(crate) mod tests {
             text: format!("What about {key}?"),
             help: String::new(),
             kind,
-            is_needed: false,
+            is_required: false,
             may_decline: false,
             only_if: only_if.collect(),
         }
@@ -196,15 +195,15 @@ pub(crate) mod tests {
 
     #[test]
     fn a_questionnaire_with_branches_that_lead_somewhere_can_open() {
-        let waits = asked("waits", Kind::YesNo {}, &[]);
+        let waits = asked("waits", QuestionKind::YesNo {}, &[]);
         let how_long = asked(
             "how-long",
-            Kind::OneOf { options: choices(&["weeks", "months"]) },
+            QuestionKind::OneOf { options: choices(&["weeks", "months"]) },
             &[("waits", &["yes"])],
         );
         let why = asked(
             "why",
-            Kind::LongText {},
+            QuestionKind::LongText {},
             &[("how-long", &["months"]), ("waits", &["yes", "no"])],
         );
         assert_eq!(faults(vec![waits, how_long, why]), Vec::<String>::new());
@@ -212,49 +211,64 @@ pub(crate) mod tests {
 
     #[test]
     fn a_question_that_nobody_is_ever_asked_is_found_also_by_a_detour() {
-        let first = || asked("first", Kind::OneOf { options: choices(&["a", "b", "c"]) }, &[]);
-        let of_a = || asked("of-a", Kind::YesNo {}, &[("first", &["a"])]);
-        let both = asked("both", Kind::ShortText {}, &[("first", &["a"]), ("first", &["b"])]);
+        let first =
+            || asked("first", QuestionKind::OneOf { options: choices(&["a", "b", "c"]) }, &[]);
+        let of_a = || asked("of-a", QuestionKind::YesNo {}, &[("first", &["a"])]);
+        let both =
+            asked("both", QuestionKind::ShortText {}, &[("first", &["a"]), ("first", &["b"])]);
         assert_eq!(
             faults(vec![first(), both]),
             ["both: Nobody would ever be asked this: no answer to first leads here"]
         );
-        let detour =
-            asked("detour", Kind::ShortText {}, &[("of-a", &["yes"]), ("first", &["b", "c"])]);
+        let detour = asked(
+            "detour",
+            QuestionKind::ShortText {},
+            &[("of-a", &["yes"]), ("first", &["b", "c"])],
+        );
         assert_eq!(
             faults(vec![first(), of_a(), detour]),
             ["detour: Nobody would ever be asked this: no answer to first leads here"]
         );
-        let several =
-            asked("several", Kind::SeveralOf { options: choices(&["a", "b"]), at_most: None }, &[]);
-        let of_both =
-            asked("of-both", Kind::ShortText {}, &[("several", &["a"]), ("several", &["b"])]);
+        let several = asked(
+            "several",
+            QuestionKind::SeveralOf { options: choices(&["a", "b"]), at_most: None },
+            &[],
+        );
+        let of_both = asked(
+            "of-both",
+            QuestionKind::ShortText {},
+            &[("several", &["a"]), ("several", &["b"])],
+        );
         assert_eq!(faults(vec![several, of_both]), Vec::<String>::new(), "one can choose both");
     }
 
     #[test]
     fn a_branch_on_itself_on_what_comes_later_or_on_what_is_not_there_is_refused() {
-        let first = || asked("first", Kind::YesNo {}, &[("second", &["yes"])]);
-        let second = || asked("second", Kind::YesNo {}, &[("first", &["yes"])]);
+        let first = || asked("first", QuestionKind::YesNo {}, &[("second", &["yes"])]);
+        let second = || asked("second", QuestionKind::YesNo {}, &[("first", &["yes"])]);
         assert_eq!(
             faults(vec![first(), second()]),
             ["first: Only an earlier question can decide who is asked this. second does not \
                  come before it"],
             "so there are no loops"
         );
-        let own = asked("own", Kind::YesNo {}, &[("own", &["yes"])]);
+        let own = asked("own", QuestionKind::YesNo {}, &[("own", &["yes"])]);
         assert_eq!(faults(vec![own]).len(), 1);
-        let maybe = asked("maybe", Kind::YesNo {}, &[("second", &["maybe"])]);
-        let second = || asked("second", Kind::YesNo {}, &[]);
+        let maybe = asked("maybe", QuestionKind::YesNo {}, &[("second", &["maybe"])]);
+        let second = || asked("second", QuestionKind::YesNo {}, &[]);
         assert_eq!(
             faults(vec![second(), maybe]),
             ["maybe: second has no option maybe. Choose again who is asked this"]
         );
-        let text = asked("text", Kind::ShortText {}, &[]);
-        let of_text = asked("of-text", Kind::ShortText {}, &[("text", &["yes"])]);
+        let text = asked("text", QuestionKind::ShortText {}, &[]);
+        let of_text = asked("of-text", QuestionKind::ShortText {}, &[("text", &["yes"])]);
         assert_eq!(faults(vec![text, of_text]).len(), 1);
         assert_eq!(
-            faults(vec![second(), asked("of-none", Kind::ShortText {}, &[("second", &[])])]).len(),
+            faults(vec![
+                second(),
+                asked("of-none", QuestionKind::ShortText {}, &[("second", &[])])
+            ])
+            .len(),
             1
         );
     }
@@ -262,22 +276,23 @@ pub(crate) mod tests {
     #[test]
     fn what_is_missing_twice_or_too_long_is_said() {
         assert_eq!(faults(vec![]), [": Ask at least one question"]);
-        let same = || asked("same", Kind::YesNo {}, &[]);
+        let same = || asked("same", QuestionKind::YesNo {}, &[]);
         assert_eq!(
             faults(vec![same(), same()]),
             ["same: Two questions have this key. Give one of them a different key"]
         );
         assert_eq!(
-            faults(vec![asked("one", Kind::OneOf { options: choices(&["a"]) }, &[])]),
+            faults(vec![asked("one", QuestionKind::OneOf { options: choices(&["a"]) }, &[])]),
             ["one: Give at least two options"]
         );
-        assert_eq!(faults(vec![asked("a key", Kind::YesNo {}, &[])]).len(), 1);
+        assert_eq!(faults(vec![asked("a key", QuestionKind::YesNo {}, &[])]).len(), 1);
         let long = Question { text: "x".repeat(301), ..same() };
         assert_eq!(
             faults(vec![long]),
             ["same: Keep the question to 300 characters or fewer. It has 301"]
         );
-        let many = (0..201).map(|nth| asked(&format!("q{nth}"), Kind::YesNo {}, &[])).collect();
+        let many =
+            (0..201).map(|nth| asked(&format!("q{nth}"), QuestionKind::YesNo {}, &[])).collect();
         assert_eq!(faults(many), [": Ask 200 questions or fewer"]);
     }
 
@@ -288,25 +303,37 @@ pub(crate) mod tests {
         ) {
             let options = ["a", "b", "c"];
             let questions = branches.iter().enumerate().map(|(nth, branches)| {
-                let earlier = branches.iter().filter(|(on, _)| *on < nth).map(|(on, any_of)| Condition {
+                let earlier = branches.iter().filter(|(on, _)| *on < nth);
+                let only_if = earlier.map(|(on, any_of)| Condition {
                     question: format!("q{on}"),
                     any_of: any_of.iter().map(|option| options[*option].to_owned()).collect(),
                 });
-                Question { only_if: earlier.collect(), ..asked(&format!("q{nth}"), Kind::OneOf { options: choices(&options) }, &[]) }
+                let kind = QuestionKind::OneOf { options: choices(&options) };
+                Question { only_if: only_if.collect(), ..asked(&format!("q{nth}"), kind, &[]) }
             });
             let all = of(questions.collect());
             let everybody = (0..3_usize.pow(5)).map(|person| {
-                let answer = |nth: u32| (format!("q{nth}"), Answer::Chosen(vec![options[person / 3_usize.pow(nth) % 3].to_owned()]));
+                let answer = |nth: u32| {
+                    let option = options[person / 3_usize.pow(nth) % 3].to_owned();
+                    (format!("q{nth}"), Answer::Chosen(vec![option]))
+                };
                 (0..5).map(answer).collect::<Answers>()
             });
-            let come: BTreeSet<String> =
-                everybody.flat_map(|answers| answers::asked(&all, &answers).into_iter().map(|question| question.key.clone()).collect::<Vec<_>>()).collect();
-            let dead: BTreeSet<String> = check(&all).into_iter().map(|fault| fault.question).collect();
+            let come: BTreeSet<String> = everybody
+                .flat_map(|answers| {
+                    let asked = answers::asked(&all, &answers).into_iter();
+                    asked.map(|question| question.key.clone()).collect::<Vec<_>>()
+                })
+                .collect();
+            let faults = check(&all).into_iter();
+            let dead: BTreeSet<String> = faults.map(|fault| fault.question).collect();
             // What hangs on a dead end is not called one too, so that one fault is one line.
             for question in all.questions() {
-                let hangs_on_one = question.only_if.iter().any(|condition| !come.contains(&condition.question));
-                if !hangs_on_one {
-                    prop_assert_eq!(come.contains(&question.key), !dead.contains(&question.key), "{}", question.key);
+                let mut conditions = question.only_if.iter();
+                if conditions.all(|condition| come.contains(&condition.question)) {
+                    let (comes, is_dead) =
+                        (come.contains(&question.key), dead.contains(&question.key));
+                    prop_assert_eq!(comes, !is_dead, "{}", question.key);
                 }
             }
         }

@@ -129,13 +129,13 @@ pub fn question(
         return Err(refusals);
     }
     let is = |field: &str| sent.typed(field) == "yes" && kind.has_answer();
-    let (is_needed, may_decline) = (is("needed"), is("decline"));
+    let (is_required, may_decline) = (is("needed"), is("decline"));
     let question = Question {
         key: key.to_owned(),
         text,
         help,
         kind,
-        is_needed,
+        is_required,
         may_decline,
         only_if: only_if(sent, earlier),
     };
@@ -187,7 +187,7 @@ pub fn fields((heading, question): &Headed) -> Sent {
         ("help", &question.help),
         ("kind", question.kind.word()),
         ("options", &options),
-        ("needed", yes(question.is_needed)),
+        ("needed", yes(question.is_required)),
         ("decline", yes(question.may_decline)),
     ];
     fields.extend(own.iter().map(|(field, value)| (*field, value.as_str())));
@@ -204,7 +204,7 @@ pub fn fresh_key(taken: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Kind;
+    use super::super::QuestionKind;
     use super::super::check::tests::{asked, choices, of};
     use super::super::kinds::tests::samples;
     use super::*;
@@ -215,9 +215,9 @@ mod tests {
 
     fn three() -> Questionnaire {
         let all = of(vec![
-            asked("a", Kind::YesNo {}, &[]),
-            asked("b", Kind::YesNo {}, &[("a", &["yes"])]),
-            asked("c", Kind::YesNo {}, &[]),
+            asked("a", QuestionKind::YesNo {}, &[]),
+            asked("b", QuestionKind::YesNo {}, &[("a", &["yes"])]),
+            asked("c", QuestionKind::YesNo {}, &[]),
         ]);
         let mut flat = flat(&all);
         flat[1].0 = Some("Second".into());
@@ -252,10 +252,10 @@ mod tests {
 
     #[test]
     fn a_question_is_read_from_its_own_fields_again() {
-        let parent = asked("a", Kind::OneOf { options: choices(&["x", "y"]) }, &[]);
+        let parent = asked("a", QuestionKind::OneOf { options: choices(&["x", "y"]) }, &[]);
         for kind in samples().map(|sample| sample.kind) {
             let mut question = asked("b", kind, &[("a", &["y"])]);
-            question.is_needed = question.kind.has_answer();
+            question.is_required = question.kind.has_answer();
             let headed = (Some("Heading".to_owned()), question.clone());
             assert_eq!(
                 super::question(&fields(&headed), "b", Some(&question), &[&parent]),
@@ -287,8 +287,10 @@ mod tests {
 
     #[test]
     fn copies_get_keys_of_their_own_and_lose_their_branches() {
-        let copies =
-            [asked("b", Kind::YesNo {}, &[("a", &["yes"])]), asked("new", Kind::YesNo {}, &[])];
+        let copies = [
+            asked("b", QuestionKind::YesNo {}, &[("a", &["yes"])]),
+            asked("new", QuestionKind::YesNo {}, &[]),
+        ];
         let all = with_copies(&three(), &copies, &["question-1".to_owned()]);
         assert_eq!(
             keys(&all),

@@ -80,7 +80,7 @@ pub fn schema() -> Schema {
 mod tests {
     use super::super::check::tests::{asked, choices, of};
     use super::super::kinds::tests::samples;
-    use super::super::{Kind, Question};
+    use super::super::{Question, QuestionKind};
     use super::*;
 
     fn every_kind() -> Questionnaire {
@@ -89,7 +89,7 @@ mod tests {
             .enumerate()
             .map(|(nth, sample)| asked(&format!("q{nth}"), sample.kind, &[]))
             .collect();
-        questions[3].only_if = asked("x", Kind::YesNo {}, &[("q0", &["a"])]).only_if;
+        questions[3].only_if = asked("x", QuestionKind::YesNo {}, &[("q0", &["a"])]).only_if;
         questions[3].may_decline = true;
         of(questions)
     }
@@ -133,15 +133,18 @@ mod tests {
             assert_eq!(faults.len(), 1);
             faults[0].what_to_do.starts_with("There is too much")
         };
-        let yes_no = |nth: usize| asked(&format!("q{nth}"), Kind::YesNo {}, &[]);
+        let yes_no = |nth: usize| asked(&format!("q{nth}"), QuestionKind::YesNo {}, &[]);
         assert!(too_much((0..=MOST_QUESTIONS).map(yes_no).collect()));
         let keys: Vec<String> = (0..=MOST_OPTIONS).map(|nth| format!("o{nth}")).collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-        assert!(too_much(vec![asked("q", Kind::OneOf { options: choices(&keys) }, &[])]));
-        assert!(too_much(vec![yes_no(0), asked("q", Kind::YesNo {}, &[("q0", keys.as_slice())])]));
+        assert!(too_much(vec![asked("q", QuestionKind::OneOf { options: choices(&keys) }, &[])]));
+        assert!(too_much(vec![
+            yes_no(0),
+            asked("q", QuestionKind::YesNo {}, &[("q0", keys.as_slice())])
+        ]));
         let conditions: Vec<(&str, &[&str])> =
             vec![("q0", &["yes"] as &[&str]); MOST_CONDITIONS + 1];
-        assert!(too_much(vec![yes_no(0), asked("q", Kind::YesNo {}, &conditions)]));
+        assert!(too_much(vec![yes_no(0), asked("q", QuestionKind::YesNo {}, &conditions)]));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What a consultation asks: sections of questions, some of them only of those who gave a certain
 //! answer before.
 //!
-//! `kinds` has one file for each kind of question: how an organiser writes it, what must be corrected
-//! in it, how its answer is read and what that is like. No other file here tells the kinds apart: it
-//! asks the methods of [`Kind`].
+//! `kinds` has one file for each kind of question: how an organiser writes it, what must be
+//! corrected in it, how its answer is read and what that is like. No other file here tells the
+//! kinds apart: it asks the methods of [`QuestionKind`].
 //!
 //! `edit` changes it question by question, `check` finds what must be corrected before it opens,
 //! `answers` says which questions somebody is asked, and an answer in words; `file` is the same as
@@ -25,7 +25,7 @@ pub mod tally;
 pub mod way;
 pub mod whole;
 
-pub use kinds::Kind;
+pub use kinds::QuestionKind;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,10 +74,10 @@ pub struct Question {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub help: String,
     /// How it is answered.
-    pub kind: Kind,
+    pub kind: QuestionKind,
     /// Whether an answer is needed.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub is_needed: bool,
+    #[serde(default, rename = "is_needed", skip_serializing_if = "is_false")]
+    pub is_required: bool,
     /// Whether "prefer not to say" is an answer; for what asks about a person.
     #[serde(default, skip_serializing_if = "is_false")]
     pub may_decline: bool,

@@ -3,7 +3,6 @@
 
 use super::{Questionnaire, file};
 
-/// The questions.
 #[must_use]
 pub fn library() -> Questionnaire {
     file::read(include_bytes!("library.json")).unwrap_or_default()
@@ -24,7 +23,7 @@ mod tests {
                 section
                     .questions
                     .iter()
-                    .all(|question| question.may_decline && !question.is_needed),
+                    .all(|question| question.may_decline && !question.is_required),
                 "{}",
                 section.title
             );

@@ -107,13 +107,14 @@ pub fn read(sent: &Sent, question: &Question, at: Millis) -> Result<Mending, Ref
 
 #[cfg(test)]
 mod tests {
-    use super::super::Kind;
+    use super::super::QuestionKind;
     use super::super::check::tests::{asked, choices, of};
     use super::*;
 
     #[test]
     fn words_are_put_right_with_a_note_and_the_question_stays_the_same() {
-        let question = asked("how", Kind::OneOf { options: choices(&["good", "bad"]) }, &[]);
+        let question =
+            asked("how", QuestionKind::OneOf { options: choices(&["good", "bad"]) }, &[]);
         let sent = Sent::of(&[
             ("text", "How is it now?"),
             ("note", "It said how was it."),

@@ -30,7 +30,6 @@ pub struct Results {
 pub struct Counted {
     /// The key of the question.
     pub question: String,
-    /// The question.
     pub text: String,
     /// The option, where each option is counted by itself.
     pub option: Option<String>,
@@ -290,24 +289,18 @@ pub struct New {
 pub struct Heard {
     /// Its id; nothing joins it to a person.
     pub response_id: String,
-    /// Which version of the questions it answers.
     pub version: i64,
-    /// How it came.
     pub channel: Channel,
-    /// Whether words of it may be quoted.
     pub may_quote: bool,
-    /// Its answers.
     pub answers: Answers,
 }
 
 /// What answers to a question are about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
-    /// Its id.
     pub id: String,
     /// The key of the question.
     pub question: String,
-    /// Its name.
     pub title: String,
     /// The responses whose answer is about it.
     pub responses: Vec<String>,
@@ -347,7 +340,6 @@ impl Channel {
         Self::ALL.into_iter().find(|(channel, ..)| *channel == self).map_or("", |(.., title)| title)
     }
 
-    /// Reads the word.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(_, stored, _)| *stored == word).map(|(channel, ..)| channel)
@@ -357,7 +349,7 @@ impl Channel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Kind;
+    use crate::QuestionKind;
     use crate::answers::{Answer, Answers};
     use crate::check::tests::{asked, choices, of};
 
@@ -372,11 +364,11 @@ mod tests {
     #[test]
     fn results_hold_what_may_be_shown_in_the_words_of_the_questions() {
         let questionnaire = of(vec![
-            asked("waits", Kind::YesNo {}, &[]),
-            asked("side", Kind::OneOf { options: choices(&["north", "south"]) }, &[]),
+            asked("waits", QuestionKind::YesNo {}, &[]),
+            asked("side", QuestionKind::OneOf { options: choices(&["north", "south"]) }, &[]),
             asked(
                 "long",
-                Kind::OneOf { options: choices(&["weeks", "months"]) },
+                QuestionKind::OneOf { options: choices(&["weeks", "months"]) },
                 &[("waits", &["yes"])],
             ),
         ]);

@@ -13,7 +13,6 @@ use crate::{Question, Questionnaire};
 /// The counts of all responses, and what each of them counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
-    /// The counts.
     pub counts: Counts,
     /// For each list what it counts, in the same order.
     pub heads: Vec<Head>,
@@ -103,7 +102,7 @@ pub fn tally(
 ) -> Result<Tally, Unfit> {
     let (mut lists, mut heads, mut left_out): (Vec<List>, Vec<Head>, Vec<String>) =
         (Vec::new(), Vec::new(), Vec::new());
-    // For each list the part that each response is in; `None` where she was not asked.
+    // For each list the part that each response is in; `None` where they were not asked.
     let mut in_part: Vec<Vec<Option<usize>>> = Vec::new();
     let mut of_question: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (nth, question) in
@@ -129,7 +128,7 @@ pub fn tally(
             );
             of_question.entry(&question.key).or_default().push(lists.len());
             // People who must choose, or may choose only a few, tie the options to each other.
-            let is_tied = question.is_needed || question.kind.at_most().is_some();
+            let is_tied = question.is_required || question.kind.at_most().is_some();
             let bound = (head.option.is_some() && is_tied).then_some(nth);
             lists.push(List { key, parts: counted, asked: asked.clone(), bound });
             heads.push(head);
@@ -192,7 +191,7 @@ fn who_was_asked(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Kind;
+    use crate::QuestionKind;
     use crate::check::tests::{asked, choices, of};
     use crate::kinds::tests::{chosen, north, samples};
 
@@ -216,15 +215,17 @@ mod tests {
     #[test]
     fn each_kind_is_counted_and_every_person_is_in_one_part_of_each_list() {
         let places = [Named { id: "n".into(), name: "North".into() }];
-        let place = Question { may_decline: true, ..asked("place", Kind::Place {}, &[]) };
+        let place = Question { may_decline: true, ..asked("place", QuestionKind::Place {}, &[]) };
         let several = asked(
             "who",
-            Kind::SeveralOf { options: choices(&["child", "adult"]), at_most: None },
+            QuestionKind::SeveralOf { options: choices(&["child", "adult"]), at_most: None },
             &[],
         );
-        let rank = asked("most", Kind::Rank { options: choices(&["sooner", "nearer"]) }, &[]);
-        let page = asked("page", Kind::Page { words: "Read.".into() }, &[]);
-        let all = of(vec![place, several, rank, page, asked("why", Kind::LongText {}, &[])]);
+        let rank =
+            asked("most", QuestionKind::Rank { options: choices(&["sooner", "nearer"]) }, &[]);
+        let page = asked("page", QuestionKind::Page { words: "Read.".into() }, &[]);
+        let all =
+            of(vec![place, several, rank, page, asked("why", QuestionKind::LongText {}, &[])]);
         let mut responses = people(
             12,
             &[
@@ -276,14 +277,15 @@ mod tests {
     #[test]
     fn a_question_that_some_were_asked_is_counted_of_these_and_left_out_where_they_are_too_special()
     {
-        let waits = asked("waits", Kind::YesNo {}, &[]);
+        let waits = asked("waits", QuestionKind::YesNo {}, &[]);
         let who = asked(
             "who",
-            Kind::SeveralOf { options: choices(&["child", "adult"]), at_most: None },
+            QuestionKind::SeveralOf { options: choices(&["child", "adult"]), at_most: None },
             &[("waits", &["yes"])],
         );
-        let of_a_child = asked("of-a-child", Kind::YesNo {}, &[("who", &["child"])]);
-        let both = asked("both", Kind::YesNo {}, &[("waits", &["yes"]), ("who", &["adult"])]);
+        let of_a_child = asked("of-a-child", QuestionKind::YesNo {}, &[("who", &["child"])]);
+        let both =
+            asked("both", QuestionKind::YesNo {}, &[("waits", &["yes"]), ("who", &["adult"])]);
         let all = of(vec![waits, who, of_a_child, both]);
         let mut responses = people(
             20,
@@ -309,7 +311,8 @@ mod tests {
 
     #[test]
     fn a_ring_of_tables_and_a_table_of_a_question_that_some_were_asked_are_refused() {
-        let yes_no = |key: &str, only_if: &[(&str, &[&str])]| asked(key, Kind::YesNo {}, only_if);
+        let yes_no =
+            |key: &str, only_if: &[(&str, &[&str])]| asked(key, QuestionKind::YesNo {}, only_if);
         let all = of(vec![
             yes_no("a", &[]),
             yes_no("b", &[]),

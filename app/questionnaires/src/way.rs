@@ -1,4 +1,5 @@
-//! The way through the questions: how long it takes, how far somebody is on it, and what comes next.
+//! The way through the questions: how long it takes, how far somebody is on it, and what comes
+//! next.
 
 use super::answers::Answers;
 use super::{Question, Questionnaire};
@@ -16,9 +17,9 @@ pub fn asked(questionnaire: &Questionnaire) -> usize {
     questionnaire.questions().filter(|question| question.kind.has_answer()).count()
 }
 
-/// Which question this is, of how many there are. Those that she is not asked count too, so that
-/// the last number never changes on the way: an answer may make her skip some. Pages and pictures
-/// between them count as the question before.
+/// Which question this is, of how many there are. Those that somebody is not asked count too, so
+/// that the last number never changes on the way: an answer may make them skip some. Pages and
+/// pictures between them count as the question before.
 #[must_use]
 pub fn place(questionnaire: &Questionnaire, key: &str) -> (usize, usize) {
     let until = questionnaire.questions().position(|question| question.key == key);
@@ -26,15 +27,16 @@ pub fn place(questionnaire: &Questionnaire, key: &str) -> (usize, usize) {
     (before.filter(|question| question.kind.has_answer()).count(), asked(questionnaire))
 }
 
-/// Where somebody goes on who comes back half-way: what follows her last answer. `None` where that
-/// was the last of all.
+/// Where somebody goes on who comes back half-way: what follows their last answer. `None` where
+/// that was the last of all.
 #[must_use]
 pub fn next<'q>(asked: &[&'q Question], answers: &Answers) -> Option<&'q Question> {
     let last = asked.iter().rposition(|question| answers.contains_key(&question.key));
     asked.get(last.map_or(0, |last| last + 1)).copied()
 }
 
-/// The first question that somebody is asked only since she changed an answer, and has not answered.
+/// The first question that somebody is asked only since they changed an answer, and has not
+/// answered.
 #[must_use]
 pub fn opened<'q>(
     before: &[&Question],
@@ -51,20 +53,20 @@ pub fn opened<'q>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Kind;
+    use crate::QuestionKind;
     use crate::answers::{self, Answer};
     use crate::check::tests::{asked, choices, of};
 
     fn questionnaire() -> Questionnaire {
         of(vec![
-            asked("waits", Kind::YesNo {}, &[]),
+            asked("waits", QuestionKind::YesNo {}, &[]),
             asked(
                 "long",
-                Kind::Scale { options: choices(&["weeks", "months"]) },
+                QuestionKind::Scale { options: choices(&["weeks", "months"]) },
                 &[("waits", &["yes"])],
             ),
-            asked("read", Kind::Page { words: "Words. ".repeat(100) }, &[]),
-            asked("else", Kind::LongText {}, &[]),
+            asked("read", QuestionKind::Page { words: "Words. ".repeat(100) }, &[]),
+            asked("else", QuestionKind::LongText {}, &[]),
         ])
     }
 
@@ -77,9 +79,10 @@ mod tests {
     fn the_minutes_come_from_the_kinds_of_the_questions_and_are_rounded_up() {
         // 15 + 15 + 30 + 75 seconds.
         assert_eq!(minutes(&questionnaire()), 3);
-        assert_eq!(minutes(&of(vec![asked("waits", Kind::YesNo {}, &[])])), 1);
+        assert_eq!(minutes(&of(vec![asked("waits", QuestionKind::YesNo {}, &[])])), 1);
         assert_eq!(minutes(&of(Vec::new())), 1);
-        let ten = (0..10).map(|nth| asked(&format!("q{nth}"), Kind::LongText {}, &[])).collect();
+        let ten =
+            (0..10).map(|nth| asked(&format!("q{nth}"), QuestionKind::LongText {}, &[])).collect();
         assert_eq!(minutes(&of(ten)), 13);
     }
 
@@ -102,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_back_goes_on_after_her_last_answer() {
+    fn who_comes_back_goes_on_after_their_last_answer() {
         let all = questionnaire();
         let next = |given: &[(&str, &str)]| {
             let answers = answers(given);
@@ -111,7 +114,7 @@ mod tests {
         assert_eq!(next(&[]).as_deref(), Some("waits"));
         assert_eq!(next(&[("waits", "yes")]).as_deref(), Some("long"));
         assert_eq!(next(&[("waits", "no")]).as_deref(), Some("read"));
-        assert_eq!(next(&[("else", "x")]), None, "what she skipped, she skipped");
+        assert_eq!(next(&[("else", "x")]), None, "what they skipped, they skipped");
     }
 
     #[test]

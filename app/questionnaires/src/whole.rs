@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::answers::{Answer, Answers, counted};
 use crate::results::{Channel, Heard, Theme};
 use crate::tally::ANSWERED;
-use crate::{Choice, Condition, Kind, Question, Questionnaire, Section};
+use crate::{Choice, Condition, Question, QuestionKind, Questionnaire, Section};
 
 /// The key of the question about which version was answered. No question of an organiser has a key
 /// with an `@`.
@@ -46,7 +46,7 @@ pub fn whole(
         questions.push(own(
             VERSION,
             "Which version of the questions people answered",
-            Kind::OneOf { options },
+            QuestionKind::OneOf { options },
         ));
     }
     for asked_of in &asked {
@@ -65,7 +65,7 @@ pub fn whole(
             let text = format!("What these answers are about: {}", asked_of.question.text);
             questions.push(Question {
                 only_if: vec![answered],
-                ..own(&key, &text, Kind::SeveralOf { options: about, at_most: None })
+                ..own(&key, &text, QuestionKind::SeveralOf { options: about, at_most: None })
             });
         }
     }
@@ -74,7 +74,7 @@ pub fn whole(
         let options = Channel::ALL
             .map(|(_, word, title)| Choice { key: word.to_owned(), text: title.to_owned() })
             .to_vec();
-        questions.push(own(CHANNEL, "How the answers came in", Kind::OneOf { options }));
+        questions.push(own(CHANNEL, "How the answers came in", QuestionKind::OneOf { options }));
     }
     let answers = heard.iter().map(|heard| {
         let Some((_, questionnaire)) =
@@ -119,13 +119,13 @@ pub fn name(versions: &[(i64, Questionnaire)], version: i64, question: &str) -> 
 }
 
 /// A question of ours, asked of everyone.
-fn own(key: &str, text: &str, kind: Kind) -> Question {
+fn own(key: &str, text: &str, kind: QuestionKind) -> Question {
     Question {
         key: key.to_owned(),
         text: text.to_owned(),
         help: String::new(),
         kind,
-        is_needed: false,
+        is_required: false,
         may_decline: false,
         only_if: Vec::new(),
     }
@@ -152,11 +152,11 @@ fn merged(versions: &[(i64, Questionnaire)]) -> (Vec<Asked>, BTreeMap<(i64, Stri
             let is_same = |asked: &&mut Asked| {
                 let (one, base) = (&asked.question, asked.question.key.split('@').next());
                 base == Some(named.key.as_str())
-                    && (&one.text, &one.kind, one.is_needed, one.may_decline, &one.only_if)
+                    && (&one.text, &one.kind, one.is_required, one.may_decline, &one.only_if)
                         == (
                             &named.text,
                             &named.kind,
-                            named.is_needed,
+                            named.is_required,
                             named.may_decline,
                             &named.only_if,
                         )
@@ -233,14 +233,14 @@ mod tests {
 
     #[test]
     fn what_stayed_the_same_is_counted_together_and_what_changed_by_its_version() {
-        let yes_no = |key: &str| asked(key, Kind::YesNo {}, &[]);
+        let yes_no = |key: &str| asked(key, QuestionKind::YesNo {}, &[]);
         let one = of(vec![
             yes_no("same"),
-            asked("changed", Kind::OneOf { options: choices(&["a", "b"]) }, &[]),
+            asked("changed", QuestionKind::OneOf { options: choices(&["a", "b"]) }, &[]),
         ]);
         let two = of(vec![
             yes_no("same"),
-            asked("changed", Kind::OneOf { options: choices(&["a", "b", "c"]) }, &[]),
+            asked("changed", QuestionKind::OneOf { options: choices(&["a", "b", "c"]) }, &[]),
             yes_no("new"),
         ]);
         let all = [
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn themes_are_counted_of_those_who_wrote_and_channels_where_some_came_otherwise() {
-        let questions = of(vec![asked("why", Kind::LongText {}, &[])]);
+        let questions = of(vec![asked("why", QuestionKind::LongText {}, &[])]);
         let text = || Answer::Text("So.".into());
         let mut all = vec![
             heard("r1", 1, &[("why", text())]),
@@ -290,8 +290,8 @@ mod tests {
     fn a_branch_of_a_question_that_changed_is_counted_of_its_own_version() {
         let ask = |options: &[&str]| {
             of(vec![
-                asked("how", Kind::OneOf { options: choices(options) }, &[]),
-                asked("why", Kind::YesNo {}, &[("how", &["a"])]),
+                asked("how", QuestionKind::OneOf { options: choices(options) }, &[]),
+                asked("why", QuestionKind::YesNo {}, &[("how", &["a"])]),
             ])
         };
         let all = [

@@ -23,7 +23,7 @@ pub(super) fn view(
             </section>
         }
     });
-    let asked = (!asked.is_empty()).then(|| consultations::cards(asked, at));
+    let asked = (!asked.is_empty()).then(|| consultations::consultation_cards(asked, at));
     let said = (!said.is_empty()).then(|| {
         view! {
             <section class="stack">

@@ -27,7 +27,7 @@ struct Now {
     round: Option<Round>,
     /// The last round that is over.
     last: Option<Round>,
-    asked: Vec<consultations::store::Listed>,
+    asked: Vec<consultations::store::ListedConsultation>,
     topics: Vec<topics::store::ListedTopic>,
     coming: Vec<notices::store::ListedNotice>,
     said: Vec<outcomes::store::ListedUpdate>,
@@ -112,7 +112,7 @@ pub async fn have_your_say_page(
                 <section class="stack">
                     <h2>"Consultations"</h2>
                     {nothing}
-                    {consultations::cards(now.asked, now.at)}
+                    {consultations::consultation_cards(now.asked, now.at)}
                     <p>
                         <a href="/consultations">"All consultations and their results"</a>
                         " · "

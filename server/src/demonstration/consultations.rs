@@ -3,10 +3,11 @@
 
 use calendar::clock::DAY;
 use consultations::results::store::{MadeOf, check, count};
-use consultations::rules::{Terms, Who};
+use consultations::rules::{Terms, WhoMayAnswer};
 use consultations::{reading, responses, store};
 use disclosure::tables::Rule;
 use forms::Named;
+use ground::ids::{self, Id};
 use questionnaires::answers::Answer;
 use questionnaires::library::library;
 use questionnaires::results::{self, Heard, Material, Theme};
@@ -46,11 +47,11 @@ async fn open(
     sefton: &Sefton,
     terms: &Terms,
     questions: &Questionnaire,
-) -> Result<String, sqlx::Error> {
-    let (consultation, _) =
-        store::write(tx, terms, &sefton.organiser, terms.opens_at - DAY).await?;
+) -> Result<Id<ids::Consultation>, sqlx::Error> {
+    let organiser = sefton.organiser.as_str().into();
+    let (consultation, _) = store::write(tx, terms, &organiser, terms.opens_at - DAY).await?;
     store::keep_questions(tx, &consultation, 1, questions).await?;
-    store::open(tx, &consultation, &sefton.organiser, terms.opens_at).await?;
+    store::open(tx, &consultation, &organiser, terms.opens_at).await?;
     Ok(consultation)
 }
 
@@ -69,6 +70,7 @@ async fn closed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Err
     let terms = waiting(sefton);
     let questions = waiting_questions();
     let consultation = open(tx, sefton, &terms, &questions).await?;
+    let (organiser, checker) = (sefton.organiser.as_str().into(), sefton.checker.as_str().into());
     for nth in 0..240_i64 {
         let (code, is_north) = (id::code(), nth < 90);
         let chosen = |key: &str| Some(Answer::Chosen(vec![key.to_owned()]));
@@ -110,7 +112,7 @@ async fn closed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Err
         [("Being told how long it will take", "how long"), ("One person to ring", "One named")];
     for (title, words) in themes {
         reading::store::add_theme(tx, &consultation, "better", title).await?;
-        let theme: String = sqlx::query_scalar("SELECT id FROM themes WHERE title = $1")
+        let theme: Id<ids::Theme> = sqlx::query_scalar("SELECT id FROM themes WHERE title = $1")
             .bind(title)
             .fetch_one(&mut *tx)
             .await?;
@@ -126,8 +128,7 @@ async fn closed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Err
         }
     }
     if let Some(response) = heard.iter().find(|heard| better(heard) == Some(BETTER[2].0)) {
-        reading::store::quote(tx, &at(&consultation, response), BETTER[2].0, &sefton.organiser)
-            .await?;
+        reading::store::quote(tx, &at(&consultation, response), BETTER[2].0, &organiser).await?;
     }
     let theme = |(title, words): (&str, &str)| Theme {
         id: title.to_owned(),
@@ -156,10 +157,9 @@ async fn closed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Err
     };
     let new = results::new(&material, "place", &[], String::new(), Rule::default())
         .map_err(|what| sqlx::Error::Protocol(what.into()))?;
-    let made_of = MadeOf { changes: 0, published: 0 };
-    count(tx, &consultation, &new, made_of, &sefton.organiser, terms.closes_at + DAY).await?;
-    check(tx, &consultation, terms.closes_at + DAY, &sefton.checker, terms.closes_at + 2 * DAY)
-        .await?;
+    let made_of = MadeOf { consultation_id: consultation.clone(), changes: 0, published: 0 };
+    count(tx, &new, &made_of, &organiser, terms.closes_at + DAY).await?;
+    check(tx, &consultation, terms.closes_at + DAY, &checker, terms.closes_at + 2 * DAY).await?;
     Ok(())
 }
 
@@ -171,10 +171,10 @@ fn better(heard: &Heard) -> Option<&str> {
         .and_then(|answer| if let Answer::Text(said) = answer { Some(said.as_str()) } else { None })
 }
 
-fn at(consultation: &str, heard: &Heard) -> reading::store::At {
+fn at(consultation: &Id<ids::Consultation>, heard: &Heard) -> reading::store::At {
     reading::store::At {
-        consultation_id: consultation.to_owned(),
-        response_id: heard.response_id.clone(),
+        consultation_id: consultation.clone(),
+        response_id: heard.response_id.as_str().into(),
         question: "better".to_owned(),
     }
 }
@@ -202,12 +202,12 @@ fn after_a_diagnosis(sefton: &Sefton) -> Terms {
             "Forum organisers read the answers. Everyone sees numbers of 10 people or more, and \
              quotes, where people said we could use them.",
         ),
-        access: Who::Anyone,
+        access: WhoMayAnswer::Anyone,
         topic_id: None,
         plan_id: None,
         draft_id: None,
         // The council.
-        organisation_id: sefton.organisations.first().map(|(_, id)| id.clone()),
+        organisation_id: sefton.organisations.first().map(|(_, id)| id.as_str().into()),
         opens_at: now - 20 * DAY,
         closes_at: now + 30 * DAY,
     }
@@ -225,7 +225,7 @@ fn waiting(sefton: &Sefton) -> Terms {
         cannot_change: "How therapists are trained: that is decided for all of England.".to_owned(),
         who_for: "Parents and carers anywhere in Sefton".to_owned(),
         // The NHS.
-        organisation_id: sefton.organisations.get(1).map(|(_, id)| id.clone()),
+        organisation_id: sefton.organisations.get(1).map(|(_, id)| id.as_str().into()),
         opens_at: now - 100 * DAY,
         closes_at: now - 50 * DAY,
         ..after_a_diagnosis(sefton)

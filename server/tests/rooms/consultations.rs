@@ -6,7 +6,7 @@ use calendar::clock::{self, DAY, MINUTE};
 use consultations::responses;
 use ground::viewer::Role;
 use questionnaires::answers::Answer as Given;
-use questionnaires::{Kind, Question, edit, library};
+use questionnaires::{Question, QuestionKind, edit, library};
 use sqlx::{Column as _, Row as _};
 
 use crate::world::{Answer, Browser, World, link, on_both};
@@ -617,8 +617,8 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
             key: "alone".into(),
             text: "Alone?".into(),
             help: String::new(),
-            kind: Kind::YesNo {},
-            is_needed: false,
+            kind: QuestionKind::YesNo {},
+            is_required: false,
             may_decline: false,
             only_if: Vec::new(),
         };
@@ -637,7 +637,7 @@ pub async fn answered(world: &World, id: &str, waits: usize, not: usize) {
     let mut tx = world.db().begin().await.unwrap();
     for nth in 0..waits + not {
         let code = id::code();
-        responses::begin(&mut tx, id, 1, &code).await.unwrap();
+        responses::begin(&mut tx, &id.into(), 1, &code).await.unwrap();
         let chosen = |key: &str| Some(Given::Chosen(vec![key.to_owned()]));
         let waits = if nth < waits { "yes" } else { "no" };
         let answered = vec![
@@ -646,7 +646,7 @@ pub async fn answered(world: &World, id: &str, waits: usize, not: usize) {
         ];
         responses::keep(&mut tx, &code, answered, None).await.unwrap();
         let agreed = responses::Agreed { may_quote: true, wants_outcome: false };
-        responses::send(&mut tx, id, &code, None, agreed).await.unwrap();
+        responses::send(&mut tx, &id.into(), &code, None, agreed).await.unwrap();
     }
     tx.commit().await.unwrap();
 }

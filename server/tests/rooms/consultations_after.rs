@@ -5,7 +5,7 @@ use axum::http::{Method, StatusCode};
 use calendar::clock::{self, DAY, HOUR};
 use ground::db;
 use ground::viewer::Role;
-use questionnaires::{Choice, Kind, Question, Questionnaire, edit, file};
+use questionnaires::{Choice, Question, QuestionKind, Questionnaire, edit, file};
 
 use crate::consultations::{answer, begin, number, open, publish, terms};
 use crate::world::{Browser, World, on_both};
@@ -576,14 +576,14 @@ async fn open_with(world: &World, organiser: &Browser<'_>, questions: Vec<Questi
     page.replace("/forum/consultations/", "")
 }
 
-fn question(nth: usize, kind: Kind) -> Question {
+fn question(nth: usize, kind: QuestionKind) -> Question {
     let (key, text) = (format!("q{nth}"), format!("Question number {nth}?"));
     Question {
         key,
         text,
         help: String::new(),
         kind,
-        is_needed: false,
+        is_required: false,
         may_decline: false,
         only_if: Vec::new(),
     }
@@ -593,7 +593,7 @@ fn question(nth: usize, kind: Kind) -> Question {
 fn a_picture_stands_among_the_questions_with_words_for_those_who_do_not_see_it() {
     on_both(async |world| {
         let organiser = world.organiser().await;
-        let id = open_with(&world, &organiser, vec![question(0, Kind::YesNo {})]).await;
+        let id = open_with(&world, &organiser, vec![question(0, QuestionKind::YesNo {})]).await;
         let new = format!("/forum/consultations/{id}/questions/new");
         let send = async |content: &[u8]| {
             let field = |name: &str, value: &str| {
@@ -647,7 +647,7 @@ fn two_hundred_questions_are_asked_answered_and_counted_and_one_more_is_refused(
         let id = open_with(
             &world,
             &organiser,
-            (0..200).map(|nth| question(nth, Kind::YesNo {})).collect(),
+            (0..200).map(|nth| question(nth, QuestionKind::YesNo {})).collect(),
         )
         .await;
         let yes: Vec<(String, &str)> = (0..200).map(|nth| (format!("q.q{nth}"), "yes")).collect();
@@ -686,9 +686,10 @@ fn five_thousand_responses_are_read_counted_and_published() {
                 .map(|nth| Choice { key: format!("o{nth}"), text: format!("Option {nth}") })
                 .collect()
         };
-        let mut questions: Vec<Question> =
-            (0..9).map(|nth| question(nth, Kind::OneOf { options: options(2 + nth) })).collect();
-        questions.push(question(9, Kind::LongText {}));
+        let mut questions: Vec<Question> = (0..9)
+            .map(|nth| question(nth, QuestionKind::OneOf { options: options(2 + nth) }))
+            .collect();
+        questions.push(question(9, QuestionKind::LongText {}));
         let id = open_with(&world, &organiser, questions).await;
         let mut tx = world.db().begin().await.unwrap();
         for nth in 0..5_000_usize {

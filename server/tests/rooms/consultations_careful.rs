@@ -219,11 +219,11 @@ fn words_that_were_redacted_in_the_same_moment_are_not_chosen_to_be_published() 
         answer(&phone, &response, "question-3", "Sam waits").await.leads_to();
         phone.post(&response, &[("step", "send"), ("quote", "yes")]).await.leads_to();
         // Whoever chooses has read the words before they were redacted.
-        let read = results::store::changed;
+        let (read, consultation_id) = (results::store::changed, id.as_str().into());
         let seen = number(&world, "SELECT changes FROM consultations").await;
         let mut tx = world.db().begin().await.unwrap();
-        let first = read(&mut tx, &id, seen).await.unwrap();
-        let second = read(&mut tx, &id, seen).await.unwrap();
+        let first = read(&mut tx, &consultation_id, seen).await.unwrap();
+        let second = read(&mut tx, &consultation_id, seen).await.unwrap();
         tx.commit().await.unwrap();
         assert!(first && !second, "of two who read the same, one must look again");
         assert!(reading::quotation("Sam waits", "[a name] waits", true, &[]).is_err());

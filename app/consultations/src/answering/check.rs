@@ -10,6 +10,7 @@ use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Page, Summary};
 use ground::viewer::Viewer;
@@ -19,16 +20,16 @@ use questionnaires::answers;
 
 use super::receipt::{banner, code_panel, what_next};
 use super::{CODE_COOKIE, InHand, LINK_COOKIE, cookie, in_hand, no_response, pages, read_cookie};
-use crate::responses::{self, Agreed, Once, Sending, State as Stands};
-use crate::rules::{GRACE, Standing, Who};
-use crate::{emails, standing_words};
+use crate::responses::{self, Agreed, Once, ResponseState, Sending};
+use crate::rules::{ConsultationState, GRACE, WhoMayAnswer};
+use crate::{emails, state_in_words};
 
 /// GET `/consultations/{id}/answers/{code}`: all answers, to check and to send; or, once they are
 /// sent, the receipt.
-pub async fn page(
+pub async fn check_answers_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, code)): Path<(String, String)>,
+    Path((id, code)): Path<(Id<ids::Consultation>, String)>,
     uri: Uri,
 ) -> Result<Response, Error> {
     match in_hand(&house, &id, &code).await? {
@@ -37,31 +38,33 @@ pub async fn page(
             let sent = Sent::of(&[("done", done.as_str())]);
             Ok(shown(&house, &viewer, &hand, &sent, &Refusals::default()))
         }
-        None => Ok(no_response(&house, &viewer, &id::parse(&id).ok_or(Error::NotFound)?, &code)),
+        None => Ok(no_response(&house, &viewer, &Id::parse(&id).ok_or(Error::NotFound)?, &code)),
     }
 }
 
 /// POST `/consultations/{id}/answers/{code}`: sends the answers or takes them back, or emails their
 /// code.
-pub async fn end(
+pub async fn act_on_answers(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
-    Path((id, code)): Path<(String, String)>,
+    Path((id, code)): Path<(Id<ids::Consultation>, String)>,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let Some(hand) = in_hand(&house, &id, &code).await? else {
-        let id = id::parse(&id).ok_or(Error::NotFound)?;
+        let id = Id::parse(&id).ok_or(Error::NotFound)?;
         return Ok(no_response(&house, &viewer, &id, &code));
     };
     if !hand.is_open(&house) {
         return Ok(Redirect::to(&hand.to("")).into_response());
     }
     let once = match hand.response.consultation.terms.access {
-        Who::Anyone => None,
-        Who::SignedIn => viewer.person().map(|person| Once::Account(person.account_id.clone())),
-        Who::Link => read_cookie(&house, &headers, LINK_COOKIE).map(Once::Link),
+        WhoMayAnswer::Anyone => None,
+        WhoMayAnswer::SignedIn => {
+            viewer.person().map(|person| Once::Account(person.account_id.clone()))
+        }
+        WhoMayAnswer::Link => read_cookie(&house, &headers, LINK_COOKIE).map(Once::Link),
     };
     match sent.typed("step") {
         "email" => email(&house, &viewer, &caller, &hand, &sent).await,
@@ -80,7 +83,7 @@ async fn withdraw(
     once: Option<&Once>,
 ) -> Result<Response, Error> {
     let consultation = &hand.response.consultation;
-    let must_be = consultation.terms.access != Who::Anyone;
+    let must_be = consultation.terms.access != WhoMayAnswer::Anyone;
     let mut tx = house.db.begin().await?;
     if responses::withdraw(&mut tx, &consultation.id, &hand.code, must_be, once).await? {
         tx.commit().await?;
@@ -88,7 +91,7 @@ async fn withdraw(
     }
     tx.roll_back().await?;
     let what_to_do = match consultation.terms.access {
-        Who::Link => {
+        WhoMayAnswer::Link => {
             "Open the link you sent them from on this phone, then delete them. Until then they \
              still count"
         }
@@ -155,10 +158,10 @@ fn can_be_sent(hand: &InHand, once: Option<&Once>) -> Result<(), Refusals> {
         return Err(Refusals::one("answers", what_to_do));
     }
     match consultation.terms.access {
-        Who::SignedIn if once.is_none() => {
+        WhoMayAnswer::SignedIn if once.is_none() => {
             Err(Refusals::one("answers", "Sign in, then send them. Your answers are saved"))
         }
-        Who::Link if once.is_none() => Err(Refusals::one(
+        WhoMayAnswer::Link if once.is_none() => Err(Refusals::one(
             "answers",
             "Open your own link on this phone too, then send them. Your answers are saved",
         )),
@@ -193,7 +196,7 @@ async fn email(
         return Ok(wait.answer(shown(house, viewer, hand, sent, &refusals)));
     }
     let consultation = &hand.response.consultation;
-    let is_sent = hand.response.state == Stands::Sent;
+    let is_sent = hand.response.state == ResponseState::Sent;
     let owed = Owed {
         dedup_key: &format!("code {}", sent.once()),
         kind: EmailKind::AnswersCode,
@@ -219,11 +222,11 @@ fn shown(
 ) -> Response {
     let response = &hand.response;
     let (consultation, terms) = (&response.consultation, &response.consultation.terms);
-    let (standing, is_open) = (consultation.standing(house.clock.now()), hand.is_open(house));
+    let (state, is_open) = (consultation.state(house.clock.now()), hand.is_open(house));
     let asked = answers::asked(&consultation.questionnaire, &response.answers);
     let title = match response.state {
-        Stands::Sent => "We have your answers",
-        Stands::Withdrawn => "Your answers have been deleted",
+        ResponseState::Sent => "We have your answers",
+        ResponseState::Withdrawn => "Your answers have been deleted",
         _ if is_open => "Check your answers",
         _ => "Your answers were not sent",
     };
@@ -250,7 +253,7 @@ fn shown(
                 </div>
             }
         });
-        let rows = (response.state != Stands::Withdrawn).then(|| {
+        let rows = (response.state != ResponseState::Withdrawn).then(|| {
             view! {
                 <dl class="answers" id="answers">
                     {rows.collect_view()}
@@ -265,51 +268,52 @@ fn shown(
                 </label>
             }
         };
-        let must_sign_in = terms.access == Who::SignedIn && !viewer.is_signed_in();
-        let send =
-            (is_open && matches!(response.state, Stands::Begun | Stands::Reopened)).then(|| {
-                if must_sign_in {
-                    let to = ground::routes::sign_in_then(&hand.to(""));
-                    return view! {
-                        <p>
-                            <a class="button" href=to>
-                                "Sign in to send your answers"
-                            </a>
-                        </p>
-                        <p class="soft">
-                            "Your answers are saved, but they only count once you send them. \
-                             Nobody can see which are yours."
-                        </p>
-                    }
-                    .into_any();
-                }
-                let has_words = asked.iter().any(|question| {
-                    question.kind.is_in_own_words() && response.answers.contains_key(&question.key)
-                });
-                let quote = has_words.then(quote);
-                // Only an account can be emailed, and only where we keep that it took part anyway.
-                let outcome = (terms.access == Who::SignedIn).then(|| {
-                    view! {
-                        <label class="option">
-                            <input type="checkbox" name="outcome" value="yes" />
-                            "Email me about what happens next"
-                        </label>
-                    }
-                });
-                view! {
-                    <form method="post">
-                        {quote}{outcome}<button class="button" name="step" value="send">
-                            "Send my answers"
-                        </button>
-                    </form>
+        let must_sign_in = terms.access == WhoMayAnswer::SignedIn && !viewer.is_signed_in();
+        let send = (is_open
+            && matches!(response.state, ResponseState::Begun | ResponseState::Reopened))
+        .then(|| {
+            if must_sign_in {
+                let to = ground::routes::sign_in_then(&hand.to(""));
+                return view! {
+                    <p>
+                        <a class="button" href=to>
+                            "Sign in to send your answers"
+                        </a>
+                    </p>
                     <p class="soft">
-                        "Your answers only count once you send them. You can change or \
-                         delete them until this closes."
+                        "Your answers are saved, but they only count once you send them. \
+                         Nobody can see which are yours."
                     </p>
                 }
-                .into_any()
+                .into_any();
+            }
+            let has_words = asked.iter().any(|question| {
+                question.kind.is_in_own_words() && response.answers.contains_key(&question.key)
             });
-        let agree = (is_open && response.state == Stands::Sent).then(|| {
+            let quote = has_words.then(quote);
+            // Only an account can be emailed, and only where we keep that it took part anyway.
+            let outcome = (terms.access == WhoMayAnswer::SignedIn).then(|| {
+                view! {
+                    <label class="option">
+                        <input type="checkbox" name="outcome" value="yes" />
+                        "Email me about what happens next"
+                    </label>
+                }
+            });
+            view! {
+                <form method="post">
+                    {quote}{outcome}<button class="button" name="step" value="send">
+                        "Send my answers"
+                    </button>
+                </form>
+                <p class="soft">
+                    "Your answers only count once you send them. You can change or \
+                     delete them until this closes."
+                </p>
+            }
+            .into_any()
+        });
+        let agree = (is_open && response.state == ResponseState::Sent).then(|| {
             view! {
                 <form method="post">
                     {quote()}
@@ -319,7 +323,7 @@ fn shown(
                 </form>
             }
         });
-        let withdraw = (is_open && response.state == Stands::Sent).then(|| {
+        let withdraw = (is_open && response.state == ResponseState::Sent).then(|| {
             view! {
                 <details>
                     <summary>"Delete my answers"</summary>
@@ -332,7 +336,7 @@ fn shown(
                 </details>
             }
         });
-        let is_sent = response.state == Stands::Sent;
+        let is_sent = response.state == ResponseState::Sent;
         let banner = banner(sent.typed("done") == "emailed", is_sent, is_open);
         let what_next = is_sent.then(|| what_next(house, hand));
         let go_on = hand.next(house).map(|question| {
@@ -345,7 +349,7 @@ fn shown(
                 </p>
             }
         });
-        let closing = (standing == Standing::Closing && is_open).then(|| {
+        let closing = (state == ConsultationState::Closing && is_open).then(|| {
             let until = clock::day_and_hour(terms.closes_at + GRACE);
             view! {
                 <p class="panel warn">
@@ -363,7 +367,7 @@ fn shown(
                 </div>
             }
         });
-        let code = (response.state != Stands::Withdrawn && is_open)
+        let code = (response.state != ResponseState::Withdrawn && is_open)
             .then(|| code_panel(house, hand, sent, refusals));
         view! {
             <article class="stack">
@@ -376,7 +380,7 @@ fn shown(
                 <Summary refusals />
                 {pages::reopened(hand)}
                 <h1>{title}</h1>
-                <p class="state">{standing_words(standing, (terms.opens_at, terms.closes_at))}</p>
+                <p class="state">{state_in_words(state, (terms.opens_at, terms.closes_at))}</p>
                 {closing}
                 {on_this_phone}
                 {what_next}

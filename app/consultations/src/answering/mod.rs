@@ -18,6 +18,7 @@ use calendar::clock;
 use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::ui::{Field, Page, Summary};
 use ground::viewer::Viewer;
@@ -25,11 +26,10 @@ use leptos::prelude::*;
 use questionnaires::{Question, answers, way};
 
 use super::opened;
-use super::responses::{self, State as Stands};
-use super::rules::{GRACE, Standing, Who};
+use super::responses::{self, ResponseState};
+use super::rules::{ConsultationState, GRACE, WhoMayAnswer};
 use super::store::Consultation;
 
-/// The addresses of answering.
 #[must_use]
 pub fn routes() -> Routes {
     use Access::Anyone;
@@ -37,12 +37,16 @@ pub fn routes() -> Routes {
         .get("/consultations/{id}/links/{link}", Anyone, by_link)
         .get("/consultations/{id}/answers", Anyone, come_back)
         .post("/consultations/{id}/answers", Anyone, begin)
-        .get("/consultations/{id}/answers/{code}", Anyone, check::page)
-        .post("/consultations/{id}/answers/{code}", Anyone, check::end)
-        .get("/consultations/{id}/answers/{code}/all", Anyone, pages::all)
-        .post("/consultations/{id}/answers/{code}/all", Anyone, pages::keep_all)
-        .get("/consultations/{id}/answers/{code}/questions/{key}", Anyone, pages::one)
-        .post("/consultations/{id}/answers/{code}/questions/{key}", Anyone, pages::keep_one)
+        .get("/consultations/{id}/answers/{code}", Anyone, check::check_answers_page)
+        .post("/consultations/{id}/answers/{code}", Anyone, check::act_on_answers)
+        .get("/consultations/{id}/answers/{code}/all", Anyone, pages::answer_all_page)
+        .post("/consultations/{id}/answers/{code}/all", Anyone, pages::keep_all_answers)
+        .get(
+            "/consultations/{id}/answers/{code}/questions/{key}",
+            Anyone,
+            pages::answer_question_page,
+        )
+        .post("/consultations/{id}/answers/{code}/questions/{key}", Anyone, pages::keep_answer)
 }
 
 /// POST `/consultations/{id}/answers`: begins a response, and remembers its code on this phone
@@ -51,12 +55,12 @@ pub async fn begin(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let (now, here) = (house.clock.now(), format!("/consultations/{}", consultation.id));
-    if consultation.standing(now) != Standing::Open
+    if consultation.state(now) != ConsultationState::Open
         || !may_begin(&house, &viewer, &consultation, &headers).await?
     {
         return Ok(Redirect::to(&here).into_response());
@@ -109,9 +113,9 @@ pub async fn may_begin(
     headers: &HeaderMap,
 ) -> Result<bool, Error> {
     Ok(match consultation.terms.access {
-        Who::Anyone => true,
-        Who::SignedIn => viewer.is_signed_in(),
-        Who::Link => match read_cookie(house, headers, LINK_COOKIE) {
+        WhoMayAnswer::Anyone => true,
+        WhoMayAnswer::SignedIn => viewer.is_signed_in(),
+        WhoMayAnswer::Link => match read_cookie(house, headers, LINK_COOKIE) {
             Some(link) => responses::is_link(&house.db, &consultation.id, &link).await?,
             None => false,
         },
@@ -123,7 +127,7 @@ pub async fn may_begin(
 pub async fn by_link(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, link)): Path<(String, String)>,
+    Path((id, link)): Path<(Id<ids::Consultation>, String)>,
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let (here, now) = (format!("/consultations/{}", consultation.id), house.clock.now());
@@ -181,7 +185,7 @@ pub fn code_in_hand(house: &House, headers: &HeaderMap) -> Option<String> {
 pub async fn come_back(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
@@ -209,7 +213,7 @@ const WRONG_CODE: &str = "Check your code: it has four groups of four letters an
     can't find any answers with this one";
 
 /// The form for a code, with what was typed.
-fn code_page(consultation_id: &str, sent: &Sent, refusals: &Refusals) -> Page {
+fn code_page(consultation_id: &Id<ids::Consultation>, sent: &Sent, refusals: &Refusals) -> Page {
     let here = format!("/consultations/{consultation_id}");
     let page = Page::new("Come back to your answers", || {
         view! {
@@ -239,7 +243,12 @@ fn code_page(consultation_id: &str, sent: &Sent, refusals: &Refusals) -> Page {
 }
 
 /// The same for an address whose code no answers have.
-fn no_response(house: &House, viewer: &Viewer, consultation_id: &str, code: &str) -> Response {
+fn no_response(
+    house: &House,
+    viewer: &Viewer,
+    consultation_id: &Id<ids::Consultation>,
+    code: &str,
+) -> Response {
     let sent = Sent::of(&[("code", code)]);
     code_page(consultation_id, &sent, &Refusals::one("code", WRONG_CODE))
         .status(axum::http::StatusCode::NOT_FOUND)
@@ -261,23 +270,27 @@ impl InHand {
 
     /// Whether its answers can still be given.
     fn is_open(&self, house: &House) -> bool {
-        let standing = self.response.consultation.standing(house.clock.now());
-        matches!(standing, Standing::Open | Standing::Closing)
-            && self.response.state != Stands::Withdrawn
+        let state = self.response.consultation.state(house.clock.now());
+        matches!(state, ConsultationState::Open | ConsultationState::Closing)
+            && self.response.state != ResponseState::Withdrawn
     }
 
-    /// The question that somebody goes on with who has not sent her answers; `None` after the last.
+    /// The question that somebody goes on with who has sent nothing yet; `None` after the last.
     fn next(&self, house: &House) -> Option<&Question> {
         let (questionnaire, answers) =
             (&self.response.consultation.questionnaire, &self.response.answers);
-        let is_half_way = self.response.state == Stands::Begun && self.is_open(house);
+        let is_half_way = self.response.state == ResponseState::Begun && self.is_open(house);
         if is_half_way { way::next(&answers::asked(questionnaire, answers), answers) } else { None }
     }
 }
 
 /// The response of an address; `None` where no response has this code.
-async fn in_hand(house: &House, id: &str, code: &str) -> Result<Option<InHand>, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn in_hand(
+    house: &House,
+    id: &Id<ids::Consultation>,
+    code: &str,
+) -> Result<Option<InHand>, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     let Some(code) = id::read_code(code) else { return Ok(None) };
     let Some(response) = responses::find(&house.db, &id, &code).await? else { return Ok(None) };
     let kept = answers::places(&response.consultation.questionnaire, &response.answers);

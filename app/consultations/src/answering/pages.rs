@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Named, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Page, ShareBar};
 use ground::viewer::Viewer;
@@ -18,17 +19,17 @@ use questionnaires::edit::flat;
 use questionnaires::{Question, Questionnaire, way};
 
 use super::{InHand, in_hand, no_response};
-use crate::kinds::on_screen;
-use crate::responses::{self, State as Stands};
+use crate::kinds::on_screen::{self, AskedQuestion};
+use crate::responses::{self, ResponseState};
 
 /// What needs correcting, by the keys of the questions.
 pub type Problems = BTreeMap<String, String>;
 
 /// GET `/consultations/{id}/answers/{code}/questions/{key}`
-pub async fn one(
+pub async fn answer_question_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, code, key)): Path<(String, String, String)>,
+    Path((id, code, key)): Path<(Id<ids::Consultation>, String, String)>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let Some(hand) = in_hand(&house, &id, &code).await? else {
@@ -37,8 +38,14 @@ pub async fn one(
     let asked = answers::asked(&hand.response.consultation.questionnaire, &hand.response.answers);
     match asked.iter().position(|question| question.key == key).filter(|_| hand.is_open(&house)) {
         Some(nth) => {
-            let from_list = Then::of(&uri) == Then::List;
-            let page = question_page(&hand, &asked, nth, &Sent::default(), None, from_list);
+            let page = question_page(&QuestionPage {
+                hand: &hand,
+                asked: &asked,
+                nth,
+                sent: &Sent::default(),
+                problem: None,
+                from_list: Then::of(&uri) == Then::List,
+            });
             Ok(page.answer(&house, &viewer))
         }
         None => Ok(Redirect::to(&hand.to("")).into_response()),
@@ -46,13 +53,13 @@ pub async fn one(
 }
 
 /// POST `/consultations/{id}/answers/{code}/questions/{key}`: saves the answer and leads to the
-/// next question, or to where the button that she pressed says. An answer to one that is not asked
-/// is not saved. A program that asks for `text/plain` gets "kept", and what comes next in the header
-/// `location`.
-pub async fn keep_one(
+/// next question, or to where the button they pressed says. An answer to one that is not asked
+/// is not saved. A program that asks for `text/plain` gets "kept", and what comes next in the
+/// header `location`.
+pub async fn keep_answer(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, code, key)): Path<(String, String, String)>,
+    Path((id, code, key)): Path<(Id<ids::Consultation>, String, String)>,
     headers: HeaderMap,
     uri: Uri,
     Form(sent): Form,
@@ -98,8 +105,14 @@ pub async fn keep_one(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, what_to_do).into_response());
         }
         Err(what_to_do) => {
-            let page =
-                question_page(&hand, &asked, nth, &sent, Some(&what_to_do), then == Then::List);
+            let page = question_page(&QuestionPage {
+                hand: &hand,
+                asked: &asked,
+                nth,
+                sent: &sent,
+                problem: Some(&what_to_do),
+                from_list: then == Then::List,
+            });
             return Ok(page.answer(&house, &viewer));
         }
     };
@@ -110,7 +123,7 @@ pub async fn keep_one(
             next_is("")
         });
     };
-    // What she is asked next depends on this answer.
+    // What they are asked next depends on this answer.
     let next = answers::asked(questionnaire, &all);
     let to = match then {
         Then::List => way::opened(&asked, &next, &all)
@@ -153,7 +166,7 @@ enum Then {
     Answers,
     /// To all questions on one page.
     All,
-    /// To the form that emails her the code.
+    /// To the form that emails them the code.
     Code,
 }
 
@@ -168,12 +181,12 @@ impl Then {
         }
     }
 
-    /// Whether she leaves the questions for a page of her choice.
+    /// Whether they leave the questions for a page of their choice.
     fn leaves(self) -> bool {
         self.part().is_some()
     }
 
-    /// The part of her response that she chose to go to.
+    /// The part of their response that they chose to go to.
     fn part(self) -> Option<&'static str> {
         match self {
             Self::Next | Self::List => None,
@@ -184,18 +197,28 @@ impl Then {
     }
 }
 
-fn ended(house: &House, viewer: &Viewer, id: &str, code: &str) -> Result<Response, Error> {
-    Ok(no_response(house, viewer, &id::parse(id).ok_or(Error::NotFound)?, code))
+fn ended(
+    house: &House,
+    viewer: &Viewer,
+    id: &Id<ids::Consultation>,
+    code: &str,
+) -> Result<Response, Error> {
+    Ok(no_response(house, viewer, &Id::parse(id).ok_or(Error::NotFound)?, code))
 }
 
-fn question_page(
-    hand: &InHand,
-    asked: &[&Question],
+/// One question of those that are asked, alone on its page.
+struct QuestionPage<'p> {
+    hand: &'p InHand,
+    asked: &'p [&'p Question],
     nth: usize,
-    sent: &Sent,
-    problem: Option<&str>,
+    sent: &'p Sent,
+    problem: Option<&'p str>,
+    /// Whether it was opened from the list of all answers.
     from_list: bool,
-) -> Page {
+}
+
+fn question_page(page: &QuestionPage<'_>) -> Page {
+    let QuestionPage { hand, asked, nth, sent, problem, from_list } = *page;
     let question = asked[nth];
     let here = hand.to(&format!("/questions/{}", question.key));
     let save_and = |then: &str| format!("{here}?then={then}");
@@ -245,14 +268,14 @@ fn question_page(
             }
             .into_any(),
         };
-        let field = on_screen::alone(
+        let field = on_screen::alone(AskedQuestion {
             question,
-            hand.response.answers.get(&question.key),
+            kept: hand.response.answers.get(&question.key),
             sent,
-            problem,
-            &hand.places,
-        );
-        let summary = summary(problem.map(|problem| (question, problem)));
+            error: problem,
+            places: &hand.places,
+        });
+        let summary = problem_summary(problem.map(|problem| (question, problem)));
         view! {
             <div class="stack">
                 {back}
@@ -307,7 +330,7 @@ fn question_page(
 
 /// When what is answered counts.
 fn counts(hand: &InHand) -> &'static str {
-    if hand.response.state == Stands::Sent {
+    if hand.response.state == ResponseState::Sent {
         "You have sent your answers: what you change here counts straight away."
     } else {
         "Your answers only count once you send them, at the end."
@@ -316,7 +339,7 @@ fn counts(hand: &InHand) -> &'static str {
 
 /// Says that a response that was sent does not count, because an answer is now missing.
 pub fn reopened(hand: &InHand) -> impl IntoView + use<> {
-    (hand.response.state == Stands::Reopened).then(|| {
+    (hand.response.state == ResponseState::Reopened).then(|| {
         view! {
             <p class="panel warn">
                 "Your answers don't count at the moment: after your change, one answer is missing. \
@@ -327,7 +350,9 @@ pub fn reopened(hand: &InHand) -> impl IntoView + use<> {
 }
 
 /// What needs correcting, with a link to each question.
-pub fn summary<'p>(problems: impl IntoIterator<Item = (&'p Question, &'p str)>) -> Option<AnyView> {
+pub fn problem_summary<'p>(
+    problems: impl IntoIterator<Item = (&'p Question, &'p str)>,
+) -> Option<AnyView> {
     let links = problems.into_iter().map(|(question, what_to_do)| {
         view! {
             <li>
@@ -352,35 +377,45 @@ pub fn summary<'p>(problems: impl IntoIterator<Item = (&'p Question, &'p str)>) 
     })
 }
 
+/// The response of an address that can be answered; or else where to go.
+async fn open_in_hand(
+    house: &House,
+    viewer: &Viewer,
+    id: &Id<ids::Consultation>,
+    code: &str,
+) -> Result<Result<InHand, Response>, Error> {
+    Ok(match in_hand(house, id, code).await? {
+        None => Err(ended(house, viewer, id, code)?),
+        Some(hand) if !hand.is_open(house) => Err(Redirect::to(&hand.to("")).into_response()),
+        Some(hand) => Ok(hand),
+    })
+}
+
 /// GET `/consultations/{id}/answers/{code}/all`
-pub async fn all(
+pub async fn answer_all_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, code)): Path<(String, String)>,
+    Path((id, code)): Path<(Id<ids::Consultation>, String)>,
 ) -> Result<Response, Error> {
-    let Some(hand) = in_hand(&house, &id, &code).await? else {
-        return ended(&house, &viewer, &id, &code);
+    let hand = match open_in_hand(&house, &viewer, &id, &code).await? {
+        Ok(hand) => hand,
+        Err(answer) => return Ok(answer),
     };
-    if !hand.is_open(&house) {
-        return Ok(Redirect::to(&hand.to("")).into_response());
-    }
     Ok(all_page(&hand, &Sent::default(), &Problems::new()).answer(&house, &viewer))
 }
 
 /// POST `/consultations/{id}/answers/{code}/all`: saves every answer that can be saved, and says
 /// what needs correcting.
-pub async fn keep_all(
+pub async fn keep_all_answers(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, code)): Path<(String, String)>,
+    Path((id, code)): Path<(Id<ids::Consultation>, String)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let Some(hand) = in_hand(&house, &id, &code).await? else {
-        return ended(&house, &viewer, &id, &code);
+    let hand = match open_in_hand(&house, &viewer, &id, &code).await? {
+        Ok(hand) => hand,
+        Err(answer) => return Ok(answer),
     };
-    if !hand.is_open(&house) {
-        return Ok(Redirect::to(&hand.to("")).into_response());
-    }
     let questionnaire = &hand.response.consultation.questionnaire;
     let seen = hand.response.answers.clone();
     let ReadAll { mut answered, mut problems } =
@@ -436,7 +471,7 @@ fn all_page(hand: &InHand, sent: &Sent, problems: &Problems) -> Page {
         if problems.is_empty() { title.clone() } else { format!("Error: {title}") },
         || {
             let by_problem = |question: &Question| problems.get(&question.key).map(String::as_str);
-            let summary = summary(
+            let summary = problem_summary(
                 consultation
                     .questionnaire
                     .questions()
@@ -500,11 +535,17 @@ pub fn all_fields(
         let heading = heading.map(|heading| view! { <h2>{heading}</h2> });
         let some = (!question.only_if.is_empty())
             .then(|| view! { <p class="soft">{only_if(questionnaire.questions(), &question)}</p> });
-        let problem = problems.get(&question.key).map(String::as_str);
+        let asked = AskedQuestion {
+            question: &question,
+            kept: kept.get(&question.key),
+            sent,
+            error: problems.get(&question.key).map(String::as_str),
+            places,
+        };
         view! {
             {heading}
             {some}
-            {on_screen::question(&question, kept.get(&question.key), sent, problem, places)}
+            {on_screen::question(asked)}
         }
     });
     fields.collect_view()

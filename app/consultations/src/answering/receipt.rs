@@ -8,7 +8,7 @@ use ground::ui::{Banner, Field, FormKey};
 use leptos::prelude::*;
 
 use super::InHand;
-use crate::rules::Standing;
+use crate::rules::ConsultationState;
 
 /// Says that the code was emailed, or that the answers count.
 pub fn banner(is_emailed: bool, is_sent: bool, is_open: bool) -> Option<AnyView> {
@@ -39,7 +39,7 @@ pub fn what_next(house: &House, hand: &InHand) -> impl IntoView + use<> {
     let consultation = &hand.response.consultation;
     let (now, closes_at) = (house.clock.now(), consultation.terms.closes_at);
     let results = format!("/consultations/{}", consultation.id);
-    let change = (consultation.standing(now) == Standing::Open).then(|| {
+    let change = (consultation.state(now) == ConsultationState::Open).then(|| {
         view! {
             <li>
                 {format!(

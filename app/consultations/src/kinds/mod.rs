@@ -1,6 +1,6 @@
-//! What pages show of each kind of question: `to_write` to the organiser who writes one, `on_screen`
-//! to whoever answers it, and `on_paper` where it is filled in by hand. What a kind is, and how its
-//! answers are read, is in [`questionnaires::kinds`]. Each match here names every kind.
+//! What pages show of each kind of question: `to_write` to the organiser who writes one,
+//! `on_screen` to whoever answers it, and `on_paper` where it is filled in by hand. What a kind is,
+//! and how its answers are read, is in [`questionnaires::kinds`]. Each match here names every kind.
 
 pub mod on_paper;
 pub mod on_screen;

@@ -3,7 +3,7 @@
 use forms::Named;
 use id::picture_name;
 use leptos::prelude::*;
-use questionnaires::{Kind, Question};
+use questionnaires::{Question, QuestionKind};
 
 /// A question as it is printed.
 pub fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
@@ -28,15 +28,15 @@ pub fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
         .into_any()
     };
     let (how, body) = match &question.kind {
-        Kind::Picture { words, file } if picture_name(file).is_some() => (
+        QuestionKind::Picture { words, file } if picture_name(file).is_some() => (
             "",
             view! { <img class="picture" src=format!("/pictures/{file}") alt=words.clone() /> }
                 .into_any(),
         ),
-        Kind::Page { words } | Kind::Picture { words, .. } => {
+        QuestionKind::Page { words } | QuestionKind::Picture { words, .. } => {
             ("", view! { <p class="lines">{words.clone()}</p> }.into_any())
         }
-        Kind::SeveralOf { at_most: Some(most), .. } => {
+        QuestionKind::SeveralOf { at_most: Some(most), .. } => {
             return view! {
                 <h2>{question.text.clone()}</h2>
                 {help}
@@ -45,17 +45,18 @@ pub fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
             }
             .into_any();
         }
-        Kind::SeveralOf { .. } => ("Tick all that apply.", boxes(texts(), "☐")),
-        Kind::Rank { .. } => {
+        QuestionKind::SeveralOf { .. } => ("Tick all that apply.", boxes(texts(), "☐")),
+        QuestionKind::Rank { .. } => {
             ("Write 1 next to what matters most, then 2, and so on.", boxes(texts(), "____"))
         }
-        Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} | Kind::Place {} => {
-            ("Tick one.", boxes(texts(), "☐"))
-        }
-        Kind::Number { .. } => ("Write a whole number.", one_line()),
-        Kind::Date {} => ("Write a date.", one_line()),
-        Kind::ShortText {} => ("", one_line()),
-        Kind::LongText {} => {
+        QuestionKind::OneOf { .. }
+        | QuestionKind::Scale { .. }
+        | QuestionKind::YesNo {}
+        | QuestionKind::Place {} => ("Tick one.", boxes(texts(), "☐")),
+        QuestionKind::Number { .. } => ("Write a whole number.", one_line()),
+        QuestionKind::Date {} => ("Write a date.", one_line()),
+        QuestionKind::ShortText {} => ("", one_line()),
+        QuestionKind::LongText {} => {
             let lines = (0..5).map(|_| line()).collect_view();
             (
                 "",

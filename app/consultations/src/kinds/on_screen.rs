@@ -5,39 +5,31 @@ use id::picture_name;
 use leptos::prelude::*;
 use questionnaires::answers::{Answer, DECLINED, element, field, rank_field};
 use questionnaires::kinds::{LONGEST_LONG, LONGEST_SHORT};
-use questionnaires::{Kind, Question};
+use questionnaires::{Question, QuestionKind};
 
-/// A question with its field, among others on a page. `kept`: the answer that is kept; what was
-/// `sent` and refused comes before it.
-pub fn question(
-    question: &Question,
-    kept: Option<&Answer>,
-    sent: &Sent,
-    error: Option<&str>,
-    places: &[Named],
-) -> AnyView {
-    shown(question, kept, sent, error, places, false)
+/// A question as somebody is asked it.
+#[derive(Clone, Copy)]
+pub struct AskedQuestion<'q> {
+    pub question: &'q Question,
+    /// The answer that is kept; what was sent and refused comes before it.
+    pub kept: Option<&'q Answer>,
+    pub sent: &'q Sent,
+    pub error: Option<&'q str>,
+    pub places: &'q [Named],
+}
+
+/// A question with its field, among others on a page.
+pub fn question(asked: AskedQuestion<'_>) -> AnyView {
+    shown(asked, false)
 }
 
 /// The same alone on its page: the question is the heading of the page.
-pub fn alone(
-    question: &Question,
-    kept: Option<&Answer>,
-    sent: &Sent,
-    error: Option<&str>,
-    places: &[Named],
-) -> AnyView {
-    shown(question, kept, sent, error, places, true)
+pub fn alone(asked: AskedQuestion<'_>) -> AnyView {
+    shown(asked, true)
 }
 
-fn shown(
-    question: &Question,
-    kept: Option<&Answer>,
-    sent: &Sent,
-    error: Option<&str>,
-    places: &[Named],
-    is_alone: bool,
-) -> AnyView {
+fn shown(asked: AskedQuestion<'_>, is_alone: bool) -> AnyView {
+    let AskedQuestion { question, kept, sent, error, places } = asked;
     let name = field(question);
     let at = element(question);
     let has_help = !question.help.is_empty();
@@ -49,7 +41,7 @@ fn shown(
                 </p>
             }
         });
-        let needed = (is_alone && question.is_needed)
+        let needed = (is_alone && question.is_required)
             .then(|| view! { <p class="hint">"We need an answer to this one."</p> });
         view! {
             {help}
@@ -71,7 +63,7 @@ fn shown(
     let described = (!described.is_empty()).then_some(described);
     let invalid = error.map(|_| "true");
     // On a page of its own, only what cannot be skipped says so.
-    let text = if question.is_needed || is_alone {
+    let text = if question.is_required || is_alone {
         question.text.clone()
     } else {
         format!("{} (optional)", question.text)
@@ -162,11 +154,12 @@ fn shown(
         .into_any()
     };
     match &question.kind {
-        Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} | Kind::Place {} => {
-            options("radio", choices())
-        }
-        Kind::SeveralOf { .. } => options("checkbox", choices()),
-        Kind::Rank { options } => {
+        QuestionKind::OneOf { .. }
+        | QuestionKind::Scale { .. }
+        | QuestionKind::YesNo {}
+        | QuestionKind::Place {} => options("radio", choices()),
+        QuestionKind::SeveralOf { .. } => options("checkbox", choices()),
+        QuestionKind::Rank { options } => {
             let most = options.len();
             let ranks = options.iter().map(|option| {
                 let name = rank_field(question, option);
@@ -203,7 +196,7 @@ fn shown(
             }
             .into_any()
         }
-        Kind::Picture { words, file } if picture_name(file).is_some() => {
+        QuestionKind::Picture { words, file } if picture_name(file).is_some() => {
             let (src, words) = (format!("/pictures/{file}"), words.clone());
             view! {
                 <section class="panel">
@@ -213,14 +206,14 @@ fn shown(
             }
             .into_any()
         }
-        Kind::Page { words } | Kind::Picture { words, .. } => view! {
+        QuestionKind::Page { words } | QuestionKind::Picture { words, .. } => view! {
             <section class="panel">
                 {heading()}
                 <p class="lines">{words.clone()}</p>
             </section>
         }
         .into_any(),
-        Kind::LongText {} => {
+        QuestionKind::LongText {} => {
             // Leptos does not escape what is in a textarea, and a browser drops the first line end.
             let value = format!("\n{}", html_escape::encode_text(shown.one()));
             let declined = decline(question, &shown, &name);
@@ -244,9 +237,9 @@ fn shown(
             }
             .into_any()
         }
-        Kind::Number { .. } => line("text", Some("numeric"), None),
-        Kind::ShortText {} => line("text", None, Some(LONGEST_SHORT.to_string())),
-        Kind::Date {} => line("date", None, None),
+        QuestionKind::Number { .. } => line("text", Some("numeric"), None),
+        QuestionKind::ShortText {} => line("text", None, Some(LONGEST_SHORT.to_string())),
+        QuestionKind::Date {} => line("date", None, None),
     }
 }
 

@@ -8,18 +8,22 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Page, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::answers;
-use safeguarding::{note as read_note, note_is_kept, what_was_done};
+use safeguarding::{NewNote, note as read_note, note_is_kept, what_was_done};
 
 use super::Suggests;
 use super::store::{self, Concern};
 
 /// GET `/forum/safeguarding/answers`
-pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn answer_concerns_page(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
     let waiting = store::concerns(&house.db, false).await?;
     let looked_after = store::concerns(&house.db, true).await?;
     let page = Page::new("Answers passed on to you", || {
@@ -62,7 +66,9 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
     Ok(page.answer(&house, &viewer))
 }
 
-fn line((id, title, what, passed_on_at): (String, String, Suggests, Millis)) -> impl IntoView {
+fn line(
+    (id, title, what, passed_on_at): (Id<ids::Concern>, String, Suggests, Millis),
+) -> impl IntoView {
     view! {
         <li>
             <a href=format!(
@@ -74,10 +80,10 @@ fn line((id, title, what, passed_on_at): (String, String, Suggests, Millis)) -> 
 }
 
 /// GET `/forum/safeguarding/answers/{id}`: records that it was opened, then shows it.
-pub async fn concern(
+pub async fn answer_concern_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Concern>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let concern = found(&house, &id).await?;
@@ -95,10 +101,10 @@ async fn look(house: &House, viewer: &Viewer, concern: &Concern) -> Result<(), E
 }
 
 /// POST `/forum/safeguarding/answers/{id}`: notes what was done.
-pub async fn note(
+pub async fn note_answer_concern(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Concern>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let concern = found(&house, &id).await?;
@@ -111,7 +117,9 @@ pub async fn note(
     };
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
-    if store::note(&mut tx, &sent.once(), &concern.id, &note, by, now).await? {
+    let form_key = sent.once();
+    let new = NewNote { form_key: &form_key, words: &note, by, at: now };
+    if store::note(&mut tx, &concern.id, new).await? {
         let (what, about) = ("concern noted", &concern.id);
         audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
     }
@@ -120,8 +128,8 @@ pub async fn note(
         .into_response())
 }
 
-async fn found(house: &House, id: &str) -> Result<Concern, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn found(house: &House, id: &Id<ids::Concern>) -> Result<Concern, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::concern(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::viewer::Viewer;
 use questionnaires::results::harmless;
 use rust_xlsxwriter::Workbook;
@@ -13,10 +14,10 @@ use rust_xlsxwriter::Workbook;
 use super::pages::Material;
 
 /// POST `/forum/consultations/{id}/answers.csv`
-pub async fn csv(
+pub async fn answers_csv(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let rows = match rows(&house, &viewer, &id, "CSV").await? {
         Ok(rows) => rows,
@@ -30,10 +31,10 @@ pub async fn csv(
 }
 
 /// POST `/forum/consultations/{id}/answers.xlsx`
-pub async fn xlsx(
+pub async fn answers_xlsx(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let rows = match rows(&house, &viewer, &id, "XLSX").await? {
         Ok(rows) => rows,
@@ -75,7 +76,7 @@ fn file(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {
 async fn rows(
     house: &House,
     viewer: &Viewer,
-    id: &str,
+    id: &Id<ids::Consultation>,
     form: &'static str,
 ) -> Result<Result<Vec<Vec<String>>, Response>, Error> {
     let material = match Material::of(house, viewer, id).await? {

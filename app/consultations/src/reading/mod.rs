@@ -13,33 +13,38 @@ pub mod store;
 use std::collections::BTreeMap;
 
 use forms::Named;
+use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 use questionnaires::Question;
 use questionnaires::answers::{self, Answer, Answers};
 
-/// The addresses of reading.
 #[must_use]
 pub fn routes() -> Routes {
     const EXPORT: &str = "save all answers as a file";
     let (organiser, safeguarding) =
         (Access::Only(Role::Organiser), Access::Only(Role::Safeguarding));
     Routes::new()
-        .get("/forum/consultations/{id}/answers", organiser, pages::questions)
-        .get("/forum/consultations/{id}/answers/{key}", organiser, pages::answers)
-        .post("/forum/consultations/{id}/answers/{key}", organiser, pages::act)
-        .get("/forum/consultations/{id}/answers.csv", organiser, pages::questions)
-        .post_first("/forum/consultations/{id}/answers.csv", organiser.fresh(), EXPORT, export::csv)
-        .get("/forum/consultations/{id}/answers.xlsx", organiser, pages::questions)
+        .get("/forum/consultations/{id}/answers", organiser, pages::reading_page)
+        .get("/forum/consultations/{id}/answers/{key}", organiser, pages::read_answers_page)
+        .post("/forum/consultations/{id}/answers/{key}", organiser, pages::act_on_answer)
+        .get("/forum/consultations/{id}/answers.csv", organiser, pages::reading_page)
+        .post_first(
+            "/forum/consultations/{id}/answers.csv",
+            organiser.fresh(),
+            EXPORT,
+            export::answers_csv,
+        )
+        .get("/forum/consultations/{id}/answers.xlsx", organiser, pages::reading_page)
         .post_first(
             "/forum/consultations/{id}/answers.xlsx",
             organiser.fresh(),
             EXPORT,
-            export::xlsx,
+            export::answers_xlsx,
         )
-        .get("/forum/safeguarding/answers", safeguarding, concerns::queue)
-        .get("/forum/safeguarding/answers/{id}", safeguarding, concerns::concern)
-        .post("/forum/safeguarding/answers/{id}", safeguarding, concerns::note)
+        .get("/forum/safeguarding/answers", safeguarding, concerns::answer_concerns_page)
+        .get("/forum/safeguarding/answers/{id}", safeguarding, concerns::answer_concern_page)
+        .post("/forum/safeguarding/answers/{id}", safeguarding, concerns::note_answer_concern)
 }
 
 /// What was done about an answer.
@@ -49,7 +54,6 @@ pub enum Done {
     Redacted {
         /// What is read instead.
         words: String,
-        /// Why.
         reason: String,
     },
     /// These words of it are published with the results.
@@ -80,7 +84,6 @@ impl Suggests {
         }
     }
 
-    /// Reads the word.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
         [Self::Danger, Self::AName].into_iter().find(|suggests| suggests.word() == word)
@@ -97,17 +100,18 @@ impl Suggests {
 }
 
 /// What was done about the answers of one consultation: (response, question, what).
-pub type Treated = Vec<(String, String, Done)>;
+pub type Treated = Vec<(Id<ids::Response>, String, Done)>;
 
 /// What is read in place of an answer that was passed on.
 pub const PASSED_ON: &str = "Passed on to the safeguarding lead";
 /// The longest quotation, in characters.
 const LONGEST_QUOTATION: usize = 400;
 
-/// What was done about one answer.
+/// What was done about one answer. The id is text, as [`questionnaires::results::Heard`] has it.
 pub fn about<'t>(treated: &'t Treated, response_id: &str, question: &str) -> Vec<&'t Done> {
-    let is_this =
-        |(response, key, _): &&(String, String, Done)| response == response_id && key == question;
+    let is_this = |(response, key, _): &&(Id<ids::Response>, String, Done)| {
+        response == response_id && key == question
+    };
     treated.iter().filter(is_this).map(|(.., done)| done).collect()
 }
 
@@ -137,7 +141,7 @@ pub fn readable(question: &Question, answer: &Answer, done: &[&Done], places: &[
 #[must_use]
 pub fn withheld(
     treated: &Treated,
-    response_id: &str,
+    response_id: &Id<ids::Response>,
     answers: &Answers,
 ) -> BTreeMap<String, String> {
     answers
@@ -174,12 +178,12 @@ pub fn quotation(
 
 #[cfg(test)]
 mod tests {
-    use questionnaires::Kind;
+    use questionnaires::QuestionKind;
 
     use super::*;
 
     #[test]
-    fn words_are_quoted_as_they_stand_where_she_agreed_and_nothing_was_passed_on() {
+    fn words_are_quoted_as_they_stand_where_their_author_agreed_and_nothing_was_passed_on() {
         let said = "We waited a year.\n\nNobody rang.";
         assert_eq!(quotation("a year. Nobody", said, true, &[]), Ok("a year. Nobody".into()));
         for (words, may_quote, done) in [
@@ -198,8 +202,8 @@ mod tests {
             key: "why".into(),
             text: "Why?".into(),
             help: String::new(),
-            kind: Kind::LongText {},
-            is_needed: false,
+            kind: QuestionKind::LongText {},
+            is_required: false,
             may_decline: false,
             only_if: Vec::new(),
         };
@@ -213,10 +217,10 @@ mod tests {
         assert_eq!(readable(&question, &answer, &[&quoted], &[]), "Sam waits.");
         let answers = Answers::from([("why".into(), answer.clone()), ("who".into(), answer)]);
         let treated = vec![
-            ("one".to_owned(), "why".to_owned(), Done::PassedOn),
-            ("another".to_owned(), "who".to_owned(), Done::PassedOn),
+            ("one".into(), "why".to_owned(), Done::PassedOn),
+            ("another".into(), "who".to_owned(), Done::PassedOn),
         ];
-        let withheld = withheld(&treated, "one", &answers);
+        let withheld = withheld(&treated, &"one".into(), &answers);
         assert_eq!(withheld, BTreeMap::from([("why".to_owned(), PASSED_ON.to_owned())]));
     }
 }

@@ -7,6 +7,7 @@ use forms::{Named, Refusals, Sent, page_number};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Page, Pager, Summary, titled};
 use ground::viewer::Viewer;
@@ -17,7 +18,7 @@ use questionnaires::results::{Heard, Theme};
 use super::store::{self, Around, At};
 use super::{Done, Suggests, about, quotation, readable};
 use crate::results::store::changed;
-use crate::rules::Standing;
+use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
 
 const MOST_ON_A_PAGE: usize = 20;
@@ -38,12 +39,12 @@ impl Material {
     pub async fn of(
         house: &House,
         viewer: &Viewer,
-        id: &str,
+        id: &Id<ids::Consultation>,
     ) -> Result<Result<Self, Response>, Error> {
-        let id = id::parse(id).ok_or(Error::NotFound)?;
+        let id = Id::parse(id).ok_or(Error::NotFound)?;
         let versions = versions(&house.db, &id).await?;
         let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
-        if consultation.standing(house.clock.now()) != Standing::Closed {
+        if consultation.state(house.clock.now()) != ConsultationState::Closed {
             let to = format!("/forum/consultations/{}", consultation.id);
             let page = Page::new("You can't read the answers yet", || {
                 view! {
@@ -111,10 +112,10 @@ impl Material {
 }
 
 /// GET `/forum/consultations/{id}/answers`
-pub async fn questions(
+pub async fn reading_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let material = match Material::of(&house, &viewer, &id).await? {
         Ok(material) => material,
@@ -182,25 +183,26 @@ pub async fn questions(
 }
 
 /// GET `/forum/consultations/{id}/answers/{key}`, with what to look for and a theme in the query.
-pub async fn answers(
+pub async fn read_answers_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, key)): Path<(String, String)>,
+    Path((id, key)): Path<(Id<ids::Consultation>, String)>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let material = match Material::of(&house, &viewer, &id).await? {
         Ok(material) => material,
         Err(answer) => return Ok(answer),
     };
-    shown(&house, &viewer, &material, &key, &Sent::query(&uri), &Refusals::default()).await
+    let page = shown(&material, &key, &Sent::query(&uri), &Refusals::default())?;
+    Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/{id}/answers/{key}`: adds or removes a theme; or says what one answer
 /// is about, redacts it, chooses a quote to publish, or passes it on.
-pub async fn act(
+pub async fn act_on_answer(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, key)): Path<(String, String)>,
+    Path((id, key)): Path<(Id<ids::Consultation>, String)>,
     uri: Uri,
     Form(sent): Form,
 ) -> Result<Response, Error> {
@@ -218,18 +220,13 @@ pub async fn act(
     ) {
         Ok(step) => step,
         Err((field, what_to_do)) => {
-            return shown(
-                &house,
-                &viewer,
-                &material,
-                &key,
-                &Sent::query(&uri),
-                &Refusals::one(field, what_to_do),
-            )
-            .await;
+            let refusals = Refusals::one(field, what_to_do);
+            let page = shown(&material, &key, &Sent::query(&uri), &refusals)?;
+            return Ok(page.answer(&house, &viewer));
         }
     };
-    let response_id = response.map(|heard| heard.response_id.clone()).unwrap_or_default();
+    let response_id: Id<ids::Response> =
+        response.map(|heard| heard.response_id.as_str().into()).unwrap_or_default();
     let anchor = if response_id.is_empty() { "themes".to_owned() } else { anchor(&response_id) };
     let at = At {
         consultation_id: material.consultation.id.clone(),
@@ -239,15 +236,9 @@ pub async fn act(
     if !take(&house, &viewer, &at, &step, material.consultation.changes).await? {
         let what_to_do =
             "Check this again: someone else made a change at the same moment. Yours was not saved";
-        return shown(
-            &house,
-            &viewer,
-            &material,
-            &key,
-            &Sent::query(&uri),
-            &Refusals::one("themes", what_to_do),
-        )
-        .await;
+        let refusals = Refusals::one("themes", what_to_do);
+        let page = shown(&material, &key, &Sent::query(&uri), &refusals)?;
+        return Ok(page.answer(&house, &viewer));
     }
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     Ok(Redirect::to(&format!(
@@ -297,8 +288,8 @@ async fn take(
 
 enum Step {
     AddTheme(String),
-    RemoveTheme(String),
-    SetThemes(Vec<String>),
+    RemoveTheme(Id<ids::Theme>),
+    SetThemes(Vec<Id<ids::Theme>>),
     Quote(String),
     Unquote,
     Redact(String, String),
@@ -317,7 +308,7 @@ fn step(
             let title = forms::within(sent.line("title"), LONGEST_THEME, "Name the theme");
             return title.map(Step::AddTheme).map_err(|what_to_do| ("themes", what_to_do));
         }
-        "remove-theme" => return Ok(Step::RemoveTheme(sent.typed("theme").to_owned())),
+        "remove-theme" => return Ok(Step::RemoveTheme(sent.typed("theme").into())),
         _ => {}
     }
     let gone = || ("themes", "Choose the answer again. This one doesn't count any more".to_owned());
@@ -325,7 +316,7 @@ fn step(
     let done = about(&material.around.treated, &heard.response_id, key);
     let said = material.read(heard, key).ok_or_else(gone)?;
     match sent.typed("step") {
-        "themes" => Ok(Step::SetThemes(sent.all("theme"))),
+        "themes" => Ok(Step::SetThemes(sent.all("theme").into_iter().map(Id::from).collect())),
         "quote" => quotation(sent.typed("words"), &said, heard.may_quote, &done)
             .map(Step::Quote)
             .map_err(|what_to_do| ("themes", what_to_do.to_owned())),
@@ -352,14 +343,7 @@ fn anchor(response_id: &str) -> String {
     format!("answer-{}", response_id.chars().take(12).collect::<String>())
 }
 
-async fn shown(
-    house: &House,
-    viewer: &Viewer,
-    material: &Material,
-    key: &str,
-    query: &Sent,
-    refusals: &Refusals,
-) -> Result<Response, Error> {
+fn shown(material: &Material, key: &str, query: &Sent, refusals: &Refusals) -> Result<Page, Error> {
     let question = material
         .questions()
         .into_iter()
@@ -464,13 +448,13 @@ async fn shown(
             </div>
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.refused_for(refusals))
 }
 
 /// The themes of the question with how many answers each holds, and the way to add one.
 fn by_theme(
     here: &str,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     key: &str,
     themes: &[Theme],
     chosen: &str,

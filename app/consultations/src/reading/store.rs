@@ -3,9 +3,11 @@
 use calendar::clock::Millis;
 use forms::Named;
 use ground::db::{self, Db, known, read_json};
+use ground::ids::{self, Id};
 use questionnaires::Question;
 use questionnaires::answers::Answers;
 use questionnaires::results::{Channel, Heard, Theme};
+use safeguarding::NewNote;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
@@ -18,7 +20,7 @@ use crate::store::questionnaire;
 /// When the database fails; likewise for every function here.
 pub async fn heard(
     connection: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
 ) -> sqlx::Result<Vec<Heard>> {
     let rows = sqlx::query(
         "SELECT id, version, channel, CAST(may_quote AS BIGINT) AS may_quote, answers
@@ -50,25 +52,18 @@ pub struct Around {
     /// The places, and how many children with SEND live there.
     pub places: Vec<(Named, Option<u64>)>,
     /// Responses that were typed in, and whether each was compared with its sheet.
-    pub typed: Vec<(String, bool)>,
+    pub typed: Vec<(Id<ids::Response>, bool)>,
 }
 
 impl Around {
-    /// The places by name.
     #[must_use]
     pub fn names(&self) -> Vec<Named> {
         self.places.iter().map(|(place, _)| place.clone()).collect()
     }
 }
 
-/// What takes the words of answers out of organisers' sight, as a part of statements:
-/// [`read_treated`] reads its rows.
-pub const TREATED: &str = "SELECT response_id, question, 'redacted' AS what, words, reason
-       FROM redactions
-     UNION ALL SELECT response_id, question, 'passed on', '', '' FROM answer_concerns";
-
-/// Reads of a row of [`TREATED`] what was done, from its columns `what`, `words` and `reason`;
-/// `None` where nothing was joined.
+/// Reads of a row what was done about an answer that takes its words out of organisers' sight, from
+/// the columns `what`, `words` and `reason`; `None` where nothing was joined.
 pub fn read_treated(row: &AnyRow) -> sqlx::Result<Option<Done>> {
     let done: Option<&str> = row.get("what");
     Ok(match done {
@@ -82,7 +77,7 @@ pub fn read_treated(row: &AnyRow) -> sqlx::Result<Option<Done>> {
 }
 
 /// What is known around the responses, in one query.
-pub async fn around(db: &Db, consultation_id: &str) -> sqlx::Result<Around> {
+pub async fn around(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::Result<Around> {
     let rows = sqlx::query(
         "SELECT 'theme' AS what, t.id AS one, t.question AS question, t.title AS words,
          coalesce(a.response_id, '') AS other,
@@ -123,11 +118,12 @@ pub async fn around(db: &Db, consultation_id: &str) -> sqlx::Result<Around> {
                 }
             }
             "redacted" => {
-                around.treated.push((one, question, Done::Redacted { words, reason: other }));
+                let done = Done::Redacted { words, reason: other };
+                around.treated.push((one.into(), question, done));
             }
-            "quoted" => around.treated.push((one, question, Done::Quoted { words })),
-            "passed on" => around.treated.push((one, question, Done::PassedOn)),
-            "typed" => around.typed.push((one, number == Some(1))),
+            "quoted" => around.treated.push((one.into(), question, Done::Quoted { words })),
+            "passed on" => around.treated.push((one.into(), question, Done::PassedOn)),
+            "typed" => around.typed.push((one.into(), number == Some(1))),
             "place" => {
                 let lives = number.map(|lives| db::number(lives, "places.baseline")).transpose()?;
                 around.places.push((Named { id: one, name: words }, lives));
@@ -141,7 +137,7 @@ pub async fn around(db: &Db, consultation_id: &str) -> sqlx::Result<Around> {
 /// Adds a theme to a question. The same title twice is one.
 pub async fn add_theme(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     question: &str,
     title: &str,
 ) -> sqlx::Result<()> {
@@ -149,7 +145,7 @@ pub async fn add_theme(
         "INSERT INTO themes (id, consultation_id, question, title) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING",
     )
-    .bind(id::fresh())
+    .bind(Id::<ids::Theme>::fresh())
     .bind(consultation_id)
     .bind(question)
     .bind(title)
@@ -161,8 +157,8 @@ pub async fn add_theme(
 /// Removes a theme from a question, and from all answers.
 pub async fn remove_theme(
     tx: &mut AnyConnection,
-    consultation_id: &str,
-    theme_id: &str,
+    consultation_id: &Id<ids::Consultation>,
+    theme_id: &Id<ids::Theme>,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "DELETE FROM theme_answers WHERE theme_id IN (SELECT t.id FROM themes t
@@ -183,16 +179,17 @@ pub async fn remove_theme(
 /// An answer: its consultation, its response, and the key of its question.
 #[derive(Clone, Debug)]
 pub struct At {
-    /// The consultation.
-    pub consultation_id: String,
-    /// The response.
-    pub response_id: String,
-    /// The question.
+    pub consultation_id: Id<ids::Consultation>,
+    pub response_id: Id<ids::Response>,
     pub question: String,
 }
 
 /// Records which themes an answer is about.
-pub async fn set_themes(tx: &mut AnyConnection, at: &At, themes: &[String]) -> sqlx::Result<()> {
+pub async fn set_themes(
+    tx: &mut AnyConnection,
+    at: &At,
+    themes: &[Id<ids::Theme>],
+) -> sqlx::Result<()> {
     sqlx::query(
         "DELETE FROM theme_answers WHERE response_id = $1
            AND theme_id IN (SELECT t.id FROM themes t WHERE t.consultation_id = $2
@@ -225,7 +222,7 @@ pub async fn redact(
     tx: &mut AnyConnection,
     at: &At,
     (words, reason): (&str, &str),
-    by: &str,
+    by: &Id<ids::Account>,
     now: Millis,
 ) -> sqlx::Result<()> {
     sqlx::query(
@@ -249,7 +246,12 @@ pub async fn redact(
 }
 
 /// Chooses words of an answer to be published.
-pub async fn quote(tx: &mut AnyConnection, at: &At, words: &str, by: &str) -> sqlx::Result<()> {
+pub async fn quote(
+    tx: &mut AnyConnection,
+    at: &At,
+    words: &str,
+    by: &Id<ids::Account>,
+) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO quotations (response_id, question, words, chosen_by)
          SELECT r.id, $3, $4, $5 FROM responses r WHERE r.id = $1 AND r.consultation_id = $2
@@ -284,7 +286,7 @@ pub async fn pass_on(
     tx: &mut AnyConnection,
     at: &At,
     what: Suggests,
-    by: &str,
+    by: &Id<ids::Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let passed_on = sqlx::query(
@@ -294,7 +296,7 @@ pub async fn pass_on(
            WHERE r.id = $2 AND r.consultation_id = $3
          ON CONFLICT DO NOTHING",
     )
-    .bind(id::fresh())
+    .bind(Id::<ids::Concern>::fresh())
     .bind(&at.response_id)
     .bind(&at.consultation_id)
     .bind(&at.question)
@@ -309,17 +311,15 @@ pub async fn pass_on(
 /// An answer that was passed on.
 #[derive(Clone, Debug)]
 pub struct Concern {
-    /// Its id.
-    pub id: String,
+    pub id: Id<ids::Concern>,
     /// The consultation: (id, title).
-    pub consultation: (String, String),
+    pub consultation: (Id<ids::Consultation>, String),
     /// The question; `None` never, unless it was taken out of the database by hand.
     pub question: Option<Question>,
     /// Why.
     pub what: Suggests,
     /// Who passed it on, and when.
     pub passed_on: (String, Millis),
-    /// The response's answers.
     pub answers: Answers,
 }
 
@@ -328,15 +328,19 @@ pub struct Concern {
 pub async fn concerns(
     db: &Db,
     looked_after: bool,
-) -> sqlx::Result<Vec<(String, String, Suggests, Millis)>> {
-    let (which, order) = if looked_after { ("", "DESC LIMIT 100") } else { ("NOT", "ASC") };
-    let sql = format!(
+) -> sqlx::Result<Vec<(Id<ids::Concern>, String, Suggests, Millis)>> {
+    let sql = if looked_after {
         "SELECT x.id, c.title, x.what, x.passed_on_at FROM answer_concerns x
          JOIN consultations c ON c.id = x.consultation_id
-         WHERE {which} EXISTS (SELECT 1 FROM answer_concern_notes n WHERE n.concern_id = x.id)
-           ORDER BY x.passed_on_at {order}"
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await?;
+         WHERE EXISTS (SELECT 1 FROM answer_concern_notes n WHERE n.concern_id = x.id)
+         ORDER BY x.passed_on_at DESC LIMIT 100"
+    } else {
+        "SELECT x.id, c.title, x.what, x.passed_on_at FROM answer_concerns x
+         JOIN consultations c ON c.id = x.consultation_id
+         WHERE NOT EXISTS (SELECT 1 FROM answer_concern_notes n WHERE n.concern_id = x.id)
+         ORDER BY x.passed_on_at"
+    };
+    let rows = sqlx::query(sql).fetch_all(&mut *db.read().await?).await?;
     let one = |row: &AnyRow| {
         let what = suggests(row.get("what"))?;
         Ok((row.get("id"), row.get("title"), what, row.get("passed_on_at")))
@@ -349,7 +353,7 @@ fn suggests(word: &str) -> sqlx::Result<Suggests> {
 }
 
 /// One answer that was passed on.
-pub async fn concern(db: &Db, concern_id: &str) -> sqlx::Result<Option<Concern>> {
+pub async fn concern(db: &Db, concern_id: &Id<ids::Concern>) -> sqlx::Result<Option<Concern>> {
     let row = sqlx::query(
         "SELECT x.id, c.id AS consultation_id, c.title, q.questions, q.mended, x.question, x.what,
          a.shown_name AS passed_on_by, x.passed_on_at, r.answers
@@ -380,8 +384,8 @@ pub async fn concern(db: &Db, concern_id: &str) -> sqlx::Result<Option<Concern>>
 /// Records that somebody opened it.
 pub async fn look(
     tx: &mut AnyConnection,
-    concern_id: &str,
-    by: &str,
+    concern_id: &Id<ids::Concern>,
+    by: &Id<ids::Account>,
     now: Millis,
 ) -> sqlx::Result<()> {
     sqlx::query(
@@ -398,7 +402,7 @@ pub async fn look(
 /// Who opened it, the last 20, and what was done: (when, words), each the first first.
 pub async fn history(
     db: &Db,
-    concern_id: &str,
+    concern_id: &Id<ids::Concern>,
 ) -> sqlx::Result<(Vec<(Millis, String)>, Vec<(Millis, String)>)> {
     let rows = sqlx::query(
         "SELECT 'look' AS what, l.looked_at AS at, a.shown_name AS words
@@ -423,17 +427,20 @@ pub async fn history(
 /// Keeps what was done, once for each form key. True when it is new.
 pub async fn note(
     tx: &mut AnyConnection,
-    form_key: &str,
-    concern_id: &str,
-    note: &str,
-    by: &str,
-    now: Millis,
+    concern_id: &Id<ids::Concern>,
+    new: NewNote<'_>,
 ) -> sqlx::Result<bool> {
     let noted = sqlx::query(
         "INSERT INTO answer_concern_notes (form_key, concern_id, note, noted_by, noted_at)
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT (form_key) DO NOTHING",
     );
-    let noted =
-        noted.bind(form_key).bind(concern_id).bind(note).bind(by).bind(now).execute(tx).await?;
+    let noted = noted
+        .bind(new.form_key)
+        .bind(concern_id)
+        .bind(new.words)
+        .bind(new.by)
+        .bind(new.at)
+        .execute(tx)
+        .await?;
     Ok(noted.rows_affected() == 1)
 }

@@ -7,6 +7,7 @@ use calendar::clock;
 use disclosure::{Shown, commas};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::ui::{Bar, Bars, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -21,7 +22,10 @@ use crate::store::Consultation;
 
 /// The consultation of an address with its releases that everyone can read, the last first; "not
 /// found" while there is none.
-async fn released(house: &House, id: &str) -> Result<(Consultation, Vec<Release>), Error> {
+async fn released(
+    house: &House,
+    id: &Id<ids::Consultation>,
+) -> Result<(Consultation, Vec<Release>), Error> {
     let consultation = opened(house, id).await?;
     let mut releases = store::all(&house.db, &consultation.id).await?;
     releases.retain(|release| release.checked_at.is_some());
@@ -29,10 +33,10 @@ async fn released(house: &House, id: &str) -> Result<(Consultation, Vec<Release>
 }
 
 /// GET `/consultations/{id}/results`: the last release, with the earlier ones below it.
-pub async fn page(
+pub async fn results_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
     let (consultation, releases) = released(&house, &id).await?;
     let about = outcomes::store::Which::About(&consultation.id);
@@ -53,7 +57,7 @@ pub async fn page(
                 return view! {
                     <p class="state">{format!("Published on {at}")}</p>
                     {differs}
-                    {tables(&release.results)}
+                    {results_tables(&release.results)}
                 }
                 .into_any();
             }
@@ -62,7 +66,7 @@ pub async fn page(
                     <summary>{format!("The results as published on {at}")}</summary>
                     {findings::shown(&release.findings)}
                     {differs}
-                    {tables(&release.results)}
+                    {results_tables(&release.results)}
                 </details>
             }
             .into_any()
@@ -92,7 +96,7 @@ pub async fn page(
 }
 
 /// The tables of a release.
-pub fn tables(results: &Results) -> impl IntoView + use<> {
+pub fn results_tables(results: &Results) -> impl IntoView + use<> {
     let Some(people) = results.people else {
         return view! {
             <p class="lead">
@@ -279,7 +283,10 @@ fn crossed(all: &[Counted], by: &By) -> impl IntoView + use<> {
 
 /// GET `/consultations/{id}/results.csv`: the last release, one number on each line. A number that
 /// is not shown is empty.
-pub async fn csv(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn results_csv(
+    State(house): State<House>,
+    Path(id): Path<Id<ids::Consultation>>,
+) -> Result<Response, Error> {
     let (_, releases) = released(&house, &id).await?;
     let Some(release) = releases.first() else { return Err(Error::NotFound) };
     let mut lines = vec![
@@ -346,7 +353,10 @@ pub async fn csv(State(house): State<House>, Path(id): Path<String>) -> Result<R
 
 /// GET `/consultations/{id}/results.json`: all releases, the last first. A number that is not shown
 /// is `null`.
-pub async fn json(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn results_json(
+    State(house): State<House>,
+    Path(id): Path<Id<ids::Consultation>>,
+) -> Result<Response, Error> {
     let (consultation, releases) = released(&house, &id).await?;
     let release = |release: &Release| {
         json!({

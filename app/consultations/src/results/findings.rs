@@ -1,5 +1,5 @@
 //! What the forum found, in up to three short sentences before the numbers of a release: written by
-//! an organiser when she publishes it or later, each time a version of its own with its day.
+//! an organiser as they publish it or later, each time a version of its own with its day.
 
 use calendar::clock;
 use forms::{Refusals, Sent};

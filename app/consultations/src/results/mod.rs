@@ -15,20 +15,19 @@ pub mod store;
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
-/// The addresses of results.
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only};
     let organiser = Only(Role::Organiser);
     Routes::new()
-        .get("/consultations/{id}/results", Anyone, browse::page)
-        .get("/consultations/{id}/results.csv", Anyone, browse::csv)
-        .get("/consultations/{id}/results.json", Anyone, browse::json)
-        .get("/forum/consultations/{id}/release", organiser, release::page)
+        .get("/consultations/{id}/results", Anyone, browse::results_page)
+        .get("/consultations/{id}/results.csv", Anyone, browse::results_csv)
+        .get("/consultations/{id}/results.json", Anyone, browse::results_json)
+        .get("/forum/consultations/{id}/release", organiser, release::release_page)
         .post_first(
             "/forum/consultations/{id}/release",
             organiser.fresh(),
             "count or publish results",
-            release::act,
+            release::act_on_release,
         )
 }

@@ -7,52 +7,46 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Banner, Choice, Field, Page, Select, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::results::{Material, can_show_by, new};
 
-use super::browse::tables;
+use super::browse::results_tables;
 use super::findings;
-use super::store::{self, MadeOf, Release};
+use super::store::{self, MadeOf, NewFindings, Release};
 use crate::consultation;
-use crate::rules::Standing;
+use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
 
 /// GET `/forum/consultations/{id}/release`
-pub async fn page(
+pub async fn release_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
-    shown(
-        &house,
-        &viewer,
-        &consultation,
-        &Sent::default(),
-        &Sent::query(&uri).line("done"),
-        &Refusals::default(),
-    )
-    .await
+    let sent = Sent::of(&[("done", &Sent::query(&uri).line("done"))]);
+    shown(&house, &viewer, &consultation, &sent, &Refusals::default()).await
 }
 
 /// POST `/forum/consultations/{id}/release`: counts, discards what was counted, publishes what
 /// another has counted, or says in words what was found.
-pub async fn act(
+pub async fn act_on_release(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let versions = versions(&house.db, &id::parse(&id).ok_or(Error::NotFound)?).await?;
+    let versions = versions(&house.db, &Id::parse(&id).ok_or(Error::NotFound)?).await?;
     let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
-    if consultation.standing(house.clock.now()) != Standing::Closed {
+    if consultation.state(house.clock.now()) != ConsultationState::Closed {
         let refusals =
             Refusals::one("count", "Wait until it has closed. Nobody can see numbers before that");
-        return shown(&house, &viewer, &consultation, &sent, "", &refusals).await;
+        return shown(&house, &viewer, &consultation, &sent, &refusals).await;
     }
     match sent.typed("step") {
         "discard" => discard(&house, &viewer, &consultation).await,
@@ -87,7 +81,7 @@ async fn publish(
 ) -> Result<Response, Error> {
     let found = match findings::read(sent) {
         Ok(found) => found,
-        Err(refusals) => return shown(house, viewer, consultation, sent, "", &refusals).await,
+        Err(refusals) => return shown(house, viewer, consultation, sent, &refusals).await,
     };
     let (counted_at, number): (i64, i64) = (
         sent.typed("counted_at").parse().unwrap_or_default(),
@@ -102,10 +96,12 @@ async fn publish(
             "Ask another organiser to check and publish these results. If that is you, look \
              again: they have been counted again, or something in them has changed",
         );
-        return shown(house, viewer, consultation, sent, "", &refusals).await;
+        return shown(house, viewer, consultation, sent, &refusals).await;
     }
     if !found.is_empty() {
-        store::keep_findings(&mut tx, (id, number), 0, &found, by, now).await?;
+        let (words, said_by, said_at) = (&found, by, now);
+        let new = NewFindings { consultation_id: id, number, seen: 0, words, said_by, said_at };
+        store::keep_findings(&mut tx, new).await?;
     }
     let what = "results published";
     let entry = Entry { at: now, who: Some(by), what, about: id, detail: "" };
@@ -123,7 +119,7 @@ async fn say(
 ) -> Result<Response, Error> {
     let found = match findings::read(sent) {
         Ok(found) => found,
-        Err(refusals) => return shown(house, viewer, consultation, sent, "", &refusals).await,
+        Err(refusals) => return shown(house, viewer, consultation, sent, &refusals).await,
     };
     let releases = store::all(&house.db, &consultation.id).await?;
     let done = format!("/forum/consultations/{}/release?done=findings", consultation.id);
@@ -137,7 +133,9 @@ async fn say(
     }
     let (now, by, id) = (house.clock.now(), &viewer.signed_in()?.account_id, &consultation.id);
     let mut tx = house.db.begin().await?;
-    if store::keep_findings(&mut tx, (id, number), seen, &found, by, now).await? {
+    let (words, said_by, said_at) = (&found, by, now);
+    let new = NewFindings { consultation_id: id, number, seen, words, said_by, said_at };
+    if store::keep_findings(&mut tx, new).await? {
         let what = "findings written";
         let entry = Entry { at: now, who: Some(by), what, about: id, detail: "" };
         audit::note(&mut tx, entry).await?;
@@ -150,7 +148,7 @@ async fn say(
         "Look at the results again, then save: someone else has changed the findings, or newer \
          results have been published",
     );
-    shown(house, viewer, consultation, sent, "", &refusals).await
+    shown(house, viewer, consultation, sent, &refusals).await
 }
 
 /// Counts the answers, for another organiser to check.
@@ -162,12 +160,16 @@ async fn count(
 ) -> Result<Response, Error> {
     let consultation = &versions.last().cloned().ok_or(Error::NotFound)?;
     let before = store::published(&house.db, &consultation.id).await?;
-    let made_of = MadeOf { changes: consultation.changes, published: before.len() as i64 };
+    let made_of = MadeOf {
+        consultation_id: consultation.id.clone(),
+        changes: consultation.changes,
+        published: before.len() as i64,
+    };
     let (material, waiting) = store::material(&house.db, versions).await?;
     let responses = material.heard.len() as u64;
     let said = match said(consultation, sent, !before.is_empty(), waiting, responses) {
         Ok(said) => said,
-        Err(refusals) => return shown(house, viewer, consultation, sent, "", &refusals).await,
+        Err(refusals) => return shown(house, viewer, consultation, sent, &refusals).await,
     };
     let (material, rule) = (Material { asked: said.asked, ..material }, house.rule);
     // Hiding what must be hidden can take seconds.
@@ -177,12 +179,12 @@ async fn count(
         Ok(new) => new,
         Err(what_to_do) => {
             let refusals = Refusals::one("count", what_to_do);
-            return shown(house, viewer, consultation, sent, "", &refusals).await;
+            return shown(house, viewer, consultation, sent, &refusals).await;
         }
     };
     let (now, by, id) = (house.clock.now(), &viewer.signed_in()?.account_id, &consultation.id);
     let mut tx = house.db.begin().await?;
-    if store::count(&mut tx, id, &new, made_of, by, now).await? {
+    if store::count(&mut tx, &new, &made_of, by, now).await? {
         let what = "results counted";
         let entry = Entry { at: now, who: Some(by), what, about: id, detail: "" };
         audit::note(&mut tx, entry).await?;
@@ -195,12 +197,12 @@ async fn count(
         "count",
         "Count again: something changed while the answers were being counted",
     );
-    shown(house, viewer, consultation, sent, "", &refusals).await
+    shown(house, viewer, consultation, sent, &refusals).await
 }
 
-/// What an organiser says as she counts.
+/// What an organiser says as they count.
 struct Said {
-    /// What has changed since the results before, and why she counts again.
+    /// What has changed since the results before, and why they count again.
     differs: String,
     /// About how many families were asked, where somebody knows.
     asked: Option<u64>,
@@ -270,15 +272,14 @@ async fn shown(
     viewer: &Viewer,
     consultation: &Consultation,
     sent: &Sent,
-    done: &str,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let me = &viewer.signed_in()?.account_id;
-    let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
+    let is_closed = consultation.state(house.clock.now()) == ConsultationState::Closed;
     let releases =
         if is_closed { store::all(&house.db, &consultation.id).await? } else { Vec::new() };
     let page = Page::new(titled("Results", &consultation.terms.title), || {
-        let banner = match done {
+        let banner = match sent.typed("done") {
             "counted" => Some((
                 "Answers counted",
                 "Another organiser must now check the results and publish them.",
@@ -340,11 +341,11 @@ async fn shown(
 /// What was counted and waits for another organiser.
 fn to_check(
     release: &Release,
-    me: &str,
+    me: &Id<ids::Account>,
     sent: &Sent,
     refusals: &Refusals,
 ) -> impl IntoView + use<> {
-    let own = release.counted_by.0 == me;
+    let own = release.counted_by.0 == *me;
     let way = if release.is_stale {
         view! {
             <p class="panel warn">
@@ -382,7 +383,7 @@ fn to_check(
         <p class="panel gold">
             {format!("Counted by {}. Only organisers can see it.", release.counted_by.1)}
         </p>
-        {tables(&release.results)}
+        {results_tables(&release.results)}
         {way}
         <form method="post">
             <button class="link" name="step" value="discard">

@@ -3,27 +3,25 @@
 use calendar::clock::Millis;
 use disclosure::tables::{Counts, Published};
 use ground::db::{self, Db, Kind};
+use ground::ids::{self, Id};
 use questionnaires::results::{Material, New, Results};
 use questionnaires::whole;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+use crate::paper_entries;
 use crate::reading::{self, Done};
 use crate::store::Consultation;
-use crate::typed;
 
-/// A release as it is read.
 #[derive(Clone, Debug)]
 pub struct Release {
     /// Which it is, from 1.
     pub number: i64,
-    /// What it says.
     pub results: Results,
     /// What differs from the one before, in the words of whoever counted; empty for the first.
     pub differs: String,
     /// Who counted it: (account, name).
-    pub counted_by: (String, String),
-    /// When.
+    pub counted_by: (Id<ids::Account>, String),
     pub counted_at: Millis,
     /// Whether something it is made of was changed since.
     pub is_stale: bool,
@@ -48,7 +46,7 @@ pub struct Findings {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn all(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<Release>> {
+pub async fn all(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::Result<Vec<Release>> {
     let rows = sqlx::query(
         "SELECT r.number, r.results, r.differs, r.counted_by, a.shown_name, r.checked_at,
          r.counted_at, CAST(c.changes - r.of_changes AS BIGINT) AS changed_since, f.version,
@@ -89,7 +87,7 @@ fn findings(row: &AnyRow) -> Findings {
 }
 
 /// Whether everyone can read a release of a consultation.
-pub async fn is_one(db: &Db, consultation_id: &str) -> sqlx::Result<bool> {
+pub async fn is_one(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::Result<bool> {
     let releases: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM releases WHERE consultation_id = $1 AND checked_at IS NOT NULL",
     )
@@ -102,20 +100,20 @@ pub async fn is_one(db: &Db, consultation_id: &str) -> sqlx::Result<bool> {
 /// All that results are made of, but how many were asked; and how many sheets of the sample nobody
 /// has compared yet.
 pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Material, usize)> {
-    let consultation_id = versions.first().map_or_else(String::new, |version| version.id.clone());
+    let consultation_id = versions.first().map_or_else(Id::default, |version| version.id.clone());
     let around = reading::store::around(db, &consultation_id).await?;
-    let sample = typed::sample(around.typed.iter().map(|(response, _)| response.as_str()));
+    let sample = paper_entries::sample(around.typed.iter().map(|(response, _)| response));
     let waiting = around
         .typed
         .iter()
-        .filter(|(response, is_compared)| !is_compared && sample.contains(&response.as_str()))
+        .filter(|(response, is_compared)| !is_compared && sample.contains(&response))
         .count();
     let versions: Vec<_> =
         versions.into_iter().map(|version| (version.version, version.questionnaire)).collect();
     let heard = reading::store::heard(&mut *db.read().await?, &consultation_id).await?;
-    let quoted = |(response, question, done): (String, String, Done)| {
+    let quoted = |(response, question, done): (Id<ids::Response>, String, Done)| {
         let Done::Quoted { words } = done else { return None };
-        let version = heard.iter().find(|heard| heard.response_id == response)?.version;
+        let version = heard.iter().find(|heard| response == *heard.response_id)?.version;
         Some((whole::name(&versions, version, &question)?, words))
     };
     let quotations = around.treated.into_iter().filter_map(quoted).collect();
@@ -132,7 +130,10 @@ pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Mat
 
 /// What was published before: the true numbers, and what was shown of them. Where there were too
 /// few to show, nothing was.
-pub async fn published(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<(Counts, Published)>> {
+pub async fn published(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<Vec<(Counts, Published)>> {
     let rows = sqlx::query(
         "SELECT counts, published FROM releases WHERE consultation_id = $1
          AND checked_at IS NOT NULL AND published <> 'null' ORDER BY number",
@@ -148,15 +149,13 @@ pub async fn published(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<(Coun
 }
 
 /// Keeps a release that is counted, in the place of one that waits to be checked. False when
-/// something it is made of was changed meanwhile, or other results were published. `made_of`: the
-/// changes of the consultation and how many results were published, as they were before what it is
-/// made of was read.
+/// something it is made of was changed meanwhile, or other results were published. `made_of`: as it
+/// was before what it is made of was read.
 pub async fn count(
     tx: &mut AnyConnection,
-    consultation_id: &str,
     new: &New,
-    made_of: MadeOf,
-    by: &str,
+    made_of: &MadeOf,
+    by: &Id<ids::Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let counted = sqlx::query(
@@ -173,7 +172,7 @@ pub async fn count(
                of_changes = excluded.of_changes, counted_by = excluded.counted_by,
                  counted_at = excluded.counted_at",
     )
-    .bind(consultation_id)
+    .bind(&made_of.consultation_id)
     .bind(db::json(&new.counts)?)
     .bind(db::json(&new.published)?)
     .bind(db::json(&new.results)?)
@@ -188,8 +187,9 @@ pub async fn count(
 }
 
 /// What results were made of when it was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MadeOf {
+    pub consultation_id: Id<ids::Consultation>,
     /// How often it had been changed.
     pub changes: i64,
     /// How many results were published.
@@ -201,7 +201,7 @@ pub struct MadeOf {
 /// since.
 pub async fn changed(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     seen: i64,
 ) -> sqlx::Result<bool> {
     let changed = sqlx::query(
@@ -211,7 +211,10 @@ pub async fn changed(
 }
 
 /// Discards the release that waits to be checked.
-pub async fn discard(tx: &mut AnyConnection, consultation_id: &str) -> sqlx::Result<()> {
+pub async fn discard(
+    tx: &mut AnyConnection,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM releases WHERE consultation_id = $1 AND checked_at IS NULL")
         .bind(consultation_id)
         .execute(tx)
@@ -220,12 +223,12 @@ pub async fn discard(tx: &mut AnyConnection, consultation_id: &str) -> sqlx::Res
 }
 
 /// Publishes the release that waits and was counted at that time, by someone other than whoever
-/// counted it. False when there is none she may publish, or when something has changed since.
+/// counted it. False when there is none they may publish, or when something has changed since.
 pub async fn check(
     tx: &mut AnyConnection,
-    consultation_id: &str,
+    consultation_id: &Id<ids::Consultation>,
     counted_at: Millis,
-    by: &str,
+    by: &Id<ids::Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);
@@ -248,17 +251,22 @@ pub async fn check(
         == 1)
 }
 
-/// Keeps what the forum says it found, beside what it said before. `seen`: the version that whoever
-/// wrote it had before her. False when that is not the last one any more, or when the release is
-/// not published.
-pub async fn keep_findings(
-    tx: &mut AnyConnection,
-    (consultation_id, number): (&str, i64),
-    seen: i64,
-    findings: &[String],
-    by: &str,
-    now: Millis,
-) -> sqlx::Result<bool> {
+/// What the forum says it found in a release.
+#[derive(Clone, Copy, Debug)]
+pub struct NewFindings<'f> {
+    pub consultation_id: &'f Id<ids::Consultation>,
+    pub number: i64,
+    /// The version that whoever wrote it had before them.
+    pub seen: i64,
+    /// The sentences.
+    pub words: &'f [String],
+    pub said_by: &'f Id<ids::Account>,
+    pub said_at: Millis,
+}
+
+/// Keeps what the forum says it found, beside what it said before. False when what was seen is not
+/// the last version any more, or when the release is not published.
+pub async fn keep_findings(tx: &mut AnyConnection, new: NewFindings<'_>) -> sqlx::Result<bool> {
     let kept = sqlx::query(
         "INSERT INTO findings (consultation_id, number, version, words, said_by, said_at)
          SELECT r.consultation_id, r.number, CAST($3 AS BIGINT), $4, $5, CAST($6 AS BIGINT)
@@ -269,13 +277,13 @@ pub async fn keep_findings(
          ON CONFLICT DO NOTHING",
     );
     Ok(kept
-        .bind(consultation_id)
-        .bind(number)
-        .bind(seen.saturating_add(1))
-        .bind(findings.join("\n"))
-        .bind(by)
-        .bind(now)
-        .bind(seen)
+        .bind(new.consultation_id)
+        .bind(new.number)
+        .bind(new.seen.saturating_add(1))
+        .bind(new.words.join("\n"))
+        .bind(new.said_by)
+        .bind(new.said_at)
+        .bind(new.seen)
         .execute(tx)
         .await?
         .rows_affected()

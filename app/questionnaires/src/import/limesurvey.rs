@@ -7,7 +7,7 @@ use roxmltree::{Document, ParsingOptions};
 
 use super::{Builder, Imported, LARGEST, LONGEST_CELL, Unread, as_key, cut, plain};
 use crate::check::LONGEST_LINE;
-use crate::{Choice, Condition, Kind, Question};
+use crate::{Choice, Condition, Question, QuestionKind};
 
 /// The most elements and texts that are read.
 const MOST_ELEMENTS: u32 = 400_000;
@@ -254,11 +254,11 @@ fn question(
     } else {
         builder.only_if(&at, relevance, |name, value| meant.find(name, value))
     };
-    let question = |key: String, text: String, kind: Kind| Question {
+    let question = |key: String, text: String, kind: QuestionKind| Question {
         key,
         text: forms::line(&text),
         help: help.clone(),
-        is_needed: get(row, "mandatory") == "Y" && kind.has_answer(),
+        is_required: get(row, "mandatory") == "Y" && kind.has_answer(),
         kind,
         may_decline: false,
         only_if: only_if.clone(),
@@ -280,39 +280,41 @@ fn question(
     let kind = match get(row, "type") {
         "L" | "!" | "O" => {
             let options = builder.options(&at, of_rows(answers, "code", "answer"));
-            Kind::OneOf { options: with_other(options) }
+            QuestionKind::OneOf { options: with_other(options) }
         }
         "M" | "P" => {
             let options = builder.options(&at, of_rows(subquestions, "title", "question"));
-            Kind::SeveralOf { options: with_other(options), at_most: None }
+            QuestionKind::SeveralOf { options: with_other(options), at_most: None }
         }
-        "R" => Kind::Rank { options: builder.options(&at, of_rows(answers, "code", "answer")) },
-        "Y" => Kind::YesNo {},
+        "R" => {
+            QuestionKind::Rank { options: builder.options(&at, of_rows(answers, "code", "answer")) }
+        }
+        "Y" => QuestionKind::YesNo {},
         "G" => {
             let options = [("F", "Female"), ("M", "Male")]
                 .map(|(key, text)| (key.into(), text.into()))
                 .into_iter();
-            Kind::OneOf { options: with_other(builder.options(&at, options)) }
+            QuestionKind::OneOf { options: with_other(builder.options(&at, options)) }
         }
-        "5" => Kind::Scale { options: scale(&["1", "2", "3", "4", "5"]) },
-        "S" => Kind::ShortText {},
-        "T" | "U" => Kind::LongText {},
-        "N" => Kind::Number { least: 0, most: 1_000_000 },
-        "D" => Kind::Date {},
-        "X" => Kind::Page { words: text.clone() },
+        "5" => QuestionKind::Scale { options: scale(&["1", "2", "3", "4", "5"]) },
+        "S" => QuestionKind::ShortText {},
+        "T" | "U" => QuestionKind::LongText {},
+        "N" => QuestionKind::Number { least: 0, most: 1_000_000 },
+        "D" => QuestionKind::Date {},
+        "X" => QuestionKind::Page { words: text.clone() },
         array @ ("F" | "H" | "A" | "B" | "C" | "E" | "Q" | "K") => {
             let kind = match array {
-                "F" | "H" => Kind::Scale {
+                "F" | "H" => QuestionKind::Scale {
                     options: builder.options(&at, of_rows(answers, "code", "answer")),
                 },
-                "A" => Kind::Scale { options: scale(&["1", "2", "3", "4", "5"]) },
-                "B" => Kind::Scale {
+                "A" => QuestionKind::Scale { options: scale(&["1", "2", "3", "4", "5"]) },
+                "B" => QuestionKind::Scale {
                     options: scale(&["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]),
                 },
-                "C" => Kind::Scale { options: scale(&["Yes", "Uncertain", "No"]) },
-                "E" => Kind::Scale { options: scale(&["Increase", "Same", "Decrease"]) },
-                "Q" => Kind::ShortText {},
-                _ => Kind::Number { least: 0, most: 1_000_000 },
+                "C" => QuestionKind::Scale { options: scale(&["Yes", "Uncertain", "No"]) },
+                "E" => QuestionKind::Scale { options: scale(&["Increase", "Same", "Decrease"]) },
+                "Q" => QuestionKind::ShortText {},
+                _ => QuestionKind::Number { least: 0, most: 1_000_000 },
             };
             builder.report(&at, "Each line has become a separate question");
             for sub in subquestions {
@@ -347,9 +349,9 @@ fn question(
             &at,
             Question {
                 only_if,
-                is_needed: false,
+                is_required: false,
                 help: String::new(),
-                ..question(key, text, Kind::ShortText {})
+                ..question(key, text, QuestionKind::ShortText {})
             },
         );
     }
@@ -362,7 +364,7 @@ const OTHER: &str = "other";
 struct Meant(BTreeMap<String, (String, BTreeMap<String, String>)>);
 
 impl Meant {
-    fn learn(&mut self, row: &Row, key: &str, kind: &Kind) {
+    fn learn(&mut self, row: &Row, key: &str, kind: &QuestionKind) {
         let names = [
             cut(get(row, "title"), LONGEST_NAME),
             cut(
@@ -425,7 +427,8 @@ mod tests {
 
     fn survey(tables: &[String]) -> Imported {
         let file = format!(
-            "<?xml version=\"1.0\"?><document><LimeSurveyDocType>Survey</LimeSurveyDocType><languages><language>en</language></languages>{}</document>",
+            "<?xml version=\"1.0\"?><document><LimeSurveyDocType>Survey</LimeSurveyDocType>\
+             <languages><language>en</language></languages>{}</document>",
             tables.concat()
         );
         limesurvey(file.as_bytes()).expect("a survey")
@@ -544,7 +547,7 @@ mod tests {
         );
         let by_key = |key: &str| imported.questionnaire.question(key).expect("a question").clone();
         assert_eq!(
-            (by_key("waits").text.as_str(), by_key("waits").is_needed),
+            (by_key("waits").text.as_str(), by_key("waits").is_required),
             ("Do you wait?", true)
         );
         assert_eq!(

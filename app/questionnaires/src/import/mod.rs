@@ -15,7 +15,6 @@ use expression::Terms;
 use super::check::{LONGEST_LINE, LONGEST_TEXT, MOST_OPTIONS, MOST_QUESTIONS};
 use super::{Choice, Condition, Question, Questionnaire, Section};
 
-/// What was imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     /// The questions, as far as they could be imported. [`super::check::check`] finds what is left

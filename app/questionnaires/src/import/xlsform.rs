@@ -8,7 +8,7 @@ use calamine::{Data, DataRef, Reader as _, Xlsx};
 
 use super::{Builder, Imported, LARGEST, LONGEST_CELL, Unread, as_key, cut, plain};
 use crate::check::LONGEST_LINE;
-use crate::{Condition, Kind, Question};
+use crate::{Condition, Question, QuestionKind};
 
 /// The most rows of a sheet that are read.
 const MOST_ROWS: usize = 20_000;
@@ -101,8 +101,8 @@ fn text_of(value: &DataRef<'_>) -> String {
     }
 }
 
-/// Whether a zip holds no more than this, measured as it unpacks and not as it claims, in files that
-/// do not share their bytes. What is not a zip holds nothing.
+/// Whether a zip holds no more than this, measured as it unpacks and not as it claims, in files
+/// that do not share their bytes. What is not a zip holds nothing.
 fn unpacks_within(file: &[u8], most: usize) -> bool {
     // How the list of the files marks each of them. Making the list costs memory for each.
     let marks = file.windows(4).filter(|bytes| **bytes == *b"PK\x01\x02").count();
@@ -240,15 +240,15 @@ impl Form {
                 );
             }
             ("select_one", _) if row.get("appearance").contains("likert") => {
-                Kind::Scale { options: self.options(at, list) }
+                QuestionKind::Scale { options: self.options(at, list) }
             }
-            ("select_one", _) => Kind::OneOf { options: self.options(at, list) },
+            ("select_one", _) => QuestionKind::OneOf { options: self.options(at, list) },
             ("select_multiple", _) => {
-                Kind::SeveralOf { options: self.options(at, list), at_most: None }
+                QuestionKind::SeveralOf { options: self.options(at, list), at_most: None }
             }
-            ("rank", _) => Kind::Rank { options: self.options(at, list) },
-            ("text", _) if row.get("appearance").contains("multiline") => Kind::LongText {},
-            ("text", _) => Kind::ShortText {},
+            ("rank", _) => QuestionKind::Rank { options: self.options(at, list) },
+            ("text", _) if row.get("appearance").contains("multiline") => QuestionKind::LongText {},
+            ("text", _) => QuestionKind::ShortText {},
             ("integer" | "decimal", _) => self.number(at, row, what),
             ("range", _) => {
                 let limit = |name: &str| {
@@ -256,20 +256,20 @@ impl Form {
                         .split_whitespace()
                         .find_map(|part| part.strip_prefix(name)?.strip_prefix('=')?.parse().ok())
                 };
-                Kind::Number {
+                QuestionKind::Number {
                     least: limit("start").unwrap_or(0),
                     most: limit("end").unwrap_or(10),
                 }
             }
-            ("date", _) => Kind::Date {},
+            ("date", _) => QuestionKind::Date {},
             ("time" | "datetime", _) => {
                 self.builder.report(at, "People will write the time as text");
-                Kind::ShortText {}
+                QuestionKind::ShortText {}
             }
-            ("note", _) => Kind::Page { words: text.clone() },
+            ("note", _) => QuestionKind::Page { words: text.clone() },
             ("acknowledge" | "trigger", _) => {
                 self.builder.report(at, "It was a box to tick. Here it is a yes or no question");
-                Kind::YesNo {}
+                QuestionKind::YesNo {}
             }
             _ => {
                 return self.builder.report(
@@ -278,10 +278,15 @@ impl Form {
                 );
             }
         };
-        self.question(at, row, text, kind, rest.ends_with("or_other"));
+        let question = self.question(at, row, &text, kind);
+        self.builder.put(at, question.clone());
+        if rest.ends_with("or_other") {
+            self.something_else(at, question);
+        }
     }
 
-    fn question(&mut self, at: &str, row: &Row, text: String, kind: Kind, has_other: bool) {
+    /// The question of a row.
+    fn question(&mut self, at: &str, row: &Row, text: &str, kind: QuestionKind) -> Question {
         let key = self.builder.key(row.get("name"));
         let mut only_if: Vec<Condition> =
             self.groups.iter().take(DEEPEST_GROUP).flatten().cloned().collect();
@@ -302,11 +307,11 @@ impl Form {
         let options: Vec<String> = kind.options().into_iter().map(|option| option.key).collect();
         self.meant.entry(row.get("name").to_owned()).or_insert_with(|| (key.clone(), options));
         let is_page = !kind.has_answer();
-        let question = Question {
-            key: key.clone(),
-            text: if is_page { "Please read".to_owned() } else { forms::line(&text) },
+        Question {
+            key,
+            text: if is_page { "Please read".to_owned() } else { forms::line(text) },
             help: row.words("hint", &self.language),
-            is_needed: !is_page
+            is_required: !is_page
                 && matches!(
                     row.get("required").to_lowercase().as_str(),
                     "yes" | "true" | "true()" | "1"
@@ -314,27 +319,25 @@ impl Form {
             kind,
             may_decline: false,
             only_if,
-        };
-        self.builder.put(at, question.clone());
-        if has_other {
-            let (other, kind) = (self.builder.key(&format!("{key}-other")), Kind::ShortText {});
-            self.builder.report(
-                at,
-                "“Something else” has become a separate question, for everyone who is asked this \
-                 one",
-            );
-            self.builder.put(
-                at,
-                Question {
-                    key: other,
-                    text: "If something else, what?".to_owned(),
-                    help: String::new(),
-                    is_needed: false,
-                    kind,
-                    ..question
-                },
-            );
         }
+    }
+
+    /// A question of its own for who chose “something else” in this one.
+    fn something_else(&mut self, at: &str, question: Question) {
+        let key = self.builder.key(&format!("{}-other", question.key));
+        self.builder.report(
+            at,
+            "“Something else” has become a separate question, for everyone who is asked this one",
+        );
+        let other = Question {
+            key,
+            text: "If something else, what?".to_owned(),
+            help: String::new(),
+            is_required: false,
+            kind: QuestionKind::ShortText {},
+            ..question
+        };
+        self.builder.put(at, other);
     }
 
     fn begin(&mut self, at: &str, row: &Row, is_repeat: bool, title: &str) {
@@ -376,7 +379,7 @@ impl Form {
     }
 
     /// A whole number, with the limits of a rule like `. >= 0 and . <= 120`.
-    fn number(&mut self, at: &str, row: &Row, what: &str) -> Kind {
+    fn number(&mut self, at: &str, row: &Row, what: &str) -> QuestionKind {
         if what == "decimal" {
             self.builder.report(at, "People can only answer with whole numbers here");
         }
@@ -404,7 +407,7 @@ impl Form {
             );
             (least, most) = (0, 1_000_000);
         }
-        Kind::Number { least, most }
+        QuestionKind::Number { least, most }
     }
 }
 
@@ -574,11 +577,11 @@ mod tests {
             (
                 by_key("waits").text.as_str(),
                 by_key("waits").help.as_str(),
-                by_key("waits").is_needed
+                by_key("waits").is_required
             ),
             ("Do you wait?", "Now, or lately.", true)
         );
-        assert_eq!(by_key("weeks").kind, Kind::Number { least: 0, most: 104 });
+        assert_eq!(by_key("weeks").kind, QuestionKind::Number { least: 0, most: 104 });
         let condition = |question: &str, option: &str| Condition {
             question: question.into(),
             any_of: vec![option.into()],

@@ -1,10 +1,11 @@
 //! Several lines of text.
 
-use forms::{Named, Sent};
+use forms::Sent;
 
-use super::{About, Kind, Own, Shape, Written, words};
+use super::words::{self, Typed};
+use super::{About, QuestionKind, Shape, Written};
+use crate::Question;
 use crate::answers::{Answer, field};
-use crate::{Choice, Question};
 
 pub(super) const ABOUT: About = About {
     word: "long-text",
@@ -15,45 +16,14 @@ pub(super) const ABOUT: About = About {
 /// The longest answer in several lines, in characters.
 pub const LONGEST: usize = 5_000;
 
-pub(super) struct LongText;
+pub(super) const OWN: Typed = Typed { about: &ABOUT, shape: Shape::OwnWords, read, seconds: 75 };
 
-impl Own for LongText {
-    fn written(_: &mut Written<'_>) -> Option<Kind> {
-        Some(Kind::LongText {})
-    }
+pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {
+    Some(QuestionKind::LongText {})
+}
 
-    fn about(&self) -> &'static About {
-        &ABOUT
-    }
-
-    fn shape(&self) -> Shape {
-        Shape::OwnWords
-    }
-
-    fn choices(&self, _: &[Named]) -> Vec<Choice> {
-        Vec::new()
-    }
-
-    fn fields(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
-
-    fn faults(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn read(
-        &self,
-        question: &Question,
-        sent: &Sent,
-        _: &[Named],
-    ) -> Result<Option<Answer>, String> {
-        words::answer(forms::prose(sent.typed(&field(question))), LONGEST)
-    }
-
-    fn seconds(&self) -> u64 {
-        75
-    }
+fn read(question: &Question, sent: &Sent) -> Result<Option<Answer>, String> {
+    words::answer(forms::prose(sent.typed(&field(question))), LONGEST)
 }
 
 #[cfg(test)]
@@ -63,7 +33,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::LongText {},
+            kind: QuestionKind::LongText {},
             answered: Some((
                 Sent::of(&[("q.a", "One.\r\n\r\n\r\nTwo.")]),
                 Answer::Text("One.\n\nTwo.".into()),

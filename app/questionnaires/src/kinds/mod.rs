@@ -2,8 +2,8 @@
 //! corrected in that, how an answer is read, and what an answer is like. How answers are worded and
 //! counted, and who is asked what, hangs on that alone: [`Shape`].
 //!
-//! [`Kind`] is how a question is kept, and each match on it is here. `options` and `words` are what
-//! several kinds share.
+//! [`QuestionKind`] is how a question is kept, and each match on it is here. `options` and
+//! `words` are what several kinds share.
 
 mod date;
 mod long_text;
@@ -33,7 +33,8 @@ use super::{Choice, Question};
 /// How a question is answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Kind {
+#[schemars(rename = "Kind")]
+pub enum QuestionKind {
     /// One of some options.
     OneOf {
         /// Two or more.
@@ -122,13 +123,9 @@ struct About {
     what_is_needed: &'static str,
 }
 
-/// What each kind knows of itself. Nothing has a default, so that a new kind is asked for all of it.
+/// What each kind knows of itself. Nothing has a default, so that a new kind is asked for all
+/// of it.
 trait Own {
-    /// Reads it from what an organiser wrote; `None` where something needs correcting.
-    fn written(form: &mut Written<'_>) -> Option<Kind>
-    where
-        Self: Sized;
-
     /// What it is called, and what it says.
     fn about(&self) -> &'static About;
 
@@ -165,23 +162,23 @@ struct Written<'w> {
     refusals: &'w mut Refusals,
 }
 
-/// How a kind is read: `Own::written`.
-type Read = fn(&mut Written<'_>) -> Option<Kind>;
+/// Reads a kind from what an organiser wrote; `None` where something needs correcting.
+type Read = fn(&mut Written<'_>) -> Option<QuestionKind>;
 
 /// Each kind with how it is read, in the order of the form.
 const ALL: [(&About, Read); 12] = [
-    (&one_of::ABOUT, one_of::OneOf::written),
-    (&several_of::ABOUT, several_of::SeveralOf::written),
-    (&yes_no::ABOUT, yes_no::YesNo::written),
-    (&scale::ABOUT, scale::Scale::written),
-    (&rank::ABOUT, rank::Rank::written),
-    (&number::ABOUT, number::Number::written),
-    (&short_text::ABOUT, short_text::ShortText::written),
-    (&long_text::ABOUT, long_text::LongText::written),
-    (&date::ABOUT, date::Date::written),
-    (&place::ABOUT, place::Place::written),
-    (&page::ABOUT, page::Page::written),
-    (&picture::ABOUT, picture::Picture::written),
+    (&one_of::ABOUT, one_of::written),
+    (&several_of::ABOUT, several_of::written),
+    (&yes_no::ABOUT, yes_no::written),
+    (&scale::ABOUT, scale::written),
+    (&rank::ABOUT, rank::written),
+    (&number::ABOUT, number::written),
+    (&short_text::ABOUT, short_text::written),
+    (&long_text::ABOUT, long_text::written),
+    (&date::ABOUT, date::written),
+    (&place::ABOUT, place::written),
+    (&page::ABOUT, page::written),
+    (&picture::ABOUT, picture::written),
 ];
 
 /// The kinds, as a form sends them and as it shows them.
@@ -198,7 +195,7 @@ pub(crate) fn written(
     sent: &Sent,
     before: Option<&Question>,
     refusals: &mut Refusals,
-) -> Option<Kind> {
+) -> Option<QuestionKind> {
     let word = sent.typed("kind");
     let Some((_, written)) = ALL.into_iter().find(|(about, _)| about.word == word) else {
         refusals.add("kind", "Choose how people answer it");
@@ -207,23 +204,24 @@ pub(crate) fn written(
     written(&mut Written { sent, before, refusals })
 }
 
-impl Kind {
-    fn own(&self) -> Box<dyn Own + '_> {
+impl QuestionKind {
+    /// Asks what this kind knows of itself.
+    fn ask<R>(&self, ask: impl FnOnce(&dyn Own) -> R) -> R {
         match self {
-            Self::OneOf { options } => Box::new(one_of::OneOf { options }),
+            Self::OneOf { options } => ask(&one_of::own(options)),
             Self::SeveralOf { options, at_most } => {
-                Box::new(several_of::SeveralOf { options, at_most: *at_most })
+                ask(&several_of::SeveralOf { options, at_most: *at_most })
             }
-            Self::YesNo {} => Box::new(yes_no::YesNo),
-            Self::Scale { options } => Box::new(scale::Scale { options }),
-            Self::Rank { options } => Box::new(rank::Rank { options }),
-            Self::Number { least, most } => Box::new(number::Number { least: *least, most: *most }),
-            Self::ShortText {} => Box::new(short_text::ShortText),
-            Self::LongText {} => Box::new(long_text::LongText),
-            Self::Date {} => Box::new(date::Date),
-            Self::Place {} => Box::new(place::Place),
-            Self::Page { words } => Box::new(page::Page { words }),
-            Self::Picture { file, words } => Box::new(picture::Picture { file, words }),
+            Self::YesNo {} => ask(&yes_no::YesNo),
+            Self::Scale { options } => ask(&scale::own(options)),
+            Self::Rank { options } => ask(&rank::own(options)),
+            Self::Number { least, most } => ask(&number::Number { least: *least, most: *most }),
+            Self::ShortText {} => ask(&short_text::OWN),
+            Self::LongText {} => ask(&long_text::OWN),
+            Self::Date {} => ask(&date::OWN),
+            Self::Place {} => ask(&place::Place),
+            Self::Page { words } => ask(&page::Page { words }),
+            Self::Picture { file, words } => ask(&picture::Picture { file, words }),
         }
     }
 
@@ -265,30 +263,30 @@ impl Kind {
     /// Its word in forms and in files.
     #[must_use]
     pub fn word(&self) -> &'static str {
-        self.own().about().word
+        self.ask(|own| own.about().word)
     }
 
     /// As an organiser chooses it.
     #[must_use]
     pub fn title(&self) -> &'static str {
-        self.own().about().title
+        self.ask(|own| own.about().title)
     }
 
     /// What to do where an answer is needed and there is none.
     pub(crate) fn what_is_needed(&self) -> &'static str {
-        self.own().about().what_is_needed
+        self.ask(|own| own.about().what_is_needed)
     }
 
     /// What an answer is like.
     #[must_use]
     pub fn shape(&self) -> Shape {
-        self.own().shape()
+        self.ask(|own| own.shape())
     }
 
     /// What there is to choose from or to rank in an area with these places.
     #[must_use]
     pub fn choices(&self, places: &[Named]) -> Vec<Choice> {
-        self.own().choices(places)
+        self.ask(|own| own.choices(places))
     }
 
     /// The options that the question itself has; none where there are none.
@@ -299,12 +297,12 @@ impl Kind {
 
     /// Its own fields in the form of an organiser.
     pub(crate) fn fields(&self) -> Vec<(&'static str, String)> {
-        self.own().fields()
+        self.ask(|own| own.fields())
     }
 
     /// What must be corrected before it can be asked.
     pub(crate) fn faults(&self) -> Vec<String> {
-        self.own().faults()
+        self.ask(|own| own.faults())
     }
 
     /// Reads the answer to a question of this kind; `None` when nothing was answered.
@@ -314,70 +312,36 @@ impl Kind {
         sent: &Sent,
         places: &[Named],
     ) -> Result<Option<Answer>, String> {
-        self.own().read(question, sent, places)
+        self.ask(|own| own.read(question, sent, places))
     }
 
     /// About how long it takes on a phone.
     pub(crate) fn seconds(&self) -> u64 {
-        self.own().seconds()
+        self.ask(|own| own.seconds())
     }
 
     /// Whether it has an answer.
     #[must_use]
     pub fn has_answer(&self) -> bool {
-        match self.shape() {
-            Shape::Nothing => false,
-            Shape::OneOption
-            | Shape::SomeOptions { .. }
-            | Shape::Ranked
-            | Shape::Place
-            | Shape::Number
-            | Shape::Day
-            | Shape::OwnWords => true,
-        }
+        self.shape() != Shape::Nothing
     }
 
     /// Whether exactly one option is chosen.
     #[must_use]
     pub fn is_one_choice(&self) -> bool {
-        match self.shape() {
-            Shape::OneOption => true,
-            Shape::Nothing
-            | Shape::SomeOptions { .. }
-            | Shape::Ranked
-            | Shape::Place
-            | Shape::Number
-            | Shape::Day
-            | Shape::OwnWords => false,
-        }
+        self.shape() == Shape::OneOption
     }
 
     /// Whether a later question may be asked only of those who chose an option of it.
     #[must_use]
     pub fn can_branch(&self) -> bool {
-        match self.shape() {
-            Shape::OneOption | Shape::SomeOptions { .. } => true,
-            Shape::Nothing
-            | Shape::Ranked
-            | Shape::Place
-            | Shape::Number
-            | Shape::Day
-            | Shape::OwnWords => false,
-        }
+        matches!(self.shape(), Shape::OneOption | Shape::SomeOptions { .. })
     }
 
     /// Whether the answers to others can be shown by it: everyone is in one part.
     #[must_use]
     pub fn can_split(&self) -> bool {
-        match self.shape() {
-            Shape::OneOption | Shape::Place => true,
-            Shape::Nothing
-            | Shape::SomeOptions { .. }
-            | Shape::Ranked
-            | Shape::Number
-            | Shape::Day
-            | Shape::OwnWords => false,
-        }
+        matches!(self.shape(), Shape::OneOption | Shape::Place)
     }
 
     /// Whether it is counted how many gave which answer, and not only how many answered.
@@ -394,59 +358,26 @@ impl Kind {
     pub fn at_most(&self) -> Option<usize> {
         match self.shape() {
             Shape::SomeOptions { at_most } => at_most,
-            Shape::Nothing
-            | Shape::OneOption
-            | Shape::Ranked
-            | Shape::Place
-            | Shape::Number
-            | Shape::Day
-            | Shape::OwnWords => None,
+            _ => None,
         }
     }
 
     /// Whether the answer is one of the area's places.
     #[must_use]
     pub fn is_place(&self) -> bool {
-        match self.shape() {
-            Shape::Place => true,
-            Shape::Nothing
-            | Shape::OneOption
-            | Shape::SomeOptions { .. }
-            | Shape::Ranked
-            | Shape::Number
-            | Shape::Day
-            | Shape::OwnWords => false,
-        }
+        self.shape() == Shape::Place
     }
 
     /// Whether the answer is a number.
     #[must_use]
     pub fn is_number(&self) -> bool {
-        match self.shape() {
-            Shape::Number => true,
-            Shape::Nothing
-            | Shape::OneOption
-            | Shape::SomeOptions { .. }
-            | Shape::Ranked
-            | Shape::Place
-            | Shape::Day
-            | Shape::OwnWords => false,
-        }
+        self.shape() == Shape::Number
     }
 
     /// Whether an answer is in somebody's own words.
     #[must_use]
     pub fn is_in_own_words(&self) -> bool {
-        match self.shape() {
-            Shape::OwnWords => true,
-            Shape::Nothing
-            | Shape::OneOption
-            | Shape::SomeOptions { .. }
-            | Shape::Ranked
-            | Shape::Place
-            | Shape::Number
-            | Shape::Day => false,
-        }
+        self.shape() == Shape::OwnWords
     }
 }
 
@@ -459,7 +390,7 @@ pub(crate) mod tests {
     /// A question of one kind under the key `a`, and what people send as an answer to it.
     pub struct Sample {
         /// The kind. Options have the keys `a`, `b` and `c`.
-        pub kind: Kind,
+        pub kind: QuestionKind,
         /// What is sent, the answer it is, and the answer in words.
         pub answered: Option<(Sent, Answer, &'static str)>,
         /// What is sent that is no answer, and what to do.
@@ -493,18 +424,18 @@ pub(crate) mod tests {
     }
 
     /// Reads what was sent as the answer to a question of this kind.
-    pub fn read(kind: &Kind, sent: &[(&str, &str)]) -> Result<Option<Answer>, String> {
+    pub fn read(kind: &QuestionKind, sent: &[(&str, &str)]) -> Result<Option<Answer>, String> {
         answers::read(&asked("a", kind.clone(), &[]), &Sent::of(sent), &north())
     }
 
     /// The faults of a question of this kind.
-    pub fn faults(kind: Kind) -> Vec<String> {
+    pub fn faults(kind: QuestionKind) -> Vec<String> {
         kind.faults()
     }
 
     #[test]
     fn every_kind_is_offered_and_tried_under_the_word_it_has_in_files() {
-        let schema = serde_json::to_value(schemars::schema_for!(Kind)).expect("a schema");
+        let schema = serde_json::to_value(schemars::schema_for!(QuestionKind)).expect("a schema");
         let in_files = schema["oneOf"].as_array().expect("the kinds").iter();
         let in_files: Vec<&str> = in_files
             .map(|kind| kind["properties"]["is"]["const"].as_str().expect("a word"))

@@ -2,7 +2,7 @@
 
 use forms::{Named, Sent};
 
-use super::{About, Kind, Own, Shape, Written};
+use super::{About, Own, QuestionKind, Shape, Written};
 use crate::answers::{Answer, field};
 use crate::{Choice, Question};
 
@@ -14,17 +14,17 @@ pub(super) struct Number {
     pub most: i64,
 }
 
-impl Own for Number {
-    fn written(form: &mut Written<'_>) -> Option<Kind> {
-        let number = |field: &str| form.sent.line(field).parse::<i64>().ok();
-        let range = number("least").zip(number("most")).filter(|(least, most)| least < most);
-        let (least, most) = form.refusals.take(
-            "least",
-            range.ok_or_else(|| "Enter the smallest and the largest it can be".to_owned()),
-        )?;
-        Some(Kind::Number { least, most })
-    }
+pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
+    let number = |field: &str| form.sent.line(field).parse::<i64>().ok();
+    let range = number("least").zip(number("most")).filter(|(least, most)| least < most);
+    let (least, most) = form.refusals.take(
+        "least",
+        range.ok_or_else(|| "Enter the smallest and the largest it can be".to_owned()),
+    )?;
+    Some(QuestionKind::Number { least, most })
+}
 
+impl Own for Number {
     fn about(&self) -> &'static About {
         &ABOUT
     }
@@ -78,7 +78,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::Number { least: -1, most: 104 },
+            kind: QuestionKind::Number { least: -1, most: 104 },
             answered: Some((Sent::of(&[("q.a", " 12 ")]), Answer::Number(12), "12")),
             refused: Some((Sent::of(&[("q.a", "105")]), "Enter a whole number from -1 to 104")),
         }
@@ -93,6 +93,6 @@ pub(super) mod tests {
                 "{wrong}"
             );
         }
-        assert_eq!(faults(Kind::Number { least: 5, most: 4 }).len(), 1);
+        assert_eq!(faults(QuestionKind::Number { least: 5, most: 4 }).len(), 1);
     }
 }

@@ -1,66 +1,31 @@
 //! One of some options.
 
-use forms::{Named, Sent};
-
-use super::{About, Kind, Own, Shape, Written, options};
-use crate::answers::{Answer, field};
-use crate::{Choice, Question};
+use super::options::{self, OfOptions};
+use super::{About, QuestionKind, Shape, Written};
+use crate::Choice;
 
 pub(super) const ABOUT: About =
     About { word: "one-of", title: "Choose one", what_is_needed: "Choose one" };
 
-pub(super) struct OneOf<'k> {
-    pub options: &'k [Choice],
+pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
+    Some(QuestionKind::OneOf { options: options::written(form)? })
 }
 
-impl Own for OneOf<'_> {
-    fn written(form: &mut Written<'_>) -> Option<Kind> {
-        Some(Kind::OneOf { options: options::written(form)? })
-    }
-
-    fn about(&self) -> &'static About {
-        &ABOUT
-    }
-
-    fn shape(&self) -> Shape {
-        Shape::OneOption
-    }
-
-    fn choices(&self, _: &[Named]) -> Vec<Choice> {
-        self.options.to_vec()
-    }
-
-    fn fields(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
-
-    fn faults(&self) -> Vec<String> {
-        options::faults(self.options)
-    }
-
-    fn read(
-        &self,
-        question: &Question,
-        sent: &Sent,
-        _: &[Named],
-    ) -> Result<Option<Answer>, String> {
-        options::chosen(&sent.all(&field(question)), self.options, 1)
-    }
-
-    fn seconds(&self) -> u64 {
-        15
-    }
+pub(super) fn own(options: &[Choice]) -> OfOptions<'_> {
+    OfOptions { about: &ABOUT, options, shape: Shape::OneOption, read: options::one, seconds: 15 }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
+    use forms::Sent;
+
     use super::super::tests::{Sample, chosen, read};
     use super::*;
     use crate::check::tests::choices;
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::OneOf { options: choices(&["a", "b", "c"]) },
+            kind: QuestionKind::OneOf { options: choices(&["a", "b", "c"]) },
             answered: Some((Sent::of(&[("q.a", "b")]), chosen(&["b"]), "The option b")),
             refused: Some((
                 Sent::of(&[("q.a", "w")]),

@@ -1,11 +1,55 @@
-//! Options to choose from or to rank.
+//! Options to choose from or to rank, and the kinds that consist of them.
 
-use forms::Sent;
+use forms::{Named, Sent};
 
-use super::Written;
-use crate::answers::Answer;
+use super::{About, Own, Shape, Written};
+use crate::answers::{Answer, field};
 use crate::check::{LONGEST_LINE, MOST_OPTIONS, is_key};
 use crate::{Choice, Question};
+
+/// A kind of which an organiser writes options and nothing else.
+pub(super) struct OfOptions<'k> {
+    pub(super) about: &'static About,
+    pub(super) options: &'k [Choice],
+    pub(super) shape: Shape,
+    pub(super) read: fn(&Question, &Sent, &[Choice]) -> Result<Option<Answer>, String>,
+    pub(super) seconds: u64,
+}
+
+impl Own for OfOptions<'_> {
+    fn about(&self) -> &'static About {
+        self.about
+    }
+
+    fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    fn choices(&self, _: &[Named]) -> Vec<Choice> {
+        self.options.to_vec()
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn faults(&self) -> Vec<String> {
+        faults(self.options)
+    }
+
+    fn read(
+        &self,
+        question: &Question,
+        sent: &Sent,
+        _: &[Named],
+    ) -> Result<Option<Answer>, String> {
+        (self.read)(question, sent, self.options)
+    }
+
+    fn seconds(&self) -> u64 {
+        self.seconds
+    }
+}
 
 /// Reads the options that an organiser wrote.
 pub(super) fn written(form: &mut Written<'_>) -> Option<Vec<Choice>> {
@@ -65,6 +109,15 @@ pub(super) fn faults(options: &[Choice]) -> Vec<String> {
     faults
 }
 
+/// The one that was chosen.
+pub(super) fn one(
+    question: &Question,
+    sent: &Sent,
+    choices: &[Choice],
+) -> Result<Option<Answer>, String> {
+    chosen(&sent.all(&field(question)), choices, 1)
+}
+
 /// Those that were chosen, in their own order.
 pub(super) fn chosen(
     sent: &[String],
@@ -93,14 +146,14 @@ pub(super) fn chosen(
 
 #[cfg(test)]
 mod tests {
-    use super::super::Kind;
+    use super::super::QuestionKind;
     use super::super::tests::faults;
     use super::*;
     use crate::check::tests::{asked, choices};
 
     #[test]
     fn there_are_two_or_more_and_each_is_there_once() {
-        let of = |keys: &[&str]| faults(Kind::OneOf { options: choices(keys) });
+        let of = |keys: &[&str]| faults(QuestionKind::OneOf { options: choices(keys) });
         assert_eq!(of(&["a"]), ["Give at least two options"]);
         assert_eq!(of(&["a", "a"]), ["Option 2 is in the list twice. Change one of them"]);
         assert_eq!(of(&["a", "a key"]).len(), 1);
@@ -109,7 +162,7 @@ mod tests {
 
     #[test]
     fn an_option_whose_words_stay_keeps_its_key() {
-        let before = asked("q", Kind::OneOf { options: choices(&["x", "y"]) }, &[]);
+        let before = asked("q", QuestionKind::OneOf { options: choices(&["x", "y"]) }, &[]);
         let sent = Sent::of(&[("options", "Another\n\nThe option y")]);
         let keys: Vec<String> = read(&sent, Some(&before))
             .expect("options")

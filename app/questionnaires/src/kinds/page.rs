@@ -2,7 +2,7 @@
 
 use forms::{Named, Sent};
 
-use super::{About, Kind, Own, Shape, Written, words};
+use super::{About, Own, QuestionKind, Shape, Written, words};
 use crate::answers::Answer;
 use crate::{Choice, Question};
 
@@ -16,12 +16,12 @@ pub(super) struct Page<'k> {
     pub words: &'k str,
 }
 
-impl Own for Page<'_> {
-    fn written(form: &mut Written<'_>) -> Option<Kind> {
-        let words = words::written(form, "Write what people will read")?;
-        Some(Kind::Page { words })
-    }
+pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
+    let words = words::written(form, "Write what people will read")?;
+    Some(QuestionKind::Page { words })
+}
 
+impl Own for Page<'_> {
     fn about(&self) -> &'static About {
         &ABOUT
     }
@@ -59,7 +59,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::Page { words: "Read “this”.\n\nAnd that.".into() },
+            kind: QuestionKind::Page { words: "Read “this”.\n\nAnd that.".into() },
             answered: None,
             refused: None,
         }
@@ -68,7 +68,7 @@ pub(super) mod tests {
     #[test]
     fn there_is_something_to_read_and_nothing_to_answer() {
         assert_eq!(read(&sample().kind, &[("q.a", "x")]), Ok(None));
-        assert_eq!(faults(Kind::Page { words: String::new() }).len(), 1);
-        assert_eq!(faults(Kind::Page { words: "x".repeat(4_001) }).len(), 1);
+        assert_eq!(faults(QuestionKind::Page { words: String::new() }).len(), 1);
+        assert_eq!(faults(QuestionKind::Page { words: "x".repeat(4_001) }).len(), 1);
     }
 }

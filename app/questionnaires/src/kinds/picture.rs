@@ -3,7 +3,7 @@
 use forms::{Named, Sent};
 use id::picture_name;
 
-use super::{About, Kind, Own, Shape, Written, words};
+use super::{About, Own, QuestionKind, Shape, Written, words};
 use crate::answers::Answer;
 use crate::{Choice, Question};
 
@@ -18,18 +18,18 @@ pub(super) struct Picture<'k> {
     pub words: &'k str,
 }
 
-impl Own for Picture<'_> {
-    fn written(form: &mut Written<'_>) -> Option<Kind> {
-        let words = words::written(form, "Say what the picture shows, for people who can't see it");
-        let file = form.sent.line("file");
-        let file = match picture_name(&file) {
-            Some(_) => Ok(file),
-            None => Err("Choose a picture".to_owned()),
-        };
-        let file = form.refusals.take("picture", file);
-        Some(Kind::Picture { file: file?, words: words? })
-    }
+pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
+    let words = words::written(form, "Say what the picture shows, for people who can't see it");
+    let file = form.sent.line("file");
+    let file = match picture_name(&file) {
+        Some(_) => Ok(file),
+        None => Err("Choose a picture".to_owned()),
+    };
+    let file = form.refusals.take("picture", file);
+    Some(QuestionKind::Picture { file: file?, words: words? })
+}
 
+impl Own for Picture<'_> {
     fn about(&self) -> &'static About {
         &ABOUT
     }
@@ -66,7 +66,10 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::Picture { file: format!("{}.png", "a1".repeat(32)), words: "A map".into() },
+            kind: QuestionKind::Picture {
+                file: format!("{}.png", "a1".repeat(32)),
+                words: "A map".into(),
+            },
             answered: None,
             refused: None,
         }

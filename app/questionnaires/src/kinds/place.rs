@@ -2,8 +2,8 @@
 
 use forms::{Named, Sent};
 
-use super::{About, Kind, Own, Shape, Written, options};
-use crate::answers::{Answer, field};
+use super::{About, Own, QuestionKind, Shape, Written, options};
+use crate::answers::Answer;
 use crate::{Choice, Question};
 
 pub(super) const ABOUT: About =
@@ -11,11 +11,11 @@ pub(super) const ABOUT: About =
 
 pub(super) struct Place;
 
-impl Own for Place {
-    fn written(_: &mut Written<'_>) -> Option<Kind> {
-        Some(Kind::Place {})
-    }
+pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {
+    Some(QuestionKind::Place {})
+}
 
+impl Own for Place {
     fn about(&self) -> &'static About {
         &ABOUT
     }
@@ -43,7 +43,7 @@ impl Own for Place {
         sent: &Sent,
         places: &[Named],
     ) -> Result<Option<Answer>, String> {
-        options::chosen(&sent.all(&field(question)), &self.choices(places), 1)
+        options::one(question, sent, &self.choices(places))
     }
 
     fn seconds(&self) -> u64 {
@@ -58,7 +58,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::Place {},
+            kind: QuestionKind::Place {},
             answered: Some((Sent::of(&[("q.a", "north")]), chosen(&["north"]), "North")),
             refused: Some((
                 Sent::of(&[("q.a", "moon")]),

@@ -1,8 +1,9 @@
 //! Options in the order of what matters most.
 
-use forms::{Named, Sent};
+use forms::Sent;
 
-use super::{About, Kind, Own, Shape, Written, options};
+use super::options::{self, OfOptions};
+use super::{About, QuestionKind, Shape, Written};
 use crate::answers::{Answer, rank_field};
 use crate::{Choice, Question};
 
@@ -12,65 +13,34 @@ pub(super) const ABOUT: About = About {
     what_is_needed: "Say what matters most to you",
 };
 
-pub(super) struct Rank<'k> {
-    pub options: &'k [Choice],
+pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
+    Some(QuestionKind::Rank { options: options::written(form)? })
 }
 
-impl Own for Rank<'_> {
-    fn written(form: &mut Written<'_>) -> Option<Kind> {
-        Some(Kind::Rank { options: options::written(form)? })
-    }
+pub(super) fn own(options: &[Choice]) -> OfOptions<'_> {
+    OfOptions { about: &ABOUT, options, shape: Shape::Ranked, read, seconds: 45 }
+}
 
-    fn about(&self) -> &'static About {
-        &ABOUT
-    }
-
-    fn shape(&self) -> Shape {
-        Shape::Ranked
-    }
-
-    fn choices(&self, _: &[Named]) -> Vec<Choice> {
-        self.options.to_vec()
-    }
-
-    fn fields(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
-
-    fn faults(&self) -> Vec<String> {
-        options::faults(self.options)
-    }
-
-    fn read(
-        &self,
-        question: &Question,
-        sent: &Sent,
-        _: &[Named],
-    ) -> Result<Option<Answer>, String> {
-        // The options that were given a place, the first first.
-        let mut ranks: Vec<(usize, String)> = Vec::new();
-        for option in self.options {
-            let rank = sent.line(&rank_field(question, option));
-            if rank.is_empty() {
-                continue;
-            }
-            let rank = rank.parse().ok().filter(|rank| (1..=self.options.len()).contains(rank));
-            ranks.push((
-                rank.ok_or_else(|| format!("Use numbers from 1 to {}", self.options.len()))?,
-                option.key.clone(),
-            ));
+fn read(question: &Question, sent: &Sent, options: &[Choice]) -> Result<Option<Answer>, String> {
+    // The options that were given a place, the first first.
+    let mut ranks: Vec<(usize, String)> = Vec::new();
+    for option in options {
+        let rank = sent.line(&rank_field(question, option));
+        if rank.is_empty() {
+            continue;
         }
-        ranks.sort();
-        if ranks.iter().enumerate().any(|(nth, (rank, _))| nth + 1 != *rank) {
-            return Err("Use each number once, starting with 1 for what matters most".to_owned());
-        }
-        let keys = ranks.into_iter().map(|(_, key)| key).collect::<Vec<_>>();
-        Ok((!keys.is_empty()).then_some(Answer::Ranked(keys)))
+        let rank = rank.parse().ok().filter(|rank| (1..=options.len()).contains(rank));
+        ranks.push((
+            rank.ok_or_else(|| format!("Use numbers from 1 to {}", options.len()))?,
+            option.key.clone(),
+        ));
     }
-
-    fn seconds(&self) -> u64 {
-        45
+    ranks.sort();
+    if ranks.iter().enumerate().any(|(nth, (rank, _))| nth + 1 != *rank) {
+        return Err("Use each number once, starting with 1 for what matters most".to_owned());
     }
+    let keys = ranks.into_iter().map(|(_, key)| key).collect::<Vec<_>>();
+    Ok((!keys.is_empty()).then_some(Answer::Ranked(keys)))
 }
 
 #[cfg(test)]
@@ -81,7 +51,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::Rank { options: choices(&["a", "b", "c"]) },
+            kind: QuestionKind::Rank { options: choices(&["a", "b", "c"]) },
             answered: Some((
                 Sent::of(&[("q.a.a", "2"), ("q.a.c", "1")]),
                 Answer::Ranked(vec!["c".into(), "a".into()]),

@@ -2,7 +2,7 @@
 
 use forms::{Named, Sent};
 
-use super::{About, Kind, Own, Shape, Written, options};
+use super::{About, Own, QuestionKind, Shape, Written, options};
 use crate::answers::{Answer, field};
 use crate::{Choice, Question};
 
@@ -14,14 +14,14 @@ pub(super) struct SeveralOf<'k> {
     pub at_most: Option<usize>,
 }
 
-impl Own for SeveralOf<'_> {
-    fn written(form: &mut Written<'_>) -> Option<Kind> {
-        let options = options::written(form)?;
-        let at_most = form.sent.line("at_most").parse::<usize>().ok();
-        let at_most = at_most.filter(|most| (1..options.len()).contains(most));
-        Some(Kind::SeveralOf { options, at_most })
-    }
+pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
+    let options = options::written(form)?;
+    let at_most = form.sent.line("at_most").parse::<usize>().ok();
+    let at_most = at_most.filter(|most| (1..options.len()).contains(most));
+    Some(QuestionKind::SeveralOf { options, at_most })
+}
 
+impl Own for SeveralOf<'_> {
     fn about(&self) -> &'static About {
         &ABOUT
     }
@@ -72,7 +72,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::SeveralOf { options: choices(&["a", "b", "c"]), at_most: Some(2) },
+            kind: QuestionKind::SeveralOf { options: choices(&["a", "b", "c"]), at_most: Some(2) },
             answered: Some((
                 Sent::of(&[("q.a", "c"), ("q.a", "a"), ("q.a", "a")]),
                 chosen(&["a", "c"]),
@@ -87,7 +87,7 @@ pub(super) mod tests {
 
     #[test]
     fn people_can_choose_no_more_than_there_are() {
-        let kind = Kind::SeveralOf { options: choices(&["a", "b"]), at_most: Some(3) };
+        let kind = QuestionKind::SeveralOf { options: choices(&["a", "b"]), at_most: Some(3) };
         assert_eq!(faults(kind), ["Let people choose 2 to 2 of the options, or just one"]);
     }
 }

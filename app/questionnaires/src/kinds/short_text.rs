@@ -1,10 +1,11 @@
 //! One line of text.
 
-use forms::{Named, Sent};
+use forms::Sent;
 
-use super::{About, Kind, Own, Shape, Written, words};
+use super::words::{self, Typed};
+use super::{About, QuestionKind, Shape, Written};
+use crate::Question;
 use crate::answers::{Answer, field};
-use crate::{Choice, Question};
 
 pub(super) const ABOUT: About =
     About { word: "short-text", title: "One line of text", what_is_needed: "Write your answer" };
@@ -12,45 +13,14 @@ pub(super) const ABOUT: About =
 /// The longest answer in one line, in characters.
 pub const LONGEST: usize = 200;
 
-pub(super) struct ShortText;
+pub(super) const OWN: Typed = Typed { about: &ABOUT, shape: Shape::OwnWords, read, seconds: 20 };
 
-impl Own for ShortText {
-    fn written(_: &mut Written<'_>) -> Option<Kind> {
-        Some(Kind::ShortText {})
-    }
+pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {
+    Some(QuestionKind::ShortText {})
+}
 
-    fn about(&self) -> &'static About {
-        &ABOUT
-    }
-
-    fn shape(&self) -> Shape {
-        Shape::OwnWords
-    }
-
-    fn choices(&self, _: &[Named]) -> Vec<Choice> {
-        Vec::new()
-    }
-
-    fn fields(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
-
-    fn faults(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn read(
-        &self,
-        question: &Question,
-        sent: &Sent,
-        _: &[Named],
-    ) -> Result<Option<Answer>, String> {
-        words::answer(sent.line(&field(question)), LONGEST)
-    }
-
-    fn seconds(&self) -> u64 {
-        20
-    }
+fn read(question: &Question, sent: &Sent) -> Result<Option<Answer>, String> {
+    words::answer(sent.line(&field(question)), LONGEST)
 }
 
 #[cfg(test)]
@@ -60,7 +30,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::ShortText {},
+            kind: QuestionKind::ShortText {},
             answered: Some((
                 Sent::of(&[("q.a", " One\nline ")]),
                 Answer::Text("One line".into()),

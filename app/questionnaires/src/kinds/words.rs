@@ -1,8 +1,54 @@
 //! Words that somebody writes: as an answer, or to be read in place of one.
 
-use super::Written;
+use forms::{Named, Sent};
+
+use super::{About, Own, Shape, Written};
 use crate::answers::Answer;
 use crate::check::LONGEST_TEXT;
+use crate::{Choice, Question};
+
+/// A kind that is answered in one field to write in, and of which an organiser writes nothing else.
+pub(super) struct Typed {
+    pub(super) about: &'static About,
+    pub(super) shape: Shape,
+    pub(super) read: fn(&Question, &Sent) -> Result<Option<Answer>, String>,
+    pub(super) seconds: u64,
+}
+
+impl Own for Typed {
+    fn about(&self) -> &'static About {
+        self.about
+    }
+
+    fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    fn choices(&self, _: &[Named]) -> Vec<Choice> {
+        Vec::new()
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn faults(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn read(
+        &self,
+        question: &Question,
+        sent: &Sent,
+        _: &[Named],
+    ) -> Result<Option<Answer>, String> {
+        (self.read)(question, sent)
+    }
+
+    fn seconds(&self) -> u64 {
+        self.seconds
+    }
+}
 
 /// An answer in somebody's own words.
 pub(super) fn answer(text: String, longest: usize) -> Result<Option<Answer>, String> {

@@ -2,8 +2,8 @@
 
 use forms::{Named, Sent};
 
-use super::{About, Kind, Own, Shape, Written, options};
-use crate::answers::{Answer, field};
+use super::{About, Own, QuestionKind, Shape, Written, options};
+use crate::answers::Answer;
 use crate::{Choice, Question};
 
 pub(super) const ABOUT: About =
@@ -11,11 +11,11 @@ pub(super) const ABOUT: About =
 
 pub(super) struct YesNo;
 
-impl Own for YesNo {
-    fn written(_: &mut Written<'_>) -> Option<Kind> {
-        Some(Kind::YesNo {})
-    }
+pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {
+    Some(QuestionKind::YesNo {})
+}
 
+impl Own for YesNo {
     fn about(&self) -> &'static About {
         &ABOUT
     }
@@ -44,7 +44,7 @@ impl Own for YesNo {
         sent: &Sent,
         _: &[Named],
     ) -> Result<Option<Answer>, String> {
-        options::chosen(&sent.all(&field(question)), &self.choices(&[]), 1)
+        options::one(question, sent, &self.choices(&[]))
     }
 
     fn seconds(&self) -> u64 {
@@ -59,7 +59,7 @@ pub(super) mod tests {
 
     pub fn sample() -> Sample {
         Sample {
-            kind: Kind::YesNo {},
+            kind: QuestionKind::YesNo {},
             answered: Some((Sent::of(&[("q.a", "no")]), chosen(&["no"]), "No")),
             refused: Some((
                 Sent::of(&[("q.a", "maybe")]),

@@ -1,28 +1,26 @@
 //! Every SQL statement about responses that were typed in.
 
 use ground::db::{Db, json, known, read_json};
+use ground::ids::{self, Id};
 use questionnaires::answers::Answers;
 use questionnaires::results::Channel;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, Row as _};
 
 use crate::reading::Treated;
-use crate::reading::store::{TREATED, read_treated};
+use crate::reading::store::read_treated;
 
 /// A response that was typed in.
 #[derive(Clone, Debug)]
-pub struct Typed {
-    /// The id of the response.
-    pub response_id: String,
+pub struct PaperEntry {
+    pub response_id: Id<ids::Response>,
     /// The number on its sheet.
     pub sheet: i64,
-    /// How it came.
     pub channel: Channel,
-    /// Which version of the questions it answers.
     pub version: i64,
     /// Its answers, for whoever checks it after the close.
     pub answers: Answers,
     /// Who typed it in: (account, name).
-    pub by: (String, String),
+    pub by: (Id<ids::Account>, String),
     /// Whether a second person has checked it against its sheet, and if so whether anything had to
     /// be corrected.
     pub checked: Option<bool>,
@@ -34,25 +32,30 @@ pub struct Typed {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn all(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<Typed>> {
-    let sql = format!(
+pub async fn all(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<Vec<PaperEntry>> {
+    let rows = sqlx::query(
         "SELECT t.response_id, t.sheet, r.channel, r.version, r.answers, t.typed_by, a.shown_name,
          t.checked_by, CAST(t.was_put_right AS BIGINT) AS was_put_right, x.question, x.what,
          x.words, x.reason
          FROM typed_responses t JOIN responses r ON r.id = t.response_id
            JOIN accounts a ON a.id = t.typed_by
-           LEFT JOIN ({TREATED}) x ON x.response_id = t.response_id
-         WHERE t.consultation_id = $1 ORDER BY t.sheet"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(consultation_id)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
-    let mut all: Vec<Typed> = Vec::new();
+           LEFT JOIN (SELECT response_id, question, 'redacted' AS what, words, reason
+               FROM redactions
+             UNION ALL SELECT response_id, question, 'passed on', '', '' FROM answer_concerns) x
+             ON x.response_id = t.response_id
+         WHERE t.consultation_id = $1 ORDER BY t.sheet",
+    )
+    .bind(consultation_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut all: Vec<PaperEntry> = Vec::new();
     for row in &rows {
         let sheet: i64 = row.get("sheet");
         if all.last().is_none_or(|last| last.sheet != sheet) {
-            all.push(Typed {
+            all.push(PaperEntry {
                 response_id: row.get("response_id"),
                 sheet,
                 channel: known(Channel::read(row.get("channel")), "responses.channel")?,
@@ -74,24 +77,22 @@ pub async fn all(db: &Db, consultation_id: &str) -> sqlx::Result<Vec<Typed>> {
 
 /// A response to be typed in.
 #[derive(Clone, Debug)]
-pub struct New {
+pub struct NewPaperEntry {
     /// The same key twice is one response.
     pub form_key: String,
     /// The consultation, and which version of its questions.
-    pub to: (String, i64),
-    /// How it came.
+    pub to: (Id<ids::Consultation>, i64),
     pub channel: Channel,
-    /// The answers.
     pub answers: Answers,
     /// Whether the sheet says that we can quote it.
     pub may_quote: bool,
     /// Who types it in.
-    pub by: String,
+    pub by: Id<ids::Account>,
 }
 
 /// Keeps a response that is typed in; it counts. The number for its sheet, the same for the same
 /// form key; `None` once results are published, after which nothing counts any more.
-pub async fn keep(tx: &mut AnyConnection, new: &New) -> sqlx::Result<Option<i64>> {
+pub async fn keep(tx: &mut AnyConnection, new: &NewPaperEntry) -> sqlx::Result<Option<i64>> {
     // The row of the consultation is held, so that two who type at once get two numbers.
     let held = sqlx::query(
         "UPDATE consultations SET changes = changes + 1 WHERE id = $1
@@ -101,7 +102,7 @@ pub async fn keep(tx: &mut AnyConnection, new: &New) -> sqlx::Result<Option<i64>
     if held.bind(&new.to.0).execute(&mut *tx).await?.rows_affected() == 0 {
         return Ok(None);
     }
-    let response_id = id::hash(&id::secret());
+    let response_id = Id::<ids::Response>::from(id::hash(&id::secret()));
     let is_new = sqlx::query(
         "INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel,
          may_quote, state)
@@ -139,12 +140,12 @@ pub async fn keep(tx: &mut AnyConnection, new: &New) -> sqlx::Result<Option<i64>
 }
 
 /// Records that a second person checked it, with the answers as they are on the sheet; a trigger
-/// counts it as a change. False when it is her own, or was checked before.
+/// counts it as a change. False when it is their own, or was checked before.
 pub async fn compare(
     tx: &mut AnyConnection,
-    response_id: &str,
+    response_id: &Id<ids::Response>,
     answers: Option<&Answers>,
-    by: &str,
+    by: &Id<ids::Account>,
 ) -> sqlx::Result<bool> {
     let compared = sqlx::query(
         "UPDATE typed_responses SET checked_by = $2, was_put_right = $3 WHERE response_id = $1

@@ -9,32 +9,33 @@ use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Banner, Choice, Choices, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::answers::{Answers, places as named, read_all};
 use questionnaires::results::Channel;
-use questionnaires::{Kind, Question, Questionnaire};
+use questionnaires::{Question, QuestionKind, Questionnaire};
 
 use super::sample;
-use super::store::{self, New, Typed};
-use crate::answering::pages::{Problems, all_fields, summary};
-use crate::rules::Standing;
+use super::store::{self, NewPaperEntry, PaperEntry};
+use crate::answering::pages::{Problems, all_fields, problem_summary};
+use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
 use crate::{consultation, reading, results};
 
 /// GET `/forum/consultations/{id}/typed`: how many were typed in, and which are to be checked.
-pub async fn list(
+pub async fn paper_entries_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
     let (me, query) = (viewer.signed_in()?.account_id.clone(), Sent::query(&uri));
     let typed = store::all(&house.db, &consultation.id).await?;
-    let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
+    let is_closed = consultation.state(house.clock.now()) == ConsultationState::Closed;
     let page = Page::new(titled("Paper, phone and meetings", &consultation.terms.title), || {
         let sheet: Option<i64> = query.line("sheet").parse().ok();
         let banner = sheet.map(|sheet| {
@@ -68,10 +69,10 @@ pub async fn list(
                 }
             });
         let by_channel = by_channel.collect_view();
-        let sampled = sample(typed.iter().map(|typed| typed.response_id.as_str()));
+        let sampled = sample(typed.iter().map(|typed| &typed.response_id));
         let rows = typed
             .iter()
-            .filter(|typed| sampled.contains(&typed.response_id.as_str()))
+            .filter(|typed| sampled.contains(&&typed.response_id))
             .map(|typed| to_compare(&consultation.id, typed, &me));
         let rows = rows.collect_view();
         let compare = (is_closed && !typed.is_empty()).then(|| {
@@ -121,15 +122,19 @@ pub async fn list(
     Ok(page.answer(&house, &viewer))
 }
 
-fn to_compare(consultation_id: &str, typed: &Typed, me: &str) -> impl IntoView + use<> {
-    let words = match (typed.checked, typed.by.0 == me) {
+fn to_compare(
+    consultation_id: &Id<ids::Consultation>,
+    typed: &PaperEntry,
+    me: &Id<ids::Account>,
+) -> impl IntoView + use<> {
+    let words = match (typed.checked, typed.by.0 == *me) {
         (Some(false), _) => "✓ Checked: it matches the sheet".to_owned(),
         (Some(true), _) => "✓ Checked and corrected".to_owned(),
         (None, true) => "○ Someone else must check this one, because you typed it in".to_owned(),
         (None, false) => format!("○ Typed in by {}", typed.by.1),
     };
     let title = format!("Sheet {}", typed.sheet);
-    let title = if typed.checked.is_none() && typed.by.0 != me {
+    let title = if typed.checked.is_none() && typed.by.0 != *me {
         view! {
             <a href=format!(
                 "/forum/consultations/{consultation_id}/typed/{}",
@@ -150,10 +155,10 @@ fn to_compare(consultation_id: &str, typed: &Typed, me: &str) -> impl IntoView +
 
 /// GET `/forum/consultations/{id}/typed/new`: the questions that are asked now, or with
 /// `?version=1` those that a sheet was printed from.
-pub async fn form(
+pub async fn paper_entry_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let Some((consultation, others)) =
@@ -185,10 +190,10 @@ pub async fn form(
 /// last that was asked; and the numbers of the others.
 async fn on_the_sheet(
     house: &House,
-    id: &str,
+    id: &Id<ids::Consultation>,
     version: &str,
 ) -> Result<Option<(Consultation, Vec<i64>)>, Error> {
-    let mut versions = versions(&house.db, &id::parse(id).ok_or(Error::NotFound)?).await?;
+    let mut versions = versions(&house.db, &Id::parse(id).ok_or(Error::NotFound)?).await?;
     let nth = match version.parse::<i64>() {
         Ok(version) => versions.iter().position(|known| known.version == version),
         Err(_) => versions.len().checked_sub(1),
@@ -199,10 +204,10 @@ async fn on_the_sheet(
 }
 
 /// POST `/forum/consultations/{id}/typed/new`
-pub async fn send(
+pub async fn add_paper_entry(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Consultation>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let Some((consultation, others)) = on_the_sheet(&house, &id, sent.typed("version")).await?
@@ -214,7 +219,7 @@ pub async fn send(
     }
     let places = area::store::places(&house.db).await?;
     let read =
-        read_all(&nothing_needed(&consultation.questionnaire), Answers::new(), &sent, &places);
+        read_all(&nothing_required(&consultation.questionnaire), Answers::new(), &sent, &places);
     let mut refusals = Refusals::default();
     let channel =
         Channel::read(sent.typed("channel")).filter(|channel| *channel != Channel::Online);
@@ -239,7 +244,7 @@ pub async fn send(
         return Ok(page(&sheet).answer(&house, &viewer));
     };
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
-    let new = New {
+    let new = NewPaperEntry {
         form_key: sent.once(),
         to: (consultation.id.clone(), consultation.version),
         channel,
@@ -260,12 +265,13 @@ pub async fn send(
 }
 
 /// GET `/forum/consultations/{id}/typed/{sheet}`
-pub async fn compare_form(
+pub async fn compare_paper_entry_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, sheet)): Path<(String, String)>,
+    Path((id, sheet)): Path<(Id<ids::Consultation>, String)>,
 ) -> Result<Response, Error> {
-    let Some((consultation, typed, _)) = hers_to_compare(&house, &viewer, &id, &sheet).await?
+    let Some((consultation, typed, _)) =
+        paper_entry_to_compare(&house, &viewer, &id, &sheet).await?
     else {
         return Ok(back(&id, ""));
     };
@@ -286,21 +292,22 @@ pub async fn compare_form(
 }
 
 /// POST `/forum/consultations/{id}/typed/{sheet}`: saves what is on the sheet, and whether it
-/// differed. What she may not read stays as it is.
-pub async fn compare(
+/// differed. What they may not read stays as it is.
+pub async fn compare_paper_entry(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, sheet)): Path<(String, String)>,
+    Path((id, sheet)): Path<(Id<ids::Consultation>, String)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let Some((consultation, typed, hidden)) = hers_to_compare(&house, &viewer, &id, &sheet).await?
+    let Some((consultation, typed, hidden)) =
+        paper_entry_to_compare(&house, &viewer, &id, &sheet).await?
     else {
         return Ok(back(&id, ""));
     };
     let places =
         area::store::places_and(&house.db, &named(&consultation.questionnaire, &typed.answers))
             .await?;
-    let questions = nothing_needed(&consultation.questionnaire);
+    let questions = nothing_required(&consultation.questionnaire);
     let read = read_all(&questions, hidden.clone(), &sent, &places);
     if !read.problems.is_empty() {
         let sheet = Sheet {
@@ -331,37 +338,35 @@ pub async fn compare(
     Ok(back(&id, "?done=compared"))
 }
 
-fn back(id: &str, query: &str) -> Response {
+fn back(id: &Id<ids::Consultation>, query: &str) -> Response {
     Redirect::to(&format!("/forum/consultations/{id}/typed{query}")).into_response()
 }
 
 /// The sheet that this person may check now, with the questions it answers: of the sample, typed in
-/// by somebody else, after the close. Answers that organisers no longer read are apart, in the third:
-/// in place of its question and its answer the first two have what is read instead.
-async fn hers_to_compare(
+/// by somebody else, after the close. Answers that organisers no longer read are apart, in the
+/// third: in place of its question and its answer the first two have what is read instead.
+async fn paper_entry_to_compare(
     house: &House,
     viewer: &Viewer,
-    id: &str,
+    id: &Id<ids::Consultation>,
     sheet: &str,
-) -> Result<Option<(Consultation, Typed, Answers)>, Error> {
-    let versions = versions(&house.db, &id::parse(id).ok_or(Error::NotFound)?).await?;
+) -> Result<Option<(Consultation, PaperEntry, Answers)>, Error> {
+    let versions = versions(&house.db, &Id::parse(id).ok_or(Error::NotFound)?).await?;
     let consultation = versions.first().ok_or(Error::NotFound)?;
-    if consultation.standing(house.clock.now()) != Standing::Closed {
+    if consultation.state(house.clock.now()) != ConsultationState::Closed {
         return Ok(None);
     }
     let (me, all) =
         (&viewer.signed_in()?.account_id, store::all(&house.db, &consultation.id).await?);
-    let sampled: Vec<String> = sample(all.iter().map(|typed| typed.response_id.as_str()))
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
-    let hers = |typed: &Typed| {
+    let sampled: Vec<Id<ids::Response>> =
+        sample(all.iter().map(|typed| &typed.response_id)).into_iter().cloned().collect();
+    let may_compare = |typed: &PaperEntry| {
         typed.sheet.to_string() == sheet
             && typed.checked.is_none()
             && typed.by.0 != *me
             && sampled.contains(&typed.response_id)
     };
-    let Some(mut typed) = all.into_iter().find(hers) else { return Ok(None) };
+    let Some(mut typed) = all.into_iter().find(may_compare) else { return Ok(None) };
     let withheld = reading::withheld(&typed.treated, &typed.response_id, &typed.answers);
     let version = typed.version;
     let Some(mut asked) = versions.into_iter().find(|asked| asked.version == version) else {
@@ -381,7 +386,7 @@ fn without(questionnaire: &Questionnaire, withheld: &BTreeMap<String, String>) -
     for question in all.sections.iter_mut().flat_map(|section| &mut section.questions) {
         if let Some(words) = withheld.get(&question.key) {
             let words = format!("{words}\n\n{LEAVE_OUT}");
-            question.kind = Kind::Page { words };
+            question.kind = QuestionKind::Page { words };
         }
     }
     all
@@ -393,7 +398,10 @@ const NOT_YET: &str = "The consultation isn't open yet.";
 const OVER: &str = "The results have been published, so new responses can't be counted.";
 
 fn is_open_yet(house: &House, consultation: &Consultation) -> bool {
-    !matches!(consultation.standing(house.clock.now()), Standing::Written | Standing::Timed)
+    !matches!(
+        consultation.state(house.clock.now()),
+        ConsultationState::Written | ConsultationState::Timed
+    )
 }
 
 fn no_typing(consultation: &Consultation, why: &'static str) -> Page {
@@ -415,10 +423,10 @@ fn no_typing(consultation: &Consultation, why: &'static str) -> Page {
 }
 
 /// The questions as they are typed in: nobody can be asked again for what is missing on a sheet.
-fn nothing_needed(questionnaire: &Questionnaire) -> Questionnaire {
+fn nothing_required(questionnaire: &Questionnaire) -> Questionnaire {
     let mut all = questionnaire.clone();
     let questions = all.sections.iter_mut().flat_map(|section| &mut section.questions);
-    questions.for_each(|question: &mut Question| question.is_needed = false);
+    questions.for_each(|question: &mut Question| question.is_required = false);
     all
 }
 
@@ -434,7 +442,7 @@ struct Sheet<'s> {
     problems: &'s Problems,
     refusals: &'s Refusals,
     /// What is checked against it; `None` where a new response is typed in.
-    compared: Option<&'s Typed>,
+    compared: Option<&'s PaperEntry>,
 }
 
 fn page(sheet: &Sheet<'_>) -> Page {
@@ -443,11 +451,11 @@ fn page(sheet: &Sheet<'_>) -> Page {
         || "Type in a response".to_owned(),
         |typed| format!("Check against sheet {}", typed.sheet),
     );
-    let questionnaire = nothing_needed(&consultation.questionnaire);
+    let questionnaire = nothing_required(&consultation.questionnaire);
     let is_wrong = !problems.is_empty() || !refusals.is_empty();
     let page = Page::new(if is_wrong { format!("Error: {title}") } else { title.clone() }, || {
         let questions: Vec<&Question> = questionnaire.questions().collect();
-        let summary = summary(
+        let summary = problem_summary(
             questions
                 .into_iter()
                 .filter_map(|question| Some((question, problems.get(&question.key)?.as_str()))),
