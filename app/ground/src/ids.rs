@@ -81,6 +81,15 @@ pub enum Subscription {}
 /// What came of something: a promise, and what was done.
 pub enum Update {}
 
+/// What a parent with a different experience told the forum about an update.
+pub enum Doubt {}
+
+/// The forum's view of an update.
+pub enum Verdict {}
+
+/// A file that was added as evidence.
+pub enum EvidenceFile {}
+
 /// A comment on the Local Offer.
 pub enum Comment {}
 

@@ -7,6 +7,7 @@ use calendar::clock;
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::ui::{Banner, Done, Page, Pager, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
@@ -159,7 +160,7 @@ fn awaited(due: Vec<due::Due>, now: calendar::clock::Millis) -> Page {
 pub async fn update(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Update>>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let update = find(&house, &id).await?;
@@ -321,7 +322,7 @@ fn version(update: &Update, said: &Said, level: u8) -> impl IntoView + use<> {
 }
 
 /// What an update says. `published`: its id, once its files can be saved.
-pub fn words(words: &Words, published: Option<&str>) -> impl IntoView + use<> {
+pub fn words(words: &Words, published: Option<&Id<ids::Update>>) -> impl IntoView + use<> {
     view! {
         {you_said(words, 2)}
         <section class="panel">{we_did(words, published, 2)}</section>
@@ -351,7 +352,7 @@ fn you_said(words: &Words, level: u8) -> impl IntoView + use<> {
 }
 
 /// What the organisation says that happened.
-fn we_did(words: &Words, published: Option<&str>, level: u8) -> impl IntoView + use<> {
+fn we_did(words: &Words, published: Option<&Id<ids::Update>>, level: u8) -> impl IntoView + use<> {
     let outcome = match &words.outcome {
         Outcome::Done | Outcome::Partly => None,
         Outcome::Not { because, decided_by, look_again } => Some(
@@ -398,7 +399,7 @@ fn heading(level: u8, title: &'static str) -> AnyView {
     }
 }
 
-fn verdict(update_id: &str, judged: &Judged, level: u8) -> impl IntoView + use<> {
+fn verdict(update_id: &Id<ids::Update>, judged: &Judged, level: u8) -> impl IntoView + use<> {
     view! {
         <section class=outcomes::verdict_style(Some(judged.verdict))>
             {heading(level, judged.verdict.title())}
@@ -412,7 +413,7 @@ fn verdict(update_id: &str, judged: &Judged, level: u8) -> impl IntoView + use<>
 }
 
 /// The evidence for what was said.
-fn evidence(evidence: &Evidence, published: Option<&str>) -> impl IntoView + use<> {
+fn evidence(evidence: &Evidence, published: Option<&Id<ids::Update>>) -> impl IntoView + use<> {
     view! {
         {evidence.numbers.as_ref().map(numbers)}
         {files(&evidence.files, published)}
@@ -420,7 +421,7 @@ fn evidence(evidence: &Evidence, published: Option<&str>) -> impl IntoView + use
     }
 }
 
-fn files(files: &[Attached], published: Option<&str>) -> impl IntoView + use<> {
+fn files(files: &[Attached], published: Option<&Id<ids::Update>>) -> impl IntoView + use<> {
     let row = |file: &Attached| {
         let words = attach::words(file);
         match published {

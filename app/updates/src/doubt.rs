@@ -7,6 +7,7 @@ use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, FormKey, Page, Summary};
 use ground::viewer::Viewer;
@@ -19,7 +20,7 @@ use super::{browse, emails, update as find};
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Update>>,
 ) -> Result<Response, Error> {
     Ok(page(&find(&house, &id).await?, &Sent::default(), &Refusals::default())
         .answer(&house, &viewer))
@@ -29,7 +30,7 @@ pub async fn form(
 pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Update>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let update = find(&house, &id).await?;

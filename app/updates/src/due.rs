@@ -2,6 +2,7 @@
 
 use calendar::clock::{self, Millis};
 use ground::house::House;
+use ground::ids::{Account, Id};
 use leptos::prelude::*;
 use outcomes::rules::{Awaited, awaited};
 
@@ -30,7 +31,7 @@ pub async fn due(house: &House) -> sqlx::Result<Vec<Due>> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn due_of(house: &House, leader: &str) -> sqlx::Result<Vec<Due>> {
+pub async fn due_of(house: &House, leader: &Id<Account>) -> sqlx::Result<Vec<Due>> {
     Ok(standing(house, store::waited(&house.db, Some(leader)).await?))
 }
 

@@ -4,6 +4,7 @@
 use calendar::clock::{self, DAY, Millis};
 use deliveries::{EmailKind, Owed, Paragraph, Sender, Words, owe};
 use ground::house::House;
+use ground::ids::{self, Id};
 use outcomes::rules::Outcome;
 use outcomes::shortened;
 
@@ -37,7 +38,10 @@ pub async fn tell_late(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-async fn tell(house: &House, (update_id, version): (String, i64)) -> Result<(), sqlx::Error> {
+async fn tell(
+    house: &House,
+    (update_id, version): (Id<ids::Update>, i64),
+) -> Result<(), sqlx::Error> {
     let Some(update) = store::find(&house.db, &update_id).await? else { return Ok(()) };
     let Some(words) = said(house, &update, version) else { return Ok(()) };
     let choose = |token: &str| Words {

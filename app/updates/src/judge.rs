@@ -8,6 +8,7 @@ use forms::{Refusals, Sent, page_number};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Account, Id};
 use ground::sent::{Form, SentWithFile};
 use ground::ui::{Area, Choice, Choices, FormKey, Page, Pager, Summary, When, titled};
 use ground::viewer::Viewer;
@@ -80,7 +81,7 @@ fn told_by_parents(doubts: Vec<Doubt>) -> impl IntoView {
                 <p class="said">{doubt.words}</p>
                 <p class="soft">{doubt.by}", "<When at=doubt.at /></p>
                 <form method="post" action="/forum/updates">
-                    <button class="link" name="doubt" value=doubt.id>
+                    <button class="link" name="doubt" value=doubt.id.to_string()>
                         "I've read this"
                         <span class="unseen">{unseen}</span>
                     </button>
@@ -105,7 +106,7 @@ pub async fn see_doubt(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
-    let doubt = id::parse(sent.typed("doubt")).ok_or(Error::NotFound)?;
+    let doubt = Id::parse(sent.typed("doubt")).ok_or(Error::NotFound)?;
     let mut tx = house.db.begin().await?;
     if store::see_doubt(&mut tx, &doubt, at).await? {
         let entry = Entry { at, who: Some(by), what: "doubt read", about: &doubt, detail: "" };
@@ -119,7 +120,7 @@ pub async fn see_doubt(
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Update>>,
 ) -> Result<Response, Error> {
     let update = find(&house, &id).await?;
     Ok(page(&house, &update, &Sent::default(), &[], &Refusals::default())
@@ -131,7 +132,7 @@ pub async fn form(
 pub async fn judge(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Update>>,
     form: SentWithFile,
 ) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
@@ -162,9 +163,9 @@ pub async fn judge(
 /// Keeps the forum's view, and notes that it was given. False where it can't be.
 async fn keep(
     house: &House,
-    update_id: &str,
+    update_id: &Id<ids::Update>,
     new: &NewVerdict,
-    by: &str,
+    by: &Id<Account>,
     at: Millis,
 ) -> sqlx::Result<bool> {
     let mut tx = house.db.begin().await?;

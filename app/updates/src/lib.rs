@@ -49,6 +49,7 @@ pub use personal::PERSONAL;
 
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::viewer::{Role, Viewer};
 use store::Update;
@@ -82,14 +83,14 @@ pub fn routes() -> Routes {
 }
 
 /// The update of an address, or "not found".
-async fn update(house: &House, id: &str) -> Result<Update, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn update(house: &House, id: &Id<ids::Update>) -> Result<Update, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
 /// The update of an address, for a leader who may change it. For leaders of another organisation
 /// there is none to change.
-async fn hers(house: &House, viewer: &Viewer, id: &str) -> Result<Update, Error> {
+async fn hers(house: &House, viewer: &Viewer, id: &Id<ids::Update>) -> Result<Update, Error> {
     let update = update(house, id).await?;
     if store::is_hers(&house.db, &update.id, &viewer.signed_in()?.account_id).await? {
         Ok(update)

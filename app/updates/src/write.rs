@@ -8,6 +8,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::SentWithFile;
 use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, hidden, titled};
 use ground::viewer::Viewer;
@@ -163,10 +164,10 @@ fn chosen(sent: &Sent, all: &[Subject]) -> Result<Vec<Subject>, String> {
 pub async fn change_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Update>>,
 ) -> Result<Response, Error> {
     let update = hers(&house, &viewer, &id).await?;
-    let known = store::known(&house.db, &update.about, &[], "").await?;
+    let known = store::known(&house.db, &update.about, &[], &Id::default()).await?;
     Ok(page(
         &fields(&update),
         About::Known(&update),
@@ -180,7 +181,7 @@ pub async fn change_form(
 pub async fn change(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Update>>,
     form: SentWithFile,
 ) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);

@@ -729,6 +729,7 @@ fn a_supporter_is_shown_the_outcome_and_the_forums_word() {
         let organiser = world.organiser().await;
         let disputed = [("version", "1"), ("verdict", "disputed"), ("words", "It is late.")];
         organiser.post(&format!("/forum/updates/{update}"), &disputed).await.leads_to();
+        let supporter = supporter.as_str().into();
         let said = updates::store::contributions(world.db(), &supporter, (30, 0), world.now())
             .await
             .unwrap();

@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{Db, known};
+use ground::ids::{self, Account, Consultation, Id, Update};
 use outcomes::store::{ListedUpdate, STANDING, stage, verdict};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row as _};
@@ -31,7 +32,7 @@ pub struct Contribution {
 /// What this account proposed, supported and answered, the latest first.
 pub async fn contributions(
     db: &Db,
-    account_id: &str,
+    account_id: &Id<Account>,
     (most, from): (i64, i64),
     now: Millis,
 ) -> sqlx::Result<Vec<Contribution>> {
@@ -130,8 +131,8 @@ pub async fn contributions(
 /// answered.
 pub async fn want_outcome(
     tx: &mut AnyConnection,
-    consultation_id: &str,
-    account_id: &str,
+    consultation_id: &Id<Consultation>,
+    account_id: &Id<Account>,
     wants: bool,
 ) -> sqlx::Result<()> {
     sqlx::query(
@@ -193,9 +194,9 @@ pub async fn consultation_of(
 pub async fn doubt(
     tx: &mut AnyConnection,
     form_key: &str,
-    (update_id, version): (&str, i64),
+    (update_id, version): (&Id<Update>, i64),
     words: &str,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<()> {
     sqlx::query(
@@ -203,7 +204,7 @@ pub async fn doubt(
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (form_key) DO NOTHING",
     )
-    .bind(id::random())
+    .bind(Id::<ids::Doubt>::random())
     .bind(form_key)
     .bind(update_id)
     .bind(version)
@@ -225,7 +226,11 @@ pub async fn is_doubted(db: &Db, form_key: &str) -> sqlx::Result<bool> {
 }
 
 /// Whether this account has told the forum something about this update.
-pub async fn has_doubted(db: &Db, update_id: &str, account_id: &str) -> sqlx::Result<bool> {
+pub async fn has_doubted(
+    db: &Db,
+    update_id: &Id<Update>,
+    account_id: &Id<Account>,
+) -> sqlx::Result<bool> {
     let told: i64 =
         sqlx::query_scalar("SELECT count(*) FROM doubts WHERE update_id = $1 AND account_id = $2")
             .bind(update_id)
@@ -238,10 +243,8 @@ pub async fn has_doubted(db: &Db, update_id: &str, account_id: &str) -> sqlx::Re
 /// What a parent told the forum.
 #[derive(Clone, Debug, FromRow)]
 pub struct Doubt {
-    /// Its id.
-    pub id: String,
-    /// The update.
-    pub update_id: String,
+    pub id: Id<ids::Doubt>,
+    pub update_id: Id<Update>,
     /// The version the parent read.
     pub version: i64,
     /// What parents said, in the update.
@@ -262,7 +265,7 @@ pub async fn doubts(db: &Db, most: i64) -> sqlx::Result<Vec<Doubt>> {
 }
 
 /// All that parents told the forum about one update, the oldest first, also what was ticked off.
-pub async fn doubts_of(db: &Db, update_id: &str, most: i64) -> sqlx::Result<Vec<Doubt>> {
+pub async fn doubts_of(db: &Db, update_id: &Id<Update>, most: i64) -> sqlx::Result<Vec<Doubt>> {
     found(db, "d.update_id = $1", update_id, most).await
 }
 
@@ -281,7 +284,11 @@ async fn found(db: &Db, which: &str, value: &str, most: i64) -> sqlx::Result<Vec
 }
 
 /// Ticks off what a parent told the forum. False when it was already.
-pub async fn see_doubt(tx: &mut AnyConnection, doubt_id: &str, now: Millis) -> sqlx::Result<bool> {
+pub async fn see_doubt(
+    tx: &mut AnyConnection,
+    doubt_id: &Id<ids::Doubt>,
+    now: Millis,
+) -> sqlx::Result<bool> {
     let seen = sqlx::query("UPDATE doubts SET seen_at = $2 WHERE id = $1 AND seen_at IS NULL")
         .bind(doubt_id)
         .bind(now)

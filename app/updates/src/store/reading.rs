@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{self, Db};
+use ground::ids::{self, Account, EvidenceFile, Id};
 use outcomes::rules::{Outcome, Stage, Verdict};
 use outcomes::store::{stage, verdict};
 use sqlx::Row as _;
@@ -14,8 +15,7 @@ use crate::words::Words;
 /// An update with all that was said in it.
 #[derive(Clone, Debug)]
 pub struct Update {
-    /// Its id.
-    pub id: String,
+    pub id: Id<ids::Update>,
     /// The name of the organisation it is from; empty for a leader of no organisation.
     pub organisation: String,
     /// What it is about.
@@ -33,11 +33,11 @@ impl Update {
 
     /// The file with this id among all that was said.
     #[must_use]
-    pub fn file(&self, id: &str) -> Option<&Attached> {
+    pub fn file(&self, id: &Id<EvidenceFile>) -> Option<&Attached> {
         let said = self.versions.iter().map(|said| &said.words.evidence);
         let judged =
             self.versions.iter().flat_map(|said| &said.verdicts).map(|judged| &judged.evidence);
-        said.chain(judged).flat_map(|evidence| &evidence.files).find(|file| file.id == id)
+        said.chain(judged).flat_map(|evidence| &evidence.files).find(|file| file.id == *id)
     }
 }
 
@@ -48,8 +48,8 @@ pub struct Said {
     pub version: i64,
     /// What it says.
     pub words: Words,
-    /// Who published it: the account.
-    pub by: String,
+    /// Who published it.
+    pub by: Id<Account>,
     /// When.
     pub at: Millis,
     /// What the forum said about it, the last first.
@@ -70,7 +70,7 @@ pub struct Judged {
 }
 
 /// The update with this id.
-pub async fn find(db: &Db, update_id: &str) -> sqlx::Result<Option<Update>> {
+pub async fn find(db: &Db, update_id: &Id<ids::Update>) -> sqlx::Result<Option<Update>> {
     let mut connection = db.read().await?;
     let rows = sqlx::query(
         "SELECT s.version, s.you_said, s.questions, s.part, s.we_did, s.outcome, s.because,
@@ -120,7 +120,7 @@ pub async fn find(db: &Db, update_id: &str) -> sqlx::Result<Option<Update>> {
         }
     }
     Ok(Some(Update {
-        id: update_id.to_owned(),
+        id: update_id.clone(),
         organisation,
         about: about.iter().map(subject).collect::<sqlx::Result<_>>()?,
         versions,
@@ -162,7 +162,11 @@ fn judged(row: &AnyRow) -> sqlx::Result<Option<Judged>> {
 }
 
 /// Whether this leader may change an update.
-pub async fn is_hers(db: &Db, update_id: &str, leader: &str) -> sqlx::Result<bool> {
+pub async fn is_hers(
+    db: &Db,
+    update_id: &Id<ids::Update>,
+    leader: &Id<Account>,
+) -> sqlx::Result<bool> {
     let hers: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM update_leaders WHERE update_id = $1 AND account_id = $2",
     )

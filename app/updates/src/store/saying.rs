@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{self, Db};
+use ground::ids::{self, Account, Id, Update};
 use outcomes::rules::{Outcome, Verdict};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
@@ -13,9 +14,9 @@ use crate::words::Words;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Published {
     /// It is published; its id.
-    Now(String),
+    Now(Id<Update>),
     /// It was before, by the same form; its id.
-    Before(String),
+    Before(Id<Update>),
     /// Some of what it is about is not this leader's to answer.
     NotHers,
 }
@@ -26,7 +27,7 @@ pub async fn publish(
     form_key: &str,
     words: &Words,
     about: &[Subject],
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<Published> {
     let sql = format!(
@@ -40,12 +41,15 @@ pub async fn publish(
         db::parameters(5, about.len()),
         about.len()
     );
-    let mut new =
-        sqlx::query_scalar(AssertSqlSafe(sql)).bind(by).bind(id::fresh()).bind(form_key).bind(now);
+    let mut new = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(by)
+        .bind(Id::<Update>::fresh())
+        .bind(form_key)
+        .bind(now);
     for subject in about {
         new = new.bind(subject.value());
     }
-    let new: Option<String> = new.fetch_optional(&mut *tx).await?;
+    let new: Option<Id<Update>> = new.fetch_optional(&mut *tx).await?;
     let Some(update_id) = new else {
         let known = sqlx::query_scalar("SELECT update_id FROM update_versions WHERE form_key = $1")
             .bind(form_key)
@@ -64,7 +68,11 @@ pub async fn publish(
     Ok(Published::Now(update_id))
 }
 
-async fn tie(tx: &mut AnyConnection, update_id: &str, about: &[Subject]) -> sqlx::Result<()> {
+async fn tie(
+    tx: &mut AnyConnection,
+    update_id: &Id<Update>,
+    about: &[Subject],
+) -> sqlx::Result<()> {
     let column = |subject: &Subject, kind: Kind, nth: usize| {
         if subject.kind == kind { format!("${}", nth + 2) } else { "NULL".to_owned() }
     };
@@ -88,8 +96,7 @@ async fn tie(tx: &mut AnyConnection, update_id: &str, about: &[Subject]) -> sqlx
 /// What is said about something, as the next version of an update.
 #[derive(Clone, Copy, Debug)]
 pub struct NewVersion<'a> {
-    /// The update.
-    pub update_id: &'a str,
+    pub update_id: &'a Id<Update>,
     /// Which version it is.
     pub version: i64,
     /// The same key twice is one version.
@@ -105,7 +112,7 @@ pub struct NewVersion<'a> {
 pub async fn say(
     tx: &mut AnyConnection,
     new: &NewVersion<'_>,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let words = new.words;
@@ -187,9 +194,9 @@ pub struct NewVerdict {
 /// organisation.
 pub async fn judge(
     tx: &mut AnyConnection,
-    update_id: &str,
+    update_id: &Id<Update>,
     new: &NewVerdict,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let judged = sqlx::query(
@@ -204,7 +211,7 @@ pub async fn judge(
              AND (u.organisation_id IS NULL OR r.organisation_id = u.organisation_id))
          ON CONFLICT (form_key) DO NOTHING",
     )
-    .bind(id::fresh())
+    .bind(Id::<ids::Verdict>::fresh())
     .bind(&new.form_key)
     .bind(update_id)
     .bind(new.version)

@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{self, Db};
+use ground::ids::{Account, Id};
 use outcomes::public::WITHDRAWN;
 use outcomes::rules::Outcome;
 use sqlx::any::AnyRow;
@@ -127,7 +128,11 @@ pub(super) const ALL_ANSWERABLE: &str = "SELECT 'topic' AS kind, t.id, t.title,
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn answerable(db: &Db, leader: &str, wanted: &[String]) -> sqlx::Result<Vec<Subject>> {
+pub async fn answerable(
+    db: &Db,
+    leader: &Id<Account>,
+    wanted: &[String],
+) -> sqlx::Result<Vec<Subject>> {
     let sql = format!(
         "SELECT kind, id, title FROM ({ALL_ANSWERABLE}) answerable
          ORDER BY CASE WHEN kind || ':' || id IN ({}) THEN 0
@@ -228,7 +233,7 @@ fn awaited_where(and: &str) -> String {
 }
 
 /// What is awaited. `leader`: only what this leader answers for.
-pub async fn waited(db: &Db, leader: Option<&str>) -> sqlx::Result<Vec<Waited>> {
+pub async fn waited(db: &Db, leader: Option<&Id<Account>>) -> sqlx::Result<Vec<Waited>> {
     let sql = leader.map_or_else(all_awaited, |_| awaited_of_leader());
     let mut ask = sqlx::query(AssertSqlSafe(sql));
     if let Some(leader) = leader {
@@ -250,7 +255,7 @@ pub fn read_waited(row: &AnyRow) -> sqlx::Result<Waited> {
 
 /// The leaders who must say what happened about this, who are those who answer for it: (account,
 /// address).
-pub async fn responsible(db: &Db, subject: &Subject) -> sqlx::Result<Vec<(String, String)>> {
+pub async fn responsible(db: &Db, subject: &Subject) -> sqlx::Result<Vec<(Id<Account>, String)>> {
     let sql = match subject.kind {
         Kind::Topic => {
             "SELECT id, email FROM accounts WHERE email IS NOT NULL

@@ -3,12 +3,13 @@
 use calendar::clock::{DAY, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use ground::db::{self, Db, Kind};
+use ground::ids::{Account, Id, Subscriber, Update};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// The versions whose contributors are not all owed an email yet, some at a time: (update,
 /// version).
-pub async fn untold(db: &Db) -> sqlx::Result<Vec<(String, i64)>> {
+pub async fn untold(db: &Db) -> sqlx::Result<Vec<(Id<Update>, i64)>> {
     sqlx::query_as(
         "SELECT update_id, version FROM update_versions WHERE is_told = 1 AND told_at IS NULL
          ORDER BY published_at, update_id, version LIMIT 10",
@@ -23,7 +24,7 @@ const LATE: Millis = 60 * DAY;
 
 /// The last versions still owed to people who heard about the change only after everyone else was
 /// told: (update, version).
-pub async fn untold_late(db: &Db, now: Millis) -> sqlx::Result<Vec<(String, i64)>> {
+pub async fn untold_late(db: &Db, now: Millis) -> sqlx::Result<Vec<(Id<Update>, i64)>> {
     let sql = format!(
         "SELECT DISTINCT s.update_id, s.version
          FROM update_versions s JOIN update_subjects a ON a.update_id = s.update_id {READERS}
@@ -93,16 +94,16 @@ struct Person {
     /// Their account or, without one, their subscriber.
     id: String,
     email: String,
-    has_account: bool,
+    account_id: Option<Id<Account>>,
     /// Their subscriber, if all they did was to be told about a change: then they can stop this
     /// too.
-    subscriber_id: Option<String>,
+    subscriber_id: Option<Id<Subscriber>>,
 }
 
 /// The next people who contributed and were not owed the email yet.
 async fn next(
     tx: &mut AnyConnection,
-    (update_id, version): (&str, i64),
+    (update_id, version): (&Id<Update>, i64),
     most: i64,
 ) -> sqlx::Result<Vec<Person>> {
     let sql = format!(
@@ -123,7 +124,7 @@ async fn next(
     let person = |row: &AnyRow| Person {
         id: row.get("person"),
         email: row.get("email"),
-        has_account: row.get::<i64, _>("has_account") == 1,
+        account_id: (row.get::<i64, _>("has_account") == 1).then(|| row.get("person")),
         subscriber_id: row.get("subscriber_id"),
     };
     Ok(rows.iter().map(person).collect())
@@ -153,7 +154,7 @@ async fn hold(tx: &mut AnyConnection, people: &[Person]) -> sqlx::Result<()> {
 /// link to their own page. Gives how many people were found.
 pub async fn tell_next(
     tx: &mut AnyConnection,
-    (update_id, version): (&str, i64),
+    (update_id, version): (&Id<Update>, i64),
     words: &deliveries::Words,
     choose: impl Fn(&str) -> deliveries::Words,
     most: i64,
@@ -171,19 +172,18 @@ pub async fn tell_next(
     for person in &people {
         let dedup_key = format!("update {update_id} {version} {}", person.id);
         let own = match &person.subscriber_id {
-            Some(subscriber) if !person.has_account => {
+            Some(subscriber) if person.account_id.is_none() => {
                 let token = id::secret();
                 subscribers::keep_link(&mut *tx, &id::hash(&token), subscriber, now).await?;
                 Some(choose(&token))
             }
             _ => None,
         };
-        let account_id = person.has_account.then_some(person.id.as_str());
         let words = own.as_ref().unwrap_or(words);
         let owed = Owed {
             dedup_key: &dedup_key,
             kind: EmailKind::Update,
-            account_id,
+            account_id: person.account_id.as_deref(),
             to: &person.email,
             words,
             at: now,
@@ -220,7 +220,7 @@ pub async fn tell_next(
 /// Calls off what a subscriber is still owed about outcomes, once they have stopped all emails.
 pub async fn call_off(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<()> {
     let hers = "id IN (SELECT l.delivery_id FROM update_letters l WHERE l.subscriber_id = $1)";
@@ -230,7 +230,7 @@ pub async fn call_off(
 /// Sends what an account is still owed about outcomes to the address that it has now.
 pub async fn address_changed(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     new: &str,
 ) -> sqlx::Result<()> {
     sqlx::query(
