@@ -14,7 +14,7 @@ use ground::ui::{Choice, Choices, Upload};
 use leptos::prelude::*;
 
 use super::evidence::Attached;
-use super::{store, update as find};
+use super::{find_update, store};
 
 /// Saves the file that came with a form, if one did. Gives the form's fields, which name the file
 /// from now on, and what to do about a file that is not accepted.
@@ -84,11 +84,12 @@ pub fn words(file: &Attached) -> String {
 }
 
 /// GET `/updates/{id}/files/{file}`
-pub async fn file(
+pub async fn download_evidence(
     State(house): State<House>,
     Path((id, file)): Path<(Id<Update>, Id<EvidenceFile>)>,
 ) -> Result<Response, Error> {
-    let (update, file) = (find(&house, &id).await?, Id::parse(&file).ok_or(Error::NotFound)?);
+    let (update, file) =
+        (find_update(&house, &id).await?, Id::parse(&file).ok_or(Error::NotFound)?);
     let file = update.file(&file).ok_or(Error::NotFound)?;
     Ok(house.files.download(&file.file).await?)
 }

@@ -14,31 +14,31 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::store::{self, Update};
-use super::{browse, emails, update as find};
+use super::{browse, emails, find_update};
 
 /// GET `/updates/{id}/doubts/new`
-pub async fn form(
+pub async fn doubt_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Update>>,
 ) -> Result<Response, Error> {
-    Ok(page(&find(&house, &id).await?, &Sent::default(), &Refusals::default())
+    Ok(doubt_page(&find_update(&house, &id).await?, &Sent::default(), &Refusals::default())
         .answer(&house, &viewer))
 }
 
 /// POST `/updates/{id}/doubts/new`
-pub async fn send(
+pub async fn send_doubt(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Update>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let update = find(&house, &id).await?;
+    let update = find_update(&house, &id).await?;
     let words =
         match forms::within(forms::prose(sent.typed("words")), 4_000, "Tell us what happened") {
             Ok(words) => words,
             Err(what_to_do) => {
-                return Ok(page(&update, &sent, &Refusals::one("words", what_to_do))
+                return Ok(doubt_page(&update, &sent, &Refusals::one("words", what_to_do))
                     .answer(&house, &viewer));
             }
         };
@@ -47,7 +47,7 @@ pub async fn send(
         && !store::is_doubted(&house.db, &form_key).await?
     {
         let what_to_do = "Send this in an hour. You have told us a lot just now";
-        let page = page(&update, &sent, &Refusals::one("words", what_to_do));
+        let page = doubt_page(&update, &sent, &Refusals::one("words", what_to_do));
         return Ok(too_many(page, Sends::Doubt, &house, &viewer));
     }
     // About the version the parent read, if there is a newer one by now.
@@ -74,7 +74,7 @@ pub async fn send(
     Ok(Redirect::to(&format!("/updates/{}?done=doubted", update.id)).into_response())
 }
 
-fn page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
+fn doubt_page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/updates/{}", update.id);
     let page = Page::new(
         format!("That's not my experience: {}", outcomes::shortened(&update.now().words.you_said)),

@@ -18,7 +18,7 @@ use outcomes::store::Which;
 
 use super::evidence::{Attached, evidence};
 use super::store::{self, Doubt, NewVerdict, Update};
-use super::{attach, browse, update as find};
+use super::{attach, browse, find_update};
 
 /// How many updates wait on one page.
 const MOST_ON_A_PAGE: i64 = 20;
@@ -26,7 +26,11 @@ const MOST_ON_A_PAGE: i64 = 20;
 const MOST_FOUND: i64 = 50;
 
 /// GET `/forum/updates`: what leaders claim, and nobody has checked yet.
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn claimed_updates_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let page_number = page_number(&Sent::query(&uri));
     let mut claimed = outcomes::store::list(
         &house.db,
@@ -117,31 +121,33 @@ pub async fn see_doubt(
 }
 
 /// GET `/forum/updates/{id}`
-pub async fn form(
+pub async fn verdict_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Update>>,
 ) -> Result<Response, Error> {
-    let update = find(&house, &id).await?;
-    Ok(page(&house, &update, &Sent::default(), &[], &Refusals::default())
+    let update = find_update(&house, &id).await?;
+    Ok(verdict_page(&house, &update, &Sent::default(), &[], &Refusals::default())
         .await?
         .answer(&house, &viewer))
 }
 
 /// POST `/forum/updates/{id}`
-pub async fn judge(
+pub async fn give_verdict(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Update>>,
     form: SentWithFile,
 ) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
-    let update = find(&house, &id).await?;
+    let update = find_update(&house, &id).await?;
     let (sent, mut refusals) = attach::put_in(&house, by, form).await?;
     let files = store::known(&house.db, &[], &sent.all("files"), by).await?.files;
-    let new = refusals.take_all(read(&sent, &files, now));
+    let new = refusals.take_all(new_verdict(&sent, &files, now));
     let Some(new) = new.filter(|_| refusals.is_empty()) else {
-        return Ok(page(&house, &update, &sent, &files, &refusals).await?.answer(&house, &viewer));
+        return Ok(verdict_page(&house, &update, &sent, &files, &refusals)
+            .await?
+            .answer(&house, &viewer));
     };
     let is_own = update.versions.iter().any(|said| said.by == *by);
     let judged = !is_own && keep(&house, &update.id, &new, by, now).await?;
@@ -155,7 +161,7 @@ pub async fn judge(
     } else {
         "Read it again, below. It has changed meanwhile. Then say if the forum agrees"
     };
-    Ok(page(&house, &update, &sent, &files, &Refusals::one("verdict", what_to_do))
+    Ok(verdict_page(&house, &update, &sent, &files, &Refusals::one("verdict", what_to_do))
         .await?
         .answer(&house, &viewer))
 }
@@ -178,7 +184,7 @@ async fn keep(
     Ok(judged)
 }
 
-fn read(sent: &Sent, files: &[Attached], now: Millis) -> Result<NewVerdict, Refusals> {
+fn new_verdict(sent: &Sent, files: &[Attached], now: Millis) -> Result<NewVerdict, Refusals> {
     let mut refusals = Refusals::default();
     let verdict = refusals.take(
         "verdict",
@@ -203,7 +209,7 @@ fn read(sent: &Sent, files: &[Attached], now: Millis) -> Result<NewVerdict, Refu
     }
 }
 
-async fn page(
+async fn verdict_page(
     house: &House,
     update: &Update,
     sent: &Sent,

@@ -6,7 +6,7 @@ use jiff::civil::Weekday;
 use outcomes::rules::{Outcome, Verdict};
 use sqlx::AnyConnection;
 use updates::evidence::{Evidence, Numbers};
-use updates::store::{self, Kind, NewVerdict, Published, Subject};
+use updates::store::{self, NewVerdict, Published, Subject, SubjectKind};
 use updates::words::Words;
 
 use super::days;
@@ -14,13 +14,13 @@ use super::plans::therapists_start;
 use super::sefton::{LEADER, NHS_LEADER};
 
 /// What it is about, who says what, the forum's answer, and how many days ago it was said.
-type Told = (Kind, &'static str, &'static str, Words, Option<(Verdict, &'static str)>, i64);
+type Told = (SubjectKind, &'static str, &'static str, Words, Option<(Verdict, &'static str)>, i64);
 
 pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
     let organiser = super::account(tx, "organiser@example.org").await?;
     let told: [Told; 3] = [
         (
-            Kind::Topic,
+            SubjectKind::Topic,
             "Drop-ins for parents at every high school",
             LEADER,
             drop_ins(),
@@ -31,7 +31,7 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
             60,
         ),
         (
-            Kind::Topic,
+            SubjectKind::Topic,
             "A sensory room that is open at weekends",
             LEADER,
             sensory_room(now),
@@ -43,7 +43,7 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
             30,
         ),
         (
-            Kind::Consultation,
+            SubjectKind::Consultation,
             "How long do you wait for occupational therapy?",
             NHS_LEADER,
             waits(now),
@@ -128,11 +128,11 @@ async fn emails_that_went(
 
 async fn subject(
     tx: &mut AnyConnection,
-    kind: Kind,
+    kind: SubjectKind,
     title: &str,
 ) -> Result<Option<Subject>, sqlx::Error> {
     let sql = match kind {
-        Kind::Topic => "SELECT id FROM topics WHERE title = $1",
+        SubjectKind::Topic => "SELECT id FROM topics WHERE title = $1",
         _ => "SELECT id FROM consultations WHERE title = $1",
     };
     let id: Option<String> = sqlx::query_scalar(sql).bind(title).fetch_optional(tx).await?;

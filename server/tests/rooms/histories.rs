@@ -7,7 +7,9 @@ use calendar::clock::{self, DAY, HOUR, Millis};
 use ground::viewer::Role;
 use outcomes::rules::{Outcome, Verdict};
 use updates::evidence::Evidence;
-use updates::store::{Kind, NewVerdict, NewVersion, Published, Subject, judge, publish, say};
+use updates::store::{
+    NewVerdict, NewVersion, Published, Subject, SubjectKind, judge, publish, say,
+};
 use updates::words::Words;
 
 use crate::record::{figures, packed};
@@ -243,7 +245,11 @@ impl Stage<'_> {
         let (words, outcome, decide_by) = self.words();
         let about: Vec<Subject> = topics
             .iter()
-            .map(|topic| Subject { kind: Kind::Topic, id: topic.clone(), title: String::new() })
+            .map(|topic| Subject {
+                kind: SubjectKind::Topic,
+                id: topic.clone(),
+                title: String::new(),
+            })
             .collect();
         let now = self.world.now();
         let mut tx = self.world.db().begin().await.unwrap();

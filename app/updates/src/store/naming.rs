@@ -8,7 +8,7 @@ use ground::ids::{Account, Consultation, EvidenceFile, Id};
 use questionnaires::results::Results;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::subjects::{Kind, Subject};
+use super::subjects::{Subject, SubjectKind};
 use crate::evidence::Attached;
 use crate::words::{Known, Question};
 
@@ -44,7 +44,7 @@ pub async fn known(
     by: &Id<Account>,
 ) -> sqlx::Result<Known> {
     let asked: Vec<&Subject> =
-        about.iter().filter(|subject| subject.kind == Kind::Consultation).collect();
+        about.iter().filter(|subject| subject.kind == SubjectKind::Consultation).collect();
     let mut known = Known::default();
     if asked.is_empty() && files.is_empty() {
         return Ok(known);

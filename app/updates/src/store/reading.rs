@@ -162,17 +162,17 @@ fn judged(row: &AnyRow) -> sqlx::Result<Option<Judged>> {
 }
 
 /// Whether this leader may change an update.
-pub async fn is_hers(
+pub async fn may_change(
     db: &Db,
     update_id: &Id<ids::Update>,
     leader: &Id<Account>,
 ) -> sqlx::Result<bool> {
-    let hers: i64 = sqlx::query_scalar(
+    let may: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM update_leaders WHERE update_id = $1 AND account_id = $2",
     )
     .bind(update_id)
     .bind(leader)
     .fetch_one(&mut *db.read().await?)
     .await?;
-    Ok(hers > 0)
+    Ok(may > 0)
 }

@@ -6,7 +6,7 @@ use ground::ids::{self, Account, Id, Update};
 use outcomes::rules::{Outcome, Verdict};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::subjects::{ALL_ANSWERABLE, Kind, Subject};
+use super::subjects::{ALL_ANSWERABLE, Subject, SubjectKind};
 use crate::evidence::Evidence;
 use crate::words::Words;
 
@@ -18,7 +18,7 @@ pub enum Published {
     /// It was before, by the same form; its id.
     Before(Id<Update>),
     /// Some of what it is about is not this leader's to answer.
-    NotHers,
+    NotTheirs,
 }
 
 /// Publishes an update, once for each form key, if all that it is about is this leader's to answer.
@@ -35,8 +35,8 @@ pub async fn publish(
          SELECT $2, $3, (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1
            AND r.role = 'leader'), $1, CAST($4 AS BIGINT)
          WHERE NOT EXISTS (SELECT 1 FROM update_versions v WHERE v.form_key = $3)
-           AND (SELECT count(*) FROM ({ALL_ANSWERABLE}) hers
-             WHERE hers.kind || ':' || hers.id IN ({})) = {}
+           AND (SELECT count(*) FROM ({ALL_ANSWERABLE}) own
+             WHERE own.kind || ':' || own.id IN ({})) = {}
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
         db::parameters(5, about.len()),
         about.len()
@@ -55,7 +55,7 @@ pub async fn publish(
             .bind(form_key)
             .fetch_optional(tx)
             .await?;
-        return Ok(known.map_or(Published::NotHers, Published::Before));
+        return Ok(known.map_or(Published::NotTheirs, Published::Before));
     };
     tie(&mut *tx, &update_id, about).await?;
     say(
@@ -73,11 +73,11 @@ async fn tie(
     update_id: &Id<Update>,
     about: &[Subject],
 ) -> sqlx::Result<()> {
-    let column = |subject: &Subject, kind: Kind, nth: usize| {
+    let column = |subject: &Subject, kind: SubjectKind, nth: usize| {
         if subject.kind == kind { format!("${}", nth + 2) } else { "NULL".to_owned() }
     };
     let row = |(nth, subject): (usize, &Subject)| {
-        let columns = Kind::ALL.map(|kind| column(subject, kind, nth)).join(", ");
+        let columns = SubjectKind::ALL.map(|kind| column(subject, kind, nth)).join(", ");
         format!("($1, '{}', ${}, {columns})", subject.kind.word(), nth + 2)
     };
     let rows = about.iter().enumerate().map(row).collect::<Vec<_>>().join(", ");

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 /// What an update can be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum SubjectKind {
     /// A topic that parents proposed.
     Topic,
     /// A round of proposing and voting.
@@ -23,7 +23,7 @@ pub enum Kind {
     Notice,
 }
 
-impl Kind {
+impl SubjectKind {
     pub(super) const ALL: [Self; 5] =
         [Self::Topic, Self::Round, Self::Consultation, Self::Plan, Self::Notice];
 
@@ -62,7 +62,7 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// What it is.
-    pub kind: Kind,
+    pub kind: SubjectKind,
     /// Its id.
     pub id: String,
     /// Its title.
@@ -86,11 +86,11 @@ impl Subject {
     #[must_use]
     pub fn address(&self) -> String {
         match self.kind {
-            Kind::Topic => format!("/topics/{}", self.id),
-            Kind::Round => format!("/rounds/{}", self.id),
-            Kind::Consultation => format!("/consultations/{}/results", self.id),
-            Kind::Plan => format!("/plans/{}", self.id),
-            Kind::Notice => format!("/notices/{}", self.id),
+            SubjectKind::Topic => format!("/topics/{}", self.id),
+            SubjectKind::Round => format!("/rounds/{}", self.id),
+            SubjectKind::Consultation => format!("/consultations/{}/results", self.id),
+            SubjectKind::Plan => format!("/plans/{}", self.id),
+            SubjectKind::Notice => format!("/notices/{}", self.id),
         }
     }
 }
@@ -152,7 +152,7 @@ pub async fn answerable(
 
 /// Reads a row with a kind, an id and a title.
 pub(super) fn subject(row: &AnyRow) -> sqlx::Result<Subject> {
-    let kind = db::known(Kind::read(row.get("kind")), "update_subjects.kind")?;
+    let kind = db::known(SubjectKind::read(row.get("kind")), "update_subjects.kind")?;
     Ok(Subject { kind, id: row.get("id"), title: row.get("title") })
 }
 
@@ -257,24 +257,24 @@ pub fn read_waited(row: &AnyRow) -> sqlx::Result<Waited> {
 /// address).
 pub async fn responsible(db: &Db, subject: &Subject) -> sqlx::Result<Vec<(Id<Account>, String)>> {
     let sql = match subject.kind {
-        Kind::Topic => {
+        SubjectKind::Topic => {
             "SELECT id, email FROM accounts WHERE email IS NOT NULL
                AND id IN (SELECT account_id FROM topic_leaders WHERE topic_id = $1) ORDER BY id"
         }
-        Kind::Round => {
+        SubjectKind::Round => {
             "SELECT id, email FROM accounts WHERE email IS NOT NULL
                AND id IN (SELECT account_id FROM round_leaders WHERE round_id = $1) ORDER BY id"
         }
-        Kind::Consultation => {
+        SubjectKind::Consultation => {
             "SELECT id, email FROM accounts WHERE email IS NOT NULL
                AND id IN (SELECT account_id FROM consultation_leaders WHERE consultation_id = $1)
              ORDER BY id"
         }
-        Kind::Plan => {
+        SubjectKind::Plan => {
             "SELECT id, email FROM accounts WHERE email IS NOT NULL
                AND id IN (SELECT account_id FROM plan_leaders WHERE plan_id = $1) ORDER BY id"
         }
-        Kind::Notice => {
+        SubjectKind::Notice => {
             "SELECT id, email FROM accounts WHERE email IS NOT NULL
                AND id IN (SELECT account_id FROM notice_leaders WHERE notice_id = $1) ORDER BY id"
         }

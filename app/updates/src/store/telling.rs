@@ -223,8 +223,8 @@ pub async fn call_off(
     subscriber_id: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<()> {
-    let hers = "id IN (SELECT l.delivery_id FROM update_letters l WHERE l.subscriber_id = $1)";
-    deliveries::store::call_off(tx, hers, subscriber_id, "unsubscribed", now).await
+    let theirs = "id IN (SELECT l.delivery_id FROM update_letters l WHERE l.subscriber_id = $1)";
+    deliveries::store::call_off(tx, theirs, subscriber_id, "unsubscribed", now).await
 }
 
 /// Sends what an account is still owed about outcomes to the address that it has now.
