@@ -13,7 +13,7 @@ use ground::ui::{Area, FormKey, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::store::{self, Update};
+use super::store::{self, NewDoubt, Update};
 use super::{browse, emails, find_update};
 
 /// GET `/updates/{id}/doubts/new`
@@ -58,7 +58,8 @@ pub async fn send_doubt(
         .filter(|read| update.versions.iter().any(|said| said.version == *read));
     let version = read.unwrap_or(update.now().version);
     let mut tx = house.db.begin().await?;
-    store::doubt(&mut tx, &form_key, (&update.id, version), &words, &by.account_id, now).await?;
+    let new = NewDoubt { form_key: &form_key, update_id: &update.id, version, words: &words };
+    store::doubt(&mut tx, new, &by.account_id, now).await?;
     let receipt = Owed {
         // A double tap tells the forum once, and is one email.
         dedup_key: &format!("doubt received {form_key}"),

@@ -11,9 +11,6 @@ use outcomes::shortened;
 use super::due::{self, Due};
 use super::store::{self, Update};
 
-/// How many emails one write owes.
-const LOT: i64 = 200;
-
 /// Owes the emails about every outcome that contributors have not been told about yet. If it is
 /// stopped half-way, the next turn goes on: nobody is told twice and nobody is left out.
 ///
@@ -54,8 +51,7 @@ async fn tell(
     loop {
         let now = house.clock.now();
         let mut tx = house.db.begin().await?;
-        let owed =
-            store::tell_next(&mut tx, (&update_id, version), &words, choose, LOT, now).await?;
+        let owed = store::tell_next(&mut tx, (&update_id, version), &words, choose, now).await?;
         tx.commit().await?;
         if owed == 0 {
             return Ok(());

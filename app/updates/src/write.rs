@@ -18,7 +18,7 @@ use outcomes::store::Which;
 
 use super::evidence::Attached;
 use super::spelling::differ_in_spelling_only;
-use super::store::{self, NewVersion, Published, Subject, Update};
+use super::store::{self, NewUpdate, NewVersion, Published, Subject, Update};
 use super::words::{self, Known, Words};
 use super::{attach, browse, due, update_to_change};
 
@@ -132,7 +132,8 @@ pub async fn publish_update(
         }
     }
     let mut tx = house.db.begin().await?;
-    let published = store::publish(&mut tx, &sent.once(), &words, &about, by, now).await?;
+    let new = NewUpdate { form_key: &sent.once(), words: &words, about: &about };
+    let published = store::publish(&mut tx, new, by, now).await?;
     if let Published::Now(id) = &published {
         let (what, detail) = ("update published", words.outcome.word());
         let entry = Entry { at: now, who: Some(by), what, about: id, detail };

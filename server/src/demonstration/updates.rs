@@ -6,7 +6,7 @@ use jiff::civil::Weekday;
 use outcomes::rules::{Outcome, Verdict};
 use sqlx::AnyConnection;
 use updates::evidence::{Evidence, Numbers};
-use updates::store::{self, NewVerdict, Published, Subject, SubjectKind};
+use updates::store::{self, NewDoubt, NewUpdate, NewVerdict, Published, Subject, SubjectKind};
 use updates::words::Words;
 
 use super::days;
@@ -55,9 +55,8 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
         let leader = super::account(tx, leader).await?;
         let Some(subject) = subject(tx, kind, title).await? else { continue };
         let at = now - days * DAY;
-        let Published::Now(update_id) =
-            store::publish(tx, title, &words, &[subject], &leader, at).await?
-        else {
+        let new = NewUpdate { form_key: title, words: &words, about: &[subject] };
+        let Published::Now(update_id) = store::publish(tx, new, &leader, at).await? else {
             continue;
         };
         emails_that_went(tx, &update_id, at).await?;
@@ -78,7 +77,8 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
         } else {
             let family = super::account(tx, "family3@example.org").await?;
             let words = "We are still on two lists, one for each clinic.";
-            store::doubt(tx, title, (&update_id, 1), words, &family, at + 20 * HOUR).await?;
+            let new = NewDoubt { form_key: title, update_id: &update_id, version: 1, words };
+            store::doubt(tx, new, &family, at + 20 * HOUR).await?;
         }
     }
     Ok(())

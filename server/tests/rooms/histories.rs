@@ -8,7 +8,7 @@ use ground::viewer::Role;
 use outcomes::rules::{Outcome, Verdict};
 use updates::evidence::Evidence;
 use updates::store::{
-    NewVerdict, NewVersion, Published, Subject, SubjectKind, judge, publish, say,
+    NewUpdate, NewVerdict, NewVersion, Published, Subject, SubjectKind, judge, publish, say,
 };
 use updates::words::Words;
 
@@ -251,10 +251,10 @@ impl Stage<'_> {
                 title: String::new(),
             })
             .collect();
+        let new = NewUpdate { form_key: &id::fresh(), words: &words, about: &about };
         let now = self.world.now();
         let mut tx = self.world.db().begin().await.unwrap();
-        let made =
-            publish(&mut tx, &id::fresh(), &words, &about, &self.leader.as_str().into(), now).await;
+        let made = publish(&mut tx, new, &self.leader.as_str().into(), now).await;
         let Published::Now(update) = made.unwrap() else { panic!("it is published") };
         tx.commit().await.unwrap();
         let topics = topics.into_iter().collect();

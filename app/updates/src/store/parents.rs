@@ -14,7 +14,6 @@ use super::subjects::{Subject, subject};
 pub struct Contribution {
     /// `proposed`, `supported` or `answered`.
     pub how: String,
-    /// What it is.
     pub subject: Subject,
     /// When; for answers nobody knows.
     pub at: Option<Millis>,
@@ -190,12 +189,21 @@ pub async fn consultation_of(
     row.map(one).transpose()
 }
 
+/// What a parent with a different experience tells the forum.
+#[derive(Clone, Copy, Debug)]
+pub struct NewDoubt<'a> {
+    /// The same key twice is one doubt.
+    pub form_key: &'a str,
+    pub update_id: &'a Id<Update>,
+    /// The version the parent read.
+    pub version: i64,
+    pub words: &'a str,
+}
+
 /// Saves what a parent with a different experience told the forum, once for each form key.
 pub async fn doubt(
     tx: &mut AnyConnection,
-    form_key: &str,
-    (update_id, version): (&Id<Update>, i64),
-    words: &str,
+    new: NewDoubt<'_>,
     by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<()> {
@@ -205,11 +213,11 @@ pub async fn doubt(
          ON CONFLICT (form_key) DO NOTHING",
     )
     .bind(Id::<ids::Doubt>::random())
-    .bind(form_key)
-    .bind(update_id)
-    .bind(version)
+    .bind(new.form_key)
+    .bind(new.update_id)
+    .bind(new.version)
     .bind(by)
-    .bind(words)
+    .bind(new.words)
     .bind(now)
     .execute(tx)
     .await?;
@@ -247,14 +255,11 @@ pub struct Doubt {
     pub update_id: Id<Update>,
     /// The version the parent read.
     pub version: i64,
-    /// What parents said, in the update.
     pub you_said: String,
     /// The parent's display name.
     #[sqlx(rename = "shown_name")]
     pub by: String,
-    /// What the parent wrote.
     pub words: String,
-    /// When.
     #[sqlx(rename = "told_at")]
     pub at: Millis,
 }

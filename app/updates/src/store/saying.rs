@@ -13,23 +13,31 @@ use crate::words::Words;
 /// What happened to an update that was to be published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Published {
-    /// It is published; its id.
+    /// It is published.
     Now(Id<Update>),
-    /// It was before, by the same form; its id.
+    /// It was before, by the same form.
     Before(Id<Update>),
     /// Some of what it is about is not this leader's to answer.
     NotTheirs,
 }
 
+/// An update to be published.
+#[derive(Clone, Copy, Debug)]
+pub struct NewUpdate<'a> {
+    /// The same key twice is one update.
+    pub form_key: &'a str,
+    pub words: &'a Words,
+    pub about: &'a [Subject],
+}
+
 /// Publishes an update, once for each form key, if all that it is about is this leader's to answer.
 pub async fn publish(
     tx: &mut AnyConnection,
-    form_key: &str,
-    words: &Words,
-    about: &[Subject],
+    new: NewUpdate<'_>,
     by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<Published> {
+    let NewUpdate { form_key, words, about } = new;
     let sql = format!(
         "INSERT INTO updates (id, form_key, organisation_id, begun_by, begun_at)
          SELECT $2, $3, (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1
@@ -41,16 +49,16 @@ pub async fn publish(
         db::parameters(5, about.len()),
         about.len()
     );
-    let mut new = sqlx::query_scalar(AssertSqlSafe(sql))
+    let mut begin = sqlx::query_scalar(AssertSqlSafe(sql))
         .bind(by)
         .bind(Id::<Update>::fresh())
         .bind(form_key)
         .bind(now);
     for subject in about {
-        new = new.bind(subject.value());
+        begin = begin.bind(subject.value());
     }
-    let new: Option<Id<Update>> = new.fetch_optional(&mut *tx).await?;
-    let Some(update_id) = new else {
+    let begun: Option<Id<Update>> = begin.fetch_optional(&mut *tx).await?;
+    let Some(update_id) = begun else {
         let known = sqlx::query_scalar("SELECT update_id FROM update_versions WHERE form_key = $1")
             .bind(form_key)
             .fetch_optional(tx)
@@ -58,13 +66,8 @@ pub async fn publish(
         return Ok(known.map_or(Published::NotTheirs, Published::Before));
     };
     tie(&mut *tx, &update_id, about).await?;
-    say(
-        tx,
-        &NewVersion { update_id: &update_id, version: 1, form_key, words, is_told: true },
-        by,
-        now,
-    )
-    .await?;
+    let first = NewVersion { update_id: &update_id, version: 1, form_key, words, is_told: true };
+    say(tx, &first, by, now).await?;
     Ok(Published::Now(update_id))
 }
 
@@ -97,11 +100,9 @@ async fn tie(
 #[derive(Clone, Copy, Debug)]
 pub struct NewVersion<'a> {
     pub update_id: &'a Id<Update>,
-    /// Which version it is.
     pub version: i64,
     /// The same key twice is one version.
     pub form_key: &'a str,
-    /// What it says.
     pub words: &'a Words,
     /// Whether those who contributed are told.
     pub is_told: bool,
@@ -179,13 +180,9 @@ pub async fn is_judged(db: &Db, form_key: &str) -> sqlx::Result<bool> {
 pub struct NewVerdict {
     /// The same key twice is one verdict.
     pub form_key: String,
-    /// On which version.
     pub version: i64,
-    /// Which.
     pub verdict: Verdict,
-    /// In the forum's words.
     pub words: String,
-    /// The evidence for it.
     pub evidence: Evidence,
 }
 

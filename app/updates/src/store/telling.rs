@@ -1,11 +1,14 @@
 //! Who contributed, and the emails that are owed to them.
 
 use calendar::clock::{DAY, Millis};
-use deliveries::{EmailKind, Owed, owe};
+use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::{self, Db, Kind};
 use ground::ids::{Account, Id, Subscriber, Update};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+/// How many emails one write owes.
+const LOT: i64 = 200;
 
 /// The versions whose contributors are not all owed an email yet, some at a time: (update,
 /// version).
@@ -104,7 +107,6 @@ struct Person {
 async fn next(
     tx: &mut AnyConnection,
     (update_id, version): (&Id<Update>, i64),
-    most: i64,
 ) -> sqlx::Result<Vec<Person>> {
     let sql = format!(
         "SELECT person, min(email) AS email, CAST(max(is_account) AS BIGINT) AS has_account,
@@ -118,7 +120,7 @@ async fn next(
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(update_id)
         .bind(version)
-        .bind(most)
+        .bind(LOT)
         .fetch_all(tx)
         .await?;
     let person = |row: &AnyRow| Person {
@@ -149,28 +151,22 @@ async fn hold(tx: &mut AnyConnection, people: &[Person]) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Owes the email about a version to the next `most` people who contributed and were not owed it
-/// yet; none left, the version is marked as told. `choose`: the words for a subscriber, with the
-/// link to their own page. Gives how many people were found.
+/// Owes the email about a version to the next people who contributed and were not owed it yet; none
+/// left, the version is marked as told. `choose`: the words for a subscriber, with the link to their
+/// own page. Gives how many people were found.
 pub async fn tell_next(
     tx: &mut AnyConnection,
-    (update_id, version): (&Id<Update>, i64),
-    words: &deliveries::Words,
-    choose: impl Fn(&str) -> deliveries::Words,
-    most: i64,
+    version: (&Id<Update>, i64),
+    words: &Words,
+    choose: impl Fn(&str) -> Words,
     now: Millis,
 ) -> sqlx::Result<usize> {
-    let waiting = next(&mut *tx, (update_id, version), most).await?;
+    let waiting = next(&mut *tx, version).await?;
     hold(&mut *tx, &waiting).await?;
     // Anyone who stopped or moved before they could be held is different by now, and is found in
     // the next lot.
-    let people: Vec<Person> = next(&mut *tx, (update_id, version), most)
-        .await?
-        .into_iter()
-        .filter(|person| waiting.contains(person))
-        .collect();
-    for person in &people {
-        let dedup_key = format!("update {update_id} {version} {}", person.id);
+    let people = next(&mut *tx, version).await?;
+    for person in people.iter().filter(|person| waiting.contains(person)) {
         let own = match &person.subscriber_id {
             Some(subscriber) if person.account_id.is_none() => {
                 let token = id::secret();
@@ -179,42 +175,63 @@ pub async fn tell_next(
             }
             _ => None,
         };
-        let words = own.as_ref().unwrap_or(words);
-        let owed = Owed {
-            dedup_key: &dedup_key,
-            kind: EmailKind::Update,
-            account_id: person.account_id.as_deref(),
-            to: &person.email,
-            words,
-            at: now,
-            not_after: None,
-        };
-        owe(&mut *tx, owed).await?;
-        let delivery_id = deliveries::store::id_of(&mut *tx, &dedup_key).await?;
-        sqlx::query(
-            "INSERT INTO update_letters (update_id, version, person, subscriber_id, delivery_id)
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-        )
-        .bind(update_id)
-        .bind(version)
-        .bind(&person.id)
-        .bind(&person.subscriber_id)
-        .bind(delivery_id)
-        .execute(&mut *tx)
-        .await?;
+        tell_one(&mut *tx, version, person, own.as_ref().unwrap_or(words), now).await?;
     }
     if waiting.is_empty() {
-        sqlx::query(
-            "UPDATE update_versions SET told_at = $3 WHERE update_id = $1 AND version = $2
-             AND told_at IS NULL",
-        )
-        .bind(update_id)
-        .bind(version)
-        .bind(now)
-        .execute(tx)
-        .await?;
+        mark_as_told(tx, version, now).await?;
     }
     Ok(waiting.len())
+}
+
+/// Owes the email to one person, and notes that it was owed.
+async fn tell_one(
+    tx: &mut AnyConnection,
+    (update_id, version): (&Id<Update>, i64),
+    person: &Person,
+    words: &Words,
+    now: Millis,
+) -> sqlx::Result<()> {
+    let dedup_key = format!("update {update_id} {version} {}", person.id);
+    let owed = Owed {
+        dedup_key: &dedup_key,
+        kind: EmailKind::Update,
+        account_id: person.account_id.as_ref(),
+        to: &person.email,
+        words,
+        at: now,
+        not_after: None,
+    };
+    owe(&mut *tx, owed).await?;
+    let delivery_id = deliveries::store::id_of(&mut *tx, &dedup_key).await?;
+    sqlx::query(
+        "INSERT INTO update_letters (update_id, version, person, subscriber_id, delivery_id)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+    )
+    .bind(update_id)
+    .bind(version)
+    .bind(&person.id)
+    .bind(&person.subscriber_id)
+    .bind(delivery_id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn mark_as_told(
+    tx: &mut AnyConnection,
+    (update_id, version): (&Id<Update>, i64),
+    now: Millis,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE update_versions SET told_at = $3 WHERE update_id = $1 AND version = $2
+         AND told_at IS NULL",
+    )
+    .bind(update_id)
+    .bind(version)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// Calls off what a subscriber is still owed about outcomes, once they have stopped all emails.
