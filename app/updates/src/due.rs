@@ -11,7 +11,6 @@ use super::store::{self, Subject, Waited};
 /// An outcome that is due or overdue.
 #[derive(Clone, Debug)]
 pub struct Due {
-    /// What it is about.
     pub subject: Subject,
     /// The day leaders must say it by.
     pub by: Millis,

@@ -24,7 +24,6 @@ pub struct Attached {
 pub struct Evidence {
     /// Links to where people can read more.
     pub links: Vec<String>,
-    /// Files.
     pub files: Vec<Attached>,
     /// A number before and after.
     pub numbers: Option<Numbers>,
@@ -65,7 +64,6 @@ fn files(sent: &Sent, known: &[Attached]) -> Result<Vec<Attached>, String> {
 pub struct Numbers {
     /// What is counted, with its unit, as in "Weeks waited for occupational therapy".
     pub what: String,
-    /// Where the numbers are from.
     pub source: String,
     /// (where, day as `2026-12-04`, number as it was written), in the order of the places as they
     /// were named, then of the days.

@@ -266,26 +266,27 @@ pub struct Doubt {
 
 /// What parents told the forum that no organiser has ticked off, the oldest first.
 pub async fn doubts(db: &Db, most: i64) -> sqlx::Result<Vec<Doubt>> {
-    found(db, "d.seen_at IS NULL AND $1 = ''", "", most).await
+    found(db, "", most).await
 }
 
 /// All that parents told the forum about one update, the oldest first, also what was ticked off.
 pub async fn doubts_of(db: &Db, update_id: &Id<Update>, most: i64) -> sqlx::Result<Vec<Doubt>> {
-    found(db, "d.update_id = $1", update_id, most).await
+    found(db, update_id, most).await
 }
 
-async fn found(db: &Db, which: &str, value: &str, most: i64) -> sqlx::Result<Vec<Doubt>> {
-    let sql = format!(
+/// Those about this update or, where it is empty, those about any that were not ticked off.
+async fn found(db: &Db, update_id: &str, most: i64) -> sqlx::Result<Vec<Doubt>> {
+    sqlx::query_as(
         "SELECT d.id, d.update_id, d.version, s.you_said, a.shown_name, d.words, d.told_at
          FROM doubts d JOIN update_versions s ON s.update_id = d.update_id
            AND s.version = d.version JOIN accounts a ON a.id = d.account_id
-         WHERE {which} ORDER BY d.told_at, d.id LIMIT $2"
-    );
-    sqlx::query_as(AssertSqlSafe(sql))
-        .bind(value)
-        .bind(most)
-        .fetch_all(&mut *db.read().await?)
-        .await
+         WHERE ($1 = '' AND d.seen_at IS NULL) OR d.update_id = $1
+         ORDER BY d.told_at, d.id LIMIT $2",
+    )
+    .bind(update_id)
+    .bind(most)
+    .fetch_all(&mut *db.read().await?)
+    .await
 }
 
 /// Ticks off what a parent told the forum. False when it was already.

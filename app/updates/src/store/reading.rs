@@ -18,7 +18,6 @@ pub struct Update {
     pub id: Id<ids::Update>,
     /// The name of the organisation it is from; empty for a leader of no organisation.
     pub organisation: String,
-    /// What it is about.
     pub about: Vec<Subject>,
     /// What was said, the last first; never empty.
     pub versions: Vec<Said>,
@@ -44,13 +43,11 @@ impl Update {
 /// One version of an update.
 #[derive(Clone, Debug)]
 pub struct Said {
-    /// Its number, from 1.
+    /// From 1.
     pub version: i64,
-    /// What it says.
     pub words: Words,
     /// Who published it.
     pub by: Id<Account>,
-    /// When.
     pub at: Millis,
     /// What the forum said about it, the last first.
     pub verdicts: Vec<Judged>,
@@ -59,13 +56,9 @@ pub struct Said {
 /// The forum's view of a version.
 #[derive(Clone, Debug)]
 pub struct Judged {
-    /// Which.
     pub verdict: Verdict,
-    /// In its own words.
     pub words: String,
-    /// The evidence for it.
     pub evidence: Evidence,
-    /// When.
     pub at: Millis,
 }
 

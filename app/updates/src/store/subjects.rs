@@ -11,13 +11,11 @@ use sqlx::{AssertSqlSafe, Row as _};
 /// What an update can be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubjectKind {
-    /// A topic that parents proposed.
     Topic,
     /// A round of proposing and voting.
     Round,
     /// The results of a consultation.
     Consultation,
-    /// A plan.
     Plan,
     /// A change to a service.
     Notice,
@@ -39,7 +37,6 @@ impl SubjectKind {
         }
     }
 
-    /// Reads the word.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
@@ -61,11 +58,8 @@ impl SubjectKind {
 /// One thing that an update is or can be about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// What it is.
     pub kind: SubjectKind,
-    /// Its id.
     pub id: String,
-    /// Its title.
     pub title: String,
 }
 
