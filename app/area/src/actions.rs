@@ -9,6 +9,7 @@ use ground::audit::{self, Entry};
 use ground::db;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::sent::Form;
 use ground::viewer::Viewer;
 use sqlx::AnyConnection;
@@ -64,7 +65,7 @@ pub async fn change(
 async fn keep(
     tx: &mut AnyConnection,
     change: Change,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
 ) -> Result<bool, sqlx::Error> {
     let (what, about) = match change {

@@ -11,6 +11,7 @@ use ground::audit::{self, Entry};
 use ground::db;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Service};
 use ground::sent::Form;
 use ground::ui::{Banner, Choice, Choices, Field, Page, Summary};
 use ground::viewer::Viewer;
@@ -87,7 +88,7 @@ enum Change {
 pub async fn service_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Service>>,
 ) -> Result<Response, Error> {
     let (rule, organisations) = rule(&house, &id).await?;
     let days = rule.notice_days.map_or_else(String::new, |days| days.to_string());
@@ -101,7 +102,7 @@ pub async fn service_form(
 pub async fn change_service(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Service>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (rule, organisations) = rule(&house, &id).await?;
@@ -111,16 +112,16 @@ pub async fn change_service(
             return Ok(service_page(&rule, organisations, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    let (about, by) = (&rule.service.id, &viewer.signed_in()?.account_id);
+    let (id, by) = (Id::from(rule.service.id), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
-    store::set_rule(&mut tx, about, &run_by, days).await?;
+    store::set_rule(&mut tx, &id, &run_by, days).await?;
     let (at, what) = (house.clock.now(), "service ruled");
-    audit::note(&mut tx, Entry { at, who: Some(by), what, about, detail: "" }).await?;
+    audit::note(&mut tx, Entry { at, who: Some(by), what, about: &id, detail: "" }).await?;
     tx.commit().await?;
     Ok(Redirect::to("/admin/telling?done=kept").into_response())
 }
 
-async fn rule(house: &House, id: &str) -> Result<(Rule, Vec<Named>), Error> {
+async fn rule(house: &House, id: &Id<Service>) -> Result<(Rule, Vec<Named>), Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     let rule = store::rules(&house.db)
         .await?

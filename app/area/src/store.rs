@@ -4,6 +4,7 @@ use calendar::clock::Millis;
 use calendar::school::{NewDay, SchoolYear};
 use forms::Named;
 use ground::db::{self, Db};
+use ground::ids::{Account, Id, Organisation, Service, Term};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
@@ -12,9 +13,7 @@ use super::rules::What;
 /// A service or a place, as an administrator sees it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Kept {
-    /// Its id.
     pub id: String,
-    /// Its name.
     pub name: String,
     /// Children and young people with SEND who live there; for places.
     pub baseline: Option<i64>,
@@ -43,7 +42,7 @@ pub async fn places(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
 
 /// The places people can choose, and these, which were chosen before they were retired; in their
 /// order.
-pub async fn places_and(db: &Db, chosen: &[String]) -> Result<Vec<Named>, sqlx::Error> {
+pub async fn places_and(db: &Db, chosen: &[impl AsRef<str>]) -> Result<Vec<Named>, sqlx::Error> {
     let these = db::parameters(1, chosen.len());
     let chosen_too = if chosen.is_empty() { String::new() } else { format!("OR id IN ({these})") };
     let sql = format!(
@@ -52,7 +51,7 @@ pub async fn places_and(db: &Db, chosen: &[String]) -> Result<Vec<Named>, sqlx::
     );
     let mut places = sqlx::query(sqlx::AssertSqlSafe(sql));
     for id in chosen {
-        places = places.bind(id);
+        places = places.bind(id.as_ref());
     }
     let rows = places.fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(named).collect())
@@ -64,12 +63,12 @@ fn named(row: &AnyRow) -> Named {
 
 /// The organisations people can choose, in their order.
 pub async fn organisations(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
-    Ok(choices(db, "").await?.organisations)
+    Ok(choices(db, &Id::default()).await?.organisations)
 }
 
 /// The services and the places people can choose, in one query.
 pub async fn both(db: &Db) -> Result<(Vec<Named>, Vec<Named>), sqlx::Error> {
-    let Choices { services, places, .. } = choices(db, "").await?;
+    let Choices { services, places, .. } = choices(db, &Id::default()).await?;
     Ok((services, places))
 }
 
@@ -88,7 +87,7 @@ pub struct Choices {
 
 /// The services, the places and the organisations people can choose, in one query; and this
 /// leader's own organisation, while it is not retired.
-pub async fn choices(db: &Db, leader: &str) -> Result<Choices, sqlx::Error> {
+pub async fn choices(db: &Db, leader: &Id<Account>) -> Result<Choices, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT what, id, name FROM (
            SELECT 'service' AS what, id, name, position FROM services WHERE retired_at IS NULL
@@ -117,7 +116,7 @@ pub async fn choices(db: &Db, leader: &str) -> Result<Choices, sqlx::Error> {
 }
 
 /// The organisation that this leader is from, while it is not retired.
-pub async fn organisation_of(db: &Db, leader: &str) -> Result<Option<Named>, sqlx::Error> {
+pub async fn organisation_of(db: &Db, leader: &Id<Account>) -> Result<Option<Named>, sqlx::Error> {
     let row = sqlx::query(
         "SELECT o.id, o.name FROM roles r
          JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
@@ -145,7 +144,7 @@ pub async fn all(db: &Db, what: What) -> Result<Vec<Kept>, sqlx::Error> {
     sqlx::query_as(sql).fetch_all(&mut *db.read().await?).await
 }
 
-/// Adds a service or a place at the end. Fails as "already there" when the name is taken.
+/// Adds a service or a place at the end; its id. Fails as "already there" when the name is taken.
 pub async fn add(
     tx: &mut AnyConnection,
     what: What,
@@ -201,8 +200,8 @@ pub struct Rule {
     pub service: Named,
     /// School days before a change; `None` for no rule.
     pub notice_days: Option<i64>,
-    /// Ids of the organisations that run it.
-    pub run_by: Vec<String>,
+    /// The organisations that run it.
+    pub run_by: Vec<Id<Organisation>>,
     /// Their names.
     pub names: Vec<String>,
 }
@@ -231,7 +230,7 @@ pub async fn rules(db: &Db) -> Result<Vec<Rule>, sqlx::Error> {
             });
         }
         if let (Some(rule), Some(organisation)) =
-            (rules.last_mut(), row.get::<Option<String>, _>("organisation_id"))
+            (rules.last_mut(), row.get::<Option<Id<Organisation>>, _>("organisation_id"))
         {
             rule.run_by.push(organisation);
             rule.names.push(row.get("organisation"));
@@ -243,8 +242,8 @@ pub async fn rules(db: &Db) -> Result<Vec<Rule>, sqlx::Error> {
 /// Says who runs a service, and how early families are told.
 pub async fn set_rule(
     tx: &mut AnyConnection,
-    service_id: &str,
-    run_by: &[String],
+    service_id: &Id<Service>,
+    run_by: &[impl AsRef<str> + Sync],
     days: Option<i64>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE services SET notice_days = $2 WHERE id = $1")
@@ -292,7 +291,7 @@ pub struct Ground {
 }
 
 /// What this leader needs, in one query.
-pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
+pub async fn ground(db: &Db, leader: &Id<Account>) -> Result<Ground, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT what, id, name, number, is_hers, is_run FROM (
            SELECT 'service' AS what, s.id, s.name, s.notice_days AS number,
@@ -377,7 +376,7 @@ pub async fn days(db: &Db) -> Result<(Vec<Day>, bool), sqlx::Error> {
 pub async fn add_day(tx: &mut AnyConnection, day: &NewDay) -> Result<String, sqlx::Error> {
     match day {
         NewDay::Term { name, first, last } => {
-            let id = id::fresh();
+            let id = Id::<Term>::fresh();
             sqlx::query(
                 "INSERT INTO terms (id, name, first_day, last_day) VALUES ($1, $2, $3, $4)",
             )
@@ -387,7 +386,7 @@ pub async fn add_day(tx: &mut AnyConnection, day: &NewDay) -> Result<String, sql
             .bind(last.to_string())
             .execute(tx)
             .await?;
-            Ok(id)
+            Ok(id.into())
         }
         NewDay::Closed { name, day } => {
             let day = day.to_string();

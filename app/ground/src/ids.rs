@@ -33,6 +33,9 @@ pub enum Place {}
 /// A service that families use.
 pub enum Service {}
 
+/// A school term.
+pub enum Term {}
+
 /// The council, an NHS body, or another that answers for services.
 pub enum Organisation {}
 

@@ -136,7 +136,7 @@ pub async fn fill(
     for (name, run_by) in SERVICES {
         let id = area::store::add(tx, area::What::Service, name, None).await?;
         let days = TOLD_EARLY.contains(&name).then_some(20);
-        area::store::set_rule(tx, &id, &ids(&organisations, run_by), days).await?;
+        area::store::set_rule(tx, &id.as_str().into(), &ids(&organisations, run_by), days).await?;
         services.push((name, id));
     }
     let mut places = Vec::new();

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use area::{Asked, Leader, What};
 use calendar::clock::{DAY, Millis};
 use ground::db;
+use ground::ids::{Id, Organisation};
 use ground::viewer::Role;
 use local_offer::rules::CommentFacts as OfComment;
 use notices::rules::{Course, Effect, Follow};
@@ -222,12 +223,12 @@ fn the_view_of_changes_says_what_the_rules_say_of_whatever_followed_one() {
 }
 
 /// Some of these, each as often.
-fn some(random: &mut StdRng, all: &[String], often: f64) -> Vec<String> {
+fn some<T: Clone>(random: &mut StdRng, all: &[T], often: f64) -> Vec<T> {
     all.iter().filter(|_| random.random_bool(often)).cloned().collect()
 }
 
 /// One of these, or now and then none.
-fn one_or_none(random: &mut StdRng, all: &[String]) -> Option<String> {
+fn one_or_none<T: Clone>(random: &mut StdRng, all: &[T]) -> Option<T> {
     all.get(random.random_range(0..=all.len())).cloned()
 }
 
@@ -244,13 +245,13 @@ async fn put(tx: &mut AnyConnection, sql: &'static str, values: &[Option<&str>])
 
 /// Leaders and services of organisations, some of which are retired.
 struct Area {
-    organisations: Vec<String>,
-    retired: BTreeSet<String>,
+    organisations: Vec<Id<Organisation>>,
+    retired: BTreeSet<Id<Organisation>>,
     /// Each account, and where it is from.
     leaders: Vec<(String, Leader)>,
     services: Vec<String>,
     /// The organisations that run each of them.
-    run_by: Vec<Vec<String>>,
+    run_by: Vec<Vec<Id<Organisation>>>,
 }
 
 impl Area {
@@ -268,9 +269,9 @@ impl Area {
             let id = area::store::add(&mut tx, What::Organisation, &name, None).await.unwrap();
             if nth % 3 == 1 {
                 area::store::retire(&mut tx, What::Organisation, &id, Some(1)).await.unwrap();
-                retired.insert(id.clone());
+                retired.insert(id.as_str().into());
             }
-            organisations.push(id);
+            organisations.push(id.into());
         }
         for (nth, account) in accounts.into_iter().enumerate() {
             // The last one is from none.
@@ -284,7 +285,7 @@ impl Area {
             let name = format!("Service {nth}");
             let id = area::store::add(&mut tx, What::Service, &name, None).await.unwrap();
             let run = some(random, &organisations, 0.3);
-            area::store::set_rule(&mut tx, &id, &run, None).await.unwrap();
+            area::store::set_rule(&mut tx, &id.as_str().into(), &run, None).await.unwrap();
             services.push(id);
             run_by.push(run);
         }
@@ -293,7 +294,7 @@ impl Area {
     }
 
     /// The organisations that run each of these services.
-    fn running(&self, services: &[String]) -> Vec<Vec<String>> {
+    fn running(&self, services: &[String]) -> Vec<Vec<Id<Organisation>>> {
         let of = |id: &String| self.services.iter().position(|service| service == id).unwrap();
         services.iter().map(|id| self.run_by[of(id)].clone()).collect()
     }
@@ -419,7 +420,7 @@ fn the_views_of_who_answers_for_topics_rounds_and_plans_say_what_the_rules_say()
             let asked = match (&plan, &topic) {
                 (Some(plan), _) => Asked::Plan(&planned[nth(&plans, plan)]),
                 (None, Some(topic)) => Asked::Topic(&run[nth(&topics, topic)]),
-                (None, None) => Asked::Area(chosen.as_deref()),
+                (None, None) => Asked::Area(chosen.as_ref()),
             };
             of_results.extend(area.who(&id, |leader| leader.answers_for_results(asked)));
         }
@@ -471,7 +472,7 @@ fn the_views_of_who_answers_changes_comments_and_updates_say_what_the_rules_say(
                  VALUES ($1, $2, $3, $4, 0)";
             let id = put(&mut tx, sql, &[organisation.as_deref(), Some(begun_by.as_str())]).await;
             let changes = |account: &str, leader: &Leader| {
-                leader.changes_update(organisation.as_deref(), account == begun_by)
+                leader.changes_update(organisation.as_ref(), account == begun_by)
             };
             assert!(organisation.is_some() || changes(begun_by, begins));
             let those = area.leaders.iter().filter(|(account, leader)| changes(account, leader));

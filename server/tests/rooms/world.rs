@@ -110,7 +110,9 @@ impl World {
             ids.push(area::store::add(&mut tx, what, name, None).await.unwrap());
         }
         for service in &ids[..2] {
-            area::store::set_rule(&mut tx, service, &ids[4..], None).await.unwrap();
+            area::store::set_rule(&mut tx, &service.as_str().into(), &ids[4..], None)
+                .await
+                .unwrap();
         }
         tx.commit().await.unwrap();
         let [transport, autism, north, south, council]: [String; 5] = ids.try_into().unwrap();
