@@ -6,10 +6,10 @@ use ground::ui::{Banner, Field, Page, SecondStepSoon, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::store::Kept;
+use super::store::AreaItem;
 
 /// Where an administrator begins.
-pub fn admin(viewer: &Viewer) -> Page {
+pub fn administration(viewer: &Viewer) -> Page {
     Page::new("Administration", || {
         view! {
             <div class="stack">
@@ -79,10 +79,10 @@ pub fn admin(viewer: &Viewer) -> Page {
 }
 
 /// The services, places and organisations of the area.
-pub fn area(
-    services: Vec<Kept>,
-    places: Vec<Kept>,
-    organisations: Vec<Kept>,
+pub fn area_lists(
+    services: Vec<AreaItem>,
+    places: Vec<AreaItem>,
+    organisations: Vec<AreaItem>,
     done: &str,
     sent: &Sent,
     refusals: &Refusals,
@@ -162,7 +162,7 @@ pub fn area(
     page.refused_for(refusals)
 }
 
-fn table(what: &'static str, rows: Vec<Kept>) -> impl IntoView {
+fn table(what: &'static str, rows: Vec<AreaItem>) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|row| {

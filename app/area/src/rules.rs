@@ -5,7 +5,7 @@ use ground::ids::{Id, Organisation};
 
 /// Whether it is a service, a place or an organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum AreaKind {
     /// Something families use, such as transport.
     Service,
     /// A part of the area.
@@ -14,7 +14,7 @@ pub enum What {
     Organisation,
 }
 
-impl What {
+impl AreaKind {
     /// The word for it.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -122,29 +122,29 @@ impl Leader {
 
 /// A change to what there is in the area.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum AreaChange {
     /// A new one.
-    Add { what: What, name: String, baseline: Option<i64> },
+    Add { what: AreaKind, name: String, baseline: Option<i64> },
     /// It can no longer be chosen; what names it stays.
-    Retire { what: What, id: String },
+    Retire { what: AreaKind, id: String },
     /// It can be chosen again.
-    BringBack { what: What, id: String },
+    BringBack { what: AreaKind, id: String },
 }
 
 /// Reads a change from what the form sent.
 ///
 /// # Errors
 /// What to put right.
-pub fn change(sent: &Sent) -> Result<Change, Refusals> {
+pub fn change(sent: &Sent) -> Result<AreaChange, Refusals> {
     let what = match sent.typed("what") {
-        "place" => What::Place,
-        "organisation" => What::Organisation,
-        _ => What::Service,
+        "place" => AreaKind::Place,
+        "organisation" => AreaKind::Organisation,
+        _ => AreaKind::Service,
     };
     let field = what.field();
     match (sent.typed("change"), id::parse(sent.typed("id"))) {
-        ("retire", Some(id)) => Ok(Change::Retire { what, id }),
-        ("bring back", Some(id)) => Ok(Change::BringBack { what, id }),
+        ("retire", Some(id)) => Ok(AreaChange::Retire { what, id }),
+        ("bring back", Some(id)) => Ok(AreaChange::BringBack { what, id }),
         _ => {
             let mut refusals = Refusals::default();
             let name = refusals.take(field, forms::within(sent.line(field), 80, "Enter a name"));
@@ -153,7 +153,7 @@ pub fn change(sent: &Sent) -> Result<Change, Refusals> {
                 number => refusals.take("baseline", whole_number(number).map(Some)),
             };
             match (name, baseline) {
-                (Some(name), Some(baseline)) => Ok(Change::Add { what, name, baseline }),
+                (Some(name), Some(baseline)) => Ok(AreaChange::Add { what, name, baseline }),
                 _ => Err(refusals),
             }
         }
@@ -191,7 +191,7 @@ pub fn chosen(
 ///
 /// # Errors
 /// What to put right.
-pub fn service_rule(
+pub fn new_service_rule(
     sent: &Sent,
     organisations: &[Named],
 ) -> Result<(Vec<Id<Organisation>>, Option<i64>), Refusals> {
@@ -219,8 +219,8 @@ mod tests {
         let place = |body: &str| change(&Sent::read(format!("what=place&{body}").as_bytes()));
         assert_eq!(
             place("place_name=North+Sefton&baseline=1,250"),
-            Ok(Change::Add {
-                what: What::Place,
+            Ok(AreaChange::Add {
+                what: AreaKind::Place,
                 name: "North Sefton".into(),
                 baseline: Some(1250)
             })
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_rule_of_a_service_is_a_number_of_days_or_none() {
-        let rule = |days: &str| service_rule(&Sent::of(&[("notice_days", days)]), &[]);
+        let rule = |days: &str| new_service_rule(&Sent::of(&[("notice_days", days)]), &[]);
         assert_eq!(rule("20"), Ok((vec![], Some(20))));
         assert_eq!(rule(""), Ok((vec![], None)));
         for wrong in ["0", "-1", "201", "ten"] {

@@ -8,11 +8,11 @@ use ground::ids::{Account, Id, Organisation, Service, Term};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use super::rules::What;
+use super::rules::AreaKind;
 
 /// A service or a place, as an administrator sees it.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Kept {
+pub struct AreaItem {
     pub id: String,
     pub name: String,
     /// Children and young people with SEND who live there; for places.
@@ -82,7 +82,7 @@ pub struct Choices {
     /// The organisations.
     pub organisations: Vec<Named>,
     /// The organisation that the leader who chooses is from.
-    pub hers: Option<Named>,
+    pub own: Option<Named>,
 }
 
 /// The services, the places and the organisations people can choose, in one query; and this
@@ -94,7 +94,7 @@ pub async fn choices(db: &Db, leader: &Id<Account>) -> Result<Choices, sqlx::Err
            UNION ALL SELECT 'place', id, name, position FROM places WHERE retired_at IS NULL
            UNION ALL SELECT 'organisation', id, name, position FROM organisations
              WHERE retired_at IS NULL
-           UNION ALL SELECT 'hers', o.id, o.name, o.position FROM roles r
+           UNION ALL SELECT 'own', o.id, o.name, o.position FROM roles r
              JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
              WHERE r.role = 'leader' AND r.account_id = $1) chosen
          ORDER BY what, position, name",
@@ -107,7 +107,7 @@ pub async fn choices(db: &Db, leader: &Id<Account>) -> Result<Choices, sqlx::Err
         match row.get::<&str, _>("what") {
             "place" => choices.places.push(named(row)),
             "organisation" => choices.organisations.push(named(row)),
-            "hers" => choices.hers = Some(named(row)),
+            "own" => choices.own = Some(named(row)),
             "service" => choices.services.push(named(row)),
             _ => return db::known(None, "what people can choose"),
         }
@@ -129,14 +129,16 @@ pub async fn organisation_of(db: &Db, leader: &Id<Account>) -> Result<Option<Nam
 }
 
 /// All services or places, retired ones too.
-pub async fn all(db: &Db, what: What) -> Result<Vec<Kept>, sqlx::Error> {
+pub async fn all(db: &Db, what: AreaKind) -> Result<Vec<AreaItem>, sqlx::Error> {
     let sql = match what {
-        What::Service => {
+        AreaKind::Service => {
             "SELECT id, name, CAST(NULL AS BIGINT) AS baseline, retired_at FROM services
              ORDER BY position, name"
         }
-        What::Place => "SELECT id, name, baseline, retired_at FROM places ORDER BY position, name",
-        What::Organisation => {
+        AreaKind::Place => {
+            "SELECT id, name, baseline, retired_at FROM places ORDER BY position, name"
+        }
+        AreaKind::Organisation => {
             "SELECT id, name, CAST(NULL AS BIGINT) AS baseline, retired_at FROM organisations
              ORDER BY position, name"
         }
@@ -147,26 +149,26 @@ pub async fn all(db: &Db, what: What) -> Result<Vec<Kept>, sqlx::Error> {
 /// Adds a service or a place at the end; its id. Fails as "already there" when the name is taken.
 pub async fn add(
     tx: &mut AnyConnection,
-    what: What,
+    what: AreaKind,
     name: &str,
     baseline: Option<i64>,
 ) -> Result<String, sqlx::Error> {
     let id = id::fresh();
     let add = match what {
-        What::Service => sqlx::query(
+        AreaKind::Service => sqlx::query(
             "INSERT INTO services (id, name, position)
              SELECT $1, $2, coalesce(max(position), 0) + 1 FROM services",
         )
         .bind(&id)
         .bind(name),
-        What::Place => sqlx::query(
+        AreaKind::Place => sqlx::query(
             "INSERT INTO places (id, name, position, baseline)
              SELECT $1, $2, coalesce(max(position), 0) + 1, CAST($3 AS BIGINT) FROM places",
         )
         .bind(&id)
         .bind(name)
         .bind(baseline),
-        What::Organisation => sqlx::query(
+        AreaKind::Organisation => sqlx::query(
             "INSERT INTO organisations (id, name, position)
                  SELECT $1, $2, coalesce(max(position), 0) + 1 FROM organisations",
         )
@@ -181,21 +183,21 @@ pub async fn add(
 /// id.
 pub async fn retire(
     tx: &mut AnyConnection,
-    what: What,
+    what: AreaKind,
     id: &str,
     at: Option<Millis>,
 ) -> Result<bool, sqlx::Error> {
     let sql = match what {
-        What::Service => "UPDATE services SET retired_at = $2 WHERE id = $1",
-        What::Place => "UPDATE places SET retired_at = $2 WHERE id = $1",
-        What::Organisation => "UPDATE organisations SET retired_at = $2 WHERE id = $1",
+        AreaKind::Service => "UPDATE services SET retired_at = $2 WHERE id = $1",
+        AreaKind::Place => "UPDATE places SET retired_at = $2 WHERE id = $1",
+        AreaKind::Organisation => "UPDATE organisations SET retired_at = $2 WHERE id = $1",
     };
     Ok(sqlx::query(sql).bind(id).bind(at).execute(tx).await?.rows_affected() == 1)
 }
 
 /// Who runs a service, and how early families are told about a change to it.
 #[derive(Clone, Debug)]
-pub struct Rule {
+pub struct ServiceRule {
     /// The service.
     pub service: Named,
     /// School days before a change; `None` for no rule.
@@ -207,7 +209,7 @@ pub struct Rule {
 }
 
 /// Every service that is not retired, with its rule.
-pub async fn rules(db: &Db) -> Result<Vec<Rule>, sqlx::Error> {
+pub async fn rules(db: &Db) -> Result<Vec<ServiceRule>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT s.id, s.name, s.notice_days, o.id AS organisation_id, o.name AS organisation
          FROM services s
@@ -218,11 +220,11 @@ pub async fn rules(db: &Db) -> Result<Vec<Rule>, sqlx::Error> {
     )
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let mut rules: Vec<Rule> = Vec::new();
+    let mut rules: Vec<ServiceRule> = Vec::new();
     for row in &rows {
         let service = named(row);
         if rules.last().is_none_or(|last| last.service.id != service.id) {
-            rules.push(Rule {
+            rules.push(ServiceRule {
                 service,
                 notice_days: row.get("notice_days"),
                 run_by: Vec::new(),
@@ -270,7 +272,7 @@ pub struct Spoken {
     /// The service.
     pub service: Named,
     /// Whether this leader may write about it.
-    pub is_hers: bool,
+    pub may_write: bool,
     /// Whether anybody is set down as running it; else nobody may write about it.
     pub is_run: bool,
     /// How many school days before a change families are to be told.
@@ -293,10 +295,10 @@ pub struct Ground {
 /// What this leader needs, in one query.
 pub async fn ground(db: &Db, leader: &Id<Account>) -> Result<Ground, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT what, id, name, number, is_hers, is_run FROM (
+        "SELECT what, id, name, number, may_write, is_run FROM (
            SELECT 'service' AS what, s.id, s.name, s.notice_days AS number,
                   CAST(CASE WHEN EXISTS (SELECT 1 FROM service_leaders k WHERE k.service_id = s.id
-                    AND k.account_id = $1) THEN 1 ELSE 0 END AS BIGINT) AS is_hers,
+                    AND k.account_id = $1) THEN 1 ELSE 0 END AS BIGINT) AS may_write,
                   CAST(CASE WHEN EXISTS (SELECT 1 FROM run_services u WHERE u.service_id = s.id)
                     THEN 1 ELSE 0 END AS BIGINT) AS is_run,
                   CAST(s.position AS BIGINT) AS position
@@ -318,7 +320,7 @@ pub async fn ground(db: &Db, leader: &Id<Account>) -> Result<Ground, sqlx::Error
             "service" => ground.services.push(Spoken {
                 service: named(row),
                 notice_days: row.get("number"),
-                is_hers: row.get::<i64, _>("is_hers") == 1,
+                may_write: row.get::<i64, _>("may_write") == 1,
                 is_run: row.get::<i64, _>("is_run") == 1,
             }),
             "place" => ground.places.push(named(row)),

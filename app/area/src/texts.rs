@@ -22,7 +22,7 @@ pub async fn all(db: &Db) -> sqlx::Result<HashMap<String, String>> {
 }
 
 /// One of them; `None` when it was never written.
-pub async fn one(db: &Db, name: &str) -> sqlx::Result<Option<String>> {
+pub async fn find(db: &Db, name: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT words FROM area_texts WHERE name = $1")
         .bind(name)
         .fetch_optional(&mut *db.read().await?)

@@ -359,7 +359,8 @@ async fn furnish(url: &str) -> (String, Vec<String>) {
     without_limits(&db).await;
     let now = Clock::system().now();
     let mut tx = db.begin().await.unwrap();
-    let service = area::store::add(&mut tx, area::What::Service, "Transport", None).await.unwrap();
+    let service =
+        area::store::add(&mut tx, area::AreaKind::Service, "Transport", None).await.unwrap();
     let mut accounts = Vec::new();
     for nth in 0..PARENTS {
         let account = store::NewAccount {

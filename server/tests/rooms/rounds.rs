@@ -216,7 +216,7 @@ fn what_was_counted_does_not_change_when_people_move_or_a_place_is_added() {
             .await
             .unwrap();
         let mut tx = world.db().begin().await.unwrap();
-        area::store::add(&mut tx, area::What::Place, "West Sefton", None).await.unwrap();
+        area::store::add(&mut tx, area::AreaKind::Place, "West Sefton", None).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(world.visitor().get(&format!("/rounds/{round}")).await.html, before);
         assert!(before.contains("12 parents supported it."));

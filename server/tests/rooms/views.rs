@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use area::{Asked, Leader, What};
+use area::{AreaKind, Asked, Leader};
 use calendar::clock::{DAY, Millis};
 use ground::db;
 use ground::ids::{Id, Organisation};
@@ -266,12 +266,13 @@ impl Area {
         let mut tx = world.db().begin().await.unwrap();
         for nth in 0..5 {
             let name = format!("Organisation {nth}");
-            let id = area::store::add(&mut tx, What::Organisation, &name, None).await.unwrap();
+            let id = area::store::add(&mut tx, AreaKind::Organisation, &name, None).await.unwrap();
+            let id = Id::<Organisation>::from(id);
             if nth % 3 == 1 {
-                area::store::retire(&mut tx, What::Organisation, &id, Some(1)).await.unwrap();
-                retired.insert(id.as_str().into());
+                area::store::retire(&mut tx, AreaKind::Organisation, &id, Some(1)).await.unwrap();
+                retired.insert(id.clone());
             }
-            organisations.push(id.into());
+            organisations.push(id);
         }
         for (nth, account) in accounts.into_iter().enumerate() {
             // The last one is from none.
@@ -283,7 +284,7 @@ impl Area {
         }
         for nth in 0..6 {
             let name = format!("Service {nth}");
-            let id = area::store::add(&mut tx, What::Service, &name, None).await.unwrap();
+            let id = area::store::add(&mut tx, AreaKind::Service, &name, None).await.unwrap();
             let run = some(random, &organisations, 0.3);
             area::store::set_rule(&mut tx, &id.as_str().into(), &run, None).await.unwrap();
             services.push(id);

@@ -101,11 +101,11 @@ impl World {
         let mut tx = house.db.begin().await.unwrap();
         let mut ids = Vec::new();
         for (what, name) in [
-            (area::What::Service, "Transport"),
-            (area::What::Service, "Autism support"),
-            (area::What::Place, "North Sefton"),
-            (area::What::Place, "South Sefton"),
-            (area::What::Organisation, "Sefton Council"),
+            (area::AreaKind::Service, "Transport"),
+            (area::AreaKind::Service, "Autism support"),
+            (area::AreaKind::Place, "North Sefton"),
+            (area::AreaKind::Place, "South Sefton"),
+            (area::AreaKind::Organisation, "Sefton Council"),
         ] {
             ids.push(area::store::add(&mut tx, what, name, None).await.unwrap());
         }
@@ -254,8 +254,9 @@ impl World {
     pub async fn leader_of(&self, email: &str, organisation: &str) -> Browser<'_> {
         let leader = self.signed_in(email, &[Role::Leader]).await;
         let mut tx = self.db().begin().await.unwrap();
-        let other =
-            area::store::add(&mut tx, area::What::Organisation, organisation, None).await.unwrap();
+        let other = area::store::add(&mut tx, area::AreaKind::Organisation, organisation, None)
+            .await
+            .unwrap();
         let (account, other) = (leader.account.as_str().into(), other.as_str().into());
         store::lead_for(&mut tx, &account, Some(&other)).await.unwrap();
         tx.commit().await.unwrap();
