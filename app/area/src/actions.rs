@@ -103,9 +103,6 @@ async fn area_answer(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let services = store::all(&house.db, AreaKind::Service).await?;
-    let places = store::all(&house.db, AreaKind::Place).await?;
-    let organisations = store::all(&house.db, AreaKind::Organisation).await?;
-    Ok(pages::area_lists(services, places, organisations, done, sent, refusals)
-        .answer(house, viewer))
+    let lists = store::lists(&house.db).await?;
+    Ok(pages::area_lists(lists, done, sent, refusals).answer(house, viewer))
 }

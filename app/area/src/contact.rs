@@ -211,8 +211,8 @@ fn contact_page(sent: &Sent, is_done: bool, refusals: &Refusals) -> Page {
                     <Area
                         name="about"
                         label="Who you are, in your own words"
-                        hint="Who runs the forum, how many parents are in it, who pays for it. Leave \
-                        an empty line between paragraphs."
+                        hint="Who runs the forum, how many parents are in it, who pays for it. \
+                        Leave an empty line between paragraphs."
                         rows=8
                         value=field("about")
                         refusals
@@ -221,8 +221,8 @@ fn contact_page(sent: &Sent, is_done: bool, refusals: &Refusals) -> Page {
                     <Upload
                         name="photo"
                         label="A photo"
-                        hint="People like to see who they are talking to. Ask everyone in it first, \
-                        and don't show children. JPEG or PNG."
+                        hint="People like to see who they are talking to. Ask everyone in it \
+                        first, and don't show children. JPEG or PNG."
                         accept="image/jpeg,image/png"
                         refusals
                     />
@@ -281,8 +281,8 @@ fn contact_page(sent: &Sent, is_done: bool, refusals: &Refusals) -> Page {
                     <Field
                         name="controller"
                         label="Who is responsible for people's data"
-                        hint="The data controller: the forum, or the charity that runs it. Leave this \
-                        empty if it is the forum."
+                        hint="The data controller: the forum, or the charity that runs it. Leave \
+                        this empty if it is the forum."
                         value=field("controller")
                         refusals
                     />

@@ -4,8 +4,8 @@
 //! A service or place is never deleted, since topics name it; it is retired and can be brought
 //! back. `rules` reads what an administrator says, `store` holds the SQL, `actions` with `pages`
 //! and `running` are the administrator's pages. `texts` holds what an administrator writes by name,
-//! `contact` who the forum is and how to reach it. School days are counted in `calendar`; everyone's
-//! pages, which show what changes soon too, are `app/src/services.rs`.
+//! `contact` who the forum is and how to reach it. School days are counted in `calendar`;
+//! everyone's pages, which show what changes soon too, are `app/src/services.rs`.
 
 mod actions;
 pub mod contact;

@@ -6,7 +6,7 @@ use ground::ui::{Banner, Field, Page, SecondStepSoon, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::store::AreaItem;
+use super::store::{AreaItem, AreaLists};
 
 /// Where an administrator begins.
 pub fn administration(viewer: &Viewer) -> Page {
@@ -79,22 +79,10 @@ pub fn administration(viewer: &Viewer) -> Page {
 }
 
 /// The services, places and organisations of the area.
-pub fn area_lists(
-    services: Vec<AreaItem>,
-    places: Vec<AreaItem>,
-    organisations: Vec<AreaItem>,
-    done: &str,
-    sent: &Sent,
-    refusals: &Refusals,
-) -> Page {
+pub fn area_lists(lists: AreaLists, done: &str, sent: &Sent, refusals: &Refusals) -> Page {
+    let AreaLists { services, places, organisations } = lists;
     let page = Page::new("Services, places and organisations", || {
-        let banner = (done == "kept").then(|| {
-            view! {
-                <Banner title="Saved">
-                    <p />
-                </Banner>
-            }
-        });
+        let banner = saved_banner(done);
         view! {
             <div class="stack-l">
                 <section class="stack">
@@ -160,6 +148,17 @@ pub fn area_lists(
         }
     });
     page.refused_for(refusals)
+}
+
+/// That what was sent is saved, after a change.
+pub fn saved_banner(done: &str) -> impl IntoView + use<> {
+    (done == "kept").then(|| {
+        view! {
+            <Banner title="Saved">
+                <p />
+            </Banner>
+        }
+    })
 }
 
 fn table(what: &'static str, rows: Vec<AreaItem>) -> impl IntoView {

@@ -123,12 +123,21 @@ impl Leader {
 /// A change to what there is in the area.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AreaChange {
-    /// A new one.
-    Add { what: AreaKind, name: String, baseline: Option<i64> },
+    Add {
+        what: AreaKind,
+        name: String,
+        baseline: Option<i64>,
+    },
     /// It can no longer be chosen; what names it stays.
-    Retire { what: AreaKind, id: String },
+    Retire {
+        what: AreaKind,
+        id: String,
+    },
     /// It can be chosen again.
-    BringBack { what: AreaKind, id: String },
+    BringBack {
+        what: AreaKind,
+        id: String,
+    },
 }
 
 /// Reads a change from what the form sent.

@@ -13,13 +13,13 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Service};
 use ground::sent::Form;
-use ground::ui::{Banner, Choice, Choices, Field, Page, Summary};
+use ground::ui::{Choice, Choices, Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use sqlx::AnyConnection;
 
-use super::rules;
 use super::store::{self, Day, ServiceRule};
+use super::{pages, rules};
 
 /// GET `/admin/telling`
 pub async fn telling_page(
@@ -196,13 +196,7 @@ async fn telling_answer(
     let rules = store::rules(&house.db).await?;
     let (days, second_person) = store::days(&house.db).await?;
     let page = Page::new("How families are told about changes", || {
-        let banner = (done == "kept").then(|| {
-            view! {
-                <Banner title="Saved">
-                    <p />
-                </Banner>
-            }
-        });
+        let banner = pages::saved_banner(done);
         let (terms, closed): (Vec<Day>, Vec<Day>) =
             days.into_iter().partition(|day| day.last.is_some());
         let approves = Choice::each(

@@ -10,7 +10,7 @@ use sqlx::{AnyConnection, Row as _};
 
 use super::rules::AreaKind;
 
-/// A service or a place, as an administrator sees it.
+/// A service, a place or an organisation, as an administrator sees it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AreaItem {
     pub id: String,
@@ -75,11 +75,8 @@ pub async fn both(db: &Db) -> Result<(Vec<Named>, Vec<Named>), sqlx::Error> {
 /// What people can choose, in its order.
 #[derive(Clone, Debug, Default)]
 pub struct Choices {
-    /// The services.
     pub services: Vec<Named>,
-    /// The places.
     pub places: Vec<Named>,
-    /// The organisations.
     pub organisations: Vec<Named>,
     /// The organisation that the leader who chooses is from.
     pub own: Option<Named>,
@@ -128,8 +125,24 @@ pub async fn organisation_of(db: &Db, leader: &Id<Account>) -> Result<Option<Nam
     Ok(row.as_ref().map(named))
 }
 
-/// All services or places, retired ones too.
-pub async fn all(db: &Db, what: AreaKind) -> Result<Vec<AreaItem>, sqlx::Error> {
+/// Everything in the area's lists, retired ones too.
+#[derive(Clone, Debug)]
+pub struct AreaLists {
+    pub services: Vec<AreaItem>,
+    pub places: Vec<AreaItem>,
+    pub organisations: Vec<AreaItem>,
+}
+
+/// The area's lists as an administrator sees them.
+pub async fn lists(db: &Db) -> Result<AreaLists, sqlx::Error> {
+    Ok(AreaLists {
+        services: all(db, AreaKind::Service).await?,
+        places: all(db, AreaKind::Place).await?,
+        organisations: all(db, AreaKind::Organisation).await?,
+    })
+}
+
+async fn all(db: &Db, what: AreaKind) -> Result<Vec<AreaItem>, sqlx::Error> {
     let sql = match what {
         AreaKind::Service => {
             "SELECT id, name, CAST(NULL AS BIGINT) AS baseline, retired_at FROM services
@@ -198,7 +211,6 @@ pub async fn retire(
 /// Who runs a service, and how early families are told about a change to it.
 #[derive(Clone, Debug)]
 pub struct ServiceRule {
-    /// The service.
     pub service: Named,
     /// School days before a change; `None` for no rule.
     pub notice_days: Option<i64>,
@@ -269,7 +281,6 @@ pub async fn set_rule(
 /// A service as the leader who writes about it sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spoken {
-    /// The service.
     pub service: Named,
     /// Whether this leader may write about it.
     pub may_write: bool,
@@ -284,7 +295,6 @@ pub struct Spoken {
 pub struct Ground {
     /// The services, the leader's own and others'.
     pub services: Vec<Spoken>,
-    /// The places.
     pub places: Vec<Named>,
     /// When schools are open.
     pub year: SchoolYear,
@@ -343,7 +353,6 @@ pub async fn ground(db: &Db, leader: &Id<Account>) -> Result<Ground, sqlx::Error
 pub struct Day {
     /// Its id; of a day without school the day itself.
     pub id: String,
-    /// Its name.
     pub name: String,
     /// The first day, as `2026-09-02`.
     pub first: String,

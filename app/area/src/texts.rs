@@ -29,8 +29,8 @@ pub async fn find(db: &Db, name: &str) -> sqlx::Result<Option<String>> {
         .await
 }
 
-/// Saves what an administrator wrote, with an entry in the audit log; `what` is that entry's verb and
-/// object.
+/// Saves what an administrator wrote, with an entry in the audit log; `what` is that entry's verb
+/// and object.
 ///
 /// # Errors
 /// When the database fails, or nobody is signed in.

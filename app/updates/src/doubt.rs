@@ -76,7 +76,7 @@ pub async fn send_doubt(
 }
 
 fn doubt_page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
-    let back = format!("/updates/{}", update.id);
+    let (back, version) = (format!("/updates/{}", update.id), update.now().version.to_string());
     let page = Page::new(
         format!("That's not my experience: {}", outcomes::shortened(&update.now().words.you_said)),
         || {
@@ -90,13 +90,13 @@ fn doubt_page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
                     <Summary refusals />
                     <h1>"That's not my experience"</h1>
                     <p class="lead">
-                        "Tell the forum. Only its organisers will read this, with your display name. \
-                         If it changes what the forum thinks, they will say so on the page."
+                        "Tell the forum. Only its organisers will read this, with your display \
+                         name. If it changes what the forum thinks, they will say so on the page."
                     </p>
                     {browse::words(&update.now().words, Some(&update.id))}
                     <form method="post" novalidate>
                         <FormKey key=sent.typed("form_key") />
-                        <input type="hidden" name="version" value=update.now().version.to_string() />
+                        <input type="hidden" name="version" value=version />
                         <Area
                             name="words"
                             label="What happened for your family?"

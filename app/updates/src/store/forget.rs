@@ -4,8 +4,8 @@ use ground::erasing::{each, let_go};
 use ground::ids::{Account, Id, Subscriber, Update};
 use sqlx::AnyConnection;
 
-/// Takes an account out of this room. `subscriber_id`: the subscriber that still has its address, who
-/// is then the one that was told. Gives the hashes of files that nobody names any more.
+/// Takes an account out of this room. `subscriber_id`: the subscriber that still has its address,
+/// who is then the one that was told. Gives the hashes of files that nobody names any more.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.

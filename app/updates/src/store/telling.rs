@@ -152,8 +152,8 @@ async fn hold(tx: &mut AnyConnection, people: &[Person]) -> sqlx::Result<()> {
 }
 
 /// Owes the email about a version to the next people who contributed and were not owed it yet; none
-/// left, the version is marked as told. `choose`: the words for a subscriber, with the link to their
-/// own page. Gives how many people were found.
+/// left, the version is marked as told. `choose`: the words for a subscriber, with the link to
+/// their own page. Gives how many people were found.
 pub async fn tell_next(
     tx: &mut AnyConnection,
     version: (&Id<Update>, i64),
