@@ -6,6 +6,7 @@ use calendar::clock::{self, Millis};
 use disclosure::{Shown, commas};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::ui::{Bar, Bars, Page, Timeline, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -615,10 +616,10 @@ fn taken((at, title, to, what, places): Part, level: u8) -> impl IntoView {
 pub async fn plan(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
 ) -> Result<Response, Error> {
     let now = house.clock.now();
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let id = Id::parse(&id).ok_or(Error::NotFound)?;
     let plan = plans::store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
     let of_plan = store::of_plan(&house.db, &id, so_far(now)).await?;
     let page = Page::new(format!("How are we doing? {}", plan.title), || {

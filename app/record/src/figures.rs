@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use calendar::clock::Millis;
 use disclosure::Shown;
+use ground::ids::{Id, Update};
 use involvement::rung::Rung;
 use notices::ledger::ToldOf;
 use notices::rules::{self, SETTLED_AFTER};
@@ -157,9 +158,7 @@ pub fn between_places(places: &[(String, Option<u64>, Option<u64>)]) -> Option<f
 /// Who was told about a version: how many, to the nearest ten, and after how many days (median).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heard {
-    /// The update.
-    pub update_id: String,
-    /// The version.
+    pub update_id: Id<Update>,
     pub version: i64,
     /// How many got the email.
     pub told: Shown,
@@ -173,11 +172,11 @@ pub struct Heard {
 /// Who was told, version by version.
 #[must_use]
 pub fn heard(contributed: &[Contributed]) -> Vec<Heard> {
-    let mut versions: BTreeMap<(&str, i64), Vec<&Contributed>> = BTreeMap::new();
+    let mut versions: BTreeMap<(&Id<Update>, i64), Vec<&Contributed>> = BTreeMap::new();
     for emails in contributed {
         versions.entry((&emails.update_id, emails.version)).or_default().push(emails);
     }
-    let heard = |((update_id, version), emails): ((&str, i64), Vec<&Contributed>)| {
+    let heard = |((update_id, version), emails): ((&Id<Update>, i64), Vec<&Contributed>)| {
         let days: Vec<(i64, u64)> =
             emails.iter().filter_map(|emails| Some((emails.days?, emails.people))).collect();
         let (told, not) = (
@@ -186,13 +185,7 @@ pub fn heard(contributed: &[Contributed]) -> Vec<Heard> {
         );
         let parts = disclosure::split(&[told, not]).parts;
         let median_days = parts[0].number().and_then(|_| median(days));
-        Heard {
-            update_id: update_id.to_owned(),
-            version,
-            told: parts[0],
-            not: parts[1],
-            median_days,
-        }
+        Heard { update_id: update_id.clone(), version, told: parts[0], not: parts[1], median_days }
     };
     versions.into_iter().map(heard).collect()
 }

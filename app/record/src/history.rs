@@ -2,6 +2,7 @@
 //! `figures` puts into words.
 
 use calendar::clock::{self, Millis, SECOND};
+use ground::ids::{self, Consultation, Id, Round, Update};
 use involvement::rung::{self, Rung};
 use notices::ledger::ToldOf;
 use outcomes::rules::{Outcome as What, Stage, Verdict, awaited};
@@ -47,8 +48,7 @@ impl History {
 /// An update with all its versions.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// Its id.
-    pub id: String,
+    pub id: Id<Update>,
     /// The organisation whose it is, by name; empty for a leader who leads for none.
     pub organisation: String,
     /// What it is about, as in `topic:0199…`.
@@ -83,9 +83,7 @@ impl Outcome {
 /// How many people got the email about a version this many days after it was published.
 #[derive(Clone, Debug)]
 pub struct Contributed {
-    /// The update.
-    pub update_id: String,
-    /// The version.
+    pub update_id: Id<Update>,
     pub version: i64,
     /// Whole days; `None` where no email reached them.
     pub days: Option<i64>,
@@ -98,11 +96,8 @@ pub struct Contributed {
 pub struct Awaited {
     /// `topic`, `consultation` or `plan`.
     pub kind: String,
-    /// Its id.
     pub id: String,
-    /// Its title.
     pub title: String,
-    /// Since when.
     pub since: Millis,
     /// When an outcome was first said.
     pub first_said_at: Option<Millis>,
@@ -125,11 +120,8 @@ impl Awaited {
 /// A round that closed.
 #[derive(Clone, Debug, Default)]
 pub struct Counted {
-    /// Its id.
-    pub id: String,
-    /// Its title.
+    pub id: Id<Round>,
     pub title: String,
-    /// When it closed.
     pub closed_at: Millis,
     /// The places, in their order, each with how many children with SEND live there, where that is
     /// known.
@@ -143,7 +135,7 @@ impl Counted {
     /// topic by topic, each in the order of the places.
     pub fn add(
         &mut self,
-        topic: &str,
+        topic_id: &Id<ids::Topic>,
         is_chosen: bool,
         place: (String, Option<u64>),
         supporters: u64,
@@ -151,8 +143,8 @@ impl Counted {
         if self.places.iter().all(|(known, _)| *known != place.0) {
             self.places.push(place);
         }
-        if self.topics.last().is_none_or(|last| last.id != topic) {
-            self.topics.push(Topic { id: topic.to_owned(), is_chosen, supporters: Vec::new() });
+        if self.topics.last().is_none_or(|last| last.id != *topic_id) {
+            self.topics.push(Topic { id: topic_id.clone(), is_chosen, supporters: Vec::new() });
         }
         if let Some(topic) = self.topics.last_mut() {
             topic.supporters.push(supporters);
@@ -163,8 +155,8 @@ impl Counted {
 /// A topic of a round that closed.
 #[derive(Clone, Debug)]
 pub struct Topic {
-    /// Its id. Its words belong to its author, who can withdraw them.
-    pub id: String,
+    /// Its words belong to its author, who can withdraw them.
+    pub id: Id<ids::Topic>,
     /// Whether the forum confirmed it as one to be planned.
     pub is_chosen: bool,
     /// How many supported it, place by place.
@@ -174,13 +166,9 @@ pub struct Topic {
 /// A consultation.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// Its id.
-    pub id: String,
-    /// Its title.
+    pub id: Id<Consultation>,
     pub title: String,
-    /// When it opens.
     pub opens_at: Millis,
-    /// When it closes.
     pub closes_at: Millis,
     /// Its latest results: their number, when they were published, and what they say.
     pub released: Option<(i64, Millis, Results)>,
@@ -208,8 +196,8 @@ impl Asked {
 /// A comment on the Local Offer.
 #[derive(Clone, Debug)]
 pub struct Comment {
-    /// Its id. Its words belong to its author.
-    pub id: String,
+    /// Its words belong to its author.
+    pub id: Id<ids::Comment>,
     /// The service it is about, by name; empty for the whole list.
     pub service: String,
     /// When it was published.

@@ -6,6 +6,7 @@ use area::ELSEWHERE;
 use calendar::clock::Millis;
 use ground::audit::{self, Head};
 use ground::db::{self, Db};
+use ground::ids::{Id, Plan, Round, Topic, Update};
 use notices::ledger::ToldOf;
 use outcomes::store::{ListedUpdate, stage, verdict};
 use questionnaires::results::Results;
@@ -64,7 +65,7 @@ pub async fn outcomes(db: &Db, at: Millis) -> sqlx::Result<Vec<Outcome>> {
     .await?;
     let mut outcomes: Vec<Outcome> = Vec::new();
     for row in &rows {
-        let id: String = row.get("update_id");
+        let id: Id<Update> = row.get("update_id");
         if outcomes.last().is_none_or(|last| last.id != id) {
             outcomes.push(Outcome {
                 id,
@@ -191,7 +192,7 @@ pub async fn counted(db: &Db, at: Millis) -> sqlx::Result<Vec<Counted>> {
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     let mut rounds: Vec<Counted> = Vec::new();
     for row in &rows {
-        let id: String = row.get("id");
+        let id: Id<Round> = row.get("id");
         if rounds.last().is_none_or(|last| last.id != id) {
             rounds.push(Counted {
                 id,
@@ -201,7 +202,7 @@ pub async fn counted(db: &Db, at: Millis) -> sqlx::Result<Vec<Counted>> {
             });
         }
         let (Some(round), Some(topic)) =
-            (rounds.last_mut(), row.get::<Option<String>, _>("topic_id"))
+            (rounds.last_mut(), row.get::<Option<Id<Topic>>, _>("topic_id"))
         else {
             continue;
         };
@@ -227,7 +228,7 @@ pub struct OfPlan {
 
 /// What the record says about one plan besides what happened to it: the part of `outcomes`,
 /// `awaited`, `contributors_told` and `rounds` that is about it, in one statement.
-pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> sqlx::Result<OfPlan> {
+pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<OfPlan> {
     let sql = format!(
         "SELECT 'update' AS what, id AS one, you_said AS two, outcome AS three, verdict AS four,
          organisation AS five,
@@ -285,7 +286,7 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> sqlx::Result<OfPlan>
                 people: db::number(row.get("eight"), "emails")?,
             }),
             "supports" => {
-                let id: String = row.get("one");
+                let id: Id<Round> = row.get("one");
                 if of_plan.counted.last().is_none_or(|last| last.id != id) {
                     of_plan.counted.push(Counted {
                         id,
@@ -297,7 +298,7 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> sqlx::Result<OfPlan>
                 let Some(round) = of_plan.counted.last_mut() else { continue };
                 let place = (row.get("five"), baseline(row.get("eight"))?);
                 let supporters = db::number(row.get("seven"), "tallies.supporters")?;
-                round.add(row.get("three"), true, place, supporters);
+                round.add(&row.get("three"), true, place, supporters);
             }
             _ => return db::known(None, "what the record says about a plan"),
         }
