@@ -12,7 +12,9 @@ use notices::ledger::ToldOf;
 use notices::rules::{self, SETTLED_AFTER};
 use outcomes::rules::{Stage, Verdict};
 
-use super::history::{Asked, Contributed, Counted, History, Standing, rung_of};
+use super::history::{
+    AwaitedState, ClosedRound, Contributed, History, OpenedConsultation, rung_of,
+};
 
 /// What people read where nothing may be said.
 pub const TOO_FEW: &str = "too few to say";
@@ -132,7 +134,7 @@ pub fn ratio_words(ratio: Option<f64>) -> String {
 /// How many supports a place gave in a round, for all its topics together: the sum of the numbers
 /// that are shown; `None` where one is not.
 #[must_use]
-pub fn supports(round: &Counted) -> Vec<(String, Option<u64>, Option<u64>)> {
+pub fn supports(round: &ClosedRound) -> Vec<(String, Option<u64>, Option<u64>)> {
     let shown: Vec<Vec<Shown>> =
         round.topics.iter().map(|topic| disclosure::split(&topic.supporters).parts).collect();
     let place = |(nth, (place, lives)): (usize, &(String, Option<u64>))| {
@@ -378,36 +380,36 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
         "contributors_told",
     );
 
-    let are = |standing: &[Standing], is: fn(&Standing) -> bool| {
+    let are = |standing: &[AwaitedState], is: fn(&AwaitedState) -> bool| {
         count(standing.iter().filter(|standing| is(standing)).count())
     };
     let (said, due, overdue) = (
-        |standing: &Standing| matches!(standing, Standing::Said),
-        |standing: &Standing| matches!(standing, Standing::Due(_)),
-        |standing: &Standing| matches!(standing, Standing::Overdue(_)),
+        |standing: &AwaitedState| matches!(standing, AwaitedState::Said),
+        |standing: &AwaitedState| matches!(standing, AwaitedState::Due(_)),
+        |standing: &AwaitedState| matches!(standing, AwaitedState::Overdue(_)),
     );
-    let standing: Vec<Standing> =
+    let standing: Vec<AwaitedState> =
         history.awaited.iter().map(|awaited| awaited.standing(within, at)).collect();
     add("awaited", "Things leaders must say what happened about", count(standing.len()), "awaited");
     add("awaited_said", "Of these, leaders have told us", are(&standing, said), "awaited");
     add("awaited_due", "Of these, not due yet", are(&standing, due), "awaited");
     add("awaited_overdue", "Of these, overdue", are(&standing, overdue), "awaited");
 
-    add("rounds", "Voting rounds that have closed", count(history.counted.len()), "rounds");
+    add("rounds", "Voting rounds that have closed", count(history.rounds.len()), "rounds");
     add(
         "topics_voted_on",
         "Topics that parents voted on",
-        count(history.counted.iter().map(|round| round.topics.len()).sum()),
+        count(history.rounds.iter().map(|round| round.topics.len()).sum()),
         "rounds",
     );
     let chosen = history
-        .counted
+        .rounds
         .iter()
         .flat_map(|round| &round.topics)
         .filter(|topic| topic.is_chosen)
         .count();
     add("topics_chosen", "Topics chosen to be planned", count(chosen), "rounds");
-    let last = history.counted.last().and_then(|round| between_places(&supports(round)));
+    let last = history.rounds.last().and_then(|round| between_places(&supports(round)));
     add(
         "supports_ratio",
         "Supports for each child in the last round: how many times higher the highest place is \
@@ -415,9 +417,14 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
         ratio_words(last),
         "rounds",
     );
-    add("consultations", "Consultations opened", count(history.asked.len()), "consultations");
-    let released: Vec<&Asked> =
-        history.asked.iter().filter(|asked| asked.released.is_some()).collect();
+    add(
+        "consultations",
+        "Consultations opened",
+        count(history.consultations.len()),
+        "consultations",
+    );
+    let released: Vec<&OpenedConsultation> =
+        history.consultations.iter().filter(|asked| asked.released.is_some()).collect();
     add(
         "consultations_released",
         "Of these, with published results",
@@ -436,7 +443,7 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
         ratio_words(last),
         "consultations",
     );
-    let standing: Vec<Standing> =
+    let standing: Vec<AwaitedState> =
         history.comments.iter().map(|comment| comment.standing(within, at)).collect();
     add("comments", "Published comments on the Local Offer", count(standing.len()), "comments");
     add("comments_answered", "Of these, answered", are(&standing, said), "comments");

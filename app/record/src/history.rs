@@ -5,11 +5,11 @@ use calendar::clock::{self, Millis, SECOND};
 use ground::ids::{self, Consultation, Id, Round, Update};
 use involvement::rung::{self, Rung};
 use notices::ledger::ToldOf;
-use outcomes::rules::{Outcome as What, Stage, Verdict, awaited};
+use outcomes::rules::{self, Stage, Verdict, awaited};
 use plans::store::Plan;
 use questionnaires::results::Results;
 
-pub use outcomes::rules::Awaited as Standing;
+pub use outcomes::rules::Awaited as AwaitedState;
 
 /// All of it.
 #[derive(Clone, Debug, Default)]
@@ -25,9 +25,9 @@ pub struct History {
     /// What must be or had to be said, in the order people began to wait for it.
     pub awaited: Vec<Awaited>,
     /// Rounds that closed, earliest first.
-    pub counted: Vec<Counted>,
+    pub rounds: Vec<ClosedRound>,
     /// Consultations, earliest opened first.
-    pub asked: Vec<Asked>,
+    pub consultations: Vec<OpenedConsultation>,
     /// Comments on the Local Offer, earliest published first.
     pub comments: Vec<Comment>,
 }
@@ -39,8 +39,8 @@ impl History {
         self.plans.is_empty()
             && self.told.is_empty()
             && self.outcomes.is_empty()
-            && self.counted.is_empty()
-            && self.asked.is_empty()
+            && self.rounds.is_empty()
+            && self.consultations.is_empty()
             && self.comments.is_empty()
     }
 }
@@ -108,10 +108,10 @@ pub struct Awaited {
 impl Awaited {
     /// Where it had got to at that time. `within`: how long leaders have, in milliseconds.
     #[must_use]
-    pub fn standing(&self, within: Millis, at: Millis) -> Standing {
+    pub fn standing(&self, within: Millis, at: Millis) -> AwaitedState {
         let told = match &self.decide_by {
-            Some(by) => Some(What::Deciding { by: by.clone() }),
-            None => self.first_said_at.map(|_| What::Done),
+            Some(by) => Some(rules::Outcome::Deciding { by: by.clone() }),
+            None => self.first_said_at.map(|_| rules::Outcome::Done),
         };
         awaited(self.since, told.as_ref(), within, at)
     }
@@ -119,7 +119,7 @@ impl Awaited {
 
 /// A round that closed.
 #[derive(Clone, Debug, Default)]
-pub struct Counted {
+pub struct ClosedRound {
     pub id: Id<Round>,
     pub title: String,
     pub closed_at: Millis,
@@ -130,7 +130,7 @@ pub struct Counted {
     pub topics: Vec<Topic>,
 }
 
-impl Counted {
+impl ClosedRound {
     /// Adds how many people in a place, which has this many children with SEND, supported a topic:
     /// topic by topic, each in the order of the places.
     pub fn add(
@@ -165,7 +165,7 @@ pub struct Topic {
 
 /// A consultation.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct OpenedConsultation {
     pub id: Id<Consultation>,
     pub title: String,
     pub opens_at: Millis,
@@ -174,7 +174,7 @@ pub struct Asked {
     pub released: Option<(i64, Millis, Results)>,
 }
 
-impl Asked {
+impl OpenedConsultation {
     /// How many answered, place by place, and how many children with SEND live there; as its
     /// results show it.
     #[must_use]
@@ -211,8 +211,13 @@ pub struct Comment {
 impl Comment {
     /// Where it had got to at that time. `within`: how long the council has, in milliseconds.
     #[must_use]
-    pub fn standing(&self, within: Millis, at: Millis) -> Standing {
-        awaited(self.published_at, self.first_answered_at.map(|_| What::Done).as_ref(), within, at)
+    pub fn standing(&self, within: Millis, at: Millis) -> AwaitedState {
+        awaited(
+            self.published_at,
+            self.first_answered_at.map(|_| rules::Outcome::Done).as_ref(),
+            within,
+            at,
+        )
     }
 }
 

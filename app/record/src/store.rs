@@ -13,7 +13,9 @@ use questionnaires::results::Results;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::history::{Asked, Awaited, Comment, Contributed, Counted, History, Outcome, Version};
+use super::history::{
+    Awaited, ClosedRound, Comment, Contributed, History, OpenedConsultation, Outcome, Version,
+};
 
 /// Everything the record is made of, as it was at that time: for the evidence pack. The pages ask
 /// for the parts they show.
@@ -27,8 +29,8 @@ pub async fn history(db: &Db, at: Millis) -> sqlx::Result<History> {
         outcomes: outcomes(db, at).await?,
         contributed: contributed(db, at).await?,
         awaited: awaited(db, at).await?,
-        counted: counted(db, at).await?,
-        asked: asked(db, at).await?,
+        rounds: rounds(db, at).await?,
+        consultations: consultations(db, at).await?,
         comments: comments(db, at).await?,
     })
 }
@@ -172,7 +174,7 @@ fn awaited_by_then() -> String {
 
 /// `rounds`: every round that was closed by then, with the supporters of each of its topics by
 /// place.
-pub async fn counted(db: &Db, at: Millis) -> sqlx::Result<Vec<Counted>> {
+pub async fn rounds(db: &Db, at: Millis) -> sqlx::Result<Vec<ClosedRound>> {
     let sql = format!(
         "SELECT r.id, r.title, r.closed_at, y.topic_id, coalesce(p.name, '{ELSEWHERE}') AS place,
          y.supporters, p.baseline,
@@ -190,15 +192,15 @@ pub async fn counted(db: &Db, at: Millis) -> sqlx::Result<Vec<Counted>> {
          ORDER BY r.closed_at, r.id, y.topic_id, coalesce(p.position, 1000000), place"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
-    let mut rounds: Vec<Counted> = Vec::new();
+    let mut rounds: Vec<ClosedRound> = Vec::new();
     for row in &rows {
         let id: Id<Round> = row.get("id");
         if rounds.last().is_none_or(|last| last.id != id) {
-            rounds.push(Counted {
+            rounds.push(ClosedRound {
                 id,
                 title: row.get("title"),
                 closed_at: row.get("closed_at"),
-                ..Counted::default()
+                ..ClosedRound::default()
             });
         }
         let (Some(round), Some(topic)) =
@@ -223,7 +225,7 @@ pub struct OfPlan {
     /// The emails about what was said.
     pub contributed: Vec<Contributed>,
     /// The closed rounds of the topics it answers, with those topics alone.
-    pub counted: Vec<Counted>,
+    pub rounds: Vec<ClosedRound>,
 }
 
 /// What the record says about one plan besides what happened to it: the part of `outcomes`,
@@ -287,15 +289,15 @@ pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<Of
             }),
             "supports" => {
                 let id: Id<Round> = row.get("one");
-                if of_plan.counted.last().is_none_or(|last| last.id != id) {
-                    of_plan.counted.push(Counted {
+                if of_plan.rounds.last().is_none_or(|last| last.id != id) {
+                    of_plan.rounds.push(ClosedRound {
                         id,
                         title: row.get("two"),
                         closed_at: row.get("six"),
-                        ..Counted::default()
+                        ..ClosedRound::default()
                     });
                 }
-                let Some(round) = of_plan.counted.last_mut() else { continue };
+                let Some(round) = of_plan.rounds.last_mut() else { continue };
                 let place = (row.get("five"), baseline(row.get("eight"))?);
                 let supporters = db::number(row.get("seven"), "tallies.supporters")?;
                 round.add(&row.get("three"), true, place, supporters);
@@ -307,7 +309,7 @@ pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<Of
 }
 
 /// `consultations`: every consultation that was opened by then, with its last results by then.
-pub async fn asked(db: &Db, at: Millis) -> sqlx::Result<Vec<Asked>> {
+pub async fn consultations(db: &Db, at: Millis) -> sqlx::Result<Vec<OpenedConsultation>> {
     let rows = sqlx::query(
         "SELECT c.id, c.title, c.opens_at, c.closes_at, r.number, r.checked_at, r.results
          FROM consultations c
@@ -319,12 +321,12 @@ pub async fn asked(db: &Db, at: Millis) -> sqlx::Result<Vec<Asked>> {
     .bind(at)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let asked = |row: &AnyRow| {
+    let consultation = |row: &AnyRow| {
         let results =
             row.get::<Option<&str>, _>("results").map(db::read_json::<Results>).transpose()?;
         let released =
             row.get::<Option<i64>, _>("number").zip(row.get::<Option<Millis>, _>("checked_at"));
-        Ok(Asked {
+        Ok(OpenedConsultation {
             id: row.get("id"),
             title: row.get("title"),
             opens_at: row.get("opens_at"),
@@ -332,7 +334,7 @@ pub async fn asked(db: &Db, at: Millis) -> sqlx::Result<Vec<Asked>> {
             released: released.zip(results).map(|((number, at), results)| (number, at, results)),
         })
     };
-    rows.iter().map(asked).collect()
+    rows.iter().map(consultation).collect()
 }
 
 /// `comments`: every comment on the Local Offer that was published and not withdrawn by then, and

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::figures::{TOO_FEW, heard, shown, supports};
-use super::history::{History, Standing, rung_of};
+use super::history::{AwaitedState, History, rung_of};
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -349,11 +349,11 @@ fn contributors_told(history: &History) -> Vec<Vec<Cell>> {
 }
 
 /// Where something has got to, and the day it is or was due where it has not been said.
-fn standing_cells(standing: Standing) -> [Cell; 2] {
+fn standing_cells(standing: AwaitedState) -> [Cell; 2] {
     let (standing, due) = match standing {
-        Standing::Said => ("said", None),
-        Standing::Due(by) => ("due", Some(by)),
-        Standing::Overdue(by) => ("overdue", Some(by)),
+        AwaitedState::Said => ("said", None),
+        AwaitedState::Due(by) => ("due", Some(by)),
+        AwaitedState::Overdue(by) => ("overdue", Some(by)),
     };
     [text(standing), text(due.map(|by| clock::fields(by).0).unwrap_or_default())]
 }
@@ -395,7 +395,7 @@ fn awaited(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {
 }
 
 fn rounds(history: &History) -> Vec<Vec<Cell>> {
-    let row = |round: &super::history::Counted| {
+    let row = |round: &super::history::ClosedRound| {
         let chosen = round.topics.iter().filter(|topic| topic.is_chosen).count();
         vec![
             text(round.id.as_str()),
@@ -405,12 +405,12 @@ fn rounds(history: &History) -> Vec<Vec<Cell>> {
             number(chosen),
         ]
     };
-    history.counted.iter().map(row).collect()
+    history.rounds.iter().map(row).collect()
 }
 
 fn supports_by_place(history: &History) -> Vec<Vec<Cell>> {
     let children = |lives: Option<u64>| lives.map_or_else(|| text(""), |lives| people(Some(lives)));
-    let rows = history.counted.iter().flat_map(|round| {
+    let rows = history.rounds.iter().flat_map(|round| {
         let row = |(place, given, lives): (String, Option<u64>, Option<u64>)| {
             vec![
                 text(round.id.as_str()),
@@ -426,7 +426,7 @@ fn supports_by_place(history: &History) -> Vec<Vec<Cell>> {
 }
 
 fn consultations(history: &History) -> Vec<Vec<Cell>> {
-    let row = |asked: &super::history::Asked| {
+    let row = |asked: &super::history::OpenedConsultation| {
         let released = asked.released.as_ref();
         let answers = released.map_or_else(|| text(""), |(_, _, results)| people(results.people));
         let of = released
@@ -445,11 +445,11 @@ fn consultations(history: &History) -> Vec<Vec<Cell>> {
             of,
         ]
     };
-    history.asked.iter().map(row).collect()
+    history.consultations.iter().map(row).collect()
 }
 
 fn answers_by_place(history: &History) -> Vec<Vec<Cell>> {
-    let rows = history.asked.iter().flat_map(|asked| {
+    let rows = history.consultations.iter().flat_map(|asked| {
         let row = |(place, answers, lives)| {
             vec![
                 text(asked.id.as_str()),
