@@ -269,8 +269,7 @@ pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Res
             .map(|(quarter, part)| (quarter.clone(), part.share()))
             .collect();
         let over_time = (!sums.by_quarter.is_empty()).then(|| {
-            let chart =
-                charts::columns("Told before it started, by quarter", &quarters).into_string();
+            let chart = charts::columns("Told before it started, by quarter", &quarters);
             let rows = sums
                 .by_quarter
                 .iter()
@@ -281,7 +280,7 @@ pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Res
             view! {
                 <section class="stack">
                     <h2>"Over time"</h2>
-                    <div inner_html=chart />
+                    <div>{chart}</div>
                     {in_time_table("By quarter, latest first", "Quarter", rows)}
                 </section>
             }
@@ -644,7 +643,7 @@ pub async fn plan_record_page(
             .iter()
             .map(|event| (event.at, plans::happened(&event.what).to_owned()))
             .collect();
-        let chart = charts::timeline("What happened to the plan, in order", &points).into_string();
+        let chart = charts::timeline("What happened to the plan, in order", &points);
         let steps = points
             .into_iter()
             .enumerate()
@@ -728,7 +727,7 @@ pub async fn plan_record_page(
                 </section>
                 <section class="stack">
                     <h2>"What happened, in order"</h2>
-                    <div inner_html=chart />
+                    <div>{chart}</div>
                     <Timeline steps />
                 </section>
                 {overrides}
