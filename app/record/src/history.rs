@@ -60,13 +60,12 @@ pub struct Outcome {
 /// A version of an update.
 #[derive(Clone, Debug)]
 pub struct Version {
-    /// Its number, from 1.
+    /// From 1.
     pub version: i64,
     /// What happened, as it says.
     pub outcome: Stage,
     /// What parents said, in the leader's words.
     pub you_said: String,
-    /// When it was published.
     pub at: Millis,
     /// The forum's last word on it, and when; `None` while it is claimed.
     pub verdict: Option<(Verdict, Millis)>,
@@ -87,7 +86,6 @@ pub struct Contributed {
     pub version: i64,
     /// Whole days; `None` where no email reached them.
     pub days: Option<i64>,
-    /// How many people.
     pub people: u64,
 }
 
@@ -126,7 +124,6 @@ pub struct ClosedRound {
     /// The places, in their order, each with how many children with SEND live there, where that is
     /// known.
     pub places: Vec<(String, Option<u64>)>,
-    /// Its topics.
     pub topics: Vec<Topic>,
 }
 
@@ -200,9 +197,7 @@ pub struct Comment {
     pub id: Id<ids::Comment>,
     /// The service it is about, by name; empty for the whole list.
     pub service: String,
-    /// When it was published.
     pub published_at: Millis,
-    /// When it was first answered.
     pub first_answered_at: Option<Millis>,
     /// Whether an answer says that something will be done.
     pub has_action: bool,
