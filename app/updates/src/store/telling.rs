@@ -165,8 +165,9 @@ pub async fn tell_next(
     hold(&mut *tx, &waiting).await?;
     // Anyone who stopped or moved before they could be held is different by now, and is found in
     // the next lot.
-    let people = next(&mut *tx, version).await?;
-    for person in people.iter().filter(|person| waiting.contains(person)) {
+    let mut people = next(&mut *tx, version).await?;
+    people.retain(|person| waiting.contains(person));
+    for person in &people {
         let own = match &person.subscriber_id {
             Some(subscriber) if person.account_id.is_none() => {
                 let token = id::secret();
