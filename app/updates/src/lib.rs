@@ -14,7 +14,7 @@
 //!
 //! 1. `/lead/updates` lists what is still to be said: chosen topics, results, published drafts,
 //!    each with the day it is due (`outcomes/rules.rs`, `awaited`). `/lead/updates/about` offers
-//!    what they can answer (`store/subjects.rs`, `answers_for`); `words.rs` and `evidence.rs` read
+//!    what they can answer (`store/subjects.rs`, `answerable`); `words.rs` and `evidence.rs` read
 //!    what they write, `attach.rs` takes a file. They check it as everyone will see it, then it is
 //!    published: an update, its first version, what it is about.
 //! 2. It is shown as claimed. At `/forum/updates` organisers see what is waiting, and what parents
