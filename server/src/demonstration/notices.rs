@@ -186,15 +186,15 @@ async fn asked(
     for (question, email) in both {
         questions::store::ask(tx, notice_id, &id::fresh(), (question, email), at).await?;
     }
-    // Her answer went out long ago, and her address with it.
-    let hers: String = sqlx::query_scalar(
+    // The parent's answer went out long ago, and their address with it.
+    let answered: String = sqlx::query_scalar(
         "UPDATE notice_questions SET email = NULL WHERE email = 'parent@example.org' RETURNING id",
     )
     .fetch_one(&mut *tx)
     .await?;
     let answer = NewAnswer {
         form_key: id::fresh(),
-        questions: vec![hers],
+        questions: vec![answered],
         question: "Does the bus home change too?".into(),
         answer: "No, only the morning changes. The bus home will still leave school at 3:20pm."
             .into(),
