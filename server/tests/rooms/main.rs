@@ -46,6 +46,7 @@ mod rounds;
 mod running;
 mod search;
 mod second_step;
+mod statements;
 mod subscriptions;
 mod things;
 mod topics;
