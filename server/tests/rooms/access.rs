@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
+
 use axum::http::{Method, StatusCode, header};
 use calendar::clock::MINUTE;
 use ground::routes::Access;
 use ground::viewer::Role;
 
-use crate::things::nobodys;
+use crate::things::{Address, Things, lookers, nobodys};
 use crate::world::{PROVES, change, on_both};
 
 /// The routes, with what is nobody's in place of each parameter.
@@ -377,5 +379,38 @@ fn nobody_is_led_to_propose_a_topic_who_may_not() {
         }
         let parent = world.parent(1).await;
         assert!(parent.get("/account").await.says("href=\"/topics/new\""));
+    });
+}
+
+/// Addresses that have nothing to show here, and why.
+const SHOW_NOTHING: [(&str, &str); 2] = [
+    ("/sign-in/council", "no council is set; `council/` has one"),
+    ("/sign-in/council/answer", "no council is set; `council/` has one"),
+];
+
+#[test]
+fn whoever_may_open_an_address_finds_something_there() {
+    on_both(async |world| {
+        let world = world.demonstration().await;
+        let things = Things::new(&world).await;
+        let mut empty = BTreeMap::new();
+        for Address { rule, path } in things.addresses() {
+            if rule.method != Method::GET || SHOW_NOTHING.iter().any(|(of, _)| *of == rule.path) {
+                continue;
+            }
+            let mut answers = Vec::new();
+            for who in lookers(rule.access) {
+                let answer = things.browser(*who).await.get(&path).await;
+                assert!(!answer.status.is_server_error(), "{who:?}: {path} gave {}", answer.status);
+                answers.push(answer.status);
+            }
+            // A page that only a POST has an answer for leads back.
+            let is_there =
+                |status: &StatusCode| [StatusCode::OK, StatusCode::SEE_OTHER].contains(status);
+            if !answers.iter().any(is_there) {
+                empty.insert(rule.path, answers);
+            }
+        }
+        assert!(empty.is_empty(), "nothing living stands for these: {empty:#?}");
     });
 }

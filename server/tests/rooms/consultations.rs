@@ -9,53 +9,8 @@ use questionnaires::answers::Answer as Given;
 use questionnaires::{Kind, Question, edit, library};
 use sqlx::{Column as _, Row as _};
 
+pub use crate::fixtures::consultations::{begin, open, terms};
 use crate::world::{Answer, Browser, World, link, on_both};
-
-pub fn terms<'f>(title: &'f str, closes: &'f str, access: &'f str) -> Vec<(&'f str, &'f str)> {
-    vec![
-        ("title", title),
-        ("about", "How short breaks are offered."),
-        ("can_change", "Times and places."),
-        ("cannot_change", "How much money there is."),
-        ("who_for", "Parents of children who need a break"),
-        ("how_used", "For the plan of next year."),
-        ("who_sees", "The forum reads every answer."),
-        ("access", access),
-        ("closes_day", closes),
-    ]
-}
-
-/// A consultation with three questions that is open for 60 days: whether one waits, how long if so,
-/// and what else to say. The last is needed. Its id.
-pub async fn open(world: &World, organiser: &Browser<'_>, access: &str) -> String {
-    let closes = clock::fields(world.now() + 60 * DAY).0;
-    let mut said = terms("Short breaks", &closes, access);
-    // It is about no plan and no topic, so the council answers for it.
-    said.push(("belongs", world.council.as_str()));
-    let page = organiser.post("/forum/consultations/new", &said).await.leads_to();
-    let page = page.split('?').next().unwrap().to_owned();
-    let new = format!("{page}/questions/new");
-    organiser.post(&new, &[("text", "Do you wait?"), ("kind", "yes-no")]).await.leads_to();
-    let how_long = [
-        ("text", "How long?"),
-        ("kind", "one-of"),
-        ("options", "Weeks\nMonths"),
-        ("if", "question-1 yes"),
-    ];
-    organiser.post(&new, &how_long).await.leads_to();
-    organiser
-        .post(&new, &[("text", "What else?"), ("kind", "long-text"), ("needed", "yes")])
-        .await
-        .leads_to();
-    organiser.post(&page, &[("step", "open")]).await.leads_to();
-    page.replace("/forum/consultations/", "")
-}
-
-/// Begins a response; the address of it.
-pub async fn begin(browser: &Browser<'_>, id: &str) -> String {
-    let first = browser.post(&format!("/consultations/{id}/answers"), &[]).await.leads_to();
-    first.split("/questions/").next().unwrap().to_owned()
-}
 
 pub async fn answer(browser: &Browser<'_>, response: &str, question: &str, value: &str) -> Answer {
     browser

@@ -27,6 +27,8 @@ mod evidence;
 mod export;
 mod faults;
 mod first_act;
+mod fixtures;
+mod found;
 mod headers;
 mod histories;
 mod jobs;

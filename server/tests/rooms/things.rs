@@ -17,11 +17,11 @@ use ground::routes::{Access, LEAVING, Rule};
 use ground::viewer::Role;
 use serde_json::json;
 
-use crate::consultations::{begin, open, terms};
 use crate::device::Device;
-use crate::notices::{noticed, told};
-use crate::plans::{REASON, register};
-use crate::world::{Browser, World, change, link_to, on_both};
+use crate::fixtures::consultations::{begin, open, terms};
+use crate::fixtures::notices::{noticed, told};
+use crate::fixtures::plans::{REASON, register};
+use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
@@ -551,39 +551,6 @@ async fn published(leader: &Browser<'_>, draft: &str, topic: &str) {
     let pass = [("name", "Invented Officer"), ("reason", REASON), ("step", "pass")];
     leader.post(&format!("{draft}/override"), &pass).await.leads_to();
     leader.post(draft, &[]).await.leads_to();
-}
-
-/// Addresses that have nothing to show here, and why.
-const SHOW_NOTHING: [(&str, &str); 2] = [
-    ("/sign-in/council", "no council is set; `council/` has one"),
-    ("/sign-in/council/answer", "no council is set; `council/` has one"),
-];
-
-#[test]
-fn whoever_may_open_an_address_finds_something_there() {
-    on_both(async |world| {
-        let world = world.demonstration().await;
-        let things = Things::new(&world).await;
-        let mut empty = BTreeMap::new();
-        for Address { rule, path } in things.addresses() {
-            if rule.method != Method::GET || SHOW_NOTHING.iter().any(|(of, _)| *of == rule.path) {
-                continue;
-            }
-            let mut answers = Vec::new();
-            for who in lookers(rule.access) {
-                let answer = things.browser(*who).await.get(&path).await;
-                assert!(!answer.status.is_server_error(), "{who:?}: {path} gave {}", answer.status);
-                answers.push(answer.status);
-            }
-            // A page that only a POST has an answer for leads back.
-            let is_there =
-                |status: &StatusCode| [StatusCode::OK, StatusCode::SEE_OTHER].contains(status);
-            if !answers.iter().any(is_there) {
-                empty.insert(rule.path, answers);
-            }
-        }
-        assert!(empty.is_empty(), "nothing living stands for these: {empty:#?}");
-    });
 }
 
 /// The tests in a browser go to every page too (`end2end/pages.mjs`): here is the list, with who

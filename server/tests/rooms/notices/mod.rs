@@ -19,6 +19,7 @@ use ground::viewer::Role;
 use notices::rules::SETTLED_AFTER;
 use notices::{ledger, start_due, tell_due};
 
+pub use crate::fixtures::notices::{fields, noticed, noticed_of, told};
 use crate::kept::while_open;
 use crate::world::{Browser, World, change, link, link_to, on_both, on_postgres};
 
@@ -40,25 +41,6 @@ pub async fn subscriber(world: &World, email: &str, service: &str, place: &str, 
     world.visitor().post(&link(confirm), &[]).await.leads_to();
 }
 
-pub fn fields<'f>(title: &'f str, service: &'f str, day: &'f str) -> Vec<(&'f str, &'f str)> {
-    vec![
-        ("title", title),
-        ("what", "Route 5 comes at 8:10 and no longer at 8:25."),
-        ("services", service),
-        ("effect", "day"),
-        ("effect_day", day),
-        ("decided", "yes"),
-        ("decided_day", "2020-01-01"),
-        ("why", "A bridge is closed."),
-        ("affected", "Children on route 5"),
-        ("families", "40"),
-        ("must_do", "Be at the stop by 8:05."),
-        ("entitlement", "no"),
-        ("whom", "The transport team"),
-        ("phone", "01234 567 890"),
-    ]
-}
-
 /// Writes a notice, or what follows one, and gives the address of its draft.
 pub async fn written(leader: &Browser<'_>, to: &str, fields: &[(&str, &str)]) -> String {
     leader.post(to, fields).await.leads_to().split('?').next().unwrap().to_owned()
@@ -69,32 +51,6 @@ pub async fn address_changes(world: &World, old: &str, new: &str) {
     let mut tx = world.db().begin().await.unwrap();
     subscriptions::store::address_changed(&mut tx, old, new, world.now()).await.unwrap();
     tx.commit().await.unwrap();
-}
-
-/// Writes a notice about transport that takes effect after so many days, and has it approved; its
-/// id.
-pub async fn noticed(
-    world: &World,
-    leaders: &(Browser<'_>, Browser<'_>),
-    title: &str,
-    days: i64,
-) -> String {
-    noticed_of(world, leaders, title, &world.transport, days).await
-}
-
-/// Likewise of a service.
-async fn noticed_of(
-    world: &World,
-    (writer, colleague): &(Browser<'_>, Browser<'_>),
-    title: &str,
-    service: &str,
-    days: i64,
-) -> String {
-    let day = clock::fields(world.now() + days * DAY).0;
-    let written = writer.post("/lead/notices/new", &fields(title, service, &day)).await.leads_to();
-    let page = written.split('?').next().unwrap().to_owned();
-    colleague.post(&page, &[]).await.leads_to();
-    page.replace("/lead/notices/", "")
 }
 
 /// Corrects a notice, with these days until it takes effect, or withdraws it; and has that
@@ -121,13 +77,6 @@ pub async fn followed(
     let page = written.split('?').next().unwrap().to_owned();
     colleague.post(&page, &[]).await.leads_to();
     page.replace("/lead/notices/", "")
-}
-
-/// The emails about notices that are due now.
-pub async fn told(world: &World) -> Vec<Email> {
-    start_due(&world.house).await.unwrap();
-    tell_due(&world.house).await.unwrap();
-    world.deliver().await
 }
 
 /// Moves the clock to the next time London's clocks show this on this weekday (0 is Monday).
