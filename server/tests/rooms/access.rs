@@ -35,7 +35,7 @@ fn each_role_is_let_in_where_its_rule_says_and_nowhere_else() {
                 if LEFT_OUT.contains(&path.as_str()) {
                     continue;
                 }
-                let answer = browser.send(method.clone(), &path, &[], "").await;
+                let answer = browser.request(method.clone(), &path, &[], "").await;
                 let may = may(access, *role);
                 let kept_out = match (role, &method) {
                     (None, &Method::POST) => answer.status == StatusCode::UNAUTHORIZED,
@@ -87,7 +87,7 @@ fn whoever_signed_in_a_while_ago_proves_that_it_is_her_where_the_rule_says_and_n
                 if is_left_out || !may(access, Some(*role)) {
                     continue;
                 }
-                let answer = browser.send(method.clone(), &path, &[], "").await;
+                let answer = browser.request(method.clone(), &path, &[], "").await;
                 let is_asked = answer.status == StatusCode::UNAUTHORIZED && answer.says(PROVES);
                 let role = role.word();
                 assert_eq!(
@@ -182,7 +182,7 @@ fn from_its_day_staff_without_a_second_step_reach_their_own_pages_alone() {
                 if LEFT_OUT.contains(&path.as_str()) || !may(access, Some(role)) {
                     continue;
                 }
-                let answer = browser.send(method.clone(), &path, &[], "").await;
+                let answer = browser.request(method.clone(), &path, &[], "").await;
                 let to = answer.headers.get(header::LOCATION).map(|to| to.to_str().unwrap());
                 let is_led = match method {
                     Method::POST => {

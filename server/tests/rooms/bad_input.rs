@@ -178,7 +178,7 @@ fn no_form_fails_on_anything_that_can_be_sent() {
             let mut browser = opened(&things, *who).await;
             if found.is_typed() {
                 let words = Try::of("words", &with_words(form, typed));
-                let answer = send(&browser, form, &words).await;
+                let answer = send_try(&browser, form, &words).await;
                 // It was read, and did not end at something that is not there.
                 let ends = [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND, StatusCode::GONE];
                 if ends.contains(&answer.status) && form.fields.iter().all(|one| !one.is_secret) {
@@ -204,7 +204,7 @@ fn no_form_fails_on_anything_that_can_be_sent() {
                 if is_to_open {
                     browser = opened(&things, *who).await;
                 }
-                let answer = send(&browser, form, &one).await;
+                let answer = send_try(&browser, form, &one).await;
                 let status = answer.status;
                 let is_within = status == StatusCode::OK
                     || status == StatusCode::SEE_OTHER
@@ -222,9 +222,9 @@ fn no_form_fails_on_anything_that_can_be_sent() {
     });
 }
 
-async fn send(browser: &Browser<'_>, form: &Form, one: &Try) -> Answer {
+async fn send_try(browser: &Browser<'_>, form: &Form, one: &Try) -> Answer {
     let headers = [("content-type", one.kind)];
-    browser.send(Method::POST, &form.to, &headers, one.body.clone()).await
+    browser.request(Method::POST, &form.to, &headers, one.body.clone()).await
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn no_address_fails_on_a_parameter_that_is_no_id() {
             for id in ["0", "%00", "%FF", "..%2f..", "%F0%9F%9A%8C", "'", &id::fresh()] {
                 let path = filled(rule.path, |_| id);
                 if !path.starts_with("/sign-out") && !path.starts_with("/account/sessions") {
-                    let answer = browser.send(rule.method.clone(), &path, &[], "").await;
+                    let answer = browser.request(rule.method.clone(), &path, &[], "").await;
                     assert!(
                         !answer.status.is_server_error(),
                         "{} {path} gave {}",
@@ -300,7 +300,7 @@ fn a_form_of_ten_megabytes_gets_a_page_that_says_what_to_do() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         let answer = parent
-            .send(Method::POST, "/topics/new", &[], format!("title={}", "x".repeat(10 << 20)))
+            .request(Method::POST, "/topics/new", &[], format!("title={}", "x".repeat(10 << 20)))
             .await;
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
         assert!(answer.says("That is too long") && answer.says("what you typed is still there"));

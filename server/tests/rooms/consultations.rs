@@ -9,6 +9,7 @@ use questionnaires::answers::Answer as Given;
 use questionnaires::{Kind, Question, edit, library};
 use sqlx::{Column as _, Row as _};
 
+use crate::fixtures::consultations::{ask_who_waits, new_consultation, new_for_anyone};
 pub use crate::fixtures::consultations::{begin, open, terms};
 use crate::world::{Answer, Browser, World, link, on_both};
 
@@ -253,10 +254,8 @@ fn a_consultation_whose_first_day_is_still_to_come_is_not_said_to_be_open() {
         let opens_day = clock::fields(opens).0;
         let terms =
             [&terms("Later", &closes, "anyone")[..], &[("opens_day", opens_day.as_str())]].concat();
-        let page = organiser.post("/forum/consultations/new", &terms).await.leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
-        let new = format!("{page}/questions/new");
-        organiser.post(&new, &[("text", "Do you wait?"), ("kind", "yes-no")]).await.leads_to();
+        let page = new_consultation(&organiser, &terms).await;
+        ask_who_waits(&organiser, &page).await;
         let opened = organiser.post(&page, &[("step", "open")]).await.leads_to();
         let said = organiser.get(&opened).await;
         let from = format!("parents can answer from {}.", clock::day(opens));
@@ -268,12 +267,7 @@ fn a_consultation_whose_first_day_is_still_to_come_is_not_said_to_be_open() {
 fn every_answer_that_was_acknowledged_is_there_whatever_becomes_of_the_phone() {
     on_both(async |world| {
         let organiser = world.organiser().await;
-        let closes = clock::fields(world.now() + 60 * DAY).0;
-        let page = organiser
-            .post("/forum/consultations/new", &terms("Ten", &closes, "anyone"))
-            .await
-            .leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
+        let page = new_for_anyone(&world, &organiser, "Ten", 60).await;
         for nth in 1..=10 {
             let (new, text) = (format!("{page}/questions/new"), format!("Question {nth}?"));
             organiser.post(&new, &[("text", &text), ("kind", "short-text")]).await.leads_to();
@@ -527,12 +521,7 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
  {
     on_both(async |world| {
         let organiser = world.organiser().await;
-        let closes = clock::fields(world.now() + 20 * DAY).0;
-        let page = organiser
-            .post("/forum/consultations/new", &terms("Short", &closes, "anyone"))
-            .await
-            .leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
+        let page = new_for_anyone(&world, &organiser, "Short", 20).await;
         assert!(organiser.get(&page).await.says("Six weeks is fairer to parents"));
         let empty = organiser.post(&page, &[("step", "open")]).await;
         assert!(
@@ -558,7 +547,7 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
                 filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n";
             let body = [head, content, b"\r\n--edge--\r\n"].concat();
             organiser
-                .send(
+                .request(
                     Method::POST,
                     &format!("{page}/file"),
                     &[("content-type", "multipart/form-data; boundary=edge")],
@@ -789,12 +778,7 @@ fn fewer_than_ten_answers_are_too_few_to_show_and_a_few_among_many_are_hidden() 
 fn ten_questions_on_one_page_are_within_the_bytes_of_a_first_visit() {
     on_both(async |world| {
         let organiser = world.organiser().await;
-        let closes = clock::fields(world.now() + 60 * DAY).0;
-        let page = organiser
-            .post("/forum/consultations/new", &terms("Ten", &closes, "anyone"))
-            .await
-            .leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
+        let page = new_for_anyone(&world, &organiser, "Ten", 60).await;
         let library = library::library();
         let keys: Vec<_> =
             library.questions().filter(|question| question.kind.has_answer()).take(10).collect();
@@ -810,7 +794,7 @@ fn ten_questions_on_one_page_are_within_the_bytes_of_a_first_visit() {
         let response = begin(&world.visitor(), &page.replace("/forum/consultations/", "")).await;
         for path in [page.replace("/forum", ""), response.clone(), format!("{response}/all")] {
             let packed =
-                world.visitor().send(Method::GET, &path, &[("accept-encoding", "br")], "").await;
+                world.visitor().request(Method::GET, &path, &[("accept-encoding", "br")], "").await;
             let headers: usize = packed
                 .headers
                 .iter()

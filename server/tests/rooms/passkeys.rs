@@ -7,7 +7,7 @@ use ground::house::{House, Names};
 use ground::viewer::Role;
 use serde_json::json;
 
-use crate::device::{ADD, Device, SIGN_IN, begin, begins, send, text};
+use crate::device::{ADD, Device, SIGN_IN, begin, begins, send_passkey, text};
 use crate::world::{Answer, Browser, World, change, link_to, on_both};
 
 const HER: &str = "leader@example.org";
@@ -99,7 +99,7 @@ fn where_she_was_going_and_what_she_chose_go_with_her() {
         let asked = begin(&phone, SIGN_IN).await;
         let mut fields = device.signs(asked["challenge"].as_str().unwrap());
         fields.push(("then", "/topics/new".to_owned()));
-        assert_eq!(send(&phone, SIGN_IN, &fields).await.leads_to(), "/topics/new");
+        assert_eq!(send_passkey(&phone, SIGN_IN, &fields).await.leads_to(), "/topics/new");
         // What she had typed is on the page, and on the one after it.
         let other = world.visitor();
         let kept = [("then", "/topics/new"), ("kept", "title=A+later+bus&x=y"), ("step", "open")];
@@ -108,7 +108,7 @@ fn where_she_was_going_and_what_she_chose_go_with_her() {
         let asked = begin(&other, SIGN_IN).await;
         let mut fields = device.signs(asked["challenge"].as_str().unwrap());
         fields.extend(kept[..2].iter().map(|(name, value)| (*name, (*value).to_owned())));
-        let done = send(&other, SIGN_IN, &fields).await;
+        let done = send_passkey(&other, SIGN_IN, &fields).await;
         assert!(done.says("Nothing has been lost") && done.says("A later bus"), "{}", done.html);
         // An address of somebody else's is not gone to.
         let page = phone.get("/sign-in/passkey?then=//example.com/").await;
@@ -129,7 +129,7 @@ fn for_staff_a_passkey_is_both_steps_and_a_password_is_no_longer_enough() {
         let asked = begin(&leader, ADD).await;
         let mut fields = device.makes(asked["challenge"].as_str().unwrap());
         fields.push(("then", "/lead".to_owned()));
-        assert_eq!(send(&leader, ADD, &fields).await.leads_to(), "/go-on?then=%2Flead");
+        assert_eq!(send_passkey(&leader, ADD, &fields).await.leads_to(), "/go-on?then=%2Flead");
         assert_eq!(leader.get("/lead").await.status, StatusCode::OK);
         assert_eq!(other.get("/account").await.status, StatusCode::SEE_OTHER, "it began without");
 
@@ -214,13 +214,13 @@ fn what_was_signed_elsewhere_or_for_others_or_by_nobody_is_not_taken() {
         let challenge = asked["challenge"].as_str().unwrap();
         let mut fields = device.signs(challenge);
         fields[1].1 = text(&device.said("webauthn.create", challenge));
-        refused(&send(&phone, SIGN_IN, &fields).await, WRONG);
+        refused(&send_passkey(&phone, SIGN_IN, &fields).await, WRONG);
         for name in ["credential", "client_data", "authenticator_data", "signature", "user_handle"]
         {
             let asked = begin(&phone, SIGN_IN).await;
             let mut fields = device.signs(asked["challenge"].as_str().unwrap());
             fields.retain(|(field, _)| *field != name);
-            let answer = send(&phone, SIGN_IN, &fields).await;
+            let answer = send_passkey(&phone, SIGN_IN, &fields).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "without {name}");
         }
         assert_eq!(count(&world, "SELECT count(*) FROM passkeys").await, 1);
@@ -236,35 +236,35 @@ fn what_is_signed_counts_once_for_five_minutes_and_in_the_browser_it_was_asked_i
         let asked = begin(&phone, SIGN_IN).await;
         let fields = device.signs(asked["challenge"].as_str().unwrap());
         let stolen = world.visitor();
-        refused(&send(&stolen, SIGN_IN, &fields).await, LATE);
+        refused(&send_passkey(&stolen, SIGN_IN, &fields).await, LATE);
         let cookies = phone.cookies();
-        send(&phone, SIGN_IN, &fields).await.leads_to();
+        send_passkey(&phone, SIGN_IN, &fields).await.leads_to();
         stolen.set_cookies(cookies);
-        refused(&send(&stolen, SIGN_IN, &fields).await, LATE);
+        refused(&send_passkey(&stolen, SIGN_IN, &fields).await, LATE);
         assert_eq!(stolen.get("/account").await.status, StatusCode::SEE_OTHER);
         // A second tap does no harm.
-        assert_eq!(send(&phone, SIGN_IN, &fields).await.leads_to(), "/");
+        assert_eq!(send_passkey(&phone, SIGN_IN, &fields).await.leads_to(), "/");
 
         let late = world.visitor();
         let asked = begin(&late, SIGN_IN).await;
         world.forward(5 * MINUTE);
         let fields = device.signs(asked["challenge"].as_str().unwrap());
-        refused(&send(&late, SIGN_IN, &fields).await, LATE);
+        refused(&send_passkey(&late, SIGN_IN, &fields).await, LATE);
         // One that was signed wrongly is used up too.
         let asked = begin(&late, SIGN_IN).await;
         let challenge = asked["challenge"].as_str().unwrap();
         let mut wrong = device.signs(challenge);
         wrong[3].1 = text(b"no signature");
-        refused(&send(&late, SIGN_IN, &wrong).await, WRONG);
-        refused(&send(&late, SIGN_IN, &device.signs(challenge)).await, LATE);
+        refused(&send_passkey(&late, SIGN_IN, &wrong).await, WRONG);
+        refused(&send_passkey(&late, SIGN_IN, &device.signs(challenge)).await, LATE);
         // Somebody's own challenge, or that of a session, is none to sign in with.
         let own = id::secret();
         late.set_cookies(format!("passkey={own}"));
-        refused(&send(&late, SIGN_IN, &device.signs(&own)).await, LATE);
+        refused(&send_passkey(&late, SIGN_IN, &device.signs(&own)).await, LATE);
         let asked = begin(&parent, ADD).await;
         let own = asked["challenge"].as_str().unwrap();
         late.set_cookies(format!("passkey={own}"));
-        refused(&send(&late, SIGN_IN, &device.signs(own)).await, LATE);
+        refused(&send_passkey(&late, SIGN_IN, &device.signs(own)).await, LATE);
         assert_eq!(device.is_used(&late, SIGN_IN).await.leads_to(), "/?done=signed-in");
 
         begin(&late, SIGN_IN).await;
@@ -360,10 +360,10 @@ fn her_own_passkey_proves_that_it_is_her_and_nobody_elses_does() {
         refused(&parents.is_used(&admin, "/prove/passkey").await, UNKNOWN);
         let challenge = begin(&admin, "/prove/passkey").await;
         let fields = device.signs(challenge["challenge"].as_str().unwrap());
-        refused(&send(&other, "/prove/passkey", &fields).await, LATE);
+        refused(&send_passkey(&other, "/prove/passkey", &fields).await, LATE);
         let begun = begin(&world.visitor(), SIGN_IN).await;
         let fields = device.signs(begun["challenge"].as_str().unwrap());
-        refused(&send(&admin, "/prove/passkey", &fields).await, LATE);
+        refused(&send_passkey(&admin, "/prove/passkey", &fields).await, LATE);
         assert_eq!(admin.post("/admin/people", &invitation).await.status, 401);
 
         assert_eq!(device.is_used(&admin, "/prove/passkey").await.leads_to(), "/go-on");

@@ -619,7 +619,7 @@ fn a_second_tap_on_what_proves_it_does_no_harm_and_counts_for_that_alone() {
             assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", way.0);
             assert_eq!(thief.cookies(), before, "{}", way.0);
             for (method, path) in [(Method::GET, "/prove"), (Method::POST, "/account/details")] {
-                let answer = thief.send(method, path, &[], "").await;
+                let answer = thief.request(method, path, &[], "").await;
                 assert_ne!(answer.status, StatusCode::OK, "{path}");
                 assert!(!answer.says(PROVES), "{path}: {}", answer.html);
             }

@@ -124,7 +124,7 @@ fn stopping_one_leaves_the_others_and_one_click_stops_all_without_a_cookie_or_a_
         );
         for _ in 0..2 {
             let answer =
-                visitor.send(Method::POST, &one_click, &[], "List-Unsubscribe=One-Click").await;
+                visitor.request(Method::POST, &one_click, &[], "List-Unsubscribe=One-Click").await;
             assert_eq!(answer.status, StatusCode::OK);
             assert!(
                 answer.headers.get(header::LOCATION).is_none()

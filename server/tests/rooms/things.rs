@@ -18,7 +18,7 @@ use ground::viewer::Role;
 use serde_json::json;
 
 use crate::device::Device;
-use crate::fixtures::consultations::{begin, open, terms};
+use crate::fixtures::consultations::{ask_who_waits, begin, new_consultation, open, terms};
 use crate::fixtures::notices::{noticed, told};
 use crate::fixtures::plans::{REASON, register};
 use crate::world::{Browser, World, change, link_to};
@@ -537,10 +537,8 @@ impl<'w> Things<'w> {
 
 /// A consultation with one question, as an organiser writes it; its desk.
 async fn written(organiser: &Browser<'_>, words: &[(&str, &str)]) -> String {
-    let desk = organiser.post("/forum/consultations/new", words).await.leads_to();
-    let desk = desk.split('?').next().unwrap_or_default().to_owned();
-    let question = [("text", "Do you wait?"), ("kind", "yes-no")];
-    organiser.post(&format!("{desk}/questions/new"), &question).await.leads_to();
+    let desk = new_consultation(organiser, words).await;
+    ask_who_waits(organiser, &desk).await;
     desk
 }
 

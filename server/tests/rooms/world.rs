@@ -421,13 +421,13 @@ pub struct Browser<'w> {
 
 impl Browser<'_> {
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(Method::GET, path, &[], "").await
+        self.request(Method::GET, path, &[], "").await
     }
 
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body =
             url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.send(Method::POST, path, &[], body).await
+        self.request(Method::POST, path, &[], body).await
     }
 
     /// A form with a file, as a browser sends it.
@@ -446,7 +446,7 @@ impl Browser<'_> {
              filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
         );
         let body = [fields.as_bytes(), head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
-        self.send(
+        self.request(
             Method::POST,
             path,
             &[("content-type", "multipart/form-data; boundary=edge")],
@@ -455,7 +455,7 @@ impl Browser<'_> {
         .await
     }
 
-    pub async fn send(
+    pub async fn request(
         &self,
         method: Method,
         path: &str,

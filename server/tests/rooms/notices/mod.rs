@@ -230,8 +230,10 @@ fn after_unsubscribing_no_email_to_that_address_is_started_and_other_services_go
         noticed(&world, &leaders, "Second", 30).await;
         start_due(&world.house).await.unwrap();
         tell_due(&world.house).await.unwrap();
-        let stopped =
-            world.visitor().send(Method::POST, &one_click, &[], "List-Unsubscribe=One-Click").await;
+        let stopped = world
+            .visitor()
+            .request(Method::POST, &one_click, &[], "List-Unsubscribe=One-Click")
+            .await;
         assert_eq!(stopped.status, StatusCode::OK);
         assert!(world.deliver().await.is_empty(), "the email that was owed is called off");
         assert_eq!(
