@@ -11,11 +11,7 @@ use ground::viewer::Role;
 use crate::notices;
 use crate::plans;
 use crate::subscriptions;
-use crate::world::{World, link, on_both};
-
-async fn number(world: &World, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
-}
+use crate::world::{link, number, on_both};
 
 #[test]
 fn a_draft_that_is_a_file_is_at_no_address_for_whoever_knows_its_hash() {

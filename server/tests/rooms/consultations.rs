@@ -11,7 +11,7 @@ use sqlx::{Column as _, Row as _};
 
 use crate::fixtures::consultations::{ask_who_waits, new_consultation, new_for_anyone};
 pub use crate::fixtures::consultations::{begin, open, terms};
-use crate::world::{Answer, Browser, World, link, on_both};
+use crate::world::{Answer, Browser, World, link, number, on_both};
 
 pub async fn answer(browser: &Browser<'_>, response: &str, question: &str, value: &str) -> Answer {
     browser
@@ -28,10 +28,6 @@ pub async fn publish(browser: &Browser<'_>, desk: &str) -> Answer {
         .and_then(|rest| rest.split('"').next())
         .unwrap_or("0");
     browser.post(desk, &[("step", "publish"), ("counted_at", counted_at)]).await
-}
-
-pub async fn number(world: &World, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
 }
 
 #[test]

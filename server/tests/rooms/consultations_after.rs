@@ -7,9 +7,9 @@ use ground::db;
 use ground::viewer::Role;
 use questionnaires::{Choice, Kind, Question, Questionnaire, edit, file};
 
-use crate::consultations::{answer, begin, number, open, publish};
+use crate::consultations::{answer, begin, open, publish};
 use crate::fixtures::consultations::new_for_anyone;
-use crate::world::{Browser, World, on_both};
+use crate::world::{Browser, World, number, on_both};
 
 /// Until after the close and its half hour of grace.
 fn close(world: &World) {

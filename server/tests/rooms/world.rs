@@ -669,6 +669,12 @@ pub async fn by_hand(world: &World, sql: &str) -> Result<u64, sqlx::Error> {
     }
 }
 
+/// The one number that a statement finds.
+pub async fn number(world: &World, sql: &str) -> i64 {
+    let mut connection = world.db().read().await.unwrap();
+    sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut *connection).await.unwrap()
+}
+
 /// A PostgreSQL database without tables, which goes when the test does.
 pub async fn new_postgres_database() -> String {
     let url = new_database("").await;

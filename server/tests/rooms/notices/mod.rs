@@ -21,7 +21,7 @@ use notices::{ledger, start_due, tell_due};
 
 pub use crate::fixtures::notices::{fields, noticed, noticed_of, told};
 use crate::kept::while_open;
-use crate::world::{Browser, World, change, link, link_to, on_both, on_postgres};
+use crate::world::{Browser, World, change, link, link_to, number, on_both, on_postgres};
 
 /// Two leaders: one writes, the other approves.
 pub async fn leaders(world: &World) -> (Browser<'_>, Browser<'_>) {
@@ -89,10 +89,6 @@ fn forward_to(world: &World, weekday: &str, time: &str) {
         }
         world.forward(clock::read(&day, "23:59").unwrap() + 2 * MINUTE - world.now());
     }
-}
-
-async fn number(world: &World, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
 }
 
 /// An email comes back.
