@@ -29,7 +29,7 @@ use axum::http::Method;
 use calendar::clock::{DAY, MINUTE};
 use ground::viewer::Role;
 use page::{Field, Form};
-use things::{Address, Things, Who, lookers};
+use things::{Address, Looker, Things, lookers};
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -436,7 +436,7 @@ fn every_address_keeps_to_its_budget() {
 }
 
 /// Somebody's browser, which proves nothing by itself: that would be counted as well.
-async fn opened<'w>(things: &Things<'w>, who: Who) -> Browser<'w> {
+async fn opened<'w>(things: &Things<'w>, who: Looker) -> Browser<'w> {
     let browser = things.browser(who).await;
     browser.proves.set(false);
     browser

@@ -10,7 +10,7 @@ use ground::viewer::Role;
 
 use crate::found::{FoundForm, all_forms};
 use crate::page::Form;
-use crate::things::{Things, Who, filled};
+use crate::things::{Looker, Things, filled};
 use crate::world::{Answer, Browser, on_both};
 
 /// Where what was typed is not on the page that refuses it, and should be.
@@ -160,7 +160,7 @@ fn tries(form: &Form, values: &[Vec<u8>], nth: usize, is_new: bool) -> Vec<Try> 
 }
 
 /// Somebody's browser, which proves nothing by itself.
-async fn opened<'w>(things: &Things<'w>, who: Who) -> Browser<'w> {
+async fn opened<'w>(things: &Things<'w>, who: Looker) -> Browser<'w> {
     let browser = things.browser(who).await;
     browser.proves.set(false);
     browser
@@ -197,9 +197,9 @@ fn no_form_fails_on_anything_that_can_be_sent() {
             for one in tries(form, &values, nth, is_new) {
                 // Each visitor comes from another network address, or there were too many soon.
                 let is_to_open = match who {
-                    Who::Visitor => true,
-                    Who::Person(_) => is_out || !browser.cookies().contains("session="),
-                    Who::HalfIn | Who::Chose => false,
+                    Looker::Visitor => true,
+                    Looker::Person(_) => is_out || !browser.cookies().contains("session="),
+                    Looker::HalfIn | Looker::Chose => false,
                 };
                 if is_to_open {
                     browser = opened(&things, *who).await;

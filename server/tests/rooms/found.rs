@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode};
 use ground::routes::{Access, Rule};
 
 use crate::page::{Field, Form, forms};
-use crate::things::{Address, Things, Who, lookers};
+use crate::things::{Address, Looker, Things, lookers};
 
 /// Where no page has a form, since a program sends it; what it sends.
 const BY_PROGRAMS: [(&str, &[&str]); 2] =
@@ -18,7 +18,7 @@ const LAST: [&str; 3] = ["/account/sessions/end", "/sign-out", "/account/erase"]
 /// A form that was found, and who sends it.
 pub struct FoundForm {
     pub rule: Rule,
-    pub who: Who,
+    pub who: Looker,
     pub form: Form,
     /// Whether it goes to what stands for the parameters of the address, and to nothing else.
     is_own: bool,
@@ -38,10 +38,10 @@ fn fits(address: &str, path: &str) -> bool {
 }
 
 /// Who sends what is sent to an address, where this person found the form.
-fn sender(access: Access, who: Who) -> Who {
+fn sender(access: Access, who: Looker) -> Looker {
     let may = match who {
-        Who::HalfIn | Who::Chose => true,
-        Who::Person(_) if access.role().is_none() => true,
+        Looker::HalfIn | Looker::Chose => true,
+        Looker::Person(_) if access.role().is_none() => true,
         _ => access == Access::Anyone || lookers(access).contains(&who),
     };
     if may { who } else { lookers(access)[0] }
