@@ -2,8 +2,8 @@
 //! anywhere and begun again with the same words, it goes on where it was.
 //!
 //! The area must be still: the service does not run meanwhile. All that is read in one go is as it
-//! was at one moment; whoever goes on compares every table with what the copy was begun with; and in
-//! the end both databases are read once more, whole.
+//! was at one moment; whoever goes on compares every table with what the copy was begun with; and
+//! in the end both databases are read once more, whole.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -57,8 +57,8 @@ impl Copied {
 }
 
 const START_AGAIN: &str = "run the same command with --start-again";
-const MOVED: &str = "The area was changed while it was being copied. Stop the service on it, and run \
-                     the same command with --start-again";
+const MOVED: &str = "The area was changed while it was being copied. Stop the service on it, and \
+                     run the same command with --start-again";
 const OTHER_VERSION: &str = "The other database belongs to another version of this program. Name a \
                              new, empty one";
 

@@ -133,8 +133,8 @@ struct PostOffice {
     away: Away,
 }
 
-/// How long until a mail server that is away is tried again: soon at first, since one that only hung
-/// up once is there; then longer, up to a minute.
+/// How long until a mail server that is away is tried again: soon at first, since one that only
+/// hung up once is there; then longer, up to a minute.
 const FIRST_TRY: Duration = Duration::from_secs(1);
 
 /// Whether the mail server is away: one fact, and not one for each email.

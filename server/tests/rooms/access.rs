@@ -15,8 +15,8 @@ pub fn addresses() -> Vec<(Method, String, Access)> {
     rules.map(|rule| (rule.method.clone(), nobodys(rule.path), rule.access)).collect()
 }
 
-/// Signing out, signing out everywhere, and leaving end the session the next address needs. A call of
-/// a provider is known by its signature.
+/// Signing out, signing out everywhere, and leaving end the session the next address needs. A call
+/// of a provider is known by its signature.
 const LEFT_OUT: [&str; 4] = ["/sign-out", "/account/sessions/end", "/account/erase", "/returns"];
 
 #[test]

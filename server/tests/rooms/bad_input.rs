@@ -1,7 +1,7 @@
 //! Whatever is sent to any form, and whatever stands in any address: no answer is a failure of
-//! ours, and nothing that somebody typed is lost where it is refused. The forms and their fields are
-//! those on the pages (`found`), and the pages are all addresses with something living behind each
-//! (`things`): nothing here has to be told about a new form.
+//! ours, and nothing that somebody typed is lost where it is refused. The forms and their fields
+//! are those on the pages (`found`), and the pages are all addresses with something living behind
+//! each (`things`): nothing here has to be told about a new form.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! Leaving: seven days in which it can be called back, and then nothing of hers is found: not in the
-//! tables, not in the bytes of the files, not in a backup made after.
+//! Leaving: seven days in which it can be called back, and then nothing of hers is found: not in
+//! the tables, not in the bytes of the files, not in a backup made after.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::{fs, io};
@@ -664,7 +664,8 @@ const STAYS_NAMED: [(&str, &str); 4] = [
     ("audit.detail", "likewise"),
 ];
 
-/// Rows that the demonstration has none of, so that every column that refers to an account is tried.
+/// Rows that the demonstration has none of, so that every column that refers to an account is
+/// tried.
 const ROWS: [&str; 29] = [
     "INSERT INTO address_undos (token_hash, account_id, email, changed_at, ends_at)
      VALUES ('undo', $1, 'before@example.org', 1, 9000000000000000)",

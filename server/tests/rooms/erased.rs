@@ -1,6 +1,6 @@
 //! What is no use any more is erased, and is found nowhere in the bytes: not in the database's
-//! files, not in SQLite's write-ahead log, not in a backup made after. PostgreSQL's files are looked
-//! at where they are on this machine and this process may read them, as under `make test`.
+//! files, not in SQLite's write-ahead log, not in a backup made after. PostgreSQL's files are
+//! looked at where they are on this machine and this process may read them, as under `make test`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

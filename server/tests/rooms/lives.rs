@@ -1,5 +1,5 @@
-//! Random lives: people join, say things, leave at any moment, and some come back. In the end nothing
-//! is found of those who are erased, and the others have what they had.
+//! Random lives: people join, say things, leave at any moment, and some come back. In the end
+//! nothing is found of those who are erased, and the others have what they had.
 //!
 //! `LIVES=1000` lives more of them; `LIVES_SEED` begins elsewhere.
 
