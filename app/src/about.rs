@@ -9,7 +9,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 /// GET `/about`
-pub async fn about(State(house): State<House>, viewer: Viewer) -> Response {
+pub async fn about_page(State(house): State<House>, viewer: Viewer) -> Response {
     let contact = house.contact.get();
     let (forum, area) = (house.names.forum.clone(), house.names.area.clone());
     Page::new("About us", || {
@@ -85,7 +85,7 @@ pub async fn about(State(house): State<House>, viewer: Viewer) -> Response {
 }
 
 /// GET `/contact`
-pub async fn contact(State(house): State<House>, viewer: Viewer) -> Response {
+pub async fn contact_page(State(house): State<House>, viewer: Viewer) -> Response {
     let contact = house.contact.get();
     Page::new("Contact us", || {
         let ways = ways(&contact);
@@ -211,7 +211,7 @@ fn reach(contact: &Contact) -> impl IntoView + use<> {
 }
 
 /// GET `/accessibility`
-pub async fn accessibility(State(house): State<House>, viewer: Viewer) -> Response {
+pub async fn accessibility_page(State(house): State<House>, viewer: Viewer) -> Response {
     let contact = house.contact.get();
     Page::new("Accessibility", || {
         view! {
@@ -271,7 +271,7 @@ pub async fn accessibility(State(house): State<House>, viewer: Viewer) -> Respon
 }
 
 /// GET `/privacy`
-pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
+pub async fn privacy_page(State(house): State<House>, viewer: Viewer) -> Response {
     let contact = house.contact.get();
     Page::new("Privacy", || {
         let controller = if contact.controller.is_empty() {
@@ -331,7 +331,8 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                     "If you are not happy with our answer, you can complain to the "
                     <a href="https://ico.org.uk/make-a-complaint/" rel="noopener">
                         "Information Commissioner's Office (ICO)"
-                    </a>", or call them on "<a href="tel:03031231113">"0303\u{a0}123\u{a0}1113"</a>"."
+                    </a>", or call them on "
+                    <a href="tel:03031231113">"0303\u{a0}123\u{a0}1113"</a>"."
                 </p>
                 <h2>"Cookies, and what your phone stores"</h2>
                 <p>
@@ -405,7 +406,8 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
     .answer(&house, &viewer)
 }
 
-/// What is kept of people, and how long. `docs/retention.md` has it for the people who run the site.
+/// What is kept of people, and how long. `docs/retention.md` has it for the people who run the
+/// site.
 fn kept() -> impl IntoView {
     let rows = [
         (

@@ -1,5 +1,5 @@
-//! A person's own page: who they are here, what they said, where they are signed in; and the address
-//! that is changed in every room at once.
+//! A person's own page: who they are here, what they said, where they are signed in; and the
+//! address that is changed in every room at once.
 
 use accounts::store::Session;
 use accounts::{emails, store};
@@ -12,6 +12,7 @@ use forms::Sent;
 use ground::db::{self, Kind};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Account, Id};
 use ground::routes::{LEAVING, SECOND_STEP, sign_in_then};
 use ground::ui::{Banner, Page};
 use ground::viewer::{Role, SecondStep, Viewer};
@@ -20,23 +21,29 @@ use sqlx::AnyConnection;
 
 use super::said;
 
-/// How much of what she said is on her own page; the rest is one tap away.
+/// How much of what they said is on their own page; the rest is one tap away.
 const MOST_SAID: i64 = 5;
 
 /// For how long the page says that the password has been changed.
 const JUST_CHANGED: Millis = 15 * MINUTE;
 
 /// GET `/account`
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn account_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let now = house.clock.now();
     let sessions = store::sessions(&house.db, &person.account_id, now).await?;
     let account = &person.account_id;
     let said = updates::store::contributions(&house.db, account, (MOST_SAID, 0), now).await?;
     let place = area::store::places_and(&house.db, person.place_id.as_slice()).await?;
-    let place = place.into_iter().find(|place| Some(&place.id) == person.place_id.as_ref());
+    let place = place
+        .into_iter()
+        .find(|place| person.place_id.as_ref().is_some_and(|own| *own == *place.id));
     let done = Sent::query(&uri).line("done");
-    // Anybody can pass an address on that says so. What is so, an email has told her too.
+    // Anybody can pass an address on that says so. What is so, an email has told them too.
     let has_new_password = done == "password" && {
         let since = now - JUST_CHANGED;
         let kind = EmailKind::PasswordChanged;
@@ -197,11 +204,11 @@ struct Device {
     times: usize,
     is_here: bool,
     /// The session used last that is not this one, and when.
-    other: Option<(String, Millis)>,
+    other: Option<(Id<ids::Session>, Millis)>,
 }
 
 /// A person's sessions, the latest used first, one line for each name of a device.
-fn devices(sessions: Vec<Session>, here: &str) -> Vec<Device> {
+fn devices(sessions: Vec<Session>, here: &Id<ids::Session>) -> Vec<Device> {
     let mut devices: Vec<Device> = Vec::new();
     for session in sessions {
         let Session { id, device: name, seen_at } = session;
@@ -211,7 +218,7 @@ fn devices(sessions: Vec<Session>, here: &str) -> Vec<Device> {
         });
         let device = &mut devices[nth];
         device.times += 1;
-        if id == here {
+        if id == *here {
             device.is_here = true;
         } else if device.other.is_none() {
             device.other = Some((id, seen_at));
@@ -237,7 +244,7 @@ fn device(device: Device) -> impl IntoView {
             <li>
                 <span>{shown}" – "<span class="soft">{seen}</span></span>
                 <form method="post" action="/account/sessions/end">
-                    <input type="hidden" name="session" value=session />
+                    <input type="hidden" name="session" value=session.to_string() />
                     <button class="link" aria-label=label>
                         "Sign out"
                     </button>
@@ -254,7 +261,7 @@ fn device(device: Device) -> impl IntoView {
 /// How the name of a device begins whose browser we don't know.
 const UNKNOWN: &str = "A browser on ";
 
-/// The browser she is using.
+/// The browser they are using.
 fn this_browser(name: &str) -> String {
     match name.strip_prefix(UNKNOWN) {
         Some("a device") => "This browser".to_owned(),
@@ -263,7 +270,7 @@ fn this_browser(name: &str) -> String {
     }
 }
 
-/// A browser that she is not using. `is_same`: the one she is using has the same name.
+/// A browser that they are not using. `is_same`: the one they are using has the same name.
 fn other_browser(name: &str, is_same: bool) -> String {
     let Some(system) = name.strip_prefix(UNKNOWN) else {
         return if is_same { format!("Another browser ({name})") } else { name.to_owned() };
@@ -280,10 +287,10 @@ fn other_browser(name: &str, is_same: bool) -> String {
     format!("{} browser on {on}", if is_same { "Another" } else { "A" })
 }
 
-/// GET `/account/email/{token}`: a button, since mail scanners open links. Only whoever is signed in to
-/// the account that asked for the address can press it: anybody can ask for the address of somebody
-/// else, and whoever presses the button gives the account her address. Others are not told whose
-/// account it is.
+/// GET `/account/email/{token}`: a button, since mail scanners open links. Only whoever is signed
+/// in to the account that asked for the address can press it: anybody can ask for the address of
+/// somebody else, and whoever presses the button gives the account their address. Others are not
+/// told whose account it is.
 pub async fn confirm_email_form(
     State(house): State<House>,
     viewer: Viewer,
@@ -319,8 +326,8 @@ pub async fn confirm_email_form(
 
 /// For a link that was used, as by a second tap, or has ended.
 fn link_ended(house: &House, viewer: &Viewer) -> Response {
-    let why = "You may have used it already: your account says which address we email you at. Or it \
-               is older than two days, or you have signed out everywhere since.";
+    let why = "You may have used it already: your account says which address we email you at. Or \
+               it is older than two days, or you have signed out everywhere since.";
     Page::link_ended("This link has been used or has expired", why, ("/account", "Your account"))
         .answer(house, viewer)
 }
@@ -360,7 +367,7 @@ pub async fn confirm_email(
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
-    let own = viewer.person().map(|person| person.account_id.as_str());
+    let own = viewer.person().map(|person| &person.account_id);
     let mut tx = house.db.begin().await?;
     let changed = match change_address(&mut tx, &house, own, &id::hash(&token)).await {
         // Where another account has the address by now, the link cannot be used: we do not give
@@ -374,7 +381,7 @@ pub async fn confirm_email(
     tx.commit().await?;
     match changed {
         Changed::Now => {}
-        Changed::NotHers => {
+        Changed::NotTheirs => {
             return Ok(Redirect::to(&format!("/account/email/{token}")).into_response());
         }
         Changed::Ended => return Ok(link_ended(&house, &viewer)),
@@ -397,16 +404,16 @@ pub async fn confirm_email(
 async fn change_address(
     tx: &mut AnyConnection,
     house: &House,
-    own: Option<&str>,
+    own: Option<&Id<Account>>,
     hash: &str,
 ) -> sqlx::Result<Changed> {
     let now = house.clock.now();
     let Some(link) = store::link(tx, hash, "email", now).await? else {
         return Ok(Changed::Ended);
     };
-    let account = link.account_id.as_str();
+    let account = &link.account_id;
     if own != Some(account) {
-        return Ok(Changed::NotHers);
+        return Ok(Changed::NotTheirs);
     }
     let Some(new_email) = &link.new_email else { return Ok(Changed::Ended) };
     // A second tap at the same moment finds it used.
@@ -443,14 +450,11 @@ async fn change_address(
     Ok(Changed::Now)
 }
 
-/// What became of a change of address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Changed {
-    /// It is made.
     Now,
     /// Whoever pressed the button is not signed in to the account.
-    NotHers,
-    /// The link works no longer.
+    NotTheirs,
     Ended,
 }
 
@@ -459,7 +463,7 @@ const NEW_PASSWORD_WITHIN: Millis = 2 * HOUR;
 
 /// GET `/account/email/undo/{token}`: what pressing the button does. The page never says what the
 /// address is now: whoever else reads the old one must not learn it.
-pub async fn undo_form(
+pub async fn undo_email_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -501,7 +505,7 @@ pub async fn undo_form(
 
 /// POST `/account/email/undo/{token}`: puts the old address back, ends all that somebody else may
 /// hold, tells both addresses, and leads to a new password.
-pub async fn undo(
+pub async fn undo_email_change(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -521,8 +525,8 @@ pub async fn undo(
             <div class="stack">
                 <h1>"Your old email address is back"</h1>
                 <p class="lead">
-                    "You have been signed out everywhere, and your password no longer works. Choose \
-                     a new one now."
+                    "You have been signed out everywhere, and your password no longer works. \
+                     Choose a new one now."
                 </p>
                 <p>
                     <a class="button" href=format!("/new-password/{password}")>
@@ -551,8 +555,8 @@ async fn put_address_back(
     if !store::put_back(tx, &undo, now).await? {
         return Ok(None);
     }
-    let (account, old, new) = (undo.account_id.as_str(), undo.old.as_str(), undo.email.as_str());
-    // She may have changed it back herself.
+    let (account, old, new) = (&undo.account_id, undo.old.as_str(), undo.email.as_str());
+    // They may have changed it back themselves.
     if new != old {
         subscriptions::store::address_changed(tx, new, old, now).await?;
         updates::store::address_changed(tx, account, old).await?;
@@ -585,13 +589,13 @@ async fn put_address_back(
 }
 
 fn undo_ended(house: &House, viewer: &Viewer) -> Response {
-    let why = "It works once, for seven days. If you have used it, your old address is back: choose \
-               a new password now, if you haven't yet.";
+    let why = "It works once, for seven days. If you have used it, your old address is back: \
+               choose a new password now, if you haven't yet.";
     let to = ("/forgotten-password", "Choose a new password");
     Page::link_ended("This link has been used or has expired", why, to).answer(house, viewer)
 }
 
-/// Her old address belongs to another account by now.
+/// Their old address belongs to another account by now.
 fn taken(house: &House, viewer: &Viewer) -> Response {
     let page = Page::new("We couldn't put your old address back", || {
         view! {
@@ -619,7 +623,7 @@ mod tests {
     #[test]
     fn sessions_on_devices_of_one_name_are_one_line_that_never_ends_this_one() {
         let session = |id: &str, device: &str, seen_at| Session {
-            id: id.to_owned(),
+            id: id.into(),
             device: device.to_owned(),
             seen_at,
         };
@@ -633,10 +637,10 @@ mod tests {
             name: name.to_owned(),
             times,
             is_here,
-            other: Some((id.to_owned(), at)),
+            other: Some((id.into(), at)),
         };
         assert_eq!(
-            devices(sessions, "here"),
+            devices(sessions, &"here".into()),
             [
                 line("Firefox on Android", 3, true, ("b", 7)),
                 line("Chrome on Windows", 1, false, ("a", 8))

@@ -14,7 +14,11 @@ use leptos::prelude::*;
 use super::store;
 
 /// GET `/forum`
-pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn organisers_desk(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let now = house.clock.now();
     let waits_for = store::for_organisers(&house.db, now).await?;
     let rounds = rounds::store::list(&house.db, 3).await?;
@@ -189,8 +193,8 @@ fn waits(to: String, what: String, due: Millis, now: Millis) -> impl IntoView {
 }
 
 /// GET `/lead`
-pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let plans = plans::store::list(&house.db, "", 50, house.clock.now()).await?;
+pub async fn leaders_desk(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let plans = plans::store::list(&house.db, None, 50, house.clock.now()).await?;
     let me = &viewer.signed_in()?.account_id;
     let mut waiting = notices::store::waiting(&house.db, me, false, (50, 0)).await?;
     waiting.retain(|notice| notice.course.starts_at.is_none());

@@ -13,7 +13,11 @@ use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
 /// GET `/account/emails`
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn emails_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let stopped = stops::stopped(&house.db, &person.account_id).await?;
     let done = Sent::query(&uri).line("done");
@@ -55,8 +59,9 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <section class="stack">
                     <h2>"Consultations"</h2>
                     <p>
-                        "For each consultation that you signed in to answer, you choose if we email you about \
-                         what happened. For all others nobody knows who answered: use your code. "
+                        "For each consultation that you signed in to answer, you choose if we \
+                         email you about what happened. For all others nobody knows who answered: \
+                         use your code. "
                         <a href="/account/said">"See what you signed in to answer"</a>
                     </p>
                 </section>
@@ -78,7 +83,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// POST `/account/emails`: stops emails of a sort, or starts them again. Twice is the same as once.
-pub async fn change(
+pub async fn change_emails(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,

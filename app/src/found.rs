@@ -94,7 +94,8 @@ pub async fn sitemap_part(
 
 fn xml(name: &str, content: &str) -> Response {
     let document = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{name} xmlns=\"{SITEMAPS}\">{content}</{name}>\n"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <{name} xmlns=\"{SITEMAPS}\">{content}</{name}>\n"
     );
     answer("application/xml; charset=utf-8", document)
 }
@@ -107,7 +108,10 @@ fn answer(kind: &'static str, text: String) -> Response {
 
 /// GET `/manifest.webmanifest`: the name, the colours and the icons on a home screen.
 pub async fn manifest(State(house): State<House>) -> Response {
-    let icon = |path: &str, size: &str, purpose: &str| json!({ "src": path, "sizes": size, "type": "image/png", "purpose": purpose });
+    let icon = |path: &str, size: &str, purpose: &str| {
+        let kind = "image/png";
+        json!({ "src": path, "sizes": size, "type": kind, "purpose": purpose })
+    };
     let forum = house.names.forum.as_str();
     let manifest = json!({
         "name": forum,

@@ -17,7 +17,11 @@ use crate::store::{self, OfRoles};
 const MOST_ON_A_PAGE: i64 = 50;
 
 /// GET `/admin/roles`
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn roles_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let number = page_number(&Sent::query(&uri));
     let part = (MOST_ON_A_PAGE + 1, (number - 1) * MOST_ON_A_PAGE);
     let mut lines = store::of_roles(&house.db, part).await?;
@@ -119,7 +123,8 @@ mod tests {
         );
         assert_eq!(
             of(accounts::ENDED_UNCONFIRMED, "", "Bob", "leader"),
-            "Bob no longer has the role: Leader. They had not signed in with the council for too long"
+            "Bob no longer has the role: Leader. They had not signed in with the council for too \
+             long"
         );
         assert_eq!(
             of("invitation accepted", "", "Bob", "admin"),

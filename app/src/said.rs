@@ -7,6 +7,7 @@ use calendar::clock::{self, Millis};
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::Id;
 use ground::sent::Form;
 use ground::ui::{Page, Pager, When};
 use ground::viewer::Viewer;
@@ -20,7 +21,11 @@ const MOST_ON_A_PAGE: i64 = 30;
 const PASSED_ON: &str = "passed on";
 
 /// GET `/account/said`: every topic, support and response of this account, and what has happened.
-pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn said_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let (me, now) = (viewer.signed_in()?.account_id.clone(), house.clock.now());
     let page_number = page_number(&Sent::query(&uri));
     let mut said = store::contributions(
@@ -114,9 +119,7 @@ pub fn rows(said: Vec<Contribution>, within: Millis, now: Millis, level: u8) -> 
 }
 
 fn row(said: Contribution, within: Millis, now: Millis, level: u8) -> impl IntoView {
-    let state = state(&said, within, now);
-    let to = address(&said);
-    let is_private = said.state == PASSED_ON;
+    let (state, title) = (state(&said, within, now), title(&said));
     let Contribution { how, subject, at, update, wants_outcome, .. } = said;
     let how = match (how.as_str(), subject.kind) {
         ("proposed", _) => "You proposed this",
@@ -155,14 +158,6 @@ fn row(said: Contribution, within: Millis, now: Millis, level: u8) -> impl IntoV
             <When at />
         }
     });
-    // Only the safeguarding lead sees the words of what was passed on: a phone may be borrowed.
-    let title = if is_private {
-        view! { "Something you sent to the forum" }.into_any()
-    } else if !subject.is_there() {
-        subject.title.into_any()
-    } else {
-        view! { <a href=to>{subject.title}</a> }.into_any()
-    };
     let title = if level == 2 {
         view! { <h2>{title}</h2> }.into_any()
     } else {
@@ -181,15 +176,7 @@ fn row(said: Contribution, within: Millis, now: Millis, level: u8) -> impl IntoV
 /// The same as lines of another page: what it is, and what has happened so far.
 pub fn lines(said: Vec<Contribution>, within: Millis, now: Millis) -> impl IntoView {
     let lines = said.into_iter().map(|said| {
-        let (state, to) = (state(&said, within, now), address(&said));
-        // Only the safeguarding lead sees the words of what was passed on.
-        let title = if said.state == PASSED_ON {
-            "Something you sent to the forum".into_any()
-        } else if !said.subject.is_there() {
-            said.subject.title.into_any()
-        } else {
-            view! { <a href=to>{said.subject.title}</a> }.into_any()
-        };
+        let (state, title) = (state(&said, within, now), title(&said));
         view! {
             <li>
                 <h3>{title}</h3>
@@ -198,6 +185,19 @@ pub fn lines(said: Vec<Contribution>, within: Millis, now: Millis) -> impl IntoV
         }
     });
     view! { <ul class="queue">{lines.collect_view()}</ul> }
+}
+
+/// What it was about, with the way there. Only the safeguarding lead sees the words of what was
+/// passed on: a phone may be borrowed.
+fn title(said: &Contribution) -> AnyView {
+    let words = said.subject.title.clone();
+    if said.state == PASSED_ON {
+        "Something you sent to the forum".into_any()
+    } else if !said.subject.is_there() {
+        words.into_any()
+    } else {
+        view! { <a href=address(said)>{words}</a> }.into_any()
+    }
 }
 
 fn address(said: &Contribution) -> String {
@@ -209,13 +209,13 @@ fn address(said: &Contribution) -> String {
 }
 
 /// POST `/account/said`: whether someone wants an email about what came of a consultation.
-pub async fn want(
+pub async fn choose_outcome_email(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let by = &viewer.signed_in()?.account_id;
-    let consultation = id::parse(sent.typed("consultation")).ok_or(Error::NotFound)?;
+    let consultation = Id::parse(sent.typed("consultation")).ok_or(Error::NotFound)?;
     let mut tx = house.db.begin().await?;
     store::want_outcome(&mut tx, &consultation, by, sent.typed("wants") == "yes").await?;
     tx.commit().await?;

@@ -11,7 +11,7 @@ use deliveries::store::{Missed, Waiting};
 use forms::Sent;
 use ground::audit::{self, Entry};
 use ground::error::Error;
-use ground::health::State as Health;
+use ground::health::HealthState;
 use ground::house::House;
 use ground::sent::Form;
 use ground::ui::{Banner, Page};
@@ -29,7 +29,11 @@ const WAITS_LONG: Millis = clock::DAY;
 const BACKUP_WITHIN: Millis = 2 * clock::DAY;
 
 /// GET `/admin/service`
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn service_health_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let now = house.clock.now();
     let outbox = deliveries::store::waiting(&house.db).await?;
     let reasons = deliveries::store::reasons(&house.db, now - LATELY).await?;
@@ -107,9 +111,14 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     Ok(page.answer(&house, &viewer))
 }
 
-/// What needs somebody, the worst first: what does not work, emails that nobody gets, and what would
-/// be missed only later.
-fn worries(states: &[Health], outbox: &Waiting, missed: &[Missed], now: Millis) -> Vec<String> {
+/// What needs somebody, the worst first: what does not work, emails that nobody gets, and what
+/// would be missed only later.
+fn worries(
+    states: &[HealthState],
+    outbox: &Waiting,
+    missed: &[Missed],
+    now: Millis,
+) -> Vec<String> {
     let wrong = states.iter().filter_map(|state| {
         Some(format!("Not working: {} ({})", called(state.what), said(state.what, state.wrong?)))
     });
@@ -211,7 +220,7 @@ fn their_words(why: &str) -> impl IntoView + use<> {
 }
 
 /// Everything we check, by names that a volunteer knows.
-fn checked(states: &[Health]) -> Option<impl IntoView + use<>> {
+fn checked(states: &[HealthState]) -> Option<impl IntoView + use<>> {
     (!states.is_empty()).then(|| {
         let all: Vec<_> = states
             .iter()
@@ -287,7 +296,7 @@ fn in_plain_words(why: &str) -> (&'static str, &'static str) {
 }
 
 /// POST `/admin/service`: releases the emails that are on hold.
-pub async fn release(
+pub async fn release_emails(
     State(house): State<House>,
     viewer: Viewer,
     Form(_): Form,

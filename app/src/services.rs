@@ -6,6 +6,7 @@ use axum::response::Response;
 use forms::Named;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Place, Service};
 use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -13,7 +14,7 @@ use leptos::prelude::*;
 const MOST_COMING: i64 = 10;
 
 /// GET `/services`: all services and places.
-pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn services_page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let (services, places) = store::both(&house.db).await?;
     let page = Page::new("Services and places", || {
         let links = |folder: &'static str, named: Vec<Named>| {
@@ -41,30 +42,30 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 /// GET `/services/{id}`
-pub async fn service(
+pub async fn service_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Service>>,
 ) -> Result<Response, Error> {
     let (services, _) = store::both(&house.db).await?;
-    let service = services.into_iter().find(|service| service.id == id).ok_or(Error::NotFound)?;
+    let service = services.into_iter().find(|service| id == *service.id).ok_or(Error::NotFound)?;
     let filter = notices::store::Filter { service: id, ..Default::default() };
-    about(&house, &viewer, service, "service", filter).await
+    page_about(&house, &viewer, service, "service", filter).await
 }
 
 /// GET `/places/{id}`
-pub async fn place(
+pub async fn place_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Place>>,
 ) -> Result<Response, Error> {
     let (_, places) = store::both(&house.db).await?;
-    let place = places.into_iter().find(|place| place.id == id).ok_or(Error::NotFound)?;
+    let place = places.into_iter().find(|place| id == *place.id).ok_or(Error::NotFound)?;
     let filter = notices::store::Filter { place: id, ..Default::default() };
-    about(&house, &viewer, place, "place", filter).await
+    page_about(&house, &viewer, place, "place", filter).await
 }
 
-async fn about(
+async fn page_about(
     house: &House,
     viewer: &Viewer,
     named: Named,

@@ -9,7 +9,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 /// GET `/offline`
-pub async fn offline(State(house): State<House>, viewer: Viewer) -> Response {
+pub async fn offline_page(State(house): State<House>, viewer: Viewer) -> Response {
     Page::new("You are offline", || {
         view! {
             <div class="stack">

@@ -4,6 +4,7 @@
 use calendar::clock::Millis;
 use consultations::store::Listed;
 use ground::db::{Db, known};
+use ground::ids::{Account, Consultation, Id, Notice, Plan, Topic};
 use outcomes::store::{stage, verdict};
 use rounds::store::Round;
 use sqlx::any::AnyRow;
@@ -14,11 +15,11 @@ use updates::store::Waited;
 #[derive(Clone, Debug, Default)]
 pub struct Waits {
     /// Topics to check: (id, title, proposed at).
-    pub topics: Vec<(String, String, Millis)>,
+    pub topics: Vec<(Id<Topic>, String, Millis)>,
     /// Plans without the forum's statement: (id, title, registered at).
-    pub plans: Vec<(String, String, Millis)>,
+    pub plans: Vec<(Id<Plan>, String, Millis)>,
     /// Consultations that no organisation answers for: (id, title, opened at).
-    pub nobodys: Vec<(String, String, Millis)>,
+    pub nobodys: Vec<(Id<Consultation>, String, Millis)>,
     /// How many families we cannot reach by email.
     pub unreached: i64,
 }
@@ -41,24 +42,27 @@ pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> 
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_all(&mut *db.read().await?).await?;
     let mut waits = Waits::default();
-    for row in rows {
-        let one = (row.get("id"), row.get("title"), row.get("since"));
+    for row in &rows {
         match row.get::<&str, _>("kind") {
-            "topic" => waits.topics.push(one),
-            "plan" => waits.plans.push(one),
-            "nobodys" => waits.nobodys.push(one),
-            "unreached" => waits.unreached = one.2,
+            "topic" => waits.topics.push(one_that_waits(row)),
+            "plan" => waits.plans.push(one_that_waits(row)),
+            "nobodys" => waits.nobodys.push(one_that_waits(row)),
+            "unreached" => waits.unreached = row.get("since"),
             _ => return known(None, "what waits for organisers"),
         }
     }
     Ok(waits)
 }
 
+fn one_that_waits<T>(row: &AnyRow) -> (Id<T>, String, Millis) {
+    (row.get("id"), row.get("title"), row.get("since"))
+}
+
 /// What is waiting for a leader.
 #[derive(Clone, Debug, Default)]
 pub struct Led {
     /// Their notices with questions: (notice, title, how many).
-    pub questions: Vec<(String, String, i64)>,
+    pub questions: Vec<(Id<Notice>, String, i64)>,
     /// The outcomes they still have to report.
     pub awaited: Vec<Waited>,
     /// The name of their organisation; `None` until an administrator has set it.
@@ -69,7 +73,7 @@ pub struct Led {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn for_leader(db: &Db, leader: &str) -> Result<Led, sqlx::Error> {
+pub async fn for_leader(db: &Db, leader: &Id<Account>) -> Result<Led, sqlx::Error> {
     let sql = format!(
         "SELECT * FROM (SELECT 'question' AS kind, id, title, many AS since,
            CAST(NULL AS TEXT) AS decide_by FROM ({}) questions) questions
@@ -101,7 +105,6 @@ pub async fn for_leader(db: &Db, leader: &str) -> Result<Led, sqlx::Error> {
 /// A line of the record of roles.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OfRoles {
-    /// When.
     pub at: Millis,
     /// What the audit log calls it.
     pub what: String,
@@ -119,27 +122,30 @@ pub struct OfRoles {
 /// # Errors
 /// When the database fails.
 pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>, sqlx::Error> {
-    let sql = format!(
+    sqlx::query_as(
         "SELECT at, what, who, whose, detail FROM (
            SELECT e.number, e.at, e.what, coalesce(w.shown_name, '') AS who,
              coalesce(a.shown_name, '') AS whose, e.detail
              FROM audit e LEFT JOIN accounts w ON w.id = e.who
              LEFT JOIN accounts a ON a.id = e.about
-             WHERE e.what IN ('role given', 'role taken', '{ended}', '{lapsed}', '{opened}')
+             WHERE e.what IN ('role given', 'role taken', $3, $4, $5)
            UNION ALL SELECT e.number, e.at, e.what, coalesce(i.shown_name, ''),
              coalesce(w.shown_name, ''), e.detail
              FROM audit e LEFT JOIN accounts w ON w.id = e.who
              LEFT JOIN audit p ON p.about = e.about AND p.what = 'person invited'
              LEFT JOIN accounts i ON i.id = p.who
              WHERE e.what = 'invitation accepted'
-           UNION ALL SELECT CAST(0 AS BIGINT), l.looked_at, '{opened}', w.shown_name, '', 'answer'
-             FROM answer_concern_looks l JOIN accounts w ON w.id = l.looked_by) lines
+           UNION ALL SELECT CAST(0 AS BIGINT), l.looked_at, CAST($5 AS TEXT), w.shown_name, '',
+             'answer' FROM answer_concern_looks l JOIN accounts w ON w.id = l.looked_by) lines
          ORDER BY at DESC, number DESC LIMIT $1 OFFSET $2",
-        opened = topics::store::OPENED,
-        ended = accounts::ENDED_BY_COUNCIL,
-        lapsed = accounts::ENDED_UNCONFIRMED
-    );
-    sqlx::query_as(AssertSqlSafe(sql)).bind(most).bind(from).fetch_all(&mut *db.read().await?).await
+    )
+    .bind(most)
+    .bind(from)
+    .bind(accounts::ENDED_BY_COUNCIL)
+    .bind(accounts::ENDED_UNCONFIRMED)
+    .bind(topics::store::OPENED)
+    .fetch_all(&mut *db.read().await?)
+    .await
 }
 
 /// The last rounds, the open consultations, the first to close first, and the latest updates; in
@@ -150,7 +156,7 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
 pub async fn open_now(
     db: &Db,
     now: Millis,
-) -> Result<(Vec<Round>, Vec<Listed>, Vec<outcomes::store::Listed>), sqlx::Error> {
+) -> Result<(Vec<Round>, Vec<Listed>, Vec<outcomes::store::ListedUpdate>), sqlx::Error> {
     let sql = format!(
         "SELECT rounds.*, 'round' AS kind, '' AS who_for, '' AS questions, '' AS outcome,
            '' AS verdict, '' AS organisation, '' AS we_did, '' AS found FROM ({} LIMIT 4) rounds
@@ -186,7 +192,7 @@ pub async fn open_now(
     asked.sort_by(|one, next| (one.closes_at, &one.id).cmp(&(next.closes_at, &next.id)));
     let said = |row: &AnyRow| {
         let judged = Some(row.get::<&str, _>("verdict")).filter(|word| !word.is_empty());
-        Ok(outcomes::store::Listed {
+        Ok(outcomes::store::ListedUpdate {
             id: row.get("id"),
             you_said: row.get("title"),
             outcome: stage(row.get("outcome"))?,
@@ -197,7 +203,7 @@ pub async fn open_now(
             found: row.get("found"),
         })
     };
-    let mut said: Vec<outcomes::store::Listed> =
+    let mut said: Vec<outcomes::store::ListedUpdate> =
         of("update").map(said).collect::<Result<_, sqlx::Error>>()?;
     said.sort_by(|one, next| (next.at, &next.id).cmp(&(one.at, &one.id)));
     Ok((all, asked, said))

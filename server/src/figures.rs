@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use ground::db::file;
 use ground::house::House;
 use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -49,11 +50,7 @@ pub fn begin(
         .set_buckets(&SECONDS)
         .and_then(PrometheusBuilder::install_recorder)
         .map_err(|error| cannot(&error))?;
-    let log = ground::db::file::path(&settings.database_url).map(|file| {
-        let mut name = file.as_os_str().to_owned();
-        name.push("-wal");
-        name.into()
-    });
+    let log = file::path(&settings.database_url).map(file::log);
     keep_small(counted.clone(), stop.clone());
     let figures = Figures { counted, house, log, dropped };
     let service = Router::new().route("/metrics", get(figures_page)).with_state(figures);

@@ -38,7 +38,6 @@ impl Clock {
         Self { by_hand: Some(Arc::new(AtomicI64::new(now))) }
     }
 
-    /// The time now.
     #[must_use]
     pub fn now(&self) -> Millis {
         self.by_hand

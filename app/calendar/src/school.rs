@@ -63,20 +63,13 @@ impl SchoolYear {
 pub enum NewDay {
     /// A term, or a half of one.
     Term {
-        /// Its name.
         name: String,
-        /// Its first day.
         first: Date,
-        /// Its last day, not before the first.
+        /// Not before the first.
         last: Date,
     },
     /// A day without school.
-    Closed {
-        /// Its name.
-        name: String,
-        /// The day.
-        day: Date,
-    },
+    Closed { name: String, day: Date },
 }
 
 /// Reads a term (`step=term`) or a closed day.

@@ -11,13 +11,13 @@ pub const PERSONAL: &[Table] = &[
         whose: Whose::Both {
             account: "t.id IN (SELECT d.id FROM deliveries d WHERE d.account_id = $1 UNION \
              SELECT d.id FROM deliveries d JOIN addresses a ON a.email = d.to_address \
-             UNION SELECT l.delivery_id FROM ledger l JOIN hers h ON h.id = \
+             UNION SELECT l.delivery_id FROM ledger l JOIN theirs h ON h.id = \
              l.subscriber_id UNION SELECT u.delivery_id FROM update_letters u WHERE \
-             u.person = $1 UNION SELECT u.delivery_id FROM update_letters u JOIN hers \
-             h ON h.id = u.subscriber_id)",
-            subscriber: "t.id IN (SELECT l.delivery_id FROM ledger l JOIN hers h ON h.id = \
+             u.person = $1 UNION SELECT u.delivery_id FROM update_letters u JOIN \
+             theirs h ON h.id = u.subscriber_id)",
+            subscriber: "t.id IN (SELECT l.delivery_id FROM ledger l JOIN theirs h ON h.id = \
              l.subscriber_id UNION SELECT u.delivery_id FROM update_letters u JOIN \
-             hers h ON h.id = u.subscriber_id)",
+             theirs h ON h.id = u.subscriber_id)",
         },
         columns: &[
             Id("id"),
@@ -56,13 +56,13 @@ pub const PERSONAL: &[Table] = &[
         whose: Whose::Both {
             account: "t.delivery_id IN (SELECT d.id FROM deliveries d WHERE d.account_id = $1 \
              UNION SELECT d.id FROM deliveries d JOIN addresses a ON a.email = \
-             d.to_address UNION SELECT l.delivery_id FROM ledger l JOIN hers h ON \
+             d.to_address UNION SELECT l.delivery_id FROM ledger l JOIN theirs h ON \
              h.id = l.subscriber_id UNION SELECT u.delivery_id FROM update_letters u \
              WHERE u.person = $1 UNION SELECT u.delivery_id FROM update_letters u \
-             JOIN hers h ON h.id = u.subscriber_id)",
-            subscriber: "t.delivery_id IN (SELECT l.delivery_id FROM ledger l JOIN hers h ON h.id \
-             = l.subscriber_id UNION SELECT u.delivery_id FROM update_letters u JOIN \
-             hers h ON h.id = u.subscriber_id)",
+             JOIN theirs h ON h.id = u.subscriber_id)",
+            subscriber: "t.delivery_id IN (SELECT l.delivery_id FROM ledger l JOIN theirs h ON \
+             h.id = l.subscriber_id UNION SELECT u.delivery_id FROM update_letters u JOIN \
+             theirs h ON h.id = u.subscriber_id)",
         },
         columns: &[
             Id("delivery_id"),

@@ -30,7 +30,6 @@ pub struct Entry<'a> {
 pub struct Head {
     /// The number of the last entry; 0 when there is none.
     pub number: i64,
-    /// Its hash.
     pub hash: String,
 }
 

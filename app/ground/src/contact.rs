@@ -19,15 +19,12 @@ pub struct Contact {
     pub phone: String,
     /// When someone answers, as in "Monday to Thursday, 10am to 2pm in term time".
     pub hours: String,
-    /// Its email address.
     pub email: String,
     /// Where post reaches it, line by line.
     pub post: String,
     /// The name of the area's advice service (SENDIASS).
     pub advice: String,
-    /// The telephone number of the advice service.
     pub advice_phone: String,
-    /// The website of the advice service.
     pub advice_web: String,
     /// Who is responsible for the personal data, where that isn't the forum itself.
     pub controller: String,

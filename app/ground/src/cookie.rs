@@ -18,8 +18,8 @@ pub fn named<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
         .map(|(_, value)| value)
 }
 
-/// What sets a cookie for the pages at a path and below it, for so many seconds; 0 takes it away. Its
-/// name and its value are ours, and hold nothing that would end them.
+/// What sets a cookie for the pages at a path and below it, for so many seconds; 0 takes it away.
+/// Its name and its value are ours, and hold nothing that would end them.
 #[must_use]
 pub fn line(house: &House, (name, path): (&str, &str), value: &str, seconds: i64) -> String {
     let secure = if house.is_secure() { "; Secure" } else { "" };

@@ -1,6 +1,6 @@
 //! The key of the day. What is counted of people for a while is stored under hashes that only this
-//! key makes. It is erased the day after, and no backup holds it: then nobody, with whatever list of
-//! addresses, finds out whose counts they were.
+//! key makes. It is erased the day after, and no backup holds it: then nobody, with whatever list
+//! of addresses, finds out whose counts they were.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

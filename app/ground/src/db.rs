@@ -1,38 +1,33 @@
 //! The only door to the database: `read` for questions, `begin` for facts.
 //!
 //! One SQL text serves SQLite and PostgreSQL. What differs between the two is kept here, in
-//! `topics/search.rs` and in the folders `migrations/sqlite` and `migrations/postgres`.
+//! `topics/search.rs` and in the `sqlite.sql` and `postgres.sql` of the steps in `migrations/`.
 
 mod connections;
 pub mod copying;
 pub mod file;
 mod line;
+mod migrations;
 mod moment;
 mod pages;
 mod presence;
 pub mod tables;
 mod transaction;
 
-use std::borrow::Cow;
 use std::future::Future;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use calendar::clock::{self, Millis};
-use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{Any, AnyConnection, AssertSqlSafe};
 
 use self::connections::Pools;
 pub use self::line::Line;
 pub use self::moment::is_of_the_moment;
 pub use self::presence::Presence;
 pub use self::transaction::Transaction;
-
-static BOTH: Migrator = sqlx::migrate!("../../migrations");
-static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// Which of the two databases this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,74 +129,14 @@ impl Db {
         Ok(Self { kind, pools, line, file })
     }
 
-    /// What protects the line to it.
     #[must_use]
     pub fn line(&self) -> Line {
         self.line
     }
 
-    /// Which of the two databases this is.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind
-    }
-
-    /// How many migrations this program knows and the database has not had; none are run.
-    ///
-    /// # Errors
-    /// When the database does not answer, or has had a migration that this program does not know or
-    /// knows otherwise.
-    pub async fn pending(&self) -> Result<usize, sqlx::Error> {
-        let known = self.migrator();
-        let mut connection = self.read().await?;
-        if !self.has_migrations(&mut connection).await? {
-            return Ok(known.migrations.len());
-        }
-        let had = sqlx::query(
-            "SELECT version, checksum, CAST(success AS INTEGER) AS success FROM _sqlx_migrations",
-        )
-        .fetch_all(&mut *connection)
-        .await?;
-        for row in &had {
-            let (version, checksum): (i64, Vec<u8>) = (row.get("version"), row.get("checksum"));
-            if row.get::<i32, _>("success") == 0 {
-                return Err(sqlx::Error::Protocol(format!(
-                    "migration {version} stopped half-way: restore the backup from before it"
-                )));
-            }
-            if !known
-                .iter()
-                .any(|migration| migration.version == version && *migration.checksum == *checksum)
-            {
-                return Err(sqlx::Error::Protocol(format!(
-                    "migration {version} is not one of this program"
-                )));
-            }
-        }
-        Ok(known.migrations.len().saturating_sub(had.len()))
-    }
-
-    /// Whether any migration was ever run here.
-    async fn has_migrations(&self, connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
-        let sql = match self.kind {
-            Kind::Sqlite => "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
-            Kind::Postgres => "SELECT count(to_regclass('_sqlx_migrations'))",
-        };
-        let many: i64 = sqlx::query_scalar(sql).fetch_one(connection).await?;
-        Ok(many > 0)
-    }
-
-    /// Brings the tables up to this program. Several processes may call it at once.
-    ///
-    /// # Errors
-    /// When a migration fails or an applied one has since been changed.
-    pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
-        let mut connection = self.pools.writers.acquire().await?;
-        // It is told to take its time, and is used for nothing else.
-        connection.close_on_drop();
-        connections::without_limits(&mut connection).await?;
-        self.migrator().run(&mut *connection).await?;
-        Ok(connection.close().await?)
     }
 
     /// How far this machine's clock, which says `now`, is ahead of the database's, in milliseconds;
@@ -216,16 +151,6 @@ impl Db {
         };
         let theirs: Millis = sqlx::query_scalar(sql).fetch_one(&mut *self.read().await?).await?;
         Ok(now - theirs)
-    }
-
-    fn migrator(&self) -> Migrator {
-        let own = match self.kind {
-            Kind::Sqlite => &SQLITE,
-            Kind::Postgres => &POSTGRES,
-        };
-        let mut all: Vec<_> = BOTH.iter().chain(own.iter()).cloned().collect();
-        all.sort_by_key(|migration| migration.version);
-        Migrator { migrations: Cow::Owned(all), ..Migrator::DEFAULT }
     }
 
     /// A connection to ask questions with.
@@ -355,7 +280,7 @@ pub async fn tie(
     tx: &mut AnyConnection,
     insert: &'static str,
     one: &str,
-    others: &[String],
+    others: &[impl AsRef<str> + Sync],
 ) -> Result<(), sqlx::Error> {
     if others.is_empty() {
         return Ok(());
@@ -364,7 +289,7 @@ pub async fn tie(
         (0..others.len()).map(|nth| format!("($1, ${})", nth + 2)).collect::<Vec<_>>().join(", ");
     let mut tie = sqlx::query(AssertSqlSafe(format!("{insert} VALUES {rows}"))).bind(one);
     for other in others {
-        tie = tie.bind(other);
+        tie = tie.bind(other.as_ref());
     }
     tie.execute(tx).await?;
     Ok(())

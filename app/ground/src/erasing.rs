@@ -1,10 +1,12 @@
 //! What every room does with an account that is erased: nobody takes its place wherever the schema
 //! says who did something that stays.
 //!
-//! The triggers of `migrations/…/0033_erasing.sql` let nothing else change in such a row, and only
+//! The triggers of `migrations/0033_erasing/` let nothing else change in such a row, and only
 //! once the account is marked as erased.
 
 use sqlx::{AnyConnection, AssertSqlSafe};
+
+use crate::ids::{Account, Id};
 
 /// Who did what was done by an account that is erased.
 pub const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
@@ -17,7 +19,7 @@ pub const ANOTHER: &str = "00000000-0000-0000-0000-000000000001";
 /// When the database fails, or a row must not let go of it.
 pub async fn let_go(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     columns: &[(&str, &str)],
 ) -> sqlx::Result<()> {
     put(tx, account_id, columns, NOBODY).await
@@ -29,7 +31,7 @@ pub async fn let_go(
 /// When the database fails, or a row must not let go of it.
 pub async fn let_go_of_second(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     columns: &[(&str, &str)],
 ) -> sqlx::Result<()> {
     put(tx, account_id, columns, ANOTHER).await
@@ -37,7 +39,7 @@ pub async fn let_go_of_second(
 
 async fn put(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     columns: &[(&str, &str)],
     nobody: &str,
 ) -> sqlx::Result<()> {
@@ -48,17 +50,18 @@ async fn put(
     Ok(())
 }
 
-/// Runs each of these statements, in which `$1` is the account.
+/// Runs each of these statements, in which `$1` is whose rows they are about: an account or an
+/// address.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn each(
     tx: &mut AnyConnection,
-    account_id: &str,
+    whose: &str,
     statements: &[&'static str],
 ) -> sqlx::Result<()> {
     for sql in statements {
-        sqlx::query(*sql).bind(account_id).execute(&mut *tx).await?;
+        sqlx::query(*sql).bind(whose).execute(&mut *tx).await?;
     }
     Ok(())
 }

@@ -29,7 +29,6 @@ pub struct Files {
     spoilt: Arc<AtomicU64>,
 }
 
-/// Why a file is not given out.
 #[derive(Debug, thiserror::Error)]
 pub enum NoFile {
     /// The store of files does not answer.
@@ -42,14 +41,14 @@ pub enum NoFile {
 
 /// A file that was kept, and what we know about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct SavedFile {
     /// The SHA-256 of what is in it, in hexadecimal: its name in the store.
     pub hash: String,
     /// The name it came with, cleaned.
     pub name: String,
     /// What it is by its content.
     pub kind: FileKind,
-    /// Its size in bytes.
+    /// In bytes.
     pub size: i64,
 }
 
@@ -57,13 +56,10 @@ pub struct Kept {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FileKind {
-    /// Portable Document Format.
     Pdf,
     /// Office Open XML, as Word writes it.
     Docx,
-    /// OpenDocument text.
     Odt,
-    /// A picture in Portable Network Graphics.
     Png,
     /// A picture in JPEG, as cameras take it.
     Jpg,
@@ -122,7 +118,6 @@ impl FileKind {
         }
     }
 
-    /// Reads the ending.
     #[must_use]
     pub fn read(ending: &str) -> Option<Self> {
         [Self::Pdf, Self::Docx, Self::Odt, Self::Png, Self::Jpg]
@@ -338,17 +333,17 @@ impl Files {
         name: &str,
         kind: FileKind,
         content: Bytes,
-    ) -> Result<Kept, object_store::Error> {
+    ) -> Result<SavedFile, object_store::Error> {
         let size = i64::try_from(content.len()).unwrap_or(i64::MAX);
         let hash = self.put(content).await?;
-        Ok(Kept { hash, name: cleaned(name, kind), kind, size })
+        Ok(SavedFile { hash, name: cleaned(name, kind), kind, size })
     }
 
     /// The file as something to save, never to show in the page's place.
     ///
     /// # Errors
     /// When the store fails, or the file is damaged or missing.
-    pub async fn download(&self, file: &Kept) -> Result<Response, NoFile> {
+    pub async fn download(&self, file: &SavedFile) -> Result<Response, NoFile> {
         self.check(&file.hash).await?;
         let content = self.store.get(&Path::from(file.hash.clone())).await?;
         let name =

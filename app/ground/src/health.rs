@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Debug, Default)]
 pub struct Health(Arc<Mutex<BTreeMap<&'static str, Word>>>);
 
-/// The last report of one thing.
 #[derive(Clone, Debug)]
 struct Word {
     at: Instant,
@@ -18,9 +17,8 @@ struct Word {
     wrong: Option<&'static str>,
 }
 
-/// How one thing is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct State {
+pub struct HealthState {
     /// What it is, as in "emails".
     pub what: &'static str,
     /// What is wrong with it; `None` when it is well.
@@ -40,8 +38,8 @@ impl Health {
 
     /// How each thing is that has ever reported, by its name.
     #[must_use]
-    pub fn states(&self) -> Vec<State> {
-        let state = |(what, word): (&&'static str, &Word)| State {
+    pub fn states(&self) -> Vec<HealthState> {
+        let state = |(what, word): (&&'static str, &Word)| HealthState {
             what,
             wrong: word
                 .wrong

@@ -18,13 +18,9 @@ use crate::return_address::ReturnAddress;
 /// The state of the running service. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct House {
-    /// The database.
     pub db: Db,
-    /// Files people uploaded.
     pub files: Files,
-    /// The time.
     pub clock: Clock,
-    /// Names and addresses that differ from area to area.
     pub names: Arc<Names>,
     /// Where emails come back to, and the key that proves which are ours; `None` where nobody reads
     /// them.
@@ -41,9 +37,7 @@ pub struct House {
     pub hashing: Arc<Semaphore>,
     /// The key under which tries are counted today.
     pub day_key: DayKey,
-    /// How this process is doing.
     pub health: Health,
-    /// Who runs this and how people reach them.
     pub contact: ContactNow,
     /// Whether answers whose time could tell something leave at even times
     /// ([`crate::evenly`]). Whoever serves people does; tests have no time for it.
@@ -97,28 +91,24 @@ impl House {
         self
     }
 
-    /// With emails that come back to this address.
     #[must_use]
     pub fn with_return_address(mut self, address: Option<ReturnAddress>) -> Self {
         self.return_address = address.map(Arc::new);
         self
     }
 
-    /// With this rule for what is hidden in results.
     #[must_use]
     pub fn with_rule(mut self, rule: Rule) -> Self {
         self.rule = rule;
         self
     }
 
-    /// With outcomes due after this time.
     #[must_use]
     pub fn with_outcome_within(mut self, outcome_within: Millis) -> Self {
         self.outcome_within = outcome_within;
         self
     }
 
-    /// With the address of the area's list of support.
     #[must_use]
     pub fn with_local_offer(mut self, local_offer: Option<String>) -> Self {
         self.local_offer = local_offer;

@@ -1,7 +1,7 @@
 //! What a thing's id is the id of, so that two ids of different things can't change places.
 //!
-//! An [`Id<Topic>`] is text in the tables and in addresses, and reads as a `&str` where it is shown.
-//! It can't be passed where an `Id<Account>` is asked for.
+//! An [`Id<Topic>`] is text in the tables and in addresses, and reads as a `&str` where it is
+//! shown. It can't be passed where an `Id<Account>` is asked for.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;

@@ -6,6 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+use crate::ids::{Delivery, Id};
+
 /// How many bytes of the code are written: 80 bits, which nobody guesses at one email a second.
 const CODE: usize = 10;
 const SHORTEST_KEY: usize = 32;
@@ -63,14 +65,14 @@ impl ReturnAddress {
 
     /// The id of the email that comes back to this address; `None` for one that we did not make.
     #[must_use]
-    pub fn email(&self, address: &str) -> Option<String> {
+    pub fn email(&self, address: &str) -> Option<Id<Delivery>> {
         let (local, host) = address.rsplit_once('@')?;
         let (base, named) = local.split_once('+')?;
         let (plain, code) = named.split_once('.')?;
         let plain = plain.to_ascii_lowercase();
         let is_ours =
             base.eq_ignore_ascii_case(&self.local) && host.eq_ignore_ascii_case(&self.host);
-        (is_ours && self.is_code(code, &plain)).then(|| id::parse(&plain)).flatten()
+        (is_ours && self.is_code(code, &plain)).then(|| Id::parse(&plain)).flatten()
     }
 
     /// Its host: email for it must come here.
@@ -95,8 +97,8 @@ impl ReturnAddress {
         hex::encode(&self.mac_of(plain).finalize().into_bytes()[..CODE])
     }
 
-    /// Whether this is the code, compared in a time that gives away nothing about where they differ.
-    /// Mail programs may write capitals.
+    /// Whether this is the code, compared in a time that gives away nothing about where they
+    /// differ. Mail programs may write capitals.
     fn is_code(&self, code: &str, plain: &str) -> bool {
         hex::decode(code).is_ok_and(|code| {
             code.len() == CODE && self.mac_of(plain).verify_truncated_left(&code).is_ok()
@@ -135,7 +137,7 @@ mod tests {
 
     #[test]
     fn an_email_is_known_by_the_address_it_comes_back_to() {
-        let email = id::fresh();
+        let email = Id::<Delivery>::fresh();
         let address = address();
         let back = address.of(&email);
         assert!(back.split('@').next().expect("a local part").len() <= 64, "{back}");
@@ -145,7 +147,7 @@ mod tests {
 
     #[test]
     fn an_address_that_somebody_else_made_names_no_email() {
-        let (email, address) = (id::fresh(), address());
+        let (email, address) = (Id::<Delivery>::fresh(), address());
         let back = address.of(&email);
         let other =
             ReturnAddress::new("bounces@example.org", "another key, of thirty-two letters or more")

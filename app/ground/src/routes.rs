@@ -28,12 +28,9 @@ const TIME: Duration = Duration::from_secs(30);
 /// How long one with a file may take: 20 MB over a slow line.
 const TIME_FOR_A_FILE: Duration = Duration::from_secs(600);
 
-/// Who may use an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Everyone.
     Anyone,
-    /// Everyone who is signed in.
     SignedIn,
     /// Everyone who is signed in and holds this role.
     Only(Role),
@@ -53,7 +50,6 @@ impl Access {
         }
     }
 
-    /// The role that is needed, if one is.
     #[must_use]
     pub const fn role(self) -> Option<Role> {
         match self {
@@ -63,7 +59,6 @@ impl Access {
         }
     }
 
-    /// Whether it asks for fresh proof.
     #[must_use]
     pub const fn is_fresh(self) -> bool {
         matches!(self, Self::Fresh(_))
@@ -87,9 +82,9 @@ impl Access {
         }
     }
 
-    /// What this person must do before she may; `None` where she may now. `chose`: what people
+    /// What this person must do before they may; `None` where they may now. `chose`: what people
     /// choose here before they are signed in. Whose account is about to be erased adds nothing to
-    /// it; her own pages stay open to her, so that she can take a copy.
+    /// it; their own pages stay open to them, so that they can take a copy.
     fn asks(self, viewer: &Viewer, chose: &str) -> Option<First> {
         let is_own = self.role().is_none() && (chose.is_empty() || self.is_fresh());
         if !self.allows(viewer) {
@@ -106,14 +101,14 @@ impl Access {
     }
 }
 
-/// What is asked of somebody before an address answers her.
+/// What is asked of somebody before an address answers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum First {
     /// To join or to sign in.
     SignIn,
-    /// To keep her account, which is about to be erased.
+    /// To keep their account, which is about to be erased.
     Keep,
-    /// To show again that it is her.
+    /// To show again that it is them.
     Prove,
     /// To set up a second step.
     SetUp,
@@ -122,14 +117,12 @@ pub enum First {
 /// One address with one method, and who may use it.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// GET or POST.
     pub method: Method,
     /// The address, its parameters in braces.
     pub path: &'static str,
-    /// Who may use it.
     pub access: Access,
-    /// What somebody chose who comes here before she is signed in, in words that follow "to"; empty
-    /// where people are signed in already.
+    /// What somebody chose who comes here before they are signed in, in words that follow "to";
+    /// empty where people are signed in already.
     pub chose: &'static str,
 }
 
@@ -193,7 +186,6 @@ pub struct Routes {
 }
 
 impl Routes {
-    /// An empty list.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -221,8 +213,8 @@ impl Routes {
         self.post_first(path, access, "", handler)
     }
 
-    /// A page that people choose before they are signed in, as to propose a topic. `chose` says what
-    /// they chose, in words that follow "to".
+    /// A page that people choose before they are signed in, as to propose a topic. `chose` says
+    /// what they chose, in words that follow "to".
     #[must_use]
     pub fn get_first<H: Handler<T, House>, T: 'static>(
         self,
@@ -231,7 +223,8 @@ impl Routes {
         chose: &'static str,
         handler: H,
     ) -> Self {
-        self.guarded(Method::GET, path, (access, chose), axum::routing::get(handler), TIME)
+        let rule = Rule { method: Method::GET, path, access, chose };
+        self.guarded(rule, axum::routing::get(handler), TIME)
     }
 
     /// Likewise a form that is sent, as to support a topic.
@@ -243,7 +236,8 @@ impl Routes {
         chose: &'static str,
         handler: H,
     ) -> Self {
-        self.guarded(Method::POST, path, (access, chose), axum::routing::post(handler), TIME)
+        let rule = Rule { method: Method::POST, path, access, chose };
+        self.guarded(rule, axum::routing::post(handler), TIME)
     }
 
     /// A form with a file. [`SentWithFile`] says how long its body may be; a slow connection is
@@ -255,13 +249,8 @@ impl Routes {
         access: Access,
         handler: H,
     ) -> Self {
-        let own = Self::new().guarded(
-            Method::POST,
-            path,
-            (access, ""),
-            axum::routing::post(handler),
-            TIME_FOR_A_FILE,
-        );
+        let rule = Rule { method: Method::POST, path, access, chose: "" };
+        let own = Self::new().guarded(rule, axum::routing::post(handler), TIME_FOR_A_FILE);
         self.join(Self {
             router: own.router.layer(DefaultBodyLimit::max(MOST_READ)),
             rules: own.rules,
@@ -284,27 +273,17 @@ impl Routes {
         Self { router: self.router.merge(other.router), rules: self.rules }
     }
 
-    /// Every address with its rule.
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
 
-    /// The router that answers at these addresses.
     pub fn into_router(self) -> Router<House> {
         self.router
     }
 
-    fn guarded(
-        mut self,
-        method: Method,
-        path: &'static str,
-        (access, chose): (Access, &'static str),
-        handler: MethodRouter<House>,
-        time: Duration,
-    ) -> Self {
-        let rule = Rule { method, path, access, chose };
-        let gate = Gate::of(&rule);
+    fn guarded(mut self, rule: Rule, handler: MethodRouter<House>, time: Duration) -> Self {
+        let (gate, path) = (Gate::of(&rule), rule.path);
         self.rules.push(rule);
         self.behind(gate, path, handler, time)
     }
@@ -347,18 +326,17 @@ async fn to_its_end(request: Request, next: Next) -> Response {
 }
 
 /// What someone chose who must do something else first, in the extensions of the answer 401.
-/// `accounts` answers with the page that asks for it, and carries on what she chose.
+/// `accounts` answers with the page that asks for it, and carries on what they chose.
 #[derive(Clone, Debug)]
 pub struct SignInFirst {
-    /// What she must do.
     pub first: First,
     /// Whether it is never done by itself afterwards ([`Access::is_grave`]).
     pub is_grave: bool,
-    /// The address she was going to; empty where a program asked.
+    /// The address they were going to; empty where a program asked.
     pub then: String,
     /// What a form sent there; `None` for a page or a program.
     pub sent: Option<Sent>,
-    /// What she chose, in words that follow "to"; empty where nobody said.
+    /// What they chose, in words that follow "to"; empty where nobody said.
     pub chose: &'static str,
 }
 
@@ -384,7 +362,6 @@ pub const NOT_FOR_SEARCH: (&str, &str) = ("x-robots-tag", "noindex");
 /// Where somebody whose account is about to be erased is told so, and can keep it.
 pub const LEAVING: &str = "/account/keep";
 
-/// Where a second step is set up.
 pub const SECOND_STEP: &str = "/account/second-step";
 
 /// Lets a request in, or asks the person for something first, as to sign in: a page opens

@@ -30,7 +30,6 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 /// What a form with a file sent: its fields, and the file with the name it came with.
 #[derive(Clone, Debug, Default)]
 pub struct SentWithFile {
-    /// The fields.
     pub sent: Sent,
     /// The file, if one was chosen and it is not too large.
     pub file: Option<(String, Bytes)>,

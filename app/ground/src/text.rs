@@ -27,7 +27,6 @@ const LONGEST_HTML: usize = 2 * 1024 * 1024;
 pub enum TooMuch {
     /// Too many lists, quotations or emphases inside one another.
     Levels,
-    /// Too many parts.
     Parts,
 }
 
@@ -185,11 +184,8 @@ fn is_rule(line: &[u8]) -> bool {
 /// What sort of piece of a text it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
-    /// A heading, of whatever level.
     Heading,
-    /// A paragraph.
     Paragraph,
-    /// An entry of a list.
     Item,
     /// A row of a table, its cells with "|" between them.
     Row,
@@ -198,9 +194,7 @@ pub enum Sort {
 /// A piece of a text as plain words, without the signs of Markdown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// What sort it is.
     pub sort: Sort,
-    /// What it says.
     pub text: String,
 }
 

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use calendar::clock::{MINUTE, Millis};
 
 use crate::error::Error;
+use crate::ids::{Account, Id, Place, Session};
 
 /// The person who asks, signed in or not, and for which public page.
 #[derive(Clone, Debug, Default)]
@@ -24,22 +25,16 @@ const JUST: Millis = 15 * MINUTE;
 #[derive(Clone, Debug)]
 pub(crate) struct PublicPage(pub Arc<str>);
 
-/// A person who is signed in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// Their account.
-    pub account_id: String,
-    /// The session behind their cookie.
-    pub session_id: String,
+    pub account_id: Id<Account>,
+    pub session_id: Id<Session>,
     /// The name others see.
     pub shown_name: String,
-    /// Where their emails go.
     pub email: String,
     /// The part of the area they live in, if they gave one.
-    pub place_id: Option<String>,
-    /// What they may do.
+    pub place_id: Option<Id<Place>>,
     pub roles: Vec<Role>,
-    /// When their account was made.
     pub joined_at: Millis,
     /// When this session was last noted as used.
     pub seen_at: Millis,
@@ -63,24 +58,20 @@ pub enum SecondStep {
     AskedFrom(Millis),
     /// They have none, and need one to do anything but what a parent does.
     Missing,
-    /// They have one.
     SetUp,
 }
 
 impl Viewer {
-    /// Someone who is signed in.
     #[must_use]
     pub fn of(person: SignedIn) -> Self {
         Self { person: Some(Arc::new(person)), asks_for: None }
     }
 
-    /// Whether they are signed in.
     #[must_use]
     pub fn is_signed_in(&self) -> bool {
         self.person.is_some()
     }
 
-    /// Whether they hold this role.
     #[must_use]
     pub fn is(&self, role: Role) -> bool {
         self.person.as_ref().is_some_and(|person| person.roles.contains(&role))
@@ -116,7 +107,6 @@ impl Viewer {
         !self.is_signed_in() || self.is(Role::Parent)
     }
 
-    /// The person, when they are signed in.
     #[must_use]
     pub fn person(&self) -> Option<&SignedIn> {
         self.person.as_deref()

@@ -10,14 +10,13 @@ pub const OPEN_BEFORE_DRAFTS: Millis = 14 * DAY;
 
 /// What the gate is worked out from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct GateFacts {
     /// The topics tied to the plan, except withdrawn ones.
     pub topics: Vec<TopicFacts>,
     /// When the first draft was recorded, published or not.
     pub first_draft_at: Option<Millis>,
     /// Whether a planning session that parents took part in has been recorded.
     pub met_parents: bool,
-    /// Whether the forum has written its statement.
     pub has_statement: bool,
 }
 
@@ -26,16 +25,13 @@ pub struct Facts {
 pub struct TopicFacts {
     /// Since when everyone can read it.
     pub open_since: Option<Millis>,
-    /// Whether the voting on it has closed.
     pub vote_closed: bool,
 }
 
 /// One point of the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
-    /// What it asks.
     pub asks: &'static str,
-    /// Whether it holds.
     pub holds: bool,
     /// Who can make it hold, and how, where it does not.
     pub who: &'static str,
@@ -43,7 +39,7 @@ pub struct Point {
 
 /// The points of the gate, in the order they can be made to hold.
 #[must_use]
-pub fn points(facts: &Facts, now: Millis) -> Vec<Point> {
+pub fn points(facts: &GateFacts, now: Millis) -> Vec<Point> {
     let before = facts.first_draft_at.unwrap_or(now);
     let is_open = |topic: &TopicFacts| {
         topic.open_since.is_some_and(|since| since + OPEN_BEFORE_DRAFTS <= before)
@@ -81,7 +77,7 @@ pub fn points(facts: &Facts, now: Millis) -> Vec<Point> {
 
 /// Whether every point holds.
 #[must_use]
-pub fn is_open(facts: &Facts, now: Millis) -> bool {
+pub fn is_open(facts: &GateFacts, now: Millis) -> bool {
     points(facts, now).iter().all(|point| point.holds)
 }
 
@@ -89,8 +85,8 @@ pub fn is_open(facts: &Facts, now: Millis) -> bool {
 mod tests {
     use super::*;
 
-    fn good() -> Facts {
-        Facts {
+    fn good() -> GateFacts {
+        GateFacts {
             topics: vec![TopicFacts { open_since: Some(0), vote_closed: true }],
             first_draft_at: Some(OPEN_BEFORE_DRAFTS),
             met_parents: false,
@@ -98,7 +94,7 @@ mod tests {
         }
     }
 
-    fn shut(facts: &Facts) -> Vec<&'static str> {
+    fn shut(facts: &GateFacts) -> Vec<&'static str> {
         points(facts, 100 * DAY)
             .into_iter()
             .filter(|point| !point.holds)
@@ -112,17 +108,16 @@ mod tests {
     }
 
     #[test]
-    fn a_topic_must_have_been_open_for_fourteen_days_before_the_first_draft_whenever_it_is_published()
-     {
-        let early = Facts { first_draft_at: Some(OPEN_BEFORE_DRAFTS - 1), ..good() };
+    fn a_topic_must_have_been_open_for_fourteen_days_before_the_first_draft() {
+        let early = GateFacts { first_draft_at: Some(OPEN_BEFORE_DRAFTS - 1), ..good() };
         assert_eq!(
             shut(&early),
             ["Every topic was open for at least 14 days before any draft was written"]
         );
         let late = TopicFacts { open_since: Some(1), vote_closed: true };
-        let one_late = Facts { topics: vec![good().topics[0], late], ..good() };
+        let one_late = GateFacts { topics: vec![good().topics[0], late], ..good() };
         assert_eq!(shut(&one_late).len(), 1);
-        let none_yet = Facts { first_draft_at: None, ..good() };
+        let none_yet = GateFacts { first_draft_at: None, ..good() };
         assert!(
             !is_open(&none_yet, OPEN_BEFORE_DRAFTS - 1) && is_open(&none_yet, OPEN_BEFORE_DRAFTS)
         );
@@ -130,7 +125,7 @@ mod tests {
 
     #[test]
     fn an_open_vote_is_enough_only_with_a_planning_session() {
-        let voting = Facts {
+        let voting = GateFacts {
             topics: vec![TopicFacts { open_since: Some(0), vote_closed: false }],
             ..good()
         };
@@ -138,17 +133,17 @@ mod tests {
             shut(&voting),
             ["Voting on the topics has closed, or leaders met parents to plan together"]
         );
-        assert!(is_open(&Facts { met_parents: true, ..voting }, 100 * DAY));
+        assert!(is_open(&GateFacts { met_parents: true, ..voting }, 100 * DAY));
     }
 
     #[test]
     fn without_topics_or_the_forums_statement_the_gate_is_shut() {
         assert!(
-            shut(&Facts { topics: Vec::new(), met_parents: true, ..good() })
+            shut(&GateFacts { topics: Vec::new(), met_parents: true, ..good() })
                 .contains(&"The plan answers topics parents asked for")
         );
         assert_eq!(
-            shut(&Facts { has_statement: false, ..good() }),
+            shut(&GateFacts { has_statement: false, ..good() }),
             ["The forum has written its statement"]
         );
     }

@@ -50,7 +50,7 @@ impl Rung {
 
 /// What the rung is worked out from; `None` for what has not happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct RungFacts {
     /// Since when each tied topic has been open, except withdrawn ones.
     pub topics_open_since: Vec<Millis>,
     /// When the voting on the last of them closed, if all have.
@@ -59,18 +59,16 @@ pub struct Facts {
     pub met_parents_at: Option<Millis>,
     /// When the forum wrote its first statement.
     pub statement_at: Option<Millis>,
-    /// When the first draft was recorded.
     pub first_draft_at: Option<Millis>,
     /// When the first draft was published.
     pub published_at: Option<Millis>,
-    /// Whether the gate was overridden for any draft.
     pub is_overridden: bool,
 }
 
 /// The rung so far, and what decided it; `None` until something has happened that parents had a
 /// part in or were told about.
 #[must_use]
-pub fn rung(facts: &Facts, now: Millis) -> Option<(Rung, &'static str)> {
+pub fn rung(facts: &RungFacts, now: Millis) -> Option<(Rung, &'static str)> {
     // What has not happened yet could happen now.
     let (draft, published) = (
         facts.first_draft_at.unwrap_or(now),
@@ -131,8 +129,8 @@ mod tests {
     use calendar::clock::DAY;
     use proptest::prelude::*;
 
-    fn from_the_start() -> Facts {
-        Facts {
+    fn from_the_start() -> RungFacts {
+        RungFacts {
             topics_open_since: vec![0, DAY],
             votes_closed_at: Some(30 * DAY),
             met_parents_at: Some(40 * DAY),
@@ -143,7 +141,7 @@ mod tests {
         }
     }
 
-    fn decided(facts: &Facts) -> Option<Rung> {
+    fn decided(facts: &RungFacts) -> Option<Rung> {
         rung(facts, 200 * DAY).map(|(rung, _)| rung)
     }
 
@@ -156,33 +154,36 @@ mod tests {
     fn each_thing_that_came_too_late_or_never_lowers_the_rung() {
         let start = from_the_start();
         assert_eq!(
-            decided(&Facts { first_draft_at: Some(5 * DAY), ..start.clone() }),
+            decided(&RungFacts { first_draft_at: Some(5 * DAY), ..start.clone() }),
             Some(Rung::CoDesigning)
         );
-        assert_eq!(decided(&Facts { met_parents_at: None, ..start.clone() }), Some(Rung::Engaging));
         assert_eq!(
-            decided(&Facts { met_parents_at: None, votes_closed_at: None, ..start.clone() }),
+            decided(&RungFacts { met_parents_at: None, ..start.clone() }),
+            Some(Rung::Engaging)
+        );
+        assert_eq!(
+            decided(&RungFacts { met_parents_at: None, votes_closed_at: None, ..start.clone() }),
             Some(Rung::Consulting)
         );
-        let told = Facts {
+        let told = RungFacts {
             first_draft_at: Some(45 * DAY),
             published_at: Some(60 * DAY),
-            ..Facts::default()
+            ..RungFacts::default()
         };
         assert_eq!(decided(&told), Some(Rung::Informing));
-        assert_eq!(decided(&Facts { is_overridden: true, ..start }), Some(Rung::Consulting));
-        let told_after = Facts { statement_at: Some(61 * DAY), ..told };
+        assert_eq!(decided(&RungFacts { is_overridden: true, ..start }), Some(Rung::Consulting));
+        let told_after = RungFacts { statement_at: Some(61 * DAY), ..told };
         assert_eq!(
             decided(&told_after),
             Some(Rung::Informing),
             "a statement after the publication changes nothing"
         );
-        assert_eq!(decided(&Facts::default()), None);
+        assert_eq!(decided(&RungFacts::default()), None);
     }
 
     #[test]
     fn before_any_draft_a_topic_must_have_been_open_for_its_fourteen_days_already() {
-        let young = Facts {
+        let young = RungFacts {
             topics_open_since: vec![199 * DAY],
             first_draft_at: None,
             published_at: None,
@@ -195,21 +196,27 @@ mod tests {
         #[test]
         fn a_draft_recorded_before_any_topic_was_open_is_never_co_production_or_co_designing(
             topics in proptest::collection::vec(10_i64..100, 0..4),
-            votes in proptest::option::of(0_i64..200), met in proptest::option::of(0_i64..200),
-            statement in proptest::option::of(0_i64..200), published in proptest::option::of(9_i64..200), is_overridden: bool,
+            votes in proptest::option::of(0_i64..200),
+            met in proptest::option::of(0_i64..200),
+            statement in proptest::option::of(0_i64..200),
+            published in proptest::option::of(9_i64..200),
+            is_overridden: bool,
         ) {
-            let facts = Facts {
+            let facts = RungFacts {
                 topics_open_since: topics.into_iter().map(|day| day * DAY).collect(),
-                votes_closed_at: votes.map(|day| day * DAY), met_parents_at: met.map(|day| day * DAY),
-                statement_at: statement.map(|day| day * DAY), first_draft_at: Some(9 * DAY),
-                published_at: published.map(|day| day * DAY), is_overridden,
+                votes_closed_at: votes.map(|day| day * DAY),
+                met_parents_at: met.map(|day| day * DAY),
+                statement_at: statement.map(|day| day * DAY),
+                first_draft_at: Some(9 * DAY),
+                published_at: published.map(|day| day * DAY),
+                is_overridden,
             };
             prop_assert!(decided(&facts).is_none_or(|rung| rung <= Rung::Engaging));
         }
 
         #[test]
         fn an_overridden_plan_is_never_above_consulting(met in proptest::option::of(0_i64..200)) {
-            let facts = Facts { is_overridden: true, met_parents_at: met, ..from_the_start() };
+            let facts = RungFacts { is_overridden: true, met_parents_at: met, ..from_the_start() };
             prop_assert!(decided(&facts).is_some_and(|rung| rung <= Rung::Consulting));
         }
     }

@@ -8,7 +8,7 @@ pub const PERSONAL: &[Table] = &[
     Table {
         name: "ledger",
         title: "Changes you were told about",
-        whose: Whose::Subscriber("t.subscriber_id IN (SELECT h.id FROM hers h)"),
+        whose: Whose::Subscriber("t.subscriber_id IN (SELECT h.id FROM theirs h)"),
         columns: &[
             Id("notice_id"),
             Name("notice", "Change", "(SELECT o.title FROM notices o WHERE o.id = t.notice_id)"),

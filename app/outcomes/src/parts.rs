@@ -4,10 +4,10 @@ use ground::ui::When;
 use leptos::prelude::*;
 
 use crate::rules::{Verdict, judged, who};
-use crate::store::Listed;
+use crate::store::ListedUpdate;
 
 /// What happened about something, at the end of its own page; nothing where nothing was said.
-pub fn came_of_it(updates: Vec<Listed>) -> impl IntoView {
+pub fn came_of_it(updates: Vec<ListedUpdate>) -> impl IntoView {
     (!updates.is_empty()).then(|| {
         view! {
             <section class="stack">
@@ -19,56 +19,47 @@ pub fn came_of_it(updates: Vec<Listed>) -> impl IntoView {
 }
 
 /// Updates in a list below a page's own heading, each with the forum's word on it.
-pub fn rows(updates: Vec<Listed>) -> impl IntoView {
-    let rows = updates.into_iter().map(|listed| {
-        let title = link_to(&listed);
-        view! {
-            <li class="card">
-                <h2 class="said">{title}</h2>
-                {standing(listed)}
-            </li>
-        }
-    });
-    let rows = rows.collect::<Vec<_>>();
-    (!rows.is_empty()).then(|| view! { <ul class="cards">{rows}</ul> })
+pub fn rows(updates: Vec<ListedUpdate>) -> impl IntoView {
+    cards(updates, |link| view! { <h2 class="said">{link}</h2> }.into_any())
 }
 
 /// The same in a section of a page.
-pub fn rows_of_section(updates: Vec<Listed>) -> impl IntoView {
-    let rows = updates.into_iter().map(|listed| {
-        let title = link_to(&listed);
+pub fn rows_of_section(updates: Vec<ListedUpdate>) -> impl IntoView {
+    cards(updates, |link| view! { <h3 class="said">{link}</h3> }.into_any())
+}
+
+fn cards(updates: Vec<ListedUpdate>, heading: fn(AnyView) -> AnyView) -> impl IntoView {
+    let cards = updates.into_iter().map(|update| {
+        let to = format!("/updates/{}", update.id);
+        let link = view! { <a href=to>{shortened(&update.you_said)}</a> };
         view! {
             <li class="card">
-                <h3 class="said">{title}</h3>
-                {standing(listed)}
+                {heading(link.into_any())}
+                {two_voices(update)}
             </li>
         }
     });
-    let rows = rows.collect::<Vec<_>>();
-    (!rows.is_empty()).then(|| view! { <ul class="cards">{rows}</ul> })
-}
-
-fn link_to(listed: &Listed) -> impl IntoView + use<> {
-    view! { <a href=format!("/updates/{}", listed.id)>{shortened(&listed.you_said)}</a> }
+    let cards = cards.collect::<Vec<_>>();
+    (!cards.is_empty()).then(|| view! { <ul class="cards">{cards}</ul> })
 }
 
 /// The two voices, side by side where there is room: what the organisation says, and the forum's
 /// word on it.
-fn standing(listed: Listed) -> impl IntoView {
-    let outcome = listed.outcome.title();
-    let found = in_short(&listed.found);
+fn two_voices(update: ListedUpdate) -> impl IntoView {
+    let outcome = update.outcome.title();
+    let found = in_short(&update.found);
     view! {
         <div class="pair">
             <div class="panel">
                 <p class="soft">
-                    {format!("{} said on ", who(&listed.organisation))}<When at=listed.at />
+                    {format!("{} said on ", who(&update.organisation))}<When at=update.at />
                 </p>
                 <p class="state">{outcome}</p>
-                {in_short(&listed.we_did)}
+                {in_short(&update.we_did)}
             </div>
-            <div class=verdict_style(listed.verdict)>
+            <div class=verdict_style(update.verdict)>
                 <p>
-                    <b>{judged(listed.verdict, &listed.organisation)}</b>
+                    <b>{judged(update.verdict, &update.organisation)}</b>
                 </p>
                 {found}
             </div>

@@ -6,20 +6,15 @@ use calendar::clock::{self, DAY, Millis};
 /// What happened, as the leader says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is done.
     Done,
-    /// Part of it is done.
     Partly,
-    /// It is not done.
     Not {
-        /// Why.
         because: String,
         /// Who decided that: a name or a team.
         decided_by: String,
         /// The day it will be looked at again, as `2026-12-04`.
         look_again: String,
     },
-    /// It is still being decided.
     Deciding {
         /// The day by which it will be decided.
         by: String,
@@ -44,7 +39,7 @@ impl Outcome {
         self.stage().word()
     }
 
-    /// The outcome in words, with a sign that can be read without colour.
+    /// In words, with a sign that can be read without colour.
     #[must_use]
     pub fn title(&self) -> &'static str {
         self.stage().title()
@@ -54,18 +49,13 @@ impl Outcome {
 /// How far an outcome is, as lists and numbers show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// It is done.
     Done,
-    /// Part of it is done.
     Partly,
-    /// It is not done.
     Not,
-    /// It is still being decided.
     Deciding,
 }
 
 impl Stage {
-    /// All of them.
     pub const ALL: [Self; 4] = [Self::Done, Self::Partly, Self::Not, Self::Deciding];
 
     /// The word it is stored and sent by.
@@ -79,13 +69,12 @@ impl Stage {
         }
     }
 
-    /// Reads the word.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.word() == word)
     }
 
-    /// The stage in words, with a sign that can be read without colour.
+    /// In words, with a sign that can be read without colour.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -100,16 +89,13 @@ impl Stage {
 /// What the forum says about what a leader claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is true.
     Confirmed,
-    /// Part of it is true.
     Partly,
     /// It is not what parents find.
     Disputed,
 }
 
 impl Verdict {
-    /// All of them.
     pub const ALL: [Self; 3] = [Self::Confirmed, Self::Partly, Self::Disputed];
 
     /// The word it is stored and sent by.
@@ -122,13 +108,12 @@ impl Verdict {
         }
     }
 
-    /// Reads the word.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|verdict| verdict.word() == word)
     }
 
-    /// The forum's word, in words.
+    /// In words, with a sign that can be read without colour.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {

@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{Db, known};
+use ground::ids::{Account, Id, Plan, Topic, Update};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -9,16 +10,13 @@ use crate::rules::{Stage, Verdict};
 
 /// An update in a list.
 #[derive(Clone, Debug)]
-pub struct Listed {
-    /// Its id.
-    pub id: String,
-    /// What parents said.
+pub struct ListedUpdate {
+    pub id: Id<Update>,
     pub you_said: String,
-    /// What happened.
     pub outcome: Stage,
     /// What the forum says about it; `None` while it is claimed.
     pub verdict: Option<Verdict>,
-    /// Which organisation's it is.
+    /// Its name; empty where nobody knows which it is.
     pub organisation: String,
     /// When the latest words were said.
     pub at: Millis,
@@ -48,30 +46,32 @@ pub const FINDABLE: &str = "SELECT 'updates' AS kind, s.update_id AS id, s.you_s
 
 /// Which updates a list holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// All.
+pub enum Which<'a> {
     All,
     /// Those the forum has said this about.
     Judged(Verdict),
     /// Those it has said nothing about.
     Claimed,
-    /// Those about one thing.
-    About(String),
+    /// Those about one thing of any kind, by its id.
+    About(&'a str),
     /// Those that this leader may change.
-    Hers(String),
+    MayChange(&'a Id<Account>),
 }
 
 /// Some updates, latest first.
-pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> sqlx::Result<Vec<Listed>> {
+pub async fn list(
+    db: &Db,
+    which: &Which<'_>,
+    (most, from): (i64, i64),
+) -> sqlx::Result<Vec<ListedUpdate>> {
     let (condition, value) = match which {
         Which::All => ("$1 = ''", ""),
         Which::Judged(verdict) => ("verdict = $1", verdict.word()),
         Which::Claimed => ("$1 = '' AND verdict IS NULL", ""),
-        Which::About(id) => (
-            "id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = $1)",
-            id.as_str(),
-        ),
-        Which::Hers(leader) => (
+        Which::About(id) => {
+            ("id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = $1)", *id)
+        }
+        Which::MayChange(leader) => (
             "EXISTS (SELECT 1 FROM update_leaders k WHERE k.update_id = standing.id
                AND k.account_id = $1)",
             leader.as_str(),
@@ -95,8 +95,8 @@ pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> sqlx::Res
 /// happened, latest first.
 pub async fn of_topic(
     db: &Db,
-    topic_id: &str,
-) -> sqlx::Result<(Vec<(String, String)>, Vec<Listed>)> {
+    topic_id: &Id<Topic>,
+) -> sqlx::Result<(Vec<(Id<Plan>, String)>, Vec<ListedUpdate>)> {
     let sql = format!(
         "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found, kind
          FROM (
@@ -140,8 +140,8 @@ pub fn about(subject: &str) -> String {
 }
 
 /// Reads an update in a list, as [`latest`] gives it.
-fn listed(row: &AnyRow) -> sqlx::Result<Listed> {
-    Ok(Listed {
+fn listed(row: &AnyRow) -> sqlx::Result<ListedUpdate> {
+    Ok(ListedUpdate {
         id: row.get("id"),
         you_said: row.get("you_said"),
         outcome: stage(row.get("outcome"))?,

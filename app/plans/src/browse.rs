@@ -10,6 +10,7 @@ use ground::aside::aside;
 use ground::error::Error;
 use ground::files;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::text::markdown;
 use ground::ui::{Banner, Labels, Page, Pager, Share, When};
 use ground::viewer::{Role, Viewer};
@@ -17,22 +18,29 @@ use involvement::gate::{self, Point};
 use involvement::rung;
 use leptos::prelude::*;
 
-use super::rules::Does;
-use super::store::{self, Answered, Content, Draft, Event, Listed, Plan, Session, Text};
-use super::{compare, plan as find, version};
+use super::rules::AnswerKind;
+use super::store::{
+    self, AnsweredTopic, Draft, DraftContent, DraftText, ListedPlan, Plan, PlanEvent,
+    PlanningSession,
+};
+use super::{compare, find_plan, version};
 
 const MOST_ON_A_PAGE: usize = 20;
 
 /// GET `/plans`
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
-    let before = id::parse(Sent::query(&uri).typed("before")).unwrap_or_default();
-    let mut plans =
-        store::list(&house.db, &before, MOST_ON_A_PAGE as i64 + 1, house.clock.now()).await?;
+pub async fn plans_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let before = Id::parse(Sent::query(&uri).typed("before"));
+    let most = MOST_ON_A_PAGE as i64 + 1;
+    let mut plans = store::list(&house.db, before.as_ref(), most, house.clock.now()).await?;
     let next = (plans.len() > MOST_ON_A_PAGE).then(|| {
         plans.truncate(MOST_ON_A_PAGE);
-        format!("/plans?before={}", plans.last().map_or("", |plan| &plan.id))
+        format!("/plans?before={}", plans.last().map_or("", |plan| plan.id.as_str()))
     });
-    let first = (!before.is_empty()).then(|| "/plans".to_owned());
+    let first = before.is_some().then(|| "/plans".to_owned());
     let page = Page::new("Plans", || {
         let nothing = plans.is_empty().then(|| {
             view! {
@@ -67,7 +75,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     Ok(page.wide().answer(&house, &viewer))
 }
 
-fn card(plan: Listed) -> impl IntoView {
+fn card(plan: ListedPlan) -> impl IntoView {
     let state = match (plan.is_overridden, plan.has_draft, plan.is_shut) {
         (true, true, _) => "! Published without involving parents as agreed",
         (true, false, _) => "! Going ahead without involving parents as agreed",
@@ -87,21 +95,20 @@ fn card(plan: Listed) -> impl IntoView {
 }
 
 /// GET `/plans/{id}`
-pub async fn plan(
+pub async fn plan_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let plan = find(&house, &viewer, &id).await?;
+    let plan = find_plan(&house, &viewer, &id).await?;
     let now = house.clock.now();
-    let said =
-        outcomes::store::list(&house.db, &outcomes::store::Which::About(plan.id.clone()), (20, 0))
-            .await?;
+    let about = outcomes::store::Which::About(&plan.id);
+    let said = outcomes::store::list(&house.db, &about, (20, 0)).await?;
     let done = Sent::query(&uri).line("done");
     let page = Page::new(plan.title.clone(), || {
         let (is_leader, is_organiser) = (viewer.is(Role::Leader), viewer.is(Role::Organiser));
-        let not_hers = (is_leader && !plan.is_hers).then(|| {
+        let led_by_others = (is_leader && !plan.is_led_by_viewer).then(|| {
             let words = format!(
                 "Only leaders of {} can work on this plan. If that is you, ask an administrator \
                  to say which organisation you are from.",
@@ -134,8 +141,8 @@ pub async fn plan(
                         <dd>{day(&plan.due_day)}</dd>
                         {rung_entry(&plan, now)}
                     </dl>
-                    {plan.is_hers.then(|| leaders_ways(&plan))}
-                    {not_hers}
+                    {plan.is_led_by_viewer.then(|| leaders_ways(&plan))}
+                    {led_by_others}
                     {is_organiser
                         .then(|| {
                             view! {
@@ -372,7 +379,7 @@ fn drafts(plan: &Plan) -> impl IntoView + use<> {
                 .into_any(),
                 None => {
                     let to = format!("/lead/plans/{}/drafts/{}", plan.id, draft.version);
-                    let name = if plan.is_hers { view! { <a href=to>{name}
+                    let name = if plan.is_led_by_viewer { view! { <a href=to>{name}
                         </a> }.into_any() } else { view! { <b>{name}</b> }.into_any() };
                     view! { <li>{name}<p class="soft">"Submitted on "<When at=recorded />
                         ". Not published yet."</p></li> }.into_any()
@@ -403,7 +410,7 @@ fn sessions(plan: &Plan, may_read_all: bool) -> impl IntoView + use<> {
     })
 }
 
-fn one_session(session: &Session, may_read_all: bool) -> impl IntoView + use<> {
+fn one_session(session: &PlanningSession, may_read_all: bool) -> impl IntoView + use<> {
     let parents = disclosure::count(session.parents).words();
     let others = disclosure::count(session.others).words();
     let notes = (!session.notes.is_empty() && (session.for_everyone || may_read_all)).then(|| {
@@ -473,7 +480,7 @@ pub fn happened(what: &str) -> &str {
 }
 
 /// An event with who did it: leaders by name, the forum as the forum.
-fn event_row(event: &Event) -> impl IntoView + use<> {
+fn event_row(event: &PlanEvent) -> impl IntoView + use<> {
     let who = if event.role == Role::Leader {
         format!("{}, leader", event.who)
     } else {
@@ -489,22 +496,22 @@ fn event_row(event: &Event) -> impl IntoView + use<> {
     }
 }
 
-/// GET `/plans/{id}/drafts/{version}`: a published draft; before it is published, for leaders of the
-/// organisations that plan it only.
-pub async fn draft(
+/// GET `/plans/{id}/drafts/{version}`: a published draft; before it is published, only for leaders
+/// of the organisations that plan it.
+pub async fn draft_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number)): Path<(String, String)>,
+    Path((id, number)): Path<(Id<ids::Plan>, String)>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let (plan, number) = (find(&house, &viewer, &id).await?, version(&number)?);
+    let (plan, number) = (find_plan(&house, &viewer, &id).await?, version(&number)?);
     let draft = plan.readable(number).ok_or(Error::NotFound)?.clone();
-    let Content { text, file, answers } =
+    let DraftContent { text, file, answers } =
         store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?;
     let html = match text {
-        Text::Html(html) => html,
+        DraftText::Html(html) => html,
         // The worker has not come to it yet.
-        Text::Markdown(text) => aside(move || markdown(&text)).await?,
+        DraftText::Markdown(text) => aside(move || markdown(&text)).await?,
     };
     let done = Sent::query(&uri).line("done");
     let page = Page::new(format!("Draft {number} of {}", plan.title), || {
@@ -589,12 +596,12 @@ pub async fn draft(
 }
 
 /// GET `/plans/{id}/drafts/{version}/file`: its file to download, for anyone who may read it.
-pub async fn file(
+pub async fn draft_file(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number)): Path<(String, String)>,
+    Path((id, number)): Path<(Id<ids::Plan>, String)>,
 ) -> Result<Response, Error> {
-    let (plan, number) = (find(&house, &viewer, &id).await?, version(&number)?);
+    let (plan, number) = (find_plan(&house, &viewer, &id).await?, version(&number)?);
     plan.readable(number).ok_or(Error::NotFound)?;
     let file = store::draft(&house.db, &plan.id, number)
         .await?
@@ -604,7 +611,7 @@ pub async fn file(
 }
 
 /// The topic an answer is about; one withdrawn since then no longer has a page.
-fn topic_of(answered: &Answered) -> impl IntoView + use<> {
+fn topic_of(answered: &AnsweredTopic) -> impl IntoView + use<> {
     let title = answered.title.clone();
     if answered.is_withdrawn {
         title.into_any()
@@ -614,14 +621,14 @@ fn topic_of(answered: &Answered) -> impl IntoView + use<> {
 }
 
 /// What a draft does about a topic, in words.
-pub fn answer_words(answered: &Answered) -> impl IntoView + use<> {
+pub fn answer_words(answered: &AnsweredTopic) -> impl IntoView + use<> {
     match answered.answer.clone() {
         None => view! { <p class="state">"○ Not answered yet"</p> }.into_any(),
         Some((does, words, decided_by)) => {
             let state = match does {
-                Does::Adopted => "✓ In the draft, as parents asked",
-                Does::Adapted => "◐ In the draft, with changes",
-                Does::Not => "× Not in the draft",
+                AnswerKind::Adopted => "✓ In the draft, as parents asked",
+                AnswerKind::Adapted => "◐ In the draft, with changes",
+                AnswerKind::Not => "× Not in the draft",
             };
             let decided_by = (!decided_by.is_empty())
                 .then(|| view! { <p class="soft">"Decided by "{decided_by}</p> });
@@ -637,5 +644,5 @@ pub fn answer_words(answered: &Answered) -> impl IntoView + use<> {
 
 /// A day as the tables have it (`2027-03-01`), as people say it.
 fn day(day: &str) -> String {
-    clock::read(day, "12:00").map_or_else(|| day.to_owned(), clock::day)
+    clock::day_of(day).unwrap_or_else(|| day.to_owned())
 }

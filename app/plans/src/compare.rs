@@ -8,6 +8,7 @@ use axum::response::Response;
 use ground::aside::aside;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::text::{Piece, Sort, pieces};
 use ground::ui::Page;
 use ground::viewer::Viewer;
@@ -15,7 +16,7 @@ use leptos::prelude::*;
 use similar::{ChangeTag, DiffTag, TextDiff};
 
 use super::store::{self, Plan};
-use super::{plan as find, version};
+use super::{find_plan, version};
 
 /// The most pieces of a draft that is compared. One of 100,000 signs has some hundreds.
 const MOST_PIECES: usize = 3_000;
@@ -32,12 +33,12 @@ const LEAST_FOLDED: usize = 3;
 
 /// GET `/plans/{id}/drafts/{version}/changes`: compared with the draft before it that this person
 /// may read.
-pub async fn changes(
+pub async fn changes_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number)): Path<(String, String)>,
+    Path((id, number)): Path<(Id<ids::Plan>, String)>,
 ) -> Result<Response, Error> {
-    let (plan, number) = (find(&house, &viewer, &id).await?, version(&number)?);
+    let (plan, number) = (find_plan(&house, &viewer, &id).await?, version(&number)?);
     let earlier = before(&plan, number).ok_or(Error::NotFound)?;
     let [old, new] =
         store::bodies(&house.db, &plan.id, [earlier, number]).await?.ok_or(Error::NotFound)?;
@@ -91,7 +92,7 @@ fn differences(compared: Vec<Compared>) -> AnyView {
 }
 
 /// In place of the changes, where there are too many of them.
-fn too_much(plan_id: &str, earlier: i64, number: i64) -> impl IntoView + use<> {
+fn too_much(plan_id: &Id<ids::Plan>, earlier: i64, number: i64) -> impl IntoView + use<> {
     let link = |version: i64| {
         let to = format!("/plans/{plan_id}/drafts/{version}");
         view! { <a href=to>{format!("draft {version}")}</a> }

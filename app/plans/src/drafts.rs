@@ -7,30 +7,32 @@ use ground::aside::aside;
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id, Topic};
 use ground::sent::{Form, SentWithFile};
 use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, Upload, titled};
 use ground::viewer::Viewer;
 use involvement::gate;
 use leptos::prelude::*;
 
-use super::store::{self, Answered, Plan};
-use super::{begin, hers, leader, rules, version};
+use super::store::{self, Act, AnsweredTopic, Plan};
+use super::{begin, leader, led_plan, note, parsed, rules, version};
 
 /// GET `/lead/plans/{id}/drafts`
-pub async fn form(
+pub async fn record_draft_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
 ) -> Result<Response, Error> {
-    Ok(page(&house, &hers(&house, &viewer, &id).await?, &Sent::default(), &Refusals::default())
-        .answer(&house, &viewer))
+    let plan = led_plan(&house, &viewer, &id).await?;
+    let page = record_draft_page(&house, &plan, &Sent::default(), &Refusals::default());
+    Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/lead/plans/{id}/drafts`
-pub async fn record(
+pub async fn record_draft(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
     form: SentWithFile,
 ) -> Result<Response, Error> {
     let SentWithFile { sent, file, is_too_large } = form;
@@ -47,8 +49,9 @@ pub async fn record(
     let (mut draft, kind_of_file) = match read {
         Ok(read) => read,
         Err(refusals) => {
-            return Ok(page(&house, &hers(&house, &viewer, &id).await?, &sent, &refusals)
-                .answer(&house, &viewer));
+            let plan = led_plan(&house, &viewer, &id).await?;
+            let page = record_draft_page(&house, &plan, &sent, &refusals);
+            return Ok(page.answer(&house, &viewer));
         }
     };
     // Saved before the write: a file that no draft names does no harm, a draft without its file
@@ -61,20 +64,18 @@ pub async fn record(
         // Sent again with another file, it is another draft.
         draft.form_key = id::hash(&format!("{} {}", draft.form_key, file.hash));
     }
-    let (by, plan_id) = (leader(&viewer)?, id::parse(&id).ok_or(Error::NotFound)?);
+    let (by, plan_id) = (leader(&viewer)?, parsed(&id)?);
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
-    let (version, is_new) =
-        store::record_draft(&mut tx, &plan_id, &draft, file.as_ref(), &by, at).await?;
+    let act = Act { plan_id: &plan_id, by: &by, at };
+    let (version, is_new) = store::record_draft(&mut tx, act, &draft, file.as_ref()).await?;
     if is_new {
-        let (what, detail) = ("draft recorded", format!("version {version}"));
-        let entry = Entry { at, who: Some(&by.account_id), what, about: &plan_id, detail: &detail };
-        audit::note(&mut tx, entry).await?;
+        note(&mut tx, act, "draft recorded", &format!("version {version}")).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/lead/plans/{plan_id}/drafts/{version}")).into_response())
 }
 
-fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
+fn record_draft_page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
     // What a draft recorded now would do to the gate, while there is still time.
@@ -140,23 +141,24 @@ fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
 }
 
 /// GET `/lead/plans/{id}/drafts/{version}/topics/{topic}`
-pub async fn answer_form(
+pub async fn answer_topic_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number, topic)): Path<(String, String, String)>,
+    Path((id, number, topic)): Path<(Id<ids::Plan>, String, Id<Topic>)>,
 ) -> Result<Response, Error> {
     let (plan, number, answered) = answered(&house, &viewer, (&id, &number, &topic)).await?;
     let sent = answered.answer.clone().map_or_else(Sent::default, |(does, words, decided_by)| {
         Sent::of(&[("answer", does.word()), ("words", &words), ("decided_by", &decided_by)])
     });
-    Ok(answer_page(&plan, number, &answered, &sent, &Refusals::default()).answer(&house, &viewer))
+    Ok(answer_topic_page(&plan, number, &answered, &sent, &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/lead/plans/{id}/drafts/{version}/topics/{topic}`
-pub async fn answer(
+pub async fn answer_topic(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number, topic)): Path<(String, String, String)>,
+    Path((id, number, topic)): Path<(Id<ids::Plan>, String, Id<Topic>)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let answer = match rules::answer(&sent) {
@@ -166,17 +168,18 @@ pub async fn answer(
         }
     };
     let (by, version) = (leader(&viewer)?, version(&number)?);
-    let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
-    let topic_id = id::parse(&topic).ok_or(Error::NotFound)?;
+    let plan_id = parsed(&id)?;
+    let topic_id = parsed(&topic)?;
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
-    let kept = store::answer(&mut tx, &plan_id, version, &topic_id, &answer, &by, at).await?;
-    if kept {
+    let act = Act { plan_id: &plan_id, by: &by, at };
+    let is_saved = store::answer(&mut tx, act, version, &topic_id, &answer).await?;
+    if is_saved {
         let (what, detail) = ("topic answered", answer.kind.word());
         let entry = Entry { at, who: Some(&by.account_id), what, about: &topic_id, detail };
         audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;
-    if kept {
+    if is_saved {
         return Ok(Redirect::to(&format!("/lead/plans/{plan_id}/drafts/{version}")).into_response());
     }
     let refusals = Refusals::one(
@@ -189,31 +192,31 @@ pub async fn answer(
 async fn answer_refused(
     house: &House,
     viewer: &Viewer,
-    (id, number, topic): (&str, &str, &str),
+    (id, number, topic): (&Id<ids::Plan>, &str, &Id<Topic>),
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let (plan, number, answered) = answered(house, viewer, (id, number, topic)).await?;
-    Ok(answer_page(&plan, number, &answered, sent, refusals).answer(house, viewer))
+    Ok(answer_topic_page(&plan, number, &answered, sent, refusals).answer(house, viewer))
 }
 
 async fn answered(
     house: &House,
     viewer: &Viewer,
-    (id, number, topic): (&str, &str, &str),
-) -> Result<(Plan, i64, Answered), Error> {
-    let (plan, number) = (hers(house, viewer, id).await?, version(number)?);
+    (id, number, topic): (&Id<ids::Plan>, &str, &Id<Topic>),
+) -> Result<(Plan, i64, AnsweredTopic), Error> {
+    let (plan, number) = (led_plan(house, viewer, id).await?, version(number)?);
     let answers = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?.answers;
-    let topic = id::parse(topic).ok_or(Error::NotFound)?;
+    let topic = parsed(topic)?;
     let answered =
         answers.into_iter().find(|answered| answered.topic_id == topic).ok_or(Error::NotFound)?;
     Ok((plan, number, answered))
 }
 
-fn answer_page(
+fn answer_topic_page(
     plan: &Plan,
     number: i64,
-    answered: &Answered,
+    answered: &AnsweredTopic,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Page {

@@ -4,8 +4,8 @@
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 
-use super::rules::Does;
-use super::store::{self, Answered, Untold};
+use super::rules::AnswerKind;
+use super::store::{self, AnsweredTopic, UntoldDraft};
 
 /// How many emails one write owes.
 const LOT: i64 = 200;
@@ -34,8 +34,8 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
 }
 
 /// The same words for everyone, so that an email gives away nothing about who supported what.
-fn published(house: &House, draft: &Untold, answers: &[Answered]) -> Words {
-    let Untold { plan_id, version, title, summary, .. } = draft;
+fn published(house: &House, draft: &UntoldDraft, answers: &[AnsweredTopic]) -> Words {
+    let UntoldDraft { plan_id, version, title, summary, .. } = draft;
     let mut paragraphs: Vec<Paragraph> = vec![
         format!(
             "A draft of the plan “{title}” has been published. It answers a topic you proposed or \
@@ -49,9 +49,9 @@ fn published(house: &House, draft: &Untold, answers: &[Answered]) -> Words {
         let (does, words, decided_by) = answered.answer.as_ref()?;
         let topic = &answered.title;
         let says = match does {
-            Does::Adopted => format!("“{topic}” is in the draft, as parents asked. {words}"),
-            Does::Adapted => format!("“{topic}” is in the draft, with changes. {words}"),
-            Does::Not => {
+            AnswerKind::Adopted => format!("“{topic}” is in the draft, as parents asked. {words}"),
+            AnswerKind::Adapted => format!("“{topic}” is in the draft, with changes. {words}"),
+            AnswerKind::Not => {
                 format!("“{topic}” is not in the draft. {words} This was decided by {decided_by}.")
             }
         };

@@ -1,13 +1,14 @@
 //! What is left of who planned when an account is erased: what was said and done stays.
 
 use ground::erasing::let_go;
+use ground::ids::{Account, Id};
 use sqlx::AnyConnection;
 
 /// Takes an account out of this room.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget(tx: &mut AnyConnection, account_id: &str) -> sqlx::Result<()> {
+pub async fn forget(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
     let columns = [
         ("plans", "registered_by"),
         ("plan_topics", "tied_by"),

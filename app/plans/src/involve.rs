@@ -3,36 +3,36 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
-use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id, Topic};
 use ground::sent::Form;
 use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use topics::store::Filter;
 
-use super::store::{self, Plan};
-use super::{begin, hers, leader, rules};
+use super::store::{self, Act, Plan};
+use super::{begin, leader, led_plan, note, parsed, rules};
 
 /// The most topics offered at once; more are found by searching.
 const MOST_TOPICS: i64 = 20;
 
 /// GET `/lead/plans/{id}/topics`
-pub async fn topics_form(
+pub async fn tie_topics_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
 ) -> Result<Response, Error> {
-    let plan = hers(&house, &viewer, &id).await?;
-    topics_page(&house, &viewer, &plan, &Sent::default(), &Refusals::default()).await
+    let plan = led_plan(&house, &viewer, &id).await?;
+    tie_topics_page(&house, &viewer, &plan, &Sent::default(), &Refusals::default()).await
 }
 
 /// POST `/lead/plans/{id}/topics`: searches topics, or ties those that are chosen.
-pub async fn tie(
+pub async fn tie_topics(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let chosen = chosen_topics(&sent);
@@ -42,24 +42,24 @@ pub async fn tie(
         _ => None,
     };
     if let Some(refusals) = refusals {
-        return topics_page(&house, &viewer, &hers(&house, &viewer, &id).await?, &sent, &refusals)
-            .await;
+        let plan = led_plan(&house, &viewer, &id).await?;
+        return tie_topics_page(&house, &viewer, &plan, &sent, &refusals).await;
     }
-    let (by, plan_id) = (leader(&viewer)?, id::parse(&id).ok_or(Error::NotFound)?);
+    let (by, plan_id) = (leader(&viewer)?, parsed(&id)?);
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
-    if store::tie(&mut tx, &plan_id, &chosen, &by, at).await? > 0 {
-        let (who, what) = (Some(by.account_id.as_str()), "topics tied");
-        audit::note(&mut tx, Entry { at, who, what, about: &plan_id, detail: "" }).await?;
+    let act = Act { plan_id: &plan_id, by: &by, at };
+    if store::tie(&mut tx, act, &chosen).await? > 0 {
+        note(&mut tx, act, "topics tied", "").await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/plans/{plan_id}?done=tied")).into_response())
 }
 
-fn chosen_topics(sent: &Sent) -> Vec<String> {
-    sent.all("topics").iter().filter_map(|id| id::parse(id)).take(200).collect()
+fn chosen_topics(sent: &Sent) -> Vec<Id<Topic>> {
+    sent.all("topics").iter().filter_map(|id| Id::parse(id)).take(200).collect()
 }
 
-async fn topics_page(
+async fn tie_topics_page(
     house: &House,
     viewer: &Viewer,
     plan: &Plan,
@@ -69,7 +69,7 @@ async fn topics_page(
     let filter = Filter { search: sent.line("search"), ..Filter::default() };
     let found = topics::store::list(&house.db, &filter, MOST_TOPICS).await?;
     let chosen = chosen_topics(sent);
-    let is_tied = |id: &String| plan.topics.iter().any(|tied| tied.id == *id);
+    let is_tied = |id: &Id<Topic>| plan.topics.iter().any(|tied| tied.id == *id);
     // What was ticked before stays, whatever is searched for next.
     let mut offered = topics::store::titles(&house.db, &chosen).await?;
     let found =
@@ -128,41 +128,42 @@ async fn topics_page(
 }
 
 /// GET `/lead/plans/{id}/sessions`
-pub async fn session_form(
+pub async fn planning_session_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
 ) -> Result<Response, Error> {
-    Ok(session_page(&hers(&house, &viewer, &id).await?, &Sent::default(), &Refusals::default())
-        .answer(&house, &viewer))
+    let plan = led_plan(&house, &viewer, &id).await?;
+    let page = planning_session_page(&plan, &Sent::default(), &Refusals::default());
+    Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/lead/plans/{id}/sessions`
-pub async fn record_session(
+pub async fn record_planning_session(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let by = leader(&viewer)?;
     let session = match rules::new_session(&sent, house.clock.now()) {
         Ok(session) => session,
         Err(refusals) => {
-            return Ok(session_page(&hers(&house, &viewer, &id).await?, &sent, &refusals)
-                .answer(&house, &viewer));
+            let plan = led_plan(&house, &viewer, &id).await?;
+            return Ok(planning_session_page(&plan, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
+    let plan_id = parsed(&id)?;
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
-    if store::record_session(&mut tx, &plan_id, &session, &by, at).await? {
-        let (who, what) = (Some(by.account_id.as_str()), "planning session recorded");
-        audit::note(&mut tx, Entry { at, who, what, about: &plan_id, detail: "" }).await?;
+    let act = Act { plan_id: &plan_id, by: &by, at };
+    if store::record_session(&mut tx, act, &session).await? {
+        note(&mut tx, act, "planning session recorded", "").await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/plans/{plan_id}?done=session")).into_response())
 }
 
-fn session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
+fn planning_session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
     let audience = [("everyone", "Everyone"), ("forum", "The forum and leaders only")];

@@ -18,14 +18,14 @@
 //! 3. `/lead/plans/{id}/drafts` submits a draft (`drafts.rs`): Markdown, a file, or both. The text
 //!    is made HTML here, once, and both are kept: a page that shows it reads no Markdown. The
 //!    worker makes it for older drafts, and anew when the rules change (`rendering.rs`). A file is
-//!    kept first (`ground/files.rs`), then the write names it by its hash. `first_recorded_at` is set
-//!    here, for good.
+//!    kept first (`ground/files.rs`), then the write names it by its hash. `first_recorded_at` is
+//!    set here, for good.
 //! 4. `/lead/plans/{id}/drafts/{version}` shows the points of the gate (`gate::points`) and the
 //!    topics still to be answered. Each is answered at `…/topics/{topic}`, until the draft is
 //!    published.
-//! 5. The button posts to the same address. `publish.rs`, `publish`, asks `store::publish`, which
-//!    works the gate out again inside the write. Shut or not answered: 422, the same page, what is
-//!    missing and who can do it. The schema asks once more.
+//! 5. The button posts to the same address. `publish_draft` asks `store::publish`, which works the
+//!    gate out again inside the write. Shut or not answered: 422, the same page, what is missing
+//!    and who can do it. The schema asks once more.
 //! 6. `…/override` leads past a shut gate: a name and a reason, then a page that shows how it will
 //!    always be read, then the write. The topics must still be answered. See decision 0010.
 //! 7. The worker calls `plans::tell_due`. It owes the email to 200 people at a time (`tell_next`),
@@ -54,12 +54,15 @@ pub use personal::PERSONAL;
 pub use rendering::render_due;
 
 use calendar::clock::Millis;
+use ground::audit::{self, Entry};
 use ground::db::Transaction;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::viewer::{Role, Viewer};
-use store::{By, Plan};
+use sqlx::AnyConnection;
+use store::{Act, By, Plan};
 
 /// The room's addresses.
 #[must_use]
@@ -67,45 +70,52 @@ pub fn routes() -> Routes {
     use Access::{Anyone, Only};
     let (leader, organiser) = (Only(Role::Leader), Only(Role::Organiser));
     Routes::new()
-        .get("/plans", Anyone, browse::list)
-        .get("/plans/{id}", Anyone, browse::plan)
-        .get("/plans/{id}/drafts/{version}", Anyone, browse::draft)
-        .get("/plans/{id}/drafts/{version}/file", Anyone, browse::file)
-        .get("/plans/{id}/drafts/{version}/changes", Anyone, compare::changes)
-        .get("/lead/plans/new", leader, register::form)
-        .post("/lead/plans/new", leader, register::send)
-        .get("/lead/plans/{id}/topics", leader, involve::topics_form)
-        .post("/lead/plans/{id}/topics", leader, involve::tie)
-        .get("/lead/plans/{id}/sessions", leader, involve::session_form)
-        .post("/lead/plans/{id}/sessions", leader, involve::record_session)
-        .get("/lead/plans/{id}/drafts", leader, drafts::form)
-        .post_file("/lead/plans/{id}/drafts", leader, drafts::record)
-        .get("/lead/plans/{id}/drafts/{version}", leader, publish::form)
-        .post("/lead/plans/{id}/drafts/{version}", leader, publish::publish)
-        .get("/lead/plans/{id}/drafts/{version}/topics/{topic}", leader, drafts::answer_form)
-        .post("/lead/plans/{id}/drafts/{version}/topics/{topic}", leader, drafts::answer)
-        .get("/lead/plans/{id}/drafts/{version}/override", leader, publish::override_form)
+        .get("/plans", Anyone, browse::plans_page)
+        .get("/plans/{id}", Anyone, browse::plan_page)
+        .get("/plans/{id}/drafts/{version}", Anyone, browse::draft_page)
+        .get("/plans/{id}/drafts/{version}/file", Anyone, browse::draft_file)
+        .get("/plans/{id}/drafts/{version}/changes", Anyone, compare::changes_page)
+        .get("/lead/plans/new", leader, register::register_plan_form)
+        .post("/lead/plans/new", leader, register::register_plan)
+        .get("/lead/plans/{id}/topics", leader, involve::tie_topics_form)
+        .post("/lead/plans/{id}/topics", leader, involve::tie_topics)
+        .get("/lead/plans/{id}/sessions", leader, involve::planning_session_form)
+        .post("/lead/plans/{id}/sessions", leader, involve::record_planning_session)
+        .get("/lead/plans/{id}/drafts", leader, drafts::record_draft_form)
+        .post_file("/lead/plans/{id}/drafts", leader, drafts::record_draft)
+        .get("/lead/plans/{id}/drafts/{version}", leader, publish::publish_draft_form)
+        .post("/lead/plans/{id}/drafts/{version}", leader, publish::publish_draft)
+        .get("/lead/plans/{id}/drafts/{version}/topics/{topic}", leader, drafts::answer_topic_form)
+        .post("/lead/plans/{id}/drafts/{version}/topics/{topic}", leader, drafts::answer_topic)
+        .get("/lead/plans/{id}/drafts/{version}/override", leader, publish::override_gate_form)
         .post_first(
             "/lead/plans/{id}/drafts/{version}/override",
             leader.fresh(),
             "publish without involving parents first",
             publish::override_gate,
         )
-        .get("/forum/plans/{id}/statement", organiser, statement::form)
-        .post("/forum/plans/{id}/statement", organiser, statement::write)
+        .get("/forum/plans/{id}/statement", organiser, statement::statement_form)
+        .post("/forum/plans/{id}/statement", organiser, statement::write_statement)
 }
 
 /// The plan of an address, or "not found".
-async fn plan(house: &House, viewer: &Viewer, id: &str) -> Result<Plan, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
-    let account = viewer.person().map_or("", |person| person.account_id.as_str());
-    store::find_for(&house.db, &id, account).await?.ok_or(Error::NotFound)
+async fn find_plan(house: &House, viewer: &Viewer, id: &Id<ids::Plan>) -> Result<Plan, Error> {
+    let id = parsed(id)?;
+    let account_id = viewer.person().map(|person| &person.account_id);
+    store::find_for(&house.db, &id, account_id).await?.ok_or(Error::NotFound)
+}
+
+/// An id of an address as the tables have it, or "not found".
+fn parsed<T>(id: &Id<T>) -> Result<Id<T>, Error> {
+    Id::parse(id).ok_or(Error::NotFound)
 }
 
 /// The plan of an address, for a leader of one of the organisations that plan it. For other leaders
 /// there is none to work on.
-async fn hers(house: &House, viewer: &Viewer, id: &str) -> Result<Plan, Error> {
-    Some(plan(house, viewer, id).await?).filter(|plan| plan.is_hers).ok_or(Error::NotFound)
+async fn led_plan(house: &House, viewer: &Viewer, id: &Id<ids::Plan>) -> Result<Plan, Error> {
+    Some(find_plan(house, viewer, id).await?)
+        .filter(|plan| plan.is_led_by_viewer)
+        .ok_or(Error::NotFound)
 }
 
 fn leader(viewer: &Viewer) -> Result<By, Error> {
@@ -114,13 +124,23 @@ fn leader(viewer: &Viewer) -> Result<By, Error> {
 
 /// Begins what a leader does to a plan, with the time of it. For other leaders there is none to
 /// work on.
-async fn begin(house: &House, plan_id: &str, by: &By) -> Result<(Transaction, Millis), Error> {
+async fn begin(
+    house: &House,
+    plan_id: &Id<ids::Plan>,
+    by: &By,
+) -> Result<(Transaction, Millis), Error> {
     let mut tx = house.db.begin().await?;
     let Some(at) = store::hold_for(&mut tx, plan_id, by, house.clock.now()).await? else {
         tx.roll_back().await?;
         return Err(Error::NotFound);
     };
     Ok((tx, at))
+}
+
+/// Notes in the audit log what was done to a plan.
+async fn note(tx: &mut AnyConnection, act: Act<'_>, what: &str, detail: &str) -> sqlx::Result<()> {
+    let Act { plan_id, by, at } = act;
+    audit::note(tx, Entry { at, who: Some(&by.account_id), what, about: plan_id, detail }).await
 }
 
 fn version(text: &str) -> Result<i64, Error> {

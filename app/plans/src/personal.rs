@@ -1,7 +1,17 @@
 //! What this room keeps about a person, table by table, for whoever takes it out or erases it.
 
 use ground::personal::Column::{File, Id, Just, Left, Name, Text, Time, Who};
-use ground::personal::{FORM, INSIDE, PUBLIC, Table, Whose};
+use ground::personal::{Column, FORM, INSIDE, PUBLIC, Table, Whose};
+
+/// The title of the plan that a row is about.
+const PLAN: Column = Name("plan", "Plan", "(SELECT o.title FROM plans o WHERE o.id = t.plan_id)");
+/// The title of the topic that a row is about, where whoever takes it out may read it.
+const TOPIC: Column = Name(
+    "topic",
+    "Topic",
+    "(SELECT o.title FROM topics o WHERE o.id = t.topic_id
+       AND (o.author_id = $1 OR o.published_at IS NOT NULL) AND o.passed_on_at IS NULL)",
+);
 
 /// Every table of this room, with each of its columns.
 pub const PERSONAL: &[Table] = &[
@@ -25,14 +35,9 @@ pub const PERSONAL: &[Table] = &[
         whose: Whose::Account("t.tied_by = $1"),
         columns: &[
             Id("plan_id"),
-            Name("plan", "Plan", "(SELECT o.title FROM plans o WHERE o.id = t.plan_id)"),
+            PLAN,
             Id("topic_id"),
-            Name(
-                "topic",
-                "Topic",
-                "(SELECT o.title FROM topics o WHERE o.id = t.topic_id AND (o.author_id = \
-             $1 OR o.published_at IS NOT NULL) AND o.passed_on_at IS NULL)",
-            ),
+            TOPIC,
             Who("tied_by", "Added by"),
             Time("tied_at", "Added"),
         ],
@@ -45,7 +50,7 @@ pub const PERSONAL: &[Table] = &[
             Id("id"),
             Left("form_key", FORM),
             Id("plan_id"),
-            Name("plan", "Plan", "(SELECT o.title FROM plans o WHERE o.id = t.plan_id)"),
+            PLAN,
             Text("day", "Day"),
             Text("held_at", "Where"),
             Text("parents", "Parents there"),
@@ -64,7 +69,7 @@ pub const PERSONAL: &[Table] = &[
         columns: &[
             Left("form_key", FORM),
             Id("plan_id"),
-            Name("plan", "Plan", "(SELECT o.title FROM plans o WHERE o.id = t.plan_id)"),
+            PLAN,
             Text("words", "Words"),
             Who("written_by", "Written by"),
             Time("written_at", "Written"),
@@ -78,7 +83,7 @@ pub const PERSONAL: &[Table] = &[
             Id("id"),
             Left("form_key", FORM),
             Id("plan_id"),
-            Name("plan", "Plan", "(SELECT o.title FROM plans o WHERE o.id = t.plan_id)"),
+            PLAN,
             Text("version", "Number"),
             Text("summary", "Summary"),
             Text("body", "Text"),
@@ -103,12 +108,7 @@ pub const PERSONAL: &[Table] = &[
         columns: &[
             Id("draft_id"),
             Id("topic_id"),
-            Name(
-                "topic",
-                "Topic",
-                "(SELECT o.title FROM topics o WHERE o.id = t.topic_id AND (o.author_id = \
-             $1 OR o.published_at IS NOT NULL) AND o.passed_on_at IS NULL)",
-            ),
+            TOPIC,
             Text("answer", "Answer"),
             Text("words", "Words"),
             Text("decided_by", "Decided by"),
@@ -135,7 +135,7 @@ pub const PERSONAL: &[Table] = &[
         columns: &[
             Id("id"),
             Id("plan_id"),
-            Name("plan", "Plan", "(SELECT o.title FROM plans o WHERE o.id = t.plan_id)"),
+            PLAN,
             Time("at", "When"),
             Text("what", "What"),
             Id("about"),

@@ -4,9 +4,9 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
-use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, Field, Page, Summary, When, hidden, titled};
 use ground::viewer::Viewer;
@@ -15,32 +15,31 @@ use leptos::prelude::*;
 
 use super::browse::{answer_words, gate_list};
 use super::rules::{self, Override};
-use super::store::{self, Answered, Draft, Plan, Published};
-use super::{begin, hers, leader, version};
+use super::store::{self, Act, AnsweredTopic, Draft, Plan, Published};
+use super::{begin, leader, led_plan, note, parsed, version};
 
 /// GET `/lead/plans/{id}/drafts/{version}`
-pub async fn form(
+pub async fn publish_draft_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number)): Path<(String, String)>,
+    Path((id, number)): Path<(Id<ids::Plan>, String)>,
 ) -> Result<Response, Error> {
-    page(&house, &viewer, &id, version(&number)?, &Refusals::default()).await
+    publish_draft_page(&house, &viewer, &id, version(&number)?, &Refusals::default()).await
 }
 
 /// POST `/lead/plans/{id}/drafts/{version}`: publishes it.
-pub async fn publish(
+pub async fn publish_draft(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number)): Path<(String, String)>,
+    Path((id, number)): Path<(Id<ids::Plan>, String)>,
 ) -> Result<Response, Error> {
     let (by, number) = (leader(&viewer)?, version(&number)?);
-    let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
+    let plan_id = parsed(&id)?;
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
-    let published = store::publish(&mut tx, &plan_id, number, &by, at).await?;
+    let act = Act { plan_id: &plan_id, by: &by, at };
+    let published = store::publish(&mut tx, act, number).await?;
     if published == Published::Done {
-        let (what, detail) = ("draft published", format!("version {number}"));
-        let entry = Entry { at, who: Some(&by.account_id), what, about: &plan_id, detail: &detail };
-        audit::note(&mut tx, entry).await?;
+        note(&mut tx, act, "draft published", &format!("version {number}")).await?;
     }
     tx.commit().await?;
     let refusals = match published {
@@ -62,17 +61,17 @@ pub async fn publish(
             format!("Answer the {topics} topics that haven't been answered yet"),
         ),
     };
-    page(&house, &viewer, &id, number, &refusals).await
+    publish_draft_page(&house, &viewer, &id, number, &refusals).await
 }
 
-async fn page(
+async fn publish_draft_page(
     house: &House,
     viewer: &Viewer,
-    id: &str,
+    id: &Id<ids::Plan>,
     number: i64,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let plan = hers(house, viewer, id).await?;
+    let plan = led_plan(house, viewer, id).await?;
     let draft = draft(&plan, number)?.clone();
     if draft.published_at.is_some() {
         return Ok(Redirect::to(&format!("/plans/{}/drafts/{number}", plan.id)).into_response());
@@ -83,34 +82,7 @@ async fn page(
     let page = Page::new(format!("Draft {number}"), || {
         let answers =
             answers.iter().map(|answered| answer_line(&plan, number, answered)).collect_view();
-        let past = match (&draft.overridden, is_open) {
-            (Some((name, _, at)), _) => view! {
-                <p class="panel warn">
-                    {name.clone()}" decided on "<When at=*at />
-                    " to publish this draft without involving parents as agreed. Everyone will \
-                     always be able to see that."
-                </p>
-            }
-            .into_any(),
-            (None, true) => view! { <p class="panel">"✓ Ready to publish."</p> }.into_any(),
-            (None, false) => {
-                let to = format!("/lead/plans/{}/drafts/{number}/override", plan.id);
-                view! {
-                    <details>
-                        <summary>"We have to publish it anyway"</summary>
-                        <p>
-                            "You can go ahead if you give a name and a reason. The plan and its \
-                             drafts will always say that parents weren't involved as agreed, and \
-                             the plan can never be called co-production."
-                        </p>
-                        <p>
-                            <a href=to>"Go ahead without involving parents as agreed"</a>
-                        </p>
-                    </details>
-                }
-                .into_any()
-            }
-        };
+        let past = past_the_gate(&plan, &draft, is_open);
         view! {
             <div class="stack">
                 <p>
@@ -160,7 +132,39 @@ async fn page(
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-fn answer_line(plan: &Plan, number: i64, answered: &Answered) -> impl IntoView + use<> {
+/// Whether the draft is ready to publish; if it is not, the way past the gate.
+fn past_the_gate(plan: &Plan, draft: &Draft, is_open: bool) -> AnyView {
+    match (&draft.overridden, is_open) {
+        (Some((name, _, at)), _) => view! {
+            <p class="panel warn">
+                {name.clone()}" decided on "<When at=*at />
+                " to publish this draft without involving parents as agreed. Everyone will \
+                 always be able to see that."
+            </p>
+        }
+        .into_any(),
+        (None, true) => view! { <p class="panel">"✓ Ready to publish."</p> }.into_any(),
+        (None, false) => {
+            let to = format!("/lead/plans/{}/drafts/{}/override", plan.id, draft.version);
+            view! {
+                <details>
+                    <summary>"We have to publish it anyway"</summary>
+                    <p>
+                        "You can go ahead if you give a name and a reason. The plan and its \
+                         drafts will always say that parents weren't involved as agreed, and \
+                         the plan can never be called co-production."
+                    </p>
+                    <p>
+                        <a href=to>"Go ahead without involving parents as agreed"</a>
+                    </p>
+                </details>
+            }
+            .into_any()
+        }
+    }
+}
+
+fn answer_line(plan: &Plan, number: i64, answered: &AnsweredTopic) -> impl IntoView + use<> {
     let to = format!("/lead/plans/{}/drafts/{number}/topics/{}", plan.id, answered.topic_id);
     let words = answer_words(answered);
     view! {
@@ -176,50 +180,50 @@ fn draft(plan: &Plan, number: i64) -> Result<&Draft, Error> {
 }
 
 /// GET `/lead/plans/{id}/drafts/{version}/override`
-pub async fn override_form(
+pub async fn override_gate_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number)): Path<(String, String)>,
+    Path((id, number)): Path<(Id<ids::Plan>, String)>,
 ) -> Result<Response, Error> {
-    let (plan, number) = (hers(&house, &viewer, &id).await?, version(&number)?);
+    let (plan, number) = (led_plan(&house, &viewer, &id).await?, version(&number)?);
     draft(&plan, number)?;
-    Ok(override_page(&plan, number, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+    Ok(override_gate_page(&plan, number, &Sent::default(), &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/lead/plans/{id}/drafts/{version}/override`: shows once more what it means, then saves it.
 pub async fn override_gate(
     State(house): State<House>,
     viewer: Viewer,
-    Path((id, number)): Path<(String, String)>,
+    Path((id, number)): Path<(Id<ids::Plan>, String)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let number = version(&number)?;
     let passing = match (rules::overriding(&sent), sent.typed("step")) {
         (Ok(passing), "pass") => passing,
         (passing, step) => {
-            let plan = hers(&house, &viewer, &id).await?;
+            let plan = led_plan(&house, &viewer, &id).await?;
             draft(&plan, number)?;
             let page = match passing {
-                Err(refusals) => override_page(&plan, number, &sent, &refusals),
+                Err(refusals) => override_gate_page(&plan, number, &sent, &refusals),
                 Ok(_) if step == "change" => {
-                    override_page(&plan, number, &sent, &Refusals::default())
+                    override_gate_page(&plan, number, &sent, &Refusals::default())
                 }
-                Ok(passing) => override_check(&plan, number, &sent, &passing),
+                Ok(passing) => override_check_page(&plan, number, &sent, &passing),
             };
             return Ok(page.answer(&house, &viewer));
         }
     };
-    let (by, plan_id) = (leader(&viewer)?, id::parse(&id).ok_or(Error::NotFound)?);
+    let (by, plan_id) = (leader(&viewer)?, parsed(&id)?);
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
-    let kept = store::override_gate(&mut tx, &plan_id, number, &passing, &by, at).await?;
-    if kept {
-        let (what, detail) = ("gate overridden", format!("version {number}"));
-        let entry = Entry { at, who: Some(&by.account_id), what, about: &plan_id, detail: &detail };
-        audit::note(&mut tx, entry).await?;
+    let act = Act { plan_id: &plan_id, by: &by, at };
+    let is_new = store::override_gate(&mut tx, act, number, &passing).await?;
+    if is_new {
+        note(&mut tx, act, "gate overridden", &format!("version {number}")).await?;
     }
     tx.commit().await?;
-    if !kept {
-        let plan = hers(&house, &viewer, &id).await?;
+    if !is_new {
+        let plan = led_plan(&house, &viewer, &id).await?;
         let is_told = draft(&plan, number)?
             .overridden
             .as_ref()
@@ -230,13 +234,13 @@ pub async fn override_gate(
                 "We couldn't save this. The draft has been published, or someone has already \
                  decided to go ahead",
             );
-            return Ok(override_page(&plan, number, &sent, &refusals).answer(&house, &viewer));
+            return Ok(override_gate_page(&plan, number, &sent, &refusals).answer(&house, &viewer));
         }
     }
     Ok(Redirect::to(&format!("/lead/plans/{plan_id}/drafts/{number}")).into_response())
 }
 
-fn override_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> Page {
+fn override_gate_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/lead/plans/{}/drafts/{number}", plan.id);
     let page =
         Page::new(titled("Go ahead without involving parents as agreed", &plan.title), || {
@@ -276,7 +280,7 @@ fn override_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> 
     page.kept_for_going_back().refused_for(refusals)
 }
 
-fn override_check(plan: &Plan, number: i64, sent: &Sent, passing: &Override) -> Page {
+fn override_check_page(plan: &Plan, number: i64, sent: &Sent, passing: &Override) -> Page {
     let (name, reason) = (passing.name.clone(), passing.reason.clone());
     let title = plan.title.clone();
     let hidden = hidden(sent.fields().filter(|(name, _)| name != "step"));

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
-use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
@@ -11,58 +10,62 @@ use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{self, ThereAre};
-use super::{leader, store};
+use super::rules::{self, PlanChoices};
+use super::store::{self, Act};
+use super::{leader, note};
 
 /// GET `/lead/plans/new`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let there_are = there_are(&house, &viewer).await?;
-    Ok(page(&Sent::default(), there_are, &Refusals::default()).answer(&house, &viewer))
+pub async fn register_plan_form(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
+    let choices = choices(&house, &viewer).await?;
+    Ok(register_plan_page(&Sent::default(), choices, &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/lead/plans/new`
-pub async fn send(
+pub async fn register_plan(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (now, by, there_are) =
-        (house.clock.now(), leader(&viewer)?, there_are(&house, &viewer).await?);
-    let plan = match rules::new_plan(&sent, &there_are, now) {
+    let (now, by, choices) = (house.clock.now(), leader(&viewer)?, choices(&house, &viewer).await?);
+    let plan = match rules::new_plan(&sent, &choices, now) {
         Ok(plan) => plan,
-        Err(refusals) => return Ok(page(&sent, there_are, &refusals).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(register_plan_page(&sent, choices, &refusals).answer(&house, &viewer));
+        }
     };
     let mut tx = house.db.begin().await?;
     let (id, is_new) = store::register(&mut tx, &plan, &by, now).await?;
     if is_new {
-        let (who, what) = (Some(by.account_id.as_str()), "plan registered");
-        audit::note(&mut tx, Entry { at: now, who, what, about: &id, detail: "" }).await?;
+        note(&mut tx, Act { plan_id: &id, by: &by, at: now }, "plan registered", "").await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/plans/{id}?done=registered")).into_response())
 }
 
-async fn there_are(house: &House, viewer: &Viewer) -> Result<ThereAre, Error> {
+async fn choices(house: &House, viewer: &Viewer) -> Result<PlanChoices, Error> {
     let all = area::store::choices(&house.db, &viewer.signed_in()?.account_id).await?;
-    Ok(ThereAre {
+    Ok(PlanChoices {
         organisations: all.organisations,
-        hers: all.hers,
+        own_organisation: all.hers,
         services: all.services,
         places: all.places,
     })
 }
 
-fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
-    let mut organisations = Choice::ticked(sent, "organisations", there_are.organisations);
-    // Her own is ticked to begin with.
+fn register_plan_page(sent: &Sent, choices: PlanChoices, refusals: &Refusals) -> Page {
+    let mut organisations = Choice::ticked(sent, "organisations", choices.organisations);
+    // Their own is ticked to begin with.
     if sent.fields().next().is_none()
-        && let Some(hers) = &there_are.hers
+        && let Some(own) = &choices.own_organisation
     {
         for choice in &mut organisations {
-            choice.chosen |= choice.value == hers.id;
+            choice.chosen |= choice.value == own.id;
         }
     }
-    let nobodys = there_are.hers.is_none().then(|| {
+    let has_none = choices.own_organisation.is_none().then(|| {
         view! {
             <p class="panel warn">
                 "You can't register a plan yet. Ask an administrator to say which organisation you \
@@ -71,8 +74,8 @@ fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
         }
     });
     let (services, places) = (
-        Choice::ticked(sent, "services", there_are.services),
-        Choice::ticked(sent, "places", there_are.places),
+        Choice::ticked(sent, "services", choices.services),
+        Choice::ticked(sent, "places", choices.places),
     );
     let page = Page::new("Register a plan", || {
         view! {
@@ -88,7 +91,7 @@ fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
                     "Tell everyone what you are going to plan before anything is written. Then add \
                      the topics parents asked for."
                 </p>
-                {nobodys}
+                {has_none}
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     <Field name="title" label="Title" value=sent.typed("title") refusals />

@@ -3,6 +3,7 @@
 use calendar::clock::{self, Millis};
 use forms::{Named, Refusals, Sent};
 use ground::files::FileKind;
+use ground::ids::{Id, Organisation, Place, Service};
 use ground::text::{TooMuch, rendered};
 
 /// The longest text of a draft, in characters.
@@ -16,37 +17,32 @@ const LONGEST_TEXT: usize = 4_000;
 pub struct NewPlan {
     /// The same key twice is one plan.
     pub form_key: String,
-    /// One line.
     pub title: String,
-    /// What will be planned.
     pub what: String,
     /// The day it is due, as `2027-03-01`.
     pub due_day: String,
-    /// Ids of the organisations planning it; at least one.
-    pub organisations: Vec<String>,
-    /// Ids of its services; at least one.
-    pub services: Vec<String>,
-    /// Ids of its places; none means the whole area.
-    pub places: Vec<String>,
+    /// At least one.
+    pub organisations: Vec<Id<Organisation>>,
+    /// At least one.
+    pub services: Vec<Id<Service>>,
+    /// None means the whole area.
+    pub places: Vec<Id<Place>>,
 }
 
 /// Whether a draft may be read: by everyone once it is published, and before that by leaders of the
 /// organisations that plan it.
 #[must_use]
-pub fn may_read_draft(published_at: Option<Millis>, is_hers: bool) -> bool {
-    published_at.is_some() || is_hers
+pub fn may_read_draft(published_at: Option<Millis>, is_led_by_viewer: bool) -> bool {
+    published_at.is_some() || is_led_by_viewer
 }
 
 /// What a leader can choose from.
 #[derive(Clone, Debug, Default)]
-pub struct ThereAre {
-    /// Organisations.
+pub struct PlanChoices {
     pub organisations: Vec<Named>,
-    /// The leader's own organisation; `None` until an administrator has set it.
-    pub hers: Option<Named>,
-    /// Services.
+    /// `None` until an administrator has set it.
+    pub own_organisation: Option<Named>,
     pub services: Vec<Named>,
-    /// Places.
     pub places: Vec<Named>,
 }
 
@@ -54,20 +50,21 @@ pub struct ThereAre {
 ///
 /// # Errors
 /// What to put right, in the order of the fields; likewise for every function here.
-pub fn new_plan(sent: &Sent, there_are: &ThereAre, now: Millis) -> Result<NewPlan, Refusals> {
+pub fn new_plan(sent: &Sent, choices: &PlanChoices, now: Millis) -> Result<NewPlan, Refusals> {
     let mut refusals = Refusals::default();
     let title =
         refusals.take("title", forms::within(sent.line("title"), 120, "Give the plan a title"));
     let what = refusals.take("what", prose(sent, "what", "Say what will be planned"));
     let organisations =
-        area::chosen(sent, "organisations", &there_are.organisations, "Choose who plans it");
-    let organisations = organisations.and_then(|chosen| with_hers(chosen, there_are.hers.as_ref()));
+        area::chosen(sent, "organisations", &choices.organisations, "Choose who plans it");
+    let organisations =
+        organisations.and_then(|chosen| with_own(chosen, choices.own_organisation.as_ref()));
     let organisations = refusals.take("organisations", organisations);
     let services = refusals.take(
         "services",
-        area::chosen(sent, "services", &there_are.services, "Choose at least one service"),
+        area::chosen(sent, "services", &choices.services, "Choose at least one service"),
     );
-    let places = refusals.take("places", area::chosen(sent, "places", &there_are.places, ""));
+    let places = refusals.take("places", area::chosen(sent, "places", &choices.places, ""));
     let due = clock::read(sent.typed("due_day"), "23:59");
     let due_day = refusals.take(
         "due_day",
@@ -90,23 +87,27 @@ pub fn new_plan(sent: &Sent, there_are: &ThereAre, now: Millis) -> Result<NewPla
             title,
             what,
             due_day,
-            organisations,
-            services,
-            places,
+            organisations: ids(organisations),
+            services: ids(services),
+            places: ids(places),
         }),
         _ => Err(refusals),
     }
 }
 
+fn ids<T>(chosen: Vec<String>) -> Vec<Id<T>> {
+    chosen.into_iter().map(Id::from).collect()
+}
+
 /// A plan is registered by a leader of one of the organisations that plan it: only their leaders
 /// can work on it.
-fn with_hers(chosen: Vec<String>, hers: Option<&Named>) -> Result<Vec<String>, String> {
-    match hers {
-        Some(hers) if chosen.contains(&hers.id) => Ok(chosen),
-        Some(hers) => Err(format!(
+fn with_own(chosen: Vec<String>, own: Option<&Named>) -> Result<Vec<String>, String> {
+    match own {
+        Some(own) if chosen.contains(&own.id) => Ok(chosen),
+        Some(own) => Err(format!(
             "Choose {} too, or ask a leader from there to register it. Only leaders of the \
              organisations that plan it can work on a plan",
-            hers.name
+            own.name
         )),
         None => Err("Ask an administrator to say which organisation you are from. Until then you \
                      can't register a plan"
@@ -123,13 +124,10 @@ pub struct NewSession {
     pub day: String,
     /// Where, or that it was online.
     pub held_at: String,
-    /// How many parents took part.
     pub parents: i64,
-    /// How many others took part.
     pub others: i64,
-    /// What was decided.
     pub decided: String,
-    /// Notes; may be empty.
+    /// May be empty.
     pub notes: String,
     /// Whether everyone may read the notes, not only the forum and leaders.
     pub for_everyone: bool,
@@ -202,9 +200,8 @@ pub fn statement(sent: &Sent) -> Result<String, Refusals> {
 pub struct NewDraft {
     /// The same key twice is one draft.
     pub form_key: String,
-    /// The summary in plain words.
     pub summary: String,
-    /// The text, in Markdown; empty where a file holds it.
+    /// Markdown; empty where a file holds it.
     pub body: String,
     /// The text as HTML, made once: whoever reads the draft is shown this.
     pub html: String,
@@ -267,7 +264,7 @@ pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<Fil
 
 /// What a draft does about a topic, in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Does {
+pub enum AnswerKind {
     /// It is in the draft, as parents asked.
     Adopted,
     /// It is in the draft, with changes.
@@ -276,7 +273,7 @@ pub enum Does {
     Not,
 }
 
-impl Does {
+impl AnswerKind {
     /// The word it is stored and sent by.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -287,7 +284,6 @@ impl Does {
         }
     }
 
-    /// Reads the word.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
         [Self::Adopted, Self::Adapted, Self::Not].into_iter().find(|does| does.word() == word)
@@ -297,8 +293,7 @@ impl Does {
 /// What a draft does about a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// What becomes of the topic.
-    pub kind: Does,
+    pub kind: AnswerKind,
     /// Where in the text, how, or why not.
     pub words: String,
     /// Who decided it; asked for where it is not in the draft.
@@ -307,18 +302,18 @@ pub struct Answer {
 
 /// Reads what a draft does about a topic.
 pub fn answer(sent: &Sent) -> Result<Answer, Refusals> {
-    let Some(kind) = Does::read(sent.typed("answer")) else {
+    let Some(kind) = AnswerKind::read(sent.typed("answer")) else {
         return Err(Refusals::one("answer", "Choose what the draft does about this topic"));
     };
     let what_to_do = match kind {
-        Does::Adopted => "Say where it is in the draft",
-        Does::Adapted => "Say how it was changed, and where it is in the draft",
-        Does::Not => "Say why it is not in the draft",
+        AnswerKind::Adopted => "Say where it is in the draft",
+        AnswerKind::Adapted => "Say how it was changed, and where it is in the draft",
+        AnswerKind::Not => "Say why it is not in the draft",
     };
     let mut refusals = Refusals::default();
     let words = refusals.take("words", prose(sent, "words", what_to_do));
     let decided_by = sent.line("decided_by");
-    let decided_by = if kind == Does::Not {
+    let decided_by = if kind == AnswerKind::Not {
         refusals.take(
             "decided_by",
             forms::within(decided_by, 120, "Say who decided this: name and job title"),
@@ -337,7 +332,6 @@ pub fn answer(sent: &Sent) -> Result<Answer, Refusals> {
 pub struct Override {
     /// Who is responsible: a name and a job title.
     pub name: String,
-    /// Why.
     pub reason: String,
 }
 
@@ -377,7 +371,7 @@ mod tests {
     fn an_empty_form_says_what_to_do_about_each_field() {
         let nothing = Sent::default();
         assert_eq!(
-            fields(new_plan(&nothing, &ThereAre::default(), NOW)),
+            fields(new_plan(&nothing, &PlanChoices::default(), NOW)),
             ["title", "what", "organisations", "services", "due_day"]
         );
         assert_eq!(
@@ -394,7 +388,7 @@ mod tests {
     #[test]
     fn a_plan_is_due_in_the_time_to_come_and_a_session_was_held_in_the_past() {
         let due = |day: &str| {
-            new_plan(&Sent::read(format!("due_day={day}").as_bytes()), &ThereAre::default(), NOW)
+            new_plan(&Sent::read(format!("due_day={day}").as_bytes()), &PlanChoices::default(), NOW)
         };
         assert!(
             fields(due("2020-01-01")).contains(&"due_day")
@@ -411,13 +405,13 @@ mod tests {
     fn a_plan_is_registered_by_a_leader_of_one_of_those_who_plan_it() {
         let named = |id: &str| Named { id: id.into(), name: id.to_uppercase() };
         let sent = Sent::of(&[("organisations", "nhs")]);
-        let about = |hers: Option<Named>| {
-            let there_are = ThereAre {
+        let about = |own_organisation: Option<Named>| {
+            let choices = PlanChoices {
                 organisations: vec![named("council"), named("nhs")],
-                hers,
-                ..ThereAre::default()
+                own_organisation,
+                ..PlanChoices::default()
             };
-            let refusals = new_plan(&sent, &there_are, NOW).expect_err("refusals");
+            let refusals = new_plan(&sent, &choices, NOW).expect_err("refusals");
             refusals.about("organisations").map(str::to_owned)
         };
         assert_eq!(about(Some(named("nhs"))), None);
@@ -430,7 +424,7 @@ mod tests {
         assert_eq!(fields(answer(&Sent::read(b"answer=not&words=No+money"))), ["decided_by"]);
         assert_eq!(
             answer(&Sent::read(b"answer=adopted&words=Page+3")).expect("an answer").kind,
-            Does::Adopted
+            AnswerKind::Adopted
         );
     }
 

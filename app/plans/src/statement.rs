@@ -3,58 +3,57 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
-use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::store::{self, By, Plan};
-use super::{plan, rules};
+use super::store::{self, Act, By, Plan};
+use super::{find_plan, note, parsed, rules};
 
 /// GET `/forum/plans/{id}/statement`
-pub async fn form(
+pub async fn statement_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
 ) -> Result<Response, Error> {
-    Ok(page(&plan(&house, &viewer, &id).await?, &Sent::default(), &Refusals::default())
-        .answer(&house, &viewer))
+    let plan = find_plan(&house, &viewer, &id).await?;
+    Ok(statement_page(&plan, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/forum/plans/{id}/statement`
-pub async fn write(
+pub async fn write_statement(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let words = match rules::statement(&sent) {
         Ok(words) => words,
         Err(refusals) => {
-            return Ok(
-                page(&plan(&house, &viewer, &id).await?, &sent, &refusals).answer(&house, &viewer)
-            );
+            let plan = find_plan(&house, &viewer, &id).await?;
+            return Ok(statement_page(&plan, &sent, &refusals).answer(&house, &viewer));
         }
     };
     let by = By { account_id: viewer.signed_in()?.account_id.clone(), role: "organiser" };
-    let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
+    let plan_id = parsed(&id)?;
     let mut tx = house.db.begin().await?;
     let Some(at) = store::hold(&mut tx, &plan_id, house.clock.now()).await? else {
         tx.roll_back().await?;
         return Err(Error::NotFound);
     };
-    if store::state(&mut tx, &plan_id, &sent.once(), &words, &by, at).await? {
-        let (who, what) = (Some(by.account_id.as_str()), "statement written");
-        audit::note(&mut tx, Entry { at, who, what, about: &plan_id, detail: "" }).await?;
+    let act = Act { plan_id: &plan_id, by: &by, at };
+    if store::state(&mut tx, act, &sent.once(), &words).await? {
+        note(&mut tx, act, "statement written", "").await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/plans/{plan_id}?done=stated")).into_response())
 }
 
-fn page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
+fn statement_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
     let page = Page::new(titled("The forum's statement", &plan.title), || {

@@ -7,7 +7,7 @@ use calendar::clock::Millis;
 use ground::audit::{self, Head};
 use ground::db::{self, Db};
 use notices::ledger::ToldOf;
-use outcomes::store::{Listed, stage, verdict};
+use outcomes::store::{ListedUpdate, stage, verdict};
 use questionnaires::results::Results;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
@@ -216,7 +216,7 @@ pub async fn counted(db: &Db, at: Millis) -> sqlx::Result<Vec<Counted>> {
 #[derive(Clone, Debug, Default)]
 pub struct OfPlan {
     /// What was said about it, latest first.
-    pub updates: Vec<Listed>,
+    pub updates: Vec<ListedUpdate>,
     /// Where its outcome has got to, once a draft is published.
     pub awaited: Option<Awaited>,
     /// The emails about what was said.
@@ -258,7 +258,7 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> sqlx::Result<OfPlan>
     let mut of_plan = OfPlan::default();
     for row in &rows {
         match row.get("what") {
-            "update" => of_plan.updates.push(Listed {
+            "update" => of_plan.updates.push(ListedUpdate {
                 id: row.get("one"),
                 you_said: row.get("two"),
                 outcome: stage(row.get("three"))?,

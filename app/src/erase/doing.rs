@@ -25,7 +25,8 @@ pub async fn erase_due(house: &House) -> sqlx::Result<u64> {
     while let Some(files) = erase_next(house).await? {
         erased += 1;
         for file in files {
-            // One that could not be taken away is named by nobody; the account is gone all the same.
+            // One that could not be taken away is named by nobody; the account is gone all the
+            // same.
             if let Err(error) = house.files.take_away(&file, house.clock.now() - HOUR).await {
                 tracing::error!(%error, file, "a file that nobody names could not be deleted");
             }
@@ -35,8 +36,8 @@ pub async fn erase_due(house: &House) -> sqlx::Result<u64> {
     Ok(erased)
 }
 
-/// Writes SQLite's file anew once an account was erased; and PostgreSQL's tables once a night, since
-/// they hold everything that was erased or changed since the last.
+/// Writes SQLite's file anew once an account was erased; and PostgreSQL's tables once a night,
+/// since they hold everything that was erased or changed since the last.
 async fn write_anew_due(house: &House) -> sqlx::Result<()> {
     let (db, now) = (&house.db, house.clock.now());
     let state = store::rewriting(db).await?;
@@ -97,9 +98,8 @@ struct Forgotten {
     keeps_emails: bool,
 }
 
-/// Asks every room to forget an account.
 async fn forget(tx: &mut AnyConnection, due: &Due, now: Millis) -> sqlx::Result<Forgotten> {
-    let (account, email, wish) = (due.account_id.as_str(), due.email.as_str(), due.wish);
+    let (account, email, wish) = (&due.account_id, due.email.as_str(), due.wish);
     store::forget_words(tx, account).await?;
     topics::forget(tx, account, wish.takes_down, now).await?;
     local_offer::forget(tx, account, wish.takes_down, now).await?;
@@ -107,9 +107,9 @@ async fn forget(tx: &mut AnyConnection, due: &Due, now: Millis) -> sqlx::Result<
     plans::forget(tx, account).await?;
     consultations::forget(tx, account).await?;
     notices::forget(tx, account, email).await?;
-    let whose = (account, email);
-    let subscriber = subscriptions::store::forget(tx, whose, wish.keeps_emails, now).await?;
-    let files = updates::store::forget(tx, account, subscriber.as_deref()).await?;
+    let subscriber =
+        subscriptions::store::forget(tx, (account, email), wish.keeps_emails, now).await?;
+    let files = updates::store::forget(tx, account, subscriber.as_ref()).await?;
     let keeps_emails = subscriber.is_some();
     deliveries::store::forget(tx, account, email, keeps_emails, now).await?;
     erasing::forget(tx, account, email).await?;

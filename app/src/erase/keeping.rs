@@ -19,8 +19,12 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use sqlx::AnyConnection;
 
-/// GET `/account/keep`; `?then=` is where she was going.
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+/// GET `/account/keep`; `?then=` is where they were going.
+pub async fn leaving_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let then = Sent::query(&uri).typed("then").to_owned();
     match viewer.signed_in()?.leaves_at {
         Some(leaves_at) => Ok(leaving(leaves_at, then).answer(&house, &viewer)),
@@ -31,7 +35,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 
 /// POST `/account/keep`: calls the erasure back, and leads to a page that says so. A second tap
 /// finds it so.
-pub async fn keep(
+pub async fn keep_own_account(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -39,7 +43,7 @@ pub async fn keep(
     let account_id = &viewer.signed_in()?.account_id;
     let mut tx = house.db.begin().await?;
     if let Some(called_back) = erasing::call_back_own(&mut tx, account_id).await? {
-        tell(&mut tx, &house, &called_back).await?;
+        tell_kept(&mut tx, &house, &called_back).await?;
     }
     tx.commit().await?;
     let to = match sent.typed("then") {
@@ -49,8 +53,8 @@ pub async fn keep(
     Ok(Redirect::to(&to).into_response())
 }
 
-/// Tells her that her account is kept: the email before said that it would be deleted.
-pub(super) async fn tell(
+/// Tells them that their account is kept: the email before said that it would be deleted.
+pub(super) async fn tell_kept(
     tx: &mut AnyConnection,
     house: &House,
     called_back: &CalledBack,
@@ -68,8 +72,8 @@ pub(super) async fn tell(
     Ok(())
 }
 
-/// Says that her account stays to somebody who was going somewhere, and leads to what she chose
-/// before she signed in, if that still waits, else to where she was going.
+/// Says that their account stays to somebody who was going somewhere, and leads to what they chose
+/// before they signed in, if that still waits, else to where they were going.
 fn stays(then: &str) -> Page {
     let onward = with_then(GO_ON, then);
     Page::new("We will keep your account", || {

@@ -9,7 +9,7 @@ mod keeping;
 mod store;
 
 pub use doing::erase_due;
-pub use keeping::{keep as keep_own, page as leaving};
+pub use keeping::{keep_own_account, leaving_page};
 
 use accounts::erasing::{self, After, Asked, Wish};
 use accounts::{WE_MAY_ASK, emails, signed_out};
@@ -32,15 +32,15 @@ use sqlx::AnyConnection;
 use self::store::Has;
 
 /// GET `/account/erase`
-pub async fn page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn erase_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     if viewer.is_leaving() {
         return Ok(Redirect::to(LEAVING).into_response());
     }
-    show(&house, &viewer).await
+    answer_with_form(&house, &viewer).await
 }
 
-/// POST `/account/erase`, with fresh proof: begins the seven days, and signs her out everywhere.
-pub async fn ask(
+/// POST `/account/erase`, with fresh proof: begins the seven days, and signs them out everywhere.
+pub async fn ask_to_erase(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -54,21 +54,22 @@ pub async fn ask(
     let asked = begin(&mut tx, &house, person, wish).await?;
     tx.commit().await?;
     if asked == Asked::LastAdmin {
-        return show(&house, &viewer).await;
+        return answer_with_form(&house, &viewer).await;
     }
     let begun = cookie::line(&house, (begun_name(&house), "/"), "yes", BEGUN_FOR);
     let answer = (AppendHeaders([(header::SET_COOKIE, begun)]), Redirect::to(BEGUN));
     Ok(signed_out(&house, answer.into_response()))
 }
 
-/// Begins the seven days, ends her sessions and tells her, unless she is the last administrator.
+/// Begins the seven days, ends their sessions and tells them, unless they are the last
+/// administrator.
 async fn begin(
     tx: &mut AnyConnection,
     house: &House,
     person: &SignedIn,
     wish: Wish,
 ) -> sqlx::Result<Asked> {
-    let (now, account_id) = (house.clock.now(), person.account_id.as_str());
+    let (now, account_id) = (house.clock.now(), &person.account_id);
     let token = id::secret();
     let hash = id::hash(&token);
     let asked = erasing::ask(tx, account_id, &hash, wish, now).await?;
@@ -93,16 +94,20 @@ async fn begin(
 
 const BEGUN: &str = "/account/erase/begun";
 
-/// For how many seconds a browser remembers that somebody has asked in it: until she has read what
-/// happens next.
+/// For how many seconds a browser remembers that somebody has asked in it: until they have read
+/// what happens next.
 const BEGUN_FOR: i64 = 10 * 60;
 
 fn begun_name(house: &House) -> &'static str {
     if house.is_secure() { "__Host-leaving" } else { "leaving" }
 }
 
-/// GET `/account/erase/begun`: only in the browser in which she has just asked.
-pub async fn begun(State(house): State<House>, viewer: Viewer, headers: HeaderMap) -> Response {
+/// GET `/account/erase/begun`: only in the browser in which they have just asked.
+pub async fn erase_begun_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    headers: HeaderMap,
+) -> Response {
     if viewer.is_signed_in() || cookie::named(&headers, begun_name(&house)).is_none() {
         return Redirect::to("/account/erase").into_response();
     }
@@ -130,7 +135,7 @@ pub async fn begun(State(house): State<House>, viewer: Viewer, headers: HeaderMa
 }
 
 /// GET `/account/erase/{token}`: a button, since mail scanners open links.
-pub async fn keep_form(
+pub async fn keep_account_form(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -155,7 +160,7 @@ pub async fn keep_form(
 }
 
 /// POST `/account/erase/{token}`: calls it back.
-pub async fn keep(
+pub async fn keep_account(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -166,7 +171,7 @@ pub async fn keep(
         tx.roll_back().await?;
         return ended(&house, &viewer, &hash).await;
     };
-    keeping::tell(&mut tx, &house, &called_back).await?;
+    keeping::tell_kept(&mut tx, &house, &called_back).await?;
     tx.commit().await?;
     let page = Page::new("We will keep your account", || {
         view! {
@@ -213,7 +218,7 @@ async fn ended(house: &House, viewer: &Viewer, hash: &str) -> Result<Response, E
     Ok(page.answer(house, viewer))
 }
 
-/// For a link that called it back once, when she has asked again since.
+/// For a link that called it back once, when they have asked again since.
 fn asked_again(due_at: Millis) -> Page {
     let day = clock::day(due_at);
     let page = Page::new(format!("We will delete your account on {day}"), || {
@@ -240,7 +245,7 @@ fn asked_again(due_at: Millis) -> Page {
 }
 
 /// The page: what goes, what stays, and the form; or what the last administrator does first.
-async fn show(house: &House, viewer: &Viewer) -> Result<Response, Error> {
+async fn answer_with_form(house: &House, viewer: &Viewer) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let has = store::has(&house.db, &person.account_id, house.clock.now()).await?;
     let is_staff = person.roles.iter().any(|role| *role != Role::Parent);
@@ -274,7 +279,6 @@ async fn show(house: &House, viewer: &Viewer) -> Result<Response, Error> {
     Ok(page.answer(house, viewer))
 }
 
-/// What the last administrator does first.
 fn hand_over() -> impl IntoView {
     view! {
         <p class="panel gold">
@@ -352,8 +356,8 @@ fn what_stays(has: &Has, is_staff: bool) -> impl IntoView + use<> {
         view! {
             <li>
                 "What you wrote and decided for the forum, the council or the NHS. It will say \
-                 “Someone who has left” instead of your name. A name you typed into a text, such as \
-                 in the reason for publishing a draft early, stays in it."
+                 “Someone who has left” instead of your name. A name you typed into a text, such \
+                 as in the reason for publishing a draft early, stays in it."
             </li>
         }
     });
@@ -375,7 +379,7 @@ fn what_stays(has: &Has, is_staff: bool) -> impl IntoView + use<> {
     }
 }
 
-/// The choices she has; nothing about them can be wrong.
+/// The choices they have; nothing about them can be wrong.
 fn form(has: &Has, none: &Refusals) -> impl IntoView {
     let published = (has.to_take_down > 0).then(|| {
         let choices = [
@@ -386,8 +390,8 @@ fn form(has: &Has, none: &Refusals) -> impl IntoView {
             <Choices
                 name="published"
                 legend="What you wrote that everyone can read"
-                hint="You can take down topics until their vote closes, and comments until they are \
-                    answered."
+                hint="You can take down topics until their vote closes, and comments until they \
+                    are answered."
                 choices=Choice::each(choices, |word| word == "leave")
                 refusals=none
             />

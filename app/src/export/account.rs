@@ -1,4 +1,4 @@
-//! The copy of somebody who has an account: she shows that it is herself, then saves it.
+//! The copy of somebody who has an account: they show that it is them, then save it.
 
 use accounts::WE_MAY_ASK;
 use axum::extract::State;
@@ -12,7 +12,7 @@ use ground::ui::Page;
 use ground::viewer::{SignedIn, Viewer};
 use leptos::prelude::*;
 
-use super::store::{self, Of, WITHIN};
+use super::store::{self, WITHIN, WhoseCopy};
 use super::{emails, zipped};
 
 /// What the page offers.
@@ -26,7 +26,7 @@ enum Offer {
 }
 
 /// GET `/account/export`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn copy_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let offer = match asked(&house, viewer.signed_in()?).await? {
         Some((at, true)) => Offer::Ready(at + WITHIN),
         Some((at, false)) => Offer::Elsewhere(at),
@@ -35,12 +35,12 @@ pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response
     Ok(page(&offer).answer(&house, &viewer))
 }
 
-/// POST `/account/export`, with fresh proof: it is noted, told by email, and ready to be saved. Twice
-/// is the same as once.
-pub async fn ask(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+/// POST `/account/export`, with fresh proof: it is noted, told by email, and ready to be saved.
+/// Twice is the same as once.
+pub async fn ask_for_copy(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let (person, now) = (viewer.signed_in()?, house.clock.now());
-    let account = person.account_id.as_str();
-    let of = Of::Account(account.to_owned());
+    let account = &person.account_id;
+    let of = WhoseCopy::Account(account.clone());
     let mut tx = house.db.begin().await?;
     if store::ask(&mut tx, &of, Some(&person.session_id), now).await? {
         let owed = Owed {
@@ -53,18 +53,26 @@ pub async fn ask(State(house): State<House>, viewer: Viewer) -> Result<Response,
             not_after: None,
         };
         owe(&mut tx, owed).await?;
-        let (who, what) = (Some(account), "copy of own data asked for");
-        audit::note(&mut tx, Entry { at: now, who, what, about: account, detail: "" }).await?;
+        let entry = Entry {
+            at: now,
+            who: Some(account),
+            what: "copy of own data asked for",
+            about: account,
+            detail: "",
+        };
+        audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to("/account/export").into_response())
 }
 
 /// GET `/account/export/copy.zip`: the copy, in the session it was asked for in, for an hour.
-pub async fn save(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn save_copy(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     match asked(&house, person).await? {
-        Some((_, true)) => zipped::answer(&house, &Of::Account(person.account_id.clone())).await,
+        Some((_, true)) => {
+            zipped::zipped_copy(&house, &WhoseCopy::Account(person.account_id.clone())).await
+        }
         _ => Ok(Redirect::to("/account/export").into_response()),
     }
 }

@@ -4,7 +4,7 @@ use calendar::clock::{self, Millis};
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 
-/// Tells somebody that a copy of all about her account was asked for: where it is if it was her,
+/// Tells somebody that a copy of all about their account was asked for: where it is if it was them,
 /// and what to do if it was not.
 pub fn ready(house: &House, at: Millis, until: Millis) -> Words {
     Words {

@@ -8,7 +8,7 @@ use ground::personal::{Reading, Whose};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
-use super::store::{self, Of};
+use super::store::{self, WhoseCopy};
 
 /// The name of the format.
 const FORMAT: &str = "alongside-copy/1";
@@ -26,7 +26,7 @@ pub struct Everything {
     pub about: String,
     /// What is kept, by the tables of the service. A table without anything is not here.
     pub kept: Vec<Held>,
-    /// The files she uploaded.
+    /// The files they uploaded.
     pub files: Vec<Uploaded>,
     /// What is not in the copy, and why.
     pub left_out: Vec<LeftOut>,
@@ -57,7 +57,7 @@ pub struct Named {
     pub is_if: bool,
 }
 
-/// A file she uploaded.
+/// A file they uploaded.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Uploaded {
     /// The name it has.
@@ -91,7 +91,7 @@ pub fn schema() -> Schema {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn everything(house: &House, of: &Of) -> sqlx::Result<Everything> {
+pub async fn everything(house: &House, of: &WhoseCopy) -> sqlx::Result<Everything> {
     let now = house.clock.now();
     let mut files: Vec<Uploaded> = Vec::new();
     let mut kept = Vec::new();
@@ -132,8 +132,8 @@ pub async fn everything(house: &House, of: &Of) -> sqlx::Result<Everything> {
         });
     }
     let about = match of {
-        Of::Account(_) => "account",
-        Of::Subscriber(_) => "subscription",
+        WhoseCopy::Account(_) => "account",
+        WhoseCopy::Subscriber(_) => "subscription",
     };
     Ok(Everything {
         format: FORMAT.to_owned(),

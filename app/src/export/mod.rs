@@ -1,8 +1,8 @@
 //! A copy of all that is kept about somebody, to take away: a page to read, the same for programs,
-//! and the files she uploaded, in one zip.
+//! and the files they uploaded, in one zip.
 //!
-//! It is made when she saves it and is stored nowhere. Somebody with an account shows first that it
-//! is herself, and may then save it for an hour, in that session alone (`account`). Whoever has
+//! It is made when they save it and is stored nowhere. Somebody with an account shows first that it
+//! is them, and may then save it for an hour, in that session alone (`account`). Whoever has
 //! only a subscription gets a link by email to what is kept about that subscription
 //! (`subscription`). Each is told by email that a copy was asked for, which happens at most once an
 //! hour, and the audit log has it. `store` reads what the rooms say they keep (`PERSONAL` of each,
@@ -18,14 +18,14 @@ mod store;
 mod subscription;
 mod zipped;
 
-pub use account::{ask, form, save};
+pub use account::{ask_for_copy, copy_form, save_copy};
 pub use everything::{Everything, everything};
 pub use page::ONLY_FOR_PROGRAMS;
-pub use store::{Of, forget_due};
+pub use store::{WhoseCopy, forget_due};
 pub use subscription::{
-    ask as ask_by_link, form as form_by_link, page as page_by_link, save as save_by_link,
+    ask_for_copy_by_link, copy_form_by_link, copy_page_by_link, save_copy_by_link,
 };
-pub use zipped::answer;
+pub use zipped::zipped_copy;
 
 use ground::personal::Table;
 

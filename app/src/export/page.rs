@@ -7,7 +7,8 @@ use calendar::clock::{self, Millis};
 use deliveries::EmailKind;
 use ground::house::House;
 use ground::personal::Table;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use ground::ui::document;
+use leptos::prelude::*;
 
 use super::everything::{Everything, Held, NO, Named};
 
@@ -55,69 +56,108 @@ const NOT_HERE: [&str; 6] = [
 /// One row of a table.
 type Row = BTreeMap<String, Option<String>>;
 
-pub fn page(house: &House, all: &Everything) -> String {
+/// The whole page, for the file `read-me.html`.
+pub fn copy_to_read(house: &House, all: &Everything) -> String {
     let now = house.clock.now();
-    let mut kept: Vec<&Held> = all.kept.iter().collect();
-    kept.sort_by_key(|held| place(&held.table));
-    let returned = returned(all);
-    let is_account = all.about == "account";
-    let title = if is_account {
+    let title = if all.about == "account" {
         "Everything we keep about you"
     } else {
         "What we keep about your emails about changes"
     };
-    let read_at = clock::day_and_hour(now);
-    html! {
-        (DOCTYPE)
-        html lang="en-GB" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width,initial-scale=1";
-                meta name="referrer" content="no-referrer";
-                title { (title) " – " (all.forum) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                main {
-                    h1 { (title) }
-                    p { "This is what " b { (all.forum) } " had about you on " (read_at) ". Keep \
-                        this file where only you can read it." }
-                    @if !is_account {
-                        p { "If you have an account with us, it is not in here: sign in and ask \
-                            for a copy on the page “Your account”." }
-                    }
-                    @if all.kept.is_empty() { p { "We keep nothing about you." } }
-                    @for held in kept.iter().filter(|held| place(&held.table) < LAST) {
-                        (section(held, now))
-                    }
-                    @if !all.files.is_empty() { (files(all)) }
-                    @for held in kept.iter().filter(|held| place(&held.table) == LAST) {
-                        @if held.table == EMAILS { (emails(held, &returned)) }
-                        @else { (section(held, now)) }
-                    }
-                    h2 { "What is not in here" }
-                    ul { @for what in NOT_HERE { li { (what) } } }
-                    p { "How long we keep each thing: " a href=(house.link("/privacy")) { "Privacy" } }
-                    h2 { "For other programs" }
-                    p { "The file " code { "copy.json" } " says the same for programs, \
-                        and " code { "copy.schema.json" } " says what is in it." }
-                }
-            }
+    document(|| {
+        view! {
+            <html lang="en-GB">
+                <head>
+                    <meta charset="utf-8" />
+                    <meta name="viewport" content="width=device-width,initial-scale=1" />
+                    <meta name="referrer" content="no-referrer" />
+                    <title>{format!("{title} – {}", all.forum)}</title>
+                    <style inner_html=STYLE />
+                </head>
+                <body>
+                    <main>
+                        <h1>{title}</h1>
+                        {lead(all, now)}
+                        {sections(all, now)}
+                        {what_is_not_here(house)}
+                        <h2>"For other programs"</h2>
+                        <p>
+                            "The file "<code>"copy.json"</code>" says the same for programs, and "
+                            <code>"copy.schema.json"</code>" says what is in it."
+                        </p>
+                    </main>
+                </body>
+            </html>
         }
+    })
+}
+
+fn lead(all: &Everything, now: Millis) -> impl IntoView + use<> {
+    let (forum, read_at) = (all.forum.clone(), clock::day_and_hour(now));
+    let is_account = all.about == "account";
+    let elsewhere = (!is_account).then(|| {
+        view! {
+            <p>
+                "If you have an account with us, it is not in here: sign in and ask for a copy on \
+                 the page “Your account”."
+            </p>
+        }
+    });
+    let nothing = all.kept.is_empty().then(|| view! { <p>"We keep nothing about you."</p> });
+    view! {
+        <p>
+            "This is what "<b>{forum}</b>" had about you on "{read_at}
+            ". Keep this file where only you can read it."
+        </p>
+        {elsewhere}
+        {nothing}
     }
-    .into_string()
+}
+
+/// All that is kept, table by table; files come before the bookkeeping of emails.
+fn sections(all: &Everything, now: Millis) -> impl IntoView + use<> {
+    let mut kept: Vec<&Held> = all.kept.iter().collect();
+    kept.sort_by_key(|held| place(&held.table));
+    let (last, first): (Vec<&Held>, Vec<&Held>) =
+        kept.into_iter().partition(|held| place(&held.table) == LAST);
+    let returned = returned(all);
+    let first = first.into_iter().map(|held| section(held, now)).collect_view();
+    let files = (!all.files.is_empty()).then(|| files(all));
+    let last = last.into_iter().map(|held| {
+        if held.table == EMAILS {
+            emails(held, &returned).into_any()
+        } else {
+            section(held, now).into_any()
+        }
+    });
+    let last = last.collect_view();
+    view! {
+        {first}
+        {files}
+        {last}
+    }
+}
+
+fn what_is_not_here(house: &House) -> impl IntoView + use<> {
+    let not_here = NOT_HERE.map(|what| view! { <li>{what}</li> });
+    let privacy = house.link("/privacy");
+    view! {
+        <h2>"What is not in here"</h2>
+        <ul>{not_here.collect_view()}</ul>
+        <p>"How long we keep each thing: "<a href=privacy>"Privacy"</a></p>
+    }
 }
 
 /// The last place on the page.
 const LAST: u8 = 3;
 
-/// Where a table is on the page: what she said and chose comes first, then her account and where she
-/// is signed in, then what we noted, and the bookkeeping of emails last.
+/// Where a table is on the page: what they said and chose comes first, then their account and where
+/// they are signed in, then what we noted, and the bookkeeping of emails last.
 fn place(table: &str) -> u8 {
     let is_in = |tables: &[Table]| tables.iter().any(|one| one.name == table);
     match table {
         "ledger" | "update_letters" | "audit" | "copies" => 2,
-        // Which emails she stopped is something she chose.
+        // Which emails they stopped is something they chose.
         _ if is_in(deliveries::PERSONAL) && table != "email_stops" => LAST,
         _ if is_in(accounts::PERSONAL) => 1,
         _ => 0,
@@ -125,26 +165,33 @@ fn place(table: &str) -> u8 {
 }
 
 /// The rows of a table, without those that would say nothing.
-fn section(held: &Held, now: Millis) -> Markup {
-    let rows: Vec<Vec<(&str, String)>> = held
+fn section(held: &Held, now: Millis) -> impl IntoView + use<> {
+    let rows: Vec<Vec<(String, String)>> = held
         .rows
         .iter()
         .map(|row| held.columns.iter().filter_map(|column| said(held, column, row, now)).collect())
         .filter(|row: &Vec<_>| !row.is_empty())
         .collect();
-    html! {
-        @if !rows.is_empty() {
-            h2 { (held.title) }
-            @for row in &rows {
-                dl { @for (label, value) in row { dt { (label) } dd { (value) } } }
-            }
+    (!rows.is_empty()).then(|| {
+        let rows = rows.into_iter().map(|row| {
+            let values = row.into_iter().map(|(label, value)| {
+                view! {
+                    <dt>{label}</dt>
+                    <dd>{value}</dd>
+                }
+            });
+            view! { <dl>{values.collect_view()}</dl> }
+        });
+        view! {
+            <h2>{held.title.clone()}</h2>
+            {rows.collect_view()}
         }
-    }
+    })
 }
 
 /// What the page says of one value of a row, if it is for people: its label, and its words.
-fn said<'a>(held: &Held, column: &'a Named, row: &Row, now: Millis) -> Option<(&'a str, String)> {
-    let label = column.label.as_deref()?;
+fn said(held: &Held, column: &Named, row: &Row, now: Millis) -> Option<(String, String)> {
+    let label = column.label.clone()?;
     let (table, name) = (held.table.as_str(), column.name.as_str());
     let is_over = table == "address_undos"
         && name == "ends_at"
@@ -168,7 +215,7 @@ fn returned(all: &Everything) -> BTreeSet<&str> {
 }
 
 /// One line for each email: the day, what it was about, and whether it went.
-fn emails(held: &Held, returned: &BTreeSet<&str>) -> Markup {
+fn emails(held: &Held, returned: &BTreeSet<&str>) -> impl IntoView + use<> {
     let lines = held.rows.iter().map(|row| {
         let day = kept(row, "owed_at").and_then(clock::read_machine).map(clock::day);
         let about = kept(row, "subject").unwrap_or_else(|| what_about(kept(row, "kind")));
@@ -185,11 +232,12 @@ fn emails(held: &Held, returned: &BTreeSet<&str>) -> Markup {
         } else {
             "not sent yet".to_owned()
         };
-        format!("{}: {about} – {went}", day.unwrap_or_default())
+        let line = format!("{}: {about} – {went}", day.unwrap_or_default());
+        view! { <li>{line}</li> }
     });
-    html! {
-        h2 { (held.title) }
-        ul { @for line in lines { li { (line) } } }
+    view! {
+        <h2>{held.title.clone()}</h2>
+        <ul>{lines.collect_view()}</ul>
     }
 }
 
@@ -205,7 +253,7 @@ fn what_about(kind: Option<&str>) -> &'static str {
 }
 
 /// A value as people read it; `None` where there is none, or it says only that something does not
-/// concern her.
+/// concern them.
 fn value(column: &Named, stored: Option<&Option<String>>) -> Option<String> {
     let is_said = |value: &&String| !(value.is_empty() || column.is_if && *value == NO);
     let value = stored?.as_ref().filter(is_said)?;
@@ -213,16 +261,16 @@ fn value(column: &Named, stored: Option<&Option<String>>) -> Option<String> {
     Some(at.unwrap_or_else(|| value.clone()))
 }
 
-fn files(all: &Everything) -> Markup {
-    html! {
-        h2 { "Your files" }
-        ul {
-            @for file in &all.files {
-                li {
-                    @if let Some(path) = &file.path { (file.name) ": " code { (path) } }
-                    @else { (file.name) ": " (file.why_not.as_deref().unwrap_or_default()) }
-                }
-            }
-        }
+fn files(all: &Everything) -> impl IntoView + use<> {
+    let lines = all.files.iter().map(|file| {
+        let where_or_why = match &file.path {
+            Some(path) => view! { <code>{path.clone()}</code> }.into_any(),
+            None => file.why_not.clone().unwrap_or_default().into_any(),
+        };
+        view! { <li>{file.name.clone()}": "{where_or_why}</li> }
+    });
+    view! {
+        <h2>"Your files"</h2>
+        <ul>{lines.collect_view()}</ul>
     }
 }

@@ -10,7 +10,7 @@ pub const PERSONAL: &[Table] = &[
         title: "Copies of all this",
         whose: Whose::Both {
             account: "t.account_id = $1",
-            subscriber: "t.subscriber_id IN (SELECT h.id FROM hers h)",
+            subscriber: "t.subscriber_id IN (SELECT h.id FROM theirs h)",
         },
         columns: &[
             Id("person"),

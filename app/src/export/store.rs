@@ -2,10 +2,11 @@
 
 use calendar::clock::{DAY, HOUR, MINUTE, Millis};
 use ground::db::{self, Db};
+use ground::ids::{Account, Id, Session, Subscriber};
 use ground::personal::{Column, Reading, Table, Whose};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-/// How often somebody may ask for a copy, and how long after that she may save it.
+/// How often somebody may ask for a copy, and how long after that they may save it.
 pub(super) const WITHIN: Millis = HOUR;
 
 /// How far ahead of this machine's clock another one's may be.
@@ -13,22 +14,22 @@ const AHEAD: Millis = MINUTE;
 
 /// Whose copy it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Of {
+pub enum WhoseCopy {
     /// All about the person with this account.
-    Account(String),
+    Account(Id<Account>),
     /// What is about this subscriber, for whoever has only that.
-    Subscriber(String),
+    Subscriber(Id<Subscriber>),
 }
 
-impl Of {
-    /// The id of the account or of the subscriber.
+impl WhoseCopy {
     fn id(&self) -> &str {
         match self {
-            Self::Account(id) | Self::Subscriber(id) => id,
+            Self::Account(id) => id,
+            Self::Subscriber(id) => id,
         }
     }
 
-    /// Which rows of a table are hers.
+    /// Which rows of a table are theirs.
     fn rows(&self, whose: Whose) -> Option<&'static str> {
         match (self, whose) {
             (_, Whose::Nobody(_)) | (Self::Subscriber(_), Whose::Account(_)) => None,
@@ -38,12 +39,13 @@ impl Of {
         }
     }
 
-    /// The subscribers that she is, and her address. An address that was hers once may be another
-    /// person's by now: it counts only while nobody has subscribed to anything with it since.
+    /// The subscribers that they are, and their address. An address that was theirs once may be
+    /// another person's by now: it counts only while nobody has subscribed to anything with it
+    /// since.
     fn names(&self) -> &'static str {
         match self {
             Self::Account(_) => {
-                "WITH hers (id) AS (
+                "WITH theirs (id) AS (
                    SELECT s.id FROM subscribers s JOIN accounts a ON a.email = s.email
                    WHERE a.id = $1
                    UNION SELECT s.id FROM subscribers s
@@ -52,7 +54,7 @@ impl Of {
                    SELECT a.email FROM accounts a WHERE a.id = $1 AND a.email IS NOT NULL)"
             }
             Self::Subscriber(_) => {
-                "WITH hers (id) AS (SELECT s.id FROM subscribers s WHERE s.id = $1),
+                "WITH theirs (id) AS (SELECT s.id FROM subscribers s WHERE s.id = $1),
                  addresses (email) AS (
                    SELECT s.email FROM subscribers s WHERE s.id = $1 AND s.email IS NOT NULL)"
             }
@@ -60,20 +62,20 @@ impl Of {
     }
 }
 
-/// Stores that somebody asks for a copy now, unless she did within the last hour; says whether it
+/// Stores that somebody asks for a copy now, unless they did within the last hour; says whether it
 /// is stored. A time that lies ahead, as after a clock was set back, keeps nobody out.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn ask(
     tx: &mut AnyConnection,
-    of: &Of,
-    session_id: Option<&str>,
+    of: &WhoseCopy,
+    session_id: Option<&Id<Session>>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let (account, subscriber) = match of {
-        Of::Account(id) => (Some(id), None),
-        Of::Subscriber(id) => (None, Some(id)),
+        WhoseCopy::Account(id) => (Some(id), None),
+        WhoseCopy::Subscriber(id) => (None, Some(id)),
     };
     let asked = sqlx::query(
         "INSERT INTO copies (person, account_id, session_id, subscriber_id, asked_at)
@@ -98,9 +100,9 @@ pub async fn ask(
 /// When an account last asked for a copy, and in which session, if that is less than an hour ago.
 pub async fn asked(
     db: &Db,
-    account_id: &str,
+    account_id: &Id<Account>,
     now: Millis,
-) -> sqlx::Result<Option<(Millis, String)>> {
+) -> sqlx::Result<Option<(Millis, Id<Session>)>> {
     sqlx::query_as(
         "SELECT asked_at, session_id FROM copies
          WHERE account_id = $1 AND asked_at > $2 AND asked_at <= $3",
@@ -113,7 +115,10 @@ pub async fn asked(
 }
 
 /// The address of a subscriber, while it is known.
-pub async fn address(tx: &mut AnyConnection, subscriber_id: &str) -> sqlx::Result<Option<String>> {
+pub async fn address(
+    tx: &mut AnyConnection,
+    subscriber_id: &Id<Subscriber>,
+) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT email FROM subscribers WHERE id = $1 AND email IS NOT NULL")
         .bind(subscriber_id)
         .fetch_optional(tx)
@@ -126,7 +131,7 @@ pub fn link_hash(token: &str) -> String {
 }
 
 /// The subscriber whose copy a link leads to, for an hour.
-pub async fn by_link(db: &Db, token: &str, now: Millis) -> sqlx::Result<Option<String>> {
+pub async fn by_link(db: &Db, token: &str, now: Millis) -> sqlx::Result<Option<Id<Subscriber>>> {
     sqlx::query_scalar(
         "SELECT s.id FROM subscriber_links l JOIN subscribers s ON s.id = l.subscriber_id
          WHERE l.token_hash = $1 AND l.made_at > $2 AND l.made_at <= $3 AND s.erased_at IS NULL",
@@ -149,19 +154,19 @@ pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
     Ok(erased.rows_affected())
 }
 
-/// A table with the rows of it that are hers, each a value for each of its readings.
+/// A table with the rows of it that are theirs, each a value for each of its readings.
 pub(super) type Rows = (&'static Table, Vec<Vec<Option<String>>>);
 
 /// All that is kept about somebody, in the order of the tables, the oldest first. One statement, so
 /// that it is how things are at one moment.
-pub(super) async fn read(db: &Db, of: &Of) -> sqlx::Result<Vec<Rows>> {
-    let hers: Vec<(&'static Table, &'static str)> = super::tables()
+pub(super) async fn read(db: &Db, of: &WhoseCopy) -> sqlx::Result<Vec<Rows>> {
+    let theirs: Vec<(&'static Table, &'static str)> = super::tables()
         .filter_map(|table| of.rows(table.whose).map(|rows| (table, rows)))
         .collect();
-    let sql = statement(of, &hers);
+    let sql = statement(of, &theirs);
     let found =
         sqlx::query(AssertSqlSafe(sql)).bind(of.id()).fetch_all(&mut *db.read().await?).await?;
-    let mut all: Vec<Rows> = hers.into_iter().map(|(table, _)| (table, Vec::new())).collect();
+    let mut all: Vec<Rows> = theirs.into_iter().map(|(table, _)| (table, Vec::new())).collect();
     for row in found {
         let nth: usize = db::number(row.get("nth"), "which table")?;
         let (table, rows) = db::known(all.get_mut(nth), "which table")?;
@@ -178,11 +183,11 @@ fn value(column: usize) -> String {
 
 /// One `SELECT` for each table, all as wide as the widest: which table, what its rows are in the
 /// order of, and the values as text.
-fn statement(of: &Of, hers: &[(&'static Table, &'static str)]) -> String {
+fn statement(of: &WhoseCopy, theirs: &[(&'static Table, &'static str)]) -> String {
     let readings: Vec<Vec<Reading>> =
-        hers.iter().map(|(table, _)| table.readings().collect()).collect();
+        theirs.iter().map(|(table, _)| table.readings().collect()).collect();
     let widest = readings.iter().map(Vec::len).max().unwrap_or(0);
-    let parts = hers.iter().zip(&readings).enumerate().map(|(nth, ((table, rows), readings))| {
+    let parts = theirs.iter().zip(&readings).enumerate().map(|(nth, ((table, rows), readings))| {
         let first_time = table.columns.iter().find_map(|column| match column {
             Column::Time(name, _) => Some(*name),
             _ => None,

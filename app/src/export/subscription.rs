@@ -1,5 +1,5 @@
-//! The copy of somebody who has only a subscription: her own link leads to the way to it, and the
-//! way itself goes to her address, since an email may have been passed on.
+//! The copy of somebody who has only a subscription: their own link leads to the way to it, and the
+//! way itself goes to their address, since an email may have been passed on.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -10,16 +10,17 @@ use forms::Sent;
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Subscriber};
 use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use sqlx::AnyConnection;
 
-use super::store::{self, Of, WITHIN};
+use super::store::{self, WITHIN, WhoseCopy};
 use super::{emails, zipped};
 
 /// GET `/subscriptions/{token}/copy`
-pub async fn form(
+pub async fn copy_form_by_link(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -83,7 +84,7 @@ pub async fn form(
 
 /// POST `/subscriptions/{token}/copy`: sends the link, once an hour at most. The answer is the same
 /// each time.
-pub async fn ask(
+pub async fn ask_for_copy_by_link(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -91,7 +92,7 @@ pub async fn ask(
     let subscriber =
         subscriptions::store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
     let Some(subscriber) = subscriber else { return Ok(gone().answer(&house, &viewer)) };
-    let (now, of) = (house.clock.now(), Of::Subscriber(subscriber.clone()));
+    let (now, of) = (house.clock.now(), WhoseCopy::Subscriber(subscriber.clone()));
     let mut tx = house.db.begin().await?;
     if store::ask(&mut tx, &of, None, now).await?
         && let Some(to) = store::address(&mut tx, &subscriber).await?
@@ -102,11 +103,11 @@ pub async fn ask(
     Ok(Redirect::to(&format!("/subscriptions/{token}/copy?done=sent")).into_response())
 }
 
-/// Emails a link to her copy to her address.
+/// Emails a link to their copy to their address.
 async fn send_link(
     tx: &mut AnyConnection,
     house: &House,
-    subscriber: &str,
+    subscriber: &Id<Subscriber>,
     to: &str,
     now: Millis,
 ) -> sqlx::Result<()> {
@@ -129,7 +130,7 @@ async fn send_link(
 
 /// GET `/copies/{token}`: the page that the link in the email leads to. Mail scanners open links:
 /// nothing happens here.
-pub async fn page(
+pub async fn copy_page_by_link(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
@@ -163,13 +164,13 @@ pub async fn page(
 }
 
 /// GET `/copies/{token}/copy.zip`
-pub async fn save(
+pub async fn save_copy_by_link(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
     match store::by_link(&house.db, &token, house.clock.now()).await? {
-        Some(subscriber) => zipped::answer(&house, &Of::Subscriber(subscriber)).await,
+        Some(subscriber) => zipped::zipped_copy(&house, &WhoseCopy::Subscriber(subscriber)).await,
         None => Ok(gone().answer(&house, &viewer)),
     }
 }

@@ -20,7 +20,7 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::everything::{Everything, everything, schema};
 use super::page;
-use super::store::Of;
+use super::store::WhoseCopy;
 
 /// How many copies are put together at once.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
@@ -32,7 +32,7 @@ const MOST_BYTES: usize = 500 * 1024 * 1024;
 const PART: usize = 64 * 1024;
 
 /// Somebody's copy, to be saved.
-pub async fn answer(house: &House, of: &Of) -> Result<Response, Error> {
+pub async fn zipped_copy(house: &House, of: &WhoseCopy) -> Result<Response, Error> {
     let all = everything(house, of).await?;
     let name = format!("copy-{}", clock::fields(house.clock.now()).0);
     let zip = {
@@ -100,7 +100,7 @@ fn together(
             Err(error @ NoFile::Store(_)) => return Err(error.into()),
         }
     }
-    put("read-me.html", page::page(house, &all).as_bytes())?;
+    put("read-me.html", page::copy_to_read(house, &all).as_bytes())?;
     for (name, json) in [
         ("copy.json", serde_json::to_string_pretty(&all)),
         ("copy.schema.json", serde_json::to_string_pretty(&schema())),

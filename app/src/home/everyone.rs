@@ -65,8 +65,8 @@ pub(super) fn view(
                         <div>
                             <h3>"You say what matters"</h3>
                             <p>
-                                "Propose a topic or support one. Nobody sees the votes until voting \
-                                 closes, not even the council."
+                                "Propose a topic or support one. Nobody sees the votes until \
+                                 voting closes, not even the council."
                             </p>
                         </div>
                     </li>
@@ -75,8 +75,8 @@ pub(super) fn view(
                         <div>
                             <h3>"You hear before it changes"</h3>
                             <p>
-                                "Choose transport, autism support or any service. We will email you \
-                                 before the day."
+                                "Choose transport, autism support or any service. We will email \
+                                 you before the day."
                             </p>
                         </div>
                     </li>

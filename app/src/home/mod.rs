@@ -1,7 +1,7 @@
 //! Home: what is open now, and the way in; for someone who is signed in, what is theirs first.
 
 mod everyone;
-mod hers;
+mod own;
 
 use axum::extract::State;
 use axum::http::Uri;
@@ -10,12 +10,14 @@ use calendar::clock::{self, Millis};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Place};
 use ground::ui::{Banner, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use rounds::store::Round;
 use voting::Phase;
 
+use self::own::OwnHome;
 use super::store;
 
 /// What is open now and what is coming, of every room.
@@ -28,11 +30,11 @@ struct Now {
     asked: Vec<consultations::store::Listed>,
     topics: Vec<topics::store::Listed>,
     coming: Vec<notices::store::Listed>,
-    said: Vec<outcomes::store::Listed>,
+    said: Vec<outcomes::store::ListedUpdate>,
 }
 
 /// What is open now. Changes are those about a place, where one is given.
-async fn now(house: &House, place: Option<&str>, most_topics: i64) -> Result<Now, Error> {
+async fn now(house: &House, place: Option<&Id<Place>>, most_topics: i64) -> Result<Now, Error> {
     let at = house.clock.now();
     let (rounds, asked, said) = store::open_now(&house.db, at).await?;
     let round = rounds
@@ -45,7 +47,7 @@ async fn now(house: &House, place: Option<&str>, most_topics: i64) -> Result<Now
     let topics = topics::store::list(&house.db, &all, most_topics).await?;
     let coming = notices::store::Filter {
         after: Some(at),
-        place: place.unwrap_or_default().to_owned(),
+        place: place.cloned().unwrap_or_default(),
         ..notices::store::Filter::default()
     };
     let coming = notices::store::list(&house.db, &coming, 12).await?;
@@ -53,7 +55,11 @@ async fn now(house: &House, place: Option<&str>, most_topics: i64) -> Result<Now
 }
 
 /// GET `/`
-pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn home_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let done = Sent::query(&uri).line("done");
     let is_in = viewer.is_signed_in();
     let banner = match done.as_str() {
@@ -71,9 +77,9 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     };
     let page = match viewer.person() {
         Some(person) => {
-            let now = now(&house, person.place_id.as_deref(), 3).await?;
-            let hers = hers::Hers::of(&house, person, now).await?;
-            Page::new("Home", || hers.view(&viewer, banner))
+            let now = now(&house, person.place_id.as_ref(), 3).await?;
+            let own = OwnHome::of(&house, person, now).await?;
+            Page::new("Home", || own.view(&viewer, banner))
         }
         None => {
             let now = now(&house, None, 2).await?;
@@ -85,7 +91,10 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// GET `/have-your-say`: the round, what the forum asks, and topics, on one page.
-pub async fn have_your_say(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn have_your_say_page(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
     let now = now(&house, None, 6).await?;
     let may_propose = viewer.may_propose();
     let area = house.names.area.clone();

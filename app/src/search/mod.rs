@@ -45,7 +45,6 @@ pub fn kind_title(kind: &str) -> &'static str {
 }
 
 impl Thing {
-    /// Where it is.
     #[must_use]
     pub fn address(&self) -> String {
         if self.kind == HELP { self.id.clone() } else { format!("/{}/{}", self.kind, self.id) }
@@ -91,7 +90,11 @@ fn help() -> Vec<Thing> {
 }
 
 /// GET `/search`, or `?q=WORDS`, with `&kind=FOLDER` and `&page=2`.
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn search_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let query = Sent::query(&uri);
     let search: String = query.line("q").chars().take(200).collect();
     let local = store::local_words(&store::local_text(&house.db).await?)?;
@@ -261,7 +264,7 @@ fn nothing(search: &str, may_propose: bool) -> impl IntoView + use<> {
 }
 
 /// GET `/admin/search-words`
-pub async fn words_form(
+pub async fn search_words_form(
     State(house): State<House>,
     viewer: Viewer,
     uri: Uri,
@@ -273,7 +276,7 @@ pub async fn words_form(
 }
 
 /// POST `/admin/search-words`: the whole list; an empty one brings back what was shipped.
-pub async fn save_words(
+pub async fn save_search_words(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,

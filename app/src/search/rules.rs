@@ -1,5 +1,5 @@
-//! What a search looks for: words and their stems, local words that mean the same, slips of a letter
-//! or two, and where the words stand in a text. Pure.
+//! What a search looks for: words and their stems, local words that mean the same, slips of a
+//! letter or two, and where the words stand in a text. Pure.
 
 use std::ops::Range;
 
@@ -51,7 +51,6 @@ const EMPTY: [&str; 58] = [
 pub struct Word {
     /// Its bytes in the text.
     pub at: Range<usize>,
-    /// The word, folded.
     pub folded: String,
 }
 
@@ -203,9 +202,9 @@ pub fn slips_allowed(letters: usize) -> usize {
     }
 }
 
-/// The stems of the known words that somebody may have meant by a word nobody used: those that begin
-/// with it, or else those the fewest slips away. A letter left out, put in, changed, or two that
-/// changed places is one slip (Damerau and Levenshtein, restricted).
+/// The stems of the known words that somebody may have meant by a word nobody used: those that
+/// begin with it, or else those the fewest slips away. A letter left out, put in, changed, or two
+/// that changed places is one slip (Damerau and Levenshtein, restricted).
 #[must_use]
 pub fn meant<'w>(typed: &str, known: impl Iterator<Item = (&'w str, &'w str)>) -> Vec<String> {
     let typed = forms::folded(typed);

@@ -1,8 +1,8 @@
 //! The index of everything public, and what a search finds in it.
 //!
 //! Rooms know nothing of the index: each gives a statement of what it shows to everyone, and
-//! [`refresh`] compares the index with it. What a search finds is read from those statements too, so
-//! that something taken down is found no more, even before the index has heard of it.
+//! [`refresh`] compares the index with it. What a search finds is read from those statements too,
+//! so that something taken down is found no more, even before the index has heard of it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -29,9 +29,7 @@ pub struct Thing {
     pub kind: String,
     /// Its id: the rest of its address.
     pub id: String,
-    /// Its title.
     pub title: String,
-    /// All its words.
     pub words: String,
     /// Since when everyone can see it.
     pub since: Millis,
@@ -184,7 +182,6 @@ async fn enter(tx: &mut AnyConnection, entry: &Entry) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Everything public.
 async fn all(db: &Db) -> sqlx::Result<Vec<Thing>> {
     sqlx::query_as(AssertSqlSafe(everything())).fetch_all(&mut *db.read().await?).await
 }
@@ -217,7 +214,6 @@ pub struct Found {
     pub is_all: bool,
 }
 
-/// Looks for these words.
 pub async fn find(db: &Db, search: &str, local: &LocalWords, now: Millis) -> sqlx::Result<Found> {
     let mut found = Found { terms: rules::terms(search, local), ..Found::default() };
     if found.terms.is_empty() {

@@ -8,7 +8,7 @@ pub const PERSONAL: &[Table] = &[
     Table {
         name: "subscribers",
         title: "How we tell you about changes",
-        whose: Whose::Subscriber("t.id IN (SELECT h.id FROM hers h)"),
+        whose: Whose::Subscriber("t.id IN (SELECT h.id FROM theirs h)"),
         columns: &[
             Id("id"),
             Text("email", "Email address"),
@@ -23,7 +23,7 @@ pub const PERSONAL: &[Table] = &[
     Table {
         name: "subscriptions",
         title: "Changes you asked to be told about",
-        whose: Whose::Subscriber("t.subscriber_id IN (SELECT h.id FROM hers h)"),
+        whose: Whose::Subscriber("t.subscriber_id IN (SELECT h.id FROM theirs h)"),
         columns: &[
             Id("id"),
             Id("subscriber_id"),
@@ -52,7 +52,7 @@ pub const PERSONAL: &[Table] = &[
     Table {
         name: "subscriber_links",
         title: "Links to your page about changes",
-        whose: Whose::Subscriber("t.subscriber_id IN (SELECT h.id FROM hers h)"),
+        whose: Whose::Subscriber("t.subscriber_id IN (SELECT h.id FROM theirs h)"),
         columns: &[Left("token_hash", SECRET), Id("subscriber_id"), Time("made_at", "Made")],
     },
 ];

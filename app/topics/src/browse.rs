@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Plan};
 use ground::ui::{Banner, Card, Choice, Done, Labels, Page, Pager, Select, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
@@ -211,9 +212,9 @@ struct CameOfIt {
     /// What was counted at the close of its round.
     counted: Tally,
     /// The plans it is tied to: (id, title).
-    plans: Vec<(String, String)>,
+    plans: Vec<(Id<Plan>, String)>,
     /// What leaders say they did.
-    updates: Vec<outcomes::store::Listed>,
+    updates: Vec<outcomes::store::ListedUpdate>,
 }
 
 fn topic_page(

@@ -112,7 +112,7 @@ const MOST_OF_ONE: i64 = 50;
 
 /// What happened about one thing.
 async fn of_one(house: &House, viewer: &Viewer, about: String) -> Result<Response, Error> {
-    let updates = outcomes::store::list(&house.db, &Which::About(about), (MOST_OF_ONE, 0)).await?;
+    let updates = outcomes::store::list(&house.db, &Which::About(&about), (MOST_OF_ONE, 0)).await?;
     let page = Page::new("What happened", || {
         let nothing =
             updates.is_empty().then(|| view! { <p>"Nobody has told us yet what happened."</p> });

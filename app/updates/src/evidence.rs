@@ -17,7 +17,7 @@ pub struct Attached {
     pub id: String,
     /// The file.
     #[serde(flatten)]
-    pub file: files::Kept,
+    pub file: files::SavedFile,
 }
 
 /// Evidence for what was said.
@@ -191,7 +191,7 @@ fn rows(typed: &str, now: Millis) -> Result<Vec<(String, String, String)>, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ground::files::{FileKind, Kept};
+    use ground::files::{FileKind, SavedFile};
 
     fn read(fields: &[(&str, &str)]) -> Result<Evidence, Refusals> {
         let (now, mut refusals) =
@@ -206,7 +206,7 @@ mod tests {
     }
 
     fn file(id: &str) -> Attached {
-        let file = Kept {
+        let file = SavedFile {
             hash: id.repeat(64),
             name: "report.pdf".to_owned(),
             kind: FileKind::Pdf,

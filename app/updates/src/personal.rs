@@ -24,8 +24,8 @@ pub const PERSONAL: &[Table] = &[
         name: "update_letters",
         title: "What happened: who we told",
         whose: Whose::Both {
-            account: "t.person = $1 OR t.subscriber_id IN (SELECT h.id FROM hers h)",
-            subscriber: "t.subscriber_id IN (SELECT h.id FROM hers h)",
+            account: "t.person = $1 OR t.subscriber_id IN (SELECT h.id FROM theirs h)",
+            subscriber: "t.subscriber_id IN (SELECT h.id FROM theirs h)",
         },
         columns: &[
             Id("update_id"),

@@ -43,8 +43,7 @@ pub async fn receipt(
         return Ok(still_open(&consultation, &code, answers, closes_at).answer(&house, &viewer));
     }
     let updates =
-        outcomes::store::list(&house.db, &Which::About(consultation.id.clone()), (MOST_OF_ONE, 0))
-            .await?;
+        outcomes::store::list(&house.db, &Which::About(&consultation.id), (MOST_OF_ONE, 0)).await?;
     let page = Page::new("What happened about your answers", || {
         let to = format!("/consultations/{}", consultation.id);
         let counted = if answers == Answers::Sent {

@@ -28,7 +28,7 @@ const MOST: i64 = 100;
 pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let me = &viewer.signed_in()?.account_id;
     let due = due::due_of(&house, me).await?;
-    let hers = outcomes::store::list(&house.db, &Which::Hers(me.clone()), (MOST, 0)).await?;
+    let hers = outcomes::store::list(&house.db, &Which::MayChange(me), (MOST, 0)).await?;
     let page = Page::new("You said, we did", || {
         let nothing = hers
             .is_empty()

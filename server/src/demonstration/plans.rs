@@ -2,17 +2,18 @@
 //! published without involving parents.
 
 use calendar::clock::{self, DAY, Millis};
+use ground::ids::{Id, Plan, Topic};
 use ground::text::markdown;
 use jiff::civil::Weekday;
-use plans::rules::{Answer, Does, NewDraft, NewPlan, NewSession, Override};
-use plans::store::{self, By};
+use plans::rules::{Answer, AnswerKind, NewDraft, NewPlan, NewSession, Override};
+use plans::store::{self, Act, By};
 use sqlx::AnyConnection;
 
 use super::days;
 use super::sefton::{COUNCIL, NHS, Sefton};
 
 pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Error> {
-    let topics: Vec<(String, String)> =
+    let topics: Vec<(String, Id<Topic>)> =
         sqlx::query_as("SELECT title, id FROM topics").fetch_all(&mut *tx).await?;
     let ground = Ground { sefton, topics };
     open(tx, &ground).await?;
@@ -28,11 +29,11 @@ pub fn therapists_start(now: Millis) -> String {
 struct Ground<'a> {
     sefton: &'a Sefton,
     /// The topics: (title, id).
-    topics: Vec<(String, String)>,
+    topics: Vec<(String, Id<Topic>)>,
 }
 
 impl Ground<'_> {
-    fn topics(&self, titles: &[&str]) -> Vec<String> {
+    fn topics(&self, titles: &[&str]) -> Vec<Id<Topic>> {
         let these = self.topics.iter().filter(|(title, _)| titles.contains(&title.as_str()));
         these.map(|(_, id)| id.clone()).collect()
     }
@@ -56,7 +57,7 @@ async fn open(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::E
     let topics = ground
         .topics(&["A sensory room that is open at weekends", "Someone to talk to in the north"]);
     let at = at(tx, sefton, &plan, -118).await?;
-    store::tie(tx, &plan, &topics, &leader, at).await?;
+    store::tie(tx, Act { plan_id: &plan, by: &leader, at }, &topics).await?;
     let met = days::first(Weekday::Wednesday, sefton.now, -66);
     let session = NewSession {
         form_key: id::fresh(),
@@ -72,11 +73,13 @@ async fn open(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::E
             .into(),
         for_everyone: true,
     };
-    store::record_session(tx, &plan, &session, &leader, sefton.day(met + 2)).await?;
+    let recorded = Act { plan_id: &plan, by: &leader, at: sefton.day(met + 2) };
+    store::record_session(tx, recorded, &session).await?;
     let words = "Parents chose these topics, and have been planning with the council ever since. \
         The sensory room has been closed on too many Saturdays, so we want the draft to say who \
         opens it, and when.";
-    store::state(tx, &plan, &id::fresh(), words, &forum, sefton.day(-15)).await?;
+    let stated = Act { plan_id: &plan, by: &forum, at: sefton.day(-15) };
+    store::state(tx, stated, &id::fresh(), words).await?;
     Ok(())
 }
 
@@ -95,7 +98,8 @@ async fn shut(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::E
     };
     let plan = plan.register(tx, sefton).await?;
     let at = at(tx, sefton, &plan, -24).await?;
-    store::tie(tx, &plan, &ground.topics(&["A published autism pathway"]), &leader, at).await?;
+    let tied = Act { plan_id: &plan, by: &leader, at };
+    store::tie(tx, tied, &ground.topics(&["A published autism pathway"])).await?;
     Ok(())
 }
 
@@ -131,20 +135,21 @@ async fn overridden(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), s
         ),
         body,
     };
+    let by_leader = |at| Act { plan_id: &plan, by: &leader, at };
     let first = at(tx, sefton, &plan, -66).await?;
-    store::record_draft(tx, &plan, &draft, None, &leader, first).await?;
+    store::record_draft(tx, by_leader(first), &draft, None).await?;
     let topics =
         ground.topics(&["The same wait for occupational therapy in the north and the south"]);
-    store::tie(tx, &plan, &topics, &leader, sefton.day(-28)).await?;
+    store::tie(tx, by_leader(sefton.day(-28)), &topics).await?;
     for topic in &topics {
         let answer = Answer {
-            kind: Does::Adapted,
+            kind: AnswerKind::Adapted,
             words: "The wait in the south will get shorter, but there won't be one list for the \
                 whole of Sefton yet. See 'What will change'."
                 .into(),
             decided_by: String::new(),
         };
-        store::answer(tx, &plan, 1, topic, &answer, &leader, sefton.day(-22)).await?;
+        store::answer(tx, by_leader(sefton.day(-22)), 1, topic, &answer).await?;
     }
     let passing = Override {
         name: "Invented NHS Leader, head of commissioning".into(),
@@ -152,12 +157,13 @@ async fn overridden(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), s
             ask parents about the rest before anything else is decided."
             .into(),
     };
-    store::override_gate(tx, &plan, 1, &passing, &leader, sefton.day(-21)).await?;
-    store::publish(tx, &plan, 1, &leader, sefton.day(-21) + 1).await?;
+    store::override_gate(tx, by_leader(sefton.day(-21)), 1, &passing).await?;
+    store::publish(tx, by_leader(sefton.day(-21) + 1), 1).await?;
     let words = "Nobody asked parents before this was written. More than 200 people told us what \
         waiting is like, and the plan doesn't mention them. We want one waiting list for the whole \
         of Sefton, and we want to plan it together.";
-    store::state(tx, &plan, &id::fresh(), words, &forum, sefton.day(-14)).await?;
+    let stated = Act { plan_id: &plan, by: &forum, at: sefton.day(-14) };
+    store::state(tx, stated, &id::fresh(), words).await?;
     Ok(())
 }
 
@@ -178,14 +184,18 @@ impl Registered<'_> {
         &self,
         tx: &mut AnyConnection,
         sefton: &Sefton,
-    ) -> Result<String, sqlx::Error> {
+    ) -> Result<Id<Plan>, sqlx::Error> {
         let plan = NewPlan {
             form_key: id::fresh(),
             title: self.title.to_owned(),
             what: self.what.to_owned(),
             due_day: clock::fields(sefton.day(150)).0,
-            organisations: sefton.organisations(self.organisations),
-            services: sefton.services(&[self.service]),
+            organisations: sefton
+                .organisations(self.organisations)
+                .into_iter()
+                .map(Id::from)
+                .collect(),
+            services: sefton.services(&[self.service]).into_iter().map(Id::from).collect(),
             places: Vec::new(),
         };
         Ok(store::register(tx, &plan, self.by, sefton.day(self.days)).await?.0)
@@ -195,7 +205,7 @@ impl Registered<'_> {
 async fn at(
     tx: &mut AnyConnection,
     sefton: &Sefton,
-    plan: &str,
+    plan: &Id<Plan>,
     days: i64,
 ) -> Result<Millis, sqlx::Error> {
     let held = store::hold(tx, plan, sefton.day(days)).await?;
@@ -203,5 +213,5 @@ async fn at(
 }
 
 fn by(account: &str, role: &'static str) -> By {
-    By { account_id: account.to_owned(), role }
+    By { account_id: account.into(), role }
 }

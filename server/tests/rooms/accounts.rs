@@ -323,7 +323,7 @@ fn a_sign_up_that_waited_before_still_works_and_its_password_is_gone() {
                 world.north
             ),
         ];
-        let migration = include_str!("../../../migrations/0027_sign_ups_hold_an_address.sql");
+        let migration = include_str!("../../../migrations/0027_sign_ups_hold_an_address/both.sql");
         let mut tx = world.db().begin().await.unwrap();
         for sql in waiting {
             sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await.unwrap();

@@ -59,7 +59,7 @@ fn a_form_sent_from_another_website_is_refused_with_a_page() {
         let answer = parent.request(Method::POST, "/account/sessions/end", &elsewhere, "").await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
         assert!(answer.says("<h1>You don't have permission to see this page</h1>"));
-        assert_eq!(parent.get("/account").await.status, StatusCode::OK, "she is still signed in");
+        assert_eq!(parent.get("/account").await.status, StatusCode::OK, "they are still signed in");
         let own = [("origin", "http://alongside.example.org"), ("sec-fetch-site", "same-origin")];
         assert_eq!(
             parent.request(Method::POST, "/account/sessions/end", &own, "").await.status,
@@ -450,7 +450,7 @@ fn nothing_is_served_but_what_has_an_address_of_its_own() {
 }
 
 #[test]
-fn a_page_of_her_own_is_kept_nowhere_and_signing_out_forgets_what_the_browser_kept() {
+fn a_page_of_their_own_is_kept_nowhere_and_signing_out_forgets_what_the_browser_kept() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         for path in ["/account", "/account/said", "/account/emails", "/topics", "/"] {

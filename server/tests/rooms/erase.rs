@@ -1,4 +1,4 @@
-//! Leaving: seven days in which it can be called back, and then nothing of hers is found: not in
+//! Leaving: seven days in which it can be called back, and then nothing of theirs is found: not in
 //! the tables, not in the bytes of the files, not in a backup made after.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,7 +131,7 @@ fn two_taps_on_the_button_are_one_and_lead_to_the_same_page() {
 }
 
 #[test]
-fn she_is_told_first_what_goes_and_what_stays_and_shows_that_it_is_her() {
+fn people_are_told_first_what_goes_and_what_stays_and_show_that_it_is_them() {
     on_both(async |world| {
         let (_, topic) = world.voting("Buses").await;
         let parent = world.parent(1).await;
@@ -172,7 +172,7 @@ fn she_is_told_first_what_goes_and_what_stays_and_shows_that_it_is_her() {
 }
 
 #[test]
-fn without_a_password_she_shows_by_a_link_that_it_is_her() {
+fn without_a_password_they_show_by_a_link_that_it_is_them() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         change(&world, "UPDATE accounts SET password_hash = NULL WHERE email IS NOT NULL").await;
@@ -199,7 +199,7 @@ fn for_seven_days_a_link_or_a_button_calls_it_back_and_signing_in_alone_changes_
             assert_eq!(
                 browser.get("/account").await.status,
                 StatusCode::SEE_OTHER,
-                "she is signed out everywhere"
+                "they are signed out everywhere"
             );
         }
         let emails = world.deliver().await;
@@ -252,7 +252,7 @@ fn for_seven_days_a_link_or_a_button_calls_it_back_and_signing_in_alone_changes_
 }
 
 #[test]
-fn whoever_signs_in_while_she_leaves_is_asked_first_and_what_she_chose_waits() {
+fn whoever_signs_in_while_they_leave_is_asked_first_and_what_they_chose_waits() {
     on_both(async |world| {
         let (_, topic) = world.voting("Buses").await;
         leaves(&world.parent(1).await, &[]).await.leads_to();
@@ -271,7 +271,7 @@ fn whoever_signs_in_while_she_leaves_is_asked_first_and_what_she_chose_waits() {
         assert!(asked.says("Keep your account first"), "{}", asked.html);
         let page = phone.get("/topics/new").await;
         assert_eq!(page.leads_to(), "/account/keep?then=%2Ftopics%2Fnew");
-        assert_eq!(phone.get("/account/export").await.status, StatusCode::OK, "a copy is hers");
+        assert_eq!(phone.get("/account/export").await.status, StatusCode::OK, "a copy is theirs");
         assert_eq!(number(&world, "SELECT count(*) FROM supports").await, 0);
         assert_eq!(number(&world, "SELECT count(*) FROM erasures").await, 1);
 
@@ -293,7 +293,7 @@ fn whoever_signs_in_while_she_leaves_is_asked_first_and_what_she_chose_waits() {
 }
 
 #[test]
-fn a_link_that_kept_her_account_says_how_it_stands_now() {
+fn a_link_that_kept_an_account_says_how_it_stands_now() {
     on_both(async |world| {
         leaves(&world.parent(1).await, &[]).await.leads_to();
         let first = way_back(&world.deliver().await);
@@ -324,7 +324,7 @@ fn a_link_that_kept_her_account_says_how_it_stands_now() {
 }
 
 #[test]
-fn whoever_keeps_her_account_is_told_so_once_by_email() {
+fn whoever_keeps_their_account_is_told_so_once_by_email() {
     on_both(async |world| {
         let told = async || -> Vec<String> {
             let emails = world.deliver().await.into_iter();
@@ -363,7 +363,7 @@ fn a_page_says_that_an_account_is_kept_only_while_it_is() {
 }
 
 #[test]
-fn whoever_signs_in_and_presses_nothing_is_erased_on_the_day_she_was_told() {
+fn whoever_signs_in_and_presses_nothing_is_erased_on_the_day_they_were_told() {
     on_both(async |world| {
         leaves(&world.parent(1).await, &[]).await.leads_to();
         let phone = world.visitor();
@@ -380,7 +380,7 @@ fn whoever_signs_in_and_presses_nothing_is_erased_on_the_day_she_was_told() {
 }
 
 #[test]
-fn in_the_seven_days_only_what_she_needs_is_emailed_to_her() {
+fn in_the_seven_days_only_what_they_need_is_emailed_to_them() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         let topic = parent.propose("Trams").await;
@@ -415,7 +415,7 @@ fn the_last_administrator_hands_over_first() {
         );
         let refused = leaves(&admin, &[]).await;
         assert!(refused.says("You are the only administrator"));
-        assert_eq!(admin.get("/account").await.status, StatusCode::OK, "she is still signed in");
+        assert_eq!(admin.get("/account").await.status, StatusCode::OK, "they are still signed in");
 
         let other = world.signed_in("other@example.org", &[Role::Admin]).await;
         leaves(&admin, &[]).await.leads_to();
@@ -461,7 +461,7 @@ fn two_workers_at_once_erase_an_account_once() {
 }
 
 #[test]
-fn a_parent_is_found_nowhere_once_she_is_erased_and_what_is_published_stays() {
+fn a_parent_is_found_nowhere_once_they_are_erased_and_what_is_published_stays() {
     on_both(async |world| {
         let topic = closed_topic(&world).await;
         let both = leaders(&world).await;
@@ -471,40 +471,42 @@ fn a_parent_is_found_nowhere_once_she_is_erased_and_what_is_published_stays() {
         let round = world.round().await;
 
         let email = "kanarienvogel@example.org";
-        let her = world.signed_in(email, &[Role::Parent]).await;
-        her.post(
-            "/account/details",
-            &[("shown_name", "Kanarienvogel-name"), ("place", &world.north)],
-        )
-        .await
-        .leads_to();
-        let kept = world.published_into_by(&her, &round, "Blaumeise").await;
-        let waiting = her.propose("Kanarienvogel-waiting").await;
+        let leaver = world.signed_in(email, &[Role::Parent]).await;
+        leaver
+            .post(
+                "/account/details",
+                &[("shown_name", "Kanarienvogel-name"), ("place", &world.north)],
+            )
+            .await
+            .leads_to();
+        let kept = world.published_into_by(&leaver, &round, "Blaumeise").await;
+        let waiting = leaver.propose("Kanarienvogel-waiting").await;
         let wish = [("services", world.transport.as_str()), ("cadence", "daily")];
-        her.post("/account/subscriptions", &wish).await;
-        her.post("/subscribe", &wish).await.leads_to();
+        leaver.post("/account/subscriptions", &wish).await;
+        leaver.post("/subscribe", &wish).await.leads_to();
         let (key, doubts) = (id::fresh(), format!("/updates/{update}/doubts/new"));
         let doubt = [("form_key", key.as_str()), ("words", "Kanarienvogel-doubt")];
-        her.post(&doubts, &doubt).await.leads_to();
-        her.post("/local-offer/comments/new", &[("words", "Kanarienvogel-comment")])
+        leaver.post(&doubts, &doubt).await.leads_to();
+        leaver
+            .post("/local-offer/comments/new", &[("words", "Kanarienvogel-comment")])
             .await
             .leads_to();
         let question = [("question", "Which stop?")];
-        her.post(&format!("/notices/{notice}/questions/new"), &question).await.leads_to();
-        her.changes_address("kanarienvogel-new@example.org").await.leads_to();
-        her.post("/account/emails", &[("sort", "said"), ("step", "stop")]).await.leads_to();
+        leaver.post(&format!("/notices/{notice}/questions/new"), &question).await.leads_to();
+        leaver.changes_address("kanarienvogel-new@example.org").await.leads_to();
+        leaver.post("/account/emails", &[("sort", "said"), ("step", "stop")]).await.leads_to();
         world.deliver_with_kinds().await;
         app::search::refresh(&world.house).await.unwrap();
         let before = rows(&world).await;
         let subscriber: String =
             sqlx::query_scalar("SELECT id FROM subscribers WHERE account_id = $1")
-                .bind(&her.account)
+                .bind(&leaver.account)
                 .fetch_one(&mut *world.db().read().await.unwrap())
                 .await
                 .unwrap();
         assert!(columns_with(&world, "kanarienvogel").await.len() > 5);
 
-        leaves(&her, &[]).await.leads_to();
+        leaves(&leaver, &[]).await.leads_to();
         world.deliver_with_kinds().await;
         assert_eq!(is_erased(&world).await, 1);
         world.deliver_with_kinds().await;
@@ -512,14 +514,15 @@ fn a_parent_is_found_nowhere_once_she_is_erased_and_what_is_published_stays() {
 
         assert_eq!(columns_with(&world, "kanarienvogel").await, BTreeSet::new());
         // "own details changed": the number of an account stays in the log, and says nothing.
-        let number_of_hers = BTreeSet::from(["accounts.id", "audit.about", "audit.who"]);
-        let number_of_hers: BTreeSet<_> = number_of_hers.into_iter().map(str::to_owned).collect();
-        assert_eq!(columns_with(&world, &her.account).await, number_of_hers);
+        let number_of_theirs = BTreeSet::from(["accounts.id", "audit.about", "audit.who"]);
+        let number_of_theirs: BTreeSet<_> =
+            number_of_theirs.into_iter().map(str::to_owned).collect();
+        assert_eq!(columns_with(&world, &leaver.account).await, number_of_theirs);
         world.house.db.leave_no_copy().await.unwrap();
         assert_eq!(in_the_bytes(&world, &["kanarienvogel", email]).await, BTreeSet::new());
 
         let page = world.visitor().get(&format!("/topics/{kept}")).await;
-        assert!(page.says("Blaumeise"), "her published words stay without her");
+        assert!(page.says("Blaumeise"), "their published words stay without them");
         let organiser = world.organiser().await;
         assert!(!organiser.get("/forum").await.says(&waiting), "what waited waits no more");
         // Whatever belongs to others is as it was.
@@ -533,10 +536,10 @@ fn a_parent_is_found_nowhere_once_she_is_erased_and_what_is_published_stays() {
             "service_state",
         ];
         for (table, line) in before {
-            let is_hers = line.contains(&her.account)
+            let is_theirs = line.contains(&leaver.account)
                 || line.contains(&subscriber)
                 || line.to_lowercase().contains("kanarien");
-            if !is_hers && !living.contains(&table.as_str()) && !table.starts_with("subscri") {
+            if !is_theirs && !living.contains(&table.as_str()) && !table.starts_with("subscri") {
                 assert!(after.contains(&(table.clone(), line.clone())), "{table}: {line}");
             }
         }
@@ -544,15 +547,15 @@ fn a_parent_is_found_nowhere_once_she_is_erased_and_what_is_published_stays() {
 }
 
 #[test]
-fn what_she_takes_down_is_gone_from_the_pages_and_the_search() {
+fn what_they_take_down_is_gone_from_the_pages_and_the_search() {
     on_both(async |world| {
         let round = world.round().await;
-        let her = world.parent(1).await;
-        let topic = world.published_into_by(&her, &round, "Kanarienvogel").await;
+        let leaver = world.parent(1).await;
+        let topic = world.published_into_by(&leaver, &round, "Kanarienvogel").await;
         app::search::refresh(&world.house).await.unwrap();
         assert!(world.visitor().get("/search?q=kanarienvogel").await.says(&topic));
-        assert!(her.get("/account/erase").await.says("Take down what I still can"));
-        leaves(&her, &[("published", "take down")]).await.leads_to();
+        assert!(leaver.get("/account/erase").await.says("Take down what I still can"));
+        leaves(&leaver, &[("published", "take down")]).await.leads_to();
         is_erased(&world).await;
         let page = world.visitor().get(&format!("/topics/{topic}")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND);
@@ -569,9 +572,9 @@ fn a_vote_in_an_open_round_goes_and_a_closed_round_can_be_counted_again() {
     on_both(async |world| {
         let (round, buses) = world.voting("Buses").await;
         let trams = world.published_into(&round, "Trams").await;
-        let her = world.person("her@example.org", &[Role::Parent], &world.north).await;
+        let leaver = world.person("leaver@example.org", &[Role::Parent], &world.north).await;
         let left = world.person("left@example.org", &[Role::Parent], &world.north).await;
-        for account in [&her, &left] {
+        for account in [&leaver, &left] {
             world.supports(account, &buses).await;
             world.supports(account, &trams).await;
         }
@@ -581,15 +584,15 @@ fn a_vote_in_an_open_round_goes_and_a_closed_round_can_be_counted_again() {
         // The first leaves while people still vote, the other once they have.
         leaves(&world.sign_in("left@example.org").await, &[]).await.leads_to();
         is_erased(&world).await;
-        let hers = format!("SELECT count(*) FROM supports WHERE topic_id = '{trams}'");
-        assert_eq!(number(&world, &hers).await, 1, "her vote is not counted");
+        let theirs = format!("SELECT count(*) FROM supports WHERE topic_id = '{trams}'");
+        assert_eq!(number(&world, &theirs).await, 1, "their vote is not counted");
         world.close().await;
         let page = world.visitor().get(&format!("/rounds/{round}")).await.html;
         let ballots = rounds::shortlist::store::ballots(world.db(), &round).await.unwrap();
 
-        leaves(&world.sign_in("her@example.org").await, &[]).await.leads_to();
+        leaves(&world.sign_in("leaver@example.org").await, &[]).await.leads_to();
         is_erased(&world).await;
-        assert_eq!(columns_with(&world, &her).await, BTreeSet::new());
+        assert_eq!(columns_with(&world, &leaver).await, BTreeSet::new());
         assert_eq!(world.visitor().get(&format!("/rounds/{round}")).await.html, page);
         let again = rounds::shortlist::store::ballots(world.db(), &round).await.unwrap();
         let counted = |ballots: Ballots| {
@@ -606,14 +609,14 @@ fn a_vote_in_an_open_round_goes_and_a_closed_round_can_be_counted_again() {
 }
 
 #[test]
-fn emails_about_changes_stop_with_her_or_go_on_as_she_wishes() {
+fn emails_about_changes_stop_with_them_or_go_on_as_they_wish() {
     on_both(async |world| {
         let both = leaders(&world).await;
         for (email, wish) in [("stops@example.org", "stop"), ("keeps@example.org", "keep")] {
-            let her = world.signed_in(email, &[Role::Parent]).await;
+            let leaver = world.signed_in(email, &[Role::Parent]).await;
             let wanted = [("services", world.transport.as_str()), ("cadence", "at once")];
-            her.post("/subscribe", &wanted).await.leads_to();
-            leaves(&her, &[("changes", wish)]).await.leads_to();
+            leaver.post("/subscribe", &wanted).await.leads_to();
+            leaves(&leaver, &[("changes", wish)]).await.leads_to();
         }
         is_erased(&world).await;
         let emails = world.deliver().await;
@@ -632,7 +635,7 @@ fn emails_about_changes_stop_with_her_or_go_on_as_she_wishes() {
 }
 
 #[test]
-fn somebody_with_only_a_subscription_erases_her_address_by_the_link_in_an_email() {
+fn somebody_with_only_a_subscription_erases_their_address_by_the_link_in_an_email() {
     on_both(async |world| {
         let both = leaders(&world).await;
         subscriber(&world, "kanarienvogel@example.org", &world.transport, "", "at once").await;
@@ -749,26 +752,27 @@ fn no_column_that_refers_to_an_account_holds_one_that_is_erased() {
             }
         };
         // Whoever checks what another did is another person.
-        let (her, second) = (fresh(&[Role::Organiser]).await, fresh(&[Role::Organiser]).await);
+        let (leaver, second) = (fresh(&[Role::Organiser]).await, fresh(&[Role::Organiser]).await);
         let references = references(&world).await;
         assert!(references.len() > 45, "only {references:?}");
-        let entry = Entry { at: 1, who: Some(&her), what: "seen", about: "", detail: "" };
+        let entry = Entry { at: 1, who: Some(&leaver), what: "seen", about: "", detail: "" };
         let mut tx = world.db().begin().await.unwrap();
         audit::note(&mut tx, entry).await.unwrap();
         tx.commit().await.unwrap();
         for sql in ROWS {
             let mut row = sqlx::query(sql);
             if sql.contains("$1") {
-                row = row.bind(her.clone());
+                row = row.bind(leaver.clone());
             }
             let row = row.execute(&mut *world.db().read().await.unwrap()).await;
             assert!(row.is_ok(), "{sql}: {row:?}");
         }
-        // Her name in one row of each, past what guards the tables, as the owner of the tables can.
+        // Their name in one row of each, past what guards the tables, as the owner of the tables
+        // can.
         let guards = guards_off(&world).await;
         let mut not_tried = Vec::new();
         for (table, column) in &references {
-            let who = if column == "checked_by" { &second } else { &her };
+            let who = if column == "checked_by" { &second } else { &leaver };
             let key = if world.db().kind() == Kind::Sqlite && !without_rowid(table) {
                 "rowid".to_owned()
             } else if world.db().kind() == Kind::Postgres {
@@ -780,18 +784,18 @@ fn no_column_that_refers_to_an_account_holds_one_that_is_erased() {
                 "UPDATE {table} SET {column} = '{who}' WHERE {key} = (SELECT {key} FROM {table}
                  ORDER BY CASE WHEN {column} IS NULL THEN 1 ELSE 0 END, {key} LIMIT 1)"
             );
-            // Where she is in it already, or the row may not hold her, it stays as it is.
+            // Where they are in it already, or the row may not hold them, it stays as it is.
             _ = by_hand(&world, &sql).await;
-            let hers = format!("SELECT count(*) FROM {table} WHERE {column} = '{who}'");
-            if number(&world, &hers).await == 0 {
+            let theirs = format!("SELECT count(*) FROM {table} WHERE {column} = '{who}'");
+            if number(&world, &theirs).await == 0 {
                 not_tried.push(format!("{table}.{column}"));
             }
         }
         guards_on(&world, guards).await;
-        // She has not asked yet.
+        // They have not asked yet.
         assert_eq!(not_tried, ["erasures.account_id"], "add a row for each other to ROWS");
 
-        for who in [&her, &second] {
+        for who in [&leaver, &second] {
             let ask = format!(
                 "INSERT INTO erasures (account_id, token_hash, asked_at, due_at, takes_down,
                  keeps_emails) VALUES ('{who}', '{who}', 1, 2, 1, 0)"
@@ -801,9 +805,9 @@ fn no_column_that_refers_to_an_account_holds_one_that_is_erased() {
         assert_eq!(erase_due(&world.house).await.unwrap(), 2);
         world.deliver_with_kinds().await;
         let allowed: BTreeMap<_, _> = STAYS_NAMED.into_iter().collect();
-        for who in [&her, &second] {
+        for who in [&leaver, &second] {
             for column in columns_with(&world, who).await {
-                assert!(allowed.contains_key(column.as_str()), "{column} still names her");
+                assert!(allowed.contains_key(column.as_str()), "{column} still names them");
             }
         }
         assert_eq!(columns_with(&world, "kanarienvogel").await, BTreeSet::new());

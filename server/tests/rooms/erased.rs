@@ -17,7 +17,7 @@ use server::{backup, retention};
 use sqlx::Connection as _;
 
 use super::erase::leaves;
-use crate::world::{BEGINS, Like, World, link, on_both, on_postgres};
+use crate::world::{BEGINS, Like, World, by_hand, link, on_both, on_postgres};
 
 /// Stands in everything that is to be erased, each time with a word of its own after it.
 const CANARY: &str = "kanarienvogel";
@@ -77,16 +77,14 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
         let own = visitor.post(&link(leaves), &[]).await.leads_to();
         visitor.post(own.split('?').next().unwrap(), &[("step", "stop all")]).await.leads_to();
 
-        change(
-            &world,
-            "UPDATE notice_questions SET email = 'kanarienvogel-question@example.org'
-             WHERE answer_id IS NULL",
-        )
-        .await;
-        let sql = "INSERT INTO notice_wanted (question_id, account_id, wanted_at)
+        let asks = "UPDATE notice_questions SET email = 'kanarienvogel-question@example.org'
+             WHERE answer_id IS NULL";
+        let wants = "INSERT INTO notice_wanted (question_id, account_id, wanted_at)
              SELECT q.id, a.id, q.asked_at FROM notice_questions q, accounts a
              WHERE q.answer_id IS NULL AND a.email IS NOT NULL";
-        change(&world, sql).await;
+        for sql in [asks, wants] {
+            assert!(by_hand(&world, sql).await.unwrap() > 0, "{sql}");
+        }
         for (nth, refused) in [None, Some("550 <kanarienvogel-refused@example.org> is not here")]
             .into_iter()
             .enumerate()
@@ -164,11 +162,6 @@ async fn at_night(world: &World) {
     while !clock::fields(world.now()).1.starts_with("02:") {
         world.forward(HOUR / 2);
     }
-}
-
-async fn change(world: &World, sql: &'static str) {
-    let changed = sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
-    assert!(changed.rows_affected() > 0, "{sql}");
 }
 
 /// What stands after the canary wherever it is found: in the files of the database, and in a backup
@@ -272,7 +265,7 @@ fn look(name: &str, bytes: &[u8], found: &mut Vec<String>) {
 fn what_is_erased_is_in_no_page_of_postgresql_once_the_night_is_over() {
     // The file of SQLite is looked at above, and in `erase.rs`.
     on_postgres(async |world| {
-        let her = world.signed_in("kanarienvogel-goes@example.org", &[Role::Parent]).await;
+        let leaver = world.signed_in("kanarienvogel-goes@example.org", &[Role::Parent]).await;
         for nth in 0..3 {
             // In a table that is empty afterwards.
             let email = format!("kanarienvogel-{nth}@example.org");
@@ -280,7 +273,7 @@ fn what_is_erased_is_in_no_page_of_postgresql_once_the_night_is_over() {
         }
         world.deliver().await;
         analyzed(&world).await;
-        leaves(&her, &[]).await.leads_to();
+        leaves(&leaver, &[]).await.leads_to();
         if files_of_postgres(world.db()).await.is_none() {
             return;
         }

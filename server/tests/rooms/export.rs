@@ -1,10 +1,10 @@
 //! A copy of all that is kept about somebody. A word of its own is put into every column that the
-//! database has, and is found in her copy, or is left out for a reason that a room gives.
+//! database has, and is found in their copy, or is left out for a reason that a room gives.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
 
-use app::export::{Everything, ONLY_FOR_PROGRAMS, Of, answer, everything, tables};
+use app::export::{Everything, ONLY_FOR_PROGRAMS, WhoseCopy, everything, tables, zipped_copy};
 use axum::body::{Bytes, to_bytes};
 use axum::http::{Method, StatusCode, header};
 use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
@@ -17,7 +17,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 use crate::subscriptions::subscribe;
 use crate::world::{PROVES, World, change, link, link_to, on_both};
 
-const ADDRESS: &str = "her-own@example.org";
+const ADDRESS: &str = "their-own@example.org";
 
 /// A file of a copy, of today.
 fn unzipped(world: &World, zip: &[u8], name: &str) -> Vec<u8> {
@@ -37,11 +37,11 @@ fn text_in(world: &World, zip: &[u8], name: &str) -> String {
 struct Schema {
     columns: BTreeMap<String, Vec<(String, String, bool)>>,
     refers: BTreeMap<(String, String), (String, String)>,
-    her: String,
+    person: String,
 }
 
 impl Schema {
-    async fn of(connection: &mut AnyConnection, her: &str) -> Self {
+    async fn of(connection: &mut AnyConnection, person: &str) -> Self {
         let (columns, references) = match Kind::of(connection) {
             Kind::Sqlite => (
                 "SELECT m.name AS of_table, c.name AS column_name, c.type AS column_type,
@@ -75,7 +75,7 @@ impl Schema {
             ),
         };
         let mut schema =
-            Self { columns: BTreeMap::new(), refers: BTreeMap::new(), her: her.to_owned() };
+            Self { columns: BTreeMap::new(), refers: BTreeMap::new(), person: person.to_owned() };
         for row in sqlx::query(columns).fetch_all(&mut *connection).await.unwrap() {
             let table: String = row.get("of_table");
             // What the databases keep for themselves, and the index of topics, which is one table
@@ -112,10 +112,10 @@ impl Schema {
     }
 
     /// A word, or a number, that is in no other column and no other row. What refers to an account
-    /// or a subscriber refers to her, and all else to what is planted.
+    /// or a subscriber refers to them, and all else to what is planted.
     fn planted(&self, table: &str, column: &str, row: usize) -> String {
         if (table, column) == ("accounts", "id") {
-            return self.her.clone();
+            return self.person.clone();
         }
         if let Some((to, name)) = self.refers_to(table, column) {
             let row = if self.is_tie(table, column) { 0 } else { row };
@@ -163,7 +163,7 @@ impl Schema {
                     let set =
                         names.iter().zip(&values).map(|(name, value)| format!("{name} = {value}"));
                     let set = set.collect::<Vec<_>>().join(", ");
-                    all.push(format!("UPDATE accounts SET {set} WHERE id = '{}'", self.her));
+                    all.push(format!("UPDATE accounts SET {set} WHERE id = '{}'", self.person));
                 }
             }
         }
@@ -219,11 +219,11 @@ fn has(all: &Everything, table: &str, column: &str, values: &[String]) -> bool {
 }
 
 #[test]
-fn every_column_of_the_database_is_in_her_copy_or_left_out_for_a_reason() {
+fn every_column_of_the_database_is_in_their_copy_or_left_out_for_a_reason() {
     on_both(async |world| {
-        let her = world.parent(1).await.account;
+        let person = world.parent(1).await.account;
         let mut connection = AnyConnection::connect(&world.url).await.unwrap();
-        let schema = Schema::of(&mut connection, &her).await;
+        let schema = Schema::of(&mut connection, &person).await;
         let listed: BTreeMap<&str, BTreeSet<&str>> = tables()
             .map(|table| {
                 let columns = table.columns.iter().filter_map(|column| column.of_table());
@@ -256,9 +256,9 @@ fn every_column_of_the_database_is_in_her_copy_or_left_out_for_a_reason() {
         }
         connection.close().await.unwrap();
 
-        let of = Of::Account(her);
+        let of = WhoseCopy::Account(person.into());
         let all = everything(&world.house, &of).await.unwrap();
-        let zip = to_bytes(answer(&world.house, &of).await.unwrap().into_body(), usize::MAX);
+        let zip = to_bytes(zipped_copy(&world.house, &of).await.unwrap().into_body(), usize::MAX);
         let zip = zip.await.unwrap();
         let (json, html) =
             (text_in(&world, &zip, "copy.json"), text_in(&world, &zip, "read-me.html"));
@@ -302,10 +302,10 @@ fn every_column_of_the_database_is_in_her_copy_or_left_out_for_a_reason() {
                     }
                 }
             }
-            let is_hers = !matches!(table.whose, Whose::Nobody(_));
+            let is_theirs = !matches!(table.whose, Whose::Nobody(_));
             assert_eq!(
                 all.kept.iter().any(|held| held.table == table.name),
-                is_hers,
+                is_theirs,
                 "{}",
                 table.name
             );
@@ -315,7 +315,7 @@ fn every_column_of_the_database_is_in_her_copy_or_left_out_for_a_reason() {
 }
 
 #[test]
-fn the_page_to_read_begins_with_what_she_said_and_ends_with_one_line_for_each_email() {
+fn the_page_to_read_begins_with_what_they_said_and_ends_with_one_line_for_each_email() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         parent.propose("A bus that waits").await;
@@ -331,8 +331,8 @@ fn the_page_to_read_begins_with_what_she_said_and_ends_with_one_line_for_each_em
             );
             change(&world, &sql).await;
         }
-        let of = Of::Account(parent.account.clone());
-        let zip = to_bytes(answer(&world.house, &of).await.unwrap().into_body(), usize::MAX);
+        let of = WhoseCopy::Account(parent.account.clone().into());
+        let zip = to_bytes(zipped_copy(&world.house, &of).await.unwrap().into_body(), usize::MAX);
         let zip = zip.await.unwrap();
         let (json, html) =
             (text_in(&world, &zip, "copy.json"), text_in(&world, &zip, "read-me.html"));
@@ -353,14 +353,15 @@ fn the_page_to_read_begins_with_what_she_said_and_ends_with_one_line_for_each_em
 }
 
 #[test]
-fn the_page_to_read_leaves_out_what_does_not_concern_her_and_what_nobody_can_read() {
+fn the_page_to_read_leaves_out_what_does_not_concern_them_and_what_nobody_can_read() {
     const COUNCIL: &str = "You signed in with your council";
     on_both(async |world| {
         let parent = world.parent(1).await;
         parent.post("/account/export", &[]).await.leads_to();
-        let of = Of::Account(parent.account.clone());
+        let of = WhoseCopy::Account(parent.account.clone().into());
         let copied = async || {
-            let zip = to_bytes(answer(&world.house, &of).await.unwrap().into_body(), usize::MAX);
+            let zip =
+                to_bytes(zipped_copy(&world.house, &of).await.unwrap().into_body(), usize::MAX);
             let zip = zip.await.unwrap();
             (text_in(&world, &zip, "copy.json"), text_in(&world, &zip, "read-me.html"))
         };
@@ -424,7 +425,7 @@ fn a_copy_asks_for_fresh_proof_comes_once_an_hour_and_goes_to_the_session_that_a
         assert!(html.contains("South Sefton"), "ids have their names");
         assert!(text_in(&world, &saved.raw, "copy.schema.json").contains("json-schema.org"));
 
-        // Somebody else who is signed in as her, or she on her other phone.
+        // Somebody else who is signed in as them, or they on their other phone.
         let other = world.sign_in("parent1@example.org").await;
         assert!(other.get("/account/export").await.says("before you signed in here"));
         assert_eq!(other.post("/account/export", &[]).await.leads_to(), "/account/export");
@@ -459,7 +460,7 @@ fn a_copy_asks_for_fresh_proof_comes_once_an_hour_and_goes_to_the_session_that_a
 }
 
 #[test]
-fn somebody_without_a_password_signs_in_again_by_a_link_before_she_gets_a_copy() {
+fn somebody_without_a_password_signs_in_again_by_a_link_before_they_get_a_copy() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         change(&world, "UPDATE accounts SET password_hash = NULL").await;
@@ -476,7 +477,7 @@ fn somebody_without_a_password_signs_in_again_by_a_link_before_she_gets_a_copy()
 }
 
 #[test]
-fn a_subscriber_gets_the_link_to_a_copy_by_email_and_only_her_subscription_is_in_it() {
+fn a_subscriber_gets_the_link_to_a_copy_by_email_and_only_their_subscription_is_in_it() {
     on_both(async |world| {
         let visitor = world.visitor();
         let own = subscribe(&world, &visitor, "one@example.org").await;
@@ -524,7 +525,7 @@ fn a_subscriber_gets_the_link_to_a_copy_by_email_and_only_her_subscription_is_in
 }
 
 #[test]
-fn the_files_she_uploaded_are_in_her_copy_and_a_lost_one_is_named() {
+fn the_files_they_uploaded_are_in_their_copy_and_a_lost_one_is_named() {
     on_both(async |world| {
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await.account;
         let content = Bytes::from_static(b"%PDF-1.7 when the buses came");
@@ -547,7 +548,7 @@ fn the_files_she_uploaded_are_in_her_copy_and_a_lost_one_is_named() {
             .unwrap();
         }
         tx.commit().await.unwrap();
-        let made = answer(&world.house, &Of::Account(leader)).await.unwrap();
+        let made = zipped_copy(&world.house, &WhoseCopy::Account(leader.into())).await.unwrap();
         let zip = to_bytes(made.into_body(), usize::MAX).await.unwrap();
         assert_eq!(unzipped(&world, &zip, "files/1-times.pdf"), content);
         let html = text_in(&world, &zip, "read-me.html");
@@ -562,7 +563,7 @@ fn words_that_were_passed_on_are_in_no_file_that_somebody_else_may_open() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         let topic = parent.propose("What happens at home").await;
-        let of = Of::Account(parent.account.clone());
+        let of = WhoseCopy::Account(parent.account.clone().into());
         let copy = async || everything(&world.house, &of).await.unwrap();
         let words = |all: &Everything| serde_json::to_string(all).unwrap();
         assert!(words(&copy().await).contains("What happens at home"));

@@ -32,7 +32,7 @@ impl Dice {
     }
 }
 
-/// What somebody has, as far as it can be counted by her account.
+/// What somebody has, as far as it can be counted by their account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 struct Has {
     topics: i64,
@@ -41,10 +41,10 @@ struct Has {
     supports: i64,
 }
 
-/// One life, from the day she joined.
+/// One life, from the day they joined.
 struct Life {
     email: String,
-    /// Stands in all that only she and the forum read.
+    /// Stands in all that only they and the forum read.
     word: String,
     account: String,
     has: Has,
@@ -138,27 +138,27 @@ async fn life(world: &World, around: &Around, dice: &mut Dice, nth: u64) -> Life
         1 => &[Role::Parent, Role::Leader],
         _ => &[Role::Parent],
     };
-    let mut her = world.signed_in(&email, roles).await;
-    let account = her.account.clone();
+    let mut leaver = world.signed_in(&email, roles).await;
+    let account = leaver.account.clone();
     let mut life = Life { email, word, account, has: Has::default(), has_left: false };
     for _ in 0..=dice.below(9) {
-        act(world, around, dice, &her, &mut life).await;
+        act(world, around, dice, &leaver, &mut life).await;
         if dice.one_in(6) {
             let published = ["leave", "take down"][usize::from(dice.one_in(2))];
-            leaves(&her, &[("published", published), ("changes", "stop")]).await.leads_to();
+            leaves(&leaver, &[("published", published), ("changes", "stop")]).await.leads_to();
             if dice.one_in(2) {
                 life.has_left = true;
                 return life;
             }
-            // She comes back some days later.
+            // They come back some days later.
             world.forward(i64::try_from(dice.below(72)).unwrap() * HOUR);
             erase_due(&world.house).await.unwrap();
-            her = world.sign_in(&life.email).await;
-            her.post("/account/keep", &[]).await.leads_to();
+            leaver = world.sign_in(&life.email).await;
+            leaver.post("/account/keep", &[]).await.leads_to();
         }
     }
     if dice.one_in(2) {
-        leaves(&her, &[]).await.leads_to();
+        leaves(&leaver, &[]).await.leads_to();
         life.has_left = true;
     } else {
         life.has = has(world, &life.account).await;
@@ -167,49 +167,58 @@ async fn life(world: &World, around: &Around, dice: &mut Dice, nth: u64) -> Life
 }
 
 /// Something that people do here.
-async fn act(world: &World, around: &Around, dice: &mut Dice, her: &Browser<'_>, life: &mut Life) {
+async fn act(
+    world: &World,
+    around: &Around,
+    dice: &mut Dice,
+    leaver: &Browser<'_>,
+    life: &mut Life,
+) {
     let word = life.word.as_str();
     let key = id::fresh();
     let writes = [("form_key", key.as_str()), ("words", word)];
     match dice.below(10) {
         0 => {
-            her.propose(&format!("{word} waits")).await;
+            leaver.propose(&format!("{word} waits")).await;
         }
         1 => {
             // In words of everyone: they stay once they are published.
-            let topic = her.propose(&format!("A topic of life {}", id::fresh())).await;
+            let topic = leaver.propose(&format!("A topic of life {}", id::fresh())).await;
             let organiser = format!("reads{}@example.org", id::fresh());
             let organiser = world.signed_in(&organiser, &[Role::Organiser]).await;
             let desk = format!("/forum/topics/{topic}");
             organiser.post(&desk, &[("decision", "publish")]).await.leads_to();
         }
         2 => {
-            // Voting may be over since she came back.
-            her.support(&around.voting.0, "support").await;
+            // Voting may be over since they came back.
+            leaver.support(&around.voting.0, "support").await;
         }
         3 => {
-            her.post("/local-offer/comments/new", &writes).await.leads_to();
+            leaver.post("/local-offer/comments/new", &writes).await.leads_to();
         }
         4 => {
-            her.post(&format!("/updates/{}/doubts/new", around.update), &writes).await.leads_to();
+            leaver
+                .post(&format!("/updates/{}/doubts/new", around.update), &writes)
+                .await
+                .leads_to();
         }
         5 => {
             let question = [("form_key", key.as_str()), ("question", "Which stop is it?")];
-            her.post(&format!("/notices/{}/questions/new", around.notice), &question).await;
+            leaver.post(&format!("/notices/{}/questions/new", around.notice), &question).await;
         }
         6 => {
             let wanted = [("services", world.transport.as_str()), ("cadence", "daily")];
-            her.post("/subscribe", &wanted).await.leads_to();
+            leaver.post("/subscribe", &wanted).await.leads_to();
         }
         7 => {
             let details = [("shown_name", word), ("place", world.north.as_str())];
-            her.post("/account/details", &details).await;
+            leaver.post("/account/details", &details).await;
         }
         8 => {
-            her.changes_address(&format!("{word}-elsewhere@example.org")).await;
+            leaver.changes_address(&format!("{word}-elsewhere@example.org")).await;
         }
         _ => {
-            her.post("/account/emails", &[("sort", "said"), ("step", "stop")]).await.leads_to();
+            leaver.post("/account/emails", &[("sort", "said"), ("step", "stop")]).await.leads_to();
         }
     }
 }

@@ -3,11 +3,12 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use calendar::clock::{DAY, HOUR, Millis};
 use ground::db::Transaction;
+use ground::ids::{Account, Id, Plan, Topic};
 use ground::text::RULES;
 use ground::viewer::Role;
 use involvement::gate;
 use plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
-use plans::store::{self, By, Published};
+use plans::store::{self, Act, By, Published};
 use plans::tell_due;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -622,7 +623,7 @@ fn what_happens_to_a_plan_never_goes_back_in_time_even_when_a_clock_does() {
 /// rule.
 #[derive(Default)]
 struct Model {
-    opened: Vec<(String, Millis, bool)>,
+    opened: Vec<(Id<Topic>, Millis, bool)>,
     withdrawn: BTreeSet<usize>,
     tied: BTreeSet<usize>,
     first_draft_at: Option<Millis>,
@@ -652,7 +653,8 @@ impl Model {
 #[test]
 fn no_order_of_events_publishes_a_draft_that_the_rule_forbids() {
     on_both(async |world| {
-        let account = world.person("everyone@example.org", &Role::ALL, &world.south).await;
+        let account: Id<Account> =
+            world.person("everyone@example.org", &Role::ALL, &world.south).await.into();
         let (mut published, mut past) = (0, 0);
         for seed in 0..48 {
             let model = one_life(&world, &account, seed).await;
@@ -669,9 +671,9 @@ fn no_order_of_events_publishes_a_draft_that_the_rule_forbids() {
 
 /// A plan that goes through 80 random events, judged at each step. Every other plan is patient: its
 /// drafts come late.
-async fn one_life(world: &World, account: &str, seed: u64) -> Model {
+async fn one_life(world: &World, account_id: &Id<Account>, seed: u64) -> Model {
     let mut random = StdRng::seed_from_u64(seed);
-    let by = By { account_id: account.to_owned(), role: "leader" };
+    let by = By { account_id: account_id.clone(), role: "leader" };
     let new = NewPlan {
         form_key: id::fresh(),
         title: "A plan".into(),
@@ -684,6 +686,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
     let mut tx = world.db().begin().await.unwrap();
     let (plan, _) = store::register(&mut tx, &new, &by, world.now()).await.unwrap();
     tx.commit().await.unwrap();
+    let act = |at| Act { plan_id: &plan, by: &by, at };
     let mut model = Model::default();
     let began = world.now();
     for _ in 0..80 {
@@ -695,12 +698,12 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
         match (choice, topic) {
             (0, _) if model.opened.len() < 2 => {
                 let in_round = random.random_bool(0.7);
-                let id = topic_in_a_round(world, account, in_round).await;
+                let id = topic_in_a_round(world, account_id, in_round).await;
                 model.opened.push((id, now, false));
             }
             (1 | 2, Some(topic)) => {
                 let (mut tx, at) = begun(world, &plan).await;
-                let tied = store::tie(&mut tx, &plan, &[topic], &by, at).await.unwrap();
+                let tied = store::tie(&mut tx, act(at), &[topic]).await.unwrap();
                 tx.commit().await.unwrap();
                 if tied > 0 {
                     model.tied.insert(nth);
@@ -733,13 +736,13 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                     for_everyone: true,
                 };
                 let (mut tx, at) = begun(world, &plan).await;
-                store::record_session(&mut tx, &plan, &session, &by, at).await.unwrap();
+                store::record_session(&mut tx, act(at), &session).await.unwrap();
                 tx.commit().await.unwrap();
                 model.met_parents |= parents > 0;
             }
             (5, _) => {
                 let (mut tx, at) = begun(world, &plan).await;
-                store::state(&mut tx, &plan, &id::fresh(), "Words", &by, at).await.unwrap();
+                store::state(&mut tx, act(at), &id::fresh(), "Words").await.unwrap();
                 tx.commit().await.unwrap();
                 model.has_statement = true;
             }
@@ -751,21 +754,19 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                     html: "<p>Long</p>\n".into(),
                 };
                 let (mut tx, at) = begun(world, &plan).await;
-                let recorded =
-                    store::record_draft(&mut tx, &plan, &draft, None, &by, at).await.unwrap();
+                let recorded = store::record_draft(&mut tx, act(at), &draft, None).await.unwrap();
                 tx.commit().await.unwrap();
                 model.drafts = recorded.0;
                 model.first_draft_at.get_or_insert(now);
             }
             (7..=11, Some(topic)) if model.drafts > 0 && model.tied.contains(&nth) => {
                 let answer = Answer {
-                    kind: plans::rules::Does::Adopted,
+                    kind: plans::rules::AnswerKind::Adopted,
                     words: "Page 1".into(),
                     decided_by: String::new(),
                 };
                 let (mut tx, at) = begun(world, &plan).await;
-                let kept =
-                    store::answer(&mut tx, &plan, version, &topic, &answer, &by, at).await.unwrap();
+                let kept = store::answer(&mut tx, act(at), version, &topic, &answer).await.unwrap();
                 tx.commit().await.unwrap();
                 if kept {
                     model.answered.insert((version, nth));
@@ -774,8 +775,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
             (12, _) if model.drafts > 0 && random.random_bool(0.3) => {
                 let passing = Override { name: "A name".into(), reason: REASON.into() };
                 let (mut tx, at) = begun(world, &plan).await;
-                let kept =
-                    store::override_gate(&mut tx, &plan, version, &passing, &by, at).await.unwrap();
+                let kept = store::override_gate(&mut tx, act(at), version, &passing).await.unwrap();
                 tx.commit().await.unwrap();
                 if kept {
                     model.overridden.insert(version);
@@ -783,7 +783,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
             }
             (13 | 14, _) if model.drafts > 0 => {
                 let (mut tx, at) = begun(world, &plan).await;
-                let done = store::publish(&mut tx, &plan, version, &by, at).await.unwrap();
+                let done = store::publish(&mut tx, act(at), version).await.unwrap();
                 tx.commit().await.unwrap();
                 let may = model.may_publish(version) && !model.published.contains(&version);
                 assert_eq!(done == Published::Done, may, "seed {seed}: draft {version}: {done:?}");
@@ -836,14 +836,14 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
 }
 
 /// A write about a plan, and the time of what is done in it.
-async fn begun(world: &World, plan: &str) -> (Transaction, Millis) {
+async fn begun(world: &World, plan: &Id<Plan>) -> (Transaction, Millis) {
     let mut tx = world.db().begin().await.unwrap();
     let at = store::hold(&mut tx, plan, world.now()).await.unwrap().unwrap();
     (tx, at)
 }
 
 /// The view of the schema and the pure rule say the same of a plan that has a draft.
-async fn agree(world: &World, plan: &str, seed: u64) {
+async fn agree(world: &World, plan: &Id<Plan>, seed: u64) {
     let found = store::find(world.db(), plan).await.unwrap().unwrap();
     assert!(!found.drafts.is_empty(), "seed {seed}: a draft is gone");
     let shut: i64 = sqlx::query_scalar("SELECT count(*) FROM shut_gates WHERE plan_id = $1")
@@ -855,14 +855,14 @@ async fn agree(world: &World, plan: &str, seed: u64) {
 }
 
 /// A topic published now, in a round of its own or in none.
-async fn topic_in_a_round(world: &World, author: &str, in_round: bool) -> String {
+async fn topic_in_a_round(world: &World, author: &Id<Account>, in_round: bool) -> Id<Topic> {
     let now = world.now();
     let proposal = topics::rules::Proposal {
         form_key: id::fresh(),
         title: "A topic".into(),
         happens_now: "Now".into(),
         would_help: "Help".into(),
-        services: vec![world.transport.clone()],
+        services: vec![world.transport.clone().into()],
         places: Vec::new(),
     };
     let mut tx = world.db().begin().await.unwrap();

@@ -1,4 +1,4 @@
-//! Search over everything public, the home that is hers, who the forum is, and its menu.
+//! Search over everything public, the home that is theirs, who the forum is, and its menu.
 
 use app::search;
 use axum::http::StatusCode;
@@ -145,7 +145,7 @@ fn who_the_forum_is_stands_on_its_pages_and_every_foot_as_soon_as_it_is_saved() 
 }
 
 #[test]
-fn home_shows_someone_signed_in_what_is_new_since_her_last_visit_and_what_is_hers() {
+fn home_shows_someone_signed_in_what_is_new_since_their_last_visit_and_what_is_theirs() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         let own = parent.propose("My own topic").await;

@@ -35,7 +35,7 @@ pub async fn page(
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
     let (consultation, releases) = released(&house, &id).await?;
-    let about = outcomes::store::Which::About(consultation.id.clone());
+    let about = outcomes::store::Which::About(&consultation.id);
     let said = outcomes::store::list(&house.db, &about, (20, 0)).await?;
     let page = Page::new(format!("Results: {}", consultation.terms.title), || {
         let found = releases.first().map(|release| findings::shown(&release.findings));

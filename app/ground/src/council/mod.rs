@@ -1,5 +1,5 @@
-//! The council with which its officers may sign in, by OpenID Connect: its settings, and the door to
-//! its provider.
+//! The council with which its officers may sign in, by OpenID Connect: its settings, and the door
+//! to its provider.
 //!
 //! `provider` asks it, in bounded time and for bounded answers; `token` makes sure that one of its
 //! keys signed what it says. What that means for an account is decided in `accounts`.
@@ -107,25 +107,21 @@ impl Council {
         &self.settings.issuer
     }
 
-    /// What the provider calls this service.
     #[must_use]
     pub fn client_id(&self) -> &str {
         &self.settings.client_id
     }
 
-    /// The council's name, for buttons.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.settings.name
     }
 
-    /// The organisation whose leaders may sign in so.
     #[must_use]
     pub fn organisation(&self) -> &str {
         &self.settings.organisation
     }
 
-    /// What must be in an answer for its person to be one of the officers.
     #[must_use]
     pub fn must_have(&self) -> Option<&MustHave> {
         self.settings.must_have.as_ref()
@@ -175,8 +171,8 @@ impl From<reqwest::Error> for Failure {
     }
 }
 
-/// Whether what is sent there can be read by nobody else: it is encrypted, or stays on this machine,
-/// where that may be.
+/// Whether what is sent there can be read by nobody else: it is encrypted, or stays on this
+/// machine, where that may be.
 fn is_safe(url: &Url, may_stay_here: bool) -> bool {
     let stays_here = may_stay_here && url.scheme() == "http" && is_loopback(url);
     let is_private = url.scheme() == "https" || stays_here;

@@ -32,7 +32,7 @@ pub struct Wish<'a> {
     pub challenge: &'a str,
     /// Where to come back to.
     pub back_to: &'a str,
-    /// Whether to sign in there again, even where she is signed in.
+    /// Whether to sign in there again, even where they are signed in.
     pub again: bool,
 }
 
@@ -43,7 +43,6 @@ pub struct Asked<'a> {
     pub code: &'a str,
     /// What the challenge was made from.
     pub verifier: &'a str,
-    /// Where she came back to.
     pub back_to: &'a str,
 }
 
@@ -78,7 +77,7 @@ impl Council {
         Ok(address.into())
     }
 
-    /// Asks who came back with this code: all that the provider says of her, signed by one of its
+    /// Asks who came back with this code: all that the provider says of them, signed by one of its
     /// keys. Nothing in it is checked yet.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
-//! Whether one of a provider's keys signed a token. `jsonwebtoken` takes it apart, `ring` checks the
-//! signature; what the token says is read by `accounts`.
+//! Whether one of a provider's keys signed a token. `jsonwebtoken` takes it apart, `ring` checks
+//! the signature; what the token says is read by `accounts`.
 //!
 //! Only public keys are used: no secret of ours signs or checks a token, so nobody can pass one off
 //! by signing it with a key that everyone knows.

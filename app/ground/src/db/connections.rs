@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor as _};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _};
 
 use super::Kind;
 
@@ -19,11 +19,17 @@ const LIMITS: [&str; 3] = [
     "SET idle_in_transaction_session_timeout = '20s'",
 ];
 
+const NO_LIMITS: [&str; 3] = [
+    "SET lock_timeout = 0",
+    "SET statement_timeout = 0",
+    "SET idle_in_transaction_session_timeout = 0",
+];
+
 /// Takes the limits away again, for what may take long: bringing the tables up to a program.
 pub(super) async fn without_limits(connection: &mut AnyConnection) -> sqlx::Result<()> {
     if Kind::of(connection) == Kind::Postgres {
-        for name in ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"] {
-            connection.execute(AssertSqlSafe(format!("SET {name} = 0"))).await?;
+        for statement in NO_LIMITS {
+            connection.execute(statement).await?;
         }
     }
     Ok(())

@@ -1,11 +1,11 @@
 //! An area copied into another database, of either kind, a lot of rows at a time, so that a copy
 //! which was stopped goes on where it was.
 //!
-//! The database that it goes into has a table, `copying`, for as long as it holds half a copy. In it
-//! is what the copy was begun with, and how many rows of each table are there. Each lot is put in
-//! together with its number, in one write. Rows come in the order of their bytes: of the same rows,
-//! the first so many are the same each time. What guards the tables comes off in the write that
-//! makes the table, and is put on again in the one that takes it away.
+//! The database that it goes into has a table, `copying`, for as long as it holds half a copy. In
+//! it is what the copy was begun with, and how many rows of each table are there. Each lot is put
+//! in together with its number, in one write. Rows come in the order of their bytes: of the same
+//! rows, the first so many are the same each time. What guards the tables comes off in the write
+//! that makes the table, and is put on again in the one that takes it away.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection as _, Row as _, Transaction};
 
 use super::tables::{self, Columns, Guards, Off, Sum};
-use super::{Db, Kind, connections};
+use super::{Db, Kind, connections, migrations};
 
 /// The most rows that are put in by one write.
 const LOT: usize = 500;
@@ -48,7 +48,8 @@ pub enum Stand {
     Half(Begun, BTreeMap<String, u64>),
 }
 
-/// What changes all the time while a service runs: when it last beat, and how long the audit log is.
+/// What changes all the time while a service runs: when it last beat, and how long the audit log
+/// is.
 pub type Pulse = (Option<Millis>, i64);
 
 async fn pulse(connection: &mut AnyConnection) -> sqlx::Result<Pulse> {
@@ -71,7 +72,7 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn is_new(&self) -> sqlx::Result<bool> {
-        Ok(!self.has_migrations(&mut *self.read().await?).await?)
+        Ok(!migrations::has_any(&mut *self.read().await?).await?)
     }
 
     /// All rows as they are at this moment, for as long as it is held.
@@ -106,7 +107,8 @@ impl Db {
         connection.close_on_drop();
         connections::without_limits(&mut connection).await?;
         let is_alone = match self.kind {
-            // All rows are there in the end, and are checked then. Two at it find out by their lots.
+            // All rows are there in the end, and are checked then. Two at it find out by their
+            // lots.
             Kind::Sqlite => {
                 sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut *connection).await?;
                 true
@@ -175,8 +177,8 @@ impl Snapshot {
         pulse(&mut self.tx).await
     }
 
-    /// Puts the rows of a table into a copy, but for the first `there`, and tells after each lot how
-    /// many are there now.
+    /// Puts the rows of a table into a copy, but for the first `there`, and tells after each lot
+    /// how many are there now.
     ///
     /// # Errors
     /// When one of the databases fails, or another process copies too.
@@ -258,8 +260,8 @@ impl Copier {
         Ok(begun.map_or(Stand::Meant, |begun| Stand::Half(begun, there)))
     }
 
-    /// Notes that this database, which is new, is meant for a copy: nobody takes it for an area from
-    /// now on.
+    /// Notes that this database, which is new, is meant for a copy: nobody takes it for an area
+    /// from now on.
     ///
     /// # Errors
     /// When the database fails.

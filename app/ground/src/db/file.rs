@@ -12,18 +12,25 @@ pub fn path(url: &str) -> Option<&Path> {
     (!path.is_empty() && !path.starts_with(":memory:")).then(|| Path::new(path))
 }
 
+/// Where SQLite keeps the write-ahead log of the database in this file.
+#[must_use]
+pub fn log(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
 /// Refuses to make a new file beside the write-ahead log of one that is not there: SQLite would
 /// delete the log, and with it the newest of what was saved.
 pub(super) fn leaves_no_log(path: &Path) -> io::Result<()> {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
+    let log = log(path);
     let has_words = fs::metadata(&log).is_ok_and(|found| found.len() > 0);
     if has_words && !path.try_exists()? {
         return Err(io::Error::other(format!(
             "{} is not there, but {} is, which holds the newest of what was saved. Move both back, \
              or move that one to where the database is now",
             path.display(),
-            Path::new(&log).display()
+            log.display()
         )));
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! The line to a PostgreSQL. Over a network it is encrypted and the server's certificate is checked,
-//! unless somebody has said otherwise: by itself `sqlx` would try, and go on in clear.
+//! The line to a PostgreSQL. Over a network it is encrypted and the server's certificate is
+//! checked, unless somebody has said otherwise: by itself `sqlx` would try, and go on in clear.
 
 use std::env;
 use std::net::IpAddr;

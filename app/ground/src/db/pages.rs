@@ -1,9 +1,10 @@
 //! What PostgreSQL's pages still hold of rows that were erased or changed, and how it is taken out.
 //!
-//! A row that is erased stays in its page until the page is used again, also after a plain `VACUUM`,
-//! which only says that there is room. Only a table that is written anew has none of it. That takes
-//! the table away from everyone for a moment, so it is done at night, one small table after the
-//! other. What the planner remembers of a column are values of its rows: that is made anew too.
+//! A row that is erased stays in its page until the page is used again, also after a plain
+//! `VACUUM`, which only says that there is room. Only a table that is written anew has none of it.
+//! That takes the table away from everyone for a moment, so it is done at night, one small table
+//! after the other. What the planner remembers of a column are values of its rows: that is made
+//! anew too.
 
 use std::time::Duration;
 

@@ -2,9 +2,9 @@
 //! text or a whole number, so that a row is a JSON array of strings and nulls; rows come in the
 //! order of their bytes, and the same rows give the same bytes wherever they are.
 //!
-//! What is made from other rows is left out: the words that topics are searched by. So are counts of
-//! tries and the key of their hashes, which are of use for an hour and must not outlive it; and what a
-//! database remembers while it holds half a copy (`copying.rs`).
+//! What is made from other rows is left out: the words that topics are searched by. So are counts
+//! of tries and the key of their hashes, which are of use for an hour and must not outlive it; and
+//! what a database remembers while it holds half a copy (`copying.rs`).
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,6 @@ pub(super) type Columns = Vec<(String, String)>;
 /// What is in a table: how many rows, and the SHA-256 of them, a line each.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Sum {
-    /// How many rows.
     pub rows: u64,
     /// The hash of their lines.
     pub sha256: String,

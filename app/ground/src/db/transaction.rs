@@ -20,22 +20,22 @@ const TIME: Duration = Duration::from_secs(15);
 /// means it says [`roll_back`](Self::roll_back).
 ///
 /// After a full disk, a failed read or write, too little memory, damage or an interrupt SQLite
-/// rolls back by itself (<https://www.sqlite.org/lang_transaction.html>), and an end that fails says
-/// nothing sure about what state the connection is in. So it goes back to the others only after a
-/// begin and an end that both went well, and is closed otherwise. That is why these are statements
-/// of our own: sqlx's `Transaction` always gives its connection back.
+/// rolls back by itself (<https://www.sqlite.org/lang_transaction.html>), and an end that fails
+/// says nothing sure about what state the connection is in. So it goes back to the others only
+/// after a begin and an end that both went well, and is closed otherwise. That is why these are
+/// statements of our own: sqlx's `Transaction` always gives its connection back.
 #[derive(Debug)]
 pub struct Transaction {
     /// There until it is dropped.
     connection: Option<PoolConnection<Any>>,
     /// The file, where the database is one.
     file: Option<Arc<file::Opened>>,
-    state: State,
+    state: TransactionState,
     begun: Instant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum TransactionState {
     Beginning,
     Open,
     Ending,
@@ -48,10 +48,10 @@ impl Transaction {
         kind: Kind,
         file: Option<Arc<file::Opened>>,
     ) -> sqlx::Result<Self> {
-        let (state, begun) = (State::Beginning, Instant::now());
+        let (state, begun) = (TransactionState::Beginning, Instant::now());
         let mut tx = Self { connection: Some(connection), file, state, begun };
         tx.execute(kind.begins_to_write()).await?;
-        tx.state = State::Open;
+        tx.state = TransactionState::Open;
         Ok(tx)
     }
 
@@ -65,9 +65,9 @@ impl Transaction {
             self.roll_back().await?;
             return Err(too_long());
         }
-        self.state = State::Ending;
+        self.state = TransactionState::Ending;
         self.execute("COMMIT").await?;
-        self.state = State::Ended;
+        self.state = TransactionState::Ended;
         // A file that went meanwhile took the write with it.
         self.file.as_ref().map_or(Ok(()), |file| file.is_there()).map_err(sqlx::Error::Io)
     }
@@ -77,14 +77,13 @@ impl Transaction {
     /// # Errors
     /// When the database fails; nothing is kept then either.
     pub async fn roll_back(mut self) -> sqlx::Result<()> {
-        self.state = State::Ending;
+        self.state = TransactionState::Ending;
         self.execute("ROLLBACK").await?;
-        self.state = State::Ended;
+        self.state = TransactionState::Ended;
         Ok(())
     }
 }
 
-/// The error of a write that was given up.
 fn too_long() -> sqlx::Error {
     let why = "a write took too long and was given up";
     sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, why))
@@ -108,9 +107,9 @@ impl Drop for Transaction {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
         match self.state {
-            State::Ended => {}
-            State::Beginning | State::Ending => connection.close_on_drop(),
-            State::Open => {
+            TransactionState::Ended => {}
+            TransactionState::Beginning | TransactionState::Ending => connection.close_on_drop(),
+            TransactionState::Open => {
                 tracing::info!("a write was left before its commit: nothing of it is kept");
                 match tokio::runtime::Handle::try_current() {
                     Ok(runtime) => drop(runtime.spawn(give_back(connection))),

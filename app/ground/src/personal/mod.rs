@@ -1,5 +1,5 @@
 //! What is kept about a person: every table with each of its columns, and which of its rows are
-//! hers.
+//! theirs.
 //!
 //! Each room lists its own tables in `PERSONAL`. The copy that a person can take is read by these
 //! lists, and `docs/what-we-keep.md` is made from them. A test compares them with the tables that
@@ -12,32 +12,27 @@ pub use own::PERSONAL;
 /// A table, and what of a person may be in it.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
-    /// Its name in the database.
     pub name: &'static str,
-    /// What its rows are to her, as a heading; empty where none is hers.
+    /// What its rows are to them, as a heading; empty where none is theirs.
     pub title: &'static str,
-    /// Which of its rows are hers.
     pub whose: Whose,
     /// Each of its columns, in the order they are read in.
     pub columns: &'static [Column],
 }
 
-/// Which rows of a table `t` are a person's, as conditions in SQL. In them `$1` is the id of her
-/// account, or of her as a subscriber; `hers (id)` are the subscribers that she is, and
-/// `addresses (email)` the address she has now.
+/// Which rows of a table `t` are a person's, as conditions in SQL. In them `$1` is the id of their
+/// account, or of them as a subscriber; `theirs (id)` are the subscribers that they are, and
+/// `addresses (email)` the address they have now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
     /// None of them, and why.
     Nobody(&'static str),
-    /// Those of an account.
     Account(&'static str),
     /// Those of a subscriber, with an account or without.
     Subscriber(&'static str),
-    /// Those of an account, and those of a subscriber that her own link leads to.
+    /// Those of an account, and those of a subscriber that their own link leads to.
     Both {
-        /// The account's.
         account: &'static str,
-        /// The subscriber's.
         subscriber: &'static str,
     },
 }
@@ -53,16 +48,17 @@ pub enum Column {
     Time(&'static str, &'static str),
     /// 1 for yes and 0 for no, with a label.
     Yes(&'static str, &'static str),
-    /// Likewise, where a no says that it does not concern her: then it is not on the page to read.
+    /// Likewise, where a no says that it does not concern them: then it is not on the page to read.
     If(&'static str, &'static str),
-    /// An account, with a label: she is told whether it is herself, and of nobody else who it is.
+    /// An account, with a label: they are told whether it is their own, and of nobody else who it
+    /// is.
     Who(&'static str, &'static str),
     /// No column: the name of what an id is about, as it is called in the copy, with a label and
     /// the SQL that finds it.
     Name(&'static str, &'static str, &'static str),
     /// A column that is not always in the copy, with a label and the SQL that reads it.
     Part(&'static str, &'static str, &'static str),
-    /// No column: a file that she uploaded. The columns that hold its hash and its name.
+    /// No column: a file that they uploaded. The columns that hold its hash and its name.
     File(&'static str, &'static str),
     /// Not in the copy, and why.
     Left(&'static str, &'static str),
@@ -70,7 +66,7 @@ pub enum Column {
     Just(&'static str),
 }
 
-/// Why what can be used in her name is not in a file.
+/// Why what can be used in their name is not in a file.
 pub const SECRET: &str = "a secret, or made from one: whoever had it could act in your name";
 /// Why the key of a form is left out.
 pub const FORM: &str = "tells a form that was sent twice from one that was sent once";
@@ -98,9 +94,7 @@ pub struct Reading {
     pub name: &'static str,
     /// What it is called for people; `None` for what only programs read.
     pub label: Option<&'static str>,
-    /// Whether it is a time.
     pub is_time: bool,
-    /// Whether it is a yes or a no.
     pub is_yes: bool,
     /// Whether a no is of no use to people.
     pub is_if: bool,
@@ -167,7 +161,6 @@ impl Column {
 }
 
 impl Table {
-    /// What of it is read.
     pub fn readings(&self) -> impl Iterator<Item = Reading> + use<> {
         self.columns.iter().filter_map(|column| column.reading())
     }
@@ -187,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_an_account_only_whether_it_is_her_own_is_read() {
+    fn of_an_account_only_whether_it_is_their_own_is_read() {
         let sql = Column::Who("approved_by", "Approved by").reading().map(|reading| reading.sql);
         let sql = sql.expect("it is read");
         assert!(sql.starts_with("CASE WHEN t.approved_by = $1 THEN 'you'"), "{sql}");

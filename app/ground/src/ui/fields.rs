@@ -38,9 +38,7 @@ pub fn Field<'a>(
     name: &'static str,
     label: &'static str,
     #[prop(optional)] hint: &'static str,
-    /// What it contains.
-    #[prop(optional, into)]
-    value: String,
+    #[prop(optional, into)] value: String,
     #[prop(default = "text")] kind: &'static str,
     #[prop(optional)] autocomplete: Option<&'static str>,
     refusals: &'a Refusals,
@@ -78,9 +76,7 @@ pub fn Area<'a>(
     name: &'static str,
     label: &'static str,
     #[prop(optional)] hint: &'static str,
-    /// What it contains.
-    #[prop(optional, into)]
-    value: String,
+    #[prop(optional, into)] value: String,
     #[prop(default = 5)] rows: u8,
     refusals: &'a Refusals,
 ) -> impl IntoView {
@@ -134,7 +130,6 @@ pub struct Choice {
     pub value: String,
     /// What is read.
     pub label: String,
-    /// Whether it is chosen now.
     pub chosen: bool,
 }
 

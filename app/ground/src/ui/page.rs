@@ -92,7 +92,6 @@ impl Page {
         self
     }
 
-    /// With another status than 200.
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
@@ -185,7 +184,7 @@ impl Page {
         let path = viewer.public_page().filter(|_| self.status == StatusCode::OK);
         let described =
             path.map(|path| described(house, path, &self.title, self.about.as_deref(), &self.body));
-        let body = self.body;
+        let (body, layout) = (self.body, (!self.layout.is_empty()).then_some(self.layout));
         let title = format!("{} – {}", self.title, house.names.forum);
         let forum = house.names.forum.clone();
         let document = document(|| {
@@ -207,7 +206,7 @@ impl Page {
                             "Skip to main content"
                         </a>
                         <Header forum viewer is_signed_in />
-                        <main id="main" class=(!self.layout.is_empty()).then_some(self.layout) inner_html=body />
+                        <main id="main" class=layout inner_html=body />
                         <Footer contact=house.contact.get() />
                         {script.map(|script| view! { <script type="module" inner_html=script /> })}
                     </body>
@@ -347,7 +346,7 @@ fn Header<'a>(forum: String, viewer: &'a Viewer, is_signed_in: bool) -> impl Int
     }
 }
 
-/// What is a person's own: her pages and her desks, or the ways in.
+/// What is a person's own: their pages and their desks, or the ways in.
 #[component]
 fn Own<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
     if !is_signed_in {

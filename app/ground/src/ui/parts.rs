@@ -48,7 +48,6 @@ pub fn Banner(title: &'static str, children: Children) -> impl IntoView {
 #[derive(Clone, Debug, Default)]
 pub struct Done {
     what: String,
-    /// Whether she joined by it.
     pub has_joined: bool,
 }
 
@@ -116,7 +115,6 @@ pub fn Card(
 pub fn Share(
     /// The whole address of the page.
     address: String,
-    /// What the page is called.
     title: String,
 ) -> impl IntoView {
     let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
@@ -191,9 +189,7 @@ pub fn Timeline(steps: Vec<(Millis, bool, String)>) -> impl IntoView {
 /// A row of a table with bars.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bar {
-    /// What is counted.
     pub name: String,
-    /// How many.
     pub shown: Shown,
     /// The whole that these are a part of, where it is known and is shown too.
     pub of: Option<u64>,
@@ -262,7 +258,7 @@ fn is_off_by_rounding(rows: &[Bar]) -> bool {
         && shares.is_some_and(|shares| shares != 100)
 }
 
-/// On a desk, while it is not asked of her yet: that she will need a second step to sign in.
+/// On a desk, while it is not asked of them yet: that they will need a second step to sign in.
 #[component]
 pub fn SecondStepSoon<'a>(viewer: &'a Viewer) -> impl IntoView {
     let from = viewer.person().and_then(|person| match person.second_step {

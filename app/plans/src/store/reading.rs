@@ -3,62 +3,55 @@
 use calendar::clock::Millis;
 use ground::db::{Db, known, number};
 use ground::files::{self, FileKind};
+use ground::ids::{self, Account, Id, Topic};
 use ground::text::RULES;
 use ground::viewer::Role;
-use involvement::gate::{self, TopicFacts};
-use involvement::rung;
+use involvement::gate::{self, GateFacts, TopicFacts};
+use involvement::rung::RungFacts;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, FromRow, Row as _};
 
-use crate::rules::{Does, may_read_draft};
+use crate::rules::{AnswerKind, may_read_draft};
 
 /// A plan with everything that happened to it.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// Its id.
-    pub id: String,
-    /// Its title.
+    pub id: Id<ids::Plan>,
     pub title: String,
-    /// What will be planned.
     pub what: String,
     /// The day it is due, as `2027-03-01`.
     pub due_day: String,
-    /// Who plans it.
     pub organisations: Vec<String>,
     /// Its services, then its places.
     pub labels: Vec<String>,
-    /// The topics tied to it, withdrawn ones too, in the order they were published.
-    pub topics: Vec<Tied>,
-    /// Planning sessions, earliest first.
-    pub sessions: Vec<Session>,
-    /// What the forum says about it, earliest first.
+    /// Withdrawn ones too, in the order they were published.
+    pub topics: Vec<TiedTopic>,
+    /// Earliest first.
+    pub sessions: Vec<PlanningSession>,
+    /// Earliest first.
     pub statements: Vec<Statement>,
-    /// Its drafts, earliest first, unpublished ones too: [`Plan::readable`] says who may read which.
+    /// Earliest first, unpublished ones too: [`Plan::readable`] says who may read which.
     pub drafts: Vec<Draft>,
-    /// Everything that happened, in order.
-    pub events: Vec<Event>,
+    /// In order.
+    pub events: Vec<PlanEvent>,
     /// Whether the leader who looks may work on it; false for everyone else.
-    pub is_hers: bool,
+    pub is_led_by_viewer: bool,
 }
 
 /// A topic tied to a plan.
 #[derive(Clone, Debug)]
-pub struct Tied {
-    /// The topic.
-    pub id: String,
-    /// Its title.
+pub struct TiedTopic {
+    pub id: Id<Topic>,
     pub title: String,
     /// Since when everyone can read it.
     pub open_since: Option<Millis>,
     /// When voting on it closed.
     pub closed_at: Option<Millis>,
-    /// When it was tied.
     pub tied_at: Millis,
-    /// When its author withdrew it.
     pub withdrawn_at: Option<Millis>,
 }
 
-impl Tied {
+impl TiedTopic {
     /// Whether it was tied by then, and not withdrawn.
     fn counts_at(&self, at: Millis) -> bool {
         self.tied_at <= at && self.withdrawn_at.is_none_or(|withdrawn| withdrawn > at)
@@ -67,46 +60,37 @@ impl Tied {
 
 /// A planning session.
 #[derive(Clone, Debug)]
-pub struct Session {
+pub struct PlanningSession {
     /// The day it was held, as `2026-12-04`.
     pub day: String,
     /// Where, or that it was online.
     pub held_at: String,
-    /// How many parents took part. Only for [`disclosure`] to put into words.
+    /// How many took part. Only for [`disclosure`] to put into words.
     pub parents: u64,
-    /// How many others took part.
     pub others: u64,
-    /// What was decided.
     pub decided: String,
-    /// Notes.
     pub notes: String,
     /// Whether everyone may read the notes, not only the forum and leaders.
     pub for_everyone: bool,
-    /// When it was recorded.
     pub recorded_at: Millis,
 }
 
 /// What the forum says about a plan.
 #[derive(Clone, Debug)]
 pub struct Statement {
-    /// Its words.
     pub words: String,
-    /// When it was written.
     pub at: Millis,
 }
 
 /// A version of a plan's text.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    /// Its id.
-    pub id: String,
-    /// Its number, from 1.
+    pub id: Id<ids::Draft>,
+    /// From 1.
     pub version: i64,
-    /// The summary in plain words.
     pub summary: String,
     /// When it was submitted, published or not.
     pub first_recorded_at: Millis,
-    /// When it was published.
     pub published_at: Option<Millis>,
     /// Who overrode the gate for it, why and when.
     pub overridden: Option<(String, String, Millis)>,
@@ -114,14 +98,12 @@ pub struct Draft {
 
 /// Something that happened to a plan.
 #[derive(Clone, Debug)]
-pub struct Event {
-    /// What, in a few words that do not change.
+pub struct PlanEvent {
+    /// A few words that do not change.
     pub what: String,
-    /// Who, by their display name.
+    /// Their display name.
     pub who: String,
-    /// In which role.
     pub role: Role,
-    /// When.
     pub at: Millis,
 }
 
@@ -130,28 +112,28 @@ impl Plan {
     #[must_use]
     pub fn readable(&self, version: i64) -> Option<&Draft> {
         self.drafts.iter().find(|draft| {
-            draft.version == version && may_read_draft(draft.published_at, self.is_hers)
+            draft.version == version && may_read_draft(draft.published_at, self.is_led_by_viewer)
         })
     }
 
     /// The topics tied to it that count now.
-    pub fn open_topics(&self) -> impl Iterator<Item = &Tied> {
+    pub fn open_topics(&self) -> impl Iterator<Item = &TiedTopic> {
         self.topics.iter().filter(|topic| topic.withdrawn_at.is_none())
     }
 
     /// What the gate is worked out from, now.
     #[must_use]
-    pub fn gate(&self) -> gate::Facts {
+    pub fn gate(&self) -> GateFacts {
         self.gate_at(Millis::MAX)
     }
 
     /// What the gate was worked out from at that time. What came later changes nothing for a draft
     /// published then.
     #[must_use]
-    pub fn gate_at(&self, at: Millis) -> gate::Facts {
+    pub fn gate_at(&self, at: Millis) -> GateFacts {
         let by_then = |happened: Option<Millis>| happened.is_some_and(|happened| happened <= at);
         let topics = self.topics.iter().filter(|topic| topic.counts_at(at));
-        gate::Facts {
+        GateFacts {
             topics: topics
                 .map(|topic| TopicFacts {
                     open_since: topic.open_since,
@@ -202,15 +184,15 @@ impl Plan {
     /// What the rung is worked out from. Topics count as they did when the first draft was
     /// published.
     #[must_use]
-    pub fn rung(&self) -> rung::Facts {
+    pub fn rung(&self) -> RungFacts {
         let published_at = self.drafts.iter().filter_map(|draft| draft.published_at).min();
-        let topics: Vec<&Tied> = self
+        let topics: Vec<&TiedTopic> = self
             .topics
             .iter()
             .filter(|topic| topic.counts_at(published_at.unwrap_or(Millis::MAX)))
             .collect();
         let closed: Vec<Millis> = topics.iter().filter_map(|topic| topic.closed_at).collect();
-        rung::Facts {
+        RungFacts {
             votes_closed_at: if closed.len() == topics.len() {
                 closed.into_iter().max()
             } else {
@@ -235,17 +217,21 @@ impl Plan {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn find(db: &Db, id: &str) -> sqlx::Result<Option<Plan>> {
-    find_for(db, id, "").await
+pub async fn find(db: &Db, id: &Id<ids::Plan>) -> sqlx::Result<Option<Plan>> {
+    find_for(db, id, None).await
 }
 
 /// The plan with this id, and whether this leader may work on it.
-pub async fn find_for(db: &Db, id: &str, leader: &str) -> sqlx::Result<Option<Plan>> {
+pub async fn find_for(
+    db: &Db,
+    id: &Id<ids::Plan>,
+    leader: Option<&Id<Account>>,
+) -> sqlx::Result<Option<Plan>> {
     let mut connection = db.read().await?;
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.what, p.due_day, l.kind, l.name,
                 CAST(CASE WHEN EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = p.id
-                  AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_hers
+                  AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_led
          FROM plans p
          LEFT JOIN (
            SELECT po.plan_id, 'organisation' AS kind, o.name, 0 AS place, 0 AS position
@@ -267,7 +253,7 @@ pub async fn find_for(db: &Db, id: &str, leader: &str) -> sqlx::Result<Option<Pl
         title: row.get("title"),
         what: row.get("what"),
         due_day: row.get("due_day"),
-        is_hers: row.get::<i64, _>("is_hers") == 1,
+        is_led_by_viewer: row.get::<i64, _>("is_led") == 1,
         ..Plan::default()
     };
     for row in &rows {
@@ -332,7 +318,7 @@ pub async fn all(db: &Db) -> sqlx::Result<Vec<Plan>> {
         .await?;
     let mut plans: Vec<Plan> = Vec::new();
     for row in &rows {
-        let id: String = row.get("plan_id");
+        let id: Id<ids::Plan> = row.get("plan_id");
         if plans.last().is_none_or(|last| last.id != id) {
             plans.push(Plan { id, ..Plan::default() });
         }
@@ -348,7 +334,7 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
     match row.get("kind") {
         "session" => {
             let for_everyone: Option<i64> = row.get("later");
-            plan.sessions.push(Session {
+            plan.sessions.push(PlanningSession {
                 day: row.get("one"),
                 held_at: row.get("two"),
                 decided: row.get("three"),
@@ -359,7 +345,7 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
                 recorded_at: at,
             });
         }
-        "topic" => plan.topics.push(Tied {
+        "topic" => plan.topics.push(TiedTopic {
             id: row.get("id"),
             title: row.get("one"),
             open_since: Some(at),
@@ -386,7 +372,7 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
         }
         "event" => {
             let role = known(Role::read(row.get("three")), "plan_events.role")?;
-            plan.events.push(Event { what: row.get("one"), who: row.get("two"), role, at });
+            plan.events.push(PlanEvent { what: row.get("one"), who: row.get("two"), role, at });
         }
         _ => return known(None, "what happened to a plan"),
     }
@@ -395,18 +381,14 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
 
 /// A plan as one entry of a list.
 #[derive(Clone, Debug)]
-pub struct Listed {
-    /// Its id.
-    pub id: String,
-    /// Its title.
+pub struct ListedPlan {
+    pub id: Id<ids::Plan>,
     pub title: String,
     /// The day it is due, as `2027-03-01`.
     pub due_day: String,
-    /// Whether a draft of it is published.
     pub has_draft: bool,
-    /// Whether its gate was overridden.
+    /// Whether the gate was overridden for any draft.
     pub is_overridden: bool,
-    /// Whether its gate is shut.
     pub is_shut: bool,
 }
 
@@ -424,7 +406,12 @@ pub const LABELS: &str = "SELECT 'plans' AS kind, x.plan_id AS id, s.name FROM p
        JOIN places p ON p.id = x.place_id";
 
 /// Plans, latest registered first, `most` at the most, registered before `before`.
-pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> sqlx::Result<Vec<Listed>> {
+pub async fn list(
+    db: &Db,
+    before: Option<&Id<ids::Plan>>,
+    most: i64,
+    now: Millis,
+) -> sqlx::Result<Vec<ListedPlan>> {
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.due_day,
                 (SELECT count(*) FROM drafts d WHERE d.plan_id = p.id
@@ -437,12 +424,12 @@ pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> sqlx::Result
                      AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id)) AS shut
          FROM plans p WHERE $1 = '' OR p.id < $1 ORDER BY p.id DESC LIMIT $2",
     )
-    .bind(before)
+    .bind(before.map_or("", Id::as_str))
     .bind(most)
     .bind(now - gate::OPEN_BEFORE_DRAFTS)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let listed = |row: &AnyRow| Listed {
+    let listed = |row: &AnyRow| ListedPlan {
         id: row.get("id"),
         title: row.get("title"),
         due_day: row.get("due_day"),
@@ -459,21 +446,19 @@ pub const TO_STATE: &str = "SELECT id, title, registered_at AS since FROM plans 
 
 /// What a draft does about a topic.
 #[derive(Clone, Debug)]
-pub struct Answered {
-    /// The topic.
-    pub topic_id: String,
-    /// Its title; other words once its author has withdrawn it.
+pub struct AnsweredTopic {
+    pub topic_id: Id<Topic>,
+    /// Other words once its author has withdrawn it.
     pub title: String,
     /// Whether its author withdrew it after the draft was published.
     pub is_withdrawn: bool,
     /// What becomes of it, with the words and who decided; `None` until it is answered.
-    pub answer: Option<(Does, String, String)>,
+    pub answer: Option<(AnswerKind, String, String)>,
 }
 
 /// The text of a draft; empty where a file holds it.
 #[derive(Clone, Debug)]
-pub enum Text {
-    /// As it is shown.
+pub enum DraftText {
     Html(String),
     /// As it was written, where its HTML was never made, or made by other rules than today's.
     Markdown(String),
@@ -481,17 +466,19 @@ pub enum Text {
 
 /// What is in a draft.
 #[derive(Clone, Debug)]
-pub struct Content {
-    /// Its text.
-    pub text: Text,
-    /// Its file, if it has one.
-    pub file: Option<files::Kept>,
+pub struct DraftContent {
+    pub text: DraftText,
+    pub file: Option<files::SavedFile>,
     /// What it does about each topic it has to answer; once published, each it did answer.
-    pub answers: Vec<Answered>,
+    pub answers: Vec<AnsweredTopic>,
 }
 
 /// What is in a draft.
-pub async fn draft(db: &Db, plan_id: &str, version: i64) -> sqlx::Result<Option<Content>> {
+pub async fn draft(
+    db: &Db,
+    plan_id: &Id<ids::Plan>,
+    version: i64,
+) -> sqlx::Result<Option<DraftContent>> {
     let rows = sqlx::query(
         "SELECT CASE WHEN d.html_rules = $3 THEN d.html ELSE d.body END AS text, d.html_rules,
                 d.file_hash, d.file_name, d.file_kind, d.file_size, t.id AS topic_id,
@@ -515,8 +502,8 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> sqlx::Result<Option<
     let Some(row) = rows.first() else { return Ok(None) };
     let text: String = row.get("text");
     let is_html = row.get::<i64, _>("html_rules") == RULES;
-    Ok(Some(Content {
-        text: if is_html { Text::Html(text) } else { Text::Markdown(text) },
+    Ok(Some(DraftContent {
+        text: if is_html { DraftText::Html(text) } else { DraftText::Markdown(text) },
         file: file(row)?,
         answers: rows
             .iter()
@@ -526,9 +513,9 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> sqlx::Result<Option<
 }
 
 /// The file of a draft, if it has one.
-fn file(row: &AnyRow) -> sqlx::Result<Option<files::Kept>> {
+fn file(row: &AnyRow) -> sqlx::Result<Option<files::SavedFile>> {
     let Some(kind) = row.get::<Option<&str>, _>("file_kind") else { return Ok(None) };
-    Ok(Some(files::Kept {
+    Ok(Some(files::SavedFile {
         hash: row.get("file_hash"),
         name: row.get("file_name"),
         kind: known(FileKind::read(kind), "drafts.file_kind")?,
@@ -537,11 +524,12 @@ fn file(row: &AnyRow) -> sqlx::Result<Option<files::Kept>> {
 }
 
 /// What a draft does about a topic, where the row has one.
-fn answered(row: &AnyRow) -> sqlx::Result<Option<Answered>> {
+fn answered(row: &AnyRow) -> sqlx::Result<Option<AnsweredTopic>> {
     let Some(topic_id) = row.get("topic_id") else { return Ok(None) };
     let does = row.get::<Option<&str>, _>("answer");
-    let does = does.map(|does| known(Does::read(does), "draft_answers.answer")).transpose()?;
-    Ok(Some(Answered {
+    let does =
+        does.map(|does| known(AnswerKind::read(does), "draft_answers.answer")).transpose()?;
+    Ok(Some(AnsweredTopic {
         topic_id,
         title: row.get("title"),
         is_withdrawn: row.get::<Option<Millis>, _>("withdrawn_at").is_some(),
@@ -551,7 +539,7 @@ fn answered(row: &AnyRow) -> sqlx::Result<Option<Answered>> {
 
 /// Some of the drafts whose HTML was never made, or by earlier rules than today's: their ids and
 /// their texts.
-pub async fn to_be_rendered(db: &Db) -> sqlx::Result<Vec<(String, String)>> {
+pub async fn to_be_rendered(db: &Db) -> sqlx::Result<Vec<(Id<ids::Draft>, String)>> {
     sqlx::query_as("SELECT id, body FROM drafts WHERE html_rules < $1 LIMIT 10")
         .bind(RULES)
         .fetch_all(&mut *db.read().await?)
@@ -560,21 +548,17 @@ pub async fn to_be_rendered(db: &Db) -> sqlx::Result<Vec<(String, String)>> {
 
 /// A published draft that parents have not been told about yet.
 #[derive(Clone, Debug, FromRow)]
-pub struct Untold {
-    /// The draft.
-    pub id: String,
-    /// Its plan.
-    pub plan_id: String,
-    /// Its number.
+pub struct UntoldDraft {
+    pub id: Id<ids::Draft>,
+    pub plan_id: Id<ids::Plan>,
+    /// From 1.
     pub version: i64,
-    /// The title of its plan.
     pub title: String,
-    /// Its summary in plain words.
     pub summary: String,
 }
 
 /// Published drafts that parents have not been told about yet, earliest published first.
-pub async fn untold(db: &Db) -> sqlx::Result<Vec<Untold>> {
+pub async fn untold(db: &Db) -> sqlx::Result<Vec<UntoldDraft>> {
     sqlx::query_as(
         "SELECT d.id, d.plan_id, CAST(d.version AS BIGINT) AS version, p.title, d.summary
          FROM drafts d JOIN plans p ON p.id = d.plan_id
@@ -587,7 +571,7 @@ pub async fn untold(db: &Db) -> sqlx::Result<Vec<Untold>> {
 /// The texts of two drafts of a plan, in the order asked for.
 pub async fn bodies(
     db: &Db,
-    plan_id: &str,
+    plan_id: &Id<ids::Plan>,
     versions: [i64; 2],
 ) -> sqlx::Result<Option<[String; 2]>> {
     let bodies: Vec<(i64, String)> = sqlx::query_as(

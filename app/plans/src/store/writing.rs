@@ -5,8 +5,9 @@ use calendar::clock::Millis;
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::{self, Kind};
 use ground::files;
+use ground::ids::{Account, Draft, Id, Plan, PlanningSession, Topic};
 use ground::text::RULES;
-use involvement::gate::{self, TopicFacts};
+use involvement::gate::{self, GateFacts, TopicFacts};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use crate::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
@@ -14,10 +15,18 @@ use crate::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
 /// Who does something, and in which role.
 #[derive(Clone, Debug)]
 pub struct By {
-    /// The account.
-    pub account_id: String,
+    pub account_id: Id<Account>,
     /// `leader` or `organiser`.
     pub role: &'static str,
+}
+
+/// What somebody does to a plan that is held.
+#[derive(Clone, Copy, Debug)]
+pub struct Act<'a> {
+    pub plan_id: &'a Id<Plan>,
+    pub by: &'a By,
+    /// As [`hold`] or [`hold_for`] gave it.
+    pub at: Millis,
 }
 
 /// Holds a plan, so that things happen to it one after the other. Gives the time of what happens
@@ -28,12 +37,14 @@ pub struct By {
 /// When the database fails; likewise for every function here.
 pub async fn hold(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    plan_id: &Id<Plan>,
     now: Millis,
 ) -> sqlx::Result<Option<Millis>> {
-    let kind = Kind::of(tx);
-    let held = format!("SELECT id FROM plans WHERE id = $1{}", kind.hold_to_change());
-    if sqlx::query(AssertSqlSafe(held)).bind(plan_id).fetch_optional(&mut *tx).await?.is_none() {
+    let held = match Kind::of(tx) {
+        Kind::Sqlite => "SELECT id FROM plans WHERE id = $1",
+        Kind::Postgres => "SELECT id FROM plans WHERE id = $1 FOR UPDATE",
+    };
+    if sqlx::query(held).bind(plan_id).fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
     }
     next_moment(tx, plan_id, now).await.map(Some)
@@ -43,17 +54,21 @@ pub async fn hold(
 /// theirs.
 pub async fn hold_for(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    plan_id: &Id<Plan>,
     by: &By,
     now: Millis,
 ) -> sqlx::Result<Option<Millis>> {
-    let kind = Kind::of(tx);
-    let held = format!(
-        "SELECT p.id FROM plans p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM plan_leaders k
-           WHERE k.plan_id = p.id AND k.account_id = $2){}",
-        kind.hold_to_change()
-    );
-    let held = sqlx::query(AssertSqlSafe(held)).bind(plan_id).bind(&by.account_id);
+    let held = match Kind::of(tx) {
+        Kind::Sqlite => {
+            "SELECT p.id FROM plans p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM plan_leaders k
+               WHERE k.plan_id = p.id AND k.account_id = $2)"
+        }
+        Kind::Postgres => {
+            "SELECT p.id FROM plans p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM plan_leaders k
+               WHERE k.plan_id = p.id AND k.account_id = $2) FOR UPDATE"
+        }
+    };
+    let held = sqlx::query(held).bind(plan_id).bind(&by.account_id);
     if held.fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
     }
@@ -61,7 +76,11 @@ pub async fn hold_for(
 }
 
 /// The time of what happens now to a plan that is held.
-async fn next_moment(tx: &mut AnyConnection, plan_id: &str, now: Millis) -> sqlx::Result<Millis> {
+async fn next_moment(
+    tx: &mut AnyConnection,
+    plan_id: &Id<Plan>,
+    now: Millis,
+) -> sqlx::Result<Millis> {
     let last: Option<Millis> = sqlx::query_scalar(
         "SELECT max(at) FROM (
            SELECT at FROM plan_events WHERE plan_id = $1
@@ -78,25 +97,18 @@ async fn next_moment(tx: &mut AnyConnection, plan_id: &str, now: Millis) -> sqlx
     Ok(last.map_or(now, |last| now.max(last + 1)))
 }
 
-async fn event(
-    tx: &mut AnyConnection,
-    plan_id: &str,
-    what: &str,
-    about: &str,
-    by: &By,
-    at: Millis,
-) -> sqlx::Result<()> {
+async fn event(tx: &mut AnyConnection, act: Act<'_>, what: &str, about: &str) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO plan_events (id, plan_id, at, what, about, who, role)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(id::fresh())
-    .bind(plan_id)
-    .bind(at)
+    .bind(act.plan_id)
+    .bind(act.at)
     .bind(what)
     .bind(about)
-    .bind(&by.account_id)
-    .bind(by.role)
+    .bind(&act.by.account_id)
+    .bind(act.by.role)
     .execute(tx)
     .await?;
     Ok(())
@@ -108,13 +120,13 @@ pub async fn register(
     plan: &NewPlan,
     by: &By,
     now: Millis,
-) -> sqlx::Result<(String, bool)> {
-    let new: Option<String> = sqlx::query_scalar(
+) -> sqlx::Result<(Id<Plan>, bool)> {
+    let new: Option<Id<Plan>> = sqlx::query_scalar(
         "INSERT INTO plans (id, form_key, title, what, due_day, registered_by, registered_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
     )
-    .bind(id::fresh())
+    .bind(Id::<Plan>::fresh())
     .bind(&plan.form_key)
     .bind(&plan.title)
     .bind(&plan.what)
@@ -144,26 +156,21 @@ pub async fn register(
 }
 
 /// Ties published topics to a plan; those already tied stay tied. Gives how many are new.
-pub async fn tie(
-    tx: &mut AnyConnection,
-    plan_id: &str,
-    topics: &[String],
-    by: &By,
-    at: Millis,
-) -> sqlx::Result<u64> {
+pub async fn tie(tx: &mut AnyConnection, act: Act<'_>, topics: &[Id<Topic>]) -> sqlx::Result<u64> {
     let wanted = db::parameters(4, topics.len());
     let sql = format!(
         "INSERT INTO plan_topics (plan_id, topic_id, tied_by, tied_at)
          SELECT $1, id, $2, CAST($3 AS BIGINT) FROM listed_topics WHERE id IN ({wanted})
          ON CONFLICT (plan_id, topic_id) DO NOTHING"
     );
-    let mut tie = sqlx::query(AssertSqlSafe(sql)).bind(plan_id).bind(&by.account_id).bind(at);
+    let mut tie =
+        sqlx::query(AssertSqlSafe(sql)).bind(act.plan_id).bind(&act.by.account_id).bind(act.at);
     for topic in topics {
         tie = tie.bind(topic);
     }
     let tied = tie.execute(&mut *tx).await?.rows_affected();
     if tied > 0 {
-        event(tx, plan_id, "topics tied", plan_id, by, at).await?;
+        event(tx, act, "topics tied", act.plan_id).await?;
     }
     Ok(tied)
 }
@@ -171,20 +178,18 @@ pub async fn tie(
 /// Records a planning session, once for each form key. True when it is new.
 pub async fn record_session(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    act: Act<'_>,
     session: &NewSession,
-    by: &By,
-    at: Millis,
 ) -> sqlx::Result<bool> {
-    let new: Option<String> = sqlx::query_scalar(
+    let new: Option<Id<PlanningSession>> = sqlx::query_scalar(
         "INSERT INTO planning_sessions (id, form_key, plan_id, day, held_at, parents, others,
          decided, notes, audience, recorded_by, recorded_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (form_key)
            DO NOTHING RETURNING id",
     )
-    .bind(id::fresh())
+    .bind(Id::<PlanningSession>::fresh())
     .bind(&session.form_key)
-    .bind(plan_id)
+    .bind(act.plan_id)
     .bind(&session.day)
     .bind(&session.held_at)
     .bind(session.parents)
@@ -192,8 +197,8 @@ pub async fn record_session(
     .bind(&session.decided)
     .bind(&session.notes)
     .bind(if session.for_everyone { "everyone" } else { "forum" })
-    .bind(&by.account_id)
-    .bind(at)
+    .bind(&act.by.account_id)
+    .bind(act.at)
     .fetch_optional(&mut *tx)
     .await?;
     let Some(session_id) = &new else { return Ok(false) };
@@ -202,32 +207,30 @@ pub async fn record_session(
     } else {
         "planning session without parents recorded"
     };
-    event(tx, plan_id, what, session_id, by, at).await?;
+    event(tx, act, what, session_id).await?;
     Ok(true)
 }
 
 /// Keeps a statement of the forum, once for each form key. True when it is new.
 pub async fn state(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    act: Act<'_>,
     form_key: &str,
     words: &str,
-    by: &By,
-    at: Millis,
 ) -> sqlx::Result<bool> {
     let new = sqlx::query(
         "INSERT INTO statements (form_key, plan_id, words, written_by, written_at)
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT (form_key) DO NOTHING",
     )
     .bind(form_key)
-    .bind(plan_id)
+    .bind(act.plan_id)
     .bind(words)
-    .bind(&by.account_id)
-    .bind(at)
+    .bind(&act.by.account_id)
+    .bind(act.at)
     .execute(&mut *tx)
     .await?;
     if new.rows_affected() == 1 {
-        event(tx, plan_id, "statement of the forum written", form_key, by, at).await?;
+        event(tx, act, "statement of the forum written", form_key).await?;
     }
     Ok(new.rows_affected() == 1)
 }
@@ -235,11 +238,9 @@ pub async fn state(
 /// Records a draft as the next version, once for each form key; its version, and whether it is new.
 pub async fn record_draft(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    act: Act<'_>,
     draft: &NewDraft,
-    file: Option<&files::Kept>,
-    by: &By,
-    at: Millis,
+    file: Option<&files::SavedFile>,
 ) -> sqlx::Result<(i64, bool)> {
     let new = sqlx::query(
         "INSERT INTO drafts (id, form_key, plan_id, version, summary, body, recorded_by,
@@ -251,13 +252,13 @@ pub async fn record_draft(
            FROM drafts WHERE plan_id = $3
          ON CONFLICT (form_key) DO NOTHING RETURNING id, CAST(version AS BIGINT) AS version",
     )
-    .bind(id::fresh())
+    .bind(Id::<Draft>::fresh())
     .bind(&draft.form_key)
-    .bind(plan_id)
+    .bind(act.plan_id)
     .bind(&draft.summary)
     .bind(&draft.body)
-    .bind(&by.account_id)
-    .bind(at)
+    .bind(&act.by.account_id)
+    .bind(act.at)
     .bind(file.map(|file| &file.hash))
     .bind(file.map(|file| &file.name))
     .bind(file.map(|file| file.kind.ending()))
@@ -274,13 +275,17 @@ pub async fn record_draft(
                 .await?;
         return Ok((earlier, false));
     };
-    event(tx, plan_id, "draft recorded", row.get("id"), by, at).await?;
+    event(tx, act, "draft recorded", row.get("id")).await?;
     Ok((row.get("version"), true))
 }
 
 /// Keeps the HTML of a draft, made by today's rules; not in place of HTML made by these or later
 /// ones.
-pub async fn keep_html(tx: &mut AnyConnection, draft_id: &str, html: &str) -> sqlx::Result<()> {
+pub async fn keep_html(
+    tx: &mut AnyConnection,
+    draft_id: &Id<Draft>,
+    html: &str,
+) -> sqlx::Result<()> {
     sqlx::query("UPDATE drafts SET html = $2, html_rules = $3 WHERE id = $1 AND html_rules < $3")
         .bind(draft_id)
         .bind(html)
@@ -294,12 +299,10 @@ pub async fn keep_html(tx: &mut AnyConnection, draft_id: &str, html: &str) -> sq
 /// earlier. False when the draft is published or the topic is not tied.
 pub async fn answer(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    act: Act<'_>,
     version: i64,
-    topic_id: &str,
+    topic_id: &Id<Topic>,
     answer: &Answer,
-    by: &By,
-    at: Millis,
 ) -> sqlx::Result<bool> {
     let kept = sqlx::query(
         "INSERT INTO draft_answers (draft_id, topic_id, answer, words, decided_by, answered_by,
@@ -312,14 +315,14 @@ pub async fn answer(
            decided_by = excluded.decided_by, answered_by = excluded.answered_by,
              answered_at = excluded.answered_at",
     )
-    .bind(plan_id)
+    .bind(act.plan_id)
     .bind(version)
     .bind(topic_id)
     .bind(answer.kind.word())
     .bind(&answer.words)
     .bind(&answer.decided_by)
-    .bind(&by.account_id)
-    .bind(at)
+    .bind(&act.by.account_id)
+    .bind(act.at)
     .execute(tx)
     .await?;
     Ok(kept.rows_affected() == 1)
@@ -329,35 +332,32 @@ pub async fn answer(
 /// or the gate was overridden for it before.
 pub async fn override_gate(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    act: Act<'_>,
     version: i64,
     passing: &Override,
-    by: &By,
-    at: Millis,
 ) -> sqlx::Result<bool> {
-    let draft: Option<String> = sqlx::query_scalar(
+    let draft: Option<Id<Draft>> = sqlx::query_scalar(
         "INSERT INTO overrides (draft_id, name, reason, made_by, made_at)
          SELECT d.id, $3, $4, $5, CAST($6 AS BIGINT) FROM drafts d WHERE d.plan_id = $1
            AND d.version = $2 AND d.published_at IS NULL
          ON CONFLICT (draft_id) DO NOTHING RETURNING draft_id",
     )
-    .bind(plan_id)
+    .bind(act.plan_id)
     .bind(version)
     .bind(&passing.name)
     .bind(&passing.reason)
-    .bind(&by.account_id)
-    .bind(at)
+    .bind(&act.by.account_id)
+    .bind(act.at)
     .fetch_optional(&mut *tx)
     .await?;
     let Some(draft_id) = &draft else { return Ok(false) };
-    event(tx, plan_id, "gate overridden", draft_id, by, at).await?;
+    event(tx, act, "gate overridden", draft_id).await?;
     Ok(true)
 }
 
 /// What came of publishing a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Published {
-    /// It is published.
     Done,
     /// It was published before, or there is no such draft.
     Before,
@@ -371,10 +371,8 @@ pub enum Published {
 /// rule is asked here, in the write; the schema holds it once more.
 pub async fn publish(
     tx: &mut AnyConnection,
-    plan_id: &str,
+    act: Act<'_>,
     version: i64,
-    by: &By,
-    at: Millis,
 ) -> sqlx::Result<Published> {
     let facts = sqlx::query(
         "SELECT d.id, (SELECT min(f.first_recorded_at) FROM drafts f
@@ -392,7 +390,7 @@ pub async fn publish(
                     LEFT JOIN rounds r ON r.id = t.round_id) tied ON tied.plan_id = d.plan_id
          WHERE d.plan_id = $1 AND d.version = $2 AND d.published_at IS NULL",
     )
-    .bind(plan_id)
+    .bind(act.plan_id)
     .bind(version)
     .fetch_all(&mut *tx)
     .await?;
@@ -405,27 +403,27 @@ pub async fn publish(
             vote_closed: row.get::<Option<Millis>, _>("closed_at").is_some(),
         })
         .collect();
-    let facts = gate::Facts {
+    let facts = GateFacts {
         topics,
         first_draft_at: row.get("first_draft_at"),
         met_parents: counted("met_parents") > 0,
         has_statement: counted("stated") > 0,
     };
-    if !gate::is_open(&facts, at) && counted("overridden") == 0 {
+    if !gate::is_open(&facts, act.at) && counted("overridden") == 0 {
         return Ok(Published::Shut);
     }
     let unanswered = counted("unanswered");
     if unanswered > 0 {
         return Ok(Published::Unanswered(unanswered));
     }
-    let draft_id: String = row.get("id");
+    let draft_id: Id<Draft> = row.get("id");
     sqlx::query("UPDATE drafts SET published_at = $2, published_by = $3 WHERE id = $1")
         .bind(&draft_id)
-        .bind(at)
-        .bind(&by.account_id)
+        .bind(act.at)
+        .bind(&act.by.account_id)
         .execute(&mut *tx)
         .await?;
-    event(tx, plan_id, "draft published", &draft_id, by, at).await?;
+    event(tx, act, "draft published", &draft_id).await?;
     Ok(Published::Done)
 }
 
@@ -434,12 +432,12 @@ pub async fn publish(
 /// left, the draft is marked as told. Gives how many emails are owed now.
 pub async fn tell_next(
     tx: &mut AnyConnection,
-    draft_id: &str,
+    draft_id: &Id<Draft>,
     words: &Words,
     most: i64,
     now: Millis,
 ) -> sqlx::Result<usize> {
-    let people: Vec<(String, String)> = sqlx::query_as(
+    let people: Vec<(Id<Account>, String)> = sqlx::query_as(
         "SELECT a.id, a.email FROM accounts a
          WHERE a.email IS NOT NULL
            AND a.id IN (WITH answered AS (

@@ -14,7 +14,7 @@ use crate::words::{Known, Question};
 /// Notes that somebody added a file that is stored; its id. The same file twice is one.
 pub async fn put_in(
     tx: &mut AnyConnection,
-    file: &files::Kept,
+    file: &files::SavedFile,
     by: &str,
     now: Millis,
 ) -> sqlx::Result<String> {
@@ -70,7 +70,7 @@ pub async fn known(db: &Db, about: &[Subject], files: &[String], by: &str) -> sq
     for row in ask.fetch_all(&mut *db.read().await?).await? {
         let id: String = row.get("id");
         if row.get::<&str, _>("what") == "file" {
-            let file = files::Kept {
+            let file = files::SavedFile {
                 hash: row.get("hash"),
                 name: row.get("name"),
                 kind: db::known(FileKind::read(row.get("kind")), "evidence_files.kind")?,

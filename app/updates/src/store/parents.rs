@@ -2,7 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{Db, known};
-use outcomes::store::{Listed, STANDING, stage, verdict};
+use outcomes::store::{ListedUpdate, STANDING, stage, verdict};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row as _};
 
@@ -25,7 +25,7 @@ pub struct Contribution {
     pub wants_outcome: Option<bool>,
     /// What was said last about it; for a topic about which nothing was said, about what it became
     /// part of, its round or its plans.
-    pub update: Option<Listed>,
+    pub update: Option<ListedUpdate>,
 }
 
 /// What this account proposed, supported and answered, the latest first.
@@ -101,7 +101,7 @@ pub async fn contributions(
         .await?;
     let said = |row: &AnyRow| {
         let update = |id| {
-            Ok::<_, sqlx::Error>(Listed {
+            Ok::<_, sqlx::Error>(ListedUpdate {
                 id,
                 you_said: row.get("you_said"),
                 outcome: stage(row.get("outcome"))?,
@@ -112,7 +112,7 @@ pub async fn contributions(
                 found: row.get("found"),
             })
         };
-        let update = row.get::<Option<String>, _>("update_id").map(update).transpose()?;
+        let update = row.get::<Option<_>, _>("update_id").map(update).transpose()?;
         Ok(Contribution {
             subject: subject(row)?,
             how: row.get("how"),

@@ -1,5 +1,5 @@
-//! Home for someone who is signed in: what waits for her, what is new, what will change for her,
-//! what became of what she said; then everything else.
+//! Home for someone who is signed in: what waits for them, what is new, what will change for them,
+//! what became of what they said; then everything else.
 
 use calendar::clock::{self, Millis};
 use ground::error::Error;
@@ -19,27 +19,26 @@ const NEW: i64 = 5;
 const COMING: usize = 2;
 const SAID: i64 = 3;
 
-/// What is hers.
-pub(super) struct Hers {
+pub(super) struct OwnHome {
     name: String,
     now: Now,
-    /// When she was here before.
+    /// When they were here before.
     before: Option<Millis>,
     new: Vec<Thing>,
-    /// Whether any of the changes is about a service she asked to be told about.
+    /// Whether any of the changes is about a service they asked to be told about.
     has_services: bool,
     said: Vec<Contribution>,
     within: Millis,
 }
 
-impl Hers {
+impl OwnHome {
     pub(super) async fn of(house: &House, person: &SignedIn, mut now: Now) -> Result<Self, Error> {
         let services = subscriptions::store::services_of(&house.db, &person.account_id).await?;
-        let is_hers = |notice: &notices::store::Listed| {
+        let is_theirs = |notice: &notices::store::Listed| {
             notice.services.iter().any(|service| services.contains(service))
         };
         // A stable sort: within each part the next comes first.
-        now.coming.sort_by_key(|notice| !is_hers(notice));
+        now.coming.sort_by_key(|notice| !is_theirs(notice));
         now.coming.truncate(COMING);
         let said =
             updates::store::contributions(&house.db, &person.account_id, (SAID, 0), now.at).await?;
@@ -85,6 +84,8 @@ impl Hers {
                 </section>
             }
         });
+        let changes =
+            if self.has_services { "Changes coming up for you" } else { "Changes coming up" };
         let choose = (is_parent && !self.has_services).then(|| {
             view! {
                 <p>
@@ -100,7 +101,7 @@ impl Hers {
                 </section>
                 <div class="columns">
                     {to_do} {new} <section class="stack">
-                        <h2>{if self.has_services { "Changes coming up for you" } else { "Changes coming up" }}</h2>
+                        <h2>{changes}</h2>
                         {choose}
                         {coming(now.coming, now.at)}
                     </section> {said}
@@ -198,7 +199,7 @@ fn everything_else(last: Option<Round>) -> impl IntoView {
     view! { <ul>{pages.into_iter().collect_view()} {last}</ul> }
 }
 
-/// The way to her desks, for those who have one: it's what they came for.
+/// The way to their desks, for those who have one: it's what they came for.
 fn desks(viewer: &Viewer) -> impl IntoView + use<> {
     let desks = [
         (Role::Organiser, "/forum", "Go to the organisers’ desk"),
@@ -217,7 +218,7 @@ fn desks(viewer: &Viewer) -> impl IntoView + use<> {
     desks.collect_view()
 }
 
-/// What became public since she was here.
+/// What became public since they were here.
 fn new(before: Millis, things: Vec<Thing>) -> impl IntoView {
     let things = things
         .into_iter()
