@@ -28,7 +28,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use axum::http::Method;
 use calendar::clock::{DAY, MINUTE};
 use ground::viewer::Role;
-use page::{Field, Form};
+use page::Form;
 use things::{Address, Looker, Things, lookers};
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
@@ -443,13 +443,13 @@ async fn opened<'w>(things: &Things<'w>, who: Looker) -> Browser<'w> {
 }
 
 /// What somebody leaves in a field, or types into it.
-fn value(field: &Field) -> &str {
+fn value(field: &page::Field) -> &str {
     if field.is_typed() { "Words" } else { &field.value }
 }
 
 /// Sends a form as its page has it, with a word in each field.
 async fn sent(browser: &Browser<'_>, form: &Form) -> Answer {
-    let is_sent = |field: &&Field| field.is_sent && field.kind != "file";
+    let is_sent = |field: &&page::Field| field.is_sent && field.kind != "file";
     let fields: Vec<(&str, &str)> = form
         .fields
         .iter()
