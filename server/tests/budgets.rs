@@ -29,7 +29,7 @@ use axum::http::Method;
 use calendar::clock::{DAY, MINUTE};
 use ground::viewer::Role;
 use page::Form;
-use things::{Address, Looker, Things, lookers};
+use things::{Address, Things, lookers};
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -413,12 +413,12 @@ fn every_address_keeps_to_its_budget() {
                 continue;
             }
             for who in lookers(rule.access) {
-                let (statements, _) = counted(opened(&things, *who).await.get(&path)).await;
+                let (statements, _) = counted(found::opened(&things, *who).await.get(&path)).await;
                 costs.note(&rule.method, rule.path, statements);
             }
         }
         for found in found::all_forms(&things).await {
-            let browser = opened(&things, found.who).await;
+            let browser = found::opened(&things, found.who).await;
             let (statements, _) = counted(sent(&browser, &found.form)).await;
             costs.note(&found.rule.method, found.rule.path, statements);
         }
@@ -433,13 +433,6 @@ fn every_address_keeps_to_its_budget() {
         let faults = costs.faults();
         assert!(faults.is_empty(), "{faults:#?}");
     });
-}
-
-/// Somebody's browser, which proves nothing by itself: that would be counted as well.
-async fn opened<'w>(things: &Things<'w>, who: Looker) -> Browser<'w> {
-    let browser = things.browser(who).await;
-    browser.proves.set(false);
-    browser
 }
 
 /// What somebody leaves in a field, or types into it.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use axum::http::{Method, StatusCode};
 use ground::viewer::Role;
 
-use crate::found::{FoundForm, all_forms};
+use crate::found::{FoundForm, all_forms, opened};
 use crate::page::Form;
 use crate::things::{Looker, Things, filled};
 use crate::world::{Answer, Browser, on_both};
@@ -157,13 +157,6 @@ fn tries(form: &Form, values: &[Vec<u8>], nth: usize, is_new: bool) -> Vec<Try> 
         tries.push(Try::of("a long text", &with_words(form, words)));
     }
     tries
-}
-
-/// Somebody's browser, which proves nothing by itself.
-async fn opened<'w>(things: &Things<'w>, who: Looker) -> Browser<'w> {
-    let browser = things.browser(who).await;
-    browser.proves.set(false);
-    browser
 }
 
 #[test]

@@ -7,6 +7,7 @@ use ground::routes::{Access, Rule};
 
 use crate::page::{Field, Form, forms};
 use crate::things::{Address, Looker, Things, lookers};
+use crate::world::Browser;
 
 /// Where no page has a form, since a program sends it; what it sends.
 const BY_PROGRAMS: [(&str, &[&str]); 2] =
@@ -111,4 +112,11 @@ pub async fn all_forms(things: &Things<'_>) -> Vec<FoundForm> {
         (LAST.iter().position(|path| *path == found.rule.path), !found.is_typed())
     });
     found
+}
+
+/// Somebody's browser, which proves nothing by itself: to be asked for proof is an answer, too.
+pub async fn opened<'w>(things: &Things<'w>, who: Looker) -> Browser<'w> {
+    let browser = things.browser(who).await;
+    browser.proves.set(false);
+    browser
 }
