@@ -5,7 +5,7 @@ use calendar::clock::{self, DAY, HOUR, MINUTE};
 use ground::viewer::Role;
 
 use crate::kept::while_open;
-use crate::world::{Browser, World, change, link, on_both, on_postgres};
+use crate::world::{Browser, World, change, link, number, on_both, on_postgres};
 use crate::{consultations, notices};
 
 pub const DONE: [(&str, &str); 3] = [
@@ -31,10 +31,6 @@ pub async fn publish(leader: &Browser<'_>, topic: &str, words: &[(&str, &str)]) 
     let fields = [words, &[(name, value.as_str()), ("step", "publish")]].concat();
     let published = leader.post("/lead/updates/new", &fields).await.leads_to();
     published.split(['/', '?']).nth(2).unwrap().to_owned()
-}
-
-async fn number(world: &World, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
 }
 
 #[test]

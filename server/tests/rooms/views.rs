@@ -232,7 +232,8 @@ fn one_or_none<T: Clone>(random: &mut StdRng, all: &[T]) -> Option<T> {
     all.get(random.random_range(0..=all.len())).cloned()
 }
 
-/// Puts in a row of which all that differs is text, and gives its id, which is the first two values.
+/// Puts in a row of which all that differs is text, and gives its id, which is the first two
+/// values.
 async fn put(tx: &mut AnyConnection, sql: &'static str, values: &[Option<&str>]) -> String {
     let id = id::random();
     let mut put = sqlx::query(sql).bind(&id).bind(&id);

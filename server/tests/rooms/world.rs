@@ -426,13 +426,13 @@ pub struct Browser<'w> {
 
 impl Browser<'_> {
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(Method::GET, path, &[], "").await
+        self.request(Method::GET, path, &[], "").await
     }
 
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body =
             url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.send(Method::POST, path, &[], body).await
+        self.request(Method::POST, path, &[], body).await
     }
 
     /// A form with a file, as a browser sends it.
@@ -451,7 +451,7 @@ impl Browser<'_> {
              filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
         );
         let body = [fields.as_bytes(), head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
-        self.send(
+        self.request(
             Method::POST,
             path,
             &[("content-type", "multipart/form-data; boundary=edge")],
@@ -460,7 +460,7 @@ impl Browser<'_> {
         .await
     }
 
-    pub async fn send(
+    pub async fn request(
         &self,
         method: Method,
         path: &str,
@@ -672,6 +672,12 @@ pub async fn by_hand(world: &World, sql: &str) -> Result<u64, sqlx::Error> {
             Err(refused)
         }
     }
+}
+
+/// The one number that a statement finds.
+pub async fn number(world: &World, sql: &str) -> i64 {
+    let mut connection = world.db().read().await.unwrap();
+    sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut *connection).await.unwrap()
 }
 
 /// A PostgreSQL database without tables, which goes when the test does.
