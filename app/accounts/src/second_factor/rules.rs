@@ -88,17 +88,15 @@ pub enum Typed {
     Recovery(String),
 }
 
-/// Reads a code, with spaces or without.
+/// Reads a code, with whatever was pasted around it.
 ///
 /// # Errors
 /// What to do about it.
 pub fn typed(code: &str) -> Result<Typed, String> {
-    let digits: String =
-        code.chars().filter(|c| !c.is_whitespace() && *c != '-').take(17).collect();
-    if digits.is_empty() {
+    if forms::line(code).is_empty() {
         return Err("Enter the code".to_owned());
     }
-    if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if let Some(digits) = id::read_digits(code, 6) {
         return Ok(Typed::FromApp(digits));
     }
     // Those made before are shorter, and are theirs until they make new ones.
