@@ -3,7 +3,7 @@
 
 use accounts::store::OpenSession;
 use accounts::{emails, store};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, HOUR, MINUTE, Millis};
@@ -14,6 +14,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, Id, Session};
 use ground::routes::{LEAVING, SECOND_STEP, sign_in_then};
+use ground::token::Token;
 use ground::ui::{Banner, Page};
 use ground::viewer::{Role, SecondStep, Viewer};
 use leptos::prelude::*;
@@ -294,7 +295,7 @@ fn other_browser(name: &str, is_same: bool) -> String {
 pub async fn confirm_email_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     let link =
         store::link(&mut *house.db.read().await?, &id::hash(&token), "email", house.clock.now())
@@ -365,7 +366,7 @@ fn sign_in_to_it(page: &str, is_in: bool) -> Page {
 pub async fn confirm_email(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     let own = viewer.person().map(|person| &person.account_id);
     let mut tx = house.db.begin().await?;
@@ -466,7 +467,7 @@ const NEW_PASSWORD_WITHIN: Millis = 2 * HOUR;
 pub async fn undo_email_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     let (hash, now) = (id::hash(&token), house.clock.now());
     let undo = store::undo(&mut *house.db.read().await?, "", &hash, now).await?;
@@ -508,7 +509,7 @@ pub async fn undo_email_form(
 pub async fn undo_email_change(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     let mut tx = house.db.begin().await?;
     let password = match put_address_back(&mut tx, &house, &id::hash(&token)).await {

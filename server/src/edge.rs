@@ -12,7 +12,7 @@ use app::problem;
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state, map_response_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_request, map_response_with_state};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::Millis;
 use governor::clock::Clock as _;
@@ -28,6 +28,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::csrf::CsrfLayer;
 
 use crate::figures;
+use crate::pasted::without_what_follows;
 
 /// The longest body a form may send; a form with a file sets its own limit. The longest honest text
 /// is a draft.
@@ -50,6 +51,7 @@ pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
         .with_state(house.clone());
     Router::new()
         .fallback_service(rooms)
+        .layer(map_request(without_what_follows))
         .layer(from_fn_with_state(house.clone(), keep_first_act))
         .layer(from_fn_with_state(house.clone(), pages_for_problems))
         .layer(from_fn_with_state(house.clone(), recognise))

@@ -3,7 +3,8 @@
 //! # Layout
 //!
 //! * [`settings`]: what the environment says, checked at the start
-//! * [`edge`]: what surrounds every request: headers, limits, pages for errors
+//! * [`edge`]: what surrounds every request: headers, limits, pages for errors; [`pasted`]: addresses
+//!   as people paste them
 //! * [`browser`]: the browser's program, embedded
 //! * [`mailer`]: hands emails over, to a folder or by SMTP
 //! * [`mailbox`]: emails that came back
@@ -28,6 +29,7 @@ pub mod jobs;
 pub mod listen;
 pub mod mailbox;
 pub mod mailer;
+pub mod pasted;
 pub mod retention;
 pub mod say;
 pub mod serve;

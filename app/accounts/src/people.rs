@@ -12,6 +12,7 @@ use ground::house::House;
 use ground::ids::{Account, Id, Organisation, Place};
 use ground::routes::{LEAVING, SECOND_STEP, with_then};
 use ground::sent::Form;
+use ground::token::Token;
 use ground::ui::{Banner, Choice, Choices, Field, Page, Pager, Select, Summary};
 use ground::viewer::{Role, SecondStep, Viewer};
 use leptos::prelude::*;
@@ -334,7 +335,7 @@ async fn lead_for(
 pub async fn invitation_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     let invitation =
         store::invitation(&mut *house.db.read().await?, &id::hash(&token), None, house.clock.now())
@@ -347,7 +348,7 @@ pub async fn invitation_form(
 pub async fn accept_invitation(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {

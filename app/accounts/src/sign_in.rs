@@ -2,7 +2,7 @@
 //! typed, a new password, signing out.
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{DAY, HOUR};
@@ -14,6 +14,7 @@ use ground::house::House;
 use ground::ids::{Account, FirstAct, Id};
 use ground::routes::{LEAVING, SECOND_STEP, with_then};
 use ground::sent::Form;
+use ground::token::Token;
 use ground::ui::{Field, Page, Summary, hidden};
 use ground::viewer::{SecondStep, Viewer};
 use leptos::prelude::*;
@@ -246,7 +247,7 @@ pub(crate) fn sign_in_link_sent(
 pub async fn sign_in_link_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     if store::link(&mut *house.db.read().await?, &id::hash(&token), "sign-in", house.clock.now())
         .await?
@@ -271,7 +272,7 @@ pub async fn sign_in_link_form(
 pub async fn sign_in_with_link(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     match used_link(&house, &token, "sign-in").await? {
@@ -360,7 +361,7 @@ pub async fn forgotten_password_sent(State(house): State<House>, viewer: Viewer)
 pub async fn new_password_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     let link =
         store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
@@ -373,7 +374,7 @@ pub async fn new_password_form(
 pub async fn new_password(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {

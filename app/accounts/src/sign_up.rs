@@ -5,7 +5,7 @@
 //! whichever of the emails they open.
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{DAY, MINUTE, Millis};
@@ -17,6 +17,7 @@ use ground::house::House;
 use ground::ids::{FirstAct, Id, Place};
 use ground::routes::with_then;
 use ground::sent::Form;
+use ground::token::Token;
 use ground::ui::{Choice, Choices, Field, Page, Summary};
 use ground::viewer::{Role, SecondStep, Viewer};
 use leptos::prelude::*;
@@ -123,7 +124,7 @@ pub async fn sign_up_sent(State(house): State<House>, viewer: Viewer) -> Respons
 pub async fn confirm_sign_up_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
@@ -146,7 +147,7 @@ pub async fn confirm_sign_up_form(
 pub async fn confirm_sign_up(
     State(house): State<House>,
     Requester { viewer, caller, headers }: Requester,
-    Path(token): Path<String>,
+    Token(token): Token,
     uri: Uri,
     Form(sent): Form,
 ) -> Result<Response, Error> {

@@ -5,7 +5,8 @@
 //! * [`functions`]: typed functions for programs in the browser
 //! * [`council`]: the council with which its officers may sign in, by OpenID Connect
 //! * [`ids`]: what an id is the id of
-//! * [`sent`]: what a browser sent; [`cookie`]: its cookies; [`files`]: files people put in
+//! * [`sent`]: what a browser sent; [`cookie`]: its cookies; [`token`]: the secret in a link;
+//!   [`files`]: files people put in
 //! * [`aside`]: work that takes long, away from the threads that answer people; [`evenly`]: answers
 //!   whose time tells nothing
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it;
@@ -37,5 +38,6 @@ pub mod return_address;
 pub mod routes;
 pub mod sent;
 pub mod text;
+pub mod token;
 pub mod ui;
 pub mod viewer;

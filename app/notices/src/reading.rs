@@ -5,6 +5,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Notice};
+use ground::token::Token;
 use ground::ui::{Banner, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -16,7 +17,7 @@ use super::rules;
 pub async fn have_read_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     let told = ledger::in_email(&house.db, &id::hash(&token)).await?;
     if told.is_empty() {
@@ -73,7 +74,7 @@ fn item(told: &InEmail) -> impl IntoView + use<> {
 pub async fn read_email(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     let (now, hash) = (house.clock.now(), id::hash(&token));
     if ledger::in_email(&house.db, &hash).await?.is_empty() {

@@ -13,7 +13,7 @@ pub use keeping::{keep_own_account, leaving_page};
 
 use accounts::erasing::{self, AfterErasureLink, ErasureAsked, LeavingWish};
 use accounts::{WE_MAY_ASK, emails, signed_out};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
@@ -24,6 +24,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::routes::LEAVING;
 use ground::sent::Form;
+use ground::token::Token;
 use ground::ui::{Choice, Choices, Page};
 use ground::viewer::{Role, SignedIn, Viewer};
 use leptos::prelude::*;
@@ -138,7 +139,7 @@ pub async fn erase_begun_page(
 pub async fn keep_account_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     let hash = id::hash(&token);
     let due = erasing::due_at(&mut *house.db.read().await?, &hash).await?;
@@ -163,7 +164,7 @@ pub async fn keep_account_form(
 pub async fn keep_account(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     let hash = id::hash(&token);
     let mut tx = house.db.begin().await?;

@@ -1,7 +1,7 @@
 //! The copy of somebody who has only a subscription: their own link leads to the way to it, and the
 //! way itself goes to their address, since an email may have been passed on.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
@@ -11,6 +11,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Subscriber};
+use ground::token::Token;
 use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -23,7 +24,7 @@ use super::{emails, zipped};
 pub async fn copy_form_by_link(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
     uri: Uri,
 ) -> Result<Response, Error> {
     let subscriber =
@@ -87,7 +88,7 @@ pub async fn copy_form_by_link(
 pub async fn ask_for_copy_by_link(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     let subscriber =
         subscriptions::store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
@@ -133,7 +134,7 @@ async fn send_link(
 pub async fn copy_page_by_link(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     if store::by_link(&house.db, &token, house.clock.now()).await?.is_none() {
         return Ok(gone().answer(&house, &viewer));
@@ -167,7 +168,7 @@ pub async fn copy_page_by_link(
 pub async fn save_copy_by_link(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     match store::by_link(&house.db, &token, house.clock.now()).await? {
         Some(subscriber) => zipped::zipped_copy(&house, &WhoseCopy::Subscriber(subscriber)).await,

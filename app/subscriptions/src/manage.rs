@@ -1,7 +1,7 @@
 //! The subscriber's own page, reached by the link in an email or from an account.
 
-use axum::extract::{Path, State};
-use axum::http::Uri;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::Millis;
 use deliveries::returns::Came;
@@ -10,12 +10,14 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Subscriber};
 use ground::sent::Form;
+use ground::token::Token;
 use ground::ui::{Banner, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use notices::store::ListedNotice;
 use subscribers::Cadence;
 
+use super::one_click::not_whole;
 use super::rules::{self, Wanted};
 use super::stopping;
 use super::store::{self, ActiveSubscription, Began, Ended, SubscribedTo, WhichSubscriptions};
@@ -31,7 +33,7 @@ const OWN: &str = "/account/subscriptions";
 pub async fn subscriptions_by_link(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
     uri: Uri,
 ) -> Result<Response, Error> {
     let subscriber = store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
@@ -50,7 +52,7 @@ pub async fn subscriptions_by_link(
 pub async fn change_subscriptions_by_link(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let subscriber = store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
@@ -246,11 +248,9 @@ async fn erase(
     Ok(page.answer(house, viewer))
 }
 
+/// For a link that no subscriber has. Where their address was erased, nothing is sent to them.
 fn gone(house: &House, viewer: &Viewer) -> Response {
-    let why =
-        "We no longer have the email address it was sent to, so we don't send any emails there.";
-    Page::link_ended("This link no longer works", why, ("/subscribe", "Get told about changes"))
-        .answer(house, viewer)
+    not_whole(StatusCode::GONE).answer(house, viewer)
 }
 
 /// What a subscriber's own page is shown with.

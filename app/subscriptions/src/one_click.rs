@@ -1,12 +1,14 @@
 //! One click in an email to stop such emails: what that stops, what still comes, everything at
 //! once, and the way back.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use deliveries::{Sort, stops};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Service};
+use ground::token::Token;
 use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -15,14 +17,19 @@ use super::manage::{self, settled};
 use super::stopping;
 use super::store::{self, Ended, SubscribedTo, WhichSubscriptions};
 
-/// GET `/unsubscribe/{token}`: a button, since mail scanners open links.
+/// GET `/unsubscribe/{token}`: a button, since mail scanners open links; none where it would stop
+/// nothing.
 pub async fn unsubscribe_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
+    let link_hash = id::hash(&token);
+    if store::by_link(&mut *house.db.read().await?, &link_hash).await?.is_none() {
+        return Ok(not_whole(StatusCode::NOT_FOUND).answer(&house, &viewer));
+    }
     let services =
-        notices::ledger::services_of_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
+        notices::ledger::services_of_link(&mut *house.db.read().await?, &link_hash).await?;
     let about = about(&services);
     let to = format!("/subscriptions/{token}");
     let page = Page::new("Stop these emails?", || {
@@ -48,11 +55,11 @@ pub async fn unsubscribe_form(
 pub async fn unsubscribe(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     let (now, link_hash) = (house.clock.now(), id::hash(&token));
     let Some(subscriber) = store::by_link(&mut *house.db.read().await?, &link_hash).await? else {
-        return Ok(no_emails(&house, &viewer));
+        return Ok(not_whole(StatusCode::OK).answer(&house, &viewer));
     };
     let mut tx = house.db.begin().await?;
     // An email about a notice stops emails about its services; the others go on.
@@ -140,20 +147,32 @@ fn about(services: &[(Id<Service>, String)]) -> String {
     format!("changes to {}", names.join(", "))
 }
 
-/// For a link we no longer know anything about. Mail programs read only the status, people the
-/// words.
-fn no_emails(house: &House, viewer: &Viewer) -> Response {
-    Page::new("This link no longer works", || {
+/// For a link that stops nothing, since no subscriber has it: mostly a part of it is missing. Mail
+/// programs read only the status, people the words.
+pub(super) fn not_whole(status: StatusCode) -> Page {
+    let page = Page::new("We have not stopped any emails", || {
         view! {
             <div class="stack">
-                <h1>"This link no longer works"</h1>
-                <p class="lead">"We no longer send the emails it came with."</p>
+                <h1>"We have not stopped any emails"</h1>
+                <p class="lead">
+                    "This link is not whole, or it no longer works. We don't know whose emails it \
+                     is for."
+                </p>
                 <p>
-                    "If you still get emails, perhaps at a new address, use the link in the latest \
-                     one."
+                    "Use the link at the end of our latest email to you. If you copy it, copy all \
+                     of it, to the last letter."
+                </p>
+                <p>
+                    "Have you got an account? Sign in, then change or stop emails under "
+                    <a href="/account/emails">"Your emails"</a>"."
+                </p>
+                <p>
+                    "Or "<a href="/contact">"contact us"</a>
+                    " from the address that gets the emails, and someone at the forum will stop \
+                     them."
                 </p>
             </div>
         }
-    })
-    .answer(house, viewer)
+    });
+    page.status(status)
 }

@@ -1,7 +1,7 @@
 //! Asking to be told: the form, the email to an address without an account, the button in it.
 
 use accounts::{Asker, Caller, Purpose, may_write};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::DAY;
@@ -11,6 +11,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, Id};
 use ground::sent::Form;
+use ground::token::Token;
 use ground::ui::{Choice, Choices, Field, FormKey, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -161,7 +162,7 @@ pub async fn subscribe_sent_page(State(house): State<House>, viewer: Viewer) -> 
 pub async fn confirm_subscription_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
 ) -> Result<Response, Error> {
     let asked =
         store::request(&mut *house.db.read().await?, &id::hash(&token), house.clock.now()).await?;
@@ -227,7 +228,7 @@ fn already_subscribed_page(items: Vec<String>) -> Page {
 pub async fn confirm_subscription(
     State(house): State<House>,
     viewer: Viewer,
-    Path(token): Path<String>,
+    Token(token): Token,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (services, places) = area::store::both(&house.db).await?;

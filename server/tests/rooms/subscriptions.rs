@@ -333,6 +333,36 @@ fn a_link_to_stop_that_has_ended_says_so_and_is_no_error() {
             StatusCode::OK,
             "a mail program that repeats it must not think that it failed"
         );
-        assert!(ended.says("This link no longer works") && !ended.says("We have stopped"));
+        assert!(ended.says("We have not stopped any emails") && !ended.says("We have stopped"));
+    });
+}
+
+#[test]
+fn a_mangled_link_to_stop_says_that_nothing_was_stopped_and_has_no_button_that_would_say_so() {
+    on_both(async |world| {
+        let own = subscribe(&world, &world.visitor(), "one@example.org").await;
+        let stop = own.replace("/subscriptions/", "/unsubscribe/");
+        let stop = stop.split('?').next().unwrap();
+        let (another, cut) = (id::secret(), &stop[..stop.len() - 1]);
+        for path in [format!("/unsubscribe/{another}"), cut.to_owned()] {
+            let (page, posted) =
+                (world.visitor().get(&path).await, world.visitor().post(&path, &[]).await);
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+            for answer in [page, posted] {
+                assert!(answer.says("This link is not whole") && answer.says("/contact"), "{path}");
+                assert!(!answer.says("<form method=\"post\""), "{}", answer.html);
+            }
+        }
+        let still = "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL";
+        assert_ne!(number(&world, still).await, 0);
+        for after in [".", ")", "%3E", "%22", "%20", "%E2%80%9D", "and%20more", "&x=1", "/"] {
+            let page = world.visitor().get(&format!("{stop}{after}")).await;
+            let there = page.headers.get(header::LOCATION).map(|to| to.to_str().unwrap());
+            let is_whole = page.says("Stop these emails?") || there == Some(stop);
+            assert!(is_whole, "{after}: {}", page.html);
+        }
+        let stopped = world.visitor().post(&format!("{stop}%29."), &[]).await;
+        assert!(stopped.says("We have stopped these emails"), "{}", stopped.html);
+        assert_eq!(number(&world, still).await, 0);
     });
 }
