@@ -50,6 +50,7 @@ pub const PERSONAL: &[Table] = &[
             Text("email", "Email address"),
             Time("ends_at", "The link works until"),
             Time("used_at", "Confirmed"),
+            Left("used_by", SECRET),
         ],
     },
     Table {
@@ -63,6 +64,7 @@ pub const PERSONAL: &[Table] = &[
             Text("email", "New email address"),
             Time("ends_at", "Works until"),
             Time("used_at", "Used"),
+            Left("used_by", SECRET),
         ],
     },
     Table {

@@ -133,7 +133,7 @@ pub async fn sign_in_with_password(
 async fn by_password(house: &House, requester: &Requester, sent: &Sent) -> Result<Response, Error> {
     let Requester { viewer, caller, headers } = requester;
     let destination = Destination::read(sent);
-    let email = sent.line("email").to_lowercase();
+    let email = address_of(sent);
     let why = SignInReason::here(house, headers).await?;
     let refuse = |what_to_do: &str| {
         let refusals = Refusals::one("email", what_to_do);
@@ -162,6 +162,12 @@ async fn by_password(house: &House, requester: &Requester, sent: &Sent) -> Resul
     attempts::was_right(house, &tried).await?;
     hash_as_today(house, &known, sent.typed("password")).await?;
     go_on(house, headers, &known.id, &destination, false).await
+}
+
+/// The address that was typed, as the tables hold it; what is none is looked for as it is.
+fn address_of(sent: &Sent) -> String {
+    let typed = sent.typed("email");
+    forms::address(typed).unwrap_or_else(|_no_address| forms::line(typed).to_lowercase())
 }
 
 /// Hashes a right password again where that was done otherwise before: only now do we have it.

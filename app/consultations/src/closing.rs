@@ -36,12 +36,17 @@ pub async fn tidy_due(db: &Db, now: Millis) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Rewrites all responses and all who took part in one transaction, the latter in the order of
+/// Erases the key of the personal links, since no more are given, and rewrites all responses and
+/// all who took part in one transaction, the latter in the order of
 /// their accounts. PostgreSQL keeps with each row which transaction wrote it, and reads and backs
 /// rows up in the order they were written; a response and an account were written in one. On SQLite
 /// no row holds such a thing.
 async fn mix(db: &Db, consultation_id: &Id<ids::Consultation>, now: Millis) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
+    sqlx::query("DELETE FROM link_keys WHERE consultation_id = $1")
+        .bind(consultation_id)
+        .execute(&mut *tx)
+        .await?;
     if Kind::of(&tx) == Kind::Postgres {
         for again in [
             "UPDATE responses SET state = state WHERE consultation_id = $1",

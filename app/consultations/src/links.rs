@@ -3,8 +3,9 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use deliveries::{EmailKind, Owed, owe};
-use forms::{Refusals, Sent, address};
+use forms::{Refusals, Sent, addresses, mailbox};
 use ground::audit::{self, Entry};
+use ground::day_key::keyed;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
@@ -32,7 +33,7 @@ pub async fn links_page(
 }
 
 /// POST `/forum/consultations/{id}/links`: owes an email to each address, or shows links to print.
-/// They are shown only this once.
+/// They are shown only this once. A family that was given its link before gets the same one.
 pub async fn give_links(
     State(house): State<House>,
     viewer: Viewer,
@@ -55,56 +56,53 @@ pub async fn give_links(
             return Ok(page.answer(&house, &viewer));
         }
     };
-    let many = addresses.len() + to_print;
-    let links: Vec<String> = std::iter::repeat_with(id::secret).take(many).collect();
     let of =
         |link: &String| house.link(&format!("/consultations/{}/links/{link}", consultation.id));
-    let emails: Vec<_> = addresses
-        .into_iter()
-        .zip(&links)
-        .map(|(to, link)| (to, emails::asked(&house, &consultation, &of(link))))
-        .collect();
-    let printed: Vec<String> = links.iter().rev().take(to_print).map(of).collect();
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
-    responses::keep_links(&mut tx, &consultation.id, &links).await?;
-    for (to, words) in &emails {
+    let key = responses::link_key(&mut tx, &consultation.id).await?;
+    let emailed: Vec<String> = addresses.iter().map(|to| of_family(&key, to)).collect();
+    let printed: Vec<String> = std::iter::repeat_with(id::secret).take(to_print).collect();
+    let links = [emailed.as_slice(), printed.as_slice()].concat();
+    let new = responses::keep_links(&mut tx, &consultation.id, &links).await?;
+    for (to, link) in addresses.iter().zip(&emailed) {
         let owed = Owed {
             // No key that is made from the link: nothing says whose it is.
             dedup_key: &id::fresh(),
             kind: EmailKind::Asked,
             account_id: None,
             to,
-            words,
+            words: &emails::asked(&house, &consultation, &of(link)),
             at: now,
             not_after: Some(consultation.terms.closes_at),
         };
         owe(&mut tx, owed).await?;
     }
-    let (what, about, detail) = ("links given", &consultation.id, &many.to_string());
+    let again = links.len().saturating_sub(usize::try_from(new).unwrap_or(usize::MAX));
+    let (what, about, detail) = ("links given", &consultation.id, &new.to_string());
     audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
     tx.commit().await?;
-    let done = Sent::of(&[("done", "given")]);
+    let done = Sent::of(&[("done", "given"), ("again", &again.to_string())]);
+    let printed: Vec<String> = printed.iter().map(of).collect();
     let page = shown(&house, &consultation, &done, &Refusals::default(), &printed).await?;
     Ok(page.answer(&house, &viewer))
+}
+
+/// The link of the family that reads this address, the same each time it is given: who has two has
+/// two answers. Addresses that lead to one mailbox are one family's.
+fn of_family(key: &str, address: &str) -> String {
+    keyed(key, &mailbox(address))
 }
 
 /// Addresses to write to, and how many links to print.
 fn read(sent: &Sent) -> Result<(Vec<String>, usize), Refusals> {
     let mut refusals = Refusals::default();
-    let mut addresses: Vec<String> = Vec::new();
-    for typed in sent
-        .typed("addresses")
-        .split([',', ';', '\n'])
-        .map(str::trim)
-        .filter(|typed| !typed.is_empty())
-    {
-        if let Some(address) = refusals.take(
-            "addresses",
-            address(typed).map_err(|what_to_do| format!("{what_to_do}: {typed}")),
-        ) && !addresses.contains(&address)
+    let mut found: Vec<String> = Vec::new();
+    for read in addresses(sent.typed("addresses")) {
+        if let Some(address) = refusals.take("addresses", read)
+            && !found.iter().any(|other| mailbox(other) == mailbox(&address))
         {
-            addresses.push(address);
+            found.push(address);
         }
     }
     let many = match sent.line("many").as_str() {
@@ -117,13 +115,13 @@ fn read(sent: &Sent) -> Result<(Vec<String>, usize), Refusals> {
                 .ok_or_else(|| format!("Print {MOST} links or fewer at a time")),
         ),
     };
-    if addresses.len() > MOST {
+    if found.len() > MOST {
         refusals.add("addresses", format!("Enter {MOST} email addresses or fewer at a time"));
     }
-    if refusals.is_empty() && addresses.is_empty() && many == Some(0) {
+    if refusals.is_empty() && found.is_empty() && many == Some(0) {
         refusals.add("addresses", "Enter email addresses, or how many links to print");
     }
-    if refusals.is_empty() { Ok((addresses, many.unwrap_or_default())) } else { Err(refusals) }
+    if refusals.is_empty() { Ok((found, many.unwrap_or_default())) } else { Err(refusals) }
 }
 
 /// The consultation of an address whose families are given links; "not found" for others.
@@ -131,6 +129,19 @@ async fn given_by_link(house: &House, id: &Id<ids::Consultation>) -> Result<Cons
     Some(consultation(house, id).await?)
         .filter(|consultation| consultation.terms.access == WhoMayAnswer::Link)
         .ok_or(Error::NotFound)
+}
+
+/// Says that so many families had a link already.
+fn given_again(families: usize) -> String {
+    let (who, was) = if families == 1 {
+        ("1 family on your list".to_owned(), "was")
+    } else {
+        (format!("{families} families on your list"), "were")
+    };
+    format!(
+        "{who} {was} given a link before. We are sending the same link again, so each family can \
+         still answer only once."
+    )
 }
 
 async fn shown(
@@ -144,8 +155,15 @@ async fn shown(
     let is_closed = consultation.state(house.clock.now()) == ConsultationState::Closed;
     let page = Page::new(titled("Personal links", &consultation.terms.title), || {
         let banner = (sent.typed("done") == "given").then(|| {
+            let again = sent
+                .typed("again")
+                .parse::<usize>()
+                .ok()
+                .filter(|again| *again > 0)
+                .map(given_again);
             view! {
                 <Banner title="Links created">
+                    {again.map(|words| view! { <p>{words}</p> })}
                     <p>
                         "Emails will go out within minutes. Links to print are below: we only show \
                          them this once."
@@ -199,8 +217,8 @@ async fn shown(
                     <Area
                         name="addresses"
                         label="Email addresses"
-                        hint="One on each line. Each family gets an email with its own link. We \
-                            don't keep the addresses with the links."
+                        hint="Paste a list, with names or without. Each family gets an email with \
+                            its own link. We don't keep the addresses with the links."
                         rows=4
                         value=sent.typed("addresses")
                         refusals

@@ -144,6 +144,12 @@ pub const PERSONAL: &[Table] = &[
         columns: &[Just("consultation_id"), Just("link_hash"), Just("mark")],
     },
     Table {
+        name: "link_keys",
+        title: "",
+        whose: Whose::Nobody(INSIDE),
+        columns: &[Just("consultation_id"), Just("secret")],
+    },
+    Table {
         name: "questionnaires",
         title: "",
         whose: Whose::Nobody(PUBLIC),

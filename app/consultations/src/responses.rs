@@ -311,23 +311,44 @@ pub async fn withdraw(
     Ok(true)
 }
 
+/// The key by which each family of a consultation has one link, made by whoever needs it first.
+pub async fn link_key(
+    tx: &mut AnyConnection,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<String> {
+    sqlx::query_scalar(
+        "INSERT INTO link_keys (consultation_id, secret) VALUES ($1, $2)
+         ON CONFLICT (consultation_id) DO UPDATE SET consultation_id = excluded.consultation_id
+         RETURNING secret",
+    )
+    .bind(consultation_id)
+    .bind(id::secret())
+    .fetch_one(tx)
+    .await
+}
+
 /// Keeps links that are given to one person each, in an order that says nothing about the order of
-/// the addresses.
+/// the addresses; how many were given for the first time.
 pub async fn keep_links(
     tx: &mut AnyConnection,
     consultation_id: &Id<ids::Consultation>,
     links: &[String],
-) -> sqlx::Result<()> {
+) -> sqlx::Result<u64> {
     let mut hashes: Vec<String> = links.iter().map(|link| id::hash(link)).collect();
     hashes.sort_unstable();
+    let mut new = 0;
     for hash in hashes {
-        sqlx::query("INSERT INTO personal_links (consultation_id, link_hash) VALUES ($1, $2)")
-            .bind(consultation_id)
-            .bind(hash)
-            .execute(&mut *tx)
-            .await?;
+        let kept = sqlx::query(
+            "INSERT INTO personal_links (consultation_id, link_hash) VALUES ($1, $2)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(consultation_id)
+        .bind(hash)
+        .execute(&mut *tx)
+        .await?;
+        new += kept.rows_affected();
     }
-    Ok(())
+    Ok(new)
 }
 
 /// How many links were given out, and how many were used to take part.

@@ -60,11 +60,17 @@ impl Today {
     /// The HMAC-SHA256 of these words.
     #[must_use]
     pub fn hash(&self, words: &str) -> String {
-        let mut mac = <Hmac<Sha256>>::new_from_slice(self.secret.as_bytes())
-            .expect("HMAC takes a key of any length");
-        mac.update(words.as_bytes());
-        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+        keyed(&self.secret, words)
     }
+}
+
+/// The HMAC-SHA256 of these words under a key: it has the form of one of our secrets.
+#[must_use]
+pub fn keyed(key: &str, words: &str) -> String {
+    let mut mac =
+        <Hmac<Sha256>>::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length");
+    mac.update(words.as_bytes());
+    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
 }
 
 /// Without the key.

@@ -3,13 +3,14 @@
 
 use axum::http::{Method, StatusCode};
 use calendar::clock::{DAY, HOUR};
+use deliveries::Email;
 use ground::db;
 use ground::viewer::Role;
 use questionnaires::{Choice, Question, QuestionKind, Questionnaire, edit, file};
 
 use crate::consultations::{answer, begin, open, publish};
 use crate::fixtures::consultations::new_for_anyone;
-use crate::world::{Browser, World, number, on_both};
+use crate::world::{Browser, World, link_to, number, on_both};
 
 /// Until after the close and its half hour of grace.
 fn close(world: &World) {
@@ -431,6 +432,47 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
             .await,
             0
         );
+    });
+}
+
+#[test]
+fn a_family_that_is_given_its_link_twice_gets_the_same_one_and_the_organiser_is_told() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open(&world, &organiser, "link").await;
+        let links = format!("/forum/consultations/{id}/links");
+        let list = "Ann Other\t<Ann@example.org>; 'Ben' ben@example.org,";
+        let given = organiser.post(&links, &[("addresses", list)]).await;
+        assert!(given.says("Links given out: 2."), "{}", given.html);
+        assert!(!given.says("given a link before"), "{}", given.html);
+        let first = world.deliver().await;
+        assert_eq!(first.len(), 2);
+        let again = "mailto:ann+forum@example.org\ncat@example.org";
+        let given = organiser.post(&links, &[("addresses", again), ("many", "1")]).await;
+        assert!(given.says("1 family on your list was given a link before."), "{}", given.html);
+        assert!(given.says("Links given out: 4."), "{}", given.html);
+        let second = world.deliver().await;
+        let of = |emails: &[Email], to: &str| {
+            let email = emails.iter().find(|email| email.to == to).unwrap();
+            link_to(email, &format!("/consultations/{id}/links/"))
+        };
+        let anns = of(&first, "ann@example.org");
+        assert_eq!(of(&second, "ann+forum@example.org"), anns);
+        assert_ne!(of(&second, "cat@example.org"), anns);
+        let wrong = organiser.post(&links, &[("addresses", "Ann ann@example-.org")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.says("“example-” begins or ends with a hyphen"), "{}", wrong.html);
+
+        // A link is read to its length.
+        for after in ["", ".", "%29", "%22%20"] {
+            let by_link = world.visitor().get(&format!("{anns}{after}")).await;
+            assert!(by_link.leads_to().starts_with(&format!("/consultations/{id}")), "{after}");
+        }
+        assert_eq!(number(&world, "SELECT count(*) FROM link_keys").await, 1);
+        assert!(!world.db().columns().await.unwrap().contains_key("link_keys"), "in no backup");
+        world.forward(61 * DAY);
+        consultations::tidy_due(world.db(), world.now()).await.unwrap();
+        assert_eq!(number(&world, "SELECT count(*) FROM link_keys").await, 0);
     });
 }
 

@@ -152,7 +152,9 @@ fn email(claims: &Map<String, Value>) -> Option<String> {
             || claim.and_then(Value::as_str).is_some_and(|said| said == "true" || said == "1")
     });
     let said = claims.get("email").and_then(Value::as_str).filter(|_| is_sure)?;
-    forms::address(said).ok()
+    // What people paste is forgiven them; a provider says an address and nothing else.
+    let is_bare = |said: &&str| !said.contains(|c: char| c.is_whitespace() || "<>:?".contains(c));
+    Some(said).filter(is_bare).and_then(|said| forms::address(said).ok())
 }
 
 fn belongs(claims: &Map<String, Value>, must_have: Option<&MustHave>) -> Belongs {

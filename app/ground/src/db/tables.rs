@@ -63,7 +63,7 @@ pub(super) async fn tables(
     let mut tables = BTreeMap::<String, Columns>::new();
     for row in sqlx::query(sql).fetch_all(connection).await? {
         let table: String = row.get("in_table");
-        let is_ours = !["sqlite_", "_sqlx_", "topic_search", "attempt", "copying"]
+        let is_ours = !["sqlite_", "_sqlx_", "topic_search", "attempt", "copying", "link_keys"]
             .iter()
             .any(|start| table.starts_with(start));
         if is_ours {
