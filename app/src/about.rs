@@ -347,6 +347,11 @@ pub async fn privacy_page(State(house): State<House>, viewer: Viewer) -> Respons
                          work on the site. It goes when you sign out."
                     </li>
                     <li>
+                        <b>"here"</b>
+                        " lets a page with a button know your browser again for a day, so that \
+                         pressing the button twice does no harm. It goes when you sign out."
+                    </li>
+                    <li>
                         <b>"browser"</b>
                         " remembers for a year that you have signed in with this browser, so that \
                          other people who try your password can't keep you out. People who work on \

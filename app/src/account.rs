@@ -418,7 +418,7 @@ async fn change_address(
     }
     let Some(new_email) = &link.new_email else { return Ok(Changed::Ended) };
     // A second tap at the same moment finds it used.
-    if !store::use_link(tx, hash, now).await? {
+    if !store::use_link(tx, hash, None, now).await? {
         return Ok(Changed::Ended);
     }
     store::set_address(tx, account, new_email).await?;

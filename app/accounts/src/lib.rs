@@ -8,7 +8,8 @@
 //! on a bounded pool; `choosing` is the field for a new one; `session` finds out who is asking;
 //! `attempts` counts tries; `limits` says how much one person may send, `joinings` counts what is
 //! made from one network in an hour; `store` holds the SQL, and `erasing` that of leaving; `emails`
-//! the words; `frame` the frame of their pages; `second_factor` asks for a code from a phone, and
+//! the words; `frame` the frame of their pages; `here` knows a
+//! browser again between a page and a press on it; `second_factor` asks for a code from a phone, and
 //! for fresh proof; `council` lets officers sign in with their council; [`passkeys`] do instead of
 //! a password and a code; the other files are one page each, with its actions.
 
@@ -21,6 +22,7 @@ pub mod emails;
 pub mod erasing;
 mod first_act;
 mod frame;
+mod here;
 pub mod joinings;
 mod limits;
 mod own_password;

@@ -16,7 +16,7 @@ use ground::ids::{Account, Id, Passkey};
 use ground::viewer::{Role, SecondStep, Viewer};
 
 use super::attempts::Caller;
-use super::store;
+use super::{here, store};
 
 /// Finds out who is asking, once for each request, before any rule is asked.
 ///
@@ -382,7 +382,8 @@ pub fn end_cookie(house: &House) -> AppendHeaders<[(HeaderName, String); 1]> {
 pub fn signed_out(house: &House, answer: Response) -> Response {
     let forget =
         (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
-    (end_cookie(house), AppendHeaders([forget]), answer).into_response()
+    let here = (header::SET_COOKIE, here::forgotten(house));
+    (end_cookie(house), AppendHeaders([here]), AppendHeaders([forget]), answer).into_response()
 }
 
 /// What sets a cookie for all pages, for so many seconds; 0 takes it away.

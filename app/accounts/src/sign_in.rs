@@ -22,6 +22,7 @@ use leptos::prelude::*;
 use super::attempts::{self, Asker, Caller, Purpose, Wait};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, JustIn};
+use super::here::{self, AsksForCookies, TURN_ON_COOKIES};
 use super::passkeys::{self, webauthn::Party};
 use super::session::Requester;
 use super::store::NewLink;
@@ -111,7 +112,7 @@ pub async fn sign_in_form(
     } else {
         SignInReason::here(&house, &headers).await?
     };
-    let page = sign_in_page(&house, "", &destination, &why, &Refusals::default());
+    let page = sign_in_page((&house, &headers), "", &destination, &why, &Refusals::default());
     let answer = page.answer(&house, &viewer);
     if forgets { first_act::forget_cookie(&house, answer) } else { Ok(answer) }
 }
@@ -137,8 +138,12 @@ async fn by_password(house: &House, requester: &Requester, sent: &Sent) -> Resul
     let why = SignInReason::here(house, headers).await?;
     let refuse = |what_to_do: &str| {
         let refusals = Refusals::one("email", what_to_do);
-        sign_in_page(house, &email, &destination, &why, &refusals).answer(house, viewer)
+        let page = sign_in_page((house, headers), &email, &destination, &why, &refusals);
+        page.answer(house, viewer)
     };
+    if here::are_off(sent, headers) {
+        return Ok(refuse(TURN_ON_COOKIES));
+    }
     if email.is_empty() || sent.typed("password").is_empty() {
         return Ok(refuse("Enter your email address and password, or ask for a link below"));
     }
@@ -194,19 +199,27 @@ pub async fn send_sign_in_link(
 async fn by_link(house: &House, requester: &Requester, sent: &Sent) -> Result<Response, Error> {
     let Requester { viewer, caller, headers } = requester;
     let destination = Destination::read(sent);
+    if here::are_off(sent, headers) {
+        let why = SignInReason::here(house, headers).await?;
+        let refusals = Refusals::one("email", TURN_ON_COOKIES);
+        let typed = sent.typed("email");
+        let page = sign_in_page((house, headers), typed, &destination, &why, &refusals);
+        return Ok(page.answer(house, viewer));
+    }
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {
             let why = SignInReason::here(house, headers).await?;
             let refusals = Refusals::one("email", what_to_do);
-            let page = sign_in_page(house, sent.typed("email"), &destination, &why, &refusals);
+            let typed = sent.typed("email");
+            let page = sign_in_page((house, headers), typed, &destination, &why, &refusals);
             return Ok(page.answer(house, viewer));
         }
     };
     if let Err(wait) = may_let_in(house, headers, caller, Purpose::SignIn, &email).await? {
         let why = SignInReason::here(house, headers).await?;
         let refusals = Refusals::one("email", wait.what_to_do.as_str());
-        let page = sign_in_page(house, &email, &destination, &why, &refusals);
+        let page = sign_in_page((house, headers), &email, &destination, &why, &refusals);
         return Ok(wait.answer(page.answer(house, viewer)));
     }
     let act = first_act::to_come_back_to(house, headers, &destination.then).await?;
@@ -254,11 +267,11 @@ pub async fn sign_in_link_form(
     State(house): State<House>,
     viewer: Viewer,
     Token(token): Token,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
-    if store::link(&mut *house.db.read().await?, &id::hash(&token), "sign-in", house.clock.now())
-        .await?
-        .is_none()
-    {
+    let (hash, now) = (id::hash(&token), house.clock.now());
+    let waits = store::link(&mut *house.db.read().await?, &hash, "sign-in", now).await?;
+    if waits.is_none() && used_here(&house, &headers, &hash, "sign-in").await?.is_none() {
         return Ok(sign_in_link_ended(&house, &viewer));
     }
     let page = Page::new("Sign in", || {
@@ -266,22 +279,27 @@ pub async fn sign_in_link_form(
             <div class="stack">
                 <h1>"Sign in"</h1>
                 <form method="post">
+                    <AsksForCookies />
                     <button class="button">"Sign in on this device"</button>
                 </form>
             </div>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(here::known_by(page, &house, &headers).answer(&house, &viewer))
 }
 
-/// POST `/sign-in/{token}`
+/// POST `/sign-in/{token}`: twice in the same browser is the same as once.
 pub async fn sign_in_with_link(
     State(house): State<House>,
     viewer: Viewer,
     Token(token): Token,
     headers: HeaderMap,
+    Form(sent): Form,
 ) -> Result<Response, Error> {
-    match used_link(&house, &token, "sign-in").await? {
+    if here::are_off(&sent, &headers) {
+        return Ok(here::no_cookies_page().answer(&house, &viewer));
+    }
+    match used_link(&house, &headers, &token, "sign-in").await? {
         Some(link) => {
             let nowhere = Destination { then: String::new(), fields: None };
             go_on(&house, &headers, &link.account_id, &nowhere, true).await
@@ -368,12 +386,16 @@ pub async fn new_password_form(
     State(house): State<House>,
     viewer: Viewer,
     Token(token): Token,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let link =
         store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
             .await?;
-    let Some(link) = link else { return no_new_password(&house, &viewer, &token).await };
-    Ok(new_password_page(&house, &viewer, &link, &Sent::default(), &Refusals::default()))
+    let Some(link) = link else {
+        return no_new_password(&house, &viewer, &headers, &token).await;
+    };
+    let page = new_password_page(&link, &Sent::default(), &Refusals::default());
+    Ok(here::known_by(page, &house, &headers).answer(&house, &viewer))
 }
 
 /// POST `/new-password/{token}`: sets it, signs out everywhere, signs in here.
@@ -387,9 +409,15 @@ pub async fn new_password(
     let link =
         store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
             .await?;
-    let Some(link) = link else { return no_new_password(&house, &viewer, &token).await };
+    let Some(link) = link else {
+        return no_new_password_again(&house, &viewer, &headers, (&token, &sent)).await;
+    };
+    if here::are_off(&sent, &headers) {
+        return Ok(here::no_cookies_page().answer(&house, &viewer));
+    }
     if choosing::only_shows(&sent) {
-        return Ok(new_password_page(&house, &viewer, &link, &sent, &Refusals::default()));
+        let page = new_password_page(&link, &sent, &Refusals::default());
+        return Ok(page.answer(&house, &viewer));
     }
     let place = link.place.as_deref().unwrap_or_default();
     let own_words = [link.email.as_str(), link.shown_name.as_str(), place];
@@ -397,33 +425,76 @@ pub async fn new_password(
         Ok(password) => password,
         Err(what_to_do) => {
             let refusals = Refusals::one("password", what_to_do);
-            return Ok(new_password_page(&house, &viewer, &link, &sent, &refusals));
+            return Ok(new_password_page(&link, &sent, &refusals).answer(&house, &viewer));
         }
     };
     let password_hash = passwords::hashed(&house, password).await;
-    if !set_password(&house, &link, &id::hash(&token), &password_hash).await? {
-        return no_new_password(&house, &viewer, &token).await;
+    let by = here::known(&house, &headers);
+    let used = (id::hash(&token), by.as_deref());
+    if !set_password(&house, &link, (&used.0, used.1), &password_hash).await? {
+        return no_new_password_again(&house, &viewer, &headers, (&token, &sent)).await;
     }
+    in_with_new_password(&house, &headers, &link).await
+}
+
+async fn in_with_new_password(
+    house: &House,
+    headers: &HeaderMap,
+    link: &store::Link,
+) -> Result<Response, Error> {
     let then = Destination { then: "/account?done=password".into(), fields: None };
-    go_on(&house, &headers, &link.account_id, &then, true).await
+    go_on(house, headers, &link.account_id, &then, true).await
+}
+
+/// For a button that was pressed where the link sets no password any more. Whoever pressed it a
+/// moment ago in the same browser, with the same password, gets the answer they got then.
+async fn no_new_password_again(
+    house: &House,
+    viewer: &Viewer,
+    headers: &HeaderMap,
+    (token, sent): (&str, &Sent),
+) -> Result<Response, Error> {
+    if !viewer.is_signed_in()
+        && let Some(link) = used_here(house, headers, &id::hash(token), "password").await?
+    {
+        let known = store::by_address(&mut *house.db.read().await?, &link.email).await?;
+        let set = known.and_then(|known| known.password_hash);
+        if passwords::fits(house, sent.typed("password").to_owned(), set).await {
+            return in_with_new_password(house, headers, &link).await;
+        }
+    }
+    no_new_password(house, viewer, headers, token).await
 }
 
 /// For a link that sets no password any more. Whoever has set one since and is signed in is told
-/// so, as after a second tap; nobody else is told anything.
-async fn no_new_password(house: &House, viewer: &Viewer, token: &str) -> Result<Response, Error> {
-    let Some(person) = viewer.person() else { return Ok(sign_in_link_ended(house, viewer)) };
-    let whose = store::changed_by(&mut *house.db.read().await?, &id::hash(token)).await?;
-    if whose.as_ref() != Some(&person.account_id) {
+/// so, as after a second tap, and so is the browser in which it was set just now; nobody else is
+/// told anything.
+async fn no_new_password(
+    house: &House,
+    viewer: &Viewer,
+    headers: &HeaderMap,
+    token: &str,
+) -> Result<Response, Error> {
+    let hash = id::hash(token);
+    let (to, label) = if let Some(person) = viewer.person() {
+        let whose = store::changed_by(&mut *house.db.read().await?, &hash).await?;
+        if whose.as_ref() != Some(&person.account_id) {
+            return Ok(sign_in_link_ended(house, viewer));
+        }
+        ("/account", "Your account")
+    } else if used_here(house, headers, &hash, "password").await?.is_some() {
+        ("/sign-in", "Sign in with your new password")
+    } else {
         return Ok(sign_in_link_ended(house, viewer));
-    }
+    };
     let page = Page::new("Your password has been changed", || {
         view! {
             <div class="stack">
                 <h1>"Your password has been changed"</h1>
                 <p class="lead">"You have chosen a new one since we sent this link."</p>
                 <p>
-                    <a class="button" href="/account">
-                        "Your account"
+                    <a class="button" href=to>
+                        {label}
                     </a>
                 </p>
             </div>
@@ -432,17 +503,17 @@ async fn no_new_password(house: &House, viewer: &Viewer, token: &str) -> Result<
     Ok(page.answer(house, viewer))
 }
 
-/// Uses up the link with this hash, sets the password and signs out everywhere. False where the
-/// link was used before.
+/// Uses up the link with this hash, in this browser, sets the password and signs out everywhere.
+/// False where the link was used before.
 async fn set_password(
     house: &House,
     link: &store::Link,
-    hash: &str,
+    (hash, by): (&str, Option<&str>),
     password_hash: &str,
 ) -> Result<bool, Error> {
     let (now, account_id) = (house.clock.now(), &link.account_id);
     let mut tx = house.db.begin().await?;
-    if !store::use_link(&mut tx, hash, now).await? {
+    if !store::use_link(&mut tx, hash, by, now).await? {
         tx.roll_back().await?;
         return Ok(false);
     }
@@ -472,23 +543,37 @@ pub async fn sign_out(State(house): State<House>, viewer: Viewer) -> Result<Resp
     first_act::forget_cookie(&house, answer)
 }
 
-/// Uses the link up, for whoever is first.
+/// Uses the link up, for whoever is first, and for a second press in the same browser.
 async fn used_link(
     house: &House,
+    headers: &HeaderMap,
     token: &str,
     purpose: &str,
 ) -> Result<Option<store::Link>, Error> {
-    let (hash, now) = (id::hash(token), house.clock.now());
+    let (hash, now, by) = (id::hash(token), house.clock.now(), here::known(house, headers));
     let mut tx = house.db.begin().await?;
     let link = store::link(&mut tx, &hash, purpose, now).await?;
-    if !store::use_link(&mut tx, &hash, now).await? {
+    if !store::use_link(&mut tx, &hash, by.as_deref(), now).await? {
         tx.roll_back().await?;
-        return Ok(None);
+        return used_here(house, headers, &hash, purpose).await;
     }
     if let Some(link) = &link {
         first_act::store::hand_over(&mut tx, &hash, &link.account_id).await?;
     }
     tx.commit().await?;
+    Ok(link)
+}
+
+/// The link with this hash, where this browser used it a moment ago: its button was pressed twice.
+async fn used_here(
+    house: &House,
+    headers: &HeaderMap,
+    hash: &str,
+    purpose: &str,
+) -> Result<Option<store::Link>, Error> {
+    let Some(by) = here::known(house, headers) else { return Ok(None) };
+    let now = house.clock.now();
+    let link = store::link_used_here(&mut *house.db.read().await?, hash, purpose, &by, now).await?;
     Ok(link)
 }
 
@@ -652,8 +737,9 @@ pub(crate) fn carry_on(then: &str, packed: &str) -> impl IntoView + use<> {
     }
 }
 
+/// The page to sign in on, for the browser with these headers, which it gives a cookie.
 pub(crate) fn sign_in_page(
-    house: &House,
+    (house, headers): (&House, &HeaderMap),
     email: &str,
     destination: &Destination,
     why: &SignInReason,
@@ -701,6 +787,7 @@ pub(crate) fn sign_in_page(
                 <h1>"Sign in"</h1>
                 {why}
                 <form method="post" action="/sign-in" novalidate>
+                    <AsksForCookies />
                     {destination.hidden()}
                     <Field
                         name="email"
@@ -740,7 +827,7 @@ pub(crate) fn sign_in_page(
         }
     });
     let page = if destination.fields.is_some() { page.kept_for_going_back() } else { page };
-    page.refused_for(refusals)
+    here::known_by(page, house, headers).refused_for(refusals)
 }
 
 fn forgotten_password_page(
@@ -774,13 +861,7 @@ fn forgotten_password_page(
     page.refused_for(refusals).answer(house, viewer)
 }
 
-fn new_password_page(
-    house: &House,
-    viewer: &Viewer,
-    link: &store::Link,
-    sent: &Sent,
-    refusals: &Refusals,
-) -> Response {
+fn new_password_page(link: &store::Link, sent: &Sent, refusals: &Refusals) -> Page {
     let email = link.email.as_str();
     let page = Page::new("Choose a new password", || {
         view! {
@@ -788,6 +869,7 @@ fn new_password_page(
                 <Summary refusals />
                 <h1>"Choose a new password"</h1>
                 <form method="post" novalidate>
+                    <AsksForCookies />
                     <NewPassword label="Your new password" email sent refusals />
                     <button class="button">"Save this password"</button>
                     <ShowPassword sent />
@@ -796,7 +878,7 @@ fn new_password_page(
             </div>
         }
     });
-    page.refused_for(refusals).answer(house, viewer)
+    page.refused_for(refusals)
 }
 
 fn sign_in_link_ended(house: &House, viewer: &Viewer) -> Response {

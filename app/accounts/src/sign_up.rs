@@ -14,7 +14,7 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::evenly::evenly;
 use ground::house::House;
-use ground::ids::{FirstAct, Id, Place};
+use ground::ids::{Account, FirstAct, Id, Place};
 use ground::routes::with_then;
 use ground::sent::Form;
 use ground::token::Token;
@@ -25,6 +25,7 @@ use leptos::prelude::*;
 use super::attempts::{self, Asker, Purpose};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, GO_ON, JustIn};
+use super::here::{self, AsksForCookies, TURN_ON_COOKIES};
 use super::session::{self, Requester};
 use super::sign_in::{Destination, SignInReason};
 use super::{emails, joinings, passwords, rules, store};
@@ -56,6 +57,10 @@ async fn ask_to_confirm(
     sent: &Sent,
 ) -> Result<Response, Error> {
     let Requester { viewer, caller, headers } = requester;
+    if here::are_off(sent, headers) {
+        let refusals = Refusals::one("email", TURN_ON_COOKIES);
+        return sign_up_page(house, viewer, headers, sent, &refusals).await;
+    }
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {
@@ -130,7 +135,9 @@ pub async fn confirm_sign_up_form(
 ) -> Result<Response, Error> {
     let (hash, now) = (id::hash(&token), house.clock.now());
     let waiting = store::sign_up(&mut *house.db.read().await?, &hash, None, now).await?;
-    let Some(waiting) = waiting else { return sign_up_used(&house, &viewer, &hash).await };
+    let Some(waiting) = waiting else {
+        return sign_up_used(&house, &viewer, &hash, None).await;
+    };
     let forgets = forgets(&uri);
     let why = if forgets {
         SignInReason::default()
@@ -139,7 +146,7 @@ pub async fn confirm_sign_up_form(
     };
     let (nothing, none) = (Sent::default(), Refusals::default());
     let page = confirm_sign_up_page(&house, &waiting.email, &why, &nothing, &none).await?;
-    let answer = page.answer(&house, &viewer);
+    let answer = here::known_by(page, &house, &headers).answer(&house, &viewer);
     if forgets { first_act::forget_cookie(&house, answer) } else { Ok(answer) }
 }
 
@@ -155,7 +162,13 @@ pub async fn confirm_sign_up(
     let (hash, now) = (id::hash(&token), house.clock.now());
     let place = Id::<Place>::parse(sent.typed("place"));
     let waiting = store::sign_up(&mut *house.db.read().await?, &hash, place.as_ref(), now).await?;
-    let Some(waiting) = waiting else { return sign_up_used(&house, &viewer, &hash).await };
+    let again = Some((&headers, &sent));
+    let Some(waiting) = waiting else {
+        return sign_up_used(&house, &viewer, &hash, again).await;
+    };
+    if here::are_off(&sent, &headers) {
+        return Ok(here::no_cookies_page().answer(&house, &viewer));
+    }
     let mut refusals = Refusals::default();
     if choosing::only_shows(&sent) {
         let why = SignInReason::here(&house, &headers).await?;
@@ -187,7 +200,8 @@ pub async fn confirm_sign_up(
         password_hash: Some(&password_hash),
     };
     let mut tx = house.db.begin().await?;
-    let made = store::confirm(&mut tx, &hash, &account, now).await?;
+    let by = here::known(&house, &headers);
+    let made = store::confirm(&mut tx, (&hash, by.as_deref()), &account, now).await?;
     if let Some(account_id) = &made {
         if !forgets {
             first_act::store::hand_over(&mut tx, &hash, account_id).await?;
@@ -195,9 +209,20 @@ pub async fn confirm_sign_up(
         joinings::note(&mut tx, &network, now).await?;
     }
     tx.commit().await?;
-    let Some(account_id) = made else { return sign_up_used(&house, &viewer, &hash).await };
+    let Some(account_id) = made else {
+        return sign_up_used(&house, &viewer, &hash, again).await;
+    };
+    has_joined(&house, account_id, &headers).await
+}
+
+/// The answer to somebody who has joined: they are signed in.
+async fn has_joined(
+    house: &House,
+    account_id: Id<Account>,
+    headers: &HeaderMap,
+) -> Result<Response, Error> {
     let parent = (&[Role::Parent][..], SecondStep::NotAsked);
-    let cookie = session::begin_as(&house, &account_id, parent, &headers).await?.cookies;
+    let cookie = session::begin_as(house, &account_id, parent, headers).await?.cookies;
     let just_in = Extension(JustIn { account_id, by_link: true, has_joined: true });
     Ok((just_in, cookie, Redirect::to("/?done=joined")).into_response())
 }
@@ -236,6 +261,7 @@ async fn confirm_sign_up_page(
                 </p>
                 {chose}
                 <form method="post" novalidate>
+                    <AsksForCookies />
                     <Field
                         name="shown_name"
                         label="Your display name"
@@ -271,13 +297,23 @@ async fn confirm_sign_up_page(
 const JUST_NOW: Millis = 10 * MINUTE;
 
 /// The answer to a link that makes no account any more: kind to whoever has just joined by it.
-async fn sign_up_used(house: &House, viewer: &Viewer, hash: &str) -> Result<Response, Error> {
+/// `again`: what was sent once more, and from where.
+async fn sign_up_used(
+    house: &House,
+    viewer: &Viewer,
+    hash: &str,
+    again: Option<(&HeaderMap, &Sent)>,
+) -> Result<Response, Error> {
     let now = house.clock.now();
     let joined = store::joined_by(&mut *house.db.read().await?, hash).await?;
-    let Some(store::Joined { account_id, joined_at, supported }) = joined else {
-        return Ok(sign_up_ended(house, viewer));
-    };
-    let is_in = viewer.person().is_some_and(|person| person.account_id == account_id);
+    let Some(joined) = joined else { return Ok(sign_up_ended(house, viewer)) };
+    let is_in = viewer.person().is_some_and(|person| person.account_id == joined.account_id);
+    if let Some((headers, sent)) = again.filter(|_| !is_in)
+        && is_second_press(house, &joined, headers, sent).await
+    {
+        return has_joined(house, joined.account_id, headers).await;
+    }
+    let store::Joined { account_id, joined_at, supported, .. } = joined;
     if !is_in && now - joined_at > JUST_NOW {
         return Ok(sign_up_ended(house, viewer));
     }
@@ -310,6 +346,22 @@ async fn sign_up_used(house: &House, viewer: &Viewer, hash: &str) -> Result<Resp
         }
     });
     Ok(page.answer(house, viewer))
+}
+
+/// Whether somebody pressed the button that made this account a moment ago, in the same browser and
+/// with the same password: the answer to their first press may be lost.
+async fn is_second_press(
+    house: &House,
+    joined: &store::Joined,
+    headers: &HeaderMap,
+    sent: &Sent,
+) -> bool {
+    let is_now = house.clock.now() - joined.joined_at < store::SECOND_PRESS;
+    let is_here = joined.used_by.is_some() && joined.used_by == here::known(house, headers);
+    if !(is_now && is_here) {
+        return false;
+    }
+    passwords::fits(house, sent.typed("password").to_owned(), joined.password_hash.clone()).await
 }
 
 fn sign_up_ended(house: &House, viewer: &Viewer) -> Response {
@@ -364,6 +416,7 @@ async fn sign_up_page(
                         }
                     })}
                 <form method="post" action="/sign-up" novalidate>
+                    <AsksForCookies />
                     {destination.hidden()}
                     <Field
                         name="email"
@@ -385,5 +438,6 @@ async fn sign_up_page(
             </div>
         }
     });
-    Ok(page.kept_for_going_back().refused_for(refusals).answer(house, viewer))
+    let page = here::known_by(page, house, headers).kept_for_going_back();
+    Ok(page.refused_for(refusals).answer(house, viewer))
 }

@@ -1,6 +1,6 @@
 //! Every SQL statement about people, their sessions, links and invitations.
 
-use calendar::clock::{DAY, Millis, SECOND};
+use calendar::clock::{DAY, MINUTE, Millis, SECOND};
 use ground::db::{Db, Kind, known};
 use ground::ids::{Account, Id, Invitation, Organisation, Passkey, Place, Session};
 use ground::viewer::{Role, SecondStep, SignedIn};
@@ -404,6 +404,7 @@ pub async fn end_sessions(
             .bind(only)
             .execute(&mut *tx)
             .await?;
+        end_second_presses(&mut tx, account_id).await?;
     } else {
         end_all_sessions(&mut tx, account_id).await?;
         forget_browsers(&mut tx, account_id).await?;
@@ -477,6 +478,7 @@ pub async fn end_sessions_like(
     .bind(here)
     .execute(&mut *tx)
     .await?;
+    end_second_presses(&mut tx, account_id).await?;
     tx.commit().await
 }
 
@@ -663,12 +665,15 @@ pub struct Joined {
     pub joined_at: Millis,
     /// How many topics they support where voting is not counted yet.
     pub supported: i64,
+    /// The browser they joined in, as a hash, where it is known.
+    pub used_by: Option<String>,
+    pub password_hash: Option<String>,
 }
 
 /// The account that was made by this very link, and when.
 pub async fn joined_by(tx: &mut AnyConnection, token_hash: &str) -> sqlx::Result<Option<Joined>> {
     sqlx::query_as(
-        "SELECT a.id AS account_id, a.confirmed_at AS joined_at,
+        "SELECT a.id AS account_id, a.confirmed_at AS joined_at, s.used_by, a.password_hash,
            (SELECT count(*) FROM supports g JOIN topics t ON t.id = g.topic_id
               JOIN rounds r ON r.id = t.round_id AND r.closed_at IS NULL
             WHERE g.account_id = a.id AND t.withdrawn_at IS NULL AND t.declined_at IS NULL
@@ -682,22 +687,24 @@ pub async fn joined_by(tx: &mut AnyConnection, token_hash: &str) -> sqlx::Result
 }
 
 /// Makes the account of a sign-up, once, and ends every other one of its address. `None` when the
-/// link was used or the address has an account by now.
+/// link was used or the address has an account by now. `by`: the browser they are in, as a hash.
 pub async fn confirm(
     tx: &mut AnyConnection,
-    token_hash: &str,
+    (token_hash, by): (&str, Option<&str>),
     account: &NewAccount<'_>,
     now: Millis,
 ) -> sqlx::Result<Option<Id<Account>>> {
     let used = sqlx::query(
         "UPDATE sign_ups SET used_at = CASE WHEN token_hash = $1 THEN CAST($2 AS BIGINT) END,
-           ends_at = CASE WHEN token_hash = $1 THEN ends_at ELSE CAST($2 AS BIGINT) END
+           ends_at = CASE WHEN token_hash = $1 THEN ends_at ELSE CAST($2 AS BIGINT) END,
+           used_by = CASE WHEN token_hash = $1 THEN CAST($4 AS TEXT) END
          WHERE email = $3 AND used_at IS NULL AND ends_at > $2
            AND EXISTS (SELECT 1 FROM sign_ups s WHERE s.token_hash = $1 AND s.used_at IS NULL)",
     )
     .bind(token_hash)
     .bind(now)
     .bind(account.email)
+    .bind(by)
     .execute(&mut *tx)
     .await?;
     if used.rows_affected() == 0 {
@@ -863,7 +870,8 @@ pub async fn sign_out_everywhere(
     let mut rows = 0;
     for sql in [
         "DELETE FROM sessions WHERE account_id = $1",
-        "DELETE FROM links WHERE account_id = $1 AND used_at IS NULL",
+        "DELETE FROM links WHERE account_id = $1
+         AND (used_at IS NULL OR (purpose = 'sign-in' AND used_by IS NOT NULL))",
         "DELETE FROM known_browsers WHERE account_id = $1",
     ] {
         rows += sqlx::query(sql).bind(account_id).execute(&mut *tx).await?.rows_affected();
@@ -896,12 +904,28 @@ pub async fn end_sessions_but_for_a_moment(
 /// How long after the first tap a second one may come.
 const SECOND_TAP: Millis = 10 * SECOND;
 
-/// Ends every link of an account that waits: to sign in, for a new password, for a new address.
+/// Ends every link of an account that waits: to sign in, for a new password, for a new address; and
+/// the second press on one that let somebody in.
 pub async fn end_links(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM links WHERE account_id = $1 AND used_at IS NULL")
-        .bind(account_id)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "DELETE FROM links WHERE account_id = $1
+         AND (used_at IS NULL OR (purpose = 'sign-in' AND used_by IS NOT NULL))",
+    )
+    .bind(account_id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Ends the second press on links by which somebody was let in, where their session ends.
+async fn end_second_presses(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE links SET used_by = NULL
+         WHERE account_id = $1 AND purpose = 'sign-in' AND used_by IS NOT NULL",
+    )
+    .bind(account_id)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -964,15 +988,50 @@ pub async fn link(
     .await
 }
 
-/// Uses a link up. True for whoever was first.
-pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> sqlx::Result<bool> {
-    let used =
-        sqlx::query("UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL")
-            .bind(token_hash)
-            .bind(now)
-            .execute(tx)
-            .await?;
+/// Uses a link up. True for whoever was first. `by`: the browser they are in, as a hash, where it
+/// may press the button once more.
+pub async fn use_link(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    by: Option<&str>,
+    now: Millis,
+) -> sqlx::Result<bool> {
+    let used = sqlx::query(
+        "UPDATE links SET used_at = $2, used_by = CAST($3 AS TEXT)
+         WHERE token_hash = $1 AND used_at IS NULL",
+    )
+    .bind(token_hash)
+    .bind(now)
+    .bind(by)
+    .execute(tx)
+    .await?;
     Ok(used.rows_affected() == 1)
+}
+
+/// For how long the browser that used a link may press its button once more: the answer to the
+/// first press may be lost on a slow line.
+pub const SECOND_PRESS: Millis = 5 * MINUTE;
+
+/// The link behind a token that this browser used a moment ago.
+pub async fn link_used_here(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    purpose: &str,
+    by: &str,
+    now: Millis,
+) -> sqlx::Result<Option<Link>> {
+    sqlx::query_as(
+        "SELECT l.account_id, a.email, l.email AS new_email, a.shown_name, p.name AS place
+         FROM links l JOIN accounts a ON a.id = l.account_id LEFT JOIN places p ON p.id = a.place_id
+         WHERE l.token_hash = $1 AND l.purpose = $2 AND l.used_by = $3 AND l.used_at > $4
+           AND a.erased_at IS NULL",
+    )
+    .bind(token_hash)
+    .bind(purpose)
+    .bind(by)
+    .bind(now - SECOND_PRESS)
+    .fetch_optional(tx)
+    .await
 }
 
 /// Whose password was set by the link with this hash, or while that link waited, which ends it too.
@@ -1002,11 +1061,15 @@ pub async fn set_password(
         .bind(password_hash)
         .execute(&mut *tx)
         .await?;
-    sqlx::query("UPDATE links SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL")
-        .bind(account_id)
-        .bind(now)
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        "UPDATE links SET used_at = coalesce(used_at, $2),
+           used_by = CASE WHEN purpose = 'password' THEN used_by END
+         WHERE account_id = $1 AND (used_at IS NULL OR used_by IS NOT NULL)",
+    )
+    .bind(account_id)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
     forget_browsers(tx, account_id).await
 }
 

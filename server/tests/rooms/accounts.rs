@@ -2,7 +2,7 @@ use axum::http::{StatusCode, header};
 use calendar::clock::{DAY, HOUR, MINUTE};
 use ground::viewer::Role;
 
-use crate::world::{Answer, PROVES, World, change, link, on_both};
+use crate::world::{Answer, Browser, PROVES, World, change, link, on_both};
 
 const HER: &str = "new.parent@example.org";
 
@@ -96,6 +96,155 @@ fn a_second_tap_on_the_button_that_joins_says_that_she_has_joined_and_leads_on()
         let guessed = world.visitor().post("/sign-up/no-such-link", &hers(&world)).await;
         assert_eq!(guessed.status, StatusCode::GONE);
         assert!(!guessed.says("You have joined"));
+    });
+}
+
+/// Opens a page and presses its button twice, as on a line so slow that nothing of the first answer
+/// arrived; what came of the second press.
+async fn presses_twice(her: &Browser<'_>, page: &str, fields: &[(&str, &str)]) -> Answer {
+    her.get(page).await;
+    let before = her.cookies();
+    her.post(page, fields).await.leads_to();
+    her.set_cookies(before);
+    her.post(page, fields).await
+}
+
+#[test]
+fn a_second_press_on_a_slow_line_gets_the_answer_of_the_first_in_the_same_browser_alone() {
+    on_both(async |world| {
+        for (path, purpose) in [
+            ("/sign-up", "to join"),
+            ("/sign-in/link", "to sign in"),
+            ("/forgotten-password", "for a new password"),
+        ] {
+            let her = world.visitor();
+            her.post(path, &[("email", HER)]).await;
+            let page = link(&world.deliver().await[0]);
+            let fields = hers(&world);
+            let second = presses_twice(&her, &page, &fields).await;
+            let to = match path {
+                "/sign-up" => "/?done=joined",
+                "/sign-in/link" => "/?done=signed-in",
+                _ => "/account?done=password",
+            };
+            assert_eq!(second.leads_to(), to, "{purpose}");
+            assert!(her.get("/account").await.says(HER), "{purpose}: she is in");
+            world.deliver().await;
+
+            // Nobody else gains by it, also who opened the page before.
+            let other = world.visitor();
+            other.get(&page).await;
+            let elsewhere = other.post(&page, &fields).await;
+            assert_ne!(elsewhere.status, StatusCode::SEE_OTHER, "{purpose}");
+            assert_eq!(other.get("/account").await.status, StatusCode::SEE_OTHER, "{purpose}");
+        }
+    });
+}
+
+#[test]
+fn a_second_press_does_nothing_later_or_with_other_words_or_once_she_signed_out() {
+    on_both(async |world| {
+        world.person(HER, &[Role::Parent], &world.south).await;
+        let asks = async |path: &str| {
+            world.visitor().post(path, &[("email", HER)]).await;
+            link(&world.deliver().await[0])
+        };
+        let her = world.visitor();
+        let page = asks("/sign-in/link").await;
+        presses_twice(&her, &page, &[]).await.leads_to();
+        let here = her.cookies();
+        let signed_out = world.visitor();
+        signed_out.set_cookies(here.clone());
+        signed_out.post("/sign-out", &[]).await.leads_to();
+        assert!(!signed_out.cookies().contains("here="), "{}", signed_out.cookies());
+        for late in [&signed_out, &her] {
+            assert_eq!(late.post(&page, &[]).await.status, StatusCode::GONE);
+        }
+
+        let her = world.visitor();
+        let page = asks("/sign-in/link").await;
+        presses_twice(&her, &page, &[]).await.leads_to();
+        world.forward(6 * MINUTE);
+        assert_eq!(her.post(&page, &[]).await.status, StatusCode::GONE);
+
+        let her = world.visitor();
+        let page = asks("/forgotten-password").await;
+        her.get(&page).await;
+        let before = her.cookies();
+        her.post(&page, &[("password", "kettle harbour otter")]).await.leads_to();
+        her.set_cookies(before);
+        let another = her.post(&page, &[("password", "four very small words")]).await;
+        assert!(another.says("Your password has been changed"), "{}", another.html);
+        assert_eq!(her.get("/account").await.status, StatusCode::SEE_OTHER);
+    });
+}
+
+#[test]
+fn a_browser_that_keeps_no_cookies_is_told_so_and_uses_up_no_link() {
+    on_both(async |world| {
+        let browser = world.visitor();
+        let forgets = async |path: &str, fields: &[(&str, &str)]| {
+            browser.set_cookies(String::new());
+            let page = browser.get(path).await;
+            assert_eq!(page.sends("cookies"), "asked", "{path}");
+            browser.set_cookies(String::new());
+            let mut sent = fields.to_vec();
+            sent.push(("cookies", "asked"));
+            browser.post(path, &sent).await
+        };
+        world.person("parent1@example.org", &[Role::Parent], &world.south).await;
+        let right = [("email", "parent1@example.org"), ("password", "three small words")];
+        for (path, typed) in [("/sign-in", &right[..]), ("/sign-up", &[("email", HER)][..])] {
+            let told = forgets(path, typed).await;
+            assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+            assert!(told.says("Turn on cookies"), "{path}: {}", told.html);
+            assert!(told.says(&format!("value=\"{}\"", typed[0].1)), "what was typed is there");
+        }
+        assert!(world.deliver().await.is_empty());
+        for (path, email) in [
+            ("/sign-up", HER),
+            ("/sign-in/link", "parent1@example.org"),
+            ("/forgotten-password", "parent1@example.org"),
+        ] {
+            world.visitor().post(path, &[("email", email)]).await;
+            let page = link(&world.deliver().await[0]);
+            let told = forgets(&page, &hers(&world)).await;
+            assert!(told.says("Turn on cookies to continue"), "{path}: {}", told.html);
+            let keeps = world.visitor();
+            keeps.get(&page).await;
+            keeps.post(&page, &hers(&world)).await.leads_to();
+            assert!(keeps.get("/account").await.says(email), "{path}: the link still works");
+        }
+    });
+}
+
+#[test]
+fn a_link_in_an_email_works_with_whatever_was_left_behind_it() {
+    on_both(async |world| {
+        world.person(HER, &[Role::Parent], &world.south).await;
+        for after in [".", ")", "%3E", "%22", "%20", "%E2%80%99.", "/", "and%20this", "%0A"] {
+            // Only so many go to one address in an hour.
+            world.forward(2 * HOUR);
+            let her = world.visitor();
+            her.post("/sign-in/link", &[("email", HER)]).await;
+            let page = link(&world.deliver().await[0]);
+            let shown = her.get(&format!("{page}{after}")).await;
+            if shown.status == StatusCode::PERMANENT_REDIRECT {
+                assert_eq!(shown.headers[header::LOCATION].to_str().unwrap(), page);
+                continue;
+            }
+            assert!(shown.says("Sign in on this device"), "{after}: {}", shown.html);
+            her.post(&format!("{page}{after}"), &[]).await.leads_to();
+            assert!(her.get("/account").await.says(HER), "{after}");
+        }
+        let topic = world.published("Buses").await;
+        for after in [".", ")", "%E2%80%9D", ",%20"] {
+            let shown = world.visitor().get(&format!("/topics/{topic}{after}")).await;
+            assert!(shown.says("Buses"), "{after}: {}", shown.html);
+        }
+        // What is typed with an address is no part of it.
+        let pasted = [("email", "<New.Parent@example.org>."), ("password", "three small words")];
+        world.visitor().post("/sign-in", &pasted).await.leads_to();
     });
 }
 

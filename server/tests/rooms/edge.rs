@@ -341,7 +341,13 @@ fn over_https_browsers_stay_there_and_each_cookie_is_for_this_host_and_no_script
             }
         }
         let names: Vec<String> = names.into_iter().collect();
-        let expected = ["__Host-browser", "__Host-first-act", "__Host-session", "__Secure-answers"];
+        let expected = [
+            "__Host-browser",
+            "__Host-first-act",
+            "__Host-here",
+            "__Host-session",
+            "__Secure-answers",
+        ];
         assert_eq!(names, expected);
         let page = visitor.get(&format!("/consultations/{id}")).await;
         assert!(page.says("Continue with the answers started here"), "{}", page.html);

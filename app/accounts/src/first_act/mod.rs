@@ -191,7 +191,8 @@ async fn ask(
         let destination = sign_in::Destination { then: first.then, fields };
         let (was_signed_out, is_grave) = (was_signed_in, first.is_grave);
         let why = sign_in::SignInReason { was_signed_out, chose, is_grave };
-        let page = sign_in::sign_in_page(house, "", &destination, &why, &Refusals::default());
+        let none = Refusals::default();
+        let page = sign_in::sign_in_page((house, headers), "", &destination, &why, &none);
         page.status(StatusCode::UNAUTHORIZED).answer(house, &Viewer::default())
     } else {
         let then = if fields.is_none() { first.then.as_str() } else { "" };

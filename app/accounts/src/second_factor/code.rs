@@ -238,7 +238,7 @@ async fn too_late(
     let why = SignInReason::here(house, headers).await?;
     let refusals =
         Refusals::one("email", "That took too long. Sign in again, then enter a new code");
-    let page = sign_in::sign_in_page(house, "", destination, &why, &refusals);
+    let page = sign_in::sign_in_page((house, headers), "", destination, &why, &refusals);
     Ok(page.answer(house, viewer))
 }
 

@@ -25,6 +25,7 @@ pub struct Page {
     signs_in: bool,
     layout: &'static str,
     about: Option<String>,
+    cookies: Vec<String>,
 }
 
 /// The title of a page about one thing among many, so that no two tabs are called the same.
@@ -47,6 +48,7 @@ impl Page {
             signs_in: false,
             layout: "",
             about: None,
+            cookies: Vec::new(),
         }
     }
 
@@ -89,6 +91,13 @@ impl Page {
     #[must_use]
     pub fn kept_for_going_back(mut self) -> Self {
         self.is_kept = true;
+        self
+    }
+
+    /// Sets a cookie, by this line ([`crate::cookie::line`]).
+    #[must_use]
+    pub fn with_cookie(mut self, line: String) -> Self {
+        self.cookies.push(line);
         self
     }
 
@@ -216,6 +225,9 @@ impl Page {
         let mut answer = (self.status, Html(document)).into_response();
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        for cookie in self.cookies.iter().filter_map(|line| HeaderValue::from_str(line).ok()) {
+            answer.headers_mut().append(header::SET_COOKIE, cookie);
         }
         if self.is_kept {
             answer
