@@ -34,7 +34,8 @@ pub(crate) fn known(house: &House, headers: &HeaderMap) -> Option<String> {
 }
 
 /// The page, which sets the cookie.
-pub(crate) fn known_by(page: Page, house: &House, headers: &HeaderMap) -> Page {
+#[must_use]
+pub fn known_by(page: Page, house: &House, headers: &HeaderMap) -> Page {
     let secret = secret(house, headers).map_or_else(id::secret, str::to_owned);
     page.with_cookie(session::cookie_line(house, cookie_name(house), &secret, DAY / SECOND))
 }
@@ -46,13 +47,14 @@ pub(crate) fn forgotten(house: &House) -> String {
 
 /// In a form whose page sets the cookie: says so.
 #[component]
-pub(crate) fn AsksForCookies() -> impl IntoView {
+pub fn AsksForCookies() -> impl IntoView {
     view! { <input type="hidden" name="cookies" value="asked" /> }
 }
 
 /// Whether a form was sent by a browser that keeps no cookies: its page has set one, and none came
 /// back.
-pub(crate) fn are_off(sent: &Sent, headers: &HeaderMap) -> bool {
+#[must_use]
+pub fn are_off(sent: &Sent, headers: &HeaderMap) -> bool {
     sent.typed("cookies") == "asked" && !headers.contains_key(header::COOKIE)
 }
 

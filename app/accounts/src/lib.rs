@@ -22,7 +22,7 @@ pub mod emails;
 pub mod erasing;
 mod first_act;
 mod frame;
-mod here;
+pub mod here;
 pub mod joinings;
 mod limits;
 mod own_password;

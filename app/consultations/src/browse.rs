@@ -1,5 +1,6 @@
 //! What everyone sees of consultations: the list, and what one is about; and the organisers' list.
 
+use accounts::here::{self, AsksForCookies};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
@@ -170,16 +171,20 @@ pub async fn consultation_page(
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
     headers: HeaderMap,
+    uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let state = consultation.state(house.clock.now());
+    let came_by_link = Sent::query(&uri).typed("by") == "link";
     let begun = answering::code_in_hand(&house, &headers);
     let may_begin = answering::may_begin(&house, &viewer, &consultation, &headers).await?;
     let has_results = state == ConsultationState::Closed
         && results::store::is_one(&house.db, &consultation.id).await?;
     let page = Page::new(consultation.terms.title.clone(), || {
         let ways = match state {
-            ConsultationState::Open => ways(&consultation, begun.as_deref(), may_begin).into_any(),
+            ConsultationState::Open => {
+                ways(&consultation, begun.as_deref(), may_begin, came_by_link).into_any()
+            }
             ConsultationState::Closing => come_back(&consultation.id).into_any(),
             _ if has_results => view! {
                 <p>
@@ -219,7 +224,10 @@ pub async fn consultation_page(
             </article>
         }
     });
-    Ok(page.about(&consultation.terms.about).answer(&house, &viewer))
+    let page = page.about(&consultation.terms.about);
+    let begins = state == ConsultationState::Open && may_begin;
+    let page = if begins { here::known_by(page, &house, &headers) } else { page };
+    Ok(page.answer(&house, &viewer))
 }
 
 /// What a consultation says besides its questions.
@@ -266,6 +274,7 @@ fn ways(
     consultation: &Consultation,
     begun: Option<&str>,
     may_begin: bool,
+    came_by_link: bool,
 ) -> impl IntoView + use<> {
     let id = &consultation.id;
     let asks = (way::asked(&consultation.questionnaire), way::minutes(&consultation.questionnaire));
@@ -277,9 +286,16 @@ fn ways(
     };
     let facts = view! { <p class="lead">{format!("{asks}.{account}")}</p> };
     if consultation.terms.access == WhoMayAnswer::Link && !may_begin {
+        let first = if came_by_link {
+            "Your browser isn't keeping our cookies, so it can't remember your link. Turn on \
+             cookies for this site in your browser's settings, or leave the private window, then \
+             open your link again."
+        } else {
+            "This is for families who were given their own link. Open your link to start."
+        };
         return view! {
             {facts}
-            <p>"This is for families who were given their own link. Open your link to start."</p>
+            <p>{first}</p>
             {come_back(id)}
         }
         .into_any();
@@ -323,6 +339,7 @@ fn ways(
         {facts}
         {go_on}
         <form method="post" action=format!("/consultations/{id}/answers")>
+            <AsksForCookies />
             <button class=quiet>{begin}</button>
         </form>
         <p class="soft">

@@ -394,7 +394,9 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
             (phone.post(&response, &[("step", "send")]).await, response)
         };
         let phone = world.visitor();
-        assert_eq!(phone.get(&format!("{here}/links/{}", found[0])).await.leads_to(), here);
+        let by_link = phone.get(&format!("{here}/links/{}", found[0])).await.leads_to();
+        assert_eq!(by_link, format!("{here}?by=link"));
+        assert!(phone.get(&by_link).await.says("<button class=\"button\">Start</button>"));
         let (sent, response) = send(&phone).await;
         sent.leads_to();
         let other_phone = world.visitor();
@@ -473,6 +475,39 @@ fn a_family_that_is_given_its_link_twice_gets_the_same_one_and_the_organiser_is_
         world.forward(61 * DAY);
         consultations::tidy_due(world.db(), world.now()).await.unwrap();
         assert_eq!(number(&world, "SELECT count(*) FROM link_keys").await, 0);
+    });
+}
+
+#[test]
+fn a_browser_that_keeps_no_cookies_is_told_so_before_it_loses_answers_or_a_link() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open(&world, &organiser, "anyone").await;
+        let here = format!("/consultations/{id}");
+        let phone = world.visitor();
+        let page = phone.get(&here).await;
+        phone.set_cookies(String::new());
+        let cookies = page.sends("cookies");
+        let told = phone.post(&format!("{here}/answers"), &[("cookies", &cookies)]).await;
+        assert!(told.says("Write down your code"), "{}", told.html);
+        phone.set_cookies(String::new());
+        let code = told.html.split("<b class=\"code\">").nth(1).unwrap().split('<').next().unwrap();
+        let back = phone.get(&format!("{here}/answers?code=Code:%20{code}.")).await.leads_to();
+        assert!(back.contains(code) && phone.get(&back).await.says("Do you wait?"), "{back}");
+        let wrong = phone.get(&format!("{here}/answers?code=Code:%20{}", &code[1..])).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.says(&format!("value=\"Code: {}\"", &code[1..])), "{}", wrong.html);
+
+        let id = open(&world, &organiser, "link").await;
+        let links = format!("/forum/consultations/{id}/links");
+        organiser.post(&links, &[("addresses", "ann@example.org")]).await;
+        let link = link_to(&world.deliver().await[0], "/consultations/");
+        let to = phone.get(&link).await.leads_to();
+        phone.set_cookies(String::new());
+        let told = phone.get(&to).await;
+        assert_eq!(told.status, StatusCode::OK, "it leads nowhere else");
+        let words = "Your browser isn't keeping our cookies, so it can't remember your link.";
+        assert!(told.says(words), "{}", told.html);
     });
 }
 

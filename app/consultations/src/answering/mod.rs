@@ -11,6 +11,7 @@ pub mod pages;
 mod receipt;
 
 use accounts::Caller;
+use accounts::here::are_off;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, Uri, header};
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
@@ -20,6 +21,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
+use ground::sent::Form;
 use ground::ui::{Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -57,6 +59,7 @@ pub async fn begin(
     caller: Caller,
     Path(id): Path<Id<ids::Consultation>>,
     headers: HeaderMap,
+    Form(sent): Form,
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let (now, here) = (house.clock.now(), format!("/consultations/{}", consultation.id));
@@ -101,7 +104,34 @@ pub async fn begin(
         .next()
         .map(|question| format!("/questions/{}", question.key))
         .unwrap_or_default();
-    Ok((cookie, Redirect::to(&format!("{here}/answers/{code}{first}"))).into_response())
+    let first = format!("{here}/answers/{code}{first}");
+    if are_off(&sent, &headers) {
+        return Ok((cookie, not_remembered(&code, &first).answer(&house, &viewer)).into_response());
+    }
+    Ok((cookie, Redirect::to(&first)).into_response())
+}
+
+/// For a browser that keeps no cookies: the code alone leads back to what is answered in it.
+fn not_remembered(code: &str, first: &str) -> Page {
+    Page::new("Write down your code", || {
+        view! {
+            <div class="stack">
+                <h1>"Write down your code"</h1>
+                <p class="lead">
+                    "Your browser isn't keeping cookies, so it won't remember your answers. You can \
+                     come back to them with this code:"
+                </p>
+                <p class="panel gold">
+                    <b class="code">{code.to_owned()}</b>
+                </p>
+                <p>
+                    <a class="button" href=first.to_owned()>
+                        "Continue"
+                    </a>
+                </p>
+            </div>
+        }
+    })
 }
 
 /// Whether somebody may start: anyone, people who are signed in, or people who came by a personal
@@ -144,7 +174,9 @@ pub async fn by_link(
         .answer(&house, &viewer));
     }
     let seconds = (consultation.terms.closes_at + GRACE - now).max(0) / clock::SECOND;
-    Ok((cookie(&house, (LINK_COOKIE, &here), &link, seconds), Redirect::to(&here)).into_response())
+    // The page says so where the cookie does not come back.
+    let to = Redirect::to(&format!("{here}?by=link"));
+    Ok((cookie(&house, (LINK_COOKIE, &here), &link, seconds), to).into_response())
 }
 
 /// The cookie that holds the code of the response begun on this phone. It is sent only to the pages
