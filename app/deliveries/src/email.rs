@@ -200,20 +200,21 @@ impl Paragraph {
 
     fn view(&self) -> AnyView {
         match self {
-            Self::Says(words) => {
-                let style = format!("white-space:pre-line;{WRAPS}");
-                view! { <p style=style>{linked(words)}</p> }.into_any()
-            }
+            Self::Says(words) => written(words, &format!("white-space:pre-line;{WRAPS}")),
             Self::ToDo(words) => {
-                let style = format!("white-space:pre-line;font-weight:bold;{WRAPS}");
-                view! { <p style=style>{linked(words)}</p> }.into_any()
+                written(words, &format!("white-space:pre-line;font-weight:bold;{WRAPS}"))
             }
             Self::Begins(words) => {
                 let style = format!("font-size:20px;line-height:1.3;{WRAPS}");
-                view! { <h2 style=style>{words.clone()}</h2> }.into_any()
+                view! {
+                    <h2 dir="auto" style=style>
+                        {words.clone()}
+                    </h2>
+                }
+                .into_any()
             }
             Self::Page(label, address) => view! {
-                <p style=WRAPS>
+                <p dir="auto" style=WRAPS>
                     <a href=address.clone()>{label.clone()}</a>
                 </p>
             }
@@ -230,6 +231,18 @@ impl Paragraph {
             }
         }
     }
+}
+
+/// Paragraphs that somebody wrote, each in the direction of its own letters.
+fn written(words: &str, style: &str) -> AnyView {
+    let each = words.split("\n\n").map(|words| {
+        view! {
+            <p dir="auto" style=style.to_owned()>
+                {linked(words)}
+            </p>
+        }
+    });
+    each.collect_view().into_any()
 }
 
 /// Words with their telephone numbers as links.
@@ -302,10 +315,10 @@ mod tests {
         assert_eq!(
             words.html(true).split("<p>Hello,</p>").nth(1).expect("a greeting"),
             format!(
-                "<h2 style=\"font-size:20px;line-height:1.3;{WRAPS};\">Buses</h2>\
-                 <p style=\"white-space:pre-line;{WRAPS};\">Ring <a href=\"tel:01234567890\">\
+                "<h2 dir=\"auto\" style=\"font-size:20px;line-height:1.3;{WRAPS};\">Buses</h2>\
+                 <p dir=\"auto\" style=\"white-space:pre-line;{WRAPS};\">Ring <a href=\"tel:01234567890\">\
                  01234 567 890</a>\nor \"write\".</p>\
-                 <p style=\"{WRAPS};\"><a href=\"https://a.example/plans/1\">The plan</a></p>\
+                 <p dir=\"auto\" style=\"{WRAPS};\"><a href=\"https://a.example/plans/1\">The plan</a></p>\
                  <p><a href=\"https://a.example/topics/1?x=1&amp;y=2\" \
                  style=\"display:inline-block;max-width:100%;box-sizing:border-box;\
                  padding:.7em 1.4em;border-radius:2em;background:#1f6f5c;color:#ffffff;\

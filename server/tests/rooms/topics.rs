@@ -5,6 +5,33 @@ use ground::viewer::Role;
 use crate::world::on_both;
 
 #[test]
+fn words_in_urdu_and_english_each_have_their_own_direction_on_the_page_and_in_emails() {
+    on_both(async |world| {
+        let author = world.parent(1).await;
+        let title = "سکول بس دیر سے آتی ہے";
+        let mut proposal = author.proposal(title);
+        let words = "بس دیر سے آتی ہے۔\n\nIt comes at nine.";
+        proposal.retain(|(name, _)| *name != "happens_now");
+        proposal.push(("happens_now", words));
+        let path = author.post("/topics/new", &proposal).await.leads_to();
+        let page = author.get(&path).await;
+        let page = String::from_utf8(page.raw).unwrap();
+        assert!(page.contains(&format!("<h1 dir=\"auto\">{title}</h1>")), "{page}");
+        let page = page.split("<main").nth(1).unwrap();
+        for paragraph in words.split("\n\n") {
+            let begins = page.split(paragraph).next().unwrap();
+            let tag = begins.rsplit('<').next().unwrap();
+            assert!(tag.starts_with("p dir=\"auto\"") && tag.ends_with('>'), "{tag}");
+        }
+        let again = String::from_utf8(author.get("/topics/new").await.raw).unwrap();
+        assert!(again.contains("<textarea dir=\"auto\""), "{again}");
+        for email in world.receipts().await {
+            assert!(email.html.contains("<p dir=\"auto\""), "{}", email.html);
+        }
+    });
+}
+
+#[test]
 fn a_parent_checks_her_topic_sees_what_is_like_it_and_sends_it() {
     on_both(async |world| {
         world.published("Earlier buses to school").await;

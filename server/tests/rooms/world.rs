@@ -550,7 +550,8 @@ impl Browser<'_> {
             status: parts.status,
             headers: parts.headers,
             bytes: bytes.len(),
-            html: String::from_utf8_lossy(&bytes).into_owned(),
+            // In which direction letters run is not what a page says; `raw` has it.
+            html: String::from_utf8_lossy(&bytes).replace(" dir=\"auto\"", ""),
             raw: bytes.to_vec(),
         }
     }

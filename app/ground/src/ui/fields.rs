@@ -58,6 +58,7 @@ pub fn Field<'a>(
             name=name
             type=kind
             value=value
+            dir=(kind == "text").then_some("auto")
             inputmode=inputmode
             autocomplete=autocomplete
             autocapitalize=is_new_password.then_some("none")

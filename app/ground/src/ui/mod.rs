@@ -1,11 +1,12 @@
 //! The page and its parts: what every room builds its pages from.
 //!
 //! `page` is the document around a room's own words; `described` what it says of itself where it is
-//! passed on; `fields` the form kit, after the behaviour of the GOV.UK components; `parts` banner,
+//! passed on; `direction` gives each paragraph that of its own letters; `fields` the form kit, after the behaviour of the GOV.UK components; `parts` banner,
 //! card, labels, share, pager, timeline, table with bars; `drawings` our own pictures; `style` the
 //! CSS and the content policy; `qr` a code for a phone's camera.
 
 mod described;
+mod direction;
 mod drawings;
 mod fields;
 mod page;

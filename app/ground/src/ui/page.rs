@@ -8,6 +8,7 @@ use forms::Refusals;
 use leptos::prelude::*;
 
 use super::described::described;
+use super::direction::with_directions;
 use super::{Mark, Script, content_policy, css};
 use crate::contact::{Contact, phone_link};
 use crate::house::House;
@@ -193,7 +194,8 @@ impl Page {
         let path = viewer.public_page().filter(|_| self.status == StatusCode::OK);
         let described =
             path.map(|path| described(house, path, &self.title, self.about.as_deref(), &self.body));
-        let (body, layout) = (self.body, (!self.layout.is_empty()).then_some(self.layout));
+        let (body, layout) =
+            (with_directions(&self.body), (!self.layout.is_empty()).then_some(self.layout));
         let title = format!("{} – {}", self.title, house.names.forum);
         let forum = house.names.forum.clone();
         let document = document(|| {
