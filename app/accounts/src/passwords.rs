@@ -318,8 +318,13 @@ mod tests {
     #[test]
     fn a_text_made_to_be_slow_is_judged_in_a_moment() {
         let slow = "4@8({[<369!1|70$5+%2".repeat(10);
-        let began = std::time::Instant::now();
-        let _judged = judged(slow, &[]);
-        assert!(began.elapsed() < std::time::Duration::from_secs(10), "{:?}", began.elapsed());
+        let took = (0..5).map(|_| {
+            let began = std::time::Instant::now();
+            let _judged = judged(slow.clone(), &[]);
+            began.elapsed()
+        });
+        // A machine that is busy or stands still may hold up one of them.
+        let fastest = took.min().expect("five tries");
+        assert!(fastest < std::time::Duration::from_secs(10), "{fastest:?}");
     }
 }

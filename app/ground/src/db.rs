@@ -23,6 +23,7 @@ use calendar::clock::{self, Millis};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AssertSqlSafe};
 
+pub use self::connections::Limits;
 use self::connections::Pools;
 pub use self::line::Line;
 pub use self::moment::is_of_the_moment;
@@ -101,6 +102,7 @@ impl Kind {
 pub struct Db {
     kind: Kind,
     pools: Pools,
+    limits: Limits,
     line: Line,
     /// The file, where the database is one.
     file: Option<Arc<file::Opened>>,
@@ -113,6 +115,14 @@ impl Db {
     /// # Errors
     /// When the address cannot be read or the database does not answer.
     pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
+        Self::open_within(url, Limits::OF_A_REQUEST).await
+    }
+
+    /// The same within other limits.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub async fn open_within(url: &str, limits: Limits) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
         let kind = Kind::of_url(url).ok_or_else(|| {
             sqlx::Error::Configuration("DATABASE_URL begins with sqlite:// or postgres://".into())
@@ -124,9 +134,9 @@ impl Db {
             Kind::Sqlite => (url.to_owned(), Line::Here),
             Kind::Postgres => line::to(url)?,
         };
-        let pools = Pools::open(&address, kind).await?;
+        let pools = Pools::open(&address, kind, limits).await?;
         let file = path.map(file::Opened::at).transpose()?.map(Arc::new);
-        Ok(Self { kind, pools, line, file })
+        Ok(Self { kind, pools, limits, line, file })
     }
 
     #[must_use]
@@ -186,7 +196,7 @@ impl Db {
     pub async fn begin(&self) -> sqlx::Result<Transaction> {
         self.is_there()?;
         let connection = waited("writers", self.pools.writers.acquire()).await?;
-        Transaction::begin(connection, self.kind, self.file.clone()).await
+        Transaction::begin(connection, self.kind, self.file.clone(), self.limits.write).await
     }
 
     /// For each pool: its name, how many connections it has open, and how many of them nobody uses.

@@ -115,7 +115,8 @@ async fn a_peer_that_stalls_is_given_up_and_tried_later() {
     let peer = Peer::start("stall");
     let mailer =
         peer.mailer().with_patience(Patience { to_begin: SHORT, for_the_last_word: SHORT });
-    let guard = Duration::from_secs(25);
+    // It ends by itself; a busy machine may take its time.
+    let guard = Duration::from_secs(600);
     let given_up = tokio::time::timeout(guard, mailer.send(&email())).await;
     let why = later(given_up.expect("the mailer waits for a server that never answers"));
     assert_eq!(why, "no answer within 500ms");

@@ -184,7 +184,8 @@ impl Caller {
 
     fn exchange(&self, request: &str) -> io::Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        // A busy machine may take its time.
+        stream.set_read_timeout(Some(Duration::from_secs(600)))?;
         stream.write_all(request.as_bytes())?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
@@ -201,7 +202,7 @@ pub fn is(answer: &str, status: u16) -> bool {
 
 /// Waits until it holds: what is known lags behind what is so.
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..900 {
+    for _ in 0..6_000 {
         if holds() {
             return;
         }

@@ -131,7 +131,7 @@ fn two_addresses_in_one_form_are_one_email_or_none() {
         let thief = world.visitor();
         for path in ["/sign-in/link", "/forgotten-password"] {
             let twice = "email=parent1%40example.org&email=thief%40example.org";
-            thief.request(Method::POST, path, &[], twice).await;
+            thief.request(Method::POST, path, &[], twice).await.done();
             let emails = world.deliver().await;
             let to: Vec<&str> = emails.iter().map(|email| email.to.as_str()).collect();
             assert_eq!(to, ["parent1@example.org"], "{path}");
@@ -205,7 +205,7 @@ fn another_method_named_in_a_header_or_a_field_changes_nothing() {
             ("x-method-override", "POST"),
         ];
         let ends = "/account/sessions/end?_method=POST";
-        parent.request(Method::GET, ends, &names, "").await;
+        parent.request(Method::GET, ends, &names, "").await.done();
         assert_eq!(parent.get("/account").await.status, StatusCode::OK, "she is still signed in");
         for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::TRACE] {
             let answer =
@@ -245,7 +245,7 @@ fn fields_that_a_form_does_not_have_give_nobody_a_role_or_another_account() {
             ("started_at", "1"),
             ("step", "approve"),
         ]);
-        leader.post("/lead/notices/new", &fields).await;
+        leader.post("/lead/notices/new", &fields).await.done();
         let sent = "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL";
         assert_eq!(number(&world, sent).await, 0, "a second leader approves it");
     });
@@ -311,7 +311,7 @@ fn who_presses_the_button_to_join_in_two_browsers_at_once_has_one_account() {
 fn a_link_to_sign_in_that_is_used_twice_at_once_lets_one_in() {
     on_both(async |world| {
         world.parent(1).await;
-        world.visitor().post("/sign-in/link", &[("email", "parent1@example.org")]).await;
+        world.visitor().post("/sign-in/link", &[("email", "parent1@example.org")]).await.done();
         let page = link(&world.deliver().await[0]);
         let (her, thief) = (world.visitor(), world.visitor());
         let (one, other) = tokio::join!(her.post(&page, &[]), thief.post(&page, &[]));

@@ -221,7 +221,7 @@ fn the_stop_page_names_what_stopped_and_what_still_comes_and_leads_back() {
 
         // Everything, and that was a wrong tap too.
         world.forward(MINUTE);
-        visitor.post(&one_click, &[]).await;
+        visitor.post(&one_click, &[]).await.done();
         world.forward(MINUTE);
         let everything = visitor.post(&own, &[("step", "everything")]).await.leads_to();
         assert!(visitor.get(&everything).await.says("We have stopped everything"));

@@ -52,8 +52,8 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
         moving.changes_address("stays@example.org").await.leads_to();
         let emails = world.deliver().await;
         let confirm = emails.iter().find(|message| message.to == "stays@example.org").unwrap();
-        moving.post(&link(confirm), &[]).await;
-        moving.changes_address("kanarienvogel-never@example.org").await;
+        moving.post(&link(confirm), &[]).await.done();
+        moving.changes_address("kanarienvogel-never@example.org").await.done();
 
         let invited = "kanarienvogel-invited@example.org".to_owned();
         accounts::invite(&world.house, None, invited, Role::Leader, None).await.unwrap();

@@ -438,7 +438,7 @@ fn a_copy_asks_for_fresh_proof_comes_once_an_hour_and_goes_to_the_session_that_a
         assert_eq!(other.post("/account/export", &[]).await.leads_to(), "/account/export");
         assert_eq!(other.get(zip).await.status, StatusCode::OK);
         assert_eq!(world.deliver().await.len(), 1);
-        other.post("/sign-out", &[]).await;
+        other.post("/sign-out", &[]).await.done();
         assert_ne!(other.get(zip).await.status, StatusCode::OK);
 
         // A clock that was set back keeps nobody out.

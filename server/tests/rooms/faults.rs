@@ -125,6 +125,7 @@ fn a_database_file_that_was_moved_is_neither_read_nor_written_until_it_is_back()
 #[test]
 fn while_a_table_is_locked_its_pages_say_so_soon_and_other_pages_answer() {
     on_postgres(async |world| {
+        let world = world.in_a_hurry().await;
         let parent = world.parent(1).await;
         let mut other = sqlx::AnyConnection::connect(&world.url).await.unwrap();
         let mut lock = other.begin().await.unwrap();

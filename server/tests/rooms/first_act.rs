@@ -39,7 +39,7 @@ async fn get_in(world: &World, way: Way, here: &Browser<'_>, there: &Browser<'_>
     }
     let letters = world.deliver().await;
     let button = link(letters.iter().find(|email| email.to == HER).unwrap());
-    there.get(&button).await;
+    there.get(&button).await.done();
     there.post(&button, &behind_the_button(world)).await
 }
 
@@ -98,7 +98,7 @@ fn in_another_browser_it_is_shown_with_one_button_and_never_done_by_itself() {
             known(&world, way).await;
             let (_, topic) = world.voting("A wait that is the same everywhere").await;
             let (phone, other) = (world.visitor(), world.visitor());
-            phone.support(&topic, "support").await;
+            phone.support(&topic, "support").await.refused(StatusCode::UNAUTHORIZED);
             assert_eq!(get_in(&world, way, &phone, &other).await.leads_to(), "/go-on", "{way:?}");
             assert_eq!(supporters(&world).await, 0, "somebody else may have typed her address");
             let shown = other.get("/go-on").await;
@@ -117,13 +117,13 @@ fn who_does_not_want_it_says_so_and_it_is_forgotten() {
         known(&world, Way::Link).await;
         let (_, topic) = world.voting("A wait that is the same everywhere").await;
         let (stranger, her) = (world.visitor(), world.visitor());
-        stranger.support(&topic, "support").await;
-        get_in(&world, Way::Link, &stranger, &her).await;
+        stranger.support(&topic, "support").await.refused(StatusCode::UNAUTHORIZED);
+        get_in(&world, Way::Link, &stranger, &her).await.done();
         assert_eq!(her.post("/go-on", &[("step", "forget")]).await.leads_to(), "/");
         assert_eq!(her.post("/go-on", &[("step", "do")]).await.leads_to(), "/");
         assert_eq!(supporters(&world).await, 0);
         // Likewise on the page where they sign in.
-        stranger.get("/sign-in?forget=yes").await;
+        stranger.get("/sign-in?forget=yes").await.done();
         let done = get_in(&world, Way::Password, &stranger, &stranger).await;
         assert_eq!(done.leads_to(), "/?done=signed-in");
     });
@@ -146,15 +146,15 @@ fn what_was_typed_goes_with_her_and_so_does_the_page_she_was_going_to() {
             let to = match email {
                 Way::Password => phone.post("/sign-in", &here).await.leads_to(),
                 Way::Link => {
-                    phone.post("/sign-in/link", &here).await;
+                    phone.post("/sign-in/link", &here).await.done();
                     pressed(&world, &other).await
                 }
                 Way::ForgottenPassword => {
-                    phone.post("/forgotten-password", &here).await;
+                    phone.post("/forgotten-password", &here).await.done();
                     pressed(&world, &other).await
                 }
                 Way::Joins => {
-                    phone.post("/sign-up", &here).await;
+                    phone.post("/sign-up", &here).await.done();
                     pressed(&world, &other).await
                 }
             };
@@ -222,7 +222,7 @@ fn who_may_not_do_it_is_told_so_once_she_is_in() {
         world.person(HER, &[Role::Leader], &world.south).await;
         let (_, topic) = world.voting("A wait that is the same everywhere").await;
         let phone = world.visitor();
-        phone.support(&topic, "support").await;
+        phone.support(&topic, "support").await.refused(StatusCode::UNAUTHORIZED);
         let done = get_in(&world, Way::Password, &phone, &phone).await;
         assert_eq!(done.status, StatusCode::FORBIDDEN);
         assert_eq!(supporters(&world).await, 0);
@@ -276,7 +276,7 @@ fn whoever_joins_by_what_she_chose_is_told_so_in_words_for_what_it_was() {
         // Whoever signs in has not joined.
         world.person(HER, &[Role::Parent], &world.south).await;
         let phone = world.visitor();
-        phone.support(&topic, "support").await;
+        phone.support(&topic, "support").await.refused(StatusCode::UNAUTHORIZED);
         let done = get_in(&world, Way::Password, &phone, &phone).await.leads_to();
         let shown = phone.get(&done).await;
         assert!(shown.says("You support this topic") && !shown.says("You have joined"), "{done}");
@@ -344,7 +344,7 @@ fn what_a_program_asks_for_is_not_kept_for_whoever_signs_in_next() {
         let asked = phone.request(Method::POST, &button, &words, "wish=support").await;
         assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
         assert!(!phone.cookies().contains("first-act"), "{}", phone.cookies());
-        phone.support(&topic, "support").await;
+        phone.support(&topic, "support").await.refused(StatusCode::UNAUTHORIZED);
         assert!(phone.cookies().contains("first-act"), "{}", phone.cookies());
     });
 }
@@ -354,7 +354,7 @@ fn who_joins_sees_what_will_be_done_before_it_is_and_can_join_without_it() {
     on_both(async |world| {
         let (_, topic) = world.voting("A wait that is the same everywhere").await;
         let phone = world.visitor();
-        phone.support(&topic, "support").await;
+        phone.support(&topic, "support").await.refused(StatusCode::UNAUTHORIZED);
         phone.post("/sign-up", &[("email", HER)]).await.leads_to();
         let emails = world.deliver().await;
         let button = link(emails.iter().find(|email| email.to == HER).expect("an email to her"));

@@ -7,6 +7,7 @@ use std::env;
 
 use accounts::erasing::WAITS;
 use app::erase::erase_due;
+use axum::http::StatusCode;
 use calendar::clock::{DAY, HOUR, MINUTE, Millis};
 use ground::viewer::Role;
 use server::retention;
@@ -191,7 +192,10 @@ async fn act(
         }
         2 => {
             // Voting may be over since they came back.
-            leaver.support(&around.voting.0, "support").await;
+            leaver
+                .support(&around.voting.0, "support")
+                .await
+                .is_one_of(&[StatusCode::SEE_OTHER, StatusCode::UNPROCESSABLE_ENTITY]);
         }
         3 => {
             leaver.post("/local-offer/comments/new", &writes).await.leads_to();
@@ -204,7 +208,15 @@ async fn act(
         }
         5 => {
             let question = [("form_key", key.as_str()), ("question", "Which stop is it?")];
-            leaver.post(&format!("/notices/{}/questions/new", around.notice), &question).await;
+            leaver
+                .post(&format!("/notices/{}/questions/new", around.notice), &question)
+                .await
+                .is_one_of(&[
+                    StatusCode::OK,
+                    StatusCode::SEE_OTHER,
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    StatusCode::TOO_MANY_REQUESTS,
+                ]);
         }
         6 => {
             let wanted = [("services", world.transport.as_str()), ("cadence", "daily")];
@@ -212,10 +224,17 @@ async fn act(
         }
         7 => {
             let details = [("shown_name", word), ("place", world.north.as_str())];
-            leaver.post("/account/details", &details).await;
+            leaver
+                .post("/account/details", &details)
+                .await
+                .is_one_of(&[StatusCode::SEE_OTHER, StatusCode::UNPROCESSABLE_ENTITY]);
         }
         8 => {
-            leaver.changes_address(&format!("{word}-elsewhere@example.org")).await;
+            leaver.changes_address(&format!("{word}-elsewhere@example.org")).await.is_one_of(&[
+                StatusCode::SEE_OTHER,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                StatusCode::TOO_MANY_REQUESTS,
+            ]);
         }
         _ => {
             leaver.post("/account/emails", &[("sort", "said"), ("step", "stop")]).await.leads_to();

@@ -118,7 +118,7 @@ fn a_new_address_counts_by_its_own_mailbox() {
         moving.changes_address("two@example.org").await.leads_to();
         let emails = world.deliver().await;
         let confirm = emails.iter().find(|email| email.to == "two@example.org").unwrap();
-        moving.post(&link_to(confirm, "/account/email/"), &[]).await;
+        moving.post(&link_to(confirm, "/account/email/"), &[]).await.done();
         world.close().await;
         assert_eq!(tally(&world, &buses).await, 2);
     });
@@ -146,7 +146,7 @@ fn an_address_that_is_put_back_counts_by_the_mailbox_it_had() {
         moving.changes_address("two@example.org").await.leads_to();
         let emails = world.deliver().await;
         let confirm = emails.iter().find(|email| email.to == "two@example.org").unwrap();
-        moving.post(&link_to(confirm, "/account/email/"), &[]).await;
+        moving.post(&link_to(confirm, "/account/email/"), &[]).await.done();
         each_has_its_own_mailbox(&world).await;
         let told = world.deliver().await;
         let hers = told.iter().find(|email| email.to == "one+3@example.org").unwrap();

@@ -424,7 +424,7 @@ fn undoing_a_change_of_address_takes_the_passkeys_and_codes_that_were_set_up_sin
         parent.changes_address("thief@example.org").await.leads_to();
         let sent = world.deliver().await;
         let confirm = sent.iter().find(|email| email.to == "thief@example.org").unwrap();
-        parent.post(&link_to(confirm, "/account/email/"), &[]).await;
+        parent.post(&link_to(confirm, "/account/email/"), &[]).await.done();
         let told = world.deliver().await;
         let told = told.iter().find(|email| email.to == "parent1@example.org").unwrap();
         let undo = link_to(told, "/account/email/undo/");
@@ -439,7 +439,7 @@ fn undoing_a_change_of_address_takes_the_passkeys_and_codes_that_were_set_up_sin
         )
         .await;
         assert!(world.visitor().get(&undo).await.says("Passkeys and codes from a phone"));
-        world.visitor().post(&undo, &[]).await;
+        world.visitor().post(&undo, &[]).await.done();
         refused(&thiefs.is_used(&world.visitor(), SIGN_IN).await, UNKNOWN);
         assert_eq!(number(&world, "SELECT count(*) FROM second_factors").await, 0);
         let phone = world.visitor();

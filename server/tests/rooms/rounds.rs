@@ -48,10 +48,10 @@ fn a_parent_gives_support_and_takes_it_back_and_saying_it_twice_is_saying_it_onc
             parent.support(&topic, "support").await.leads_to(),
             format!("/topics/{topic}?done=supported")
         );
-        parent.support(&topic, "support").await;
+        parent.support(&topic, "support").await.done();
         assert!(parent.get(&format!("/topics/{topic}")).await.says("Remove my support"));
-        parent.support(&topic, "take back").await;
-        parent.support(&topic, "take back").await;
+        parent.support(&topic, "take back").await.done();
+        parent.support(&topic, "take back").await.done();
         assert!(!parent.get(&format!("/topics/{topic}")).await.says("Remove my support"));
     });
 }
@@ -110,7 +110,7 @@ fn nobody_in_any_role_sees_a_different_page_because_others_gave_support() {
         let (round, topic) = world.voting("Buses").await;
         let before = every_page(&world, &round, &topic).await;
         for nth in 1..=12 {
-            world.parent(nth).await.support(&topic, "support").await;
+            world.parent(nth).await.support(&topic, "support").await.done();
         }
         for person in ["p", "o", "l", "a"] {
             let sql = format!(
@@ -140,7 +140,7 @@ fn without_ids(html: &str) -> String {
 fn the_close_happens_by_the_clock_once_with_several_workers() {
     on_both(async |world| {
         let (round, topic) = world.voting("Buses").await;
-        world.parent(1).await.support(&topic, "support").await;
+        world.parent(1).await.support(&topic, "support").await.done();
         assert_eq!(
             close_due(world.db(), &world.house.clock).await.unwrap(),
             0,
@@ -177,7 +177,7 @@ fn after_the_close_counts_by_place_are_shown_and_fewer_than_ten_never_are() {
             let place = if nth < 3 { &world.north } else { &world.south };
             world.supporter(nth, place, &topic).await;
         }
-        world.parent(1).await.support(&few, "support").await;
+        world.parent(1).await.support(&few, "support").await.done();
         world.close().await;
         let page = world.visitor().get(&format!("/rounds/{round}")).await.html;
         let card = |title: &str| {

@@ -153,7 +153,7 @@ fn home_shows_someone_signed_in_what_is_new_since_their_last_visit_and_what_is_t
         assert!(first.says("Hello") && first.says("My own topic") && !first.says("New since"));
         assert!(first.html.contains(&format!("/topics/{own}")));
         world.forward(3 * DAY);
-        parent.get("/topics").await;
+        parent.get("/topics").await.done();
         world.forward(DAY);
         world.published("Something new").await;
         let home = parent.get("/").await;

@@ -104,7 +104,7 @@ fn a_link_in_an_email_and_a_new_password_ask_for_the_code_too() {
         world.deliver().await;
         for path in ["/sign-in/link", "/forgotten-password"] {
             let thief = world.visitor();
-            thief.post(path, &[("email", HER)]).await;
+            thief.post(path, &[("email", HER)]).await.done();
             let button = link(&world.deliver().await[0]);
             let to = thief.post(&button, &[("password", "four small words more")]).await.leads_to();
             assert!(to.starts_with("/sign-in/code?"), "{path}: {to}");
@@ -126,8 +126,8 @@ fn a_code_lets_in_once_but_a_second_tap_does_no_harm() {
         let (secret, _) = set_up(&world, &leader).await;
         let shown = code(&secret, world.now());
         let (phone, thief) = (world.visitor(), world.visitor());
-        types_password(&phone).await;
-        types_password(&thief).await;
+        types_password(&phone).await.done();
+        types_password(&thief).await.done();
         let cookies = phone.cookies();
         types_code(&phone, &shown).await.leads_to();
         let again = types_code(&thief, &shown).await;
@@ -151,7 +151,7 @@ fn her_password_without_the_code_does_not_call_back_that_she_leaves() {
         let erasures = "SELECT count(*) FROM erasures";
         let thief = world.visitor();
         assert_eq!(types_password(&thief).await.leads_to(), "/sign-in/code");
-        types_code(&thief, "000000").await;
+        types_code(&thief, "000000").await.refused(StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(number(&world, erasures).await, 1, "the password alone lets nobody in");
         let phone = world.visitor();
         types_password(&phone).await.leads_to();
@@ -188,7 +188,7 @@ fn whoever_waits_too_long_with_the_code_signs_in_again() {
         let leader = world.signed_in(HER, &[Role::Leader]).await;
         let (secret, _) = set_up(&world, &leader).await;
         let phone = world.visitor();
-        types_password(&phone).await;
+        types_password(&phone).await.done();
         world.forward(31 * MINUTE);
         let late = types_code(&phone, &code(&secret, world.now())).await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -213,7 +213,7 @@ fn a_recovery_code_lets_in_once_and_she_hears_of_it() {
                 .unwrap();
         assert_eq!(plain, 0, "only hashes are stored");
         let new_phone = world.visitor();
-        types_password(&new_phone).await;
+        types_password(&new_phone).await.done();
         types_code(&new_phone, &codes[0].to_lowercase().replace('-', " ")).await.leads_to();
         assert_eq!(new_phone.get("/lead").await.status, StatusCode::OK);
         let told = emails(&world, EmailKind::SecondStep).await;
@@ -222,7 +222,7 @@ fn a_recovery_code_lets_in_once_and_she_hears_of_it() {
         assert!(new_phone.get("/account/second-step").await.says("5 recovery codes left"));
 
         let thief = world.visitor();
-        types_password(&thief).await;
+        types_password(&thief).await.done();
         assert!(types_code(&thief, &codes[0]).await.says("wrong or has been used"));
         assert_eq!(thief.get("/lead").await.status, StatusCode::SEE_OTHER);
         // New ones end the old ones, and a page says so first.
@@ -258,13 +258,13 @@ fn a_recovery_code_from_before_they_were_longer_lets_in_once_until_there_are_new
             tx.commit().await.unwrap();
         }
         let new_phone = world.visitor();
-        types_password(&new_phone).await;
+        types_password(&new_phone).await.done();
         types_code(&new_phone, &short[0].to_lowercase()).await.leads_to();
         assert_eq!(new_phone.get("/lead").await.status, StatusCode::OK);
         let thief = world.visitor();
-        types_password(&thief).await;
+        types_password(&thief).await.done();
         assert!(types_code(&thief, &short[0]).await.says("wrong or has been used"));
-        new_phone.post("/account/second-step", &[("step", "codes")]).await;
+        new_phone.post("/account/second-step", &[("step", "codes")]).await.done();
         assert!(types_code(&thief, &short[1]).await.says("wrong or has been used"));
         assert_eq!(thief.get("/lead").await.status, StatusCode::SEE_OTHER);
     });
@@ -276,27 +276,29 @@ fn whoever_has_her_password_cannot_keep_her_out_by_wrong_codes() {
         let leader = world.signed_in(HER, &[Role::Leader]).await;
         let (secret, codes) = set_up(&world, &leader).await;
         let phone = world.visitor();
-        types_password(&phone).await;
+        types_password(&phone).await.done();
         types_code(&phone, &code(&secret, world.now())).await.leads_to();
         world.forward(MINUTE);
 
         let thief = world.visitor();
         for _ in 0..12 {
-            types_password(&thief).await;
-            types_code(&thief, "000000").await;
+            types_password(&thief).await.done();
+            types_code(&thief, "000000")
+                .await
+                .is_one_of(&[StatusCode::UNPROCESSABLE_ENTITY, StatusCode::TOO_MANY_REQUESTS]);
         }
         let right = types_code(&thief, &code(&secret, world.now())).await;
         assert!(right.says("Too many wrong codes"), "{}", right.html);
         // In their own browser their codes work; on a new device a recovery code does.
         phone.post("/sign-out", &[]).await.leads_to();
-        types_password(&phone).await;
+        types_password(&phone).await.done();
         types_code(&phone, &code(&secret, world.now())).await.leads_to();
         let new_phone = world.visitor();
-        types_password(&new_phone).await;
+        types_password(&new_phone).await.done();
         types_code(&new_phone, &codes[3]).await.leads_to();
         assert_eq!(new_phone.get("/lead").await.status, StatusCode::OK);
         world.forward(16 * MINUTE);
-        types_password(&thief).await;
+        types_password(&thief).await.done();
         types_code(&thief, &code(&secret, world.now())).await.leads_to();
     });
 }
@@ -315,7 +317,7 @@ fn a_secret_is_shown_while_it_is_set_up_and_never_again() {
         assert_eq!(number(&world, "SELECT count(*) FROM recovery_codes").await, 0);
         let other = world.sign_in(HER).await;
         let shown = code(&secret, world.now());
-        leader.post("/account/second-step/set-up", &[("code", &shown)]).await;
+        leader.post("/account/second-step/set-up", &[("code", &shown)]).await.done();
         assert_eq!(
             leader.get("/account/second-step/set-up").await.leads_to(),
             "/account/second-step"
@@ -349,12 +351,12 @@ fn a_new_phone_takes_the_place_of_the_old_one_and_she_keeps_her_recovery_codes()
         assert_eq!(moved.leads_to(), "/account/second-step?done=moved");
         world.forward(MINUTE);
         let phone = world.visitor();
-        types_password(&phone).await;
+        types_password(&phone).await.done();
         let refused = types_code(&phone, &code(&old, world.now())).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         types_code(&phone, &codes[5]).await.leads_to();
         let again = world.visitor();
-        types_password(&again).await;
+        types_password(&again).await.done();
         types_code(&again, &code(&new, world.now())).await.leads_to();
     });
 }
@@ -376,7 +378,7 @@ fn staff_are_reminded_until_the_day_and_then_set_it_up_before_any_desk_opens() {
         let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
         world.person(HER, &[Role::Parent, Role::Leader], &world.south).await;
         let phone = world.visitor();
-        types_password(&phone).await;
+        types_password(&phone).await.done();
         assert!(!phone.get("/lead").await.says("a code from your phone"));
         let past = calendar::clock::fields(world.now() - 2 * DAY).0;
         let refused = admin.post("/admin/second-step", &[("from_day", &past)]).await;
@@ -516,7 +518,7 @@ fn who_waits_too_long_with_the_button_is_asked_again_and_loses_nothing() {
         admin.proves.set(false);
         let invitation = [("email", "new@example.org"), ("role", "organiser")];
         world.forward(16 * MINUTE);
-        admin.post("/admin/people", &invitation).await;
+        admin.post("/admin/people", &invitation).await.refused(StatusCode::UNAUTHORIZED);
         admin.post("/prove", &[("password", PASSWORD)]).await.leads_to();
         world.forward(16 * MINUTE);
         let asked = admin.post("/go-on", &[("step", "do")]).await;
@@ -546,7 +548,10 @@ fn a_code_or_a_link_proves_it_as_well_as_a_password() {
 
         world.forward(16 * MINUTE);
         world.deliver().await;
-        admin.post("/admin/people", &[("email", "two@example.org"), ("role", "leader")]).await;
+        admin
+            .post("/admin/people", &[("email", "two@example.org"), ("role", "leader")])
+            .await
+            .is_one_of(&[StatusCode::UNAUTHORIZED, StatusCode::SEE_OTHER, StatusCode::OK]);
         let sent = admin.post("/prove/link", &[]).await;
         assert!(sent.says("Check your email"), "{}", sent.html);
         let emails = world.deliver().await;
@@ -663,7 +668,10 @@ fn what_asks_for_fresh_proof_is_never_done_by_itself_for_whoever_signs_in_next()
         // A stranger at the same computer, before the administrator signs in at it.
         let computer = world.visitor();
         let roles = format!("/admin/people/{}/roles", parent.account);
-        computer.post(&roles, &[("role", "admin"), ("change", "give")]).await;
+        computer
+            .post(&roles, &[("role", "admin"), ("change", "give")])
+            .await
+            .refused(StatusCode::UNAUTHORIZED);
         let right = [("email", "admin@example.org"), ("password", PASSWORD)];
         assert_eq!(computer.post("/sign-in", &right).await.leads_to(), "/go-on");
         let given = "SELECT count(*) FROM roles WHERE role = 'admin'";
@@ -680,14 +688,17 @@ fn guesses_at_proof_are_limited_and_a_link_still_works() {
     on_both(async |world| {
         let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
         for _ in 0..10 {
-            admin.post("/prove", &[("password", "a wrong guess")]).await;
+            admin
+                .post("/prove", &[("password", "a wrong guess")])
+                .await
+                .is_one_of(&[StatusCode::UNPROCESSABLE_ENTITY, StatusCode::TOO_MANY_REQUESTS]);
         }
         let right = [("password", PASSWORD)];
         assert!(admin.post("/prove", &right).await.says("Too many attempts"));
         // Nobody else's session is meant, and signing in is not either.
         let other = world.sign_in("admin@example.org").await;
         assert_eq!(other.post("/prove", &right).await.leads_to(), "/account");
-        admin.post("/prove/link", &[]).await;
+        admin.post("/prove/link", &[]).await.done();
         let button = link(&world.deliver().await[0]);
         admin.post(&button, &[]).await.leads_to();
         assert_eq!(admin.post("/prove", &right).await.leads_to(), "/account");
@@ -732,7 +743,7 @@ fn the_sessions_of_staff_end_after_half_a_day_unused_and_after_a_week_in_any_cas
     on_both(async |world| {
         world.person(HER, &[Role::Parent, Role::Leader], &world.south).await;
         let phone = world.visitor();
-        types_password(&phone).await;
+        types_password(&phone).await.done();
         for _ in 0..15 {
             assert_eq!(phone.get("/lead").await.status, StatusCode::OK);
             world.forward(11 * HOUR);
@@ -740,7 +751,7 @@ fn the_sessions_of_staff_end_after_half_a_day_unused_and_after_a_week_in_any_cas
         assert_eq!(phone.get("/lead").await.status, StatusCode::OK);
         world.forward(3 * HOUR);
         assert_eq!(phone.get("/lead").await.status, StatusCode::SEE_OTHER, "the absolute end");
-        types_password(&phone).await;
+        types_password(&phone).await.done();
         world.forward(13 * HOUR);
         assert_eq!(phone.get("/lead").await.status, StatusCode::SEE_OTHER, "the idle end");
     });

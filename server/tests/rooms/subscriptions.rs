@@ -176,10 +176,10 @@ fn an_account_subscribes_without_an_email_and_its_emails_follow_its_address() {
         );
         assert!(world.deliver().await.is_empty(), "their address is confirmed already");
         assert!(parent.get("/account/subscriptions").await.says("Transport in all of Sefton"));
-        parent.changes_address("new@example.org").await;
+        parent.changes_address("new@example.org").await.done();
         let emails = world.deliver().await;
         let confirm = emails.iter().find(|message| message.to == "new@example.org").unwrap();
-        parent.post(&link(confirm), &[]).await;
+        parent.post(&link(confirm), &[]).await.done();
         assert!(parent.get("/account/subscriptions").await.says("Transport in all of Sefton"));
         assert_eq!(
             number(&world, "SELECT count(*) FROM subscribers WHERE email = 'new@example.org'")
@@ -215,10 +215,10 @@ fn an_account_that_takes_an_address_with_subscriptions_has_both_and_the_old_link
             .post("/subscribe", &[("services", world.transport.as_str()), ("cadence", "at once")])
             .await
             .leads_to();
-        parent.changes_address("new@example.org").await;
+        parent.changes_address("new@example.org").await.done();
         let emails = world.deliver().await;
         let confirm = emails.iter().find(|message| message.to == "new@example.org").unwrap();
-        parent.post(&link(confirm), &[]).await;
+        parent.post(&link(confirm), &[]).await.done();
         let page = parent.get("/account/subscriptions").await;
         assert!(
             page.says("Transport in all of Sefton") && page.says("Transport in South Sefton"),
@@ -275,7 +275,8 @@ fn an_address_nobody_uses_any_more_is_erased_after_four_weeks_and_what_was_kept_
                     ("cadence", "daily"),
                 ],
             )
-            .await;
+            .await
+            .done();
         visitor.post(&own, &[("step", "stop all")]).await.leads_to();
         visitor.post(&other, &[("step", "stop all")]).await.leads_to();
         world.forward(27 * DAY);

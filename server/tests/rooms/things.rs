@@ -478,7 +478,7 @@ impl<'w> Things<'w> {
         let token = self.emailed("/sign-up/").await;
         self.put("/sign-up/{token}", "token", token);
         let known = [("email", "parent2@example.org")];
-        visitor.post("/sign-in/link", &known).await;
+        visitor.post("/sign-in/link", &known).await.done();
         let token = self.emailed("/sign-in/").await;
         self.put("/sign-in/{token}", "token", token);
         visitor.post("/forgotten-password", &known).await.leads_to();
@@ -488,7 +488,7 @@ impl<'w> Things<'w> {
         let moves = self.browser(Looker::Person("family9@example.org")).await;
         moves.changes_address("moved@example.org").await.leads_to();
         let token = self.emailed("/account/email/").await;
-        moves.post(&format!("/account/email/{token}"), &[]).await;
+        moves.post(&format!("/account/email/{token}"), &[]).await.done();
         let token = self.emailed("/account/email/undo/").await;
         self.put("/account/email/undo/{token}", "token", token);
         let moves = self.browser(Looker::Person("parent2@example.org")).await;

@@ -99,7 +99,7 @@ fn the_author_is_told_what_became_of_her_topic_and_why() {
             "/forum?done=decided"
         );
         let decline = [("decision", "decline"), ("reason", "It names a person.")];
-        organiser.post(&format!("/forum/topics/{declined}"), &decline).await;
+        organiser.post(&format!("/forum/topics/{declined}"), &decline).await.done();
         let emails = world.deliver().await;
         assert!(emails.iter().all(|email| email.to == "parent1@example.org"));
         assert!(emails.iter().any(|email| email.subject == "Your topic has been published"
@@ -139,7 +139,7 @@ fn what_is_passed_on_is_shown_to_the_safeguarding_lead_alone() {
         let (parent, organiser) = (world.parent(1).await, world.organiser().await);
         let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
         let topic = parent.propose("Somebody hurts my child").await;
-        organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "pass on")]).await;
+        organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "pass on")]).await.done();
         let queue = lead.get("/forum/safeguarding").await;
         assert!(queue.html.contains(&topic) && !queue.says("Somebody hurts my child"));
         let leader = world.signed_in("leader@example.org", &[Role::Leader, Role::Admin]).await;
@@ -174,7 +174,7 @@ fn whoever_opens_what_was_passed_on_is_in_the_audit_log_and_named_beside_it() {
     on_both(async |world| {
         let (parent, organiser) = (world.parent(1).await, world.organiser().await);
         let topic = parent.propose("Somebody hurts my child").await;
-        organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "pass on")]).await;
+        organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "pass on")]).await.done();
         let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
         let (concern, opened) = (format!("/forum/safeguarding/{topic}"), async || {
             sqlx::query_scalar::<_, i64>(
@@ -187,11 +187,11 @@ fn whoever_opens_what_was_passed_on_is_in_the_audit_log_and_named_beside_it() {
             .await
             .unwrap()
         });
-        lead.get("/forum/safeguarding").await;
+        lead.get("/forum/safeguarding").await.done();
         assert_eq!(opened().await, 0, "the queue holds no words");
         assert!(!lead.get(&concern).await.says("Who has opened it before"));
         assert_eq!(opened().await, 1);
-        lead.post(&concern, &[("note", " ")]).await;
+        lead.post(&concern, &[("note", " ")]).await.refused(StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(opened().await, 2, "what is refused is shown with the words too");
         let page = lead.get(&concern).await;
         assert!(
@@ -247,7 +247,7 @@ fn the_safeguarding_lead_can_reach_the_author_and_every_note_is_kept() {
             lead.post(&concern, &[("note", "Too early")]).await.status,
             StatusCode::NOT_FOUND
         );
-        organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "pass on")]).await;
+        organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "pass on")]).await.done();
         let queue = lead.get("/forum/safeguarding").await;
         assert!(queue.says(&concern) && !queue.says("Nothing to do."), "{}", queue.html);
         let opened = lead.get(&concern).await;
@@ -391,9 +391,9 @@ fn supporters_come_along_when_a_topic_is_merged() {
             .execute(&mut *world.db().read().await.unwrap())
             .await
             .unwrap();
-        one.support(&merged, "support").await;
-        both.support(&merged, "support").await;
-        both.support(&kept, "support").await;
+        one.support(&merged, "support").await.done();
+        both.support(&merged, "support").await.done();
+        both.support(&kept, "support").await.done();
         let organiser = world.organiser().await;
         organiser
             .post(&format!("/forum/topics/{merged}"), &[("decision", "merge"), ("into", &kept)])
@@ -496,7 +496,10 @@ fn pages_of_twenty_lead_through_every_topic_once() {
         let organiser = world.organiser().await;
         for nth in 0..45 {
             let topic = world.parent(nth).await.propose(&format!("Topic {nth:02}")).await;
-            organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "publish")]).await;
+            organiser
+                .post(&format!("/forum/topics/{topic}"), &[("decision", "publish")])
+                .await
+                .done();
         }
         let (mut path, mut seen, mut pages) = ("/topics".to_owned(), Vec::new(), 0);
         loop {

@@ -571,7 +571,7 @@ fn each_who_contributed_gets_one_email_for_each_outcome_and_none_for_spelling() 
         let stops = told.iter().find(|email| email.to == "stops@example.org").unwrap();
         let one_click =
             stops.one_click.clone().unwrap().replace("http://alongside.example.org", "");
-        world.visitor().post(&one_click, &[]).await;
+        world.visitor().post(&one_click, &[]).await.done();
         world.close().await;
         world.deliver().await;
         let leader = world.signed_in("leader3@example.org", &[Role::Leader]).await;
@@ -671,7 +671,7 @@ fn a_parent_sees_what_happened_to_what_she_said_and_tells_the_forum_what_she_fou
     on_both(async |world| {
         let (_, topic) = world.voting("Buses that are on time").await;
         let parent = world.parent(1).await;
-        parent.support(&topic, "support").await;
+        parent.support(&topic, "support").await.done();
         let own = parent.propose("Trams to school").await;
         let said = parent.get("/account/said").await;
         assert!(said.says("You supported this") && said.says("Voting is still open"));
@@ -844,7 +844,8 @@ fn who_hears_of_a_change_after_an_outcome_was_told_gets_its_email_too() {
                 &stops.one_click.clone().unwrap().replace("http://alongside.example.org", ""),
                 &[],
             )
-            .await;
+            .await
+            .done();
         world.forward(MINUTE);
         assert_eq!(outcomes().await, ["weekly@example.org"]);
         assert!(outcomes().await.is_empty(), "once");
@@ -856,7 +857,7 @@ fn an_outcome_email_that_waits_goes_to_the_address_its_reader_has_by_then() {
     on_both(async |world| {
         let (_, topic) = world.voting("Buses that are on time").await;
         let parent = world.parent(1).await;
-        parent.support(&topic, "support").await;
+        parent.support(&topic, "support").await.done();
         world.close().await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         publish(&leader, &topic, &DONE).await;
@@ -885,7 +886,7 @@ fn whoever_changes_her_address_while_emails_are_put_together_is_told_at_the_new_
     on_postgres(async |world| {
         let (_, topic) = world.voting("Buses that are on time").await;
         let parent = world.parent(1).await;
-        parent.support(&topic, "support").await;
+        parent.support(&topic, "support").await.done();
         world.close().await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         publish(&leader, &topic, &DONE).await;

@@ -16,10 +16,11 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use calendar::clock::{Clock, DAY, HOUR, Millis};
 use deliveries::{Email, EmailKind, Failure, Hand, Outcome, Sort, deliver_one};
-use ground::db::{Db, Kind};
+use ground::db::{Db, Kind, Limits};
 use ground::files::Files;
 use ground::house::{House, Names};
 use ground::return_address::ReturnAddress;
+use ground::routes::NoHurry;
 use ground::viewer::Role;
 use http_body_util::BodyExt as _;
 use server::jobs::{self, Wrong};
@@ -94,7 +95,7 @@ impl World {
     async fn new(kind: Kind) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = Like::Tables.copied(kind, &folder.path().join("alongside.db")).await;
-        let db = Db::open(&url).await.unwrap();
+        let db = Db::open_within(&url, Limits::NO_HURRY).await.unwrap();
         let return_address = ReturnAddress::new("bounces@alongside.example.org", KEY).unwrap();
         let house = House::new(db, Files::in_memory(), Clock::by_hand(BEGINS), Self::names())
             .with_return_address(Some(return_address));
@@ -138,6 +139,13 @@ impl World {
         Self { house, service, ..self }
     }
 
+    /// The same world in the hurry in which people are served: for what waits too long.
+    pub async fn in_a_hurry(self) -> Self {
+        let mut house = self.house.clone();
+        house.db = Db::open(&self.url).await.unwrap();
+        self.around(house)
+    }
+
     /// A new world on a database of the same kind.
     pub async fn another(&self) -> Self {
         Self::new(self.db().kind()).await
@@ -156,7 +164,7 @@ impl World {
     pub async fn demonstration(self) -> Self {
         let file = self.folder().join("demonstration.db");
         let url = Like::Demonstration(BEGINS).copied(self.db().kind(), &file).await;
-        let db = Db::open(&url).await.unwrap();
+        let db = Db::open_within(&url, Limits::NO_HURRY).await.unwrap();
         let house = House::new(db, Files::in_memory(), Clock::by_hand(BEGINS), Self::names());
         house.health.well("writes", Duration::MAX);
         let there = self.around(house);
@@ -528,6 +536,7 @@ impl Browser<'_> {
             request = request.header(*name, *value);
         }
         let mut request = request.body(body.into()).unwrap();
+        request.extensions_mut().insert(NoHurry);
         if let Some(from) = self.from {
             request.extensions_mut().insert(ConnectInfo(from));
         }
@@ -595,7 +604,9 @@ impl Browser<'_> {
     }
 }
 
-/// What came back.
+/// What came back. A form that was refused and that nobody looked at shows up far from here, so
+/// somebody looks: at what it says, or whether it was done or refused as it should be.
+#[must_use]
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -608,6 +619,26 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// It was done: a page, or the way to one.
+    #[track_caller]
+    pub fn done(&self) {
+        let is_done = self.status.is_success() || self.status.is_redirection();
+        assert!(is_done, "{}: {}", self.status, self.html);
+    }
+
+    /// It was refused, and so.
+    #[track_caller]
+    pub fn refused(&self, status: StatusCode) {
+        assert_eq!(self.status, status, "{}", self.html);
+    }
+
+    /// Any of these, where it is done at first and refused later.
+    #[track_caller]
+    pub fn is_one_of(&self, statuses: &[StatusCode]) {
+        assert!(statuses.contains(&self.status), "{}: {}", self.status, self.html);
+    }
+
+    #[track_caller]
     pub fn leads_to(&self) -> String {
         assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.html);
         self.headers[header::LOCATION].to_str().unwrap().to_owned()
@@ -807,7 +838,7 @@ impl Like {
             Kind::Sqlite => format!("sqlite://{}", file.display()),
             Kind::Postgres => new_database("").await,
         };
-        let db = Db::open(&url).await.unwrap();
+        let db = Db::open_within(&url, Limits::NO_HURRY).await.unwrap();
         db.migrate().await.unwrap();
         if let Self::Demonstration(at) = self {
             let (files, clock) = (Files::in_memory(), Clock::by_hand(at));

@@ -3,21 +3,59 @@
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor as _};
 
 use super::Kind;
 
-/// How long a question or a write waits for a connection before it is given up. Shorter than the
-/// time that a request has, so that whoever asked gets an answer.
-const WAIT: Duration = Duration::from_secs(10);
+/// How long things may take before they are given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The wait of a question or a write for a connection.
+    wait: Duration,
+    /// The wait for what another write holds.
+    held: Duration,
+    lock: Duration,
+    statement: Duration,
+    /// A pause inside a transaction.
+    pause: Duration,
+    /// A write, from its begin to its commit.
+    pub(super) write: Duration,
+}
 
-/// What a PostgreSQL session is told: no statement, no wait for a lock and no pause inside a
-/// transaction lasts as long as a request may.
-const LIMITS: [&str; 3] = [
-    "SET lock_timeout = '3s'",
-    "SET statement_timeout = '15s'",
-    "SET idle_in_transaction_session_timeout = '20s'",
-];
+impl Limits {
+    /// Each shorter than the time that a request has, so that whoever asked gets an answer, and
+    /// nothing is kept after its sender was told to try again.
+    pub const OF_A_REQUEST: Self = Self {
+        wait: Duration::from_secs(10),
+        held: Duration::from_secs(5),
+        lock: Duration::from_secs(3),
+        statement: Duration::from_secs(15),
+        pause: Duration::from_secs(20),
+        write: Duration::from_secs(15),
+    };
+
+    /// For tests: a machine that is busy, or stands still for minutes, says nothing about what is
+    /// tested.
+    pub const NO_HURRY: Self = Self {
+        wait: NO_HURRY,
+        held: NO_HURRY,
+        lock: NO_HURRY,
+        statement: NO_HURRY,
+        pause: NO_HURRY,
+        write: NO_HURRY,
+    };
+
+    /// What a PostgreSQL session is told.
+    fn of_session(self) -> [String; 3] {
+        [
+            format!("SET lock_timeout = {}", self.lock.as_millis()),
+            format!("SET statement_timeout = {}", self.statement.as_millis()),
+            format!("SET idle_in_transaction_session_timeout = {}", self.pause.as_millis()),
+        ]
+    }
+}
+
+const NO_HURRY: Duration = Duration::from_secs(30 * 60);
 
 const NO_LIMITS: [&str; 3] = [
     "SET lock_timeout = 0",
@@ -47,10 +85,10 @@ pub(super) struct Pools {
 }
 
 impl Pools {
-    pub async fn open(url: &str, kind: Kind) -> sqlx::Result<Self> {
+    pub async fn open(url: &str, kind: Kind, limits: Limits) -> sqlx::Result<Self> {
         // A pool tries again and again, and in the end says only that it waited too long. What
         // waiting cannot mend is said at once.
-        match first(url).await {
+        match first(url, limits).await {
             Ok(()) => {}
             Err(sqlx::Error::Io(_)) if kind == Kind::Postgres => {}
             Err(error) => return Err(error),
@@ -61,10 +99,10 @@ impl Pools {
         };
         Ok(Self {
             // The writer first: it turns the write-ahead log on for all.
-            writers: pool(writers).connect(url).await?,
-            readers: pool(readers).connect(url).await?,
-            watcher: pool(1).connect_lazy(url)?,
-            sessions: pool(2).idle_timeout(None).max_lifetime(None).connect_lazy(url)?,
+            writers: pool(writers, limits).connect(url).await?,
+            readers: pool(readers, limits).connect(url).await?,
+            watcher: pool(1, limits).connect_lazy(url)?,
+            sessions: pool(2, limits).idle_timeout(None).max_lifetime(None).connect_lazy(url)?,
         })
     }
 
@@ -75,33 +113,38 @@ impl Pools {
     }
 }
 
-async fn first(url: &str) -> sqlx::Result<()> {
+async fn first(url: &str, limits: Limits) -> sqlx::Result<()> {
     let mut connection = AnyConnection::connect(url).await?;
-    prepare(&mut connection).await?;
+    prepare(&mut connection, limits).await?;
     connection.close().await
 }
 
-fn pool(connections: u32) -> sqlx::pool::PoolOptions<Any> {
+fn pool(connections: u32, limits: Limits) -> sqlx::pool::PoolOptions<Any> {
     AnyPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(WAIT)
-        .after_connect(|connection, _| Box::pin(prepare(connection)))
+        .acquire_timeout(limits.wait)
+        .after_connect(move |connection, _| Box::pin(prepare(connection, limits)))
 }
 
-async fn prepare(connection: &mut AnyConnection) -> sqlx::Result<()> {
-    let statements: &[&'static str] = match Kind::of(connection) {
-        Kind::Sqlite => &[
-            "PRAGMA busy_timeout = 5000",
-            "PRAGMA journal_mode = WAL",
-            "PRAGMA synchronous = FULL",
-            "PRAGMA foreign_keys = ON",
-            // What was erased is overwritten, also in pages that are free.
-            "PRAGMA secure_delete = ON",
-            // After a burst of writes the log gives its room back.
-            "PRAGMA journal_size_limit = 8388608",
-        ],
-        Kind::Postgres => &LIMITS,
+async fn prepare(connection: &mut AnyConnection, limits: Limits) -> sqlx::Result<()> {
+    let (statements, limits): (&[&'static str], Vec<String>) = match Kind::of(connection) {
+        Kind::Sqlite => (
+            &[
+                "PRAGMA journal_mode = WAL",
+                "PRAGMA synchronous = FULL",
+                "PRAGMA foreign_keys = ON",
+                // What was erased is overwritten, also in pages that are free.
+                "PRAGMA secure_delete = ON",
+                // After a burst of writes the log gives its room back.
+                "PRAGMA journal_size_limit = 8388608",
+            ],
+            vec![format!("PRAGMA busy_timeout = {}", limits.held.as_millis())],
+        ),
+        Kind::Postgres => (&[], limits.of_session().to_vec()),
     };
+    for statement in limits {
+        connection.execute(AssertSqlSafe(statement)).await?;
+    }
     for statement in statements {
         connection.execute(*statement).await?;
     }

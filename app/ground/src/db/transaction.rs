@@ -10,10 +10,6 @@ use sqlx::{Any, AnyConnection, Executor as _};
 
 use super::{Kind, file};
 
-/// How long a write may take from its begin to its commit. With the wait for a connection it is
-/// less than a request has, so that nothing is kept after its sender was told to try again.
-const TIME: Duration = Duration::from_secs(15);
-
 /// A write under way, from [`Db::begin`](super::Db::begin) to [`commit`](Self::commit).
 ///
 /// Dropped before that, as by a `?` on the way, nothing of it is kept, and the log says so. Whoever
@@ -32,6 +28,8 @@ pub struct Transaction {
     file: Option<Arc<file::Opened>>,
     state: TransactionState,
     begun: Instant,
+    /// How long it may take from its begin to its commit.
+    longest: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,9 +45,10 @@ impl Transaction {
         connection: PoolConnection<Any>,
         kind: Kind,
         file: Option<Arc<file::Opened>>,
+        longest: Duration,
     ) -> sqlx::Result<Self> {
         let (state, begun) = (TransactionState::Beginning, Instant::now());
-        let mut tx = Self { connection: Some(connection), file, state, begun };
+        let mut tx = Self { connection: Some(connection), file, state, begun, longest };
         tx.execute(kind.begins_to_write()).await?;
         tx.state = TransactionState::Open;
         Ok(tx)
@@ -61,7 +60,7 @@ impl Transaction {
     /// When it took too long or the database fails: nothing is kept then. When the database goes
     /// away while it commits, nobody knows whether it was kept.
     pub async fn commit(mut self) -> sqlx::Result<()> {
-        if self.begun.elapsed() > TIME {
+        if self.begun.elapsed() > self.longest {
             self.roll_back().await?;
             return Err(too_long());
         }
@@ -112,7 +111,7 @@ impl Drop for Transaction {
             TransactionState::Open => {
                 tracing::info!("a write was left before its commit: nothing of it is kept");
                 match tokio::runtime::Handle::try_current() {
-                    Ok(runtime) => drop(runtime.spawn(give_back(connection))),
+                    Ok(runtime) => drop(runtime.spawn(give_back(connection, self.longest))),
                     Err(_none) => connection.close_on_drop(),
                 }
             }
@@ -120,8 +119,8 @@ impl Drop for Transaction {
     }
 }
 
-async fn give_back(mut connection: PoolConnection<Any>) {
-    let ended = tokio::time::timeout(TIME, connection.execute("ROLLBACK")).await;
+async fn give_back(mut connection: PoolConnection<Any>, longest: Duration) {
+    let ended = tokio::time::timeout(longest, connection.execute("ROLLBACK")).await;
     if !matches!(ended, Ok(Ok(_))) {
         connection.close_on_drop();
     }

@@ -125,7 +125,7 @@ fn a_leader_signs_in_with_her_council_and_her_session_is_like_any_other_but_shor
         assert_eq!(comes(&phone, &provider).await.leads_to(), "/?done=signed-in");
         assert!(is_in(&phone).await && is_in(&laptop).await);
         assert!(emails(&world).await.is_empty());
-        laptop.post("/sign-out", &[]).await;
+        laptop.post("/sign-out", &[]).await.done();
         assert!(!is_in(&laptop).await && is_in(&phone).await);
         // However much it is used, it ends.
         for _ in 0..9 {
@@ -443,7 +443,7 @@ fn whoever_signs_in_with_her_council_is_let_in_by_no_password_and_no_link() {
         assert!(answer.says(only), "{}", answer.html);
         assert!(answer.says("/sign-in/council?then=%2Flead&amp;again=yes"), "{}", answer.html);
         for path in ["/sign-in/link", "/forgotten-password"] {
-            home.post(path, &[("email", HER)]).await;
+            home.post(path, &[("email", HER)]).await.done();
             let to = link(&world.deliver().await[0]);
             let answer = home.post(&to, &[("password", "four small words more")]).await;
             assert!(answer.says(only), "{path}: {}", answer.html);

@@ -22,7 +22,8 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
                 &stops.one_click.clone().unwrap().replace("http://alongside.example.org", ""),
                 &[],
             )
-            .await;
+            .await
+            .done();
         subscriber(&world, "late@example.org", &world.transport, "", "at once").await;
         // They have another address since: what they had asked for has ended, and not because they
         // chose so.

@@ -43,7 +43,7 @@ fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_and_it_
         .fetch_one(&mut *world.db().read().await.unwrap())
         .await
         .unwrap();
-        world.visitor().post(&token.replace("http://alongside.example.org", ""), &[]).await;
+        world.visitor().post(&token.replace("http://alongside.example.org", ""), &[]).await.done();
         // The emails of the north are refused, those of the south go.
         let now = world.now();
         for (place, set) in [
@@ -136,7 +136,7 @@ fn whoever_has_another_address_meanwhile_is_told_there_and_counted_once() {
         );
         let one_click =
             emails[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
-        world.visitor().post(&one_click, &[]).await;
+        world.visitor().post(&one_click, &[]).await.done();
         assert_eq!(
             number(&world, "SELECT count(*) FROM subscriptions WHERE ended_how = 'one click'")
                 .await,
@@ -229,7 +229,7 @@ fn whoever_was_told_can_say_that_they_have_read_it_in_the_email_or_on_the_page()
 
         let one_click =
             message.one_click.clone().unwrap().replace("http://alongside.example.org", "");
-        world.visitor().post(&one_click, &[]).await;
+        world.visitor().post(&one_click, &[]).await.done();
         world.forward(29 * DAY);
         subscriptions::forget_due(world.db(), world.now()).await.unwrap();
         assert_eq!(
@@ -342,7 +342,7 @@ fn an_organiser_tells_a_family_that_a_change_does_not_come_and_nobody_who_has_st
                 && !waits.says(">From ")
         );
         let one_click = withdrawn.one_click.unwrap().replace("http://alongside.example.org", "");
-        world.visitor().post(&one_click, &[]).await;
+        world.visitor().post(&one_click, &[]).await.done();
         assert!(
             organiser.get("/forum/unreached").await.says("No families are waiting."),
             "they have stopped what it is about, and autism support goes on"
@@ -450,7 +450,8 @@ fn the_counts_stay_when_an_address_is_erased() {
                 &emails[0].one_click.clone().unwrap().replace("http://alongside.example.org", ""),
                 &[],
             )
-            .await;
+            .await
+            .done();
         world.forward(29 * DAY);
         assert_eq!(subscriptions::forget_due(world.db(), world.now()).await.unwrap(), 1);
         let told = who_was_told(&world, &id, world.now()).await;
