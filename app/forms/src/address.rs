@@ -98,7 +98,7 @@ fn bare(typed: &str) -> String {
     let inner = inner.strip_prefix("mailto:").unwrap_or(inner);
     let query = inner.split_once('?').filter(|(address, _)| address.contains('@'));
     let inner = query.map_or(inner, |(address, _)| address).trim_start_matches(is_around);
-    let inner = inner.trim_end_matches(|c| is_around(c) || matches!(c, '.' | '"'));
+    let inner = inner.trim_end_matches(|c: char| is_around(c) || matches!(c, '.' | '"'));
     // Of two, the name may be in them.
     let one = inner.strip_prefix('"').filter(|rest| !rest.contains('"'));
     one.unwrap_or(inner).to_owned()
