@@ -6,7 +6,7 @@
 //! doors. They lie on floors, and a crate can only name what lies below it.
 //!
 //! * here: what shows many rooms at once. [`routes`] is the list of all addresses; `home`, `desks`,
-//!   `account`, `emails`, `said`, `services` and the administrator's `service` and `roles` are the
+//!   `account`, `emails`, `task_emails`, `said`, `services` and the administrator's `service` and `roles` are the
 //!   pages; `about` says who runs this and what becomes of people's data; [`export`] gives people
 //!   all of theirs to take away; [`erase`] is how somebody leaves; [`search`] finds things in every
 //!   room; `found` is what search engines and phones read; [`problem`] is the page for an answer
@@ -37,5 +37,6 @@ mod service;
 mod services;
 mod standing;
 mod store;
+mod task_emails;
 
 pub use standing::problem;

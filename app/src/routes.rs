@@ -5,7 +5,7 @@ use ground::viewer::Role;
 
 use crate::{
     about, account, desks, emails, erase, export, found, home, roles, said, search, service,
-    services, standing,
+    services, standing, task_emails,
 };
 
 /// Every room's addresses.
@@ -49,6 +49,8 @@ fn own() -> Routes {
         .post("/account/said", SignedIn, said::choose_outcome_email)
         .get("/account/emails", SignedIn, emails::emails_page)
         .post("/account/emails", SignedIn, emails::change_emails)
+        .get("/account/emails/tasks", SignedIn, task_emails::task_emails_page)
+        .post("/account/emails/tasks", SignedIn, task_emails::choose_task_emails)
         .get("/account/export", SignedIn, export::copy_form)
         .post_first("/account/export", SignedIn.fresh(), COPY, export::ask_for_copy)
         .get("/account/export/copy.zip", SignedIn, export::save_copy)

@@ -102,6 +102,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_twelve() {
             "/admin/contact",
             "/admin/search-words",
             "/account/emails",
+            "/account/emails/tasks",
             "/topics/new",
             "/rounds",
             "/account",
@@ -177,11 +178,12 @@ fn a_page_costs_at_most_four_statements_and_a_form_twelve() {
             ("places", &world.north),
             ("cadence", "daily"),
         ];
-        let forms: [(&str, &[(&str, &str)]); 10] = [
+        let forms: [(&str, &[(&str, &str)]); 11] = [
             ("/subscribe", &subscription),
             ("/account/subscriptions", &[("step", "stop all")]),
             ("/account/emails", &[("sort", "said"), ("step", "stop")]),
             ("/account/emails", &[("sort", "said"), ("step", "start")]),
+            ("/account/emails/tasks", &[("topic", "at once"), ("due", "never")]),
             ("/topics/new", &proposal),
             (&support, &[("wish", "support")]),
             (&decision, &[("decision", "publish")]),

@@ -78,6 +78,8 @@ pub enum EmailKind {
     Update,
     /// Leaders must say what happened.
     OutcomeDue,
+    /// Something waits for whoever helps to run this.
+    Task,
     /// A personal link to a consultation.
     Asked,
     /// The code that brings someone back to answers they began.
@@ -88,7 +90,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -126,6 +128,7 @@ impl EmailKind {
         Self::DraftPublished,
         Self::Update,
         Self::OutcomeDue,
+        Self::Task,
         Self::Asked,
         Self::AnswersCode,
         Self::AuditHead,
@@ -172,6 +175,7 @@ impl EmailKind {
             Self::DraftPublished => "draft published",
             Self::Update => "update",
             Self::OutcomeDue => "outcome due",
+            Self::Task => "task",
             Self::Asked => "asked",
             Self::AnswersCode => "code",
             Self::AuditHead => "audit head",
@@ -179,7 +183,8 @@ impl EmailKind {
     }
 
     /// Which emails of an account it is one of, where they can be stopped. `None`: it was asked for
-    /// just now, keeps someone safe, goes to no account, or is stopped as a subscription.
+    /// just now, keeps someone safe, goes to no account, is stopped as a subscription, or is chosen
+    /// for each kind of task.
     #[must_use]
     pub fn sort(self) -> Option<Sort> {
         match self {
@@ -220,6 +225,7 @@ impl EmailKind {
             | Self::NotAnswered
             | Self::TopicPassedOn
             | Self::CommentPassedOn
+            | Self::Task
             | Self::Asked
             | Self::AnswersCode
             | Self::AuditHead => None,

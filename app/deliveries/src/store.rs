@@ -9,7 +9,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use super::returns::Return;
 use super::stops::{in_sql, is_stopped};
 use super::turn::without_addresses;
-use super::{Email, EmailKind, Failure, Hand, Permit, Words, email};
+use super::{Email, EmailKind, Failure, Hand, Permit, Words, email, tasks};
 
 /// An email that is owed from now on.
 #[derive(Debug)]
@@ -242,6 +242,10 @@ pub async fn forget_due(db: &Db, now: Millis) -> Result<u64, sqlx::Error> {
         ),
         format!("DELETE FROM deliveries WHERE id IN ({due}) AND kind NOT IN ({stay})"),
         format!("UPDATE deliveries SET account_id = NULL WHERE id IN ({due})"),
+        // Also of those that are erased with them: who was told of a task.
+        "DELETE FROM task_emails WHERE since <= $1 AND NOT EXISTS (SELECT 1 FROM deliveries d
+         WHERE d.dedup_key = task_emails.dedup_key)"
+            .to_owned(),
     ];
     // Looked for where nobody waits: what stays is passed over each time.
     let is_any = format!("SELECT count(*) FROM ({due}) due");
@@ -314,7 +318,7 @@ pub async fn missed(db: &Db, since: Millis, most: i64) -> Result<Vec<Missed>, sq
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id
          WHERE d.given_up_at > $1 AND d.tries > 0 AND d.reason NOT IN ('it was called off',
            'the account was erased', 'the account is about to be erased',
-           'its reader has stopped such emails', 'unsubscribed')
+           'its reader has stopped such emails', 'unsubscribed', 'it was done meanwhile')
          GROUP BY a.id, a.shown_name, a.email, d.reason
          ORDER BY CASE WHEN a.id IS NULL THEN 1 ELSE 0 END, max(d.given_up_at) DESC, a.id, d.reason
          LIMIT $2",
@@ -354,14 +358,14 @@ pub async fn put_back(db: &Db, id: &Id<Delivery>, tries: i64) -> Result<(), sqlx
 }
 
 /// Whether this email may go: it must not when it was called off, came too late, or its person is
-/// gone, is about to go, or has stopped such emails, nor while it is stale; nor when another has
-/// claimed it since, or its person has another address.
+/// gone, is about to go, or has stopped such emails, or when nothing that it tells them still waits;
+/// nor while it is stale; nor when another has claimed it since, or its person has another address.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>, sqlx::Error> {
     let sql = format!(
-        "SELECT d.next_at, a.erased_at,
+        "SELECT d.kind, d.next_at, a.erased_at,
                 CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT) AS late,
                 CAST(CASE WHEN d.is_stale = 1 OR d.tries <> $3 OR d.claimed_at = 0
                   OR d.claimed_by <> $5 OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT) AS stale,
@@ -383,6 +387,7 @@ pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>,
     let (next_at, erased_at): (Option<Millis>, Option<Millis>) =
         (row.get("next_at"), row.get("erased_at"));
     let is = |what: &str| row.get::<i64, _>(what) != 0;
+    let is_task = row.get::<&str, _>("kind") == EmailKind::Task.word();
     Ok(if next_at.is_none() {
         Err(Failure::Forfeited("it was called off"))
     } else if is("late") {
@@ -395,6 +400,8 @@ pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>,
         Err(Failure::Forfeited("its reader has stopped such emails"))
     } else if is("stale") {
         Err(Failure::Stale)
+    } else if is_task && !tasks::store::still_waits(&permit.hand.db, &permit.email_id).await? {
+        Err(Failure::Forfeited("it was done meanwhile"))
     } else {
         Ok(())
     })
@@ -501,9 +508,9 @@ pub async fn forget(
     .await?;
     sqlx::query("DELETE FROM email_stops WHERE account_id = $1")
         .bind(account_id)
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
-    Ok(())
+    tasks::store::forget(tx, account_id).await
 }
 
 /// Takes an address out of the outbox that belongs to no account: what waits for it is called off.

@@ -678,7 +678,7 @@ const STAYS_NAMED: [(&str, &str); 4] = [
 
 /// Rows that the demonstration has none of, so that every column that refers to an account is
 /// tried.
-const ROWS: [&str; 29] = [
+const ROWS: [&str; 31] = [
     "INSERT INTO address_undos (token_hash, account_id, email, changed_at, ends_at)
      VALUES ('undo', $1, 'before@example.org', 1, 9000000000000000)",
     "INSERT INTO known_browsers (token_hash, account_id, ends_at)
@@ -696,6 +696,10 @@ const ROWS: [&str; 29] = [
     "INSERT INTO links (token_hash, account_id, purpose, ends_at)
      VALUES ('link', $1, 'sign-in', 9000000000000000)",
     "INSERT INTO email_stops (id, account_id, sort, stopped_at) VALUES ('stop', $1, 'said', 1)",
+    "INSERT INTO task_choices (account_id, task, choice, chosen_at)
+     VALUES ($1, 'topic', 'never', 1)",
+    "INSERT INTO task_emails (account_id, task, thing_id, since, is_due, dedup_key)
+     VALUES ($1, 'topic', 'thing', 1, 0, 'tasks')",
     "INSERT INTO notice_questions (id, form_key, notice_id, question, asked_at)
      SELECT 'q', 'q', min(id), 'Which?', 1 FROM notices",
     "INSERT INTO notice_wanted (question_id, account_id, wanted_at) VALUES ('q', $1, 1)",

@@ -47,6 +47,7 @@ mod running;
 mod search;
 mod second_step;
 mod subscriptions;
+mod tasks;
 mod things;
 mod topics;
 mod unreadable;

@@ -50,7 +50,7 @@ const UPDATE: &str = "SELECT '/updates/' || update_id FROM update_versions";
 const JUDGED: &str = "SELECT '/updates/' || update_id FROM verdicts";
 
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 28] = [
+const READ: [Read; 29] = [
     read("roles.role", Who::Parent, "SELECT '/topics'"),
     Read {
         column: "invitations.role",
@@ -66,6 +66,13 @@ const READ: [Read; 28] = [
               SELECT id, id, 'said', 1 FROM accounts WHERE email = 'parent@example.org'"],
         who: Who::Parent,
         page: "SELECT '/account/emails'",
+    },
+    Read {
+        column: "task_choices.choice",
+        first: &["INSERT INTO task_choices (account_id, task, choice, chosen_at)
+              SELECT id, 'topic', 'never', 1 FROM accounts WHERE email = 'organiser@example.org'"],
+        who: Who::Organiser,
+        page: "SELECT '/account/emails/tasks'",
     },
     read("subscribers.cadence", Who::Parent, "SELECT '/account/subscriptions'"),
     Read {
