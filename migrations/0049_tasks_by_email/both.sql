@@ -35,6 +35,10 @@ WHERE c.published_at IS NULL AND c.declined_at IS NULL AND c.passed_on_at IS NUL
 UNION ALL SELECT 'doubt', d.id, d.id, r.account_id, d.told_at
 FROM doubts d JOIN roles r ON r.role = 'organiser'
 WHERE d.seen_at IS NULL
+UNION ALL SELECT 'update', v.update_id, v.update_id, r.account_id, v.published_at
+FROM update_versions v JOIN roles r ON r.role = 'organiser'
+WHERE NOT EXISTS (SELECT 1 FROM update_versions l WHERE l.update_id = v.update_id AND l.version > v.version)
+  AND NOT EXISTS (SELECT 1 FROM verdicts d WHERE d.update_id = v.update_id AND d.version = v.version)
 UNION ALL SELECT 'shortlist', n.id, n.id, r.account_id, n.counted_at
 FROM rounds n JOIN roles r ON r.role = 'organiser'
 WHERE n.counted_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM confirmations c WHERE c.round_id = n.id)

@@ -8,9 +8,12 @@ use calendar::clock::{self, DAY, HOUR, Millis};
 use deliveries::Email;
 use deliveries::tasks::{Task, tell_due};
 use ground::viewer::Role;
+use outcomes::store::STANDING;
+use plans::store::TO_STATE;
+use topics::store::TO_READ;
 
 use super::notices::{fields, leaders, written};
-use crate::world::{Browser, World, change, link_to, on_both};
+use crate::world::{Browser, World, change, link_to, number, on_both};
 
 const CHOOSE: &str = "/account/emails/tasks";
 
@@ -32,10 +35,6 @@ fn next_morning(world: &World) {
 
 async fn chooses(person: &Browser<'_>, task: &str, how: &str) {
     person.post(CHOOSE, &[(task, how)]).await.leads_to();
-}
-
-async fn number(world: &World, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
 }
 
 #[test]
@@ -239,16 +238,15 @@ fn every_task_of_the_demonstration_is_on_a_page_that_opens_for_whoever_it_waits_
         }
         assert!(kinds.len() > 5, "{kinds:?}");
         // What the desk shows and what is emailed are the same.
-        let counts = [("topic", topics::store::TO_READ), ("statement", plans::store::TO_STATE)];
-        for (word, on_the_desk) in counts {
+        let to_check = format!("SELECT id FROM ({STANDING}) u WHERE verdict IS NULL");
+        for (word, on_the_desk) in
+            [("topic", TO_READ), ("statement", TO_STATE), ("update", to_check.as_str())]
+        {
             let sql = format!(
                 "SELECT (SELECT count(*) FROM ({on_the_desk}) d) - (SELECT count(DISTINCT thing_id)
                    FROM waiting_tasks WHERE task = '{word}') AS more"
             );
-            let more: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-                .fetch_one(&mut *world.db().read().await.unwrap())
-                .await
-                .unwrap();
+            let more = number(&world, &sql).await;
             assert_eq!(more, 0, "{word}");
         }
     });

@@ -22,6 +22,8 @@ pub enum Task {
     Comment,
     /// "That's not my experience", about what leaders say they did.
     Doubt,
+    /// What leaders say they did, which the forum has not judged.
+    Update,
     /// A counted round whose shortlist is not confirmed.
     Shortlist,
     /// A plan without the forum's statement.
@@ -73,11 +75,12 @@ pub(crate) const SOON: Millis = DAY;
 
 impl Task {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Safeguarding,
         Self::Topic,
         Self::Comment,
         Self::Doubt,
+        Self::Update,
         Self::Shortlist,
         Self::Statement,
         Self::Count,
@@ -116,6 +119,15 @@ impl Task {
                 one: "Someone says: that's not my experience",
                 several: "People who say: that's not my experience",
                 page: "/forum/updates",
+                list: "/forum/updates",
+                days: None,
+            },
+            Self::Update => Facts {
+                word: "update",
+                role: Role::Organiser,
+                one: "Check what leaders say they did",
+                several: "Updates from leaders to check",
+                page: "/forum/updates/{id}",
                 list: "/forum/updates",
                 days: None,
             },

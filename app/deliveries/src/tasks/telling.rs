@@ -22,7 +22,9 @@ const NOON: &str = "12:00";
 pub async fn tell_due(house: &House) -> sqlx::Result<()> {
     let now = house.clock.now();
     let untold = store::untold(&house.db, now).await?;
-    for theirs in untold.chunk_by(|one, next| one.account_id == next.account_id) {
+    let people: Vec<&[Untold]> =
+        untold.chunk_by(|one, next| one.account_id == next.account_id).collect();
+    for theirs in people {
         tell(house, &to_tell(theirs, morning(now)), now).await?;
     }
     Ok(())
