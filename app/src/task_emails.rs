@@ -1,5 +1,5 @@
-//! How those who run this hear what waits for them: each kind of task straight away, in one email in
-//! the morning, or not at all.
+//! How those who run this hear what waits for them: each kind of task straight away, in one email
+//! in the morning, or not at all.
 
 use std::collections::HashMap;
 

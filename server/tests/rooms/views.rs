@@ -7,13 +7,13 @@ use calendar::clock::{DAY, Millis};
 use ground::db;
 use ground::ids::{Id, Organisation};
 use ground::viewer::Role;
-use local_offer::rules::CommentFacts as OfComment;
+use local_offer::rules::{CommentFacts as OfComment, CommentState};
 use notices::rules::{Course, Effect, Follow};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use rounds::rules::NewRound;
-use sqlx::AnyConnection;
-use topics::rules::TopicFacts as OfTopic;
+use sqlx::{AnyConnection, AssertSqlSafe};
+use topics::rules::{TopicFacts as OfTopic, TopicState};
 use voting::Dates;
 
 use crate::world::{World, on_both, on_postgres};
@@ -22,10 +22,16 @@ use crate::world::{World, on_both, on_postgres};
 const MANY: usize = 300;
 
 /// The ids that a statement finds.
-async fn ids(world: &World, sql: &'static str) -> BTreeSet<String> {
+async fn ids(world: &World, sql: &str) -> BTreeSet<String> {
+    let sql = AssertSqlSafe(sql.to_owned());
     let ids: Vec<String> =
         sqlx::query_scalar(sql).fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap();
     ids.into_iter().collect()
+}
+
+/// Finds the things of the tasks of this kind.
+fn tasks(kind: &str) -> String {
+    format!("SELECT thing_id FROM waiting_tasks WHERE task = '{kind}'")
 }
 
 fn maybe(random: &mut StdRng) -> Option<Millis> {
@@ -75,8 +81,11 @@ async fn topic(tx: &mut AnyConnection, author: &str, facts: &OfTopic) -> String 
 fn the_views_of_topics_say_what_the_rules_say_of_whatever_happened_to_one() {
     on_both(async |world| {
         let author = world.person("author@example.org", &[Role::Parent], &world.north).await;
+        let both = [Role::Organiser, Role::Safeguarding];
+        world.person("staff@example.org", &both, &world.north).await;
         let mut random = StdRng::seed_from_u64(43);
         let (mut public, mut listed) = (BTreeSet::new(), BTreeSet::new());
+        let (mut waiting, mut passed_on) = (BTreeSet::new(), BTreeSet::new());
         let mut tx = world.db().begin().await.unwrap();
         let first = OfTopic { published_at: Some(1), ..OfTopic::default() };
         let into = topic(&mut tx, &author, &first).await;
@@ -89,13 +98,21 @@ fn the_views_of_topics_say_what_the_rules_say_of_whatever_happened_to_one() {
                 public.insert(id.clone());
             }
             if facts.is_listed() {
-                listed.insert(id);
+                listed.insert(id.clone());
             }
+            match facts.state() {
+                TopicState::Waiting => waiting.insert(id),
+                TopicState::PassedOn => passed_on.insert(id),
+                _ => false,
+            };
         }
         tx.commit().await.unwrap();
         assert!(listed.len() > 10 && public.len() > listed.len() && public.len() < MANY / 2);
         assert_eq!(ids(&world, "SELECT id FROM public_topics").await, public);
         assert_eq!(ids(&world, "SELECT id FROM listed_topics").await, listed);
+        assert!(waiting.len() > 10 && passed_on.len() > 10);
+        assert_eq!(ids(&world, &tasks("topic")).await, waiting);
+        assert_eq!(ids(&world, &tasks("safeguarding")).await, passed_on);
 
         // A new round takes them by their own columns.
         let now = world.now();
@@ -123,8 +140,11 @@ fn the_views_of_topics_say_what_the_rules_say_of_whatever_happened_to_one() {
 fn the_view_of_comments_says_what_the_rules_say_of_whatever_happened_to_one() {
     on_both(async |world| {
         let author = world.person("author@example.org", &[Role::Parent], &world.north).await;
+        let both = [Role::Organiser, Role::Safeguarding];
+        world.person("staff@example.org", &both, &world.north).await;
         let mut random = StdRng::seed_from_u64(43);
         let mut public = BTreeSet::new();
+        let (mut waiting, mut passed_on) = (BTreeSet::new(), BTreeSet::new());
         let mut tx = world.db().begin().await.unwrap();
         for _ in 0..MANY {
             // One of these, or nothing yet.
@@ -157,12 +177,20 @@ fn the_view_of_comments_says_what_the_rules_say_of_whatever_happened_to_one() {
             .await
             .unwrap();
             if facts.is_public() {
-                public.insert(id);
+                public.insert(id.clone());
             }
+            match facts.state() {
+                CommentState::Waiting => waiting.insert(id),
+                CommentState::PassedOn => passed_on.insert(id),
+                _ => false,
+            };
         }
         tx.commit().await.unwrap();
         assert!(public.len() > 10 && public.len() < MANY / 2);
         assert_eq!(ids(&world, "SELECT id FROM public_comments").await, public);
+        assert!(waiting.len() > 10 && passed_on.len() > 10);
+        assert_eq!(ids(&world, &tasks("comment")).await, waiting);
+        assert_eq!(ids(&world, &tasks("safeguarding")).await, passed_on);
     });
 }
 
