@@ -21,6 +21,8 @@ pub enum EmailKind {
     SecondStep,
     /// An administrator signed somebody out everywhere.
     SignedOut,
+    /// An account was suspended or restored.
+    Suspended,
     /// Tells the old address that it was changed, with a link that undoes it.
     AddressUndo,
     /// A copy of everything about an account was asked for.
@@ -88,7 +90,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -98,6 +100,7 @@ impl EmailKind {
         Self::NewDevice,
         Self::SecondStep,
         Self::SignedOut,
+        Self::Suspended,
         Self::AddressUndo,
         Self::CopyAsked,
         Self::CopyLink,
@@ -144,6 +147,7 @@ impl EmailKind {
             Self::NewDevice => "new device",
             Self::SecondStep => "second step",
             Self::SignedOut => "signed out",
+            Self::Suspended => "suspended",
             Self::AddressUndo => "address undo",
             Self::CopyAsked => "copy asked for",
             Self::CopyLink => "copy link",
@@ -204,6 +208,7 @@ impl EmailKind {
             | Self::NewDevice
             | Self::SecondStep
             | Self::SignedOut
+            | Self::Suspended
             | Self::AddressUndo
             | Self::CopyAsked
             | Self::CopyLink
@@ -245,6 +250,7 @@ impl EmailKind {
                 | Self::NewDevice
                 | Self::SecondStep
                 | Self::SignedOut
+                | Self::Suspended
                 | Self::Council
         )
     }
@@ -338,6 +344,7 @@ mod tests {
             EmailKind::NewDevice,
             EmailKind::SecondStep,
             EmailKind::SignedOut,
+            EmailKind::Suspended,
             EmailKind::AddressUndo,
             EmailKind::CopyAsked,
             EmailKind::Erasing,

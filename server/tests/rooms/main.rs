@@ -41,6 +41,7 @@ mod names;
 mod notices;
 mod page;
 mod passkeys;
+mod people;
 mod plans;
 mod public;
 mod record;

@@ -509,6 +509,9 @@ impl<'w> Things<'w> {
         self.browser(ADMIN).await.post("/admin/people", &invites).await.leads_to();
         let token = self.emailed("/invitations/").await;
         self.put("/invitations/{token}", "token", token);
+        let invited = "SELECT id FROM invitations WHERE email = 'invited@example.org'";
+        let invited = world.one(invited).await;
+        self.put("/admin/invitations/{id}", "id", invited);
         let person =
             self.world.one("SELECT id FROM accounts WHERE email = 'parent2@example.org'").await;
         let change = format!("/admin/people/{person}/roles?role=organiser&change=give");
