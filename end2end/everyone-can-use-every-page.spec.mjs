@@ -179,7 +179,7 @@ const everyone = {
     to('/lead/notices/new?like=transport'), refused('/lead/notices/new', 'Preview'),
   ],
   admin: [
-    to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), to('/admin/roles'), refused('/admin/people', 'Send invitation', 'Invite someone'),
+    to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), to('/admin/roles'), to('/admin/audit'), to('/admin/audit?what=nothing'), to('/admin/emails'), to('/admin/emails?show=returned'), to('/admin/subscribers'), to('/admin/storage'), refused('/admin/people', 'Send invitation', 'Invite someone'),
     to('/admin/area'), refused('/admin/area', 'Add this service'), to('/admin/contact?done=saved'), to('/admin/search-words?done=saved'), { name: 'a line of search words refused', find: async () => '/admin/search-words', act: async (page) => { await page.getByLabel('One line for each thing').fill('alone'); await press('Save')(page); }, status: 422 },
     PERSON, SUSPENSION, SIGN_OUT, ROLE, to('/admin/invitations'), to('/admin/second-step'), refused('/admin/second-step', 'Save'),
     to('/admin/telling'), refused('/admin/telling', 'Add this term'), refused('/admin/telling', 'Add this day'), link('/admin/telling', 'Change Transport'),

@@ -140,6 +140,10 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
             "/admin/people",
             "/admin/people?has=leader&search=a",
             "/admin/invitations",
+            "/admin/audit",
+            "/admin/emails",
+            "/admin/storage",
+            "/admin/subscribers",
             "/admin/roles",
             "/admin/area",
             "/forum/safeguarding",
@@ -508,6 +512,7 @@ async fn a_second_step(world: &World) {
         sends(&admin, &suspension, &[("change", change)]).await;
     }
     sends(&admin, "/admin/second-step", &[("step", "stop")]).await;
+    sends(&admin, "/admin/emails", &[("step", "again")]).await;
 }
 
 /// A passkey of staff, who cost most, from the day it is added to the day it is removed.
