@@ -231,6 +231,13 @@ impl EmailKind {
         }
     }
 
+    /// Whether it is about the work of the team: it does not go to somebody who is suspended, and
+    /// so can't do it.
+    #[must_use]
+    pub fn is_about_work(self) -> bool {
+        self.sort() == Some(Sort::Leading)
+    }
+
     /// Whether it goes to an account that is about to be erased: what says so, what lets them in to
     /// call it back, what they need for their own pages, and what tells them that somebody else may
     /// be in their account. Whoever is could have asked to erase it, so they do not hear of the

@@ -304,7 +304,8 @@ pub struct Missed {
 
 /// Why an email was called off, where nobody misses it.
 const MISSED_BY_NOBODY: &str = "'it was called off', 'the account was erased',
-     'the account is about to be erased', 'its reader has stopped such emails', 'unsubscribed'";
+     'the account is about to be erased', 'its reader has stopped such emails', 'unsubscribed',
+     'the account is suspended'";
 
 /// Who missed emails since then, whoever has an account first, at most `most` lines. What was
 /// called off before it was ever tried is not among them, nor what nobody misses.
@@ -432,8 +433,9 @@ pub async fn put_back(db: &Db, id: &Id<Delivery>, tries: i64) -> Result<(), sqlx
 }
 
 /// Whether this email may go: it must not when it was called off, came too late, or its person is
-/// gone, is about to go, or has stopped such emails, nor while it is stale; nor when another has
-/// claimed it since, or its person has another address.
+/// gone, is about to go, or has stopped such emails, or is suspended and it is about the work of
+/// the team; nor while it is stale, nor when another has claimed it since, or its person has
+/// another address.
 ///
 /// # Errors
 /// When the database fails.
@@ -445,10 +447,13 @@ pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>,
                   OR d.claimed_by <> $5 OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT) AS stale,
                 CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS stopped,
                 CAST(CASE WHEN d.kind NOT IN ({}) AND EXISTS (SELECT 1 FROM erasures e
-                  WHERE e.account_id = d.account_id) THEN 1 ELSE 0 END AS BIGINT) AS going
+                  WHERE e.account_id = d.account_id) THEN 1 ELSE 0 END AS BIGINT) AS going,
+                CAST(CASE WHEN d.kind IN ({}) AND a.suspended_at IS NOT NULL
+                  THEN 1 ELSE 0 END AS BIGINT) AS suspended
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id WHERE d.id = $1",
         is_stopped("d"),
-        in_sql(EmailKind::ALL.into_iter().filter(|kind| kind.goes_while_erasing()))
+        in_sql(EmailKind::ALL.into_iter().filter(|kind| kind.goes_while_erasing())),
+        in_sql(EmailKind::ALL.into_iter().filter(|kind| kind.is_about_work()))
     );
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(&permit.email_id)
@@ -469,6 +474,8 @@ pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>,
         Err(Failure::Forfeited("the account was erased"))
     } else if is("going") {
         Err(Failure::Forfeited("the account is about to be erased"))
+    } else if is("suspended") {
+        Err(Failure::Forfeited("the account is suspended"))
     } else if is("stopped") {
         Err(Failure::Forfeited("its reader has stopped such emails"))
     } else if is("stale") {

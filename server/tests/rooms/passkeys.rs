@@ -164,7 +164,7 @@ fn an_administrator_sees_who_has_one_and_takes_it_away_from_whoever_lost_it() {
         device.is_added(&leader, "My phone").await.leads_to();
         let reset = format!("/admin/people/{}/second-step", leader.account);
         let person = format!("/admin/people/{}", leader.account);
-        for page in ["/admin/second-step", &person] {
+        for page in ["/admin/second-step", person.as_str()] {
             assert!(admin.get(page).await.says(&reset), "{page}");
         }
         assert_eq!(admin.post(&reset, &[]).await.leads_to(), format!("{person}?done=reset"));

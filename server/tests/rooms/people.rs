@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use calendar::clock::{DAY, SECOND};
+use deliveries::{EmailKind, Owed, owe};
 use ground::viewer::Role;
 
 use crate::world::{Answer, Browser, World, change, link, on_both};
@@ -223,6 +224,33 @@ fn nobody_suspends_themselves_and_the_other_administrators_hear_of_one_of_the_te
         // The one who is left can't leave, since who is suspended lets nobody in.
         change(&world, "UPDATE accounts SET suspended_at = 1 WHERE email LIKE 'admin2%'").await;
         assert!(admin.get("/account/erase").await.says("You are the only administrator"));
+    });
+}
+
+#[test]
+fn reminders_about_the_work_of_the_team_do_not_go_to_somebody_who_is_suspended() {
+    on_both(async |world| {
+        let leader = world.person("leader@example.org", &[Role::Leader], &world.south).await;
+        let leader = leader.as_str().into();
+        let words = accounts::emails::restored(&world.house);
+        for (kind, key) in [(EmailKind::OutcomeDue, "work"), (EmailKind::PasswordChanged, "own")] {
+            let owed = Owed {
+                dedup_key: key,
+                kind,
+                account_id: Some(&leader),
+                to: "leader@example.org",
+                words: &words,
+                at: world.now(),
+                not_after: None,
+            };
+            let mut tx = world.db().begin().await.unwrap();
+            owe(&mut tx, owed).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        change(&world, "UPDATE accounts SET suspended_at = 1").await;
+        let went = world.deliver_with_kinds().await;
+        let went: Vec<EmailKind> = went.into_iter().map(|(kind, _)| kind).collect();
+        assert_eq!(went, [EmailKind::PasswordChanged]);
     });
 }
 

@@ -147,7 +147,7 @@ fn leader_for(
 
 /// What can be done when they can't sign in, or shouldn't.
 fn signing_in(person: &Person, wish: &ListWish, is_own: bool) -> impl IntoView + use<> {
-    let of = |page: &str| wish.address(&format!("/admin/people/{}/{page}", person.id), &[]);
+    let of = |page: &str| format!("/admin/people/{}/{page}", person.id);
     let reset = person.has_second_step.then(|| {
         view! {
             <p>
@@ -163,7 +163,7 @@ fn signing_in(person: &Person, wish: &ListWish, is_own: bool) -> impl IntoView +
         };
         view! {
             <p>
-                <a href=of("suspension")>{words}</a>
+                <a href=wish.address(&of("suspension"), &[])>{words}</a>
             </p>
         }
     });
