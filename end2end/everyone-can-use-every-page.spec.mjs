@@ -84,11 +84,26 @@ const SET_UP = {
   },
   status: 200,
 };
+const PERSON = {
+  name: 'one person',
+  find: async (page) => {
+    await page.goto(`${service.url}/admin/people?search=parent2`);
+    return page.locator('.queue a').first().getAttribute('href');
+  },
+  status: 200,
+};
+const SUSPENSION = {
+  name: 'suspending someone',
+  find: async (page) => {
+    await page.goto(`${service.url}${await PERSON.find(page)}`);
+    return page.getByRole('link', { name: 'Suspend their account' }).first().getAttribute('href');
+  },
+  status: 200,
+};
 const SIGN_OUT = {
   name: 'signing someone out everywhere',
   find: async (page) => {
-    await page.goto(`${service.url}/admin/people?search=parent2`);
-    await page.getByText('Change roles').first().click();
+    await page.goto(`${service.url}${await PERSON.find(page)}`);
     return page.getByRole('link', { name: 'Sign them out everywhere' }).first().getAttribute('href');
   },
   status: 200,
@@ -96,8 +111,8 @@ const SIGN_OUT = {
 const ROLE = {
   name: 'giving someone a role',
   find: async (page) => {
-    await page.goto(`${service.url}/admin/people?search=parent2`);
-    await page.getByText('Change roles').first().click();
+    await page.goto(`${service.url}${await PERSON.find(page)}`);
+    await page.getByText('Add a role').first().click();
     return page.getByRole('link', { name: 'Add role: Leader' }).first().getAttribute('href');
   },
   status: 200,
@@ -164,9 +179,9 @@ const everyone = {
     to('/lead/notices/new?like=transport'), refused('/lead/notices/new', 'Preview'),
   ],
   admin: [
-    to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), to('/admin/roles'), refused('/admin/people', 'Send invitation', 'Invite someone'),
+    to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), to('/admin/roles'), to('/admin/audit'), to('/admin/audit?what=nothing'), to('/admin/emails'), to('/admin/emails?show=returned'), to('/admin/subscribers'), to('/admin/storage'), refused('/admin/people', 'Send invitation', 'Invite someone'),
     to('/admin/area'), refused('/admin/area', 'Add this service'), to('/admin/contact?done=saved'), to('/admin/search-words?done=saved'), { name: 'a line of search words refused', find: async () => '/admin/search-words', act: async (page) => { await page.getByLabel('One line for each thing').fill('alone'); await press('Save')(page); }, status: 422 },
-    SIGN_OUT, ROLE, to('/admin/second-step'), refused('/admin/second-step', 'Save'),
+    PERSON, SUSPENSION, SIGN_OUT, ROLE, to('/admin/invitations'), to('/admin/second-step'), refused('/admin/second-step', 'Save'),
     to('/admin/telling'), refused('/admin/telling', 'Add this term'), refused('/admin/telling', 'Add this day'), link('/admin/telling', 'Change Transport'),
   ],
 };

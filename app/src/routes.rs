@@ -4,7 +4,7 @@ use ground::routes::{Access, LEAVING, Routes};
 use ground::viewer::Role;
 
 use crate::{
-    about, account, desks, emails, erase, export, found, home, roles, said, search, service,
+    about, account, admin, desks, emails, erase, export, found, home, roles, said, search, service,
     services, standing, task_emails,
 };
 
@@ -72,6 +72,11 @@ fn own() -> Routes {
         .get("/forum", Only(Role::Organiser), desks::organisers_desk)
         .get("/lead", Only(Role::Leader), desks::leaders_desk)
         .get("/admin/roles", Only(Role::Admin), roles::roles_page)
+        .get("/admin/audit", Only(Role::Admin), admin::audit::audit_page)
+        .get("/admin/emails", Only(Role::Admin), admin::emails::emails_page)
+        .post("/admin/emails", Only(Role::Admin), admin::emails::try_emails_again)
+        .get("/admin/storage", Only(Role::Admin), admin::storage::storage_page)
+        .get("/admin/subscribers", Only(Role::Admin), admin::subscribers::subscribers_page)
         .get("/admin/service", Only(Role::Admin), service::service_health_page)
         .post_first(
             "/admin/service",

@@ -139,6 +139,12 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
             "/account/erase",
             "/forum",
             "/admin/people",
+            "/admin/people?has=leader&search=a",
+            "/admin/invitations",
+            "/admin/audit",
+            "/admin/emails",
+            "/admin/storage",
+            "/admin/subscribers",
             "/admin/roles",
             "/admin/area",
             "/forum/safeguarding",
@@ -495,13 +501,20 @@ async fn a_second_step(world: &World) {
     sends(&phone, "/prove", &[password]).await;
     let new = [("current", "three small words"), ("password", "kettle harbour otter")];
     sends(&phone, "/account/password", &new).await;
+    opens(&admin, &format!("/admin/people/{}", leader.account)).await;
     let sessions = format!("/admin/people/{}/sessions", leader.account);
     opens(&admin, &sessions).await;
     sends(&admin, &sessions, &[]).await;
     let reset = format!("/admin/people/{}/second-step", leader.account);
     opens(&admin, &reset).await;
     sends(&admin, &reset, &[]).await;
+    let suspension = format!("/admin/people/{}/suspension", leader.account);
+    opens(&admin, &suspension).await;
+    for change in ["suspend", "restore"] {
+        sends(&admin, &suspension, &[("change", change)]).await;
+    }
     sends(&admin, "/admin/second-step", &[("step", "stop")]).await;
+    sends(&admin, "/admin/emails", &[("step", "again")]).await;
 }
 
 /// A passkey of staff, who cost most, from the day it is added to the day it is removed.

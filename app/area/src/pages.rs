@@ -20,7 +20,10 @@ pub fn administration(viewer: &Viewer) -> Page {
                         <h2>
                             <a href="/admin/people">"People"</a>
                         </h2>
-                        <p>"Invite organisers and leaders, and change people's roles."</p>
+                        <p>
+                            "Invite organisers and leaders, see who has which role, change it, and \
+                             suspend an account."
+                        </p>
                     </li>
                     <li class="card">
                         <h2>
@@ -71,6 +74,32 @@ pub fn administration(viewer: &Viewer) -> Page {
                             "What is working now, which emails are waiting and why, and the last \
                              backup."
                         </p>
+                    </li>
+                    <li class="card">
+                        <h2>
+                            <a href="/admin/emails">"Emails"</a>
+                        </h2>
+                        <p>
+                            "Which are waiting and why, which were given up, and which came back."
+                        </p>
+                    </li>
+                    <li class="card">
+                        <h2>
+                            <a href="/admin/subscribers">"Who is told about changes"</a>
+                        </h2>
+                        <p>"About how many people get an email about each service."</p>
+                    </li>
+                    <li class="card">
+                        <h2>
+                            <a href="/admin/storage">"Storage and backups"</a>
+                        </h2>
+                        <p>"How much room everything takes, and the last backup."</p>
+                    </li>
+                    <li class="card">
+                        <h2>
+                            <a href="/admin/audit">"Audit log"</a>
+                        </h2>
+                        <p>"Who did what, and when. Search it by kind, by person or by day."</p>
                     </li>
                 </ul>
             </div>

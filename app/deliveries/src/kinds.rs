@@ -21,6 +21,8 @@ pub enum EmailKind {
     SecondStep,
     /// An administrator signed somebody out everywhere.
     SignedOut,
+    /// An account was suspended or restored.
+    Suspended,
     /// Tells the old address that it was changed, with a link that undoes it.
     AddressUndo,
     /// A copy of everything about an account was asked for.
@@ -100,6 +102,7 @@ impl EmailKind {
         Self::NewDevice,
         Self::SecondStep,
         Self::SignedOut,
+        Self::Suspended,
         Self::AddressUndo,
         Self::CopyAsked,
         Self::CopyLink,
@@ -147,6 +150,7 @@ impl EmailKind {
             Self::NewDevice => "new device",
             Self::SecondStep => "second step",
             Self::SignedOut => "signed out",
+            Self::Suspended => "suspended",
             Self::AddressUndo => "address undo",
             Self::CopyAsked => "copy asked for",
             Self::CopyLink => "copy link",
@@ -209,6 +213,7 @@ impl EmailKind {
             | Self::NewDevice
             | Self::SecondStep
             | Self::SignedOut
+            | Self::Suspended
             | Self::AddressUndo
             | Self::CopyAsked
             | Self::CopyLink
@@ -232,6 +237,13 @@ impl EmailKind {
         }
     }
 
+    /// Whether it is about the work of the team: it does not go to somebody who is suspended, and
+    /// so can't do it.
+    #[must_use]
+    pub fn is_about_work(self) -> bool {
+        self.sort() == Some(Sort::Leading)
+    }
+
     /// Whether it goes to an account that is about to be erased: what says so, what lets them in to
     /// call it back, what they need for their own pages, and what tells them that somebody else may
     /// be in their account. Whoever is could have asked to erase it, so they do not hear of the
@@ -251,6 +263,7 @@ impl EmailKind {
                 | Self::NewDevice
                 | Self::SecondStep
                 | Self::SignedOut
+                | Self::Suspended
                 | Self::Council
         )
     }
@@ -344,6 +357,7 @@ mod tests {
             EmailKind::NewDevice,
             EmailKind::SecondStep,
             EmailKind::SignedOut,
+            EmailKind::Suspended,
             EmailKind::AddressUndo,
             EmailKind::CopyAsked,
             EmailKind::Erasing,

@@ -153,6 +153,21 @@ impl Db {
         Ok(now - theirs)
     }
 
+    /// How many bytes the database takes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn size(&self) -> sqlx::Result<i64> {
+        let sql = match self.kind {
+            Kind::Sqlite => {
+                "SELECT CAST(c.page_count * s.page_size AS BIGINT) AS bytes
+                 FROM pragma_page_count() c, pragma_page_size() s"
+            }
+            Kind::Postgres => "SELECT pg_database_size(current_database()) AS bytes",
+        };
+        sqlx::query_scalar(sql).fetch_one(&mut *self.read().await?).await
+    }
+
     /// A connection to ask questions with.
     ///
     /// # Errors

@@ -127,6 +127,7 @@ fn what_does_the_most_harm_asks_for_fresh_proof() {
         "POST /admin/people/{id}/roles",
         "POST /admin/people/{id}/second-step",
         "POST /admin/people/{id}/sessions",
+        "POST /admin/people/{id}/suspension",
         "POST /admin/second-step",
         "POST /admin/service",
         "POST /forum/consultations/{id}/answers.csv",

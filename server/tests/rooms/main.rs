@@ -7,6 +7,7 @@
 
 mod access;
 mod accounts;
+mod administration;
 mod attacks;
 mod audit;
 mod backups;
@@ -41,6 +42,7 @@ mod names;
 mod notices;
 mod page;
 mod passkeys;
+mod people;
 mod plans;
 mod public;
 mod record;

@@ -25,8 +25,14 @@ use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
-const OF_THE_DEMONSTRATION: [(&str, &str, &str); 40] = [
+const OF_THE_DEMONSTRATION: [(&str, &str, &str); 41] = [
     ("/admin/people/{id}", "id", "SELECT id FROM accounts WHERE email = 'parent2@example.org'"),
+    // Somebody who looks at nothing here: nobody looks at anything while they are suspended.
+    (
+        "/admin/people/{id}/suspension",
+        "id",
+        "SELECT id FROM accounts WHERE email = 'family10@example.org'",
+    ),
     // One that nothing else here is about: to change it changes who answers.
     ("/admin/services/{id}", "id", "SELECT id FROM services ORDER BY position DESC LIMIT 1"),
     ("/consultations/{id}", "id", OPEN),
@@ -509,6 +515,9 @@ impl<'w> Things<'w> {
         self.browser(ADMIN).await.post("/admin/people", &invites).await.leads_to();
         let token = self.emailed("/invitations/").await;
         self.put("/invitations/{token}", "token", token);
+        let invited = "SELECT id FROM invitations WHERE email = 'invited@example.org'";
+        let invited = world.one(invited).await;
+        self.put("/admin/invitations/{id}", "id", invited);
         let person =
             self.world.one("SELECT id FROM accounts WHERE email = 'parent2@example.org'").await;
         let change = format!("/admin/people/{person}/roles?role=organiser&change=give");

@@ -328,7 +328,7 @@ async fn end(
             ENDED_UNCONFIRMED
         }
     };
-    let is_first = accounts::revoke(&mut tx, account_id, Role::Leader).await?;
+    let is_first = accounts::revoke(&mut tx, account_id, Role::Leader, now).await?;
     store::forget(&mut tx, account_id).await?;
     accounts::end_all_sessions(&mut tx, account_id).await?;
     if is_first {
