@@ -8,8 +8,8 @@
 //! * here: what shows many rooms at once. [`routes`] is the list of all addresses; `home`, `desks`,
 //!   `account`, `emails`, `said`, `services` and the administrator's `service` and `roles` are the
 //!   pages; `about` says who runs this and what becomes of people's data; [`export`] gives people
-//!   all of theirs to take away; [`erase`] is how somebody leaves; [`search`] finds things in every
-//!   room; `found` is what search engines and phones read; [`problem`] is the page for an answer
+//!   all of theirs to take away; [`erase`] is how somebody leaves; `takedown` takes down what
+//!   everyone could read; [`search`] finds things in every room; `found` is what search engines and phones read; [`problem`] is the page for an answer
 //!   that has none of its own
 //! * above the rooms too: [`record`], and [`organisers`], whose pages have a program of their own
 //! * the rooms: [`topics`], [`rounds`], [`plans`], [`consultations`], [`notices`],
@@ -37,5 +37,6 @@ mod service;
 mod services;
 mod standing;
 mod store;
+mod takedown;
 
 pub use standing::problem;

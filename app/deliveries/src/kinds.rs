@@ -69,6 +69,8 @@ pub enum EmailKind {
     CommentPassedOn,
     /// A comment was answered.
     CommentAnswered,
+    /// What somebody wrote was taken down after everyone could read it.
+    TakenDown,
     /// "That's not my experience" has arrived.
     DoubtReceived,
     /// A draft answers a topic.
@@ -88,7 +90,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -122,6 +124,7 @@ impl EmailKind {
         Self::CommentDecided,
         Self::CommentPassedOn,
         Self::CommentAnswered,
+        Self::TakenDown,
         Self::DoubtReceived,
         Self::DraftPublished,
         Self::Update,
@@ -168,6 +171,7 @@ impl EmailKind {
             Self::CommentDecided => "comment decided",
             Self::CommentPassedOn => "comment passed on",
             Self::CommentAnswered => "comment answered",
+            Self::TakenDown => "taken down",
             Self::DoubtReceived => "doubt received",
             Self::DraftPublished => "draft published",
             Self::Update => "update",
@@ -220,6 +224,7 @@ impl EmailKind {
             | Self::NotAnswered
             | Self::TopicPassedOn
             | Self::CommentPassedOn
+            | Self::TakenDown
             | Self::Asked
             | Self::AnswersCode
             | Self::AuditHead => None,
@@ -344,6 +349,7 @@ mod tests {
             EmailKind::Erased,
             EmailKind::TopicPassedOn,
             EmailKind::CommentPassedOn,
+            EmailKind::TakenDown,
             EmailKind::LeadChanged,
             EmailKind::RoleChanged,
             EmailKind::Council,

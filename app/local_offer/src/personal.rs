@@ -25,7 +25,12 @@ pub const PERSONAL: &[Table] = &[
                 "passed_on_at",
                 "Passed on to the safeguarding lead, so its words are not in this file",
             ),
-            Time("withdrawn_at", "You withdrew it"),
+            Part(
+                "withdrawn_at",
+                "You withdrew it",
+                "CASE WHEN t.taken_down_at IS NULL THEN t.withdrawn_at END",
+            ),
+            Time("taken_down_at", "The forum took it down"),
         ],
     },
     Table {

@@ -35,12 +35,14 @@ fn maybe(random: &mut StdRng) -> Option<Millis> {
 fn of_topic(random: &mut StdRng, into: &str) -> OfTopic {
     let published_at = maybe(random);
     let before = |at: Option<Millis>| at.filter(|_| published_at.is_none());
+    let withdrawn_at = maybe(random);
     OfTopic {
         published_at,
         merged_into: maybe(random).map(|_| into.into()),
         decline_reason: before(maybe(random)).map(|_| "It is about one child".to_owned()),
         passed_on_at: before(maybe(random)),
-        withdrawn_at: maybe(random),
+        withdrawn_at,
+        taken_down_at: withdrawn_at.filter(|_| random.random_bool(0.4)),
     }
 }
 
@@ -50,9 +52,10 @@ async fn topic(tx: &mut AnyConnection, author: &str, facts: &OfTopic) -> String 
     sqlx::query(
         "INSERT INTO topics (id, author_id, form_key, title, happens_now, would_help, proposed_at,
          published_at, merged_at, merged_into, declined_at, decline_reason, passed_on_at,
-         withdrawn_at)
+         withdrawn_at, taken_down_at)
          VALUES ($1, $2, $3, 'A topic', 'Now', 'Help', 0, CAST($4 AS BIGINT), CAST($5 AS BIGINT),
-           $6, CAST($7 AS BIGINT), $8, CAST($9 AS BIGINT), CAST($10 AS BIGINT))",
+           $6, CAST($7 AS BIGINT), $8, CAST($9 AS BIGINT), CAST($10 AS BIGINT),
+           CAST($11 AS BIGINT))",
     )
     .bind(&id)
     .bind(author)
@@ -64,6 +67,7 @@ async fn topic(tx: &mut AnyConnection, author: &str, facts: &OfTopic) -> String 
     .bind(&facts.decline_reason)
     .bind(facts.passed_on_at)
     .bind(facts.withdrawn_at)
+    .bind(facts.taken_down_at)
     .execute(tx)
     .await
     .unwrap();
@@ -130,18 +134,21 @@ fn the_view_of_comments_says_what_the_rules_say_of_whatever_happened_to_one() {
             let decided = random.random_range(0..6);
             let is = |what: i32| (decided == what).then_some(1);
             let published_at = is(0).or(is(1)).or(is(2));
+            let withdrawn_at = maybe(&mut random);
             let facts = OfComment {
                 published_at,
                 declined_at: is(3),
                 passed_on_at: is(4),
-                withdrawn_at: maybe(&mut random),
+                withdrawn_at,
+                taken_down_at: withdrawn_at.filter(|_| random.random_bool(0.4)),
             };
             let id = id::random();
             sqlx::query(
                 "INSERT INTO comments (id, form_key, author_id, words, sent_at, decided_by,
-                 published_at, declined_at, decline_reason, passed_on_at, withdrawn_at)
+                 published_at, declined_at, decline_reason, passed_on_at, withdrawn_at,
+                 taken_down_at)
                  VALUES ($1, $2, $3, 'Words', 0, $4, CAST($5 AS BIGINT), CAST($6 AS BIGINT), $7,
-                   CAST($8 AS BIGINT), CAST($9 AS BIGINT))",
+                   CAST($8 AS BIGINT), CAST($9 AS BIGINT), CAST($10 AS BIGINT))",
             )
             .bind(&id)
             .bind(&id)
@@ -152,6 +159,7 @@ fn the_view_of_comments_says_what_the_rules_say_of_whatever_happened_to_one() {
             .bind(facts.declined_at.map(|_| "not about it"))
             .bind(facts.passed_on_at)
             .bind(facts.withdrawn_at)
+            .bind(facts.taken_down_at)
             .execute(&mut *tx)
             .await
             .unwrap();
