@@ -178,7 +178,7 @@ pub async fn take_answer_down(
 }
 
 async fn form(house: &House, viewer: &Viewer, kind: Kind, id: &str) -> Result<Response, Error> {
-    let thing = things::find(house, kind, id).await?;
+    let thing = things::find(house, kind, id).await?.ok_or(Error::NotFound)?;
     Ok(shown(&thing, &Sent::default(), &Refusals::default()).answer(house, viewer))
 }
 
@@ -190,11 +190,11 @@ async fn take_down(
     sent: &Sent,
 ) -> Result<Response, Error> {
     let done = Redirect::to("/forum/takedowns").into_response();
-    // A second tap finds that it was taken down by the first.
-    if takedown::store::of(&house.db, id).await?.is_some() {
-        return Ok(done);
-    }
-    let thing = things::find(house, kind, id).await?;
+    let Some(thing) = things::find(house, kind, id).await? else {
+        // A second tap finds that it was taken down by the first.
+        let taken_down = takedown::store::of(&house.db, id).await?;
+        return taken_down.map(|_| done).ok_or(Error::NotFound);
+    };
     match takedown::wish(sent) {
         Ok(wish) => {
             keep(house, viewer, &thing, &wish).await?;

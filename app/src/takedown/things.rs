@@ -30,31 +30,30 @@ impl Thing {
     }
 }
 
-/// Something of a kind by its id, while everyone can read it; "not found" otherwise.
-pub async fn find(house: &House, kind: Kind, id: &str) -> Result<Thing, Error> {
+/// Something of a kind by its id, while everyone can read it.
+pub async fn find(house: &House, kind: Kind, id: &str) -> Result<Option<Thing>, Error> {
     match kind {
         Kind::Topic => topic(house, id).await,
         Kind::Comment => comment(house, id).await,
         Kind::Question => {
             let id = Id::<ids::NoticeQuestion>::parse(id).ok_or(Error::NotFound)?;
             let question = taking_down::question(&house.db, &id).await?;
-            Ok(asked(kind, id.into(), question.ok_or(Error::NotFound)?))
+            Ok(question.map(|question| asked(kind, id.into(), question)))
         }
         Kind::Answer => {
             let id = Id::<ids::NoticeAnswer>::parse(id).ok_or(Error::NotFound)?;
             let answer = taking_down::answer(&house.db, &id).await?;
-            Ok(asked(kind, id.into(), answer.ok_or(Error::NotFound)?))
+            Ok(answer.map(|answer| asked(kind, id.into(), answer)))
         }
         // Two organisers decide about these, on a page of their own.
-        Kind::Results => Err(Error::NotFound),
+        Kind::Results => Ok(None),
     }
 }
 
-async fn topic(house: &House, id: &str) -> Result<Thing, Error> {
+async fn topic(house: &House, id: &str) -> Result<Option<Thing>, Error> {
     let id = Id::<ids::Topic>::parse(id).ok_or(Error::NotFound)?;
     let topic = topics::store::find(&house.db, &id, None).await?;
-    let topic = topic.filter(|topic| topic.facts.is_public()).ok_or(Error::NotFound)?;
-    Ok(Thing {
+    Ok(topic.filter(|topic| topic.facts.is_public()).map(|topic| Thing {
         kind: Kind::Topic,
         back: format!("/topics/{id}"),
         id: id.into(),
@@ -68,22 +67,21 @@ async fn topic(house: &House, id: &str) -> Result<Thing, Error> {
              was counted stays as it is.",
         ),
         author: topic.author_email.map(|email| (Some(topic.author_id), email)),
-    })
+    }))
 }
 
-async fn comment(house: &House, id: &str) -> Result<Thing, Error> {
+async fn comment(house: &House, id: &str) -> Result<Option<Thing>, Error> {
     let id = Id::<ids::Comment>::parse(id).ok_or(Error::NotFound)?;
     let comment = local_offer::store::find(&house.db, &id).await?;
-    let comment = comment.filter(|comment| comment.is_public()).ok_or(Error::NotFound)?;
-    let is_answered = !comment.responses.is_empty();
-    Ok(Thing {
+    Ok(comment.filter(|comment| comment.is_public()).map(|comment| Thing {
         kind: Kind::Comment,
         back: format!("/local-offer/comments/{id}"),
         id: id.into(),
+        note: (!comment.responses.is_empty())
+            .then_some("Its answers will not be shown any more either."),
         words: vec![("Comment", comment.words)],
-        note: is_answered.then_some("Its answers will not be shown any more either."),
         author: comment.author_email.map(|email| (Some(comment.author_id), email)),
-    })
+    }))
 }
 
 /// A question about a change, with or without its answer.

@@ -104,7 +104,7 @@ async fn decide(
         let in_place = takedown::in_place(&Takedown { taken_down_at: Some(at), ..asked.clone() });
         store::take_down(&mut tx, about, &words, &in_place).await?;
     }
-    takedown::store::leave_no_trace(&mut tx, about, at).await?;
+    takedown::store::leave_no_trace(&mut tx, at).await?;
     let what =
         if is_agreed { Kind::Results.in_log() } else { "taking down words of results refused" };
     let entry = Entry { at, who: Some(by), what, about, detail: &asked.reason };

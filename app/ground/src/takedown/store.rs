@@ -77,25 +77,27 @@ pub async fn keep(tx: &mut AnyConnection, new: NewTakedown<'_>) -> sqlx::Result<
     .bind((!waits).then_some(new.at))
     .execute(&mut *tx)
     .await?;
-    if kept.rows_affected() == 1 && !waits {
-        leave_no_trace(tx, new.about_id, new.at).await?;
+    if kept.rows_affected() == 0 {
+        return Ok(false);
     }
-    Ok(kept.rows_affected() == 1)
+    if matches!(new.kind, Kind::Topic | Kind::Comment) {
+        // It is found no more at once; the next turn of the search forgets the rest.
+        sqlx::query(
+            "DELETE FROM search_words
+             WHERE kind IN ('topics', 'local-offer/comments') AND thing_id = $1",
+        )
+        .bind(new.about_id)
+        .execute(&mut *tx)
+        .await?;
+    }
+    if !waits {
+        leave_no_trace(tx, new.at).await?;
+    }
+    Ok(true)
 }
 
-/// Takes the words of a thing out of the index of the search at once, and has the database's file
-/// written anew.
-pub async fn leave_no_trace(
-    tx: &mut AnyConnection,
-    about_id: &str,
-    at: Millis,
-) -> sqlx::Result<()> {
-    for sql in [
-        "DELETE FROM search_words WHERE thing_id = $1",
-        "DELETE FROM search_things WHERE thing_id = $1",
-    ] {
-        sqlx::query(sql).bind(about_id).execute(&mut *tx).await?;
-    }
+/// Has the database's file written anew, since words were erased from it.
+pub async fn leave_no_trace(tx: &mut AnyConnection, at: Millis) -> sqlx::Result<()> {
     sqlx::query("UPDATE service_state SET to_rewrite_since = $1").bind(at).execute(tx).await?;
     Ok(())
 }

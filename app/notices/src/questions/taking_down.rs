@@ -5,7 +5,7 @@ use ground::db::{Db, Kind};
 use ground::ids::{Account, Id, Notice, NoticeAnswer, NoticeQuestion};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::{store, wanted};
+use super::wanted;
 
 /// What everyone reads of a question, or of a question and its answer, as it can be taken down.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -71,8 +71,16 @@ pub async fn take_down_answer(
     if taken_down.rows_affected() == 0 {
         return Ok(None);
     }
-    let mut waited: Vec<ToTell> = Vec::new();
-    waited.extend(store::take_addresses(tx, id).await?.into_iter().map(|email| (None, email)));
+    let kind = Kind::of(tx);
+    let asked = format!(
+        "SELECT email FROM notice_questions WHERE answer_id = $1 AND email IS NOT NULL
+         ORDER BY email{}",
+        kind.hold_to_change()
+    );
+    let mut asked: Vec<String> =
+        sqlx::query_scalar(AssertSqlSafe(asked)).bind(id).fetch_all(&mut *tx).await?;
+    asked.dedup();
+    let mut waited: Vec<ToTell> = asked.into_iter().map(|email| (None, email)).collect();
     loop {
         let some = wanted::take_for_answer(tx, id).await?;
         if some.is_empty() {
@@ -81,7 +89,7 @@ pub async fn take_down_answer(
         waited.extend(some.into_iter().map(|(account, email)| (Some(account), email)));
     }
     sqlx::query(
-        "UPDATE notice_questions SET question = '', taken_down_at = $2,
+        "UPDATE notice_questions SET question = '', taken_down_at = $2, email = NULL,
            shown_as = CASE WHEN shown_as IS NULL THEN NULL ELSE '' END
          WHERE answer_id = $1",
     )
