@@ -50,6 +50,7 @@ mod search;
 mod second_step;
 mod statements;
 mod subscriptions;
+mod takedowns;
 mod things;
 mod topics;
 mod unreadable;

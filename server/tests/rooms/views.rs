@@ -9,6 +9,7 @@ use ground::ids::{Id, Organisation};
 use ground::viewer::Role;
 use local_offer::rules::CommentFacts as OfComment;
 use notices::rules::{Course, Effect, Follow};
+use plans::rules::Hand;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use rounds::rules::NewRound;
@@ -521,7 +522,7 @@ fn no_view_holds_words_that_somebody_wrote_or_who_supported_and_answered() {
         assert!(used.contains("topics.id"), "{used:?}");
         let is_id = |column: &&String| {
             [".id", "_id", "_by"].iter().any(|end| column.ends_with(end))
-                || column.as_str() == "roles.role"
+                || ["roles.role", "plan_events.role", "plan_events.who"].contains(&column.as_str())
         };
         let words: Vec<&String> = used.iter().filter(|column| !is_id(column)).collect();
         // What the planner remembers of it could not be taken away.
@@ -531,5 +532,58 @@ fn no_view_holds_words_that_somebody_wrote_or_who_supported_and_answered() {
         let about = |column: &&String| told.iter().any(|table| column.starts_with(table));
         let people: Vec<&String> = used.iter().filter(about).collect();
         assert!(people.is_empty(), "who supported, answered or was told: {people:?}");
+    });
+}
+
+#[test]
+fn the_view_of_who_is_on_the_side_of_a_plan_says_what_the_rule_says() {
+    on_both(async |world| {
+        let mut random = StdRng::seed_from_u64(48);
+        let mut people = Vec::new();
+        for nth in 0..8 {
+            let leads = nth % 4 == 0;
+            let role = if leads { Role::Leader } else { Role::Organiser };
+            let email = format!("person{nth}@example.org");
+            people.push((world.person(&email, &[role], &world.north).await, leads));
+        }
+        let all: Vec<String> = people.iter().map(|(id, _)| id.clone()).collect();
+        let mut expected = BTreeSet::new();
+        let mut tx = world.db().begin().await.unwrap();
+        for _ in 0..40 {
+            let registered = &all[random.random_range(0..all.len())];
+            let sql = "INSERT INTO plans (id, form_key, title, what, due_day, registered_by,
+                 registered_at) VALUES ($1, $2, 'A plan', 'What', '2030-01-01', $3, 0)";
+            let plan = put(&mut tx, sql, &[Some(registered)]).await;
+            let is_the_councils = random.random_bool(0.3);
+            if is_the_councils {
+                let tie = "INSERT INTO plan_organisations (plan_id, organisation_id)";
+                let council = std::slice::from_ref(&world.council);
+                db::tie(&mut tx, tie, &plan, council).await.unwrap();
+            }
+            let acted = some(&mut random, &all, 0.2);
+            for (role, who) in acted
+                .iter()
+                .map(|who| ("leader", who))
+                .chain(all.iter().take(2).map(|who| ("organiser", who)))
+            {
+                let sql = "INSERT INTO plan_events (id, plan_id, at, what, about, who, role)
+                     VALUES ($1, $3, 0, 'something', $2, $4, $5)";
+                put(&mut tx, sql, &[Some(&plan), Some(who), Some(role)]).await;
+            }
+            for (person, leads) in &people {
+                let hand = Hand {
+                    has_registered: person == registered,
+                    has_acted: acted.contains(person),
+                    leads: *leads && is_the_councils,
+                };
+                if !hand.may_speak_for_forum() {
+                    expected.insert(format!("{plan} {person}"));
+                }
+            }
+        }
+        tx.commit().await.unwrap();
+        assert!(expected.len() > 60 && expected.len() < 300, "{}", expected.len());
+        let sql = "SELECT plan_id || ' ' || account_id FROM plan_side";
+        assert_eq!(ids(&world, sql).await, expected);
     });
 }
