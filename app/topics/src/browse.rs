@@ -207,7 +207,8 @@ pub async fn topic_page(
 /// In place of a topic that the forum took down: that it did, and why, for everyone.
 async fn taken_down(house: &House, viewer: &Viewer, topic: &Topic) -> Result<Response, Error> {
     let takedown = takedown::store::of(&house.db, &topic.id).await?.ok_or(Error::NotFound)?;
-    let (plans, updates) = outcomes::store::of_topic(&house.db, &topic.id).await?;
+    // Whoever plans it owes no answer to what nobody can read.
+    let (_, updates) = outcomes::store::of_topic(&house.db, &topic.id).await?;
     let page = Page::new(takedown::TOPIC, || {
         view! {
             <article class="stack">
@@ -219,7 +220,6 @@ async fn taken_down(house: &House, viewer: &Viewer, topic: &Topic) -> Result<Res
                 <Labels labels=topic.labels.clone() />
                 <h1>{takedown::TOPIC}</h1>
                 {takedown::parts::in_its_place(&takedown)}
-                {planned(plans)}
                 {outcomes::came_of_it(updates)}
             </article>
         }
