@@ -72,8 +72,8 @@ impl CommentFacts {
     }
 
     /// Whether it can be read at any address of comments: what is not public by its author, and
-    /// what was passed on by neither. That has pages of its own, for the safeguarding lead. In place
-    /// of one that was taken down everyone reads that it was.
+    /// what was passed on by neither. That has pages of its own, for the safeguarding lead. In
+    /// place of one that was taken down everyone reads that it was.
     #[must_use]
     pub fn may_read(&self, is_author: bool) -> bool {
         match self.state() {

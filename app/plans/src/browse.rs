@@ -28,8 +28,8 @@ use super::{compare, find_plan, version};
 const MOST_ON_A_PAGE: usize = 20;
 
 /// What an organiser reads who is on the side of those who plan it.
-const NOT_THE_FORUM: &str = "You can't write the forum's statement on this plan: you have worked on \
-     it as a leader, or your organisation plans it. Another organiser can.";
+const NOT_THE_FORUM: &str = "You can't write the forum's statement on this plan: you have worked \
+     on it as a leader, or your organisation plans it. Another organiser can.";
 
 /// GET `/plans`
 pub async fn plans_page(

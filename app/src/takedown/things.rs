@@ -100,7 +100,8 @@ fn asked(kind: Kind, id: String, asked: ToTakeDown) -> Thing {
     }
 }
 
-/// Takes it down where it is. Gives who else to tell; `None` when not everyone can read it any more.
+/// Takes it down where it is. Gives who else to tell; `None` when not everyone can read it any
+/// more.
 pub async fn take_down(
     tx: &mut AnyConnection,
     thing: &Thing,

@@ -159,7 +159,8 @@ pub async fn find(
     let rows = sqlx::query(
         "SELECT t.id, t.author_id, a.email, t.title, t.happens_now, t.would_help, t.proposed_at,
                 t.published_at, t.merged_into, t.decline_reason, t.passed_on_at, t.withdrawn_at,
-                t.taken_down_at, r.id AS round_id, r.propose_from, r.vote_from, r.closes_at, r.counted_at,
+                t.taken_down_at,
+                r.id AS round_id, r.propose_from, r.vote_from, r.closes_at, r.counted_at,
                 su.account_id AS supporter, s.name AS service, l.name AS place
          FROM topics t
          JOIN accounts a ON a.id = t.author_id

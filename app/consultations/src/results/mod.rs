@@ -2,10 +2,10 @@
 //! everyone, as a page, a table and a file.
 //!
 //! Every number goes through [`disclosure::tables`]. No number in a release ever changes; a
-//! new one says what differs. `whole` makes one set of questions of all versions, themes and channels; `release`
-//! is the organisers' page, `browse` everyone's, `findings` the sentences that an organiser puts
-//! before the numbers, `taking_down` takes words out of what is published, `store` holds the SQL. What is said about the counts, and in which words, is
-//! here.
+//! new one says what differs. `whole` makes one set of questions of all versions, themes and
+//! channels; `release` is the organisers' page, `browse` everyone's, `findings` the sentences that
+//! an organiser puts before the numbers, `taking_down` takes words out of what is published,
+//! `store` holds the SQL. What is said about the counts, and in which words, is here.
 
 mod browse;
 mod findings;

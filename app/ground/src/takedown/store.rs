@@ -50,8 +50,8 @@ pub struct NewTakedown<'a> {
 const COLUMNS: &str = "t.id, t.kind, t.about_id, t.reason, t.why,
      CAST(t.is_kept AS BIGINT) AS is_kept, t.asked_by, t.asked_at, t.taken_down_at, t.refused_at";
 
-/// Keeps that something is taken down, in the same write as that. Words of results wait for a second
-/// organiser. False when it was kept before, by the same form.
+/// Keeps that something is taken down, in the same write as that. Words of results wait for a
+/// second organiser. False when it was kept before, by the same form.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
