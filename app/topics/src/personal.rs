@@ -36,11 +36,7 @@ pub const PERSONAL: &[Table] = &[
                 "passed_on_at",
                 "Passed on to the safeguarding lead, so its words are not in this file",
             ),
-            Part(
-                "withdrawn_at",
-                "You withdrew it",
-                "CASE WHEN t.taken_down_at IS NULL THEN t.withdrawn_at END",
-            ),
+            Time("withdrawn_at", "Withdrawn, by you or by the forum"),
             Time("taken_down_at", "The forum took it down"),
         ],
     },
