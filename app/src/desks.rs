@@ -141,6 +141,9 @@ pub async fn organisers_desk(
                     <p>
                         <a href="/forum/local-offer">"Comments to check"</a>
                     </p>
+                    <p>
+                        <a href="/forum/takedowns">"What was taken down"</a>
+                    </p>
                 </section>
                 <section class="stack">
                     <h2>"Consultations"</h2>

@@ -5,7 +5,7 @@ use ground::viewer::Role;
 
 use crate::{
     about, account, admin, desks, emails, erase, export, found, home, roles, said, search, service,
-    services, standing, task_emails,
+    services, standing, takedown, task_emails,
 };
 
 /// Every room's addresses.
@@ -13,6 +13,7 @@ use crate::{
 pub fn all() -> Routes {
     Routes::new()
         .join(own())
+        .join(taking_down())
         .join(topics::routes())
         .join(organisers::routes())
         .join(rounds::routes())
@@ -93,4 +94,43 @@ fn own() -> Routes {
         .get("/manifest.webmanifest", Anyone, found::manifest)
         .get("/healthz", Anyone, standing::healthz)
         .get("/readyz", Anyone, standing::readyz)
+}
+
+/// What organisers take down, and what the safeguarding lead reads of it.
+fn taking_down() -> Routes {
+    use Access::Only;
+    let (organiser, lead) = (Only(Role::Organiser), Only(Role::Safeguarding));
+    Routes::new()
+        .get("/forum/takedowns", organiser, takedown::takedowns_page)
+        .get("/forum/topics/{id}/takedown", organiser, takedown::take_topic_down_form)
+        .post_first(
+            "/forum/topics/{id}/takedown",
+            organiser.fresh(),
+            "take down a topic",
+            takedown::take_topic_down,
+        )
+        .get("/forum/local-offer/{id}/takedown", organiser, takedown::take_comment_down_form)
+        .post_first(
+            "/forum/local-offer/{id}/takedown",
+            organiser.fresh(),
+            "take down a comment",
+            takedown::take_comment_down,
+        )
+        .get("/forum/notices/questions/{id}/takedown", organiser, takedown::take_question_down_form)
+        .post_first(
+            "/forum/notices/questions/{id}/takedown",
+            organiser.fresh(),
+            "take down a question",
+            takedown::take_question_down,
+        )
+        .get("/forum/notices/answers/{id}/takedown", organiser, takedown::take_answer_down_form)
+        .post_first(
+            "/forum/notices/answers/{id}/takedown",
+            organiser.fresh(),
+            "take down a question and its answer",
+            takedown::take_answer_down,
+        )
+        .get("/forum/safeguarding/taken-down", lead, takedown::taken_down_words_page)
+        .get("/forum/safeguarding/taken-down/{id}", lead, takedown::words_taken_down_page)
+        .post("/forum/safeguarding/taken-down/{id}", lead, takedown::note_on_taken_down)
 }

@@ -248,6 +248,7 @@ fn state(said: &Contribution, within: Millis, now: Millis) -> String {
         "declined" => TopicState::Declined(String::new()).words(),
         PASSED_ON => TopicState::PassedOn.words(),
         "withdrawn" => TopicState::Withdrawn.words(),
+        "taken down" => TopicState::TakenDown.words(),
         "merged" => TopicState::Merged(Id::default()).words(),
         "counting" => "○ Voting is still open",
         "in no round" => "○ Not in a voting round yet",

@@ -102,6 +102,7 @@ pub const PERSONAL: &[Table] = &[
             Time("counted_at", "Counted"),
             Who("checked_by", "Checked by"),
             Time("checked_at", "Checked"),
+            Left("taken_down", INSIDE),
         ],
     },
     Table {
@@ -120,6 +121,7 @@ pub const PERSONAL: &[Table] = &[
             Text("words", "Words"),
             Who("said_by", "Written by"),
             Time("said_at", "Written"),
+            Left("taken_down", INSIDE),
         ],
     },
     Table {

@@ -71,6 +71,8 @@ pub enum EmailKind {
     CommentPassedOn,
     /// A comment was answered.
     CommentAnswered,
+    /// What somebody wrote was taken down after everyone could read it.
+    TakenDown,
     /// "That's not my experience" has arrived.
     DoubtReceived,
     /// A draft answers a topic.
@@ -92,7 +94,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -127,6 +129,7 @@ impl EmailKind {
         Self::CommentDecided,
         Self::CommentPassedOn,
         Self::CommentAnswered,
+        Self::TakenDown,
         Self::DoubtReceived,
         Self::DraftPublished,
         Self::Update,
@@ -175,6 +178,7 @@ impl EmailKind {
             Self::CommentDecided => "comment decided",
             Self::CommentPassedOn => "comment passed on",
             Self::CommentAnswered => "comment answered",
+            Self::TakenDown => "taken down",
             Self::DoubtReceived => "doubt received",
             Self::DraftPublished => "draft published",
             Self::Update => "update",
@@ -230,6 +234,7 @@ impl EmailKind {
             | Self::NotAnswered
             | Self::TopicPassedOn
             | Self::CommentPassedOn
+            | Self::TakenDown
             | Self::Task
             | Self::Asked
             | Self::AnswersCode
@@ -364,6 +369,7 @@ mod tests {
             EmailKind::Erased,
             EmailKind::TopicPassedOn,
             EmailKind::CommentPassedOn,
+            EmailKind::TakenDown,
             EmailKind::LeadChanged,
             EmailKind::RoleChanged,
             EmailKind::Council,

@@ -27,6 +27,10 @@ use super::{compare, find_plan, version};
 
 const MOST_ON_A_PAGE: usize = 20;
 
+/// What an organiser reads who is on the side of those who plan it.
+const NOT_THE_FORUM: &str = "You can't write the forum's statement on this plan: you have worked \
+     on it as a leader, or your organisation plans it. Another organiser can.";
+
 /// GET `/plans`
 pub async fn plans_page(
     State(house): State<House>,
@@ -143,7 +147,9 @@ pub async fn plan_page(
                     </dl>
                     {plan.is_led_by_viewer.then(|| leaders_ways(&plan))}
                     {led_by_others}
-                    {is_organiser
+                    {(is_organiser && plan.is_planned_by_viewer)
+                        .then(|| view! { <p class="soft">{NOT_THE_FORUM}</p> })}
+                    {(is_organiser && !plan.is_planned_by_viewer)
                         .then(|| {
                             view! {
                                 <p>

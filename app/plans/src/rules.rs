@@ -189,6 +189,30 @@ pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
     }
 }
 
+/// What somebody has had to do with a plan on the side of those who plan it. The view `plan_side`
+/// has everyone who has had anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hand {
+    /// They registered it.
+    pub has_registered: bool,
+    /// They did something to it as a leader.
+    pub has_acted: bool,
+    /// They are a leader of an organisation that plans it.
+    pub leads: bool,
+}
+
+impl Hand {
+    /// Whether they may speak for the forum about the plan: nobody speaks for both sides.
+    #[must_use]
+    pub fn may_speak_for_forum(self) -> bool {
+        !(self.has_registered || self.has_acted || self.leads)
+    }
+}
+
+/// Why somebody can't speak for the forum about a plan, and what to do.
+pub const BOTH_SIDES: &str = "Ask another organiser to do this. You have worked on this plan as a \
+     leader, or your organisation plans it, and nobody speaks for both sides";
+
 /// Reads the forum's statement.
 pub fn statement(sent: &Sent) -> Result<String, Refusals> {
     prose(sent, "words", "Write what the forum thinks of this plan")
@@ -383,6 +407,18 @@ mod tests {
         assert_eq!(fields(new_draft(&nothing, Some(("a.exe", b"MZ")))), ["summary", "file"]);
         assert_eq!(fields(answer(&nothing)), ["answer"]);
         assert_eq!(fields(overriding(&nothing)), ["name", "reason"]);
+    }
+
+    #[test]
+    fn nobody_who_has_had_a_hand_in_a_plan_speaks_for_the_forum_about_it() {
+        assert!(Hand::default().may_speak_for_forum());
+        for hand in [
+            Hand { has_registered: true, ..Hand::default() },
+            Hand { has_acted: true, ..Hand::default() },
+            Hand { leads: true, ..Hand::default() },
+        ] {
+            assert!(!hand.may_speak_for_forum(), "{hand:?}");
+        }
     }
 
     #[test]

@@ -14,7 +14,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::history::{
-    Awaited, ClosedRound, Comment, Contributed, History, OpenedConsultation, Outcome, Version,
+    Awaited, ClosedRound, Comment, Contributed, History, OpenedConsultation, Outcome, TakenDown,
+    Version,
 };
 
 /// Everything the record is made of, as it was at that time: for the evidence pack. The pages ask
@@ -32,6 +33,7 @@ pub async fn history(db: &Db, at: Millis) -> sqlx::Result<History> {
         rounds: rounds(db, at).await?,
         consultations: consultations(db, at).await?,
         comments: comments(db, at).await?,
+        taken_down: taken_down(db, at).await?,
     })
 }
 
@@ -354,6 +356,25 @@ pub async fn comments(db: &Db, at: Millis) -> sqlx::Result<Vec<Comment>> {
         has_action: row.get::<i64, _>("actions") > 0,
     };
     Ok(rows.iter().map(comment).collect())
+}
+
+/// `taken_down`: everything that the forum had taken down by then after everyone could read it, and
+/// why. Never its words, nor what was written about why.
+pub async fn taken_down(db: &Db, at: Millis) -> sqlx::Result<Vec<TakenDown>> {
+    let rows = sqlx::query(
+        "SELECT kind, about_id, reason, taken_down_at FROM takedowns
+         WHERE taken_down_at <= $1 ORDER BY taken_down_at, id",
+    )
+    .bind(at)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let taken_down = |row: &AnyRow| TakenDown {
+        kind: row.get("kind"),
+        about_id: row.get("about_id"),
+        reason: row.get("reason"),
+        at: row.get("taken_down_at"),
+    };
+    Ok(rows.iter().map(taken_down).collect())
 }
 
 /// When the first thing in the record happened; `None` when nothing has.

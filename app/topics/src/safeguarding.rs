@@ -49,6 +49,11 @@ pub async fn passed_on_topics_page(
                         "Comments passed on to you"
                     </a>
                 </p>
+                <p>
+                    <a href="/forum/safeguarding/taken-down">
+                        "What was taken down and passed on to you"
+                    </a>
+                </p>
             </div>
         }
     });

@@ -133,6 +133,11 @@ fn what_does_the_most_harm_asks_for_fresh_proof() {
         "POST /forum/consultations/{id}/answers.csv",
         "POST /forum/consultations/{id}/answers.xlsx",
         "POST /forum/consultations/{id}/release",
+        "POST /forum/consultations/{id}/takedown",
+        "POST /forum/local-offer/{id}/takedown",
+        "POST /forum/notices/answers/{id}/takedown",
+        "POST /forum/notices/questions/{id}/takedown",
+        "POST /forum/topics/{id}/takedown",
         "POST /lead/notices/{id}/withdrawal",
         "POST /lead/plans/{id}/drafts/{version}/override",
     ];

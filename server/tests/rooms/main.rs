@@ -52,6 +52,7 @@ mod search;
 mod second_step;
 mod statements;
 mod subscriptions;
+mod takedowns;
 mod tasks;
 mod things;
 mod topics;

@@ -25,7 +25,7 @@ use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
-const OF_THE_DEMONSTRATION: [(&str, &str, &str); 41] = [
+const OF_THE_DEMONSTRATION: [(&str, &str, &str); 47] = [
     ("/admin/people/{id}", "id", "SELECT id FROM accounts WHERE email = 'parent2@example.org'"),
     // Somebody who looks at nothing here: nobody looks at anything while they are suspended.
     (
@@ -44,6 +44,7 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 41] = [
     ("/forum/consultations/{id}/links", "id", NONE),
     ("/forum/consultations/{id}/questions/{key}", "key", WAITING),
     ("/forum/consultations/{id}/release", "id", CLOSED),
+    ("/forum/consultations/{id}/takedown", "id", CLOSED),
     ("/forum/consultations/{id}/typed/new", "id", OPEN),
     ("/forum/consultations/{id}/wording/{key}", "id", OPEN),
     ("/forum/consultations/{id}/wording/{key}", "key", WAITING),
@@ -52,10 +53,19 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 41] = [
         "id",
         "SELECT id FROM comments WHERE words LIKE 'The pages cannot be read%'",
     ),
+    ("/forum/local-offer/{id}/takedown", "id", PUBLISHED),
+    ("/forum/notices/answers/{id}", "id", NONE),
+    ("/forum/notices/questions/{id}", "id", NONE),
     ("/forum/plans/{id}", "id", "SELECT id FROM plans WHERE title LIKE 'An autism pathway%'"),
     ("/forum/rounds/{id}", "id", "SELECT id FROM rounds ORDER BY closes_at LIMIT 1"),
     ("/forum/safeguarding/{id}", "id", "SELECT id FROM topics WHERE passed_on_at IS NOT NULL"),
+    ("/forum/safeguarding/taken-down/{id}", "id", NONE),
     ("/forum/topics/{id}", "id", "SELECT id FROM topics WHERE title LIKE 'Hearing tests%'"),
+    (
+        "/forum/topics/{id}/takedown",
+        "id",
+        "SELECT id FROM topics WHERE title = 'A published autism pathway'",
+    ),
     ("/forum/updates/{id}", "id", CLAIMED),
     ("/lead/local-offer/{id}", "id", PUBLISHED),
     ("/lead/notices/{id}", "id", "SELECT id FROM notices WHERE title LIKE 'The Saturday club%'"),
@@ -427,10 +437,24 @@ impl<'w> Things<'w> {
             ("questions", question.as_str()),
             ("question", "Can children be picked up at home?"),
         ];
-        both.0.post(&format!("/lead/notices/{notice}/questions"), &shown).await.leads_to();
+        let desk = format!("/lead/notices/{notice}/questions");
+        both.0.post(&desk, &shown).await.leads_to();
+        self.put("/forum/notices/questions/{id}", "id", question);
         let asks = [("question", "Who will drive?"), ("email", "asks@example.org")];
         let ask = format!("/notices/{notice}/questions/new");
         self.visitor().post(&ask, &asks).await.leads_to();
+        let another = [("question", "May she take her bike?"), ("email", "bike@example.org")];
+        self.visitor().post(&ask, &another).await.leads_to();
+        let bike = "SELECT id FROM notice_questions WHERE question LIKE 'May she%'";
+        let bike = world.one(bike).await;
+        let answer = [
+            ("questions", bike.as_str()),
+            ("question", "Can bikes go on the bus?"),
+            ("answer", "Yes, one on each bus."),
+        ];
+        both.0.post(&desk, &answer).await.leads_to();
+        let answer = "SELECT id FROM notice_answers WHERE answer LIKE 'Yes, one%'";
+        self.put("/forum/notices/answers/{id}", "id", world.one(answer).await);
     }
 
     /// An update with a file, and a comment for the safeguarding lead.
@@ -459,6 +483,15 @@ impl<'w> Things<'w> {
         let decision = [("decision", "pass on")];
         organiser.post(&format!("/forum/local-offer/{comment}"), &decision).await.leads_to();
         self.put("/forum/safeguarding/comments/{id}", "id", comment);
+
+        let names = [("words", "The lady at the desk has a name.")];
+        let sent = parent.post("/local-offer/comments/new", &names).await.leads_to();
+        let desk = format!("/forum/local-offer/{}", last(&sent));
+        organiser.post(&desk, &[("decision", "publish")]).await.leads_to();
+        let down = [("reason", "names"), ("words", "keep")];
+        organiser.post(&format!("{desk}/takedown"), &down).await.leads_to();
+        let taken_down = world.one("SELECT id FROM takedowns").await;
+        self.put("/forum/safeguarding/taken-down/{id}", "id", taken_down);
     }
 
     /// What emails, passkeys and codes let people do.

@@ -113,6 +113,17 @@ const READ: [Read; 29] = [
         page: "SELECT '/forum/safeguarding/answers'",
     },
     read("releases.results", Reader::Visitor, RESULTS),
+    Read {
+        column: "takedowns.kind",
+        first: &[
+            "INSERT INTO takedowns (id, form_key, kind, about_id, reason, why, is_kept, words,
+              asked_by, asked_at, taken_down_at)
+              SELECT id, id, 'topic', id, 'names', '', 0, '', id, 0, 1 FROM accounts
+              WHERE email = 'parent@example.org'",
+        ],
+        who: Reader::Organiser,
+        page: "SELECT '/forum/takedowns'",
+    },
     read("update_versions.outcome", Reader::Visitor, "SELECT '/updates'"),
     read("update_versions.questions", Reader::Visitor, UPDATE),
     read("update_versions.evidence", Reader::Visitor, UPDATE),

@@ -9,7 +9,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::ui::{Bar, Bars, Page};
-use ground::viewer::Viewer;
+use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use questionnaires::results::{By, Counted, Results, harmless, share, words};
 use questionnaires::whole::THEMES;
@@ -72,6 +72,14 @@ pub async fn results_page(
             .into_any()
         });
         let releases = releases.collect_view();
+        let take_down = viewer.is(Role::Organiser).then(|| {
+            let to = format!("/forum/consultations/{}/takedown", consultation.id);
+            view! {
+                <p class="no-print">
+                    <a href=to>"Take words down"</a>
+                </p>
+            }
+        });
         let to = |ending: &str| format!("/consultations/{}/results.{ending}", consultation.id);
         view! {
             <article class="stack">
@@ -84,6 +92,7 @@ pub async fn results_page(
                 {found}
                 {releases}
                 {outcomes::came_of_it(said)}
+                {take_down}
                 <p class="soft no-print">
                     <a href=to("csv")>"Download as a table (CSV)"</a>
                     " · "

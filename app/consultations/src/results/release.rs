@@ -309,6 +309,12 @@ async fn shown(
                         consultation.id,
                     )>"See the published results"</a>
                 </p>
+                <p>
+                    <a href=format!(
+                        "/forum/consultations/{}/takedown",
+                        consultation.id,
+                    )>"Take words of the results down"</a>
+                </p>
             }
         });
         view! {

@@ -9,6 +9,6 @@ pub use reading::{
     find_for, list, to_be_rendered, untold,
 };
 pub use writing::{
-    Act, By, Published, answer, hold, hold_for, keep_html, override_gate, publish, record_draft,
-    record_session, register, state, tell_next, tie,
+    Act, By, Published, answer, hold, hold_for, hold_for_forum, keep_html, override_gate, publish,
+    record_draft, record_session, register, state, tell_next, tie,
 };

@@ -36,6 +36,8 @@ pub struct Plan {
     pub events: Vec<PlanEvent>,
     /// Whether the leader who looks may work on it; false for everyone else.
     pub is_led_by_viewer: bool,
+    /// Whether whoever looks is on the side of those who plan it, and can't speak for the forum.
+    pub is_planned_by_viewer: bool,
 }
 
 /// A topic tied to a plan.
@@ -221,7 +223,7 @@ pub async fn find(db: &Db, id: &Id<ids::Plan>) -> sqlx::Result<Option<Plan>> {
     find_for(db, id, None).await
 }
 
-/// The plan with this id, and whether this leader may work on it.
+/// The plan with this id, whether this leader may work on it, and on which side they are.
 pub async fn find_for(
     db: &Db,
     id: &Id<ids::Plan>,
@@ -231,7 +233,9 @@ pub async fn find_for(
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.what, p.due_day, l.kind, l.name,
                 CAST(CASE WHEN EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = p.id
-                  AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_led
+                  AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_led,
+                CAST(CASE WHEN EXISTS (SELECT 1 FROM plan_side k WHERE k.plan_id = p.id
+                  AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_planned
          FROM plans p
          LEFT JOIN (
            SELECT po.plan_id, 'organisation' AS kind, o.name, 0 AS place, 0 AS position
@@ -254,6 +258,7 @@ pub async fn find_for(
         what: row.get("what"),
         due_day: row.get("due_day"),
         is_led_by_viewer: row.get::<i64, _>("is_led") == 1,
+        is_planned_by_viewer: row.get::<i64, _>("is_planned") == 1,
         ..Plan::default()
     };
     for row in &rows {
@@ -283,7 +288,8 @@ fn happenings(of: &str) -> String {
                     WHEN 'forum' THEN 0 END AS BIGINT) AS later, s.plan_id
              FROM planning_sessions s WHERE s.plan_id {of}
            UNION ALL SELECT 'topic', t.id,
-             CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id) THEN t.title
+             CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id)
+               OR t.taken_down_at IS NOT NULL THEN t.title
                ELSE 'A topic that has been withdrawn' END, '', '', '', x.tied_at,
              coalesce(t.withdrawn_at, 0), t.published_at, r.closed_at, x.plan_id
              FROM plan_topics x JOIN topics t ON t.id = x.topic_id LEFT
@@ -482,7 +488,8 @@ pub async fn draft(
     let rows = sqlx::query(
         "SELECT CASE WHEN d.html_rules = $3 THEN d.html ELSE d.body END AS text, d.html_rules,
                 d.file_hash, d.file_name, d.file_kind, d.file_size, t.id AS topic_id,
-                CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id) THEN t.title
+                CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id)
+                  OR t.taken_down_at IS NOT NULL THEN t.title
                   ELSE 'A topic that has been withdrawn' END AS title,
                 t.withdrawn_at, a.answer, a.words, a.decided_by
          FROM drafts d

@@ -75,6 +75,27 @@ pub async fn hold_for(
     next_moment(tx, plan_id, now).await.map(Some)
 }
 
+/// Likewise for what an organiser says for the forum. `None` too when they are on the side of those
+/// who plan it.
+pub async fn hold_for_forum(
+    tx: &mut AnyConnection,
+    plan_id: &Id<Plan>,
+    by: &By,
+    now: Millis,
+) -> sqlx::Result<Option<Millis>> {
+    let kind = Kind::of(tx);
+    let held = format!(
+        "SELECT p.id FROM plans p WHERE p.id = $1 AND NOT EXISTS (SELECT 1 FROM plan_side k
+           WHERE k.plan_id = p.id AND k.account_id = $2){}",
+        kind.hold_to_change()
+    );
+    let held = sqlx::query(AssertSqlSafe(held)).bind(plan_id).bind(&by.account_id);
+    if held.fetch_optional(&mut *tx).await?.is_none() {
+        return Ok(None);
+    }
+    next_moment(tx, plan_id, now).await.map(Some)
+}
+
 /// The time of what happens now to a plan that is held.
 async fn next_moment(
     tx: &mut AnyConnection,

@@ -47,9 +47,11 @@ pub async fn contributions(
                 s.id AS update_id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at,
                 s.we_did, s.found
          FROM (SELECT 'topic' AS kind, t.id, CASE WHEN x.how = 'proposed'
-                        OR EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id) THEN t.title
+                        OR EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id)
+                        OR t.taken_down_at IS NOT NULL THEN t.title
                         ELSE 'A topic that has been withdrawn' END AS title, x.how, x.at,
                       CASE WHEN t.passed_on_at IS NOT NULL THEN 'passed on'
+                        WHEN t.taken_down_at IS NOT NULL THEN 'taken down'
                         WHEN t.withdrawn_at IS NOT NULL THEN 'withdrawn'
                            WHEN t.merged_at IS NOT NULL THEN 'merged'
                              WHEN t.declined_at IS NOT NULL THEN 'declined'

@@ -176,7 +176,8 @@ const LAST_SAID: &str = "update_subjects b JOIN update_versions s ON s.update_id
 pub fn awaited_by(at: &str) -> String {
     format!(
         "SELECT 'topic' AS kind, t.id,
-             CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id) THEN t.title
+             CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id)
+               OR t.taken_down_at IS NOT NULL THEN t.title
                ELSE 'A topic that has been withdrawn' END AS title, min(c.confirmed_at) AS since
            FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id
              JOIN topics t ON t.id = x.topic_id
