@@ -11,7 +11,7 @@ use super::described::described;
 use super::{Mark, Script, content_policy, css};
 use crate::contact::{Contact, phone_link};
 use crate::house::House;
-use crate::viewer::{Role, Viewer};
+use crate::viewer::Viewer;
 
 /// A page that will be the answer.
 #[derive(Debug)]
@@ -318,6 +318,7 @@ fn Header<'a>(forum: String, viewer: &'a Viewer, is_signed_in: bool) -> impl Int
                     <span>"Run by parents and carers"</span>
                 </a>
                 <nav class="wide" aria-label="Main">
+                    {viewer.desks().next().map(|(to, _)| view! { <a href=to>"Your desk"</a> })}
                     {main()}
                     {(!is_signed_in)
                         .then(|| {
@@ -356,17 +357,7 @@ fn Own<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
         }
         .into_any();
     }
-    let desks = [
-        (Role::Organiser, "/forum", "Organisers’ desk"),
-        (Role::Safeguarding, "/forum/safeguarding", "Safeguarding"),
-        (Role::Leader, "/lead", "Leaders’ desk"),
-        (Role::Admin, "/admin", "Administration"),
-    ];
-    let desks = desks
-        .into_iter()
-        .filter(|(role, ..)| viewer.is(*role))
-        .map(|(_, to, label)| view! { <a href=to>{label}</a> })
-        .collect_view();
+    let desks = viewer.desks().map(|(to, label)| view! { <a href=to>{label}</a> }).collect_view();
     view! {
         {desks}
         <a href="/account">"Your account"</a>
