@@ -69,6 +69,10 @@ fn own() -> Routes {
         .post("/account/erase/{token}", Anyone, erase::keep_account)
         .get("/forum", Only(Role::Organiser), desks::organisers_desk)
         .get("/lead", Only(Role::Leader), desks::leaders_desk)
+        .get("/forum/safeguarding", Only(Role::Safeguarding), desks::safeguarding_desk)
+        .get("/admin", Only(Role::Admin), desks::administration_desk)
+        .get("/admin/test-email", Only(Role::Admin), desks::test_email_form)
+        .post("/admin/test-email", Only(Role::Admin), desks::send_test_email)
         .get("/admin/roles", Only(Role::Admin), roles::roles_page)
         .get("/admin/service", Only(Role::Admin), service::service_health_page)
         .post_first(

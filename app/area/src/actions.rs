@@ -16,11 +16,6 @@ use sqlx::AnyConnection;
 use super::rules::{self, Change, What};
 use super::{pages, store};
 
-/// GET `/admin`
-pub async fn admin(State(house): State<House>, viewer: Viewer) -> Response {
-    pages::admin(&viewer).answer(&house, &viewer)
-}
-
 /// GET `/admin/area`
 pub async fn area(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let done = Sent::query(&uri).line("done");

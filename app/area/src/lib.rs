@@ -30,7 +30,6 @@ use ground::viewer::Role;
 pub fn routes() -> Routes {
     let admin = Access::Only(Role::Admin);
     Routes::new()
-        .get("/admin", admin, actions::admin)
         .get("/admin/area", admin, actions::area)
         .post("/admin/area", admin, actions::change)
         .get("/admin/contact", admin, contact::form)

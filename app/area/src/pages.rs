@@ -2,81 +2,10 @@
 
 use disclosure::commas;
 use forms::{Refusals, Sent};
-use ground::ui::{Banner, Field, Page, SecondStepSoon, Summary};
-use ground::viewer::Viewer;
+use ground::ui::{Banner, Field, Page, Summary};
 use leptos::prelude::*;
 
 use super::store::Kept;
-
-/// Where an administrator begins.
-pub fn admin(viewer: &Viewer) -> Page {
-    Page::new("Administration", || {
-        view! {
-            <div class="stack">
-                <h1>"Administration"</h1>
-                <SecondStepSoon viewer />
-                <ul class="cards">
-                    <li class="card">
-                        <h2>
-                            <a href="/admin/people">"People"</a>
-                        </h2>
-                        <p>"Invite organisers and leaders, and change people's roles."</p>
-                    </li>
-                    <li class="card">
-                        <h2>
-                            <a href="/admin/second-step">"Second step for the team"</a>
-                        </h2>
-                        <p>
-                            "From when everyone in the team needs a code from their phone to sign \
-                             in, and who has set it up."
-                        </p>
-                    </li>
-                    <li class="card">
-                        <h2>
-                            <a href="/admin/area">"Services, places and organisations"</a>
-                        </h2>
-                        <p>
-                            "What people can choose when they propose a topic or register a plan."
-                        </p>
-                    </li>
-                    <li class="card">
-                        <h2>
-                            <a href="/admin/contact">"Who we are and how to reach us"</a>
-                        </h2>
-                        <p>
-                            "The forum in its own words, telephone, email, and the independent \
-                             advice service."
-                        </p>
-                    </li>
-                    <li class="card">
-                        <h2>
-                            <a href="/admin/telling">"How families are told about changes"</a>
-                        </h2>
-                        <p>
-                            "Who can write about each service, how early families are told, and \
-                             when schools are open."
-                        </p>
-                    </li>
-                    <li class="card">
-                        <h2>
-                            <a href="/admin/search-words">"Words people search for"</a>
-                        </h2>
-                        <p>"Which words mean the same here, such as respite and short breaks."</p>
-                    </li>
-                    <li class="card">
-                        <h2>
-                            <a href="/admin/service">"How the service is running"</a>
-                        </h2>
-                        <p>
-                            "What is working now, which emails are waiting and why, and the last \
-                             backup."
-                        </p>
-                    </li>
-                </ul>
-            </div>
-        }
-    })
-}
 
 /// The services, places and organisations of the area.
 pub fn area(

@@ -84,11 +84,13 @@ pub enum EmailKind {
     AnswersCode,
     /// The end of the audit log, for someone outside to keep.
     AuditHead,
+    /// An administrator tries whether emails arrive.
+    Test,
 }
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -129,6 +131,7 @@ impl EmailKind {
         Self::Asked,
         Self::AnswersCode,
         Self::AuditHead,
+        Self::Test,
     ];
 
     /// The word it is stored by, and the operator reads.
@@ -175,6 +178,7 @@ impl EmailKind {
             Self::Asked => "asked",
             Self::AnswersCode => "code",
             Self::AuditHead => "audit head",
+            Self::Test => "test",
         }
     }
 
@@ -222,7 +226,8 @@ impl EmailKind {
             | Self::CommentPassedOn
             | Self::Asked
             | Self::AnswersCode
-            | Self::AuditHead => None,
+            | Self::AuditHead
+            | Self::Test => None,
         }
     }
 

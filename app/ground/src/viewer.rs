@@ -198,7 +198,7 @@ impl Role {
             Self::Parent => None,
             Self::Organiser => Some(("/forum", "Organisers’ desk")),
             Self::Leader => Some(("/lead", "Leaders’ desk")),
-            Self::Safeguarding => Some(("/safeguarding", "Safeguarding desk")),
+            Self::Safeguarding => Some(("/forum/safeguarding", "Safeguarding desk")),
             Self::Admin => Some(("/admin", "Administration")),
         }
     }

@@ -18,6 +18,5 @@ pub use parents::{
 };
 pub use reading::{Judged, Said, Update, find, is_hers};
 pub use saying::{NewVerdict, NewVersion, Published, is_judged, is_said, judge, publish, say};
-pub use subjects::{Kind, Subject, Waited, answerable, responsible, waited};
-pub use subjects::{awaited_by, awaited_of_leader, read_waited};
+pub use subjects::{Kind, Subject, Waited, answerable, awaited_by, responsible, waited};
 pub use telling::{address_changed, call_off, tell_next, untold, untold_late};
