@@ -72,6 +72,26 @@ impl Page {
         page.status(StatusCode::GONE)
     }
 
+    /// In place of a form that nobody can send yet: an administrator has not named what people
+    /// choose from there. `can_not`: what they can't do yet, in a sentence.
+    pub fn not_ready(title: &'static str, can_not: &'static str) -> Self {
+        Self::new(title, || {
+            view! {
+                <div class="stack">
+                    <h1>{title}</h1>
+                    <p class="lead">
+                        {can_not} " We are still setting this up. Please come back soon."
+                    </p>
+                    <p>
+                        <a class="button" href="/contact">
+                            "Contact us"
+                        </a>
+                    </p>
+                </div>
+            }
+        })
+    }
+
     /// The same page again when there is a problem: 422, "Error: " before the title, what was typed
     /// still there.
     #[must_use]
