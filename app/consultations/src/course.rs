@@ -119,6 +119,13 @@ impl Course {
         }
     }
 
+    /// Whether someone else has to take the next step in place of this organiser.
+    #[must_use]
+    pub fn is_held_for(&self, organiser: &Id<ids::Account>, now: Millis) -> bool {
+        matches!(self.next(now), NextStep::Check | NextStep::Compare(_))
+            && !self.waits_for(organiser, now)
+    }
+
     /// The steps of every consultation, with how far this one is. Where nothing came on paper there
     /// is nothing to compare.
     #[must_use]
@@ -253,7 +260,9 @@ mod tests {
     fn whoever_counted_waits_for_another_organiser() {
         let counted = Course { counted: Some(("one".into(), CLOSED)), ..course() };
         assert!(!counted.waits_for(&"one".into(), CLOSED));
+        assert!(counted.is_held_for(&"one".into(), CLOSED));
         assert!(counted.waits_for(&"another".into(), CLOSED));
+        assert!(!counted.is_held_for(&"another".into(), CLOSED));
         assert!(course().waits_for(&"one".into(), CLOSED));
         assert!(!course().waits_for(&"one".into(), CLOSES - 1));
     }

@@ -19,17 +19,17 @@ pub fn progress(
     let (to, label) = course.next_link(now);
     let next = course.next(now);
     let is_mine = course.waits_for(me, now);
+    let is_held = course.is_held_for(me, now);
     let words = match next {
-        NextStep::Check if !is_mine => {
+        NextStep::Check if is_held => {
             "You counted the answers, so another organiser must check and publish the results."
                 .to_owned()
         }
-        NextStep::Compare(_) if !is_mine => {
+        NextStep::Compare(_) if is_held => {
             "You typed these sheets in, so someone else must compare them.".to_owned()
         }
         _ => course.next_in_words(now),
     };
-    let is_held = !is_mine && matches!(next, NextStep::Check | NextStep::Compare(_));
     let is_quiet = !is_mine && next != NextStep::Open;
     let button = (to != here && !is_held).then(|| {
         view! {

@@ -83,7 +83,7 @@ pub async fn organisers_desk(
                     </p>
                     {parts::under_way(
                         "Consultations",
-                        consultations_under_way(&courses, now),
+                        consultations_under_way(&courses, me, now),
                         "No consultation is under way.",
                     )}
                     <p>
@@ -173,10 +173,7 @@ fn others(
     me: &Id<Account>,
     now: Millis,
 ) -> Vec<(String, String, String)> {
-    let held = courses.iter().filter(|course| {
-        matches!(course.next(now), NextStep::Check | NextStep::Compare(_))
-            && !course.waits_for(me, now)
-    });
+    let held = courses.iter().filter(|course| course.is_held_for(me, now));
     let held = held.map(|course| {
         let to = format!("/forum/consultations/{}", course.id);
         let (what, more) = if matches!(course.next(now), NextStep::Check) {
@@ -207,13 +204,13 @@ fn round_under_way(round: &rounds::store::Round, now: Millis) -> UnderWay {
     }
 }
 
-fn consultations_under_way(courses: &[Course], now: Millis) -> Vec<UnderWay> {
+fn consultations_under_way(courses: &[Course], me: &Id<Account>, now: Millis) -> Vec<UnderWay> {
     let under_way = |course: &Course| UnderWay {
         to: format!("/forum/consultations/{}", course.id),
         title: course.title.clone(),
         steps: course.steps(now),
         words: course.next_in_words(now),
-        next: Some(course.next_link(now)),
+        next: (!course.is_held_for(me, now)).then(|| course.next_link(now)),
     };
     courses.iter().map(under_way).collect()
 }

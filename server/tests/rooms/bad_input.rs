@@ -138,6 +138,7 @@ async fn all_forms(things: &Things<'_>) -> Vec<Found> {
             to: path.to_owned(),
             is_multipart: false,
             fields: names.iter().map(field).collect(),
+            button: String::new(),
         };
         let who = lookers(rule.access)[0];
         found.push(Found { rule, who, form, is_own: true });
