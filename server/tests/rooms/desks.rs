@@ -5,8 +5,10 @@ use axum::http::StatusCode;
 use calendar::clock::{self, DAY, HOUR};
 use ground::viewer::Role;
 
-use crate::consultations::{answer, begin, terms};
-use crate::notices::{fields as notice_fields, told};
+use crate::consultations::answer;
+use crate::fixtures::consultations::{ask_who_waits, begin, new_consultation, terms};
+use crate::fixtures::notices::{fields as notice_fields, told};
+use crate::page::links;
 use crate::walk::Walk;
 use crate::world::{Browser, World, change, on_both};
 
@@ -81,10 +83,8 @@ fn every_consultation_is_in_the_organisers_list_by_what_is_next() {
             let closes = clock::fields(world.now() + 60 * DAY).0;
             let mut said = terms(title, &closes, "anyone");
             said.extend([("belongs", world.council.as_str()), ("opens_day", opens_day)]);
-            let desk = organiser.post("/forum/consultations/new", &said).await.leads_to();
-            let desk = desk.split('?').next().unwrap().to_owned();
-            let question = [("text", "Do you wait?"), ("kind", "yes-no")];
-            organiser.post(&format!("{desk}/questions/new"), &question).await.leads_to();
+            let desk = new_consultation(&organiser, &said).await;
+            ask_who_waits(&organiser, &desk).await;
             if is_opened {
                 organiser.post(&desk, &[("step", "open")]).await.leads_to();
             }
@@ -311,7 +311,7 @@ async fn signed_in_where<'w>(
     for email in emails {
         let browser = world.sign_in(email).await;
         let page = browser.get(desk).await;
-        if crate::page::links(&page.html).iter().any(|(_, words)| words.starts_with(begins)) {
+        if links(&page.html).iter().any(|(_, words)| words.starts_with(begins)) {
             return browser;
         }
     }
