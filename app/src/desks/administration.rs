@@ -27,7 +27,7 @@ pub async fn administration_desk(
     let now = house.clock.now();
     let (waiting, others) = store::for_administrators(&house.db, now, now - LATELY).await?;
     let begun = store::begun(&house.db, now).await?;
-    let comes = store::coming(&house.db, now, now + AHEAD).await?;
+    let comes = store::coming(&house.db, (now, now + AHEAD), false).await?;
     let tasks: Vec<Task> = waiting.oldest.into_iter().filter_map(task).collect();
     let is_tested = Sent::query(&uri).typed("done") == "tested";
     let page = Page::new("Administration", || {

@@ -21,7 +21,7 @@ pub async fn safeguarding_desk(
 ) -> Result<Response, Error> {
     let now = house.clock.now();
     let waiting = store::for_safeguarding(&house.db).await?;
-    let mut comes = store::coming(&house.db, now, now + AHEAD).await?;
+    let mut comes = store::coming(&house.db, (now, now + AHEAD), false).await?;
     // When a consultation closes, its answers are read: more may be passed on then.
     comes.retain(|comes| comes.what == Coming::ConsultationCloses);
     let in_all = usize::try_from(waiting.in_all).unwrap_or_default();

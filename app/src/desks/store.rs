@@ -206,17 +206,22 @@ impl Coming {
     }
 }
 
-/// What comes from now on until then, the next first. All of it is on public pages too.
-pub async fn coming(db: &Db, now: Millis, until: Millis) -> sqlx::Result<Vec<Comes>> {
+/// What comes from now on until then, the next first. `is_forum`: with consultations that nobody else
+/// knows of yet; all the rest is on public pages too.
+pub async fn coming(
+    db: &Db,
+    (now, until): (Millis, Millis),
+    is_forum: bool,
+) -> sqlx::Result<Vec<Comes>> {
     let rows = sqlx::query(
         "SELECT what, id, title, at, day FROM (
            SELECT 'proposing' AS what, id, title, propose_from AS at, '' AS day FROM rounds
            UNION ALL SELECT 'voting', id, title, vote_from, '' FROM rounds
            UNION ALL SELECT 'voting closes', id, title, closes_at, '' FROM rounds
            UNION ALL SELECT 'consultation opens', id, title, opens_at, '' FROM consultations
-             WHERE opened_at IS NOT NULL
+             WHERE opened_at IS NOT NULL AND $6 = 1
            UNION ALL SELECT 'consultation closes', id, title, closes_at, '' FROM consultations
-             WHERE opened_at IS NOT NULL
+             WHERE opened_at IS NOT NULL AND opens_at <= $1
            UNION ALL SELECT 'change starts', n.id, n.title, n.effect_at, ''
              FROM listed_notices l JOIN notices n ON n.id = l.id
              WHERE coalesce(n.follow_kind, '') <> 'withdrawal'
@@ -229,6 +234,7 @@ pub async fn coming(db: &Db, now: Millis, until: Millis) -> sqlx::Result<Vec<Com
     .bind(clock::fields(now).0)
     .bind(clock::fields(until).0)
     .bind(MOST_COMING)
+    .bind(i64::from(is_forum))
     .fetch_all(&mut *db.read().await?)
     .await?;
     let comes = |row: &AnyRow| {
