@@ -498,7 +498,7 @@ fn after(consultation: &Consultation, state: ConsultationState) -> impl IntoView
     let read = (state == ConsultationState::Closed).then(|| {
         view! {
             <a class="button quiet" href=to("/answers")>
-                "Read the answers"
+                "Answers"
             </a>
         }
     });
