@@ -178,6 +178,7 @@ fn heading(course: &Course, now: Millis) -> &'static str {
         NextStep::WaitToOpen => "Opening later",
         NextStep::Open => "Being written",
         NextStep::Nothing => "Published",
+        NextStep::Withdrawn => "Withdrawn",
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Course {
     pub counted: Option<(Id<ids::Account>, Millis)>,
     /// When results were published, the last time.
     pub published_at: Option<Millis>,
+    /// When it was withdrawn: nothing of it is counted or published then.
+    pub withdrawn_at: Option<Millis>,
 }
 
 /// A response that was typed in.
@@ -54,6 +56,8 @@ pub enum NextStep {
     Check,
     /// Nothing: everyone can read the results.
     Nothing,
+    /// Nothing any more.
+    Withdrawn,
 }
 
 impl Course {
@@ -71,6 +75,7 @@ impl Course {
             is_read: false,
             counted: None,
             published_at: None,
+            withdrawn_at: None,
         }
     }
 
@@ -89,6 +94,9 @@ impl Course {
 
     #[must_use]
     pub fn next(&self, now: Millis) -> NextStep {
+        if self.withdrawn_at.is_some() {
+            return NextStep::Withdrawn;
+        }
         match self.state(now) {
             ConsultationState::Written => NextStep::Open,
             ConsultationState::Timed => NextStep::WaitToOpen,
@@ -115,7 +123,8 @@ impl Course {
             | NextStep::WaitToOpen
             | NextStep::WaitForAnswers
             | NextStep::WaitForLast
-            | NextStep::Nothing => false,
+            | NextStep::Nothing
+            | NextStep::Withdrawn => false,
         }
     }
 
@@ -130,6 +139,9 @@ impl Course {
     /// is nothing to compare.
     #[must_use]
     pub fn steps(&self, now: Millis) -> Vec<Step> {
+        if self.withdrawn_at.is_some() {
+            return Step::each([("Written", true), ("Opened", true), ("Withdrawn", true)]);
+        }
         let state = self.state(now);
         let is_closed = state == ConsultationState::Closed;
         let is_published = self.published_at.is_some();
@@ -168,6 +180,7 @@ impl Course {
             NextStep::Nothing => {
                 (format!("/consultations/{}/results", self.id), "See the published results")
             }
+            NextStep::Withdrawn => (format!("/consultations/{}", self.id), "See its page"),
         };
         (to, words.to_owned())
     }
@@ -203,6 +216,9 @@ impl Course {
                     .to_owned()
             }
             NextStep::Nothing => "Everyone can read the results.".to_owned(),
+            NextStep::Withdrawn => {
+                "It was withdrawn. Nothing of it is counted or published.".to_owned()
+            }
         }
     }
 }
@@ -229,6 +245,7 @@ mod tests {
             is_read: false,
             counted: None,
             published_at: None,
+            withdrawn_at: None,
         }
     }
 
@@ -254,6 +271,16 @@ mod tests {
         assert_eq!(published.next(CLOSED), NextStep::Nothing);
         let again = Course { published_at: Some(CLOSED), ..counted };
         assert_eq!(again.next(CLOSED), NextStep::Check, "counted again after results");
+    }
+
+    #[test]
+    fn what_was_withdrawn_has_no_next_step_whatever_else_is_so() {
+        let counted = Some(("one".into(), CLOSED));
+        let withdrawn = Course { counted, withdrawn_at: Some(CLOSES - DAY), ..course() };
+        assert_eq!(withdrawn.next(CLOSED), NextStep::Withdrawn);
+        assert!(!withdrawn.waits_for(&"another".into(), CLOSED));
+        assert!(withdrawn.steps(CLOSED).iter().all(|step| step.mark == StepMark::Done));
+        assert_eq!(withdrawn.next_link(CLOSED).0, "/consultations/c");
     }
 
     #[test]

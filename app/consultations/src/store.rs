@@ -535,7 +535,8 @@ pub enum Follow<'f> {
 }
 
 /// How far consultations have come, `most` at the most: those that wait for a second organiser
-/// first, then those that have closed, are open, are to open, are being written, are published.
+/// first, then those that have closed, are open, are to open, are being written, are published, and
+/// were withdrawn.
 pub async fn courses(
     db: &Db,
     follow: Follow<'_>,
@@ -543,9 +544,9 @@ pub async fn courses(
     now: Millis,
 ) -> sqlx::Result<Vec<Course>> {
     let (before, one): (i64, &str) = match follow {
-        Follow::All => (6, ""),
+        Follow::All => (7, ""),
         Follow::Unfinished => (5, ""),
-        Follow::One(id) => (6, id.as_str()),
+        Follow::One(id) => (7, id.as_str()),
     };
     let rows = sqlx::query(
         "SELECT c.*, t.response_id, t.typed_by, t.checked_by,
@@ -555,21 +556,23 @@ pub async fn courses(
                WHERE r.consultation_id = c.id)
              OR EXISTS (SELECT 1 FROM redactions x JOIN responses r ON r.id = x.response_id
                WHERE r.consultation_id = c.id) THEN 1 ELSE 0 END AS BIGINT) AS is_read
-         FROM (SELECT * FROM (SELECT f.*, CAST(CASE WHEN f.opened_at IS NULL THEN 4
+         FROM (SELECT * FROM (SELECT f.*, CAST(CASE WHEN f.withdrawn_at IS NOT NULL THEN 6
+               WHEN f.opened_at IS NULL THEN 4
                WHEN f.counted_at IS NOT NULL THEN 0 WHEN f.published_at IS NOT NULL THEN 5
                WHEN f.closes_at <= $1 THEN 1 WHEN f.opens_at <= $1 THEN 2 ELSE 3 END
                AS BIGINT) AS stage
              FROM (SELECT o.id, o.title, o.opened_at, o.opens_at, o.closes_at,
-                 w.counted_by, w.counted_at, (SELECT max(p.checked_at) FROM releases p
+                 CAST(NULL AS BIGINT) AS withdrawn_at, w.counted_by, w.counted_at,
+                 (SELECT max(p.checked_at) FROM releases p
                    WHERE p.consultation_id = o.id) AS published_at
                FROM consultations o
                LEFT JOIN releases w ON w.consultation_id = o.id AND w.checked_at IS NULL
                WHERE $5 = '' OR o.id = $5) f) s
            WHERE s.stage < $2
-           ORDER BY s.stage, CASE WHEN s.stage = 5 THEN -s.closes_at ELSE s.closes_at END, s.id
+           ORDER BY s.stage, CASE WHEN s.stage >= 5 THEN -s.closes_at ELSE s.closes_at END, s.id
            LIMIT $3 OFFSET $4) c
          LEFT JOIN typed_responses t ON t.consultation_id = c.id
-         ORDER BY c.stage, CASE WHEN c.stage = 5 THEN -c.closes_at ELSE c.closes_at END, c.id,
+         ORDER BY c.stage, CASE WHEN c.stage >= 5 THEN -c.closes_at ELSE c.closes_at END, c.id,
            t.sheet",
     )
     .bind(now)
@@ -610,6 +613,7 @@ fn course(row: &AnyRow, id: Id<ids::Consultation>) -> Course {
         is_read: row.get::<i64, _>("is_read") == 1,
         counted: by.zip(at),
         published_at: row.get("published_at"),
+        withdrawn_at: row.get("withdrawn_at"),
     }
 }
 

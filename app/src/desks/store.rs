@@ -68,7 +68,9 @@ pub async fn for_organisers(db: &Db, now: Millis) -> sqlx::Result<Waiting> {
 pub async fn for_leader(db: &Db, leader: &Id<Account>) -> sqlx::Result<(Waiting, Vec<Waits>)> {
     const WRITTEN: &str = "FROM notices n WHERE n.started_at IS NULL AND n.approved_at IS NULL
        AND n.discarded_at IS NULL AND EXISTS (SELECT 1 FROM notice_leaders k
-         WHERE k.notice_id = n.id AND k.account_id = $1)";
+         WHERE k.notice_id = n.id AND k.account_id = $1)
+       AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.follows_id
+         AND f.approved_at IS NOT NULL)";
     const SECOND: &str = "(SELECT second_person FROM area_rules) = 1";
     let all = format!(
         "SELECT 'question' AS kind, id, title, many, since FROM ({}) questions
