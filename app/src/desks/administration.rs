@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use super::first_steps;
 use super::parts::{self, AHEAD, Task};
-use super::store::{self, Waits};
+use super::store::{self, WaitKind, Waits};
 
 /// For how long emails that were given up are named.
 const LATELY: Millis = 30 * DAY;
@@ -66,8 +66,8 @@ pub async fn administration_desk(
 /// One thing that waits, as a task.
 fn task(waits: Waits) -> Option<Task> {
     let Waits { kind, many, since, .. } = waits;
-    let task = match kind.as_str() {
-        "leaders" => {
+    let task = match kind {
+        WaitKind::Leaders => {
             let what = if many == 1 {
                 "Say which organisation a leader is from".to_owned()
             } else {
@@ -75,7 +75,7 @@ fn task(waits: Waits) -> Option<Task> {
             };
             Task::new("/admin/people", what, since).more("Until then they can't do anything.")
         }
-        "services" => {
+        WaitKind::Services => {
             let what = if many == 1 {
                 "Say who runs a service".to_owned()
             } else {
@@ -84,7 +84,7 @@ fn task(waits: Waits) -> Option<Task> {
             Task::new("/admin/telling", what, since)
                 .more("Until then nobody can tell families about a change to it.")
         }
-        "given_up" => {
+        WaitKind::GivenUp => {
             let what = if many == 1 {
                 "Find out why an email didn't arrive".to_owned()
             } else {

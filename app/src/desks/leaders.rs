@@ -14,7 +14,7 @@ use plans::store::PlanCourse;
 use updates::due::Due;
 
 use super::parts::{self, AHEAD, Task, UnderWay};
-use super::store::{self, Waits};
+use super::store::{self, WaitKind, Waits};
 
 /// GET `/lead`
 pub async fn leaders_desk(
@@ -99,8 +99,8 @@ pub async fn leaders_desk(
 /// One thing that waits, as a task. `within`: how long leaders have to answer a comment.
 fn task(waits: Waits, within: Millis) -> Option<Task> {
     let Waits { kind, id, title, many, since } = waits;
-    let task = match kind.as_str() {
-        "question" => {
+    let task = match kind {
+        WaitKind::Questions => {
             let many = if many == 1 {
                 "1 question to answer.".to_owned()
             } else {
@@ -109,12 +109,12 @@ fn task(waits: Waits, within: Millis) -> Option<Task> {
             let to = format!("/lead/notices/{id}/questions");
             Task::new(to, format!("Answer questions about: {title}"), since).more(many)
         }
-        "approve" => Task::new(
+        WaitKind::ToApprove => Task::new(
             format!("/lead/notices/{id}"),
             format!("Approve the change notice: {title}"),
             since,
         ),
-        "comment" => Task::new(
+        WaitKind::Comment => Task::new(
             format!("/lead/local-offer/{id}"),
             if title.is_empty() {
                 "Answer a comment on the Local Offer".to_owned()
@@ -144,18 +144,18 @@ fn to_say(due: &Due, within: Millis) -> Task {
 /// What a leader waits for.
 fn awaited(waits: Waits) -> Option<(String, String, String)> {
     let Waits { kind, id, title, .. } = waits;
-    let (to, what, more) = match kind.as_str() {
-        "approval" => (
+    let (to, what, more) = match kind {
+        WaitKind::Approval => (
             format!("/lead/notices/{id}"),
             format!("Another leader must approve: {title}"),
             "You wrote the words, so someone else must read and approve them.",
         ),
-        "statement" => (
+        WaitKind::Statement => (
             format!("/plans/{id}"),
             format!("The forum writes its statement: {title}"),
             "Until it has, your draft can't be published.",
         ),
-        "verdict" => (
+        WaitKind::Verdict => (
             format!("/updates/{id}"),
             format!("The forum checks what you said: {}", outcomes::shortened(&title)),
             "Until it has, everyone reads that it is not checked yet.",

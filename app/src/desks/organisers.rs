@@ -18,7 +18,7 @@ use updates::due::Due;
 
 use super::first_steps;
 use super::parts::{self, AHEAD, Task, UnderWay};
-use super::store::{self, Waits};
+use super::store::{self, WaitKind, Waits};
 
 /// GET `/forum`
 pub async fn organisers_desk(
@@ -107,43 +107,43 @@ pub async fn organisers_desk(
 /// One thing that waits, as a task.
 fn task(waits: Waits, now: Millis) -> Option<Task> {
     let Waits { kind, id, title, many, since } = waits;
-    let task = match kind.as_str() {
+    let task = match kind {
         // We promise the author five working days, which is seven days.
-        "topic" => {
+        WaitKind::Topic => {
             Task::new(format!("/forum/topics/{id}"), format!("Check the topic: {title}"), since)
                 .due(since + 7 * DAY)
         }
-        "shortlist" => Task::new(
+        WaitKind::Shortlist => Task::new(
             format!("/forum/rounds/{id}/shortlist"),
             format!("Confirm the shortlist for {title}"),
             since,
         )
         .due(since + 14 * DAY),
-        "statement" => Task::new(
+        WaitKind::Statement => Task::new(
             format!("/forum/plans/{id}/statement"),
             format!("Write the forum's statement on {title}"),
             since,
         )
         .due(since + 28 * DAY),
-        "nobodys" => Task::new(
+        WaitKind::Nobodys => Task::new(
             format!("/forum/consultations/{id}"),
             format!("Choose who answers for: {title}"),
             since,
         )
         .more("Until you do, nobody can tell parents what happened."),
-        "update" => Task::new(
+        WaitKind::Update => Task::new(
             format!("/forum/updates/{id}"),
             format!("Check what leaders say they did: {}", outcomes::shortened(&title)),
             since,
         ),
-        "doubt" if many == 1 => {
+        WaitKind::Doubts if many == 1 => {
             Task::new("/forum/updates", "Read what a parent told us about it", since)
         }
-        "doubt" => {
+        WaitKind::Doubts => {
             let what = format!("Read what parents told us: {many} messages");
             Task::new("/forum/updates", what, since)
         }
-        "comment" => Task::new(
+        WaitKind::Comment => Task::new(
             format!("/forum/local-offer/{id}"),
             if title.is_empty() {
                 "Check a comment on the Local Offer".to_owned()
@@ -152,7 +152,7 @@ fn task(waits: Waits, now: Millis) -> Option<Task> {
             },
             since,
         ),
-        "unreached" => Task::new(
+        WaitKind::Unreached => Task::new(
             "/forum/unreached",
             if many == 1 {
                 "Tell them another way: 1 family we can't reach by email".to_owned()

@@ -11,7 +11,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::parts::{self, AHEAD, Task};
-use super::store::{self, Coming, Waits};
+use super::store::{self, Coming, WaitKind, Waits};
 
 /// GET `/forum/safeguarding`
 pub async fn safeguarding_desk(
@@ -66,12 +66,12 @@ pub async fn safeguarding_desk(
 /// One thing that waits, as a task.
 fn task(waits: Waits) -> Option<Task> {
     let Waits { kind, id, title, since, .. } = waits;
-    let task = match kind.as_str() {
-        "topic" => Task::new(format!("/forum/safeguarding/{id}"), "Read a topic", since),
-        "comment" => {
+    let task = match kind {
+        WaitKind::Topic => Task::new(format!("/forum/safeguarding/{id}"), "Read a topic", since),
+        WaitKind::Comment => {
             Task::new(format!("/forum/safeguarding/comments/{id}"), "Read a comment", since)
         }
-        "answer" => {
+        WaitKind::PassedOnAnswer => {
             let why = consultations::reading::Suggests::read(&title)?;
             let to = format!("/forum/safeguarding/answers/{id}");
             Task::new(to, "Read an answer to a consultation", since).more(why.title())

@@ -1,6 +1,7 @@
 //! What waits for whom, and what comes, from every room; each in one query.
 
 use calendar::clock::{self, Millis};
+use consultations::reading::Suggests;
 use ground::db::{Db, known};
 use ground::ids::{Account, Id};
 use sqlx::any::AnyRow;
@@ -11,11 +12,81 @@ pub const MOST: i64 = 50;
 /// How much of what comes a desk names.
 const MOST_COMING: i64 = 40;
 
+/// What sort of thing waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitKind {
+    /// A topic to check, or one that was passed on.
+    Topic,
+    /// A comment to check, to answer, or that was passed on.
+    Comment,
+    /// An answer to a consultation that was passed on.
+    PassedOnAnswer,
+    /// A shortlist to confirm.
+    Shortlist,
+    /// The forum's statement on a plan.
+    Statement,
+    /// A consultation that no organisation answers for.
+    Nobodys,
+    /// What leaders say they did, to be checked.
+    Update,
+    /// What parents told the forum about that.
+    Doubts,
+    /// Families that no email reaches.
+    Unreached,
+    /// Questions about a notice.
+    Questions,
+    /// A notice to approve.
+    ToApprove,
+    /// A notice that another leader has to approve.
+    Approval,
+    /// What the forum has to say about what a leader said.
+    Verdict,
+    /// Leaders of no organisation.
+    Leaders,
+    /// Services that nobody runs.
+    Services,
+    /// Emails that were given up.
+    GivenUp,
+    /// Invitations that nobody has accepted yet.
+    Invitations,
+}
+
+impl WaitKind {
+    /// Each with the word of the statements here.
+    const ALL: [(Self, &'static str); 17] = [
+        (Self::Topic, "topic"),
+        (Self::Comment, "comment"),
+        (Self::PassedOnAnswer, "answer"),
+        (Self::Shortlist, "shortlist"),
+        (Self::Statement, "statement"),
+        (Self::Nobodys, "nobodys"),
+        (Self::Update, "update"),
+        (Self::Doubts, "doubt"),
+        (Self::Unreached, "unreached"),
+        (Self::Questions, "question"),
+        (Self::ToApprove, "approve"),
+        (Self::Approval, "approval"),
+        (Self::Verdict, "verdict"),
+        (Self::Leaders, "leaders"),
+        (Self::Services, "services"),
+        (Self::GivenUp, "given_up"),
+        (Self::Invitations, "invitation"),
+    ];
+
+    fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, stored)| *stored == word).map(|(kind, _)| kind)
+    }
+
+    /// Whether leaders and administrators wait for someone else to do it.
+    fn is_for_others(self) -> bool {
+        matches!(self, Self::Approval | Self::Statement | Self::Verdict | Self::Invitations)
+    }
+}
+
 /// One thing that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waits {
-    /// What sort of thing it is, in a word of the statement that found it.
-    pub kind: String,
+    pub kind: WaitKind,
     /// Its id; empty where it is about no one thing.
     pub id: String,
     pub title: String,
@@ -60,7 +131,7 @@ pub async fn for_organisers(db: &Db, now: Millis) -> sqlx::Result<Waiting> {
         notices::ledger::count_unreached(),
     );
     let rows = sqlx::query(AssertSqlSafe(oldest(&all))).bind(now);
-    Ok(waiting(&rows.fetch_all(&mut *db.read().await?).await?))
+    waiting(&rows.fetch_all(&mut *db.read().await?).await?)
 }
 
 /// What waits for a leader, besides what they still have to say; and what they wait for: `approval`
@@ -103,10 +174,7 @@ pub async fn for_leader(db: &Db, leader: &Id<Account>) -> sqlx::Result<(Waiting,
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(leader);
     let rows = rows.fetch_all(&mut *db.read().await?).await?;
-    let is_others =
-        |row: &AnyRow| ["approval", "statement", "verdict"].contains(&row.get::<&str, _>("kind"));
-    let (others, theirs): (Vec<AnyRow>, Vec<AnyRow>) = rows.into_iter().partition(is_others);
-    Ok((waiting(&theirs), others.iter().map(waits).collect()))
+    theirs_and_others(&rows)
 }
 
 /// What waits for safeguarding leads: what was passed on and has no note.
@@ -120,7 +188,11 @@ pub async fn for_safeguarding(db: &Db) -> sqlx::Result<Waiting> {
          UNION ALL SELECT 'answer', a.id, a.what, 1, a.passed_on_at FROM answer_concerns a
            WHERE NOT EXISTS (SELECT 1 FROM answer_concern_notes n WHERE n.concern_id = a.id)";
     let rows = sqlx::query(AssertSqlSafe(oldest(all))).fetch_all(&mut *db.read().await?).await?;
-    Ok(waiting(&rows))
+    let waiting = waiting(&rows)?;
+    for answer in waiting.oldest.iter().filter(|one| one.kind == WaitKind::PassedOnAnswer) {
+        known(Suggests::read(&answer.title), "answer_concerns.what")?;
+    }
+    Ok(waiting)
 }
 
 /// What waits for administrators: `leaders` of no organisation, `services` that nobody runs, emails
@@ -143,9 +215,7 @@ pub async fn for_administrators(
            FROM invitations i WHERE i.accepted_at IS NULL AND i.ends_at > $1";
     let rows = sqlx::query(AssertSqlSafe(oldest(all))).bind(now).bind(lately);
     let rows = rows.fetch_all(&mut *db.read().await?).await?;
-    let is_others = |row: &AnyRow| row.get::<&str, _>("kind") == "invitation";
-    let (others, theirs): (Vec<AnyRow>, Vec<AnyRow>) = rows.into_iter().partition(is_others);
-    Ok((waiting(&theirs), others.iter().map(waits).collect()))
+    theirs_and_others(&rows)
 }
 
 /// The oldest of what waits, each with how many there are in all.
@@ -156,19 +226,36 @@ fn oldest(all: &str) -> String {
     )
 }
 
-fn waiting(rows: &[AnyRow]) -> Waiting {
-    let in_all = rows.first().map_or(0, |row| row.get("in_all"));
-    Waiting { oldest: rows.iter().map(waits).collect(), in_all }
+/// What waits for somebody, and what they wait for. How many there are in all is in each row, of the
+/// statement that it comes from.
+fn theirs_and_others(rows: &[AnyRow]) -> sqlx::Result<(Waiting, Vec<Waits>)> {
+    let (mut waiting, mut others) = (Waiting::default(), Vec::new());
+    for row in rows {
+        let waits = waits(row)?;
+        if waits.kind.is_for_others() {
+            others.push(waits);
+        } else {
+            waiting.oldest.push(waits);
+            waiting.in_all = row.get("in_all");
+        }
+    }
+    Ok((waiting, others))
 }
 
-fn waits(row: &AnyRow) -> Waits {
-    Waits {
-        kind: row.get("kind"),
+fn waiting(rows: &[AnyRow]) -> sqlx::Result<Waiting> {
+    let in_all = rows.first().map_or(0, |row| row.get("in_all"));
+    let oldest = rows.iter().map(waits).collect::<sqlx::Result<_>>()?;
+    Ok(Waiting { oldest, in_all })
+}
+
+fn waits(row: &AnyRow) -> sqlx::Result<Waits> {
+    Ok(Waits {
+        kind: known(WaitKind::read(row.get("kind")), "what waits")?,
         id: row.get("id"),
         title: row.get("title"),
         many: row.get("many"),
         since: row.get("since"),
-    }
+    })
 }
 
 /// Something that comes.
@@ -208,8 +295,8 @@ impl Coming {
     }
 }
 
-/// What comes from now on until then, the next first. `is_forum`: with consultations that nobody else
-/// knows of yet; all the rest is on public pages too.
+/// What comes from now on until then, the next first. `is_forum`: with consultations that nobody
+/// else knows of yet; all the rest is on public pages too.
 pub async fn coming(
     db: &Db,
     (now, until): (Millis, Millis),
