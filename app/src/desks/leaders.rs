@@ -26,7 +26,7 @@ pub async fn leaders_desk(
     let me = &viewer.signed_in()?.account_id;
     let (waiting, others) = store::for_leader(&house.db, me).await?;
     let due = updates::due::due_of(&house, me).await?;
-    let plans = plans::store::courses(&house.db, Some(me)).await?;
+    let plans = plans::store::courses(&house.db, Some(me), now).await?;
     let notices = notices::store::unsent_notices(&house.db, me, false, (store::MOST, 0)).await?;
     let comes = store::coming(&house.db, (now, now + AHEAD), false).await?;
     let organisation = area::store::organisation_of(&house.db, me).await?;

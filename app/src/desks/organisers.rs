@@ -32,7 +32,7 @@ pub async fn organisers_desk(
     let courses =
         consultations::store::courses(&house.db, Follow::Unfinished, (store::MOST, 0), now).await?;
     let rounds = rounds::store::list(&house.db, 3).await?;
-    let plans = plans::store::courses(&house.db, None).await?;
+    let plans = plans::store::courses(&house.db, None, now).await?;
     let due = updates::due::due(&house).await?;
     let comes = store::coming(&house.db, (now, now + AHEAD), true).await?;
     let begun = store::begun(&house.db, now).await?;

@@ -491,7 +491,11 @@ impl PlanCourse {
 }
 
 /// The plans that are under way, the first registered first; `leader`: only those they work on.
-pub async fn courses(db: &Db, leader: Option<&Id<Account>>) -> sqlx::Result<Vec<PlanCourse>> {
+pub async fn courses(
+    db: &Db,
+    leader: Option<&Id<Account>>,
+    now: Millis,
+) -> sqlx::Result<Vec<PlanCourse>> {
     let rows = sqlx::query(
         "SELECT p.id, p.title,
            (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
@@ -504,7 +508,10 @@ pub async fn courses(db: &Db, leader: Option<&Id<Account>>) -> sqlx::Result<Vec<
            (SELECT count(*) FROM statements s WHERE s.plan_id = p.id) AS statements,
            CAST(coalesce((SELECT max(d.version) FROM drafts d WHERE d.plan_id = p.id), 0)
              AS BIGINT) AS draft,
-           (SELECT count(*) FROM shut_gates g WHERE g.plan_id = p.id) AS shut
+           (SELECT count(*) FROM shut_gates g WHERE g.plan_id = p.id)
+             + (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
+               WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND t.published_at > $2
+                 AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id)) AS shut
          FROM plans p
          WHERE ($1 = '' OR EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = p.id
              AND k.account_id = $1))
@@ -514,6 +521,7 @@ pub async fn courses(db: &Db, leader: Option<&Id<Account>>) -> sqlx::Result<Vec<
          ORDER BY p.registered_at, p.id LIMIT 50",
     )
     .bind(leader.map_or("", Id::as_str))
+    .bind(now - gate::OPEN_BEFORE_DRAFTS)
     .fetch_all(&mut *db.read().await?)
     .await?;
     let course = |row: &AnyRow| PlanCourse {
