@@ -148,6 +148,9 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
             "/admin/roles",
             "/admin/area",
             "/forum/safeguarding",
+            "/forum/safeguarding/topics",
+            "/admin",
+            "/admin/test-email",
             "/plans",
             "/lead",
             "/lead/plans/new",
@@ -503,6 +506,7 @@ async fn a_second_step(world: &World) {
     sends(&phone, "/account/password", &new).await;
     opens(&admin, &format!("/admin/people/{}", leader.account)).await;
     let sessions = format!("/admin/people/{}/sessions", leader.account);
+    sends(&admin, "/admin/test-email", &[]).await;
     opens(&admin, &sessions).await;
     sends(&admin, &sessions, &[]).await;
     let reset = format!("/admin/people/{}/second-step", leader.account);

@@ -17,11 +17,6 @@ use sqlx::AnyConnection;
 use super::rules::{self, AreaChange, AreaKind};
 use super::{pages, store};
 
-/// GET `/admin`
-pub async fn admin_page(State(house): State<House>, viewer: Viewer) -> Response {
-    pages::administration(&viewer).answer(&house, &viewer)
-}
-
 /// GET `/admin/area`
 pub async fn area_page(
     State(house): State<House>,

@@ -30,7 +30,6 @@ use ground::viewer::Role;
 pub fn routes() -> Routes {
     let admin = Access::Only(Role::Admin);
     Routes::new()
-        .get("/admin", admin, actions::admin_page)
         .get("/admin/area", admin, actions::area_page)
         .post("/admin/area", admin, actions::change_area)
         .get("/admin/contact", admin, contact::contact_form)

@@ -18,10 +18,11 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::{Questionnaire, check, edit, file, import, library};
 
+use super::course::Course;
 use super::question::keys_had;
 use super::rules::{self, ConsultationState, WhoMayAnswer};
 use super::store::{self, Consultation};
-use super::{being_written, state_in_words, versions};
+use super::{being_written, course, progress, state_in_words, versions};
 
 /// GET `/forum/consultations/{id}`
 pub async fn forum_consultation_page(
@@ -289,16 +290,22 @@ async fn shown(
     let now = house.clock.now();
     let store::Beside { is_answered, earlier, organisations } =
         store::beside(&house.db, &consultation.id, consultation.version).await?;
-    let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
+    let me = &viewer.signed_in()?.account_id;
     let state = consultation.state(now);
     let terms = &consultation.terms;
+    // What is worth knowing before it opens, or how far it has come since.
+    let (warnings, course) =
+        if matches!(state, ConsultationState::Written | ConsultationState::Timed) {
+            let ground = area::store::ground(&house.db, me).await?;
+            let warnings = rules::warnings((terms.opens_at, terms.closes_at), &ground.year);
+            (warnings, Course::not_closed(consultation))
+        } else {
+            (Vec::new(), course(house, &consultation.id).await?)
+        };
     let page = Page::new(terms.title.clone(), || {
         let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
         let is_written = state == ConsultationState::Written;
-        let warnings = (is_written || state == ConsultationState::Timed)
-            .then(|| rules::warnings((terms.opens_at, terms.closes_at), &ground.year));
         let warnings = warnings
-            .unwrap_or_default()
             .into_iter()
             .map(|warning| view! { <p class="panel warn">{warning}</p> })
             .collect_view();
@@ -354,6 +361,7 @@ async fn shown(
                 </p>
                 {warnings}
                 <h1>{terms.title.clone()}</h1>
+                {progress(&course, me, now, &to(""))}
                 {words}
                 {whose}
                 {after}
@@ -489,8 +497,8 @@ fn after(consultation: &Consultation, state: ConsultationState) -> impl IntoView
         });
     let read = (state == ConsultationState::Closed).then(|| {
         view! {
-            <a class="button" href=to("/answers")>
-                "Read the answers"
+            <a class="button quiet" href=to("/answers")>
+                "Answers"
             </a>
         }
     });

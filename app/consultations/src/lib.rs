@@ -10,7 +10,8 @@
 //! and what is published of them is in `questionnaires`, which is pure. `store` holds the SQL of
 //! consultations, `responses` that of answers. `write`, `build`, `question` and `versions` are the
 //! organiser's pages, with `links` and `emails` for families who are given a personal link;
-//! `browse` is everyone's, `answering` that of whoever answers, `paper` the questions to print and
+//! `course` works out how far it has come and what is next, `progress` shows that; `browse` is
+//! everyone's, `answering` that of whoever answers, `paper` the questions to print and
 //! `paper_entries` what comes in otherwise; `kinds` is what all of these show of each kind of
 //! question. After the close `reading` is where organisers read, `results` what is published,
 //! through [`disclosure::tables`]; `closing` is what the worker does.
@@ -66,6 +67,7 @@ mod answering;
 mod browse;
 mod build;
 mod closing;
+pub mod course;
 mod emails;
 mod forget;
 mod kinds;
@@ -73,6 +75,7 @@ mod links;
 mod paper;
 pub mod paper_entries;
 mod personal;
+mod progress;
 mod question;
 pub mod reading;
 pub mod responses;
@@ -86,8 +89,10 @@ pub use browse::consultation_cards;
 pub use closing::tidy_due;
 pub use forget::forget;
 pub use personal::PERSONAL;
+pub use progress::progress;
 
 use calendar::clock::{self, Millis};
+use course::Course;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
@@ -138,6 +143,13 @@ async fn consultation(house: &House, id: &Id<ids::Consultation>) -> Result<Consu
 async fn being_written(house: &House, id: &Id<ids::Consultation>) -> Result<Consultation, Error> {
     let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::newest(&house.db, &id).await?.ok_or(Error::NotFound)
+}
+
+/// How far the consultation with this id has come, or "not found".
+async fn course(house: &House, id: &Id<ids::Consultation>) -> Result<Course, Error> {
+    let now = house.clock.now();
+    let courses = store::courses(&house.db, store::Follow::One(id), (1, 0), now).await?;
+    courses.into_iter().next().ok_or(Error::NotFound)
 }
 
 /// The consultation of an address that everyone may see; "not found" while it is being written or

@@ -10,6 +10,7 @@ use questionnaires::{Questionnaire, Section, way};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+use super::course::{Course, Sheet};
 use super::rules::{self, Belongs, ConsultationState, Terms, WhoMayAnswer};
 
 /// A consultation with its questions.
@@ -478,8 +479,6 @@ pub enum Of {
     Open,
     /// Those that have closed, the last first.
     Closed,
-    /// Those that are written or are to open, for organisers, the last written first.
-    Coming,
 }
 
 /// What everyone can find of this room: (kind, id, title, words, since).
@@ -499,7 +498,6 @@ pub async fn list(
             ("opened_at IS NOT NULL AND opens_at <= $1 AND closes_at > $1", "closes_at, id")
         }
         Of::Closed => ("opened_at IS NOT NULL AND closes_at <= $1", "closes_at DESC, id DESC"),
-        Of::Coming => ("(opened_at IS NULL OR opens_at > $1)", "written_at DESC, id DESC"),
     };
     let sql = format!(
         "SELECT c.id, c.title, c.who_for, c.opens_at, c.closes_at, c.opened_at,
@@ -524,6 +522,99 @@ pub async fn list(
         })
     };
     rows.iter().map(listed).collect()
+}
+
+/// Which consultations organisers follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow<'f> {
+    All,
+    /// Those that are not published, or are counted again.
+    Unfinished,
+    /// The one with this id.
+    One(&'f Id<ids::Consultation>),
+}
+
+/// How far consultations have come, `most` at the most: those that wait for a second organiser
+/// first, then those that have closed, are open, are to open, are being written, are published, and
+/// were withdrawn.
+pub async fn courses(
+    db: &Db,
+    follow: Follow<'_>,
+    (most, skip): (i64, i64),
+    now: Millis,
+) -> sqlx::Result<Vec<Course>> {
+    let (before, one): (i64, &str) = match follow {
+        Follow::All => (7, ""),
+        Follow::Unfinished => (5, ""),
+        Follow::One(id) => (7, id.as_str()),
+    };
+    let rows = sqlx::query(
+        "SELECT c.*, t.response_id, t.typed_by, t.checked_by,
+           CAST(CASE WHEN EXISTS (SELECT 1 FROM themes h WHERE h.consultation_id = c.id)
+             OR EXISTS (SELECT 1 FROM answer_concerns a WHERE a.consultation_id = c.id)
+             OR EXISTS (SELECT 1 FROM quotations q JOIN responses r ON r.id = q.response_id
+               WHERE r.consultation_id = c.id)
+             OR EXISTS (SELECT 1 FROM redactions x JOIN responses r ON r.id = x.response_id
+               WHERE r.consultation_id = c.id) THEN 1 ELSE 0 END AS BIGINT) AS is_read
+         FROM (SELECT * FROM (SELECT f.*, CAST(CASE WHEN f.withdrawn_at IS NOT NULL THEN 6
+               WHEN f.opened_at IS NULL THEN 4
+               WHEN f.counted_at IS NOT NULL THEN 0 WHEN f.published_at IS NOT NULL THEN 5
+               WHEN f.closes_at <= $1 THEN 1 WHEN f.opens_at <= $1 THEN 2 ELSE 3 END
+               AS BIGINT) AS stage
+             FROM (SELECT o.id, o.title, o.opened_at, o.opens_at, o.closes_at,
+                 CAST(NULL AS BIGINT) AS withdrawn_at, w.counted_by, w.counted_at,
+                 (SELECT max(p.checked_at) FROM releases p
+                   WHERE p.consultation_id = o.id) AS published_at
+               FROM consultations o
+               LEFT JOIN releases w ON w.consultation_id = o.id AND w.checked_at IS NULL
+               WHERE $5 = '' OR o.id = $5) f) s
+           WHERE s.stage < $2
+           ORDER BY s.stage, CASE WHEN s.stage >= 5 THEN -s.closes_at ELSE s.closes_at END, s.id
+           LIMIT $3 OFFSET $4) c
+         LEFT JOIN typed_responses t ON t.consultation_id = c.id
+         ORDER BY c.stage, CASE WHEN c.stage >= 5 THEN -c.closes_at ELSE c.closes_at END, c.id,
+           t.sheet",
+    )
+    .bind(now)
+    .bind(before)
+    .bind(most)
+    .bind(skip)
+    .bind(one)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut courses: Vec<Course> = Vec::new();
+    for row in &rows {
+        let id: Id<ids::Consultation> = row.get("id");
+        if courses.last().is_none_or(|last| last.id != id) {
+            courses.push(course(row, id));
+        }
+        let response_id: Option<Id<ids::Response>> = row.get("response_id");
+        if let (Some(course), Some(response_id)) = (courses.last_mut(), response_id) {
+            course.sheets.push(Sheet {
+                response_id,
+                typed_by: row.get("typed_by"),
+                is_compared: row.get::<Option<&str>, _>("checked_by").is_some(),
+            });
+        }
+    }
+    Ok(courses)
+}
+
+fn course(row: &AnyRow, id: Id<ids::Consultation>) -> Course {
+    let (by, at): (Option<Id<ids::Account>>, Option<Millis>) =
+        (row.get("counted_by"), row.get("counted_at"));
+    Course {
+        id,
+        title: row.get("title"),
+        is_opened: row.get::<Option<Millis>, _>("opened_at").is_some(),
+        opens_at: row.get("opens_at"),
+        closes_at: row.get("closes_at"),
+        sheets: Vec::new(),
+        is_read: row.get::<i64, _>("is_read") == 1,
+        counted: by.zip(at),
+        published_at: row.get("published_at"),
+        withdrawn_at: row.get("withdrawn_at"),
+    }
 }
 
 /// What a consultation can belong to: plans, their published drafts, and published topics, the last

@@ -90,11 +90,13 @@ pub enum EmailKind {
     AnswersCode,
     /// The end of the audit log, for someone outside to keep.
     AuditHead,
+    /// An administrator tries whether emails arrive.
+    Test,
 }
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -138,6 +140,7 @@ impl EmailKind {
         Self::Asked,
         Self::AnswersCode,
         Self::AuditHead,
+        Self::Test,
     ];
 
     /// The word it is stored by, and the operator reads.
@@ -187,6 +190,7 @@ impl EmailKind {
             Self::Asked => "asked",
             Self::AnswersCode => "code",
             Self::AuditHead => "audit head",
+            Self::Test => "test",
         }
     }
 
@@ -238,7 +242,8 @@ impl EmailKind {
             | Self::Task
             | Self::Asked
             | Self::AnswersCode
-            | Self::AuditHead => None,
+            | Self::AuditHead
+            | Self::Test => None,
         }
     }
 

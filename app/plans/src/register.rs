@@ -20,6 +20,14 @@ pub async fn register_plan_form(
     viewer: Viewer,
 ) -> Result<Response, Error> {
     let choices = choices(&house, &viewer).await?;
+    if choices.services.is_empty() || choices.organisations.is_empty() {
+        let page = Page::not_ready(
+            "Register a plan",
+            "You can't register a plan until an administrator has named the services and the \
+             organisations.",
+        );
+        return Ok(page.answer(&house, &viewer));
+    }
     Ok(register_plan_page(&Sent::default(), choices, &Refusals::default()).answer(&house, &viewer))
 }
 

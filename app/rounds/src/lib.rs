@@ -47,7 +47,7 @@ pub mod store;
 
 pub use closing::close_due;
 pub use forget::{forget, hold_open};
-pub use pages::phase_words;
+pub use pages::{phase_words, steps};
 pub use personal::PERSONAL;
 pub use store::forget_due;
 

@@ -2,7 +2,7 @@
 
 use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
-use ground::ui::{Banner, Done, Field, FormKey, Labels, Page, Pager, Summary, Timeline};
+use ground::ui::{Banner, Done, Field, FormKey, Labels, Page, Pager, Step, Summary, Timeline};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use topics::store::ListedTopic;
@@ -317,6 +317,19 @@ pub fn new_round_form(sent: &Sent, refusals: &Refusals) -> Page {
         }
     });
     page.kept_for_going_back().refused_for(refusals)
+}
+
+/// The steps of a round, with how far it is.
+#[must_use]
+pub fn steps(round: &Round, now: Millis) -> Vec<Step> {
+    let dates = &round.dates;
+    Step::each([
+        ("Announced", now >= dates.propose_from),
+        ("Topics proposed", now >= dates.vote_from),
+        ("Votes given", now >= dates.closes_at),
+        ("Counted", dates.counted_at.is_some()),
+        ("Shortlist confirmed", round.confirmed.is_some()),
+    ])
 }
 
 /// The phase of a round, in a few words.

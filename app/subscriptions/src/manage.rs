@@ -317,7 +317,7 @@ async fn subscriptions_page(
                 </details>
             }
         });
-        let add = (subscriber.is_some()).then(|| {
+        let add = (subscriber.is_some() && !services.is_empty()).then(|| {
             let fields = subscription_fields(&filled, services, places, refusals);
             view! {
                 <details open=!refusals.is_empty() || !has_any>

@@ -23,7 +23,7 @@ use super::store::{self, NewPaperEntry, PaperEntry};
 use crate::answering::pages::{Problems, all_fields, problem_summary};
 use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
-use crate::{consultation, reading, results};
+use crate::{consultation, course, progress, reading, results};
 
 /// GET `/forum/consultations/{id}/typed`: how many were typed in, and which are to be checked.
 pub async fn paper_entries_page(
@@ -35,7 +35,9 @@ pub async fn paper_entries_page(
     let consultation = consultation(&house, &id).await?;
     let (me, query) = (viewer.signed_in()?.account_id.clone(), Sent::query(&uri));
     let typed = store::all(&house.db, &consultation.id).await?;
-    let is_closed = consultation.state(house.clock.now()) == ConsultationState::Closed;
+    let now = house.clock.now();
+    let is_closed = consultation.state(now) == ConsultationState::Closed;
+    let course = course(&house, &consultation.id).await?;
     let page = Page::new(titled("Paper, phone and meetings", &consultation.terms.title), || {
         let sheet: Option<i64> = query.line("sheet").parse().ok();
         let banner = sheet.map(|sheet| {
@@ -99,6 +101,12 @@ pub async fn paper_entries_page(
                     </a>
                 </p>
                 <h1>"Paper, phone and meetings"</h1>
+                {progress(
+                    &course,
+                    &me,
+                    now,
+                    &format!("/forum/consultations/{}/typed", consultation.id),
+                )}
                 <p>
                     <a
                         class="button"

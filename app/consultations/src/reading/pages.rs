@@ -20,6 +20,7 @@ use super::{Done, Suggests, about, quotation, readable};
 use crate::results::store::changed;
 use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
+use crate::{course, progress};
 
 const MOST_ON_A_PAGE: usize = 20;
 /// The longest name of a theme, in characters.
@@ -122,6 +123,8 @@ pub async fn reading_page(
         Err(answer) => return Ok(answer),
     };
     let here = format!("/forum/consultations/{}", material.consultation.id);
+    let (me, now) = (&viewer.signed_in()?.account_id, house.clock.now());
+    let course = course(&house, &material.consultation.id).await?;
     let page = Page::new(titled("Read the answers", &material.consultation.terms.title), || {
         let rows = material.questions().into_iter().map(|question| {
             let many = material
@@ -151,6 +154,7 @@ pub async fn reading_page(
                     </a>
                 </p>
                 <h1>"Read the answers"</h1>
+                {progress(&course, me, now, &format!("{here}/answers"))}
                 <p class="lead">
                     {format!(
                         "{} responses. Only organisers can read them, and nobody can tell whose \

@@ -17,9 +17,9 @@ use questionnaires::results::{Material, can_show_by, new};
 use super::browse::results_tables;
 use super::findings;
 use super::store::{self, MadeOf, NewFindings, Release};
-use crate::consultation;
 use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
+use crate::{consultation, course, progress};
 
 /// GET `/forum/consultations/{id}/release`
 pub async fn release_page(
@@ -274,8 +274,9 @@ async fn shown(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let me = &viewer.signed_in()?.account_id;
-    let is_closed = consultation.state(house.clock.now()) == ConsultationState::Closed;
+    let (me, now) = (&viewer.signed_in()?.account_id, house.clock.now());
+    let is_closed = consultation.state(now) == ConsultationState::Closed;
+    let course = course(house, &consultation.id).await?;
     let releases =
         if is_closed { store::all(&house.db, &consultation.id).await? } else { Vec::new() };
     let page = Page::new(titled("Results", &consultation.terms.title), || {
@@ -333,6 +334,12 @@ async fn shown(
                 </p>
                 <Summary refusals />
                 <h1 id="count">"Results"</h1>
+                {progress(
+                    &course,
+                    me,
+                    now,
+                    &format!("/forum/consultations/{}/release", consultation.id),
+                )}
                 {wait}
                 {published}
                 {found}

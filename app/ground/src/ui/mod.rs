@@ -2,8 +2,9 @@
 //!
 //! `page` is the document around a room's own words; `described` what it says of itself where it is
 //! passed on; `fields` the form kit, after the behaviour of the GOV.UK components; `parts` banner,
-//! card, labels, share, pager, timeline, table with bars; `drawings` our own pictures; `style` the
-//! CSS and the content policy; `qr` a code for a phone's camera.
+//! card, labels, share, pager, timeline, table with bars; `steps` how far a thing has come;
+//! `drawings` our own pictures; `style` the CSS and the content policy; `qr` a code for a phone's
+//! camera.
 
 mod described;
 mod drawings;
@@ -11,6 +12,7 @@ mod fields;
 mod page;
 mod parts;
 mod qr;
+mod steps;
 mod style;
 
 pub use drawings::{Checked, Saying, Scene, Told};
@@ -21,4 +23,5 @@ pub use parts::{
     When, capital,
 };
 pub use qr::qr;
+pub use steps::{Step, StepMark, Steps};
 pub use style::{Script, colour, content_policy, css};

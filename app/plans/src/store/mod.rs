@@ -4,9 +4,9 @@ mod reading;
 mod writing;
 
 pub use reading::{
-    AnsweredTopic, Draft, DraftContent, DraftText, FINDABLE, LABELS, ListedPlan, Plan, PlanEvent,
-    PlanningSession, Statement, TO_STATE, TiedTopic, UntoldDraft, all, bodies, draft, find,
-    find_for, list, to_be_rendered, untold,
+    AnsweredTopic, Draft, DraftContent, DraftText, FINDABLE, LABELS, ListedPlan, Plan, PlanCourse,
+    PlanEvent, PlanningSession, Statement, TO_STATE, TiedTopic, UntoldDraft, all, bodies, courses,
+    draft, find, find_for, list, to_be_rendered, untold,
 };
 pub use writing::{
     Act, By, Published, answer, hold, hold_for, hold_for_forum, keep_html, override_gate, publish,

@@ -5,6 +5,7 @@ use ground::db::{Db, known, number};
 use ground::files::{self, FileKind};
 use ground::ids::{self, Account, Id, Topic};
 use ground::text::RULES;
+use ground::ui::Step;
 use ground::viewer::Role;
 use involvement::gate::{self, GateFacts, TopicFacts};
 use involvement::rung::RungFacts;
@@ -444,6 +445,102 @@ pub async fn list(
         is_shut: row.get::<i64, _>("shut") > 0,
     };
     Ok(rows.iter().map(listed).collect())
+}
+
+/// A plan that is under way: its last draft is not published, or it has none.
+#[derive(Clone, Debug)]
+pub struct PlanCourse {
+    pub id: Id<ids::Plan>,
+    pub title: String,
+    /// How many topics it answers, and how many of them were not voted on yet.
+    pub topics: i64,
+    pub not_voted_on: i64,
+    /// Planning sessions that parents took part in.
+    pub sessions: i64,
+    /// What the forum said about it.
+    pub statements: i64,
+    /// The number of its last draft; 0 for none.
+    pub draft: i64,
+    pub is_shut: bool,
+}
+
+impl PlanCourse {
+    /// Whether parents voted on all of its topics, or planned it with leaders.
+    fn has_parents(&self) -> bool {
+        self.sessions > 0 || (self.topics > 0 && self.not_voted_on == 0)
+    }
+
+    /// Its steps, with how far it is.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Step> {
+        Step::each([
+            ("Registered", true),
+            ("Parents' topics added", self.topics > 0),
+            ("Voted on or planned with parents", self.has_parents()),
+            ("Forum's statement written", self.statements > 0),
+            ("Draft submitted", self.draft > 0),
+            ("Draft published", false),
+        ])
+    }
+
+    /// What its leaders can do next: (address, words).
+    #[must_use]
+    pub fn next_for_leader(&self) -> (String, &'static str) {
+        let to = |what: &str| format!("/lead/plans/{}/{what}", self.id);
+        match self.draft {
+            _ if self.topics == 0 => (to("topics"), "Add the topics it answers"),
+            0 if !self.has_parents() => (to("sessions"), "Record a planning session"),
+            0 => (to("drafts"), "Submit a draft"),
+            draft => (to(&format!("drafts/{draft}")), "Publish the draft"),
+        }
+    }
+}
+
+/// The plans that are under way, the first registered first; `leader`: only those they work on.
+pub async fn courses(
+    db: &Db,
+    leader: Option<&Id<Account>>,
+    now: Millis,
+) -> sqlx::Result<Vec<PlanCourse>> {
+    let rows = sqlx::query(
+        "SELECT p.id, p.title,
+           (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
+             AND t.withdrawn_at IS NULL WHERE x.plan_id = p.id) AS topics,
+           (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
+             AND t.withdrawn_at IS NULL LEFT JOIN rounds r ON r.id = t.round_id
+             WHERE x.plan_id = p.id AND r.closed_at IS NULL) AS not_voted_on,
+           (SELECT count(*) FROM planning_sessions s WHERE s.plan_id = p.id
+             AND s.parents > 0) AS sessions,
+           (SELECT count(*) FROM statements s WHERE s.plan_id = p.id) AS statements,
+           CAST(coalesce((SELECT max(d.version) FROM drafts d WHERE d.plan_id = p.id), 0)
+             AS BIGINT) AS draft,
+           (SELECT count(*) FROM shut_gates g WHERE g.plan_id = p.id)
+             + (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
+               WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND t.published_at > $2
+                 AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id)) AS shut
+         FROM plans p
+         WHERE ($1 = '' OR EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = p.id
+             AND k.account_id = $1))
+           AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id
+             AND d.published_at IS NOT NULL AND d.version = (SELECT max(l.version) FROM drafts l
+               WHERE l.plan_id = p.id))
+         ORDER BY p.registered_at, p.id LIMIT 50",
+    )
+    .bind(leader.map_or("", Id::as_str))
+    .bind(now - gate::OPEN_BEFORE_DRAFTS)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let course = |row: &AnyRow| PlanCourse {
+        id: row.get("id"),
+        title: row.get("title"),
+        topics: row.get("topics"),
+        not_voted_on: row.get("not_voted_on"),
+        sessions: row.get("sessions"),
+        statements: row.get("statements"),
+        draft: row.get("draft"),
+        is_shut: row.get::<i64, _>("shut") > 0,
+    };
+    Ok(rows.iter().map(course).collect())
 }
 
 /// Plans waiting for the forum's statement, oldest first: (id, title, since).
