@@ -33,13 +33,21 @@ pub async fn change(
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let change = match rules::change(&sent) {
+    let now = house.clock.now();
+    let change = match rules::change(&sent, now) {
         Ok(change) => change,
         Err(refusals) => return page(&house, &viewer, "", &sent, &refusals).await,
     };
     let taken =
         if let Change::Add { what, .. } = &change { what.field() } else { What::Service.field() };
-    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    if let Change::Add { what, name, .. } = &change {
+        let others = store::all(&house.db, *what).await?;
+        if let Some(question) = rules::question(name, *what, &others, sent.typed("sure")) {
+            let (sent, refusals) = (sent.with("sure", name), Refusals::one(taken, question));
+            return page(&house, &viewer, "", &sent, &refusals).await;
+        }
+    }
+    let by = &viewer.signed_in()?.account_id;
     let mut tx = house.db.begin().await?;
     match keep(&mut tx, change, by, now).await {
         Ok(true) => {
@@ -69,7 +77,7 @@ async fn keep(
 ) -> Result<bool, sqlx::Error> {
     let (what, about) = match change {
         Change::Add { what, name, baseline } => {
-            (said(what, "added"), store::add(tx, what, &name, baseline).await?)
+            (said(what, "added"), store::add(tx, what, &name, baseline.as_ref()).await?)
         }
         Change::Retire { what, id } if store::retire(tx, what, &id, Some(now)).await? => {
             (said(what, "retired"), id)

@@ -7,20 +7,9 @@ use ground::db::{self, Db};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use super::rules::What;
-
-/// A service or a place, as an administrator sees it.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Kept {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Children and young people with SEND who live there; for places.
-    pub baseline: Option<i64>,
-    /// Since when it can't be chosen.
-    pub retired_at: Option<Millis>,
-}
+use super::corrections::{self, Of};
+use super::kept::Kept;
+use super::rules::{Baseline, What};
 
 /// What everyone can find of the area: (kind, id, title, words, since).
 pub const FINDABLE: &str = "SELECT 'services' AS kind, id, name AS title, '' AS words,
@@ -131,18 +120,15 @@ pub async fn organisation_of(db: &Db, leader: &str) -> Result<Option<Named>, sql
 
 /// All services or places, retired ones too.
 pub async fn all(db: &Db, what: What) -> Result<Vec<Kept>, sqlx::Error> {
-    let sql = match what {
-        What::Service => {
-            "SELECT id, name, CAST(NULL AS BIGINT) AS baseline, retired_at FROM services
-             ORDER BY position, name"
-        }
-        What::Place => "SELECT id, name, baseline, retired_at FROM places ORDER BY position, name",
-        What::Organisation => {
-            "SELECT id, name, CAST(NULL AS BIGINT) AS baseline, retired_at FROM organisations
-             ORDER BY position, name"
-        }
+    let none = "CAST(NULL AS BIGINT) AS baseline, '' AS source, '' AS day";
+    let (table, baseline) = match what {
+        What::Service => ("services", none),
+        What::Place => ("places", "baseline, baseline_source AS source, baseline_day AS day"),
+        What::Organisation => ("organisations", none),
     };
-    sqlx::query_as(sql).fetch_all(&mut *db.read().await?).await
+    let sql =
+        format!("SELECT id, name, {baseline}, retired_at FROM {table} ORDER BY position, name");
+    sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await
 }
 
 /// Adds a service or a place at the end. Fails as "already there" when the name is taken.
@@ -150,7 +136,7 @@ pub async fn add(
     tx: &mut AnyConnection,
     what: What,
     name: &str,
-    baseline: Option<i64>,
+    baseline: Option<&Baseline>,
 ) -> Result<String, sqlx::Error> {
     let id = id::fresh();
     let add = match what {
@@ -161,12 +147,15 @@ pub async fn add(
         .bind(&id)
         .bind(name),
         What::Place => sqlx::query(
-            "INSERT INTO places (id, name, position, baseline)
-             SELECT $1, $2, coalesce(max(position), 0) + 1, CAST($3 AS BIGINT) FROM places",
+            "INSERT INTO places (id, name, position, baseline, baseline_source, baseline_day)
+             SELECT $1, $2, coalesce(max(position), 0) + 1, CAST($3 AS BIGINT), CAST($4 AS TEXT),
+               CAST($5 AS TEXT) FROM places",
         )
         .bind(&id)
         .bind(name)
-        .bind(baseline),
+        .bind(baseline.map(|baseline| baseline.children))
+        .bind(baseline.map_or("", |baseline| &baseline.source))
+        .bind(baseline.map_or("", |baseline| &baseline.day)),
         What::Organisation => sqlx::query(
             "INSERT INTO organisations (id, name, position)
                  SELECT $1, $2, coalesce(max(position), 0) + 1 FROM organisations",
@@ -176,6 +165,67 @@ pub async fn add(
     };
     add.execute(tx).await?;
     Ok(id)
+}
+
+/// Calls a service, a place or an organisation something else, and keeps what it was called. False
+/// when it has another name by now than `it` has. Fails as "already there" when the name is taken.
+pub async fn rename(
+    tx: &mut AnyConnection,
+    what: What,
+    it: &Kept,
+    name: &str,
+    at: Millis,
+) -> Result<bool, sqlx::Error> {
+    let sql = match what {
+        What::Service => "UPDATE services SET name = $2 WHERE id = $1 AND name = $3",
+        What::Place => "UPDATE places SET name = $2 WHERE id = $1 AND name = $3",
+        What::Organisation => "UPDATE organisations SET name = $2 WHERE id = $1 AND name = $3",
+    };
+    let renamed = sqlx::query(sql).bind(&it.id).bind(name).bind(&it.name);
+    if renamed.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let of = Of { kind: what.word(), thing_id: &it.id, at };
+    corrections::keep(tx, of, "name", (&it.name, name)).await?;
+    Ok(true)
+}
+
+/// Says anew how many children live in a place, and keeps what was said. False when something else
+/// is said by now than `place` has.
+pub async fn set_baseline(
+    tx: &mut AnyConnection,
+    place: &Kept,
+    baseline: Option<&Baseline>,
+    at: Millis,
+) -> Result<bool, sqlx::Error> {
+    let children = baseline.map(|baseline| baseline.children);
+    let source = baseline.map_or("", |baseline| &baseline.source);
+    let day = baseline.map_or("", |baseline| &baseline.day);
+    let set = sqlx::query(
+        "UPDATE places SET baseline = CAST($2 AS BIGINT), baseline_source = $3, baseline_day = $4
+         WHERE id = $1 AND coalesce(baseline, -1) = $5 AND baseline_source = $6
+           AND baseline_day = $7",
+    )
+    .bind(&place.id)
+    .bind(children)
+    .bind(source)
+    .bind(day)
+    .bind(place.baseline.unwrap_or(-1))
+    .bind(&place.source)
+    .bind(&place.day);
+    if set.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let of = Of { kind: What::Place.word(), thing_id: &place.id, at };
+    let digits = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
+    for (field, was, became) in [
+        ("baseline", &*digits(place.baseline), &*digits(children)),
+        ("baseline_source", place.source.as_str(), source),
+        ("baseline_day", place.day.as_str(), day),
+    ] {
+        corrections::keep(tx, of, field, (was, became)).await?;
+    }
+    Ok(true)
 }
 
 /// Retires a service or a place, or with `None` brings it back. False when there is none with this
