@@ -24,9 +24,19 @@ BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
 END $$;
 
-DROP TRIGGER plans_are_append_only ON plans;
-CREATE TRIGGER plans_are_append_only BEFORE UPDATE OR DELETE ON plans
-FOR EACH ROW EXECUTE FUNCTION refuse_all_but_corrections('registered_by', 'plan', 'title');
+-- The guard that plans have stays for all but a title that changes, and that has this one.
+DO $$
+DECLARE guard TEXT;
+BEGIN
+  SELECT pg_get_triggerdef(t.oid) INTO STRICT guard FROM pg_trigger t
+  WHERE t.tgrelid = 'plans'::regclass AND t.tgname = 'plans_are_append_only';
+  DROP TRIGGER plans_are_append_only ON plans;
+  guard := replace(guard, 'BEFORE DELETE OR UPDATE ON', 'BEFORE UPDATE ON');
+  EXECUTE replace(guard, 'FOR EACH ROW', 'FOR EACH ROW WHEN (NEW.title = OLD.title)');
+END $$;
+CREATE TRIGGER plan_titles_are_corrected_in_sight BEFORE UPDATE ON plans
+FOR EACH ROW WHEN (NEW.title <> OLD.title) EXECUTE FUNCTION refuse_all_but_corrections('registered_by', 'plan', 'title');
+CREATE TRIGGER plans_are_not_deleted BEFORE DELETE ON plans FOR EACH ROW EXECUTE FUNCTION refuse_change();
 DROP TRIGGER planning_sessions_are_append_only ON planning_sessions;
 CREATE TRIGGER planning_sessions_are_append_only BEFORE UPDATE OR DELETE ON planning_sessions
 FOR EACH ROW EXECUTE FUNCTION refuse_all_but_corrections('recorded_by', 'session', 'day', 'held_at', 'parents', 'others');

@@ -9,7 +9,10 @@ BEGIN SELECT RAISE(IGNORE); END;
 
 -- The title of a plan changes only where the last correction says so: what it was is kept.
 DROP TRIGGER plans_are_not_changed;
-CREATE TRIGGER plans_are_not_changed BEFORE UPDATE OF id, form_key, what, due_day, registered_at ON plans
+CREATE TRIGGER plans_are_not_changed BEFORE UPDATE OF id, form_key, what, registered_at ON plans
+BEGIN SELECT RAISE(ABORT, 'plans is append-only'); END;
+-- The day a plan is due has a guard of its own, where it may be changed at all.
+CREATE TRIGGER IF NOT EXISTS plans_keep_their_day BEFORE UPDATE OF due_day ON plans
 BEGIN SELECT RAISE(ABORT, 'plans is append-only'); END;
 CREATE TRIGGER plan_titles_are_corrected_in_sight BEFORE UPDATE OF title ON plans
 WHEN NEW.title <> OLD.title AND NOT EXISTS (SELECT 1 FROM corrections c WHERE c.kind = 'plan' AND c.thing_id = OLD.id

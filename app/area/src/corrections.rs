@@ -69,25 +69,6 @@ pub async fn of(db: &Db, kind: &str, thing_id: &str) -> sqlx::Result<Vec<Correct
     .await
 }
 
-/// What was put right about all plans and planning sessions, or about one plan, its sessions and
-/// the organisations that plan it; the latest first.
-pub async fn of_plans(db: &Db, plan_id: Option<&str>) -> sqlx::Result<Vec<Correction>> {
-    sqlx::query_as(
-        "SELECT c.kind, c.thing_id, c.field, c.was, c.became, c.corrected_at AS at
-         FROM corrections c
-         WHERE ($1 = '' AND c.kind IN ('plan', 'session'))
-            OR (c.kind = 'plan' AND c.thing_id = $1)
-            OR (c.kind = 'session' AND EXISTS (SELECT 1 FROM planning_sessions s
-              WHERE s.id = c.thing_id AND s.plan_id = $1))
-            OR (c.kind = 'organisation' AND EXISTS (SELECT 1 FROM plan_organisations o
-              WHERE o.organisation_id = c.thing_id AND o.plan_id = $1))
-         ORDER BY c.corrected_at DESC, c.id DESC",
-    )
-    .bind(plan_id.unwrap_or(""))
-    .fetch_all(&mut *db.read().await?)
-    .await
-}
-
 /// What a column of text held at an earlier time, as part of a statement: `id` names the thing,
 /// `now` the column, and `at` the time, as in `$1`. The record of a day says what was so on that
 /// day, whatever was put right since.
