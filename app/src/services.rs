@@ -129,8 +129,8 @@ async fn told_before(house: &House, named: &Named, kind: &str) -> Result<Vec<Str
             format!("Called “{}” until {}.", correction.was, clock::day(correction.at))
         })
         .collect();
-    if kind == area::What::Place.word() {
-        let places = store::all(&house.db, area::What::Place).await?;
+    if kind == area::AreaKind::Place.word() {
+        let places = store::all(&house.db, area::AreaKind::Place).await?;
         let place = places.iter().find(|place| place.id == named.id);
         told.extend(place.map(|place| area::told_of_place(place, &before)).unwrap_or_default());
     }

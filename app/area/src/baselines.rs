@@ -3,7 +3,7 @@
 use calendar::clock::{self, Millis};
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-use super::kept::Kept;
+use super::items::AreaItem;
 use super::rules::{Baseline, nearest, whole_number};
 
 /// The largest file that is read, in bytes, and the most lines of it.
@@ -16,7 +16,7 @@ const COLUMNS: [&str; 4] = ["place", "children", "source", "day"];
 
 /// The file that everyone can begin from: the places with what is known of each.
 #[must_use]
-pub fn written(places: &[Kept]) -> String {
+pub fn written(places: &[AreaItem]) -> String {
     let mut csv = csv::Writer::from_writer(Vec::new());
     let mut rows = vec![COLUMNS.map(str::to_owned)];
     rows.extend(places.iter().filter(|place| place.retired_at.is_none()).map(|place| {
@@ -36,7 +36,7 @@ pub fn written(places: &[Kept]) -> String {
 /// What is wrong with which line, in the words the page shows. Then nothing is taken over.
 pub fn read(
     file: &[u8],
-    places: &[Kept],
+    places: &[AreaItem],
     now: Millis,
 ) -> Result<Vec<(usize, Baseline)>, Vec<String>> {
     let one = |fault: &str| Err(vec![fault.to_owned()]);
@@ -100,7 +100,7 @@ pub fn read(
 fn one_line(
     record: &StringRecord,
     [place, children, source, day]: [usize; 4],
-    places: &[Kept],
+    places: &[AreaItem],
     now: Millis,
 ) -> Result<(usize, Baseline), String> {
     let cell = |nth: usize| forms::line(record.get(nth).unwrap_or_default());
@@ -139,9 +139,9 @@ fn iso(day: &str) -> String {
 mod tests {
     use super::*;
 
-    fn places() -> Vec<Kept> {
+    fn places() -> Vec<AreaItem> {
         ["North Sefton", "South Sefton"]
-            .map(|name| Kept {
+            .map(|name| AreaItem {
                 id: name.to_owned(),
                 name: name.to_owned(),
                 baseline: None,

@@ -16,9 +16,9 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::corrections::{self, Correction};
-use super::kept::Kept;
+use super::items::AreaItem;
 use super::pages::{baseline_fields, baseline_words};
-use super::rules::{self, Baseline, What};
+use super::rules::{self, AreaKind, Baseline};
 use super::{baselines, store};
 
 /// GET `/admin/area/{what}/{id}`
@@ -68,13 +68,13 @@ pub async fn correct(
 
 /// One of them, and all the others of its kind.
 struct Asked {
-    what: What,
-    it: Kept,
-    others: Vec<Kept>,
+    what: AreaKind,
+    it: AreaItem,
+    others: Vec<AreaItem>,
 }
 
 async fn asked(house: &House, what: &str, id: &str) -> Result<Asked, Error> {
-    let what = What::read(what).ok_or(Error::NotFound)?;
+    let what = AreaKind::read(what).ok_or(Error::NotFound)?;
     let id = id::parse(id).ok_or(Error::NotFound)?;
     let mut others = store::all(&house.db, what).await?;
     let nth = others.iter().position(|known| known.id == id).ok_or(Error::NotFound)?;
@@ -87,8 +87,8 @@ async fn asked(house: &House, what: &str, id: &str) -> Result<Asked, Error> {
 async fn keep(
     house: &House,
     viewer: &Viewer,
-    what: What,
-    it: &Kept,
+    what: AreaKind,
+    it: &AreaItem,
     (name, baseline): (&str, Option<&Baseline>),
 ) -> Result<bool, Error> {
     let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
@@ -113,7 +113,7 @@ async fn keep(
     Ok(true)
 }
 
-fn is_other(place: &Kept, baseline: Option<&Baseline>) -> bool {
+fn is_other(place: &AreaItem, baseline: Option<&Baseline>) -> bool {
     let is = baseline.map(|baseline| (baseline.children, &baseline.source, &baseline.day));
     is != place.baseline.map(|children| (children, &place.source, &place.day))
 }
@@ -121,14 +121,14 @@ fn is_other(place: &Kept, baseline: Option<&Baseline>) -> bool {
 async fn shown(
     house: &House,
     viewer: &Viewer,
-    what: What,
-    it: &Kept,
+    what: AreaKind,
+    it: &AreaItem,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let before = corrections::of(&house.db, what.word(), &it.id).await?;
     let page = Page::new(titled("Correct", &it.name), || {
-        let baseline = (what == What::Place).then(|| baseline_fields(sent, refusals));
+        let baseline = (what == AreaKind::Place).then(|| baseline_fields(sent, refusals));
         view! {
             <div class="stack">
                 <p>
@@ -186,7 +186,7 @@ pub async fn baselines_form(State(house): State<House>, viewer: Viewer) -> Respo
 
 /// GET `/admin/area/baselines/places.csv`: the file to begin from.
 pub async fn baselines_file(State(house): State<House>) -> Result<Response, Error> {
-    let places = store::all(&house.db, What::Place).await?;
+    let places = store::all(&house.db, AreaKind::Place).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"places.csv\""),
@@ -205,7 +205,7 @@ pub async fn take_over_baselines(
         Err(answer) => return Ok(answer),
     };
     let now = house.clock.now();
-    let places = store::all(&house.db, What::Place).await?;
+    let places = store::all(&house.db, AreaKind::Place).await?;
     let read = match sent.file {
         _ if sent.is_too_large => Err(vec!["Choose a smaller file: up to 100 kB".to_owned()]),
         None => Err(vec!["Choose a CSV file".to_owned()]),
@@ -285,7 +285,7 @@ fn baselines_page(refusals: &Refusals) -> Page {
 
 /// How a place's number is said on its public page, with what it was before.
 #[must_use]
-pub fn told_of_place(place: &Kept, before: &[Correction]) -> Vec<String> {
+pub fn told_of_place(place: &AreaItem, before: &[Correction]) -> Vec<String> {
     let now =
         baseline_words(place.baseline, &place.source, &place.day).map(|words| format!("{words}."));
     let was = before

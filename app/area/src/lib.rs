@@ -4,16 +4,17 @@
 //! A service or place is never deleted, since topics name it; it is retired and can be brought
 //! back. Its name can be corrected (`correcting`), and what it was stays in sight (`corrections`).
 //! `rules` reads what an administrator says, `baselines` a file of theirs, `store` holds the SQL,
-//! `actions` with `pages` and `running` are the administrator's pages. `texts` holds what an administrator writes by name,
-//! `contact` who the forum is and how to reach it. School days are counted in `calendar`; everyone's
-//! pages, which show what changes soon too, are `app/src/services.rs`.
+//! `actions` with `pages` and `running` are the administrator's pages. `texts` holds what an
+//! administrator writes by name, `contact` who the forum is and how to reach it. School days are
+//! counted in `calendar`; everyone's pages, which show what changes soon too, are
+//! `app/src/services.rs`.
 
 mod actions;
 pub mod baselines;
 pub mod contact;
 mod correcting;
 pub mod corrections;
-pub mod kept;
+pub mod items;
 mod pages;
 mod personal;
 mod rules;
@@ -26,7 +27,7 @@ pub const ELSEWHERE: &str = "Elsewhere";
 
 pub use correcting::told_of_place;
 pub use personal::PERSONAL;
-pub use rules::{Asked, Baseline, Leader, What, chosen};
+pub use rules::{AreaKind, Asked, Baseline, Leader, chosen};
 
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
@@ -36,18 +37,18 @@ use ground::viewer::Role;
 pub fn routes() -> Routes {
     let admin = Access::Only(Role::Admin);
     Routes::new()
-        .get("/admin", admin, actions::admin)
-        .get("/admin/area", admin, actions::area)
-        .post("/admin/area", admin, actions::change)
+        .get("/admin", admin, actions::admin_page)
+        .get("/admin/area", admin, actions::area_page)
+        .post("/admin/area", admin, actions::change_area)
         .get("/admin/area/baselines", admin, correcting::baselines_form)
         .post_file("/admin/area/baselines", admin, correcting::take_over_baselines)
         .get("/admin/area/baselines/places.csv", admin, correcting::baselines_file)
         .get("/admin/area/{what}/{id}", admin, correcting::correction_form)
         .post("/admin/area/{what}/{id}", admin, correcting::correct)
-        .get("/admin/contact", admin, contact::form)
-        .post_file("/admin/contact", admin, contact::save)
-        .get("/admin/telling", admin, running::page)
-        .post("/admin/telling", admin, running::change)
+        .get("/admin/contact", admin, contact::contact_form)
+        .post_file("/admin/contact", admin, contact::save_contact)
+        .get("/admin/telling", admin, running::telling_page)
+        .post("/admin/telling", admin, running::change_telling)
         .get("/admin/services/{id}", admin, running::service_form)
         .post("/admin/services/{id}", admin, running::change_service)
 }

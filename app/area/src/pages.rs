@@ -7,11 +7,12 @@ use ground::ui::{Banner, Field, Page, SecondStepSoon, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::kept::Kept;
-use super::rules::What;
+use super::items::AreaItem;
+use super::rules::AreaKind;
+use super::store::AreaLists;
 
 /// Where an administrator begins.
-pub fn admin(viewer: &Viewer) -> Page {
+pub fn administration(viewer: &Viewer) -> Page {
     Page::new("Administration", || {
         view! {
             <div class="stack">
@@ -81,22 +82,10 @@ pub fn admin(viewer: &Viewer) -> Page {
 }
 
 /// The services, places and organisations of the area.
-pub fn area(
-    services: Vec<Kept>,
-    places: Vec<Kept>,
-    organisations: Vec<Kept>,
-    done: &str,
-    sent: &Sent,
-    refusals: &Refusals,
-) -> Page {
+pub fn area_lists(lists: AreaLists, done: &str, sent: &Sent, refusals: &Refusals) -> Page {
+    let AreaLists { services, places, organisations } = lists;
     let page = Page::new("Services, places and organisations", || {
-        let banner = (done == "kept").then(|| {
-            view! {
-                <Banner title="Saved">
-                    <p />
-                </Banner>
-            }
-        });
+        let banner = saved_banner(done);
         view! {
             <div class="stack-l">
                 <section class="stack">
@@ -109,9 +98,9 @@ pub fn area(
                     </p>
                     <h1>"Services, places and organisations"</h1>
                     <h2>"Services"</h2>
-                    {table(What::Service, services)}
+                    {table(AreaKind::Service, services)}
                     <form method="post" action="/admin/area" novalidate>
-                        {hidden(What::Service, sent)}
+                        {hidden(AreaKind::Service, sent)}
                         <Field
                             name="service_name"
                             label="A new service"
@@ -123,14 +112,14 @@ pub fn area(
                 </section>
                 <section class="stack">
                     <h2>"Places"</h2>
-                    {table(What::Place, places)}
+                    {table(AreaKind::Place, places)}
                     <p>
                         <a href="/admin/area/baselines">
                             "Take over the numbers of children from a CSV file"
                         </a>
                     </p>
                     <form method="post" action="/admin/area" novalidate>
-                        {hidden(What::Place, sent)}
+                        {hidden(AreaKind::Place, sent)}
                         <Field
                             name="place_name"
                             label="A new place"
@@ -143,9 +132,9 @@ pub fn area(
                 </section>
                 <section class="stack">
                     <h2>"Organisations"</h2>
-                    {table(What::Organisation, organisations)}
+                    {table(AreaKind::Organisation, organisations)}
                     <form method="post" action="/admin/area" novalidate>
-                        {hidden(What::Organisation, sent)}
+                        {hidden(AreaKind::Organisation, sent)}
                         <Field
                             name="organisation_name"
                             label="A new organisation"
@@ -162,8 +151,19 @@ pub fn area(
     page.refused_for(refusals)
 }
 
+/// That what was sent is saved, after a change.
+pub fn saved_banner(done: &str) -> impl IntoView + use<> {
+    (done == "kept").then(|| {
+        view! {
+            <Banner title="Saved">
+                <p />
+            </Banner>
+        }
+    })
+}
+
 /// What is sent with a new one: what it is, and the name that was asked about, if it was.
-fn hidden(what: What, sent: &Sent) -> impl IntoView + use<> {
+fn hidden(what: AreaKind, sent: &Sent) -> impl IntoView + use<> {
     let sure = if sent.typed("what") == what.word() { sent.typed("sure") } else { "" };
     view! {
         <input type="hidden" name="what" value=what.word() />
@@ -211,7 +211,7 @@ pub fn baseline_words(children: Option<i64>, source: &str, day: &str) -> Option<
     Some(format!("{children} children and young people with SEND{who}"))
 }
 
-fn table(what: What, rows: Vec<Kept>) -> impl IntoView {
+fn table(what: AreaKind, rows: Vec<AreaItem>) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|row| {

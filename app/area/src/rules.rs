@@ -2,12 +2,13 @@
 
 use calendar::clock::{self, Millis};
 use forms::{Named, Refusals, Sent};
+use ground::ids::{Id, Organisation};
 
-use super::kept::Kept;
+use super::items::AreaItem;
 
 /// Whether it is a service, a place or an organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum AreaKind {
     /// Something families use, such as transport.
     Service,
     /// A part of the area.
@@ -16,7 +17,7 @@ pub enum What {
     Organisation,
 }
 
-impl What {
+impl AreaKind {
     /// The word for it.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -51,7 +52,7 @@ impl What {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Leader {
     /// The id of their organisation; `None` until an administrator has set it.
-    pub organisation: Option<String>,
+    pub organisation: Option<Id<Organisation>>,
     /// Whether that is retired.
     pub is_retired: bool,
 }
@@ -60,11 +61,11 @@ pub struct Leader {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked<'a> {
     /// A plan, with the organisations that plan it.
-    Plan(&'a [String]),
+    Plan(&'a [Id<Organisation>]),
     /// A topic, with the organisations that run each of its services.
-    Topic(&'a [Vec<String>]),
+    Topic(&'a [Vec<Id<Organisation>>]),
     /// Neither; the organisation that the forum chose, if it has.
-    Area(Option<&'a str>),
+    Area(Option<&'a Id<Organisation>>),
 }
 
 impl Leader {
@@ -74,25 +75,25 @@ impl Leader {
         self.organisation.is_some() && !self.is_retired
     }
 
-    fn is_from_one_of(&self, organisations: &[String]) -> bool {
+    fn is_from_one_of(&self, organisations: &[Id<Organisation>]) -> bool {
         self.organisation.as_ref().is_some_and(|own| organisations.contains(own))
     }
 
     /// Whether they speak for a service: their organisation is set down as running it.
     #[must_use]
-    pub fn speaks_for(&self, run_by: &[String]) -> bool {
+    pub fn speaks_for(&self, run_by: &[Id<Organisation>]) -> bool {
         self.leads() && self.is_from_one_of(run_by)
     }
 
     /// Whether they work on a plan and answer for it.
     #[must_use]
-    pub fn plans(&self, planned_by: &[String]) -> bool {
+    pub fn plans(&self, planned_by: &[Id<Organisation>]) -> bool {
         self.is_from_one_of(planned_by)
     }
 
     /// Whether they answer for a topic, whose services are run by these.
     #[must_use]
-    pub fn answers_for_topic(&self, services: &[Vec<String>]) -> bool {
+    pub fn answers_for_topic(&self, services: &[Vec<Id<Organisation>>]) -> bool {
         if services.is_empty() {
             self.leads()
         } else {
@@ -102,21 +103,21 @@ impl Leader {
 
     /// Whether they speak for a change to services that are run by these.
     #[must_use]
-    pub fn speaks_for_change(&self, services: &[Vec<String>]) -> bool {
+    pub fn speaks_for_change(&self, services: &[Vec<Id<Organisation>>]) -> bool {
         services.iter().all(|run_by| self.speaks_for(run_by))
     }
 
     /// Whether they answer a comment, on a service run by these or on the whole Local Offer.
     #[must_use]
-    pub fn answers_comment(&self, service: Option<&[String]>) -> bool {
+    pub fn answers_comment(&self, service: Option<&[Id<Organisation>]>) -> bool {
         service.map_or_else(|| self.leads(), |run_by| self.speaks_for(run_by))
     }
 
     /// Whether they change an update, which is their organisation's; or of none, from before each
     /// leader had one, and begun by them.
     #[must_use]
-    pub fn changes_update(&self, organisation: Option<&str>, has_begun: bool) -> bool {
-        organisation.map_or(has_begun, |its| self.organisation.as_deref() == Some(its))
+    pub fn changes_update(&self, organisation: Option<&Id<Organisation>>, has_begun: bool) -> bool {
+        organisation.map_or(has_begun, |its| self.organisation.as_ref() == Some(its))
     }
 
     /// Whether they answer for the results of a consultation.
@@ -125,20 +126,29 @@ impl Leader {
         match asked {
             Asked::Plan(planned_by) => self.plans(planned_by),
             Asked::Topic(services) => self.answers_for_topic(services),
-            Asked::Area(chosen) => self.leads() && self.organisation.as_deref() == chosen,
+            Asked::Area(chosen) => self.leads() && self.organisation.as_ref() == chosen,
         }
     }
 }
 
 /// A change to what there is in the area.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// A new one.
-    Add { what: What, name: String, baseline: Option<Baseline> },
+pub enum AreaChange {
+    Add {
+        what: AreaKind,
+        name: String,
+        baseline: Option<Baseline>,
+    },
     /// It can no longer be chosen; what names it stays.
-    Retire { what: What, id: String },
+    Retire {
+        what: AreaKind,
+        id: String,
+    },
     /// It can be chosen again.
-    BringBack { what: What, id: String },
+    BringBack {
+        what: AreaKind,
+        id: String,
+    },
 }
 
 /// How many children and young people with SEND live in a place, who says so, and on which day they
@@ -154,21 +164,21 @@ pub struct Baseline {
 ///
 /// # Errors
 /// What to put right; likewise for [`corrected`].
-pub fn change(sent: &Sent, now: Millis) -> Result<Change, Refusals> {
-    let what = What::read(sent.typed("what")).unwrap_or(What::Service);
+pub fn change(sent: &Sent, now: Millis) -> Result<AreaChange, Refusals> {
+    let what = AreaKind::read(sent.typed("what")).unwrap_or(AreaKind::Service);
     let field = what.field();
     match (sent.typed("change"), id::parse(sent.typed("id"))) {
-        ("retire", Some(id)) => Ok(Change::Retire { what, id }),
-        ("bring back", Some(id)) => Ok(Change::BringBack { what, id }),
+        ("retire", Some(id)) => Ok(AreaChange::Retire { what, id }),
+        ("bring back", Some(id)) => Ok(AreaChange::BringBack { what, id }),
         _ => {
             let mut refusals = Refusals::default();
             let name = refusals.take(field, forms::within(sent.line(field), 80, "Enter a name"));
             let baseline = match what {
-                What::Place => refusals.take_all(baseline(sent, now)),
-                What::Service | What::Organisation => Some(None),
+                AreaKind::Place => refusals.take_all(baseline(sent, now)),
+                AreaKind::Service | AreaKind::Organisation => Some(None),
             };
             match (name, baseline) {
-                (Some(name), Some(baseline)) => Ok(Change::Add { what, name, baseline }),
+                (Some(name), Some(baseline)) => Ok(AreaChange::Add { what, name, baseline }),
                 _ => Err(refusals),
             }
         }
@@ -178,15 +188,15 @@ pub fn change(sent: &Sent, now: Millis) -> Result<Change, Refusals> {
 /// Reads what a service, a place or an organisation should be called, and for a place how many
 /// children live there.
 pub fn corrected(
-    what: What,
+    what: AreaKind,
     sent: &Sent,
     now: Millis,
 ) -> Result<(String, Option<Baseline>), Refusals> {
     let mut refusals = Refusals::default();
     let name = refusals.take("name", forms::within(sent.line("name"), 80, "Enter a name"));
     let baseline = match what {
-        What::Place => refusals.take_all(baseline(sent, now)),
-        What::Service | What::Organisation => Some(None),
+        AreaKind::Place => refusals.take_all(baseline(sent, now)),
+        AreaKind::Service | AreaKind::Organisation => Some(None),
     };
     match (name, baseline) {
         (Some(name), Some(baseline)) => Ok((name, baseline)),
@@ -222,9 +232,9 @@ fn baseline(sent: &Sent, now: Millis) -> Result<Option<Baseline>, Refusals> {
 /// The one of these whose name this one may be by a slip: the same letters and digits in other
 /// case, with other spaces or signs, or one letter more, fewer, other or swapped.
 #[must_use]
-pub fn nearest<'k>(name: &str, known: &'k [Kept]) -> Option<&'k Kept> {
+pub fn nearest<'k>(name: &str, known: &'k [AreaItem]) -> Option<&'k AreaItem> {
     let bare = letters(name);
-    let slips = |other: &Kept| strsim::osa_distance(&letters(&other.name), &bare);
+    let slips = |other: &AreaItem| strsim::osa_distance(&letters(&other.name), &bare);
     known
         .iter()
         .map(|other| (slips(other), other))
@@ -240,7 +250,7 @@ fn letters(name: &str) -> String {
 /// What to ask about a name that is like another; `None` where it is like none, or they have said
 /// that they mean it (`sure` is the name they were asked about).
 #[must_use]
-pub fn question(name: &str, what: What, others: &[Kept], sure: &str) -> Option<String> {
+pub fn question(name: &str, what: AreaKind, others: &[AreaItem], sure: &str) -> Option<String> {
     let like = nearest(name, others)?;
     let is_retired = like.retired_at.is_some();
     if like.name == name {
@@ -291,15 +301,15 @@ pub fn chosen(
     }
 }
 
-/// What an administrator says about a service: ids of the organisations that run it, and how many
+/// What an administrator says about a service: the organisations that run it, and how many
 /// school days before a change families are to be told; `None` for no rule.
 ///
 /// # Errors
 /// What to put right.
-pub fn service_rule(
+pub fn new_service_rule(
     sent: &Sent,
     organisations: &[Named],
-) -> Result<(Vec<String>, Option<i64>), Refusals> {
+) -> Result<(Vec<Id<Organisation>>, Option<i64>), Refusals> {
     let mut refusals = Refusals::default();
     let run_by = refusals.take("organisations", chosen(sent, "organisations", organisations, ""));
     let days =
@@ -310,7 +320,7 @@ pub fn service_rule(
             ),
         };
     match (run_by, refusals.take("notice_days", days)) {
-        (Some(run_by), Some(days)) => Ok((run_by, days)),
+        (Some(run_by), Some(days)) => Ok((run_by.into_iter().map(Id::from).collect(), days)),
         _ => Err(refusals),
     }
 }
@@ -323,8 +333,8 @@ mod tests {
         clock::read("2026-12-01", "10:00").expect("a time")
     }
 
-    fn named(names: &[&str]) -> Vec<Kept> {
-        let kept = |name: &&str| Kept {
+    fn named(names: &[&str]) -> Vec<AreaItem> {
+        let kept = |name: &&str| AreaItem {
             id: (*name).to_owned(),
             name: (*name).to_owned(),
             baseline: None,
@@ -339,8 +349,11 @@ mod tests {
     fn a_new_place_has_a_name_and_may_have_a_number_of_children_with_its_source_and_day() {
         let place =
             |body: &str| change(&Sent::read(format!("what=place&{body}").as_bytes()), now());
-        let add =
-            |baseline| Change::Add { what: What::Place, name: "North Sefton".into(), baseline };
+        let add = |baseline| AreaChange::Add {
+            what: AreaKind::Place,
+            name: "North Sefton".into(),
+            baseline,
+        };
         let counted = "baseline=1,250&baseline_source=School+census&baseline_day=2026-01-31";
         assert_eq!(
             place(&format!("place_name=North+Sefton&{counted}")),
@@ -368,7 +381,7 @@ mod tests {
     #[test]
     fn a_name_that_is_another_by_a_slip_is_asked_about_once() {
         let there_are = named(&["Norhtton", "South Sefton", "Speech & language therapy"]);
-        let asked = |name: &str, sure: &str| question(name, What::Place, &there_are, sure);
+        let asked = |name: &str, sure: &str| question(name, AreaKind::Place, &there_are, sure);
         for slip in [
             "norhtton",
             "NORHTTON ",
@@ -392,14 +405,15 @@ mod tests {
     fn a_name_that_was_retired_can_come_back() {
         let mut there_are = named(&["Formby"]);
         there_are[0].retired_at = Some(1);
-        let asked = |name: &str| question(name, What::Place, &there_are, "").unwrap_or_default();
+        let asked =
+            |name: &str| question(name, AreaKind::Place, &there_are, "").unwrap_or_default();
         assert!(asked("Formby").contains("Bring back Formby"));
         assert!(asked("formby").contains("bring it back"));
     }
 
     #[test]
     fn a_rule_of_a_service_is_a_number_of_days_or_none() {
-        let rule = |days: &str| service_rule(&Sent::of(&[("notice_days", days)]), &[]);
+        let rule = |days: &str| new_service_rule(&Sent::of(&[("notice_days", days)]), &[]);
         assert_eq!(rule("20"), Ok((vec![], Some(20))));
         assert_eq!(rule(""), Ok((vec![], None)));
         for wrong in ["0", "-1", "201", "ten"] {

@@ -11,41 +11,53 @@ use ground::audit::{self, Entry};
 use ground::db;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Service};
 use ground::sent::Form;
-use ground::ui::{Banner, Choice, Choices, Field, Page, Summary};
+use ground::ui::{Choice, Choices, Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use sqlx::AnyConnection;
 
-use super::rules;
-use super::store::{self, Day, Rule};
+use super::store::{self, Day, ServiceRule};
+use super::{pages, rules};
 
 /// GET `/admin/telling`
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
-    shown(&house, &viewer, &Sent::query(&uri).line("done"), &Sent::default(), &Refusals::default())
-        .await
+pub async fn telling_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
+    telling_answer(
+        &house,
+        &viewer,
+        &Sent::query(&uri).line("done"),
+        &Sent::default(),
+        &Refusals::default(),
+    )
+    .await
 }
 
 /// POST `/admin/telling`: adds or takes out a term or a closed day, or says whether a second person
 /// approves.
-pub async fn change(
+pub async fn change_telling(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (what, change) = match sent.typed("step") {
-        "second person" => {
-            ("second person settled", Change::SecondPerson(sent.typed("second_person") != "no"))
-        }
-        "take out" => ("school day taken out", Change::TakeOut(sent.typed("id").to_owned())),
+        "second person" => (
+            "second person settled",
+            TellingChange::SecondPerson(sent.typed("second_person") != "no"),
+        ),
+        "take out" => ("school day taken out", TellingChange::TakeOut(sent.typed("id").to_owned())),
         _ => match school::new_day(&sent) {
-            Ok(day) => ("school day added", Change::Add(day)),
-            Err(refusals) => return shown(&house, &viewer, "", &sent, &refusals).await,
+            Ok(day) => ("school day added", TellingChange::Add(day)),
+            Err(refusals) => return telling_answer(&house, &viewer, "", &sent, &refusals).await,
         },
     };
     let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
-    match keep(&mut tx, change).await {
+    match save_change(&mut tx, change).await {
         Ok(about) => {
             let entry = Entry { at, who: Some(by), what, about: &about, detail: "" };
             audit::note(&mut tx, entry).await?;
@@ -56,28 +68,28 @@ pub async fn change(
             tx.roll_back().await?;
             let what_to_do = "Choose another date. This one is already in the list";
             let refusals = Refusals::one("closed_day", what_to_do);
-            shown(&house, &viewer, "", &sent, &refusals).await
+            telling_answer(&house, &viewer, "", &sent, &refusals).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// Makes the change; what the audit log says it is about.
-async fn keep(tx: &mut AnyConnection, change: Change) -> Result<String, sqlx::Error> {
+async fn save_change(tx: &mut AnyConnection, change: TellingChange) -> Result<String, sqlx::Error> {
     match change {
-        Change::SecondPerson(yes) => {
+        TellingChange::SecondPerson(yes) => {
             store::set_second_person(tx, yes).await?;
             Ok(if yes { "yes" } else { "no" }.to_owned())
         }
-        Change::TakeOut(day) => {
+        TellingChange::TakeOut(day) => {
             store::take_out_day(tx, &day).await?;
             Ok(day)
         }
-        Change::Add(day) => store::add_day(tx, &day).await,
+        TellingChange::Add(day) => store::add_day(tx, &day).await,
     }
 }
 
-enum Change {
+enum TellingChange {
     SecondPerson(bool),
     Add(NewDay),
     TakeOut(String),
@@ -87,9 +99,9 @@ enum Change {
 pub async fn service_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Service>>,
 ) -> Result<Response, Error> {
-    let (rule, organisations) = rule(&house, &id).await?;
+    let (rule, organisations) = service_rule(&house, &id).await?;
     let days = rule.notice_days.map_or_else(String::new, |days| days.to_string());
     let mut fields = vec![("notice_days", days.as_str())];
     fields.extend(rule.run_by.iter().map(|organisation| ("organisations", organisation.as_str())));
@@ -101,26 +113,26 @@ pub async fn service_form(
 pub async fn change_service(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Service>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (rule, organisations) = rule(&house, &id).await?;
-    let (run_by, days) = match rules::service_rule(&sent, &organisations) {
+    let (rule, organisations) = service_rule(&house, &id).await?;
+    let (run_by, days) = match rules::new_service_rule(&sent, &organisations) {
         Ok(said) => said,
         Err(refusals) => {
             return Ok(service_page(&rule, organisations, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    let (about, by) = (&rule.service.id, &viewer.signed_in()?.account_id);
+    let (id, by) = (Id::from(rule.service.id), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
-    store::set_rule(&mut tx, about, &run_by, days).await?;
+    store::set_rule(&mut tx, &id, &run_by, days).await?;
     let (at, what) = (house.clock.now(), "service ruled");
-    audit::note(&mut tx, Entry { at, who: Some(by), what, about, detail: "" }).await?;
+    audit::note(&mut tx, Entry { at, who: Some(by), what, about: &id, detail: "" }).await?;
     tx.commit().await?;
     Ok(Redirect::to("/admin/telling?done=kept").into_response())
 }
 
-async fn rule(house: &House, id: &str) -> Result<(Rule, Vec<Named>), Error> {
+async fn service_rule(house: &House, id: &Id<Service>) -> Result<(ServiceRule, Vec<Named>), Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     let rule = store::rules(&house.db)
         .await?
@@ -130,7 +142,12 @@ async fn rule(house: &House, id: &str) -> Result<(Rule, Vec<Named>), Error> {
     Ok((rule, store::organisations(&house.db).await?))
 }
 
-fn service_page(rule: &Rule, organisations: Vec<Named>, sent: &Sent, refusals: &Refusals) -> Page {
+fn service_page(
+    rule: &ServiceRule,
+    organisations: Vec<Named>,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Page {
     let choices = Choice::ticked(sent, "organisations", organisations);
     let title = rule.service.name.clone();
     let page = Page::new(title.clone(), || {
@@ -169,7 +186,7 @@ fn service_page(rule: &Rule, organisations: Vec<Named>, sent: &Sent, refusals: &
     page.refused_for(refusals)
 }
 
-async fn shown(
+async fn telling_answer(
     house: &House,
     viewer: &Viewer,
     done: &str,
@@ -179,13 +196,7 @@ async fn shown(
     let rules = store::rules(&house.db).await?;
     let (days, second_person) = store::days(&house.db).await?;
     let page = Page::new("How families are told about changes", || {
-        let banner = (done == "kept").then(|| {
-            view! {
-                <Banner title="Saved">
-                    <p />
-                </Banner>
-            }
-        });
+        let banner = pages::saved_banner(done);
         let (terms, closed): (Vec<Day>, Vec<Day>) =
             days.into_iter().partition(|day| day.last.is_some());
         let approves = Choice::each(
@@ -283,7 +294,7 @@ async fn shown(
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-fn service_row(rule: Rule) -> impl IntoView {
+fn service_row(rule: ServiceRule) -> impl IntoView {
     let run_by = if rule.names.is_empty() {
         ": nobody can write about it or answer for it yet. Say who runs it.".to_owned()
     } else {

@@ -4,7 +4,7 @@ use calendar::clock::Millis;
 
 /// A service, a place or an organisation, as an administrator sees it.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Kept {
+pub struct AreaItem {
     /// Its id.
     pub id: String,
     /// Its name.
