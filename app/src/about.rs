@@ -439,7 +439,7 @@ fn kept() -> impl IntoView {
             "Until 28 days after you stop the emails",
         ),
         (
-            "A telephone number you gave to be rung when our emails don't arrive",
+            "A telephone number you gave so that we can ring you if our emails don't arrive",
             "Until you delete it, or 28 days after you stop the emails",
         ),
         (
