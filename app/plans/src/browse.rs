@@ -207,7 +207,10 @@ fn banner(done: &str) -> impl IntoView + use<> {
 
 /// What the plan, and those who plan it, were called before.
 fn called_before(plan: &Plan) -> impl IntoView + use<> {
-    let before = plan.corrections.iter().rev().filter(|was| was.kind != "session").map(|was| {
+    // What an organisation was called before the plan was registered was never on this page.
+    let registered_at = plan.events.first().map_or(0, |event| event.at);
+    let was_shown = |was: &&Correction| was.kind != "session" && was.at > registered_at;
+    let before = plan.corrections.iter().rev().filter(was_shown).map(|was| {
         let until = clock::day(was.at);
         let words = if was.kind == "plan" {
             format!("This plan was called “{}” until {until}.", was.was)

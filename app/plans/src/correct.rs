@@ -1,5 +1,5 @@
-//! A leader corrects the title of a plan, or when and where a planning session was held and how many
-//! took part. What was said before stays on the plan's page.
+//! A leader corrects the title of a plan, or when and where a planning session was held and how
+//! many took part. What was said before stays on the plan's page.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};

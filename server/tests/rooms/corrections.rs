@@ -3,6 +3,8 @@
 use axum::http::StatusCode;
 use calendar::clock::{self, DAY};
 use ground::viewer::Role;
+use record::history::Moment;
+use record::pack;
 
 use crate::fixtures::consultations::open;
 use crate::plans::{draft, leader, meet, register};
@@ -158,6 +160,32 @@ fn a_plan_and_its_session_are_corrected_in_sight_until_a_draft_rests_on_them() {
         world.forward(1_000);
         leader.post(&session, &fields("15")).await.leads_to();
         assert_eq!(number(&world, "SELECT max(parents) FROM planning_sessions").await, 15);
+    });
+}
+
+#[test]
+fn the_pack_of_a_day_is_the_same_bytes_whatever_is_corrected_later() {
+    on_both(async |world| {
+        let leader = leader(&world).await;
+        let plan = register(&world, &leader).await;
+        meet(&world, &leader, &plan).await;
+        let day = clock::fields(world.now()).0;
+        world.forward(2 * DAY);
+        let moment = Moment::read(&day, world.now()).unwrap();
+        let before = pack::make(&world.house, &moment).await.unwrap();
+        let title = [("title", "Transport to college")];
+        leader.post(&format!("/lead/plans/{plan}/title"), &title).await.leads_to();
+        let id = world.one("SELECT id FROM planning_sessions").await;
+        let meeting = [("day", day.as_str()), ("held_at", "A hall"), ("parents", "40")];
+        let meeting = [&meeting[..], &[("others", "0")]].concat();
+        leader.post(&format!("/lead/plans/{plan}/sessions/{id}"), &meeting).await.leads_to();
+        let council = format!("/admin/area/organisation/{}", world.council);
+        let name = [("name", "The council of Sefton")];
+        admin(&world).await.post(&council, &name).await.leads_to();
+        let after = pack::make(&world.house, &moment).await.unwrap();
+        assert_eq!(before.hash(), after.hash());
+        let now = Moment::read(&clock::fields(world.now()).0, world.now()).unwrap();
+        assert_ne!(pack::make(&world.house, &now).await.unwrap().hash(), after.hash());
     });
 }
 

@@ -56,7 +56,7 @@ pub(super) fn list(
     (!rows.is_empty()).then(|| {
         view! {
             <h2>"Correct a sheet"</h2>
-            <p>"If something was typed in wrongly, you can correct it until the results are out."</p>
+            <p>"If something was typed in wrongly, correct it before the results are published."</p>
             <ul class="rows">{rows}</ul>
             <Pager first next />
         }

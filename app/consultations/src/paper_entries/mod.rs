@@ -1,7 +1,8 @@
 //! Responses that came in on paper, by phone or at a meeting: an organiser types them in, marked
 //! with how they came in, and after the close a second person checks a sample against the sheets.
 //!
-//! `pages` types them in and checks them, `correct` corrects them before the count, `store` holds the SQL. Which are checked is decided here.
+//! `pages` types them in and checks them, `correct` corrects them before the count, `store` holds
+//! the SQL. Which are checked is decided here.
 
 mod correct;
 mod pages;

@@ -530,8 +530,8 @@ pub(super) fn page(sheet: &Sheet<'_>) -> Page {
                     <input type="hidden" name="seen" value=typed.corrected.to_string() />
                     <p class="panel">
                         "Change only what was typed in wrongly: what counts is what is on the \
-                         sheet. The audit log notes that you corrected it. Someone else then checks \
-                         it, if it is one of the sheets that are checked."
+                         sheet. The audit log notes that you corrected it. Someone else then \
+                         checks it, if it is one of the sheets that are checked."
                     </p>
                 }
                 .into_any(),

@@ -40,8 +40,8 @@ pub async fn all(
 ) -> sqlx::Result<Vec<PaperEntry>> {
     let rows = sqlx::query(
         "SELECT t.response_id, t.sheet, r.channel, r.version, r.answers, t.typed_by, a.shown_name,
-         t.checked_by, CAST(t.was_put_right AS BIGINT) AS was_put_right, t.corrected, x.question, x.what,
-         x.words, x.reason
+         t.checked_by, CAST(t.was_put_right AS BIGINT) AS was_put_right, t.corrected, x.question,
+         x.what, x.words, x.reason
          FROM typed_responses t JOIN responses r ON r.id = t.response_id
            JOIN accounts a ON a.id = t.typed_by
            LEFT JOIN (SELECT response_id, question, 'redacted' AS what, words, reason
@@ -189,8 +189,8 @@ pub struct SheetCorrection<'a> {
 }
 
 /// Corrects a sheet until results are published; whoever does has then typed it in, so that
-/// somebody else compares it, also where that was done before. Words that were chosen from an answer
-/// that is another one now are no longer quoted. False when results are published, or the sheet was
+/// somebody else compares it, also where that was done before. Words that were chosen from an
+/// answer that is another one now are no longer quoted. False when results are published, or the sheet was
 /// corrected by somebody else meanwhile.
 pub async fn correct(
     tx: &mut AnyConnection,

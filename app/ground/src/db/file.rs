@@ -52,8 +52,8 @@ pub(super) fn is_a_database(path: &Path) -> io::Result<()> {
         return Ok(());
     }
     Err(io::Error::other(format!(
-        "{} is not a database. Nothing in it was changed. Name another file in DATABASE_URL, or put \
-         the database back, or restore a backup",
+        "{} is not a database. Nothing in it was changed. Name another file in DATABASE_URL, or \
+         put the database back, or restore a backup",
         path.display()
     )))
 }

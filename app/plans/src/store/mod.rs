@@ -1,5 +1,5 @@
-//! Every SQL statement about plans: `reading` asks, `writing` keeps. `undo` makes a plan what it was
-//! before a correction.
+//! Every SQL statement about plans: `reading` asks, `writing` keeps. `undo` makes a plan what it
+//! was before a correction.
 
 mod reading;
 mod undo;

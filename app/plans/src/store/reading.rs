@@ -283,9 +283,9 @@ pub async fn find_for(
     Ok(Some(plan))
 }
 
-/// Topics, sessions, statements, drafts, events and corrections in one question, of the plan `$1` or of all
-/// plans: (kind, id, four texts, two numbers, two times, plan). The later time of a session is
-/// whether everyone may read its notes.
+/// Topics, sessions, statements, drafts, events and corrections in one question, of the plan `$1`
+/// or of all plans: (kind, id, four texts, two numbers, two times, plan). The later time of a
+/// session is whether everyone may read its notes.
 fn happenings(of: &str) -> String {
     format!(
         "SELECT kind, id, one, two, three, four, first, second, at, later, plan_id FROM (

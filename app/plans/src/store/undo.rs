@@ -1,4 +1,5 @@
-//! A plan as it was before something about it was put right: what the record of an earlier day says.
+//! A plan as it was before something about it was put right, which the record of an earlier day
+//! says.
 
 use area::corrections::Correction;
 
