@@ -31,7 +31,7 @@ BEGIN
   SELECT pg_get_triggerdef(t.oid) INTO STRICT guard FROM pg_trigger t
   WHERE t.tgrelid = 'plans'::regclass AND t.tgname = 'plans_are_append_only';
   DROP TRIGGER plans_are_append_only ON plans;
-  guard := replace(guard, 'BEFORE DELETE OR UPDATE ON', 'BEFORE UPDATE ON');
+  guard := regexp_replace(guard, 'BEFORE [A-Z ]+ ON ', 'BEFORE UPDATE ON ');
   EXECUTE replace(guard, 'FOR EACH ROW', 'FOR EACH ROW WHEN (NEW.title = OLD.title)');
 END $$;
 CREATE TRIGGER plan_titles_are_corrected_in_sight BEFORE UPDATE ON plans

@@ -54,14 +54,15 @@ pub async fn correct(
         let (sent, refusals) = (sent.with("sure", &name), Refusals::one("name", question));
         return shown(&house, &viewer, what, &it, &sent, &refusals).await;
     }
-    let what_to_do = match keep(&house, &viewer, what, &it, (&name, baseline.as_ref())).await {
-        Ok(true) => return Ok(Redirect::to("/admin/area?done=kept").into_response()),
-        Ok(false) => "Check it again. Someone else has just changed it",
-        Err(Error::Database(error)) if db::already_there(&error) => {
-            "Choose another name. This one is already in the list"
-        }
-        Err(error) => return Err(error),
-    };
+    let what_to_do =
+        match keep(&house, &viewer, what, &it, (name.as_str(), baseline.as_ref())).await {
+            Ok(true) => return Ok(Redirect::to("/admin/area?done=kept").into_response()),
+            Ok(false) => "Check it again. Someone else has just changed it",
+            Err(Error::Database(error)) if db::already_there(&error) => {
+                "Choose another name. This one is already in the list"
+            }
+            Err(error) => return Err(error),
+        };
     let it = asked(&house, what.word(), &it.id).await?.it;
     shown(&house, &viewer, what, &it, &sent, &Refusals::one("name", what_to_do)).await
 }

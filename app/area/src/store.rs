@@ -201,7 +201,7 @@ pub async fn rename(
         return Ok(false);
     }
     let of = Of { kind: what.word(), thing_id: &it.id, at };
-    corrections::keep(tx, of, "name", (&it.name, name)).await?;
+    corrections::keep(tx, of, "name", (it.name.as_str(), name)).await?;
     Ok(true)
 }
 
