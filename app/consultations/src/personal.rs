@@ -73,6 +73,7 @@ pub const PERSONAL: &[Table] = &[
             Who("typed_by", "Typed by"),
             Who("checked_by", "Checked by"),
             Yes("was_put_right", "Corrected when checked"),
+            Text("corrected", "Times corrected before the count"),
         ],
     },
     Table {

@@ -119,6 +119,7 @@ impl Db {
         })?;
         let path = file::path(url);
         path.map(file::leaves_no_log).transpose()?;
+        path.map(file::is_a_database).transpose()?;
         let (address, line) = match kind {
             Kind::Sqlite if !url.contains('?') => (format!("{url}?mode=rwc"), Line::Here),
             Kind::Sqlite => (url.to_owned(), Line::Here),

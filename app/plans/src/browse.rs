@@ -1,6 +1,7 @@
 //! What everyone sees of plans: the list, a plan with its gate, its rung and everything that
 //! happened, and a published draft.
 
+use area::corrections::Correction;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
@@ -136,6 +137,7 @@ pub async fn plan_page(
                     </p>
                     <Labels labels />
                     <h1>{plan.title.clone()}</h1>
+                    {called_before(&plan)}
                     {override_banners(&plan)}
                     <p class="panel lines">{plan.what.clone()}</p>
                     <dl class="when">
@@ -198,6 +200,7 @@ fn banner(done: &str) -> impl IntoView + use<> {
         }
         "tied" => ("The topics are added to the plan", "Every draft must answer them."),
         "session" => ("The planning session is recorded", "You can see it below."),
+        "corrected" => ("Saved", "The page also says what it was before."),
         "stated" => ("The forum's statement is published", "Everyone can read it below."),
         _ => return None,
     };
@@ -206,6 +209,23 @@ fn banner(done: &str) -> impl IntoView + use<> {
             <p>{words.1}</p>
         </Banner>
     })
+}
+
+/// What the plan, and those who plan it, were called before.
+fn called_before(plan: &Plan) -> impl IntoView + use<> {
+    // What an organisation was called before the plan was registered was never on this page.
+    let registered_at = plan.events.first().map_or(0, |event| event.at);
+    let was_shown = |was: &&Correction| was.kind != "session" && was.at > registered_at;
+    let before = plan.corrections.iter().rev().filter(was_shown).map(|was| {
+        let until = clock::day(was.at);
+        let words = if was.kind == "plan" {
+            format!("This plan was called “{}” until {until}.", was.was)
+        } else {
+            format!("{} was called “{}” until {until}.", was.became, was.was)
+        };
+        view! { <p class="soft">{words}</p> }
+    });
+    before.collect_view()
 }
 
 /// Every override of a plan, for good.
@@ -313,6 +333,7 @@ fn leaders_ways(plan: &Plan) -> impl IntoView + use<> {
         ("topics", "Add topics parents asked for"),
         ("sessions", "Record a planning session"),
         ("drafts", "Submit a draft"),
+        ("title", "Correct the title"),
     ];
     let id = plan.id.clone();
     let ways = ways
@@ -405,8 +426,8 @@ fn drafts(plan: &Plan) -> impl IntoView + use<> {
 
 fn sessions(plan: &Plan, may_read_all: bool) -> impl IntoView + use<> {
     (!plan.sessions.is_empty()).then(|| {
-        let sessions =
-            plan.sessions.iter().map(|session| one_session(session, may_read_all)).collect_view();
+        let sessions = plan.sessions.iter().map(|session| one_session(plan, session, may_read_all));
+        let sessions = sessions.collect_view();
         view! {
             <section class="stack">
                 <h2>"Planning sessions"</h2>
@@ -416,7 +437,11 @@ fn sessions(plan: &Plan, may_read_all: bool) -> impl IntoView + use<> {
     })
 }
 
-fn one_session(session: &PlanningSession, may_read_all: bool) -> impl IntoView + use<> {
+fn one_session(
+    plan: &Plan,
+    session: &PlanningSession,
+    may_read_all: bool,
+) -> impl IntoView + use<> {
     let parents = disclosure::count(session.parents).words();
     let others = disclosure::count(session.others).words();
     let notes = (!session.notes.is_empty() && (session.for_everyone || may_read_all)).then(|| {
@@ -429,13 +454,43 @@ fn one_session(session: &PlanningSession, may_read_all: bool) -> impl IntoView +
             </details>
         }
     });
+    let before = plan.corrections_of(&session.id).map(|was| {
+        let words = format!("Until {} it said: {}", clock::day(was.at), recorded_before(was));
+        view! { <p class="soft">{words}</p> }
+    });
+    let is_settled =
+        plan.drafts.iter().any(|draft| draft.published_at.is_some() || draft.overridden.is_some());
+    let correct = (plan.is_led_by_viewer && !is_settled).then(|| {
+        let to = format!("/lead/plans/{}/sessions/{}", plan.id, session.id);
+        view! {
+            <p>
+                <a href=to>"Correct this session"</a>
+            </p>
+        }
+    });
     view! {
         <li class="card">
             <h3>{day(&session.day)}", "{session.held_at.clone()}</h3>
             <p class="soft">{format!("With {parents} parents and {others} others")}</p>
             <p class="lines">{session.decided.clone()}</p>
             {notes}
+            {before.collect_view()}
+            {correct}
         </li>
+    }
+}
+
+/// What was recorded of a session before it was corrected; of people as they are always shown.
+fn recorded_before(was: &Correction) -> String {
+    let people = || {
+        let people = was.was.parse::<u64>();
+        people.map_or_else(|_| "not known".to_owned(), |people| disclosure::count(people).words())
+    };
+    match was.field.as_str() {
+        "day" => format!("held on {}", day(&was.was)),
+        "held_at" => format!("held at {}", was.was),
+        "parents" => format!("with {} parents", people()),
+        _ => format!("with {} others", people()),
     }
 }
 
@@ -477,6 +532,8 @@ pub fn happened(what: &str) -> &str {
         "planning session without parents recorded" => {
             "A planning session without parents was recorded"
         }
+        "planning session corrected" => "What was recorded of a planning session was corrected",
+        "title of the plan corrected" => "The title of the plan was corrected",
         "statement of the forum written" => "The forum wrote its statement",
         "draft recorded" => "A draft was submitted",
         "gate overridden" => "Leaders went ahead without involving parents as agreed",

@@ -2,7 +2,8 @@
 //!
 //! Its life: registered → topics tied, planning sessions recorded, the forum's statement written,
 //! drafts recorded → a draft published, once the gate is open or was overridden and the draft
-//! answers each tied topic. Nothing is edited away: what happens is added. The gate and the rung
+//! answers each tied topic. Nothing is edited away: what happens is added, and what is corrected
+//! (`correct`) stays beside what it was. The gate and the rung
 //! are two rules in `involvement`; `rules` reads what is sent, `store` holds the SQL, `browse` and
 //! `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are the leader's
 //! pages with their actions, `statement` the forum's, `emails` tells parents about a published
@@ -35,6 +36,7 @@
 
 mod browse;
 mod compare;
+mod correct;
 mod drafts;
 mod emails;
 mod forget;
@@ -81,6 +83,10 @@ pub fn routes() -> Routes {
         .post("/lead/plans/{id}/topics", leader, involve::tie_topics)
         .get("/lead/plans/{id}/sessions", leader, involve::planning_session_form)
         .post("/lead/plans/{id}/sessions", leader, involve::record_planning_session)
+        .get("/lead/plans/{id}/sessions/{session}", leader, correct::session_form)
+        .post("/lead/plans/{id}/sessions/{session}", leader, correct::correct_session)
+        .get("/lead/plans/{id}/title", leader, correct::title_form)
+        .post("/lead/plans/{id}/title", leader, correct::correct_title)
         .get("/lead/plans/{id}/drafts", leader, drafts::record_draft_form)
         .post_file("/lead/plans/{id}/drafts", leader, drafts::record_draft)
         .get("/lead/plans/{id}/drafts/{version}", leader, publish::publish_draft_form)

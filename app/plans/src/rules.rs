@@ -133,8 +133,30 @@ pub struct NewSession {
     pub for_everyone: bool,
 }
 
-/// Reads a planning session from what was sent.
-pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
+/// When and where a planning session was held, and how many took part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meeting {
+    /// The day it was held, as `2026-12-04`.
+    pub day: String,
+    /// Where, or that it was online.
+    pub held_at: String,
+    pub parents: i64,
+    pub others: i64,
+}
+
+impl Meeting {
+    /// Whether it is what was recorded: nothing is to be corrected then.
+    #[must_use]
+    pub fn is_as_said(&self, (day, held_at, parents, others): (&str, &str, u64, u64)) -> bool {
+        self.day == day
+            && self.held_at == held_at
+            && u64::try_from(self.parents) == Ok(parents)
+            && u64::try_from(self.others) == Ok(others)
+    }
+}
+
+/// Reads when and where a planning session was held, and how many took part.
+pub fn meeting(sent: &Sent, now: Millis) -> Result<Meeting, Refusals> {
     let mut refusals = Refusals::default();
     let held = clock::read(sent.typed("day"), "00:00");
     let day = refusals.take(
@@ -156,6 +178,24 @@ pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
     };
     let parents = people("parents", "Enter how many parents took part, or 0 if none did");
     let others = people("others", "Enter how many others took part, or 0 if none did");
+    match (day, held_at, parents, others) {
+        (Some(day), Some(held_at), Some(parents), Some(others)) => {
+            Ok(Meeting { day, held_at, parents, others })
+        }
+        _ => Err(refusals),
+    }
+}
+
+/// Reads the title of a plan.
+pub fn title(sent: &Sent) -> Result<String, Refusals> {
+    forms::within(sent.line("title"), 120, "Give the plan a title")
+        .map_err(|what_to_do| Refusals::one("title", what_to_do))
+}
+
+/// Reads a planning session from what was sent.
+pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
+    let mut refusals = Refusals::default();
+    let meeting = refusals.take_all(meeting(sent, now));
     let decided = refusals
         .take("decided", prose(sent, "decided", "Say what was decided, or that nothing was"));
     let notes = forms::prose(sent.typed("notes"));
@@ -166,21 +206,13 @@ pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
         "forum" => Some(false),
         _ => refusals.take("audience", Err("Choose who can read the notes".to_owned())),
     };
-    match (day, held_at, parents, others, decided, notes, for_everyone) {
-        (
-            Some(day),
-            Some(held_at),
-            Some(parents),
-            Some(others),
-            Some(decided),
-            Some(notes),
-            Some(for_everyone),
-        ) => Ok(NewSession {
+    match (meeting, decided, notes, for_everyone) {
+        (Some(meeting), Some(decided), Some(notes), Some(for_everyone)) => Ok(NewSession {
             form_key: sent.once(),
-            day,
-            held_at,
-            parents,
-            others,
+            day: meeting.day,
+            held_at: meeting.held_at,
+            parents: meeting.parents,
+            others: meeting.others,
             decided,
             notes,
             for_everyone,

@@ -16,6 +16,7 @@ mod canaries;
 mod consultations;
 mod consultations_after;
 mod consultations_careful;
+mod corrections;
 mod council;
 mod deliveries;
 mod demonstration;

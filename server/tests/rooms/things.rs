@@ -20,12 +20,12 @@ use serde_json::json;
 use crate::device::Device;
 use crate::fixtures::consultations::{ask_who_waits, begin, new_consultation, open, terms};
 use crate::fixtures::notices::{noticed, told};
-use crate::fixtures::plans::{REASON, register};
+use crate::fixtures::plans::{REASON, meet, register};
 use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
-const OF_THE_DEMONSTRATION: [(&str, &str, &str); 47] = [
+const OF_THE_DEMONSTRATION: [(&str, &str, &str); 49] = [
     ("/admin/people/{id}", "id", "SELECT id FROM accounts WHERE email = 'parent2@example.org'"),
     // Somebody who looks at nothing here: nobody looks at anything while they are suspended.
     (
@@ -34,6 +34,8 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 47] = [
         "SELECT id FROM accounts WHERE email = 'family10@example.org'",
     ),
     // One that nothing else here is about: to change it changes who answers.
+    ("/admin/area/{what}/{id}", "what", "SELECT CAST('place' AS TEXT)"),
+    ("/admin/area/{what}/{id}", "id", "SELECT id FROM places WHERE name = 'South Sefton'"),
     ("/admin/services/{id}", "id", "SELECT id FROM services ORDER BY position DESC LIMIT 1"),
     ("/consultations/{id}", "id", OPEN),
     ("/consultations/{id}/answers/{code}/questions/{key}", "key", WAITING),
@@ -394,6 +396,11 @@ impl<'w> Things<'w> {
     async fn plan_with_drafts(&mut self) {
         let (world, leader) = (self.world, self.browser(LEADER).await);
         let plan = register(world, &leader).await;
+        meet(world, &leader, &plan).await;
+        let session =
+            world.one(&format!("SELECT id FROM planning_sessions WHERE plan_id = '{plan}'")).await;
+        self.put("/lead/plans/{id}/sessions/{session}", "id", plan.clone());
+        self.put("/lead/plans/{id}/sessions/{session}", "session", session);
         let topic = world.one("SELECT id FROM topics WHERE title LIKE 'Tell us before%'").await;
         let topics = format!("/lead/plans/{plan}/topics");
         leader.post(&topics, &[("topics", &topic)]).await.leads_to();

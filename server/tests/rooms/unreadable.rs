@@ -143,7 +143,8 @@ const READ: [Read; 29] = [
 ];
 
 /// Columns of known words, and of JSON, that no page reads like that, each with the reason.
-const LEFT: [(&str, &str); 10] = [
+const LEFT: [(&str, &str); 11] = [
+    ("corrections.kind", "statements compare it"),
     ("links.purpose", "a statement compares it: a link for something else is no link"),
     ("shortlist.phase", "evidence of the count, which nobody reads again"),
     ("subscriptions.began_how", "what was agreed, which is only handed out in a copy"),

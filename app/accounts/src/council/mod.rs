@@ -188,8 +188,9 @@ async fn answered(
         }
     };
     let (issuer, email) = (council.issuer(), person.email.as_deref());
-    let found = store::found(&house.db, issuer, &person.subject, email).await?;
-    match rules::next(&person, &found, council.organisation()) {
+    let organisation = council.organisation();
+    let found = store::found(&house.db, issuer, &person.subject, email, organisation).await?;
+    match rules::next(&person, &found, organisation) {
         CouncilOutcome::LetIn(account) => {
             if confirm(house, council, account).await? {
                 return let_in(house, headers, visit, account, &person).await;

@@ -1,6 +1,8 @@
-//! Every SQL statement about plans: `reading` asks, `writing` keeps.
+//! Every SQL statement about plans: `reading` asks, `writing` keeps. `undo` makes a plan what it
+//! was before a correction.
 
 mod reading;
+mod undo;
 mod writing;
 
 pub use reading::{
@@ -9,6 +11,7 @@ pub use reading::{
     draft, find, find_for, list, to_be_rendered, untold,
 };
 pub use writing::{
-    Act, By, Published, answer, hold, hold_for, hold_for_forum, keep_html, override_gate, publish,
-    record_draft, record_session, register, state, tell_next, tie,
+    Act, By, Corrected, Published, answer, correct_session, correct_title, hold, hold_for,
+    hold_for_forum, keep_html, override_gate, publish, record_draft, record_session, register, state,
+    tell_next, tie,
 };

@@ -1,5 +1,6 @@
 //! What is asked about plans.
 
+use area::corrections::Correction;
 use calendar::clock::Millis;
 use ground::db::{Db, known, number};
 use ground::files::{self, FileKind};
@@ -35,6 +36,8 @@ pub struct Plan {
     pub drafts: Vec<Draft>,
     /// In order.
     pub events: Vec<PlanEvent>,
+    /// What was put right about it, its sessions and the organisations that plan it, in order.
+    pub corrections: Vec<Correction>,
     /// Whether the leader who looks may work on it; false for everyone else.
     pub is_led_by_viewer: bool,
     /// Whether whoever looks is on the side of those who plan it, and can't speak for the forum.
@@ -64,6 +67,7 @@ impl TiedTopic {
 /// A planning session.
 #[derive(Clone, Debug)]
 pub struct PlanningSession {
+    pub id: Id<ids::PlanningSession>,
     /// The day it was held, as `2026-12-04`.
     pub day: String,
     /// Where, or that it was online.
@@ -161,6 +165,9 @@ impl Plan {
     #[must_use]
     pub fn as_of(mut self, at: Millis) -> Option<Self> {
         let past = |happened: Option<Millis>| happened.filter(|happened| *happened <= at);
+        while let Some(correction) = self.corrections.pop_if(|correction| correction.at > at) {
+            self.undo(&correction);
+        }
         self.events.retain(|event| event.at <= at);
         self.sessions.retain(|session| session.recorded_at <= at);
         self.statements.retain(|statement| statement.at <= at);
@@ -175,6 +182,11 @@ impl Plan {
             draft.overridden = draft.overridden.take().filter(|(_, _, made_at)| *made_at <= at);
         }
         (!self.events.is_empty()).then_some(self)
+    }
+
+    /// What was put right about one thing of it, the latest first.
+    pub fn corrections_of(&self, thing_id: &str) -> impl Iterator<Item = &Correction> {
+        self.corrections.iter().rev().filter(move |correction| correction.thing_id == thing_id)
     }
 
     /// When the last draft was published, where no later one is waiting to be.
@@ -277,9 +289,9 @@ pub async fn find_for(
     Ok(Some(plan))
 }
 
-/// Topics, sessions, statements, drafts and events in one question, of the plan `$1` or of all
-/// plans: (kind, id, four texts, two numbers, two times, plan). The later time of a session is
-/// whether everyone may read its notes.
+/// Topics, sessions, statements, drafts, events and corrections in one question, of the plan `$1`
+/// or of all plans: (kind, id, four texts, two numbers, two times, plan). The later time of a
+/// session is whether everyone may read its notes.
 fn happenings(of: &str) -> String {
     format!(
         "SELECT kind, id, one, two, three, four, first, second, at, later, plan_id FROM (
@@ -310,6 +322,14 @@ fn happenings(of: &str) -> String {
            UNION ALL SELECT 'event', e.id, e.what, a.shown_name, e.role, e.about,
              CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.at, CAST(NULL AS BIGINT), e.plan_id
              FROM plan_events e JOIN accounts a ON a.id = e.who WHERE e.plan_id {of}
+           UNION ALL SELECT 'correction', c.thing_id, c.kind, c.field, c.was, c.became,
+             CAST(0 AS BIGINT), CAST(0 AS BIGINT), c.corrected_at, CAST(NULL AS BIGINT), c.plan_id
+             FROM (SELECT k.*, k.thing_id AS plan_id FROM corrections k WHERE k.kind = 'plan'
+               UNION ALL SELECT k.*, s.plan_id FROM corrections k
+                 JOIN planning_sessions s ON s.id = k.thing_id WHERE k.kind = 'session'
+               UNION ALL SELECT k.*, o.plan_id FROM corrections k
+                 JOIN plan_organisations o ON o.organisation_id = k.thing_id
+                 WHERE k.kind = 'organisation' AND k.field = 'name') c WHERE c.plan_id {of}
            UNION ALL SELECT 'plan', p.id, p.title, p.what, p.due_day, '', CAST(0 AS BIGINT),
              CAST(0 AS BIGINT), p.registered_at, CAST(NULL AS BIGINT), p.id
              FROM plans p WHERE p.id {of}) happened
@@ -342,6 +362,7 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
         "session" => {
             let for_everyone: Option<i64> = row.get("later");
             plan.sessions.push(PlanningSession {
+                id: row.get("id"),
                 day: row.get("one"),
                 held_at: row.get("two"),
                 decided: row.get("three"),
@@ -381,9 +402,28 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
             let role = known(Role::read(row.get("three")), "plan_events.role")?;
             plan.events.push(PlanEvent { what: row.get("one"), who: row.get("two"), role, at });
         }
+        "correction" => plan.corrections.push(correction(row)?),
         _ => return known(None, "what happened to a plan"),
     }
     Ok(())
+}
+
+fn correction(row: &AnyRow) -> sqlx::Result<Correction> {
+    let correction = Correction {
+        kind: row.get("one"),
+        thing_id: row.get("id"),
+        field: row.get("two"),
+        was: row.get("three"),
+        became: row.get("four"),
+        at: row.get("at"),
+    };
+    let is_number = correction.was.parse::<u64>().is_ok();
+    let is_readable = match correction.field.as_str() {
+        "parents" | "others" => is_number,
+        "day" | "held_at" | "title" | "name" => true,
+        _ => return known(None, "corrections.field"),
+    };
+    known(is_readable.then_some(correction), "corrections.was")
 }
 
 /// A plan as one entry of a list.

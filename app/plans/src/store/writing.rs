@@ -1,6 +1,7 @@
 //! What is kept about plans. Each function runs after [`hold`] or [`hold_for`] in the same write,
 //! except [`register`].
 
+use area::corrections::{self, Of};
 use calendar::clock::Millis;
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::{self, Kind};
@@ -10,7 +11,8 @@ use ground::text::RULES;
 use involvement::gate::{self, GateFacts, TopicFacts};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use crate::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
+use super::reading;
+use crate::rules::{Answer, Meeting, NewDraft, NewPlan, NewSession, Override};
 
 /// Who does something, and in which role.
 #[derive(Clone, Debug)]
@@ -230,6 +232,90 @@ pub async fn record_session(
     };
     event(tx, act, what, session_id).await?;
     Ok(true)
+}
+
+/// Gives a plan another title, and keeps what it was. False when it has another by now.
+pub async fn correct_title(
+    tx: &mut AnyConnection,
+    act: Act<'_>,
+    (was, title): (&str, &str),
+) -> sqlx::Result<bool> {
+    let of = Of { kind: "plan", thing_id: act.plan_id, at: act.at };
+    corrections::keep(tx, of, "title", (was, title)).await?;
+    let corrected = sqlx::query("UPDATE plans SET title = $2 WHERE id = $1 AND title = $3")
+        .bind(act.plan_id)
+        .bind(title)
+        .bind(was);
+    if corrected.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    event(tx, act, "title of the plan corrected", act.plan_id).await?;
+    Ok(true)
+}
+
+/// What came of correcting a planning session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Corrected {
+    Done,
+    /// A draft is published, or the gate was overridden: what was said before it stays.
+    Settled,
+    /// A draft is submitted: whether parents were there stays.
+    HasDraft,
+    /// Somebody else has corrected it meanwhile.
+    Before,
+}
+
+/// Corrects when and where a planning session was held and how many took part, and keeps what was
+/// said. The schema holds the same rules once more.
+pub async fn correct_session(
+    tx: &mut AnyConnection,
+    act: Act<'_>,
+    was: &reading::PlanningSession,
+    is: &Meeting,
+) -> sqlx::Result<Corrected> {
+    let (drafts, settled): (i64, i64) = sqlx::query_as(
+        "SELECT count(*) AS drafts, count(CASE WHEN d.published_at IS NOT NULL
+           OR o.draft_id IS NOT NULL THEN 1 END) AS settled
+         FROM drafts d LEFT JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id = $1",
+    )
+    .bind(act.plan_id)
+    .fetch_one(&mut *tx)
+    .await?;
+    let (parents, others) = (was.parents.to_string(), was.others.to_string());
+    if settled > 0 {
+        return Ok(Corrected::Settled);
+    } else if drafts > 0 && (was.parents > 0) != (is.parents > 0) {
+        return Ok(Corrected::HasDraft);
+    }
+    let of = Of { kind: "session", thing_id: &was.id, at: act.at };
+    for (field, was, became) in [
+        ("day", was.day.as_str(), is.day.as_str()),
+        ("held_at", was.held_at.as_str(), is.held_at.as_str()),
+        ("parents", parents.as_str(), is.parents.to_string().as_str()),
+        ("others", others.as_str(), is.others.to_string().as_str()),
+    ] {
+        corrections::keep(tx, of, field, (was, became)).await?;
+    }
+    let corrected = sqlx::query(
+        "UPDATE planning_sessions SET day = $3, held_at = $4, parents = $5, others = $6
+         WHERE id = $1 AND plan_id = $2 AND day = $7 AND held_at = $8
+           AND CAST(parents AS TEXT) = $9 AND CAST(others AS TEXT) = $10",
+    )
+    .bind(&was.id)
+    .bind(act.plan_id)
+    .bind(&is.day)
+    .bind(&is.held_at)
+    .bind(is.parents)
+    .bind(is.others)
+    .bind(&was.day)
+    .bind(&was.held_at)
+    .bind(parents)
+    .bind(others);
+    if corrected.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(Corrected::Before);
+    }
+    event(tx, act, "planning session corrected", &was.id).await?;
+    Ok(Corrected::Done)
 }
 
 /// Keeps a statement of the forum, once for each form key. True when it is new.
