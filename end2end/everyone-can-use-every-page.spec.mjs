@@ -150,7 +150,7 @@ const everyone = {
     to('/forum/local-offer'), link('/forum/local-offer', 'The pages cannot be read with a screen reader'), link('/forum/local-offer', 'The pages cannot be read with a screen reader', { name: 'a decision on a comment refused', act: press('Save this decision'), status: 422 }), to('/forum/safeguarding/comments'),
     to('/forum/evidence-pack'), to('/forum/evidence-pack', { name: 'a pack of a day before everything', act: async (page) => { await page.getByLabel('Everything up to').fill('2001-01-01'); await press('Save the pack')(page); }, status: 422 }),
     to('/prove'), refused('/prove', 'Continue'),
-    to('/forum/rounds/new'), refused('/forum/rounds/new', 'Open this round'), to('/forum/safeguarding'), { name: 'the statement', find: async (page) => `/forum${await shutPlan.find(page)}/statement`, status: 200 }, openPlan, votingRound, to('/account'),
+    to('/forum/rounds/new'), refused('/forum/rounds/new', 'Check this round'), to('/forum/safeguarding'), { name: 'the statement', find: async (page) => `/forum${await shutPlan.find(page)}/statement`, status: 200 }, openPlan, votingRound, to('/account'),
   ],
   leader: [
     to('/account/second-step'), SET_UP, { ...SET_UP, name: 'a second step refused', act: press('Turn it on'), status: 422 },

@@ -173,6 +173,7 @@ fn check_day(day: &NewDay, known: &SchoolYear, sent: &Sent) -> Page {
     let after = "We count school days to tell leaders when families would hear too late. You can \
         change or remove it later.";
     let to = "/admin/telling".to_owned();
+    let does = (does, CONFIRMED);
     Check { title, rows, warnings: Vec::new(), after, to, sent, does }.page()
 }
 
@@ -187,6 +188,7 @@ fn check_taking_out(day: &Day, sent: &Sent) -> Page {
     let to = "/admin/telling".to_owned();
     let rows = vec![("Name", day.name.clone()), ("When", days_in_words(day))];
     let (title, does) = ("Remove it?", "Remove it");
+    let does = (does, CONFIRMED);
     Check { title, rows, warnings: Vec::new(), after, to, sent, does }.page()
 }
 
@@ -304,7 +306,8 @@ async fn shown(
                 </Banner>
             }
         });
-        let is_change = |what: &str| sent.typed("what") == what && !sent.typed("replaces").is_empty();
+        let is_change =
+            |what: &str| sent.typed("what") == what && !sent.typed("replaces").is_empty();
         let (terms, closed): (Vec<Day>, Vec<Day>) =
             days.into_iter().partition(|day| day.last.is_some());
         let approves = Choice::each(

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{Page, hidden};
 
-/// What the button of a check page sends as `step`.
+/// What the button of a check page sends as `step`, most often.
 pub const CONFIRMED: &str = "confirm";
 
 /// What a check page shows.
@@ -23,8 +23,8 @@ pub struct Check<'a> {
     pub to: String,
     /// What was typed; it goes with the button.
     pub sent: &'a Sent,
-    /// The words of the button.
-    pub does: &'static str,
+    /// The words of the button, and what it sends as `step`.
+    pub does: (&'static str, &'static str),
 }
 
 impl Check<'_> {
@@ -54,8 +54,8 @@ impl Check<'_> {
                     <p>{after}</p>
                     <form method="post" action=to class="stack">
                         {fields}
-                        <button class="button" name="step" value=CONFIRMED>
-                            {does}
+                        <button class="button" name="step" value=does.1>
+                            {does.0}
                         </button>
                         <button class="button quiet" name="step" value="change">
                             "Change something"
