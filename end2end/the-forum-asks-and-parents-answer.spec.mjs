@@ -48,6 +48,7 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(organiser);
         await expect(organiser.getByLabel('What would suit your child better?')).toBeVisible();
         await organiser.goBack();
+        await organiser.getByRole('link', { name: 'Check and open it' }).click();
         await organiser.getByRole('button', { name: 'Open it to parents' }).click();
         await expect(organiser.getByText('You have opened it to parents', { exact: true })).toBeVisible();
 

@@ -47,6 +47,7 @@ for (const javaScriptEnabled of [true, false]) {
         await organiser.getByLabel('Your question, in one sentence').fill('Can you call in the evening?');
         await organiser.getByLabel('Yes or no').check();
         await organiser.getByRole('button', { name: 'Save the question' }).click();
+        await organiser.getByRole('link', { name: 'Check and open it' }).click();
         await organiser.getByRole('button', { name: 'Open it to parents' }).click();
         await expect(organiser.getByText('You have opened it to parents', { exact: true })).toBeVisible();
         const id = new URL(organiser.url()).pathname.split('/')[3];

@@ -82,13 +82,15 @@ pub enum EmailKind {
     Asked,
     /// The code that brings someone back to answers they began.
     AnswersCode,
+    /// A consultation that someone answered was withdrawn.
+    ConsultationWithdrawn,
     /// The end of the audit log, for someone outside to keep.
     AuditHead,
 }
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -128,6 +130,7 @@ impl EmailKind {
         Self::OutcomeDue,
         Self::Asked,
         Self::AnswersCode,
+        Self::ConsultationWithdrawn,
         Self::AuditHead,
     ];
 
@@ -174,6 +177,7 @@ impl EmailKind {
             Self::OutcomeDue => "outcome due",
             Self::Asked => "asked",
             Self::AnswersCode => "code",
+            Self::ConsultationWithdrawn => "consultation withdrawn",
             Self::AuditHead => "audit head",
         }
     }
@@ -193,6 +197,7 @@ impl EmailKind {
             | Self::CommentDecided
             | Self::CommentAnswered
             | Self::DraftPublished
+            | Self::ConsultationWithdrawn
             | Self::Update => Some(Sort::Said),
             Self::OutcomeDue => Some(Sort::Leading),
             Self::SignUp
@@ -296,8 +301,8 @@ impl Sort {
     pub fn when(self) -> &'static str {
         match self {
             Self::Said => {
-                "When your topic or comment is read or answered, when a draft plan answers it, and \
-                 when leaders say what they did."
+                "When your topic or comment is read or answered, when a draft plan answers it, \
+                 when a consultation you answered is withdrawn, and when leaders say what they did."
             }
             Self::Receipts => {
                 "When you send a topic, a question, a comment, or tell us that something is not \

@@ -39,6 +39,10 @@ pub async fn change_dates(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let round = round(&house, &id).await?;
+    if sent.typed("step") == CONFIRMED && store::is_changed_by(&house.db, &sent.once()).await? {
+        // A second tap.
+        return Ok(Redirect::to(&format!("/rounds/{}?done=moved", round.id)).into_response());
+    }
     let now = house.clock.now();
     if !may_change(&round.dates, now) {
         return Ok(dates_page(&house, &round, &sent, &Refusals::default()).answer(&house, &viewer));

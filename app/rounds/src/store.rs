@@ -232,6 +232,15 @@ pub async fn change(
     Ok(true)
 }
 
+/// Whether this form has changed a round before.
+pub async fn is_changed_by(db: &Db, form_key: &str) -> sqlx::Result<bool> {
+    let changes: i64 = sqlx::query_scalar("SELECT count(*) FROM round_changes WHERE form_key = $1")
+        .bind(form_key)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(changes > 0)
+}
+
 async fn note_change(
     tx: &mut AnyConnection,
     round: &Round,

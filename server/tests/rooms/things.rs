@@ -320,6 +320,8 @@ impl<'w> Things<'w> {
         let link = link.unwrap_or_else(|| panic!("no link: {}", printed.html));
         let link = link.split(['<', '"']).next().unwrap_or_default().to_owned();
         self.put("/forum/consultations/{id}/links", "id", id.clone());
+        self.put("/forum/consultations/{id}/dates", "id", id.clone());
+        self.put("/forum/consultations/{id}/withdrawal", "id", id.clone());
         self.put("/consultations/{id}/links/{link}", "id", id);
         self.put("/consultations/{id}/links/{link}", "link", link);
 
