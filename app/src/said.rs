@@ -14,7 +14,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use outcomes::rules::{Awaited, Outcome, awaited, judged};
 use topics::rules::TopicState;
-use updates::store::{self, Contribution, Kind};
+use updates::store::{self, Contribution, SubjectKind};
 
 const MOST_ON_A_PAGE: i64 = 30;
 /// The state of a topic that went to the safeguarding lead.
@@ -201,7 +201,7 @@ fn title(said: &Contribution) -> AnyView {
 }
 
 fn address(said: &Contribution) -> String {
-    if said.subject.kind == Kind::Consultation {
+    if said.subject.kind == SubjectKind::Consultation {
         format!("/consultations/{}", said.subject.id)
     } else {
         said.subject.address()

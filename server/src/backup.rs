@@ -173,8 +173,8 @@ fn no_database(error: &sqlx::Error) -> String {
 /// How many daily backups are kept.
 const DAYS_KEPT: usize = 14;
 
-/// Makes a backup where the last one is from before the last night, and keeps two weeks of them. One
-/// process of an area has the setting.
+/// Makes a backup where the last one is from before the last night, and keeps two weeks of them.
+/// One process of an area has the setting.
 ///
 /// # Errors
 /// One clear line; it is tried again then.

@@ -1,5 +1,5 @@
-//! The browser's programs, embedded and served under the hash of their content, cached for good; and
-//! our own pictures.
+//! The browser's programs, embedded and served under the hash of their content, cached for good;
+//! and our own pictures.
 
 use std::sync::LazyLock;
 

@@ -2,8 +2,8 @@
 //! anywhere and begun again with the same words, it goes on where it was.
 //!
 //! The area must be still: the service does not run meanwhile. All that is read in one go is as it
-//! was at one moment; whoever goes on compares every table with what the copy was begun with; and in
-//! the end both databases are read once more, whole.
+//! was at one moment; whoever goes on compares every table with what the copy was begun with; and
+//! in the end both databases are read once more, whole.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -57,8 +57,8 @@ impl Copied {
 }
 
 const START_AGAIN: &str = "run the same command with --start-again";
-const MOVED: &str = "The area was changed while it was being copied. Stop the service on it, and run \
-                     the same command with --start-again";
+const MOVED: &str = "The area was changed while it was being copied. Stop the service on it, and \
+                     run the same command with --start-again";
 const OTHER_VERSION: &str = "The other database belongs to another version of this program. Name a \
                              new, empty one";
 
@@ -75,8 +75,8 @@ pub async fn copy(from: &Db, to: &Db, how: &How<'_>) -> Result<Copied, String> {
         "Another process is copying into the other database. Wait until it is done, or stop it",
     )?;
     let rows: u64 = sums.values().map(|sum| sum.rows).sum();
-    let Some((begun, there)) = begin(from, to, &source, &mut copier, sums.clone(), how).await?
-    else {
+    let databases = Databases { from, to };
+    let Some((begun, there)) = begin(databases, &source, &mut copier, &sums, how).await? else {
         // Killed after its last write, a copy is whole.
         if to.read_all(&mut ()).await.map_err(failed)? != sums {
             return Err(
@@ -109,14 +109,20 @@ pub async fn copy(from: &Db, to: &Db, how: &How<'_>) -> Result<Copied, String> {
     Ok(Copied { rows, were_there })
 }
 
-/// Begins the copy, or goes on with what is there: what it was begun with, and how many rows of each
-/// table it has. `None` when the database has something else in it.
+/// The two databases of a copy.
+#[derive(Clone, Copy)]
+struct Databases<'a> {
+    from: &'a Db,
+    to: &'a Db,
+}
+
+/// Begins the copy, or goes on with what is there: what it was begun with, and how many rows of
+/// each table it has. `None` when the database has something else in it.
 async fn begin(
-    from: &Db,
-    to: &Db,
+    Databases { from, to }: Databases<'_>,
     source: &Snapshot,
     copier: &mut Copier,
-    sums: BTreeMap<String, Sum>,
+    sums: &BTreeMap<String, Sum>,
     how: &How<'_>,
 ) -> Result<Option<(Begun, BTreeMap<String, u64>)>, String> {
     let head = audit_head(from, None).await?;
@@ -128,7 +134,7 @@ async fn begin(
                 return Err(OTHER_VERSION.to_owned());
             }
             if !how.start_again {
-                is_still(from, &begun, &sums).await?;
+                is_still(from, &begun, sums).await?;
                 let (rows, all): (u64, u64) =
                     (there.values().sum(), sums.values().map(|sum| sum.rows).sum());
                 (how.say)(&format!("Continuing: {rows} of {all} rows are there."));
@@ -148,7 +154,7 @@ async fn begin(
         }
     };
     let (tables, rows) = (sums.len(), sums.values().map(|sum| sum.rows).sum::<u64>());
-    let Some(begun) = copier.begin(head, sums, before).await.map_err(failed)? else {
+    let Some(begun) = copier.begin(head, sums.clone(), before).await.map_err(failed)? else {
         return Ok(None);
     };
     (how.say)(&format!("Copying {tables} tables with {rows} rows."));

@@ -30,7 +30,7 @@ use calendar::clock::{Clock, DAY, Millis};
 use ground::db::Kind;
 use ground::house::House;
 use ground::ids::{Account, Id};
-use sqlx::{AnyConnection, AssertSqlSafe};
+use sqlx::AnyConnection;
 
 use sefton::ADMINISTRATOR;
 
@@ -74,9 +74,11 @@ const UPDATES: &str = "SELECT count(*) FROM updates";
 
 /// Waits until no other process is filling the same database.
 async fn take_turn(tx: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    let kind = Kind::of(tx);
-    let turn = format!("SELECT beat_at FROM service_state{}", kind.hold_to_change());
-    sqlx::query(AssertSqlSafe(turn)).fetch_all(tx).await?;
+    let turn = match Kind::of(tx) {
+        Kind::Sqlite => "SELECT beat_at FROM service_state",
+        Kind::Postgres => "SELECT beat_at FROM service_state FOR UPDATE",
+    };
+    sqlx::query(turn).fetch_all(tx).await?;
     Ok(())
 }
 

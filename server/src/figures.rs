@@ -53,7 +53,7 @@ pub fn begin(
     let log = file::path(&settings.database_url).map(file::log);
     keep_small(counted.clone(), stop.clone());
     let figures = Figures { counted, house, log, dropped };
-    let service = Router::new().route("/metrics", get(page)).with_state(figures);
+    let service = Router::new().route("/metrics", get(figures_page)).with_state(figures);
     tokio::spawn(async move {
         if let Err(error) = listen::serve(listener, service, stop).await {
             tracing::error!(%error, "figures are not served any more");
@@ -98,7 +98,7 @@ pub fn free_room(bytes: u64) {
     gauge!("alongside_disk_free_bytes").set(bytes as f64);
 }
 
-async fn page(State(figures): State<Figures>) -> Response {
+async fn figures_page(State(figures): State<Figures>) -> Response {
     let house = &figures.house;
     for state in house.health.states() {
         gauge!("alongside_well", "what" => state.what).set(if state.wrong.is_none() {

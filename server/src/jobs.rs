@@ -1,8 +1,8 @@
 //! What the worker does again and again: one list of jobs, each with a name, a rhythm and what it
 //! does.
 //!
-//! Each goes on in a task of its own, so that one that is slow, fails or hangs holds up no other. Its
-//! name is what the log, `/readyz`, the figures and an administrator's page call it.
+//! Each goes on in a task of its own, so that one that is slow, fails or hangs holds up no other.
+//! Its name is what the log, `/readyz`, the figures and an administrator's page call it.
 
 use std::future::Future;
 use std::path::PathBuf;

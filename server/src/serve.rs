@@ -4,7 +4,6 @@ use std::fs;
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use calendar::clock::Clock;
 use deliveries::{Email, Words};
@@ -18,6 +17,7 @@ use tracing_appender::non_blocking::ErrorCounter;
 use crate::settings::Settings;
 use crate::tasks::keep_going;
 use crate::watch::{self, Room};
+use crate::worker::Worker;
 use crate::{demonstration, edge, figures, listen, say, worker};
 
 /// Opens the database and brings its tables up to date with this program. Where there was one but
@@ -248,14 +248,14 @@ pub async fn serve(settings: Settings, how: Serving, dropped: ErrorCounter) -> R
             watch::watch(watched.clone(), room.clone(), stopping.clone())
         }));
     let working = how.work.then(|| {
-        tokio::spawn(worker::work(
-            house.clone(),
-            Arc::new(settings.mailer),
-            settings.mailbox,
-            settings.pace,
-            settings.backup,
-            stop.clone(),
-        ))
+        let worker = Worker {
+            house: house.clone(),
+            mailer: settings.mailer,
+            mailbox: settings.mailbox,
+            pace: settings.pace,
+            backup: settings.backup,
+        };
+        tokio::spawn(worker::work(worker, stop.clone()))
     });
     let service = edge::service(house, settings.trusted_proxies);
     tell_manager(NotifyState::Ready);
@@ -278,15 +278,14 @@ pub async fn work(settings: Settings) -> Result<(), String> {
     let db = open(&settings, false).await?;
     let house = settings.house(db.clone(), Files::open(&settings.files)?, false);
     tell_manager(NotifyState::Ready);
-    worker::work(
+    let worker = Worker {
         house,
-        Arc::new(settings.mailer),
-        settings.mailbox,
-        settings.pace,
-        settings.backup,
-        stop_on_signal()?,
-    )
-    .await;
+        mailer: settings.mailer,
+        mailbox: settings.mailbox,
+        pace: settings.pace,
+        backup: settings.backup,
+    };
+    worker::work(worker, stop_on_signal()?).await;
     db.close().await;
     Ok(())
 }

@@ -50,7 +50,6 @@ pub struct Settings {
     pub audit_head_to: Vec<String>,
     /// The local area, as in "Sefton".
     pub area: String,
-    /// The forum's name.
     pub forum: String,
     /// Networks whose `X-Forwarded-For` we believe.
     pub trusted_proxies: Vec<IpNet>,

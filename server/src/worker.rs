@@ -33,22 +33,27 @@ pub struct Pace {
     pub rate: Option<u32>,
 }
 
+/// What a worker needs for its jobs and its emails.
+pub struct Worker {
+    pub house: House,
+    pub mailer: Mailer,
+    /// Where emails come back to that did not arrive.
+    pub mailbox: Option<Mailbox>,
+    pub pace: Pace,
+    /// Where a backup is made each day.
+    pub backup: Option<PathBuf>,
+}
+
 /// Works until told to stop, then finishes the jobs and the emails it has in hand; neither for
 /// longer than `jobs::FINISH_WITHIN`.
-pub async fn work(
-    house: House,
-    mailer: Arc<Mailer>,
-    mailbox: Option<Mailbox>,
-    pace: Pace,
-    backup: Option<PathBuf>,
-    stop: CancellationToken,
-) {
+pub async fn work(worker: Worker, stop: CancellationToken) {
+    let Worker { house, mailer, mailbox, pace, backup } = worker;
     let Some(presence) = marked(&house, &stop).await else { return };
     let presence = Arc::new(presence);
     let mut hands = JoinSet::new();
     let office = Arc::new(PostOffice {
         house: house.clone(),
-        mailer,
+        mailer: Arc::new(mailer),
         beat: pace.rate.map(|rate| Mutex::new(beat(rate))),
         away: Away::default(),
     });
@@ -128,8 +133,8 @@ struct PostOffice {
     away: Away,
 }
 
-/// How long until a mail server that is away is tried again: soon at first, since one that only hung
-/// up once is there; then longer, up to a minute.
+/// How long until a mail server that is away is tried again: soon at first, since one that only
+/// hung up once is there; then longer, up to a minute.
 const FIRST_TRY: Duration = Duration::from_secs(1);
 
 /// Whether the mail server is away: one fact, and not one for each email.

@@ -332,7 +332,7 @@ fn adds_a_place(url: &str) {
     on(url, async |db| {
         let mut tx = db.begin().await.unwrap();
         let name = format!("Elsewhere {}", id::fresh());
-        area::store::add(&mut tx, area::What::Place, &name, None).await.unwrap();
+        area::store::add(&mut tx, area::AreaKind::Place, &name, None).await.unwrap();
         tx.commit().await.unwrap();
     });
 }

@@ -202,7 +202,8 @@ const CONNECTIONS: usize = 8;
 async fn ask_to_be_told(db: &Db, people: usize) {
     let now = Clock::system().now();
     let mut tx = db.begin().await.unwrap();
-    let service = area::store::add(&mut tx, area::What::Service, "Transport", None).await.unwrap();
+    let service =
+        area::store::add(&mut tx, area::AreaKind::Service, "Transport", None).await.unwrap();
     let service: Id<Service> = service.into();
     let [writer, colleague] = ["leader@example.org", "leader2@example.org"].map(|email| {
         accounts::NewAccount { email, shown_name: "Somebody", place_id: None, password_hash: None }

@@ -9,39 +9,47 @@ use ground::audit::{self, Entry};
 use ground::db;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Account, Id};
 use ground::sent::Form;
 use ground::viewer::Viewer;
 use sqlx::AnyConnection;
 
-use super::rules::{self, Change, What};
+use super::rules::{self, AreaChange, AreaKind};
 use super::{pages, store};
 
 /// GET `/admin`
-pub async fn admin(State(house): State<House>, viewer: Viewer) -> Response {
-    pages::admin(&viewer).answer(&house, &viewer)
+pub async fn admin_page(State(house): State<House>, viewer: Viewer) -> Response {
+    pages::administration(&viewer).answer(&house, &viewer)
 }
 
 /// GET `/admin/area`
-pub async fn area(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn area_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let done = Sent::query(&uri).line("done");
-    page(&house, &viewer, &done, &Sent::default(), &Refusals::default()).await
+    area_answer(&house, &viewer, &done, &Sent::default(), &Refusals::default()).await
 }
 
 /// POST `/admin/area`
-pub async fn change(
+pub async fn change_area(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let change = match rules::change(&sent) {
         Ok(change) => change,
-        Err(refusals) => return page(&house, &viewer, "", &sent, &refusals).await,
+        Err(refusals) => return area_answer(&house, &viewer, "", &sent, &refusals).await,
     };
-    let taken =
-        if let Change::Add { what, .. } = &change { what.field() } else { What::Service.field() };
+    let taken = if let AreaChange::Add { what, .. } = &change {
+        what.field()
+    } else {
+        AreaKind::Service.field()
+    };
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
-    match keep(&mut tx, change, by, now).await {
+    match save_change(&mut tx, change, by, now).await {
         Ok(true) => {
             tx.commit().await?;
             Ok(Redirect::to("/admin/area?done=kept").into_response())
@@ -54,49 +62,47 @@ pub async fn change(
             tx.roll_back().await?;
             let refusals =
                 Refusals::one(taken, "Choose another name. This one is already in the list");
-            page(&house, &viewer, "", &sent, &refusals).await
+            area_answer(&house, &viewer, "", &sent, &refusals).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// Makes the change, with an entry in the audit log. False when there is nothing with this id.
-async fn keep(
+async fn save_change(
     tx: &mut AnyConnection,
-    change: Change,
-    by: &str,
+    change: AreaChange,
+    by: &Id<Account>,
     now: Millis,
 ) -> Result<bool, sqlx::Error> {
     let (what, about) = match change {
-        Change::Add { what, name, baseline } => {
+        AreaChange::Add { what, name, baseline } => {
             (said(what, "added"), store::add(tx, what, &name, baseline).await?)
         }
-        Change::Retire { what, id } if store::retire(tx, what, &id, Some(now)).await? => {
+        AreaChange::Retire { what, id } if store::retire(tx, what, &id, Some(now)).await? => {
             (said(what, "retired"), id)
         }
-        Change::BringBack { what, id } if store::retire(tx, what, &id, None).await? => {
+        AreaChange::BringBack { what, id } if store::retire(tx, what, &id, None).await? => {
             (said(what, "brought back"), id)
         }
-        Change::Retire { .. } | Change::BringBack { .. } => return Ok(false),
+        AreaChange::Retire { .. } | AreaChange::BringBack { .. } => return Ok(false),
     };
     let entry = Entry { at: now, who: Some(by), what: &what, about: &about, detail: "" };
     audit::note(tx, entry).await?;
     Ok(true)
 }
 
-fn said(what: What, verb: &str) -> String {
+fn said(what: AreaKind, verb: &str) -> String {
     format!("{} {verb}", what.word())
 }
 
-async fn page(
+async fn area_answer(
     house: &House,
     viewer: &Viewer,
     done: &str,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let services = store::all(&house.db, What::Service).await?;
-    let places = store::all(&house.db, What::Place).await?;
-    let organisations = store::all(&house.db, What::Organisation).await?;
-    Ok(pages::area(services, places, organisations, done, sent, refusals).answer(house, viewer))
+    let lists = store::lists(&house.db).await?;
+    Ok(pages::area_lists(lists, done, sent, refusals).answer(house, viewer))
 }

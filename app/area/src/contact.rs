@@ -97,16 +97,20 @@ fn said(sent: &Sent) -> Result<Vec<(&'static str, String)>, Refusals> {
 }
 
 /// GET `/admin/contact`
-pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn contact_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let texts = texts::all(&house.db).await?;
     let fields = texts.iter().map(|(name, words)| (name.as_str(), words.as_str()));
     let sent = Sent::of(&fields.collect::<Vec<_>>());
     let is_done = Sent::query(&uri).typed("done") == "saved";
-    Ok(page(&sent, is_done, &Refusals::default()).answer(&house, &viewer))
+    Ok(contact_page(&sent, is_done, &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/admin/contact`: all of it at once, with a picture if one was chosen.
-pub async fn save(
+pub async fn save_contact(
     State(house): State<House>,
     viewer: Viewer,
     SentWithFile { mut sent, file, is_too_large }: SentWithFile,
@@ -115,12 +119,12 @@ pub async fn save(
         Ok(Some(name)) => name,
         Ok(None) if sent.typed("no_picture") == "yes" => String::new(),
         Ok(None) => sent.typed(PICTURE).to_owned(),
-        Err(refusals) => return Ok(page(&sent, false, &refusals).answer(&house, &viewer)),
+        Err(refusals) => return Ok(contact_page(&sent, false, &refusals).answer(&house, &viewer)),
     };
     sent = sent.with(PICTURE, &picture);
     let mut said = match said(&sent) {
         Ok(said) => said,
-        Err(refusals) => return Ok(page(&sent, false, &refusals).answer(&house, &viewer)),
+        Err(refusals) => return Ok(contact_page(&sent, false, &refusals).answer(&house, &viewer)),
     };
     said.push((
         PICTURE,
@@ -154,7 +158,7 @@ fn too_large() -> Refusals {
     Refusals::one("photo", format!("Choose a smaller picture: up to {most} kB"))
 }
 
-fn page(sent: &Sent, is_done: bool, refusals: &Refusals) -> Page {
+fn contact_page(sent: &Sent, is_done: bool, refusals: &Refusals) -> Page {
     let picture = sent.typed(PICTURE).to_owned();
     let page = Page::new("Who we are and how to reach us", || {
         let banner = is_done.then(|| {
@@ -207,8 +211,8 @@ fn page(sent: &Sent, is_done: bool, refusals: &Refusals) -> Page {
                     <Area
                         name="about"
                         label="Who you are, in your own words"
-                        hint="Who runs the forum, how many parents are in it, who pays for it. Leave \
-                        an empty line between paragraphs."
+                        hint="Who runs the forum, how many parents are in it, who pays for it. \
+                        Leave an empty line between paragraphs."
                         rows=8
                         value=field("about")
                         refusals
@@ -217,8 +221,8 @@ fn page(sent: &Sent, is_done: bool, refusals: &Refusals) -> Page {
                     <Upload
                         name="photo"
                         label="A photo"
-                        hint="People like to see who they are talking to. Ask everyone in it first, \
-                        and don't show children. JPEG or PNG."
+                        hint="People like to see who they are talking to. Ask everyone in it \
+                        first, and don't show children. JPEG or PNG."
                         accept="image/jpeg,image/png"
                         refusals
                     />
@@ -277,8 +281,8 @@ fn page(sent: &Sent, is_done: bool, refusals: &Refusals) -> Page {
                     <Field
                         name="controller"
                         label="Who is responsible for people's data"
-                        hint="The data controller: the forum, or the charity that runs it. Leave this \
-                        empty if it is the forum."
+                        hint="The data controller: the forum, or the charity that runs it. Leave \
+                        this empty if it is the forum."
                         value=field("controller")
                         refusals
                     />

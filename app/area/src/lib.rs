@@ -4,8 +4,8 @@
 //! A service or place is never deleted, since topics name it; it is retired and can be brought
 //! back. `rules` reads what an administrator says, `store` holds the SQL, `actions` with `pages`
 //! and `running` are the administrator's pages. `texts` holds what an administrator writes by name,
-//! `contact` who the forum is and how to reach it. School days are counted in `calendar`; everyone's
-//! pages, which show what changes soon too, are `app/src/services.rs`.
+//! `contact` who the forum is and how to reach it. School days are counted in `calendar`;
+//! everyone's pages, which show what changes soon too, are `app/src/services.rs`.
 
 mod actions;
 pub mod contact;
@@ -20,7 +20,7 @@ pub mod texts;
 pub const ELSEWHERE: &str = "Elsewhere";
 
 pub use personal::PERSONAL;
-pub use rules::{Asked, Leader, What, chosen};
+pub use rules::{AreaKind, Asked, Leader, chosen};
 
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
@@ -30,13 +30,13 @@ use ground::viewer::Role;
 pub fn routes() -> Routes {
     let admin = Access::Only(Role::Admin);
     Routes::new()
-        .get("/admin", admin, actions::admin)
-        .get("/admin/area", admin, actions::area)
-        .post("/admin/area", admin, actions::change)
-        .get("/admin/contact", admin, contact::form)
-        .post_file("/admin/contact", admin, contact::save)
-        .get("/admin/telling", admin, running::page)
-        .post("/admin/telling", admin, running::change)
+        .get("/admin", admin, actions::admin_page)
+        .get("/admin/area", admin, actions::area_page)
+        .post("/admin/area", admin, actions::change_area)
+        .get("/admin/contact", admin, contact::contact_form)
+        .post_file("/admin/contact", admin, contact::save_contact)
+        .get("/admin/telling", admin, running::telling_page)
+        .post("/admin/telling", admin, running::change_telling)
         .get("/admin/services/{id}", admin, running::service_form)
         .post("/admin/services/{id}", admin, running::change_service)
 }

@@ -6,10 +6,10 @@ use ground::ui::{Banner, Field, Page, SecondStepSoon, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::store::Kept;
+use super::store::{AreaItem, AreaLists};
 
 /// Where an administrator begins.
-pub fn admin(viewer: &Viewer) -> Page {
+pub fn administration(viewer: &Viewer) -> Page {
     Page::new("Administration", || {
         view! {
             <div class="stack">
@@ -79,22 +79,10 @@ pub fn admin(viewer: &Viewer) -> Page {
 }
 
 /// The services, places and organisations of the area.
-pub fn area(
-    services: Vec<Kept>,
-    places: Vec<Kept>,
-    organisations: Vec<Kept>,
-    done: &str,
-    sent: &Sent,
-    refusals: &Refusals,
-) -> Page {
+pub fn area_lists(lists: AreaLists, done: &str, sent: &Sent, refusals: &Refusals) -> Page {
+    let AreaLists { services, places, organisations } = lists;
     let page = Page::new("Services, places and organisations", || {
-        let banner = (done == "kept").then(|| {
-            view! {
-                <Banner title="Saved">
-                    <p />
-                </Banner>
-            }
-        });
+        let banner = saved_banner(done);
         view! {
             <div class="stack-l">
                 <section class="stack">
@@ -162,7 +150,18 @@ pub fn area(
     page.refused_for(refusals)
 }
 
-fn table(what: &'static str, rows: Vec<Kept>) -> impl IntoView {
+/// That what was sent is saved, after a change.
+pub fn saved_banner(done: &str) -> impl IntoView + use<> {
+    (done == "kept").then(|| {
+        view! {
+            <Banner title="Saved">
+                <p />
+            </Banner>
+        }
+    })
+}
+
+fn table(what: &'static str, rows: Vec<AreaItem>) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|row| {

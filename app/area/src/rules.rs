@@ -1,10 +1,11 @@
 //! What an administrator may say about a service, a place or an organisation. Pure.
 
 use forms::{Named, Refusals, Sent};
+use ground::ids::{Id, Organisation};
 
 /// Whether it is a service, a place or an organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum AreaKind {
     /// Something families use, such as transport.
     Service,
     /// A part of the area.
@@ -13,7 +14,7 @@ pub enum What {
     Organisation,
 }
 
-impl What {
+impl AreaKind {
     /// The word for it.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -40,7 +41,7 @@ impl What {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Leader {
     /// The id of their organisation; `None` until an administrator has set it.
-    pub organisation: Option<String>,
+    pub organisation: Option<Id<Organisation>>,
     /// Whether that is retired.
     pub is_retired: bool,
 }
@@ -49,11 +50,11 @@ pub struct Leader {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked<'a> {
     /// A plan, with the organisations that plan it.
-    Plan(&'a [String]),
+    Plan(&'a [Id<Organisation>]),
     /// A topic, with the organisations that run each of its services.
-    Topic(&'a [Vec<String>]),
+    Topic(&'a [Vec<Id<Organisation>>]),
     /// Neither; the organisation that the forum chose, if it has.
-    Area(Option<&'a str>),
+    Area(Option<&'a Id<Organisation>>),
 }
 
 impl Leader {
@@ -63,25 +64,25 @@ impl Leader {
         self.organisation.is_some() && !self.is_retired
     }
 
-    fn is_from_one_of(&self, organisations: &[String]) -> bool {
+    fn is_from_one_of(&self, organisations: &[Id<Organisation>]) -> bool {
         self.organisation.as_ref().is_some_and(|own| organisations.contains(own))
     }
 
     /// Whether they speak for a service: their organisation is set down as running it.
     #[must_use]
-    pub fn speaks_for(&self, run_by: &[String]) -> bool {
+    pub fn speaks_for(&self, run_by: &[Id<Organisation>]) -> bool {
         self.leads() && self.is_from_one_of(run_by)
     }
 
     /// Whether they work on a plan and answer for it.
     #[must_use]
-    pub fn plans(&self, planned_by: &[String]) -> bool {
+    pub fn plans(&self, planned_by: &[Id<Organisation>]) -> bool {
         self.is_from_one_of(planned_by)
     }
 
     /// Whether they answer for a topic, whose services are run by these.
     #[must_use]
-    pub fn answers_for_topic(&self, services: &[Vec<String>]) -> bool {
+    pub fn answers_for_topic(&self, services: &[Vec<Id<Organisation>>]) -> bool {
         if services.is_empty() {
             self.leads()
         } else {
@@ -91,21 +92,21 @@ impl Leader {
 
     /// Whether they speak for a change to services that are run by these.
     #[must_use]
-    pub fn speaks_for_change(&self, services: &[Vec<String>]) -> bool {
+    pub fn speaks_for_change(&self, services: &[Vec<Id<Organisation>>]) -> bool {
         services.iter().all(|run_by| self.speaks_for(run_by))
     }
 
     /// Whether they answer a comment, on a service run by these or on the whole Local Offer.
     #[must_use]
-    pub fn answers_comment(&self, service: Option<&[String]>) -> bool {
+    pub fn answers_comment(&self, service: Option<&[Id<Organisation>]>) -> bool {
         service.map_or_else(|| self.leads(), |run_by| self.speaks_for(run_by))
     }
 
     /// Whether they change an update, which is their organisation's; or of none, from before each
     /// leader had one, and begun by them.
     #[must_use]
-    pub fn changes_update(&self, organisation: Option<&str>, has_begun: bool) -> bool {
-        organisation.map_or(has_begun, |its| self.organisation.as_deref() == Some(its))
+    pub fn changes_update(&self, organisation: Option<&Id<Organisation>>, has_begun: bool) -> bool {
+        organisation.map_or(has_begun, |its| self.organisation.as_ref() == Some(its))
     }
 
     /// Whether they answer for the results of a consultation.
@@ -114,36 +115,45 @@ impl Leader {
         match asked {
             Asked::Plan(planned_by) => self.plans(planned_by),
             Asked::Topic(services) => self.answers_for_topic(services),
-            Asked::Area(chosen) => self.leads() && self.organisation.as_deref() == chosen,
+            Asked::Area(chosen) => self.leads() && self.organisation.as_ref() == chosen,
         }
     }
 }
 
 /// A change to what there is in the area.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// A new one.
-    Add { what: What, name: String, baseline: Option<i64> },
+pub enum AreaChange {
+    Add {
+        what: AreaKind,
+        name: String,
+        baseline: Option<i64>,
+    },
     /// It can no longer be chosen; what names it stays.
-    Retire { what: What, id: String },
+    Retire {
+        what: AreaKind,
+        id: String,
+    },
     /// It can be chosen again.
-    BringBack { what: What, id: String },
+    BringBack {
+        what: AreaKind,
+        id: String,
+    },
 }
 
 /// Reads a change from what the form sent.
 ///
 /// # Errors
 /// What to put right.
-pub fn change(sent: &Sent) -> Result<Change, Refusals> {
+pub fn change(sent: &Sent) -> Result<AreaChange, Refusals> {
     let what = match sent.typed("what") {
-        "place" => What::Place,
-        "organisation" => What::Organisation,
-        _ => What::Service,
+        "place" => AreaKind::Place,
+        "organisation" => AreaKind::Organisation,
+        _ => AreaKind::Service,
     };
     let field = what.field();
     match (sent.typed("change"), id::parse(sent.typed("id"))) {
-        ("retire", Some(id)) => Ok(Change::Retire { what, id }),
-        ("bring back", Some(id)) => Ok(Change::BringBack { what, id }),
+        ("retire", Some(id)) => Ok(AreaChange::Retire { what, id }),
+        ("bring back", Some(id)) => Ok(AreaChange::BringBack { what, id }),
         _ => {
             let mut refusals = Refusals::default();
             let name = refusals.take(field, forms::within(sent.line(field), 80, "Enter a name"));
@@ -152,7 +162,7 @@ pub fn change(sent: &Sent) -> Result<Change, Refusals> {
                 number => refusals.take("baseline", whole_number(number).map(Some)),
             };
             match (name, baseline) {
-                (Some(name), Some(baseline)) => Ok(Change::Add { what, name, baseline }),
+                (Some(name), Some(baseline)) => Ok(AreaChange::Add { what, name, baseline }),
                 _ => Err(refusals),
             }
         }
@@ -185,15 +195,15 @@ pub fn chosen(
     }
 }
 
-/// What an administrator says about a service: ids of the organisations that run it, and how many
+/// What an administrator says about a service: the organisations that run it, and how many
 /// school days before a change families are to be told; `None` for no rule.
 ///
 /// # Errors
 /// What to put right.
-pub fn service_rule(
+pub fn new_service_rule(
     sent: &Sent,
     organisations: &[Named],
-) -> Result<(Vec<String>, Option<i64>), Refusals> {
+) -> Result<(Vec<Id<Organisation>>, Option<i64>), Refusals> {
     let mut refusals = Refusals::default();
     let run_by = refusals.take("organisations", chosen(sent, "organisations", organisations, ""));
     let days =
@@ -204,7 +214,7 @@ pub fn service_rule(
             ),
         };
     match (run_by, refusals.take("notice_days", days)) {
-        (Some(run_by), Some(days)) => Ok((run_by, days)),
+        (Some(run_by), Some(days)) => Ok((run_by.into_iter().map(Id::from).collect(), days)),
         _ => Err(refusals),
     }
 }
@@ -218,8 +228,8 @@ mod tests {
         let place = |body: &str| change(&Sent::read(format!("what=place&{body}").as_bytes()));
         assert_eq!(
             place("place_name=North+Sefton&baseline=1,250"),
-            Ok(Change::Add {
-                what: What::Place,
+            Ok(AreaChange::Add {
+                what: AreaKind::Place,
                 name: "North Sefton".into(),
                 baseline: Some(1250)
             })
@@ -230,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_rule_of_a_service_is_a_number_of_days_or_none() {
-        let rule = |days: &str| service_rule(&Sent::of(&[("notice_days", days)]), &[]);
+        let rule = |days: &str| new_service_rule(&Sent::of(&[("notice_days", days)]), &[]);
         assert_eq!(rule("20"), Ok((vec![], Some(20))));
         assert_eq!(rule(""), Ok((vec![], None)));
         for wrong in ["0", "-1", "201", "ten"] {

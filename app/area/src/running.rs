@@ -11,17 +11,22 @@ use ground::audit::{self, Entry};
 use ground::db;
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{Id, Service};
 use ground::sent::Form;
-use ground::ui::{Banner, CONFIRMED, Check, Choice, Choices, Field, Page, Summary};
+use ground::ui::{CONFIRMED, Check, Choice, Choices, Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use sqlx::AnyConnection;
 
-use super::rules;
-use super::store::{self, Day, Rule};
+use super::store::{self, Day, ServiceRule};
+use super::{pages, rules};
 
 /// GET `/admin/telling`; with `?change=` a term or a closed day, its form is filled in with it.
-pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn telling_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let query = Sent::query(&uri);
     let sent = match query.typed("change") {
         "" => Sent::default(),
@@ -32,7 +37,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             .find(|day| day.id == id)
             .map_or_else(Sent::default, filled_in),
     };
-    shown(&house, &viewer, &query.line("done"), &sent, &Refusals::default()).await
+    telling_answer(&house, &viewer, &query.line("done"), &sent, &Refusals::default()).await
 }
 
 /// A term or a closed day as the fields of its form.
@@ -56,14 +61,14 @@ fn filled_in(day: &Day) -> Sent {
 
 /// POST `/admin/telling`: adds, changes or takes out a term or a closed day once it was checked, or
 /// says whether a second person approves.
-pub async fn change(
+pub async fn change_telling(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     if sent.typed("step") == "second person" {
-        let change = Change::SecondPerson(sent.typed("second_person") != "no");
-        return made(&house, &viewer, &sent, change).await;
+        let change = TellingChange::SecondPerson(sent.typed("second_person") != "no");
+        return change_made(&house, &viewer, &sent, change).await;
     }
     let (days, _) = store::days(&house.db).await?;
     let is_confirmed = sent.typed("step") == CONFIRMED;
@@ -73,7 +78,9 @@ pub async fn change(
         };
         return match sent.typed("step") {
             "change" => Ok(Redirect::to("/admin/telling#terms").into_response()),
-            CONFIRMED => made(&house, &viewer, &sent, Change::TakeOut(day.clone())).await,
+            CONFIRMED => {
+                change_made(&house, &viewer, &sent, TellingChange::TakeOut(day.clone())).await
+            }
             _ => Ok(check_taking_out(day, &sent).answer(&house, &viewer)),
         };
     }
@@ -82,27 +89,27 @@ pub async fn change(
     let known = store::school_year(others)?;
     match school::new_day(&sent, &known, house.clock.now()) {
         Ok(day) if is_confirmed => {
-            let change = Change::Add { day, replaces: replaces.cloned() };
-            made(&house, &viewer, &sent, change).await
+            let change = TellingChange::Add { day, replaces: replaces.cloned() };
+            change_made(&house, &viewer, &sent, change).await
         }
         Ok(day) if sent.typed("step") != "change" => {
             Ok(check_day(&day, &known, &sent).answer(&house, &viewer))
         }
-        Ok(_) => shown(&house, &viewer, "", &sent, &Refusals::default()).await,
-        Err(refusals) => shown(&house, &viewer, "", &sent, &refusals).await,
+        Ok(_) => telling_answer(&house, &viewer, "", &sent, &Refusals::default()).await,
+        Err(refusals) => telling_answer(&house, &viewer, "", &sent, &refusals).await,
     }
 }
 
 /// Makes the change, with an entry in the audit log.
-async fn made(
+async fn change_made(
     house: &House,
     viewer: &Viewer,
     sent: &Sent,
-    change: Change,
+    change: TellingChange,
 ) -> Result<Response, Error> {
     let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
-    match keep(&mut tx, change).await {
+    match save_change(&mut tx, change).await {
         Ok((what, about, detail)) => {
             let entry = Entry { at, who: Some(by), what, about: &about, detail: &detail };
             audit::note(&mut tx, entry).await?;
@@ -113,31 +120,31 @@ async fn made(
             tx.roll_back().await?;
             let what_to_do = "Choose another date. This one is already in the list";
             let refusals = Refusals::one("closed_day", what_to_do);
-            shown(house, viewer, "", sent, &refusals).await
+            telling_answer(house, viewer, "", sent, &refusals).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// Makes the change; what the audit log says was done, about what, and which days they were.
-async fn keep(
+async fn save_change(
     tx: &mut AnyConnection,
-    change: Change,
+    change: TellingChange,
 ) -> Result<(&'static str, String, String), sqlx::Error> {
     match change {
-        Change::SecondPerson(yes) => {
+        TellingChange::SecondPerson(yes) => {
             store::set_second_person(tx, yes).await?;
             let about = if yes { "yes" } else { "no" };
             Ok(("second person settled", about.to_owned(), String::new()))
         }
-        Change::TakeOut(day) => {
+        TellingChange::TakeOut(day) => {
             store::take_out_day(tx, &day.id).await?;
             Ok(("school day taken out", day.id.clone(), day.days()))
         }
-        Change::Add { day, replaces: None } => {
+        TellingChange::Add { day, replaces: None } => {
             Ok(("school day added", store::add_day(tx, &day).await?, String::new()))
         }
-        Change::Add { day, replaces: Some(old) } => {
+        TellingChange::Add { day, replaces: Some(old) } => {
             store::take_out_day(tx, &old.id).await?;
             let detail = format!("before: {}", old.days());
             Ok(("school day changed", store::add_day(tx, &day).await?, detail))
@@ -145,7 +152,7 @@ async fn keep(
     }
 }
 
-enum Change {
+enum TellingChange {
     SecondPerson(bool),
     Add { day: NewDay, replaces: Option<Day> },
     TakeOut(Day),
@@ -207,9 +214,9 @@ fn days_in_words(day: &Day) -> String {
 pub async fn service_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Service>>,
 ) -> Result<Response, Error> {
-    let (rule, organisations) = rule(&house, &id).await?;
+    let (rule, organisations) = service_rule(&house, &id).await?;
     let days = rule.notice_days.map_or_else(String::new, |days| days.to_string());
     let mut fields = vec![("notice_days", days.as_str())];
     fields.extend(rule.run_by.iter().map(|organisation| ("organisations", organisation.as_str())));
@@ -221,26 +228,26 @@ pub async fn service_form(
 pub async fn change_service(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<Service>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (rule, organisations) = rule(&house, &id).await?;
-    let (run_by, days) = match rules::service_rule(&sent, &organisations) {
+    let (rule, organisations) = service_rule(&house, &id).await?;
+    let (run_by, days) = match rules::new_service_rule(&sent, &organisations) {
         Ok(said) => said,
         Err(refusals) => {
             return Ok(service_page(&rule, organisations, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    let (about, by) = (&rule.service.id, &viewer.signed_in()?.account_id);
+    let (id, by) = (Id::from(rule.service.id), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
-    store::set_rule(&mut tx, about, &run_by, days).await?;
+    store::set_rule(&mut tx, &id, &run_by, days).await?;
     let (at, what) = (house.clock.now(), "service ruled");
-    audit::note(&mut tx, Entry { at, who: Some(by), what, about, detail: "" }).await?;
+    audit::note(&mut tx, Entry { at, who: Some(by), what, about: &id, detail: "" }).await?;
     tx.commit().await?;
     Ok(Redirect::to("/admin/telling?done=kept").into_response())
 }
 
-async fn rule(house: &House, id: &str) -> Result<(Rule, Vec<Named>), Error> {
+async fn service_rule(house: &House, id: &Id<Service>) -> Result<(ServiceRule, Vec<Named>), Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     let rule = store::rules(&house.db)
         .await?
@@ -250,7 +257,12 @@ async fn rule(house: &House, id: &str) -> Result<(Rule, Vec<Named>), Error> {
     Ok((rule, store::organisations(&house.db).await?))
 }
 
-fn service_page(rule: &Rule, organisations: Vec<Named>, sent: &Sent, refusals: &Refusals) -> Page {
+fn service_page(
+    rule: &ServiceRule,
+    organisations: Vec<Named>,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Page {
     let choices = Choice::ticked(sent, "organisations", organisations);
     let title = rule.service.name.clone();
     let page = Page::new(title.clone(), || {
@@ -289,7 +301,7 @@ fn service_page(rule: &Rule, organisations: Vec<Named>, sent: &Sent, refusals: &
     page.refused_for(refusals)
 }
 
-async fn shown(
+async fn telling_answer(
     house: &House,
     viewer: &Viewer,
     done: &str,
@@ -299,13 +311,7 @@ async fn shown(
     let rules = store::rules(&house.db).await?;
     let (days, second_person) = store::days(&house.db).await?;
     let page = Page::new("How families are told about changes", || {
-        let banner = (done == "kept").then(|| {
-            view! {
-                <Banner title="Saved">
-                    <p />
-                </Banner>
-            }
-        });
+        let banner = pages::saved_banner(done);
         let is_change =
             |what: &str| sent.typed("what") == what && !sent.typed("replaces").is_empty();
         let (terms, closed): (Vec<Day>, Vec<Day>) =
@@ -407,7 +413,7 @@ async fn shown(
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-fn service_row(rule: Rule) -> impl IntoView {
+fn service_row(rule: ServiceRule) -> impl IntoView {
     let run_by = if rule.names.is_empty() {
         ": nobody can write about it or answer for it yet. Say who runs it.".to_owned()
     } else {

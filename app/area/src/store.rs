@@ -4,17 +4,16 @@ use calendar::clock::Millis;
 use calendar::school::{NewDay, SchoolYear};
 use forms::Named;
 use ground::db::{self, Db};
+use ground::ids::{Account, Id, Organisation, Service, Term};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use super::rules::What;
+use super::rules::AreaKind;
 
-/// A service or a place, as an administrator sees it.
+/// A service, a place or an organisation, as an administrator sees it.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Kept {
-    /// Its id.
+pub struct AreaItem {
     pub id: String,
-    /// Its name.
     pub name: String,
     /// Children and young people with SEND who live there; for places.
     pub baseline: Option<i64>,
@@ -43,7 +42,7 @@ pub async fn places(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
 
 /// The places people can choose, and these, which were chosen before they were retired; in their
 /// order.
-pub async fn places_and(db: &Db, chosen: &[String]) -> Result<Vec<Named>, sqlx::Error> {
+pub async fn places_and(db: &Db, chosen: &[impl AsRef<str>]) -> Result<Vec<Named>, sqlx::Error> {
     let these = db::parameters(1, chosen.len());
     let chosen_too = if chosen.is_empty() { String::new() } else { format!("OR id IN ({these})") };
     let sql = format!(
@@ -52,7 +51,7 @@ pub async fn places_and(db: &Db, chosen: &[String]) -> Result<Vec<Named>, sqlx::
     );
     let mut places = sqlx::query(sqlx::AssertSqlSafe(sql));
     for id in chosen {
-        places = places.bind(id);
+        places = places.bind(id.as_ref());
     }
     let rows = places.fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(named).collect())
@@ -64,38 +63,35 @@ fn named(row: &AnyRow) -> Named {
 
 /// The organisations people can choose, in their order.
 pub async fn organisations(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
-    Ok(choices(db, "").await?.organisations)
+    Ok(choices(db, &Id::default()).await?.organisations)
 }
 
 /// The services and the places people can choose, in one query.
 pub async fn both(db: &Db) -> Result<(Vec<Named>, Vec<Named>), sqlx::Error> {
-    let Choices { services, places, .. } = choices(db, "").await?;
+    let Choices { services, places, .. } = choices(db, &Id::default()).await?;
     Ok((services, places))
 }
 
 /// What people can choose, in its order.
 #[derive(Clone, Debug, Default)]
 pub struct Choices {
-    /// The services.
     pub services: Vec<Named>,
-    /// The places.
     pub places: Vec<Named>,
-    /// The organisations.
     pub organisations: Vec<Named>,
     /// The organisation that the leader who chooses is from.
-    pub hers: Option<Named>,
+    pub own: Option<Named>,
 }
 
 /// The services, the places and the organisations people can choose, in one query; and this
 /// leader's own organisation, while it is not retired.
-pub async fn choices(db: &Db, leader: &str) -> Result<Choices, sqlx::Error> {
+pub async fn choices(db: &Db, leader: &Id<Account>) -> Result<Choices, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT what, id, name FROM (
            SELECT 'service' AS what, id, name, position FROM services WHERE retired_at IS NULL
            UNION ALL SELECT 'place', id, name, position FROM places WHERE retired_at IS NULL
            UNION ALL SELECT 'organisation', id, name, position FROM organisations
              WHERE retired_at IS NULL
-           UNION ALL SELECT 'hers', o.id, o.name, o.position FROM roles r
+           UNION ALL SELECT 'own', o.id, o.name, o.position FROM roles r
              JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
              WHERE r.role = 'leader' AND r.account_id = $1) chosen
          ORDER BY what, position, name",
@@ -108,7 +104,7 @@ pub async fn choices(db: &Db, leader: &str) -> Result<Choices, sqlx::Error> {
         match row.get::<&str, _>("what") {
             "place" => choices.places.push(named(row)),
             "organisation" => choices.organisations.push(named(row)),
-            "hers" => choices.hers = Some(named(row)),
+            "own" => choices.own = Some(named(row)),
             "service" => choices.services.push(named(row)),
             _ => return db::known(None, "what people can choose"),
         }
@@ -117,7 +113,7 @@ pub async fn choices(db: &Db, leader: &str) -> Result<Choices, sqlx::Error> {
 }
 
 /// The organisation that this leader is from, while it is not retired.
-pub async fn organisation_of(db: &Db, leader: &str) -> Result<Option<Named>, sqlx::Error> {
+pub async fn organisation_of(db: &Db, leader: &Id<Account>) -> Result<Option<Named>, sqlx::Error> {
     let row = sqlx::query(
         "SELECT o.id, o.name FROM roles r
          JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
@@ -129,15 +125,33 @@ pub async fn organisation_of(db: &Db, leader: &str) -> Result<Option<Named>, sql
     Ok(row.as_ref().map(named))
 }
 
-/// All services or places, retired ones too.
-pub async fn all(db: &Db, what: What) -> Result<Vec<Kept>, sqlx::Error> {
+/// Everything in the area's lists, retired ones too.
+#[derive(Clone, Debug)]
+pub struct AreaLists {
+    pub services: Vec<AreaItem>,
+    pub places: Vec<AreaItem>,
+    pub organisations: Vec<AreaItem>,
+}
+
+/// The area's lists as an administrator sees them.
+pub async fn lists(db: &Db) -> Result<AreaLists, sqlx::Error> {
+    Ok(AreaLists {
+        services: all(db, AreaKind::Service).await?,
+        places: all(db, AreaKind::Place).await?,
+        organisations: all(db, AreaKind::Organisation).await?,
+    })
+}
+
+async fn all(db: &Db, what: AreaKind) -> Result<Vec<AreaItem>, sqlx::Error> {
     let sql = match what {
-        What::Service => {
+        AreaKind::Service => {
             "SELECT id, name, CAST(NULL AS BIGINT) AS baseline, retired_at FROM services
              ORDER BY position, name"
         }
-        What::Place => "SELECT id, name, baseline, retired_at FROM places ORDER BY position, name",
-        What::Organisation => {
+        AreaKind::Place => {
+            "SELECT id, name, baseline, retired_at FROM places ORDER BY position, name"
+        }
+        AreaKind::Organisation => {
             "SELECT id, name, CAST(NULL AS BIGINT) AS baseline, retired_at FROM organisations
              ORDER BY position, name"
         }
@@ -145,29 +159,29 @@ pub async fn all(db: &Db, what: What) -> Result<Vec<Kept>, sqlx::Error> {
     sqlx::query_as(sql).fetch_all(&mut *db.read().await?).await
 }
 
-/// Adds a service or a place at the end. Fails as "already there" when the name is taken.
+/// Adds a service or a place at the end; its id. Fails as "already there" when the name is taken.
 pub async fn add(
     tx: &mut AnyConnection,
-    what: What,
+    what: AreaKind,
     name: &str,
     baseline: Option<i64>,
 ) -> Result<String, sqlx::Error> {
     let id = id::fresh();
     let add = match what {
-        What::Service => sqlx::query(
+        AreaKind::Service => sqlx::query(
             "INSERT INTO services (id, name, position)
              SELECT $1, $2, coalesce(max(position), 0) + 1 FROM services",
         )
         .bind(&id)
         .bind(name),
-        What::Place => sqlx::query(
+        AreaKind::Place => sqlx::query(
             "INSERT INTO places (id, name, position, baseline)
              SELECT $1, $2, coalesce(max(position), 0) + 1, CAST($3 AS BIGINT) FROM places",
         )
         .bind(&id)
         .bind(name)
         .bind(baseline),
-        What::Organisation => sqlx::query(
+        AreaKind::Organisation => sqlx::query(
             "INSERT INTO organisations (id, name, position)
                  SELECT $1, $2, coalesce(max(position), 0) + 1 FROM organisations",
         )
@@ -182,33 +196,32 @@ pub async fn add(
 /// id.
 pub async fn retire(
     tx: &mut AnyConnection,
-    what: What,
+    what: AreaKind,
     id: &str,
     at: Option<Millis>,
 ) -> Result<bool, sqlx::Error> {
     let sql = match what {
-        What::Service => "UPDATE services SET retired_at = $2 WHERE id = $1",
-        What::Place => "UPDATE places SET retired_at = $2 WHERE id = $1",
-        What::Organisation => "UPDATE organisations SET retired_at = $2 WHERE id = $1",
+        AreaKind::Service => "UPDATE services SET retired_at = $2 WHERE id = $1",
+        AreaKind::Place => "UPDATE places SET retired_at = $2 WHERE id = $1",
+        AreaKind::Organisation => "UPDATE organisations SET retired_at = $2 WHERE id = $1",
     };
     Ok(sqlx::query(sql).bind(id).bind(at).execute(tx).await?.rows_affected() == 1)
 }
 
 /// Who runs a service, and how early families are told about a change to it.
 #[derive(Clone, Debug)]
-pub struct Rule {
-    /// The service.
+pub struct ServiceRule {
     pub service: Named,
     /// School days before a change; `None` for no rule.
     pub notice_days: Option<i64>,
-    /// Ids of the organisations that run it.
-    pub run_by: Vec<String>,
+    /// The organisations that run it.
+    pub run_by: Vec<Id<Organisation>>,
     /// Their names.
     pub names: Vec<String>,
 }
 
 /// Every service that is not retired, with its rule.
-pub async fn rules(db: &Db) -> Result<Vec<Rule>, sqlx::Error> {
+pub async fn rules(db: &Db) -> Result<Vec<ServiceRule>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT s.id, s.name, s.notice_days, o.id AS organisation_id, o.name AS organisation
          FROM services s
@@ -219,11 +232,11 @@ pub async fn rules(db: &Db) -> Result<Vec<Rule>, sqlx::Error> {
     )
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let mut rules: Vec<Rule> = Vec::new();
+    let mut rules: Vec<ServiceRule> = Vec::new();
     for row in &rows {
         let service = named(row);
         if rules.last().is_none_or(|last| last.service.id != service.id) {
-            rules.push(Rule {
+            rules.push(ServiceRule {
                 service,
                 notice_days: row.get("notice_days"),
                 run_by: Vec::new(),
@@ -231,7 +244,7 @@ pub async fn rules(db: &Db) -> Result<Vec<Rule>, sqlx::Error> {
             });
         }
         if let (Some(rule), Some(organisation)) =
-            (rules.last_mut(), row.get::<Option<String>, _>("organisation_id"))
+            (rules.last_mut(), row.get::<Option<Id<Organisation>>, _>("organisation_id"))
         {
             rule.run_by.push(organisation);
             rule.names.push(row.get("organisation"));
@@ -243,8 +256,8 @@ pub async fn rules(db: &Db) -> Result<Vec<Rule>, sqlx::Error> {
 /// Says who runs a service, and how early families are told.
 pub async fn set_rule(
     tx: &mut AnyConnection,
-    service_id: &str,
-    run_by: &[String],
+    service_id: &Id<Service>,
+    run_by: &[impl AsRef<str> + Sync],
     days: Option<i64>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE services SET notice_days = $2 WHERE id = $1")
@@ -268,10 +281,9 @@ pub async fn set_rule(
 /// A service as the leader who writes about it sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spoken {
-    /// The service.
     pub service: Named,
     /// Whether this leader may write about it.
-    pub is_hers: bool,
+    pub may_write: bool,
     /// Whether anybody is set down as running it; else nobody may write about it.
     pub is_run: bool,
     /// How many school days before a change families are to be told.
@@ -283,7 +295,6 @@ pub struct Spoken {
 pub struct Ground {
     /// The services, the leader's own and others'.
     pub services: Vec<Spoken>,
-    /// The places.
     pub places: Vec<Named>,
     /// When schools are open.
     pub year: SchoolYear,
@@ -292,12 +303,12 @@ pub struct Ground {
 }
 
 /// What this leader needs, in one query.
-pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
+pub async fn ground(db: &Db, leader: &Id<Account>) -> Result<Ground, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT what, id, name, number, is_hers, is_run FROM (
+        "SELECT what, id, name, number, may_write, is_run FROM (
            SELECT 'service' AS what, s.id, s.name, s.notice_days AS number,
                   CAST(CASE WHEN EXISTS (SELECT 1 FROM service_leaders k WHERE k.service_id = s.id
-                    AND k.account_id = $1) THEN 1 ELSE 0 END AS BIGINT) AS is_hers,
+                    AND k.account_id = $1) THEN 1 ELSE 0 END AS BIGINT) AS may_write,
                   CAST(CASE WHEN EXISTS (SELECT 1 FROM run_services u WHERE u.service_id = s.id)
                     THEN 1 ELSE 0 END AS BIGINT) AS is_run,
                   CAST(s.position AS BIGINT) AS position
@@ -319,7 +330,7 @@ pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
             "service" => ground.services.push(Spoken {
                 service: named(row),
                 notice_days: row.get("number"),
-                is_hers: row.get::<i64, _>("is_hers") == 1,
+                may_write: row.get::<i64, _>("may_write") == 1,
                 is_run: row.get::<i64, _>("is_run") == 1,
             }),
             "place" => ground.places.push(named(row)),
@@ -342,7 +353,6 @@ pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
 pub struct Day {
     /// Its id; of a day without school the day itself.
     pub id: String,
-    /// Its name.
     pub name: String,
     /// The first day, as `2026-09-02`.
     pub first: String,
@@ -406,7 +416,7 @@ pub async fn year(db: &Db) -> Result<SchoolYear, sqlx::Error> {
 pub async fn add_day(tx: &mut AnyConnection, day: &NewDay) -> Result<String, sqlx::Error> {
     match day {
         NewDay::Term { name, first, last } => {
-            let id = id::fresh();
+            let id = Id::<Term>::fresh();
             sqlx::query(
                 "INSERT INTO terms (id, name, first_day, last_day) VALUES ($1, $2, $3, $4)",
             )
@@ -416,7 +426,7 @@ pub async fn add_day(tx: &mut AnyConnection, day: &NewDay) -> Result<String, sql
             .bind(last.to_string())
             .execute(tx)
             .await?;
-            Ok(id)
+            Ok(id.into())
         }
         NewDay::Closed { name, day } => {
             let day = day.to_string();

@@ -22,15 +22,15 @@ pub async fn all(db: &Db) -> sqlx::Result<HashMap<String, String>> {
 }
 
 /// One of them; `None` when it was never written.
-pub async fn one(db: &Db, name: &str) -> sqlx::Result<Option<String>> {
+pub async fn find(db: &Db, name: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("SELECT words FROM area_texts WHERE name = $1")
         .bind(name)
         .fetch_optional(&mut *db.read().await?)
         .await
 }
 
-/// Saves what an administrator wrote, with an entry in the audit log; `what` is that entry's verb and
-/// object.
+/// Saves what an administrator wrote, with an entry in the audit log; `what` is that entry's verb
+/// and object.
 ///
 /// # Errors
 /// When the database fails, or nobody is signed in.

@@ -33,6 +33,9 @@ pub enum Place {}
 /// A service that families use.
 pub enum Service {}
 
+/// A school term.
+pub enum Term {}
+
 /// The council, an NHS body, or another that answers for services.
 pub enum Organisation {}
 
@@ -80,6 +83,15 @@ pub enum Subscription {}
 
 /// What came of something: a promise, and what was done.
 pub enum Update {}
+
+/// What a parent with a different experience told the forum about an update.
+pub enum Doubt {}
+
+/// The forum's view of an update.
+pub enum Verdict {}
+
+/// A file that was added as evidence.
+pub enum EvidenceFile {}
 
 /// A comment on the Local Offer.
 pub enum Comment {}

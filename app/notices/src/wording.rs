@@ -204,7 +204,7 @@ fn services(sent: &Sent, ground: &Ground) -> Result<Vec<Id<Service>>, String> {
     match ground
         .services
         .iter()
-        .find(|spoken| !spoken.is_hers && chosen.contains(&spoken.service.id))
+        .find(|spoken| !spoken.may_write && chosen.contains(&spoken.service.id))
     {
         Some(spoken) if spoken.is_run => Err(format!(
             "Leave out {}. Only leaders of the organisations that run it can write about it",
@@ -342,9 +342,9 @@ mod tests {
 
     /// Transport is the leader's, audiology is not.
     fn ground() -> Ground {
-        let spoken = |id: &str, name: &str, is_hers| Spoken {
+        let spoken = |id: &str, name: &str, may_write| Spoken {
             service: Named { id: id.into(), name: name.into() },
-            is_hers,
+            may_write,
             is_run: true,
             notice_days: None,
         };

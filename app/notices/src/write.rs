@@ -397,7 +397,7 @@ fn words_fields<'a>(
     let own: Vec<Named> = ground
         .services
         .iter()
-        .filter(|spoken| spoken.is_hers)
+        .filter(|spoken| spoken.may_write)
         .map(|spoken| spoken.service.clone())
         .collect();
     let nobodys: Vec<&str> = ground

@@ -49,7 +49,7 @@ async fn choices(house: &House, viewer: &Viewer) -> Result<PlanChoices, Error> {
     let all = area::store::choices(&house.db, &viewer.signed_in()?.account_id).await?;
     Ok(PlanChoices {
         organisations: all.organisations,
-        own_organisation: all.hers,
+        own_organisation: all.own,
         services: all.services,
         places: all.places,
     })

@@ -6,6 +6,7 @@ use calendar::clock::{self, Millis};
 use disclosure::{Shown, commas};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::ui::{Bar, Bars, Page, Timeline, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -15,7 +16,10 @@ use plans::store::Plan;
 use super::figures::{
     InTime, TOO_FEW, between_places, heard, median_of_shown, ratio, supports, told_in_time,
 };
-use super::history::{Awaited, Contributed, Outcome, Standing, Version, rung_of, so_far};
+use super::history::{
+    Awaited, AwaitedState, ClosedRound, Contributed, OpenedConsultation, Outcome, Version, rung_of,
+    so_far,
+};
 use super::{charts, store};
 
 /// The most rows a list on a page of the record has; the evidence pack has all.
@@ -70,7 +74,7 @@ fn share_in_full(part: InTime) -> String {
 }
 
 /// GET `/record`: the area, and its plans.
-pub async fn area(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let now = house.clock.now();
     let plans = store::plans(&house.db, so_far(now)).await?;
     let told = told_in_time(&store::told(&house.db, now).await?, &house.names.area, now);
@@ -216,8 +220,8 @@ fn late(awaited: &[Awaited], within: Millis, now: Millis) -> Vec<(Millis, &Await
     let mut late: Vec<_> = awaited
         .iter()
         .filter_map(|awaited| match awaited.standing(within, now) {
-            Standing::Overdue(by) => Some((by, awaited)),
-            Standing::Said | Standing::Due(_) => None,
+            AwaitedState::Overdue(by) => Some((by, awaited)),
+            AwaitedState::Said | AwaitedState::Due(_) => None,
         })
         .collect();
     late.sort_by(|(one, a), (other, b)| (one, &a.id).cmp(&(other, &b.id)));
@@ -225,7 +229,7 @@ fn late(awaited: &[Awaited], within: Millis, now: Millis) -> Vec<(Millis, &Await
 }
 
 /// GET `/record/told`: who was told before each change took effect.
-pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let now = house.clock.now();
     let told = store::told(&house.db, now).await?;
     let sums = told_in_time(&told, &house.names.area, now);
@@ -265,8 +269,7 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
             .map(|(quarter, part)| (quarter.clone(), part.share()))
             .collect();
         let over_time = (!sums.by_quarter.is_empty()).then(|| {
-            let chart =
-                charts::columns("Told before it started, by quarter", &quarters).into_string();
+            let chart = charts::columns("Told before it started, by quarter", &quarters);
             let rows = sums
                 .by_quarter
                 .iter()
@@ -277,7 +280,7 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
             view! {
                 <section class="stack">
                     <h2>"Over time"</h2>
-                    <div inner_html=chart />
+                    <div>{chart}</div>
                     {in_time_table("By quarter, latest first", "Quarter", rows)}
                 </section>
             }
@@ -374,22 +377,22 @@ fn in_time_table(caption: &'static str, first: &'static str, rows: impl IntoView
 
 /// GET `/record/outcomes`: what happened after parents said something, and what the forum says
 /// about it.
-pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn outcomes_page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let now = house.clock.now();
     let outcomes = store::outcomes(&house.db, now).await?;
     let contributed = store::contributed(&house.db, now).await?;
     let awaited = store::awaited(&house.db, now).await?;
     let page = Page::new("How are we doing: what happened", || {
         let late = late(&awaited, house.outcome_within, now);
-        let is = |of: fn(&Standing) -> bool| {
+        let is = |of: fn(&AwaitedState) -> bool| {
             awaited
                 .iter()
                 .filter(|awaited| of(&awaited.standing(house.outcome_within, now)))
                 .count()
         };
         let (said, due) = (
-            is(|standing| matches!(standing, Standing::Said)),
-            is(|standing| matches!(standing, Standing::Due(_))),
+            is(|standing| matches!(standing, AwaitedState::Said)),
+            is(|standing| matches!(standing, AwaitedState::Due(_))),
         );
         let overdue = late.len();
         let rows = late.into_iter().take(MOST).map(|(by, awaited)| {
@@ -502,40 +505,19 @@ fn unlike(ratio: Option<f64>, what: &str) -> String {
 }
 
 /// GET `/record/places`: who took part, place by place.
-pub async fn places(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn places_page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let now = house.clock.now();
-    let rounds = store::counted(&house.db, now).await?;
-    let asked = store::asked(&house.db, now).await?;
+    let rounds = store::rounds(&house.db, now).await?;
+    let consultations = store::consultations(&house.db, now).await?;
     let page = Page::new("Who took part", || {
-        let rounds: Vec<_> = rounds
-            .iter()
-            .map(|round| {
-                (
-                    round.closed_at,
-                    round.title.clone(),
-                    format!("/rounds/{}", round.id),
-                    "Supports",
-                    supports(round),
-                )
-            })
-            .collect();
-        let answers = asked.iter().filter_map(|asked| {
-            let (_, at, _) = asked.released.as_ref()?;
-            Some((
-                *at,
-                asked.title.clone(),
-                format!("/consultations/{}/results", asked.id),
-                "Answers",
-                asked.by_place(),
-            ))
-        });
-        let mut all: Vec<_> = rounds.into_iter().chain(answers).collect();
-        all.sort_by(|(one, ..), (other, ..)| other.cmp(one));
+        let answers = consultations.iter().filter_map(TookPart::in_consultation);
+        let mut all: Vec<_> = rounds.iter().map(TookPart::in_round).chain(answers).collect();
+        all.sort_by_key(|part| std::cmp::Reverse(part.at));
         let nothing = all.is_empty().then(|| {
             view! { <p>
             "When a voting round closes or results are published, you will see it here."</p> }
         });
-        let sections = all.into_iter().take(MOST).map(|part| taken(part, 2)).collect_view();
+        let sections = all.into_iter().take(MOST).map(|part| took_part(part, 2)).collect_view();
         view! {
             <div class="stack-l">
                 <section class="stack">
@@ -554,10 +536,44 @@ pub async fn places(State(house): State<House>, viewer: Viewer) -> Result<Respon
     Ok(page.with_contents().answer(&house, &viewer))
 }
 
-type Part = (Millis, String, String, &'static str, Vec<(String, Option<u64>, Option<u64>)>);
+/// Who took part in a round or a consultation, place by place.
+struct TookPart {
+    at: Millis,
+    title: String,
+    address: String,
+    /// What is counted: supports or answers.
+    what: &'static str,
+    /// (place, how many took part, children with SEND who live there)
+    places: Vec<(String, Option<u64>, Option<u64>)>,
+}
+
+impl TookPart {
+    fn in_round(round: &ClosedRound) -> Self {
+        Self {
+            at: round.closed_at,
+            title: round.title.clone(),
+            address: format!("/rounds/{}", round.id),
+            what: "Supports",
+            places: supports(round),
+        }
+    }
+
+    /// `None` until it has results.
+    fn in_consultation(consultation: &OpenedConsultation) -> Option<Self> {
+        let (_, at, _) = consultation.released.as_ref()?;
+        Some(Self {
+            at: *at,
+            title: consultation.title.clone(),
+            address: format!("/consultations/{}/results", consultation.id),
+            what: "Answers",
+            places: consultation.by_place(),
+        })
+    }
+}
 
 /// One round, or one consultation, place by place. `level`: the level of its heading.
-fn taken((at, title, to, what, places): Part, level: u8) -> impl IntoView {
+fn took_part(part: TookPart, level: u8) -> impl IntoView {
+    let TookPart { at, title, address, what, places } = part;
     let between = unlike(between_places(&places), &format!("{what} for each child"));
     let rows = places.into_iter().map(|(place, people, lives)| {
         let each = people.zip(lives.filter(|lives| *lives > 0)).map_or_else(
@@ -596,7 +612,7 @@ fn taken((at, title, to, what, places): Part, level: u8) -> impl IntoView {
         }
         .into_any()
     };
-    let link = view! { <a href=to>{title}</a> };
+    let link = view! { <a href=address>{title}</a> };
     let heading = if level == 2 {
         view! { <h2>{link}</h2> }.into_any()
     } else {
@@ -612,13 +628,13 @@ fn taken((at, title, to, what, places): Part, level: u8) -> impl IntoView {
 }
 
 /// GET `/record/plans/{id}`: one plan, from its registration to what happened in the end.
-pub async fn plan(
+pub async fn plan_record_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Plan>>,
 ) -> Result<Response, Error> {
     let now = house.clock.now();
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let id = Id::parse(&id).ok_or(Error::NotFound)?;
     let plan = plans::store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
     let of_plan = store::of_plan(&house.db, &id, so_far(now)).await?;
     let page = Page::new(format!("How are we doing? {}", plan.title), || {
@@ -627,7 +643,7 @@ pub async fn plan(
             .iter()
             .map(|event| (event.at, plans::happened(&event.what).to_owned()))
             .collect();
-        let chart = charts::timeline("What happened to the plan, in order", &points).into_string();
+        let chart = charts::timeline("What happened to the plan, in order", &points);
         let steps = points
             .into_iter()
             .enumerate()
@@ -668,37 +684,27 @@ pub async fn plan(
         {
             None => "No draft is published yet. Once one is, leaders must say what happened next."
                 .to_owned(),
-            Some(Standing::Said) => "✓ Leaders have told us what happened.".to_owned(),
-            Some(Standing::Due(by)) => {
+            Some(AwaitedState::Said) => "✓ Leaders have told us what happened.".to_owned(),
+            Some(AwaitedState::Due(by)) => {
                 format!("○ Leaders must tell us what happened by {}.", clock::day(by))
             }
-            Some(Standing::Overdue(by)) => format!(
+            Some(AwaitedState::Overdue(by)) => format!(
                 "× Overdue since {}: the council or the NHS hasn't told us yet what happened.",
                 clock::day(by)
             ),
         };
         let who_heard = (!of_plan.contributed.is_empty()).then(|| who_heard(&of_plan.contributed));
-        let took_part = of_plan.counted.iter().rev().map(|round| {
-            taken(
-                (
-                    round.closed_at,
-                    round.title.clone(),
-                    format!("/rounds/{}", round.id),
-                    "Supports",
-                    supports(round),
-                ),
-                3,
-            )
-        });
-        let took_part: Vec<_> = took_part.collect();
-        let took_part = (!took_part.is_empty()).then(|| {
+        let supported = of_plan.rounds.iter().rev();
+        let supported: Vec<_> =
+            supported.map(|round| took_part(TookPart::in_round(round), 3)).collect();
+        let supported = (!supported.is_empty()).then(|| {
             view! {
                 <section class="stack">
                     <h2>"Who supported the topics this plan answers"</h2>
                     <p class="soft">
                         "Compared with how many children with SEND live in each place."
                     </p>
-                    {took_part}
+                    {supported}
                 </section>
             }
         });
@@ -721,11 +727,11 @@ pub async fn plan(
                 </section>
                 <section class="stack">
                     <h2>"What happened, in order"</h2>
-                    <div inner_html=chart />
+                    <div>{chart}</div>
                     <Timeline steps />
                 </section>
                 {overrides}
-                {took_part}
+                {supported}
                 <section class="stack">
                     <h2>"What happened next"</h2>
                     <p>{outcome}</p>

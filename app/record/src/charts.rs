@@ -2,17 +2,13 @@
 //! comes with a table of the same numbers.
 
 use calendar::clock::{self, DAY, Millis};
-use maud::{Markup, html};
+use leptos::prelude::*;
 
 /// What happened on a line from the first day to the last: (when, what). Points close together
 /// share a number.
-#[must_use]
-pub fn timeline(title: &str, points: &[(Millis, String)]) -> Markup {
-    let (Some(first), Some(last)) =
-        (points.iter().map(|(at, _)| *at).min(), points.iter().map(|(at, _)| *at).max())
-    else {
-        return html! {};
-    };
+pub fn timeline(title: &str, points: &[(Millis, String)]) -> impl IntoView + use<> {
+    let first = points.iter().map(|(at, _)| *at).min()?;
+    let last = points.iter().map(|(at, _)| *at).max()?;
     let length = (last - first).max(DAY);
     // Whole units, so that the same days give the same picture everywhere.
     let x = |at: Millis| 14 + (at - first) * 312 / length;
@@ -23,57 +19,81 @@ pub fn timeline(title: &str, points: &[(Millis, String)]) -> Markup {
             _ => places.push((x(*at), vec![nth + 1])),
         }
     }
-    let label = |those: &[usize]| match those {
-        [] => String::new(),
-        [one] => one.to_string(),
-        [one, .., last] => format!("{one}–{last}"),
-    };
+    let places = places.into_iter().map(|(place, those)| {
+        let label = match those.as_slice() {
+            [] => String::new(),
+            [one] => one.to_string(),
+            [one, .., last] => format!("{one}–{last}"),
+        };
+        view! {
+            <circle class="point" cx=place cy="34" r="8" />
+            <text x=place y="18" text-anchor="middle">
+                {label}
+            </text>
+        }
+    });
+    let places = places.collect_view();
     let said = points
         .iter()
         .enumerate()
         .map(|(nth, (at, what))| format!("{}. {what}, {}", nth + 1, clock::day(*at)));
-    let said = said.collect::<Vec<_>>().join("; ");
-    html! {
-        svg class="chart" viewBox="0 0 340 84" role="img" aria-label={ (title) ": " (said) } {
-            line class="axis" x1="14" y1="34" x2="326" y2="34" {}
-            @for (place, those) in &places {
-                circle class="point" cx=(place) cy="34" r="8" {}
-                text x=(place) y="18" text-anchor="middle" { (label(those)) }
-            }
-            text x="6" y="68" { (short(first)) }
-            text x="334" y="68" text-anchor="end" { (short(last)) }
-        }
-    }
+    let label = format!("{title}: {}", said.collect::<Vec<_>>().join("; "));
+    Some(view! {
+        <svg class="chart" viewBox="0 0 340 84" role="img" aria-label=label>
+            <line class="axis" x1="14" y1="34" x2="326" y2="34" />
+            {places}
+            <text x="6" y="68">
+                {short(first)}
+            </text>
+            <text x="334" y="68" text-anchor="end">
+                {short(last)}
+            </text>
+        </svg>
+    })
 }
 
 /// Percentages, side by side, each on a track that is the whole: (name, percentage). One that is
 /// not shown has no track.
-#[must_use]
-pub fn columns(title: &str, shares: &[(String, Option<u64>)]) -> Markup {
+pub fn columns(title: &str, shares: &[(String, Option<u64>)]) -> impl IntoView + use<> {
     let width = 340 / i64::try_from(shares.len().max(1)).unwrap_or(1);
     let width = width.min(110);
-    let column = |nth: usize| i64::try_from(nth).unwrap_or(0) * width;
-    let height = |share: &Option<u64>| i64::try_from(share.unwrap_or(0).min(100)).unwrap_or(0);
-    let words =
-        |share: &Option<u64>| share.map_or_else(|| "–".to_owned(), |share| format!("{share}%"));
     let said = shares
         .iter()
-        .map(|(name, share)| format!("{name}: {}", words(share)))
+        .map(|(name, share)| format!("{name}: {}", in_words(*share)))
         .collect::<Vec<_>>()
         .join("; ");
-    html! {
-        svg class="chart" viewBox="0 0 340 150" role="img" aria-label={ (title) ": " (said) } {
-            line class="axis" x1="0" y1="124" x2="340" y2="124" {}
-            @for (nth, (name, share)) in shares.iter().enumerate() {
-                @if share.is_some() {
-                    rect class="track" x=(column(nth) + width / 6) y="24" width=(width * 2 / 3) height="100" {}
-                }
-                rect class="column" x=(column(nth) + width / 6) y=(124 - height(share)) width=(width * 2 / 3) height=(height(share)) {}
-                text x=(column(nth) + width / 2) y=(118 - height(share)) text-anchor="middle" { (words(share)) }
-                text x=(column(nth) + width / 2) y="144" text-anchor="middle" { (name) }
-            }
-        }
+    let label = format!("{title}: {said}");
+    let columns =
+        (0..).zip(shares).map(|(nth, (name, share))| column(nth * width, width, name, *share));
+    let columns = columns.collect_view();
+    view! {
+        <svg class="chart" viewBox="0 0 340 150" role="img" aria-label=label>
+            <line class="axis" x1="0" y1="124" x2="340" y2="124" />
+            {columns}
+        </svg>
     }
+}
+
+/// One of the columns, which begins so far from the left.
+fn column(left: i64, width: i64, name: &str, share: Option<u64>) -> impl IntoView + use<> {
+    let height = i64::try_from(share.unwrap_or(0).min(100)).unwrap_or(0);
+    let (x, broad, middle) = (left + width / 6, width * 2 / 3, left + width / 2);
+    let (top, above) = (124 - height, 118 - height);
+    let track = share.map(|_| view! { <rect class="track" x=x y="24" width=broad height="100" /> });
+    view! {
+        {track}
+        <rect class="column" x=x y=top width=broad height=height />
+        <text x=middle y=above text-anchor="middle">
+            {in_words(share)}
+        </text>
+        <text x=middle y="144" text-anchor="middle">
+            {name.to_owned()}
+        </text>
+    }
+}
+
+fn in_words(share: Option<u64>) -> String {
+    share.map_or_else(|| "–".to_owned(), |share| format!("{share}%"))
 }
 
 fn short(at: Millis) -> String {
@@ -83,13 +103,25 @@ fn short(at: Millis) -> String {
 
 #[cfg(test)]
 mod tests {
+    use ground::ui::rendered;
+
     use super::*;
 
     #[test]
     fn a_column_is_its_percentage_of_a_track_and_without_one_there_is_no_track() {
         let shares = [("2026 Q1".to_owned(), Some(86)), ("2026 Q2".to_owned(), None)];
-        let chart = columns("Told", &shares).into_string();
+        let chart = rendered(|| columns("Told", &shares));
         assert_eq!(chart.matches("class=\"track\"").count(), 1, "{chart}");
         assert!(chart.contains("height=\"86\"") && chart.contains("2026 Q2: –"), "{chart}");
+    }
+
+    #[test]
+    fn points_close_together_share_a_number_and_what_happened_is_escaped() {
+        let points = [(0, "a <b>".to_owned()), (DAY, "c".to_owned()), (100 * DAY, "d".to_owned())];
+        let chart = rendered(|| timeline("In order", &points));
+        assert_eq!(chart.matches("class=\"point\"").count(), 2, "{chart}");
+        assert!(chart.contains(">1–2</text>") && chart.contains(">3</text>"), "{chart}");
+        assert!(chart.contains("In order: 1. a &lt;b&gt;, "), "{chart}");
+        assert_eq!(rendered(|| timeline("Nothing", &[])), "");
     }
 }

@@ -18,14 +18,14 @@ use super::history::Moment;
 use super::pack::{self, NoPack};
 
 /// GET `/forum/evidence-pack`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Response {
+pub async fn evidence_pack_form(State(house): State<House>, viewer: Viewer) -> Response {
     let yesterday = clock::fields(house.clock.now() - DAY).0;
-    page(&yesterday, &Refusals::default()).answer(&house, &viewer)
+    evidence_pack_page(&yesterday, &Refusals::default()).answer(&house, &viewer)
 }
 
 /// POST `/forum/evidence-pack`: the pack of the day as a zip. The audit log notes that it was made,
 /// with its hash.
-pub async fn make(
+pub async fn save_evidence_pack(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
@@ -34,7 +34,7 @@ pub async fn make(
     let typed = sent.line("as_of");
     let refused = |what_to_do: String| {
         let refusals = Refusals::one("as_of", what_to_do);
-        page(&typed, &refusals).refused_for(&refusals).answer(&house, &viewer)
+        evidence_pack_page(&typed, &refusals).refused_for(&refusals).answer(&house, &viewer)
     };
     let moment = match Moment::read(&typed, now) {
         Ok(moment) => moment,
@@ -59,7 +59,7 @@ pub async fn make(
         .into_response())
 }
 
-fn page(day: &str, refusals: &Refusals) -> Page {
+fn evidence_pack_page(day: &str, refusals: &Refusals) -> Page {
     Page::new("Evidence pack", || {
         view! {
             <div class="stack">

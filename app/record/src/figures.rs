@@ -6,12 +6,15 @@ use std::collections::BTreeMap;
 
 use calendar::clock::Millis;
 use disclosure::Shown;
+use ground::ids::{Id, Update};
 use involvement::rung::Rung;
 use notices::ledger::ToldOf;
 use notices::rules::{self, SETTLED_AFTER};
 use outcomes::rules::{Stage, Verdict};
 
-use super::history::{Asked, Contributed, Counted, History, Standing, rung_of};
+use super::history::{
+    AwaitedState, ClosedRound, Contributed, History, OpenedConsultation, rung_of,
+};
 
 /// What people read where nothing may be said.
 pub const TOO_FEW: &str = "too few to say";
@@ -131,7 +134,7 @@ pub fn ratio_words(ratio: Option<f64>) -> String {
 /// How many supports a place gave in a round, for all its topics together: the sum of the numbers
 /// that are shown; `None` where one is not.
 #[must_use]
-pub fn supports(round: &Counted) -> Vec<(String, Option<u64>, Option<u64>)> {
+pub fn supports(round: &ClosedRound) -> Vec<(String, Option<u64>, Option<u64>)> {
     let shown: Vec<Vec<Shown>> =
         round.topics.iter().map(|topic| disclosure::split(&topic.supporters).parts).collect();
     let place = |(nth, (place, lives)): (usize, &(String, Option<u64>))| {
@@ -157,9 +160,7 @@ pub fn between_places(places: &[(String, Option<u64>, Option<u64>)]) -> Option<f
 /// Who was told about a version: how many, to the nearest ten, and after how many days (median).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heard {
-    /// The update.
-    pub update_id: String,
-    /// The version.
+    pub update_id: Id<Update>,
     pub version: i64,
     /// How many got the email.
     pub told: Shown,
@@ -173,11 +174,11 @@ pub struct Heard {
 /// Who was told, version by version.
 #[must_use]
 pub fn heard(contributed: &[Contributed]) -> Vec<Heard> {
-    let mut versions: BTreeMap<(&str, i64), Vec<&Contributed>> = BTreeMap::new();
+    let mut versions: BTreeMap<(&Id<Update>, i64), Vec<&Contributed>> = BTreeMap::new();
     for emails in contributed {
         versions.entry((&emails.update_id, emails.version)).or_default().push(emails);
     }
-    let heard = |((update_id, version), emails): ((&str, i64), Vec<&Contributed>)| {
+    let heard = |((update_id, version), emails): ((&Id<Update>, i64), Vec<&Contributed>)| {
         let days: Vec<(i64, u64)> =
             emails.iter().filter_map(|emails| Some((emails.days?, emails.people))).collect();
         let (told, not) = (
@@ -186,13 +187,7 @@ pub fn heard(contributed: &[Contributed]) -> Vec<Heard> {
         );
         let parts = disclosure::split(&[told, not]).parts;
         let median_days = parts[0].number().and_then(|_| median(days));
-        Heard {
-            update_id: update_id.to_owned(),
-            version,
-            told: parts[0],
-            not: parts[1],
-            median_days,
-        }
+        Heard { update_id: update_id.clone(), version, told: parts[0], not: parts[1], median_days }
     };
     versions.into_iter().map(heard).collect()
 }
@@ -248,207 +243,224 @@ pub struct Figure {
 /// milliseconds.
 #[must_use]
 pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec<Figure> {
-    let mut figures = Vec::new();
-    let mut add = |name: &str, title: &str, value: String, query: &str| {
-        figures.push(Figure {
-            name: name.to_owned(),
-            title: title.to_owned(),
-            value,
-            query: query.to_owned(),
-        });
-    };
-    let count = |number: usize| number.to_string();
-    let says = |number: Option<u64>| {
-        number.map_or_else(|| TOO_FEW.to_owned(), |number| number.to_string())
-    };
-    add("plans", "Plans registered", count(history.plans.len()), "plans");
-    let published = history
-        .plans
-        .iter()
-        .filter(|plan| plan.drafts.iter().any(|draft| draft.published_at.is_some()));
-    add("plans_with_draft", "Plans with a published draft", count(published.count()), "plans");
+    [
+        of_plans(history, at),
+        of_changes(history, area, at),
+        of_updates(history),
+        of_contributors(history),
+        of_awaited(history, within, at),
+        of_rounds(history),
+        of_consultations(history),
+        of_comments(history, within, at),
+    ]
+    .concat()
+}
+
+fn figure(name: &str, title: &str, value: String, query: &str) -> Figure {
+    Figure { name: name.to_owned(), title: title.to_owned(), value, query: query.to_owned() }
+}
+
+/// A figure that counts things and not people.
+fn count(name: &str, title: &str, number: usize, query: &str) -> Figure {
+    figure(name, title, number.to_string(), query)
+}
+
+fn of_plans(history: &History, at: Millis) -> Vec<Figure> {
+    let plans = &history.plans;
+    let published =
+        plans.iter().filter(|plan| plan.drafts.iter().any(|draft| draft.published_at.is_some()));
+    let mut figures = vec![
+        count("plans", "Plans registered", plans.len(), "plans"),
+        count("plans_with_draft", "Plans with a published draft", published.count(), "plans"),
+    ];
     for rung in
         [Rung::CoProduction, Rung::CoDesigning, Rung::Engaging, Rung::Consulting, Rung::Informing]
     {
-        let plans = history
-            .plans
-            .iter()
-            .filter(|plan| rung_of(plan, at).is_some_and(|(of, _)| of == rung))
-            .count();
+        let on_it =
+            plans.iter().filter(|plan| rung_of(plan, at).is_some_and(|(of, _)| of == rung)).count();
         let name = format!("plans_{}", rung.name().to_lowercase().replace('-', "_"));
-        add(&name, &format!("Plans where parents were: {}", rung.title()), count(plans), "plans");
+        let title = format!("Plans where parents were: {}", rung.title());
+        figures.push(count(&name, &title, on_it, "plans"));
     }
-    let overrides = history
-        .plans
-        .iter()
-        .flat_map(|plan| &plan.drafts)
-        .filter(|draft| draft.overridden.is_some())
-        .count();
-    add(
+    let drafts = plans.iter().flat_map(|plan| &plan.drafts);
+    figures.push(count(
         "overrides",
         "Times a draft went ahead without involving parents as agreed",
-        count(overrides),
+        drafts.filter(|draft| draft.overridden.is_some()).count(),
         "plans",
-    );
+    ));
+    figures
+}
 
+fn of_changes(history: &History, area: &str, at: Millis) -> Vec<Figure> {
     let told = told_in_time(&history.told, area, at);
-    add("changes", "Changes that have started", count(told.changes), "told");
-    add(
-        "changes_not_shown",
-        "Changes whose numbers are not shown, to protect people",
-        count(told.not_shown),
-        "told",
-    );
-    add(
-        "told_in_time",
-        "People told before a change started, counted for each change, to the nearest ten",
-        told.all.before.to_string(),
-        "told",
-    );
-    add(
-        "to_be_told",
-        "People who asked to be told, counted for each change, to the nearest ten",
-        told.all.all.to_string(),
-        "told",
-    );
-    add(
-        "told_in_time_percent",
-        "Out of every 100 people who asked to be told, told before the change started",
-        says(told.all.share()),
-        "told",
-    );
+    let share = told.all.share().map_or_else(|| TOO_FEW.to_owned(), |percent| percent.to_string());
     let shares: Vec<(u64, u64)> =
         told.by_place.iter().map(|(_, part)| (part.before, part.all)).collect();
-    add(
-        "told_in_time_ratio",
-        "Told before it started: how many times higher the highest place is than the lowest",
-        ratio_words(ratio(&shares)),
-        "told",
-    );
+    vec![
+        count("changes", "Changes that have started", told.changes, "told"),
+        count(
+            "changes_not_shown",
+            "Changes whose numbers are not shown, to protect people",
+            told.not_shown,
+            "told",
+        ),
+        figure(
+            "told_in_time",
+            "People told before a change started, counted for each change, to the nearest ten",
+            told.all.before.to_string(),
+            "told",
+        ),
+        figure(
+            "to_be_told",
+            "People who asked to be told, counted for each change, to the nearest ten",
+            told.all.all.to_string(),
+            "told",
+        ),
+        figure(
+            "told_in_time_percent",
+            "Out of every 100 people who asked to be told, told before the change started",
+            share,
+            "told",
+        ),
+        figure(
+            "told_in_time_ratio",
+            "Told before it started: how many times higher the highest place is than the lowest",
+            ratio_words(ratio(&shares)),
+            "told",
+        ),
+    ]
+}
 
+fn of_updates(history: &History) -> Vec<Figure> {
     let now = || history.outcomes.iter().filter_map(super::history::Outcome::now);
-    add("updates", "Times leaders said what happened", count(history.outcomes.len()), "outcomes");
-    let judged = |verdict: Option<Verdict>| {
-        now().filter(|version| version.verdict.map(|(verdict, _)| verdict) == verdict).count()
+    let judged = |name: &str, title: &str, verdict: Option<Verdict>| {
+        let those = now().filter(|version| version.verdict.map(|(verdict, _)| verdict) == verdict);
+        count(name, title, those.count(), "outcomes")
     };
-    add(
-        "updates_claimed",
-        "Of these, not checked by the forum yet",
-        count(judged(None)),
-        "outcomes",
-    );
-    add(
-        "updates_confirmed",
-        "Of these, the forum agrees",
-        count(judged(Some(Verdict::Confirmed))),
-        "outcomes",
-    );
-    add(
-        "updates_partly",
-        "Of these, the forum partly agrees",
-        count(judged(Some(Verdict::Partly))),
-        "outcomes",
-    );
-    add(
-        "updates_disputed",
-        "Of these, the forum disagrees",
-        count(judged(Some(Verdict::Disputed))),
-        "outcomes",
-    );
+    let mut figures = vec![
+        count("updates", "Times leaders said what happened", history.outcomes.len(), "outcomes"),
+        judged("updates_claimed", "Of these, not checked by the forum yet", None),
+        judged("updates_confirmed", "Of these, the forum agrees", Some(Verdict::Confirmed)),
+        judged("updates_partly", "Of these, the forum partly agrees", Some(Verdict::Partly)),
+        judged("updates_disputed", "Of these, the forum disagrees", Some(Verdict::Disputed)),
+    ];
     for (stage, title) in [
         (Stage::Done, "Done"),
         (Stage::Partly, "Partly done"),
         (Stage::Not, "Not done"),
         (Stage::Deciding, "Still deciding"),
     ] {
-        add(
-            &format!("outcomes_{}", stage.word()),
-            &format!("What leaders say happened: {title}"),
-            count(now().filter(|version| version.outcome == stage).count()),
-            "outcomes",
-        );
+        let name = format!("outcomes_{}", stage.word());
+        let title = format!("What leaders say happened: {title}");
+        let those = now().filter(|version| version.outcome == stage).count();
+        figures.push(count(&name, &title, those, "outcomes"));
     }
+    figures
+}
+
+fn of_contributors(history: &History) -> Vec<Figure> {
     let heard = heard(&history.contributed);
     let people = heard.iter().filter_map(|heard| heard.told.to_ten()).sum::<u64>();
-    add(
-        "contributors_told",
-        "Emails about what happened that reached people who had their say, to the nearest ten",
-        people.to_string(),
-        "contributors_told",
-    );
     let median = median_of_shown(&history.contributed)
         .map_or_else(|| TOO_FEW.to_owned(), |days| days.to_string());
-    add(
-        "days_until_told",
-        "Days until half of them had arrived (median)",
-        median,
-        "contributors_told",
-    );
+    vec![
+        figure(
+            "contributors_told",
+            "Emails about what happened that reached people who had their say, to the nearest ten",
+            people.to_string(),
+            "contributors_told",
+        ),
+        figure(
+            "days_until_told",
+            "Days until half of them had arrived (median)",
+            median,
+            "contributors_told",
+        ),
+    ]
+}
 
-    let are = |standing: &[Standing], is: fn(&Standing) -> bool| {
-        count(standing.iter().filter(|standing| is(standing)).count())
-    };
-    let (said, due, overdue) = (
-        |standing: &Standing| matches!(standing, Standing::Said),
-        |standing: &Standing| matches!(standing, Standing::Due(_)),
-        |standing: &Standing| matches!(standing, Standing::Overdue(_)),
-    );
-    let standing: Vec<Standing> =
+fn of_awaited(history: &History, within: Millis, at: Millis) -> Vec<Figure> {
+    let states: Vec<AwaitedState> =
         history.awaited.iter().map(|awaited| awaited.standing(within, at)).collect();
-    add("awaited", "Things leaders must say what happened about", count(standing.len()), "awaited");
-    add("awaited_said", "Of these, leaders have told us", are(&standing, said), "awaited");
-    add("awaited_due", "Of these, not due yet", are(&standing, due), "awaited");
-    add("awaited_overdue", "Of these, overdue", are(&standing, overdue), "awaited");
+    vec![
+        count("awaited", "Things leaders must say what happened about", states.len(), "awaited"),
+        count("awaited_said", "Of these, leaders have told us", many(&states, is_said), "awaited"),
+        count("awaited_due", "Of these, not due yet", many(&states, is_due), "awaited"),
+        count("awaited_overdue", "Of these, overdue", many(&states, is_overdue), "awaited"),
+    ]
+}
 
-    add("rounds", "Voting rounds that have closed", count(history.counted.len()), "rounds");
-    add(
-        "topics_voted_on",
-        "Topics that parents voted on",
-        count(history.counted.iter().map(|round| round.topics.len()).sum()),
-        "rounds",
-    );
-    let chosen = history
-        .counted
-        .iter()
-        .flat_map(|round| &round.topics)
-        .filter(|topic| topic.is_chosen)
-        .count();
-    add("topics_chosen", "Topics chosen to be planned", count(chosen), "rounds");
-    let last = history.counted.last().and_then(|round| between_places(&supports(round)));
-    add(
-        "supports_ratio",
-        "Supports for each child in the last round: how many times higher the highest place is \
-         than the lowest",
-        ratio_words(last),
-        "rounds",
-    );
-    add("consultations", "Consultations opened", count(history.asked.len()), "consultations");
-    let released: Vec<&Asked> =
-        history.asked.iter().filter(|asked| asked.released.is_some()).collect();
-    add(
-        "consultations_released",
-        "Of these, with published results",
-        count(released.len()),
-        "consultations",
-    );
+fn of_rounds(history: &History) -> Vec<Figure> {
+    let rounds = &history.rounds;
+    let topics = || rounds.iter().flat_map(|round| &round.topics);
+    let chosen = topics().filter(|topic| topic.is_chosen).count();
+    let last = rounds.last().and_then(|round| between_places(&supports(round)));
+    vec![
+        count("rounds", "Voting rounds that have closed", rounds.len(), "rounds"),
+        count("topics_voted_on", "Topics that parents voted on", topics().count(), "rounds"),
+        count("topics_chosen", "Topics chosen to be planned", chosen, "rounds"),
+        figure(
+            "supports_ratio",
+            "Supports for each child in the last round: how many times higher the highest place \
+             is than the lowest",
+            ratio_words(last),
+            "rounds",
+        ),
+    ]
+}
+
+fn of_consultations(history: &History) -> Vec<Figure> {
+    let all = &history.consultations;
+    let released: Vec<&OpenedConsultation> =
+        all.iter().filter(|asked| asked.released.is_some()).collect();
     let answers =
         released.iter().filter_map(|asked| asked.released.as_ref()?.2.people).sum::<u64>();
-    add("answers", "Answers in the results shown", answers.to_string(), "consultations");
     let last = released.iter().max_by_key(|asked| asked.released.as_ref().map(|(_, at, _)| *at));
     let last = last.and_then(|asked| between_places(&asked.by_place()));
-    add(
-        "answers_ratio",
-        "Answers for each child in the last results: how many times higher the highest place is \
-         than the lowest",
-        ratio_words(last),
-        "consultations",
-    );
-    let standing: Vec<Standing> =
+    vec![
+        count("consultations", "Consultations opened", all.len(), "consultations"),
+        count(
+            "consultations_released",
+            "Of these, with published results",
+            released.len(),
+            "consultations",
+        ),
+        figure("answers", "Answers in the results shown", answers.to_string(), "consultations"),
+        figure(
+            "answers_ratio",
+            "Answers for each child in the last results: how many times higher the highest place \
+             is than the lowest",
+            ratio_words(last),
+            "consultations",
+        ),
+    ]
+}
+
+fn of_comments(history: &History, within: Millis, at: Millis) -> Vec<Figure> {
+    let states: Vec<AwaitedState> =
         history.comments.iter().map(|comment| comment.standing(within, at)).collect();
-    add("comments", "Published comments on the Local Offer", count(standing.len()), "comments");
-    add("comments_answered", "Of these, answered", are(&standing, said), "comments");
-    add("comments_overdue", "Of these, overdue", are(&standing, overdue), "comments");
-    figures
+    vec![
+        count("comments", "Published comments on the Local Offer", states.len(), "comments"),
+        count("comments_answered", "Of these, answered", many(&states, is_said), "comments"),
+        count("comments_overdue", "Of these, overdue", many(&states, is_overdue), "comments"),
+    ]
+}
+
+fn many(states: &[AwaitedState], is: fn(&AwaitedState) -> bool) -> usize {
+    states.iter().filter(|state| is(state)).count()
+}
+
+fn is_said(state: &AwaitedState) -> bool {
+    matches!(state, AwaitedState::Said)
+}
+
+fn is_due(state: &AwaitedState) -> bool {
+    matches!(state, AwaitedState::Due(_))
+}
+
+fn is_overdue(state: &AwaitedState) -> bool {
+    matches!(state, AwaitedState::Overdue(_))
 }
 
 #[cfg(test)]

@@ -2,13 +2,14 @@
 //! `figures` puts into words.
 
 use calendar::clock::{self, Millis, SECOND};
+use ground::ids::{self, Consultation, Id, Round, Update};
 use involvement::rung::{self, Rung};
 use notices::ledger::ToldOf;
-use outcomes::rules::{Outcome as What, Stage, Verdict, awaited};
+use outcomes::rules::{self, Stage, Verdict, awaited};
 use plans::store::Plan;
 use questionnaires::results::Results;
 
-pub use outcomes::rules::Awaited as Standing;
+pub use outcomes::rules::Awaited as AwaitedState;
 
 /// All of it.
 #[derive(Clone, Debug, Default)]
@@ -24,9 +25,9 @@ pub struct History {
     /// What must be or had to be said, in the order people began to wait for it.
     pub awaited: Vec<Awaited>,
     /// Rounds that closed, earliest first.
-    pub counted: Vec<Counted>,
+    pub rounds: Vec<ClosedRound>,
     /// Consultations, earliest opened first.
-    pub asked: Vec<Asked>,
+    pub consultations: Vec<OpenedConsultation>,
     /// Comments on the Local Offer, earliest published first.
     pub comments: Vec<Comment>,
 }
@@ -38,8 +39,8 @@ impl History {
         self.plans.is_empty()
             && self.told.is_empty()
             && self.outcomes.is_empty()
-            && self.counted.is_empty()
-            && self.asked.is_empty()
+            && self.rounds.is_empty()
+            && self.consultations.is_empty()
             && self.comments.is_empty()
     }
 }
@@ -47,8 +48,7 @@ impl History {
 /// An update with all its versions.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// Its id.
-    pub id: String,
+    pub id: Id<Update>,
     /// The organisation whose it is, by name; empty for a leader who leads for none.
     pub organisation: String,
     /// What it is about, as in `topic:0199…`.
@@ -60,13 +60,12 @@ pub struct Outcome {
 /// A version of an update.
 #[derive(Clone, Debug)]
 pub struct Version {
-    /// Its number, from 1.
+    /// From 1.
     pub version: i64,
     /// What happened, as it says.
     pub outcome: Stage,
     /// What parents said, in the leader's words.
     pub you_said: String,
-    /// When it was published.
     pub at: Millis,
     /// The forum's last word on it, and when; `None` while it is claimed.
     pub verdict: Option<(Verdict, Millis)>,
@@ -83,13 +82,10 @@ impl Outcome {
 /// How many people got the email about a version this many days after it was published.
 #[derive(Clone, Debug)]
 pub struct Contributed {
-    /// The update.
-    pub update_id: String,
-    /// The version.
+    pub update_id: Id<Update>,
     pub version: i64,
     /// Whole days; `None` where no email reached them.
     pub days: Option<i64>,
-    /// How many people.
     pub people: u64,
 }
 
@@ -98,11 +94,8 @@ pub struct Contributed {
 pub struct Awaited {
     /// `topic`, `consultation` or `plan`.
     pub kind: String,
-    /// Its id.
     pub id: String,
-    /// Its title.
     pub title: String,
-    /// Since when.
     pub since: Millis,
     /// When an outcome was first said.
     pub first_said_at: Option<Millis>,
@@ -113,10 +106,10 @@ pub struct Awaited {
 impl Awaited {
     /// Where it had got to at that time. `within`: how long leaders have, in milliseconds.
     #[must_use]
-    pub fn standing(&self, within: Millis, at: Millis) -> Standing {
+    pub fn standing(&self, within: Millis, at: Millis) -> AwaitedState {
         let told = match &self.decide_by {
-            Some(by) => Some(What::Deciding { by: by.clone() }),
-            None => self.first_said_at.map(|_| What::Done),
+            Some(by) => Some(rules::Outcome::Deciding { by: by.clone() }),
+            None => self.first_said_at.map(|_| rules::Outcome::Done),
         };
         awaited(self.since, told.as_ref(), within, at)
     }
@@ -124,26 +117,22 @@ impl Awaited {
 
 /// A round that closed.
 #[derive(Clone, Debug, Default)]
-pub struct Counted {
-    /// Its id.
-    pub id: String,
-    /// Its title.
+pub struct ClosedRound {
+    pub id: Id<Round>,
     pub title: String,
-    /// When it closed.
     pub closed_at: Millis,
     /// The places, in their order, each with how many children with SEND live there, where that is
     /// known.
     pub places: Vec<(String, Option<u64>)>,
-    /// Its topics.
     pub topics: Vec<Topic>,
 }
 
-impl Counted {
+impl ClosedRound {
     /// Adds how many people in a place, which has this many children with SEND, supported a topic:
     /// topic by topic, each in the order of the places.
     pub fn add(
         &mut self,
-        topic: &str,
+        topic_id: &Id<ids::Topic>,
         is_chosen: bool,
         place: (String, Option<u64>),
         supporters: u64,
@@ -151,8 +140,8 @@ impl Counted {
         if self.places.iter().all(|(known, _)| *known != place.0) {
             self.places.push(place);
         }
-        if self.topics.last().is_none_or(|last| last.id != topic) {
-            self.topics.push(Topic { id: topic.to_owned(), is_chosen, supporters: Vec::new() });
+        if self.topics.last().is_none_or(|last| last.id != *topic_id) {
+            self.topics.push(Topic { id: topic_id.clone(), is_chosen, supporters: Vec::new() });
         }
         if let Some(topic) = self.topics.last_mut() {
             topic.supporters.push(supporters);
@@ -163,8 +152,8 @@ impl Counted {
 /// A topic of a round that closed.
 #[derive(Clone, Debug)]
 pub struct Topic {
-    /// Its id. Its words belong to its author, who can withdraw them.
-    pub id: String,
+    /// Its words belong to its author, who can withdraw them.
+    pub id: Id<ids::Topic>,
     /// Whether the forum confirmed it as one to be planned.
     pub is_chosen: bool,
     /// How many supported it, place by place.
@@ -173,20 +162,16 @@ pub struct Topic {
 
 /// A consultation.
 #[derive(Clone, Debug)]
-pub struct Asked {
-    /// Its id.
-    pub id: String,
-    /// Its title.
+pub struct OpenedConsultation {
+    pub id: Id<Consultation>,
     pub title: String,
-    /// When it opens.
     pub opens_at: Millis,
-    /// When it closes.
     pub closes_at: Millis,
     /// Its latest results: their number, when they were published, and what they say.
     pub released: Option<(i64, Millis, Results)>,
 }
 
-impl Asked {
+impl OpenedConsultation {
     /// How many answered, place by place, and how many children with SEND live there; as its
     /// results show it.
     #[must_use]
@@ -208,13 +193,11 @@ impl Asked {
 /// A comment on the Local Offer.
 #[derive(Clone, Debug)]
 pub struct Comment {
-    /// Its id. Its words belong to its author.
-    pub id: String,
+    /// Its words belong to its author.
+    pub id: Id<ids::Comment>,
     /// The service it is about, by name; empty for the whole list.
     pub service: String,
-    /// When it was published.
     pub published_at: Millis,
-    /// When it was first answered.
     pub first_answered_at: Option<Millis>,
     /// Whether an answer says that something will be done.
     pub has_action: bool,
@@ -223,8 +206,13 @@ pub struct Comment {
 impl Comment {
     /// Where it had got to at that time. `within`: how long the council has, in milliseconds.
     #[must_use]
-    pub fn standing(&self, within: Millis, at: Millis) -> Standing {
-        awaited(self.published_at, self.first_answered_at.map(|_| What::Done).as_ref(), within, at)
+    pub fn standing(&self, within: Millis, at: Millis) -> AwaitedState {
+        awaited(
+            self.published_at,
+            self.first_answered_at.map(|_| rules::Outcome::Done).as_ref(),
+            within,
+            at,
+        )
     }
 }
 

@@ -40,11 +40,11 @@ use ground::viewer::Role;
 pub fn routes() -> Routes {
     use Access::{Anyone, Only};
     Routes::new()
-        .get("/record", Anyone, browse::area)
-        .get("/record/told", Anyone, browse::told)
-        .get("/record/outcomes", Anyone, browse::outcomes)
-        .get("/record/places", Anyone, browse::places)
-        .get("/record/plans/{id}", Anyone, browse::plan)
-        .get("/forum/evidence-pack", Only(Role::Organiser), evidence::form)
-        .post("/forum/evidence-pack", Only(Role::Organiser), evidence::make)
+        .get("/record", Anyone, browse::record_page)
+        .get("/record/told", Anyone, browse::told_page)
+        .get("/record/outcomes", Anyone, browse::outcomes_page)
+        .get("/record/places", Anyone, browse::places_page)
+        .get("/record/plans/{id}", Anyone, browse::plan_record_page)
+        .get("/forum/evidence-pack", Only(Role::Organiser), evidence::evidence_pack_form)
+        .post("/forum/evidence-pack", Only(Role::Organiser), evidence::save_evidence_pack)
 }

@@ -6,13 +6,16 @@ use area::ELSEWHERE;
 use calendar::clock::Millis;
 use ground::audit::{self, Head};
 use ground::db::{self, Db};
+use ground::ids::{Id, Plan, Round, Topic, Update};
 use notices::ledger::ToldOf;
 use outcomes::store::{ListedUpdate, stage, verdict};
 use questionnaires::results::Results;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::history::{Asked, Awaited, Comment, Contributed, Counted, History, Outcome, Version};
+use super::history::{
+    Awaited, ClosedRound, Comment, Contributed, History, OpenedConsultation, Outcome, Version,
+};
 
 /// Everything the record is made of, as it was at that time: for the evidence pack. The pages ask
 /// for the parts they show.
@@ -26,8 +29,8 @@ pub async fn history(db: &Db, at: Millis) -> sqlx::Result<History> {
         outcomes: outcomes(db, at).await?,
         contributed: contributed(db, at).await?,
         awaited: awaited(db, at).await?,
-        counted: counted(db, at).await?,
-        asked: asked(db, at).await?,
+        rounds: rounds(db, at).await?,
+        consultations: consultations(db, at).await?,
         comments: comments(db, at).await?,
     })
 }
@@ -64,7 +67,7 @@ pub async fn outcomes(db: &Db, at: Millis) -> sqlx::Result<Vec<Outcome>> {
     .await?;
     let mut outcomes: Vec<Outcome> = Vec::new();
     for row in &rows {
-        let id: String = row.get("update_id");
+        let id: Id<Update> = row.get("update_id");
         if outcomes.last().is_none_or(|last| last.id != id) {
             outcomes.push(Outcome {
                 id,
@@ -97,8 +100,7 @@ pub async fn outcomes(db: &Db, at: Millis) -> sqlx::Result<Vec<Outcome>> {
 /// whole days from its publication until the email was handed over; none for an email that was
 /// not, or that came back.
 pub async fn contributed(db: &Db, at: Millis) -> sqlx::Result<Vec<Contributed>> {
-    let sql = format!("{} ORDER BY 1, 2, 3", emails_by_days());
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(EMAILS_BY_DAYS).bind(at).fetch_all(&mut *db.read().await?).await?;
     let contributed = |row: &AnyRow| {
         Ok(Contributed {
             update_id: row.get("update_id"),
@@ -112,19 +114,17 @@ pub async fn contributed(db: &Db, at: Millis) -> sqlx::Result<Vec<Contributed>> 
 
 /// The emails about outcomes that were owed by `$1`, as a part of a statement: (update, version,
 /// days, people).
-fn emails_by_days() -> String {
-    let days = "CASE WHEN r.at IS NULL
-         AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END";
-    format!(
-        "SELECT l.update_id, l.version, {days} AS days, count(*) AS people
-         FROM update_letters l
-         JOIN update_versions s ON s.update_id = l.update_id AND s.version = l.version
-         JOIN deliveries d ON d.id = l.delivery_id
-         LEFT JOIN returns r ON r.delivery_id = d.id AND r.kind = 'bounced' AND r.at <= $1
-         WHERE d.owed_at <= $1
-         GROUP BY l.update_id, l.version, {days}"
-    )
-}
+const EMAILS_BY_DAYS: &str = "SELECT l.update_id, l.version, CASE WHEN r.at IS NULL
+       AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END AS days,
+       count(*) AS people
+     FROM update_letters l
+     JOIN update_versions s ON s.update_id = l.update_id AND s.version = l.version
+     JOIN deliveries d ON d.id = l.delivery_id
+     LEFT JOIN returns r ON r.delivery_id = d.id AND r.kind = 'bounced' AND r.at <= $1
+     WHERE d.owed_at <= $1
+     GROUP BY l.update_id, l.version, CASE WHEN r.at IS NULL
+       AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END
+     ORDER BY 1, 2, 3";
 
 /// `awaited`: every chosen topic, consultation with results and plan with a published draft by
 /// then, when an outcome was first said, and the nearest day by which it will be decided, where an
@@ -171,9 +171,9 @@ fn awaited_by_then() -> String {
 
 /// `rounds`: every round that was closed by then, with the supporters of each of its topics by
 /// place.
-pub async fn counted(db: &Db, at: Millis) -> sqlx::Result<Vec<Counted>> {
-    let sql = format!(
-        "SELECT r.id, r.title, r.closed_at, y.topic_id, coalesce(p.name, '{ELSEWHERE}') AS place,
+pub async fn rounds(db: &Db, at: Millis) -> sqlx::Result<Vec<ClosedRound>> {
+    let rows = sqlx::query(
+        "SELECT r.id, r.title, r.closed_at, y.topic_id, coalesce(p.name, $2) AS place,
          y.supporters, p.baseline,
                 CAST(CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics x
                   JOIN confirmations c ON c.round_id = x.round_id
@@ -186,30 +186,35 @@ pub async fn counted(db: &Db, at: Millis) -> sqlx::Result<Vec<Counted>> {
                       OR t.merged_at > $1)) y ON y.round_id = r.id
          LEFT JOIN places p ON p.id = y.place_id
          WHERE r.closed_at <= $1
-         ORDER BY r.closed_at, r.id, y.topic_id, coalesce(p.position, 1000000), place"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
-    let mut rounds: Vec<Counted> = Vec::new();
+         ORDER BY r.closed_at, r.id, y.topic_id, coalesce(p.position, 1000000), place",
+    )
+    .bind(at)
+    .bind(ELSEWHERE)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut rounds: Vec<ClosedRound> = Vec::new();
     for row in &rows {
-        let id: String = row.get("id");
-        if rounds.last().is_none_or(|last| last.id != id) {
-            rounds.push(Counted {
-                id,
-                title: row.get("title"),
-                closed_at: row.get("closed_at"),
-                ..Counted::default()
-            });
-        }
-        let (Some(round), Some(topic)) =
-            (rounds.last_mut(), row.get::<Option<String>, _>("topic_id"))
-        else {
-            continue;
-        };
+        let round = this_round(&mut rounds, row.get("id"), row.get("title"), row.get("closed_at"));
+        let Some(topic) = row.get::<Option<Id<Topic>>, _>("topic_id") else { continue };
         let place = (row.get("place"), baseline(row.get("baseline"))?);
         let supporters = db::number(row.get("supporters"), "tallies.supporters")?;
         round.add(&topic, row.get::<i64, _>("is_chosen") == 1, place, supporters);
     }
     Ok(rounds)
+}
+
+/// The last of these rounds, which becomes this one where it is another.
+fn this_round(
+    rounds: &mut Vec<ClosedRound>,
+    id: Id<Round>,
+    title: String,
+    closed_at: Millis,
+) -> &mut ClosedRound {
+    if rounds.last().is_none_or(|last| last.id != id) {
+        rounds.push(ClosedRound { id, title, closed_at, ..ClosedRound::default() });
+    }
+    let last = rounds.len() - 1;
+    &mut rounds[last]
 }
 
 /// The answers to these questions that are about one plan.
@@ -222,12 +227,12 @@ pub struct OfPlan {
     /// The emails about what was said.
     pub contributed: Vec<Contributed>,
     /// The closed rounds of the topics it answers, with those topics alone.
-    pub counted: Vec<Counted>,
+    pub rounds: Vec<ClosedRound>,
 }
 
 /// What the record says about one plan besides what happened to it: the part of `outcomes`,
 /// `awaited`, `contributors_told` and `rounds` that is about it, in one statement.
-pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> sqlx::Result<OfPlan> {
+pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<OfPlan> {
     let sql = format!(
         "SELECT 'update' AS what, id AS one, you_said AS two, outcome AS three, verdict AS four,
          organisation AS five,
@@ -236,7 +241,7 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> sqlx::Result<OfPlan>
          UNION ALL SELECT 'awaited', kind, id, title, decide_by, '', since, first_said_at, NULL, 0
            FROM ({}) awaited WHERE kind = 'plan' AND id = $2
          UNION ALL SELECT 'emails', update_id, '', '', '', '', version, days, people, 0
-           FROM ({}) emails
+           FROM ({EMAILS_BY_DAYS}) emails
            WHERE update_id IN (SELECT b.update_id FROM update_subjects b WHERE b.plan_id = $2)
          UNION ALL SELECT 'supports', r.id, r.title, y.topic_id, '', coalesce(p.name,
            '{ELSEWHERE}'), r.closed_at, y.supporters, p.baseline,
@@ -247,8 +252,7 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> sqlx::Result<OfPlan>
            LEFT JOIN places p ON p.id = y.place_id WHERE x.plan_id = $2
          ORDER BY what, six DESC, one, three, nine, five",
         outcomes::store::about("$2"),
-        awaited_by_then(),
-        emails_by_days()
+        awaited_by_then()
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(at)
@@ -285,19 +289,11 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> sqlx::Result<OfPlan>
                 people: db::number(row.get("eight"), "emails")?,
             }),
             "supports" => {
-                let id: String = row.get("one");
-                if of_plan.counted.last().is_none_or(|last| last.id != id) {
-                    of_plan.counted.push(Counted {
-                        id,
-                        title: row.get("two"),
-                        closed_at: row.get("six"),
-                        ..Counted::default()
-                    });
-                }
-                let Some(round) = of_plan.counted.last_mut() else { continue };
+                let (title, closed_at) = (row.get("two"), row.get("six"));
+                let round = this_round(&mut of_plan.rounds, row.get("one"), title, closed_at);
                 let place = (row.get("five"), baseline(row.get("eight"))?);
                 let supporters = db::number(row.get("seven"), "tallies.supporters")?;
-                round.add(row.get("three"), true, place, supporters);
+                round.add(&row.get("three"), true, place, supporters);
             }
             _ => return db::known(None, "what the record says about a plan"),
         }
@@ -306,7 +302,7 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> sqlx::Result<OfPlan>
 }
 
 /// `consultations`: every consultation that was opened by then, with its last results by then.
-pub async fn asked(db: &Db, at: Millis) -> sqlx::Result<Vec<Asked>> {
+pub async fn consultations(db: &Db, at: Millis) -> sqlx::Result<Vec<OpenedConsultation>> {
     let rows = sqlx::query(
         "SELECT c.id, c.title, c.opens_at, c.closes_at, r.number, r.checked_at, r.results
          FROM consultations c
@@ -318,12 +314,12 @@ pub async fn asked(db: &Db, at: Millis) -> sqlx::Result<Vec<Asked>> {
     .bind(at)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let asked = |row: &AnyRow| {
+    let consultation = |row: &AnyRow| {
         let results =
             row.get::<Option<&str>, _>("results").map(db::read_json::<Results>).transpose()?;
         let released =
             row.get::<Option<i64>, _>("number").zip(row.get::<Option<Millis>, _>("checked_at"));
-        Ok(Asked {
+        Ok(OpenedConsultation {
             id: row.get("id"),
             title: row.get("title"),
             opens_at: row.get("opens_at"),
@@ -331,7 +327,7 @@ pub async fn asked(db: &Db, at: Millis) -> sqlx::Result<Vec<Asked>> {
             released: released.zip(results).map(|((number, at), results)| (number, at, results)),
         })
     };
-    rows.iter().map(asked).collect()
+    rows.iter().map(consultation).collect()
 }
 
 /// `comments`: every comment on the Local Offer that was published and not withdrawn by then, and

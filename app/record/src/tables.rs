@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::figures::{TOO_FEW, heard, shown, supports};
-use super::history::{History, Standing, rung_of};
+use super::history::{AwaitedState, History, rung_of};
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -221,7 +221,7 @@ fn plans(history: &History, at: Millis) -> Vec<Vec<Cell>> {
         let overrides = plan.drafts.iter().filter(|draft| draft.overridden.is_some()).count();
         let rung = rung_of(plan, at);
         vec![
-            text(&plan.id),
+            text(plan.id.as_str()),
             text(&plan.title),
             time(plan.events.first().map(|event| event.at)),
             number(plan.open_topics().count()),
@@ -243,7 +243,7 @@ fn timeline(history: &History) -> Vec<Vec<Cell>> {
     let rows = history.plans.iter().flat_map(|plan| {
         plan.events.iter().map(|event| {
             vec![
-                text(&plan.id),
+                text(plan.id.as_str()),
                 text(&plan.title),
                 time(Some(event.at)),
                 text(&event.what),
@@ -259,7 +259,7 @@ fn overrides(history: &History) -> Vec<Vec<Cell>> {
         plan.drafts.iter().filter_map(|draft| {
             let (_, reason, at) = draft.overridden.as_ref()?;
             Some(vec![
-                text(&plan.id),
+                text(plan.id.as_str()),
                 text(&plan.title),
                 Cell::Number(draft.version),
                 time(Some(*at)),
@@ -273,7 +273,7 @@ fn overrides(history: &History) -> Vec<Vec<Cell>> {
 fn changes(history: &History) -> Vec<Vec<Cell>> {
     let row = |told: &notices::ledger::ToldOf| {
         vec![
-            text(&told.notice_id),
+            text(told.notice_id.as_str()),
             text(&told.title),
             time(Some(told.started_at)),
             time(Some(told.effect_at)),
@@ -301,7 +301,7 @@ fn told_by_place(history: &History, area: &str, at: Millis) -> Vec<Vec<Cell>> {
         let rows = figures.rows.iter().enumerate().map(|(nth, (place, before, not))| {
             let (after, never) = later(nth);
             vec![
-                text(&told.notice_id),
+                text(told.notice_id.as_str()),
                 text(&told.title),
                 text(place),
                 people(before.to_ten()),
@@ -319,7 +319,7 @@ fn outcomes(history: &History) -> Vec<Vec<Cell>> {
     let rows = history.outcomes.iter().flat_map(|outcome| {
         outcome.versions.iter().map(|version| {
             vec![
-                text(&outcome.id),
+                text(outcome.id.as_str()),
                 Cell::Number(version.version),
                 time(Some(version.at)),
                 text(&outcome.organisation),
@@ -338,7 +338,7 @@ fn contributors_told(history: &History) -> Vec<Vec<Cell>> {
     let row = |heard: super::figures::Heard| {
         let days = heard.median_days.map_or_else(|| text(TOO_FEW), Cell::Number);
         vec![
-            text(heard.update_id),
+            text(heard.update_id.as_str()),
             Cell::Number(heard.version),
             people(heard.told.to_ten()),
             people(heard.not.to_ten()),
@@ -349,11 +349,11 @@ fn contributors_told(history: &History) -> Vec<Vec<Cell>> {
 }
 
 /// Where something has got to, and the day it is or was due where it has not been said.
-fn standing_cells(standing: Standing) -> [Cell; 2] {
+fn standing_cells(standing: AwaitedState) -> [Cell; 2] {
     let (standing, due) = match standing {
-        Standing::Said => ("said", None),
-        Standing::Due(by) => ("due", Some(by)),
-        Standing::Overdue(by) => ("overdue", Some(by)),
+        AwaitedState::Said => ("said", None),
+        AwaitedState::Due(by) => ("due", Some(by)),
+        AwaitedState::Overdue(by) => ("overdue", Some(by)),
     };
     [text(standing), text(due.map(|by| clock::fields(by).0).unwrap_or_default())]
 }
@@ -364,7 +364,7 @@ fn comments(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {
         let [standing, due] = standing_cells(comment.standing(within, at));
         let answered = comment.first_answered_at;
         vec![
-            text(&comment.id),
+            text(comment.id.as_str()),
             text(&comment.service),
             time(Some(comment.published_at)),
             time(answered),
@@ -395,24 +395,30 @@ fn awaited(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {
 }
 
 fn rounds(history: &History) -> Vec<Vec<Cell>> {
-    let row = |round: &super::history::Counted| {
+    let row = |round: &super::history::ClosedRound| {
         let chosen = round.topics.iter().filter(|topic| topic.is_chosen).count();
         vec![
-            text(&round.id),
+            text(round.id.as_str()),
             text(&round.title),
             time(Some(round.closed_at)),
             number(round.topics.len()),
             number(chosen),
         ]
     };
-    history.counted.iter().map(row).collect()
+    history.rounds.iter().map(row).collect()
 }
 
 fn supports_by_place(history: &History) -> Vec<Vec<Cell>> {
     let children = |lives: Option<u64>| lives.map_or_else(|| text(""), |lives| people(Some(lives)));
-    let rows = history.counted.iter().flat_map(|round| {
+    let rows = history.rounds.iter().flat_map(|round| {
         let row = |(place, given, lives): (String, Option<u64>, Option<u64>)| {
-            vec![text(&round.id), text(&round.title), text(place), people(given), children(lives)]
+            vec![
+                text(round.id.as_str()),
+                text(&round.title),
+                text(place),
+                people(given),
+                children(lives),
+            ]
         };
         supports(round).into_iter().map(row).collect::<Vec<_>>()
     });
@@ -420,7 +426,7 @@ fn supports_by_place(history: &History) -> Vec<Vec<Cell>> {
 }
 
 fn consultations(history: &History) -> Vec<Vec<Cell>> {
-    let row = |asked: &super::history::Asked| {
+    let row = |asked: &super::history::OpenedConsultation| {
         let released = asked.released.as_ref();
         let answers = released.map_or_else(|| text(""), |(_, _, results)| people(results.people));
         let of = released
@@ -429,7 +435,7 @@ fn consultations(history: &History) -> Vec<Vec<Cell>> {
         let number = released.map_or_else(|| text(""), |(number, _, _)| Cell::Number(*number));
         let at = time(released.map(|(_, at, _)| *at));
         vec![
-            text(&asked.id),
+            text(asked.id.as_str()),
             text(&asked.title),
             time(Some(asked.opens_at)),
             time(Some(asked.closes_at)),
@@ -439,13 +445,19 @@ fn consultations(history: &History) -> Vec<Vec<Cell>> {
             of,
         ]
     };
-    history.asked.iter().map(row).collect()
+    history.consultations.iter().map(row).collect()
 }
 
 fn answers_by_place(history: &History) -> Vec<Vec<Cell>> {
-    let rows = history.asked.iter().flat_map(|asked| {
+    let rows = history.consultations.iter().flat_map(|asked| {
         let row = |(place, answers, lives)| {
-            vec![text(&asked.id), text(&asked.title), text(place), people(answers), people(lives)]
+            vec![
+                text(asked.id.as_str()),
+                text(&asked.title),
+                text(place),
+                people(answers),
+                people(lives),
+            ]
         };
         asked.by_place().into_iter().map(row).collect::<Vec<_>>()
     });

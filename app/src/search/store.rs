@@ -60,7 +60,7 @@ fn labels() -> String {
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn local_text(db: &Db) -> sqlx::Result<String> {
-    Ok(texts::one(db, LOCAL_WORDS).await?.unwrap_or_else(|| rules::SHIPPED.to_owned()))
+    Ok(texts::find(db, LOCAL_WORDS).await?.unwrap_or_else(|| rules::SHIPPED.to_owned()))
 }
 
 /// The local words of this list.

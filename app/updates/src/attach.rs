@@ -8,18 +8,19 @@ use ground::aside::aside;
 use ground::error::Error;
 use ground::files;
 use ground::house::House;
+use ground::ids::{Account, EvidenceFile, Id, Update};
 use ground::sent::SentWithFile;
 use ground::ui::{Choice, Choices, Upload};
 use leptos::prelude::*;
 
 use super::evidence::Attached;
-use super::{store, update as find};
+use super::{find_update, store};
 
 /// Saves the file that came with a form, if one did. Gives the form's fields, which name the file
 /// from now on, and what to do about a file that is not accepted.
 pub async fn put_in(
     house: &House,
-    by: &str,
+    by: &Id<Account>,
     form: SentWithFile,
 ) -> Result<(Sent, Refusals), Error> {
     let SentWithFile { sent, file, is_too_large } = form;
@@ -49,8 +50,8 @@ pub fn field<'a>(
     let named = sent.all("files");
     let put_in = known
         .iter()
-        .filter(|file| named.contains(&file.id))
-        .map(|file| (file.id.clone(), words(file)));
+        .filter(|file| named.iter().any(|named| file.id == named.as_str()))
+        .map(|file| (file.id.to_string(), words(file)));
     let choices = Choice::each(put_in, |_| true);
     let put_in = (!choices.is_empty()).then(|| {
         view! { <Choices name="files"
@@ -83,11 +84,12 @@ pub fn words(file: &Attached) -> String {
 }
 
 /// GET `/updates/{id}/files/{file}`
-pub async fn file(
+pub async fn download_evidence(
     State(house): State<House>,
-    Path((id, file)): Path<(String, String)>,
+    Path((id, file)): Path<(Id<Update>, Id<EvidenceFile>)>,
 ) -> Result<Response, Error> {
-    let (update, file) = (find(&house, &id).await?, id::parse(&file).ok_or(Error::NotFound)?);
+    let (update, file) =
+        (find_update(&house, &id).await?, Id::parse(&file).ok_or(Error::NotFound)?);
     let file = update.file(&file).ok_or(Error::NotFound)?;
     Ok(house.files.download(&file.file).await?)
 }

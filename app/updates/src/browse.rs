@@ -7,6 +7,7 @@ use calendar::clock;
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::ui::{Banner, Done, Page, Pager, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
@@ -16,16 +17,20 @@ use outcomes::store::Which;
 use super::evidence::{Attached, Evidence, Numbers};
 use super::store::{self, Judged, Said, Subject, Update};
 use super::words::Words;
-use super::{attach, due, update as find};
+use super::{attach, due, find_update};
 
 const MOST_ON_A_PAGE: i64 = 20;
 
 /// GET `/updates`: all, or with `?show=claimed`, `confirmed`, `partly` or `disputed` those.
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn updates_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let sent = Sent::query(&uri);
     let about = sent.typed("about").split_once(':').and_then(|(_, id)| id::parse(id));
     if let Some(about) = about {
-        return of_one(&house, &viewer, about).await;
+        return updates_about_one_page(&house, &viewer, about).await;
     }
     let (which, show) = match (sent.typed("show"), Verdict::read(sent.typed("show"))) {
         (_, Some(verdict)) => (Which::Judged(verdict), verdict.word()),
@@ -34,7 +39,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     };
     let (page_number, due) = (page_number(&sent), due::due(&house).await?);
     if sent.typed("show") == "awaited" {
-        return Ok(awaited(due, house.clock.now()).answer(&house, &viewer));
+        return Ok(awaited_page(due, house.clock.now()).answer(&house, &viewer));
     }
     let mut updates = outcomes::store::list(
         &house.db,
@@ -111,7 +116,11 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 const MOST_OF_ONE: i64 = 50;
 
 /// What happened about one thing.
-async fn of_one(house: &House, viewer: &Viewer, about: String) -> Result<Response, Error> {
+async fn updates_about_one_page(
+    house: &House,
+    viewer: &Viewer,
+    about: String,
+) -> Result<Response, Error> {
     let updates = outcomes::store::list(&house.db, &Which::About(&about), (MOST_OF_ONE, 0)).await?;
     let page = Page::new("What happened", || {
         let nothing =
@@ -133,7 +142,7 @@ async fn of_one(house: &House, viewer: &Viewer, about: String) -> Result<Respons
 }
 
 /// What leaders still have to tell us.
-fn awaited(due: Vec<due::Due>, now: calendar::clock::Millis) -> Page {
+fn awaited_page(due: Vec<due::Due>, now: calendar::clock::Millis) -> Page {
     Page::new("What we are waiting to hear", || {
         view! {
             <div class="stack">
@@ -156,13 +165,13 @@ fn awaited(due: Vec<due::Due>, now: calendar::clock::Millis) -> Page {
 }
 
 /// GET `/updates/{id}`
-pub async fn update(
+pub async fn update_page(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Update>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let update = find(&house, &id).await?;
+    let update = find_update(&house, &id).await?;
     let done = Done::of(&uri, &viewer, house.clock.now());
     let has_doubted = match viewer.person() {
         Some(person) if done.what() == "doubted" => {
@@ -172,7 +181,7 @@ pub async fn update(
     };
     let may_change = match viewer.signed_in() {
         Ok(person) if viewer.is(Role::Leader) => {
-            store::is_hers(&house.db, &update.id, &person.account_id).await?
+            store::may_change(&house.db, &update.id, &person.account_id).await?
         }
         _ => false,
     };
@@ -321,7 +330,7 @@ fn version(update: &Update, said: &Said, level: u8) -> impl IntoView + use<> {
 }
 
 /// What an update says. `published`: its id, once its files can be saved.
-pub fn words(words: &Words, published: Option<&str>) -> impl IntoView + use<> {
+pub fn words(words: &Words, published: Option<&Id<ids::Update>>) -> impl IntoView + use<> {
     view! {
         {you_said(words, 2)}
         <section class="panel">{we_did(words, published, 2)}</section>
@@ -351,7 +360,7 @@ fn you_said(words: &Words, level: u8) -> impl IntoView + use<> {
 }
 
 /// What the organisation says that happened.
-fn we_did(words: &Words, published: Option<&str>, level: u8) -> impl IntoView + use<> {
+fn we_did(words: &Words, published: Option<&Id<ids::Update>>, level: u8) -> impl IntoView + use<> {
     let outcome = match &words.outcome {
         Outcome::Done | Outcome::Partly => None,
         Outcome::Not { because, decided_by, look_again } => Some(
@@ -398,7 +407,7 @@ fn heading(level: u8, title: &'static str) -> AnyView {
     }
 }
 
-fn verdict(update_id: &str, judged: &Judged, level: u8) -> impl IntoView + use<> {
+fn verdict(update_id: &Id<ids::Update>, judged: &Judged, level: u8) -> impl IntoView + use<> {
     view! {
         <section class=outcomes::verdict_style(Some(judged.verdict))>
             {heading(level, judged.verdict.title())}
@@ -412,7 +421,7 @@ fn verdict(update_id: &str, judged: &Judged, level: u8) -> impl IntoView + use<>
 }
 
 /// The evidence for what was said.
-fn evidence(evidence: &Evidence, published: Option<&str>) -> impl IntoView + use<> {
+fn evidence(evidence: &Evidence, published: Option<&Id<ids::Update>>) -> impl IntoView + use<> {
     view! {
         {evidence.numbers.as_ref().map(numbers)}
         {files(&evidence.files, published)}
@@ -420,7 +429,7 @@ fn evidence(evidence: &Evidence, published: Option<&str>) -> impl IntoView + use
     }
 }
 
-fn files(files: &[Attached], published: Option<&str>) -> impl IntoView + use<> {
+fn files(files: &[Attached], published: Option<&Id<ids::Update>>) -> impl IntoView + use<> {
     let row = |file: &Attached| {
         let words = attach::words(file);
         match published {

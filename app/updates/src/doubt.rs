@@ -7,37 +7,38 @@ use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Area, FormKey, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::store::{self, Update};
-use super::{browse, emails, update as find};
+use super::store::{self, NewDoubt, Update};
+use super::{browse, emails, find_update};
 
 /// GET `/updates/{id}/doubts/new`
-pub async fn form(
+pub async fn doubt_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Update>>,
 ) -> Result<Response, Error> {
-    Ok(page(&find(&house, &id).await?, &Sent::default(), &Refusals::default())
+    Ok(doubt_page(&find_update(&house, &id).await?, &Sent::default(), &Refusals::default())
         .answer(&house, &viewer))
 }
 
 /// POST `/updates/{id}/doubts/new`
-pub async fn send(
+pub async fn send_doubt(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Update>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let update = find(&house, &id).await?;
+    let update = find_update(&house, &id).await?;
     let words =
         match forms::within(forms::prose(sent.typed("words")), 4_000, "Tell us what happened") {
             Ok(words) => words,
             Err(what_to_do) => {
-                return Ok(page(&update, &sent, &Refusals::one("words", what_to_do))
+                return Ok(doubt_page(&update, &sent, &Refusals::one("words", what_to_do))
                     .answer(&house, &viewer));
             }
         };
@@ -46,7 +47,7 @@ pub async fn send(
         && !store::is_doubted(&house.db, &form_key).await?
     {
         let what_to_do = "Send this in an hour. You have told us a lot just now";
-        let page = page(&update, &sent, &Refusals::one("words", what_to_do));
+        let page = doubt_page(&update, &sent, &Refusals::one("words", what_to_do));
         return Ok(too_many(page, Sends::Doubt, &house, &viewer));
     }
     // About the version the parent read, if there is a newer one by now.
@@ -57,7 +58,8 @@ pub async fn send(
         .filter(|read| update.versions.iter().any(|said| said.version == *read));
     let version = read.unwrap_or(update.now().version);
     let mut tx = house.db.begin().await?;
-    store::doubt(&mut tx, &form_key, (&update.id, version), &words, &by.account_id, now).await?;
+    let new = NewDoubt { form_key: &form_key, update_id: &update.id, version, words: &words };
+    store::doubt(&mut tx, new, &by.account_id, now).await?;
     let receipt = Owed {
         // A double tap tells the forum once, and is one email.
         dedup_key: &format!("doubt received {form_key}"),
@@ -73,8 +75,8 @@ pub async fn send(
     Ok(Redirect::to(&format!("/updates/{}?done=doubted", update.id)).into_response())
 }
 
-fn page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
-    let back = format!("/updates/{}", update.id);
+fn doubt_page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
+    let (back, version) = (format!("/updates/{}", update.id), update.now().version.to_string());
     let page = Page::new(
         format!("That's not my experience: {}", outcomes::shortened(&update.now().words.you_said)),
         || {
@@ -88,13 +90,13 @@ fn page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
                     <Summary refusals />
                     <h1>"That's not my experience"</h1>
                     <p class="lead">
-                        "Tell the forum. Only its organisers will read this, with your display name. \
-                         If it changes what the forum thinks, they will say so on the page."
+                        "Tell the forum. Only its organisers will read this, with your display \
+                         name. If it changes what the forum thinks, they will say so on the page."
                     </p>
                     {browse::words(&update.now().words, Some(&update.id))}
                     <form method="post" novalidate>
                         <FormKey key=sent.typed("form_key") />
-                        <input type="hidden" name="version" value=update.now().version.to_string() />
+                        <input type="hidden" name="version" value=version />
                         <Area
                             name="words"
                             label="What happened for your family?"

@@ -2,6 +2,7 @@
 
 use calendar::clock::{self, Millis};
 use ground::house::House;
+use ground::ids::{Account, Id};
 use leptos::prelude::*;
 use outcomes::rules::{Awaited, awaited};
 
@@ -10,7 +11,6 @@ use super::store::{self, Subject, Waited};
 /// An outcome that is due or overdue.
 #[derive(Clone, Debug)]
 pub struct Due {
-    /// What it is about.
     pub subject: Subject,
     /// The day leaders must say it by.
     pub by: Millis,
@@ -30,7 +30,7 @@ pub async fn due(house: &House) -> sqlx::Result<Vec<Due>> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn due_of(house: &House, leader: &str) -> sqlx::Result<Vec<Due>> {
+pub async fn due_of(house: &House, leader: &Id<Account>) -> sqlx::Result<Vec<Due>> {
     Ok(standing(house, store::waited(&house.db, Some(leader)).await?))
 }
 

@@ -4,14 +4,12 @@
 use calendar::clock::{self, DAY, Millis};
 use deliveries::{EmailKind, Owed, Paragraph, Sender, Words, owe};
 use ground::house::House;
+use ground::ids::{self, Id};
 use outcomes::rules::Outcome;
 use outcomes::shortened;
 
 use super::due::{self, Due};
 use super::store::{self, Update};
-
-/// How many emails one write owes.
-const LOT: i64 = 200;
 
 /// Owes the emails about every outcome that contributors have not been told about yet. If it is
 /// stopped half-way, the next turn goes on: nobody is told twice and nobody is left out.
@@ -37,7 +35,10 @@ pub async fn tell_late(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-async fn tell(house: &House, (update_id, version): (String, i64)) -> Result<(), sqlx::Error> {
+async fn tell(
+    house: &House,
+    (update_id, version): (Id<ids::Update>, i64),
+) -> Result<(), sqlx::Error> {
     let Some(update) = store::find(&house.db, &update_id).await? else { return Ok(()) };
     let Some(words) = said(house, &update, version) else { return Ok(()) };
     let choose = |token: &str| Words {
@@ -50,8 +51,7 @@ async fn tell(house: &House, (update_id, version): (String, i64)) -> Result<(), 
     loop {
         let now = house.clock.now();
         let mut tx = house.db.begin().await?;
-        let owed =
-            store::tell_next(&mut tx, (&update_id, version), &words, choose, LOT, now).await?;
+        let owed = store::tell_next(&mut tx, (&update_id, version), &words, choose, now).await?;
         tx.commit().await?;
         if owed == 0 {
             return Ok(());

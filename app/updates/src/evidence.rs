@@ -3,6 +3,7 @@
 use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
 use ground::files;
+use ground::ids::{EvidenceFile, Id};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -13,9 +14,7 @@ const MOST_NUMBERS: usize = 24;
 /// A file that was added as evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attached {
-    /// Its id.
-    pub id: String,
-    /// The file.
+    pub id: Id<EvidenceFile>,
     #[serde(flatten)]
     pub file: files::SavedFile,
 }
@@ -25,7 +24,6 @@ pub struct Attached {
 pub struct Evidence {
     /// Links to where people can read more.
     pub links: Vec<String>,
-    /// Files.
     pub files: Vec<Attached>,
     /// A number before and after.
     pub numbers: Option<Numbers>,
@@ -48,8 +46,10 @@ pub fn evidence(
 /// The files that were named, of those that can be.
 fn files(sent: &Sent, known: &[Attached]) -> Result<Vec<Attached>, String> {
     let named = sent.all("files");
-    let files: Vec<Attached> =
-        named.iter().filter_map(|id| known.iter().find(|file| file.id == *id).cloned()).collect();
+    let files: Vec<Attached> = named
+        .iter()
+        .filter_map(|id| known.iter().find(|file| file.id == id.as_str()).cloned())
+        .collect();
     match files.len() {
         found if found < named.len() => {
             Err("Choose the file again. We no longer have it".to_owned())
@@ -64,7 +64,6 @@ fn files(sent: &Sent, known: &[Attached]) -> Result<Vec<Attached>, String> {
 pub struct Numbers {
     /// What is counted, with its unit, as in "Weeks waited for occupational therapy".
     pub what: String,
-    /// Where the numbers are from.
     pub source: String,
     /// (where, day as `2026-12-04`, number as it was written), in the order of the places as they
     /// were named, then of the days.
@@ -212,7 +211,7 @@ mod tests {
             kind: FileKind::Pdf,
             size: 5,
         };
-        Attached { id: id.to_owned(), file }
+        Attached { id: id.into(), file }
     }
 
     #[test]

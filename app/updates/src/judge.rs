@@ -8,6 +8,7 @@ use forms::{Refusals, Sent, page_number};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Account, Id};
 use ground::sent::{Form, SentWithFile};
 use ground::ui::{Area, Choice, Choices, FormKey, Page, Pager, Summary, When, titled};
 use ground::viewer::Viewer;
@@ -17,7 +18,7 @@ use outcomes::store::Which;
 
 use super::evidence::{Attached, evidence};
 use super::store::{self, Doubt, NewVerdict, Update};
-use super::{attach, browse, update as find};
+use super::{attach, browse, find_update};
 
 /// How many updates wait on one page.
 const MOST_ON_A_PAGE: i64 = 20;
@@ -25,7 +26,11 @@ const MOST_ON_A_PAGE: i64 = 20;
 const MOST_FOUND: i64 = 50;
 
 /// GET `/forum/updates`: what leaders claim, and nobody has checked yet.
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn claimed_updates_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let page_number = page_number(&Sent::query(&uri));
     let mut claimed = outcomes::store::list(
         &house.db,
@@ -80,7 +85,7 @@ fn told_by_parents(doubts: Vec<Doubt>) -> impl IntoView {
                 <p class="said">{doubt.words}</p>
                 <p class="soft">{doubt.by}", "<When at=doubt.at /></p>
                 <form method="post" action="/forum/updates">
-                    <button class="link" name="doubt" value=doubt.id>
+                    <button class="link" name="doubt" value=doubt.id.to_string()>
                         "I've read this"
                         <span class="unseen">{unseen}</span>
                     </button>
@@ -105,7 +110,7 @@ pub async fn see_doubt(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
-    let doubt = id::parse(sent.typed("doubt")).ok_or(Error::NotFound)?;
+    let doubt = Id::parse(sent.typed("doubt")).ok_or(Error::NotFound)?;
     let mut tx = house.db.begin().await?;
     if store::see_doubt(&mut tx, &doubt, at).await? {
         let entry = Entry { at, who: Some(by), what: "doubt read", about: &doubt, detail: "" };
@@ -116,31 +121,33 @@ pub async fn see_doubt(
 }
 
 /// GET `/forum/updates/{id}`
-pub async fn form(
+pub async fn verdict_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Update>>,
 ) -> Result<Response, Error> {
-    let update = find(&house, &id).await?;
-    Ok(page(&house, &update, &Sent::default(), &[], &Refusals::default())
+    let update = find_update(&house, &id).await?;
+    Ok(verdict_page(&house, &update, &Sent::default(), &[], &Refusals::default())
         .await?
         .answer(&house, &viewer))
 }
 
 /// POST `/forum/updates/{id}`
-pub async fn judge(
+pub async fn give_verdict(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Update>>,
     form: SentWithFile,
 ) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
-    let update = find(&house, &id).await?;
+    let update = find_update(&house, &id).await?;
     let (sent, mut refusals) = attach::put_in(&house, by, form).await?;
     let files = store::known(&house.db, &[], &sent.all("files"), by).await?.files;
-    let new = refusals.take_all(read(&sent, &files, now));
+    let new = refusals.take_all(new_verdict(&sent, &files, now));
     let Some(new) = new.filter(|_| refusals.is_empty()) else {
-        return Ok(page(&house, &update, &sent, &files, &refusals).await?.answer(&house, &viewer));
+        return Ok(verdict_page(&house, &update, &sent, &files, &refusals)
+            .await?
+            .answer(&house, &viewer));
     };
     let is_own = update.versions.iter().any(|said| said.by == *by);
     let judged = !is_own && keep(&house, &update.id, &new, by, now).await?;
@@ -154,7 +161,7 @@ pub async fn judge(
     } else {
         "Read it again, below. It has changed meanwhile. Then say if the forum agrees"
     };
-    Ok(page(&house, &update, &sent, &files, &Refusals::one("verdict", what_to_do))
+    Ok(verdict_page(&house, &update, &sent, &files, &Refusals::one("verdict", what_to_do))
         .await?
         .answer(&house, &viewer))
 }
@@ -162,9 +169,9 @@ pub async fn judge(
 /// Keeps the forum's view, and notes that it was given. False where it can't be.
 async fn keep(
     house: &House,
-    update_id: &str,
+    update_id: &Id<ids::Update>,
     new: &NewVerdict,
-    by: &str,
+    by: &Id<Account>,
     at: Millis,
 ) -> sqlx::Result<bool> {
     let mut tx = house.db.begin().await?;
@@ -177,7 +184,7 @@ async fn keep(
     Ok(judged)
 }
 
-fn read(sent: &Sent, files: &[Attached], now: Millis) -> Result<NewVerdict, Refusals> {
+fn new_verdict(sent: &Sent, files: &[Attached], now: Millis) -> Result<NewVerdict, Refusals> {
     let mut refusals = Refusals::default();
     let verdict = refusals.take(
         "verdict",
@@ -202,7 +209,7 @@ fn read(sent: &Sent, files: &[Attached], now: Millis) -> Result<NewVerdict, Refu
     }
 }
 
-async fn page(
+async fn verdict_page(
     house: &House,
     update: &Update,
     sent: &Sent,

@@ -14,14 +14,14 @@
 //!
 //! 1. `/lead/updates` lists what is still to be said: chosen topics, results, published drafts,
 //!    each with the day it is due (`outcomes/rules.rs`, `awaited`). `/lead/updates/about` offers
-//!    what they can answer (`store/subjects.rs`, `answers_for`); `words.rs` and `evidence.rs` read
+//!    what they can answer (`store/subjects.rs`, `answerable`); `words.rs` and `evidence.rs` read
 //!    what they write, `attach.rs` takes a file. They check it as everyone will see it, then it is
 //!    published: an update, its first version, what it is about.
 //! 2. It is shown as claimed. At `/forum/updates` organisers see what is waiting, and what parents
 //!    with a different experience told them (`doubt.rs`). `judge.rs` saves the forum's view of the
 //!    version that was read. Nobody judges what they or their organisation said; a trigger refuses
 //!    the first.
-//! 3. A change is the next version (`write.rs`, `change`), which is claimed again. If it
+//! 3. A change is the next version (`write.rs`, `change_update`), which is claimed again. If it
 //!    differs in more than spelling (`spelling.rs`), contributors are told again.
 //! 4. The worker calls `updates::tell_due`. `store::tell_next` owes the email to 200 people at a
 //!    time and notes each in `update_letters`: authors, supporters, those who answered and asked to
@@ -49,11 +49,12 @@ pub use personal::PERSONAL;
 
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::viewer::{Role, Viewer};
 use store::Update;
 
-/// What somebody chose who comes to the form before she is signed in.
+/// What somebody chose who comes to the form before they are signed in.
 const DOUBT: &str = "tell us that's not your experience";
 
 /// The room's addresses.
@@ -62,36 +63,40 @@ pub fn routes() -> Routes {
     use Access::{Anyone, Only, SignedIn};
     let (leader, organiser) = (Only(Role::Leader), Only(Role::Organiser));
     Routes::new()
-        .get("/updates", Anyone, browse::list)
+        .get("/updates", Anyone, browse::updates_page)
         .get("/updates/receipt", Anyone, receipt::receipt_form)
-        .post("/updates/receipt", Anyone, receipt::receipt)
-        .get("/updates/{id}", Anyone, browse::update)
-        .get("/updates/{id}/files/{file}", Anyone, attach::file)
-        .get_first("/updates/{id}/doubts/new", SignedIn, DOUBT, doubt::form)
-        .post_first("/updates/{id}/doubts/new", SignedIn, DOUBT, doubt::send)
-        .get("/lead/updates", leader, write::list)
-        .get("/lead/updates/new", leader, write::form)
-        .post_file("/lead/updates/new", leader, write::send)
-        .get("/lead/updates/about", leader, write::choose)
-        .get("/lead/updates/{id}", leader, write::change_form)
-        .post_file("/lead/updates/{id}", leader, write::change)
-        .get("/forum/updates", organiser, judge::list)
+        .post("/updates/receipt", Anyone, receipt::outcomes_of_receipt)
+        .get("/updates/{id}", Anyone, browse::update_page)
+        .get("/updates/{id}/files/{file}", Anyone, attach::download_evidence)
+        .get_first("/updates/{id}/doubts/new", SignedIn, DOUBT, doubt::doubt_form)
+        .post_first("/updates/{id}/doubts/new", SignedIn, DOUBT, doubt::send_doubt)
+        .get("/lead/updates", leader, write::own_updates_page)
+        .get("/lead/updates/new", leader, write::update_form)
+        .post_file("/lead/updates/new", leader, write::publish_update)
+        .get("/lead/updates/about", leader, write::subjects_form)
+        .get("/lead/updates/{id}", leader, write::change_update_form)
+        .post_file("/lead/updates/{id}", leader, write::change_update)
+        .get("/forum/updates", organiser, judge::claimed_updates_page)
         .post("/forum/updates", organiser, judge::see_doubt)
-        .get("/forum/updates/{id}", organiser, judge::form)
-        .post_file("/forum/updates/{id}", organiser, judge::judge)
+        .get("/forum/updates/{id}", organiser, judge::verdict_form)
+        .post_file("/forum/updates/{id}", organiser, judge::give_verdict)
 }
 
 /// The update of an address, or "not found".
-async fn update(house: &House, id: &str) -> Result<Update, Error> {
-    let id = id::parse(id).ok_or(Error::NotFound)?;
+async fn find_update(house: &House, id: &Id<ids::Update>) -> Result<Update, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
 /// The update of an address, for a leader who may change it. For leaders of another organisation
 /// there is none to change.
-async fn hers(house: &House, viewer: &Viewer, id: &str) -> Result<Update, Error> {
-    let update = update(house, id).await?;
-    if store::is_hers(&house.db, &update.id, &viewer.signed_in()?.account_id).await? {
+async fn update_to_change(
+    house: &House,
+    viewer: &Viewer,
+    id: &Id<ids::Update>,
+) -> Result<Update, Error> {
+    let update = find_update(house, id).await?;
+    if store::may_change(&house.db, &update.id, &viewer.signed_in()?.account_id).await? {
         Ok(update)
     } else {
         Err(Error::NotFound)

@@ -24,7 +24,7 @@ pub async fn receipt_form(State(house): State<House>, viewer: Viewer) -> Respons
 
 /// POST `/updates/receipt`: what happened about the consultation that this code answers. Nothing is
 /// saved, and the answers are not shown.
-pub async fn receipt(
+pub async fn outcomes_of_receipt(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,

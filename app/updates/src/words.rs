@@ -20,15 +20,12 @@ pub struct Words {
     pub questions: Vec<Question>,
     /// The clause or page of a plan that it is about; may be empty.
     pub part: String,
-    /// What was done.
     pub we_did: String,
-    /// What happened.
     pub outcome: Outcome,
-    /// What happens next; may be empty.
+    /// May be empty.
     pub next: String,
-    /// By when, as `2026-12-04`; empty for no day.
+    /// As `2026-12-04`; empty for no day.
     pub next_by: String,
-    /// The evidence for it.
     pub evidence: Evidence,
 }
 
@@ -55,7 +52,6 @@ pub struct Question {
     /// The consultation, the key of the question and, of a theme, its title, with a `/` between
     /// them: the word a form sends for it.
     pub key: String,
-    /// It, in words.
     pub words: String,
 }
 
@@ -64,7 +60,6 @@ pub struct Question {
 pub struct Known {
     /// Questions and themes of the consultations that it is about.
     pub questions: Vec<Question>,
-    /// Files.
     pub files: Vec<Attached>,
 }
 

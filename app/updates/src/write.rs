@@ -8,6 +8,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::{self, Id};
 use ground::sent::SentWithFile;
 use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, hidden, titled};
 use ground::viewer::Viewer;
@@ -17,20 +18,23 @@ use outcomes::store::Which;
 
 use super::evidence::Attached;
 use super::spelling::differ_in_spelling_only;
-use super::store::{self, NewVersion, Published, Subject, Update};
+use super::store::{self, NewUpdate, NewVersion, Published, Subject, Update};
 use super::words::{self, Known, Words};
-use super::{attach, browse, due, hers};
+use super::{attach, browse, due, update_to_change};
 
 /// How many of their organisation's updates a leader sees at once.
 const MOST: i64 = 100;
 
 /// GET `/lead/updates`: what the leader's organisation said.
-pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+pub async fn own_updates_page(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
     let me = &viewer.signed_in()?.account_id;
     let due = due::due_of(&house, me).await?;
-    let hers = outcomes::store::list(&house.db, &Which::MayChange(me), (MOST, 0)).await?;
+    let own = outcomes::store::list(&house.db, &Which::MayChange(me), (MOST, 0)).await?;
     let page = Page::new("You said, we did", || {
-        let nothing = hers
+        let nothing = own
             .is_empty()
             .then(|| view! { <p>"Your organisation hasn't said yet what happened."</p> });
         view! {
@@ -51,7 +55,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
                 {due::rows(due, house.clock.now(), true)}
                 <h2>"What your organisation has said"</h2>
                 {nothing}
-                {outcomes::rows(hers)}
+                {outcomes::rows(own)}
             </div>
         }
     });
@@ -59,7 +63,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 /// GET `/lead/updates/about`: chooses what it is about; what `?about=` names is ticked.
-pub async fn choose(
+pub async fn subjects_form(
     State(house): State<House>,
     viewer: Viewer,
     uri: Uri,
@@ -72,13 +76,17 @@ pub async fn choose(
 
 /// GET `/lead/updates/new`: what happened about what `?about=topic:…` names; without it, first what
 /// it is about.
-pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn update_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let (sent, by) = (Sent::query(&uri), &viewer.signed_in()?.account_id);
     let all = store::answerable(&house.db, by, &sent.all("about")).await?;
     let page = match chosen(&sent, &all) {
         Ok(about) => {
             let known = store::known(&house.db, &about, &[], by).await?;
-            page(&sent, About::Chosen(about), &known, &Refusals::default())
+            update_form_page(&sent, About::Chosen(about), &known, &Refusals::default())
         }
         Err(_) if uri.query().is_none() => subjects_page(&sent, &all, &Refusals::default()),
         Err(what_to_do) => subjects_page(&sent, &all, &Refusals::one("about", what_to_do)),
@@ -87,7 +95,7 @@ pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// POST `/lead/updates/new`: shows it as everyone will read it, goes back to it, or publishes it.
-pub async fn send(
+pub async fn publish_update(
     State(house): State<House>,
     viewer: Viewer,
     form: SentWithFile,
@@ -100,7 +108,9 @@ pub async fn send(
         store::known(&house.db, chosen.as_deref().unwrap_or_default(), &sent.all("files"), by)
             .await?;
     if sent.typed("step") == "about" {
-        return Ok(page(&sent, About::ToChoose(all), &known, &of_file).answer(&house, &viewer));
+        return Ok(
+            update_form_page(&sent, About::ToChoose(all), &known, &of_file).answer(&house, &viewer)
+        );
     }
     let mut refusals = Refusals::default();
     let (about, words) =
@@ -108,22 +118,22 @@ pub async fn send(
     refusals.extend(of_file);
     let (Some(about), Some(words)) = (about.clone(), words.filter(|_| refusals.is_empty())) else {
         let about = about.map_or(About::ToChoose(all), About::Chosen);
-        return Ok(page(&sent, about, &known, &refusals).answer(&house, &viewer));
+        return Ok(update_form_page(&sent, about, &known, &refusals).answer(&house, &viewer));
     };
     match sent.typed("step") {
         "publish" => {}
         "change" => {
-            return Ok(page(&sent, About::Chosen(about), &known, &Refusals::default())
+            return Ok(update_form_page(&sent, About::Chosen(about), &known, &Refusals::default())
                 .answer(&house, &viewer));
         }
         _ => {
-            return Ok(
-                check(&sent, "/lead/updates/new", &words, &about, false).answer(&house, &viewer)
-            );
+            return Ok(check_page(&sent, "/lead/updates/new", &words, &about, false)
+                .answer(&house, &viewer));
         }
     }
     let mut tx = house.db.begin().await?;
-    let published = store::publish(&mut tx, &sent.once(), &words, &about, by, now).await?;
+    let new = NewUpdate { form_key: &sent.once(), words: &words, about: &about };
+    let published = store::publish(&mut tx, new, by, now).await?;
     if let Published::Now(id) = &published {
         let (what, detail) = ("update published", words.outcome.word());
         let entry = Entry { at: now, who: Some(by), what, about: id, detail };
@@ -134,12 +144,13 @@ pub async fn send(
         Published::Now(id) | Published::Before(id) => {
             Ok(Redirect::to(&format!("/updates/{id}?done=published")).into_response())
         }
-        Published::NotHers => {
+        Published::NotTheirs => {
             let refusals = Refusals::one(
                 "about",
                 "Choose again what this is about. You no longer answer for some of it",
             );
-            Ok(page(&sent, About::ToChoose(all), &known, &refusals).answer(&house, &viewer))
+            Ok(update_form_page(&sent, About::ToChoose(all), &known, &refusals)
+                .answer(&house, &viewer))
         }
     }
 }
@@ -160,14 +171,14 @@ fn chosen(sent: &Sent, all: &[Subject]) -> Result<Vec<Subject>, String> {
 }
 
 /// GET `/lead/updates/{id}`
-pub async fn change_form(
+pub async fn change_update_form(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Update>>,
 ) -> Result<Response, Error> {
-    let update = hers(&house, &viewer, &id).await?;
-    let known = store::known(&house.db, &update.about, &[], "").await?;
-    Ok(page(
+    let update = update_to_change(&house, &viewer, &id).await?;
+    let known = store::known(&house.db, &update.about, &[], &Id::default()).await?;
+    Ok(update_form_page(
         &fields(&update),
         About::Known(&update),
         &with_told(known, &update),
@@ -177,19 +188,19 @@ pub async fn change_form(
 }
 
 /// POST `/lead/updates/{id}`: says something else, which is claimed again.
-pub async fn change(
+pub async fn change_update(
     State(house): State<House>,
     viewer: Viewer,
-    Path(id): Path<String>,
+    Path(id): Path<Id<ids::Update>>,
     form: SentWithFile,
 ) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
-    let update = hers(&house, &viewer, &id).await?;
+    let update = update_to_change(&house, &viewer, &id).await?;
     let (sent, mut refusals) = attach::put_in(&house, by, form).await?;
     let known =
         with_told(store::known(&house.db, &update.about, &sent.all("files"), by).await?, &update);
     let again = |sent: &Sent, refusals: &Refusals| {
-        page(sent, About::Known(&update), &known, refusals).answer(&house, &viewer)
+        update_form_page(sent, About::Known(&update), &known, refusals).answer(&house, &viewer)
     };
     let words = refusals.take_all(words::words(&sent, Some(&update.now().words), &known, now));
     let Some(words) = words.filter(|_| refusals.is_empty()) else {
@@ -219,7 +230,7 @@ pub async fn change(
         "publish" => {}
         "change" => return Ok(again(&sent, &Refusals::default())),
         _ => {
-            return Ok(check(
+            return Ok(check_page(
                 &sent,
                 &format!("/lead/updates/{}", update.id),
                 &words,
@@ -406,7 +417,7 @@ fn about_of<'a>(sent: &Sent, about: &About<'_>, refusals: &'a Refusals) -> impl 
     }
 }
 
-fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Page {
+fn update_form_page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Page {
     let (title, back) = match &about {
         About::ToChoose(_) | About::Chosen(_) => ("Say what happened", "/lead/updates".to_owned()),
         About::Known(update) => ("Change what you said", format!("/updates/{}", update.id)),
@@ -596,7 +607,7 @@ fn evidence<'a>(
 
 /// The update as everyone will read it, before anyone does. `is_spelling`: whether only its
 /// spelling differs from what is published now.
-fn check(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_spelling: bool) -> Page {
+fn check_page(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_spelling: bool) -> Page {
     let (hidden, to) =
         (hidden(sent.fields().filter(|(name, _)| name != "step" && name != "tell")), to.to_owned());
     let none = Refusals::default();

@@ -180,7 +180,7 @@ const BEFORE: [(Told, Range<usize>, Range<usize>); 5] = [
 
 /// What the parent you sign in as supported in the first round: the forum agrees with what leaders
 /// say about one of them, and disagrees about the other.
-const HERS: [&str; 2] =
+const SUPPORTED_BY_PARENT: [&str; 2] =
     ["Drop-ins for parents at every high school", "A sensory room that is open at weekends"];
 
 /// Passed on to the safeguarding lead: nobody else reads it.
@@ -243,7 +243,7 @@ async fn first_round(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx
         for (side, range) in [(0, from_north), (1, from_south)] {
             supporters.extend(&sefton.families[side][range]);
         }
-        if HERS.contains(&told.0) {
+        if SUPPORTED_BY_PARENT.contains(&told.0) {
             supporters.push(&sefton.parent);
         }
         if told.0 == "Someone to talk to in the north" {

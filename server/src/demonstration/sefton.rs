@@ -130,19 +130,19 @@ pub async fn fill(
     let mut organisations = Vec::new();
     for name in [COUNCIL, NHS] {
         organisations
-            .push((name, area::store::add(tx, area::What::Organisation, name, None).await?));
+            .push((name, area::store::add(tx, area::AreaKind::Organisation, name, None).await?));
     }
     let mut services = Vec::new();
     for (name, run_by) in SERVICES {
-        let id = area::store::add(tx, area::What::Service, name, None).await?;
+        let id = area::store::add(tx, area::AreaKind::Service, name, None).await?;
         let days = TOLD_EARLY.contains(&name).then_some(20);
-        area::store::set_rule(tx, &id, &ids(&organisations, run_by), days).await?;
+        area::store::set_rule(tx, &id.as_str().into(), &ids(&organisations, run_by), days).await?;
         services.push((name, id));
     }
     let mut places = Vec::new();
     for (name, children) in PLACES {
         let children = i64::try_from(children).ok();
-        places.push((name, area::store::add(tx, area::What::Place, name, children).await?));
+        places.push((name, area::store::add(tx, area::AreaKind::Place, name, children).await?));
     }
     let (north, south) = (places[0].1.clone(), places[1].1.clone());
     area::texts::save(tx, &CONTACT, now).await?;

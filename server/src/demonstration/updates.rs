@@ -6,7 +6,7 @@ use jiff::civil::Weekday;
 use outcomes::rules::{Outcome, Verdict};
 use sqlx::AnyConnection;
 use updates::evidence::{Evidence, Numbers};
-use updates::store::{self, Kind, NewVerdict, Published, Subject};
+use updates::store::{self, NewDoubt, NewUpdate, NewVerdict, Published, Subject, SubjectKind};
 use updates::words::Words;
 
 use super::days;
@@ -14,13 +14,13 @@ use super::plans::therapists_start;
 use super::sefton::{LEADER, NHS_LEADER};
 
 /// What it is about, who says what, the forum's answer, and how many days ago it was said.
-type Told = (Kind, &'static str, &'static str, Words, Option<(Verdict, &'static str)>, i64);
+type Told = (SubjectKind, &'static str, &'static str, Words, Option<(Verdict, &'static str)>, i64);
 
 pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
     let organiser = super::account(tx, "organiser@example.org").await?;
     let told: [Told; 3] = [
         (
-            Kind::Topic,
+            SubjectKind::Topic,
             "Drop-ins for parents at every high school",
             LEADER,
             drop_ins(),
@@ -31,7 +31,7 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
             60,
         ),
         (
-            Kind::Topic,
+            SubjectKind::Topic,
             "A sensory room that is open at weekends",
             LEADER,
             sensory_room(now),
@@ -43,7 +43,7 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
             30,
         ),
         (
-            Kind::Consultation,
+            SubjectKind::Consultation,
             "How long do you wait for occupational therapy?",
             NHS_LEADER,
             waits(now),
@@ -55,9 +55,8 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
         let leader = super::account(tx, leader).await?;
         let Some(subject) = subject(tx, kind, title).await? else { continue };
         let at = now - days * DAY;
-        let Published::Now(update_id) =
-            store::publish(tx, title, &words, &[subject], &leader, at).await?
-        else {
+        let new = NewUpdate { form_key: title, words: &words, about: &[subject] };
+        let Published::Now(update_id) = store::publish(tx, new, &leader, at).await? else {
             continue;
         };
         emails_that_went(tx, &update_id, at).await?;
@@ -78,7 +77,8 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
         } else {
             let family = super::account(tx, "family3@example.org").await?;
             let words = "We are still on two lists, one for each clinic.";
-            store::doubt(tx, title, (&update_id, 1), words, &family, at + 20 * HOUR).await?;
+            let new = NewDoubt { form_key: title, update_id: &update_id, version: 1, words };
+            store::doubt(tx, new, &family, at + 20 * HOUR).await?;
         }
     }
     Ok(())
@@ -128,11 +128,11 @@ async fn emails_that_went(
 
 async fn subject(
     tx: &mut AnyConnection,
-    kind: Kind,
+    kind: SubjectKind,
     title: &str,
 ) -> Result<Option<Subject>, sqlx::Error> {
     let sql = match kind {
-        Kind::Topic => "SELECT id FROM topics WHERE title = $1",
+        SubjectKind::Topic => "SELECT id FROM topics WHERE title = $1",
         _ => "SELECT id FROM consultations WHERE title = $1",
     };
     let id: Option<String> = sqlx::query_scalar(sql).bind(title).fetch_optional(tx).await?;

@@ -23,7 +23,7 @@ fn on(sefton: &Sefton, days: i64) -> Effect {
 }
 
 /// A day as a form holds it.
-fn form(sefton: &Sefton, days: i64) -> String {
+fn form_day(sefton: &Sefton, days: i64) -> String {
     clock::fields(sefton.day(days)).0
 }
 
@@ -40,7 +40,7 @@ pub fn route_twelve(sefton: &Sefton) -> Wording {
         families: Some(25),
         must_do: String::new(),
         must_do_by: String::new(),
-        decided_day: Some(form(sefton, monday - 4)),
+        decided_day: Some(form_day(sefton, monday - 4)),
         effect: on(sefton, monday),
         places: places(sefton, &["North Sefton"]),
         ..route_five(sefton)
@@ -59,7 +59,7 @@ pub fn route_three(sefton: &Sefton) -> Wording {
         families: Some(15),
         must_do: String::new(),
         must_do_by: String::new(),
-        decided_day: Some(form(sefton, -27)),
+        decided_day: Some(form_day(sefton, -27)),
         effect: on(sefton, monday),
         ..route_five(sefton)
     }
@@ -77,11 +77,11 @@ pub fn route_five(sefton: &Sefton) -> Wording {
         affected: "Children and young people who travel on route 5".into(),
         families: Some(40),
         must_do: "Call the school transport team if your child can't manage the new time.".into(),
-        must_do_by: form(sefton, monday - 3),
+        must_do_by: form_day(sefton, monday - 3),
         whom: "The school transport team".into(),
         phone: "0151 496 0101".into(),
         email: "transport@example.org".into(),
-        decided_day: Some(form(sefton, -15)),
+        decided_day: Some(form_day(sefton, -15)),
         effect: on(sefton, monday),
         changes_entitlement: false,
         services: services(sefton, &["Transport"]),
@@ -105,7 +105,7 @@ pub fn autism_group(sefton: &Sefton) -> Wording {
         whom: "The autism support team".into(),
         phone: "0151 496 0102".into(),
         email: String::new(),
-        decided_day: Some(form(sefton, -30)),
+        decided_day: Some(form_day(sefton, -30)),
         effect: on(sefton, wednesday),
         services: services(sefton, &["Autism support"]),
         places: Vec::new(),
@@ -123,7 +123,7 @@ pub fn drop_in(sefton: &Sefton) -> Wording {
         affected: "Families who come to the drop-in".into(),
         families: Some(35),
         effect: on(sefton, thursday),
-        decided_day: Some(form(sefton, -20)),
+        decided_day: Some(form_day(sefton, -20)),
         ..autism_group(sefton)
     }
 }
@@ -182,7 +182,7 @@ pub fn saturday_club(sefton: &Sefton) -> Wording {
         whom: "The short breaks team".into(),
         phone: "0151 496 0104".into(),
         effect: on(sefton, saturday),
-        decided_day: Some(form(sefton, -3)),
+        decided_day: Some(form_day(sefton, -3)),
         services: services(sefton, &["Short breaks"]),
         ..autism_group(sefton)
     }

@@ -118,22 +118,16 @@ impl Smtp {
         // a new one when it stands.
         holds(permit).await?;
         let mut is_asked = true;
-        while let Some((since, mut connection)) = kept().await {
+        while let Some((since, connection)) = kept().await {
             if since.elapsed() >= KEPT_FOR {
                 continue;
             }
             // The one before may have taken its time to say no.
-            if !std::mem::take(&mut is_asked)
-                && let Err(must_not) = holds(permit).await
-            {
-                connection.hang_up();
-                return Err(must_not);
-            }
-            let no = match connection.announce(envelope, permit).await {
-                Ok(()) => return Ok(connection),
+            let is_asked = std::mem::take(&mut is_asked);
+            let no = match announced(connection, envelope, permit, is_asked).await {
+                Ok(connection) => return Ok(connection),
                 Err(no) => no,
             };
-            connection.hang_up();
             // Servers hang up when idle or after so many emails: then a new connection will do.
             let of_this_connection = match &no {
                 No::Sender(_) => true,
@@ -144,18 +138,9 @@ impl Smtp {
                 return Err(self.failure(no));
             }
         }
-        let mut connection =
+        let connection =
             self.connect().await.map_err(|why| Failure::Away(self.at_this_place(&why)))?;
-        if let Err(must_not) = holds(permit).await {
-            connection.hang_up();
-            return Err(must_not);
-        }
-        let no = match connection.announce(envelope, permit).await {
-            Ok(()) => return Ok(connection),
-            Err(no) => no,
-        };
-        connection.hang_up();
-        Err(self.failure(no))
+        announced(connection, envelope, permit, false).await.map_err(|no| self.failure(no))
     }
 
     fn failure(&self, no: No) -> Failure {
@@ -184,6 +169,26 @@ impl Smtp {
     fn at_this_place(&self, why: &Error) -> String {
         format!("{}:{}: {}", self.host, self.port, words(why))
     }
+}
+
+/// The connection once it waits for the email. The permit is asked first, unless it `is_asked` just
+/// now; with a "no" the connection hangs up.
+async fn announced(
+    mut connection: Connection,
+    envelope: &Envelope,
+    permit: Option<&Permit>,
+    is_asked: bool,
+) -> Result<Connection, No> {
+    let may_go = if is_asked { Ok(()) } else { holds(permit).await.map_err(No::Permit) };
+    let announced = match may_go {
+        Ok(()) => connection.announce(envelope, permit).await,
+        no => no,
+    };
+    if let Err(no) = announced {
+        connection.hang_up();
+        return Err(no);
+    }
+    Ok(connection)
 }
 
 /// Nothing but the place, so that no password comes into a log.

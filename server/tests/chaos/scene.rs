@@ -359,7 +359,8 @@ async fn furnish(url: &str) -> (String, Vec<String>) {
     without_limits(&db).await;
     let now = Clock::system().now();
     let mut tx = db.begin().await.unwrap();
-    let service = area::store::add(&mut tx, area::What::Service, "Transport", None).await.unwrap();
+    let service =
+        area::store::add(&mut tx, area::AreaKind::Service, "Transport", None).await.unwrap();
     let mut accounts = Vec::new();
     for nth in 0..PARENTS {
         let account = store::NewAccount {
@@ -401,12 +402,12 @@ pub struct Acknowledged {
 /// People who use the service: parents who propose topics, each pressing again until she has an
 /// answer, and somebody who asks for emails, each time for another address.
 pub struct People {
-    kept: Arc<Kept>,
+    kept: Arc<PeopleNotes>,
     threads: Vec<JoinHandle<()>>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct PeopleNotes {
     topics: Mutex<Vec<Acknowledged>>,
     emails: Mutex<Vec<String>>,
     /// How often somebody was told to try again, or had no answer.
@@ -418,7 +419,7 @@ struct Kept {
 
 impl People {
     pub fn begin(scene: &Scene) -> Self {
-        let kept = Arc::new(Kept::default());
+        let kept = Arc::new(PeopleNotes::default());
         let mut threads = Vec::new();
         for (nth, cookie) in scene.cookies.iter().enumerate() {
             let (kept, port) = (Arc::clone(&kept), Arc::clone(&scene.port));
@@ -455,7 +456,7 @@ impl People {
     }
 }
 
-fn propose(parent: usize, cookie: &str, service: &str, port: &AtomicU16, kept: &Kept) {
+fn propose(parent: usize, cookie: &str, service: &str, port: &AtomicU16, kept: &PeopleNotes) {
     for nth in 0.. {
         let title = format!("What parent {parent} proposes for the {nth}th time");
         let form = format!(
@@ -483,7 +484,7 @@ fn propose(parent: usize, cookie: &str, service: &str, port: &AtomicU16, kept: &
     }
 }
 
-fn subscribe(service: &str, port: &AtomicU16, kept: &Kept) {
+fn subscribe(service: &str, port: &AtomicU16, kept: &PeopleNotes) {
     for nth in 0.. {
         if kept.go_home.load(Ordering::Relaxed) {
             return;
@@ -512,7 +513,7 @@ pub fn network_address(who: usize, nth: usize) -> String {
 }
 
 /// Whether it was acknowledged. A 503 and no answer at all are what faults of a machine give.
-fn answered(answer: std::io::Result<String>, place: &str, kept: &Kept) -> bool {
+fn answered(answer: std::io::Result<String>, place: &str, kept: &PeopleNotes) -> bool {
     if let Ok(answer) = answer {
         if is(&answer, 303) && answer.contains(place) {
             return true;

@@ -156,7 +156,7 @@ impl Caller {
     /// # Errors
     /// When there is none, or not the whole of it.
     pub fn get(&self, path: &str) -> io::Result<String> {
-        self.send(&format!("GET {path} HTTP/1.1\r\n{}\r\n", self.head()))
+        self.exchange(&format!("GET {path} HTTP/1.1\r\n{}\r\n", self.head()))
     }
 
     /// Likewise of a form.
@@ -164,7 +164,7 @@ impl Caller {
     /// # Errors
     /// When there is none, or not the whole of it.
     pub fn post(&self, path: &str, body: &str) -> io::Result<String> {
-        self.send(&format!(
+        self.exchange(&format!(
             "POST {path} HTTP/1.1\r\n{}Content-Type: application/x-www-form-urlencoded\r\n\
              Content-Length: {}\r\n\r\n{body}",
             self.head(),
@@ -182,7 +182,7 @@ impl Caller {
         head
     }
 
-    fn send(&self, request: &str) -> io::Result<String> {
+    fn exchange(&self, request: &str) -> io::Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         stream.write_all(request.as_bytes())?;

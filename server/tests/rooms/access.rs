@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
+
 use axum::http::{Method, StatusCode, header};
 use calendar::clock::MINUTE;
 use ground::routes::Access;
 use ground::viewer::Role;
 
-use crate::things::nobodys;
+use crate::things::{Address, Things, lookers, nobodys};
 use crate::world::{PROVES, change, on_both};
 
 /// The routes, with what is nobody's in place of each parameter.
@@ -13,8 +15,8 @@ pub fn addresses() -> Vec<(Method, String, Access)> {
     rules.map(|rule| (rule.method.clone(), nobodys(rule.path), rule.access)).collect()
 }
 
-/// Signing out, signing out everywhere, and leaving end the session the next address needs. A call of
-/// a provider is known by its signature.
+/// Signing out, signing out everywhere, and leaving end the session the next address needs. A call
+/// of a provider is known by its signature.
 const LEFT_OUT: [&str; 4] = ["/sign-out", "/account/sessions/end", "/account/erase", "/returns"];
 
 #[test]
@@ -33,7 +35,7 @@ fn each_role_is_let_in_where_its_rule_says_and_nowhere_else() {
                 if LEFT_OUT.contains(&path.as_str()) {
                     continue;
                 }
-                let answer = browser.send(method.clone(), &path, &[], "").await;
+                let answer = browser.request(method.clone(), &path, &[], "").await;
                 let may = may(access, *role);
                 let kept_out = match (role, &method) {
                     (None, &Method::POST) => answer.status == StatusCode::UNAUTHORIZED,
@@ -85,7 +87,7 @@ fn whoever_signed_in_a_while_ago_proves_that_it_is_her_where_the_rule_says_and_n
                 if is_left_out || !may(access, Some(*role)) {
                     continue;
                 }
-                let answer = browser.send(method.clone(), &path, &[], "").await;
+                let answer = browser.request(method.clone(), &path, &[], "").await;
                 let is_asked = answer.status == StatusCode::UNAUTHORIZED && answer.says(PROVES);
                 let role = role.word();
                 assert_eq!(
@@ -180,7 +182,7 @@ fn from_its_day_staff_without_a_second_step_reach_their_own_pages_alone() {
                 if LEFT_OUT.contains(&path.as_str()) || !may(access, Some(role)) {
                     continue;
                 }
-                let answer = browser.send(method.clone(), &path, &[], "").await;
+                let answer = browser.request(method.clone(), &path, &[], "").await;
                 let to = answer.headers.get(header::LOCATION).map(|to| to.to_str().unwrap());
                 let is_led = match method {
                     Method::POST => {
@@ -377,5 +379,38 @@ fn nobody_is_led_to_propose_a_topic_who_may_not() {
         }
         let parent = world.parent(1).await;
         assert!(parent.get("/account").await.says("href=\"/topics/new\""));
+    });
+}
+
+/// Addresses that have nothing to show here, and why.
+const SHOW_NOTHING: [(&str, &str); 2] = [
+    ("/sign-in/council", "no council is set; `council/` has one"),
+    ("/sign-in/council/answer", "no council is set; `council/` has one"),
+];
+
+#[test]
+fn whoever_may_open_an_address_finds_something_there() {
+    on_both(async |world| {
+        let world = world.demonstration().await;
+        let things = Things::new(&world).await;
+        let mut empty = BTreeMap::new();
+        for Address { rule, path } in things.addresses() {
+            if rule.method != Method::GET || SHOW_NOTHING.iter().any(|(of, _)| *of == rule.path) {
+                continue;
+            }
+            let mut answers = Vec::new();
+            for who in lookers(rule.access) {
+                let answer = things.browser(*who).await.get(&path).await;
+                assert!(!answer.status.is_server_error(), "{who:?}: {path} gave {}", answer.status);
+                answers.push(answer.status);
+            }
+            // A page that only a POST has an answer for leads back.
+            let is_there =
+                |status: &StatusCode| [StatusCode::OK, StatusCode::SEE_OTHER].contains(status);
+            if !answers.iter().any(is_there) {
+                empty.insert(rule.path, answers);
+            }
+        }
+        assert!(empty.is_empty(), "nothing living stands for these: {empty:#?}");
     });
 }

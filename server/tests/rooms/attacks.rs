@@ -11,11 +11,7 @@ use ground::viewer::Role;
 use crate::notices;
 use crate::plans;
 use crate::subscriptions;
-use crate::world::{World, link, on_both};
-
-async fn number(world: &World, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
-}
+use crate::world::{link, number, on_both};
 
 #[test]
 fn a_draft_that_is_a_file_is_at_no_address_for_whoever_knows_its_hash() {
@@ -135,7 +131,7 @@ fn two_addresses_in_one_form_are_one_email_or_none() {
         let thief = world.visitor();
         for path in ["/sign-in/link", "/forgotten-password"] {
             let twice = "email=parent1%40example.org&email=thief%40example.org";
-            thief.send(Method::POST, path, &[], twice).await;
+            thief.request(Method::POST, path, &[], twice).await;
             let emails = world.deliver().await;
             let to: Vec<&str> = emails.iter().map(|email| email.to.as_str()).collect();
             assert_eq!(to, ["parent1@example.org"], "{path}");
@@ -209,10 +205,11 @@ fn another_method_named_in_a_header_or_a_field_changes_nothing() {
             ("x-method-override", "POST"),
         ];
         let ends = "/account/sessions/end?_method=POST";
-        parent.send(Method::GET, ends, &names, "").await;
+        parent.request(Method::GET, ends, &names, "").await;
         assert_eq!(parent.get("/account").await.status, StatusCode::OK, "she is still signed in");
         for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::TRACE] {
-            let answer = parent.send(method.clone(), "/account/details", &[], "shown_name=A").await;
+            let answer =
+                parent.request(method.clone(), "/account/details", &[], "shown_name=A").await;
             assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
         }
         assert!(parent.get("/account").await.says("Somebody"));
@@ -359,7 +356,7 @@ fn links_in_emails_lead_here_whatever_host_a_request_names() {
             ("/sign-up", "new@example.org"),
         ] {
             let body = format!("email={}", email.replace('@', "%40"));
-            let answer = world.visitor().send(Method::POST, path, &names, body).await;
+            let answer = world.visitor().request(Method::POST, path, &names, body).await;
             assert!(!answer.says("thief.example") && !answer.status.is_client_error(), "{path}");
             let emails = world.deliver().await;
             assert_eq!(emails.len(), 1, "{path}");
@@ -379,7 +376,7 @@ fn one_click_to_stop_stops_the_emails_of_its_own_reader_alone_however_often_it_i
         let body = "List-Unsubscribe=One-Click&email=two%40example.org";
         let stranger = world.visitor();
         for _ in 0..3 {
-            let answer = stranger.send(Method::POST, &one_click, &[], body).await;
+            let answer = stranger.request(Method::POST, &one_click, &[], body).await;
             assert_eq!(answer.status, StatusCode::OK);
             assert!(!answer.says("one@example.org"), "it does not say whose emails they were");
         }

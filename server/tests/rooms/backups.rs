@@ -175,7 +175,7 @@ async fn guards(db: &Db) -> BTreeSet<String> {
 
 async fn adds_a_place(db: &Db, name: &str) {
     let mut tx = db.begin().await.unwrap();
-    area::store::add(&mut tx, area::What::Place, name, None).await.unwrap();
+    area::store::add(&mut tx, area::AreaKind::Place, name, None).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -1,24 +1,17 @@
 //! Whatever is sent to any form, and whatever stands in any address: no answer is a failure of
-//! ours, and nothing that somebody typed is lost where it is refused. The forms and their fields are
-//! those on the pages (`page`), and the pages are all addresses with something living behind each
-//! (`things`): nothing here has to be told about a new form.
+//! ours, and nothing that somebody typed is lost where it is refused. The forms and their fields
+//! are those on the pages (`found`), and the pages are all addresses with something living behind
+//! each (`things`): nothing here has to be told about a new form.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};
-use ground::routes::{Access, Rule};
 use ground::viewer::Role;
 
-use crate::page::{Field, Form, forms};
-use crate::things::{Address, Things, Who, filled, lookers};
+use crate::found::{FoundForm, all_forms, opened};
+use crate::page::Form;
+use crate::things::{Looker, Things, filled};
 use crate::world::{Answer, Browser, on_both};
-
-/// Where no page has a form, since a program sends it; what it sends.
-const BY_PROGRAMS: [(&str, &[&str]); 2] =
-    [("/functions/topics-to-merge-into", &["words", "topic"]), ("/returns", &["from", "to"])];
-
-/// What ends a session, or begins to, comes last.
-const LAST: [&str; 3] = ["/account/sessions/end", "/sign-out", "/account/erase"];
 
 /// Where what was typed is not on the page that refuses it, and should be.
 const LOST: [&str; 1] = ["/forum/consultations/{id}/answers/{key}: words"];
@@ -48,104 +41,6 @@ fn bad_values() -> Vec<Vec<u8>> {
     values.push("é".repeat(20_000).into_bytes());
     values.push(id::fresh().into_bytes());
     values
-}
-
-/// A form that was found, and who sends it.
-struct Found {
-    rule: Rule,
-    who: Who,
-    form: Form,
-    /// Whether it goes to what stands for the parameters of the address, and to nothing else.
-    is_own: bool,
-}
-
-impl Found {
-    fn is_typed(&self) -> bool {
-        self.form.fields.iter().any(Field::is_typed)
-    }
-}
-
-/// Whether a path is one of these addresses.
-fn fits(address: &str, path: &str) -> bool {
-    let (address, path) = (address.split('/'), path.split('/'));
-    address.clone().count() == path.clone().count()
-        && address.zip(path).all(|(one, other)| one == other || one.starts_with('{'))
-}
-
-/// Who sends what is sent to an address, where this person found the form.
-fn sender(access: Access, who: Who) -> Who {
-    let may = match who {
-        Who::HalfIn | Who::Chose => true,
-        Who::Person(_) if access.role().is_none() => true,
-        _ => access == Access::Anyone || lookers(access).contains(&who),
-    };
-    if may { who } else { lookers(access)[0] }
-}
-
-/// Every form on every page, once for each of its buttons; those in which people type come first.
-async fn all_forms(things: &Things<'_>) -> Vec<Found> {
-    let addresses = things.addresses();
-    let mut pages = things.also.clone();
-    for Address { rule, path } in addresses.iter().filter(|one| one.rule.method == Method::GET) {
-        pages.extend(lookers(rule.access).iter().map(|who| (*who, path.clone())));
-    }
-    let posts: Vec<&Address> =
-        addresses.iter().filter(|one| one.rule.method == Method::POST).collect();
-    let mut found: BTreeMap<(&str, String, String), Found> = BTreeMap::new();
-    for (who, path) in pages {
-        let page = things.browser(who).await.get(&path).await;
-        if page.status != StatusCode::OK {
-            continue;
-        }
-        for form in forms(&page.html, &path) {
-            let to = form.to.split('?').next().unwrap_or_default();
-            let address = posts
-                .iter()
-                .filter(|address| fits(address.rule.path, to))
-                .min_by_key(|address| address.rule.path.matches('{').count())
-                .unwrap_or_else(|| panic!("{path} has a form that goes to {to}, which is nowhere"));
-            let rule = address.rule.clone();
-            let button = form.fields.last().filter(|field| field.kind == "button");
-            let button = button.map(|button| button.value.clone());
-            // A button that names a thing is the same for each thing.
-            let button = button.filter(|value| id::parse(value).is_none()).unwrap_or_default();
-            let key = (rule.path, form.names().join(" "), button);
-            let is_own = to == address.path;
-            if found.get(&key).is_none_or(|before| is_own && !before.is_own) {
-                let who = sender(rule.access, who);
-                found.insert(key, Found { rule, who, form, is_own });
-            }
-        }
-    }
-    let missing: Vec<&str> = posts
-        .iter()
-        .map(|address| address.rule.path)
-        .filter(|path| !BY_PROGRAMS.iter().any(|(of, _)| of == path))
-        .filter(|path| !found.keys().any(|(of, ..)| of == path))
-        .collect();
-    assert!(missing.is_empty(), "no page has a form that is sent to these: {missing:#?}");
-    let mut found: Vec<Found> = found.into_values().collect();
-    for (path, names) in BY_PROGRAMS {
-        let rule = posts.iter().find(|address| address.rule.path == path).unwrap().rule.clone();
-        let field = |name: &&str| Field {
-            name: (*name).to_owned(),
-            kind: "text".to_owned(),
-            value: String::new(),
-            is_sent: true,
-            is_secret: true,
-        };
-        let form = Form {
-            to: path.to_owned(),
-            is_multipart: false,
-            fields: names.iter().map(field).collect(),
-        };
-        let who = lookers(rule.access)[0];
-        found.push(Found { rule, who, form, is_own: true });
-    }
-    found.sort_by_key(|found| {
-        (LAST.iter().position(|path| *path == found.rule.path), !found.is_typed())
-    });
-    found
 }
 
 /// The fields of a form, as bytes: a text that is no text can be sent too.
@@ -264,13 +159,6 @@ fn tries(form: &Form, values: &[Vec<u8>], nth: usize, is_new: bool) -> Vec<Try> 
     tries
 }
 
-/// Somebody's browser, which proves nothing by itself.
-async fn opened<'w>(things: &Things<'w>, who: Who) -> Browser<'w> {
-    let browser = things.browser(who).await;
-    browser.proves.set(false);
-    browser
-}
-
 #[test]
 fn no_form_fails_on_anything_that_can_be_sent() {
     on_both(async |world| {
@@ -279,11 +167,11 @@ fn no_form_fails_on_anything_that_can_be_sent() {
         let (values, mut seen) = (bad_values(), BTreeSet::new());
         let (mut faults, mut lost) = (Vec::new(), BTreeSet::new());
         for (nth, found) in all_forms(&things).await.iter().enumerate() {
-            let Found { rule, who, form, .. } = found;
+            let FoundForm { rule, who, form, .. } = found;
             let mut browser = opened(&things, *who).await;
             if found.is_typed() {
                 let words = Try::of("words", &with_words(form, typed));
-                let answer = send(&browser, form, &words).await;
+                let answer = send_try(&browser, form, &words).await;
                 // It was read, and did not end at something that is not there.
                 let ends = [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND, StatusCode::GONE];
                 if ends.contains(&answer.status) && form.fields.iter().all(|one| !one.is_secret) {
@@ -302,14 +190,14 @@ fn no_form_fails_on_anything_that_can_be_sent() {
             for one in tries(form, &values, nth, is_new) {
                 // Each visitor comes from another network address, or there were too many soon.
                 let is_to_open = match who {
-                    Who::Visitor => true,
-                    Who::Person(_) => is_out || !browser.cookies().contains("session="),
-                    Who::HalfIn | Who::Chose => false,
+                    Looker::Visitor => true,
+                    Looker::Person(_) => is_out || !browser.cookies().contains("session="),
+                    Looker::HalfIn | Looker::Chose => false,
                 };
                 if is_to_open {
                     browser = opened(&things, *who).await;
                 }
-                let answer = send(&browser, form, &one).await;
+                let answer = send_try(&browser, form, &one).await;
                 let status = answer.status;
                 let is_within = status == StatusCode::OK
                     || status == StatusCode::SEE_OTHER
@@ -327,9 +215,9 @@ fn no_form_fails_on_anything_that_can_be_sent() {
     });
 }
 
-async fn send(browser: &Browser<'_>, form: &Form, one: &Try) -> Answer {
+async fn send_try(browser: &Browser<'_>, form: &Form, one: &Try) -> Answer {
     let headers = [("content-type", one.kind)];
-    browser.send(Method::POST, &form.to, &headers, one.body.clone()).await
+    browser.request(Method::POST, &form.to, &headers, one.body.clone()).await
 }
 
 #[test]
@@ -340,7 +228,7 @@ fn no_address_fails_on_a_parameter_that_is_no_id() {
             for id in ["0", "%00", "%FF", "..%2f..", "%F0%9F%9A%8C", "'", &id::fresh()] {
                 let path = filled(rule.path, |_| id);
                 if !path.starts_with("/sign-out") && !path.starts_with("/account/sessions") {
-                    let answer = browser.send(rule.method.clone(), &path, &[], "").await;
+                    let answer = browser.request(rule.method.clone(), &path, &[], "").await;
                     assert!(
                         !answer.status.is_server_error(),
                         "{} {path} gave {}",
@@ -405,7 +293,7 @@ fn a_form_of_ten_megabytes_gets_a_page_that_says_what_to_do() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         let answer = parent
-            .send(Method::POST, "/topics/new", &[], format!("title={}", "x".repeat(10 << 20)))
+            .request(Method::POST, "/topics/new", &[], format!("title={}", "x".repeat(10 << 20)))
             .await;
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
         assert!(answer.says("That is too long") && answer.says("what you typed is still there"));

@@ -9,53 +9,9 @@ use questionnaires::answers::Answer as Given;
 use questionnaires::{Question, QuestionKind, edit, library};
 use sqlx::{Column as _, Row as _};
 
-use crate::world::{Answer, Browser, World, link, on_both};
-
-pub fn terms<'f>(title: &'f str, closes: &'f str, access: &'f str) -> Vec<(&'f str, &'f str)> {
-    vec![
-        ("title", title),
-        ("about", "How short breaks are offered."),
-        ("can_change", "Times and places."),
-        ("cannot_change", "How much money there is."),
-        ("who_for", "Parents of children who need a break"),
-        ("how_used", "For the plan of next year."),
-        ("who_sees", "The forum reads every answer."),
-        ("access", access),
-        ("closes_day", closes),
-    ]
-}
-
-/// A consultation with three questions that is open for 60 days: whether one waits, how long if so,
-/// and what else to say. The last is needed. Its id.
-pub async fn open(world: &World, organiser: &Browser<'_>, access: &str) -> String {
-    let closes = clock::fields(world.now() + 60 * DAY).0;
-    let mut said = terms("Short breaks", &closes, access);
-    // It is about no plan and no topic, so the council answers for it.
-    said.push(("belongs", world.council.as_str()));
-    let page = organiser.post("/forum/consultations/new", &said).await.leads_to();
-    let page = page.split('?').next().unwrap().to_owned();
-    let new = format!("{page}/questions/new");
-    organiser.post(&new, &[("text", "Do you wait?"), ("kind", "yes-no")]).await.leads_to();
-    let how_long = [
-        ("text", "How long?"),
-        ("kind", "one-of"),
-        ("options", "Weeks\nMonths"),
-        ("if", "question-1 yes"),
-    ];
-    organiser.post(&new, &how_long).await.leads_to();
-    organiser
-        .post(&new, &[("text", "What else?"), ("kind", "long-text"), ("needed", "yes")])
-        .await
-        .leads_to();
-    organiser.post(&page, &[("step", "open")]).await.leads_to();
-    page.replace("/forum/consultations/", "")
-}
-
-/// Begins a response; the address of it.
-pub async fn begin(browser: &Browser<'_>, id: &str) -> String {
-    let first = browser.post(&format!("/consultations/{id}/answers"), &[]).await.leads_to();
-    first.split("/questions/").next().unwrap().to_owned()
-}
+use crate::fixtures::consultations::{ask_who_waits, new_consultation, new_for_anyone};
+pub use crate::fixtures::consultations::{begin, open, terms};
+use crate::world::{Answer, Browser, World, link, number, on_both};
 
 pub async fn answer(browser: &Browser<'_>, response: &str, question: &str, value: &str) -> Answer {
     browser
@@ -72,10 +28,6 @@ pub async fn publish(browser: &Browser<'_>, desk: &str) -> Answer {
         .and_then(|rest| rest.split('"').next())
         .unwrap_or("0");
     browser.post(desk, &[("step", "publish"), ("counted_at", counted_at)]).await
-}
-
-pub async fn number(world: &World, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
 }
 
 #[test]
@@ -298,10 +250,8 @@ fn a_consultation_whose_first_day_is_still_to_come_is_not_said_to_be_open() {
         let opens_day = clock::fields(opens).0;
         let terms =
             [&terms("Later", &closes, "anyone")[..], &[("opens_day", opens_day.as_str())]].concat();
-        let page = organiser.post("/forum/consultations/new", &terms).await.leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
-        let new = format!("{page}/questions/new");
-        organiser.post(&new, &[("text", "Do you wait?"), ("kind", "yes-no")]).await.leads_to();
+        let page = new_consultation(&organiser, &terms).await;
+        ask_who_waits(&organiser, &page).await;
         let opened = organiser.post(&page, &[("step", "open")]).await.leads_to();
         let said = organiser.get(&opened).await;
         let from = format!("parents can answer from {}.", clock::day(opens));
@@ -313,12 +263,7 @@ fn a_consultation_whose_first_day_is_still_to_come_is_not_said_to_be_open() {
 fn every_answer_that_was_acknowledged_is_there_whatever_becomes_of_the_phone() {
     on_both(async |world| {
         let organiser = world.organiser().await;
-        let closes = clock::fields(world.now() + 60 * DAY).0;
-        let page = organiser
-            .post("/forum/consultations/new", &terms("Ten", &closes, "anyone"))
-            .await
-            .leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
+        let page = new_for_anyone(&world, &organiser, "Ten", 60).await;
         for nth in 1..=10 {
             let (new, text) = (format!("{page}/questions/new"), format!("Question {nth}?"));
             organiser.post(&new, &[("text", &text), ("kind", "short-text")]).await.leads_to();
@@ -572,12 +517,7 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
  {
     on_both(async |world| {
         let organiser = world.organiser().await;
-        let closes = clock::fields(world.now() + 20 * DAY).0;
-        let page = organiser
-            .post("/forum/consultations/new", &terms("Short", &closes, "anyone"))
-            .await
-            .leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
+        let page = new_for_anyone(&world, &organiser, "Short", 20).await;
         assert!(organiser.get(&page).await.says("Six weeks is fairer to parents"));
         let empty = organiser.post(&page, &[("step", "open")]).await;
         assert!(
@@ -603,7 +543,7 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
                 filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n";
             let body = [head, content, b"\r\n--edge--\r\n"].concat();
             organiser
-                .send(
+                .request(
                     Method::POST,
                     &format!("{page}/file"),
                     &[("content-type", "multipart/form-data; boundary=edge")],
@@ -834,12 +774,7 @@ fn fewer_than_ten_answers_are_too_few_to_show_and_a_few_among_many_are_hidden() 
 fn ten_questions_on_one_page_are_within_the_bytes_of_a_first_visit() {
     on_both(async |world| {
         let organiser = world.organiser().await;
-        let closes = clock::fields(world.now() + 60 * DAY).0;
-        let page = organiser
-            .post("/forum/consultations/new", &terms("Ten", &closes, "anyone"))
-            .await
-            .leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
+        let page = new_for_anyone(&world, &organiser, "Ten", 60).await;
         let library = library::library();
         let keys: Vec<_> =
             library.questions().filter(|question| question.kind.has_answer()).take(10).collect();
@@ -855,7 +790,7 @@ fn ten_questions_on_one_page_are_within_the_bytes_of_a_first_visit() {
         let response = begin(&world.visitor(), &page.replace("/forum/consultations/", "")).await;
         for path in [page.replace("/forum", ""), response.clone(), format!("{response}/all")] {
             let packed =
-                world.visitor().send(Method::GET, &path, &[("accept-encoding", "br")], "").await;
+                world.visitor().request(Method::GET, &path, &[("accept-encoding", "br")], "").await;
             let headers: usize = packed
                 .headers
                 .iter()

@@ -2,13 +2,14 @@
 //! and what is published.
 
 use axum::http::{Method, StatusCode};
-use calendar::clock::{self, DAY, HOUR};
+use calendar::clock::{DAY, HOUR};
 use ground::db;
 use ground::viewer::Role;
 use questionnaires::{Choice, Question, QuestionKind, Questionnaire, edit, file};
 
-use crate::consultations::{answer, begin, number, open, publish, terms};
-use crate::world::{Browser, World, on_both};
+use crate::consultations::{answer, begin, open, publish};
+use crate::fixtures::consultations::new_for_anyone;
+use crate::world::{Browser, World, number, on_both};
 
 /// Until after the close and its half hour of grace.
 fn close(world: &World) {
@@ -553,18 +554,13 @@ fn two_parents_on_one_phone_each_take_back_only_their_own() {
 
 /// A consultation with the questions of a file, open for 60 days. Its id.
 async fn open_with(world: &World, organiser: &Browser<'_>, questions: Vec<Question>) -> String {
-    let closes = clock::fields(world.now() + 60 * DAY).0;
-    let page = organiser
-        .post("/forum/consultations/new", &terms("Many", &closes, "anyone"))
-        .await
-        .leads_to();
-    let page = page.split('?').next().unwrap().to_owned();
+    let page = new_for_anyone(world, organiser, "Many", 60).await;
     let file = file::write(&edit::with_copies(&Questionnaire::default(), &questions, &[])).unwrap();
     let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; \
         filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n";
     let body = format!("{head}{file}\r\n--edge--\r\n");
     let kept = organiser
-        .send(
+        .request(
             Method::POST,
             &format!("{page}/file"),
             &[("content-type", "multipart/form-data; boundary=edge")],
@@ -611,7 +607,7 @@ fn a_picture_stands_among_the_questions_with_words_for_those_who_do_not_see_it()
                 filename=\"map.png\"\r\nContent-Type: image/png\r\n\r\n";
             let body = [fields.as_bytes(), head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
             organiser
-                .send(
+                .request(
                     Method::POST,
                     &new,
                     &[("content-type", "multipart/form-data; boundary=edge")],
@@ -809,7 +805,7 @@ fn no_naughty_string_breaks_an_answer_a_page_or_an_export() {
             );
         }
         assert_eq!(
-            organiser.send(Method::POST, &format!("{read}.xlsx"), &[], Vec::new()).await.status,
+            organiser.request(Method::POST, &format!("{read}.xlsx"), &[], Vec::new()).await.status,
             StatusCode::OK
         );
         let csv = organiser.post(&format!("{read}.csv"), &[]).await;

@@ -6,8 +6,8 @@ use calendar::clock::DAY;
 use consultations::{reading, results};
 use ground::viewer::Role;
 
-use crate::consultations::{answer, begin, number, open, publish};
-use crate::world::{Answer, World, change, on_both};
+use crate::consultations::{answer, begin, open, publish};
+use crate::world::{Answer, World, change, number, on_both};
 
 /// The hidden fields of a page whose names begin so, as it would send them.
 fn hidden(page: &Answer, begins: &str) -> Vec<(String, String)> {

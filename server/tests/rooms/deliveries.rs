@@ -280,7 +280,7 @@ fn a_providers_call_is_kept_when_its_signature_holds_and_only_then() {
         let call = async |headers: Vec<(&'static str, String)>, body: String| {
             let headers: Vec<_> =
                 headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            world.visitor().send(Method::POST, "/returns", &headers, body).await.status
+            world.visitor().request(Method::POST, "/returns", &headers, body).await.status
         };
         let returns = async || -> i64 {
             sqlx::query_scalar("SELECT count(*) FROM returns")

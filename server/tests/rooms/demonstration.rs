@@ -320,8 +320,8 @@ fn the_parent_you_sign_in_as_sees_what_came_of_what_she_said() {
     on_both(async |world| {
         let world = started(&world, DAYS[1]).await;
         let parent = world.sign_in("parent@example.org").await;
-        let said =
-            updates::store::contributions(world.db(), &parent.account, (50, 0), world.now()).await;
+        let account = parent.account.as_str().into();
+        let said = updates::store::contributions(world.db(), &account, (50, 0), world.now()).await;
         let said = said.unwrap();
         assert!(said.iter().any(|said| said.how == "proposed"));
         for verdict in [Verdict::Confirmed, Verdict::Disputed] {

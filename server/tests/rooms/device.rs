@@ -125,13 +125,13 @@ impl Device {
         let asked = begin(browser, ADD).await;
         let mut fields = self.makes(asked["challenge"].as_str().unwrap());
         fields.push(("name", name.to_owned()));
-        send(browser, ADD, &fields).await
+        send_passkey(browser, ADD, &fields).await
     }
 
     /// Uses it there.
     pub async fn is_used(&self, browser: &Browser<'_>, path: &str) -> Answer {
         let asked = begin(browser, path).await;
-        send(browser, path, &self.signs(asked["challenge"].as_str().unwrap())).await
+        send_passkey(browser, path, &self.signs(asked["challenge"].as_str().unwrap())).await
     }
 }
 
@@ -143,10 +143,14 @@ pub async fn begin(browser: &Browser<'_>, path: &str) -> Value {
 }
 
 pub async fn begins(browser: &Browser<'_>, path: &str) -> Answer {
-    browser.send(Method::POST, path, &[("accept", "text/plain")], "step=begin").await
+    browser.request(Method::POST, path, &[("accept", "text/plain")], "step=begin").await
 }
 
-pub async fn send(browser: &Browser<'_>, path: &str, fields: &[(&'static str, String)]) -> Answer {
+pub async fn send_passkey(
+    browser: &Browser<'_>,
+    path: &str,
+    fields: &[(&'static str, String)],
+) -> Answer {
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     browser.post(path, &fields).await
 }

@@ -56,13 +56,13 @@ fn a_form_sent_from_another_website_is_refused_with_a_page() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         let elsewhere = [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")];
-        let answer = parent.send(Method::POST, "/account/sessions/end", &elsewhere, "").await;
+        let answer = parent.request(Method::POST, "/account/sessions/end", &elsewhere, "").await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
         assert!(answer.says("<h1>You don't have permission to see this page</h1>"));
         assert_eq!(parent.get("/account").await.status, StatusCode::OK, "they are still signed in");
         let own = [("origin", "http://alongside.example.org"), ("sec-fetch-site", "same-origin")];
         assert_eq!(
-            parent.send(Method::POST, "/account/sessions/end", &own, "").await.status,
+            parent.request(Method::POST, "/account/sessions/end", &own, "").await.status,
             StatusCode::SEE_OTHER
         );
     });
@@ -90,7 +90,7 @@ fn what_is_not_here_says_so_and_a_slash_too_many_leads_on() {
             Some("/%5Cevil.example".to_owned())
         );
         assert_eq!(
-            visitor.send(Method::POST, "/topics", &[], "").await.status,
+            visitor.request(Method::POST, "/topics", &[], "").await.status,
             StatusCode::METHOD_NOT_ALLOWED
         );
         assert_eq!(visitor.get("/healthz").await.html, "ok");
@@ -113,7 +113,7 @@ async fn weigh(world: &World, paths: impl IntoIterator<Item = String>) -> usize 
         pages += 1;
         assert_eq!(page.html.matches("<h1").count(), 1, "{path}");
         assert!(page.html.contains("<title>") && page.html.ends_with("</html>"), "{path}");
-        let packed = visitor.send(Method::GET, &path, &[("accept-encoding", "br")], "").await;
+        let packed = visitor.request(Method::GET, &path, &[("accept-encoding", "br")], "").await;
         assert_eq!(packed.headers[header::CONTENT_ENCODING], "br", "{path}");
         let headers = packed.headers.iter();
         let headers: usize =
@@ -367,7 +367,7 @@ fn no_other_website_may_read_an_answer_or_show_it_in_a_page_of_its_own() {
         ];
         for method in [Method::GET, Method::OPTIONS] {
             for path in ["/", "/account", "/notices.atom", "/favicon.svg", "/healthz", "/nope"] {
-                let answer = parent.send(method.clone(), path, &elsewhere, "").await;
+                let answer = parent.request(method.clone(), path, &elsewhere, "").await;
                 let is_cors = |name: &str| name.starts_with("access-control-");
                 assert!(
                     !answer.headers.keys().any(|name| is_cors(name.as_str())),
@@ -394,7 +394,7 @@ fn no_other_method_is_answered_and_no_answer_says_what_made_it() {
                 [Method::TRACE, Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS]
             {
                 let answer =
-                    visitor.send(method.clone(), path, &[("x-secret", "an echo")], "").await;
+                    visitor.request(method.clone(), path, &[("x-secret", "an echo")], "").await;
                 assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
                 assert!(!answer.says("an echo"), "{method} {path}");
             }

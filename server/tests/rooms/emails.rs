@@ -8,11 +8,7 @@ use deliveries::{EmailKind, Outcome, deliver_one};
 
 use super::notices::{leaders, noticed, subscriber, told};
 use super::updates::{DONE, closed_topic, publish};
-use crate::world::{World, on_both};
-
-async fn number(world: &World, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
-}
+use crate::world::{number, on_both};
 
 #[test]
 fn what_a_parent_sends_gets_one_receipt_without_her_words_however_often_she_taps() {

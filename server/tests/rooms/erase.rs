@@ -16,11 +16,10 @@ use ground::erasing::{ANOTHER, NOBODY};
 use ground::viewer::Role;
 use rounds::shortlist::store::Ballots;
 use server::backup;
-use sqlx::AssertSqlSafe;
 
 use super::notices::{leaders, noticed, subscriber, told};
 use super::updates::{DONE, closed_topic, publish};
-use crate::world::{Answer, Browser, PROVES, World, by_hand, change, link_to, on_both};
+use crate::world::{Answer, Browser, PROVES, World, by_hand, change, link_to, number, on_both};
 
 /// Asks to be erased.
 pub async fn leaves(who: &Browser<'_>, wishes: &[(&str, &str)]) -> Answer {
@@ -87,13 +86,6 @@ pub async fn in_the_bytes(world: &World, words: &[&str]) -> BTreeSet<String> {
         found.extend(words.map(|word| format!("{name}: {word}")));
     }
     found
-}
-
-async fn number(world: &World, sql: &str) -> i64 {
-    sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
-        .fetch_one(&mut *world.db().read().await.unwrap())
-        .await
-        .unwrap()
 }
 
 /// The columns that refer to an account, as the schema says: (table, column).

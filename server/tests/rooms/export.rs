@@ -412,7 +412,7 @@ fn a_copy_asks_for_fresh_proof_comes_once_an_hour_and_goes_to_the_session_that_a
         assert!(!emails[0].text.contains("A bus that waits"));
         assert_eq!(link_to(&emails[0], "/account/"), "/account/export");
         assert!(parent.get("/account/export").await.says("Your copy is ready"));
-        let saved = parent.send(Method::GET, zip, &[("accept-encoding", "gzip, br")], "").await;
+        let saved = parent.request(Method::GET, zip, &[("accept-encoding", "gzip, br")], "").await;
         assert!(!saved.headers.contains_key(header::CONTENT_ENCODING), "it is packed already");
         assert_eq!(saved.headers[header::CONTENT_TYPE], "application/zip");
         assert_eq!(saved.headers[header::CACHE_CONTROL], "private, no-store");

@@ -341,7 +341,7 @@ fn what_a_program_asks_for_is_not_kept_for_whoever_signs_in_next() {
         // The button that is told so sends its form, and that is kept.
         let (phone, button) = (world.visitor(), format!("/topics/{topic}/support"));
         let words = [("accept", "text/plain")];
-        let asked = phone.send(Method::POST, &button, &words, "wish=support").await;
+        let asked = phone.request(Method::POST, &button, &words, "wish=support").await;
         assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
         assert!(!phone.cookies().contains("first-act"), "{}", phone.cookies());
         phone.support(&topic, "support").await;

@@ -151,7 +151,7 @@ fn every_kind_of_answer_behind_https_has_the_headers_that_the_observatory_asks_f
         seen.look("answers begun", &begun);
         seen.look("answers", &visitor.get(&begun.leads_to()).await);
         let elsewhere = [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")];
-        let refused = every.send(Method::POST, "/topics/new", &elsewhere, "").await;
+        let refused = every.request(Method::POST, "/topics/new", &elsewhere, "").await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
         seen.look("from another website", &refused);
 
@@ -185,11 +185,11 @@ fn every_kind_of_answer_behind_https_has_the_headers_that_the_observatory_asks_f
                 continue;
             }
             for (who, browser) in [("visitor", &visitor), ("every role", &every)] {
-                let answer = browser.send(method.clone(), &path, &[], "").await;
+                let answer = browser.request(method.clone(), &path, &[], "").await;
                 seen.look(&format!("{who}: {method} {path}"), &answer);
             }
         }
-        let no_form = visitor.send(Method::POST, "/topics", &[], "").await;
+        let no_form = visitor.request(Method::POST, "/topics", &[], "").await;
         seen.look("an address that takes no form", &no_form);
 
         // A fault of the program, a flood, and a database that is away.

@@ -7,7 +7,9 @@ use calendar::clock::{self, DAY, HOUR, Millis};
 use ground::viewer::Role;
 use outcomes::rules::{Outcome, Verdict};
 use updates::evidence::Evidence;
-use updates::store::{Kind, NewVerdict, NewVersion, Published, Subject, judge, publish, say};
+use updates::store::{
+    NewUpdate, NewVerdict, NewVersion, Published, Subject, SubjectKind, judge, publish, say,
+};
 use updates::words::Words;
 
 use crate::record::{figures, packed};
@@ -243,16 +245,21 @@ impl Stage<'_> {
         let (words, outcome, decide_by) = self.words();
         let about: Vec<Subject> = topics
             .iter()
-            .map(|topic| Subject { kind: Kind::Topic, id: topic.clone(), title: String::new() })
+            .map(|topic| Subject {
+                kind: SubjectKind::Topic,
+                id: topic.clone(),
+                title: String::new(),
+            })
             .collect();
+        let new = NewUpdate { form_key: &id::fresh(), words: &words, about: &about };
         let now = self.world.now();
         let mut tx = self.world.db().begin().await.unwrap();
-        let made = publish(&mut tx, &id::fresh(), &words, &about, &self.leader, now).await;
+        let made = publish(&mut tx, new, &self.leader.as_str().into(), now).await;
         let Published::Now(update) = made.unwrap() else { panic!("it is published") };
         tx.commit().await.unwrap();
         let topics = topics.into_iter().collect();
         self.history.said.push(Said {
-            update,
+            update: update.to_string(),
             version: 1,
             topics,
             outcome,
@@ -281,14 +288,14 @@ impl Stage<'_> {
         let (words, outcome, decide_by) = self.words();
         let (now, is_told) = (self.world.now(), self.chance.below(3) > 0);
         let new = NewVersion {
-            update_id: &update,
+            update_id: &update.as_str().into(),
             version,
             form_key: &id::fresh(),
             words: &words,
             is_told,
         };
         let mut tx = self.world.db().begin().await.unwrap();
-        assert!(say(&mut tx, &new, &self.leader, now).await.unwrap());
+        assert!(say(&mut tx, &new, &self.leader.as_str().into(), now).await.unwrap());
         tx.commit().await.unwrap();
         self.history.said.push(Said {
             update,
@@ -323,7 +330,8 @@ impl Stage<'_> {
         };
         let now = self.world.now();
         let mut tx = self.world.db().begin().await.unwrap();
-        let judged = judge(&mut tx, &update, &new, &self.organiser, now).await.unwrap();
+        let organiser = self.organiser.as_str().into();
+        let judged = judge(&mut tx, &update.as_str().into(), &new, &organiser, now).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(judged, is_last);
         if judged {

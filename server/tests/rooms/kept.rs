@@ -427,7 +427,8 @@ async fn everything_has_happened(world: &World) {
         .leads_to();
 }
 
-/// That the database reads a statement at all: what it refuses for a slip of the pen attacks nothing.
+/// That the database reads a statement at all: what it refuses for a slip of the pen attacks
+/// nothing.
 async fn is_understood(world: &World, sql: &str) {
     let plan = AssertSqlSafe(format!("EXPLAIN {sql}"));
     let read = sqlx::query(plan).execute(&mut *world.db().read().await.unwrap()).await;

@@ -8,11 +8,7 @@ use rounds::close_due;
 use server::retention;
 
 use crate::updates::{DONE, closed_topic, publish};
-use crate::world::{Browser, World, change, link_to, on_both};
-
-async fn number(world: &World, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
-}
+use crate::world::{Browser, World, change, link_to, number, on_both};
 
 /// How many people were counted for a topic, in all places together.
 async fn tally(world: &World, topic: &str) -> i64 {

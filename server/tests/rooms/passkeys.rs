@@ -7,15 +7,11 @@ use ground::house::{House, Names};
 use ground::viewer::Role;
 use serde_json::json;
 
-use crate::device::{ADD, Device, SIGN_IN, begin, begins, send, text};
-use crate::world::{Answer, Browser, World, change, link_to, on_both};
+use crate::device::{ADD, Device, SIGN_IN, begin, begins, send_passkey, text};
+use crate::world::{Answer, Browser, World, change, link_to, number, on_both};
 
 const HER: &str = "leader@example.org";
 const PASSWORD: &str = "three small words";
-
-async fn count(world: &World, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
-}
 
 /// The emails about signing in that went out.
 async fn emails(world: &World) -> Vec<deliveries::Email> {
@@ -65,7 +61,7 @@ fn a_parent_adds_a_passkey_and_signs_in_with_it_without_typing_anything() {
         assert_eq!((told.len(), told[0].to.as_str()), (1, "parent1@example.org"));
         assert!(told[0].text.contains("My phone"), "{}", told[0].text);
         let noted = "SELECT count(*) FROM audit WHERE what = 'passkey added'";
-        assert_eq!(count(&world, noted).await, 1);
+        assert_eq!(number(&world, noted).await, 1);
         let again = begin(&parent, ADD).await;
         assert_eq!(again["excludeCredentials"][0]["id"], text(&device.credential));
 
@@ -83,7 +79,7 @@ fn a_parent_adds_a_passkey_and_signs_in_with_it_without_typing_anything() {
         let password = [("email", "parent1@example.org"), ("password", PASSWORD)];
         let by_password = world.visitor().post("/sign-in", &password).await;
         assert_eq!(by_password.leads_to(), "/?done=signed-in");
-        assert_eq!(count(&world, "SELECT count(*) FROM second_factors").await, 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM second_factors").await, 0);
     });
 }
 
@@ -99,7 +95,7 @@ fn where_she_was_going_and_what_she_chose_go_with_her() {
         let asked = begin(&phone, SIGN_IN).await;
         let mut fields = device.signs(asked["challenge"].as_str().unwrap());
         fields.push(("then", "/topics/new".to_owned()));
-        assert_eq!(send(&phone, SIGN_IN, &fields).await.leads_to(), "/topics/new");
+        assert_eq!(send_passkey(&phone, SIGN_IN, &fields).await.leads_to(), "/topics/new");
         // What they had typed is on the page, and on the one after it.
         let other = world.visitor();
         let kept = [("then", "/topics/new"), ("kept", "title=A+later+bus&x=y"), ("step", "open")];
@@ -108,7 +104,7 @@ fn where_she_was_going_and_what_she_chose_go_with_her() {
         let asked = begin(&other, SIGN_IN).await;
         let mut fields = device.signs(asked["challenge"].as_str().unwrap());
         fields.extend(kept[..2].iter().map(|(name, value)| (*name, (*value).to_owned())));
-        let done = send(&other, SIGN_IN, &fields).await;
+        let done = send_passkey(&other, SIGN_IN, &fields).await;
         assert!(done.says("Nothing has been lost") && done.says("A later bus"), "{}", done.html);
         // An address of somebody else's is not gone to.
         let page = phone.get("/sign-in/passkey?then=//example.com/").await;
@@ -129,7 +125,7 @@ fn for_staff_a_passkey_is_both_steps_and_a_password_is_no_longer_enough() {
         let asked = begin(&leader, ADD).await;
         let mut fields = device.makes(asked["challenge"].as_str().unwrap());
         fields.push(("then", "/lead".to_owned()));
-        assert_eq!(send(&leader, ADD, &fields).await.leads_to(), "/go-on?then=%2Flead");
+        assert_eq!(send_passkey(&leader, ADD, &fields).await.leads_to(), "/go-on?then=%2Flead");
         assert_eq!(leader.get("/lead").await.status, StatusCode::OK);
         assert_eq!(other.get("/account").await.status, StatusCode::SEE_OTHER, "it began without");
 
@@ -176,7 +172,7 @@ fn an_administrator_sees_who_has_one_and_takes_it_away_from_whoever_lost_it() {
         let password = [("email", HER), ("password", PASSWORD)];
         let signed_in = world.visitor().post("/sign-in", &password).await;
         assert_eq!(signed_in.leads_to(), "/?done=signed-in");
-        assert_eq!(count(&world, "SELECT count(*) FROM passkeys").await, 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM passkeys").await, 0);
         // A parent's are their own.
         let parent = world.parent(1).await;
         Device::new(&parent).is_added(&parent, "").await.leads_to();
@@ -214,16 +210,16 @@ fn what_was_signed_elsewhere_or_for_others_or_by_nobody_is_not_taken() {
         let challenge = asked["challenge"].as_str().unwrap();
         let mut fields = device.signs(challenge);
         fields[1].1 = text(&device.said("webauthn.create", challenge));
-        refused(&send(&phone, SIGN_IN, &fields).await, WRONG);
+        refused(&send_passkey(&phone, SIGN_IN, &fields).await, WRONG);
         for name in ["credential", "client_data", "authenticator_data", "signature", "user_handle"]
         {
             let asked = begin(&phone, SIGN_IN).await;
             let mut fields = device.signs(asked["challenge"].as_str().unwrap());
             fields.retain(|(field, _)| *field != name);
-            let answer = send(&phone, SIGN_IN, &fields).await;
+            let answer = send_passkey(&phone, SIGN_IN, &fields).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "without {name}");
         }
-        assert_eq!(count(&world, "SELECT count(*) FROM passkeys").await, 1);
+        assert_eq!(number(&world, "SELECT count(*) FROM passkeys").await, 1);
         assert_eq!(device.is_used(&phone, SIGN_IN).await.leads_to(), "/?done=signed-in");
     });
 }
@@ -236,40 +232,40 @@ fn what_is_signed_counts_once_for_five_minutes_and_in_the_browser_it_was_asked_i
         let asked = begin(&phone, SIGN_IN).await;
         let fields = device.signs(asked["challenge"].as_str().unwrap());
         let stolen = world.visitor();
-        refused(&send(&stolen, SIGN_IN, &fields).await, LATE);
+        refused(&send_passkey(&stolen, SIGN_IN, &fields).await, LATE);
         let cookies = phone.cookies();
-        send(&phone, SIGN_IN, &fields).await.leads_to();
+        send_passkey(&phone, SIGN_IN, &fields).await.leads_to();
         stolen.set_cookies(cookies);
-        refused(&send(&stolen, SIGN_IN, &fields).await, LATE);
+        refused(&send_passkey(&stolen, SIGN_IN, &fields).await, LATE);
         assert_eq!(stolen.get("/account").await.status, StatusCode::SEE_OTHER);
         // A second tap does no harm.
-        assert_eq!(send(&phone, SIGN_IN, &fields).await.leads_to(), "/");
+        assert_eq!(send_passkey(&phone, SIGN_IN, &fields).await.leads_to(), "/");
 
         let late = world.visitor();
         let asked = begin(&late, SIGN_IN).await;
         world.forward(5 * MINUTE);
         let fields = device.signs(asked["challenge"].as_str().unwrap());
-        refused(&send(&late, SIGN_IN, &fields).await, LATE);
+        refused(&send_passkey(&late, SIGN_IN, &fields).await, LATE);
         // One that was signed wrongly is used up too.
         let asked = begin(&late, SIGN_IN).await;
         let challenge = asked["challenge"].as_str().unwrap();
         let mut wrong = device.signs(challenge);
         wrong[3].1 = text(b"no signature");
-        refused(&send(&late, SIGN_IN, &wrong).await, WRONG);
-        refused(&send(&late, SIGN_IN, &device.signs(challenge)).await, LATE);
+        refused(&send_passkey(&late, SIGN_IN, &wrong).await, WRONG);
+        refused(&send_passkey(&late, SIGN_IN, &device.signs(challenge)).await, LATE);
         // Somebody's own challenge, or that of a session, is none to sign in with.
         let own = id::secret();
         late.set_cookies(format!("passkey={own}"));
-        refused(&send(&late, SIGN_IN, &device.signs(&own)).await, LATE);
+        refused(&send_passkey(&late, SIGN_IN, &device.signs(&own)).await, LATE);
         let asked = begin(&parent, ADD).await;
         let own = asked["challenge"].as_str().unwrap();
         late.set_cookies(format!("passkey={own}"));
-        refused(&send(&late, SIGN_IN, &device.signs(own)).await, LATE);
+        refused(&send_passkey(&late, SIGN_IN, &device.signs(own)).await, LATE);
         assert_eq!(device.is_used(&late, SIGN_IN).await.leads_to(), "/?done=signed-in");
 
         begin(&late, SIGN_IN).await;
         accounts::store::forget_due(world.db(), world.now() + 6 * MINUTE).await.unwrap();
-        assert_eq!(count(&world, "SELECT count(*) FROM passkey_challenges").await, 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM passkey_challenges").await, 0);
     });
 }
 
@@ -298,7 +294,7 @@ fn a_passkey_that_is_somebody_elses_or_unknown_or_removed_lets_nobody_in() {
         let path = format!("/account/passkeys/{}", path.split('"').next().unwrap());
         emails(&world).await;
         assert_eq!(other.post(&path, &[]).await.leads_to(), "/account/passkeys");
-        assert_eq!(count(&world, "SELECT count(*) FROM passkeys").await, 2);
+        assert_eq!(number(&world, "SELECT count(*) FROM passkeys").await, 2);
         parent.proves.set(false);
         world.forward(16 * MINUTE);
         assert_eq!(parent.post(&path, &[]).await.status, StatusCode::UNAUTHORIZED);
@@ -360,15 +356,15 @@ fn her_own_passkey_proves_that_it_is_her_and_nobody_elses_does() {
         refused(&parents.is_used(&admin, "/prove/passkey").await, UNKNOWN);
         let challenge = begin(&admin, "/prove/passkey").await;
         let fields = device.signs(challenge["challenge"].as_str().unwrap());
-        refused(&send(&other, "/prove/passkey", &fields).await, LATE);
+        refused(&send_passkey(&other, "/prove/passkey", &fields).await, LATE);
         let begun = begin(&world.visitor(), SIGN_IN).await;
         let fields = device.signs(begun["challenge"].as_str().unwrap());
-        refused(&send(&admin, "/prove/passkey", &fields).await, LATE);
+        refused(&send_passkey(&admin, "/prove/passkey", &fields).await, LATE);
         assert_eq!(admin.post("/admin/people", &invitation).await.status, 401);
 
         assert_eq!(device.is_used(&admin, "/prove/passkey").await.leads_to(), "/go-on");
         admin.post("/go-on", &[("step", "do")]).await.leads_to();
-        assert_eq!(count(&world, "SELECT count(*) FROM invitations").await, 1);
+        assert_eq!(number(&world, "SELECT count(*) FROM invitations").await, 1);
         // A passkey that signed them in is as fresh as a password.
         let phone = world.visitor();
         phone.proves.set(false);
@@ -394,7 +390,7 @@ fn adding_one_asks_for_proof_and_what_a_script_asks_for_is_no_page() {
         for (path, page) in [(SIGN_IN, SIGN_IN), ("/prove/passkey", "/prove")] {
             assert_eq!(parent.post(path, &[("step", "begin")]).await.leads_to(), page);
         }
-        assert_eq!(count(&world, "SELECT count(*) FROM passkey_challenges").await, 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM passkey_challenges").await, 0);
         for nth in 0..10 {
             Device::new(&parent).is_added(&parent, &format!("Device {nth}")).await.leads_to();
         }
@@ -445,7 +441,7 @@ fn undoing_a_change_of_address_takes_the_passkeys_and_codes_that_were_set_up_sin
         assert!(world.visitor().get(&undo).await.says("Passkeys and codes from a phone"));
         world.visitor().post(&undo, &[]).await;
         refused(&thiefs.is_used(&world.visitor(), SIGN_IN).await, UNKNOWN);
-        assert_eq!(count(&world, "SELECT count(*) FROM second_factors").await, 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM second_factors").await, 0);
         let phone = world.visitor();
         assert_eq!(device.is_used(&phone, SIGN_IN).await.leads_to(), "/?done=signed-in");
         assert!(phone.get("/account").await.says("parent1@example.org"));

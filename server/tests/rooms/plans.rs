@@ -13,28 +13,11 @@ use plans::tell_due;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
+pub use crate::fixtures::plans::{REASON, register};
 use crate::world::{Browser, World, by_hand, change, on_both};
-
-pub const REASON: &str = "The funding ends in two weeks and is lost for every family in the area \
-    unless a plan is handed in before then.";
 
 pub async fn leader(world: &World) -> Browser<'_> {
     world.signed_in("leader@example.org", &[Role::Leader]).await
-}
-
-/// A plan that this leader registers; its id.
-pub async fn register(world: &World, leader: &Browser<'_>) -> String {
-    let due = calendar::clock::fields(world.now() + 200 * DAY).0;
-    let fields = [
-        ("title", "Transport to school"),
-        ("what", "How children get to school."),
-        ("organisations", &world.council),
-        ("services", &world.transport),
-        ("places", &world.south),
-        ("due_day", &due),
-    ];
-    let to = leader.post("/lead/plans/new", &fields).await.leads_to();
-    to.strip_prefix("/plans/").unwrap().split('?').next().unwrap().to_owned()
 }
 
 pub async fn draft(leader: &Browser<'_>, plan: &str) -> String {

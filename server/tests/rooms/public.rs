@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode};
 use calendar::clock::{self, DAY};
 use ground::viewer::Role;
 
-use crate::consultations::terms;
+use crate::fixtures::consultations::{ask_who_waits, new_consultation, terms};
 use crate::notices::{fields, noticed, told, written};
 use crate::plans::{self, REASON};
 use crate::updates::{DONE, closed_topic, publish};
@@ -191,11 +191,9 @@ async fn consultations<'w>(world: &'w World, things: &mut Things<'w>, update: &s
     ] {
         let mut words = terms(title, &closes, "anyone");
         words.push(("opens_day", opens_day));
-        let desk = organiser.post("/forum/consultations/new", &words).await.leads_to();
-        let desk = desk.split('?').next().unwrap().to_owned();
+        let desk = new_consultation(&organiser, &words).await;
         let id = desk.replace("/forum/consultations/", "");
-        let question = [("text", "Do you wait?"), ("kind", "yes-no")];
-        organiser.post(&format!("{desk}/questions/new"), &question).await.leads_to();
+        ask_who_waits(&organiser, &desk).await;
         if title == "Short breaks" {
             let ties = format!(
                 "UPDATE consultations SET topic_id = '{}' WHERE id = '{id}'",
@@ -297,7 +295,7 @@ fn another_organisations_pages_are_as_unknown_as_those_that_are_not_there() {
             for id in [&notice, &plan, &comment, &unknown] {
                 let path = rule.path.replace("{version}", "1").replace("{topic}", &unknown);
                 let path = path.replace("{id}", id);
-                let answer = stranger.send(rule.method.clone(), &path, &[], "").await;
+                let answer = stranger.request(rule.method.clone(), &path, &[], "").await;
                 assert_eq!(answer.status, StatusCode::NOT_FOUND, "{} {path}", rule.method);
                 tried += 1;
             }

@@ -63,16 +63,17 @@ fn the_island_gets_words_and_a_form_gets_a_page() {
         let parent = world.parent(1).await;
         let path = format!("/topics/{topic}/support");
         let kept =
-            parent.send(Method::POST, &path, &[("accept", "text/plain")], "wish=support").await;
+            parent.request(Method::POST, &path, &[("accept", "text/plain")], "wish=support").await;
         assert_eq!((kept.status, kept.html.as_str()), (StatusCode::OK, "kept"));
         let visitor = world
             .visitor()
-            .send(Method::POST, &path, &[("accept", "text/plain")], "wish=support")
+            .request(Method::POST, &path, &[("accept", "text/plain")], "wish=support")
             .await;
         assert_eq!(visitor.status, StatusCode::UNAUTHORIZED);
         world.close().await;
-        let late =
-            parent.send(Method::POST, &path, &[("accept", "text/plain")], "wish=take+back").await;
+        let late = parent
+            .request(Method::POST, &path, &[("accept", "text/plain")], "wish=take+back")
+            .await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
         let late = parent.support(&topic, "take back").await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -216,7 +217,7 @@ fn what_was_counted_does_not_change_when_people_move_or_a_place_is_added() {
             .await
             .unwrap();
         let mut tx = world.db().begin().await.unwrap();
-        area::store::add(&mut tx, area::What::Place, "West Sefton", None).await.unwrap();
+        area::store::add(&mut tx, area::AreaKind::Place, "West Sefton", None).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(world.visitor().get(&format!("/rounds/{round}")).await.html, before);
         assert!(before.contains("12 parents supported it."));

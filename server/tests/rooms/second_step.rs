@@ -8,7 +8,7 @@ use totp_rs::{Builder, Secret};
 
 use super::erase::leaves;
 use crate::device::{Device, SIGN_IN};
-use crate::world::{Answer, Browser, PROVES, World, change, link, on_both};
+use crate::world::{Answer, Browser, PROVES, World, change, link, number, on_both};
 
 const HER: &str = "leader@example.org";
 const PASSWORD: &str = "three small words";
@@ -62,10 +62,6 @@ async fn emails(world: &World, kind: EmailKind) -> Vec<deliveries::Email> {
     accounts::tell_new_devices_due(&world.house).await.unwrap();
     let all = world.deliver_with_kinds().await.into_iter();
     all.filter(|(other, _)| *other == kind).map(|(_, email)| email).collect()
-}
-
-async fn count(world: &World, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
 }
 
 #[test]
@@ -156,15 +152,15 @@ fn her_password_without_the_code_does_not_call_back_that_she_leaves() {
         let thief = world.visitor();
         assert_eq!(types_password(&thief).await.leads_to(), "/sign-in/code");
         types_code(&thief, "000000").await;
-        assert_eq!(count(&world, erasures).await, 1, "the password alone lets nobody in");
+        assert_eq!(number(&world, erasures).await, 1, "the password alone lets nobody in");
         let phone = world.visitor();
         types_password(&phone).await.leads_to();
         let to = types_code(&phone, &code(&secret, world.now())).await.leads_to();
         assert_eq!(to, "/account/keep");
-        assert_eq!(count(&world, erasures).await, 1, "nor does signing in alone");
+        assert_eq!(number(&world, erasures).await, 1, "nor does signing in alone");
         assert_eq!(phone.get("/lead").await.leads_to(), "/account/keep?then=%2Flead");
         phone.post("/account/keep", &[]).await.leads_to();
-        assert_eq!(count(&world, erasures).await, 0);
+        assert_eq!(number(&world, erasures).await, 0);
         assert_eq!(phone.get("/lead").await.status, StatusCode::OK);
     });
 }
@@ -207,7 +203,7 @@ fn a_recovery_code_lets_in_once_and_she_hears_of_it() {
         let leader = world.signed_in(HER, &[Role::Leader]).await;
         let (_, codes) = set_up(&world, &leader).await;
         emails(&world, EmailKind::SecondStep).await;
-        let hashes = count(&world, "SELECT count(*) FROM recovery_codes").await;
+        let hashes = number(&world, "SELECT count(*) FROM recovery_codes").await;
         assert_eq!(hashes, 6);
         let plain: i64 =
             sqlx::query_scalar("SELECT count(*) FROM recovery_codes WHERE code_hash = $1")
@@ -316,7 +312,7 @@ fn a_secret_is_shown_while_it_is_set_up_and_never_again() {
         let wrong = leader.post("/account/second-step/set-up", &[("code", "000000")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.says(&secret), "she can try again");
-        assert_eq!(count(&world, "SELECT count(*) FROM recovery_codes").await, 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM recovery_codes").await, 0);
         let other = world.sign_in(HER).await;
         let shown = code(&secret, world.now());
         leader.post("/account/second-step/set-up", &[("code", &shown)]).await;
@@ -337,8 +333,8 @@ fn a_secret_is_shown_while_it_is_set_up_and_never_again() {
         assert_ne!(offered(&leader).await, secret);
         accounts::store::forget_due(world.db(), world.now() + 2 * HOUR).await.unwrap();
         let waits = "SELECT count(*) FROM second_factors WHERE offered IS NOT NULL";
-        assert_eq!(count(&world, waits).await, 0);
-        assert_eq!(count(&world, "SELECT count(*) FROM second_factors").await, 1);
+        assert_eq!(number(&world, waits).await, 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM second_factors").await, 1);
     });
 }
 
@@ -370,7 +366,7 @@ fn parents_are_not_asked_and_find_no_such_page() {
         assert!(!parent.get("/account").await.says("Second step"));
         assert_eq!(parent.get("/account/second-step").await.status, StatusCode::NOT_FOUND);
         parent.post("/account/second-step", &[("step", "begin")]).await.leads_to();
-        assert_eq!(count(&world, "SELECT count(*) FROM second_factors").await, 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM second_factors").await, 0);
     });
 }
 
@@ -412,7 +408,7 @@ fn staff_are_reminded_until_the_day_and_then_set_it_up_before_any_desk_opens() {
         assert_eq!(phone.get("/lead").await.status, StatusCode::OK);
 
         let noted = "SELECT count(*) FROM audit WHERE what = 'second step asked of staff'";
-        assert_eq!(count(&world, noted).await, 1);
+        assert_eq!(number(&world, noted).await, 1);
     });
 }
 
@@ -458,9 +454,9 @@ fn an_administrator_resets_it_and_she_and_the_other_administrators_hear_of_it() 
         assert_eq!(to, ["admin2@example.org", HER]);
         let phone = world.visitor();
         assert_eq!(types_password(&phone).await.leads_to(), "/?done=signed-in");
-        assert_eq!(count(&world, "SELECT count(*) FROM recovery_codes").await, 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM recovery_codes").await, 0);
         let noted = "SELECT count(*) FROM audit WHERE what = 'second step reset'";
-        assert_eq!(count(&world, noted).await, 1);
+        assert_eq!(number(&world, noted).await, 1);
         // The same on the command line.
         let phone = world.sign_in(HER).await;
         set_up(&world, &phone).await;
@@ -469,7 +465,7 @@ fn an_administrator_resets_it_and_she_and_the_other_administrators_hear_of_it() 
             assert_eq!(reset, was_there);
         }
         assert!(!accounts::reset_second_step(&world.house, "x@example.org").await.unwrap());
-        assert_eq!(count(&world, noted).await, 2);
+        assert_eq!(number(&world, noted).await, 2);
         // Their own they remove at their own page, where they prove that it is them.
         let own = format!("/admin/people/{}/second-step", admin.account);
         assert_eq!(admin.post(&own, &[]).await.leads_to(), "/account/second-step");
@@ -497,13 +493,13 @@ fn who_signed_in_a_while_ago_proves_that_it_is_her_and_one_press_does_what_she_c
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(admin.get("/prove").await.status, StatusCode::OK);
         assert_eq!(admin.post("/prove", &[("password", PASSWORD)]).await.leads_to(), "/go-on");
-        assert_eq!(count(&world, given).await, 0, "nothing is done before she presses");
+        assert_eq!(number(&world, given).await, 0, "nothing is done before she presses");
         let shown = admin.get("/go-on").await;
         assert!(shown.says("Nothing has been done yet"), "{}", shown.html);
         let done = admin.post("/go-on", &[("step", "do")]).await;
         let changed = format!("/admin/people?done=role&who={}", parent.account);
         assert_eq!(done.leads_to(), changed);
-        assert_eq!(count(&world, given).await, 1);
+        assert_eq!(number(&world, given).await, 1);
         // For a while nothing more is asked, and then it is again.
         let taken = [("role", "organiser"), ("change", "take")];
         assert_eq!(admin.post(&roles, &taken).await.leads_to(), changed);
@@ -529,7 +525,7 @@ fn who_waits_too_long_with_the_button_is_asked_again_and_loses_nothing() {
         admin.post("/prove", &[("password", PASSWORD)]).await.leads_to();
         let done = admin.post("/go-on", &[("step", "do")]).await;
         assert_eq!(done.leads_to(), "/admin/people?done=invited");
-        assert_eq!(count(&world, "SELECT count(*) FROM invitations").await, 1);
+        assert_eq!(number(&world, "SELECT count(*) FROM invitations").await, 1);
     });
 }
 
@@ -562,7 +558,7 @@ fn a_code_or_a_link_proves_it_as_well_as_a_password() {
         let right = [("code", shown.as_str()), ("by", "link")];
         assert_eq!(admin.post("/sign-in/code", &right).await.leads_to(), "/go-on");
         admin.post("/go-on", &[("step", "do")]).await.leads_to();
-        assert_eq!(count(&world, "SELECT count(*) FROM invitations").await, 2);
+        assert_eq!(number(&world, "SELECT count(*) FROM invitations").await, 2);
     });
 }
 
@@ -595,7 +591,7 @@ fn fresh_proof_gives_the_session_a_new_token_and_the_one_before_is_of_no_use() {
             assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", way.0);
             assert!(let_in(&world, &admin.cookies()).await, "{}: nothing was proved", way.0);
         }
-        assert_eq!(count(&world, "SELECT count(*) FROM sessions").await, 1, "it is the same one");
+        assert_eq!(number(&world, "SELECT count(*) FROM sessions").await, 1, "it is the same one");
     });
 }
 
@@ -620,7 +616,7 @@ fn a_second_tap_on_what_proves_it_does_no_harm_and_counts_for_that_alone() {
             assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", way.0);
             assert_eq!(thief.cookies(), before, "{}", way.0);
             for (method, path) in [(Method::GET, "/prove"), (Method::POST, "/account/details")] {
-                let answer = thief.send(method, path, &[], "").await;
+                let answer = thief.request(method, path, &[], "").await;
                 assert_ne!(answer.status, StatusCode::OK, "{path}");
                 assert!(!answer.says(PROVES), "{path}: {}", answer.html);
             }
@@ -655,7 +651,7 @@ fn a_code_and_a_passkey_end_the_session_that_this_browser_had() {
         assert!(let_in(&world, &other.cookies()).await, "elsewhere she is still signed in");
         let hers = "SELECT count(*) FROM sessions s JOIN accounts a ON a.id = s.account_id
              WHERE a.email = 'parent1@example.org'";
-        assert_eq!(count(&world, hers).await, 1);
+        assert_eq!(number(&world, hers).await, 1);
     });
 }
 
@@ -671,11 +667,11 @@ fn what_asks_for_fresh_proof_is_never_done_by_itself_for_whoever_signs_in_next()
         let right = [("email", "admin@example.org"), ("password", PASSWORD)];
         assert_eq!(computer.post("/sign-in", &right).await.leads_to(), "/go-on");
         let given = "SELECT count(*) FROM roles WHERE role = 'admin'";
-        assert_eq!(count(&world, given).await, 1);
+        assert_eq!(number(&world, given).await, 1);
         assert!(computer.get("/go-on").await.says("someone else did before you"));
         computer.post("/go-on", &[("step", "forget")]).await.leads_to();
         assert_eq!(computer.get("/go-on").await.leads_to(), "/");
-        assert_eq!(count(&world, given).await, 1);
+        assert_eq!(number(&world, given).await, 1);
     });
 }
 
@@ -727,7 +723,7 @@ fn staff_get_an_email_the_first_time_they_sign_in_on_a_device_and_parents_do_not
         );
         assert!(emails(&world, EmailKind::NewDevice).await.is_empty());
         accounts::store::forget_due(world.db(), world.now() + 401 * DAY).await.unwrap();
-        assert_eq!(count(&world, "SELECT count(*) FROM known_devices").await, 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM known_devices").await, 0);
     });
 }
 

@@ -2,7 +2,7 @@ use axum::http::{Method, StatusCode, header};
 use calendar::clock::DAY;
 use subscriptions::forget_due;
 
-use crate::world::{Browser, World, link, on_both};
+use crate::world::{Browser, World, link, number, on_both};
 
 /// Subscribes this address to transport in the south and to autism support there, daily, and
 /// confirms; their own page.
@@ -17,10 +17,6 @@ pub async fn subscribe(world: &World, visitor: &Browser<'_>, email: &str) -> Str
     assert_eq!(visitor.post("/subscribe", &fields).await.leads_to(), "/subscribe/sent");
     let emails = world.deliver().await;
     visitor.post(&link(&emails[0]), &[]).await.leads_to().split('?').next().unwrap().to_owned()
-}
-
-async fn number(world: &World, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
 }
 
 #[test]
@@ -124,7 +120,7 @@ fn stopping_one_leaves_the_others_and_one_click_stops_all_without_a_cookie_or_a_
         );
         for _ in 0..2 {
             let answer =
-                visitor.send(Method::POST, &one_click, &[], "List-Unsubscribe=One-Click").await;
+                visitor.request(Method::POST, &one_click, &[], "List-Unsubscribe=One-Click").await;
             assert_eq!(answer.status, StatusCode::OK);
             assert!(
                 answer.headers.get(header::LOCATION).is_none()

@@ -17,11 +17,11 @@ use ground::routes::{Access, LEAVING, Rule};
 use ground::viewer::Role;
 use serde_json::json;
 
-use crate::consultations::{begin, open, terms};
 use crate::device::Device;
-use crate::notices::{noticed, told};
-use crate::plans::{REASON, register};
-use crate::world::{Browser, World, change, link_to, on_both};
+use crate::fixtures::consultations::{ask_who_waits, begin, new_consultation, open, terms};
+use crate::fixtures::notices::{noticed, told};
+use crate::fixtures::plans::{REASON, register};
+use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
@@ -93,10 +93,10 @@ const ROUTE: &str = "SELECT id FROM notices WHERE title LIKE 'The route 5 school
 /// A plan with a draft that everyone can read.
 const DRAFTED: &str = "SELECT id FROM plans WHERE title = 'Shorter waits for occupational therapy'";
 
-const PARENT: Who = Who::Person("parent@example.org");
-const ORGANISER: Who = Who::Person("organiser@example.org");
-const LEADER: Who = Who::Person("leader@example.org");
-const ADMIN: Who = Who::Person("admin@example.org");
+const PARENT: Looker = Looker::Person("parent@example.org");
+const ORGANISER: Looker = Looker::Person("organiser@example.org");
+const LEADER: Looker = Looker::Person("leader@example.org");
+const ADMIN: Looker = Looker::Person("admin@example.org");
 
 /// What everyone in the demonstration has as a password.
 const PASSWORD: &str = "alongside-demo";
@@ -105,7 +105,7 @@ const PDF: &[u8] = b"%PDF-1.7 when the buses came";
 
 /// Whose browser it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
+pub enum Looker {
     /// Somebody who is not signed in, each time from another network address.
     Visitor,
     /// Somebody who gave her password, and not yet the code from her phone.
@@ -118,9 +118,9 @@ pub enum Who {
 
 /// Who looks at what this lets in. What is for everyone shows a parent more than a visitor, and
 /// what is for everyone signed in has parts for staff alone.
-pub const fn lookers(access: Access) -> &'static [Who] {
+pub const fn lookers(access: Access) -> &'static [Looker] {
     match access {
-        Access::Anyone => &[Who::Visitor, PARENT],
+        Access::Anyone => &[Looker::Visitor, PARENT],
         Access::SignedIn | Access::Fresh(None) => &[PARENT, LEADER],
         Access::Only(role) | Access::Fresh(Some(role)) => match role {
             Role::Parent => &[PARENT],
@@ -146,7 +146,7 @@ pub struct Things<'w> {
     /// As in [`OF_THE_DEMONSTRATION`], with what was found.
     values: Vec<(&'static str, &'static str, String)>,
     /// Pages with forms that are at no address of their own.
-    pub also: Vec<(Who, String)>,
+    pub also: Vec<(Looker, String)>,
     visitors: Cell<u32>,
 }
 
@@ -212,8 +212,8 @@ impl<'w> Things<'w> {
         things.subscriber().await;
         let year = clock::date(world.now()).year().to_string();
         things.put("/local-offer/years/{year}", "year", year);
-        things.also.push((Who::HalfIn, "/sign-in/code".to_owned()));
-        things.also.push((Who::Chose, "/go-on".to_owned()));
+        things.also.push((Looker::HalfIn, "/sign-in/code".to_owned()));
+        things.also.push((Looker::Chose, "/go-on".to_owned()));
         // From now on no email goes.
         change(world, "UPDATE service_state SET emails_held_at = 1").await;
         things
@@ -240,18 +240,18 @@ impl<'w> Things<'w> {
     }
 
     /// Somebody's browser, newly opened.
-    pub async fn browser(&self, who: Who) -> Browser<'w> {
+    pub async fn browser(&self, who: Looker) -> Browser<'w> {
         let password = ("password", PASSWORD);
         match who {
-            Who::Visitor => self.visitor(),
-            Who::Person(email) => self.world.sign_in(email).await,
-            Who::HalfIn => {
+            Looker::Visitor => self.visitor(),
+            Looker::Person(email) => self.world.sign_in(email).await,
+            Looker::HalfIn => {
                 let browser = self.visitor();
                 let sent = [("email", "nhs@example.org"), password];
                 assert_eq!(browser.post("/sign-in", &sent).await.leads_to(), "/sign-in/code");
                 browser
             }
-            Who::Chose => {
+            Looker::Chose => {
                 let browser = self.visitor();
                 let chosen = browser.post("/forum/rounds/new", &[("title", "Another")]).await;
                 assert_eq!(chosen.status, StatusCode::UNAUTHORIZED);
@@ -288,7 +288,7 @@ impl<'w> Things<'w> {
         let desk = written(&organiser, &words).await;
         organiser.post(&desk, &[("step", "open")]).await.leads_to();
         let typed = format!("{desk}/typed");
-        let other = self.browser(Who::Person("organiser2@example.org")).await;
+        let other = self.browser(Looker::Person("organiser2@example.org")).await;
         for _ in 0..3 {
             let sheet = [("channel", "paper"), ("q.question-1", "yes")];
             other.post(&format!("{typed}/new"), &sheet).await.leads_to();
@@ -421,7 +421,7 @@ impl<'w> Things<'w> {
     /// A change that has just been told, with its email; and a question that a leader shows.
     async fn notices(&mut self) {
         let world = self.world;
-        let colleague = self.browser(Who::Person("leader2@example.org")).await;
+        let colleague = self.browser(Looker::Person("leader2@example.org")).await;
         let both = (self.browser(LEADER).await, colleague);
         noticed(world, &both, "The bus to the park will wait", 90).await;
         let emails = told(world).await;
@@ -502,26 +502,26 @@ impl<'w> Things<'w> {
         let token = self.emailed("/new-password/").await;
         self.put("/new-password/{token}", "token", token);
 
-        let moves = self.browser(Who::Person("family9@example.org")).await;
+        let moves = self.browser(Looker::Person("family9@example.org")).await;
         moves.changes_address("moved@example.org").await.leads_to();
         let token = self.emailed("/account/email/").await;
         moves.post(&format!("/account/email/{token}"), &[]).await;
         let token = self.emailed("/account/email/undo/").await;
         self.put("/account/email/undo/{token}", "token", token);
-        let moves = self.browser(Who::Person("parent2@example.org")).await;
+        let moves = self.browser(Looker::Person("parent2@example.org")).await;
         moves.changes_address("second@example.org").await.leads_to();
         let token = self.emailed("/account/email/").await;
         // Only whoever is signed in to that account has a button there.
-        let second = Who::Person("parent2@example.org");
+        let second = Looker::Person("parent2@example.org");
         self.also.push((second, format!("/account/email/{token}")));
         self.put("/account/email/{token}", "token", token);
 
-        let leaves = self.browser(Who::Person("family11@example.org")).await;
+        let leaves = self.browser(Looker::Person("family11@example.org")).await;
         leaves.post("/account/erase", &[]).await.leads_to();
         let token = self.emailed("/account/erase/").await;
         self.put("/account/erase/{token}", "token", token);
         // Whoever comes back meanwhile is asked whether to keep her account.
-        self.also.push((Who::Person("family11@example.org"), LEAVING.to_owned()));
+        self.also.push((Looker::Person("family11@example.org"), LEAVING.to_owned()));
         let invites = [("email", "invited@example.org"), ("role", "organiser")];
         self.browser(ADMIN).await.post("/admin/people", &invites).await.leads_to();
         let token = self.emailed("/invitations/").await;
@@ -554,10 +554,8 @@ impl<'w> Things<'w> {
 
 /// A consultation with one question, as an organiser writes it; its desk.
 async fn written(organiser: &Browser<'_>, words: &[(&str, &str)]) -> String {
-    let desk = organiser.post("/forum/consultations/new", words).await.leads_to();
-    let desk = desk.split('?').next().unwrap_or_default().to_owned();
-    let question = [("text", "Do you wait?"), ("kind", "yes-no")];
-    organiser.post(&format!("{desk}/questions/new"), &question).await.leads_to();
+    let desk = new_consultation(organiser, words).await;
+    ask_who_waits(organiser, &desk).await;
     desk
 }
 
@@ -568,39 +566,6 @@ async fn published(leader: &Browser<'_>, draft: &str, topic: &str) {
     let pass = [("name", "Invented Officer"), ("reason", REASON), ("step", "pass")];
     leader.post(&format!("{draft}/override"), &pass).await.leads_to();
     leader.post(draft, &[]).await.leads_to();
-}
-
-/// Addresses that have nothing to show here, and why.
-const SHOW_NOTHING: [(&str, &str); 2] = [
-    ("/sign-in/council", "no council is set; `council/` has one"),
-    ("/sign-in/council/answer", "no council is set; `council/` has one"),
-];
-
-#[test]
-fn whoever_may_open_an_address_finds_something_there() {
-    on_both(async |world| {
-        let world = world.demonstration().await;
-        let things = Things::new(&world).await;
-        let mut empty = BTreeMap::new();
-        for Address { rule, path } in things.addresses() {
-            if rule.method != Method::GET || SHOW_NOTHING.iter().any(|(of, _)| *of == rule.path) {
-                continue;
-            }
-            let mut answers = Vec::new();
-            for who in lookers(rule.access) {
-                let answer = things.browser(*who).await.get(&path).await;
-                assert!(!answer.status.is_server_error(), "{who:?}: {path} gave {}", answer.status);
-                answers.push(answer.status);
-            }
-            // A page that only a POST has an answer for leads back.
-            let is_there =
-                |status: &StatusCode| [StatusCode::OK, StatusCode::SEE_OTHER].contains(status);
-            if !answers.iter().any(is_there) {
-                empty.insert(rule.path, answers);
-            }
-        }
-        assert!(empty.is_empty(), "nothing living stands for these: {empty:#?}");
-    });
 }
 
 /// The tests in a browser go to every page too (`end2end/pages.mjs`): here is the list, with who
@@ -617,7 +582,7 @@ fn every_page_is_written_down_for_the_tests_in_a_browser() {
             })
             .collect();
         let who = lookers(rule.access).iter().map(|who| match who {
-            Who::Person(email) => *email,
+            Looker::Person(email) => *email,
             _ => "",
         });
         pages.push(json!({ "path": rule.path, "who": who.collect::<Vec<_>>(), "values": values }));

@@ -341,7 +341,7 @@ fn the_program_of_an_organiser_finds_the_same_topics_by_a_typed_call() {
         assert_eq!(organiser.post(FIND, &long).await.status, StatusCode::PAYLOAD_TOO_LARGE);
         let headers = [("sec-fetch-site", "cross-site"), ("origin", "https://elsewhere.example")];
         let body = format!("words=swimming&topic={waits}");
-        let elsewhere = organiser.send(Method::POST, FIND, &headers, body).await;
+        let elsewhere = organiser.request(Method::POST, FIND, &headers, body).await;
         assert_eq!(elsewhere.status, StatusCode::FORBIDDEN, "a call from another website");
     });
 }

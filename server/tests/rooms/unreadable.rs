@@ -13,7 +13,7 @@ use crate::world::{Browser, World, on_both};
 
 /// Who looks at a page.
 #[derive(Clone, Copy)]
-enum Who {
+enum Reader {
     Visitor,
     Parent,
     Organiser,
@@ -25,11 +25,11 @@ enum Who {
 struct Read {
     column: &'static str,
     first: &'static [&'static str],
-    who: Who,
+    who: Reader,
     page: &'static str,
 }
 
-const fn read(column: &'static str, who: Who, page: &'static str) -> Read {
+const fn read(column: &'static str, who: Reader, page: &'static str) -> Read {
     Read { column, first: &[], who, page }
 }
 
@@ -51,67 +51,67 @@ const JUDGED: &str = "SELECT '/updates/' || update_id FROM verdicts";
 
 /// Where what cannot be read shows, for each such column.
 const READ: [Read; 28] = [
-    read("roles.role", Who::Parent, "SELECT '/topics'"),
+    read("roles.role", Reader::Parent, "SELECT '/topics'"),
     Read {
         column: "invitations.role",
         // The hash of "invited".
         first: &["INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at)
               VALUES ('i', '{invited}', 'new@example.org', 'leader', 0, 9000000000000)"],
-        who: Who::Visitor,
+        who: Reader::Visitor,
         page: "SELECT '/invitations/invited'",
     },
     Read {
         column: "email_stops.sort",
         first: &["INSERT INTO email_stops (id, account_id, sort, stopped_at)
               SELECT id, id, 'said', 1 FROM accounts WHERE email = 'parent@example.org'"],
-        who: Who::Parent,
+        who: Reader::Parent,
         page: "SELECT '/account/emails'",
     },
-    read("subscribers.cadence", Who::Parent, "SELECT '/account/subscriptions'"),
+    read("subscribers.cadence", Reader::Parent, "SELECT '/account/subscriptions'"),
     Read {
         column: "returns.kind",
         first: &["INSERT INTO returns (delivery_id, kind, at, reason)
               SELECT DISTINCT l.delivery_id, 'bounced', 0, '' FROM ledger l
               WHERE l.delivery_id IS NOT NULL ON CONFLICT DO NOTHING"],
-        who: Who::Parent,
+        who: Reader::Parent,
         page: "SELECT '/account/subscriptions'",
     },
-    read("planning_sessions.audience", Who::Visitor, PLAN_WITH_SESSION),
-    read("plan_events.role", Who::Visitor, PLAN_WITH_EVENTS),
-    read("draft_answers.answer", Who::Visitor, DRAFT),
+    read("planning_sessions.audience", Reader::Visitor, PLAN_WITH_SESSION),
+    read("plan_events.role", Reader::Visitor, PLAN_WITH_EVENTS),
+    read("draft_answers.answer", Reader::Visitor, DRAFT),
     Read {
         column: "drafts.file_kind",
         first: &["UPDATE drafts SET file_hash = 'a', file_name = 'a.pdf', file_kind = 'pdf',
               file_size = 1"],
-        who: Who::Visitor,
+        who: Reader::Visitor,
         page: DRAFT,
     },
-    read("notices.effect_kind", Who::Visitor, NOTICE),
-    read("notices.follow_kind", Who::Visitor, FOLLOWING),
-    read("notices.must_do_by", Who::Visitor, NOTICE),
-    read("terms.first_day", Who::Leader, "SELECT '/lead/notices/new'"),
-    read("closed_days.day", Who::Leader, "SELECT '/lead/notices/new'"),
-    read("consultations.access", Who::Visitor, CONSULTATION),
-    read("questionnaires.questions", Who::Visitor, CONSULTATION),
-    read("questionnaires.mended", Who::Visitor, CONSULTATION),
-    read("responses.channel", Who::Organiser, ANSWERS),
-    read("responses.answers", Who::Organiser, ANSWERS),
+    read("notices.effect_kind", Reader::Visitor, NOTICE),
+    read("notices.follow_kind", Reader::Visitor, FOLLOWING),
+    read("notices.must_do_by", Reader::Visitor, NOTICE),
+    read("terms.first_day", Reader::Leader, "SELECT '/lead/notices/new'"),
+    read("closed_days.day", Reader::Leader, "SELECT '/lead/notices/new'"),
+    read("consultations.access", Reader::Visitor, CONSULTATION),
+    read("questionnaires.questions", Reader::Visitor, CONSULTATION),
+    read("questionnaires.mended", Reader::Visitor, CONSULTATION),
+    read("responses.channel", Reader::Organiser, ANSWERS),
+    read("responses.answers", Reader::Organiser, ANSWERS),
     Read {
         column: "answer_concerns.what",
         first: &["INSERT INTO answer_concerns (id, consultation_id, response_id, question, what,
               passed_on_by, passed_on_at)
               SELECT min(id), min(consultation_id), min(id), 'q', 'danger',
                 (SELECT min(id) FROM accounts), 0 FROM responses"],
-        who: Who::Organiser,
+        who: Reader::Organiser,
         page: "SELECT '/forum/safeguarding/answers'",
     },
-    read("releases.results", Who::Visitor, RESULTS),
-    read("update_versions.outcome", Who::Visitor, "SELECT '/updates'"),
-    read("update_versions.questions", Who::Visitor, UPDATE),
-    read("update_versions.evidence", Who::Visitor, UPDATE),
-    read("update_subjects.kind", Who::Visitor, UPDATE),
-    read("verdicts.verdict", Who::Visitor, JUDGED),
-    read("verdicts.evidence", Who::Visitor, JUDGED),
+    read("releases.results", Reader::Visitor, RESULTS),
+    read("update_versions.outcome", Reader::Visitor, "SELECT '/updates'"),
+    read("update_versions.questions", Reader::Visitor, UPDATE),
+    read("update_versions.evidence", Reader::Visitor, UPDATE),
+    read("update_subjects.kind", Reader::Visitor, UPDATE),
+    read("verdicts.verdict", Reader::Visitor, JUDGED),
+    read("verdicts.evidence", Reader::Visitor, JUDGED),
     Read {
         column: "unusual_joinings.kind",
         first: &[
@@ -119,7 +119,7 @@ const READ: [Read; 28] = [
             "INSERT INTO unusual_joinings (id, round_id, kind, at, people)
              SELECT id, id, 'joined', 1, 10 FROM rounds WHERE counted_at IS NOT NULL",
         ],
-        who: Who::Organiser,
+        who: Reader::Organiser,
         page: "SELECT '/forum/rounds/' || round_id || '/shortlist' FROM unusual_joinings",
     },
 ];
@@ -232,12 +232,12 @@ fn a_word_or_json_that_this_program_does_not_know_is_an_error_and_stays_as_it_is
             world.sign_in(organiser).await,
             world.sign_in(leader).await,
         );
-        let browser = |who: Who| -> &Browser<'_> {
+        let browser = |who: Reader| -> &Browser<'_> {
             match who {
-                Who::Visitor => &visitor,
-                Who::Parent => &parent,
-                Who::Organiser => &organiser,
-                Who::Leader => &leader,
+                Reader::Visitor => &visitor,
+                Reader::Parent => &parent,
+                Reader::Organiser => &organiser,
+                Reader::Leader => &leader,
             }
         };
         works(&world).await;

@@ -5,7 +5,7 @@ use calendar::clock::{self, DAY, HOUR, MINUTE};
 use ground::viewer::Role;
 
 use crate::kept::while_open;
-use crate::world::{Browser, World, change, link, on_both, on_postgres};
+use crate::world::{Browser, World, change, link, number, on_both, on_postgres};
 use crate::{consultations, notices};
 
 pub const DONE: [(&str, &str); 3] = [
@@ -31,10 +31,6 @@ pub async fn publish(leader: &Browser<'_>, topic: &str, words: &[(&str, &str)]) 
     let fields = [words, &[(name, value.as_str()), ("step", "publish")]].concat();
     let published = leader.post("/lead/updates/new", &fields).await.leads_to();
     published.split(['/', '?']).nth(2).unwrap().to_owned()
-}
-
-async fn number(world: &World, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
 }
 
 #[test]
@@ -729,6 +725,7 @@ fn a_supporter_is_shown_the_outcome_and_the_forums_word() {
         let organiser = world.organiser().await;
         let disputed = [("version", "1"), ("verdict", "disputed"), ("words", "It is late.")];
         organiser.post(&format!("/forum/updates/{update}"), &disputed).await.leads_to();
+        let supporter = supporter.as_str().into();
         let said = updates::store::contributions(world.db(), &supporter, (30, 0), world.now())
             .await
             .unwrap();

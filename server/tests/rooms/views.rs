@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use area::{Asked, Leader, What};
+use area::{AreaKind, Asked, Leader};
 use calendar::clock::{DAY, Millis};
 use ground::db;
+use ground::ids::{Id, Organisation};
 use ground::viewer::Role;
 use local_offer::rules::CommentFacts as OfComment;
 use notices::rules::{Course, Effect, Follow};
@@ -222,16 +223,17 @@ fn the_view_of_changes_says_what_the_rules_say_of_whatever_followed_one() {
 }
 
 /// Some of these, each as often.
-fn some(random: &mut StdRng, all: &[String], often: f64) -> Vec<String> {
+fn some<T: Clone>(random: &mut StdRng, all: &[T], often: f64) -> Vec<T> {
     all.iter().filter(|_| random.random_bool(often)).cloned().collect()
 }
 
 /// One of these, or now and then none.
-fn one_or_none(random: &mut StdRng, all: &[String]) -> Option<String> {
+fn one_or_none<T: Clone>(random: &mut StdRng, all: &[T]) -> Option<T> {
     all.get(random.random_range(0..=all.len())).cloned()
 }
 
-/// Puts in a row of which all that differs is text, and gives its id, which is the first two values.
+/// Puts in a row of which all that differs is text, and gives its id, which is the first two
+/// values.
 async fn put(tx: &mut AnyConnection, sql: &'static str, values: &[Option<&str>]) -> String {
     let id = id::random();
     let mut put = sqlx::query(sql).bind(&id).bind(&id);
@@ -244,13 +246,13 @@ async fn put(tx: &mut AnyConnection, sql: &'static str, values: &[Option<&str>])
 
 /// Leaders and services of organisations, some of which are retired.
 struct Area {
-    organisations: Vec<String>,
-    retired: BTreeSet<String>,
+    organisations: Vec<Id<Organisation>>,
+    retired: BTreeSet<Id<Organisation>>,
     /// Each account, and where it is from.
     leaders: Vec<(String, Leader)>,
     services: Vec<String>,
     /// The organisations that run each of them.
-    run_by: Vec<Vec<String>>,
+    run_by: Vec<Vec<Id<Organisation>>>,
 }
 
 impl Area {
@@ -265,9 +267,10 @@ impl Area {
         let mut tx = world.db().begin().await.unwrap();
         for nth in 0..5 {
             let name = format!("Organisation {nth}");
-            let id = area::store::add(&mut tx, What::Organisation, &name, None).await.unwrap();
+            let id = area::store::add(&mut tx, AreaKind::Organisation, &name, None).await.unwrap();
+            let id = Id::<Organisation>::from(id);
             if nth % 3 == 1 {
-                area::store::retire(&mut tx, What::Organisation, &id, Some(1)).await.unwrap();
+                area::store::retire(&mut tx, AreaKind::Organisation, &id, Some(1)).await.unwrap();
                 retired.insert(id.clone());
             }
             organisations.push(id);
@@ -282,9 +285,9 @@ impl Area {
         }
         for nth in 0..6 {
             let name = format!("Service {nth}");
-            let id = area::store::add(&mut tx, What::Service, &name, None).await.unwrap();
+            let id = area::store::add(&mut tx, AreaKind::Service, &name, None).await.unwrap();
             let run = some(random, &organisations, 0.3);
-            area::store::set_rule(&mut tx, &id, &run, None).await.unwrap();
+            area::store::set_rule(&mut tx, &id.as_str().into(), &run, None).await.unwrap();
             services.push(id);
             run_by.push(run);
         }
@@ -293,7 +296,7 @@ impl Area {
     }
 
     /// The organisations that run each of these services.
-    fn running(&self, services: &[String]) -> Vec<Vec<String>> {
+    fn running(&self, services: &[String]) -> Vec<Vec<Id<Organisation>>> {
         let of = |id: &String| self.services.iter().position(|service| service == id).unwrap();
         services.iter().map(|id| self.run_by[of(id)].clone()).collect()
     }
@@ -419,7 +422,7 @@ fn the_views_of_who_answers_for_topics_rounds_and_plans_say_what_the_rules_say()
             let asked = match (&plan, &topic) {
                 (Some(plan), _) => Asked::Plan(&planned[nth(&plans, plan)]),
                 (None, Some(topic)) => Asked::Topic(&run[nth(&topics, topic)]),
-                (None, None) => Asked::Area(chosen.as_deref()),
+                (None, None) => Asked::Area(chosen.as_ref()),
             };
             of_results.extend(area.who(&id, |leader| leader.answers_for_results(asked)));
         }
@@ -471,7 +474,7 @@ fn the_views_of_who_answers_changes_comments_and_updates_say_what_the_rules_say(
                  VALUES ($1, $2, $3, $4, 0)";
             let id = put(&mut tx, sql, &[organisation.as_deref(), Some(begun_by.as_str())]).await;
             let changes = |account: &str, leader: &Leader| {
-                leader.changes_update(organisation.as_deref(), account == begun_by)
+                leader.changes_update(organisation.as_ref(), account == begun_by)
             };
             assert!(organisation.is_some() || changes(begun_by, begins));
             let those = area.leaders.iter().filter(|(account, leader)| changes(account, leader));

@@ -101,16 +101,18 @@ impl World {
         let mut tx = house.db.begin().await.unwrap();
         let mut ids = Vec::new();
         for (what, name) in [
-            (area::What::Service, "Transport"),
-            (area::What::Service, "Autism support"),
-            (area::What::Place, "North Sefton"),
-            (area::What::Place, "South Sefton"),
-            (area::What::Organisation, "Sefton Council"),
+            (area::AreaKind::Service, "Transport"),
+            (area::AreaKind::Service, "Autism support"),
+            (area::AreaKind::Place, "North Sefton"),
+            (area::AreaKind::Place, "South Sefton"),
+            (area::AreaKind::Organisation, "Sefton Council"),
         ] {
             ids.push(area::store::add(&mut tx, what, name, None).await.unwrap());
         }
         for service in &ids[..2] {
-            area::store::set_rule(&mut tx, service, &ids[4..], None).await.unwrap();
+            area::store::set_rule(&mut tx, &service.as_str().into(), &ids[4..], None)
+                .await
+                .unwrap();
         }
         tx.commit().await.unwrap();
         let [transport, autism, north, south, council]: [String; 5] = ids.try_into().unwrap();
@@ -252,8 +254,9 @@ impl World {
     pub async fn leader_of(&self, email: &str, organisation: &str) -> Browser<'_> {
         let leader = self.signed_in(email, &[Role::Leader]).await;
         let mut tx = self.db().begin().await.unwrap();
-        let other =
-            area::store::add(&mut tx, area::What::Organisation, organisation, None).await.unwrap();
+        let other = area::store::add(&mut tx, area::AreaKind::Organisation, organisation, None)
+            .await
+            .unwrap();
         let (account, other) = (leader.account.as_str().into(), other.as_str().into());
         store::lead_for(&mut tx, &account, Some(&other)).await.unwrap();
         tx.commit().await.unwrap();
@@ -424,13 +427,13 @@ pub struct Browser<'w> {
 
 impl Browser<'_> {
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(Method::GET, path, &[], "").await
+        self.request(Method::GET, path, &[], "").await
     }
 
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body =
             url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.send(Method::POST, path, &[], body).await
+        self.request(Method::POST, path, &[], body).await
     }
 
     /// A form with a file, as a browser sends it.
@@ -449,7 +452,7 @@ impl Browser<'_> {
              filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
         );
         let body = [fields.as_bytes(), head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
-        self.send(
+        self.request(
             Method::POST,
             path,
             &[("content-type", "multipart/form-data; boundary=edge")],
@@ -458,7 +461,7 @@ impl Browser<'_> {
         .await
     }
 
-    pub async fn send(
+    pub async fn request(
         &self,
         method: Method,
         path: &str,
@@ -670,6 +673,12 @@ pub async fn by_hand(world: &World, sql: &str) -> Result<u64, sqlx::Error> {
             Err(refused)
         }
     }
+}
+
+/// The one number that a statement finds.
+pub async fn number(world: &World, sql: &str) -> i64 {
+    let mut connection = world.db().read().await.unwrap();
+    sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut *connection).await.unwrap()
 }
 
 /// A PostgreSQL database without tables, which goes when the test does.

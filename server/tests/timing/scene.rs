@@ -43,7 +43,7 @@ impl Area {
         }
         let mut tx = db.begin().await.unwrap();
         let service =
-            area::store::add(&mut tx, area::What::Service, "Transport", None).await.unwrap();
+            area::store::add(&mut tx, area::AreaKind::Service, "Transport", None).await.unwrap();
         tx.commit().await.unwrap();
         db.close().await;
         Self { url, known, unknown, service, folder }

@@ -1,17 +1,18 @@
 //! What is left in updates of an account that is erased.
 
 use ground::erasing::{each, let_go};
+use ground::ids::{Account, Id, Subscriber, Update};
 use sqlx::AnyConnection;
 
-/// Takes an account out of this room. `subscriber_id`: the subscriber that still has its address, who
-/// is then the one that was told. Gives the hashes of files that nobody names any more.
+/// Takes an account out of this room. `subscriber_id`: the subscriber that still has its address,
+/// who is then the one that was told. Gives the hashes of files that nobody names any more.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn forget(
     tx: &mut AnyConnection,
-    account_id: &str,
-    subscriber_id: Option<&str>,
+    account_id: &Id<Account>,
+    subscriber_id: Option<&Id<Subscriber>>,
 ) -> sqlx::Result<Vec<String>> {
     each(tx, account_id, &["DELETE FROM doubts WHERE account_id = $1"]).await?;
     // What was published holds all about its files; these rows only say who can still name them.
@@ -52,10 +53,10 @@ async fn is_named(tx: &mut AnyConnection, hash: &str) -> sqlx::Result<bool> {
 /// else nobody knows who it was.
 async fn forget_who_was_told(
     tx: &mut AnyConnection,
-    account_id: &str,
-    subscriber_id: Option<&str>,
+    account_id: &Id<Account>,
+    subscriber_id: Option<&Id<Subscriber>>,
 ) -> sqlx::Result<()> {
-    let told: Vec<(String, i64)> =
+    let told: Vec<(Id<Update>, i64)> =
         sqlx::query_as("SELECT update_id, version FROM update_letters WHERE person = $1")
             .bind(account_id)
             .fetch_all(&mut *tx)
@@ -66,7 +67,7 @@ async fn forget_who_was_told(
              AND person = $3 AND NOT EXISTS (SELECT 1 FROM update_letters o
                WHERE o.update_id = $1 AND o.version = $2 AND o.person = $4)",
         );
-        let person = subscriber_id.map_or_else(id::random, str::to_owned);
+        let person = subscriber_id.map_or_else(id::random, ToString::to_string);
         let changed = free
             .bind(&update_id)
             .bind(version)

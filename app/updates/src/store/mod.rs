@@ -13,11 +13,12 @@ mod telling;
 pub use forget::forget;
 pub use naming::{known, put_in};
 pub use parents::{
-    Answers, Contribution, Doubt, consultation_of, contributions, doubt, doubts, doubts_of,
-    has_doubted, is_doubted, see_doubt, want_outcome,
+    Answers, Contribution, Doubt, NewDoubt, consultation_of, contributions, doubt, doubts,
+    doubts_of, has_doubted, is_doubted, see_doubt, want_outcome,
 };
-pub use reading::{Judged, Said, Update, find, is_hers};
-pub use saying::{NewVerdict, NewVersion, Published, is_judged, is_said, judge, publish, say};
-pub use subjects::{Kind, Subject, Waited, answerable, responsible, waited};
+pub use reading::{Judged, Said, Update, find, may_change};
+pub use saying::{NewUpdate, NewVerdict, NewVersion, Published};
+pub use saying::{is_judged, is_said, judge, publish, say};
+pub use subjects::{Subject, SubjectKind, Waited, answerable, responsible, waited};
 pub use subjects::{awaited_by, awaited_of_leader, read_waited};
 pub use telling::{address_changed, call_off, tell_next, untold, untold_late};

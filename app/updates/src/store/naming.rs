@@ -4,10 +4,11 @@
 use calendar::clock::Millis;
 use ground::db::{self, Db};
 use ground::files::{self, FileKind};
+use ground::ids::{Account, Consultation, EvidenceFile, Id};
 use questionnaires::results::Results;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::subjects::{Kind, Subject};
+use super::subjects::{Subject, SubjectKind};
 use crate::evidence::Attached;
 use crate::words::{Known, Question};
 
@@ -15,15 +16,15 @@ use crate::words::{Known, Question};
 pub async fn put_in(
     tx: &mut AnyConnection,
     file: &files::SavedFile,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
-) -> sqlx::Result<String> {
+) -> sqlx::Result<Id<EvidenceFile>> {
     sqlx::query_scalar(
         "INSERT INTO evidence_files (id, hash, name, kind, size, put_in_by, put_in_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (put_in_by, hash) DO UPDATE SET name = excluded.name RETURNING id",
     )
-    .bind(id::fresh())
+    .bind(Id::<EvidenceFile>::fresh())
     .bind(&file.hash)
     .bind(&file.name)
     .bind(file.kind.ending())
@@ -36,9 +37,14 @@ pub async fn put_in(
 
 /// What somebody can name: the questions of the last results of the consultations among `about`,
 /// and those of these files that they added themselves.
-pub async fn known(db: &Db, about: &[Subject], files: &[String], by: &str) -> sqlx::Result<Known> {
+pub async fn known(
+    db: &Db,
+    about: &[Subject],
+    files: &[String],
+    by: &Id<Account>,
+) -> sqlx::Result<Known> {
     let asked: Vec<&Subject> =
-        about.iter().filter(|subject| subject.kind == Kind::Consultation).collect();
+        about.iter().filter(|subject| subject.kind == SubjectKind::Consultation).collect();
     let mut known = Known::default();
     if asked.is_empty() && files.is_empty() {
         return Ok(known);
@@ -68,7 +74,6 @@ pub async fn known(db: &Db, about: &[Subject], files: &[String], by: &str) -> sq
         ask = ask.bind(id);
     }
     for row in ask.fetch_all(&mut *db.read().await?).await? {
-        let id: String = row.get("id");
         if row.get::<&str, _>("what") == "file" {
             let file = files::SavedFile {
                 hash: row.get("hash"),
@@ -76,13 +81,14 @@ pub async fn known(db: &Db, about: &[Subject], files: &[String], by: &str) -> sq
                 kind: db::known(FileKind::read(row.get("kind")), "evidence_files.kind")?,
                 size: row.get("size"),
             };
-            known.files.push(Attached { id, file });
+            known.files.push(Attached { id: row.get("id"), file });
         } else {
+            let consultation_id: Id<Consultation> = row.get("id");
             let results: Results = db::read_json(row.get("results"))?;
             let named = results
                 .named()
                 .into_iter()
-                .map(|(key, words)| Question { key: format!("{id}/{key}"), words });
+                .map(|(key, words)| Question { key: format!("{consultation_id}/{key}"), words });
             known.questions.extend(named);
         }
     }

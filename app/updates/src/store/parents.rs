@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{Db, known};
+use ground::ids::{self, Account, Consultation, Id, Update};
 use outcomes::store::{ListedUpdate, STANDING, stage, verdict};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row as _};
@@ -13,7 +14,6 @@ use super::subjects::{Subject, subject};
 pub struct Contribution {
     /// `proposed`, `supported` or `answered`.
     pub how: String,
-    /// What it is.
     pub subject: Subject,
     /// When; for answers nobody knows.
     pub at: Option<Millis>,
@@ -31,7 +31,7 @@ pub struct Contribution {
 /// What this account proposed, supported and answered, the latest first.
 pub async fn contributions(
     db: &Db,
-    account_id: &str,
+    account_id: &Id<Account>,
     (most, from): (i64, i64),
     now: Millis,
 ) -> sqlx::Result<Vec<Contribution>> {
@@ -131,8 +131,8 @@ pub async fn contributions(
 /// answered.
 pub async fn want_outcome(
     tx: &mut AnyConnection,
-    consultation_id: &str,
-    account_id: &str,
+    consultation_id: &Id<Consultation>,
+    account_id: &Id<Account>,
     wants: bool,
 ) -> sqlx::Result<()> {
     sqlx::query(
@@ -195,13 +195,22 @@ pub async fn consultation_of(
     row.map(one).transpose()
 }
 
+/// What a parent with a different experience tells the forum.
+#[derive(Clone, Copy, Debug)]
+pub struct NewDoubt<'a> {
+    /// The same key twice is one doubt.
+    pub form_key: &'a str,
+    pub update_id: &'a Id<Update>,
+    /// The version the parent read.
+    pub version: i64,
+    pub words: &'a str,
+}
+
 /// Saves what a parent with a different experience told the forum, once for each form key.
 pub async fn doubt(
     tx: &mut AnyConnection,
-    form_key: &str,
-    (update_id, version): (&str, i64),
-    words: &str,
-    by: &str,
+    new: NewDoubt<'_>,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<()> {
     sqlx::query(
@@ -209,12 +218,12 @@ pub async fn doubt(
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (form_key) DO NOTHING",
     )
-    .bind(id::random())
-    .bind(form_key)
-    .bind(update_id)
-    .bind(version)
+    .bind(Id::<ids::Doubt>::random())
+    .bind(new.form_key)
+    .bind(new.update_id)
+    .bind(new.version)
     .bind(by)
-    .bind(words)
+    .bind(new.words)
     .bind(now)
     .execute(tx)
     .await?;
@@ -231,7 +240,11 @@ pub async fn is_doubted(db: &Db, form_key: &str) -> sqlx::Result<bool> {
 }
 
 /// Whether this account has told the forum something about this update.
-pub async fn has_doubted(db: &Db, update_id: &str, account_id: &str) -> sqlx::Result<bool> {
+pub async fn has_doubted(
+    db: &Db,
+    update_id: &Id<Update>,
+    account_id: &Id<Account>,
+) -> sqlx::Result<bool> {
     let told: i64 =
         sqlx::query_scalar("SELECT count(*) FROM doubts WHERE update_id = $1 AND account_id = $2")
             .bind(update_id)
@@ -244,50 +257,50 @@ pub async fn has_doubted(db: &Db, update_id: &str, account_id: &str) -> sqlx::Re
 /// What a parent told the forum.
 #[derive(Clone, Debug, FromRow)]
 pub struct Doubt {
-    /// Its id.
-    pub id: String,
-    /// The update.
-    pub update_id: String,
+    pub id: Id<ids::Doubt>,
+    pub update_id: Id<Update>,
     /// The version the parent read.
     pub version: i64,
-    /// What parents said, in the update.
     pub you_said: String,
     /// The parent's display name.
     #[sqlx(rename = "shown_name")]
     pub by: String,
-    /// What the parent wrote.
     pub words: String,
-    /// When.
     #[sqlx(rename = "told_at")]
     pub at: Millis,
 }
 
 /// What parents told the forum that no organiser has ticked off, the oldest first.
 pub async fn doubts(db: &Db, most: i64) -> sqlx::Result<Vec<Doubt>> {
-    found(db, "d.seen_at IS NULL AND $1 = ''", "", most).await
+    found(db, "", most).await
 }
 
 /// All that parents told the forum about one update, the oldest first, also what was ticked off.
-pub async fn doubts_of(db: &Db, update_id: &str, most: i64) -> sqlx::Result<Vec<Doubt>> {
-    found(db, "d.update_id = $1", update_id, most).await
+pub async fn doubts_of(db: &Db, update_id: &Id<Update>, most: i64) -> sqlx::Result<Vec<Doubt>> {
+    found(db, update_id, most).await
 }
 
-async fn found(db: &Db, which: &str, value: &str, most: i64) -> sqlx::Result<Vec<Doubt>> {
-    let sql = format!(
+/// Those about this update or, where it is empty, those about any that were not ticked off.
+async fn found(db: &Db, update_id: &str, most: i64) -> sqlx::Result<Vec<Doubt>> {
+    sqlx::query_as(
         "SELECT d.id, d.update_id, d.version, s.you_said, a.shown_name, d.words, d.told_at
          FROM doubts d JOIN update_versions s ON s.update_id = d.update_id
            AND s.version = d.version JOIN accounts a ON a.id = d.account_id
-         WHERE {which} ORDER BY d.told_at, d.id LIMIT $2"
-    );
-    sqlx::query_as(AssertSqlSafe(sql))
-        .bind(value)
-        .bind(most)
-        .fetch_all(&mut *db.read().await?)
-        .await
+         WHERE ($1 = '' AND d.seen_at IS NULL) OR d.update_id = $1
+         ORDER BY d.told_at, d.id LIMIT $2",
+    )
+    .bind(update_id)
+    .bind(most)
+    .fetch_all(&mut *db.read().await?)
+    .await
 }
 
 /// Ticks off what a parent told the forum. False when it was already.
-pub async fn see_doubt(tx: &mut AnyConnection, doubt_id: &str, now: Millis) -> sqlx::Result<bool> {
+pub async fn see_doubt(
+    tx: &mut AnyConnection,
+    doubt_id: &Id<ids::Doubt>,
+    now: Millis,
+) -> sqlx::Result<bool> {
     let seen = sqlx::query("UPDATE doubts SET seen_at = $2 WHERE id = $1 AND seen_at IS NULL")
         .bind(doubt_id)
         .bind(now)

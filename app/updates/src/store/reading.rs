@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{self, Db};
+use ground::ids::{self, Account, EvidenceFile, Id};
 use outcomes::rules::{Outcome, Stage, Verdict};
 use outcomes::store::{stage, verdict};
 use sqlx::Row as _;
@@ -14,11 +15,9 @@ use crate::words::Words;
 /// An update with all that was said in it.
 #[derive(Clone, Debug)]
 pub struct Update {
-    /// Its id.
-    pub id: String,
+    pub id: Id<ids::Update>,
     /// The name of the organisation it is from; empty for a leader of no organisation.
     pub organisation: String,
-    /// What it is about.
     pub about: Vec<Subject>,
     /// What was said, the last first; never empty.
     pub versions: Vec<Said>,
@@ -33,24 +32,22 @@ impl Update {
 
     /// The file with this id among all that was said.
     #[must_use]
-    pub fn file(&self, id: &str) -> Option<&Attached> {
+    pub fn file(&self, id: &Id<EvidenceFile>) -> Option<&Attached> {
         let said = self.versions.iter().map(|said| &said.words.evidence);
         let judged =
             self.versions.iter().flat_map(|said| &said.verdicts).map(|judged| &judged.evidence);
-        said.chain(judged).flat_map(|evidence| &evidence.files).find(|file| file.id == id)
+        said.chain(judged).flat_map(|evidence| &evidence.files).find(|file| file.id == *id)
     }
 }
 
 /// One version of an update.
 #[derive(Clone, Debug)]
 pub struct Said {
-    /// Its number, from 1.
+    /// From 1.
     pub version: i64,
-    /// What it says.
     pub words: Words,
-    /// Who published it: the account.
-    pub by: String,
-    /// When.
+    /// Who published it.
+    pub by: Id<Account>,
     pub at: Millis,
     /// What the forum said about it, the last first.
     pub verdicts: Vec<Judged>,
@@ -59,18 +56,14 @@ pub struct Said {
 /// The forum's view of a version.
 #[derive(Clone, Debug)]
 pub struct Judged {
-    /// Which.
     pub verdict: Verdict,
-    /// In its own words.
     pub words: String,
-    /// The evidence for it.
     pub evidence: Evidence,
-    /// When.
     pub at: Millis,
 }
 
 /// The update with this id.
-pub async fn find(db: &Db, update_id: &str) -> sqlx::Result<Option<Update>> {
+pub async fn find(db: &Db, update_id: &Id<ids::Update>) -> sqlx::Result<Option<Update>> {
     let mut connection = db.read().await?;
     let rows = sqlx::query(
         "SELECT s.version, s.you_said, s.questions, s.part, s.we_did, s.outcome, s.because,
@@ -120,7 +113,7 @@ pub async fn find(db: &Db, update_id: &str) -> sqlx::Result<Option<Update>> {
         }
     }
     Ok(Some(Update {
-        id: update_id.to_owned(),
+        id: update_id.clone(),
         organisation,
         about: about.iter().map(subject).collect::<sqlx::Result<_>>()?,
         versions,
@@ -162,13 +155,17 @@ fn judged(row: &AnyRow) -> sqlx::Result<Option<Judged>> {
 }
 
 /// Whether this leader may change an update.
-pub async fn is_hers(db: &Db, update_id: &str, leader: &str) -> sqlx::Result<bool> {
-    let hers: i64 = sqlx::query_scalar(
+pub async fn may_change(
+    db: &Db,
+    update_id: &Id<ids::Update>,
+    leader: &Id<Account>,
+) -> sqlx::Result<bool> {
+    let may: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM update_leaders WHERE update_id = $1 AND account_id = $2",
     )
     .bind(update_id)
     .bind(leader)
     .fetch_one(&mut *db.read().await?)
     .await?;
-    Ok(hers > 0)
+    Ok(may > 0)
 }

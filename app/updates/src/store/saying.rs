@@ -2,74 +2,85 @@
 
 use calendar::clock::Millis;
 use ground::db::{self, Db};
+use ground::ids::{self, Account, Id, Update};
 use outcomes::rules::{Outcome, Verdict};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::subjects::{ALL_ANSWERABLE, Kind, Subject};
+use super::subjects::{ALL_ANSWERABLE, Subject, SubjectKind};
 use crate::evidence::Evidence;
 use crate::words::Words;
 
 /// What happened to an update that was to be published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Published {
-    /// It is published; its id.
-    Now(String),
-    /// It was before, by the same form; its id.
-    Before(String),
+    /// It is published.
+    Now(Id<Update>),
+    /// It was before, by the same form.
+    Before(Id<Update>),
     /// Some of what it is about is not this leader's to answer.
-    NotHers,
+    NotTheirs,
+}
+
+/// An update to be published.
+#[derive(Clone, Copy, Debug)]
+pub struct NewUpdate<'a> {
+    /// The same key twice is one update.
+    pub form_key: &'a str,
+    pub words: &'a Words,
+    pub about: &'a [Subject],
 }
 
 /// Publishes an update, once for each form key, if all that it is about is this leader's to answer.
 pub async fn publish(
     tx: &mut AnyConnection,
-    form_key: &str,
-    words: &Words,
-    about: &[Subject],
-    by: &str,
+    new: NewUpdate<'_>,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<Published> {
+    let NewUpdate { form_key, words, about } = new;
     let sql = format!(
         "INSERT INTO updates (id, form_key, organisation_id, begun_by, begun_at)
          SELECT $2, $3, (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1
            AND r.role = 'leader'), $1, CAST($4 AS BIGINT)
          WHERE NOT EXISTS (SELECT 1 FROM update_versions v WHERE v.form_key = $3)
-           AND (SELECT count(*) FROM ({ALL_ANSWERABLE}) hers
-             WHERE hers.kind || ':' || hers.id IN ({})) = {}
+           AND (SELECT count(*) FROM ({ALL_ANSWERABLE}) own
+             WHERE own.kind || ':' || own.id IN ({})) = {}
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
         db::parameters(5, about.len()),
         about.len()
     );
-    let mut new =
-        sqlx::query_scalar(AssertSqlSafe(sql)).bind(by).bind(id::fresh()).bind(form_key).bind(now);
+    let mut begin = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(by)
+        .bind(Id::<Update>::fresh())
+        .bind(form_key)
+        .bind(now);
     for subject in about {
-        new = new.bind(subject.value());
+        begin = begin.bind(subject.value());
     }
-    let new: Option<String> = new.fetch_optional(&mut *tx).await?;
-    let Some(update_id) = new else {
+    let begun: Option<Id<Update>> = begin.fetch_optional(&mut *tx).await?;
+    let Some(update_id) = begun else {
         let known = sqlx::query_scalar("SELECT update_id FROM update_versions WHERE form_key = $1")
             .bind(form_key)
             .fetch_optional(tx)
             .await?;
-        return Ok(known.map_or(Published::NotHers, Published::Before));
+        return Ok(known.map_or(Published::NotTheirs, Published::Before));
     };
     tie(&mut *tx, &update_id, about).await?;
-    say(
-        tx,
-        &NewVersion { update_id: &update_id, version: 1, form_key, words, is_told: true },
-        by,
-        now,
-    )
-    .await?;
+    let first = NewVersion { update_id: &update_id, version: 1, form_key, words, is_told: true };
+    say(tx, &first, by, now).await?;
     Ok(Published::Now(update_id))
 }
 
-async fn tie(tx: &mut AnyConnection, update_id: &str, about: &[Subject]) -> sqlx::Result<()> {
-    let column = |subject: &Subject, kind: Kind, nth: usize| {
+async fn tie(
+    tx: &mut AnyConnection,
+    update_id: &Id<Update>,
+    about: &[Subject],
+) -> sqlx::Result<()> {
+    let column = |subject: &Subject, kind: SubjectKind, nth: usize| {
         if subject.kind == kind { format!("${}", nth + 2) } else { "NULL".to_owned() }
     };
     let row = |(nth, subject): (usize, &Subject)| {
-        let columns = Kind::ALL.map(|kind| column(subject, kind, nth)).join(", ");
+        let columns = SubjectKind::ALL.map(|kind| column(subject, kind, nth)).join(", ");
         format!("($1, '{}', ${}, {columns})", subject.kind.word(), nth + 2)
     };
     let rows = about.iter().enumerate().map(row).collect::<Vec<_>>().join(", ");
@@ -88,13 +99,10 @@ async fn tie(tx: &mut AnyConnection, update_id: &str, about: &[Subject]) -> sqlx
 /// What is said about something, as the next version of an update.
 #[derive(Clone, Copy, Debug)]
 pub struct NewVersion<'a> {
-    /// The update.
-    pub update_id: &'a str,
-    /// Which version it is.
+    pub update_id: &'a Id<Update>,
     pub version: i64,
     /// The same key twice is one version.
     pub form_key: &'a str,
-    /// What it says.
     pub words: &'a Words,
     /// Whether those who contributed are told.
     pub is_told: bool,
@@ -105,7 +113,7 @@ pub struct NewVersion<'a> {
 pub async fn say(
     tx: &mut AnyConnection,
     new: &NewVersion<'_>,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let words = new.words;
@@ -172,13 +180,9 @@ pub async fn is_judged(db: &Db, form_key: &str) -> sqlx::Result<bool> {
 pub struct NewVerdict {
     /// The same key twice is one verdict.
     pub form_key: String,
-    /// On which version.
     pub version: i64,
-    /// Which.
     pub verdict: Verdict,
-    /// In the forum's words.
     pub words: String,
-    /// The evidence for it.
     pub evidence: Evidence,
 }
 
@@ -187,9 +191,9 @@ pub struct NewVerdict {
 /// organisation.
 pub async fn judge(
     tx: &mut AnyConnection,
-    update_id: &str,
+    update_id: &Id<Update>,
     new: &NewVerdict,
-    by: &str,
+    by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
     let judged = sqlx::query(
@@ -204,7 +208,7 @@ pub async fn judge(
              AND (u.organisation_id IS NULL OR r.organisation_id = u.organisation_id))
          ON CONFLICT (form_key) DO NOTHING",
     )
-    .bind(id::fresh())
+    .bind(Id::<ids::Verdict>::fresh())
     .bind(&new.form_key)
     .bind(update_id)
     .bind(new.version)

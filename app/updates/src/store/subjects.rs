@@ -2,6 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{self, Db};
+use ground::ids::{Account, Id};
 use outcomes::public::WITHDRAWN;
 use outcomes::rules::Outcome;
 use sqlx::any::AnyRow;
@@ -9,20 +10,18 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 /// What an update can be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A topic that parents proposed.
+pub enum SubjectKind {
     Topic,
     /// A round of proposing and voting.
     Round,
     /// The results of a consultation.
     Consultation,
-    /// A plan.
     Plan,
     /// A change to a service.
     Notice,
 }
 
-impl Kind {
+impl SubjectKind {
     pub(super) const ALL: [Self; 5] =
         [Self::Topic, Self::Round, Self::Consultation, Self::Plan, Self::Notice];
 
@@ -38,7 +37,6 @@ impl Kind {
         }
     }
 
-    /// Reads the word.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
@@ -60,11 +58,8 @@ impl Kind {
 /// One thing that an update is or can be about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// What it is.
-    pub kind: Kind,
-    /// Its id.
+    pub kind: SubjectKind,
     pub id: String,
-    /// Its title.
     pub title: String,
 }
 
@@ -85,11 +80,11 @@ impl Subject {
     #[must_use]
     pub fn address(&self) -> String {
         match self.kind {
-            Kind::Topic => format!("/topics/{}", self.id),
-            Kind::Round => format!("/rounds/{}", self.id),
-            Kind::Consultation => format!("/consultations/{}/results", self.id),
-            Kind::Plan => format!("/plans/{}", self.id),
-            Kind::Notice => format!("/notices/{}", self.id),
+            SubjectKind::Topic => format!("/topics/{}", self.id),
+            SubjectKind::Round => format!("/rounds/{}", self.id),
+            SubjectKind::Consultation => format!("/consultations/{}/results", self.id),
+            SubjectKind::Plan => format!("/plans/{}", self.id),
+            SubjectKind::Notice => format!("/notices/{}", self.id),
         }
     }
 }
@@ -127,7 +122,11 @@ pub(super) const ALL_ANSWERABLE: &str = "SELECT 'topic' AS kind, t.id, t.title,
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn answerable(db: &Db, leader: &str, wanted: &[String]) -> sqlx::Result<Vec<Subject>> {
+pub async fn answerable(
+    db: &Db,
+    leader: &Id<Account>,
+    wanted: &[String],
+) -> sqlx::Result<Vec<Subject>> {
     let sql = format!(
         "SELECT kind, id, title FROM ({ALL_ANSWERABLE}) answerable
          ORDER BY CASE WHEN kind || ':' || id IN ({}) THEN 0
@@ -147,7 +146,7 @@ pub async fn answerable(db: &Db, leader: &str, wanted: &[String]) -> sqlx::Resul
 
 /// Reads a row with a kind, an id and a title.
 pub(super) fn subject(row: &AnyRow) -> sqlx::Result<Subject> {
-    let kind = db::known(Kind::read(row.get("kind")), "update_subjects.kind")?;
+    let kind = db::known(SubjectKind::read(row.get("kind")), "update_subjects.kind")?;
     Ok(Subject { kind, id: row.get("id"), title: row.get("title") })
 }
 
@@ -228,7 +227,7 @@ fn awaited_where(and: &str) -> String {
 }
 
 /// What is awaited. `leader`: only what this leader answers for.
-pub async fn waited(db: &Db, leader: Option<&str>) -> sqlx::Result<Vec<Waited>> {
+pub async fn waited(db: &Db, leader: Option<&Id<Account>>) -> sqlx::Result<Vec<Waited>> {
     let sql = leader.map_or_else(all_awaited, |_| awaited_of_leader());
     let mut ask = sqlx::query(AssertSqlSafe(sql));
     if let Some(leader) = leader {
@@ -250,26 +249,26 @@ pub fn read_waited(row: &AnyRow) -> sqlx::Result<Waited> {
 
 /// The leaders who must say what happened about this, who are those who answer for it: (account,
 /// address).
-pub async fn responsible(db: &Db, subject: &Subject) -> sqlx::Result<Vec<(String, String)>> {
+pub async fn responsible(db: &Db, subject: &Subject) -> sqlx::Result<Vec<(Id<Account>, String)>> {
     let sql = match subject.kind {
-        Kind::Topic => {
+        SubjectKind::Topic => {
             "SELECT id, email FROM accounts WHERE email IS NOT NULL
                AND id IN (SELECT account_id FROM topic_leaders WHERE topic_id = $1) ORDER BY id"
         }
-        Kind::Round => {
+        SubjectKind::Round => {
             "SELECT id, email FROM accounts WHERE email IS NOT NULL
                AND id IN (SELECT account_id FROM round_leaders WHERE round_id = $1) ORDER BY id"
         }
-        Kind::Consultation => {
+        SubjectKind::Consultation => {
             "SELECT id, email FROM accounts WHERE email IS NOT NULL
                AND id IN (SELECT account_id FROM consultation_leaders WHERE consultation_id = $1)
              ORDER BY id"
         }
-        Kind::Plan => {
+        SubjectKind::Plan => {
             "SELECT id, email FROM accounts WHERE email IS NOT NULL
                AND id IN (SELECT account_id FROM plan_leaders WHERE plan_id = $1) ORDER BY id"
         }
-        Kind::Notice => {
+        SubjectKind::Notice => {
             "SELECT id, email FROM accounts WHERE email IS NOT NULL
                AND id IN (SELECT account_id FROM notice_leaders WHERE notice_id = $1) ORDER BY id"
         }

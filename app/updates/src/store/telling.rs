@@ -1,14 +1,18 @@
 //! Who contributed, and the emails that are owed to them.
 
 use calendar::clock::{DAY, Millis};
-use deliveries::{EmailKind, Owed, owe};
+use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::{self, Db, Kind};
+use ground::ids::{Account, Id, Subscriber, Update};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+/// How many emails one write owes.
+const LOT: i64 = 200;
+
 /// The versions whose contributors are not all owed an email yet, some at a time: (update,
 /// version).
-pub async fn untold(db: &Db) -> sqlx::Result<Vec<(String, i64)>> {
+pub async fn untold(db: &Db) -> sqlx::Result<Vec<(Id<Update>, i64)>> {
     sqlx::query_as(
         "SELECT update_id, version FROM update_versions WHERE is_told = 1 AND told_at IS NULL
          ORDER BY published_at, update_id, version LIMIT 10",
@@ -23,7 +27,7 @@ const LATE: Millis = 60 * DAY;
 
 /// The last versions still owed to people who heard about the change only after everyone else was
 /// told: (update, version).
-pub async fn untold_late(db: &Db, now: Millis) -> sqlx::Result<Vec<(String, i64)>> {
+pub async fn untold_late(db: &Db, now: Millis) -> sqlx::Result<Vec<(Id<Update>, i64)>> {
     let sql = format!(
         "SELECT DISTINCT s.update_id, s.version
          FROM update_versions s JOIN update_subjects a ON a.update_id = s.update_id {READERS}
@@ -93,17 +97,16 @@ struct Person {
     /// Their account or, without one, their subscriber.
     id: String,
     email: String,
-    has_account: bool,
+    account_id: Option<Id<Account>>,
     /// Their subscriber, if all they did was to be told about a change: then they can stop this
     /// too.
-    subscriber_id: Option<String>,
+    subscriber_id: Option<Id<Subscriber>>,
 }
 
 /// The next people who contributed and were not owed the email yet.
 async fn next(
     tx: &mut AnyConnection,
-    (update_id, version): (&str, i64),
-    most: i64,
+    (update_id, version): (&Id<Update>, i64),
 ) -> sqlx::Result<Vec<Person>> {
     let sql = format!(
         "SELECT person, min(email) AS email, CAST(max(is_account) AS BIGINT) AS has_account,
@@ -117,13 +120,13 @@ async fn next(
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(update_id)
         .bind(version)
-        .bind(most)
+        .bind(LOT)
         .fetch_all(tx)
         .await?;
     let person = |row: &AnyRow| Person {
         id: row.get("person"),
         email: row.get("email"),
-        has_account: row.get::<i64, _>("has_account") == 1,
+        account_id: (row.get::<i64, _>("has_account") == 1).then(|| row.get("person")),
         subscriber_id: row.get("subscriber_id"),
     };
     Ok(rows.iter().map(person).collect())
@@ -148,89 +151,104 @@ async fn hold(tx: &mut AnyConnection, people: &[Person]) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Owes the email about a version to the next `most` people who contributed and were not owed it
-/// yet; none left, the version is marked as told. `choose`: the words for a subscriber, with the
-/// link to their own page. Gives how many people were found.
+/// Owes the email about a version to the next people who contributed and were not owed it yet; none
+/// left, the version is marked as told. `choose`: the words for a subscriber, with the link to
+/// their own page. Gives how many people were found.
 pub async fn tell_next(
     tx: &mut AnyConnection,
-    (update_id, version): (&str, i64),
-    words: &deliveries::Words,
-    choose: impl Fn(&str) -> deliveries::Words,
-    most: i64,
+    version: (&Id<Update>, i64),
+    words: &Words,
+    choose: impl Fn(&str) -> Words,
     now: Millis,
 ) -> sqlx::Result<usize> {
-    let waiting = next(&mut *tx, (update_id, version), most).await?;
+    let waiting = next(&mut *tx, version).await?;
     hold(&mut *tx, &waiting).await?;
     // Anyone who stopped or moved before they could be held is different by now, and is found in
     // the next lot.
-    let people: Vec<Person> = next(&mut *tx, (update_id, version), most)
-        .await?
-        .into_iter()
-        .filter(|person| waiting.contains(person))
-        .collect();
+    let mut people = next(&mut *tx, version).await?;
+    people.retain(|person| waiting.contains(person));
     for person in &people {
-        let dedup_key = format!("update {update_id} {version} {}", person.id);
         let own = match &person.subscriber_id {
-            Some(subscriber) if !person.has_account => {
+            Some(subscriber) if person.account_id.is_none() => {
                 let token = id::secret();
                 subscribers::keep_link(&mut *tx, &id::hash(&token), subscriber, now).await?;
                 Some(choose(&token))
             }
             _ => None,
         };
-        let account_id = person.has_account.then_some(person.id.as_str());
-        let words = own.as_ref().unwrap_or(words);
-        let owed = Owed {
-            dedup_key: &dedup_key,
-            kind: EmailKind::Update,
-            account_id,
-            to: &person.email,
-            words,
-            at: now,
-            not_after: None,
-        };
-        owe(&mut *tx, owed).await?;
-        let delivery_id = deliveries::store::id_of(&mut *tx, &dedup_key).await?;
-        sqlx::query(
-            "INSERT INTO update_letters (update_id, version, person, subscriber_id, delivery_id)
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-        )
-        .bind(update_id)
-        .bind(version)
-        .bind(&person.id)
-        .bind(&person.subscriber_id)
-        .bind(delivery_id)
-        .execute(&mut *tx)
-        .await?;
+        tell_one(&mut *tx, version, person, own.as_ref().unwrap_or(words), now).await?;
     }
     if waiting.is_empty() {
-        sqlx::query(
-            "UPDATE update_versions SET told_at = $3 WHERE update_id = $1 AND version = $2
-             AND told_at IS NULL",
-        )
-        .bind(update_id)
-        .bind(version)
-        .bind(now)
-        .execute(tx)
-        .await?;
+        mark_as_told(tx, version, now).await?;
     }
     Ok(waiting.len())
+}
+
+/// Owes the email to one person, and notes that it was owed.
+async fn tell_one(
+    tx: &mut AnyConnection,
+    (update_id, version): (&Id<Update>, i64),
+    person: &Person,
+    words: &Words,
+    now: Millis,
+) -> sqlx::Result<()> {
+    let dedup_key = format!("update {update_id} {version} {}", person.id);
+    let owed = Owed {
+        dedup_key: &dedup_key,
+        kind: EmailKind::Update,
+        account_id: person.account_id.as_ref(),
+        to: &person.email,
+        words,
+        at: now,
+        not_after: None,
+    };
+    owe(&mut *tx, owed).await?;
+    let delivery_id = deliveries::store::id_of(&mut *tx, &dedup_key).await?;
+    sqlx::query(
+        "INSERT INTO update_letters (update_id, version, person, subscriber_id, delivery_id)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+    )
+    .bind(update_id)
+    .bind(version)
+    .bind(&person.id)
+    .bind(&person.subscriber_id)
+    .bind(delivery_id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn mark_as_told(
+    tx: &mut AnyConnection,
+    (update_id, version): (&Id<Update>, i64),
+    now: Millis,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE update_versions SET told_at = $3 WHERE update_id = $1 AND version = $2
+         AND told_at IS NULL",
+    )
+    .bind(update_id)
+    .bind(version)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// Calls off what a subscriber is still owed about outcomes, once they have stopped all emails.
 pub async fn call_off(
     tx: &mut AnyConnection,
-    subscriber_id: &str,
+    subscriber_id: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<()> {
-    let hers = "id IN (SELECT l.delivery_id FROM update_letters l WHERE l.subscriber_id = $1)";
-    deliveries::store::call_off(tx, hers, subscriber_id, "unsubscribed", now).await
+    let theirs = "id IN (SELECT l.delivery_id FROM update_letters l WHERE l.subscriber_id = $1)";
+    deliveries::store::call_off(tx, theirs, subscriber_id, "unsubscribed", now).await
 }
 
 /// Sends what an account is still owed about outcomes to the address that it has now.
 pub async fn address_changed(
     tx: &mut AnyConnection,
-    account_id: &str,
+    account_id: &Id<Account>,
     new: &str,
 ) -> sqlx::Result<()> {
     sqlx::query(

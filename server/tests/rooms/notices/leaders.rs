@@ -22,7 +22,7 @@ fn what_is_missing_in_a_notice_is_named_and_what_was_typed_stays() {
 /// Says who runs a service, and how early families are told.
 async fn runs(world: &World, service: &str, run_by: &[String], days: Option<i64>) {
     let mut tx = world.db().begin().await.unwrap();
-    area::store::set_rule(&mut tx, service, run_by, days).await.unwrap();
+    area::store::set_rule(&mut tx, &service.into(), run_by, days).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -20,8 +20,9 @@ use ground::viewer::Role;
 use notices::rules::{SETTLED_AFTER, Told};
 use notices::{ledger, start_due, tell_due};
 
+pub use crate::fixtures::notices::{fields, noticed, noticed_of, told};
 use crate::kept::while_open;
-use crate::world::{Browser, World, change, link, link_to, on_both, on_postgres};
+use crate::world::{Browser, World, change, link, link_to, number, on_both, on_postgres};
 
 /// Two leaders: one writes, the other approves.
 pub async fn leaders(world: &World) -> (Browser<'_>, Browser<'_>) {
@@ -41,25 +42,6 @@ pub async fn subscriber(world: &World, email: &str, service: &str, place: &str, 
     world.visitor().post(&link(confirm), &[]).await.leads_to();
 }
 
-pub fn fields<'f>(title: &'f str, service: &'f str, day: &'f str) -> Vec<(&'f str, &'f str)> {
-    vec![
-        ("title", title),
-        ("what", "Route 5 comes at 8:10 and no longer at 8:25."),
-        ("services", service),
-        ("effect", "day"),
-        ("effect_day", day),
-        ("decided", "yes"),
-        ("decided_day", "2020-01-01"),
-        ("why", "A bridge is closed."),
-        ("affected", "Children on route 5"),
-        ("families", "40"),
-        ("must_do", "Be at the stop by 8:05."),
-        ("entitlement", "no"),
-        ("whom", "The transport team"),
-        ("phone", "01234 567 890"),
-    ]
-}
-
 /// Writes a notice, or what follows one, and gives the address of its draft.
 pub async fn written(leader: &Browser<'_>, to: &str, fields: &[(&str, &str)]) -> String {
     leader.post(to, fields).await.leads_to().split('?').next().unwrap().to_owned()
@@ -70,32 +52,6 @@ pub async fn address_changes(world: &World, old: &str, new: &str) {
     let mut tx = world.db().begin().await.unwrap();
     subscriptions::store::address_changed(&mut tx, old, new, world.now()).await.unwrap();
     tx.commit().await.unwrap();
-}
-
-/// Writes a notice about transport that takes effect after so many days, and has it approved; its
-/// id.
-pub async fn noticed(
-    world: &World,
-    leaders: &(Browser<'_>, Browser<'_>),
-    title: &str,
-    days: i64,
-) -> String {
-    noticed_of(world, leaders, title, &world.transport, days).await
-}
-
-/// Likewise of a service.
-async fn noticed_of(
-    world: &World,
-    (writer, colleague): &(Browser<'_>, Browser<'_>),
-    title: &str,
-    service: &str,
-    days: i64,
-) -> String {
-    let day = clock::fields(world.now() + days * DAY).0;
-    let written = writer.post("/lead/notices/new", &fields(title, service, &day)).await.leads_to();
-    let page = written.split('?').next().unwrap().to_owned();
-    colleague.post(&page, &[]).await.leads_to();
-    page.replace("/lead/notices/", "")
 }
 
 /// Corrects a notice, with these days until it takes effect, or withdraws it; and has that
@@ -124,13 +80,6 @@ pub async fn followed(
     page.replace("/lead/notices/", "")
 }
 
-/// The emails about notices that are due now.
-pub async fn told(world: &World) -> Vec<Email> {
-    start_due(&world.house).await.unwrap();
-    tell_due(&world.house).await.unwrap();
-    world.deliver().await
-}
-
 /// Moves the clock to the next time London's clocks show this on this weekday (0 is Monday).
 fn forward_to(world: &World, weekday: &str, time: &str) {
     loop {
@@ -141,10 +90,6 @@ fn forward_to(world: &World, weekday: &str, time: &str) {
         }
         world.forward(clock::read(&day, "23:59").unwrap() + 2 * MINUTE - world.now());
     }
-}
-
-async fn number(world: &World, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
 }
 
 /// How many people were told about a notice, place by place, as far as was known at this time.
@@ -287,8 +232,10 @@ fn after_unsubscribing_no_email_to_that_address_is_started_and_other_services_go
         noticed(&world, &leaders, "Second", 30).await;
         start_due(&world.house).await.unwrap();
         tell_due(&world.house).await.unwrap();
-        let stopped =
-            world.visitor().send(Method::POST, &one_click, &[], "List-Unsubscribe=One-Click").await;
+        let stopped = world
+            .visitor()
+            .request(Method::POST, &one_click, &[], "List-Unsubscribe=One-Click")
+            .await;
         assert_eq!(stopped.status, StatusCode::OK);
         assert!(world.deliver().await.is_empty(), "the email that was owed is called off");
         assert_eq!(

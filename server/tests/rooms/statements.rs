@@ -1,0 +1,343 @@
+//! Every statement in the program's code is one that the databases understand, whether or not a
+//! test comes past it: each is prepared, and none is run.
+//!
+//! They are found in the code: every text that begins as a statement does. What is put together
+//! when it is wanted (`format!`) can't be read there, and is counted alone.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use ground::db::Kind;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use crate::world::on_both;
+
+/// How a statement begins.
+const VERBS: [&str; 5] = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
+/// What puts a text together.
+const PUTS_TOGETHER: [&str; 4] = ["format", "format_args", "write", "concat"];
+
+const ON_BOTH: &[Kind] = &[Kind::Sqlite, Kind::Postgres];
+
+/// A statement that is refused, and rightly so.
+struct Exception {
+    by: &'static [Kind],
+    file: &'static str,
+    holds: &'static str,
+    why: &'static str,
+}
+
+const fn refused(
+    by: &'static [Kind],
+    file: &'static str,
+    holds: &'static str,
+    why: &'static str,
+) -> Exception {
+    Exception { by, file, holds, why }
+}
+
+const EXCEPTIONS: [Exception; 8] = [
+    refused(ON_BOTH, "app/src/erase/store.rs", "SELECT count(*) FROM ", "part of a longer one"),
+    refused(ON_BOTH, "app/src/export/store.rs", "WITH ", "how several begin"),
+    refused(ON_BOTH, "ground/src/db/copying.rs", " copying", "a table that half a copy has"),
+    refused(&[Kind::Sqlite], "ground/src/db/copying.rs", "advisory_lock", "only on PostgreSQL"),
+    refused(&[Kind::Postgres], "ground/src/db/copying.rs", "pragma_", "only on SQLite"),
+    refused(&[Kind::Sqlite], "ground/src/db/pages.rs", "SELECT", "only on PostgreSQL"),
+    refused(&[Kind::Sqlite], "ground/src/db/presence.rs", "advisory", "only on PostgreSQL"),
+    refused(&[Kind::Sqlite], "consultations/src/closing.rs", "WITH gone", "only on PostgreSQL"),
+];
+
+impl Exception {
+    fn excuses(&self, statement: &Statement, kind: Kind) -> bool {
+        self.by.contains(&kind)
+            && statement.file.ends_with(self.file)
+            && statement.sql.contains(self.holds)
+    }
+}
+
+#[test]
+fn every_statement_of_the_program_is_understood_by_both_databases() {
+    let found = Found::in_the_program();
+    on_both(async |world| {
+        let kind = world.db().kind();
+        let mut connection = world.db().read().await.unwrap();
+        let (mut prepared, mut others) = (0, 0);
+        let (mut excused, mut faults) = (BTreeSet::new(), Vec::new());
+        for statement in &found.whole {
+            if statement.only.is_some_and(|only| only != kind) {
+                others += 1;
+                continue;
+            }
+            let Err(error) = prepare(&mut connection, kind, &statement.sql).await else {
+                prepared += 1;
+                continue;
+            };
+            match EXCEPTIONS.iter().position(|exception| exception.excuses(statement, kind)) {
+                Some(nth) => {
+                    excused.insert(nth);
+                }
+                None => faults.push(format!("{}: {error}\n{}", statement.place(), statement.sql)),
+            }
+        }
+        println!(
+            "{kind:?}: {prepared} statements prepared, {others} are for the other database, {} \
+             are put together as they are wanted",
+            found.put_together
+        );
+        assert!(faults.is_empty(), "{} are refused\n{}", faults.len(), faults.join("\n\n"));
+        assert!(prepared > 400, "only {prepared} statements were found");
+        for (nth, exception) in EXCEPTIONS.iter().enumerate() {
+            let is_needed = !exception.by.contains(&kind) || excused.contains(&nth);
+            let Exception { file, holds, why, .. } = exception;
+            assert!(is_needed, "{kind:?} needs no exception for {file}, “{holds}” ({why})");
+        }
+    });
+}
+
+async fn prepare(connection: &mut AnyConnection, kind: Kind, sql: &str) -> sqlx::Result<()> {
+    match kind {
+        Kind::Sqlite => done(connection, format!("EXPLAIN {sql}")).await,
+        Kind::Postgres => prepare_on_postgres(connection, sql).await,
+    }
+}
+
+async fn done(connection: &mut AnyConnection, sql: String) -> sqlx::Result<()> {
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(|_done| ())
+}
+
+/// The program says of what type each parameter is; here PostgreSQL finds out by what stands beside
+/// it. Where it can't, it is told: text, or else a number.
+async fn prepare_on_postgres(connection: &mut AnyConnection, sql: &str) -> sqlx::Result<()> {
+    let (mut types, mut last) = (vec!["unknown"; parameters(sql)], None);
+    loop {
+        let list = if types.is_empty() { String::new() } else { format!("({})", types.join(", ")) };
+        let prepared = done(connection, format!("PREPARE tried{list} AS {sql}")).await;
+        let Err(error) = prepared else { break };
+        let Some(nth) = of_no_type(&error).or(last) else { return Err(error) };
+        types[nth] = match types[nth] {
+            "unknown" => "text",
+            "text" => "bigint",
+            _ => return Err(error),
+        };
+        last = Some(nth);
+    }
+    done(connection, "DEALLOCATE tried".to_owned()).await
+}
+
+/// How many parameters a statement has: the highest number of one.
+fn parameters(sql: &str) -> usize {
+    sql.split('$').skip(1).filter_map(number).max().unwrap_or(0)
+}
+
+/// The number that a text begins with.
+fn number(text: &str) -> Option<usize> {
+    text.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// The parameter of which nothing tells the type, or two places tell different ones; from 0.
+fn of_no_type(error: &sqlx::Error) -> Option<usize> {
+    let error = error.as_database_error()?;
+    if !matches!(error.code().as_deref(), Some("42P18" | "42P08")) {
+        return None;
+    }
+    number(error.message().split_once('$')?.1)?.checked_sub(1)
+}
+
+/// A statement in the code.
+struct Statement {
+    file: String,
+    line: usize,
+    sql: String,
+    /// It stands where a `match` has come to this database.
+    only: Option<Kind>,
+}
+
+impl Statement {
+    fn place(&self) -> String {
+        format!("{}:{}", self.file, self.line)
+    }
+}
+
+/// What is found in the code, but for its tests.
+#[derive(Default)]
+struct Found {
+    whole: Vec<Statement>,
+    put_together: usize,
+}
+
+impl Found {
+    fn in_the_program() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let mut found = Self::default();
+        for path in rust_files(vec![root.join("app"), root.join("server/src")]) {
+            let file = path.strip_prefix(root).unwrap().display().to_string();
+            let code: TokenStream = std::fs::read_to_string(&path).unwrap().parse().unwrap();
+            found.read(&file, code, None);
+        }
+        found
+    }
+
+    /// Reads these tokens, which are for one database `only` where that is so.
+    fn read(&mut self, file: &str, code: TokenStream, only: Option<Kind>) {
+        let tokens: Vec<TokenTree> = code.into_iter().collect();
+        let (mut at, mut arm) = (0, None);
+        while let Some(token) = tokens.get(at) {
+            let next = &tokens[at + 1..];
+            at += 1;
+            match token {
+                TokenTree::Punct(mark) if mark.as_char() == '#' => at += attribute(next),
+                TokenTree::Punct(mark) if mark.as_char() == ',' => arm = None,
+                TokenTree::Ident(name) if is_punct(next.first(), '!') => {
+                    if PUTS_TOGETHER.iter().any(|macro_name| name == macro_name)
+                        && let Some(TokenTree::Group(group)) = next.get(1)
+                    {
+                        self.put_together += statements_in(group.stream());
+                        at += 2;
+                    }
+                }
+                TokenTree::Ident(name)
+                    if is_punct(next.first(), '=') && is_punct(next.get(1), '>') =>
+                {
+                    arm = kind_named(&name.to_string());
+                }
+                TokenTree::Group(group) => self.read(file, group.stream(), arm.or(only)),
+                TokenTree::Literal(literal) => {
+                    let Some(sql) = statement(&literal.to_string()) else { continue };
+                    if is_whole(&sql) {
+                        let (file, line) = (file.to_owned(), literal.span().start().line);
+                        self.whole.push(Statement { file, line, sql, only: arm.or(only) });
+                    } else {
+                        self.put_together += 1;
+                    }
+                }
+                TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+            }
+        }
+    }
+}
+
+fn rust_files(mut folders: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() && name != "tests" {
+                folders.push(path);
+            } else if name.ends_with(".rs") && !["tests.rs", "build.rs"].contains(&&*name) {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn kind_named(name: &str) -> Option<Kind> {
+    match name {
+        "Sqlite" => Some(Kind::Sqlite),
+        "Postgres" => Some(Kind::Postgres),
+        _ => None,
+    }
+}
+
+/// How many tokens after a `#` belong to the attribute, with what it is of where that is for tests.
+fn attribute(next: &[TokenTree]) -> usize {
+    let inner = usize::from(is_punct(next.first(), '!'));
+    let Some(TokenTree::Group(attribute)) = next.get(inner) else { return 0 };
+    let words = attribute.stream().to_string().replace(' ', "");
+    let item = &next[inner + 1..];
+    let ends = |token: &TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        token => is_punct(Some(token), ';'),
+    };
+    let skipped = match words.as_str() {
+        "cfg(test)" => item.iter().position(ends).map_or(item.len(), |end| end + 1),
+        _ => 0,
+    };
+    inner + 1 + skipped
+}
+
+fn is_punct(token: Option<&TokenTree>, mark: char) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == mark)
+}
+
+/// How many texts in these tokens begin as a statement does.
+fn statements_in(code: TokenStream) -> usize {
+    let in_token = |token: TokenTree| match token {
+        TokenTree::Group(group) => statements_in(group.stream()),
+        TokenTree::Literal(literal) => usize::from(statement(&literal.to_string()).is_some()),
+        TokenTree::Ident(_) | TokenTree::Punct(_) => 0,
+    };
+    code.into_iter().map(in_token).sum()
+}
+
+/// What a literal says, if that begins as a statement does.
+fn statement(literal: &str) -> Option<String> {
+    let text = unescaped(literal.strip_prefix('"')?.strip_suffix('"')?);
+    let sql = text.trim_start();
+    let is_one = VERBS.iter().any(|verb| {
+        sql.strip_prefix(verb).is_some_and(|rest| rest.starts_with(char::is_whitespace))
+    });
+    is_one.then(|| sql.to_owned())
+}
+
+/// `db::tie` adds the rows to what only names a table and its columns.
+fn is_whole(sql: &str) -> bool {
+    !sql.starts_with("INSERT") || sql.contains("VALUES") || sql.contains("SELECT")
+}
+
+fn unescaped(literal: &str) -> String {
+    let mut text = String::new();
+    let mut rest = literal.chars().peekable();
+    while let Some(letter) = rest.next() {
+        match (letter, rest.peek()) {
+            // A line that goes on: what begins the next one is left out.
+            ('\\', Some('\n')) => while rest.next_if(|next| next.is_whitespace()).is_some() {},
+            ('\\', Some('n')) => {
+                rest.next();
+                text.push('\n');
+            }
+            ('\\', Some(_)) => text.extend(rest.next()),
+            _ => text.push(letter),
+        }
+    }
+    text
+}
+
+#[test]
+fn a_statement_is_found_with_its_database_and_one_that_is_put_together_is_counted() {
+    let code = r#"
+        #[doc = "SELECT nothing"]
+        fn read() {
+            ask("SELECT a \
+                 FROM b");
+            let sql = match kind {
+                Kind::Sqlite => "DELETE FROM a",
+                Kind::Postgres => {
+                    ask(("UPDATE a SET b = $1", 2))
+                }
+            };
+            ask(&format!("SELECT {COLUMNS} FROM a"), "Selected words", "SELECTED");
+            tie("INSERT INTO a (b, c)");
+        }
+        #[cfg(test)]
+        mod tests { const SQL: &str = "SELECT 1"; }
+        const LAST: &str = "WITH a AS (SELECT 1) SELECT * FROM a";
+    "#;
+    let mut found = Found::default();
+    found.read("a.rs", code.parse().unwrap(), None);
+    let whole: Vec<_> = found.whole.iter().map(|found| (&*found.sql, found.only)).collect();
+    assert_eq!(
+        whole,
+        [
+            ("SELECT a FROM b", None),
+            ("DELETE FROM a", Some(Kind::Sqlite)),
+            ("UPDATE a SET b = $1", Some(Kind::Postgres)),
+            ("WITH a AS (SELECT 1) SELECT * FROM a", None),
+        ]
+    );
+    assert_eq!(found.put_together, 2);
+    assert_eq!(parameters("UPDATE a SET b = $2 WHERE c = $10"), 10);
+}
