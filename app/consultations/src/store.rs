@@ -733,6 +733,8 @@ pub async fn to_belong_to(db: &Db) -> sqlx::Result<Vec<Belongs>> {
     let rows = sqlx::query(
         "SELECT p.id AS plan_id, d.id AS draft_id, p.title, CAST(d.version AS BIGINT) AS draft
          FROM plans p LEFT JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL
+         WHERE NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id
+           AND x.kind = 'cancelled')
          ORDER BY p.title, p.id, d.version LIMIT 200",
     )
     .fetch_all(&mut *db.read().await?)

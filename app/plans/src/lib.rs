@@ -35,6 +35,7 @@
 
 mod browse;
 mod compare;
+mod dates;
 mod drafts;
 mod emails;
 mod forget;
@@ -77,6 +78,10 @@ pub fn routes() -> Routes {
         .get("/plans/{id}/drafts/{version}/changes", Anyone, compare::changes_page)
         .get("/lead/plans/new", leader, register::register_plan_form)
         .post("/lead/plans/new", leader, register::register_plan)
+        .get("/lead/plans/{id}/due", leader, dates::change_due_day_form)
+        .post("/lead/plans/{id}/due", leader, dates::change_due_day)
+        .get("/lead/plans/{id}/cancellation", leader, dates::cancel_plan_form)
+        .post("/lead/plans/{id}/cancellation", leader, dates::cancel_plan)
         .get("/lead/plans/{id}/topics", leader, involve::tie_topics_form)
         .post("/lead/plans/{id}/topics", leader, involve::tie_topics)
         .get("/lead/plans/{id}/sessions", leader, involve::planning_session_form)
@@ -111,10 +116,10 @@ fn parsed<T>(id: &Id<T>) -> Result<Id<T>, Error> {
 }
 
 /// The plan of an address, for a leader of one of the organisations that plan it. For other leaders
-/// there is none to work on.
+/// there is none to work on, and for nobody once it is cancelled.
 async fn led_plan(house: &House, viewer: &Viewer, id: &Id<ids::Plan>) -> Result<Plan, Error> {
     Some(find_plan(house, viewer, id).await?)
-        .filter(|plan| plan.is_led_by_viewer)
+        .filter(|plan| plan.is_led_by_viewer && plan.cancelled().is_none())
         .ok_or(Error::NotFound)
 }
 

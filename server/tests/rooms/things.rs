@@ -374,7 +374,7 @@ impl<'w> Things<'w> {
         world.published_into(&round, "A bus that waits").await;
         rounds::close_due(world.db(), &world.house.clock).await.unwrap();
         self.put("/forum/rounds/{id}", "id", round);
-        // One that can still be cancelled, and one that is voting.
+        // One that can still be cancelled.
         let announced = id::fresh();
         sqlx::query(
             "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at, form_key)

@@ -10,7 +10,7 @@ use ground::text::RULES;
 use involvement::gate::{self, GateFacts, TopicFacts};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use crate::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
+use crate::rules::{Answer, ChangeKind, NewDraft, NewPlan, NewSession, Override, PlanChange};
 
 /// Who does something, and in which role.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub struct Act<'a> {
 
 /// Holds a plan, so that things happen to it one after the other. Gives the time of what happens
 /// now: always later than what happened last to it or its topics, even when a clock was moved
-/// back. `None` when there is no such plan.
+/// back. `None` when there is no such plan, or it was cancelled.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -41,8 +41,14 @@ pub async fn hold(
     now: Millis,
 ) -> sqlx::Result<Option<Millis>> {
     let held = match Kind::of(tx) {
-        Kind::Sqlite => "SELECT id FROM plans WHERE id = $1",
-        Kind::Postgres => "SELECT id FROM plans WHERE id = $1 FOR UPDATE",
+        Kind::Sqlite => {
+            "SELECT p.id FROM plans p WHERE p.id = $1 AND NOT EXISTS (SELECT 1 FROM plan_changes x
+               WHERE x.plan_id = p.id AND x.kind = 'cancelled')"
+        }
+        Kind::Postgres => {
+            "SELECT p.id FROM plans p WHERE p.id = $1 AND NOT EXISTS (SELECT 1 FROM plan_changes x
+               WHERE x.plan_id = p.id AND x.kind = 'cancelled') FOR UPDATE OF p"
+        }
     };
     if sqlx::query(held).bind(plan_id).fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
@@ -61,11 +67,15 @@ pub async fn hold_for(
     let held = match Kind::of(tx) {
         Kind::Sqlite => {
             "SELECT p.id FROM plans p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM plan_leaders k
-               WHERE k.plan_id = p.id AND k.account_id = $2)"
+               WHERE k.plan_id = p.id AND k.account_id = $2)
+               AND NOT EXISTS (SELECT 1 FROM plan_changes x
+                 WHERE x.plan_id = p.id AND x.kind = 'cancelled')"
         }
         Kind::Postgres => {
             "SELECT p.id FROM plans p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM plan_leaders k
-               WHERE k.plan_id = p.id AND k.account_id = $2) FOR UPDATE"
+               WHERE k.plan_id = p.id AND k.account_id = $2)
+               AND NOT EXISTS (SELECT 1 FROM plan_changes x
+                 WHERE x.plan_id = p.id AND x.kind = 'cancelled') FOR UPDATE OF p"
         }
     };
     let held = sqlx::query(held).bind(plan_id).bind(&by.account_id);
@@ -112,6 +122,50 @@ async fn event(tx: &mut AnyConnection, act: Act<'_>, what: &str, about: &str) ->
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Changes the day a plan is due, or cancels it. False when it is not due on `was` any more, or
+/// something rests on it by now.
+pub async fn change(
+    tx: &mut AnyConnection,
+    act: Act<'_>,
+    was: &str,
+    change: &PlanChange,
+) -> sqlx::Result<bool> {
+    let noted = sqlx::query(
+        "INSERT INTO plan_changes (form_key, plan_id, kind, was_due_day, due_day, reason,
+         changed_by, changed_at)
+         SELECT $1, p.id, $3, p.due_day, $5, $6, $7, CAST($8 AS BIGINT) FROM plans p
+         WHERE p.id = $2 AND p.due_day = $4
+           AND ($3 = 'extended' OR (
+             NOT EXISTS (SELECT 1 FROM plan_topics x WHERE x.plan_id = p.id)
+             AND NOT EXISTS (SELECT 1 FROM planning_sessions s WHERE s.plan_id = p.id)
+             AND NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id)
+             AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id)
+             AND NOT EXISTS (SELECT 1 FROM consultations c WHERE c.plan_id = p.id)))",
+    )
+    .bind(&change.form_key)
+    .bind(act.plan_id)
+    .bind(change.kind.word())
+    .bind(was)
+    .bind(&change.due_day)
+    .bind(&change.reason)
+    .bind(&act.by.account_id)
+    .bind(act.at)
+    .execute(&mut *tx)
+    .await?;
+    if noted.rows_affected() == 0 {
+        return Ok(false);
+    }
+    if change.kind != ChangeKind::Cancelled {
+        sqlx::query("UPDATE plans SET due_day = $2 WHERE id = $1")
+            .bind(act.plan_id)
+            .bind(&change.due_day)
+            .execute(&mut *tx)
+            .await?;
+    }
+    event(tx, act, change.kind.done(), act.plan_id).await?;
+    Ok(true)
 }
 
 /// Registers a plan, once for each form key; its id, and whether it is new.
