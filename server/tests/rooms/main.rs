@@ -16,6 +16,7 @@ mod consultations;
 mod consultations_after;
 mod consultations_careful;
 mod council;
+mod dates;
 mod deliveries;
 mod demonstration;
 mod device;
