@@ -67,15 +67,15 @@ async fn choices(house: &House, viewer: &Viewer) -> Result<PlanChoices, Error> {
 
 /// The page before a plan is registered.
 fn check_plan(plan: &NewPlan, choices: &PlanChoices, sent: &Sent, now: Millis) -> Page {
-    fn names(chosen: Vec<&str>, there_are: &[Named]) -> String {
+    fn names(chosen: &[&str], there_are: &[Named]) -> String {
         let is_chosen = |named: &&Named| chosen.contains(&named.id.as_str());
         let names = there_are.iter().filter(is_chosen).map(|named| named.name.as_str());
         names.collect::<Vec<_>>().join(", ")
     }
-    let organisations = plan.organisations.iter().map(Id::as_str).collect();
-    let services = plan.services.iter().map(Id::as_str).collect();
-    let places = plan.places.iter().map(Id::as_str).collect();
-    let places = match names(places, &choices.places) {
+    let organisations: Vec<&str> = plan.organisations.iter().map(Id::as_str).collect();
+    let services: Vec<&str> = plan.services.iter().map(Id::as_str).collect();
+    let places: Vec<&str> = plan.places.iter().map(Id::as_str).collect();
+    let places = match names(&places, &choices.places) {
         none if none.is_empty() => "The whole area".to_owned(),
         places => places,
     };
@@ -86,8 +86,8 @@ fn check_plan(plan: &NewPlan, choices: &PlanChoices, sent: &Sent, now: Millis) -
         rows: vec![
             ("Title", plan.title.clone()),
             ("What will be planned", plan.what.clone()),
-            ("Planned by", names(organisations, &choices.organisations)),
-            ("Services", names(services, &choices.services)),
+            ("Planned by", names(&organisations, &choices.organisations)),
+            ("Services", names(&services, &choices.services)),
             ("Places", places),
             ("Due by", due.unwrap_or_else(|| plan.due_day.clone())),
         ],

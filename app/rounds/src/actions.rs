@@ -72,7 +72,7 @@ pub async fn round_page(
     };
     let done = if is_so { done } else { Done::default() };
     let topics = TopicsOfRound { topics, first, next };
-    let page = pages::uncounted_round((&round, &changes), now, topics, &viewer, &done);
+    let page = pages::uncounted_round((&round, changes.as_slice()), now, topics, &viewer, &done);
     Ok(page.wide().answer(&house, &viewer))
 }
 

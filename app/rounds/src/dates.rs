@@ -11,7 +11,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, CONFIRMED, Check, Field, FormKey, Page, Summary, titled};
+use ground::ui::{Area, CONFIRMED, Check, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use voting::Dates;

@@ -41,19 +41,13 @@ pub async fn hold(
     now: Millis,
 ) -> sqlx::Result<Option<Millis>> {
     let held = match Kind::of(tx) {
-        Kind::Sqlite => {
-            "SELECT p.id FROM plans p WHERE p.id = $1 AND NOT EXISTS (SELECT 1 FROM plan_changes x
-               WHERE x.plan_id = p.id AND x.kind = 'cancelled')"
-        }
-        Kind::Postgres => {
-            "SELECT p.id FROM plans p WHERE p.id = $1 AND NOT EXISTS (SELECT 1 FROM plan_changes x
-               WHERE x.plan_id = p.id AND x.kind = 'cancelled') FOR UPDATE OF p"
-        }
+        Kind::Sqlite => "SELECT id FROM plans WHERE id = $1",
+        Kind::Postgres => "SELECT id FROM plans WHERE id = $1 FOR UPDATE",
     };
     if sqlx::query(held).bind(plan_id).fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
     }
-    next_moment(tx, plan_id, now).await.map(Some)
+    next_moment(tx, plan_id, now).await
 }
 
 /// Likewise for what a leader does. `None` too when none of the organisations that plan it is
@@ -67,32 +61,30 @@ pub async fn hold_for(
     let held = match Kind::of(tx) {
         Kind::Sqlite => {
             "SELECT p.id FROM plans p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM plan_leaders k
-               WHERE k.plan_id = p.id AND k.account_id = $2)
-               AND NOT EXISTS (SELECT 1 FROM plan_changes x
-                 WHERE x.plan_id = p.id AND x.kind = 'cancelled')"
+               WHERE k.plan_id = p.id AND k.account_id = $2)"
         }
         Kind::Postgres => {
             "SELECT p.id FROM plans p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM plan_leaders k
-               WHERE k.plan_id = p.id AND k.account_id = $2)
-               AND NOT EXISTS (SELECT 1 FROM plan_changes x
-                 WHERE x.plan_id = p.id AND x.kind = 'cancelled') FOR UPDATE OF p"
+               WHERE k.plan_id = p.id AND k.account_id = $2) FOR UPDATE"
         }
     };
     let held = sqlx::query(held).bind(plan_id).bind(&by.account_id);
     if held.fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
     }
-    next_moment(tx, plan_id, now).await.map(Some)
+    next_moment(tx, plan_id, now).await
 }
 
-/// The time of what happens now to a plan that is held.
+/// The time of what happens now to a plan that is held; `None` once it is cancelled. It is asked
+/// here, after whoever held the plan before.
 async fn next_moment(
     tx: &mut AnyConnection,
     plan_id: &Id<Plan>,
     now: Millis,
-) -> sqlx::Result<Millis> {
-    let last: Option<Millis> = sqlx::query_scalar(
-        "SELECT max(at) FROM (
+) -> sqlx::Result<Option<Millis>> {
+    let (last, cancelled): (Option<Millis>, i64) = sqlx::query_as(
+        "SELECT max(at) AS latest, (SELECT count(*) FROM plan_changes x
+           WHERE x.plan_id = $1 AND x.kind = 'cancelled') AS cancelled FROM (
            SELECT at FROM plan_events WHERE plan_id = $1
            UNION ALL SELECT registered_at FROM plans WHERE id = $1
            UNION ALL SELECT t.withdrawn_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id
@@ -104,7 +96,7 @@ async fn next_moment(
     .bind(plan_id)
     .fetch_one(tx)
     .await?;
-    Ok(last.map_or(now, |last| now.max(last + 1)))
+    Ok((cancelled == 0).then(|| last.map_or(now, |last| now.max(last + 1))))
 }
 
 async fn event(tx: &mut AnyConnection, act: Act<'_>, what: &str, about: &str) -> sqlx::Result<()> {
