@@ -186,7 +186,7 @@ for (const javaScriptEnabled of [true, false]) {
 
         // It closes. Somebody else compares the sheet; the organiser reads, puts a theme, quotes and redacts.
         const back = 62 * 86_400_000;
-        service.sql(`DROP TRIGGER opened_consultations_stay; UPDATE consultations SET opens_at = opens_at - ${back}, closes_at = closes_at - ${back} WHERE id = '${id}'`);
+        service.sql(`DROP TRIGGER opened_consultations_stay; DROP TRIGGER opened_consultations_keep_their_last_day; UPDATE consultations SET opens_at = opens_at - ${back}, closes_at = closes_at - ${back} WHERE id = '${id}'`);
         service.command('invite', 'second@example.org', '--role', 'organiser');
         const second = await (await browser.newContext({ javaScriptEnabled })).newPage();
         await acceptInvitation(second, service, 'second@example.org');

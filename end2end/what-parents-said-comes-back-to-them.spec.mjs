@@ -67,7 +67,7 @@ for (const javaScriptEnabled of [true, false]) {
 
         // It closes; one organiser counts, another publishes.
         const back = 33 * 86_400_000;
-        service.sql(`DROP TRIGGER opened_consultations_stay; UPDATE consultations SET opens_at = opens_at - ${back}, closes_at = closes_at - ${back} WHERE id = '${id}'`);
+        service.sql(`DROP TRIGGER opened_consultations_stay; DROP TRIGGER opened_consultations_keep_their_last_day; UPDATE consultations SET opens_at = opens_at - ${back}, closes_at = closes_at - ${back} WHERE id = '${id}'`);
         service.command('invite', 'second@example.org', '--role', 'organiser');
         await acceptInvitation(second, service, 'second@example.org');
         await organiser.goto(`${service.url}/forum/consultations/${id}/release`);
