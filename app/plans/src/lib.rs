@@ -5,7 +5,7 @@
 //! answers each tied topic. Nothing is edited away: what happens is added. The gate and the rung
 //! are two rules in `involvement`; `rules` reads what is sent, `store` holds the SQL, `browse` and
 //! `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are the leader's
-//! pages with their actions, `statement` the forum's, `emails` tells parents about a published
+//! pages with their actions, `dates` what is done about a wrong day, `statement` the forum's, `emails` tells parents about a published
 //! draft.
 //!
 //! # When a leader wants to publish a draft

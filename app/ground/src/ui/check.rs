@@ -31,7 +31,7 @@ impl Check<'_> {
     /// The page. Its other button sends `step=change`, for the form with what was typed.
     #[must_use]
     pub fn page(self) -> Page {
-        let Self { title, rows, warnings, after, to, sent, does } = self;
+        let Self { title, rows, warnings, after, to, sent, does: (does, step) } = self;
         let fields = hidden(sent.fields().filter(|(name, _)| name != "step"));
         let page = Page::new(title, || {
             let rows = rows.into_iter().map(|(label, words)| {
@@ -54,8 +54,8 @@ impl Check<'_> {
                     <p>{after}</p>
                     <form method="post" action=to class="stack">
                         {fields}
-                        <button class="button" name="step" value=does.1>
-                            {does.0}
+                        <button class="button" name="step" value=step>
+                            {does}
                         </button>
                         <button class="button quiet" name="step" value="change">
                             "Change something"

@@ -1,7 +1,8 @@
 //! The page and its parts: what every room builds its pages from.
 //!
 //! `page` is the document around a room's own words; `described` what it says of itself where it is
-//! passed on; `check` the page before a date is set; `fields` the form kit, after the behaviour of the GOV.UK components; `parts` banner,
+//! passed on; `check` the page before a date is set;
+//! `fields` the form kit, after the behaviour of the GOV.UK components; `parts` banner,
 //! card, labels, share, pager, timeline, table with bars; `drawings` our own pictures; `style` the
 //! CSS and the content policy; `qr` a code for a phone's camera.
 
