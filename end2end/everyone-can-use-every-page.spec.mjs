@@ -165,11 +165,11 @@ const everyone = {
     to('/forum/local-offer'), link('/forum/local-offer', 'The pages cannot be read with a screen reader'), link('/forum/local-offer', 'The pages cannot be read with a screen reader', { name: 'a decision on a comment refused', act: press('Save this decision'), status: 422 }), to('/forum/safeguarding/comments'),
     to('/forum/evidence-pack'), to('/forum/evidence-pack', { name: 'a pack of a day before everything', act: async (page) => { await page.getByLabel('Everything up to').fill('2001-01-01'); await press('Save the pack')(page); }, status: 422 }),
     to('/prove'), refused('/prove', 'Continue'),
-    to('/forum/rounds/new'), refused('/forum/rounds/new', 'Open this round'), to('/forum/safeguarding'), { name: 'the statement', find: async (page) => `/forum${await shutPlan.find(page)}/statement`, status: 200 }, openPlan, votingRound, to('/account'), to('/account/emails/tasks?done=saved'),
+    to('/forum/rounds/new'), refused('/forum/rounds/new', 'Check this round'), to('/forum/safeguarding'), { name: 'the statement', find: async (page) => `/forum${await shutPlan.find(page)}/statement`, status: 200 }, openPlan, votingRound, to('/account'), to('/account/emails/tasks?done=saved'),
   ],
   leader: [
     to('/account/second-step'), SET_UP, { ...SET_UP, name: 'a second step refused', act: press('Turn it on'), status: 422 },
-    to('/'), to('/lead'), votingRound, topic, openPlan, to('/lead/plans/new'), refused('/lead/plans/new', 'Register this plan'),
+    to('/'), to('/lead'), votingRound, topic, openPlan, to('/lead/plans/new'), refused('/lead/plans/new', 'Check this plan'),
     leads('drafts'), leads('drafts', { act: press('Submit this draft'), status: 422 }), leads('sessions'), leads('topics'),
     to('/lead/local-offer'), link('/lead/local-offer', 'There is nothing in it for young people'), link('/lead/local-offer', 'There is nothing in it for young people', { name: 'an answer to a comment refused', act: press('Publish the answer'), status: 422 }),
     to('/lead/updates'), to('/lead/updates/new'), to('/lead/updates/about'), to('/lead/updates/new?chosen=1', { status: 422 }), DUE, { ...DUE, name: 'an outcome refused', act: press('Check your update'), status: 422 }, { name: 'saying something else', find: async (page) => `/lead${await DISPUTED.find(page)}`, status: 200 },

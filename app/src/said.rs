@@ -254,6 +254,7 @@ fn state(said: &Contribution, within: Millis, now: Millis) -> String {
         "in no round" => "○ Not in a voting round yet",
         "closed round" => "○ Voting has closed. The forum hasn't confirmed the shortlist yet",
         "not chosen" => "○ Not on the shortlist",
+        "consultation withdrawn" => "× The forum withdrew this consultation",
         "closed" => "○ The forum is reading the answers",
         _ => "● Open",
     }

@@ -90,6 +90,7 @@ pub async fn open_now(
             opens_at: row.get("propose_from"),
             closes_at: row.get("closes_at"),
             is_opened: true,
+            is_withdrawn: false,
             asks: consultations::store::asks(row.get("questions"))?,
         })
     };

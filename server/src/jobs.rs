@@ -287,6 +287,12 @@ pub fn all(
         Job::of(house, "tidying consultations", EachTick, async |house: House| {
             consultations::tidy_due(&house.db, house.clock.now()).await
         }),
+        Job::of(
+            house,
+            "emails about withdrawn consultations",
+            EACH_MINUTE,
+            async |house: House| consultations::tell_due(&house).await,
+        ),
         Job::of(house, "emails about what happened", EachTick, async |house: House| {
             updates::tell_due(&house).await
         }),

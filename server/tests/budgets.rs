@@ -233,6 +233,7 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
             ("services", &world.transport),
             ("places", &world.north),
             ("due_day", "2030-01-01"),
+            ("step", "confirm"),
         ];
         let (statements, answer) = counted(everyone.post("/lead/plans/new", &plan)).await;
         println!("POST /lead/plans/new: {statements} statements");

@@ -434,6 +434,35 @@ pub async fn days(db: &Db) -> Result<(Vec<Day>, bool), sqlx::Error> {
     Ok((days.filter(|day| !day.id.is_empty()).collect(), second_person))
 }
 
+impl Day {
+    /// Its days as they are kept: `2026-09-02 to 2026-10-23`.
+    #[must_use]
+    pub fn days(&self) -> String {
+        match &self.last {
+            Some(last) => format!("{} to {last}", self.first),
+            None => self.first.clone(),
+        }
+    }
+}
+
+/// When schools are open, by these terms and days without school.
+pub fn school_year<'d>(days: impl Iterator<Item = &'d Day>) -> Result<SchoolYear, sqlx::Error> {
+    let mut year = SchoolYear::default();
+    for day in days {
+        let first = db::parsed(&day.first, "terms.first_day")?;
+        match &day.last {
+            Some(last) => year.terms.push((first, db::parsed(last, "terms.last_day")?)),
+            None => year.closed.push(first),
+        }
+    }
+    Ok(year)
+}
+
+/// When schools are open, by all terms and days without school there are.
+pub async fn year(db: &Db) -> Result<SchoolYear, sqlx::Error> {
+    school_year(days(db).await?.0.iter())
+}
+
 /// Adds a term or a day without school; its id. Fails as "already there" if the day is in it.
 pub async fn add_day(tx: &mut AnyConnection, day: &NewDay) -> Result<String, sqlx::Error> {
     match day {

@@ -15,6 +15,7 @@ use questionnaires::way;
 
 use super::answering;
 use super::course::{Course, NextStep};
+use super::dates;
 use super::kinds::on_screen::{self, AskedQuestion};
 use super::rules::{ConsultationState, WhoMayAnswer};
 use super::store::{self, Consultation, Follow, ListedConsultation, Of};
@@ -82,7 +83,7 @@ fn pager<T>(read: &mut Vec<T>, number: i64, here: &str) -> (Option<String>, Opti
 pub fn consultation_cards(listed: Vec<ListedConsultation>, now: Millis) -> impl IntoView {
     let cards = listed.into_iter().map(|listed| {
         let times = (listed.opens_at, listed.closes_at);
-        let state = super::rules::state(listed.is_opened, times, now);
+        let state = listed.state(now);
         let words = state_in_words(state, times);
         let is_open = state == ConsultationState::Open;
         let asks = is_open.then(|| view! { <p class="state">{in_short(listed.asks)}</p> });
@@ -193,12 +194,17 @@ pub async fn consultation_page(
     let state = consultation.state(house.clock.now());
     let begun = answering::code_in_hand(&house, &headers);
     let may_begin = answering::may_begin(&house, &viewer, &consultation, &headers).await?;
+    let changes = store::changes(&house.db, &consultation.id).await?;
     let has_results = state == ConsultationState::Closed
         && results::store::is_one(&house.db, &consultation.id).await?;
     let page = Page::new(consultation.terms.title.clone(), || {
         let ways = match state {
             ConsultationState::Open => ways(&consultation, begun.as_deref(), may_begin).into_any(),
             ConsultationState::Closing => come_back(&consultation.id).into_any(),
+            ConsultationState::Withdrawn => {
+                view! { <p>"Nobody can answer it any more, and there will be no results."</p> }
+                    .into_any()
+            }
             _ if has_results => view! {
                 <p>
                     <a
@@ -227,6 +233,7 @@ pub async fn consultation_page(
                         (consultation.terms.opens_at, consultation.terms.closes_at),
                     )}
                 </p>
+                {dates::changed(&changes)}
                 {ways}
                 <h2>"What this is about"</h2>
                 {about(&consultation)}

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
+use calendar::school::SchoolYear;
 use forms::{Named, Refusals, Sent};
 use ground::aside::aside;
 use ground::audit::{self, Entry};
@@ -13,10 +14,10 @@ use ground::files;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::{Form, SentWithFile};
-use ground::ui::{Banner, Choice, Choices, Page, Select, Summary, Upload};
+use ground::ui::{Banner, Check, Choice, Choices, Page, Select, Summary, Upload};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use questionnaires::{Questionnaire, check, edit, file, import, library};
+use questionnaires::{Questionnaire, check, edit, file, import, library, way};
 
 use super::course::Course;
 use super::question::keys_had;
@@ -63,6 +64,11 @@ pub async fn act_on_consultation(
     match sent.typed("step") {
         "open" => return open(&house, &viewer, &consultation).await,
         "organisation" => return give(&house, &viewer, &consultation, &sent).await,
+        // From the page before it is opened.
+        "change" => {
+            let to = format!("/forum/consultations/{}", consultation.id);
+            return Ok(Redirect::to(&to).into_response());
+        }
         step @ ("version" | "ask") => {
             return version(&house, &viewer, &consultation, step == "ask").await;
         }
@@ -118,6 +124,71 @@ pub async fn change_questions(
     Ok(is_kept)
 }
 
+/// GET `/forum/consultations/{id}/opening`: the days once more, before parents see it.
+pub async fn check_opening_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<Id<ids::Consultation>>,
+) -> Result<Response, Error> {
+    let consultation = being_written(&house, &id).await?;
+    if consultation.opened_at.is_some() {
+        let to = format!("/forum/consultations/{}", consultation.id);
+        return Ok(Redirect::to(&to).into_response());
+    }
+    let now = house.clock.now();
+    let refusals = to_correct(&consultation, now);
+    if !refusals.is_empty() {
+        return shown(&house, &viewer, &consultation, &AfterStep::refused(refusals)).await;
+    }
+    let year = area::store::year(&house.db).await?;
+    Ok(check_opening(&consultation, &year, now).answer(&house, &viewer))
+}
+
+fn check_opening(consultation: &Consultation, year: &SchoolYear, now: Millis) -> Page {
+    let terms = &consultation.terms;
+    let opens_at = terms.opens_at.max(now);
+    let opens =
+        if terms.opens_at <= now { "At once".to_owned() } else { clock::day(terms.opens_at) };
+    let closes = clock::day(terms.closes_at);
+    let who = WhoMayAnswer::ALL.into_iter().find(|(who, ..)| *who == terms.access);
+    let check = Check {
+        title: "Check it before it opens",
+        rows: vec![
+            ("What you are asking about", terms.title.clone()),
+            ("Who it is for", terms.who_for.clone()),
+            ("Who can answer", who.map_or_else(String::new, |(.., words)| words.to_owned())),
+            ("Opens", opens),
+            ("Last day", format!("{closes} ({})", clock::days_away(now, terms.closes_at))),
+            ("Questions", way::asked(&consultation.questionnaire).to_string()),
+        ],
+        warnings: rules::warnings((opens_at, terms.closes_at), year),
+        after: "After that you can't change the details. You can change the questions until \
+            someone has answered, give people longer, or withdraw it with a reason.",
+        to: format!("/forum/consultations/{}", consultation.id),
+        sent: &Sent::default(),
+        does: ("Open it to parents", "open"),
+    };
+    check.page()
+}
+
+/// What must be corrected before it can be opened.
+fn to_correct(consultation: &Consultation, now: Millis) -> Refusals {
+    let mut refusals = Refusals::default();
+    for fault in check::check(&consultation.questionnaire) {
+        refusals.add("questions", in_words(&fault, &consultation.questionnaire));
+    }
+    let terms = &consultation.terms;
+    if terms.closes_at <= now {
+        refusals
+            .add("words", "Choose a last day that is in the future, under “Change the details”");
+    } else if terms.closes_at <= terms.opens_at.max(now) + rules::SHORTEST {
+        let what_to_do = "Choose a later last day, under “Change the details”. People would have \
+            less than a day";
+        refusals.add("words", what_to_do);
+    }
+    refusals
+}
+
 async fn open(
     house: &House,
     viewer: &Viewer,
@@ -128,14 +199,7 @@ async fn open(
     if consultation.opened_at.is_some() {
         return Ok(Redirect::to(&back).into_response());
     }
-    let mut refusals = Refusals::default();
-    for fault in check::check(&consultation.questionnaire) {
-        refusals.add("questions", in_words(&fault, &consultation.questionnaire));
-    }
-    if consultation.terms.closes_at <= now {
-        refusals
-            .add("words", "Choose a last day that is in the future, under “Change the details”");
-    }
+    let refusals = to_correct(consultation, now);
     if !refusals.is_empty() {
         return shown(house, viewer, consultation, &AfterStep::refused(refusals)).await;
     }
@@ -320,24 +384,28 @@ async fn shown(
         });
         let ways = is_written.then(|| {
             view! {
-                <form method="post" action=to("")>
-                    <button class="button" name="step" value="open">
-                        "Open it to parents"
-                    </button>
-                </form>
-                <p class="soft">
-                    "After that you can't change the details. You can change the questions until \
-                     someone has answered."
+                <p>
+                    <a class="button" href=to("/opening")>
+                        "Check and open it"
+                    </a>
                 </p>
             }
         });
         let whose = consultation.needs_organisation().then(|| whose(consultation, organisations));
         let is_open = matches!(state, ConsultationState::Timed | ConsultationState::Open);
-        let after =
-            (!is_written && state != ConsultationState::Timed).then(|| after(consultation, state));
+        let dates = is_open.then(|| {
+            view! {
+                <p>
+                    <a href=to("/dates")>"Change the dates"</a>
+                </p>
+            }
+        });
+        let after = (!is_written && state != ConsultationState::Timed)
+            .then(|| after(consultation, state, now));
         let versions = (is_open && (is_answered || consultation.is_next_version()))
             .then(|| next_version(consultation));
-        let sources = (!is_answered && state != ConsultationState::Closed).then(|| {
+        let has_ended = matches!(state, ConsultationState::Closed | ConsultationState::Withdrawn);
+        let sources = (!is_answered && !has_ended).then(|| {
             view! {
                 <p>
                     <a class="button quiet" href=to("/questions/new")>
@@ -362,6 +430,7 @@ async fn shown(
                 {warnings}
                 <h1>{terms.title.clone()}</h1>
                 {progress(&course, me, now, &to(""))}
+                {dates}
                 {words}
                 {whose}
                 {after}
@@ -408,6 +477,9 @@ fn banner(
             ("It will open by itself", opened.as_str())
         }
         "opened" => ("You have opened it to parents", opened.as_str()),
+        "called-back" => ("You have called it back", "Change what you need to, and open it again."),
+        "last-day" => ("The last day is changed", "Everyone can read on its page what and why."),
+        "withdrawn" => ("You have withdrawn it", "Everyone can read why on its page."),
         "put-right" => ("Wording corrected", "Parents will see your note under the question."),
         "new-version" => (
             "You have started a new version",
@@ -484,7 +556,11 @@ fn whose(consultation: &Consultation, organisations: Vec<Named>) -> impl IntoVie
 }
 
 /// What an organiser does once it is open: other ways to answer, and reading what was said.
-fn after(consultation: &Consultation, state: ConsultationState) -> impl IntoView + use<> {
+fn after(
+    consultation: &Consultation,
+    state: ConsultationState,
+    now: Millis,
+) -> impl IntoView + use<> {
     let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
     let links = (consultation.terms.access == WhoMayAnswer::Link
         && state == ConsultationState::Open)
@@ -495,13 +571,25 @@ fn after(consultation: &Consultation, state: ConsultationState) -> impl IntoView
                 </a>
             }
         });
-    let read = (state == ConsultationState::Closed).then(|| {
+    let read = consultation.is_readable(now).then(|| {
         view! {
             <a class="button quiet" href=to("/answers")>
                 "Answers"
             </a>
         }
     });
+    if state == ConsultationState::Withdrawn {
+        let public = format!("/consultations/{}", consultation.id);
+        return view! {
+            <p>
+                "Its answers are not counted or published. Please still read them, in case \
+                 someone may be in danger. We delete them four weeks after it was withdrawn. "
+                <a href=public>"See what everyone reads"</a>
+            </p>
+            {read}
+        }
+        .into_any();
+    }
     view! {
         <p class="row">
             {links}
@@ -514,6 +602,7 @@ fn after(consultation: &Consultation, state: ConsultationState) -> impl IntoView
             </a>
         </p>
     }
+    .into_any()
 }
 
 /// Frozen questions lead to a new version, and a new version to being asked.

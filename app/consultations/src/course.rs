@@ -75,12 +75,15 @@ impl Course {
             is_read: false,
             counted: None,
             published_at: None,
-            withdrawn_at: None,
+            withdrawn_at: consultation.withdrawn_at,
         }
     }
 
     #[must_use]
     pub fn state(&self, now: Millis) -> ConsultationState {
+        if self.withdrawn_at.is_some() {
+            return ConsultationState::Withdrawn;
+        }
         rules::state(self.is_opened, (self.opens_at, self.closes_at), now)
     }
 
@@ -94,10 +97,8 @@ impl Course {
 
     #[must_use]
     pub fn next(&self, now: Millis) -> NextStep {
-        if self.withdrawn_at.is_some() {
-            return NextStep::Withdrawn;
-        }
         match self.state(now) {
+            ConsultationState::Withdrawn => NextStep::Withdrawn,
             ConsultationState::Written => NextStep::Open,
             ConsultationState::Timed => NextStep::WaitToOpen,
             ConsultationState::Open => NextStep::WaitForAnswers,

@@ -1,8 +1,10 @@
-//! The emails with a personal link, and with the code of somebody's answers.
+//! The emails with a personal link, with the code of somebody's answers, and about what was
+//! withdrawn.
 
 use calendar::clock;
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
+use ground::ids::{self, Id};
 
 use super::store::Consultation;
 
@@ -66,6 +68,33 @@ pub fn code(house: &House, consultation: &Consultation, code: &str, is_sent: boo
              answering {}'s questions. We don't save it with the answers.",
             house.names.forum
         ),
+        from: Sender::of(house),
+        stop: None,
+    }
+}
+
+/// Tells whoever took part and asked to hear what happened that it was withdrawn.
+pub fn withdrawn(
+    house: &House,
+    (id, title): (&Id<ids::Consultation>, &str),
+    reason: &str,
+    deleted: &str,
+) -> Words {
+    Words {
+        subject: format!("Withdrawn: {title}"),
+        paragraphs: vec![
+            format!(
+                "We have withdrawn “{title}”, which you answered. Your answers won't be counted or \
+                 published, and we will delete them on {deleted}."
+            )
+            .into(),
+            format!("This is why: {reason}").into(),
+            "You don't need to do anything. Thank you for taking the time to answer.".into(),
+        ],
+        button: Some(("Read about it".to_owned(), house.link(&format!("/consultations/{id}")))),
+        also: None,
+        why: "You get this email because you asked to hear what happens after you answered."
+            .to_owned(),
         from: Sender::of(house),
         stop: None,
     }

@@ -14,6 +14,7 @@ pub async fn forget(tx: &mut AnyConnection, account_id: &Id<ids::Account>) -> sq
     let columns = [
         ("consultations", "written_by"),
         ("consultations", "opened_by"),
+        ("consultation_changes", "changed_by"),
         ("typed_responses", "typed_by"),
         ("redactions", "redacted_by"),
         ("quotations", "chosen_by"),

@@ -9,9 +9,10 @@
 //! `rules` is what it says and what state it is in. What it asks, how answers are read and counted
 //! and what is published of them is in `questionnaires`, which is pure. `store` holds the SQL of
 //! consultations, `responses` that of answers. `write`, `build`, `question` and `versions` are the
-//! organiser's pages, with `links` and `emails` for families who are given a personal link;
-//! `course` works out how far it has come and what is next, `progress` shows that; `browse` is
-//! everyone's, `answering` that of whoever answers, `paper` the questions to print and
+//! organiser's pages, `dates` what is done about a wrong date once it was opened, with `links` and
+//! `emails` for families who are given a personal link; `course` works out how far it has come and
+//! what is next, `progress` shows that; `browse` is everyone's, `answering` that of whoever answers,
+//! `paper` the questions to print and
 //! `paper_entries` what comes in otherwise; `kinds` is what all of these show of each kind of
 //! question. After the close `reading` is where organisers read, `results` what is published,
 //! through [`disclosure::tables`]; `closing` is what the worker does.
@@ -46,7 +47,10 @@
 //!    `disclosure::tables::release` says what may be published, beside all that was published
 //!    before. Another organiser publishes it, unless something was changed since. Everyone reads it
 //!    at `/consultations/{id}/results`, as a page, `.csv` and `.json` (`results/browse.rs`).
-//! 9. 28 days after the close, answers that were never sent are erased.
+//! 9. While it is open its last day can come later, or with notice sooner, and it can be withdrawn
+//!    (`dates.rs`), each with a reason that everyone reads. Before its first day it can be called
+//!    back. What was withdrawn is read, for what tells of danger, and neither counted nor published.
+//! 10. 28 days after the close, answers that were never sent are erased.
 //!
 //! # The life of a response
 //!
@@ -68,6 +72,7 @@ mod browse;
 mod build;
 mod closing;
 pub mod course;
+mod dates;
 mod emails;
 mod forget;
 mod kinds;
@@ -87,6 +92,7 @@ mod write;
 
 pub use browse::consultation_cards;
 pub use closing::tidy_due;
+pub use dates::tell_due;
 pub use forget::forget;
 pub use personal::PERSONAL;
 pub use progress::progress;
@@ -118,6 +124,11 @@ pub fn routes() -> Routes {
         .post("/forum/consultations/new", organiser, write::write_consultation)
         .get("/forum/consultations/{id}", organiser, build::forum_consultation_page)
         .post("/forum/consultations/{id}", organiser, build::act_on_consultation)
+        .get("/forum/consultations/{id}/opening", organiser, build::check_opening_page)
+        .get("/forum/consultations/{id}/dates", organiser, dates::change_dates_form)
+        .post("/forum/consultations/{id}/dates", organiser, dates::change_dates)
+        .get("/forum/consultations/{id}/withdrawal", organiser, dates::withdraw_form)
+        .post("/forum/consultations/{id}/withdrawal", organiser, dates::withdraw)
         .get("/forum/consultations/{id}/words", organiser, write::change_words_form)
         .post("/forum/consultations/{id}/words", organiser, write::change_words)
         .get("/forum/consultations/{id}/preview", organiser, browse::preview_page)
@@ -173,5 +184,6 @@ fn state_in_words(state: ConsultationState, (opens_at, closes_at): (Millis, Mill
             clock::day_and_hour(closes_at + rules::GRACE)
         ),
         ConsultationState::Closed => format!("✓ Closed on {}", clock::day(closes_at)),
+        ConsultationState::Withdrawn => format!("× Withdrawn on {}", clock::day(closes_at)),
     }
 }

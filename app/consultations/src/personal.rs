@@ -54,6 +54,28 @@ pub const PERSONAL: &[Table] = &[
             Left("changes", INSIDE),
             Left("mixed_at", INSIDE),
             Left("erased_at", INSIDE),
+            Time("withdrawn_at", "Withdrawn"),
+            Left("told_at", INSIDE),
+        ],
+    },
+    Table {
+        name: "consultation_changes",
+        title: "Consultations whose dates you changed, or that you withdrew",
+        whose: Whose::Account("t.changed_by = $1"),
+        columns: &[
+            Left("form_key", FORM),
+            Id("consultation_id"),
+            Name(
+                "consultation",
+                "Consultation",
+                "(SELECT o.title FROM consultations o WHERE o.id = t.consultation_id)",
+            ),
+            Text("kind", "What you did"),
+            Time("was_closes_at", "Closes, before"),
+            Time("closes_at", "Closes"),
+            Text("reason", "Reason"),
+            Who("changed_by", "Changed by"),
+            Time("changed_at", "Changed"),
         ],
     },
     Table {

@@ -88,6 +88,8 @@ pub enum EmailKind {
     Asked,
     /// The code that brings someone back to answers they began.
     AnswersCode,
+    /// A consultation that someone answered was withdrawn.
+    ConsultationWithdrawn,
     /// The end of the audit log, for someone outside to keep.
     AuditHead,
     /// An administrator tries whether emails arrive.
@@ -96,7 +98,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -139,6 +141,7 @@ impl EmailKind {
         Self::Task,
         Self::Asked,
         Self::AnswersCode,
+        Self::ConsultationWithdrawn,
         Self::AuditHead,
         Self::Test,
     ];
@@ -189,6 +192,7 @@ impl EmailKind {
             Self::Task => "task",
             Self::Asked => "asked",
             Self::AnswersCode => "code",
+            Self::ConsultationWithdrawn => "consultation withdrawn",
             Self::AuditHead => "audit head",
             Self::Test => "test",
         }
@@ -210,6 +214,7 @@ impl EmailKind {
             | Self::CommentDecided
             | Self::CommentAnswered
             | Self::DraftPublished
+            | Self::ConsultationWithdrawn
             | Self::Update => Some(Sort::Said),
             Self::OutcomeDue => Some(Sort::Leading),
             Self::SignUp
@@ -325,8 +330,8 @@ impl Sort {
     pub fn when(self) -> &'static str {
         match self {
             Self::Said => {
-                "When your topic or comment is read or answered, when a draft plan answers it, and \
-                 when leaders say what they did."
+                "When your topic or comment is read or answered, when a draft plan answers it, \
+                 when a consultation you answered is withdrawn, and when leaders say what they did."
             }
             Self::Receipts => {
                 "When you send a topic, a question, a comment, or tell us that something is not \

@@ -24,7 +24,7 @@ use super::store::{
     self, AnsweredTopic, Draft, DraftContent, DraftText, ListedPlan, Plan, PlanEvent,
     PlanningSession,
 };
-use super::{compare, find_plan, version};
+use super::{compare, dates, find_plan, version};
 
 const MOST_ON_A_PAGE: usize = 20;
 
@@ -113,6 +113,7 @@ pub async fn plan_page(
     let done = Sent::query(&uri).line("done");
     let page = Page::new(plan.title.clone(), || {
         let (is_leader, is_organiser) = (viewer.is(Role::Leader), viewer.is(Role::Organiser));
+        let is_cancelled = plan.cancelled().is_some();
         let led_by_others = (is_leader && !plan.is_led_by_viewer).then(|| {
             let words = format!(
                 "Only leaders of {} can work on this plan. If that is you, ask an administrator \
@@ -139,6 +140,7 @@ pub async fn plan_page(
                     <h1>{plan.title.clone()}</h1>
                     {called_before(&plan)}
                     {override_banners(&plan)}
+                    {dates::changed(&plan.changes)}
                     <p class="panel lines">{plan.what.clone()}</p>
                     <dl class="when">
                         <dt>"Planned by"</dt>
@@ -147,11 +149,11 @@ pub async fn plan_page(
                         <dd>{day(&plan.due_day)}</dd>
                         {rung_entry(&plan, now)}
                     </dl>
-                    {plan.is_led_by_viewer.then(|| leaders_ways(&plan))}
+                    {(plan.is_led_by_viewer && !is_cancelled).then(|| leaders_ways(&plan))}
                     {led_by_others}
-                    {(is_organiser && plan.is_planned_by_viewer)
+                    {(is_organiser && plan.is_planned_by_viewer && !is_cancelled)
                         .then(|| view! { <p class="soft">{NOT_THE_FORUM}</p> })}
-                    {(is_organiser && !plan.is_planned_by_viewer)
+                    {(is_organiser && !plan.is_planned_by_viewer && !is_cancelled)
                         .then(|| {
                             view! {
                                 <p>
@@ -198,6 +200,7 @@ fn banner(done: &str) -> impl IntoView + use<> {
         "registered" => {
             ("The plan is registered", "Now add topics parents asked for, and plan it with them.")
         }
+        "due" => ("The day is changed", "Everyone can read below what changed and why."),
         "tied" => ("The topics are added to the plan", "Every draft must answer them."),
         "session" => ("The planning session is recorded", "You can see it below."),
         "corrected" => ("Saved", "The page also says what it was before."),
@@ -334,6 +337,7 @@ fn leaders_ways(plan: &Plan) -> impl IntoView + use<> {
         ("sessions", "Record a planning session"),
         ("drafts", "Submit a draft"),
         ("title", "Correct the title"),
+        ("due", "Change when it is due"),
     ];
     let id = plan.id.clone();
     let ways = ways
@@ -538,6 +542,8 @@ pub fn happened(what: &str) -> &str {
         "draft recorded" => "A draft was submitted",
         "gate overridden" => "Leaders went ahead without involving parents as agreed",
         "draft published" => "A draft was published",
+        "due day changed" => "The day it is due was changed",
+        "plan cancelled" => "The plan was cancelled",
         other => other,
     }
 }

@@ -319,14 +319,15 @@ pub async fn coming(
            UNION ALL SELECT 'voting', id, title, vote_from, '' FROM rounds
            UNION ALL SELECT 'voting closes', id, title, closes_at, '' FROM rounds
            UNION ALL SELECT 'consultation opens', id, title, opens_at, '' FROM consultations
-             WHERE opened_at IS NOT NULL AND $6 = 1
+             WHERE opened_at IS NOT NULL AND withdrawn_at IS NULL AND $6 = 1
            UNION ALL SELECT 'consultation closes', id, title, closes_at, '' FROM consultations
-             WHERE opened_at IS NOT NULL AND opens_at <= $1
+             WHERE opened_at IS NOT NULL AND withdrawn_at IS NULL AND opens_at <= $1
            UNION ALL SELECT 'change starts', n.id, n.title, n.effect_at, ''
              FROM listed_notices l JOIN notices n ON n.id = l.id
              WHERE coalesce(n.follow_kind, '') <> 'withdrawal'
            UNION ALL SELECT 'plan due', id, title, CAST($1 AS BIGINT) + 1, due_day FROM plans
-             WHERE due_day >= $3 AND due_day <= $4) comes
+             WHERE due_day >= $3 AND due_day <= $4 AND NOT EXISTS (SELECT 1 FROM plan_changes x
+               WHERE x.plan_id = plans.id AND x.kind = 'cancelled')) comes
          WHERE at > $1 AND at <= $2 ORDER BY at, id LIMIT $5",
     )
     .bind(now)

@@ -139,7 +139,8 @@ fn emails_that_were_given_up_or_came_back_are_listed_too() {
         world.person("parent1@example.org", &[Role::Parent], &world.south).await;
         let asks = [("email", "parent1@example.org")];
         world.visitor().post("/sign-in/link", &asks).await;
-        let refused = deliver_one(&world.hand("1"), |_, _| async {
+        let hand = world.hand("1");
+        let refused = deliver_one(&hand, |_, _| async {
             Err(Failure::Refused("550 5.1.1 user unknown".to_owned()))
         });
         assert_eq!(refused.await.unwrap(), Outcome::GivenUp);

@@ -670,7 +670,20 @@ const STAYS_NAMED: [(&str, &str); 4] = [
 
 /// Rows that the demonstration has none of, so that every column that refers to an account is
 /// tried.
-const ROWS: [&str; 31] = [
+const ROWS: [&str; 34] = [
+    "INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from, was_vote_from,
+     was_closes_at, propose_from, vote_from, closes_at, reason, changed_by, changed_at)
+     SELECT 'change', id, 'extended', title, propose_from, vote_from, closes_at, propose_from,
+       vote_from, closes_at + 1, 'A slip', $1, closes_at - 1 FROM rounds WHERE closed_at IS NULL
+     ORDER BY closes_at LIMIT 1",
+    "INSERT INTO consultation_changes (form_key, consultation_id, kind, was_closes_at, closes_at,
+     reason, changed_by, changed_at)
+     SELECT 'change', id, 'extended', closes_at, closes_at + 1, 'A slip', $1, closes_at - 1
+     FROM consultations WHERE opened_at IS NOT NULL ORDER BY id LIMIT 1",
+    "INSERT INTO plan_changes (form_key, plan_id, kind, was_due_day, due_day, reason, changed_by,
+     changed_at)
+     SELECT 'change', id, 'extended', due_day, '2099-01-01', 'A slip', $1, 1 FROM plans
+     ORDER BY id LIMIT 1",
     "INSERT INTO address_undos (token_hash, account_id, email, changed_at, ends_at)
      VALUES ('undo', $1, 'before@example.org', 1, 9000000000000000)",
     "INSERT INTO known_browsers (token_hash, account_id, ends_at)

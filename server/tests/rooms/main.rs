@@ -18,6 +18,7 @@ mod consultations_after;
 mod consultations_careful;
 mod corrections;
 mod council;
+mod dates;
 mod deliveries;
 mod demonstration;
 mod desks;

@@ -338,6 +338,8 @@ impl<'w> Things<'w> {
         let link = link.unwrap_or_else(|| panic!("no link: {}", printed.html));
         let link = link.split(['<', '"']).next().unwrap_or_default().to_owned();
         self.put("/forum/consultations/{id}/links", "id", id.clone());
+        self.put("/forum/consultations/{id}/dates", "id", id.clone());
+        self.put("/forum/consultations/{id}/withdrawal", "id", id.clone());
         self.put("/consultations/{id}/links/{link}", "id", id);
         self.put("/consultations/{id}/links/{link}", "link", link);
 
@@ -390,6 +392,21 @@ impl<'w> Things<'w> {
         world.published_into(&round, "A bus that waits").await;
         rounds::close_due(world.db(), &world.house.clock).await.unwrap();
         self.put("/forum/rounds/{id}", "id", round);
+        // One that can still be cancelled.
+        let announced = id::fresh();
+        sqlx::query(
+            "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at, form_key)
+             VALUES ($1, 'Round 9', 1, $2, $3, $4, $1)",
+        )
+        .bind(&announced)
+        .bind(now + 140 * DAY)
+        .bind(now + 160 * DAY)
+        .bind(now + 180 * DAY)
+        .execute(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
+        self.put("/forum/rounds/{id}/cancellation", "id", announced.clone());
+        self.put("/forum/rounds/{id}/dates", "id", announced);
     }
 
     /// A plan with three drafts: a file and a text that everyone can read, and one that waits.

@@ -50,7 +50,36 @@ const UPDATE: &str = "SELECT '/updates/' || update_id FROM update_versions";
 const JUDGED: &str = "SELECT '/updates/' || update_id FROM verdicts";
 
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 29] = [
+const READ: [Read; 33] = [
+    Read {
+        column: "round_changes.kind",
+        first: &["INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
+              was_vote_from, was_closes_at, propose_from, vote_from, closes_at, reason,
+              changed_by, changed_at)
+              SELECT id, id, 'extended', title, propose_from, vote_from, closes_at - 1,
+                propose_from, vote_from, closes_at, 'A slip', opened_by, vote_from
+              FROM rounds WHERE opened_by IS NOT NULL"],
+        who: Reader::Visitor,
+        page: "SELECT '/rounds/' || round_id FROM round_changes",
+    },
+    Read {
+        column: "consultation_changes.kind",
+        first: &["INSERT INTO consultation_changes (form_key, consultation_id, kind,
+              was_closes_at, closes_at, reason, changed_by, changed_at)
+              SELECT id, id, 'extended', closes_at - 1, closes_at, 'A slip', opened_by, opens_at
+              FROM consultations WHERE opened_at IS NOT NULL"],
+        who: Reader::Visitor,
+        page: "SELECT '/consultations/' || consultation_id FROM consultation_changes",
+    },
+    Read {
+        column: "plan_changes.kind",
+        first: &["INSERT INTO plan_changes (form_key, plan_id, kind, was_due_day, due_day, reason,
+              changed_by, changed_at)
+              SELECT id, id, 'moved', '2020-01-01', due_day, 'A slip', registered_by,
+                registered_at FROM plans"],
+        who: Reader::Visitor,
+        page: "SELECT '/plans/' || plan_id FROM plan_changes",
+    },
     read("roles.role", Reader::Parent, "SELECT '/topics'"),
     Read {
         column: "invitations.role",

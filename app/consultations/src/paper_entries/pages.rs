@@ -426,13 +426,13 @@ fn without(questionnaire: &Questionnaire, withheld: &BTreeMap<String, String>) -
 
 const LEAVE_OUT: &str = "You don't need to check this answer. It stays as it was typed in.";
 
-const NOT_YET: &str = "The consultation isn't open yet.";
+const NOT_YET: &str = "The consultation isn't open yet, or it was withdrawn.";
 pub(super) const OVER: &str = "The results have been published, so new responses can't be counted.";
 
 fn is_open_yet(house: &House, consultation: &Consultation) -> bool {
     !matches!(
         consultation.state(house.clock.now()),
-        ConsultationState::Written | ConsultationState::Timed
+        ConsultationState::Written | ConsultationState::Timed | ConsultationState::Withdrawn
     )
 }
 

@@ -18,7 +18,6 @@ use questionnaires::results::{Heard, Theme};
 use super::store::{self, Around, At};
 use super::{Done, Suggests, about, quotation, readable};
 use crate::results::store::changed;
-use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
 use crate::{course, progress};
 
@@ -45,7 +44,7 @@ impl Material {
         let id = Id::parse(id).ok_or(Error::NotFound)?;
         let versions = versions(&house.db, &id).await?;
         let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
-        if consultation.state(house.clock.now()) != ConsultationState::Closed {
+        if !consultation.is_readable(house.clock.now()) {
             let to = format!("/forum/consultations/{}", consultation.id);
             let page = Page::new("You can't read the answers yet", || {
                 view! {

@@ -44,8 +44,12 @@ pub async fn act_on_release(
     let versions = versions(&house.db, &Id::parse(&id).ok_or(Error::NotFound)?).await?;
     let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
     if consultation.state(house.clock.now()) != ConsultationState::Closed {
-        let refusals =
-            Refusals::one("count", "Wait until it has closed. Nobody can see numbers before that");
+        let what_to_do = if consultation.withdrawn_at.is_some() {
+            "Leave it: it was withdrawn, so nothing of it is counted"
+        } else {
+            "Wait until it has closed. Nobody can see numbers before that"
+        };
+        let refusals = Refusals::one("count", what_to_do);
         return shown(&house, &viewer, &consultation, &sent, &refusals).await;
     }
     match sent.typed("step") {

@@ -13,7 +13,7 @@ use involvement::rung::RungFacts;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, FromRow, Row as _};
 
-use crate::rules::{AnswerKind, may_read_draft};
+use crate::rules::{AnswerKind, ChangeKind, may_read_draft};
 
 /// A plan with everything that happened to it.
 #[derive(Clone, Debug, Default)]
@@ -38,10 +38,23 @@ pub struct Plan {
     pub events: Vec<PlanEvent>,
     /// What was put right about it, its sessions and the organisations that plan it, in order.
     pub corrections: Vec<Correction>,
+    /// Earliest first.
+    pub changes: Vec<PastChange>,
     /// Whether the leader who looks may work on it; false for everyone else.
     pub is_led_by_viewer: bool,
     /// Whether whoever looks is on the side of those who plan it, and can't speak for the forum.
     pub is_planned_by_viewer: bool,
+}
+
+/// What was changed about the day a plan is due, or that it was cancelled.
+#[derive(Clone, Debug)]
+pub struct PastChange {
+    pub kind: ChangeKind,
+    /// The day it was due before, as `2027-03-01`, and since.
+    pub was: String,
+    pub is: String,
+    pub reason: String,
+    pub at: Millis,
 }
 
 /// A topic tied to a plan.
@@ -115,6 +128,12 @@ pub struct PlanEvent {
 }
 
 impl Plan {
+    /// That it was cancelled, if it was: nothing is done about it any more.
+    #[must_use]
+    pub fn cancelled(&self) -> Option<&PastChange> {
+        self.changes.iter().find(|change| change.kind == ChangeKind::Cancelled)
+    }
+
     /// The draft of this version, if whoever looks may read it.
     #[must_use]
     pub fn readable(&self, version: i64) -> Option<&Draft> {
@@ -330,6 +349,9 @@ fn happenings(of: &str) -> String {
                UNION ALL SELECT k.*, o.plan_id FROM corrections k
                  JOIN plan_organisations o ON o.organisation_id = k.thing_id
                  WHERE k.kind = 'organisation' AND k.field = 'name') c WHERE c.plan_id {of}
+           UNION ALL SELECT 'change', k.form_key, k.kind, k.was_due_day, k.due_day, k.reason,
+             CAST(0 AS BIGINT), CAST(0 AS BIGINT), k.changed_at, CAST(NULL AS BIGINT), k.plan_id
+             FROM plan_changes k WHERE k.plan_id {of}
            UNION ALL SELECT 'plan', p.id, p.title, p.what, p.due_day, '', CAST(0 AS BIGINT),
              CAST(0 AS BIGINT), p.registered_at, CAST(NULL AS BIGINT), p.id
              FROM plans p WHERE p.id {of}) happened
@@ -337,12 +359,14 @@ fn happenings(of: &str) -> String {
     )
 }
 
-/// Every plan with everything that happened to it, in the order of their ids; without who is
-/// planning it and what it is about.
+/// Every plan that was not cancelled with everything that happened to it, in the order of their
+/// ids; without who is planning it and what it is about.
 pub async fn all(db: &Db) -> sqlx::Result<Vec<Plan>> {
-    let rows = sqlx::query(AssertSqlSafe(happenings("IS NOT NULL")))
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows = sqlx::query(AssertSqlSafe(happenings(
+        "NOT IN (SELECT x.plan_id FROM plan_changes x WHERE x.kind = 'cancelled')",
+    )))
+    .fetch_all(&mut *db.read().await?)
+    .await?;
     let mut plans: Vec<Plan> = Vec::new();
     for row in &rows {
         let id: Id<ids::Plan> = row.get("plan_id");
@@ -398,6 +422,13 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
             plan.what = row.get("two");
             plan.due_day = row.get("three");
         }
+        "change" => plan.changes.push(PastChange {
+            kind: known(ChangeKind::read(row.get("one")), "plan_changes.kind")?,
+            was: row.get("two"),
+            is: row.get("three"),
+            reason: row.get("four"),
+            at,
+        }),
         "event" => {
             let role = known(Role::read(row.get("three")), "plan_events.role")?;
             plan.events.push(PlanEvent { what: row.get("one"), who: row.get("two"), role, at });
@@ -426,6 +457,30 @@ fn correction(row: &AnyRow) -> sqlx::Result<Correction> {
     known(is_readable.then_some(correction), "corrections.was")
 }
 
+/// Whether nothing rests on a plan: no topic, session, statement, draft or consultation.
+pub async fn is_untouched(db: &Db, plan_id: &Id<ids::Plan>) -> sqlx::Result<bool> {
+    let rests: i64 = sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM plan_topics x WHERE x.plan_id = $1)
+              + (SELECT count(*) FROM planning_sessions s WHERE s.plan_id = $1)
+              + (SELECT count(*) FROM statements s WHERE s.plan_id = $1)
+              + (SELECT count(*) FROM drafts d WHERE d.plan_id = $1)
+              + (SELECT count(*) FROM consultations c WHERE c.plan_id = $1)",
+    )
+    .bind(plan_id)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(rests == 0)
+}
+
+/// Whether this form has changed a plan before.
+pub async fn is_changed_by(db: &Db, form_key: &str) -> sqlx::Result<bool> {
+    let changes: i64 = sqlx::query_scalar("SELECT count(*) FROM plan_changes WHERE form_key = $1")
+        .bind(form_key)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(changes > 0)
+}
+
 /// A plan as one entry of a list.
 #[derive(Clone, Debug)]
 pub struct ListedPlan {
@@ -444,7 +499,9 @@ pub struct ListedPlan {
 pub const FINDABLE: &str = "SELECT 'plans' AS kind, p.id, p.title,
        p.what || coalesce(' ' || (SELECT d.summary FROM drafts d WHERE d.plan_id = p.id
          AND d.published_at IS NOT NULL ORDER BY d.published_at DESC, d.id DESC LIMIT 1), '')
-         AS words, p.registered_at AS since FROM plans p";
+         AS words, p.registered_at AS since FROM plans p
+     WHERE NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id
+       AND x.kind = 'cancelled')";
 
 /// The services and places of plans: (kind, id, name).
 pub const LABELS: &str = "SELECT 'plans' AS kind, x.plan_id AS id, s.name FROM plan_services x
@@ -469,7 +526,9 @@ pub async fn list(
                 + (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
                    WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND t.published_at > $3
                      AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id)) AS shut
-         FROM plans p WHERE $1 = '' OR p.id < $1 ORDER BY p.id DESC LIMIT $2",
+         FROM plans p WHERE ($1 = '' OR p.id < $1)
+           AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id
+             AND x.kind = 'cancelled') ORDER BY p.id DESC LIMIT $2",
     )
     .bind(before.map_or("", Id::as_str))
     .bind(most)
@@ -561,6 +620,8 @@ pub async fn courses(
          FROM plans p
          WHERE ($1 = '' OR EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = p.id
              AND k.account_id = $1))
+           AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id
+             AND x.kind = 'cancelled')
            AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id
              AND d.published_at IS NOT NULL AND d.version = (SELECT max(l.version) FROM drafts l
                WHERE l.plan_id = p.id))
@@ -585,7 +646,9 @@ pub async fn courses(
 
 /// Plans waiting for the forum's statement, oldest first: (id, title, since).
 pub const TO_STATE: &str = "SELECT id, title, registered_at AS since FROM plans p
-   WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id) ORDER BY p.id LIMIT 50";
+   WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id)
+     AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id AND x.kind = 'cancelled')
+   ORDER BY p.id LIMIT 50";
 
 /// What a draft does about a topic.
 #[derive(Clone, Debug)]

@@ -12,7 +12,9 @@ use involvement::gate::{self, GateFacts, TopicFacts};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::reading;
-use crate::rules::{Answer, Meeting, NewDraft, NewPlan, NewSession, Override};
+use crate::rules::{
+    Answer, ChangeKind, Meeting, NewDraft, NewPlan, NewSession, Override, PlanChange,
+};
 
 /// Who does something, and in which role.
 #[derive(Clone, Debug)]
@@ -33,7 +35,7 @@ pub struct Act<'a> {
 
 /// Holds a plan, so that things happen to it one after the other. Gives the time of what happens
 /// now: always later than what happened last to it or its topics, even when a clock was moved
-/// back. `None` when there is no such plan.
+/// back. `None` when there is no such plan, or it was cancelled.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -49,7 +51,7 @@ pub async fn hold(
     if sqlx::query(held).bind(plan_id).fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
     }
-    next_moment(tx, plan_id, now).await.map(Some)
+    next_moment(tx, plan_id, now).await
 }
 
 /// Likewise for what a leader does. `None` too when none of the organisations that plan it is
@@ -74,7 +76,7 @@ pub async fn hold_for(
     if held.fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
     }
-    next_moment(tx, plan_id, now).await.map(Some)
+    next_moment(tx, plan_id, now).await
 }
 
 /// Likewise for what an organiser says for the forum. `None` too when they are on the side of those
@@ -95,17 +97,19 @@ pub async fn hold_for_forum(
     if held.fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
     }
-    next_moment(tx, plan_id, now).await.map(Some)
+    next_moment(tx, plan_id, now).await
 }
 
-/// The time of what happens now to a plan that is held.
+/// The time of what happens now to a plan that is held; `None` once it is cancelled. It is asked
+/// here, after whoever held the plan before.
 async fn next_moment(
     tx: &mut AnyConnection,
     plan_id: &Id<Plan>,
     now: Millis,
-) -> sqlx::Result<Millis> {
-    let last: Option<Millis> = sqlx::query_scalar(
-        "SELECT max(at) FROM (
+) -> sqlx::Result<Option<Millis>> {
+    let (last, cancelled): (Option<Millis>, i64) = sqlx::query_as(
+        "SELECT max(at) AS latest, (SELECT count(*) FROM plan_changes x
+           WHERE x.plan_id = $1 AND x.kind = 'cancelled') AS cancelled FROM (
            SELECT at FROM plan_events WHERE plan_id = $1
            UNION ALL SELECT registered_at FROM plans WHERE id = $1
            UNION ALL SELECT t.withdrawn_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id
@@ -117,7 +121,7 @@ async fn next_moment(
     .bind(plan_id)
     .fetch_one(tx)
     .await?;
-    Ok(last.map_or(now, |last| now.max(last + 1)))
+    Ok((cancelled == 0).then(|| last.map_or(now, |last| now.max(last + 1))))
 }
 
 async fn event(tx: &mut AnyConnection, act: Act<'_>, what: &str, about: &str) -> sqlx::Result<()> {
@@ -135,6 +139,50 @@ async fn event(tx: &mut AnyConnection, act: Act<'_>, what: &str, about: &str) ->
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Changes the day a plan is due, or cancels it. False when it is not due on `was` any more, or
+/// something rests on it by now.
+pub async fn change(
+    tx: &mut AnyConnection,
+    act: Act<'_>,
+    was: &str,
+    change: &PlanChange,
+) -> sqlx::Result<bool> {
+    let noted = sqlx::query(
+        "INSERT INTO plan_changes (form_key, plan_id, kind, was_due_day, due_day, reason,
+         changed_by, changed_at)
+         SELECT $1, p.id, $3, p.due_day, $5, $6, $7, CAST($8 AS BIGINT) FROM plans p
+         WHERE p.id = $2 AND p.due_day = $4
+           AND ($3 = 'extended' OR (
+             NOT EXISTS (SELECT 1 FROM plan_topics x WHERE x.plan_id = p.id)
+             AND NOT EXISTS (SELECT 1 FROM planning_sessions s WHERE s.plan_id = p.id)
+             AND NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id)
+             AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id)
+             AND NOT EXISTS (SELECT 1 FROM consultations c WHERE c.plan_id = p.id)))",
+    )
+    .bind(&change.form_key)
+    .bind(act.plan_id)
+    .bind(change.kind.word())
+    .bind(was)
+    .bind(&change.due_day)
+    .bind(&change.reason)
+    .bind(&act.by.account_id)
+    .bind(act.at)
+    .execute(&mut *tx)
+    .await?;
+    if noted.rows_affected() == 0 {
+        return Ok(false);
+    }
+    if change.kind != ChangeKind::Cancelled {
+        sqlx::query("UPDATE plans SET due_day = $2 WHERE id = $1")
+            .bind(act.plan_id)
+            .bind(&change.due_day)
+            .execute(&mut *tx)
+            .await?;
+    }
+    event(tx, act, change.kind.done(), act.plan_id).await?;
+    Ok(true)
 }
 
 /// Registers a plan, once for each form key; its id, and whether it is new.
