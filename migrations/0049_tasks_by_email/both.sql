@@ -45,14 +45,20 @@ WHERE n.counted_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM confirmations c WHE
 UNION ALL SELECT 'statement', p.id, p.id, r.account_id, p.registered_at
 FROM plans p JOIN roles r ON r.role = 'organiser'
 WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id)
+  AND NOT EXISTS (SELECT 1 FROM plan_changes k WHERE k.plan_id = p.id AND k.kind = 'cancelled')
+  AND NOT EXISTS (SELECT 1 FROM plan_side s WHERE s.plan_id = p.id AND s.account_id = r.account_id)
 -- Half an hour after it closes, when whoever had started has finished (consultations::rules::GRACE).
 UNION ALL SELECT 'count', c.id, c.id, r.account_id, c.closes_at + 1800000
 FROM consultations c JOIN roles r ON r.role = 'organiser'
-WHERE c.opened_at IS NOT NULL AND c.erased_at IS NULL
+WHERE c.opened_at IS NOT NULL AND c.erased_at IS NULL AND c.withdrawn_at IS NULL
   AND NOT EXISTS (SELECT 1 FROM releases x WHERE x.consultation_id = c.id)
 UNION ALL SELECT 'publish', x.consultation_id, x.consultation_id, r.account_id, x.counted_at
 FROM releases x JOIN roles r ON r.role = 'organiser' AND r.account_id <> x.counted_by
 WHERE x.checked_at IS NULL
+  AND EXISTS (SELECT 1 FROM consultations c WHERE c.id = x.consultation_id AND c.withdrawn_at IS NULL)
+UNION ALL SELECT 'takedown', t.id, t.about_id, r.account_id, t.asked_at
+FROM takedowns t JOIN roles r ON r.role = 'organiser' AND r.account_id <> t.asked_by
+WHERE t.taken_down_at IS NULL AND t.refused_at IS NULL
 UNION ALL SELECT 'early', o.draft_id, d.plan_id, r.account_id, o.made_at
 FROM overrides o JOIN drafts d ON d.id = o.draft_id JOIN roles r ON r.role = 'organiser'
 UNION ALL SELECT 'approve', n.id, n.id, k.account_id, n.written_at
@@ -65,7 +71,7 @@ FROM notices n JOIN notice_leaders k ON k.notice_id = n.id AND k.account_id = n.
 WHERE n.approved_at IS NOT NULL AND n.approved_by <> n.written_by
 UNION ALL SELECT 'question', q.id, q.notice_id, k.account_id, q.asked_at
 FROM notice_questions q JOIN notice_leaders k ON k.notice_id = q.notice_id
-WHERE q.answer_id IS NULL AND q.set_aside_at IS NULL
+WHERE q.answer_id IS NULL AND q.set_aside_at IS NULL AND q.taken_down_at IS NULL
 UNION ALL SELECT 'answer', p.id, p.id, k.account_id, p.published_at
 FROM public_comments p JOIN comment_leaders k ON k.comment_id = p.id
 WHERE NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = p.id)
@@ -77,4 +83,8 @@ FROM comments c JOIN roles r ON r.role = 'safeguarding'
 WHERE c.passed_on_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)
 UNION ALL SELECT 'safeguarding', a.id, a.id, r.account_id, a.passed_on_at
 FROM answer_concerns a JOIN roles r ON r.role = 'safeguarding'
-WHERE NOT EXISTS (SELECT 1 FROM answer_concern_notes n WHERE n.concern_id = a.id);
+WHERE NOT EXISTS (SELECT 1 FROM answer_concern_notes n WHERE n.concern_id = a.id)
+UNION ALL SELECT 'safeguarding', t.id, t.id, r.account_id, t.taken_down_at
+FROM takedowns t JOIN roles r ON r.role = 'safeguarding'
+WHERE t.taken_down_at IS NOT NULL AND t.is_kept = 1
+  AND NOT EXISTS (SELECT 1 FROM takedown_notes n WHERE n.takedown_id = t.id);

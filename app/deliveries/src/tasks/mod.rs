@@ -32,6 +32,8 @@ pub enum Task {
     Count,
     /// Results that another organiser counted.
     Publish,
+    /// Words of results that another organiser wants to take down.
+    Takedown,
     /// A leader overrode the gate.
     Override,
     /// A notice that another leader wrote.
@@ -75,7 +77,7 @@ pub(crate) const SOON: Millis = DAY;
 
 impl Task {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Safeguarding,
         Self::Topic,
         Self::Comment,
@@ -85,6 +87,7 @@ impl Task {
         Self::Statement,
         Self::Count,
         Self::Publish,
+        Self::Takedown,
         Self::Override,
         Self::Approve,
         Self::Approved,
@@ -165,6 +168,15 @@ impl Task {
                 several: "Results to check and publish",
                 page: "/forum/consultations/{id}/release",
                 list: "/forum/consultations",
+                days: None,
+            },
+            Self::Takedown => Facts {
+                word: "takedown",
+                role: Role::Organiser,
+                one: "Agree to take words out of results, or refuse",
+                several: "Words that should come out of results",
+                page: "/forum/consultations/{id}/takedown",
+                list: "/forum/takedowns",
                 days: None,
             },
             Self::Override => Facts {

@@ -45,6 +45,7 @@ pub(super) async fn untold(db: &Db, now: Millis) -> sqlx::Result<Vec<Untold>> {
                  CASE s.is_due WHEN 0 THEN t.since ELSE {} END AS from_at
                FROM waiting_tasks t CROSS JOIN (SELECT 0 AS is_due UNION ALL SELECT 1) s) w
          JOIN accounts a ON a.id = w.account_id AND a.erased_at IS NULL
+           AND a.suspended_at IS NULL
          LEFT JOIN task_choices c ON c.account_id = w.account_id
            AND c.task = CASE w.is_due WHEN 1 THEN '{DUE}' ELSE w.task END
          WHERE w.from_at <= $1 AND (w.task NOT IN ({}) OR w.since > $2)
