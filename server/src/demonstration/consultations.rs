@@ -154,6 +154,7 @@ async fn closed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Err
             })
             .collect(),
         asked: Some(900),
+        ..Material::default()
     };
     let new = results::new(&material, "place", &[], String::new(), Rule::default())
         .map_err(|what| sqlx::Error::Protocol(what.into()))?;

@@ -4,11 +4,12 @@
 //! Every number goes through [`disclosure::tables`]. A release never changes; a new one says
 //! what differs. `whole` makes one set of questions of all versions, themes and channels; `release`
 //! is the organisers' page, `browse` everyone's, `findings` the sentences that an organiser puts
-//! before the numbers, `store` holds the SQL. What is said about the counts, and in which words, is
+//! before the numbers, `ranges` how numbers and days are counted, `store` holds the SQL. What is said about the counts, and in which words, is
 //! here.
 
 mod browse;
 mod findings;
+mod ranges;
 mod release;
 pub mod store;
 
