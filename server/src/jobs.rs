@@ -287,6 +287,9 @@ pub fn all(
         Job::of(house, "tidying consultations", EachTick, async |house: House| {
             consultations::tidy_due(&house.db, house.clock.now()).await
         }),
+        Job::of(house, "how consultations are going", EACH_TEN_MINUTES, async |house: House| {
+            consultations::count_due(&house).await
+        }),
         Job::of(house, "emails about what happened", EachTick, async |house: House| {
             updates::tell_due(&house).await
         }),

@@ -497,6 +497,9 @@ fn after(consultation: &Consultation, state: ConsultationState) -> impl IntoView
     view! {
         <p class="row">
             {links}
+            <a class="button quiet" href=to("/progress")>
+                "How it is going"
+            </a>
             <a class="button quiet" href=to("/typed")>
                 "Paper, phone and meetings"
             </a>

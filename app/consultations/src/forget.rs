@@ -22,6 +22,7 @@ pub async fn forget(tx: &mut AnyConnection, account_id: &Id<ids::Account>) -> sq
         ("answer_concern_notes", "noted_by"),
         ("releases", "counted_by"),
         ("findings", "said_by"),
+        ("answer_readings", "read_by"),
     ];
     let_go(tx, account_id, &columns).await?;
     let checked = [("typed_responses", "checked_by"), ("releases", "checked_by")];

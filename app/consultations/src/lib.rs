@@ -13,7 +13,8 @@
 //! `browse` is everyone's, `answering` that of whoever answers, `paper` the questions to print and
 //! `paper_entries` what comes in otherwise; `kinds` is what all of these show of each kind of
 //! question. After the close `reading` is where organisers read, `results` what is published,
-//! through [`disclosure::tables`]; `closing` is what the worker does.
+//! through [`disclosure::tables`]; `closing` is what the worker does then. While it is open
+//! `under_way` says about how many have answered.
 //!
 //! # When the forum asks parents
 //!
@@ -79,6 +80,7 @@ pub mod responses;
 pub mod results;
 pub mod rules;
 pub mod store;
+mod under_way;
 mod versions;
 mod write;
 
@@ -86,6 +88,7 @@ pub use browse::consultation_cards;
 pub use closing::tidy_due;
 pub use forget::forget;
 pub use personal::PERSONAL;
+pub use under_way::count_due;
 
 use calendar::clock::{self, Millis};
 use ground::error::Error;
@@ -105,6 +108,7 @@ pub fn routes() -> Routes {
         .join(results::routes())
         .join(paper_entries::routes())
         .join(reading::routes())
+        .join(under_way::routes())
         .get("/consultations", Anyone, browse::consultations_page)
         .get("/consultations/{id}", Anyone, browse::consultation_page)
         .get("/consultations/{id}/paper", Anyone, paper::paper_page)

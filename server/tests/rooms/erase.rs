@@ -670,7 +670,7 @@ const STAYS_NAMED: [(&str, &str); 4] = [
 
 /// Rows that the demonstration has none of, so that every column that refers to an account is
 /// tried.
-const ROWS: [&str; 29] = [
+const ROWS: [&str; 30] = [
     "INSERT INTO address_undos (token_hash, account_id, email, changed_at, ends_at)
      VALUES ('undo', $1, 'before@example.org', 1, 9000000000000000)",
     "INSERT INTO known_browsers (token_hash, account_id, ends_at)
@@ -709,6 +709,8 @@ const ROWS: [&str; 29] = [
      SELECT min(id), 'none', 'x', 'y', $1, 1 FROM responses",
     "INSERT INTO quotations (response_id, question, words, chosen_by)
      SELECT max(id), 'other', 'x', $1 FROM responses",
+    "INSERT INTO answer_readings (response_id, question, read_by, read_at, themes)
+     SELECT max(id), 'other', $1, 1, '' FROM responses",
     "INSERT INTO concern_notes (form_key, topic_id, note, noted_by, noted_at)
      SELECT 'concern note', min(id), 'I rang.', $1, 1 FROM topics",
     "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at)

@@ -50,7 +50,7 @@ const UPDATE: &str = "SELECT '/updates/' || update_id FROM update_versions";
 const JUDGED: &str = "SELECT '/updates/' || update_id FROM verdicts";
 
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 28] = [
+const READ: [Read; 29] = [
     read("roles.role", Reader::Parent, "SELECT '/topics'"),
     Read {
         column: "invitations.role",
@@ -106,6 +106,15 @@ const READ: [Read; 28] = [
         page: "SELECT '/forum/safeguarding/answers'",
     },
     read("releases.results", Reader::Visitor, RESULTS),
+    Read {
+        column: "answers_under_way.said",
+        first: &["INSERT INTO answers_under_way (consultation_id, day, said, counted)
+              SELECT min(id), '2020-01-01', '[[\"\"],{\"all\":10,\"parts\":[10]}]', 10
+              FROM consultations WHERE opened_at IS NOT NULL"],
+        who: Reader::Organiser,
+        page: "SELECT '/forum/consultations/' || consultation_id || '/progress'
+             FROM answers_under_way",
+    },
     read("update_versions.outcome", Reader::Visitor, "SELECT '/updates'"),
     read("update_versions.questions", Reader::Visitor, UPDATE),
     read("update_versions.evidence", Reader::Visitor, UPDATE),

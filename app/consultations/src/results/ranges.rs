@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use calendar::clock;
 use forms::{Refusals, Sent};
 use leptos::prelude::*;
 use questionnaires::{Question, ranges};
@@ -23,6 +24,11 @@ pub fn read(
         }
     }
     if refusals.is_empty() { Ok(cuts) } else { Err(refusals) }
+}
+
+/// The day on which it closed, as ranges count days.
+pub fn closed_on(consultation: &Consultation) -> i64 {
+    ranges::number_of_day(&clock::fields(consultation.terms.closes_at).0).unwrap_or_default()
 }
 
 /// The form for them; `None` where nothing is counted so.

@@ -173,7 +173,8 @@ async fn count(
         Ok(said) => said,
         Err(refusals) => return shown(house, viewer, consultation, sent, &refusals).await,
     };
-    let material = Material { asked: said.asked, cuts: said.cuts, ..material };
+    let closed_on = ranges::closed_on(consultation);
+    let material = Material { asked: said.asked, cuts: said.cuts, closed_on, ..material };
     let rule = house.rule;
     // Hiding what must be hidden can take seconds.
     let counting =

@@ -1,11 +1,11 @@
 //! Every SQL statement about releases.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::Millis;
 use disclosure::tables::{Counts, Published};
 use ground::db::{self, Db, Kind};
 use ground::ids::{self, Id};
 use questionnaires::results::{Material, New, Results};
-use questionnaires::{ranges, whole};
+use questionnaires::whole;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -97,14 +97,10 @@ pub async fn is_one(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::R
     Ok(releases > 0)
 }
 
-/// All that results are made of, but how many were asked; and how many sheets of the sample nobody
+/// All that results are made of, but what an organiser says as they count; and how many sheets of the sample nobody
 /// has compared yet.
 pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Material, usize)> {
     let consultation_id = versions.first().map_or_else(Id::default, |version| version.id.clone());
-    let closed_on = versions
-        .first()
-        .and_then(|version| ranges::number_of_day(&clock::fields(version.terms.closes_at).0));
-    let closed_on = closed_on.unwrap_or_default();
     let around = reading::store::around(db, &consultation_id).await?;
     let sample = paper_entries::sample(around.typed.iter().map(|(response, _)| response));
     let waiting = around
@@ -127,7 +123,6 @@ pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Mat
         themes: around.themes,
         quotations,
         places: around.places,
-        closed_on,
         ..Material::default()
     };
     Ok((material, waiting))
