@@ -80,6 +80,8 @@ pub enum EmailKind {
     OutcomeDue,
     /// A personal link to a consultation.
     Asked,
+    /// The same link once more, to a family that has not used it.
+    AskedAgain,
     /// The code that brings someone back to answers they began.
     AnswersCode,
     /// The end of the audit log, for someone outside to keep.
@@ -88,7 +90,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -127,6 +129,7 @@ impl EmailKind {
         Self::Update,
         Self::OutcomeDue,
         Self::Asked,
+        Self::AskedAgain,
         Self::AnswersCode,
         Self::AuditHead,
     ];
@@ -173,6 +176,7 @@ impl EmailKind {
             Self::Update => "update",
             Self::OutcomeDue => "outcome due",
             Self::Asked => "asked",
+            Self::AskedAgain => "asked again",
             Self::AnswersCode => "code",
             Self::AuditHead => "audit head",
         }
@@ -221,6 +225,7 @@ impl EmailKind {
             | Self::TopicPassedOn
             | Self::CommentPassedOn
             | Self::Asked
+            | Self::AskedAgain
             | Self::AnswersCode
             | Self::AuditHead => None,
         }
