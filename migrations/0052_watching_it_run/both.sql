@@ -9,12 +9,13 @@ CREATE TABLE answers_under_way (
   counted BIGINT NOT NULL,
   PRIMARY KEY (consultation_id, day)
 );
--- Who read an answer, and which themes they found in it: their ids in order, with a space between.
+-- Who read an answer, and which themes they found in it: their ids in order, with a space between; NULL: they said no
+-- more than that they read it.
 CREATE TABLE answer_readings (
   response_id TEXT NOT NULL REFERENCES responses (id),
   question TEXT NOT NULL,
   read_by TEXT NOT NULL REFERENCES accounts (id),
   read_at BIGINT NOT NULL,
-  themes TEXT NOT NULL,
+  themes TEXT,
   PRIMARY KEY (response_id, question, read_by)
 );
