@@ -47,7 +47,7 @@ pub async fn act_on_release(
     let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
     if consultation.state(house.clock.now()) != ConsultationState::Closed {
         let refusals =
-            Refusals::one("count", "Wait until it has closed. Nobody can see numbers before that");
+            Refusals::one("count", "Wait until it has closed. Nobody can see numbers before then");
         return shown(&house, &viewer, &consultation, &sent, &refusals).await;
     }
     match sent.typed("step") {
@@ -307,7 +307,7 @@ async fn shown(
             .then(|| to_count(consultation, is_again, sent, refusals));
         let wait = (!is_closed).then(|| {
             view! { <p class="lead">
-            "Nobody, not even an organiser, can see numbers until it has closed."</p> }
+            "Nobody, not even an organiser, can see results until it has closed."</p> }
         });
         let published = is_again.then(|| {
             view! {
