@@ -224,8 +224,9 @@ async fn shown(
                     <Choices
                         name="remind"
                         legend="Reminder"
-                        hint="Half-way to the last day, after two weeks at the latest. You won't see \
-                            who gets one: it would tell who has answered. Then we delete the address."
+                        hint="Half-way to the last day, after two weeks at the latest. You won't \
+                            see who gets one: it would tell you who has answered. Then we delete \
+                            the address."
                         choices=remind
                         many=true
                         refusals

@@ -263,8 +263,8 @@ pub fn warnings((opens_at, closes_at): (Millis, Millis), year: &SchoolYear) -> V
     warnings
 }
 
-/// When a family that was given a link now is reminded of it, if it has not used it: half-way to the
-/// close, and after two weeks at the latest. `None` where there is too little time.
+/// When a family that was given a link now is reminded of it, if it has not used it: half-way to
+/// the close, and after two weeks at the latest. `None` where there is too little time.
 #[must_use]
 pub fn reminder_at(now: Millis, closes_at: Millis) -> Option<Millis> {
     let (soonest, latest) = REMINDED_AFTER;

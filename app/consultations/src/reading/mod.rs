@@ -3,8 +3,8 @@
 //! danger or name a child.
 //!
 //! `pages` is where they read, `together` what they do with several answers at once, `readers` who
-//! read what and how far two agree, `concerns` what the safeguarding lead sees, `export` the files for
-//! the forum itself, `store` the SQL. What may be read and quoted is decided here.
+//! read what and how far two agree, `concerns` what the safeguarding lead sees, `export` the files
+//! for the forum itself, `store` the SQL. What may be read and quoted is decided here.
 
 mod concerns;
 mod export;

@@ -200,8 +200,8 @@ fn question(all: &[Counted], people: u64) -> impl IntoView + use<> {
     .into_any()
 }
 
-/// Where the middle of numbers or days lies, in a sentence; and from where to where the half of them
-/// around it goes.
+/// Where the middle of numbers or days lies, in a sentence; and from where to where the half of
+/// them around it goes.
 fn middle_in_words(middle: &MiddleWords) -> impl IntoView + use<> {
     let Some(half) = &middle.half else {
         return view! {

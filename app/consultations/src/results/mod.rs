@@ -4,8 +4,8 @@
 //! Every number goes through [`disclosure::tables`]. A release never changes; a new one says
 //! what differs. `whole` makes one set of questions of all versions, themes and channels; `release`
 //! is the organisers' page, `browse` everyone's, `findings` the sentences that an organiser puts
-//! before the numbers, `ranges` how numbers and days are counted, `store` holds the SQL. What is said about the counts, and in which words, is
-//! here.
+//! before the numbers, `ranges` how numbers and days are counted, `store` holds the SQL. What is
+//! said about the counts, and in which words, is here.
 
 mod browse;
 mod findings;

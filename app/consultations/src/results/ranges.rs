@@ -63,9 +63,9 @@ pub fn fields(
             <fieldset class="field" aria-describedby=described>
                 <legend>"Ranges for numbers and dates"</legend>
                 <p class="hint" id="ranges-hint">
-                    "Write where each range after the first begins. Leave it empty for round steps, \
-                     or the last few years. You choose once: later results keep these ranges, so \
-                     that nobody can work out a small number from two ways of counting."
+                    "Write where each range after the first begins. Leave it empty for round \
+                     steps, or the last few years. You choose once: later results keep these \
+                     ranges, so that nobody can work out a small number from two ways of counting."
                 </p>
                 {problem}
                 {each}
