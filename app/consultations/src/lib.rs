@@ -37,6 +37,8 @@
 //! 6. Once somebody has answered, a slip in the wording is corrected with a note, and anything more
 //!    is a new version beside the one that is asked (`versions.rs`). Sheets of paper are typed in
 //!    (`paper_entries/`) and marked with how they came in.
+//!    Each night the worker counts what organisers may be told meanwhile (`under_way/`): tens, and
+//!    a day late. See decision 0046. Families with a link are reminded once (`links.rs`).
 //! 7. Half an hour after the close the worker mixes rows that were written together (`closing.rs`),
 //!    a second person compares a sample of sheets, and organisers read (`reading/`): themes, words
 //!    to quote, redactions, and what goes to the safeguarding lead alone. Each such change counts
@@ -57,8 +59,8 @@
 //! | published | nothing | counts in that release for ever | nothing |
 //! | 28 days after the close | erased (`closing.rs`) | stays | erased |
 //!
-//! What hangs on a response: `theme_answers`, `quotations`, `redactions`, `answer_concerns`; they
-//! go before it does. Whoever takes part once is kept apart from it, in `took_part` or
+//! What hangs on a response: `theme_answers`, `answer_readings`, `quotations`, `redactions`,
+//! `answer_concerns`; they go before it does. Whoever takes part once is kept apart from it, in `took_part` or
 //! `personal_links`. Whatever changes what is counted after the close also counts up
 //! `consultations.changes`, so that no results are published that somebody has not seen. Rows are
 //! mixed once: a write after that must not join a response and a person again.
