@@ -82,7 +82,7 @@ pub mod responses;
 pub mod results;
 pub mod rules;
 pub mod store;
-mod under_way;
+pub mod under_way;
 mod versions;
 mod write;
 
