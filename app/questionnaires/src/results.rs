@@ -686,4 +686,49 @@ mod tests {
         assert_eq!(new.counts.lists().len(), 1);
         assert_eq!(new.results.questions[0].ranking, Some(Ranking::NotShown));
     }
+
+    #[test]
+    fn an_order_is_shown_only_where_no_place_is_hidden_now_or_was_before() {
+        const ORDERS: [&[&str]; 5] =
+            [&["a", "b", "c"], &["b", "a", "c"], &["c", "a", "b"], &["b"], &[]];
+        let kind = || QuestionKind::Rank { options: choices(&["a", "b", "c"]) };
+        let order = |keys: &[&str]| {
+            let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+            (!keys.is_empty()).then_some(Answer::Ranked(keys))
+        };
+        // Numbers that look random and are the same in every run.
+        let mut state: usize = 7;
+        let mut roll = |sides: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695);
+            (state >> 33) % sides
+        };
+        let (mut in_order, mut not_shown) = (0, 0);
+        for _ in 0..300 {
+            let mut many = [10 + roll(30), roll(30), roll(30), roll(14), roll(14)];
+            let mut before: Vec<New> = Vec::new();
+            for _ in 0..2 {
+                let answers: Vec<_> =
+                    many.iter().zip(ORDERS).map(|(times, keys)| (*times, order(keys))).collect();
+                many = many.map(|times| times + roll(12));
+                let Ok(new) = published(&material(kind(), &answers), &before) else { continue };
+                let counted = &new.results.questions[0];
+                let was_hidden = before
+                    .iter()
+                    .any(|before| before.results.questions[0].ranking == Some(Ranking::NotShown));
+                if counted.ranking == Some(Ranking::NotShown) {
+                    not_shown += 1;
+                } else {
+                    in_order += 1;
+                    assert!(!was_hidden && counted.all().is_some(), "{counted:?}");
+                    let lists = &new.published.as_ref().expect("numbers").lists;
+                    let is_safe = |shown: &Shown| {
+                        shown.number().is_some_and(|people| people == 0 || people >= 10)
+                    };
+                    assert!(lists.iter().flatten().all(is_safe), "{lists:?}");
+                }
+                before.push(new);
+            }
+        }
+        assert!(in_order > 10 && not_shown > 100, "{in_order} {not_shown}");
+    }
 }
