@@ -293,6 +293,9 @@ pub fn all(
             EACH_MINUTE,
             async |house: House| consultations::tell_due(&house).await,
         ),
+        Job::of(house, "how consultations are going", EACH_TEN_MINUTES, async |house: House| {
+            consultations::count_due(&house).await
+        }),
         Job::of(house, "emails about what happened", EachTick, async |house: House| {
             updates::tell_due(&house).await
         }),

@@ -593,6 +593,9 @@ fn after(
     view! {
         <p class="row">
             {links}
+            <a class="button quiet" href=to("/progress")>
+                "How it is going"
+            </a>
             <a class="button quiet" href=to("/typed")>
                 "Paper, phone and meetings"
             </a>

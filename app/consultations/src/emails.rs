@@ -1,35 +1,76 @@
 //! The emails with a personal link, with the code of somebody's answers, and about what was
 //! withdrawn.
 
-use calendar::clock;
+use calendar::clock::{self, Millis};
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 use ground::ids::{self, Id};
 
 use super::store::Consultation;
 
-/// Asks a family, with its personal link.
-pub fn asked(house: &House, consultation: &Consultation, link: &str) -> Words {
+/// Asks a family, with its personal link. `reminder`: when it will be reminded, if it is.
+pub fn asked(
+    house: &House,
+    consultation: &Consultation,
+    link: &str,
+    reminder: Option<Millis>,
+) -> Words {
+    let kept = match reminder {
+        None => "We won't keep it.".to_owned(),
+        Some(at) => format!(
+            "If nobody has used this link by {}, we will remind you once. After that we won't keep \
+             your address. We delete it sooner if you answer.",
+            clock::day(at)
+        ),
+    };
+    let names = &house.names.forum;
+    Words {
+        subject: format!("Have your say: {}", consultation.terms.title),
+        why: format!(
+            "You are getting this email because {names} was given your email address so that we \
+             could ask you. {kept}"
+        ),
+        ..with_link(house, consultation, link, house.clock.now())
+    }
+}
+
+/// Asks it once more, as it has not answered.
+pub fn asked_again(
+    house: &House,
+    consultation: &Consultation,
+    link: &str,
+    reminder: Millis,
+) -> Words {
+    let names = &house.names.forum;
+    Words {
+        subject: format!("There is still time to have your say: {}", consultation.terms.title),
+        why: format!(
+            "You are getting this one reminder because {names} was given your email address so \
+             that we could ask you, and this link has not been used. Nobody at the forum can see \
+             that. We have now deleted your address."
+        ),
+        ..with_link(house, consultation, link, reminder)
+    }
+}
+
+/// What both say.
+fn with_link(house: &House, consultation: &Consultation, link: &str, at: Millis) -> Words {
     let terms = &consultation.terms;
     Words {
-        subject: format!("Have your say: {}", terms.title),
+        subject: String::new(),
         paragraphs: vec![
             terms.about.clone().into(),
             Paragraph::ToDo(format!(
                 "Please answer by the end of {} ({}).",
                 clock::day(terms.closes_at),
-                clock::days_away(house.clock.now(), terms.closes_at)
+                clock::days_away(at, terms.closes_at)
             )),
             "This link is only for you. You can stop and come back.".into(),
             "Nobody can see which answers came from which link.".into(),
         ],
         button: Some(("Have your say".to_owned(), link.to_owned())),
         also: None,
-        why: format!(
-            "You are getting this one email because {} was given your email address so that we \
-             could ask you. We won't keep it.",
-            house.names.forum
-        ),
+        why: String::new(),
         from: Sender::of(house),
         stop: None,
     }

@@ -15,7 +15,8 @@
 //! `paper` the questions to print and
 //! `paper_entries` what comes in otherwise; `kinds` is what all of these show of each kind of
 //! question. After the close `reading` is where organisers read, `results` what is published,
-//! through [`disclosure::tables`]; `closing` is what the worker does.
+//! through [`disclosure::tables`]; `closing` is what the worker does then. While it is open
+//! `under_way` says about how many have answered.
 //!
 //! # When the forum asks parents
 //!
@@ -38,6 +39,8 @@
 //! 6. Once somebody has answered, a slip in the wording is corrected with a note, and anything more
 //!    is a new version beside the one that is asked (`versions.rs`). Sheets of paper are typed in
 //!    (`paper_entries/`) and marked with how they came in.
+//!    Each night the worker counts what organisers may be told meanwhile (`under_way/`): tens, and
+//!    a day late. See decision 0046. Families with a link are reminded once (`links.rs`).
 //! 7. Half an hour after the close the worker mixes rows that were written together (`closing.rs`),
 //!    a second person compares a sample of sheets, and organisers read (`reading/`): themes, words
 //!    to quote, redactions, and what goes to the safeguarding lead alone. Each such change counts
@@ -61,8 +64,8 @@
 //! | published | nothing | counts in that release for ever | nothing |
 //! | 28 days after the close | erased (`closing.rs`) | stays | erased |
 //!
-//! What hangs on a response: `theme_answers`, `quotations`, `redactions`, `answer_concerns`; they
-//! go before it does. Whoever takes part once is kept apart from it, in `took_part` or
+//! What hangs on a response: `theme_answers`, `answer_readings`, `quotations`, `redactions`,
+//! `answer_concerns`; they go before it does. Whoever takes part once is kept apart from it, in `took_part` or
 //! `personal_links`. Whatever changes what is counted after the close also counts up
 //! `consultations.changes`, so that no results are published that somebody has not seen. Rows are
 //! mixed once: a write after that must not join a response and a person again.
@@ -87,6 +90,7 @@ pub mod responses;
 pub mod results;
 pub mod rules;
 pub mod store;
+pub mod under_way;
 mod versions;
 mod write;
 
@@ -96,6 +100,7 @@ pub use dates::tell_due;
 pub use forget::forget;
 pub use personal::PERSONAL;
 pub use progress::progress;
+pub use under_way::count_due;
 
 use calendar::clock::{self, Millis};
 use course::Course;
@@ -116,6 +121,7 @@ pub fn routes() -> Routes {
         .join(results::routes())
         .join(paper_entries::routes())
         .join(reading::routes())
+        .join(under_way::routes())
         .get("/consultations", Anyone, browse::consultations_page)
         .get("/consultations/{id}", Anyone, browse::consultation_page)
         .get("/consultations/{id}/paper", Anyone, paper::paper_page)

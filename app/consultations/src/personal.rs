@@ -51,6 +51,7 @@ pub const PERSONAL: &[Table] = &[
             Time("written_at", "Written"),
             Who("opened_by", "Opened by"),
             Time("opened_at", "Opened"),
+            Text("aim", "How many answers you hope for"),
             Left("changes", INSIDE),
             Left("mixed_at", INSIDE),
             Left("erased_at", INSIDE),
@@ -146,6 +147,24 @@ pub const PERSONAL: &[Table] = &[
             Time("said_at", "Written"),
             Left("taken_down", INSIDE),
         ],
+    },
+    Table {
+        name: "answer_readings",
+        title: "Answers you read",
+        whose: Whose::Account("t.read_by = $1"),
+        columns: &[
+            Left("response_id", OTHERS),
+            Text("question", "Question"),
+            Who("read_by", "Read by"),
+            Time("read_at", "Read"),
+            Left("themes", OTHERS),
+        ],
+    },
+    Table {
+        name: "answers_under_way",
+        title: "",
+        whose: Whose::Nobody(COUNTED),
+        columns: &[Just("consultation_id"), Just("day"), Just("said"), Just("counted")],
     },
     Table {
         name: "responses",

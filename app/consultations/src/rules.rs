@@ -17,6 +17,8 @@ pub const SHORTEST: Millis = DAY - HOUR;
 const NOTICE: Millis = 3 * DAY;
 /// How long people who have started may go on after the close.
 pub const GRACE: Millis = 30 * MINUTE;
+/// The shortest and the longest time after which a family is reminded of its link.
+const REMINDED_AFTER: (Millis, Millis) = (3 * DAY, 14 * DAY);
 /// Parents need six weeks.
 const LONG_ENOUGH: Millis = 42 * DAY;
 
@@ -374,6 +376,15 @@ pub fn warnings((opens_at, closes_at): (Millis, Millis), year: &SchoolYear) -> V
     warnings
 }
 
+/// When a family that was given a link now is reminded of it, if it has not used it: half-way to
+/// the close, and after two weeks at the latest. `None` where there is too little time.
+#[must_use]
+pub fn reminder_at(now: Millis, closes_at: Millis) -> Option<Millis> {
+    let (soonest, latest) = REMINDED_AFTER;
+    let after = ((closes_at - now) / 2).min(latest);
+    (after >= soonest).then_some(now + after)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -484,5 +495,12 @@ mod tests {
             short.len() == 1 && short[0].starts_with("It will be open for 14 days."),
             "{short:?}"
         );
+    }
+
+    #[test]
+    fn a_family_is_reminded_half_way_to_the_close_if_there_is_time() {
+        assert_eq!(reminder_at(0, 60 * DAY), Some(14 * DAY));
+        assert_eq!(reminder_at(0, 10 * DAY), Some(5 * DAY));
+        assert_eq!(reminder_at(0, 5 * DAY), None);
     }
 }

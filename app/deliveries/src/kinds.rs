@@ -86,6 +86,8 @@ pub enum EmailKind {
     Task,
     /// A personal link to a consultation.
     Asked,
+    /// The same link once more, to a family that has not used it.
+    AskedAgain,
     /// The code that brings someone back to answers they began.
     AnswersCode,
     /// A consultation that someone answered was withdrawn.
@@ -98,7 +100,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -140,6 +142,7 @@ impl EmailKind {
         Self::OutcomeDue,
         Self::Task,
         Self::Asked,
+        Self::AskedAgain,
         Self::AnswersCode,
         Self::ConsultationWithdrawn,
         Self::AuditHead,
@@ -191,6 +194,7 @@ impl EmailKind {
             Self::OutcomeDue => "outcome due",
             Self::Task => "task",
             Self::Asked => "asked",
+            Self::AskedAgain => "asked again",
             Self::AnswersCode => "code",
             Self::ConsultationWithdrawn => "consultation withdrawn",
             Self::AuditHead => "audit head",
@@ -246,6 +250,7 @@ impl EmailKind {
             | Self::TakenDown
             | Self::Task
             | Self::Asked
+            | Self::AskedAgain
             | Self::AnswersCode
             | Self::AuditHead
             | Self::Test => None,

@@ -27,7 +27,7 @@ pub use intake::record_returns;
 pub use kinds::{EmailKind, Sort};
 pub use permit::{Permit, settled};
 pub use personal::PERSONAL;
-pub use store::{Owed, owe};
+pub use store::{Owed, owe, owe_later, take_back};
 pub use turn::{Hand, Outcome, deliver_one};
 
 use ground::ids::{Delivery, Id};

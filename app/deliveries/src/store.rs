@@ -56,6 +56,42 @@ pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Err
     Ok(())
 }
 
+/// Owes an email that is not to go before `due`. Until then it is neither counted nor named among
+/// emails that wait: how many there are can tell what people did meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn owe_later(
+    tx: &mut AnyConnection,
+    owed: Owed<'_>,
+    due: Millis,
+) -> Result<(), sqlx::Error> {
+    let key = owed.dedup_key;
+    owe(&mut *tx, Owed { at: due, ..owed }).await?;
+    sqlx::query("UPDATE deliveries SET next_at = $2 WHERE dedup_key = $1 AND next_at = 0")
+        .bind(key)
+        .bind(due)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes an email back that is not due yet, and leaves nothing of it: no row says when, or that
+/// there was one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_back(tx: &mut AnyConnection, dedup_key: &str) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "DELETE FROM deliveries WHERE dedup_key = $1 AND tries = 0 AND claimed_at = 0
+         AND next_at IS NOT NULL",
+    )
+    .bind(dedup_key)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// The id of the email that was owed under this key.
 ///
 /// # Errors
@@ -186,8 +222,10 @@ pub struct Waiting {
 /// When the database fails.
 pub async fn waiting(db: &Db) -> Result<Waiting, sqlx::Error> {
     sqlx::query_as(
-        "SELECT (SELECT count(*) FROM deliveries WHERE next_at IS NOT NULL) AS owed,
-                (SELECT min(owed_at) FROM deliveries WHERE next_at IS NOT NULL) AS oldest,
+        "SELECT (SELECT count(*) FROM deliveries WHERE next_at IS NOT NULL
+                  AND NOT (kind = 'asked again' AND tries = 0)) AS owed,
+                (SELECT min(owed_at) FROM deliveries WHERE next_at IS NOT NULL
+                  AND NOT (kind = 'asked again' AND tries = 0)) AS oldest,
                 (SELECT count(*) FROM deliveries WHERE given_up_at IS NOT NULL) AS given_up,
                 (SELECT count(*) FROM returns) AS returned,
                 emails_held_at, backed_up_at

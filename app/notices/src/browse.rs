@@ -372,6 +372,9 @@ fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
                 <a href=to("questions")>"Answer questions"</a>
             </li>
             <li>
+                <a href=to("emails")>"See how far the emails have come"</a>
+            </li>
+            <li>
                 <a href=to("correction")>"Correct this notice"</a>
             </li>
             {withdraw}

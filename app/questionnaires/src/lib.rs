@@ -9,8 +9,8 @@
 //! `answers` says which questions somebody is asked, and an answer in words; `file` is the same as
 //! one JSON file, `import` reads what was written for other programs, `library` has questions to
 //! start from, `mended` corrects the wording once somebody has answered, `way` leads through the
-//! questions. `tally` counts the answers, `whole` makes one set of questions of all versions, and
-//! `results` is what is published of them.
+//! questions. `tally` counts the answers, numbers and days by `ranges`, `whole` makes one set of
+//! questions of all versions, and `results` is what is published of them.
 
 pub mod answers;
 pub mod check;
@@ -20,6 +20,7 @@ pub mod import;
 pub mod kinds;
 pub mod library;
 pub mod mended;
+pub mod ranges;
 pub mod results;
 pub mod tally;
 pub mod way;

@@ -201,7 +201,7 @@ fn of_its_versions(asked: &Asked, all: &[Asked], versions: &[i64]) -> Question {
 mod tests {
     use super::*;
     use crate::check::tests::{asked, choices, of};
-    use crate::tally::tally;
+    use crate::tally::{Counting, tally};
 
     fn heard(id: &str, version: i64, answers: &[(&str, Answer)]) -> Heard {
         let answers =
@@ -226,7 +226,7 @@ mod tests {
         themes: &[Theme],
     ) -> Vec<(String, Vec<u64>)> {
         let (asked, answers) = whole(versions, heard, themes);
-        let tally = tally(&asked, &answers, &[], &[]).expect("counts");
+        let tally = tally(&asked, &answers, &[], &[], &Counting::default()).expect("counts");
         assert!(tally.left_out.is_empty(), "{:?}", tally.left_out);
         tally.counts.lists().iter().map(|list| (list.key.clone(), list.parts.clone())).collect()
     }

@@ -670,7 +670,7 @@ const STAYS_NAMED: [(&str, &str); 4] = [
 
 /// Rows that the demonstration has none of, so that every column that refers to an account is
 /// tried.
-const ROWS: [&str; 34] = [
+const ROWS: [&str; 35] = [
     "INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from, was_vote_from,
      was_closes_at, propose_from, vote_from, closes_at, reason, changed_by, changed_at)
      SELECT 'change', id, 'extended', title, propose_from, vote_from, closes_at, propose_from,
@@ -726,6 +726,8 @@ const ROWS: [&str; 34] = [
      SELECT min(id), 'none', 'x', 'y', $1, 1 FROM responses",
     "INSERT INTO quotations (response_id, question, words, chosen_by)
      SELECT max(id), 'other', 'x', $1 FROM responses",
+    "INSERT INTO answer_readings (response_id, question, read_by, read_at, themes)
+     SELECT max(id), 'other', $1, 1, '' FROM responses",
     "INSERT INTO concern_notes (form_key, topic_id, note, noted_by, noted_at)
      SELECT 'concern note', min(id), 'I rang.', $1, 1 FROM topics",
     "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at)

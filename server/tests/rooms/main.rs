@@ -17,6 +17,7 @@ mod consultations;
 mod consultations_after;
 mod consultations_careful;
 mod corrections;
+mod consultations_watched;
 mod council;
 mod dates;
 mod deliveries;

@@ -50,7 +50,7 @@ const UPDATE: &str = "SELECT '/updates/' || update_id FROM update_versions";
 const JUDGED: &str = "SELECT '/updates/' || update_id FROM verdicts";
 
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 33] = [
+const READ: [Read; 34] = [
     Read {
         column: "round_changes.kind",
         first: &["INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
@@ -152,6 +152,15 @@ const READ: [Read; 33] = [
         ],
         who: Reader::Organiser,
         page: "SELECT '/forum/takedowns'",
+    },
+    Read {
+        column: "answers_under_way.said",
+        first: &["INSERT INTO answers_under_way (consultation_id, day, said, counted)
+              SELECT min(id), '2020-01-01', '[[\"\"],{\"all\":10,\"parts\":[10]}]', 10
+              FROM consultations WHERE opened_at IS NOT NULL"],
+        who: Reader::Organiser,
+        page: "SELECT '/forum/consultations/' || consultation_id || '/progress'
+             FROM answers_under_way",
     },
     read("update_versions.outcome", Reader::Visitor, "SELECT '/updates'"),
     read("update_versions.questions", Reader::Visitor, UPDATE),

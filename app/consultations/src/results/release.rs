@@ -1,5 +1,7 @@
 //! An organiser counts the answers after the close, and another checks what is to be published.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -15,8 +17,8 @@ use leptos::prelude::*;
 use questionnaires::results::{Material, can_show_by, new};
 
 use super::browse::results_tables;
-use super::findings;
 use super::store::{self, MadeOf, NewFindings, Release};
+use super::{findings, ranges};
 use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
 use crate::{consultation, course, progress};
@@ -47,7 +49,7 @@ pub async fn act_on_release(
         let what_to_do = if consultation.withdrawn_at.is_some() {
             "Leave it: it was withdrawn, so nothing of it is counted"
         } else {
-            "Wait until it has closed. Nobody can see numbers before that"
+            "Wait until it has closed. Nobody can see numbers before then"
         };
         let refusals = Refusals::one("count", what_to_do);
         return shown(&house, &viewer, &consultation, &sent, &refusals).await;
@@ -175,7 +177,9 @@ async fn count(
         Ok(said) => said,
         Err(refusals) => return shown(house, viewer, consultation, sent, &refusals).await,
     };
-    let (material, rule) = (Material { asked: said.asked, ..material }, house.rule);
+    let closed_on = ranges::closed_on(consultation);
+    let material = Material { asked: said.asked, cuts: said.cuts, closed_on, ..material };
+    let rule = house.rule;
     // Hiding what must be hidden can take seconds.
     let counting =
         tokio::task::spawn_blocking(move || new(&material, &said.by, &before, said.differs, rule));
@@ -212,6 +216,8 @@ struct Said {
     asked: Option<u64>,
     /// The question that the answers are also split by; empty for none.
     by: String,
+    /// The ranges of numbers and days that somebody chose, by the keys of their questions.
+    cuts: BTreeMap<String, Vec<i64>>,
 }
 
 /// Reads it. `is_again`: whether results were published before; `waiting`: how many sheets of the
@@ -268,7 +274,9 @@ fn said(
             ),
         );
     }
-    if refusals.is_empty() { Ok(Said { differs, asked, by }) } else { Err(refusals) }
+    let cuts = if is_again { None } else { refusals.take_all(ranges::read(consultation, sent)) };
+    let cuts = cuts.unwrap_or_default();
+    if refusals.is_empty() { Ok(Said { differs, asked, by, cuts }) } else { Err(refusals) }
 }
 
 async fn shown(
@@ -304,7 +312,7 @@ async fn shown(
             .then(|| to_count(consultation, is_again, sent, refusals));
         let wait = (!is_closed).then(|| {
             view! { <p class="lead">
-            "Nobody, not even an organiser, can see numbers until it has closed."</p> }
+            "Nobody, not even an organiser, can see results until it has closed."</p> }
         });
         let published = is_again.then(|| {
             view! {
@@ -464,6 +472,7 @@ fn to_count(
         />
     }
     .into_any();
+    let ranges = if is_again { None } else { ranges::fields(consultation, sent, refusals) };
     view! {
         <p class="lead">
             "We count the answers and hide small numbers, and anything they could be worked out \
@@ -473,6 +482,7 @@ fn to_count(
             {differs}
             {asked}
             <Select name="by" label="Also split the answers by" choices=by />
+            {ranges}
             <button class="button" name="step" value="count">
                 "Count the answers"
             </button>

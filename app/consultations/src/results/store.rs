@@ -97,8 +97,8 @@ pub async fn is_one(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::R
     Ok(releases > 0)
 }
 
-/// All that results are made of, but how many were asked; and how many sheets of the sample nobody
-/// has compared yet.
+/// All that results are made of, but what an organiser says as they count; and how many sheets of
+/// the sample nobody has compared yet.
 pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Material, usize)> {
     let consultation_id = versions.first().map_or_else(Id::default, |version| version.id.clone());
     let around = reading::store::around(db, &consultation_id).await?;
@@ -123,7 +123,7 @@ pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Mat
         themes: around.themes,
         quotations,
         places: around.places,
-        asked: None,
+        ..Material::default()
     };
     Ok((material, waiting))
 }

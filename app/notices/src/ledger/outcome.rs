@@ -206,6 +206,39 @@ pub async fn read_by(
     Ok(())
 }
 
+/// How far the emails of a notice have come: true numbers of people, only for [`disclosure`] to put
+/// into words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sending {
+    pub waiting: u64,
+    pub sent: u64,
+    /// It came back, or was given up.
+    pub came_back: u64,
+}
+
+/// How far the emails of a notice have come. Nobody is counted whose email was called off.
+pub async fn sending(db: &Db, notice_id: &Id<Notice>) -> sqlx::Result<Sending> {
+    let sql = format!(
+        "SELECT CAST(coalesce(sum(t.back), 0) AS BIGINT) AS came_back,
+                CAST(coalesce(sum(CASE WHEN t.back = 0 THEN t.sent ELSE 0 END), 0) AS BIGINT)
+                  AS sent,
+                CAST(coalesce(sum(CASE WHEN t.back = 0 AND t.sent = 0 THEN 1 ELSE 0 END), 0)
+                  AS BIGINT) AS waiting
+         FROM (SELECT CASE WHEN {} THEN 1 ELSE 0 END AS back,
+                 CASE WHEN d.sent_at IS NOT NULL THEN 1 ELSE 0 END AS sent
+               FROM ledger l LEFT JOIN deliveries d ON d.id = l.delivery_id
+               WHERE l.notice_id = $1 AND (l.called_off_at IS NULL OR d.sent_at IS NOT NULL)) t",
+        came_back("l")
+    );
+    let row =
+        sqlx::query(AssertSqlSafe(sql)).bind(notice_id).fetch_one(&mut *db.read().await?).await?;
+    Ok(Sending {
+        waiting: people(&row, "waiting")?,
+        sent: people(&row, "sent")?,
+        came_back: people(&row, "came_back")?,
+    })
+}
+
 /// How long after a change an organiser is still asked to tell a family whose email came back.
 const ASKED_FOR: Millis = 28 * DAY;
 
