@@ -6,7 +6,7 @@ use forms::Named;
 use ground::db::{Db, Kind, json, known, read_json};
 use ground::ids::{self, Id};
 use questionnaires::mended::{Mending, mend};
-use questionnaires::{Questionnaire, Section, way};
+use questionnaires::{Questionnaire, Section, piping, way};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -47,6 +47,14 @@ impl Consultation {
     #[must_use]
     pub fn needs_organisation(&self) -> bool {
         self.terms.plan_id.is_none() && self.terms.topic_id.is_none()
+    }
+
+    /// The same with a word in place of each earlier answer in the questions, as everyone reads them
+    /// who did not give it.
+    #[must_use]
+    pub fn without_answers(mut self) -> Self {
+        self.questionnaire = piping::without(&self.questionnaire);
+        self
     }
 
     /// Whether this is a later version that is being written, while parents answer the one before.
