@@ -223,9 +223,9 @@ pub async fn import_questions(
             Err(format!("Choose a smaller file: up to {} MB", files::LARGEST / (1024 * 1024)))
         }
         None => Err("Choose a file".to_owned()),
-        Some((_, bytes)) => aside(move || read_file(&bytes))
+        Some((name, bytes)) => aside(move || import::read(&name, &bytes))
             .await
-            .unwrap_or_else(|_panicked| Err(NO_FILE.to_owned())),
+            .unwrap_or_else(|_panicked| Err(UNREADABLE.to_owned())),
     };
     let imported = match read {
         Ok(imported) => imported,
@@ -245,24 +245,7 @@ pub async fn import_questions(
     shown(&house, &viewer, &consultation, &step).await
 }
 
-const NO_FILE: &str = "Choose a file of questions: one saved from Alongside (.json), an XLSForm \
-    (.xlsx) or a LimeSurvey survey (.lss)";
-
-/// Reads a file by what is in it.
-fn read_file(bytes: &[u8]) -> Result<import::Imported, String> {
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).copied();
-    match first {
-        Some(b'{') => match file::read(bytes) {
-            Ok(questionnaire) => Ok(import::Imported { questionnaire, not_taken: Vec::new() }),
-            Err(faults) => {
-                Err(faults.into_iter().map(|fault| fault.what_to_do).next().unwrap_or_default())
-            }
-        },
-        Some(b'<' | 0xEF) => import::limesurvey(bytes),
-        Some(b'P') => import::xlsform(bytes),
-        _ => Err(NO_FILE.to_owned()),
-    }
-}
+const UNREADABLE: &str = "We can't read this file. Save it again, or choose another one";
 
 /// GET `/forum/consultations/{id}/questions.json`: the questions as a file.
 pub async fn questions_file(
