@@ -6,22 +6,21 @@ use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
 use forms::{Named, Refusals, Sent};
-use ground::aside::aside;
 use ground::audit::{self, Entry};
 use ground::error::Error;
-use ground::files;
 use ground::house::House;
 use ground::ids::{self, Id};
-use ground::sent::{Form, SentWithFile};
+use ground::sent::Form;
 use ground::ui::{Banner, Choice, Choices, Page, Select, Summary, Upload};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use questionnaires::{Questionnaire, check, edit, file, import, library};
+use questionnaires::{Questionnaire, check, edit, file, library, piping};
+use sqlx::AnyConnection;
 
 use super::question::keys_had;
 use super::rules::{self, ConsultationState, WhoMayAnswer};
 use super::store::{self, Consultation};
-use super::{being_written, state_in_words, versions};
+use super::{being_written, imports, state_in_words, versions};
 
 /// GET `/forum/consultations/{id}`
 pub async fn forum_consultation_page(
@@ -41,7 +40,6 @@ struct AfterStep {
     /// The word of what was done; empty for none.
     done: String,
     refusals: Refusals,
-    not_taken: Vec<import::NotTaken>,
 }
 
 impl AfterStep {
@@ -104,17 +102,34 @@ pub async fn change_questions(
     change: impl FnOnce(&Questionnaire) -> Questionnaire + Send,
 ) -> Result<bool, Error> {
     let (id, version) = (&consultation.id, consultation.version);
-    let is_asked = consultation.opened_at.is_some() && !consultation.is_next_version();
     let mut tx = house.db.begin().await?;
     let questions = store::questions(&mut tx, id, version).await?;
-    let changed = change(&questions);
-    if is_asked && !check::check(&changed).is_empty() {
-        tx.roll_back().await?;
-        return Ok(false);
-    }
-    let is_kept = store::keep_questions(&mut tx, id, version, &changed).await?;
+    let is_kept = keep_changed(&mut tx, consultation, &change(&questions)).await?;
     tx.commit().await?;
     Ok(is_kept)
+}
+
+/// Likewise to these, within a write.
+pub async fn keep_changed(
+    tx: &mut AnyConnection,
+    consultation: &Consultation,
+    changed: &Questionnaire,
+) -> sqlx::Result<bool> {
+    let is_asked = consultation.opened_at.is_some() && !consultation.is_next_version();
+    if is_asked && !check::check(changed).is_empty() {
+        return Ok(false);
+    }
+    store::keep_questions(tx, &consultation.id, consultation.version, changed).await
+}
+
+/// The page, with what must be corrected.
+pub async fn refused(
+    house: &House,
+    viewer: &Viewer,
+    consultation: &Consultation,
+    refusals: Refusals,
+) -> Result<Response, Error> {
+    shown(house, viewer, consultation, &AfterStep::refused(refusals)).await
 }
 
 async fn open(
@@ -202,50 +217,13 @@ async fn version(
     }
 }
 
-fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
+/// What must be corrected, with the question it is about.
+pub fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
     match questions.question(&fault.question) {
         Some(question) => format!("{}: {}", question.text, fault.what_to_do),
         None => fault.what_to_do.clone(),
     }
 }
-
-/// POST `/forum/consultations/{id}/file`: imports questions written elsewhere, and says line by
-/// line what could not be imported.
-pub async fn import_questions(
-    State(house): State<House>,
-    viewer: Viewer,
-    Path(id): Path<Id<ids::Consultation>>,
-    sent: SentWithFile,
-) -> Result<Response, Error> {
-    let consultation = being_written(&house, &id).await?;
-    let read = match sent.file {
-        _ if sent.is_too_large => {
-            Err(format!("Choose a smaller file: up to {} MB", files::LARGEST / (1024 * 1024)))
-        }
-        None => Err("Choose a file".to_owned()),
-        Some((name, bytes)) => aside(move || import::read(&name, &bytes))
-            .await
-            .unwrap_or_else(|_panicked| Err(UNREADABLE.to_owned())),
-    };
-    let imported = match read {
-        Ok(imported) => imported,
-        Err(what_to_do) => {
-            let step = AfterStep::refused(Refusals::one("file", what_to_do));
-            return shown(&house, &viewer, &consultation, &step).await;
-        }
-    };
-    let questions = imported.questionnaire;
-    let kept = change_questions(&house, &consultation, move |_| questions).await?;
-    let consultation = being_written(&house, &id).await?;
-    let step = AfterStep {
-        done: if kept { "questions" } else { "answered-before" }.to_owned(),
-        not_taken: imported.not_taken,
-        ..AfterStep::default()
-    };
-    shown(&house, &viewer, &consultation, &step).await
-}
-
-const UNREADABLE: &str = "We can't read this file. Save it again, or choose another one";
 
 /// GET `/forum/consultations/{id}/questions.json`: the questions as a file.
 pub async fn questions_file(
@@ -268,9 +246,9 @@ async fn shown(
     consultation: &Consultation,
     step: &AfterStep,
 ) -> Result<Response, Error> {
-    let AfterStep { done, refusals, not_taken } = step;
+    let AfterStep { done, refusals } = step;
     let now = house.clock.now();
-    let store::Beside { is_answered, earlier, organisations } =
+    let store::Beside { is_answered, earlier, organisations, last_import } =
         store::beside(&house.db, &consultation.id, consultation.version).await?;
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     let state = consultation.state(now);
@@ -313,6 +291,9 @@ async fn shown(
             (!is_written && state != ConsultationState::Timed).then(|| after(consultation, state));
         let versions = (is_open && (is_answered || consultation.is_next_version()))
             .then(|| next_version(consultation));
+        let last = last_import
+            .filter(|_| !is_answered && state != ConsultationState::Closed)
+            .map(|last| imports::pages::last_import(consultation, last));
         let sources = (!is_answered && state != ConsultationState::Closed).then(|| {
             view! {
                 <p>
@@ -343,7 +324,7 @@ async fn shown(
                 <h2 id="questions">"The questions"</h2>
                 {versions}
                 {questions(consultation, is_answered)}
-                {left_out(not_taken)}
+                {last}
                 {sources}
                 <p>
                     <a href=to("/preview")>"See it as parents will"</a>
@@ -379,6 +360,17 @@ fn banner(
         "questions" => {
             ("Questions saved", "See them as parents will before you open the consultation.")
         }
+        "replaced" => (
+            "Questions saved",
+            "The questions from the file are in place of the ones before. You can undo this below.",
+        ),
+        "added" => (
+            "Questions saved",
+            "The questions from the file come after the ones before. You can undo this below.",
+        ),
+        "left" => ("Nothing was changed", "We have put the file aside."),
+        "undone" => ("Import undone", "The questions are as they were before the import."),
+        "brought-back" => ("Import brought back", "The questions from the file are there again."),
         "opened" if state == ConsultationState::Timed => {
             ("It will open by itself", opened.as_str())
         }
@@ -519,7 +511,8 @@ fn next_version(consultation: &Consultation) -> impl IntoView + use<> {
 
 fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + use<> {
     let here = format!("/forum/consultations/{}", consultation.id);
-    let rows = edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
+    let explained = piping::explained(&consultation.questionnaire);
+    let rows = edit::flat(&explained).into_iter().map(|(heading, question)| {
         let kind = question.kind.title();
         let needed = if question.is_required { ". People must answer it" } else { "" };
         let branch = if question.only_if.is_empty() { "" } else { ". Only some people are asked" };
@@ -568,30 +561,6 @@ fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + 
     }
 }
 
-/// What could not be imported from a file.
-fn left_out(not_taken: &[import::NotTaken]) -> impl IntoView + use<> {
-    let lines = not_taken
-        .iter()
-        .map(|not| {
-            view! {
-                <li>
-                    <b>{not.at.clone()}</b>
-                    ": "
-                    {not.what.clone()}
-                </li>
-            }
-        })
-        .collect_view();
-    (!not_taken.is_empty()).then(|| {
-        view! {
-            <section class="panel warn">
-                <h2>"What we couldn't import as it was"</h2>
-                <ul>{lines}</ul>
-            </section>
-        }
-    })
-}
-
 /// Where questions can come from: the library, an earlier consultation, a file.
 fn sources(
     file: &str,
@@ -632,8 +601,8 @@ fn sources(
         <Upload
             name="file"
             label="File of questions"
-            hint="Saved from Alongside (.json), XLSForm (.xlsx) or LimeSurvey (.lss). It will \
-                replace the questions above."
+            hint="Saved from Alongside (.json), XLSForm (.xlsx) or LimeSurvey (.lss). You will \
+                first see what is in it."
             accept=".json,.xlsx,.lss"
             refusals
         />
@@ -647,11 +616,11 @@ fn sources(
             </form>
         </details>
         {earlier}
-        <details open=refusals.about("file").is_some()>
+        <details id="import" open=refusals.about("file").is_some()>
             <summary>"Import questions from a file"</summary>
             <form method="post" action=file.to_owned() enctype="multipart/form-data" novalidate>
                 {upload.into_any()}
-                <button class="button quiet">"Import these questions"</button>
+                <button class="button quiet">"See what is in it"</button>
             </form>
         </details>
     }

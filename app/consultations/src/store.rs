@@ -10,6 +10,7 @@ use questionnaires::{Questionnaire, Section, piping, way};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+use super::imports::store::LastImport;
 use super::rules::{self, Belongs, ConsultationState, Terms, WhoMayAnswer};
 
 /// A consultation with its questions.
@@ -378,6 +379,8 @@ pub struct Beside {
     pub earlier: Vec<(Id<ids::Consultation>, String)>,
     /// The organisations that can answer for it.
     pub organisations: Vec<Named>,
+    /// How the last file of questions stands, and which time it is decided about.
+    pub last_import: Option<(LastImport, i64)>,
 }
 
 /// What an organiser's page needs besides the consultation, in one query.
@@ -394,7 +397,12 @@ pub async fn beside(
            WHERE c.id <> $1 ORDER BY c.written_at DESC, c.id LIMIT 50) earlier
          UNION ALL
          SELECT 'organisation', id, name FROM (SELECT o.id, o.name FROM organisations o
-           WHERE o.retired_at IS NULL ORDER BY o.position, o.name) organisations",
+           WHERE o.retired_at IS NULL ORDER BY o.position, o.name) organisations
+         UNION ALL
+         SELECT 'import', CASE WHEN i.waiting IS NOT NULL THEN 'waits'
+             WHEN i.undone_at IS NULL THEN 'put in' ELSE 'undone' END, CAST(i.turns AS TEXT)
+           FROM question_imports i WHERE i.consultation_id = $1 AND i.version = $2
+             AND (i.waiting IS NOT NULL OR i.replaced IS NOT NULL)",
     );
     let rows = rows.bind(consultation_id).bind(version).fetch_all(&mut *db.read().await?).await?;
     let mut beside = Beside::default();
@@ -404,6 +412,10 @@ pub async fn beside(
             "answered" => beside.is_answered = true,
             "earlier" => beside.earlier.push((id.into(), name)),
             "organisation" => beside.organisations.push(Named { id, name }),
+            "import" => {
+                let last = LastImport::read(&id).zip(name.parse().ok());
+                beside.last_import = Some(known(last, "the last import of questions")?);
+            }
             _ => return known(None, "what is beside a consultation"),
         }
     }

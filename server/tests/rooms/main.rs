@@ -15,6 +15,7 @@ mod canaries;
 mod consultations;
 mod consultations_after;
 mod consultations_careful;
+mod consultations_import;
 mod council;
 mod deliveries;
 mod demonstration;
