@@ -562,14 +562,14 @@ async fn put_address_back(
         updates::store::address_changed(tx, account, old).await?;
     }
     let (password, ends_at) = (id::secret(), now + NEW_PASSWORD_WITHIN);
-    let new = store::NewLink {
+    let link = store::NewLink {
         token_hash: &id::hash(&password),
         account_id: &undo.account_id,
         purpose: "password",
         email: None,
         ends_at,
     };
-    store::keep_link(tx, &new).await?;
+    store::keep_link(tx, &link).await?;
     let to_old = Owed {
         dedup_key: &format!("{hash} put back old"),
         kind: EmailKind::AddressChanged,

@@ -13,6 +13,7 @@ pub(super) const ABOUT: About =
 
 pub(super) const OWN: Typed = Typed { about: &ABOUT, shape: Shape::Day, read, seconds: 20 };
 
+#[expect(clippy::unnecessary_wraps, reason = "every kind is read the same way")]
 pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {
     Some(QuestionKind::Date {})
 }

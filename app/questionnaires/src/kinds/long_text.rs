@@ -18,6 +18,7 @@ pub const LONGEST: usize = 5_000;
 
 pub(super) const OWN: Typed = Typed { about: &ABOUT, shape: Shape::OwnWords, read, seconds: 75 };
 
+#[expect(clippy::unnecessary_wraps, reason = "every kind is read the same way")]
 pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {
     Some(QuestionKind::LongText {})
 }

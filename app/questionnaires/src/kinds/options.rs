@@ -7,12 +7,15 @@ use crate::answers::{Answer, field};
 use crate::check::{LONGEST_LINE, MOST_OPTIONS, is_key};
 use crate::{Choice, Question};
 
+/// Reads an answer that is made of these options.
+type Read = fn(&Question, &Sent, &[Choice]) -> Result<Option<Answer>, String>;
+
 /// A kind of which an organiser writes options and nothing else.
 pub(super) struct OfOptions<'k> {
     pub(super) about: &'static About,
     pub(super) options: &'k [Choice],
     pub(super) shape: Shape,
-    pub(super) read: fn(&Question, &Sent, &[Choice]) -> Result<Option<Answer>, String>,
+    pub(super) read: Read,
     pub(super) seconds: u64,
 }
 

@@ -15,6 +15,7 @@ pub const LONGEST: usize = 200;
 
 pub(super) const OWN: Typed = Typed { about: &ABOUT, shape: Shape::OwnWords, read, seconds: 20 };
 
+#[expect(clippy::unnecessary_wraps, reason = "every kind is read the same way")]
 pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {
     Some(QuestionKind::ShortText {})
 }

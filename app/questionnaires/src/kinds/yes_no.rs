@@ -11,6 +11,7 @@ pub(super) const ABOUT: About =
 
 pub(super) struct YesNo;
 
+#[expect(clippy::unnecessary_wraps, reason = "every kind is read the same way")]
 pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {
     Some(QuestionKind::YesNo {})
 }
