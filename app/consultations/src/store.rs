@@ -3,7 +3,7 @@
 
 use calendar::clock::Millis;
 use forms::Named;
-use ground::db::{Db, Kind, json, known, read_json};
+use ground::db::{Db, Kind, json, known, parsed, read_json};
 use ground::ids::{self, Id};
 use questionnaires::mended::{Mending, mend};
 use questionnaires::{Questionnaire, Section, piping, way};
@@ -413,8 +413,8 @@ pub async fn beside(
             "earlier" => beside.earlier.push((id.into(), name)),
             "organisation" => beside.organisations.push(Named { id, name }),
             "import" => {
-                let last = LastImport::read(&id).zip(name.parse().ok());
-                beside.last_import = Some(known(last, "the last import of questions")?);
+                let last = known(LastImport::read(&id), "how an import stands")?;
+                beside.last_import = Some((last, parsed(&name, "question_imports.turns")?));
             }
             _ => return known(None, "what is beside a consultation"),
         }

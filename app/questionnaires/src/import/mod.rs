@@ -121,20 +121,20 @@ fn another_zip(file: &[u8]) -> Option<&'static str> {
         return None;
     }
     let zip = zip::ZipArchive::new(Cursor::new(file)).ok()?;
-    let has = |is: fn(&str) -> bool| zip.file_names().any(is);
-    if has(|name| name.ends_with(".lss")) {
+    let has = |is: fn(&[u8]) -> bool| zip.file_names_raw().any(is);
+    if has(|name| name.ends_with(b".lss")) {
         return Some(
             "This is a LimeSurvey archive (.lsa), with answers in it. In LimeSurvey choose Export, \
              then Survey structure (.lss), and import that",
         );
     }
-    if has(|name| name == "content.xml") {
+    if has(|name| name == b"content.xml") {
         return Some(
             "This is an OpenDocument file (.ods). Save it as an Excel workbook (.xlsx), and import \
              that",
         );
     }
-    has(|name| name == "word/document.xml").then_some(NO_FILE)
+    has(|name| name == b"word/document.xml").then_some(NO_FILE)
 }
 
 /// A questionnaire that grows, with what could not be imported.

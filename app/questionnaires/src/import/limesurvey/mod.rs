@@ -147,7 +147,8 @@ struct Around<'s> {
 impl Around<'_> {
     /// What an attribute is, where it can be imported. It counts as taken over.
     fn take<T>(&self, name: &'static str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let value = read(self.attributes.get(name)?)?;
+        let value: &str = self.attributes.get(name)?;
+        let value = read(value)?;
         self.taken.borrow_mut().insert(name);
         Some(value)
     }
@@ -528,7 +529,7 @@ impl<'s> Reader<'s> {
     /// Keeps in mind which attributes of a question nobody took.
     fn keep_unread(&mut self, title: &str, around: &Around<'_>) {
         for (name, value) in &around.attributes {
-            if around.taken.borrow().contains(name) {
+            if around.taken.borrow().contains(*name) {
                 self.builder.taken.insert(format!("{name} (attribute)"));
                 continue;
             }
