@@ -533,7 +533,7 @@ impl<'s> Reader<'s> {
                 self.builder.taken.insert(format!("{name} (attribute)"));
                 continue;
             }
-            if names::is_usual(name, value) {
+            if names::is_usual_attribute(name, value) {
                 continue;
             }
             let left = self.attributes.entry(cut(name, 60));

@@ -21,39 +21,87 @@ pub(super) const INNER: &[&str] = &[
     "modulename",
 ];
 
-/// Whether a field or an attribute says nothing with this value: it is what it is unless somebody
-/// chose something else.
+/// What fields and attributes are unless somebody chose something else, each value with the names
+/// that it is usual for.
+const USUAL: &[(&str, &[&str])] = &[
+    ("N", &["other", "mandatory", "encrypted", "hidden", "save_as_default", "other_numbers_only"]),
+    (
+        "0",
+        &[
+            "encrypted",
+            "hidden",
+            "hide_tip",
+            "page_break",
+            "numbers_only",
+            "random_order",
+            "alphasort",
+            "reverse",
+            "assessment_value",
+            "public_statistics",
+            "scale_export",
+            "statistics_graphtype",
+            "num_value_int_only",
+            "array_filter_style",
+            "exclude_all_others_auto",
+            "other_comment_mandatory",
+            "other_numbers_only",
+            "use_dropdown",
+            "dropdown_dates",
+            "dropdown_prepostfix",
+            "display_columns",
+            "display_type",
+            "input_boxes",
+            "multiflexible_checkbox",
+            "show_grand_total",
+            "slider_layout",
+            "slider_middlestart",
+            "slider_orientation",
+            "slider_reset",
+            "slider_showminmax",
+            "location_city",
+            "location_country",
+            "location_mapservice",
+            "location_nodefaultfromip",
+            "location_postal",
+            "location_state",
+        ],
+    ),
+    (
+        "1",
+        &[
+            "relevance",
+            "grelevance",
+            "display_columns",
+            "statistics_showgraph",
+            "statistics_showmap",
+            "time_limit_action",
+            "showpopups",
+            "samechoiceheight",
+            "samelistheight",
+            "commented_checkbox_auto",
+            "dropdown_dates_minute_step",
+        ],
+    ),
+    ("checked", &["commented_checkbox"]),
+    ("normal", &["answer_order"]),
+    ("default", &["other_position"]),
+    ("end", &["other_position"]),
+    ("X", &["show_totals"]),
+    ("core", &["question_template"]),
+    ("500", &["location_mapwidth"]),
+    ("300", &["location_mapheight"]),
+    ("11", &["location_mapzoom"]),
+];
+
+/// Whether a field says nothing with this value.
 pub(super) fn is_usual(name: &str, value: &str) -> bool {
-    let usual: &[&str] = match name {
-        "other"
-        | "mandatory"
-        | "encrypted"
-        | "hidden"
-        | "save_as_default"
-        | "other_comment_mandatory"
-        | "other_numbers_only"
-        | "exclude_all_others_auto" => &["N", "0"],
-        "relevance" | "grelevance" | "time_limit_action" => &["1"],
-        "display_columns" | "statistics_showgraph" | "num_value_int_only" => &["0", "1"],
-        "assessment_value"
-        | "public_statistics"
-        | "scale_export"
-        | "statistics_graphtype"
-        | "array_filter_style"
-        | "alphasort"
-        | "use_dropdown"
-        | "dropdown_prepostfix"
-        | "input_boxes"
-        | "multiflexible_checkbox"
-        | "reverse"
-        | "slider_layout" => &["0"],
-        "hide_tip" | "page_break" | "numbers_only" | "random_order" | "answer_order" => {
-            &["0", "normal"]
-        }
-        "other_position" => &["default", "end"],
-        _ => &[],
-    };
-    value.is_empty() || usual.contains(&value)
+    let is_this = |(usual, names): &(&str, &[&str])| *usual == value && names.contains(&name);
+    value.is_empty() || USUAL.iter().any(is_this)
+}
+
+/// The same of an attribute. A question has one point where nobody chose, and an option none.
+pub(super) fn is_usual_attribute(name: &str, value: &str) -> bool {
+    is_usual(name, value) || (name == "assessment_value" && value == "1")
 }
 
 /// Why a field or an attribute of a question was left out.
@@ -89,7 +137,11 @@ pub(super) fn why(name: &str) -> &'static str {
         _ if is("display_") || is("text_input") || is("dropdown") || is("css") || is("hide_") => {
             "how a question looks is always the same here"
         }
-        "prefix"
+        "placeholder"
+        | "question_template"
+        | "samechoiceheight"
+        | "samelistheight"
+        | "prefix"
         | "suffix"
         | "page_break"
         | "cssclass"
@@ -153,6 +205,7 @@ mod tests {
     fn what_is_as_usual_says_nothing_and_what_is_not_has_a_reason() {
         assert!(is_usual("mandatory", "N") && is_usual("anything", ""));
         assert!(!is_usual("mandatory", "Y") && !is_usual("anything", "0"));
+        assert!(!is_usual("assessment_value", "1") && is_usual_attribute("assessment_value", "1"));
         assert!(why("slider_min").contains("no such way"));
         assert_eq!(why("anything"), "there is nothing like it here");
     }
