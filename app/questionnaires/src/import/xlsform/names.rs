@@ -106,8 +106,11 @@ pub(super) const SETTINGS: Table = &[("default_language", &["default_language"])
 /// Why the text under a heading was left out.
 pub(super) fn why(name: &str) -> &'static str {
     match name {
-        "name" | "label" | "hint" | "type" | "list_name" => "another column says it already",
-        "required" => "there is nothing to answer",
+        "name" | "label" | "type" | "list_name" | "relevant" | "disabled" => {
+            "another column says it already"
+        }
+        "hint" => "a group has only a heading here",
+        "required" => "each question says it for itself here, in one column",
         "constraint" => "people can answer whatever they like, but for numbers with a range",
         "appearance" | "rows" => "how a question looks is always the same here",
         "parameters" => "how a question looks and works is always the same here",
