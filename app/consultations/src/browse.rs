@@ -392,7 +392,7 @@ pub async fn preview_page(
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
-    let consultation = consultation(&house, &id).await?;
+    let consultation = consultation(&house, &id).await?.without_answers();
     let (_, places) = area::store::both(&house.db).await?;
     let page = Page::new(titled("How parents will see it", &consultation.terms.title), || {
         let questions = questionnaires::edit::flat(&consultation.questionnaire);

@@ -7,23 +7,22 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
 use calendar::school::SchoolYear;
 use forms::{Named, Refusals, Sent};
-use ground::aside::aside;
 use ground::audit::{self, Entry};
 use ground::error::Error;
-use ground::files;
 use ground::house::House;
 use ground::ids::{self, Id};
-use ground::sent::{Form, SentWithFile};
+use ground::sent::Form;
 use ground::ui::{Banner, Check, Choice, Choices, Page, Select, Summary, Upload};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use questionnaires::{Questionnaire, check, edit, file, import, library, way};
+use questionnaires::{Questionnaire, check, edit, file, library, piping, way};
+use sqlx::AnyConnection;
 
 use super::course::Course;
 use super::question::keys_had;
 use super::rules::{self, ConsultationState, WhoMayAnswer};
 use super::store::{self, Consultation};
-use super::{being_written, course, progress, state_in_words, versions};
+use super::{being_written, course, imports, progress, state_in_words, versions};
 
 /// GET `/forum/consultations/{id}`
 pub async fn forum_consultation_page(
@@ -43,7 +42,6 @@ struct AfterStep {
     /// The word of what was done; empty for none.
     done: String,
     refusals: Refusals,
-    not_taken: Vec<import::NotTaken>,
 }
 
 impl AfterStep {
@@ -111,15 +109,9 @@ pub async fn change_questions(
     change: impl FnOnce(&Questionnaire) -> Questionnaire + Send,
 ) -> Result<bool, Error> {
     let (id, version) = (&consultation.id, consultation.version);
-    let is_asked = consultation.opened_at.is_some() && !consultation.is_next_version();
     let mut tx = house.db.begin().await?;
     let questions = store::questions(&mut tx, id, version).await?;
-    let changed = change(&questions);
-    if is_asked && !check::check(&changed).is_empty() {
-        tx.roll_back().await?;
-        return Ok(false);
-    }
-    let is_kept = store::keep_questions(&mut tx, id, version, &changed).await?;
+    let is_kept = keep_changed(&mut tx, consultation, &change(&questions)).await?;
     tx.commit().await?;
     Ok(is_kept)
 }
@@ -187,6 +179,29 @@ fn to_correct(consultation: &Consultation, now: Millis) -> Refusals {
         refusals.add("words", what_to_do);
     }
     refusals
+}
+
+/// Likewise to these, within a write.
+pub async fn keep_changed(
+    tx: &mut AnyConnection,
+    consultation: &Consultation,
+    changed: &Questionnaire,
+) -> sqlx::Result<bool> {
+    let is_asked = consultation.opened_at.is_some() && !consultation.is_next_version();
+    if is_asked && !check::check(changed).is_empty() {
+        return Ok(false);
+    }
+    store::keep_questions(tx, &consultation.id, consultation.version, changed).await
+}
+
+/// The page, with what must be corrected.
+pub async fn refused(
+    house: &House,
+    viewer: &Viewer,
+    consultation: &Consultation,
+    refusals: Refusals,
+) -> Result<Response, Error> {
+    shown(house, viewer, consultation, &AfterStep::refused(refusals)).await
 }
 
 async fn open(
@@ -267,65 +282,11 @@ async fn version(
     }
 }
 
-fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
+/// What must be corrected, with the question it is about.
+pub fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
     match questions.question(&fault.question) {
         Some(question) => format!("{}: {}", question.text, fault.what_to_do),
         None => fault.what_to_do.clone(),
-    }
-}
-
-/// POST `/forum/consultations/{id}/file`: imports questions written elsewhere, and says line by
-/// line what could not be imported.
-pub async fn import_questions(
-    State(house): State<House>,
-    viewer: Viewer,
-    Path(id): Path<Id<ids::Consultation>>,
-    sent: SentWithFile,
-) -> Result<Response, Error> {
-    let consultation = being_written(&house, &id).await?;
-    let read = match sent.file {
-        _ if sent.is_too_large => {
-            Err(format!("Choose a smaller file: up to {} MB", files::LARGEST / (1024 * 1024)))
-        }
-        None => Err("Choose a file".to_owned()),
-        Some((_, bytes)) => aside(move || read_file(&bytes))
-            .await
-            .unwrap_or_else(|_panicked| Err(NO_FILE.to_owned())),
-    };
-    let imported = match read {
-        Ok(imported) => imported,
-        Err(what_to_do) => {
-            let step = AfterStep::refused(Refusals::one("file", what_to_do));
-            return shown(&house, &viewer, &consultation, &step).await;
-        }
-    };
-    let questions = imported.questionnaire;
-    let kept = change_questions(&house, &consultation, move |_| questions).await?;
-    let consultation = being_written(&house, &id).await?;
-    let step = AfterStep {
-        done: if kept { "questions" } else { "answered-before" }.to_owned(),
-        not_taken: imported.not_taken,
-        ..AfterStep::default()
-    };
-    shown(&house, &viewer, &consultation, &step).await
-}
-
-const NO_FILE: &str = "Choose a file of questions: one saved from Alongside (.json), an XLSForm \
-    (.xlsx) or a LimeSurvey survey (.lss)";
-
-/// Reads a file by what is in it.
-fn read_file(bytes: &[u8]) -> Result<import::Imported, String> {
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).copied();
-    match first {
-        Some(b'{') => match file::read(bytes) {
-            Ok(questionnaire) => Ok(import::Imported { questionnaire, not_taken: Vec::new() }),
-            Err(faults) => {
-                Err(faults.into_iter().map(|fault| fault.what_to_do).next().unwrap_or_default())
-            }
-        },
-        Some(b'<' | 0xEF) => import::limesurvey(bytes),
-        Some(b'P') => import::xlsform(bytes),
-        _ => Err(NO_FILE.to_owned()),
     }
 }
 
@@ -350,9 +311,9 @@ async fn shown(
     consultation: &Consultation,
     step: &AfterStep,
 ) -> Result<Response, Error> {
-    let AfterStep { done, refusals, not_taken } = step;
+    let AfterStep { done, refusals } = step;
     let now = house.clock.now();
-    let store::Beside { is_answered, earlier, organisations } =
+    let store::Beside { is_answered, earlier, organisations, last_import } =
         store::beside(&house.db, &consultation.id, consultation.version).await?;
     let me = &viewer.signed_in()?.account_id;
     let state = consultation.state(now);
@@ -405,6 +366,9 @@ async fn shown(
         let versions = (is_open && (is_answered || consultation.is_next_version()))
             .then(|| next_version(consultation));
         let has_ended = matches!(state, ConsultationState::Closed | ConsultationState::Withdrawn);
+        let last = last_import
+            .filter(|_| !is_answered && !has_ended)
+            .map(|last| imports::pages::last_import(consultation, last));
         let sources = (!is_answered && !has_ended).then(|| {
             view! {
                 <p>
@@ -437,7 +401,7 @@ async fn shown(
                 <h2 id="questions">"The questions"</h2>
                 {versions}
                 {questions(consultation, is_answered)}
-                {left_out(not_taken)}
+                {last}
                 {sources}
                 <p>
                     <a href=to("/preview")>"See it as parents will"</a>
@@ -473,6 +437,17 @@ fn banner(
         "questions" => {
             ("Questions saved", "See them as parents will before you open the consultation.")
         }
+        "replaced" => (
+            "Questions saved",
+            "The questions from the file are in place of the ones before. You can undo this below.",
+        ),
+        "added" => (
+            "Questions saved",
+            "The questions from the file come after the ones before. You can undo this below.",
+        ),
+        "left" => ("Nothing was changed", "We have put the file aside."),
+        "undone" => ("Import undone", "The questions are as they were before the import."),
+        "brought-back" => ("Import brought back", "The questions from the file are there again."),
         "opened" if state == ConsultationState::Timed => {
             ("It will open by itself", opened.as_str())
         }
@@ -636,7 +611,8 @@ fn next_version(consultation: &Consultation) -> impl IntoView + use<> {
 
 fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + use<> {
     let here = format!("/forum/consultations/{}", consultation.id);
-    let rows = edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
+    let explained = piping::explained(&consultation.questionnaire);
+    let rows = edit::flat(&explained).into_iter().map(|(heading, question)| {
         let kind = question.kind.title();
         let needed = if question.is_required { ". People must answer it" } else { "" };
         let branch = if question.only_if.is_empty() { "" } else { ". Only some people are asked" };
@@ -685,30 +661,6 @@ fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + 
     }
 }
 
-/// What could not be imported from a file.
-fn left_out(not_taken: &[import::NotTaken]) -> impl IntoView + use<> {
-    let lines = not_taken
-        .iter()
-        .map(|not| {
-            view! {
-                <li>
-                    <b>{not.at.clone()}</b>
-                    ": "
-                    {not.what.clone()}
-                </li>
-            }
-        })
-        .collect_view();
-    (!not_taken.is_empty()).then(|| {
-        view! {
-            <section class="panel warn">
-                <h2>"What we couldn't import as it was"</h2>
-                <ul>{lines}</ul>
-            </section>
-        }
-    })
-}
-
 /// Where questions can come from: the library, an earlier consultation, a file.
 fn sources(
     file: &str,
@@ -749,8 +701,8 @@ fn sources(
         <Upload
             name="file"
             label="File of questions"
-            hint="Saved from Alongside (.json), XLSForm (.xlsx) or LimeSurvey (.lss). It will \
-                replace the questions above."
+            hint="Saved from Alongside (.json), XLSForm (.xlsx) or LimeSurvey (.lss). You will \
+                first see what is in it."
             accept=".json,.xlsx,.lss"
             refusals
         />
@@ -764,11 +716,11 @@ fn sources(
             </form>
         </details>
         {earlier}
-        <details open=refusals.about("file").is_some()>
+        <details id="import" open=refusals.about("file").is_some()>
             <summary>"Import questions from a file"</summary>
             <form method="post" action=file.to_owned() enctype="multipart/form-data" novalidate>
                 {upload.into_any()}
-                <button class="button quiet">"Import these questions"</button>
+                <button class="button quiet">"See what is in it"</button>
             </form>
         </details>
     }

@@ -8,9 +8,9 @@
 //!
 //! `rules` is what it says and what state it is in. What it asks, how answers are read and counted
 //! and what is published of them is in `questionnaires`, which is pure. `store` holds the SQL of
-//! consultations, `responses` that of answers. `write`, `build`, `question` and `versions` are the
-//! organiser's pages, `dates` what is done about a wrong date once it was opened, with `links` and
-//! `emails` for families who are given a personal link; `course` works out how far it has come and
+//! consultations, `responses` that of answers. `write`, `build`, `question`, `imports` and `versions`
+//! are the organiser's pages, `dates` what is done about a wrong date once it was opened, with `links`
+//! and `emails` for families who are given a personal link; `course` works out how far it has come and
 //! what is next, `progress` shows that; `browse` is everyone's, `answering` that of whoever answers,
 //! `paper` the questions to print and
 //! `paper_entries` what comes in otherwise; `kinds` is what all of these show of each kind of
@@ -22,9 +22,9 @@
 //!
 //! 1. An organiser writes what a consultation is about at `/forum/consultations/new`
 //!    (`consultations/write.rs`). The questions are the organiser's own (`question.rs`), copied
-//!    from the library, or imported from a file (`build.rs`); `questionnaires/edit.rs` changes
-//!    them, `questionnaires/check.rs` says what needs correcting. `store::open` opens it; on a
-//!    draft only once that is published.
+//!    from the library (`build.rs`), or imported from a file (`imports/`), which first says what is
+//!    in it. `questionnaires/edit.rs` changes them, `questionnaires/check.rs` says what needs
+//!    correcting. `store::open` opens it; on a draft only once that is published.
 //! 2. A parent presses "Start" at `/consultations/{id}`. `answering::begin` writes a response under
 //!    a code, and nothing else. See decision 0015.
 //! 3. Each answer is a POST to the question's own address (`answering/pages.rs`). `responses::keep`
@@ -78,6 +78,7 @@ pub mod course;
 mod dates;
 mod emails;
 mod forget;
+mod imports;
 mod kinds;
 mod links;
 mod paper;
@@ -122,6 +123,7 @@ pub fn routes() -> Routes {
         .join(paper_entries::routes())
         .join(reading::routes())
         .join(under_way::routes())
+        .join(imports::routes())
         .get("/consultations", Anyone, browse::consultations_page)
         .get("/consultations/{id}", Anyone, browse::consultation_page)
         .get("/consultations/{id}/paper", Anyone, paper::paper_page)
@@ -139,8 +141,6 @@ pub fn routes() -> Routes {
         .post("/forum/consultations/{id}/words", organiser, write::change_words)
         .get("/forum/consultations/{id}/preview", organiser, browse::preview_page)
         .get("/forum/consultations/{id}/questions.json", organiser, build::questions_file)
-        .get("/forum/consultations/{id}/file", organiser, build::forum_consultation_page)
-        .post_file("/forum/consultations/{id}/file", organiser, build::import_questions)
         .get("/forum/consultations/{id}/questions/{key}", organiser, question::question_form)
         .post_file("/forum/consultations/{id}/questions/{key}", organiser, question::save_question)
         .get("/pictures/{file}", Anyone, question::picture)

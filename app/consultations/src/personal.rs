@@ -200,6 +200,19 @@ pub const PERSONAL: &[Table] = &[
         ],
     },
     Table {
+        name: "question_imports",
+        title: "",
+        whose: Whose::Nobody(INSIDE),
+        columns: &[
+            Just("consultation_id"),
+            Just("version"),
+            Just("waiting"),
+            Just("replaced"),
+            Just("undone_at"),
+            Just("turns"),
+        ],
+    },
+    Table {
         name: "themes",
         title: "",
         whose: Whose::Nobody(OTHERS),

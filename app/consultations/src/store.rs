@@ -4,14 +4,15 @@
 use calendar::clock::Millis;
 use deliveries::{EmailKind, Owed, Words, owe};
 use forms::Named;
-use ground::db::{Db, Kind, json, known, read_json};
+use ground::db::{Db, Kind, json, known, parsed, read_json};
 use ground::ids::{self, Id};
 use questionnaires::mended::{Mending, mend};
-use questionnaires::{Questionnaire, Section, way};
+use questionnaires::{Questionnaire, Section, piping, way};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::course::{Course, Sheet};
+use super::imports::store::LastImport;
 use super::rules::{
     self, Belongs, ChangeKind, ConsultationChange, ConsultationState, Terms, WhoMayAnswer,
 };
@@ -64,6 +65,14 @@ impl Consultation {
     #[must_use]
     pub fn needs_organisation(&self) -> bool {
         self.terms.plan_id.is_none() && self.terms.topic_id.is_none()
+    }
+
+    /// The same with a word in place of each earlier answer in the questions, as everyone reads them
+    /// who did not give it.
+    #[must_use]
+    pub fn without_answers(mut self) -> Self {
+        self.questionnaire = piping::without(&self.questionnaire);
+        self
     }
 
     /// Whether this is a later version that is being written, while parents answer the one before.
@@ -388,6 +397,8 @@ pub struct Beside {
     pub earlier: Vec<(Id<ids::Consultation>, String)>,
     /// The organisations that can answer for it.
     pub organisations: Vec<Named>,
+    /// How the last file of questions stands, and which time it is decided about.
+    pub last_import: Option<(LastImport, i64)>,
 }
 
 /// What an organiser's page needs besides the consultation, in one query.
@@ -404,7 +415,12 @@ pub async fn beside(
            WHERE c.id <> $1 ORDER BY c.written_at DESC, c.id LIMIT 50) earlier
          UNION ALL
          SELECT 'organisation', id, name FROM (SELECT o.id, o.name FROM organisations o
-           WHERE o.retired_at IS NULL ORDER BY o.position, o.name) organisations",
+           WHERE o.retired_at IS NULL ORDER BY o.position, o.name) organisations
+         UNION ALL
+         SELECT 'import', CASE WHEN i.waiting IS NOT NULL THEN 'waits'
+             WHEN i.undone_at IS NULL THEN 'put in' ELSE 'undone' END, CAST(i.turns AS TEXT)
+           FROM question_imports i WHERE i.consultation_id = $1 AND i.version = $2
+             AND (i.waiting IS NOT NULL OR i.replaced IS NOT NULL)",
     );
     let rows = rows.bind(consultation_id).bind(version).fetch_all(&mut *db.read().await?).await?;
     let mut beside = Beside::default();
@@ -414,6 +430,10 @@ pub async fn beside(
             "answered" => beside.is_answered = true,
             "earlier" => beside.earlier.push((id.into(), name)),
             "organisation" => beside.organisations.push(Named { id, name }),
+            "import" => {
+                let last = known(LastImport::read(&id), "how an import stands")?;
+                beside.last_import = Some((last, parsed(&name, "question_imports.turns")?));
+            }
             _ => return known(None, "what is beside a consultation"),
         }
     }

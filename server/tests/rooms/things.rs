@@ -18,7 +18,9 @@ use ground::viewer::Role;
 use serde_json::json;
 
 use crate::device::Device;
-use crate::fixtures::consultations::{ask_who_waits, begin, new_consultation, open, terms};
+use crate::fixtures::consultations::{
+    ask_who_waits, begin, new_consultation, open, read_questions, terms,
+};
 use crate::fixtures::notices::{noticed, told};
 use crate::fixtures::plans::{REASON, meet, register};
 use crate::world::{Browser, World, change, link_to};
@@ -330,6 +332,8 @@ impl<'w> Things<'w> {
         self.put("/forum/consultations/{id}", "id", last(&desk));
         self.put("/forum/consultations/{id}/questions/{key}", "key", "question-1".to_owned());
         self.also.push((ORGANISER, format!("{desk}/questions/new")));
+        let questions = organiser.get(&format!("{desk}/questions.json")).await.html;
+        read_questions(&organiser, &desk, questions.as_bytes()).await;
 
         let id = open(world, &organiser, "link").await;
         let links = format!("/forum/consultations/{id}/links");

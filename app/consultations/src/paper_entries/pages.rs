@@ -16,7 +16,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::answers::{Answers, places as named, read_all};
 use questionnaires::results::Channel;
-use questionnaires::{Question, QuestionKind, Questionnaire};
+use questionnaires::{Question, QuestionKind, Questionnaire, piping};
 
 use super::store::{self, NewPaperEntry, PaperEntry};
 use super::{correct, sample};
@@ -456,7 +456,7 @@ pub(super) fn no_typing(consultation: &Consultation, why: &'static str) -> Page 
 
 /// The questions as they are typed in: nobody can be asked again for what is missing on a sheet.
 pub(super) fn nothing_required(questionnaire: &Questionnaire) -> Questionnaire {
-    let mut all = questionnaire.clone();
+    let mut all = piping::without(questionnaire);
     let questions = all.sections.iter_mut().flat_map(|section| &mut section.questions);
     questions.for_each(|question: &mut Question| question.is_required = false);
     all

@@ -42,7 +42,8 @@ impl Material {
         id: &Id<ids::Consultation>,
     ) -> Result<Result<Self, Response>, Error> {
         let id = Id::parse(id).ok_or(Error::NotFound)?;
-        let versions = versions(&house.db, &id).await?;
+        let versions = versions(&house.db, &id).await?.into_iter();
+        let versions: Vec<Consultation> = versions.map(Consultation::without_answers).collect();
         let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
         if !consultation.is_readable(house.clock.now()) {
             let to = format!("/forum/consultations/{}", consultation.id);

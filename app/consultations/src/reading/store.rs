@@ -4,9 +4,9 @@ use calendar::clock::Millis;
 use forms::Named;
 use ground::db::{self, Db, known, read_json};
 use ground::ids::{self, Id};
-use questionnaires::Question;
 use questionnaires::answers::Answers;
 use questionnaires::results::{Channel, Heard, Theme};
+use questionnaires::{Question, piping};
 use safeguarding::NewNote;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
@@ -467,7 +467,7 @@ pub async fn concern(db: &Db, concern_id: &Id<ids::Concern>) -> sqlx::Result<Opt
             consultation: (row.get("consultation_id"), row.get("title")),
             question: questionnaire(row.get("questions"), row.get("mended"))?
                 .question(row.get("question"))
-                .cloned(),
+                .map(piping::without_in),
             what: suggests(row.get("what"))?,
             passed_on: (row.get("passed_on_by"), row.get("passed_on_at")),
             answers: read_json(row.get("answers"))?,

@@ -14,6 +14,7 @@ use ground::sent::Form;
 use ground::ui::{Area, Banner, Choice, Field, Page, Select, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use questionnaires::piping;
 use questionnaires::results::{Material, can_show_by, new};
 
 use super::browse::results_tables;
@@ -444,7 +445,7 @@ fn to_count(
 ) -> impl IntoView + use<> {
     let by = can_show_by(&consultation.questionnaire)
         .into_iter()
-        .map(|question| (question.key.clone(), question.text.clone()));
+        .map(|question| (question.key.clone(), piping::without_in(question).text));
     let by = Choice::each(
         std::iter::once((String::new(), "Don't split them".to_owned())).chain(by),
         |key| key == sent.typed("by"),
