@@ -2,7 +2,8 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use deliveries::{EmailKind, Owed, owe};
+use calendar::clock::Millis;
+use deliveries::{EmailKind, Owed, owe, owe_later};
 use forms::{Refusals, Sent, addresses, mailbox};
 use ground::audit::{self, Entry};
 use ground::day_key::keyed;
@@ -10,11 +11,12 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Banner, Field, Page, Summary, titled};
+use ground::ui::{Area, Banner, Choice, Choices, Field, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use sqlx::AnyConnection;
 
-use super::rules::{ConsultationState, WhoMayAnswer};
+use super::rules::{ConsultationState, WhoMayAnswer, reminder_at};
 use super::store::Consultation;
 use super::{consultation, emails, responses};
 
@@ -59,25 +61,16 @@ pub async fn give_links(
     let of =
         |link: &String| house.link(&format!("/consultations/{}/links/{link}", consultation.id));
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let reminder =
+        reminder_at(now, consultation.terms.closes_at).filter(|_| sent.typed("remind") == "yes");
     let mut tx = house.db.begin().await?;
     let key = responses::link_key(&mut tx, &consultation.id).await?;
     let emailed: Vec<String> = addresses.iter().map(|to| of_family(&key, to)).collect();
     let printed: Vec<String> = std::iter::repeat_with(id::secret).take(to_print).collect();
     let links = [emailed.as_slice(), printed.as_slice()].concat();
     let new = responses::keep_links(&mut tx, &consultation.id, &links).await?;
-    for (to, link) in addresses.iter().zip(&emailed) {
-        let owed = Owed {
-            // No key that is made from the link: nothing says whose it is.
-            dedup_key: &id::fresh(),
-            kind: EmailKind::Asked,
-            account_id: None,
-            to,
-            words: &emails::asked(&house, &consultation, &of(link)),
-            at: now,
-            not_after: Some(consultation.terms.closes_at),
-        };
-        owe(&mut tx, owed).await?;
-    }
+    let asked: Vec<(String, String)> = addresses.into_iter().zip(emailed).collect();
+    owe_links(&mut tx, &house, &consultation, &asked, reminder).await?;
     let again = links.len().saturating_sub(usize::try_from(new).unwrap_or(usize::MAX));
     let (what, about, detail) = ("links given", &consultation.id, &new.to_string());
     audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
@@ -86,6 +79,49 @@ pub async fn give_links(
     let printed: Vec<String> = printed.iter().map(of).collect();
     let page = shown(&house, &consultation, &done, &Refusals::default(), &printed).await?;
     Ok(page.answer(&house, &viewer))
+}
+
+/// Owes each address an email with its link; and one more when the reminder is due, but to those who
+/// have taken part by then.
+async fn owe_links(
+    tx: &mut AnyConnection,
+    house: &House,
+    consultation: &Consultation,
+    asked: &[(String, String)],
+    reminder: Option<Millis>,
+) -> Result<(), Error> {
+    let (now, closes_at) = (house.clock.now(), consultation.terms.closes_at);
+    let of = |link: &str| house.link(&format!("/consultations/{}/links/{link}", consultation.id));
+    for (to, link) in asked {
+        let owed = Owed {
+            // No key that is made from the link: nothing says whose it is.
+            dedup_key: &id::fresh(),
+            kind: EmailKind::Asked,
+            account_id: None,
+            to,
+            words: &emails::asked(house, consultation, &of(link), reminder),
+            at: now,
+            not_after: Some(closes_at),
+        };
+        owe(&mut *tx, owed).await?;
+    }
+    let Some(due) = reminder else { return Ok(()) };
+    for (to, link) in asked {
+        if responses::is_used(&mut *tx, &consultation.id, link).await? {
+            continue;
+        }
+        let owed = Owed {
+            dedup_key: &responses::reminder_key(link),
+            kind: EmailKind::AskedAgain,
+            account_id: None,
+            to,
+            words: &emails::asked_again(house, consultation, &of(link), due),
+            at: now,
+            not_after: Some(closes_at),
+        };
+        owe_later(&mut *tx, owed, due).await?;
+    }
+    Ok(())
 }
 
 /// The link of the family that reads this address, the same each time it is given: who has two has
@@ -191,6 +227,9 @@ async fn shown(
                 </section>
             }
         });
+        let is_first = sent.typed("addresses").is_empty() && sent.typed("many").is_empty();
+        let remind = [("yes", "Remind each family once, if nobody has used its link")];
+        let remind = Choice::each(remind, |value| is_first || sent.typed("remind") == value);
         let used = if is_closed {
             format!(" Families who have taken part: {used}.")
         } else {
@@ -218,9 +257,19 @@ async fn shown(
                         name="addresses"
                         label="Email addresses"
                         hint="Paste a list, with names or without. Each family gets an email with \
-                            its own link. We don't keep the addresses with the links."
+                            its own link. Without a reminder we don't keep the addresses."
                         rows=4
                         value=sent.typed("addresses")
+                        refusals
+                    />
+                    <Choices
+                        name="remind"
+                        legend="Reminder"
+                        hint="Half-way to the last day, after two weeks at the latest. You won't \
+                            see who gets one: it would tell you who has answered. Then we delete \
+                            the address."
+                        choices=remind
+                        many=true
                         refusals
                     />
                     <Field

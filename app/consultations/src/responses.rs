@@ -234,6 +234,9 @@ pub async fn send(
         .bind(once.mark(code)),
     };
     if took_part.execute(&mut *tx).await?.rows_affected() == 1 {
+        if let Once::Link(link) = once {
+            deliveries::take_back(tx, &reminder_key(link)).await?;
+        }
         return Ok(Sending::Counts);
     }
     sqlx::query("UPDATE responses SET state = 'begun' WHERE code_hash = $1")
@@ -327,6 +330,13 @@ pub async fn link_key(
     .await
 }
 
+/// The key of the email that reminds a family of its link. Only somebody with the link can make it:
+/// from what is kept, nobody can tell whose link it is, or which were used.
+#[must_use]
+pub fn reminder_key(link: &str) -> String {
+    format!("asked again {}", id::hash(&format!("again {link}")))
+}
+
 /// Keeps links that are given to one person each, in an order that says nothing about the order of
 /// the addresses; how many were given for the first time.
 pub async fn keep_links(
@@ -349,6 +359,23 @@ pub async fn keep_links(
         new += kept.rows_affected();
     }
     Ok(new)
+}
+
+/// Whether somebody has taken part by this link.
+pub async fn is_used(
+    tx: &mut AnyConnection,
+    consultation_id: &Id<ids::Consultation>,
+    link: &str,
+) -> sqlx::Result<bool> {
+    let used: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM personal_links
+         WHERE consultation_id = $1 AND link_hash = $2 AND mark IS NOT NULL",
+    )
+    .bind(consultation_id)
+    .bind(id::hash(link))
+    .fetch_one(tx)
+    .await?;
+    Ok(used == 1)
 }
 
 /// How many links were given out, and how many were used to take part.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Condition, Question, Questionnaire};
+use super::{Condition, Question, Questionnaire, piping};
 
 /// The most questions.
 pub const MOST_QUESTIONS: usize = 200;
@@ -57,6 +57,9 @@ pub fn check(questionnaire: &Questionnaire) -> Vec<Fault> {
             );
             continue;
         }
+        for fault in shown_answers(question, &earlier) {
+            all(&question.key, fault);
+        }
         let branch = match branch(question, &earlier) {
             Ok(branch) => branch,
             Err(fault) => {
@@ -67,6 +70,26 @@ pub fn check(questionnaire: &Questionnaire) -> Vec<Fault> {
         earlier.insert(&question.key, (question, branch));
     }
     faults
+}
+
+/// What is wrong with the earlier answers that are in the words of a question.
+fn shown_answers(
+    question: &Question,
+    earlier: &BTreeMap<&str, (&Question, Branch)>,
+) -> Vec<String> {
+    let has_answer = |key: &String| {
+        earlier.get(key.as_str()).is_some_and(|(before, _)| before.kind.has_answer())
+    };
+    let wrong: BTreeSet<String> =
+        piping::keys(question).into_iter().filter(|key| !has_answer(key)).collect();
+    let fault = |key: String| {
+        format!(
+            "Only the answer to an earlier question can be shown. {key} is none that comes before \
+             it. Take {} out of the words",
+            piping::mark(&key)
+        )
+    };
+    wrong.into_iter().map(fault).collect()
 }
 
 /// Who comes to a question: for each question before it with one choice, the options that lead
@@ -271,6 +294,25 @@ pub(crate) mod tests {
             .len(),
             1
         );
+    }
+
+    #[test]
+    fn only_the_answer_to_an_earlier_question_can_be_in_the_words_of_a_question() {
+        let first = || asked("first", QuestionKind::ShortText {}, &[]);
+        let shows = |key: &str| Question {
+            text: format!("Why {{{{{key}}}}}?"),
+            ..asked("second", QuestionKind::ShortText {}, &[])
+        };
+        assert_eq!(faults(vec![first(), shows("first")]), Vec::<String>::new());
+        let page = asked("page", QuestionKind::Page { words: "Read this".into() }, &[]);
+        for wrong in [vec![shows("first"), first()], vec![shows("gone")], vec![page, shows("page")]]
+        {
+            let faults = faults(wrong);
+            assert!(
+                faults.len() == 1 && faults[0].contains("Only the answer to an earlier"),
+                "{faults:?}"
+            );
+        }
     }
 
     #[test]
