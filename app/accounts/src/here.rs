@@ -15,9 +15,9 @@ use leptos::prelude::*;
 use super::session;
 
 /// What to do where a browser keeps no cookies.
-pub(crate) const TURN_ON_COOKIES: &str = "Turn on cookies for this site in your browser's settings, \
-    or leave the private window, then try again. Your browser isn't keeping our cookies, so we \
-    can't sign you in";
+pub(crate) const TURN_ON_COOKIES: &str = "Turn on cookies for this site in your browser's \
+    settings, or leave the private window, then try again. Your browser isn't keeping our cookies, \
+    so we can't sign you in";
 
 fn cookie_name(house: &House) -> &'static str {
     if house.is_secure() { "__Host-here" } else { "here" }

@@ -9,10 +9,10 @@
 //! on a bounded pool; `choosing` is the field for a new one; `session` finds out who is asking;
 //! `attempts` counts tries; `limits` says how much one person may send, `joinings` counts what is
 //! made from one network in an hour; `store` holds the SQL, and `erasing` that of leaving; `emails`
-//! the words; `frame` the frame of their pages; `here` knows a
-//! browser again between a page and a press on it; `second_factor` asks for a code from a phone, and
-//! for fresh proof; `council` lets officers sign in with their council; [`passkeys`] do instead of
-//! a password and a code; the other files are one page each, with its actions.
+//! the words; `frame` the frame of their pages; [`here`] knows a browser again between a page and a
+//! press on it; `second_factor` asks for a code from a phone, and for fresh proof; `council` lets
+//! officers sign in with their council; [`passkeys`] do instead of a password and a code; the other
+//! files are one page each, with its actions.
 
 mod account;
 mod attempts;

@@ -118,8 +118,8 @@ fn not_remembered(code: &str, first: &str) -> Page {
             <div class="stack">
                 <h1>"Write down your code"</h1>
                 <p class="lead">
-                    "Your browser isn't keeping cookies, so it won't remember your answers. You can \
-                     come back to them with this code:"
+                    "Your browser isn't keeping cookies, so it won't remember your answers. You \
+                     can come back to them with this code:"
                 </p>
                 <p class="panel gold">
                     <b class="code">{code.to_owned()}</b>

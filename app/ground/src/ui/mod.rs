@@ -2,9 +2,10 @@
 //!
 //! `page` is the document around a room's own words; `described` what it says of itself where it is
 //! passed on; `direction` gives each paragraph that of its own letters; `check` the page before a
-//! date is set; `fields` the form kit, after the behaviour of the GOV.UK components; `parts` banner, card, labels, share, pager, timeline, table with bars; `steps`
-//! how far a thing has come; `drawings` our own pictures; `style` the CSS and the content policy;
-//! `qr` a code for a phone's camera.
+//! date is set; `fields` the form kit, after the behaviour of the GOV.UK components; `parts` banner,
+//! card, labels, share, pager, timeline, table with bars; `steps` how far a thing has come;
+//! `drawings` our own pictures; `style` the CSS and the content policy; `qr` a code for a phone's
+//! camera.
 
 mod check;
 mod described;
