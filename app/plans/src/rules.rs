@@ -65,7 +65,7 @@ pub fn new_plan(sent: &Sent, choices: &PlanChoices, now: Millis) -> Result<NewPl
         area::chosen(sent, "services", &choices.services, "Choose at least one service"),
     );
     let places = refusals.take("places", area::chosen(sent, "places", &choices.places, ""));
-    let due = clock::read(sent.typed("due_day"), "23:59");
+    let due = clock::end_of(sent.typed("due_day"));
     let due_day = refusals.take(
         "due_day",
         match due {

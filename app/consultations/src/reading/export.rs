@@ -8,7 +8,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::viewer::Viewer;
-use questionnaires::results::harmless;
+use questionnaires::results::{FOR_EXCEL, harmless};
 use rust_xlsxwriter::Workbook;
 
 use super::pages::Material;
@@ -23,7 +23,7 @@ pub async fn answers_csv(
         Ok(rows) => rows,
         Err(answer) => return Ok(answer),
     };
-    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut csv = csv::Writer::from_writer(FOR_EXCEL.as_bytes().to_vec());
     for row in rows {
         csv.write_record(row).map_err(|error| Error::from(sqlx::Error::Encode(error.into())))?;
     }

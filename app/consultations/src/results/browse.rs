@@ -11,7 +11,7 @@ use ground::ids::{self, Id};
 use ground::ui::{Bar, Bars, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use questionnaires::results::{By, Counted, Results, harmless, share, words};
+use questionnaires::results::{By, Counted, FOR_EXCEL, Results, harmless, share, words};
 use questionnaires::whole::THEMES;
 use serde_json::json;
 
@@ -338,7 +338,7 @@ pub async fn results_csv(
             }
         }
     }
-    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut csv = csv::Writer::from_writer(FOR_EXCEL.as_bytes().to_vec());
     for line in lines {
         csv.write_record(line.iter().map(|cell| harmless(cell)))
             .map_err(|error| Error::from(sqlx::Error::Encode(error.into())))?;
