@@ -12,7 +12,7 @@ use ground::error::Error;
 use ground::files;
 use ground::house::House;
 use ground::ids::{self, Id};
-use ground::sent::{Form, SentWithFile};
+use ground::sent::{CHOOSE_AGAIN, Form, SentWithFile};
 use ground::ui::{Banner, Choice, Choices, Page, Select, Summary, Upload};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -222,6 +222,7 @@ pub async fn import_questions(
         _ if sent.is_too_large => {
             Err(format!("Choose a smaller file: up to {} MB", files::LARGEST / (1024 * 1024)))
         }
+        None if sent.is_left_behind => Err(CHOOSE_AGAIN.to_owned()),
         None => Err("Choose a file".to_owned()),
         Some((_, bytes)) => aside(move || read_file(&bytes))
             .await
