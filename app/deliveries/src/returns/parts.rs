@@ -23,7 +23,7 @@ pub struct Part<'m> {
     pub body: &'m [u8],
 }
 
-impl<'m> Part<'m> {
+impl Part<'_> {
     /// Whether it is a mail inside the mail.
     pub fn is_mail(&self) -> bool {
         matches!(self.kind.as_str(), "message/rfc822" | "message/global")
@@ -54,17 +54,19 @@ pub fn all(mail: &[u8], deeper: usize) -> Vec<Part<'_>> {
 }
 
 fn take_apart<'m>(mail: &'m [u8], deeper: usize, found: &mut Vec<Part<'m>>) {
-    // A part without headings is plain text.
-    let head = MessageParser::default().parse_headers(mail);
-    let is = head.as_ref().and_then(|head| head.content_type());
+    let body = after_headings(mail);
+    let Some(head) = MessageParser::default().parse_headers(mail) else {
+        // A part without headings is plain text.
+        found.push(Part { kind: "text/plain".to_owned(), encoding: String::new(), body });
+        return;
+    };
+    let is = head.content_type();
     let kind = is.map_or_else(
         || "text/plain".to_owned(),
         |is| format!("{}/{}", is.ctype(), is.subtype().unwrap_or_default()).to_lowercase(),
     );
     let boundary = is.and_then(|is| is.attribute("boundary"));
-    let encoding = head.as_ref().and_then(|head| head.content_transfer_encoding());
-    let encoding = encoding.unwrap_or_default().trim().to_lowercase();
-    let body = after_headings(mail);
+    let encoding = head.content_transfer_encoding().unwrap_or_default().trim().to_lowercase();
     if let Some(boundary) = boundary.filter(|_| kind.starts_with("multipart/") && deeper > 0) {
         for part in between(body, boundary).take(MOST_PARTS) {
             take_apart(part, deeper - 1, found);
