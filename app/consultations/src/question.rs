@@ -7,7 +7,7 @@ use ground::error::Error;
 use ground::files;
 use ground::house::House;
 use ground::ids::{self, Id};
-use ground::sent::SentWithFile;
+use ground::sent::{CHOOSE_AGAIN, SentWithFile};
 use ground::ui::{Area, Choice, Choices, Field, Page, Summary};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
@@ -35,19 +35,21 @@ pub async fn save_question(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, key)): Path<(Id<ids::Consultation>, String)>,
-    SentWithFile { mut sent, file, is_too_large }: SentWithFile,
+    SentWithFile { mut sent, file, is_too_large, is_left_behind }: SentWithFile,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
-    let picture =
-        file.filter(|(_, content)| !content.is_empty() && sent.typed("kind") == kinds::PICTURE);
+    let picture = file.filter(|_| sent.typed("kind") == kinds::PICTURE);
     let too_large = is_too_large
         || picture.as_ref().is_some_and(|(_, content)| content.len() > files::LARGEST_PICTURE);
     let mut wrong_picture = too_large
         .then(|| format!("Choose a smaller picture: up to {} kB", files::LARGEST_PICTURE / 1024));
+    if is_left_behind && sent.typed("kind") == kinds::PICTURE {
+        wrong_picture = Some(CHOOSE_AGAIN.to_owned());
+    }
     if let Some((_, content)) = picture.filter(|_| !too_large) {
         match house.files.keep_picture(content).await? {
-            Some(name) => sent = sent.with("file", &name),
-            None => wrong_picture = Some("Choose a PNG or JPEG picture".to_owned()),
+            Ok(name) => sent = sent.with("file", &name),
+            Err(why) => wrong_picture = Some(why.what_to_do("Choose a PNG or JPEG picture")),
         }
     }
     if let Some(what_to_do) = wrong_picture {

@@ -207,9 +207,9 @@ fn opens_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
     }
 }
 
-/// The last minute of the day it closes.
+/// The last moment of the day it closes.
 fn closes_at(sent: &Sent, opens_at: Option<Millis>, now: Millis) -> Result<Millis, String> {
-    let at = clock::read(sent.typed("closes_day"), "23:59")
+    let at = clock::end_of(sent.typed("closes_day"))
         .ok_or_else(|| "Enter the last day people can answer".to_owned())?;
     let opens_at = opens_at.unwrap_or(now);
     if at > opens_at + LONGEST_AHEAD {
@@ -463,6 +463,16 @@ mod tests {
         assert!(ending(&silent, ChangeKind::Withdrawn, now).is_err());
         assert!(ChangeKind::CalledBack.is_possible(ConsultationState::Timed));
         assert!(!ChangeKind::Withdrawn.is_possible(ConsultationState::Closed));
+    }
+
+    #[test]
+    fn it_is_open_to_the_last_moment_of_the_day_it_names() {
+        let terms = read("closes_day=2027-01-31").expect("terms");
+        let (times, end) = ((terms.opens_at, terms.closes_at), clock::read("2027-01-31", "23:59"));
+        let last_second = end.expect("a time") + 59 * clock::SECOND;
+        assert_eq!(state(true, times, last_second), ConsultationState::Open);
+        assert_eq!(state(true, times, last_second + clock::SECOND), ConsultationState::Closing);
+        assert_eq!(clock::day(terms.closes_at), "Sunday 31 January 2027");
     }
 
     #[test]

@@ -393,9 +393,8 @@ async fn guard(
         return (StatusCode::UNAUTHORIZED, Extension(first)).into_response();
     }
     let sent = if request.method() == Method::POST {
-        // A file cannot be carried through signing in; what was typed with it can.
-        match SentWithFile::read(request, 0).await {
-            Ok(form) => Some(form.sent),
+        match SentWithFile::without_file(request).await {
+            Ok(sent) => Some(sent),
             Err(refused) => return refused,
         }
     } else if let First::SetUp | First::Keep = first {

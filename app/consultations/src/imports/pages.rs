@@ -9,7 +9,7 @@ use ground::error::Error;
 use ground::files;
 use ground::house::House;
 use ground::ids::{self, Id};
-use ground::sent::{Form, SentWithFile};
+use ground::sent::{CHOOSE_AGAIN, Form, SentWithFile};
 use ground::ui::{Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -39,6 +39,7 @@ pub async fn read_file(
         _ if sent.is_too_large => {
             Err(format!("Choose a smaller file: up to {} MB", files::LARGEST / (1024 * 1024)))
         }
+        None if sent.is_left_behind => Err(CHOOSE_AGAIN.to_owned()),
         None => Err("Choose a file".to_owned()),
         Some((name, bytes)) => aside(move || import::read(&name, &bytes))
             .await
