@@ -18,10 +18,15 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::{Questionnaire, check, edit, file, import, library};
 
+use super::list::{self, Changed};
 use super::question::keys_had;
 use super::rules::{self, ConsultationState, WhoMayAnswer};
 use super::store::{self, Consultation};
 use super::{being_written, state_in_words, versions};
+
+/// Shows the questions while they can be changed, with forms that work by themselves: the
+/// organisers' program does, which is made above the rooms.
+pub type Builder = fn(&Consultation) -> AnyView;
 
 /// GET `/forum/consultations/{id}`
 pub async fn forum_consultation_page(
@@ -29,10 +34,11 @@ pub async fn forum_consultation_page(
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
     uri: Uri,
+    builder: Builder,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     let step = AfterStep { done: Sent::query(&uri).line("done"), ..AfterStep::default() };
-    shown(&house, &viewer, &consultation, &step).await
+    shown(&house, &viewer, &consultation, &step, builder).await
 }
 
 /// What an organiser is told after a step.
@@ -57,13 +63,14 @@ pub async fn act_on_consultation(
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
     Form(sent): Form,
+    builder: Builder,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     match sent.typed("step") {
-        "open" => return open(&house, &viewer, &consultation).await,
-        "organisation" => return give(&house, &viewer, &consultation, &sent).await,
+        "open" => return open(&house, &viewer, &consultation, builder).await,
+        "organisation" => return give(&house, &viewer, &consultation, &sent, builder).await,
         step @ ("version" | "ask") => {
-            return version(&house, &viewer, &consultation, step == "ask").await;
+            return version(&house, &viewer, &consultation, step == "ask", builder).await;
         }
         _ => {}
     }
@@ -103,24 +110,15 @@ pub async fn change_questions(
     consultation: &Consultation,
     change: impl FnOnce(&Questionnaire) -> Questionnaire + Send,
 ) -> Result<bool, Error> {
-    let (id, version) = (&consultation.id, consultation.version);
-    let is_asked = consultation.opened_at.is_some() && !consultation.is_next_version();
-    let mut tx = house.db.begin().await?;
-    let questions = store::questions(&mut tx, id, version).await?;
-    let changed = change(&questions);
-    if is_asked && !check::check(&changed).is_empty() {
-        tx.roll_back().await?;
-        return Ok(false);
-    }
-    let is_kept = store::keep_questions(&mut tx, id, version, &changed).await?;
-    tx.commit().await?;
-    Ok(is_kept)
+    let changed = list::change(house, consultation, None, |questions| Ok(change(questions)));
+    Ok(matches!(changed.await?, Changed::Kept { .. }))
 }
 
 async fn open(
     house: &House,
     viewer: &Viewer,
     consultation: &Consultation,
+    builder: Builder,
 ) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let back = format!("/forum/consultations/{}", consultation.id);
@@ -136,7 +134,7 @@ async fn open(
             .add("words", "Choose a last day that is in the future, under “Change the details”");
     }
     if !refusals.is_empty() {
-        return shown(house, viewer, consultation, &AfterStep::refused(refusals)).await;
+        return shown(house, viewer, consultation, &AfterStep::refused(refusals), builder).await;
     }
     let mut tx = house.db.begin().await?;
     if store::open(&mut tx, &consultation.id, by, now).await? {
@@ -152,7 +150,7 @@ async fn open(
         "The draft this is about hasn't been published. Wait until it has, or choose another under \
          “Change the details”",
     );
-    shown(house, viewer, consultation, &AfterStep::refused(refusals)).await
+    shown(house, viewer, consultation, &AfterStep::refused(refusals), builder).await
 }
 
 /// Says which organisation answers for it.
@@ -161,13 +159,14 @@ async fn give(
     viewer: &Viewer,
     consultation: &Consultation,
     sent: &Sent,
+    builder: Builder,
 ) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let organisations = area::store::organisations(&house.db).await?;
     let chosen = sent.typed("organisation");
     let Some(organisation) = organisations.into_iter().find(|known| known.id == chosen) else {
         let refusals = Refusals::one("organisation", "Choose an organisation");
-        return shown(house, viewer, consultation, &AfterStep::refused(refusals)).await;
+        return shown(house, viewer, consultation, &AfterStep::refused(refusals), builder).await;
     };
     let (about, organisation_id) = (&consultation.id, Id::from(organisation.id));
     let mut tx = house.db.begin().await?;
@@ -186,6 +185,7 @@ async fn version(
     viewer: &Viewer,
     newest: &Consultation,
     is_to_ask: bool,
+    builder: Builder,
 ) -> Result<Response, Error> {
     match versions::begin_or_ask_version(house, viewer, newest, is_to_ask).await? {
         Ok(done) => {
@@ -197,7 +197,7 @@ async fn version(
             faults.iter().for_each(|fault| {
                 refusals.add("questions", in_words(fault, &newest.questionnaire));
             });
-            shown(house, viewer, newest, &AfterStep::refused(refusals)).await
+            shown(house, viewer, newest, &AfterStep::refused(refusals), builder).await
         }
     }
 }
@@ -216,6 +216,7 @@ pub async fn import_questions(
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
     sent: SentWithFile,
+    builder: Builder,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     let read = match sent.file {
@@ -231,7 +232,7 @@ pub async fn import_questions(
         Ok(imported) => imported,
         Err(what_to_do) => {
             let step = AfterStep::refused(Refusals::one("file", what_to_do));
-            return shown(&house, &viewer, &consultation, &step).await;
+            return shown(&house, &viewer, &consultation, &step, builder).await;
         }
     };
     let questions = imported.questionnaire;
@@ -242,7 +243,7 @@ pub async fn import_questions(
         not_taken: imported.not_taken,
         ..AfterStep::default()
     };
-    shown(&house, &viewer, &consultation, &step).await
+    shown(&house, &viewer, &consultation, &step, builder).await
 }
 
 const NO_FILE: &str = "Choose a file of questions: one saved from Alongside (.json), an XLSForm \
@@ -284,6 +285,7 @@ async fn shown(
     viewer: &Viewer,
     consultation: &Consultation,
     step: &AfterStep,
+    builder: Builder,
 ) -> Result<Response, Error> {
     let AfterStep { done, refusals, not_taken } = step;
     let now = house.clock.now();
@@ -292,6 +294,7 @@ async fn shown(
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     let state = consultation.state(now);
     let terms = &consultation.terms;
+    let may_change = !is_answered && state != ConsultationState::Closed;
     let page = Page::new(terms.title.clone(), || {
         let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
         let is_written = state == ConsultationState::Written;
@@ -330,7 +333,12 @@ async fn shown(
             (!is_written && state != ConsultationState::Timed).then(|| after(consultation, state));
         let versions = (is_open && (is_answered || consultation.is_next_version()))
             .then(|| next_version(consultation));
-        let sources = (!is_answered && state != ConsultationState::Closed).then(|| {
+        let questions = if may_change {
+            builder(consultation)
+        } else {
+            questions(consultation, is_answered).into_any()
+        };
+        let sources = may_change.then(|| {
             view! {
                 <p>
                     <a class="button quiet" href=to("/questions/new")>
@@ -359,7 +367,7 @@ async fn shown(
                 {after}
                 <h2 id="questions">"The questions"</h2>
                 {versions}
-                {questions(consultation, is_answered)}
+                {questions}
                 {left_out(not_taken)}
                 {sources}
                 <p>
@@ -371,6 +379,7 @@ async fn shown(
             </div>
         }
     });
+    let page = if may_change { page.with_program("organisers") } else { page };
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 

@@ -9,7 +9,8 @@
 //! `rules` is what it says and what state it is in. What it asks, how answers are read and counted
 //! and what is published of them is in `questionnaires`, which is pure. `store` holds the SQL of
 //! consultations, `responses` that of answers. `write`, `build`, `question` and `versions` are the
-//! organiser's pages, with `links` and `emails` for families who are given a personal link;
+//! organiser's pages, and `list` changes the questions for their forms and for the organisers'
+//! program, which is made above the rooms; with `links` and `emails` for families who are given a personal link;
 //! `browse` is everyone's, `answering` that of whoever answers, `paper` the questions to print and
 //! `paper_entries` what comes in otherwise; `kinds` is what all of these show of each kind of
 //! question. After the close `reading` is where organisers read, `results` what is published,
@@ -70,6 +71,7 @@ mod emails;
 mod forget;
 mod kinds;
 mod links;
+pub mod list;
 mod paper;
 pub mod paper_entries;
 mod personal;
@@ -83,6 +85,7 @@ mod versions;
 mod write;
 
 pub use browse::consultation_cards;
+pub use build::Builder;
 pub use closing::tidy_due;
 pub use forget::forget;
 pub use personal::PERSONAL;
@@ -96,8 +99,9 @@ use ground::viewer::Role;
 use rules::ConsultationState;
 use store::Consultation;
 
+/// The addresses of this room. `builder` shows the questions while they can be changed.
 #[must_use]
-pub fn routes() -> Routes {
+pub fn routes(builder: Builder) -> Routes {
     use Access::{Anyone, Only};
     let organiser = Only(Role::Organiser);
     Routes::new()
@@ -111,14 +115,22 @@ pub fn routes() -> Routes {
         .get("/forum/consultations", organiser, browse::forum_consultations_page)
         .get("/forum/consultations/new", organiser, write::new_consultation_form)
         .post("/forum/consultations/new", organiser, write::write_consultation)
-        .get("/forum/consultations/{id}", organiser, build::forum_consultation_page)
-        .post("/forum/consultations/{id}", organiser, build::act_on_consultation)
+        .get("/forum/consultations/{id}", organiser, move |house, viewer, id, uri| {
+            build::forum_consultation_page(house, viewer, id, uri, builder)
+        })
+        .post("/forum/consultations/{id}", organiser, move |house, viewer, id, sent| {
+            build::act_on_consultation(house, viewer, id, sent, builder)
+        })
         .get("/forum/consultations/{id}/words", organiser, write::change_words_form)
         .post("/forum/consultations/{id}/words", organiser, write::change_words)
         .get("/forum/consultations/{id}/preview", organiser, browse::preview_page)
         .get("/forum/consultations/{id}/questions.json", organiser, build::questions_file)
-        .get("/forum/consultations/{id}/file", organiser, build::forum_consultation_page)
-        .post_file("/forum/consultations/{id}/file", organiser, build::import_questions)
+        .get("/forum/consultations/{id}/file", organiser, move |house, viewer, id, uri| {
+            build::forum_consultation_page(house, viewer, id, uri, builder)
+        })
+        .post_file("/forum/consultations/{id}/file", organiser, move |house, viewer, id, sent| {
+            build::import_questions(house, viewer, id, sent, builder)
+        })
         .get("/forum/consultations/{id}/questions/{key}", organiser, question::question_form)
         .post_file("/forum/consultations/{id}/questions/{key}", organiser, question::save_question)
         .get("/pictures/{file}", Anyone, question::picture)
@@ -135,7 +147,13 @@ async fn consultation(house: &House, id: &Id<ids::Consultation>) -> Result<Consu
 }
 
 /// The consultation of an address with the questions that were written last, or "not found".
-async fn being_written(house: &House, id: &Id<ids::Consultation>) -> Result<Consultation, Error> {
+///
+/// # Errors
+/// When there is no such consultation, or the database fails.
+pub async fn being_written(
+    house: &House,
+    id: &Id<ids::Consultation>,
+) -> Result<Consultation, Error> {
     let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::newest(&house.db, &id).await?.ok_or(Error::NotFound)
 }

@@ -32,6 +32,8 @@ pub struct Consultation {
     pub version: i64,
     /// Since when this version is asked, where it is a later one than the first.
     pub live_at: Option<Millis>,
+    /// How often this list of questions was changed.
+    pub edits: i64,
     /// The questions, with slips in their wording corrected.
     pub questionnaire: Questionnaire,
 }
@@ -212,7 +214,7 @@ pub(super) const WHOLE: &str =
          c.how_used, c.who_sees, c.access, c.topic_id, c.plan_id, c.draft_id, c.organisation_id,
                 c.opens_at, c.closes_at, c.opened_at, c.changes, p.title AS plan,
                   t.title AS topic, o.name AS answered_for_by,
-                  q.version, q.live_at, q.questions, q.mended
+                  q.version, q.live_at, q.edits, q.questions, q.mended
          FROM consultations c JOIN questionnaires q ON q.consultation_id = c.id LEFT
            JOIN plans p ON p.id = c.plan_id
            LEFT JOIN public_topics y ON y.id = c.topic_id LEFT JOIN topics t ON t.id = y.id
@@ -247,6 +249,7 @@ pub(super) fn consultation(row: &AnyRow) -> sqlx::Result<Consultation> {
         answered_for_by: row.get("answered_for_by"),
         version: row.get("version"),
         live_at: row.get("live_at"),
+        edits: row.get("edits"),
         questionnaire: questionnaire(row.get("questions"), row.get("mended"))?,
     })
 }
@@ -257,26 +260,25 @@ pub(super) fn questionnaire(questions: &str, mended: &str) -> sqlx::Result<Quest
     Ok(mend(read_json(questions)?, &mended))
 }
 
-/// The questions of this version, for whoever is about to change them.
+/// The questions of this version, and how often they were changed, for whoever is about to change
+/// them.
 pub async fn questions(
     tx: &mut AnyConnection,
     consultation_id: &Id<ids::Consultation>,
     version: i64,
-) -> sqlx::Result<Questionnaire> {
+) -> sqlx::Result<(Questionnaire, i64)> {
     let kind = Kind::of(tx);
     let sql = format!(
-        "SELECT questions FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
+        "SELECT questions, edits FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
         kind.hold_to_change()
     );
-    let questions: String = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(consultation_id)
-        .bind(version)
-        .fetch_one(tx)
-        .await?;
-    read_json(&questions)
+    let row =
+        sqlx::query(AssertSqlSafe(sql)).bind(consultation_id).bind(version).fetch_one(tx).await?;
+    Ok((read_json(row.get("questions"))?, row.get("edits")))
 }
 
-/// Keeps other questions, while nobody has answered. False when somebody has.
+/// Keeps other questions, while nobody has answered, and counts the change. False when somebody
+/// has.
 pub async fn keep_questions(
     tx: &mut AnyConnection,
     consultation_id: &Id<ids::Consultation>,
@@ -284,7 +286,9 @@ pub async fn keep_questions(
     questions: &Questionnaire,
 ) -> sqlx::Result<bool> {
     let kept = sqlx::query(
-        "UPDATE questionnaires SET questions = $3 WHERE consultation_id = $1 AND version = $2
+        "UPDATE questionnaires SET questions = $3,
+           edits = edits + CASE WHEN questions = $3 THEN 0 ELSE 1 END
+         WHERE consultation_id = $1 AND version = $2
            AND NOT EXISTS (SELECT 1 FROM responses r WHERE r.consultation_id = $1
              AND r.version = $2 AND r.answers <> '{}')",
     );

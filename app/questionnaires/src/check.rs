@@ -69,6 +69,20 @@ pub fn check(questionnaire: &Questionnaire) -> Vec<Fault> {
     faults
 }
 
+/// What must be corrected in single questions, whoever is asked them.
+pub(crate) fn of_each(questionnaire: &Questionnaire) -> Vec<Fault> {
+    let (mut keys, mut faults) = (BTreeSet::new(), Vec::new());
+    for question in questionnaire.questions() {
+        let mut own = own_faults(question);
+        if !keys.insert(question.key.as_str()) {
+            own.push("Two questions have this key. Give one of them a different key".to_owned());
+        }
+        let of_it = |what_to_do| Fault { question: question.key.clone(), what_to_do };
+        faults.extend(own.into_iter().map(of_it));
+    }
+    faults
+}
+
 /// Who comes to a question: for each question before it with one choice, the options that lead
 /// here. All of them hold.
 type Branch = BTreeMap<String, BTreeSet<String>>;

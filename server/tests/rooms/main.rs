@@ -11,6 +11,7 @@ mod attacks;
 mod audit;
 mod backups;
 mod bad_input;
+mod builder;
 mod canaries;
 mod consultations;
 mod consultations_after;
