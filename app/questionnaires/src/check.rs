@@ -69,6 +69,15 @@ pub fn check(questionnaire: &Questionnaire) -> Vec<Fault> {
     faults
 }
 
+/// The keys of the questions that nobody would ever be asked, or that depend on what is not there.
+#[must_use]
+pub fn dead_ends(questionnaire: &Questionnaire) -> BTreeSet<String> {
+    let own = of_each(questionnaire);
+    let faults = check(questionnaire).into_iter();
+    let of_branches = faults.filter(|fault| !fault.question.is_empty() && !own.contains(fault));
+    of_branches.map(|fault| fault.question).collect()
+}
+
 /// What must be corrected in single questions, whoever is asked them.
 pub(crate) fn of_each(questionnaire: &Questionnaire) -> Vec<Fault> {
     let (mut keys, mut faults) = (BTreeSet::new(), Vec::new());
@@ -285,6 +294,17 @@ pub(crate) mod tests {
             .len(),
             1
         );
+    }
+
+    #[test]
+    fn a_dead_end_is_told_from_other_faults() {
+        let first = asked("first", QuestionKind::OneOf { options: choices(&["a", "b"]) }, &[]);
+        let both: [(&str, &[&str]); 2] = [("first", &["a"]), ("first", &["b"])];
+        let dead = asked("dead", QuestionKind::ShortText {}, &both);
+        let empty = Question { text: String::new(), ..asked("e", QuestionKind::YesNo {}, &[]) };
+        let ends = dead_ends(&of(vec![first, dead, empty]));
+        assert_eq!(ends.into_iter().collect::<Vec<_>>(), ["dead"]);
+        assert!(dead_ends(&of(Vec::new())).is_empty());
     }
 
     #[test]

@@ -132,6 +132,7 @@ fn a_dead_end_is_kept_while_it_is_written_and_told_at_once() {
         let told = program.step(json!({ "Move": { "key": "question-2", "to": 0 } })).await;
         let faults = told["Kept"]["listed"]["rows"][0]["faults"].as_array().unwrap();
         assert_eq!(faults.len(), 1, "{told}");
+        assert_eq!(told["Kept"]["listed"]["rows"][0]["is_dead_end"], json!(true));
         let refused = organiser.post(&desk, &[("step", "open")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "it can't open like that");
     });

@@ -24,6 +24,7 @@ pub fn view(consultation: &Consultation) -> AnyView {
 /// The list as the program holds it.
 fn listed(consultation: &Consultation) -> Listed {
     let faults = check::check(&consultation.questionnaire);
+    let dead_ends = check::dead_ends(&consultation.questionnaire);
     let rows = edit::flat(&consultation.questionnaire).into_iter().map(|headed| {
         let own = faults.iter().filter(|fault| fault.question == headed.1.key);
         let own = own.map(|fault| fault.what_to_do.clone()).collect();
@@ -35,6 +36,7 @@ fn listed(consultation: &Consultation) -> Listed {
             fields,
             options: options(&question),
             leads: leads(&question),
+            is_dead_end: dead_ends.contains(&question.key),
             faults: own,
             key: question.key,
             text: question.text,

@@ -31,6 +31,8 @@ pub struct Row {
     pub options: Vec<(String, String)>,
     /// The questions that decide who is asked this one.
     pub leads: Vec<Lead>,
+    /// Whether nobody would ever be asked it, as it stands.
+    pub is_dead_end: bool,
     /// What must be corrected before the consultation opens.
     pub faults: Vec<String>,
 }

@@ -2,7 +2,7 @@
 //! done again, each saved as it is made. Without the program the same page has forms.
 //!
 //! `list` is what the program holds and how it changes; `state` saves it; `row`, `editor`, `drag`
-//! and `clash` show it. `answer` is the server's part, on the room's own rules and store.
+//! and `clash` show it, `map` who is asked what, and `preview` what parents see. `answer` is the server's part, on the room's own rules and store.
 #![expect(clippy::disallowed_methods, reason = "the macros write what a function is given")]
 #![expect(
     missing_docs,
@@ -15,6 +15,8 @@ mod clash;
 mod drag;
 mod editor;
 pub mod list;
+mod map;
+mod preview;
 mod row;
 mod state;
 
@@ -30,6 +32,8 @@ use web_sys::{BeforeUnloadEvent, Element, KeyboardEvent};
 use clash::Clash;
 use editor::Editor;
 use list::{Answer, Listed, Row, Step};
+use map::Map;
+use preview::Preview;
 use row::Question;
 use state::Builder;
 
@@ -128,6 +132,8 @@ pub fn QuestionBuilder(
                     "Add a question here"
                 </button>
             </p>
+            <Map builder />
+            <Preview builder />
         </div>
     }
 }
