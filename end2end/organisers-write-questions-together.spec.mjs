@@ -86,7 +86,7 @@ test('by mouse she drags, adds, changes, removes, undoes and does it again, and 
     await organiser.getByRole('button', { name: 'Move up: How often is that?' }).click();
     await expect(organiser.getByText('Nobody will ever be asked this.')).toBeVisible();
     expect(await hindrances(organiser)).toEqual([]);
-    await organiser.getByRole('button', { name: 'Undo' }).click();
+    await organiser.getByRole('button', { name: 'Undo', exact: true }).click();
     await expect(organiser.getByText('Nobody will ever be asked this.')).toBeHidden();
 
     // What parents see, with answers that open a question.
@@ -101,9 +101,9 @@ test('by mouse she drags, adds, changes, removes, undoes and does it again, and 
     await organiser.getByRole('button', { name: 'Remove: Is it near?' }).click();
     await said(organiser, 'Removed “Is it near?”. You can undo this. Saved.');
     await expect(list(organiser)).toHaveCount(3);
-    await organiser.getByRole('button', { name: 'Undo' }).click();
+    await organiser.getByRole('button', { name: 'Undo', exact: true }).click();
     await expect(list(organiser)).toHaveText(['Do you get a break?', 'How often is that?', 'Is it near?', 'Do you wait?']);
-    await organiser.getByRole('button', { name: 'Redo' }).click();
+    await organiser.getByRole('button', { name: 'Redo', exact: true }).click();
     await expect(list(organiser)).toHaveCount(3);
     await said(organiser, 'Done again. Saved.');
     await organiser.reload();
@@ -165,7 +165,7 @@ test('by keyboard alone she moves, adds, removes and undoes, hears where things 
 
 test('without scripts the same page has the forms it had, and nothing that needs a program', async ({ browser }) => {
   await atTheQuestions(browser, { javaScriptEnabled: false }, ['First?', 'Second?'], async (organiser) => {
-    await expect(organiser.getByRole('button', { name: 'Undo' })).toBeHidden();
+    await expect(organiser.getByRole('button', { name: 'Undo', exact: true })).toBeHidden();
     await expect(organiser.getByText('Map: who is asked what')).toBeHidden();
     await expect(handle(organiser, 'First?')).toBeHidden();
     await organiser.getByRole('button', { name: 'Move up: Second?' }).click();
@@ -185,7 +185,7 @@ test('two organisers at once see what the other changed, and nothing is overwrit
     const second = await (await browser.newContext()).newPage();
     await acceptInvitation(second, service, 'second@example.org');
     await second.goto(organiser.url());
-    await expect(second.getByRole('button', { name: 'Undo' })).toBeVisible();
+    await expect(second.getByRole('button', { name: 'Undo', exact: true })).toBeVisible();
 
     await organiser.getByRole('button', { name: 'Move down: First?' }).click();
     await said(organiser, '“First?” is now 2 of 2. Saved.');
@@ -209,7 +209,7 @@ test('two organisers at once see what the other changed, and nothing is overwrit
     await expect(organiser.getByText('Added: “Third?”')).toBeVisible();
     await organiser.getByRole('button', { name: 'Leave out my change' }).click();
     await expect(list(organiser)).toHaveText(['Second?', 'First?', 'Third?']);
-    await expect(organiser.getByRole('button', { name: 'Undo' })).toBeDisabled();
+    await expect(organiser.getByRole('button', { name: 'Undo', exact: true })).toBeDisabled();
     await organiser.reload();
     await expect(list(organiser)).toHaveText(['Second?', 'First?', 'Third?']);
   });
@@ -217,7 +217,7 @@ test('two organisers at once see what the other changed, and nothing is overwrit
 
 test('in a tunnel her changes wait on the page, and are saved when she comes out', async ({ browser }) => {
   await atTheQuestions(browser, {}, ['First?', 'Second?', 'Third?'], async (organiser) => {
-    await expect(organiser.getByRole('button', { name: 'Undo' })).toBeVisible();
+    await expect(organiser.getByRole('button', { name: 'Undo', exact: true })).toBeVisible();
     await organiser.context().setOffline(true);
     await organiser.getByRole('button', { name: 'Move down: First?' }).click();
     await said(organiser, 'There is no connection.');

@@ -22,7 +22,7 @@ use super::list::{self, Changed};
 use super::question::keys_had;
 use super::rules::{self, ConsultationState, WhoMayAnswer};
 use super::store::{self, Consultation};
-use super::{being_written, state_in_words, versions};
+use super::{being_written, duplicate, state_in_words, versions};
 
 /// Shows the questions while they can be changed, with forms that work by themselves: the
 /// organisers' program does, which is made above the rooms.
@@ -57,7 +57,7 @@ impl AfterStep {
 }
 
 /// POST `/forum/consultations/{id}`: moves or removes a question, copies some from the library,
-/// opens it, or says which organisation answers for it.
+/// opens it, copies all of it, or says which organisation answers for it.
 pub async fn act_on_consultation(
     State(house): State<House>,
     viewer: Viewer,
@@ -68,6 +68,7 @@ pub async fn act_on_consultation(
     let consultation = being_written(&house, &id).await?;
     match sent.typed("step") {
         "open" => return open(&house, &viewer, &consultation, builder).await,
+        "copy" => return duplicate::duplicate(&house, &viewer, &consultation, &sent).await,
         "organisation" => return give(&house, &viewer, &consultation, &sent, builder).await,
         step @ ("version" | "ask") => {
             return version(&house, &viewer, &consultation, step == "ask", builder).await;
@@ -376,6 +377,7 @@ async fn shown(
                     <a href=to("/questions.json")>"Save the questions as a file"</a>
                 </p>
                 {ways}
+                {duplicate::button(consultation)}
             </div>
         }
     });
@@ -402,6 +404,11 @@ fn banner(
         "organisation" => {
             ("Saved", "Its leaders can now say what happened, and get an email before it is due.")
         }
+        "copied" => (
+            "This is the copy",
+            "It has the same details and questions, and nobody's answers. Check its details and its \
+             last day before you open it.",
+        ),
         "questions" => {
             ("Questions saved", "See them as parents will before you open the consultation.")
         }

@@ -10,7 +10,7 @@
 //! and what is published of them is in `questionnaires`, which is pure. `store` holds the SQL of
 //! consultations, `responses` that of answers. `write`, `build`, `question` and `versions` are the
 //! organiser's pages, and `list` changes the questions for their forms and for the organisers'
-//! program, which is made above the rooms; with `links` and `emails` for families who are given a personal link;
+//! program, which is made above the rooms, `duplicate` copies all of it; with `links` and `emails` for families who are given a personal link;
 //! `browse` is everyone's, `answering` that of whoever answers, `paper` the questions to print and
 //! `paper_entries` what comes in otherwise; `kinds` is what all of these show of each kind of
 //! question. After the close `reading` is where organisers read, `results` what is published,
@@ -67,6 +67,7 @@ mod answering;
 mod browse;
 mod build;
 mod closing;
+mod duplicate;
 mod emails;
 mod forget;
 mod kinds;

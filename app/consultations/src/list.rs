@@ -68,8 +68,10 @@ pub async fn change(
     let (id, version) = (&consultation.id, consultation.version);
     let is_asked = consultation.opened_at.is_some() && !consultation.is_next_version();
     let mut tx = house.db.begin().await?;
-    let (before, now) = store::questions(&mut tx, id, version).await?;
-    if edits.is_some_and(|edits| edits != now) {
+    let before = store::questions(&mut tx, id, version).await?;
+    if let Some(edits) = edits
+        && store::edits(&mut tx, id, version).await? != edits
+    {
         tx.roll_back().await?;
         return Ok(Changed::Meanwhile);
     }

@@ -5,7 +5,7 @@ use calendar::clock::Millis;
 use forms::Named;
 use ground::db::{Db, Kind, json, known, read_json};
 use ground::ids::{self, Id};
-use questionnaires::mended::{Mending, mend};
+use questionnaires::mended::{Mending, corrected, mend};
 use questionnaires::{Questionnaire, Section, way};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -260,21 +260,56 @@ pub(super) fn questionnaire(questions: &str, mended: &str) -> sqlx::Result<Quest
     Ok(mend(read_json(questions)?, &mended))
 }
 
-/// The questions of this version, and how often they were changed, for whoever is about to change
-/// them.
+/// The questions of this version, for whoever is about to change them.
 pub async fn questions(
     tx: &mut AnyConnection,
     consultation_id: &Id<ids::Consultation>,
     version: i64,
-) -> sqlx::Result<(Questionnaire, i64)> {
+) -> sqlx::Result<Questionnaire> {
     let kind = Kind::of(tx);
     let sql = format!(
-        "SELECT questions, edits FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
+        "SELECT questions FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
         kind.hold_to_change()
     );
-    let row =
-        sqlx::query(AssertSqlSafe(sql)).bind(consultation_id).bind(version).fetch_one(tx).await?;
-    Ok((read_json(row.get("questions"))?, row.get("edits")))
+    let questions: String = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(consultation_id)
+        .bind(version)
+        .fetch_one(tx)
+        .await?;
+    read_json(&questions)
+}
+
+/// How often this version was changed; asked once its questions are held.
+pub async fn edits(
+    tx: &mut AnyConnection,
+    consultation_id: &Id<ids::Consultation>,
+    version: i64,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar(
+        "SELECT edits FROM questionnaires WHERE consultation_id = $1 AND version = $2",
+    )
+    .bind(consultation_id)
+    .bind(version)
+    .fetch_one(tx)
+    .await
+}
+
+/// The questions of this version with slips in their wording corrected, for another consultation:
+/// nothing says that they were.
+pub async fn corrected_questions(
+    tx: &mut AnyConnection,
+    consultation_id: &Id<ids::Consultation>,
+    version: i64,
+) -> sqlx::Result<Questionnaire> {
+    let row = sqlx::query(
+        "SELECT questions, mended FROM questionnaires WHERE consultation_id = $1 AND version = $2",
+    )
+    .bind(consultation_id)
+    .bind(version)
+    .fetch_one(tx)
+    .await?;
+    let mended: Vec<Mending> = read_json(row.get("mended"))?;
+    Ok(corrected(read_json(row.get("questions"))?, &mended))
 }
 
 /// Keeps other questions, while nobody has answered, and counts the change. False when somebody

@@ -15,6 +15,7 @@ mod builder;
 mod canaries;
 mod consultations;
 mod consultations_after;
+mod consultations_again;
 mod consultations_careful;
 mod council;
 mod deliveries;
