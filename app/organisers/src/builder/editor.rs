@@ -14,6 +14,7 @@ fn asks(kind: &str) -> &'static [&'static str] {
         "one-of" | "scale" | "rank" => &["options"],
         "several-of" => &["options", "at_most"],
         "number" => &["least", "most"],
+        "amount" => &["least", "most", "unit"],
         "page" | "picture" => &["words"],
         _ => &[],
     }
@@ -74,6 +75,14 @@ pub fn Editor(builder: Builder, editing: Editing) -> impl IntoView {
             <div class="field" hidden=move || !asks(&kind.get()).contains(&"least")>
                 <Line builder name="least" label="The smallest it can be" value=value("least") />
                 <Line builder name="most" label="The largest it can be" value=value("most") />
+            </div>
+            <div class="field" hidden=move || !asks(&kind.get()).contains(&"unit")>
+                <Line
+                    builder
+                    name="unit"
+                    label="What people count, such as hours or miles"
+                    value=value("unit")
+                />
             </div>
             <div class="field" hidden=move || !asks(&kind.get()).contains(&"words")>
                 <Lines
