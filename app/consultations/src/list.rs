@@ -7,7 +7,7 @@ use ground::house::House;
 use ground::ui::rendered;
 use leptos::prelude::*;
 use questionnaires::answers::{self, Answers};
-use questionnaires::{Question, Questionnaire, check, edit, steps};
+use questionnaires::{Question, Questionnaire, check, edit, other, steps};
 
 use super::kinds::on_screen::{self, AskedQuestion};
 use super::question::keys_had;
@@ -106,7 +106,8 @@ fn after(before: &Questionnaire, step: Step, had: &[String]) -> Result<Questionn
             };
             let earlier: Vec<&Question> =
                 before.questions().take_while(|question| question.key != key).collect();
-            Ok(edit::with(before, edit::question(&sent, &key, Some(known), &earlier)?))
+            let headed = edit::question(&sent, &key, Some(known), &earlier)?;
+            Ok(said(edit::with(before, headed), &sent, &key, had))
         }
         Step::Save { key: None, after, sent } => {
             let keys = before.questions().map(|question| question.key.as_str());
@@ -114,10 +115,16 @@ fn after(before: &Questionnaire, step: Step, had: &[String]) -> Result<Questionn
             let all: Vec<&Question> = before.questions().collect();
             let at = all.iter().position(|question| question.key == after);
             let earlier = &all[..at.map_or(all.len(), |at| at + 1)];
-            let headed = edit::question(&sent, &edit::fresh_key(&taken), None, earlier)?;
-            Ok(steps::put_in(before, headed, &after))
+            let key = edit::fresh_key(&taken);
+            let headed = edit::question(&sent, &key, None, earlier)?;
+            Ok(said(steps::put_in(before, headed, &after), &sent, &key, had))
         }
     }
+}
+
+/// With what people say who choose something else, where the form asks for that.
+fn said(questions: Questionnaire, sent: &Sent, key: &str, had: &[String]) -> Questionnaire {
+    if sent.typed("other") == "yes" { other::with_other(&questions, key, had) } else { questions }
 }
 
 /// The questions as parents see them who gave these answers, to be tried: nothing is kept.

@@ -11,7 +11,7 @@ use ground::sent::SentWithFile;
 use ground::ui::{Area, Choice, Choices, Field, Page, Summary};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
-use questionnaires::{Question, edit, kinds};
+use questionnaires::{Question, Questionnaire, edit, kinds, other};
 
 use super::being_written;
 use super::build::{change_questions, who_is_asked};
@@ -55,13 +55,11 @@ pub async fn save_question(
             .answer(&house, &viewer));
     }
     let before = if key == "new" { None } else { Some(headed(&consultation, &key)?.1) };
+    // Of earlier versions too: answers are kept by their keys.
+    let had = keys_had(&house, &consultation).await?;
     let own = match &before {
         Some(question) => question.key.clone(),
-        // Of earlier versions too: answers are kept by their keys.
-        None => {
-            let had = keys_had(&house, &consultation).await?;
-            edit::fresh_key(&had.iter().map(String::as_str).collect::<Vec<_>>())
-        }
+        None => edit::fresh_key(&had.iter().map(String::as_str).collect::<Vec<_>>()),
     };
     let headed = match edit::question(&sent, &own, before.as_ref(), &earlier(&consultation, &key)) {
         Ok(headed) => headed,
@@ -69,9 +67,12 @@ pub async fn save_question(
             return Ok(page(&consultation, &key, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    let kept =
-        change_questions(&house, &consultation, move |questions| edit::with(questions, headed))
-            .await?;
+    let has_other = sent.typed("other") == "yes";
+    let change = move |questions: &Questionnaire| {
+        let with = edit::with(questions, headed);
+        if has_other { other::with_other(&with, &own, &had) } else { with }
+    };
+    let kept = change_questions(&house, &consultation, change).await?;
     let done = if kept { "questions" } else { "answered-before" };
     Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id))
         .into_response())
@@ -160,6 +161,15 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
                         hint="Only if people choose one or several answers, use a scale, or put \
                             things in order."
                         value=sent.typed("options")
+                        refusals
+                    />
+                    <Choices
+                        name="other"
+                        legend="Can people answer something else?"
+                        hint="Only if they choose one or several answers. Those who choose it are \
+                            then asked what it is."
+                        choices=ticked("other", "Yes, add “Something else” to the answers")
+                        many=true
                         refusals
                     />
                     <details open=is_more>

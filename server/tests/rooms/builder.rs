@@ -247,3 +247,32 @@ fn an_organiser_tries_the_answers_and_nothing_is_kept() {
         assert_eq!(number(&world, "SELECT count(*) FROM responses").await, 0);
     });
 }
+
+#[test]
+fn something_else_is_an_answer_and_is_then_asked_for_by_form_and_by_program() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let desk = new_for_anyone(&world, &organiser, "Short breaks", 60).await;
+        let question = [
+            ("text", "What helps?"),
+            ("kind", "several-of"),
+            ("options", "Time\nMoney"),
+            ("other", "yes"),
+        ];
+        organiser.post(&format!("{desk}/questions/new"), &question).await.leads_to();
+        let mut program = Program::on(&organiser, &world, &id(&desk)).await;
+        let sent = "text=Where%3F&kind=one-of&options=Home%0ASchool&other=yes";
+        let told = program.step(json!({ "Save": { "key": "", "after": "", "sent": sent } })).await;
+        assert_eq!(
+            texts(&told["Kept"]["listed"]),
+            ["What helps?", "Please say what: What helps?", "Where?", "Please say what: Where?"]
+        );
+        organiser.post(&desk, &[("step", "open")]).await.leads_to();
+        let response = begin(&world.visitor(), &id(&desk)).await;
+        let phone = world.visitor();
+        let next = answer(&phone, &response, "question-1", "other").await.leads_to();
+        assert!(phone.get(&next).await.says("Please say what: What helps?"));
+        let next = answer(&phone, &response, "question-3", "option-1").await.leads_to();
+        assert_eq!(next, response, "who chose an answer is not asked what else");
+    });
+}

@@ -11,8 +11,9 @@ use super::state::{Builder, Editing};
 /// Which fields a kind of question has besides those of every question.
 fn asks(kind: &str) -> &'static [&'static str] {
     match kind {
-        "one-of" | "scale" | "rank" => &["options"],
-        "several-of" => &["options", "at_most"],
+        "scale" | "rank" => &["options"],
+        "one-of" => &["options", "other"],
+        "several-of" => &["options", "other", "at_most"],
         "number" => &["least", "most"],
         "amount" => &["least", "most", "unit"],
         "page" | "picture" => &["words"],
@@ -62,6 +63,14 @@ pub fn Editor(builder: Builder, editing: Editing) -> impl IntoView {
                     name="options"
                     label="The answers to choose from, one on each line"
                     value=value("options")
+                />
+            </div>
+            <div class="options" hidden=move || !asks(&kind.get()).contains(&"other")>
+                <Tick
+                    name="other"
+                    value="yes".to_owned()
+                    label="Add “Something else”, and ask people who choose it what it is".to_owned()
+                    is_ticked=false
                 />
             </div>
             <div class="field" hidden=move || !asks(&kind.get()).contains(&"at_most")>

@@ -259,6 +259,28 @@ impl QuestionKind {
         }
     }
 
+    /// Adds an option to choose. False where people do not choose freely among options of its own:
+    /// steps of a scale and what is ranked belong together.
+    pub(crate) fn add_option(&mut self, option: Choice) -> bool {
+        match self {
+            Self::OneOf { options } | Self::SeveralOf { options, .. } => {
+                options.push(option);
+                true
+            }
+            Self::YesNo {}
+            | Self::Scale { .. }
+            | Self::Rank { .. }
+            | Self::Number { .. }
+            | Self::Amount { .. }
+            | Self::ShortText {}
+            | Self::LongText {}
+            | Self::Date {}
+            | Self::Place {}
+            | Self::Page { .. }
+            | Self::Picture { .. } => false,
+        }
+    }
+
     /// The words that are there to be read in place of an answer, to cut them.
     pub(crate) fn words_mut(&mut self) -> Option<&mut String> {
         match self {
