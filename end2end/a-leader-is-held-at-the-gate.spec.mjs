@@ -121,7 +121,7 @@ for (const javaScriptEnabled of [true, false]) {
 async function register(leader, service, title, fine) {
   await leader.goto(`${service.url}/lead`);
   await leader.getByRole('link', { name: 'Register a plan' }).click();
-  await leader.getByRole('button', { name: 'Register this plan' }).click();
+  await leader.getByRole('button', { name: 'Check this plan' }).click();
   await expect(leader.getByRole('alert')).toContainText('Give the plan a title');
   await fine(leader);
   await leader.getByLabel('Title').fill(title);
@@ -129,6 +129,7 @@ async function register(leader, service, title, fine) {
   await leader.getByLabel('Sefton Council').check();
   await leader.getByLabel('SENDIASS').check();
   await leader.getByLabel('When should it be ready?').fill('2030-06-30');
+  await leader.getByRole('button', { name: 'Check this plan' }).click();
   await leader.getByRole('button', { name: 'Register this plan' }).click();
   await expect(leader.getByText('The plan is registered')).toBeVisible();
   return leader.url().split('?')[0];

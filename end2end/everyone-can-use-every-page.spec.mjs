@@ -84,11 +84,26 @@ const SET_UP = {
   },
   status: 200,
 };
+const PERSON = {
+  name: 'one person',
+  find: async (page) => {
+    await page.goto(`${service.url}/admin/people?search=parent2`);
+    return page.locator('.queue a').first().getAttribute('href');
+  },
+  status: 200,
+};
+const SUSPENSION = {
+  name: 'suspending someone',
+  find: async (page) => {
+    await page.goto(`${service.url}${await PERSON.find(page)}`);
+    return page.getByRole('link', { name: 'Suspend their account' }).first().getAttribute('href');
+  },
+  status: 200,
+};
 const SIGN_OUT = {
   name: 'signing someone out everywhere',
   find: async (page) => {
-    await page.goto(`${service.url}/admin/people?search=parent2`);
-    await page.getByText('Change roles').first().click();
+    await page.goto(`${service.url}${await PERSON.find(page)}`);
     return page.getByRole('link', { name: 'Sign them out everywhere' }).first().getAttribute('href');
   },
   status: 200,
@@ -96,8 +111,8 @@ const SIGN_OUT = {
 const ROLE = {
   name: 'giving someone a role',
   find: async (page) => {
-    await page.goto(`${service.url}/admin/people?search=parent2`);
-    await page.getByText('Change roles').first().click();
+    await page.goto(`${service.url}${await PERSON.find(page)}`);
+    await page.getByText('Add a role').first().click();
     return page.getByRole('link', { name: 'Add role: Leader' }).first().getAttribute('href');
   },
   status: 200,
@@ -145,16 +160,16 @@ const everyone = {
     to('/'), to('/forum'), to('/forum?done=decided'),
     link('/forum', 'Hearing tests after nursery age'),
     link('/forum', 'Hearing tests after nursery age', { name: 'a decision refused', act: press('Save this decision'), status: 422 }),
-    to('/forum/consultations'), to('/forum/consultations/new'), refused('/forum/consultations/new', 'Continue to the questions'), asks(''), asks('/preview'), asks('/questions/new'), asks('/questions/waiting'), asks('/release'), { name: 'counting again', find: async (page) => `/forum${await CLOSED.find(page)}/release`, status: 200 },
+    to('/forum/consultations'), to('/forum/consultations/new'), refused('/forum/consultations/new', 'Continue to the questions'), asks(''), asks('/preview'), asks('/questions/new'), asks('/questions/waiting'), asks('/release'), asks('/progress'), asks('/progress', { name: 'a hope refused', act: async (page) => { await page.getByLabel('How many answers do you hope for?').fill('3'); await press('Save this number')(page); }, status: 422 }), { name: 'counting again', find: async (page) => `/forum${await CLOSED.find(page)}/release`, status: 200 },
     to('/forum/updates'), { name: 'a verdict', find: async (page) => `/forum${await CLAIM.find(page)}`, status: 200 }, { name: 'a verdict refused', find: async (page) => `/forum${await CLAIM.find(page)}`, act: press('Publish the forum\'s view'), status: 422 },
     to('/forum/local-offer'), link('/forum/local-offer', 'The pages cannot be read with a screen reader'), link('/forum/local-offer', 'The pages cannot be read with a screen reader', { name: 'a decision on a comment refused', act: press('Save this decision'), status: 422 }), to('/forum/safeguarding/comments'),
     to('/forum/evidence-pack'), to('/forum/evidence-pack', { name: 'a pack of a day before everything', act: async (page) => { await page.getByLabel('Everything up to').fill('2001-01-01'); await press('Save the pack')(page); }, status: 422 }),
     to('/prove'), refused('/prove', 'Continue'),
-    to('/forum/rounds/new'), refused('/forum/rounds/new', 'Open this round'), to('/forum/safeguarding'), { name: 'the statement', find: async (page) => `/forum${await shutPlan.find(page)}/statement`, status: 200 }, openPlan, votingRound, to('/account'),
+    to('/forum/rounds/new'), refused('/forum/rounds/new', 'Check this round'), to('/forum/safeguarding'), { name: 'the statement', find: async (page) => `/forum${await shutPlan.find(page)}/statement`, status: 200 }, openPlan, votingRound, to('/account'), to('/account/emails/tasks?done=saved'),
   ],
   leader: [
     to('/account/second-step'), SET_UP, { ...SET_UP, name: 'a second step refused', act: press('Turn it on'), status: 422 },
-    to('/'), to('/lead'), votingRound, topic, openPlan, to('/lead/plans/new'), refused('/lead/plans/new', 'Register this plan'),
+    to('/'), to('/lead'), votingRound, topic, openPlan, to('/lead/plans/new'), refused('/lead/plans/new', 'Check this plan'),
     leads('drafts'), leads('drafts', { act: press('Submit this draft'), status: 422 }), leads('sessions'), leads('topics'),
     to('/lead/local-offer'), link('/lead/local-offer', 'There is nothing in it for young people'), link('/lead/local-offer', 'There is nothing in it for young people', { name: 'an answer to a comment refused', act: press('Publish the answer'), status: 422 }),
     to('/lead/updates'), to('/lead/updates/new'), to('/lead/updates/about'), to('/lead/updates/new?chosen=1', { status: 422 }), DUE, { ...DUE, name: 'an outcome refused', act: press('Check your update'), status: 422 }, { name: 'saying something else', find: async (page) => `/lead${await DISPUTED.find(page)}`, status: 200 },
@@ -164,9 +179,9 @@ const everyone = {
     to('/lead/notices/new?like=transport'), refused('/lead/notices/new', 'Preview'),
   ],
   admin: [
-    to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), to('/admin/roles'), refused('/admin/people', 'Send invitation', 'Invite someone'),
+    to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), to('/admin/roles'), to('/admin/audit'), to('/admin/audit?what=nothing'), to('/admin/emails'), to('/admin/emails?show=returned'), to('/admin/subscribers'), to('/admin/storage'), refused('/admin/people', 'Send invitation', 'Invite someone'),
     to('/admin/area'), refused('/admin/area', 'Add this service'), to('/admin/contact?done=saved'), to('/admin/search-words?done=saved'), { name: 'a line of search words refused', find: async () => '/admin/search-words', act: async (page) => { await page.getByLabel('One line for each thing').fill('alone'); await press('Save')(page); }, status: 422 },
-    SIGN_OUT, ROLE, to('/admin/second-step'), refused('/admin/second-step', 'Save'),
+    PERSON, SUSPENSION, SIGN_OUT, ROLE, to('/admin/invitations'), to('/admin/second-step'), refused('/admin/second-step', 'Save'),
     to('/admin/telling'), refused('/admin/telling', 'Add this term'), refused('/admin/telling', 'Add this day'), link('/admin/telling', 'Change Transport'),
   ],
 };

@@ -34,7 +34,7 @@ async function startOn(port, demo, host) {
   // The program looks for its settings in the folders above too, where a developer may have some.
   writeFileSync(join(folder, '.env'), '');
   const env = Object.fromEntries(NEEDED.filter((name) => process.env[name]).map((name) => [name, process.env[name]]));
-  Object.assign(env, { DATABASE_URL: `sqlite://${folder}/alongside.db`, MAIL: `file:${mailFolder}`, LISTEN: `127.0.0.1:${port}`, METRICS: 'off', PUBLIC_URL: url, RUST_LOG: 'warn' });
+  Object.assign(env, { DATABASE_URL: `sqlite://${folder}/alongside.db`, MAIL: `file:${mailFolder}`, LISTEN: `127.0.0.1:${port}`, METRICS: 'off', PUBLIC_URL: url, CALL_BACK_MINUTES: '0', RUST_LOG: 'warn' });
 
   const child = spawn(program, demo ? ['serve', '--demo'] : ['serve'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((done) => {

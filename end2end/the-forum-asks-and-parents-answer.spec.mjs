@@ -48,6 +48,7 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(organiser);
         await expect(organiser.getByLabel('What would suit your child better?')).toBeVisible();
         await organiser.goBack();
+        await organiser.getByRole('link', { name: 'Check and open it' }).click();
         await organiser.getByRole('button', { name: 'Open it to parents' }).click();
         await expect(organiser.getByText('You have opened it to parents', { exact: true })).toBeVisible();
 
@@ -185,7 +186,7 @@ for (const javaScriptEnabled of [true, false]) {
 
         // It closes. Somebody else compares the sheet; the organiser reads, puts a theme, quotes and redacts.
         const back = 62 * 86_400_000;
-        service.sql(`DROP TRIGGER opened_consultations_stay; UPDATE consultations SET opens_at = opens_at - ${back}, closes_at = closes_at - ${back} WHERE id = '${id}'`);
+        service.sql(`DROP TRIGGER opened_consultations_stay; DROP TRIGGER opened_consultations_keep_their_last_day; UPDATE consultations SET opens_at = opens_at - ${back}, closes_at = closes_at - ${back} WHERE id = '${id}'`);
         service.command('invite', 'second@example.org', '--role', 'organiser');
         const second = await (await browser.newContext({ javaScriptEnabled })).newPage();
         await acceptInvitation(second, service, 'second@example.org');

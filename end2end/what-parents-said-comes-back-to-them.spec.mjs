@@ -47,6 +47,7 @@ for (const javaScriptEnabled of [true, false]) {
         await organiser.getByLabel('Your question, in one sentence').fill('Can you call in the evening?');
         await organiser.getByLabel('Yes or no').check();
         await organiser.getByRole('button', { name: 'Save the question' }).click();
+        await organiser.getByRole('link', { name: 'Check and open it' }).click();
         await organiser.getByRole('button', { name: 'Open it to parents' }).click();
         await expect(organiser.getByText('You have opened it to parents', { exact: true })).toBeVisible();
         const id = new URL(organiser.url()).pathname.split('/')[3];
@@ -66,7 +67,7 @@ for (const javaScriptEnabled of [true, false]) {
 
         // It closes; one organiser counts, another publishes.
         const back = 33 * 86_400_000;
-        service.sql(`DROP TRIGGER opened_consultations_stay; UPDATE consultations SET opens_at = opens_at - ${back}, closes_at = closes_at - ${back} WHERE id = '${id}'`);
+        service.sql(`DROP TRIGGER opened_consultations_stay; DROP TRIGGER opened_consultations_keep_their_last_day; UPDATE consultations SET opens_at = opens_at - ${back}, closes_at = closes_at - ${back} WHERE id = '${id}'`);
         service.command('invite', 'second@example.org', '--role', 'organiser');
         await acceptInvitation(second, service, 'second@example.org');
         await organiser.goto(`${service.url}/forum/consultations/${id}/release`);

@@ -439,6 +439,10 @@ fn kept() -> impl IntoView {
             "Until 28 days after you stop the emails",
         ),
         (
+            "A telephone number you gave so that we can ring you if our emails don't arrive",
+            "Until you delete it, or 28 days after you stop the emails",
+        ),
+        (
             "An address you gave only to ask a question about a change",
             "Until it is answered, or 28 days",
         ),

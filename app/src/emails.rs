@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use deliveries::tasks::Task;
 use deliveries::{Sort, stops};
 use forms::Sent;
 use ground::error::Error;
@@ -29,6 +30,20 @@ pub async fn emails_page(
                 <section class="stack">
                     <h2>"For leaders"</h2>
                     {switch(Sort::Leading)}
+                </section>
+            }
+        });
+        let has_tasks = Task::of(&person.roles).next().is_some();
+        let waiting = has_tasks.then(|| {
+            view! {
+                <section class="stack">
+                    <h2>"What is waiting for you"</h2>
+                    <p>
+                        "When there is something for you to do. "
+                        <a href="/account/emails/tasks">
+                            "Choose when we email you about it"
+                        </a>
+                    </p>
                 </section>
             }
         });
@@ -65,6 +80,7 @@ pub async fn emails_page(
                         <a href="/account/said">"See what you signed in to answer"</a>
                     </p>
                 </section>
+                {waiting}
                 {leading}
                 <section class="stack">
                     <h2>"Always sent"</h2>

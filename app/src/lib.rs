@@ -6,11 +6,11 @@
 //! doors. They lie on floors, and a crate can only name what lies below it.
 //!
 //! * here: what shows many rooms at once. [`routes`] is the list of all addresses; `home`, `desks`,
-//!   `account`, `emails`, `said`, `services` and the administrator's `service` and `roles` are the
-//!   pages; `about` says who runs this and what becomes of people's data; [`export`] gives people
-//!   all of theirs to take away; [`erase`] is how somebody leaves; [`search`] finds things in every
-//!   room; `found` is what search engines and phones read; [`problem`] is the page for an answer
-//!   that has none of its own
+//!   `account`, `emails`, `task_emails`, `said`, `services` and the administrator's `admin`, `service`
+//!   and `roles` are the pages; `about` says who runs this and what becomes of people's data;
+//!   [`export`] gives people all of theirs to take away; [`erase`] is how somebody leaves; `takedown`
+//!   takes down what everyone could read; [`search`] finds things in every room; `found` is what
+//!   search engines and phones read; [`problem`] is the page for an answer that has none of its own
 //! * above the rooms too: [`record`], and [`organisers`], whose pages have a program of their own
 //! * the rooms: [`topics`], [`rounds`], [`plans`], [`consultations`], [`notices`],
 //!   [`subscriptions`], [`updates`], [`local_offer`]; below them what several of them show or do:
@@ -23,6 +23,7 @@
 
 mod about;
 mod account;
+mod admin;
 mod desks;
 mod emails;
 pub mod erase;
@@ -37,5 +38,7 @@ mod service;
 mod services;
 mod standing;
 mod store;
+mod takedown;
+mod task_emails;
 
 pub use standing::problem;

@@ -4,8 +4,8 @@ use ground::routes::{Access, LEAVING, Routes};
 use ground::viewer::Role;
 
 use crate::{
-    about, account, desks, emails, erase, export, found, home, roles, said, search, service,
-    services, standing,
+    about, account, admin, desks, emails, erase, export, found, home, roles, said, search, service,
+    services, standing, takedown, task_emails,
 };
 
 /// Every room's addresses.
@@ -13,6 +13,7 @@ use crate::{
 pub fn all() -> Routes {
     Routes::new()
         .join(own())
+        .join(taking_down())
         .join(topics::routes())
         .join(organisers::routes())
         .join(rounds::routes())
@@ -49,6 +50,8 @@ fn own() -> Routes {
         .post("/account/said", SignedIn, said::choose_outcome_email)
         .get("/account/emails", SignedIn, emails::emails_page)
         .post("/account/emails", SignedIn, emails::change_emails)
+        .get("/account/emails/tasks", SignedIn, task_emails::task_emails_page)
+        .post("/account/emails/tasks", SignedIn, task_emails::choose_task_emails)
         .get("/account/export", SignedIn, export::copy_form)
         .post_first("/account/export", SignedIn.fresh(), COPY, export::ask_for_copy)
         .get("/account/export/copy.zip", SignedIn, export::save_copy)
@@ -69,7 +72,16 @@ fn own() -> Routes {
         .post("/account/erase/{token}", Anyone, erase::keep_account)
         .get("/forum", Only(Role::Organiser), desks::organisers_desk)
         .get("/lead", Only(Role::Leader), desks::leaders_desk)
+        .get("/forum/safeguarding", Only(Role::Safeguarding), desks::safeguarding_desk)
+        .get("/admin", Only(Role::Admin), desks::administration_desk)
+        .get("/admin/test-email", Only(Role::Admin), desks::test_email_form)
+        .post("/admin/test-email", Only(Role::Admin), desks::send_test_email)
         .get("/admin/roles", Only(Role::Admin), roles::roles_page)
+        .get("/admin/audit", Only(Role::Admin), admin::audit::audit_page)
+        .get("/admin/emails", Only(Role::Admin), admin::emails::emails_page)
+        .post("/admin/emails", Only(Role::Admin), admin::emails::try_emails_again)
+        .get("/admin/storage", Only(Role::Admin), admin::storage::storage_page)
+        .get("/admin/subscribers", Only(Role::Admin), admin::subscribers::subscribers_page)
         .get("/admin/service", Only(Role::Admin), service::service_health_page)
         .post_first(
             "/admin/service",
@@ -86,4 +98,43 @@ fn own() -> Routes {
         .get("/manifest.webmanifest", Anyone, found::manifest)
         .get("/healthz", Anyone, standing::healthz)
         .get("/readyz", Anyone, standing::readyz)
+}
+
+/// What organisers take down, and what the safeguarding lead reads of it.
+fn taking_down() -> Routes {
+    use Access::Only;
+    let (organiser, lead) = (Only(Role::Organiser), Only(Role::Safeguarding));
+    Routes::new()
+        .get("/forum/takedowns", organiser, takedown::takedowns_page)
+        .get("/forum/topics/{id}/takedown", organiser, takedown::take_topic_down_form)
+        .post_first(
+            "/forum/topics/{id}/takedown",
+            organiser.fresh(),
+            "take down a topic",
+            takedown::take_topic_down,
+        )
+        .get("/forum/local-offer/{id}/takedown", organiser, takedown::take_comment_down_form)
+        .post_first(
+            "/forum/local-offer/{id}/takedown",
+            organiser.fresh(),
+            "take down a comment",
+            takedown::take_comment_down,
+        )
+        .get("/forum/notices/questions/{id}/takedown", organiser, takedown::take_question_down_form)
+        .post_first(
+            "/forum/notices/questions/{id}/takedown",
+            organiser.fresh(),
+            "take down a question",
+            takedown::take_question_down,
+        )
+        .get("/forum/notices/answers/{id}/takedown", organiser, takedown::take_answer_down_form)
+        .post_first(
+            "/forum/notices/answers/{id}/takedown",
+            organiser.fresh(),
+            "take down a question and its answer",
+            takedown::take_answer_down,
+        )
+        .get("/forum/safeguarding/taken-down", lead, takedown::taken_down_words_page)
+        .get("/forum/safeguarding/taken-down/{id}", lead, takedown::words_taken_down_page)
+        .post("/forum/safeguarding/taken-down/{id}", lead, takedown::note_on_taken_down)
 }

@@ -248,11 +248,13 @@ fn state(said: &Contribution, within: Millis, now: Millis) -> String {
         "declined" => TopicState::Declined(String::new()).words(),
         PASSED_ON => TopicState::PassedOn.words(),
         "withdrawn" => TopicState::Withdrawn.words(),
+        "taken down" => TopicState::TakenDown.words(),
         "merged" => TopicState::Merged(Id::default()).words(),
         "counting" => "○ Voting is still open",
         "in no round" => "○ Not in a voting round yet",
         "closed round" => "○ Voting has closed. The forum hasn't confirmed the shortlist yet",
         "not chosen" => "○ Not on the shortlist",
+        "consultation withdrawn" => "× The forum withdrew this consultation",
         "closed" => "○ The forum is reading the answers",
         _ => "● Open",
     }

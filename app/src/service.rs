@@ -103,7 +103,11 @@ pub async fn service_health_page(
                     </a>
                 </p> <h1>"How the service is running"</h1> {headline(&worries)} {held}
                 {who_missed(&missed)} <h2>"Emails"</h2> <p>{waiting}</p> {why_waiting}
-                <p>{returned}</p> <h2>"Backups"</h2> <p>{backup}</p> {checked(&states)}
+                <p>{returned}</p> <p>
+                    <a href="/admin/emails">"See which emails, and try them again"</a>
+                </p> <h2>"Backups"</h2> <p>{backup}</p> <p>
+                    <a href="/admin/storage">"How much room everything takes"</a>
+                </p> {checked(&states)}
                 <h2>"Version"</h2> <p>{env!("CARGO_PKG_VERSION")}</p>
             </div>
         }
@@ -210,7 +214,7 @@ fn who_missed(missed: &[Missed]) -> Option<impl IntoView + use<>> {
 }
 
 /// What a mail server said, for whoever looks after the server.
-fn their_words(why: &str) -> impl IntoView + use<> {
+pub(crate) fn their_words(why: &str) -> impl IntoView + use<> {
     view! {
         <details>
             <summary>"The exact words, for whoever looks after the server"</summary>
@@ -270,7 +274,7 @@ const CALL: &str = "Call whoever looks after the server for you, and read them t
 
 /// Why an email did not go, and what to do, in words for a volunteer: a mail server says it as a
 /// number of three digits, and some add another with dots.
-fn in_plain_words(why: &str) -> (&'static str, &'static str) {
+pub(crate) fn in_plain_words(why: &str) -> (&'static str, &'static str) {
     let code = why.get(..3).unwrap_or_default();
     match code {
         "550" | "554" if why.contains("5.7.") => {

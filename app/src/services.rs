@@ -1,8 +1,9 @@
 //! The services and places of the area, for everyone: what is coming, and how to get told about it.
 
-use area::store;
+use area::{corrections, store};
 use axum::extract::{Path, State};
 use axum::response::Response;
+use calendar::clock;
 use forms::Named;
 use ground::error::Error;
 use ground::house::House;
@@ -79,6 +80,7 @@ async fn page_about(
         MOST_COMING,
     )
     .await?;
+    let before = told_before(house, &named, kind).await?;
     let to = |page: &str, field: &str| format!("{page}?{field}={}", named.id);
     let page = Page::new(named.name.clone(), || {
         let nothing =
@@ -91,6 +93,10 @@ async fn page_about(
                     </a>
                 </p>
                 <h1>{named.name.clone()}</h1>
+                {before
+                    .into_iter()
+                    .map(|words| view! { <p class="soft">{words}</p> })
+                    .collect_view()}
                 <p>
                     <a class="button" href=to("/subscribe", &format!("{kind}s"))>
                         "Get told about changes"
@@ -110,4 +116,23 @@ async fn page_about(
         }
     });
     Ok(page.wide().answer(house, viewer))
+}
+
+/// What it was called before, and of a place how many children live there, with what was said
+/// before.
+async fn told_before(house: &House, named: &Named, kind: &str) -> Result<Vec<String>, Error> {
+    let before = corrections::of(&house.db, kind, &named.id).await?;
+    let mut told: Vec<String> = before
+        .iter()
+        .filter(|correction| correction.field == "name")
+        .map(|correction| {
+            format!("Called “{}” until {}.", correction.was, clock::day(correction.at))
+        })
+        .collect();
+    if kind == area::AreaKind::Place.word() {
+        let places = store::all(&house.db, area::AreaKind::Place).await?;
+        let place = places.iter().find(|place| place.id == named.id);
+        told.extend(place.map(|place| area::told_of_place(place, &before)).unwrap_or_default());
+    }
+    Ok(told)
 }

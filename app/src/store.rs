@@ -1,106 +1,12 @@
-//! What is waiting on a desk, what is open now, and what everyone may find, from every room in one
-//! query.
+//! What is open now, and what everyone may find, from every room in one query.
 
 use calendar::clock::Millis;
 use consultations::store::ListedConsultation;
-use ground::db::{Db, known};
-use ground::ids::{Account, Consultation, Id, Notice, Plan, Topic};
+use ground::db::Db;
 use outcomes::store::{stage, verdict};
 use rounds::store::Round;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
-use updates::store::Waited;
-
-/// What is waiting for organisers, the oldest of each first.
-#[derive(Clone, Debug, Default)]
-pub struct Waits {
-    /// Topics to check: (id, title, proposed at).
-    pub topics: Vec<(Id<Topic>, String, Millis)>,
-    /// Plans without the forum's statement: (id, title, registered at).
-    pub plans: Vec<(Id<Plan>, String, Millis)>,
-    /// Consultations that no organisation answers for: (id, title, opened at).
-    pub nobodys: Vec<(Id<Consultation>, String, Millis)>,
-    /// How many families we cannot reach by email.
-    pub unreached: i64,
-}
-
-/// What is waiting for organisers.
-///
-/// # Errors
-/// When the database fails.
-pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> {
-    let (topics, plans, unreached) =
-        (topics::store::TO_READ, plans::store::TO_STATE, notices::ledger::count_unreached());
-    let nobodys = consultations::store::NOBODYS;
-    let sql = format!(
-        "SELECT kind, id, title, since FROM (
-           SELECT 'topic' AS kind, id, title, since FROM ({topics}) topics
-           UNION ALL SELECT 'plan', id, title, since FROM ({plans}) plans
-           UNION ALL SELECT 'nobodys', id, title, since FROM ({nobodys}) nobodys
-           UNION ALL SELECT 'unreached', '', '', ({unreached})) waits
-         ORDER BY kind, since, id"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_all(&mut *db.read().await?).await?;
-    let mut waits = Waits::default();
-    for row in &rows {
-        match row.get::<&str, _>("kind") {
-            "topic" => waits.topics.push(one_that_waits(row)),
-            "plan" => waits.plans.push(one_that_waits(row)),
-            "nobodys" => waits.nobodys.push(one_that_waits(row)),
-            "unreached" => waits.unreached = row.get("since"),
-            _ => return known(None, "what waits for organisers"),
-        }
-    }
-    Ok(waits)
-}
-
-fn one_that_waits<T>(row: &AnyRow) -> (Id<T>, String, Millis) {
-    (row.get("id"), row.get("title"), row.get("since"))
-}
-
-/// What is waiting for a leader.
-#[derive(Clone, Debug, Default)]
-pub struct Led {
-    /// Their notices with questions: (notice, title, how many).
-    pub questions: Vec<(Id<Notice>, String, i64)>,
-    /// The outcomes they still have to report.
-    pub awaited: Vec<Waited>,
-    /// The name of their organisation; `None` until an administrator has set it.
-    pub organisation: Option<String>,
-}
-
-/// What is waiting for a leader, and for which organisation they speak.
-///
-/// # Errors
-/// When the database fails.
-pub async fn for_leader(db: &Db, leader: &Id<Account>) -> Result<Led, sqlx::Error> {
-    let sql = format!(
-        "SELECT * FROM (SELECT 'question' AS kind, id, title, many AS since,
-           CAST(NULL AS TEXT) AS decide_by FROM ({}) questions) questions
-         UNION ALL SELECT * FROM ({}) awaited
-         UNION ALL SELECT 'organisation', o.id, o.name, 0, CAST(NULL AS TEXT) FROM roles r
-           JOIN organisations o ON o.id = r.organisation_id AND o.retired_at IS NULL
-           WHERE r.role = 'leader' AND r.account_id = $1",
-        notices::questions::store::TO_ANSWER,
-        updates::store::awaited_of_leader()
-    );
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(leader).fetch_all(&mut *db.read().await?).await?;
-    let questions = rows
-        .iter()
-        .filter(|row| row.get::<&str, _>("kind") == "question")
-        .map(|row| (row.get("id"), row.get("title"), row.get("since")));
-    let organisation = rows.iter().find(|row| row.get::<&str, _>("kind") == "organisation");
-    Ok(Led {
-        questions: questions.collect(),
-        awaited: rows
-            .iter()
-            .filter(|row| !["question", "organisation"].contains(&row.get::<&str, _>("kind")))
-            .map(updates::store::read_waited)
-            .collect::<sqlx::Result<_>>()?,
-        organisation: organisation.map(|row| row.get("title")),
-    })
-}
 
 /// A line of the record of roles.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -184,6 +90,7 @@ pub async fn open_now(
             opens_at: row.get("propose_from"),
             closes_at: row.get("closes_at"),
             is_opened: true,
+            is_withdrawn: false,
             asks: consultations::store::asks(row.get("questions"))?,
         })
     };

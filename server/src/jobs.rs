@@ -42,7 +42,7 @@ const TICK: Duration = Duration::from_millis(500);
 const MINUTE: Duration = Duration::from_secs(60);
 
 const EACH_SECOND: Rhythm = Every(Duration::from_secs(1));
-/// For the mailbox that emails come back to, and for new devices.
+/// For the mailbox that emails come back to, for new devices, and for tasks.
 const EACH_TEN_SECONDS: Rhythm = Every(Duration::from_secs(10));
 const EACH_HALF_MINUTE: Rhythm = Every(Duration::from_secs(30));
 const EACH_MINUTE: Rhythm = Every(MINUTE);
@@ -287,6 +287,15 @@ pub fn all(
         Job::of(house, "tidying consultations", EachTick, async |house: House| {
             consultations::tidy_due(&house.db, house.clock.now()).await
         }),
+        Job::of(
+            house,
+            "emails about withdrawn consultations",
+            EACH_MINUTE,
+            async |house: House| consultations::tell_due(&house).await,
+        ),
+        Job::of(house, "how consultations are going", EACH_TEN_MINUTES, async |house: House| {
+            consultations::count_due(&house).await
+        }),
         Job::of(house, "emails about what happened", EachTick, async |house: House| {
             updates::tell_due(&house).await
         }),
@@ -298,6 +307,9 @@ pub fn all(
         }),
         Job::of(house, "emails with answers", EachTick, async |house: House| {
             notices::answer_due(&house).await
+        }),
+        Job::of(house, "emails about tasks", EACH_TEN_SECONDS, async |house: House| {
+            deliveries::tasks::tell_due(&house).await
         }),
         Job::of(house, "emails about new devices", EACH_TEN_SECONDS, async |house: House| {
             accounts::tell_new_devices_due(&house).await

@@ -13,7 +13,7 @@
 //! * [`figures`]: what Prometheus reads; [`retention`]: what is erased, and when
 //! * [`demonstration`]: the demonstration area
 //! * [`serve`]: the process from start to stop; [`listen`]: its connections; [`say`]: its words and
-//!   its log
+//!   its log; [`setting_names`]: slips in the names of settings
 
 // They panic when nobody reads any more; `say` does not.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -31,6 +31,7 @@ pub mod mailer;
 pub mod retention;
 pub mod say;
 pub mod serve;
+pub mod setting_names;
 pub mod settings;
 pub mod tasks;
 pub mod watch;

@@ -18,6 +18,7 @@ use server::backup;
 use server::copying::{self, How};
 use server::say::{self, Log};
 use server::serve::{self, Serving};
+use server::setting_names;
 use server::settings::Settings;
 use voting::ballots;
 
@@ -220,10 +221,14 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
     };
     match command {
         Command::Serve { demo, create, no_work } => {
+            warn_of_names(file);
             let how = Serving { demo, create, work: !no_work };
             serve::serve(settings, how, log.dropped()).await
         }
-        Command::Work => serve::work(settings).await,
+        Command::Work => {
+            warn_of_names(file);
+            serve::work(settings).await
+        }
         Command::Migrate { create } => {
             serve::open(&settings, create).await?.close().await;
             say::line("The database is up to date.");
@@ -260,6 +265,7 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
             Ok(())
         }
         Command::CheckConfig { mail } => {
+            setting_names::check(file)?;
             say::line(&serve::check(&settings).await?);
             if let Some(to) = mail {
                 say::line(&format!("\n{}\n", settings.mailer.dns_records()));
@@ -306,6 +312,14 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
             evidence_pack(&settings, &as_of, &out).await
         }
         Command::Recount { .. } | Command::BackupCheck { .. } => Ok(()),
+    }
+}
+
+/// Says in the log which settings are not known. They stop nothing: a service that ran yesterday
+/// starts today too.
+fn warn_of_names(file: Option<&Path>) {
+    if let Err(why) = setting_names::check(file) {
+        tracing::warn!("{why}");
     }
 }
 

@@ -13,6 +13,7 @@ use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_appender::non_blocking::ErrorCounter;
+use url::{Host, Url};
 
 use crate::settings::Settings;
 use crate::tasks::keep_going;
@@ -124,7 +125,9 @@ pub async fn open_as_it_is(settings: &Settings) -> Result<Db, String> {
 /// # Errors
 /// One clear line.
 pub async fn check(settings: &Settings) -> Result<String, String> {
+    is_for_people(&settings.public_url)?;
     settings.mailer.check().await?;
+    can_keep_files(&settings.files).await?;
     if let Some(council) = &settings.council {
         let asked = council.check(Clock::system().now()).await;
         asked.map_err(|why| format!("OIDC_ISSUER={} cannot be used: {why}", council.issuer()))?;
@@ -158,6 +161,46 @@ pub async fn check(settings: &Settings) -> Result<String, String> {
         }
     };
     Ok(format!("{found}{line}"))
+}
+
+/// Whether people can reach the service at this address safely: over https, or on this machine
+/// alone. Over http, passwords and cookies could be read on the way.
+fn is_for_people(public_url: &Url) -> Result<(), String> {
+    let is_here = match public_url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if is_here || public_url.scheme() == "https" {
+        return Ok(());
+    }
+    Err(format!(
+        "PUBLIC_URL={} must begin with https://, since it is not this machine. See “Behind a \
+         proxy” in docs/running.md",
+        public_url.as_str().trim_end_matches('/')
+    ))
+}
+
+/// Whether a file can be kept where FILES says. A folder that is not there yet is made, and taken
+/// away again. Storage that machines share is not asked.
+async fn can_keep_files(setting: &str) -> Result<(), String> {
+    let Some(folder) = setting.strip_prefix("file:") else { return Ok(()) };
+    let missing: Vec<&Path> = Path::new(folder)
+        .ancestors()
+        .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+        .collect();
+    let tried = match Files::open(setting) {
+        Ok(files) => files
+            .try_out()
+            .await
+            .map_err(|error| format!("FILES: nothing can be kept in the folder {folder}: {error}")),
+        Err(why) => Err(why),
+    };
+    for folder in missing {
+        let _ = fs::remove_dir(folder);
+    }
+    tried
 }
 
 /// Sends a test email to `to`, or to the address emails are from, and says how it went.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
 
-use calendar::clock::{Clock, DAY, Millis};
+use calendar::clock::{Clock, DAY, MINUTE, Millis};
 use disclosure::tables::Rule;
 use ground::council::{self, Council, MustHave};
 use ground::db::{Db, Kind};
@@ -44,6 +44,8 @@ pub struct Settings {
     pub rule: Rule,
     /// How long leaders have to say what came of what parents said.
     pub outcome_within: Millis,
+    /// How long a notice that is approved for now can still be called back.
+    pub call_back: Millis,
     /// Where people can read the area's list of support.
     pub local_offer: Option<Url>,
     /// Who gets the end of the audit log each month.
@@ -137,6 +139,8 @@ impl Settings {
         )?;
         let outcome_within =
             i64::from(number("OUTCOME_WEEKS", &or("OUTCOME_WEEKS", "12"), 1..=52)?) * 7 * DAY;
+        let call_back = number("CALL_BACK_MINUTES", &or("CALL_BACK_MINUTES", "10"), 0..=120)?;
+        let call_back = i64::from(call_back) * MINUTE;
         let local_offer =
             get("LOCAL_OFFER_URL").map(|url| web_address("LOCAL_OFFER_URL", &url)).transpose()?;
         let audit_head_to = or("AUDIT_HEAD_TO", "");
@@ -180,6 +184,7 @@ impl Settings {
             files,
             rule,
             outcome_within,
+            call_back,
             local_offer,
             audit_head_to,
             area,
@@ -199,6 +204,7 @@ impl Settings {
             .with_return_address(self.return_address.clone())
             .with_rule(self.rule)
             .with_outcome_within(self.outcome_within)
+            .with_call_back(self.call_back)
             .with_audit_head_to(self.audit_head_to.clone())
             .with_local_offer(self.local_offer.as_ref().map(Url::to_string))
             .with_even_answers()
@@ -403,6 +409,8 @@ mod tests {
             ("MAIL_RATE", "fast"),
             ("LEAST_FREE_MB", "much"),
             ("OUTCOME_WEEKS", "0"),
+            ("CALL_BACK_MINUTES", "121"),
+            ("CALL_BACK_MINUTES", "soon"),
             ("LOCAL_OFFER_URL", "the council"),
             ("AUDIT_HEAD_TO", "nobody"),
             ("METRICS", "9464"),

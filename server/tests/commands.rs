@@ -68,6 +68,62 @@ fn check_config_only_looks() {
 }
 
 #[test]
+fn check_config_refuses_what_would_only_fail_later() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("taken"), "a file").unwrap();
+    for (name, value, why) in [
+        ("FILES", "file:taken/files", "FILES: the folder taken/files cannot be made"),
+        ("PUBLIC_URL", "http://alongside.example.org", "must begin with https://"),
+        ("PUBLIC_URL", "http://0.0.0.0:3000", "must begin with https://"),
+        ("MAIL_FORM", "forum@example.org", "MAIL_FORM in the environment (do you mean MAIL_FROM?)"),
+        ("DATABASE_URL", "sqlite://taken", "taken is not a database"),
+    ] {
+        let checked = command(folder.path(), &["check-config"]).env(name, value).output().unwrap();
+        let said = said(&checked);
+        assert!(!checked.status.success() && said.contains(why), "{name}={value}: {said}");
+    }
+    let here = command(folder.path(), &["check-config"])
+        .env("PUBLIC_URL", "http://localhost:3000")
+        .env("FILES", "file:a/b/files")
+        .output()
+        .unwrap();
+    assert!(here.status.success(), "{}", said(&here));
+    assert!(!folder.path().join("a").exists(), "what was tried is taken away again");
+}
+
+#[test]
+fn check_config_refuses_a_name_in_the_file_that_nobody_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("alongside.env");
+    std::fs::write(&file, "FORUM_NAMES=Sefton\nAWS_REGION=eu-west-2\n").unwrap();
+    let words = ["check-config", "--settings", file.to_str().unwrap()];
+    let checked = alongside(folder.path(), &words);
+    assert!(
+        !checked.status.success() && said(&checked).contains("FORUM_NAMES in"),
+        "{}",
+        said(&checked)
+    );
+    assert!(!said(&checked).contains("AWS_REGION"), "a library reads it");
+}
+
+#[test]
+fn a_start_on_a_file_that_is_no_database_is_refused_and_leaves_it_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("letter.db");
+    std::fs::write(&file, "Dear council,").unwrap();
+    let refused = command(folder.path(), &["serve"])
+        .env("DATABASE_URL", format!("sqlite://{}", file.display()))
+        .output()
+        .unwrap();
+    assert!(
+        !refused.status.success() && said(&refused).contains("is not a database"),
+        "{}",
+        said(&refused)
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "Dear council,");
+}
+
+#[test]
 fn check_config_says_what_a_database_on_another_machine_must_do() {
     let folder = tempfile::tempdir().unwrap();
     let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -559,6 +559,51 @@ pub fn signed_out(house: &House) -> Words {
     )
 }
 
+/// Says that the account is suspended, and that nothing is lost.
+pub fn suspended(house: &House) -> Words {
+    words(
+        house,
+        "Your account has been suspended",
+        vec![
+            "An administrator of the forum has suspended your account. You have been signed out, \
+             and you can't sign in until it is restored."
+                .into(),
+            "Nothing you wrote has been deleted.".into(),
+            to_do("If you don't know why, contact the forum."),
+        ],
+        Some(("Contact the forum", house.link("/contact"))),
+        "We send this email whenever an account is suspended. You can't stop these emails.",
+    )
+}
+
+/// Tells an administrator that somebody of the team was suspended. `by`: who did it.
+pub fn suspended_someone(house: &House, name: &str, by: &str) -> Words {
+    words(
+        house,
+        "Someone on the team has been suspended",
+        vec![
+            format!("{by} has suspended the account of {name}. They can't sign in.").into(),
+            to_do("If you don't know why, ask them today. An administrator can restore it."),
+        ],
+        Some(("See the people here", house.link("/admin/people?has=suspended"))),
+        "You get this email because you are an administrator. You can't stop these emails.",
+    )
+}
+
+/// Says that the account works again.
+pub fn restored(house: &House) -> Words {
+    words(
+        house,
+        "Your account has been restored",
+        vec![
+            "An administrator of the forum has restored your account.".into(),
+            to_do("You can sign in again, as before."),
+        ],
+        Some(("Sign in", house.link("/sign-in"))),
+        "We send this email whenever an account is restored. You can't stop these emails.",
+    )
+}
+
 /// Says that a second step was set up.
 pub fn second_step_set_up(house: &House) -> Words {
     words(

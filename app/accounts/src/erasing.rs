@@ -40,7 +40,7 @@ fn is_last_admin(but: &str) -> String {
     format!(
         "(EXISTS (SELECT 1 FROM roles r WHERE r.account_id = a.id AND r.role = 'admin')
           AND NOT EXISTS (SELECT 1 FROM roles o JOIN accounts b ON b.id = o.account_id
-            AND b.erased_at IS NULL
+            AND b.erased_at IS NULL AND b.suspended_at IS NULL
             WHERE o.role = 'admin' AND o.account_id <> a.id {but}))"
     )
 }
@@ -270,7 +270,7 @@ pub async fn forget(
     if gone.bind(account_id).execute(&mut *tx).await?.rows_affected() == 0 {
         sqlx::query(
             "UPDATE accounts SET email = NULL, mailbox = NULL, shown_name = '', place_id = NULL,
-             password_hash = NULL, confirmed_at = 0 WHERE id = $1",
+             password_hash = NULL, confirmed_at = 0, suspended_at = NULL WHERE id = $1",
         )
         .bind(account_id)
         .execute(tx)

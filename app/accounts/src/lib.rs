@@ -4,7 +4,8 @@
 //! pressed, a sign-up just waits, and holds an address and nothing else that was typed. We never
 //! give away whether an address is known, in words or in time: known or not, each form does the
 //! same work and owes one email. Nobody's tries use up another's, and a link by email has a limit
-//! of its own. `rules` says what a name may be; `passwords` what a password may be, and hashes it
+//! of its own. `people` is everyone, for administrators, and `invitations` asks new people in.
+//! `rules` says what a name may be; `passwords` what a password may be, and hashes it
 //! on a bounded pool; `choosing` is the field for a new one; `session` finds out who is asking;
 //! `attempts` counts tries; `limits` says how much one person may send, `joinings` counts what is
 //! made from one network in an hour; `store` holds the SQL, and `erasing` that of leaving; `emails`
@@ -21,6 +22,7 @@ pub mod emails;
 pub mod erasing;
 mod first_act;
 mod frame;
+mod invitations;
 pub mod joinings;
 mod limits;
 mod own_password;
@@ -39,9 +41,9 @@ pub mod store;
 pub use attempts::{Asker, Caller, Purpose, Wait, may_answer, may_ask, may_write};
 pub use council::{ENDED_BY_COUNCIL, ENDED_UNCONFIRMED, lapse_due};
 pub use first_act::{GO_ON, STAYS, keep_first_act};
+pub use invitations::invite;
 pub use limits::{Sends, may_send, too_many};
 pub use passwords::hashed;
-pub use people::invite;
 pub use personal::PERSONAL;
 pub use second_factor::{WE_MAY_ASK, reset_second_step, tell_new_devices_due};
 pub use session::{recognise, signed_out};
@@ -57,6 +59,7 @@ pub fn routes() -> Routes {
     const ROLES: &str = "change someone's role";
     const ADDRESS: &str = "change your email address";
     const SIGN_OUT: &str = "sign someone out everywhere";
+    const SUSPEND: &str = "suspend or restore someone's account";
     let admin = Only(Role::Admin);
     Routes::new()
         .get("/sign-up", Anyone, sign_up::sign_up_form)
@@ -100,9 +103,10 @@ pub fn routes() -> Routes {
         .join(second_factor::routes())
         .join(passkeys::routes())
         .get("/admin/people", admin, people::people_page)
-        .post_first("/admin/people", admin.fresh(), INVITE, people::send_invitation)
-        .post_first("/admin/people/{id}/roles", admin.fresh(), ROLES, people::change_role)
-        .get("/admin/people/{id}/roles", admin, people::role_form)
+        .post_first("/admin/people", admin.fresh(), INVITE, invitations::send_invitation)
+        .get("/admin/people/{id}", admin, people::person::person_page)
+        .post_first("/admin/people/{id}/roles", admin.fresh(), ROLES, people::roles::change_role)
+        .get("/admin/people/{id}/roles", admin, people::roles::role_form)
         .get("/admin/people/{id}/sessions", admin, sign_out::sign_out_person_form)
         .post_first(
             "/admin/people/{id}/sessions",
@@ -110,6 +114,16 @@ pub fn routes() -> Routes {
             SIGN_OUT,
             sign_out::sign_out_person,
         )
-        .get("/invitations/{token}", Anyone, people::invitation_form)
-        .post("/invitations/{token}", Anyone, people::accept_invitation)
+        .get("/admin/people/{id}/suspension", admin, people::suspending::suspension_form)
+        .post_first(
+            "/admin/people/{id}/suspension",
+            admin.fresh(),
+            SUSPEND,
+            people::suspending::change_suspension,
+        )
+        .get("/admin/invitations", admin, invitations::invitations_page)
+        .get("/admin/invitations/{id}", admin, invitations::back_to_invitations)
+        .post("/admin/invitations/{id}", admin, invitations::change_invitation)
+        .get("/invitations/{token}", Anyone, invitations::accepting::invitation_form)
+        .post("/invitations/{token}", Anyone, invitations::accepting::accept_invitation)
 }

@@ -23,6 +23,7 @@ pub const PERSONAL: &[Table] = &[
             Left("password_hash", SECRET),
             Time("confirmed_at", "You joined"),
             Time("erased_at", "Closed"),
+            Time("suspended_at", "Suspended"),
         ],
     },
     Table {

@@ -145,6 +145,8 @@ pub(crate) struct Begun {
     /// Whether nothing has begun: they sign in with their council and in no other way, so that what
     /// it says of them is known each time.
     pub is_with_council: bool,
+    /// Whether nothing has begun since their account is suspended.
+    pub is_suspended: bool,
     browser: String,
 }
 
@@ -157,8 +159,14 @@ impl Begun {
             second_step: SecondStep::NotAsked,
             is_leaving: false,
             is_with_council: true,
+            is_suspended: false,
             browser: String::new(),
         }
+    }
+
+    /// Nothing, for somebody whose account is suspended.
+    fn none_while_suspended() -> Self {
+        Self { is_with_council: false, is_suspended: true, ..Self::none_but_with_council() }
     }
 }
 
@@ -197,6 +205,9 @@ async fn begin_at(
     let issuer = house.council().map_or("", Council::issuer);
     let account_rights =
         store::account_rights(&house.db, account_id, issuer, house.clock.now()).await?;
+    if account_rights.is_suspended {
+        return Ok(Begun::none_while_suspended());
+    }
     if account_rights.is_with_council && at.is_none() {
         return Ok(Begun::none_but_with_council());
     }
@@ -240,8 +251,16 @@ async fn begin_new(
     let waits_for_code = store::begin_session_here(&house.db, session, here, at).await?;
     let known = (!waits_for_code).then_some(browser.as_str());
     let cookies = cookies_of(house, &token, lasts / SECOND, known);
-    let (is_leaving, is_with_council) = (false, false);
-    Ok(Begun { cookies, waits_for_code, second_step, is_leaving, is_with_council, browser })
+    let (is_leaving, is_with_council, is_suspended) = (false, false, false);
+    Ok(Begun {
+        cookies,
+        waits_for_code,
+        second_step,
+        is_leaving,
+        is_with_council,
+        is_suspended,
+        browser,
+    })
 }
 
 /// As [`begin`], for somebody who showed with a passkey that it is them: it waits for nothing.
@@ -256,8 +275,11 @@ pub(crate) async fn begin_by_passkey(
     headers: &HeaderMap,
 ) -> Result<Option<Begun>, Error> {
     let issuer = house.council().map_or("", Council::issuer);
-    let store::AccountRights { roles, second_step, is_leaving, is_with_council } =
+    let store::AccountRights { roles, second_step, is_leaving, is_with_council, is_suspended } =
         store::account_rights(&house.db, account_id, issuer, house.clock.now()).await?;
+    if is_suspended {
+        return Ok(Some(Begun::none_while_suspended()));
+    }
     if is_with_council {
         return Ok(Some(Begun::none_but_with_council()));
     }
@@ -269,7 +291,15 @@ pub(crate) async fn begin_by_passkey(
     know_browser(house, account_id, &browser).await?;
     let cookies = cookies_of(house, &token, lasts / SECOND, Some(&browser));
     let waits_for_code = false;
-    Ok(Some(Begun { cookies, waits_for_code, second_step, is_leaving, is_with_council, browser }))
+    Ok(Some(Begun {
+        cookies,
+        waits_for_code,
+        second_step,
+        is_leaving,
+        is_with_council,
+        is_suspended,
+        browser,
+    }))
 }
 
 /// A session about to begin, with what its cookies need.

@@ -22,6 +22,7 @@ use super::attempts::{self, Asker, Caller, Purpose, Wait};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, JustIn};
 use super::passkeys::{self, webauthn::Party};
+use super::people::suspending::suspended_page;
 use super::session::Requester;
 use super::store::NewLink;
 use super::{council, emails, passwords, second_factor, session, store};
@@ -556,6 +557,7 @@ async fn go_on(
 }
 
 /// The answer to somebody whose session has begun: to the code, where that is missing, or on.
+/// Whoever is suspended, so that none has, reads that.
 ///
 /// # Errors
 /// When the database fails.
@@ -566,6 +568,9 @@ pub(crate) async fn in_now(
     destination: &Destination,
     by_link: bool,
 ) -> Result<Response, Error> {
+    if begun.is_suspended {
+        return Ok(suspended_page(house));
+    }
     if begun.waits_for_code {
         let next =
             second_factor::code::ask_for_code(house, account_id, destination, by_link).await?;

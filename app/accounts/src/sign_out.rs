@@ -11,7 +11,7 @@ use ground::ids::{Account, Id};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::frame::{Frame, PEOPLE};
+use super::frame::{Frame, PERSON};
 use super::second_factor::store::{self as factors, ToldAccount};
 use super::{emails, store};
 
@@ -35,7 +35,8 @@ pub async fn sign_out_person_form(
     if person.account_id == viewer.signed_in()?.account_id {
         return Ok(Redirect::to(OWN).into_response());
     }
-    let page = Frame::new("Sign someone out everywhere", PEOPLE).around(|| {
+    let back = format!("/admin/people/{}", person.account_id);
+    let page = Frame::new("Sign someone out everywhere", (back, PERSON)).around(|| {
         view! {
             <p class="lead">
                 "You can sign out "<b>{person.shown_name}</b>
@@ -91,5 +92,6 @@ pub async fn sign_out_person(
         audit::note(&mut tx, entry).await?;
     }
     tx.commit().await?;
-    Ok(Redirect::to("/admin/people?done=signed-out").into_response())
+    let to = format!("/admin/people/{}?done=signed-out", person.account_id);
+    Ok(Redirect::to(&to).into_response())
 }

@@ -35,9 +35,17 @@ pub async fn sign_up_form(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
+    if area::store::places(&house.db).await?.is_empty() {
+        return Ok(not_ready("Join").answer(&house, &viewer));
+    }
     // Only where they were going is taken from an address: what is typed is typed here.
     let then = Sent::default().and("then", Sent::query(&uri).typed("then"));
     sign_up_page(&house, &viewer, &headers, &then, &Refusals::default()).await
+}
+
+/// People choose where they live as they join, so that somebody has to name the places first.
+fn not_ready(title: &'static str) -> Page {
+    Page::not_ready(title, "You can't join yet.")
 }
 
 /// POST `/sign-up`: the same answer whether the address is known or not.
@@ -214,9 +222,13 @@ async fn confirm_sign_up_page(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Page, Error> {
-    let places = area::store::places(&house.db).await?.into_iter();
+    let places = area::store::places(&house.db).await?;
+    if places.is_empty() {
+        return Ok(not_ready("Finish joining"));
+    }
     let chosen = sent.typed("place");
-    let choices = Choice::each(places.map(|place| (place.id, place.name)), |id| id == chosen);
+    let choices =
+        Choice::each(places.into_iter().map(|place| (place.id, place.name)), |id| id == chosen);
     let chose = (!why.chose.is_empty()).then(|| {
         view! {
             <p class="panel gold">

@@ -2,11 +2,12 @@
 
 use calendar::clock::{DAY, Millis, SECOND};
 use ground::db::{Db, Kind, known};
-use ground::ids::{Account, Id, Invitation, Organisation, Passkey, Place, Session};
+use ground::ids::{Account, Id, Organisation, Passkey, Place, Session};
 use ground::viewer::{Role, SecondStep, SignedIn};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+use super::invitations::store as invitations;
 use super::passkeys::store as passkeys;
 use super::second_factor::{rules, store as factors};
 
@@ -49,7 +50,7 @@ async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> sqlx::Result<
          LEFT JOIN roles r ON r.account_id = a.id
          LEFT JOIN second_factors f ON f.account_id = a.id
          WHERE {by} AND s.ends_at > $2 AND s.idle_ends_at > $2
-           AND s.waits_for_code = 0 AND a.erased_at IS NULL",
+           AND s.waits_for_code = 0 AND a.erased_at IS NULL AND a.suspended_at IS NULL",
         factors::SINCE
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
@@ -103,11 +104,13 @@ pub struct AccountRights {
     pub is_leaving: bool,
     /// Whether it signs in with its council and in no other way.
     pub is_with_council: bool,
+    /// Whether nobody is let in to it for now.
+    pub is_suspended: bool,
 }
 
 /// What this account may do, whether a second step is asked of it, whether it is about to be
-/// erased, and whether it signs in with the council that this provider belongs to: a leader whom
-/// the provider knows, and who is nothing else here.
+/// erased, whether it is suspended, and whether it signs in with the council that this provider
+/// belongs to: a leader whom the provider knows, and who is nothing else here.
 pub async fn account_rights(
     db: &Db,
     account_id: &Id<Account>,
@@ -115,7 +118,7 @@ pub async fn account_rights(
     now: Millis,
 ) -> sqlx::Result<AccountRights> {
     let sql = format!(
-        "SELECT r.role, {} AS has_second_step_since,
+        "SELECT r.role, a.suspended_at, {} AS has_second_step_since,
                 (SELECT second_step_from FROM area_rules) AS asked_from,
                 (SELECT count(*) FROM erasures e WHERE e.account_id = a.id) AS erasures,
                 (SELECT count(*) FROM council_subjects c
@@ -138,7 +141,9 @@ pub async fn account_rights(
     let is_leaving = rows.iter().any(|row| row.get::<i64, _>("erasures") > 0);
     let is_known_there = rows.iter().any(|row| row.get::<i64, _>("subjects") > 0);
     let is_with_council = is_known_there && roles == [Role::Leader];
-    Ok(AccountRights { roles, second_step, is_leaving, is_with_council })
+    let is_suspended =
+        rows.iter().any(|row| row.get::<Option<Millis>, _>("suspended_at").is_some());
+    Ok(AccountRights { roles, second_step, is_leaving, is_with_council, is_suspended })
 }
 
 /// A session about to begin.
@@ -184,7 +189,7 @@ pub async fn is_known(db: &Db, email: &str) -> sqlx::Result<bool> {
 
 /// Begins a session, and clears this account's ended ones away. Whether it lets nobody in before a
 /// code is given or a passkey used: so it is where there is a second step. An account that is
-/// erased has no session.
+/// erased or suspended has no session.
 pub async fn begin_session(db: &Db, session: NewSession) -> sqlx::Result<bool> {
     begin_session_here(db, session, ThisBrowser::default(), None).await
 }
@@ -268,7 +273,7 @@ async fn insert_session(
            CAST($8 AS BIGINT), CAST($9 AS INTEGER), CAST($10 AS INTEGER),
            CASE WHEN CAST($11 AS INTEGER) = 0 AND {} IS NOT NULL THEN 1 ELSE 0 END
          FROM accounts a LEFT JOIN second_factors f ON f.account_id = a.id
-         WHERE a.id = $3 AND a.erased_at IS NULL
+         WHERE a.id = $3 AND a.erased_at IS NULL AND a.suspended_at IS NULL
          RETURNING CAST(waits_for_code AS BIGINT)",
         factors::SINCE
     );
@@ -777,12 +782,15 @@ pub async fn lead_for(
     Ok(())
 }
 
-/// Takes a role from an account. False when it had none.
+/// Takes a role from an account, and ends the invitations by which its owner could take it again.
+/// False when it had none.
 pub async fn revoke(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     role: Role,
+    now: Millis,
 ) -> sqlx::Result<bool> {
+    invitations::end_waiting(tx, account_id, Some(role), now).await?;
     let revoked = sqlx::query("DELETE FROM roles WHERE account_id = $1 AND role = $2")
         .bind(account_id)
         .bind(role.word())
@@ -800,7 +808,8 @@ pub struct Watcher {
 }
 
 /// Who watches over a role: everyone who has it, the administrators, and whoever it was given to or
-/// taken from; but for whoever did it. With the display names of these two.
+/// taken from; but for whoever did it, and for those who are suspended. With the display names of
+/// these two.
 pub async fn watchers(
     tx: &mut AnyConnection,
     role: Role,
@@ -811,8 +820,8 @@ pub async fn watchers(
                 CAST(CASE WHEN EXISTS (SELECT 1 FROM roles r WHERE r.account_id = a.id
                   AND r.role = 'admin') THEN 1 ELSE 0 END AS BIGINT) AS is_admin
          FROM accounts a
-         WHERE a.id IN ($1, $2) OR a.id IN (SELECT r.account_id FROM roles r
-           WHERE r.role IN ('admin', $3))
+         WHERE a.id IN ($1, $2) OR (a.suspended_at IS NULL AND a.id IN (SELECT r.account_id
+           FROM roles r WHERE r.role IN ('admin', $3)))
          ORDER BY a.id",
     )
     .bind(whose)
@@ -831,14 +840,6 @@ pub async fn watchers(
     });
     let watchers = watchers.filter(|watcher| watcher.id != *by && !watcher.email.is_empty());
     Ok((watchers.collect(), name_of(whose), name_of(by)))
-}
-
-/// What others see somebody called; `None` where there is no such account.
-pub async fn shown_name(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar("SELECT shown_name FROM accounts WHERE id = $1 AND erased_at IS NULL")
-        .bind(account_id)
-        .fetch_optional(&mut *db.read().await?)
-        .await
 }
 
 /// Ends every session of an account, in the write that changes what it may do; and every link that
@@ -1176,165 +1177,4 @@ async fn fold(tx: &mut AnyConnection, lot: &[(Id<Account>, String)]) -> sqlx::Re
         .await?;
     }
     Ok(())
-}
-
-/// An invitation that waits.
-#[derive(Clone, Debug)]
-pub struct WaitingInvitation {
-    pub id: Id<Invitation>,
-    pub email: String,
-    pub role: Role,
-    /// The organisation, for a leader.
-    pub organisation_id: Option<Id<Organisation>>,
-    /// The account with that address, if it has one.
-    pub account_id: Option<Id<Account>>,
-    /// The name of the place that was chosen with it, if that is one.
-    pub place: Option<String>,
-}
-
-/// An invitation about to be sent.
-#[derive(Debug)]
-pub struct NewInvitation<'a> {
-    /// The hash of the token in its link.
-    pub token_hash: &'a str,
-    pub email: &'a str,
-    pub role: Role,
-    /// The organisation, for a leader.
-    pub organisation_id: Option<&'a Id<Organisation>>,
-    pub now: Millis,
-    /// Until when it can be accepted.
-    pub ends_at: Millis,
-}
-
-/// Keeps an invitation.
-pub async fn keep_invitation(
-    tx: &mut AnyConnection,
-    new: &NewInvitation<'_>,
-) -> sqlx::Result<Id<Invitation>> {
-    let id = Id::fresh();
-    sqlx::query(
-        "INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at,
-         organisation_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(&id)
-    .bind(new.token_hash)
-    .bind(new.email)
-    .bind(new.role.word())
-    .bind(new.now)
-    .bind(new.ends_at)
-    .bind(new.organisation_id)
-    .execute(tx)
-    .await?;
-    Ok(id)
-}
-
-/// The invitation behind a link, while it can be accepted; and the place that was chosen with it,
-/// if that is one.
-pub async fn invitation(
-    tx: &mut AnyConnection,
-    token_hash: &str,
-    place: Option<&Id<Place>>,
-    now: Millis,
-) -> sqlx::Result<Option<WaitingInvitation>> {
-    let row = sqlx::query(
-        "SELECT i.id, i.email, i.role, a.id AS account_id, i.organisation_id,
-                (SELECT p.name FROM places p WHERE p.id = $3 AND p.retired_at IS NULL) AS place
-         FROM invitations i LEFT JOIN accounts a ON a.email = i.email
-         WHERE i.token_hash = $1 AND i.ends_at > $2 AND i.accepted_at IS NULL",
-    )
-    .bind(token_hash)
-    .bind(now)
-    .bind(place)
-    .fetch_optional(tx)
-    .await?;
-    let invitation = |row: AnyRow| {
-        Ok(WaitingInvitation {
-            id: row.get("id"),
-            email: row.get("email"),
-            role: known(Role::read(row.get("role")), "invitations.role")?,
-            account_id: row.get("account_id"),
-            organisation_id: row.get("organisation_id"),
-            place: row.get("place"),
-        })
-    };
-    row.map(invitation).transpose()
-}
-
-/// Uses an invitation up. True for whoever was first.
-pub async fn accept_invitation(
-    tx: &mut AnyConnection,
-    id: &Id<Invitation>,
-    now: Millis,
-) -> sqlx::Result<bool> {
-    let used = sqlx::query(
-        "UPDATE invitations SET accepted_at = $2 WHERE id = $1 AND accepted_at IS NULL",
-    )
-    .bind(id)
-    .bind(now)
-    .execute(tx)
-    .await?;
-    Ok(used.rows_affected() == 1)
-}
-
-/// A person as an administrator sees them.
-#[derive(Debug)]
-pub struct ListedPerson {
-    pub id: Id<Account>,
-    pub shown_name: String,
-    pub email: String,
-    pub roles: Vec<Role>,
-    pub organisation_id: Option<Id<Organisation>>,
-    pub has_second_step: bool,
-    /// When the council last confirmed that they work there, where they sign in with it.
-    pub confirmed_at: Option<Millis>,
-}
-
-/// People whose name or address contains `search` (folded), by address, at most `most`, after the
-/// address `after`.
-pub async fn people(
-    db: &Db,
-    search: &str,
-    after: &str,
-    most: i64,
-) -> sqlx::Result<Vec<ListedPerson>> {
-    let sql = format!(
-        "SELECT a.id, a.shown_name, a.email, r.role, r.organisation_id,
-           {} AS has_second_step_since,
-           (SELECT max(c.confirmed_at) FROM council_subjects c WHERE c.account_id = a.id)
-             AS confirmed_at
-         FROM (SELECT id, shown_name, email FROM accounts
-               WHERE email > $1 AND (email LIKE $2 OR lower(shown_name) LIKE $2)
-               ORDER BY email LIMIT $3) a
-         LEFT JOIN roles r ON r.account_id = a.id
-         LEFT JOIN second_factors f ON f.account_id = a.id
-         ORDER BY a.email, r.role",
-        factors::SINCE
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(after)
-        .bind(format!("%{}%", search.replace(['%', '_'], "")))
-        .bind(most)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
-    let mut people: Vec<ListedPerson> = Vec::new();
-    for row in rows {
-        let id: Id<Account> = row.get("id");
-        if people.last().is_none_or(|last| last.id != id) {
-            people.push(ListedPerson {
-                id,
-                shown_name: row.get("shown_name"),
-                email: row.get("email"),
-                roles: Vec::new(),
-                organisation_id: None,
-                has_second_step: row.get::<Option<Millis>, _>("has_second_step_since").is_some(),
-                confirmed_at: row.get("confirmed_at"),
-            });
-        }
-        let word: Option<&str> = row.get("role");
-        if let (Some(person), Some(word)) = (people.last_mut(), word) {
-            person.roles.push(role(word)?);
-            person.organisation_id = person.organisation_id.take().or(row.get("organisation_id"));
-        }
-    }
-    Ok(people)
 }

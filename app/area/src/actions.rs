@@ -17,11 +17,6 @@ use sqlx::AnyConnection;
 use super::rules::{self, AreaChange, AreaKind};
 use super::{pages, store};
 
-/// GET `/admin`
-pub async fn admin_page(State(house): State<House>, viewer: Viewer) -> Response {
-    pages::administration(&viewer).answer(&house, &viewer)
-}
-
 /// GET `/admin/area`
 pub async fn area_page(
     State(house): State<House>,
@@ -38,7 +33,8 @@ pub async fn change_area(
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let change = match rules::change(&sent) {
+    let now = house.clock.now();
+    let change = match rules::change(&sent, now) {
         Ok(change) => change,
         Err(refusals) => return area_answer(&house, &viewer, "", &sent, &refusals).await,
     };
@@ -47,7 +43,14 @@ pub async fn change_area(
     } else {
         AreaKind::Service.field()
     };
-    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    if let AreaChange::Add { what, name, .. } = &change {
+        let others = store::all(&house.db, *what).await?;
+        if let Some(question) = rules::question(name, *what, &others, sent.typed("sure")) {
+            let (sent, refusals) = (sent.with("sure", name), Refusals::one(taken, question));
+            return area_answer(&house, &viewer, "", &sent, &refusals).await;
+        }
+    }
+    let by = &viewer.signed_in()?.account_id;
     let mut tx = house.db.begin().await?;
     match save_change(&mut tx, change, by, now).await {
         Ok(true) => {
@@ -77,7 +80,7 @@ async fn save_change(
 ) -> Result<bool, sqlx::Error> {
     let (what, about) = match change {
         AreaChange::Add { what, name, baseline } => {
-            (said(what, "added"), store::add(tx, what, &name, baseline).await?)
+            (said(what, "added"), store::add(tx, what, &name, baseline.as_ref()).await?)
         }
         AreaChange::Retire { what, id } if store::retire(tx, what, &id, Some(now)).await? => {
             (said(what, "retired"), id)

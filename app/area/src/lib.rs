@@ -2,13 +2,19 @@
 //! data, set by an administrator.
 //!
 //! A service or place is never deleted, since topics name it; it is retired and can be brought
-//! back. `rules` reads what an administrator says, `store` holds the SQL, `actions` with `pages`
-//! and `running` are the administrator's pages. `texts` holds what an administrator writes by name,
-//! `contact` who the forum is and how to reach it. School days are counted in `calendar`;
-//! everyone's pages, which show what changes soon too, are `app/src/services.rs`.
+//! back. Its name can be corrected (`correcting`), and what it was stays in sight (`corrections`).
+//! `rules` reads what an administrator says, `baselines` a file of theirs, `store` holds the SQL,
+//! `actions` with `pages` and `running` are the administrator's pages. `texts` holds what an
+//! administrator writes by name, `contact` who the forum is and how to reach it. School days are
+//! counted in `calendar`; everyone's pages, which show what changes soon too, are
+//! `app/src/services.rs`.
 
 mod actions;
+pub mod baselines;
 pub mod contact;
+mod correcting;
+pub mod corrections;
+pub mod items;
 mod pages;
 mod personal;
 mod rules;
@@ -19,8 +25,9 @@ pub mod texts;
 /// Where people live whose place is not one of the area's.
 pub const ELSEWHERE: &str = "Elsewhere";
 
+pub use correcting::told_of_place;
 pub use personal::PERSONAL;
-pub use rules::{AreaKind, Asked, Leader, chosen};
+pub use rules::{AreaKind, Asked, Baseline, Leader, chosen};
 
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
@@ -30,9 +37,13 @@ use ground::viewer::Role;
 pub fn routes() -> Routes {
     let admin = Access::Only(Role::Admin);
     Routes::new()
-        .get("/admin", admin, actions::admin_page)
         .get("/admin/area", admin, actions::area_page)
         .post("/admin/area", admin, actions::change_area)
+        .get("/admin/area/baselines", admin, correcting::baselines_form)
+        .post_file("/admin/area/baselines", admin, correcting::take_over_baselines)
+        .get("/admin/area/baselines/places.csv", admin, correcting::baselines_file)
+        .get("/admin/area/{what}/{id}", admin, correcting::correction_form)
+        .post("/admin/area/{what}/{id}", admin, correcting::correct)
         .get("/admin/contact", admin, contact::contact_form)
         .post_file("/admin/contact", admin, contact::save_contact)
         .get("/admin/telling", admin, running::telling_page)

@@ -1,82 +1,14 @@
 //! The administrator's pages.
 
+use calendar::clock;
 use disclosure::commas;
 use forms::{Refusals, Sent};
-use ground::ui::{Banner, Field, Page, SecondStepSoon, Summary};
-use ground::viewer::Viewer;
+use ground::ui::{Banner, Field, Page, Summary};
 use leptos::prelude::*;
 
-use super::store::{AreaItem, AreaLists};
-
-/// Where an administrator begins.
-pub fn administration(viewer: &Viewer) -> Page {
-    Page::new("Administration", || {
-        view! {
-            <div class="stack">
-                <h1>"Administration"</h1>
-                <SecondStepSoon viewer />
-                <ul class="cards">
-                    <li class="card">
-                        <h2>
-                            <a href="/admin/people">"People"</a>
-                        </h2>
-                        <p>"Invite organisers and leaders, and change people's roles."</p>
-                    </li>
-                    <li class="card">
-                        <h2>
-                            <a href="/admin/second-step">"Second step for the team"</a>
-                        </h2>
-                        <p>
-                            "From when everyone in the team needs a code from their phone to sign \
-                             in, and who has set it up."
-                        </p>
-                    </li>
-                    <li class="card">
-                        <h2>
-                            <a href="/admin/area">"Services, places and organisations"</a>
-                        </h2>
-                        <p>
-                            "What people can choose when they propose a topic or register a plan."
-                        </p>
-                    </li>
-                    <li class="card">
-                        <h2>
-                            <a href="/admin/contact">"Who we are and how to reach us"</a>
-                        </h2>
-                        <p>
-                            "The forum in its own words, telephone, email, and the independent \
-                             advice service."
-                        </p>
-                    </li>
-                    <li class="card">
-                        <h2>
-                            <a href="/admin/telling">"How families are told about changes"</a>
-                        </h2>
-                        <p>
-                            "Who can write about each service, how early families are told, and \
-                             when schools are open."
-                        </p>
-                    </li>
-                    <li class="card">
-                        <h2>
-                            <a href="/admin/search-words">"Words people search for"</a>
-                        </h2>
-                        <p>"Which words mean the same here, such as respite and short breaks."</p>
-                    </li>
-                    <li class="card">
-                        <h2>
-                            <a href="/admin/service">"How the service is running"</a>
-                        </h2>
-                        <p>
-                            "What is working now, which emails are waiting and why, and the last \
-                             backup."
-                        </p>
-                    </li>
-                </ul>
-            </div>
-        }
-    })
-}
+use super::items::AreaItem;
+use super::rules::AreaKind;
+use super::store::AreaLists;
 
 /// The services, places and organisations of the area.
 pub fn area_lists(lists: AreaLists, done: &str, sent: &Sent, refusals: &Refusals) -> Page {
@@ -95,9 +27,9 @@ pub fn area_lists(lists: AreaLists, done: &str, sent: &Sent, refusals: &Refusals
                     </p>
                     <h1>"Services, places and organisations"</h1>
                     <h2>"Services"</h2>
-                    {table("service", services)}
+                    {table(AreaKind::Service, services)}
                     <form method="post" action="/admin/area" novalidate>
-                        <input type="hidden" name="what" value="service" />
+                        {hidden(AreaKind::Service, sent)}
                         <Field
                             name="service_name"
                             label="A new service"
@@ -109,31 +41,29 @@ pub fn area_lists(lists: AreaLists, done: &str, sent: &Sent, refusals: &Refusals
                 </section>
                 <section class="stack">
                     <h2>"Places"</h2>
-                    {table("place", places)}
+                    {table(AreaKind::Place, places)}
+                    <p>
+                        <a href="/admin/area/baselines">
+                            "Take over the numbers of children from a CSV file"
+                        </a>
+                    </p>
                     <form method="post" action="/admin/area" novalidate>
-                        <input type="hidden" name="what" value="place" />
+                        {hidden(AreaKind::Place, sent)}
                         <Field
                             name="place_name"
                             label="A new place"
                             value=sent.typed("place_name")
                             refusals
                         />
-                        <Field
-                            name="baseline"
-                            label="Children and young people with SEND who live there"
-                            hint="Leave this empty if you don't know."
-                            kind="number"
-                            value=sent.typed("baseline")
-                            refusals
-                        />
+                        {baseline_fields(sent, refusals)}
                         <button class="button quiet">"Add this place"</button>
                     </form>
                 </section>
                 <section class="stack">
                     <h2>"Organisations"</h2>
-                    {table("organisation", organisations)}
+                    {table(AreaKind::Organisation, organisations)}
                     <form method="post" action="/admin/area" novalidate>
-                        <input type="hidden" name="what" value="organisation" />
+                        {hidden(AreaKind::Organisation, sent)}
                         <Field
                             name="organisation_name"
                             label="A new organisation"
@@ -161,7 +91,56 @@ pub fn saved_banner(done: &str) -> impl IntoView + use<> {
     })
 }
 
-fn table(what: &'static str, rows: Vec<AreaItem>) -> impl IntoView {
+/// What is sent with a new one: what it is, and the name that was asked about, if it was.
+fn hidden(what: AreaKind, sent: &Sent) -> impl IntoView + use<> {
+    let sure = if sent.typed("what") == what.word() { sent.typed("sure") } else { "" };
+    view! {
+        <input type="hidden" name="what" value=what.word() />
+        <input type="hidden" name="sure" value=sure.to_owned() />
+    }
+}
+
+/// How many children live in a place, who counted, and when.
+pub fn baseline_fields(sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {
+    view! {
+        <Field
+            name="baseline"
+            label="Children and young people with SEND who live there"
+            hint="Leave this and the next two empty if you don't know."
+            kind="number"
+            value=sent.typed("baseline")
+            refusals
+        />
+        <Field
+            name="baseline_source"
+            label="Where the number is from"
+            hint="For example: School census, January 2026"
+            value=sent.typed("baseline_source")
+            refusals
+        />
+        <Field
+            name="baseline_day"
+            label="The day it was counted"
+            kind="date"
+            value=sent.typed("baseline_day")
+            refusals
+        />
+    }
+    .into_any()
+}
+
+/// How many children live in a place, in words: "1,750 children and young people with SEND (School
+/// census, Thursday 15 January 2026)". Nothing where nobody has said.
+#[must_use]
+pub fn baseline_words(children: Option<i64>, source: &str, day: &str) -> Option<String> {
+    let children = commas(children?.unsigned_abs());
+    let day = clock::day_of(day).unwrap_or_else(|| day.to_owned());
+    let who: Vec<&str> = [source, &day].into_iter().filter(|part| !part.is_empty()).collect();
+    let who = if who.is_empty() { String::new() } else { format!(" ({})", who.join(", ")) };
+    Some(format!("{children} children and young people with SEND{who}"))
+}
+
+fn table(what: AreaKind, rows: Vec<AreaItem>) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|row| {
@@ -171,14 +150,16 @@ fn table(what: &'static str, rows: Vec<AreaItem>) -> impl IntoView {
                 ("retire", "Retire")
             };
             let label = format!("{verb} {}", row.name);
-            let baseline = row.baseline.map(|number| {
-                format!(" ({} children and young people with SEND)", commas(number.unsigned_abs()))
-            });
+            let baseline = baseline_words(row.baseline, &row.source, &row.day)
+                .map(|words| format!(": {words}"));
+            let to = format!("/admin/area/{}/{}", what.word(), row.id);
+            let unseen = format!(" {}", row.name);
             view! {
                 <li>
                     <span>{row.name}{baseline}{row.retired_at.map(|_| " – retired")}</span>
+                    <a href=to>"Correct"<span class="unseen">{unseen}</span></a>
                     <form method="post" action="/admin/area">
-                        <input type="hidden" name="what" value=what />
+                        <input type="hidden" name="what" value=what.word() />
                         <input type="hidden" name="change" value=change />
                         <input type="hidden" name="id" value=row.id />
                         <button class="link" aria-label=label>

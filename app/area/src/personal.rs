@@ -44,6 +44,20 @@ pub const PERSONAL: &[Table] = &[
         columns: &[Just("service_id"), Just("organisation_id")],
     },
     Table {
+        name: "corrections",
+        title: "",
+        whose: Whose::Nobody(AREA),
+        columns: &[
+            Just("id"),
+            Just("kind"),
+            Just("thing_id"),
+            Just("field"),
+            Just("was"),
+            Just("became"),
+            Just("corrected_at"),
+        ],
+    },
+    Table {
         name: "terms",
         title: "",
         whose: Whose::Nobody(AREA),

@@ -1,7 +1,10 @@
 //! What an administrator may say about a service, a place or an organisation. Pure.
 
+use calendar::clock::{self, Millis};
 use forms::{Named, Refusals, Sent};
 use ground::ids::{Id, Organisation};
+
+use super::items::AreaItem;
 
 /// Whether it is a service, a place or an organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +26,14 @@ impl AreaKind {
             Self::Place => "place",
             Self::Organisation => "organisation",
         }
+    }
+
+    /// Reads the word, as it is in an address.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        [Self::Service, Self::Place, Self::Organisation]
+            .into_iter()
+            .find(|what| what.word() == word)
     }
 
     /// The field that a new one's name is typed in.
@@ -126,7 +137,7 @@ pub enum AreaChange {
     Add {
         what: AreaKind,
         name: String,
-        baseline: Option<i64>,
+        baseline: Option<Baseline>,
     },
     /// It can no longer be chosen; what names it stays.
     Retire {
@@ -140,16 +151,21 @@ pub enum AreaChange {
     },
 }
 
+/// How many children and young people with SEND live in a place, who says so, and on which day they
+/// counted, as `2026-01-31`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Baseline {
+    pub children: i64,
+    pub source: String,
+    pub day: String,
+}
+
 /// Reads a change from what the form sent.
 ///
 /// # Errors
-/// What to put right.
-pub fn change(sent: &Sent) -> Result<AreaChange, Refusals> {
-    let what = match sent.typed("what") {
-        "place" => AreaKind::Place,
-        "organisation" => AreaKind::Organisation,
-        _ => AreaKind::Service,
-    };
+/// What to put right; likewise for [`corrected`].
+pub fn change(sent: &Sent, now: Millis) -> Result<AreaChange, Refusals> {
+    let what = AreaKind::read(sent.typed("what")).unwrap_or(AreaKind::Service);
     let field = what.field();
     match (sent.typed("change"), id::parse(sent.typed("id"))) {
         ("retire", Some(id)) => Ok(AreaChange::Retire { what, id }),
@@ -157,9 +173,9 @@ pub fn change(sent: &Sent) -> Result<AreaChange, Refusals> {
         _ => {
             let mut refusals = Refusals::default();
             let name = refusals.take(field, forms::within(sent.line(field), 80, "Enter a name"));
-            let baseline = match sent.line("baseline").as_str() {
-                "" => Some(None),
-                number => refusals.take("baseline", whole_number(number).map(Some)),
+            let baseline = match what {
+                AreaKind::Place => refusals.take_all(baseline(sent, now)),
+                AreaKind::Service | AreaKind::Organisation => Some(None),
             };
             match (name, baseline) {
                 (Some(name), Some(baseline)) => Ok(AreaChange::Add { what, name, baseline }),
@@ -169,7 +185,97 @@ pub fn change(sent: &Sent) -> Result<AreaChange, Refusals> {
     }
 }
 
-fn whole_number(text: &str) -> Result<i64, String> {
+/// Reads what a service, a place or an organisation should be called, and for a place how many
+/// children live there.
+pub fn corrected(
+    what: AreaKind,
+    sent: &Sent,
+    now: Millis,
+) -> Result<(String, Option<Baseline>), Refusals> {
+    let mut refusals = Refusals::default();
+    let name = refusals.take("name", forms::within(sent.line("name"), 80, "Enter a name"));
+    let baseline = match what {
+        AreaKind::Place => refusals.take_all(baseline(sent, now)),
+        AreaKind::Service | AreaKind::Organisation => Some(None),
+    };
+    match (name, baseline) {
+        (Some(name), Some(baseline)) => Ok((name, baseline)),
+        _ => Err(refusals),
+    }
+}
+
+/// A number is of use only with who counted and when.
+fn baseline(sent: &Sent, now: Millis) -> Result<Option<Baseline>, Refusals> {
+    let fields = ["baseline", "baseline_source", "baseline_day"];
+    if fields.iter().all(|field| sent.line(field).is_empty()) {
+        return Ok(None);
+    }
+    let mut refusals = Refusals::default();
+    let children = refusals.take("baseline", whole_number(&sent.line("baseline")));
+    let source = forms::within(
+        sent.line("baseline_source"),
+        120,
+        "Say where the number is from, like the school census",
+    );
+    let source = refusals.take("baseline_source", source);
+    let day = match clock::read(sent.typed("baseline_day"), "00:00") {
+        None => Err("Enter the day the number was counted".to_owned()),
+        Some(at) if at > now => Err("Enter a day that isn't in the future".to_owned()),
+        Some(at) => Ok(clock::fields(at).0),
+    };
+    match (children, source, refusals.take("baseline_day", day)) {
+        (Some(children), Some(source), Some(day)) => Ok(Some(Baseline { children, source, day })),
+        _ => Err(refusals),
+    }
+}
+
+/// The one of these whose name this one may be by a slip: the same letters and digits in other
+/// case, with other spaces or signs, or one letter more, fewer, other or swapped.
+#[must_use]
+pub fn nearest<'k>(name: &str, known: &'k [AreaItem]) -> Option<&'k AreaItem> {
+    let bare = letters(name);
+    let slips = |other: &AreaItem| strsim::osa_distance(&letters(&other.name), &bare);
+    known
+        .iter()
+        .map(|other| (slips(other), other))
+        .filter(|(slips, _)| *slips <= 1)
+        .min_by_key(|(slips, _)| *slips)
+        .map(|(_, other)| other)
+}
+
+fn letters(name: &str) -> String {
+    forms::folded(name).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// What to ask about a name that is like another; `None` where it is like none, or they have said
+/// that they mean it (`sure` is the name they were asked about).
+#[must_use]
+pub fn question(name: &str, what: AreaKind, others: &[AreaItem], sure: &str) -> Option<String> {
+    let like = nearest(name, others)?;
+    let is_retired = like.retired_at.is_some();
+    if like.name == name {
+        return Some(if is_retired {
+            format!("“{name}” was retired. Press “Bring back {name}” in the list")
+        } else {
+            "Choose another name. This one is already in the list".to_owned()
+        });
+    }
+    if sure == name {
+        return None;
+    }
+    let before = if is_retired {
+        format!("“{}” was retired. If you mean that one, bring it back in the list", like.name)
+    } else {
+        format!("There is already “{}”. If you mean that one, you are done", like.name)
+    };
+    Some(format!("{before}. If this is another {}, press the button again", what.word()))
+}
+
+/// Reads a whole number that may have its commas.
+///
+/// # Errors
+/// What to do about it.
+pub(super) fn whole_number(text: &str) -> Result<i64, String> {
     let plain: String = text.chars().filter(|c| !matches!(c, ',' | ' ')).collect();
     plain.parse::<u32>().map(i64::from).map_err(|_| "Enter a whole number, like 1,250".to_owned())
 }
@@ -223,19 +329,86 @@ pub fn new_service_rule(
 mod tests {
     use super::*;
 
+    fn now() -> Millis {
+        clock::read("2026-12-01", "10:00").expect("a time")
+    }
+
+    fn named(names: &[&str]) -> Vec<AreaItem> {
+        let kept = |name: &&str| AreaItem {
+            id: (*name).to_owned(),
+            name: (*name).to_owned(),
+            baseline: None,
+            source: String::new(),
+            day: String::new(),
+            retired_at: None,
+        };
+        names.iter().map(kept).collect()
+    }
+
     #[test]
-    fn a_new_place_has_a_name_and_may_have_a_number_of_children() {
-        let place = |body: &str| change(&Sent::read(format!("what=place&{body}").as_bytes()));
+    fn a_new_place_has_a_name_and_may_have_a_number_of_children_with_its_source_and_day() {
+        let place =
+            |body: &str| change(&Sent::read(format!("what=place&{body}").as_bytes()), now());
+        let add = |baseline| AreaChange::Add {
+            what: AreaKind::Place,
+            name: "North Sefton".into(),
+            baseline,
+        };
+        let counted = "baseline=1,250&baseline_source=School+census&baseline_day=2026-01-31";
         assert_eq!(
-            place("place_name=North+Sefton&baseline=1,250"),
-            Ok(AreaChange::Add {
-                what: AreaKind::Place,
-                name: "North Sefton".into(),
-                baseline: Some(1250)
-            })
+            place(&format!("place_name=North+Sefton&{counted}")),
+            Ok(add(Some(Baseline {
+                children: 1250,
+                source: "School census".into(),
+                day: "2026-01-31".into()
+            })))
         );
+        assert_eq!(place("place_name=North+Sefton&baseline="), Ok(add(None)));
         assert!(place("place_name=&baseline=").is_err());
-        assert!(place("place_name=North&baseline=-3").is_err());
+        let fields = |body: &str| -> Vec<&str> {
+            place(body).expect_err("refusals").iter().map(|(field, _)| field).collect()
+        };
+        assert_eq!(
+            fields("place_name=North&baseline=-3"),
+            ["baseline", "baseline_source", "baseline_day"]
+        );
+        assert_eq!(
+            fields("place_name=N&baseline=3&baseline_source=x&baseline_day=2027-01-01"),
+            ["baseline_day"]
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_another_by_a_slip_is_asked_about_once() {
+        let there_are = named(&["Norhtton", "South Sefton", "Speech & language therapy"]);
+        let asked = |name: &str, sure: &str| question(name, AreaKind::Place, &there_are, sure);
+        for slip in [
+            "norhtton",
+            "NORHTTON ",
+            "Northton",
+            "Norhton",
+            "South-Sefton",
+            "Southsefton",
+            "speech and language therapy".replace("and", "&").as_str(),
+        ] {
+            assert!(asked(slip, "").is_some(), "{slip}");
+            assert!(slip == "Norhtton" || asked(slip, slip).is_none(), "{slip}");
+        }
+        assert!(asked("norhtton", "").is_some_and(|words| words.contains("“Norhtton”")));
+        assert!(asked("Norhtton", "Norhtton").is_some(), "the same name is never there twice");
+        for other in ["North Sefton", "Sefton", "Formby"] {
+            assert_eq!(asked(other, ""), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_was_retired_can_come_back() {
+        let mut there_are = named(&["Formby"]);
+        there_are[0].retired_at = Some(1);
+        let asked =
+            |name: &str| question(name, AreaKind::Place, &there_are, "").unwrap_or_default();
+        assert!(asked("Formby").contains("Bring back Formby"));
+        assert!(asked("formby").contains("bring it back"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock;
-use calendar::school::{self, NewDay};
+use calendar::school::{self, NewDay, SchoolYear};
 use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::db;
@@ -13,7 +13,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Service};
 use ground::sent::Form;
-use ground::ui::{Choice, Choices, Field, Page, Summary};
+use ground::ui::{CONFIRMED, Check, Choice, Choices, Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use sqlx::AnyConnection;
@@ -21,45 +21,97 @@ use sqlx::AnyConnection;
 use super::store::{self, Day, ServiceRule};
 use super::{pages, rules};
 
-/// GET `/admin/telling`
+/// GET `/admin/telling`; with `?change=` a term or a closed day, its form is filled in with it.
 pub async fn telling_page(
     State(house): State<House>,
     viewer: Viewer,
     uri: Uri,
 ) -> Result<Response, Error> {
-    telling_answer(
-        &house,
-        &viewer,
-        &Sent::query(&uri).line("done"),
-        &Sent::default(),
-        &Refusals::default(),
-    )
-    .await
+    let query = Sent::query(&uri);
+    let sent = match query.typed("change") {
+        "" => Sent::default(),
+        id => store::days(&house.db)
+            .await?
+            .0
+            .iter()
+            .find(|day| day.id == id)
+            .map_or_else(Sent::default, filled_in),
+    };
+    telling_answer(&house, &viewer, &query.line("done"), &sent, &Refusals::default()).await
 }
 
-/// POST `/admin/telling`: adds or takes out a term or a closed day, or says whether a second person
-/// approves.
+/// A term or a closed day as the fields of its form.
+fn filled_in(day: &Day) -> Sent {
+    match &day.last {
+        Some(last) => Sent::of(&[
+            ("what", "term"),
+            ("replaces", &day.id),
+            ("term_name", &day.name),
+            ("first_day", &day.first),
+            ("last_day", last),
+        ]),
+        None => Sent::of(&[
+            ("what", "closed"),
+            ("replaces", &day.id),
+            ("closed_name", &day.name),
+            ("closed_day", &day.first),
+        ]),
+    }
+}
+
+/// POST `/admin/telling`: adds, changes or takes out a term or a closed day once it was checked, or
+/// says whether a second person approves.
 pub async fn change_telling(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (what, change) = match sent.typed("step") {
-        "second person" => (
-            "second person settled",
-            TellingChange::SecondPerson(sent.typed("second_person") != "no"),
-        ),
-        "take out" => ("school day taken out", TellingChange::TakeOut(sent.typed("id").to_owned())),
-        _ => match school::new_day(&sent) {
-            Ok(day) => ("school day added", TellingChange::Add(day)),
-            Err(refusals) => return telling_answer(&house, &viewer, "", &sent, &refusals).await,
-        },
-    };
+    if sent.typed("step") == "second person" {
+        let change = TellingChange::SecondPerson(sent.typed("second_person") != "no");
+        return change_made(&house, &viewer, &sent, change).await;
+    }
+    let (days, _) = store::days(&house.db).await?;
+    let is_confirmed = sent.typed("step") == CONFIRMED;
+    if sent.typed("what") == "take out" {
+        let Some(day) = days.iter().find(|day| day.id == sent.typed("id")) else {
+            return Ok(Redirect::to("/admin/telling").into_response());
+        };
+        return match sent.typed("step") {
+            "change" => Ok(Redirect::to("/admin/telling#terms").into_response()),
+            CONFIRMED => {
+                change_made(&house, &viewer, &sent, TellingChange::TakeOut(day.clone())).await
+            }
+            _ => Ok(check_taking_out(day, &sent).answer(&house, &viewer)),
+        };
+    }
+    let replaces = days.iter().find(|day| day.id == sent.typed("replaces"));
+    let others = days.iter().filter(|day| replaces.is_none_or(|old| old.id != day.id));
+    let known = store::school_year(others)?;
+    match school::new_day(&sent, &known, house.clock.now()) {
+        Ok(day) if is_confirmed => {
+            let change = TellingChange::Add { day, replaces: replaces.cloned() };
+            change_made(&house, &viewer, &sent, change).await
+        }
+        Ok(day) if sent.typed("step") != "change" => {
+            Ok(check_day(&day, &known, &sent).answer(&house, &viewer))
+        }
+        Ok(_) => telling_answer(&house, &viewer, "", &sent, &Refusals::default()).await,
+        Err(refusals) => telling_answer(&house, &viewer, "", &sent, &refusals).await,
+    }
+}
+
+/// Makes the change, with an entry in the audit log.
+async fn change_made(
+    house: &House,
+    viewer: &Viewer,
+    sent: &Sent,
+    change: TellingChange,
+) -> Result<Response, Error> {
     let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
     match save_change(&mut tx, change).await {
-        Ok(about) => {
-            let entry = Entry { at, who: Some(by), what, about: &about, detail: "" };
+        Ok((what, about, detail)) => {
+            let entry = Entry { at, who: Some(by), what, about: &about, detail: &detail };
             audit::note(&mut tx, entry).await?;
             tx.commit().await?;
             Ok(Redirect::to("/admin/telling?done=kept").into_response())
@@ -68,31 +120,94 @@ pub async fn change_telling(
             tx.roll_back().await?;
             let what_to_do = "Choose another date. This one is already in the list";
             let refusals = Refusals::one("closed_day", what_to_do);
-            telling_answer(&house, &viewer, "", &sent, &refusals).await
+            telling_answer(house, viewer, "", sent, &refusals).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Makes the change; what the audit log says it is about.
-async fn save_change(tx: &mut AnyConnection, change: TellingChange) -> Result<String, sqlx::Error> {
+/// Makes the change; what the audit log says was done, about what, and which days they were.
+async fn save_change(
+    tx: &mut AnyConnection,
+    change: TellingChange,
+) -> Result<(&'static str, String, String), sqlx::Error> {
     match change {
         TellingChange::SecondPerson(yes) => {
             store::set_second_person(tx, yes).await?;
-            Ok(if yes { "yes" } else { "no" }.to_owned())
+            let about = if yes { "yes" } else { "no" };
+            Ok(("second person settled", about.to_owned(), String::new()))
         }
         TellingChange::TakeOut(day) => {
-            store::take_out_day(tx, &day).await?;
-            Ok(day)
+            store::take_out_day(tx, &day.id).await?;
+            Ok(("school day taken out", day.id.clone(), day.days()))
         }
-        TellingChange::Add(day) => store::add_day(tx, &day).await,
+        TellingChange::Add { day, replaces: None } => {
+            Ok(("school day added", store::add_day(tx, &day).await?, String::new()))
+        }
+        TellingChange::Add { day, replaces: Some(old) } => {
+            store::take_out_day(tx, &old.id).await?;
+            let detail = format!("before: {}", old.days());
+            Ok(("school day changed", store::add_day(tx, &day).await?, detail))
+        }
     }
 }
 
 enum TellingChange {
     SecondPerson(bool),
-    Add(NewDay),
-    TakeOut(String),
+    Add { day: NewDay, replaces: Option<Day> },
+    TakeOut(Day),
+}
+
+/// The page before a term or a closed day is set.
+fn check_day(day: &NewDay, known: &SchoolYear, sent: &Sent) -> Page {
+    let (title, does, rows) = match day {
+        NewDay::Term { name, first, last } => (
+            "Check the term",
+            "Save this term",
+            vec![
+                ("Name", name.clone()),
+                ("First day", in_words(&first.to_string())),
+                ("Last day", in_words(&last.to_string())),
+                ("School days", known.school_days(*first, *last).to_string()),
+            ],
+        ),
+        NewDay::Closed { name, day } => (
+            "Check the day",
+            "Save this day",
+            vec![("Name", name.clone()), ("Date", in_words(&day.to_string()))],
+        ),
+    };
+    let after = "We count school days to tell leaders when families would hear too late. You can \
+        change or remove it later.";
+    let to = "/admin/telling".to_owned();
+    let does = (does, CONFIRMED);
+    Check { title, rows, warnings: Vec::new(), after, to, sent, does }.page()
+}
+
+/// The page before a term or a closed day is taken out.
+fn check_taking_out(day: &Day, sent: &Sent) -> Page {
+    let after = if day.last.is_some() {
+        "We will then count none of these days as school days, so leaders may be warned that \
+         families hear too late."
+    } else {
+        "We will then count this day as a school day, if it is in a term."
+    };
+    let to = "/admin/telling".to_owned();
+    let rows = vec![("Name", day.name.clone()), ("When", days_in_words(day))];
+    let (title, does) = ("Remove it?", "Remove it");
+    let does = (does, CONFIRMED);
+    Check { title, rows, warnings: Vec::new(), after, to, sent, does }.page()
+}
+
+fn in_words(day: &str) -> String {
+    clock::day_of(day).unwrap_or_else(|| day.to_owned())
+}
+
+fn days_in_words(day: &Day) -> String {
+    match &day.last {
+        Some(last) => format!("{} to {}", in_words(&day.first), in_words(last)),
+        None => in_words(&day.first),
+    }
 }
 
 /// GET `/admin/services/{id}`
@@ -197,6 +312,8 @@ async fn telling_answer(
     let (days, second_person) = store::days(&house.db).await?;
     let page = Page::new("How families are told about changes", || {
         let banner = pages::saved_banner(done);
+        let is_change =
+            |what: &str| sent.typed("what") == what && !sent.typed("replaces").is_empty();
         let (terms, closed): (Vec<Day>, Vec<Day>) =
             days.into_iter().partition(|day| day.last.is_some());
         let approves = Choice::each(
@@ -232,13 +349,14 @@ async fn telling_answer(
                     </form>
                 </section>
                 <section class="stack">
-                    <h2>"School terms"</h2>
+                    <h2 id="terms">"School terms"</h2>
                     <p class="soft">
                         "We count only school days when we work out how early families are told. \
                          Leave out half-term weeks."
                     </p>
                     {day_rows(terms)}
                     <form method="post" action="/admin/telling" novalidate>
+                        {kind_fields("term", sent)}
                         <Field
                             name="term_name"
                             label="Name"
@@ -260,15 +378,16 @@ async fn telling_answer(
                             value=sent.typed("last_day")
                             refusals
                         />
-                        <button class="button quiet" name="step" value="term">
-                            "Add this term"
+                        <button class="button quiet" name="step" value="check">
+                            {if is_change("term") { "Change this term" } else { "Add this term" }}
                         </button>
                     </form>
                 </section>
                 <section class="stack">
-                    <h2>"Days when schools are closed"</h2>
+                    <h2 id="closed">"Days when schools are closed"</h2>
                     {day_rows(closed)}
                     <form method="post" action="/admin/telling" novalidate>
+                        {kind_fields("closed", sent)}
                         <Field
                             name="closed_name"
                             label="Name of the day"
@@ -283,8 +402,8 @@ async fn telling_answer(
                             value=sent.typed("closed_day")
                             refusals
                         />
-                        <button class="button quiet" name="step" value="closed">
-                            "Add this day"
+                        <button class="button quiet" name="step" value="check">
+                            {if is_change("closed") { "Change this day" } else { "Add this day" }}
                         </button>
                     </form>
                 </section>
@@ -319,21 +438,22 @@ fn service_row(rule: ServiceRule) -> impl IntoView {
 }
 
 fn day_rows(days: Vec<Day>) -> impl IntoView {
-    let in_words = |day: &str| clock::day_of(day).unwrap_or_else(|| day.to_owned());
     let rows = days.into_iter().map(|day| {
-        let until = day.last.as_deref().map(|last| format!(" to {}", in_words(last)));
-        let unseen = format!(" {}", day.name);
+        let (unseen, when) = (format!(" {}", day.name), days_in_words(&day));
+        let part = if day.last.is_some() { "terms" } else { "closed" };
+        let change = format!("/admin/telling?change={}#{part}", day.id);
         view! {
             <li>
                 <span>
                     <b>{day.name}</b>
                     ": "
-                    {in_words(&day.first)}
-                    {until}
+                    {when}
                 </span>
+                <a href=change>"Change"<span class="unseen">{unseen.clone()}</span></a>
                 <form method="post" action="/admin/telling">
+                    <input type="hidden" name="what" value="take out" />
                     <input type="hidden" name="id" value=day.id />
-                    <button class="link" name="step" value="take out">
+                    <button class="link" name="step" value="check">
                         "Remove"
                         <span class="unseen">{unseen}</span>
                     </button>
@@ -342,4 +462,15 @@ fn day_rows(days: Vec<Day>) -> impl IntoView {
         }
     });
     view! { <ul class="rows">{rows.collect_view()}</ul> }
+}
+
+/// What goes with the form of a term or a closed day: which of the two it is, and which one it is
+/// put in the place of.
+fn kind_fields(what: &'static str, sent: &Sent) -> impl IntoView + use<> {
+    let replaces = (sent.typed("what") == what && !sent.typed("replaces").is_empty())
+        .then(|| sent.typed("replaces").to_owned());
+    view! {
+        <input type="hidden" name="what" value=what />
+        {replaces.map(|id| view! { <input type="hidden" name="replaces" value=id /> })}
+    }
 }

@@ -8,18 +8,9 @@ use ground::ids::{Account, Id, Organisation, Service, Term};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use super::rules::AreaKind;
-
-/// A service, a place or an organisation, as an administrator sees it.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct AreaItem {
-    pub id: String,
-    pub name: String,
-    /// Children and young people with SEND who live there; for places.
-    pub baseline: Option<i64>,
-    /// Since when it can't be chosen.
-    pub retired_at: Option<Millis>,
-}
+use super::corrections::{self, Of};
+use super::items::AreaItem;
+use super::rules::{AreaKind, Baseline};
 
 /// What everyone can find of the area: (kind, id, title, words, since).
 pub const FINDABLE: &str = "SELECT 'services' AS kind, id, name AS title, '' AS words,
@@ -142,21 +133,17 @@ pub async fn lists(db: &Db) -> Result<AreaLists, sqlx::Error> {
     })
 }
 
-async fn all(db: &Db, what: AreaKind) -> Result<Vec<AreaItem>, sqlx::Error> {
-    let sql = match what {
-        AreaKind::Service => {
-            "SELECT id, name, CAST(NULL AS BIGINT) AS baseline, retired_at FROM services
-             ORDER BY position, name"
-        }
-        AreaKind::Place => {
-            "SELECT id, name, baseline, retired_at FROM places ORDER BY position, name"
-        }
-        AreaKind::Organisation => {
-            "SELECT id, name, CAST(NULL AS BIGINT) AS baseline, retired_at FROM organisations
-             ORDER BY position, name"
-        }
+/// All services, places or organisations, retired ones too.
+pub async fn all(db: &Db, what: AreaKind) -> Result<Vec<AreaItem>, sqlx::Error> {
+    let none = "CAST(NULL AS BIGINT) AS baseline, '' AS source, '' AS day";
+    let (table, baseline) = match what {
+        AreaKind::Service => ("services", none),
+        AreaKind::Place => ("places", "baseline, baseline_source AS source, baseline_day AS day"),
+        AreaKind::Organisation => ("organisations", none),
     };
-    sqlx::query_as(sql).fetch_all(&mut *db.read().await?).await
+    let sql =
+        format!("SELECT id, name, {baseline}, retired_at FROM {table} ORDER BY position, name");
+    sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await
 }
 
 /// Adds a service or a place at the end; its id. Fails as "already there" when the name is taken.
@@ -164,7 +151,7 @@ pub async fn add(
     tx: &mut AnyConnection,
     what: AreaKind,
     name: &str,
-    baseline: Option<i64>,
+    baseline: Option<&Baseline>,
 ) -> Result<String, sqlx::Error> {
     let id = id::fresh();
     let add = match what {
@@ -175,12 +162,15 @@ pub async fn add(
         .bind(&id)
         .bind(name),
         AreaKind::Place => sqlx::query(
-            "INSERT INTO places (id, name, position, baseline)
-             SELECT $1, $2, coalesce(max(position), 0) + 1, CAST($3 AS BIGINT) FROM places",
+            "INSERT INTO places (id, name, position, baseline, baseline_source, baseline_day)
+             SELECT $1, $2, coalesce(max(position), 0) + 1, CAST($3 AS BIGINT), CAST($4 AS TEXT),
+               CAST($5 AS TEXT) FROM places",
         )
         .bind(&id)
         .bind(name)
-        .bind(baseline),
+        .bind(baseline.map(|baseline| baseline.children))
+        .bind(baseline.map_or("", |baseline| &baseline.source))
+        .bind(baseline.map_or("", |baseline| &baseline.day)),
         AreaKind::Organisation => sqlx::query(
             "INSERT INTO organisations (id, name, position)
                  SELECT $1, $2, coalesce(max(position), 0) + 1 FROM organisations",
@@ -190,6 +180,67 @@ pub async fn add(
     };
     add.execute(tx).await?;
     Ok(id)
+}
+
+/// Calls a service, a place or an organisation something else, and keeps what it was called. False
+/// when it has another name by now than `it` has. Fails as "already there" when the name is taken.
+pub async fn rename(
+    tx: &mut AnyConnection,
+    what: AreaKind,
+    it: &AreaItem,
+    name: &str,
+    at: Millis,
+) -> Result<bool, sqlx::Error> {
+    let sql = match what {
+        AreaKind::Service => "UPDATE services SET name = $2 WHERE id = $1 AND name = $3",
+        AreaKind::Place => "UPDATE places SET name = $2 WHERE id = $1 AND name = $3",
+        AreaKind::Organisation => "UPDATE organisations SET name = $2 WHERE id = $1 AND name = $3",
+    };
+    let renamed = sqlx::query(sql).bind(&it.id).bind(name).bind(&it.name);
+    if renamed.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let of = Of { kind: what.word(), thing_id: &it.id, at };
+    corrections::keep(tx, of, "name", (it.name.as_str(), name)).await?;
+    Ok(true)
+}
+
+/// Says anew how many children live in a place, and keeps what was said. False when something else
+/// is said by now than `place` has.
+pub async fn set_baseline(
+    tx: &mut AnyConnection,
+    place: &AreaItem,
+    baseline: Option<&Baseline>,
+    at: Millis,
+) -> Result<bool, sqlx::Error> {
+    let children = baseline.map(|baseline| baseline.children);
+    let source = baseline.map_or("", |baseline| &baseline.source);
+    let day = baseline.map_or("", |baseline| &baseline.day);
+    let set = sqlx::query(
+        "UPDATE places SET baseline = CAST($2 AS BIGINT), baseline_source = $3, baseline_day = $4
+         WHERE id = $1 AND coalesce(baseline, -1) = $5 AND baseline_source = $6
+           AND baseline_day = $7",
+    )
+    .bind(&place.id)
+    .bind(children)
+    .bind(source)
+    .bind(day)
+    .bind(place.baseline.unwrap_or(-1))
+    .bind(&place.source)
+    .bind(&place.day);
+    if set.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let of = Of { kind: AreaKind::Place.word(), thing_id: &place.id, at };
+    let digits = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
+    for (field, was, became) in [
+        ("baseline", &*digits(place.baseline), &*digits(children)),
+        ("baseline_source", place.source.as_str(), source),
+        ("baseline_day", place.day.as_str(), day),
+    ] {
+        corrections::keep(tx, of, field, (was, became)).await?;
+    }
+    Ok(true)
 }
 
 /// Retires a service or a place, or with `None` brings it back. False when there is none with this
@@ -381,6 +432,35 @@ pub async fn days(db: &Db) -> Result<(Vec<Day>, bool), sqlx::Error> {
         last: row.get("last_day"),
     });
     Ok((days.filter(|day| !day.id.is_empty()).collect(), second_person))
+}
+
+impl Day {
+    /// Its days as they are kept: `2026-09-02 to 2026-10-23`.
+    #[must_use]
+    pub fn days(&self) -> String {
+        match &self.last {
+            Some(last) => format!("{} to {last}", self.first),
+            None => self.first.clone(),
+        }
+    }
+}
+
+/// When schools are open, by these terms and days without school.
+pub fn school_year<'d>(days: impl Iterator<Item = &'d Day>) -> Result<SchoolYear, sqlx::Error> {
+    let mut year = SchoolYear::default();
+    for day in days {
+        let first = db::parsed(&day.first, "terms.first_day")?;
+        match &day.last {
+            Some(last) => year.terms.push((first, db::parsed(last, "terms.last_day")?)),
+            None => year.closed.push(first),
+        }
+    }
+    Ok(year)
+}
+
+/// When schools are open, by all terms and days without school there are.
+pub async fn year(db: &Db) -> Result<SchoolYear, sqlx::Error> {
+    school_year(days(db).await?.0.iter())
 }
 
 /// Adds a term or a day without school; its id. Fails as "already there" if the day is in it.

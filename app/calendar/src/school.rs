@@ -4,7 +4,14 @@ use forms::{Refusals, Sent};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Weekday};
 
-use crate::clock::{self, Millis};
+use crate::clock::{self, DAY, Millis};
+
+/// No holiday is as long as this, in days.
+const LONGEST_HOLIDAY: usize = 120;
+/// A term, with its half-term week, is at most 18 weeks.
+const LONGEST_TERM: i32 = 18 * 7;
+/// A day further away than this is taken for a typing slip.
+const FURTHEST: Millis = 2 * 366 * DAY;
 
 /// The days on which schools are open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,10 +38,33 @@ impl SchoolYear {
     }
 
     fn is_open(&self, day: Date) -> bool {
-        let is_weekday = !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-        let is_in_term = self.terms.is_empty()
-            || self.terms.iter().any(|(first, last)| (*first..=*last).contains(&day));
-        is_weekday && is_in_term && !self.closed.contains(&day)
+        is_weekday(day)
+            && (self.terms.is_empty() || self.is_in_term(day))
+            && !self.closed.contains(&day)
+    }
+
+    fn is_in_term(&self, day: Date) -> bool {
+        self.terms.iter().any(|(first, last)| (*first..=*last).contains(&day))
+    }
+
+    /// The first day from this one on that suits families: a school day as far as the terms are
+    /// known, and after that a Monday to Friday that is no closed day.
+    #[must_use]
+    pub fn clear_day(&self, at: Millis) -> Date {
+        let from = clock::date(at);
+        let suits = |day: &Date| {
+            let is_known = self.terms.iter().any(|(_, last)| last >= day);
+            let may_be_term = !is_known || self.is_in_term(*day);
+            is_weekday(*day) && may_be_term && !self.closed.contains(day)
+        };
+        from.series(1.day()).take(LONGEST_HOLIDAY).find(suits).unwrap_or(from)
+    }
+
+    /// How many school days there are from one day to another, both counted.
+    #[must_use]
+    pub fn school_days(&self, first: Date, last: Date) -> usize {
+        let is_open = |day: &Date| is_weekday(*day) && !self.closed.contains(day);
+        first.series(1.day()).take_while(|day| *day <= last).filter(is_open).count()
     }
 
     /// Whether a term begins on this day, as far as the terms are known.
@@ -58,6 +88,10 @@ impl SchoolYear {
     }
 }
 
+fn is_weekday(day: Date) -> bool {
+    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
+}
+
 /// What an administrator says about when schools are open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NewDay {
@@ -72,39 +106,49 @@ pub enum NewDay {
     Closed { name: String, day: Date },
 }
 
-/// Reads a term (`step=term`) or a closed day.
+/// Reads a term (`what=term`) or a closed day, beside those that are known.
 ///
 /// # Errors
 /// What to put right, in the order of the fields.
-pub fn new_day(sent: &Sent) -> Result<NewDay, Refusals> {
+pub fn new_day(sent: &Sent, known: &SchoolYear, now: Millis) -> Result<NewDay, Refusals> {
+    if sent.typed("what") == "term" { term(sent, known, now) } else { closed(sent, now) }
+}
+
+fn term(sent: &Sent, known: &SchoolYear, now: Millis) -> Result<NewDay, Refusals> {
     let mut refusals = Refusals::default();
-    let day = |field| clock::read(sent.typed(field), "12:00").map(clock::date);
-    if sent.typed("step") == "term" {
-        let name = refusals.take(
-            "term_name",
-            forms::within(
-                sent.line("term_name"),
-                80,
-                "Enter a name, for example: Autumn, first half",
-            ),
-        );
-        let first = refusals
-            .take("first_day", day("first_day").ok_or_else(|| "Enter the first day".to_owned()));
-        let last = refusals.take(
-            "last_day",
-            match (day("last_day"), first) {
-                (None, _) => Err("Enter the last day".to_owned()),
-                (Some(last), Some(first)) if last < first => {
-                    Err("Choose a last day that is the same as the first, or later".to_owned())
-                }
-                (Some(last), _) => Ok(last),
-            },
-        );
-        return match (name, first, last) {
-            (Some(name), Some(first), Some(last)) => Ok(NewDay::Term { name, first, last }),
-            _ => Err(refusals),
-        };
+    let name = refusals.take(
+        "term_name",
+        forms::within(sent.line("term_name"), 80, "Enter a name, for example: Autumn, first half"),
+    );
+    let first =
+        refusals.take("first_day", near(sent.typed("first_day"), now, "Enter the first day"));
+    let last = near(sent.typed("last_day"), now, "Enter the last day");
+    let last = refusals.take(
+        "last_day",
+        match (last, first) {
+            (Ok(last), Some(first)) if last < first => {
+                Err("Choose a last day that is the same as the first, or later".to_owned())
+            }
+            (Ok(last), Some(first)) if (last - first).get_days() > LONGEST_TERM => {
+                Err("Choose a last day up to 18 weeks after the first. Check the month and the \
+                     year"
+                    .to_owned())
+            }
+            (last, _) => last,
+        },
+    );
+    let (Some(name), Some(first), Some(last)) = (name, first, last) else { return Err(refusals) };
+    let is_taken = |(from, to): &(Date, Date)| *from <= last && first <= *to;
+    if known.terms.iter().any(is_taken) {
+        let what_to_do = "Choose other days, or remove the other term first. Some of these days \
+            are already in a term";
+        return Err(Refusals::one("first_day", what_to_do));
     }
+    Ok(NewDay::Term { name, first, last })
+}
+
+fn closed(sent: &Sent, now: Millis) -> Result<NewDay, Refusals> {
+    let mut refusals = Refusals::default();
     let name = refusals.take(
         "closed_name",
         forms::within(
@@ -113,11 +157,25 @@ pub fn new_day(sent: &Sent) -> Result<NewDay, Refusals> {
             "Enter a name, for example: Early May bank holiday",
         ),
     );
-    let day =
-        refusals.take("closed_day", day("closed_day").ok_or_else(|| "Enter the date".to_owned()));
-    match (name, day) {
+    let day = match near(sent.typed("closed_day"), now, "Enter the date") {
+        Ok(day) if !is_weekday(day) => {
+            Err("Choose a Monday to Friday. Schools are closed at weekends anyway".to_owned())
+        }
+        day => day,
+    };
+    match (name, refusals.take("closed_day", day)) {
         (Some(name), Some(day)) => Ok(NewDay::Closed { name, day }),
         _ => Err(refusals),
+    }
+}
+
+/// Reads a day that is not far from now.
+fn near(typed: &str, now: Millis, when_none: &str) -> Result<Date, String> {
+    let at = clock::read(typed, "12:00").ok_or_else(|| when_none.to_owned())?;
+    if (at - now).abs() > FURTHEST {
+        Err("Choose a day within two years from now. Check the year".to_owned())
+    } else {
+        Ok(clock::date(at))
     }
 }
 
@@ -185,16 +243,52 @@ mod tests {
 
     #[test]
     fn a_term_ends_after_it_begins_and_each_day_has_a_name() {
-        let term = |rest: &str| new_day(&Sent::read(format!("step=term&{rest}").as_bytes()));
+        let (none, now) = (SchoolYear::default(), at("2026-09-01"));
+        let read = |body: &str| new_day(&Sent::read(body.as_bytes()), &none, now);
+        let term = |rest: &str| read(&format!("what=term&{rest}"));
         assert!(term("term_name=Autumn&first_day=2026-09-02&last_day=2026-10-23").is_ok());
         assert!(term("term_name=Autumn&first_day=2026-09-02&last_day=2026-09-01").is_err());
         assert!(term("term_name=&first_day=2026-09-02&last_day=2026-10-23").is_err());
-        assert!(
-            new_day(&Sent::read(b"step=closed&closed_name=Early+May&closed_day=2027-05-03"))
-                .is_ok()
-        );
-        assert!(
-            new_day(&Sent::read(b"step=closed&closed_name=Early+May&closed_day=3+May")).is_err()
-        );
+        let closed =
+            |day: &str| read(&format!("what=closed&closed_name=Early+May&closed_day={day}"));
+        assert!(closed("2027-05-03").is_ok());
+        assert!(closed("3+May").is_err());
+    }
+
+    #[test]
+    fn a_slip_in_the_year_is_refused_and_so_are_days_that_are_in_a_term_already() {
+        let known =
+            SchoolYear { terms: vec![(date("2026-09-02"), date("2026-10-23"))], closed: vec![] };
+        let asked = |body: &str| {
+            let refused = new_day(&Sent::read(body.as_bytes()), &known, at("2026-09-01"));
+            refused.err().and_then(|refusals| refusals.iter().next().map(|(field, _)| field))
+        };
+        let term = |first: &str, last: &str| {
+            asked(&format!("what=term&term_name=Spring&first_day={first}&last_day={last}"))
+        };
+        assert_eq!(term("2026-11-02", "2026-12-18"), None);
+        assert_eq!(term("2026-11-02", "2027-12-18"), Some("last_day"), "longer than any term");
+        assert_eq!(term("2072-11-02", "2072-12-18"), Some("first_day"), "too far away");
+        assert_eq!(term("2026-10-19", "2026-12-18"), Some("first_day"), "in the autumn term");
+        let closed = |day: &str| asked(&format!("what=closed&closed_name=A+day&closed_day={day}"));
+        assert_eq!(closed("2026-09-25"), None);
+        assert_eq!(closed("2026-09-26"), Some("closed_day"), "a Saturday");
+        assert_eq!(closed("2062-09-25"), Some("closed_day"));
+    }
+
+    #[test]
+    fn a_day_that_suits_families_is_in_no_holiday_as_far_as_terms_are_known() {
+        let year = SchoolYear {
+            terms: vec![
+                (date("2026-11-02"), date("2026-12-18")),
+                (date("2027-01-04"), date("2027-02-12")),
+            ],
+            closed: vec![date("2027-01-04")],
+        };
+        assert_eq!(year.clear_day(at("2026-12-10")), date("2026-12-10"));
+        assert_eq!(year.clear_day(at("2026-12-19")), date("2027-01-05"), "after a closed day");
+        assert_eq!(year.clear_day(at("2027-02-13")), date("2027-02-15"), "terms are not known");
+        assert_eq!(SchoolYear::default().clear_day(at("2026-12-19")), date("2026-12-21"));
+        assert_eq!(year.school_days(date("2026-12-14"), date("2026-12-18")), 5);
     }
 }

@@ -14,42 +14,14 @@ use leptos::prelude::*;
 use questionnaires::way;
 
 use super::answering;
+use super::course::{Course, NextStep};
+use super::dates;
 use super::kinds::on_screen::{self, AskedQuestion};
 use super::rules::{ConsultationState, WhoMayAnswer};
-use super::store::{self, Consultation, ListedConsultation, Of};
-use super::{consultation, opened, results, state_in_words};
+use super::store::{self, Consultation, Follow, ListedConsultation, Of};
+use super::{consultation, opened, progress, results, state_in_words};
 
 const MOST_ON_A_PAGE: i64 = 20;
-
-/// A page of a list: those that are open come on the first.
-struct ListPage {
-    now: Millis,
-    number: i64,
-    open: Vec<ListedConsultation>,
-    others: Vec<ListedConsultation>,
-    /// The addresses of the first page and of the next, where there are others.
-    first: Option<String>,
-    next: Option<String>,
-}
-
-impl ListPage {
-    async fn read(house: &House, uri: &Uri, here: &str, others: Of) -> Result<Self, Error> {
-        let (now, number) = (house.clock.now(), page_number(&Sent::query(uri)));
-        let open = if number == 1 {
-            store::list(&house.db, Of::Open, (100, 0), now).await?
-        } else {
-            Vec::new()
-        };
-        let part = (MOST_ON_A_PAGE + 1, (number - 1) * MOST_ON_A_PAGE);
-        let mut others = store::list(&house.db, others, part, now).await?;
-        let next = (others.len() as i64 > MOST_ON_A_PAGE).then(|| {
-            others.truncate(MOST_ON_A_PAGE as usize);
-            format!("{here}?page={}", number + 1)
-        });
-        let first = (number > 1).then(|| here.to_owned());
-        Ok(Self { now, number, open, others, first, next })
-    }
-}
 
 /// GET `/consultations`: those that can be answered, then those that have closed.
 pub async fn consultations_page(
@@ -57,8 +29,15 @@ pub async fn consultations_page(
     viewer: Viewer,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let ListPage { now, number, open, others: closed, first, next } =
-        ListPage::read(&house, &uri, "/consultations", Of::Closed).await?;
+    let (now, number) = (house.clock.now(), page_number(&Sent::query(&uri)));
+    // Those that are open come on the first page.
+    let open = if number == 1 {
+        store::list(&house.db, Of::Open, (100, 0), now).await?
+    } else {
+        Vec::new()
+    };
+    let mut closed = store::list(&house.db, Of::Closed, part(number), now).await?;
+    let (first, next) = pager(&mut closed, number, "/consultations");
     let page = Page::new("Consultations", || {
         let nothing = (open.is_empty() && number == 1)
             .then(|| view! { <p>"There is nothing to answer at the moment."</p> });
@@ -85,11 +64,26 @@ pub async fn consultations_page(
     Ok(page.wide().answer(&house, &viewer))
 }
 
+/// How many are read for this page of a list, and how many are skipped: one more than it shows.
+fn part(number: i64) -> (i64, i64) {
+    (MOST_ON_A_PAGE + 1, (number - 1) * MOST_ON_A_PAGE)
+}
+
+/// The addresses of the first page of a list and of the next, where there are others; takes away
+/// what is not on this page.
+fn pager<T>(read: &mut Vec<T>, number: i64, here: &str) -> (Option<String>, Option<String>) {
+    let next = (read.len() as i64 > MOST_ON_A_PAGE).then(|| {
+        read.truncate(MOST_ON_A_PAGE as usize);
+        format!("{here}?page={}", number + 1)
+    });
+    ((number > 1).then(|| here.to_owned()), next)
+}
+
 /// Consultations as entries of a list.
 pub fn consultation_cards(listed: Vec<ListedConsultation>, now: Millis) -> impl IntoView {
     let cards = listed.into_iter().map(|listed| {
         let times = (listed.opens_at, listed.closes_at);
-        let state = super::rules::state(listed.is_opened, times, now);
+        let state = listed.state(now);
         let words = state_in_words(state, times);
         let is_open = state == ConsultationState::Open;
         let asks = is_open.then(|| view! { <p class="state">{in_short(listed.asks)}</p> });
@@ -114,32 +108,44 @@ fn in_short((questions, minutes): (usize, u64)) -> String {
     format!("{questions}, about {minutes}")
 }
 
-/// GET `/forum/consultations`: those that are not open yet, then those that are open.
+/// GET `/forum/consultations`: all of them, by what has to be done next.
 pub async fn forum_consultations_page(
     State(house): State<House>,
     viewer: Viewer,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let ListPage { now, open, others: coming, first, next, .. } =
-        ListPage::read(&house, &uri, "/forum/consultations", Of::Coming).await?;
+    const HERE: &str = "/forum/consultations";
+    let (now, number) = (house.clock.now(), page_number(&Sent::query(&uri)));
+    let me = &viewer.signed_in()?.account_id;
+    let mut courses = store::courses(&house.db, Follow::All, part(number), now).await?;
+    let (first, next) = pager(&mut courses, number, HERE);
     let page = Page::new("The forum's consultations", || {
-        let rows = |listed: Vec<ListedConsultation>| {
-            let rows = listed.into_iter().map(|listed| {
-                let times = (listed.opens_at, listed.closes_at);
-                let state =
-                    state_in_words(super::rules::state(listed.is_opened, times, now), times);
+        let nothing = courses.is_empty().then(|| {
+            view! {
+                <p>
+                    "There are no consultations yet. When you ask parents something, you will find \
+                     it here from the first word to the results."
+                </p>
+            }
+        });
+        let parts = courses.chunk_by(|one, next| heading(one, now) == heading(next, now));
+        let parts = parts.map(|part| {
+            let rows = part.iter().map(|course| {
                 view! {
                     <li>
                         <h3>
-                            <a href=format!("/forum/consultations/{}", listed.id)>{listed.title}</a>
+                            <a href=format!("{HERE}/{}", course.id)>{course.title.clone()}</a>
                         </h3>
-                        <p>{state}</p>
+                        {progress(course, me, now, HERE)}
                     </li>
                 }
             });
-            view! { <ul class="queue">{rows.collect_view()}</ul> }
-        };
-        let (has_coming, has_open) = (!coming.is_empty(), !open.is_empty());
+            view! {
+                <h2>{part.first().map(|course| heading(course, now))}</h2>
+                <ul class="queue">{rows.collect_view()}</ul>
+            }
+        });
+        let parts = parts.collect_view();
         view! {
             <div class="stack">
                 <p>
@@ -148,20 +154,33 @@ pub async fn forum_consultations_page(
                     </a>
                 </p>
                 <h1>"The forum's consultations"</h1>
-                {has_coming.then(|| view! { <h2>"Not open yet"</h2> })}
-                {rows(coming)}
-                <Pager first next />
-                {has_open.then(|| view! { <h2>"Open"</h2> })}
-                {rows(open)}
                 <p>
                     <a class="button" href="/forum/consultations/new">
                         "Ask parents"
                     </a>
                 </p>
+                {nothing}
+                {parts}
+                <Pager first next />
             </div>
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// The part of the organisers' list that a consultation is in.
+fn heading(course: &Course, now: Millis) -> &'static str {
+    match course.next(now) {
+        NextStep::Check => "Counted: to be checked by a second organiser",
+        NextStep::WaitForLast | NextStep::Compare(_) | NextStep::Read => {
+            "Closed: to be read and counted"
+        }
+        NextStep::WaitForAnswers => "Open",
+        NextStep::WaitToOpen => "Opening later",
+        NextStep::Open => "Being written",
+        NextStep::Nothing => "Published",
+        NextStep::Withdrawn => "Withdrawn",
+    }
 }
 
 /// GET `/consultations/{id}`: what it is about, and how to start or to come back.
@@ -175,12 +194,17 @@ pub async fn consultation_page(
     let state = consultation.state(house.clock.now());
     let begun = answering::code_in_hand(&house, &headers);
     let may_begin = answering::may_begin(&house, &viewer, &consultation, &headers).await?;
+    let changes = store::changes(&house.db, &consultation.id).await?;
     let has_results = state == ConsultationState::Closed
         && results::store::is_one(&house.db, &consultation.id).await?;
     let page = Page::new(consultation.terms.title.clone(), || {
         let ways = match state {
             ConsultationState::Open => ways(&consultation, begun.as_deref(), may_begin).into_any(),
             ConsultationState::Closing => come_back(&consultation.id).into_any(),
+            ConsultationState::Withdrawn => {
+                view! { <p>"Nobody can answer it any more, and there will be no results."</p> }
+                    .into_any()
+            }
             _ if has_results => view! {
                 <p>
                     <a
@@ -209,6 +233,7 @@ pub async fn consultation_page(
                         (consultation.terms.opens_at, consultation.terms.closes_at),
                     )}
                 </p>
+                {dates::changed(&changes)}
                 {ways}
                 <h2>"What this is about"</h2>
                 {about(&consultation)}
@@ -367,7 +392,7 @@ pub async fn preview_page(
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
-    let consultation = consultation(&house, &id).await?;
+    let consultation = consultation(&house, &id).await?.without_answers();
     let (_, places) = area::store::both(&house.db).await?;
     let page = Page::new(titled("How parents will see it", &consultation.terms.title), || {
         let questions = questionnaires::edit::flat(&consultation.questionnaire);

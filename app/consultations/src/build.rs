@@ -1,28 +1,30 @@
 //! The organiser's page of a consultation: its questions, what needs correcting, and the button
 //! that opens it.
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
+use calendar::school::SchoolYear;
 use forms::{Named, Refusals, Sent};
-use ground::aside::aside;
 use ground::audit::{self, Entry};
 use ground::error::Error;
-use ground::files;
 use ground::house::House;
 use ground::ids::{self, Id};
-use ground::sent::{Form, SentWithFile};
-use ground::ui::{Banner, Choice, Choices, Page, Select, Summary, Upload};
+use ground::sent::Form;
+use ground::ui::{Banner, Check, Choice, Choices, Page, Select, Summary, Upload};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use questionnaires::{Questionnaire, check, edit, file, import, library};
+use questionnaires::{Questionnaire, check, edit, file, library, piping, way};
+use sqlx::AnyConnection;
 
+use super::course::Course;
 use super::list::{self, Changed};
 use super::question::keys_had;
 use super::rules::{self, ConsultationState, WhoMayAnswer};
 use super::store::{self, Consultation};
-use super::{being_written, duplicate, state_in_words, versions};
+use super::{being_written, course, duplicate, imports, progress, state_in_words, versions};
 
 /// Shows the questions while they can be changed, with forms that work by themselves: the
 /// organisers' program does, which is made above the rooms.
@@ -33,8 +35,8 @@ pub async fn forum_consultation_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
+    Extension(builder): Extension<Builder>,
     uri: Uri,
-    builder: Builder,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     let step = AfterStep { done: Sent::query(&uri).line("done"), ..AfterStep::default() };
@@ -47,7 +49,6 @@ struct AfterStep {
     /// The word of what was done; empty for none.
     done: String,
     refusals: Refusals,
-    not_taken: Vec<import::NotTaken>,
 }
 
 impl AfterStep {
@@ -62,14 +63,19 @@ pub async fn act_on_consultation(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
+    Extension(builder): Extension<Builder>,
     Form(sent): Form,
-    builder: Builder,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     match sent.typed("step") {
         "open" => return open(&house, &viewer, &consultation, builder).await,
         "copy" => return duplicate::duplicate(&house, &viewer, &consultation, &sent).await,
         "organisation" => return give(&house, &viewer, &consultation, &sent, builder).await,
+        // From the page before it is opened.
+        "change" => {
+            let to = format!("/forum/consultations/{}", consultation.id);
+            return Ok(Redirect::to(&to).into_response());
+        }
         step @ ("version" | "ask") => {
             return version(&house, &viewer, &consultation, step == "ask", builder).await;
         }
@@ -115,6 +121,97 @@ pub async fn change_questions(
     Ok(matches!(changed.await?, Changed::Kept { .. }))
 }
 
+/// GET `/forum/consultations/{id}/opening`: the days once more, before parents see it.
+pub async fn check_opening_page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<Id<ids::Consultation>>,
+    Extension(builder): Extension<Builder>,
+) -> Result<Response, Error> {
+    let consultation = being_written(&house, &id).await?;
+    if consultation.opened_at.is_some() {
+        let to = format!("/forum/consultations/{}", consultation.id);
+        return Ok(Redirect::to(&to).into_response());
+    }
+    let now = house.clock.now();
+    let refusals = to_correct(&consultation, now);
+    if !refusals.is_empty() {
+        let step = AfterStep::refused(refusals);
+        return shown(&house, &viewer, &consultation, &step, builder).await;
+    }
+    let year = area::store::year(&house.db).await?;
+    Ok(check_opening(&consultation, &year, now).answer(&house, &viewer))
+}
+
+fn check_opening(consultation: &Consultation, year: &SchoolYear, now: Millis) -> Page {
+    let terms = &consultation.terms;
+    let opens_at = terms.opens_at.max(now);
+    let opens =
+        if terms.opens_at <= now { "At once".to_owned() } else { clock::day(terms.opens_at) };
+    let closes = clock::day(terms.closes_at);
+    let who = WhoMayAnswer::ALL.into_iter().find(|(who, ..)| *who == terms.access);
+    let check = Check {
+        title: "Check it before it opens",
+        rows: vec![
+            ("What you are asking about", terms.title.clone()),
+            ("Who it is for", terms.who_for.clone()),
+            ("Who can answer", who.map_or_else(String::new, |(.., words)| words.to_owned())),
+            ("Opens", opens),
+            ("Last day", format!("{closes} ({})", clock::days_away(now, terms.closes_at))),
+            ("Questions", way::asked(&consultation.questionnaire).to_string()),
+        ],
+        warnings: rules::warnings((opens_at, terms.closes_at), year),
+        after: "After that you can't change the details. You can change the questions until \
+            someone has answered, give people longer, or withdraw it with a reason.",
+        to: format!("/forum/consultations/{}", consultation.id),
+        sent: &Sent::default(),
+        does: ("Open it to parents", "open"),
+    };
+    check.page()
+}
+
+/// What must be corrected before it can be opened.
+fn to_correct(consultation: &Consultation, now: Millis) -> Refusals {
+    let mut refusals = Refusals::default();
+    for fault in check::check(&consultation.questionnaire) {
+        refusals.add("questions", in_words(&fault, &consultation.questionnaire));
+    }
+    let terms = &consultation.terms;
+    if terms.closes_at <= now {
+        refusals
+            .add("words", "Choose a last day that is in the future, under “Change the details”");
+    } else if terms.closes_at <= terms.opens_at.max(now) + rules::SHORTEST {
+        let what_to_do = "Choose a later last day, under “Change the details”. People would have \
+            less than a day";
+        refusals.add("words", what_to_do);
+    }
+    refusals
+}
+
+/// Likewise to these, within a write.
+pub async fn keep_changed(
+    tx: &mut AnyConnection,
+    consultation: &Consultation,
+    changed: &Questionnaire,
+) -> sqlx::Result<bool> {
+    let is_asked = consultation.opened_at.is_some() && !consultation.is_next_version();
+    if is_asked && !check::check(changed).is_empty() {
+        return Ok(false);
+    }
+    store::keep_questions(tx, &consultation.id, consultation.version, changed).await
+}
+
+/// The page, with what must be corrected.
+pub async fn refused(
+    house: &House,
+    viewer: &Viewer,
+    consultation: &Consultation,
+    refusals: Refusals,
+    builder: Builder,
+) -> Result<Response, Error> {
+    shown(house, viewer, consultation, &AfterStep::refused(refusals), builder).await
+}
+
 async fn open(
     house: &House,
     viewer: &Viewer,
@@ -126,14 +223,7 @@ async fn open(
     if consultation.opened_at.is_some() {
         return Ok(Redirect::to(&back).into_response());
     }
-    let mut refusals = Refusals::default();
-    for fault in check::check(&consultation.questionnaire) {
-        refusals.add("questions", in_words(&fault, &consultation.questionnaire));
-    }
-    if consultation.terms.closes_at <= now {
-        refusals
-            .add("words", "Choose a last day that is in the future, under “Change the details”");
-    }
+    let refusals = to_correct(consultation, now);
     if !refusals.is_empty() {
         return shown(house, viewer, consultation, &AfterStep::refused(refusals), builder).await;
     }
@@ -203,66 +293,11 @@ async fn version(
     }
 }
 
-fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
+/// What must be corrected, with the question it is about.
+pub fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
     match questions.question(&fault.question) {
         Some(question) => format!("{}: {}", question.text, fault.what_to_do),
         None => fault.what_to_do.clone(),
-    }
-}
-
-/// POST `/forum/consultations/{id}/file`: imports questions written elsewhere, and says line by
-/// line what could not be imported.
-pub async fn import_questions(
-    State(house): State<House>,
-    viewer: Viewer,
-    Path(id): Path<Id<ids::Consultation>>,
-    sent: SentWithFile,
-    builder: Builder,
-) -> Result<Response, Error> {
-    let consultation = being_written(&house, &id).await?;
-    let read = match sent.file {
-        _ if sent.is_too_large => {
-            Err(format!("Choose a smaller file: up to {} MB", files::LARGEST / (1024 * 1024)))
-        }
-        None => Err("Choose a file".to_owned()),
-        Some((_, bytes)) => aside(move || read_file(&bytes))
-            .await
-            .unwrap_or_else(|_panicked| Err(NO_FILE.to_owned())),
-    };
-    let imported = match read {
-        Ok(imported) => imported,
-        Err(what_to_do) => {
-            let step = AfterStep::refused(Refusals::one("file", what_to_do));
-            return shown(&house, &viewer, &consultation, &step, builder).await;
-        }
-    };
-    let questions = imported.questionnaire;
-    let kept = change_questions(&house, &consultation, move |_| questions).await?;
-    let consultation = being_written(&house, &id).await?;
-    let step = AfterStep {
-        done: if kept { "questions" } else { "answered-before" }.to_owned(),
-        not_taken: imported.not_taken,
-        ..AfterStep::default()
-    };
-    shown(&house, &viewer, &consultation, &step, builder).await
-}
-
-const NO_FILE: &str = "Choose a file of questions: one saved from Alongside (.json), an XLSForm \
-    (.xlsx) or a LimeSurvey survey (.lss)";
-
-/// Reads a file by what is in it.
-fn read_file(bytes: &[u8]) -> Result<import::Imported, String> {
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).copied();
-    match first {
-        Some(b'{') => match file::read(bytes) {
-            Ok(questionnaire) => Ok(import::Imported { questionnaire, not_taken: Vec::new() }),
-            Err(faults) => {
-                Err(faults.into_iter().map(|fault| fault.what_to_do).next().unwrap_or_default())
-            }
-        },
-        Some(b'<' | 0xEF) => import::limesurvey(bytes),
-        Some(b'P') => import::xlsform(bytes),
-        _ => Err(NO_FILE.to_owned()),
     }
 }
 
@@ -288,21 +323,28 @@ async fn shown(
     step: &AfterStep,
     builder: Builder,
 ) -> Result<Response, Error> {
-    let AfterStep { done, refusals, not_taken } = step;
+    let AfterStep { done, refusals } = step;
     let now = house.clock.now();
-    let store::Beside { is_answered, earlier, organisations } =
+    let store::Beside { is_answered, earlier, organisations, last_import } =
         store::beside(&house.db, &consultation.id, consultation.version).await?;
-    let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
+    let me = &viewer.signed_in()?.account_id;
     let state = consultation.state(now);
     let terms = &consultation.terms;
-    let may_change = !is_answered && state != ConsultationState::Closed;
+    // What is worth knowing before it opens, or how far it has come since.
+    let (warnings, course) =
+        if matches!(state, ConsultationState::Written | ConsultationState::Timed) {
+            let ground = area::store::ground(&house.db, me).await?;
+            let warnings = rules::warnings((terms.opens_at, terms.closes_at), &ground.year);
+            (warnings, Course::not_closed(consultation))
+        } else {
+            (Vec::new(), course(house, &consultation.id).await?)
+        };
+    let has_ended = matches!(state, ConsultationState::Closed | ConsultationState::Withdrawn);
+    let may_change = !is_answered && !has_ended;
     let page = Page::new(terms.title.clone(), || {
         let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
         let is_written = state == ConsultationState::Written;
-        let warnings = (is_written || state == ConsultationState::Timed)
-            .then(|| rules::warnings((terms.opens_at, terms.closes_at), &ground.year));
         let warnings = warnings
-            .unwrap_or_default()
             .into_iter()
             .map(|warning| view! { <p class="panel warn">{warning}</p> })
             .collect_view();
@@ -317,21 +359,24 @@ async fn shown(
         });
         let ways = is_written.then(|| {
             view! {
-                <form method="post" action=to("")>
-                    <button class="button" name="step" value="open">
-                        "Open it to parents"
-                    </button>
-                </form>
-                <p class="soft">
-                    "After that you can't change the details. You can change the questions until \
-                     someone has answered."
+                <p>
+                    <a class="button" href=to("/opening")>
+                        "Check and open it"
+                    </a>
                 </p>
             }
         });
         let whose = consultation.needs_organisation().then(|| whose(consultation, organisations));
         let is_open = matches!(state, ConsultationState::Timed | ConsultationState::Open);
-        let after =
-            (!is_written && state != ConsultationState::Timed).then(|| after(consultation, state));
+        let dates = is_open.then(|| {
+            view! {
+                <p>
+                    <a href=to("/dates")>"Change the dates"</a>
+                </p>
+            }
+        });
+        let after = (!is_written && state != ConsultationState::Timed)
+            .then(|| after(consultation, state, now));
         let versions = (is_open && (is_answered || consultation.is_next_version()))
             .then(|| next_version(consultation));
         let questions = if may_change {
@@ -339,6 +384,9 @@ async fn shown(
         } else {
             questions(consultation, is_answered).into_any()
         };
+        let last = last_import
+            .filter(|_| may_change)
+            .map(|last| imports::pages::last_import(consultation, last));
         let sources = may_change.then(|| {
             view! {
                 <p>
@@ -363,13 +411,15 @@ async fn shown(
                 </p>
                 {warnings}
                 <h1>{terms.title.clone()}</h1>
+                {progress(&course, me, now, &to(""))}
+                {dates}
                 {words}
                 {whose}
                 {after}
                 <h2 id="questions">"The questions"</h2>
                 {versions}
                 {questions}
-                {left_out(not_taken)}
+                {last}
                 {sources}
                 <p>
                     <a href=to("/preview")>"See it as parents will"</a>
@@ -404,18 +454,32 @@ fn banner(
         "organisation" => {
             ("Saved", "Its leaders can now say what happened, and get an email before it is due.")
         }
+        "questions" => {
+            ("Questions saved", "See them as parents will before you open the consultation.")
+        }
         "copied" => (
             "This is the copy",
             "It has the same details and questions, and nobody's answers. Check its details and its \
              last day before you open it.",
         ),
-        "questions" => {
-            ("Questions saved", "See them as parents will before you open the consultation.")
-        }
+        "replaced" => (
+            "Questions saved",
+            "The questions from the file are in place of the ones before. You can undo this below.",
+        ),
+        "added" => (
+            "Questions saved",
+            "The questions from the file come after the ones before. You can undo this below.",
+        ),
+        "left" => ("Nothing was changed", "We have put the file aside."),
+        "undone" => ("Import undone", "The questions are as they were before the import."),
+        "brought-back" => ("Import brought back", "The questions from the file are there again."),
         "opened" if state == ConsultationState::Timed => {
             ("It will open by itself", opened.as_str())
         }
         "opened" => ("You have opened it to parents", opened.as_str()),
+        "called-back" => ("You have called it back", "Change what you need to, and open it again."),
+        "last-day" => ("The last day is changed", "Everyone can read on its page what and why."),
+        "withdrawn" => ("You have withdrawn it", "Everyone can read why on its page."),
         "put-right" => ("Wording corrected", "Parents will see your note under the question."),
         "new-version" => (
             "You have started a new version",
@@ -492,7 +556,11 @@ fn whose(consultation: &Consultation, organisations: Vec<Named>) -> impl IntoVie
 }
 
 /// What an organiser does once it is open: other ways to answer, and reading what was said.
-fn after(consultation: &Consultation, state: ConsultationState) -> impl IntoView + use<> {
+fn after(
+    consultation: &Consultation,
+    state: ConsultationState,
+    now: Millis,
+) -> impl IntoView + use<> {
     let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
     let links = (consultation.terms.access == WhoMayAnswer::Link
         && state == ConsultationState::Open)
@@ -503,16 +571,31 @@ fn after(consultation: &Consultation, state: ConsultationState) -> impl IntoView
                 </a>
             }
         });
-    let read = (state == ConsultationState::Closed).then(|| {
+    let read = consultation.is_readable(now).then(|| {
         view! {
-            <a class="button" href=to("/answers")>
-                "Read the answers"
+            <a class="button quiet" href=to("/answers")>
+                "Answers"
             </a>
         }
     });
+    if state == ConsultationState::Withdrawn {
+        let public = format!("/consultations/{}", consultation.id);
+        return view! {
+            <p>
+                "Its answers are not counted or published. Please still read them, in case \
+                 someone may be in danger. We delete them four weeks after it was withdrawn. "
+                <a href=public>"See what everyone reads"</a>
+            </p>
+            {read}
+        }
+        .into_any();
+    }
     view! {
         <p class="row">
             {links}
+            <a class="button quiet" href=to("/progress")>
+                "How it is going"
+            </a>
             <a class="button quiet" href=to("/typed")>
                 "Paper, phone and meetings"
             </a>
@@ -522,6 +605,7 @@ fn after(consultation: &Consultation, state: ConsultationState) -> impl IntoView
             </a>
         </p>
     }
+    .into_any()
 }
 
 /// Frozen questions lead to a new version, and a new version to being asked.
@@ -552,7 +636,8 @@ fn next_version(consultation: &Consultation) -> impl IntoView + use<> {
 
 fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + use<> {
     let here = format!("/forum/consultations/{}", consultation.id);
-    let rows = edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
+    let explained = piping::explained(&consultation.questionnaire);
+    let rows = edit::flat(&explained).into_iter().map(|(heading, question)| {
         let kind = question.kind.title();
         let needed = if question.is_required { ". People must answer it" } else { "" };
         let branch = if question.only_if.is_empty() { "" } else { ". Only some people are asked" };
@@ -601,30 +686,6 @@ fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + 
     }
 }
 
-/// What could not be imported from a file.
-fn left_out(not_taken: &[import::NotTaken]) -> impl IntoView + use<> {
-    let lines = not_taken
-        .iter()
-        .map(|not| {
-            view! {
-                <li>
-                    <b>{not.at.clone()}</b>
-                    ": "
-                    {not.what.clone()}
-                </li>
-            }
-        })
-        .collect_view();
-    (!not_taken.is_empty()).then(|| {
-        view! {
-            <section class="panel warn">
-                <h2>"What we couldn't import as it was"</h2>
-                <ul>{lines}</ul>
-            </section>
-        }
-    })
-}
-
 /// Where questions can come from: the library, an earlier consultation, a file.
 fn sources(
     file: &str,
@@ -665,8 +726,8 @@ fn sources(
         <Upload
             name="file"
             label="File of questions"
-            hint="Saved from Alongside (.json), XLSForm (.xlsx) or LimeSurvey (.lss). It will \
-                replace the questions above."
+            hint="Saved from Alongside (.json), XLSForm (.xlsx) or LimeSurvey (.lss). You will \
+                first see what is in it."
             accept=".json,.xlsx,.lss"
             refusals
         />
@@ -680,11 +741,11 @@ fn sources(
             </form>
         </details>
         {earlier}
-        <details open=refusals.about("file").is_some()>
+        <details id="import" open=refusals.about("file").is_some()>
             <summary>"Import questions from a file"</summary>
             <form method="post" action=file.to_owned() enctype="multipart/form-data" novalidate>
                 {upload.into_any()}
-                <button class="button quiet">"Import these questions"</button>
+                <button class="button quiet">"See what is in it"</button>
             </form>
         </details>
     }

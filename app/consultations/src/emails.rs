@@ -1,33 +1,76 @@
-//! The emails with a personal link, and with the code of somebody's answers.
+//! The emails with a personal link, with the code of somebody's answers, and about what was
+//! withdrawn.
 
-use calendar::clock;
+use calendar::clock::{self, Millis};
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
+use ground::ids::{self, Id};
 
 use super::store::Consultation;
 
-/// Asks a family, with its personal link.
-pub fn asked(house: &House, consultation: &Consultation, link: &str) -> Words {
+/// Asks a family, with its personal link. `reminder`: when it will be reminded, if it is.
+pub fn asked(
+    house: &House,
+    consultation: &Consultation,
+    link: &str,
+    reminder: Option<Millis>,
+) -> Words {
+    let kept = match reminder {
+        None => "We won't keep it.".to_owned(),
+        Some(at) => format!(
+            "If nobody has used this link by {}, we will remind you once. After that we won't keep \
+             your address. We delete it sooner if you answer.",
+            clock::day(at)
+        ),
+    };
+    let names = &house.names.forum;
+    Words {
+        subject: format!("Have your say: {}", consultation.terms.title),
+        why: format!(
+            "You are getting this email because {names} was given your email address so that we \
+             could ask you. {kept}"
+        ),
+        ..with_link(house, consultation, link, house.clock.now())
+    }
+}
+
+/// Asks it once more, as it has not answered.
+pub fn asked_again(
+    house: &House,
+    consultation: &Consultation,
+    link: &str,
+    reminder: Millis,
+) -> Words {
+    let names = &house.names.forum;
+    Words {
+        subject: format!("There is still time to have your say: {}", consultation.terms.title),
+        why: format!(
+            "You are getting this one reminder because {names} was given your email address so \
+             that we could ask you, and this link has not been used. Nobody at the forum can see \
+             that. We have now deleted your address."
+        ),
+        ..with_link(house, consultation, link, reminder)
+    }
+}
+
+/// What both say.
+fn with_link(house: &House, consultation: &Consultation, link: &str, at: Millis) -> Words {
     let terms = &consultation.terms;
     Words {
-        subject: format!("Have your say: {}", terms.title),
+        subject: String::new(),
         paragraphs: vec![
             terms.about.clone().into(),
             Paragraph::ToDo(format!(
                 "Please answer by the end of {} ({}).",
                 clock::day(terms.closes_at),
-                clock::days_away(house.clock.now(), terms.closes_at)
+                clock::days_away(at, terms.closes_at)
             )),
             "This link is only for you. You can stop and come back.".into(),
             "Nobody can see which answers came from which link.".into(),
         ],
         button: Some(("Have your say".to_owned(), link.to_owned())),
         also: None,
-        why: format!(
-            "You are getting this one email because {} was given your email address so that we \
-             could ask you. We won't keep it.",
-            house.names.forum
-        ),
+        why: String::new(),
         from: Sender::of(house),
         stop: None,
     }
@@ -66,6 +109,33 @@ pub fn code(house: &House, consultation: &Consultation, code: &str, is_sent: boo
              answering {}'s questions. We don't save it with the answers.",
             house.names.forum
         ),
+        from: Sender::of(house),
+        stop: None,
+    }
+}
+
+/// Tells whoever took part and asked to hear what happened that it was withdrawn.
+pub fn withdrawn(
+    house: &House,
+    (id, title): (&Id<ids::Consultation>, &str),
+    reason: &str,
+    deleted: &str,
+) -> Words {
+    Words {
+        subject: format!("Withdrawn: {title}"),
+        paragraphs: vec![
+            format!(
+                "We have withdrawn “{title}”, which you answered. Your answers won't be counted or \
+                 published, and we will delete them on {deleted}."
+            )
+            .into(),
+            format!("This is why: {reason}").into(),
+            "You don't need to do anything. Thank you for taking the time to answer.".into(),
+        ],
+        button: Some(("Read about it".to_owned(), house.link(&format!("/consultations/{id}")))),
+        also: None,
+        why: "You get this email because you asked to hear what happens after you answered."
+            .to_owned(),
         from: Sender::of(house),
         stop: None,
     }

@@ -8,21 +8,24 @@
 //!
 //! `rules` is what it says and what state it is in. What it asks, how answers are read and counted
 //! and what is published of them is in `questionnaires`, which is pure. `store` holds the SQL of
-//! consultations, `responses` that of answers. `write`, `build`, `question` and `versions` are the
-//! organiser's pages, and `list` changes the questions for their forms and for the organisers'
-//! program, which is made above the rooms, `duplicate` copies all of it; with `links` and `emails` for families who are given a personal link;
-//! `browse` is everyone's, `answering` that of whoever answers, `paper` the questions to print and
+//! consultations, `responses` that of answers. `write`, `build`, `question`, `imports` and `versions`
+//! are the organiser's pages, `list` changes the questions for their forms and for the organisers'
+//! program, which is made above the rooms, `duplicate` copies all of it, `dates` is what is done about a wrong date once it was opened, with `links`
+//! and `emails` for families who are given a personal link; `course` works out how far it has come and
+//! what is next, `progress` shows that; `browse` is everyone's, `answering` that of whoever answers,
+//! `paper` the questions to print and
 //! `paper_entries` what comes in otherwise; `kinds` is what all of these show of each kind of
 //! question. After the close `reading` is where organisers read, `results` what is published,
-//! through [`disclosure::tables`]; `closing` is what the worker does.
+//! through [`disclosure::tables`]; `closing` is what the worker does then. While it is open
+//! `under_way` says about how many have answered.
 //!
 //! # When the forum asks parents
 //!
 //! 1. An organiser writes what a consultation is about at `/forum/consultations/new`
 //!    (`consultations/write.rs`). The questions are the organiser's own (`question.rs`), copied
-//!    from the library, or imported from a file (`build.rs`); `questionnaires/edit.rs` changes
-//!    them, `questionnaires/check.rs` says what needs correcting. `store::open` opens it; on a
-//!    draft only once that is published.
+//!    from the library (`build.rs`), or imported from a file (`imports/`), which first says what is
+//!    in it. `questionnaires/edit.rs` changes them, `questionnaires/check.rs` says what needs
+//!    correcting. `store::open` opens it; on a draft only once that is published.
 //! 2. A parent presses "Start" at `/consultations/{id}`. `answering::begin` writes a response under
 //!    a code, and nothing else. See decision 0015.
 //! 3. Each answer is a POST to the question's own address (`answering/pages.rs`). `responses::keep`
@@ -37,6 +40,8 @@
 //! 6. Once somebody has answered, a slip in the wording is corrected with a note, and anything more
 //!    is a new version beside the one that is asked (`versions.rs`). Sheets of paper are typed in
 //!    (`paper_entries/`) and marked with how they came in.
+//!    Each night the worker counts what organisers may be told meanwhile (`under_way/`): tens, and
+//!    a day late. See decision 0046. Families with a link are reminded once (`links.rs`).
 //! 7. Half an hour after the close the worker mixes rows that were written together (`closing.rs`),
 //!    a second person compares a sample of sheets, and organisers read (`reading/`): themes, words
 //!    to quote, redactions, and what goes to the safeguarding lead alone. Each such change counts
@@ -46,7 +51,10 @@
 //!    `disclosure::tables::release` says what may be published, beside all that was published
 //!    before. Another organiser publishes it, unless something was changed since. Everyone reads it
 //!    at `/consultations/{id}/results`, as a page, `.csv` and `.json` (`results/browse.rs`).
-//! 9. 28 days after the close, answers that were never sent are erased.
+//! 9. While it is open its last day can come later, or with notice sooner, and it can be withdrawn
+//!    (`dates.rs`), each with a reason that everyone reads. Before its first day it can be called
+//!    back. What was withdrawn is read, for what tells of danger, and neither counted nor published.
+//! 10. 28 days after the close, answers that were never sent are erased.
 //!
 //! # The life of a response
 //!
@@ -57,8 +65,8 @@
 //! | published | nothing | counts in that release for ever | nothing |
 //! | 28 days after the close | erased (`closing.rs`) | stays | erased |
 //!
-//! What hangs on a response: `theme_answers`, `quotations`, `redactions`, `answer_concerns`; they
-//! go before it does. Whoever takes part once is kept apart from it, in `took_part` or
+//! What hangs on a response: `theme_answers`, `answer_readings`, `quotations`, `redactions`,
+//! `answer_concerns`; they go before it does. Whoever takes part once is kept apart from it, in `took_part` or
 //! `personal_links`. Whatever changes what is counted after the close also counts up
 //! `consultations.changes`, so that no results are published that somebody has not seen. Rows are
 //! mixed once: a write after that must not join a response and a person again.
@@ -67,31 +75,40 @@ mod answering;
 mod browse;
 mod build;
 mod closing;
+pub mod course;
+mod dates;
 mod duplicate;
 mod emails;
 mod forget;
+mod imports;
 mod kinds;
 mod links;
 pub mod list;
 mod paper;
 pub mod paper_entries;
 mod personal;
+mod progress;
 mod question;
 pub mod reading;
 pub mod responses;
 pub mod results;
 pub mod rules;
 pub mod store;
+pub mod under_way;
 mod versions;
 mod write;
 
 pub use browse::consultation_cards;
 pub use build::Builder;
 pub use closing::tidy_due;
+pub use dates::tell_due;
 pub use forget::forget;
 pub use personal::PERSONAL;
+pub use progress::progress;
+pub use under_way::count_due;
 
 use calendar::clock::{self, Millis};
+use course::Course;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
@@ -110,28 +127,25 @@ pub fn routes(builder: Builder) -> Routes {
         .join(results::routes())
         .join(paper_entries::routes())
         .join(reading::routes())
+        .join(under_way::routes())
+        .join(imports::routes())
         .get("/consultations", Anyone, browse::consultations_page)
         .get("/consultations/{id}", Anyone, browse::consultation_page)
         .get("/consultations/{id}/paper", Anyone, paper::paper_page)
         .get("/forum/consultations", organiser, browse::forum_consultations_page)
         .get("/forum/consultations/new", organiser, write::new_consultation_form)
         .post("/forum/consultations/new", organiser, write::write_consultation)
-        .get("/forum/consultations/{id}", organiser, move |house, viewer, id, uri| {
-            build::forum_consultation_page(house, viewer, id, uri, builder)
-        })
-        .post("/forum/consultations/{id}", organiser, move |house, viewer, id, sent| {
-            build::act_on_consultation(house, viewer, id, sent, builder)
-        })
+        .get("/forum/consultations/{id}", organiser, build::forum_consultation_page)
+        .post("/forum/consultations/{id}", organiser, build::act_on_consultation)
+        .get("/forum/consultations/{id}/opening", organiser, build::check_opening_page)
+        .get("/forum/consultations/{id}/dates", organiser, dates::change_dates_form)
+        .post("/forum/consultations/{id}/dates", organiser, dates::change_dates)
+        .get("/forum/consultations/{id}/withdrawal", organiser, dates::withdraw_form)
+        .post("/forum/consultations/{id}/withdrawal", organiser, dates::withdraw)
         .get("/forum/consultations/{id}/words", organiser, write::change_words_form)
         .post("/forum/consultations/{id}/words", organiser, write::change_words)
         .get("/forum/consultations/{id}/preview", organiser, browse::preview_page)
         .get("/forum/consultations/{id}/questions.json", organiser, build::questions_file)
-        .get("/forum/consultations/{id}/file", organiser, move |house, viewer, id, uri| {
-            build::forum_consultation_page(house, viewer, id, uri, builder)
-        })
-        .post_file("/forum/consultations/{id}/file", organiser, move |house, viewer, id, sent| {
-            build::import_questions(house, viewer, id, sent, builder)
-        })
         .get("/forum/consultations/{id}/questions/{key}", organiser, question::question_form)
         .post_file("/forum/consultations/{id}/questions/{key}", organiser, question::save_question)
         .get("/pictures/{file}", Anyone, question::picture)
@@ -139,6 +153,7 @@ pub fn routes(builder: Builder) -> Routes {
         .post("/forum/consultations/{id}/links", organiser, links::give_links)
         .get("/forum/consultations/{id}/wording/{key}", organiser, versions::wording_form)
         .post("/forum/consultations/{id}/wording/{key}", organiser, versions::correct_wording)
+        .hands(builder)
 }
 
 /// The consultation of an address, or "not found".
@@ -157,6 +172,13 @@ pub async fn being_written(
 ) -> Result<Consultation, Error> {
     let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::newest(&house.db, &id).await?.ok_or(Error::NotFound)
+}
+
+/// How far the consultation with this id has come, or "not found".
+async fn course(house: &House, id: &Id<ids::Consultation>) -> Result<Course, Error> {
+    let now = house.clock.now();
+    let courses = store::courses(&house.db, store::Follow::One(id), (1, 0), now).await?;
+    courses.into_iter().next().ok_or(Error::NotFound)
 }
 
 /// The consultation of an address that everyone may see; "not found" while it is being written or
@@ -180,5 +202,6 @@ fn state_in_words(state: ConsultationState, (opens_at, closes_at): (Millis, Mill
             clock::day_and_hour(closes_at + rules::GRACE)
         ),
         ConsultationState::Closed => format!("✓ Closed on {}", clock::day(closes_at)),
+        ConsultationState::Withdrawn => format!("× Withdrawn on {}", clock::day(closes_at)),
     }
 }

@@ -2,18 +2,18 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use deliveries::{EmailKind, Owed, owe};
+use deliveries::{EmailKind, Owed, owe, owe_later};
 use forms::{Refusals, Sent, address};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Banner, Field, Page, Summary, titled};
+use ground::ui::{Area, Banner, Choice, Choices, Field, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{ConsultationState, WhoMayAnswer};
+use super::rules::{ConsultationState, WhoMayAnswer, reminder_at};
 use super::store::Consultation;
 use super::{consultation, emails, responses};
 
@@ -59,13 +59,14 @@ pub async fn give_links(
     let links: Vec<String> = std::iter::repeat_with(id::secret).take(many).collect();
     let of =
         |link: &String| house.link(&format!("/consultations/{}/links/{link}", consultation.id));
-    let emails: Vec<_> = addresses
-        .into_iter()
-        .zip(&links)
-        .map(|(to, link)| (to, emails::asked(&house, &consultation, &of(link))))
+    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let reminder =
+        reminder_at(now, consultation.terms.closes_at).filter(|_| sent.typed("remind") == "yes");
+    let to_ask = || addresses.iter().zip(&links);
+    let emails: Vec<_> = to_ask()
+        .map(|(to, link)| (to, emails::asked(&house, &consultation, &of(link), reminder)))
         .collect();
     let printed: Vec<String> = links.iter().rev().take(to_print).map(of).collect();
-    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
     responses::keep_links(&mut tx, &consultation.id, &links).await?;
     for (to, words) in &emails {
@@ -80,6 +81,18 @@ pub async fn give_links(
             not_after: Some(consultation.terms.closes_at),
         };
         owe(&mut tx, owed).await?;
+    }
+    for ((to, link), due) in to_ask().filter_map(|asked| Some((asked, reminder?))) {
+        let owed = Owed {
+            dedup_key: &responses::reminder_key(link),
+            kind: EmailKind::AskedAgain,
+            account_id: None,
+            to,
+            words: &emails::asked_again(&house, &consultation, &of(link), due),
+            at: now,
+            not_after: Some(consultation.terms.closes_at),
+        };
+        owe_later(&mut tx, owed, due).await?;
     }
     let (what, about, detail) = ("links given", &consultation.id, &many.to_string());
     audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
@@ -173,6 +186,9 @@ async fn shown(
                 </section>
             }
         });
+        let is_first = sent.typed("addresses").is_empty() && sent.typed("many").is_empty();
+        let remind = [("yes", "Remind each family once, if nobody has used its link")];
+        let remind = Choice::each(remind, |value| is_first || sent.typed("remind") == value);
         let used = if is_closed {
             format!(" Families who have taken part: {used}.")
         } else {
@@ -199,10 +215,20 @@ async fn shown(
                     <Area
                         name="addresses"
                         label="Email addresses"
-                        hint="One on each line. Each family gets an email with its own link. We \
-                            don't keep the addresses with the links."
+                        hint="One on each line. Each family gets an email with its own link. \
+                            Without a reminder we don't keep the addresses."
                         rows=4
                         value=sent.typed("addresses")
+                        refusals
+                    />
+                    <Choices
+                        name="remind"
+                        legend="Reminder"
+                        hint="Half-way to the last day, after two weeks at the latest. You won't \
+                            see who gets one: it would tell you who has answered. Then we delete \
+                            the address."
+                        choices=remind
+                        many=true
                         refusals
                     />
                     <Field

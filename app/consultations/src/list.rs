@@ -7,8 +7,9 @@ use ground::house::House;
 use ground::ui::rendered;
 use leptos::prelude::*;
 use questionnaires::answers::{self, Answers};
-use questionnaires::{Question, Questionnaire, check, edit, other, steps};
+use questionnaires::{Question, Questionnaire, edit, other, piping, steps};
 
+use super::build::keep_changed;
 use super::kinds::on_screen::{self, AskedQuestion};
 use super::question::keys_had;
 use super::store::{self, Consultation};
@@ -66,7 +67,6 @@ pub async fn change(
     change: impl FnOnce(&Questionnaire) -> Result<Questionnaire, Refusals> + Send,
 ) -> Result<Changed, Error> {
     let (id, version) = (&consultation.id, consultation.version);
-    let is_asked = consultation.opened_at.is_some() && !consultation.is_next_version();
     let mut tx = house.db.begin().await?;
     let before = store::questions(&mut tx, id, version).await?;
     if let Some(edits) = edits
@@ -82,13 +82,12 @@ pub async fn change(
             return Ok(Changed::Refused(refusals));
         }
     };
-    if is_asked && !check::check(&changed).is_empty() {
+    if !keep_changed(&mut tx, consultation, &changed).await? {
         tx.roll_back().await?;
         return Ok(Changed::Frozen);
     }
-    let is_kept = store::keep_questions(&mut tx, id, version, &changed).await?;
     tx.commit().await?;
-    Ok(if is_kept { Changed::Kept { before } } else { Changed::Frozen })
+    Ok(Changed::Kept { before })
 }
 
 /// The list after a step. `had`: keys that no new question may have.
@@ -137,7 +136,7 @@ pub fn tried(questionnaire: &Questionnaire, sent: &Sent, places: &[Named]) -> St
         .filter_map(|(key, answer)| answer.map(|answer| (key, answer)))
         .collect();
     let asked = answers::asked(questionnaire, &given);
-    let flat = edit::flat(questionnaire);
+    let flat = edit::flat(&piping::filled(questionnaire, &given, places));
     rendered(|| {
         let questions =
             flat.iter().filter(|(_, question)| asked.iter().any(|asked| asked.key == question.key));
@@ -165,6 +164,8 @@ pub fn tried(questionnaire: &Questionnaire, sent: &Sent, places: &[Named]) -> St
 
 #[cfg(test)]
 mod tests {
+    use questionnaires::check;
+
     use super::*;
 
     fn sent(text: &str) -> Sent {

@@ -21,7 +21,7 @@ pub async fn paper_page(
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
-    let consultation = opened(&house, &id).await?;
+    let consultation = opened(&house, &id).await?.without_answers();
     let places = area::store::places(&house.db).await?;
     let page = Page::new(format!("On paper: {}", consultation.terms.title), || {
         let terms = &consultation.terms;

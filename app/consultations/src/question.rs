@@ -11,7 +11,7 @@ use ground::sent::SentWithFile;
 use ground::ui::{Area, Choice, Choices, Field, Page, Summary};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
-use questionnaires::{Question, Questionnaire, edit, kinds, other};
+use questionnaires::{Question, Questionnaire, edit, kinds, other, piping};
 
 use super::being_written;
 use super::build::{change_questions, who_is_asked};
@@ -130,6 +130,15 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
                 .chain(&to_write::FIELDS)
                 .any(|field| !sent.typed(field).is_empty());
         let who = who_is_asked(&earlier(consultation, key), sent, refusals);
+        let shown_later = (key != "new").then(|| {
+            let words = format!(
+                "To show people their own answer in a later question, write {} there. Write {} if \
+                 people who skipped this should read other words.",
+                piping::mark(key),
+                piping::mark(&format!("{key}|your child")),
+            );
+            view! { <p class="soft">{words}</p> }
+        });
         view! {
             <div class="stack">
                 <p>
@@ -197,6 +206,7 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
                         />
                         {who}
                     </details>
+                    {shown_later}
                     <button class="button">"Save the question"</button>
                 </form>
             </div>

@@ -234,6 +234,9 @@ pub async fn send(
         .bind(once.mark(code)),
     };
     if took_part.execute(&mut *tx).await?.rows_affected() == 1 {
+        if let Once::Link(link) = once {
+            deliveries::take_back(tx, &reminder_key(link)).await?;
+        }
         return Ok(Sending::Counts);
     }
     sqlx::query("UPDATE responses SET state = 'begun' WHERE code_hash = $1")
@@ -309,6 +312,13 @@ pub async fn withdraw(
         .execute(&mut *tx)
         .await?;
     Ok(true)
+}
+
+/// The key of the email that reminds a family of its link. Only somebody with the link can make it:
+/// from what is kept, nobody can tell whose link it is, or which were used.
+#[must_use]
+pub fn reminder_key(link: &str) -> String {
+    format!("asked again {}", id::hash(&format!("again {link}")))
 }
 
 /// Keeps links that are given to one person each, in an order that says nothing about the order of

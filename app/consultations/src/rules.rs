@@ -7,10 +7,18 @@ use forms::{Refusals, Sent};
 use ground::ids::{self, Id};
 
 const LONGEST_TEXT: usize = 4_000;
-/// A day later than this is taken for a typing slip.
-const LONGEST_AHEAD: Millis = 3 * 366 * DAY;
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 600;
+/// It opens within a year, and is open for a year at most; a later day is taken for a typing slip.
+const LONGEST_AHEAD: Millis = 366 * DAY;
+/// It is open for a day at least; an hour less, for when the clocks change.
+pub const SHORTEST: Millis = DAY - HOUR;
+/// How long before an earlier close people who have started hear of it.
+const NOTICE: Millis = 3 * DAY;
 /// How long people who have started may go on after the close.
 pub const GRACE: Millis = 30 * MINUTE;
+/// The shortest and the longest time after which a family is reminded of its link.
+const REMINDED_AFTER: (Millis, Millis) = (3 * DAY, 14 * DAY);
 /// Parents need six weeks.
 const LONG_ENOUGH: Millis = 42 * DAY;
 
@@ -212,7 +220,7 @@ fn opens_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
     let at = clock::read(sent.typed("opens_day"), "00:00")
         .ok_or_else(|| "Enter a date, or leave this empty to open straight away".to_owned())?;
     if at > now + LONGEST_AHEAD {
-        Err("Choose a date within the next three years".to_owned())
+        Err("Choose a date within the next year. Check the year".to_owned())
     } else {
         Ok(at.max(now))
     }
@@ -222,13 +230,118 @@ fn opens_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
 fn closes_at(sent: &Sent, opens_at: Option<Millis>, now: Millis) -> Result<Millis, String> {
     let at = clock::read(sent.typed("closes_day"), "23:59")
         .ok_or_else(|| "Enter the last day people can answer".to_owned())?;
-    if at > now + LONGEST_AHEAD {
-        Err("Choose a date within the next three years".to_owned())
-    } else if at <= opens_at.unwrap_or(now) + HOUR {
-        Err("Choose a date after it opens".to_owned())
+    let opens_at = opens_at.unwrap_or(now);
+    if at > opens_at + LONGEST_AHEAD {
+        Err("Choose a date within a year of the first day. Check the year".to_owned())
+    } else if at <= opens_at + SHORTEST {
+        Err("Choose a date at least a day after it opens. Six weeks is fairer".to_owned())
     } else {
         Ok(at)
     }
+}
+
+/// What is done about a wrong date, once a consultation was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// It is being written again, before its first day.
+    CalledBack,
+    /// Its last day comes later.
+    Extended,
+    /// Its last day comes sooner.
+    ClosedEarly,
+    /// It ends at once, and nothing of it is counted or published.
+    Withdrawn,
+}
+
+impl ChangeKind {
+    /// The word it is stored by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::CalledBack => "called back",
+            Self::Extended => "extended",
+            Self::ClosedEarly => "closed early",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        let all = [Self::CalledBack, Self::Extended, Self::ClosedEarly, Self::Withdrawn];
+        all.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Whether this can be done to a consultation in this state.
+    #[must_use]
+    pub fn is_possible(self, state: ConsultationState) -> bool {
+        let needs = match self {
+            Self::CalledBack => ConsultationState::Timed,
+            Self::Extended | Self::ClosedEarly | Self::Withdrawn => ConsultationState::Open,
+        };
+        state == needs
+    }
+}
+
+/// A change to a consultation that was opened, with the reason that everyone can read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsultationChange {
+    /// The same key twice is one change.
+    pub form_key: String,
+    pub kind: ChangeKind,
+    /// The end of its last day from now on.
+    pub closes_at: Millis,
+    pub reason: String,
+}
+
+/// Reads another last day for a consultation that is open until `was`.
+///
+/// # Errors
+/// What to correct, in the order of the fields; likewise for every function here.
+pub fn other_last_day(
+    sent: &Sent,
+    was: Millis,
+    now: Millis,
+) -> Result<ConsultationChange, Refusals> {
+    let mut refusals = Refusals::default();
+    let at = clock::read(sent.typed("closes_day"), "23:59")
+        .ok_or_else(|| "Enter the last day people can answer".to_owned());
+    let at = at.and_then(|at| match at {
+        at if clock::date(at) == clock::date(was) => {
+            Err("Choose another day. Nothing is different yet".to_owned())
+        }
+        at if at > now + LONGEST_AHEAD => {
+            Err("Choose a date within the next year. Check the year".to_owned())
+        }
+        at if at < now + NOTICE => Err("Give people who have started at least three days. Choose \
+                                        a later day"
+            .to_owned()),
+        at => Ok(at),
+    });
+    let at = refusals.take("closes_day", at);
+    let reason = refusals.take("reason", reason(sent));
+    match (at, reason) {
+        (Some(closes_at), Some(reason)) => {
+            let kind = if closes_at > was { ChangeKind::Extended } else { ChangeKind::ClosedEarly };
+            Ok(ConsultationChange { form_key: sent.once(), kind, closes_at, reason })
+        }
+        _ => Err(refusals),
+    }
+}
+
+/// Reads why a consultation ends at once, or is called back; `closes_at` is its last day then.
+pub fn ending(
+    sent: &Sent,
+    kind: ChangeKind,
+    closes_at: Millis,
+) -> Result<ConsultationChange, Refusals> {
+    let reason = reason(sent).map_err(|what_to_do| Refusals::one("reason", what_to_do))?;
+    Ok(ConsultationChange { form_key: sent.once(), kind, closes_at, reason })
+}
+
+fn reason(sent: &Sent) -> Result<String, String> {
+    let reason = forms::prose(sent.typed("reason"));
+    forms::within(reason, LONGEST_REASON, "Say why. Everyone can read it")
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,6 +355,8 @@ pub enum ConsultationState {
     /// It has closed; people who have started may still finish.
     Closing,
     Closed,
+    /// It was withdrawn: nobody answers it, and nothing of it is counted or published.
+    Withdrawn,
 }
 
 /// The state of a consultation that was opened or not, from one time to another.
@@ -278,6 +393,15 @@ pub fn warnings((opens_at, closes_at): (Millis, Millis), year: &SchoolYear) -> V
         }
     }
     warnings
+}
+
+/// When a family that was given a link now is reminded of it, if it has not used it: half-way to
+/// the close, and after two weeks at the latest. `None` where there is too little time.
+#[must_use]
+pub fn reminder_at(now: Millis, closes_at: Millis) -> Option<Millis> {
+    let (soonest, latest) = REMINDED_AFTER;
+    let after = ((closes_at - now) / 2).min(latest);
+    (after >= soonest).then_some(now + after)
 }
 
 #[cfg(test)]
@@ -321,6 +445,11 @@ mod tests {
         assert_eq!(read("opens_day=2027-02-01&closes_day=2027-01-31"), Err(vec!["closes_day"]));
         assert_eq!(read("closes_day=2026-12-02"), Err(vec!["closes_day"]));
         assert_eq!(read("closes_day=2040-01-01"), Err(vec!["closes_day"]));
+        assert_eq!(read("closes_day=2026-12-03"), Err(vec!["closes_day"]), "for some hours");
+        assert_eq!(
+            read("opens_day=2072-01-01&closes_day=2072-02-01"),
+            Err(vec!["opens_day", "closes_day"])
+        );
         assert_eq!(read("closes_day=2027-01-31&belongs=gone"), Err(vec!["belongs"]));
         let council = Belongs { organisation_id: Some("council".into()), ..Belongs::default() };
         let sent = Sent::read(format!("{GOOD}&closes_day=2027-01-31&belongs=council").as_bytes());
@@ -331,6 +460,28 @@ mod tests {
             at("2026-12-03"),
             "a day that is past: now"
         );
+    }
+
+    #[test]
+    fn a_last_day_comes_later_or_with_notice_sooner_and_always_with_a_reason() {
+        let was = clock::read("2027-02-01", "23:59").expect("a time");
+        let now = at("2027-01-04");
+        let asked = |rest: &str| {
+            let read = other_last_day(&Sent::read(rest.as_bytes()), was, now);
+            read.map(|change| change.kind)
+                .map_err(|refusals| refusals.iter().next().map(|(field, _)| field))
+        };
+        let asked = |day: &str| asked(&format!("closes_day={day}&reason=A+slip"));
+        assert_eq!(asked("2027-02-14"), Ok(ChangeKind::Extended));
+        assert_eq!(asked("2027-01-08"), Ok(ChangeKind::ClosedEarly));
+        for day in ["", "2027-02-01", "2027-01-05", "2026-02-01", "2072-02-01"] {
+            assert_eq!(asked(day), Err(Some("closes_day")), "{day}");
+        }
+        let silent = Sent::read(b"closes_day=2027-02-14");
+        assert!(other_last_day(&silent, was, now).is_err_and(|no| no.about("reason").is_some()));
+        assert!(ending(&silent, ChangeKind::Withdrawn, now).is_err());
+        assert!(ChangeKind::CalledBack.is_possible(ConsultationState::Timed));
+        assert!(!ChangeKind::Withdrawn.is_possible(ConsultationState::Closed));
     }
 
     #[test]
@@ -377,5 +528,12 @@ mod tests {
             short.len() == 1 && short[0].starts_with("It will be open for 14 days."),
             "{short:?}"
         );
+    }
+
+    #[test]
+    fn a_family_is_reminded_half_way_to_the_close_if_there_is_time() {
+        assert_eq!(reminder_at(0, 60 * DAY), Some(14 * DAY));
+        assert_eq!(reminder_at(0, 10 * DAY), Some(5 * DAY));
+        assert_eq!(reminder_at(0, 5 * DAY), None);
     }
 }

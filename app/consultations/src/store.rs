@@ -2,15 +2,20 @@
 //! `responses`.
 
 use calendar::clock::Millis;
+use deliveries::{EmailKind, Owed, Words, owe};
 use forms::Named;
-use ground::db::{Db, Kind, json, known, read_json};
+use ground::db::{Db, Kind, json, known, parsed, read_json};
 use ground::ids::{self, Id};
 use questionnaires::mended::{Mending, corrected, mend};
-use questionnaires::{Questionnaire, Section, way};
+use questionnaires::{Questionnaire, Section, piping, way};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::rules::{self, Belongs, ConsultationState, Terms, WhoMayAnswer};
+use super::course::{Course, Sheet};
+use super::imports::store::LastImport;
+use super::rules::{
+    self, Belongs, ChangeKind, ConsultationChange, ConsultationState, Terms, WhoMayAnswer,
+};
 
 /// A consultation with its questions.
 #[derive(Clone, Debug)]
@@ -20,6 +25,8 @@ pub struct Consultation {
     pub terms: Terms,
     /// When an organiser opened it; `None` while it is being written.
     pub opened_at: Option<Millis>,
+    /// When it was withdrawn, which is then its last moment too.
+    pub withdrawn_at: Option<Millis>,
     /// The plan it belongs to: (id, title).
     pub plan: Option<(Id<ids::Plan>, String)>,
     /// How often anything its results are made of was changed.
@@ -41,7 +48,18 @@ pub struct Consultation {
 impl Consultation {
     #[must_use]
     pub fn state(&self, now: Millis) -> ConsultationState {
+        if self.withdrawn_at.is_some() { ConsultationState::Withdrawn } else { self.by_clock(now) }
+    }
+
+    fn by_clock(&self, now: Millis) -> ConsultationState {
         rules::state(self.opened_at.is_some(), (self.terms.opens_at, self.terms.closes_at), now)
+    }
+
+    /// Whether organisers may read its answers: it has closed, or was withdrawn, since an answer to
+    /// that may tell of danger too.
+    #[must_use]
+    pub fn is_readable(&self, now: Millis) -> bool {
+        self.by_clock(now) == ConsultationState::Closed
     }
 
     /// Whether an organisation must be chosen to answer for it: it is about neither a plan nor a
@@ -49,6 +67,14 @@ impl Consultation {
     #[must_use]
     pub fn needs_organisation(&self) -> bool {
         self.terms.plan_id.is_none() && self.terms.topic_id.is_none()
+    }
+
+    /// The same with a word in place of each earlier answer in the questions, as everyone reads them
+    /// who did not give it.
+    #[must_use]
+    pub fn without_answers(mut self) -> Self {
+        self.questionnaire = piping::without(&self.questionnaire);
+        self
     }
 
     /// Whether this is a later version that is being written, while parents answer the one before.
@@ -212,7 +238,7 @@ async fn one(
 pub(super) const WHOLE: &str =
     "SELECT c.id, c.form_key, c.title, c.about, c.can_change, c.cannot_change, c.who_for,
          c.how_used, c.who_sees, c.access, c.topic_id, c.plan_id, c.draft_id, c.organisation_id,
-                c.opens_at, c.closes_at, c.opened_at, c.changes, p.title AS plan,
+                c.opens_at, c.closes_at, c.opened_at, c.withdrawn_at, c.changes, p.title AS plan,
                   t.title AS topic, o.name AS answered_for_by,
                   q.version, q.live_at, q.edits, q.questions, q.mended
          FROM consultations c JOIN questionnaires q ON q.consultation_id = c.id LEFT
@@ -243,6 +269,7 @@ pub(super) fn consultation(row: &AnyRow) -> sqlx::Result<Consultation> {
             closes_at: row.get("closes_at"),
         },
         opened_at: row.get("opened_at"),
+        withdrawn_at: row.get("withdrawn_at"),
         plan: plan_id.zip(row.get("plan")),
         changes: row.get("changes"),
         topic: topic_id.zip(row.get("topic")),
@@ -409,6 +436,8 @@ pub struct Beside {
     pub earlier: Vec<(Id<ids::Consultation>, String)>,
     /// The organisations that can answer for it.
     pub organisations: Vec<Named>,
+    /// How the last file of questions stands, and which time it is decided about.
+    pub last_import: Option<(LastImport, i64)>,
 }
 
 /// What an organiser's page needs besides the consultation, in one query.
@@ -425,7 +454,12 @@ pub async fn beside(
            WHERE c.id <> $1 ORDER BY c.written_at DESC, c.id LIMIT 50) earlier
          UNION ALL
          SELECT 'organisation', id, name FROM (SELECT o.id, o.name FROM organisations o
-           WHERE o.retired_at IS NULL ORDER BY o.position, o.name) organisations",
+           WHERE o.retired_at IS NULL ORDER BY o.position, o.name) organisations
+         UNION ALL
+         SELECT 'import', CASE WHEN i.waiting IS NOT NULL THEN 'waits'
+             WHEN i.undone_at IS NULL THEN 'put in' ELSE 'undone' END, CAST(i.turns AS TEXT)
+           FROM question_imports i WHERE i.consultation_id = $1 AND i.version = $2
+             AND (i.waiting IS NOT NULL OR i.replaced IS NOT NULL)",
     );
     let rows = rows.bind(consultation_id).bind(version).fetch_all(&mut *db.read().await?).await?;
     let mut beside = Beside::default();
@@ -435,6 +469,10 @@ pub async fn beside(
             "answered" => beside.is_answered = true,
             "earlier" => beside.earlier.push((id.into(), name)),
             "organisation" => beside.organisations.push(Named { id, name }),
+            "import" => {
+                let last = known(LastImport::read(&id), "how an import stands")?;
+                beside.last_import = Some((last, parsed(&name, "question_imports.turns")?));
+            }
             _ => return known(None, "what is beside a consultation"),
         }
     }
@@ -461,7 +499,8 @@ pub async fn answered_for_by(
 /// Consultations that parents answer or have answered, and about which nobody can say what
 /// happened: (id, title, since).
 pub const NOBODYS: &str = "SELECT c.id, c.title, c.opened_at AS since FROM consultations c
-     WHERE c.opened_at IS NOT NULL AND c.plan_id IS NULL AND c.topic_id IS NULL
+     WHERE c.opened_at IS NOT NULL AND c.withdrawn_at IS NULL AND c.plan_id IS NULL
+       AND c.topic_id IS NULL
        AND NOT EXISTS (SELECT 1 FROM organisations o WHERE o.id = c.organisation_id
          AND o.retired_at IS NULL)";
 
@@ -483,6 +522,176 @@ pub async fn open(
     Ok(opened.bind(consultation_id).bind(by).bind(now).execute(tx).await?.rows_affected() == 1)
 }
 
+/// Makes a change to a consultation that was opened, once for each form key: `true` when it is
+/// made, now or by the same form before. `false` when it is not as it was read any more.
+pub async fn change_dates(
+    tx: &mut AnyConnection,
+    consultation: &Consultation,
+    change: &ConsultationChange,
+    by: &Id<ids::Account>,
+    at: Millis,
+) -> sqlx::Result<bool> {
+    let id = &consultation.id;
+    let held = format!(
+        "SELECT opens_at, closes_at FROM consultations
+         WHERE id = $1 AND opened_at IS NOT NULL AND withdrawn_at IS NULL{}",
+        Kind::of(tx).hold_to_change()
+    );
+    let held: Option<(Millis, Millis)> =
+        sqlx::query_as(AssertSqlSafe(held)).bind(id).fetch_optional(&mut *tx).await?;
+    let done: Option<String> =
+        sqlx::query_scalar("SELECT kind FROM consultation_changes WHERE form_key = $1")
+            .bind(&change.form_key)
+            .fetch_optional(&mut *tx)
+            .await?;
+    if done.is_some() {
+        return Ok(true);
+    }
+    let times = (consultation.terms.opens_at, consultation.terms.closes_at);
+    if held != Some(times) || !change.kind.is_possible(rules::state(true, times, at)) {
+        return Ok(false);
+    }
+    // A withdrawal ends it at this moment, and after its first.
+    let ends_at = if change.kind == ChangeKind::Withdrawn { at } else { change.closes_at };
+    if change.kind != ChangeKind::CalledBack && at <= times.0 {
+        return Ok(false);
+    }
+    sqlx::query(
+        "INSERT INTO consultation_changes (form_key, consultation_id, kind, was_closes_at,
+         closes_at, reason, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(&change.form_key)
+    .bind(id)
+    .bind(change.kind.word())
+    .bind(times.1)
+    .bind(ends_at)
+    .bind(&change.reason)
+    .bind(by)
+    .bind(at)
+    .execute(&mut *tx)
+    .await?;
+    let sql = match change.kind {
+        ChangeKind::CalledBack => {
+            return call_back(tx, id).await.map(|()| true);
+        }
+        ChangeKind::Extended | ChangeKind::ClosedEarly => {
+            "UPDATE consultations SET closes_at = $2 WHERE id = $1"
+        }
+        ChangeKind::Withdrawn => {
+            "UPDATE consultations SET closes_at = $2, withdrawn_at = $2 WHERE id = $1"
+        }
+    };
+    sqlx::query(sql).bind(id).bind(ends_at).execute(tx).await?;
+    Ok(true)
+}
+
+/// Whether this form has changed a consultation before.
+pub async fn is_changed_by(db: &Db, form_key: &str) -> sqlx::Result<bool> {
+    let changes: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM consultation_changes WHERE form_key = $1")
+            .bind(form_key)
+            .fetch_one(&mut *db.read().await?)
+            .await?;
+    Ok(changes > 0)
+}
+
+async fn call_back(tx: &mut AnyConnection, id: &Id<ids::Consultation>) -> sqlx::Result<()> {
+    sqlx::query("UPDATE consultations SET opened_at = NULL, opened_by = NULL WHERE id = $1")
+        .bind(id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// What was changed about a consultation while parents could see it.
+#[derive(Clone, Debug)]
+pub struct PastChange {
+    pub kind: ChangeKind,
+    /// Its last moment before that, and since.
+    pub was: Millis,
+    pub is: Millis,
+    pub reason: String,
+    pub at: Millis,
+}
+
+/// What everyone may read of changes to a consultation, the last first.
+pub async fn changes(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<Vec<PastChange>> {
+    let rows = sqlx::query(
+        "SELECT kind, was_closes_at, closes_at, reason, changed_at FROM consultation_changes
+         WHERE consultation_id = $1 AND kind <> 'called back' ORDER BY changed_at DESC, form_key",
+    )
+    .bind(consultation_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let change = |row: &AnyRow| {
+        Ok(PastChange {
+            kind: known(ChangeKind::read(row.get("kind")), "consultation_changes.kind")?,
+            was: row.get("was_closes_at"),
+            is: row.get("closes_at"),
+            reason: row.get("reason"),
+            at: row.get("changed_at"),
+        })
+    };
+    rows.iter().map(change).collect()
+}
+
+/// Consultations that were withdrawn, about which not everyone was told: (id, title, reason).
+pub async fn untold(db: &Db) -> sqlx::Result<Vec<(Id<ids::Consultation>, String, String)>> {
+    sqlx::query_as(
+        "SELECT c.id, c.title, k.reason FROM consultations c
+         JOIN consultation_changes k ON k.consultation_id = c.id AND k.kind = 'withdrawn'
+         WHERE c.withdrawn_at IS NOT NULL AND c.told_at IS NULL ORDER BY c.id LIMIT 20",
+    )
+    .fetch_all(&mut *db.read().await?)
+    .await
+}
+
+/// Owes the email to the next `most` who took part and want to hear what happened; how many. When
+/// there is nobody left, everyone was told.
+pub async fn tell_next(
+    tx: &mut AnyConnection,
+    consultation_id: &Id<ids::Consultation>,
+    words: &Words,
+    most: i64,
+    now: Millis,
+) -> sqlx::Result<usize> {
+    let people: Vec<(Id<ids::Account>, String)> = sqlx::query_as(
+        "SELECT a.id, a.email FROM took_part p
+         JOIN accounts a ON a.id = p.account_id AND a.email IS NOT NULL
+         WHERE p.consultation_id = $1 AND p.wants_outcome = 1
+           AND NOT EXISTS (SELECT 1 FROM deliveries l
+             WHERE l.dedup_key = 'consultation withdrawn ' || $1 || ' ' || a.id)
+         ORDER BY a.id LIMIT $2",
+    )
+    .bind(consultation_id)
+    .bind(most)
+    .fetch_all(&mut *tx)
+    .await?;
+    for (account_id, to) in &people {
+        let owed = Owed {
+            dedup_key: &format!("consultation withdrawn {consultation_id} {account_id}"),
+            kind: EmailKind::ConsultationWithdrawn,
+            account_id: Some(account_id),
+            to,
+            words,
+            at: now,
+            not_after: None,
+        };
+        owe(&mut *tx, owed).await?;
+    }
+    if people.is_empty() {
+        sqlx::query("UPDATE consultations SET told_at = $2 WHERE id = $1 AND told_at IS NULL")
+            .bind(consultation_id)
+            .bind(now)
+            .execute(tx)
+            .await?;
+    }
+    Ok(people.len())
+}
+
 /// A consultation as one entry of a list.
 #[derive(Clone, Debug)]
 pub struct ListedConsultation {
@@ -494,8 +703,20 @@ pub struct ListedConsultation {
     pub closes_at: Millis,
     /// Whether it was opened, or is to open at its time.
     pub is_opened: bool,
+    pub is_withdrawn: bool,
     /// How many questions, and about how many minutes they take.
     pub asks: (usize, u64),
+}
+
+impl ListedConsultation {
+    #[must_use]
+    pub fn state(&self, now: Millis) -> ConsultationState {
+        if self.is_withdrawn {
+            ConsultationState::Withdrawn
+        } else {
+            rules::state(self.is_opened, (self.opens_at, self.closes_at), now)
+        }
+    }
 }
 
 /// The questions of a consultation `c` as they are asked now, as a column of a statement: [`asks`]
@@ -517,8 +738,6 @@ pub enum Of {
     Open,
     /// Those that have closed, the last first.
     Closed,
-    /// Those that are written or are to open, for organisers, the last written first.
-    Coming,
 }
 
 /// What everyone can find of this room: (kind, id, title, words, since).
@@ -538,11 +757,10 @@ pub async fn list(
             ("opened_at IS NOT NULL AND opens_at <= $1 AND closes_at > $1", "closes_at, id")
         }
         Of::Closed => ("opened_at IS NOT NULL AND closes_at <= $1", "closes_at DESC, id DESC"),
-        Of::Coming => ("(opened_at IS NULL OR opens_at > $1)", "written_at DESC, id DESC"),
     };
     let sql = format!(
         "SELECT c.id, c.title, c.who_for, c.opens_at, c.closes_at, c.opened_at,
-         {QUESTIONS} AS questions
+         c.withdrawn_at, {QUESTIONS} AS questions
          FROM consultations c WHERE {which} ORDER BY {order} LIMIT $2 OFFSET $3"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
@@ -559,10 +777,104 @@ pub async fn list(
             opens_at: row.get("opens_at"),
             closes_at: row.get("closes_at"),
             is_opened: row.get::<Option<Millis>, _>("opened_at").is_some(),
+            is_withdrawn: row.get::<Option<Millis>, _>("withdrawn_at").is_some(),
             asks: asks(row.get("questions"))?,
         })
     };
     rows.iter().map(listed).collect()
+}
+
+/// Which consultations organisers follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow<'f> {
+    All,
+    /// Those that are not published, or are counted again.
+    Unfinished,
+    /// The one with this id.
+    One(&'f Id<ids::Consultation>),
+}
+
+/// How far consultations have come, `most` at the most: those that wait for a second organiser
+/// first, then those that have closed, are open, are to open, are being written, are published, and
+/// were withdrawn.
+pub async fn courses(
+    db: &Db,
+    follow: Follow<'_>,
+    (most, skip): (i64, i64),
+    now: Millis,
+) -> sqlx::Result<Vec<Course>> {
+    let (before, one): (i64, &str) = match follow {
+        Follow::All => (7, ""),
+        Follow::Unfinished => (5, ""),
+        Follow::One(id) => (7, id.as_str()),
+    };
+    let rows = sqlx::query(
+        "SELECT c.*, t.response_id, t.typed_by, t.checked_by,
+           CAST(CASE WHEN EXISTS (SELECT 1 FROM themes h WHERE h.consultation_id = c.id)
+             OR EXISTS (SELECT 1 FROM answer_concerns a WHERE a.consultation_id = c.id)
+             OR EXISTS (SELECT 1 FROM quotations q JOIN responses r ON r.id = q.response_id
+               WHERE r.consultation_id = c.id)
+             OR EXISTS (SELECT 1 FROM redactions x JOIN responses r ON r.id = x.response_id
+               WHERE r.consultation_id = c.id) THEN 1 ELSE 0 END AS BIGINT) AS is_read
+         FROM (SELECT * FROM (SELECT f.*, CAST(CASE WHEN f.withdrawn_at IS NOT NULL THEN 6
+               WHEN f.opened_at IS NULL THEN 4
+               WHEN f.counted_at IS NOT NULL THEN 0 WHEN f.published_at IS NOT NULL THEN 5
+               WHEN f.closes_at <= $1 THEN 1 WHEN f.opens_at <= $1 THEN 2 ELSE 3 END
+               AS BIGINT) AS stage
+             FROM (SELECT o.id, o.title, o.opened_at, o.opens_at, o.closes_at,
+                 o.withdrawn_at, w.counted_by, w.counted_at,
+                 (SELECT max(p.checked_at) FROM releases p
+                   WHERE p.consultation_id = o.id) AS published_at
+               FROM consultations o
+               LEFT JOIN releases w ON w.consultation_id = o.id AND w.checked_at IS NULL
+               WHERE $5 = '' OR o.id = $5) f) s
+           WHERE s.stage < $2
+           ORDER BY s.stage, CASE WHEN s.stage >= 5 THEN -s.closes_at ELSE s.closes_at END, s.id
+           LIMIT $3 OFFSET $4) c
+         LEFT JOIN typed_responses t ON t.consultation_id = c.id
+         ORDER BY c.stage, CASE WHEN c.stage >= 5 THEN -c.closes_at ELSE c.closes_at END, c.id,
+           t.sheet",
+    )
+    .bind(now)
+    .bind(before)
+    .bind(most)
+    .bind(skip)
+    .bind(one)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut courses: Vec<Course> = Vec::new();
+    for row in &rows {
+        let id: Id<ids::Consultation> = row.get("id");
+        if courses.last().is_none_or(|last| last.id != id) {
+            courses.push(course(row, id));
+        }
+        let response_id: Option<Id<ids::Response>> = row.get("response_id");
+        if let (Some(course), Some(response_id)) = (courses.last_mut(), response_id) {
+            course.sheets.push(Sheet {
+                response_id,
+                typed_by: row.get("typed_by"),
+                is_compared: row.get::<Option<&str>, _>("checked_by").is_some(),
+            });
+        }
+    }
+    Ok(courses)
+}
+
+fn course(row: &AnyRow, id: Id<ids::Consultation>) -> Course {
+    let (by, at): (Option<Id<ids::Account>>, Option<Millis>) =
+        (row.get("counted_by"), row.get("counted_at"));
+    Course {
+        id,
+        title: row.get("title"),
+        is_opened: row.get::<Option<Millis>, _>("opened_at").is_some(),
+        opens_at: row.get("opens_at"),
+        closes_at: row.get("closes_at"),
+        sheets: Vec::new(),
+        is_read: row.get::<i64, _>("is_read") == 1,
+        counted: by.zip(at),
+        published_at: row.get("published_at"),
+        withdrawn_at: row.get("withdrawn_at"),
+    }
 }
 
 /// What a consultation can belong to: plans, their published drafts, and published topics, the last
@@ -571,6 +883,8 @@ pub async fn to_belong_to(db: &Db) -> sqlx::Result<Vec<Belongs>> {
     let rows = sqlx::query(
         "SELECT p.id AS plan_id, d.id AS draft_id, p.title, CAST(d.version AS BIGINT) AS draft
          FROM plans p LEFT JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL
+         WHERE NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id
+           AND x.kind = 'cancelled')
          ORDER BY p.title, p.id, d.version LIMIT 200",
     )
     .fetch_all(&mut *db.read().await?)

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock;
+use calendar::clock::{self, DAY};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -22,8 +22,11 @@ pub async fn new_consultation_form(
     viewer: Viewer,
 ) -> Result<Response, Error> {
     let belongs = store::to_belong_to(&house.db).await?;
-    Ok(words_page("/forum", &belongs, &Sent::default(), &Refusals::default())
-        .answer(&house, &viewer))
+    // Six weeks are fair to parents, and no last day in the school holidays.
+    let year = area::store::year(&house.db).await?;
+    let closes = year.clear_day(house.clock.now() + 42 * DAY).to_string();
+    let sent = Sent::of(&[("closes_day", &closes)]);
+    Ok(words_page("/forum", &belongs, &sent, &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/new`

@@ -21,6 +21,8 @@ pub enum EmailKind {
     SecondStep,
     /// An administrator signed somebody out everywhere.
     SignedOut,
+    /// An account was suspended or restored.
+    Suspended,
     /// Tells the old address that it was changed, with a link that undoes it.
     AddressUndo,
     /// A copy of everything about an account was asked for.
@@ -69,6 +71,8 @@ pub enum EmailKind {
     CommentPassedOn,
     /// A comment was answered.
     CommentAnswered,
+    /// What somebody wrote was taken down after everyone could read it.
+    TakenDown,
     /// "That's not my experience" has arrived.
     DoubtReceived,
     /// A draft answers a topic.
@@ -78,17 +82,25 @@ pub enum EmailKind {
     Update,
     /// Leaders must say what happened.
     OutcomeDue,
+    /// Something waits for whoever helps to run this.
+    Task,
     /// A personal link to a consultation.
     Asked,
+    /// The same link once more, to a family that has not used it.
+    AskedAgain,
     /// The code that brings someone back to answers they began.
     AnswersCode,
+    /// A consultation that someone answered was withdrawn.
+    ConsultationWithdrawn,
     /// The end of the audit log, for someone outside to keep.
     AuditHead,
+    /// An administrator tries whether emails arrive.
+    Test,
 }
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 46] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -98,6 +110,7 @@ impl EmailKind {
         Self::NewDevice,
         Self::SecondStep,
         Self::SignedOut,
+        Self::Suspended,
         Self::AddressUndo,
         Self::CopyAsked,
         Self::CopyLink,
@@ -122,13 +135,18 @@ impl EmailKind {
         Self::CommentDecided,
         Self::CommentPassedOn,
         Self::CommentAnswered,
+        Self::TakenDown,
         Self::DoubtReceived,
         Self::DraftPublished,
         Self::Update,
         Self::OutcomeDue,
+        Self::Task,
         Self::Asked,
+        Self::AskedAgain,
         Self::AnswersCode,
+        Self::ConsultationWithdrawn,
         Self::AuditHead,
+        Self::Test,
     ];
 
     /// The word it is stored by, and the operator reads.
@@ -144,6 +162,7 @@ impl EmailKind {
             Self::NewDevice => "new device",
             Self::SecondStep => "second step",
             Self::SignedOut => "signed out",
+            Self::Suspended => "suspended",
             Self::AddressUndo => "address undo",
             Self::CopyAsked => "copy asked for",
             Self::CopyLink => "copy link",
@@ -168,18 +187,24 @@ impl EmailKind {
             Self::CommentDecided => "comment decided",
             Self::CommentPassedOn => "comment passed on",
             Self::CommentAnswered => "comment answered",
+            Self::TakenDown => "taken down",
             Self::DoubtReceived => "doubt received",
             Self::DraftPublished => "draft published",
             Self::Update => "update",
             Self::OutcomeDue => "outcome due",
+            Self::Task => "task",
             Self::Asked => "asked",
+            Self::AskedAgain => "asked again",
             Self::AnswersCode => "code",
+            Self::ConsultationWithdrawn => "consultation withdrawn",
             Self::AuditHead => "audit head",
+            Self::Test => "test",
         }
     }
 
     /// Which emails of an account it is one of, where they can be stopped. `None`: it was asked for
-    /// just now, keeps someone safe, goes to no account, or is stopped as a subscription.
+    /// just now, keeps someone safe, goes to no account, is stopped as a subscription, or is chosen
+    /// for each kind of task.
     #[must_use]
     pub fn sort(self) -> Option<Sort> {
         match self {
@@ -193,6 +218,7 @@ impl EmailKind {
             | Self::CommentDecided
             | Self::CommentAnswered
             | Self::DraftPublished
+            | Self::ConsultationWithdrawn
             | Self::Update => Some(Sort::Said),
             Self::OutcomeDue => Some(Sort::Leading),
             Self::SignUp
@@ -204,6 +230,7 @@ impl EmailKind {
             | Self::NewDevice
             | Self::SecondStep
             | Self::SignedOut
+            | Self::Suspended
             | Self::AddressUndo
             | Self::CopyAsked
             | Self::CopyLink
@@ -220,10 +247,21 @@ impl EmailKind {
             | Self::NotAnswered
             | Self::TopicPassedOn
             | Self::CommentPassedOn
+            | Self::TakenDown
+            | Self::Task
             | Self::Asked
+            | Self::AskedAgain
             | Self::AnswersCode
-            | Self::AuditHead => None,
+            | Self::AuditHead
+            | Self::Test => None,
         }
+    }
+
+    /// Whether it is about the work of the team: it does not go to somebody who is suspended, and
+    /// so can't do it.
+    #[must_use]
+    pub fn is_about_work(self) -> bool {
+        self.sort() == Some(Sort::Leading)
     }
 
     /// Whether it goes to an account that is about to be erased: what says so, what lets them in to
@@ -245,6 +283,7 @@ impl EmailKind {
                 | Self::NewDevice
                 | Self::SecondStep
                 | Self::SignedOut
+                | Self::Suspended
                 | Self::Council
         )
     }
@@ -296,8 +335,8 @@ impl Sort {
     pub fn when(self) -> &'static str {
         match self {
             Self::Said => {
-                "When your topic or comment is read or answered, when a draft plan answers it, and \
-                 when leaders say what they did."
+                "When your topic or comment is read or answered, when a draft plan answers it, \
+                 when a consultation you answered is withdrawn, and when leaders say what they did."
             }
             Self::Receipts => {
                 "When you send a topic, a question, a comment, or tell us that something is not \
@@ -338,12 +377,14 @@ mod tests {
             EmailKind::NewDevice,
             EmailKind::SecondStep,
             EmailKind::SignedOut,
+            EmailKind::Suspended,
             EmailKind::AddressUndo,
             EmailKind::CopyAsked,
             EmailKind::Erasing,
             EmailKind::Erased,
             EmailKind::TopicPassedOn,
             EmailKind::CommentPassedOn,
+            EmailKind::TakenDown,
             EmailKind::LeadChanged,
             EmailKind::RoleChanged,
             EmailKind::Council,

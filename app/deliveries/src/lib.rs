@@ -6,9 +6,9 @@
 //! handed over or given up, its text and address are erased. It may come back: as mail to the
 //! address that names it (`ground::return_address`), or by a provider's call (`intake`); `returns`
 //! reads both. `kinds` lists every kind of email and which an account can stop, `stops` holds what
-//! it has stopped. `store` holds the SQL, `email` puts words into the one plain shape, `links`
-//! finds telephone numbers in them, `turn` is what a worker does again and again, `permit` what it
-//! asks just before an email goes.
+//! it has stopped; `tasks` tells those who run this what waits for them. `store` holds the SQL,
+//! `email` puts words into the one plain shape, `links` finds telephone numbers in them, `turn` is
+//! what a worker does again and again, `permit` what it asks just before an email goes.
 
 mod email;
 mod intake;
@@ -19,6 +19,7 @@ mod personal;
 pub mod returns;
 pub mod stops;
 pub mod store;
+pub mod tasks;
 mod turn;
 
 pub use email::{Paragraph, Sender, Stop, Words};
@@ -26,7 +27,7 @@ pub use intake::record_returns;
 pub use kinds::{EmailKind, Sort};
 pub use permit::{Permit, settled};
 pub use personal::PERSONAL;
-pub use store::{Owed, owe};
+pub use store::{Owed, owe, owe_later, take_back};
 pub use turn::{Hand, Outcome, deliver_one};
 
 use ground::ids::{Delivery, Id};

@@ -1,7 +1,7 @@
 //! What this room keeps about a person, table by table, for whoever takes it out or erases it.
 
 use ground::personal::Column::{Id, If, Left, Text, Time};
-use ground::personal::{INSIDE, SECRET, Table, Whose};
+use ground::personal::{INSIDE, OTHERS, SECRET, Table, Whose};
 
 /// Every table of this room, with each of its columns.
 pub const PERSONAL: &[Table] = &[
@@ -81,6 +81,30 @@ pub const PERSONAL: &[Table] = &[
             Text("sort", "Which emails"),
             Time("stopped_at", "Stopped"),
             Time("started_at", "Started again"),
+        ],
+    },
+    Table {
+        name: "task_choices",
+        title: "How we tell you what waits for you",
+        whose: Whose::Account("t.account_id = $1"),
+        columns: &[
+            Id("account_id"),
+            Text("task", "What"),
+            Text("choice", "How"),
+            Time("chosen_at", "Chosen"),
+        ],
+    },
+    Table {
+        name: "task_emails",
+        title: "What we emailed you about because it waited for you",
+        whose: Whose::Account("t.account_id = $1"),
+        columns: &[
+            Id("account_id"),
+            Text("task", "What"),
+            Left("thing_id", OTHERS),
+            Time("since", "Waiting since"),
+            If("is_due", "Because it was due soon"),
+            Left("dedup_key", INSIDE),
         ],
     },
 ];

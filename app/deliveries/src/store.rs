@@ -9,7 +9,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use super::returns::Return;
 use super::stops::{in_sql, is_stopped};
 use super::turn::without_addresses;
-use super::{Email, EmailKind, Failure, Hand, Permit, Words, email};
+use super::{Email, EmailKind, Failure, Hand, Permit, Words, email, tasks};
 
 /// An email that is owed from now on.
 #[derive(Debug)]
@@ -51,6 +51,42 @@ pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Err
     .bind(owed.not_after.unwrap_or(owed.at + 14 * DAY))
     .bind(i64::from(owed.words.stop.is_some() || owed.kind == EmailKind::Update))
     .bind(owed.words.stop.as_ref().map(|stop| &stop.one_click))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Owes an email that is not to go before `due`. Until then it is neither counted nor named among
+/// emails that wait: how many there are can tell what people did meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn owe_later(
+    tx: &mut AnyConnection,
+    owed: Owed<'_>,
+    due: Millis,
+) -> Result<(), sqlx::Error> {
+    let key = owed.dedup_key;
+    owe(&mut *tx, Owed { at: due, ..owed }).await?;
+    sqlx::query("UPDATE deliveries SET next_at = $2 WHERE dedup_key = $1 AND next_at = 0")
+        .bind(key)
+        .bind(due)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes an email back that is not due yet, and leaves nothing of it: no row says when, or that
+/// there was one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_back(tx: &mut AnyConnection, dedup_key: &str) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "DELETE FROM deliveries WHERE dedup_key = $1 AND tries = 0 AND claimed_at = 0
+         AND next_at IS NOT NULL",
+    )
+    .bind(dedup_key)
     .execute(tx)
     .await?;
     Ok(())
@@ -186,8 +222,10 @@ pub struct Waiting {
 /// When the database fails.
 pub async fn waiting(db: &Db) -> Result<Waiting, sqlx::Error> {
     sqlx::query_as(
-        "SELECT (SELECT count(*) FROM deliveries WHERE next_at IS NOT NULL) AS owed,
-                (SELECT min(owed_at) FROM deliveries WHERE next_at IS NOT NULL) AS oldest,
+        "SELECT (SELECT count(*) FROM deliveries WHERE next_at IS NOT NULL
+                  AND NOT (kind = 'asked again' AND tries = 0)) AS owed,
+                (SELECT min(owed_at) FROM deliveries WHERE next_at IS NOT NULL
+                  AND NOT (kind = 'asked again' AND tries = 0)) AS oldest,
                 (SELECT count(*) FROM deliveries WHERE given_up_at IS NOT NULL) AS given_up,
                 (SELECT count(*) FROM returns) AS returned,
                 emails_held_at, backed_up_at
@@ -242,6 +280,10 @@ pub async fn forget_due(db: &Db, now: Millis) -> Result<u64, sqlx::Error> {
         ),
         format!("DELETE FROM deliveries WHERE id IN ({due}) AND kind NOT IN ({stay})"),
         format!("UPDATE deliveries SET account_id = NULL WHERE id IN ({due})"),
+        // Also of those that are erased with them: who was told of a task.
+        "DELETE FROM task_emails WHERE since <= $1 AND NOT EXISTS (SELECT 1 FROM deliveries d
+         WHERE d.dedup_key = task_emails.dedup_key)"
+            .to_owned(),
     ];
     // Looked for where nobody waits: what stays is passed over each time.
     let is_any = format!("SELECT count(*) FROM ({due}) due");
@@ -302,27 +344,106 @@ pub struct Missed {
     pub last_at: Millis,
 }
 
+/// Why an email was called off, where nobody misses it.
+const MISSED_BY_NOBODY: &str = "'it was called off', 'the account was erased',
+     'the account is about to be erased', 'its reader has stopped such emails', 'unsubscribed',
+     'the account is suspended', 'it was done meanwhile'";
+
 /// Who missed emails since then, whoever has an account first, at most `most` lines. What was
 /// called off before it was ever tried is not among them, nor what nobody misses.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn missed(db: &Db, since: Millis, most: i64) -> Result<Vec<Missed>, sqlx::Error> {
-    sqlx::query_as(
+    let sql = format!(
         "SELECT a.shown_name, a.email, d.reason, count(*) AS emails,
                 max(d.given_up_at) AS last_at
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id
-         WHERE d.given_up_at > $1 AND d.tries > 0 AND d.reason NOT IN ('it was called off',
-           'the account was erased', 'the account is about to be erased',
-           'its reader has stopped such emails', 'unsubscribed')
+         WHERE d.given_up_at > $1 AND d.tries > 0 AND d.reason NOT IN ({MISSED_BY_NOBODY})
          GROUP BY a.id, a.shown_name, a.email, d.reason
          ORDER BY CASE WHEN a.id IS NULL THEN 1 ELSE 0 END, max(d.given_up_at) DESC, a.id, d.reason
-         LIMIT $2",
-    )
-    .bind(since)
-    .bind(most)
-    .fetch_all(&mut *db.read().await?)
-    .await
+         LIMIT $2"
+    );
+    sqlx::query_as(AssertSqlSafe(sql))
+        .bind(since)
+        .bind(most)
+        .fetch_all(&mut *db.read().await?)
+        .await
+}
+
+/// Which emails are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailList {
+    /// They have not gone yet.
+    Waiting,
+    /// They never went, and somebody may miss them.
+    GivenUp,
+    /// They came back, or whoever got them complained.
+    Returned,
+}
+
+/// An email in such a list. It says nothing about what it was about: that somebody was written to
+/// about a topic that was passed on is nobody's business who looks after emails.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct ListedEmail {
+    /// The name others see of whoever it is for; `None` where they have no account.
+    pub shown_name: Option<String>,
+    /// Their address, likewise.
+    pub email: Option<String>,
+    /// Since when it waits, or when it was given up or came back.
+    pub at: Millis,
+    /// How often it was tried.
+    pub many_tries: i64,
+    /// Why it did not go or came back, without anybody's address; empty where nobody said.
+    pub reason: String,
+    /// When it is tried next.
+    pub next_at: Option<Millis>,
+}
+
+/// The emails of such a list: what waits the oldest first, the rest the latest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn listed(
+    db: &Db,
+    list: EmailList,
+    (most, from): (i64, i64),
+) -> Result<Vec<ListedEmail>, sqlx::Error> {
+    const PERSON: &str = "LEFT JOIN accounts a ON a.id = d.account_id AND a.erased_at IS NULL";
+    const WHOSE: &str = "a.shown_name, a.email, CAST(d.tries AS BIGINT) AS many_tries";
+    let sql = match list {
+        EmailList::Waiting => format!(
+            "SELECT {WHOSE}, d.owed_at AS at, d.reason, d.next_at FROM deliveries d {PERSON}
+             WHERE d.next_at IS NOT NULL ORDER BY d.owed_at, d.id LIMIT $1 OFFSET $2"
+        ),
+        EmailList::GivenUp => format!(
+            "SELECT {WHOSE}, d.given_up_at AS at, d.reason, d.next_at FROM deliveries d {PERSON}
+             WHERE d.given_up_at IS NOT NULL AND d.tries > 0
+               AND d.reason NOT IN ({MISSED_BY_NOBODY})
+             ORDER BY d.given_up_at DESC, d.id LIMIT $1 OFFSET $2"
+        ),
+        EmailList::Returned => format!(
+            "SELECT {WHOSE}, r.at, r.reason, d.next_at FROM returns r
+             JOIN deliveries d ON d.id = r.delivery_id {PERSON}
+             ORDER BY r.at DESC, r.delivery_id, r.kind LIMIT $1 OFFSET $2"
+        ),
+    };
+    sqlx::query_as(AssertSqlSafe(sql)).bind(most).bind(from).fetch_all(&mut *db.read().await?).await
+}
+
+/// After so many tries an email keeps to its times, so that nobody uses up those that are left.
+const TRIED_OFTEN: i64 = 15;
+
+/// Makes emails due now that did not go and wait for their next try. How many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn try_now(tx: &mut AnyConnection, now: Millis) -> Result<u64, sqlx::Error> {
+    let due = sqlx::query(
+        "UPDATE deliveries SET next_at = $1 WHERE next_at > $1 AND claimed_at = 0 AND tries > 0
+         AND tries < $2 AND is_stale = 0",
+    );
+    Ok(due.bind(now).bind(TRIED_OFTEN).execute(tx).await?.rows_affected())
 }
 
 /// Lets the emails go that are held, as in a restored copy. False when none were.
@@ -354,23 +475,27 @@ pub async fn put_back(db: &Db, id: &Id<Delivery>, tries: i64) -> Result<(), sqlx
 }
 
 /// Whether this email may go: it must not when it was called off, came too late, or its person is
-/// gone, is about to go, or has stopped such emails, nor while it is stale; nor when another has
+/// gone, is about to go, has stopped such emails, or is suspended and it is about the work of the
+/// team; nor when nothing that it tells them still waits; nor while it is stale, nor when another has
 /// claimed it since, or its person has another address.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>, sqlx::Error> {
     let sql = format!(
-        "SELECT d.next_at, a.erased_at,
+        "SELECT d.kind, d.next_at, a.erased_at,
                 CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT) AS late,
                 CAST(CASE WHEN d.is_stale = 1 OR d.tries <> $3 OR d.claimed_at = 0
                   OR d.claimed_by <> $5 OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT) AS stale,
                 CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS stopped,
                 CAST(CASE WHEN d.kind NOT IN ({}) AND EXISTS (SELECT 1 FROM erasures e
-                  WHERE e.account_id = d.account_id) THEN 1 ELSE 0 END AS BIGINT) AS going
+                  WHERE e.account_id = d.account_id) THEN 1 ELSE 0 END AS BIGINT) AS going,
+                CAST(CASE WHEN d.kind IN ({}) AND a.suspended_at IS NOT NULL
+                  THEN 1 ELSE 0 END AS BIGINT) AS suspended
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id WHERE d.id = $1",
         is_stopped("d"),
-        in_sql(EmailKind::ALL.into_iter().filter(|kind| kind.goes_while_erasing()))
+        in_sql(EmailKind::ALL.into_iter().filter(|kind| kind.goes_while_erasing())),
+        in_sql(EmailKind::ALL.into_iter().filter(|kind| kind.is_about_work()))
     );
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(&permit.email_id)
@@ -383,6 +508,7 @@ pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>,
     let (next_at, erased_at): (Option<Millis>, Option<Millis>) =
         (row.get("next_at"), row.get("erased_at"));
     let is = |what: &str| row.get::<i64, _>(what) != 0;
+    let is_task = row.get::<&str, _>("kind") == EmailKind::Task.word();
     Ok(if next_at.is_none() {
         Err(Failure::Forfeited("it was called off"))
     } else if is("late") {
@@ -391,10 +517,14 @@ pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>,
         Err(Failure::Forfeited("the account was erased"))
     } else if is("going") {
         Err(Failure::Forfeited("the account is about to be erased"))
+    } else if is("suspended") {
+        Err(Failure::Forfeited("the account is suspended"))
     } else if is("stopped") {
         Err(Failure::Forfeited("its reader has stopped such emails"))
     } else if is("stale") {
         Err(Failure::Stale)
+    } else if is_task && !tasks::store::still_waits(&permit.hand.db, &permit.email_id).await? {
+        Err(Failure::Forfeited("it was done meanwhile"))
     } else {
         Ok(())
     })
@@ -501,9 +631,9 @@ pub async fn forget(
     .await?;
     sqlx::query("DELETE FROM email_stops WHERE account_id = $1")
         .bind(account_id)
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
-    Ok(())
+    tasks::store::forget(tx, account_id).await
 }
 
 /// Takes an address out of the outbox that belongs to no account: what waits for it is called off.

@@ -7,10 +7,12 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod middle;
 pub mod suppression;
 pub mod tables;
 #[cfg(test)]
 mod tests;
+pub mod under_way;
 
 /// The smallest number of people that may be shown.
 pub const SMALLEST_SHOWN: u64 = 10;

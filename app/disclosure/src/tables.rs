@@ -25,6 +25,10 @@ pub struct List {
     /// of a question of which everyone chose at least one. They are next to each other. Where one
     /// of them must hide something, all hide everything.
     pub bound: Option<usize>,
+    /// Where its parts are ranges: the lowest number of each but the first. The same in every
+    /// release, since two ways to part the same people would tell how many are between.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cuts: Vec<i64>,
 }
 
 /// The people of two lists, counted in both at once.
@@ -138,6 +142,12 @@ impl Rule {
         (smallest >= SMALLEST_SHOWN).then_some(Self { smallest, rounds })
     }
 
+    /// By how many people a number that is shown may be off.
+    #[must_use]
+    pub fn slack(self) -> u64 {
+        if self.rounds { 2 } else { 0 }
+    }
+
     fn shown(self, people: u64, is_hidden: bool) -> Shown {
         match people {
             _ if is_hidden => Shown::Hidden,
@@ -174,8 +184,9 @@ pub enum Release {
     /// The numbers of an earlier release stay: so few people make the difference that it must not
     /// show.
     Stands,
-    /// The cross-tables are arranged differently from those of an earlier release: one is turned
-    /// round, or together with those they lead round in a ring. What one hides, another could show.
+    /// The tables are arranged differently from those of an earlier release: a cross-table is
+    /// turned round, or together with those they lead round in a ring; or a list has other ranges.
+    /// What one hides, another could show.
     Unlike,
 }
 
@@ -191,7 +202,7 @@ pub fn release(counts: &Counts, before: &[(Counts, Published)], rule: Rule) -> R
     if is_below(counts.people, rule.smallest) {
         return Release::TooFew;
     }
-    if !lie_alike(counts, before) {
+    if !lie_alike(counts, before) || !has_the_ranges_of(counts, before) {
         return Release::Unlike;
     }
     if before.iter().any(|(old, _)| is_below(old.people.abs_diff(counts.people), rule.smallest)) {
@@ -304,6 +315,14 @@ fn lie_alike(counts: &Counts, before: &[(Counts, Published)]) -> bool {
     true
 }
 
+/// Whether each list has the ranges that it had in every earlier release.
+fn has_the_ranges_of(counts: &Counts, before: &[(Counts, Published)]) -> bool {
+    counts.lists.iter().all(|list| {
+        let mut same = before.iter().flat_map(|(old, _)| &old.lists);
+        same.all(|old| old.key != list.key || old.cuts == list.cuts)
+    })
+}
+
 fn hidden(shown: &[Shown]) -> Vec<bool> {
     shown.iter().map(|shown| shown.number().is_none()).collect()
 }
@@ -342,7 +361,25 @@ mod tests {
     }
 
     fn list(key: &str, parts: &[u64]) -> List {
-        List { key: key.into(), parts: parts.to_vec(), asked: None, bound: None }
+        let parts = parts.to_vec();
+        List { key: key.into(), parts, asked: None, bound: None, cuts: Vec::new() }
+    }
+
+    #[test]
+    fn the_same_people_are_not_published_in_other_ranges() {
+        let of = |cuts: &[i64]| {
+            let ages = List { cuts: cuts.to_vec(), ..list("age", &[30, 30]) };
+            Counts::new(60, vec![ages], vec![]).expect("counts")
+        };
+        let first = of(&[5]);
+        let Release::Numbers(published) = release(&first, &[], Rule::default()) else {
+            panic!("numbers")
+        };
+        let before = [(first, published)];
+        for other in [&[6][..], &[]] {
+            assert_eq!(release(&of(other), &before, Rule::default()), Release::Unlike);
+        }
+        assert_eq!(words(release(&of(&[5]), &before, Rule::default())), ["30 30"]);
     }
 
     fn words(release: Release) -> Vec<String> {

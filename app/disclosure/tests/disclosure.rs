@@ -6,7 +6,9 @@
 //! how a number differs from an earlier release.
 
 use disclosure::Shown;
+use disclosure::middle::{Middle, Ranges, middle};
 use disclosure::tables::{Counts, Cross, List, Published, Release, Rule, release};
+use disclosure::under_way;
 use microlp::{ComparisonOp, OptimizationDirection, Problem, SolveOutcome, Variable};
 
 /// Numbers that look random and are the same in every run (Steele, Lea and Flood 2014).
@@ -125,7 +127,8 @@ impl Consultation {
                 .filter(|person| person[list] != NOT_ASKED)
                 .for_each(|person| parts[person[list]] += 1);
             let bound = self.options.contains(&list).then_some(0);
-            List { key: list.to_string(), parts, asked: self.asked[list].clone(), bound }
+            let asked = self.asked[list].clone();
+            List { key: list.to_string(), parts, asked, bound, cuts: Vec::new() }
         });
         let crosses = self.crosses.iter().map(|(rows, columns)| {
             let mut cells = vec![vec![0; self.sizes[*columns]]; self.sizes[*rows]];
@@ -172,8 +175,17 @@ fn shown(published: &Published, place: Place) -> Option<u64> {
     }
 }
 
+/// Something else that the reader was told: so many times each of these numbers, together, against
+/// a number.
+type Told = (Vec<(Place, f64)>, ComparisonOp, f64);
+
 /// The least and the most that some numbers together can be, for all that is published.
 fn bounds(counts: &Counts, published: &Published, of: &[Place]) -> (u64, u64) {
+    bounds_told(counts, published, of, &[])
+}
+
+/// Likewise, for a reader who was told more.
+fn bounds_told(counts: &Counts, published: &Published, of: &[Place], told: &[Told]) -> (u64, u64) {
     let solve = |direction| {
         let mut problem = Problem::new(direction);
         let mut variable = |place: Place| -> Variable {
@@ -235,6 +247,13 @@ fn bounds(counts: &Counts, published: &Published, of: &[Place]) -> (u64, u64) {
         }
         for (sum, people) in sums {
             problem.add_constraint(sum, ComparisonOp::Eq, people);
+        }
+        for (times, sign, number) in told {
+            let of_place = |(place, times): &(Place, f64)| match *place {
+                Place::Part(list, part) => (parts[list][part], *times),
+                Place::Cell(cross, row, column) => (cells[cross][row][column], *times),
+            };
+            problem.add_constraint(times.iter().map(of_place).collect::<Vec<_>>(), *sign, *number);
         }
         // Everyone chose one or two of the options; so did everyone in each part of a list that
         // they are crossed with.
@@ -433,4 +452,151 @@ fn without_complements_the_reader_works_hidden_numbers_out() {
         counts.people() >= 10 && !breaches(&counts, &published, None, 10).is_empty()
     });
     assert!(found.count() > 100);
+}
+
+/// Where the middle of a list lies whose parts are ranges, but the last: who gave no answer.
+fn middle_of(counts: &Counts, published: &Published, list: usize) -> Middle {
+    let all = match &counts.lists()[list].asked {
+        None => published.people.number(),
+        Some((of, parts)) => {
+            parts.iter().map(|part| published.lists[*of][*part].number()).sum::<Option<u64>>()
+        }
+    };
+    let (others, people) = published.lists[list].split_last().expect("parts");
+    middle(Ranges { people, others: std::slice::from_ref(others), all, slack: 0 })
+}
+
+/// In which range so many quarters are reached in truth; `None` of nobody.
+fn true_middle(parts: &[u64], quarters: u64) -> Option<usize> {
+    let ranges = &parts[..parts.len() - 1];
+    let answered: u64 = ranges.iter().sum();
+    let below = |end: usize| ranges[..end].iter().sum::<u64>();
+    (0..ranges.len()).find(|end| answered > 0 && 4 * below(end + 1) >= quarters * answered)
+}
+
+/// What a reader learns who is told that so many quarters are reached in this range.
+fn told_of(list: usize, size: usize, range: usize, quarters: usize) -> [Told; 2] {
+    let below = |end: usize| {
+        let times = |part: usize| f64::from(u8::from(part < end)) * 4.0 - quarters as f64;
+        (0..size - 1).map(|part| (Place::Part(list, part), times(part))).collect::<Vec<_>>()
+    };
+    [(below(range), ComparisonOp::Le, -1.0), (below(range + 1), ComparisonOp::Ge, 0.0)]
+}
+
+#[test]
+fn a_middle_is_true_and_tells_a_reader_nothing_that_the_ranges_did_not() {
+    let (mut dice, mut said, mut unsaid) = (Dice(7), 0, 0);
+    for _ in 0..600 {
+        let mut consultation = Consultation::random(&mut dice);
+        let first = consultation.counts();
+        let Some(published) = release_of(&first, &[], 10) else { continue };
+        consultation.later(&mut dice);
+        let later = consultation.counts();
+        let before = [(first, published)];
+        let second = release_of(&later, &before, 10);
+        let [(first, published)] = before;
+        let releases = [(first, Some(published)), (later, second)];
+        for (counts, published) in releases.iter().filter_map(|(c, p)| Some((c, p.as_ref()?))) {
+            for (list, of) in counts.lists().iter().enumerate() {
+                let found = middle_of(counts, published, list);
+                let all = [found.quarter, found.half, found.three_quarters];
+                let told = all.into_iter().zip(1..).filter_map(|(range, quarters)| {
+                    let Some(range) = range else {
+                        unsaid += 1;
+                        return None;
+                    };
+                    said += 1;
+                    assert_eq!(true_middle(&of.parts, quarters), Some(range), "{of:?}");
+                    let quarters = usize::try_from(quarters).expect("three at the most");
+                    Some(told_of(list, of.parts.len(), range, quarters))
+                });
+                let told: Vec<Told> = told.flatten().collect();
+                let hidden = (0..of.parts.len())
+                    .map(|part| Place::Part(list, part))
+                    .filter(|place| shown(published, *place).is_none());
+                for place in hidden {
+                    assert_eq!(
+                        bounds_told(counts, published, &[place], &told),
+                        bounds(counts, published, &[place]),
+                        "{place:?} {of:?} {published:?}"
+                    );
+                }
+            }
+        }
+    }
+    assert!(said > 1_000 && unsaid > 100, "{said} {unsaid}");
+}
+
+#[test]
+fn the_true_middle_would_tell_that_a_range_holds_a_few() {
+    let parts = vec![45, 4, 11, 40, 0];
+    let list = List { key: "weeks".into(), parts, asked: None, bound: None, cuts: vec![3, 6, 9] };
+    let counts = Counts::new(100, vec![list], Vec::new()).expect("counts");
+    let published = release_of(&counts, &[], 10).expect("numbers");
+    let few = [Place::Part(0, 1)];
+    assert_eq!(bounds(&counts, &published, &few), (0, 44));
+    let half = true_middle(&counts.lists()[0].parts, 2).expect("a middle");
+    let told = told_of(0, 5, half, 2);
+    assert_eq!(bounds_told(&counts, &published, &few, &told), (0, 4), "fewer than ten");
+    assert_eq!(middle_of(&counts, &published, 0).half, None, "so it is not said");
+}
+
+/// How many different numbers of people a part can have, for a reader of what is said while answers
+/// come in. `is_capped`: all together may be more than is said.
+fn readings(said: &under_way::Said, of: usize, is_capped: bool) -> u64 {
+    let solve = |direction| {
+        let mut problem = Problem::new(direction);
+        let parts: Vec<Variable> = (said.parts.iter().enumerate())
+            .map(|(part, least)| {
+                let cost = if part == of { 1.0 } else { 0.0 };
+                problem.add_integer_var(cost, (*least as i32, *least as i32 + 9))
+            })
+            .collect();
+        let sum = || parts.iter().map(|part| (*part, 1.0)).collect::<Vec<_>>();
+        problem.add_constraint(sum(), ComparisonOp::Ge, said.all as f64);
+        if !is_capped {
+            problem.add_constraint(sum(), ComparisonOp::Le, said.all as f64 + 9.0);
+        }
+        let SolveOutcome::Solution(solution) = problem.solve().expect("the truth is a solution")
+        else {
+            panic!("it has no limit")
+        };
+        solution.objective().round() as u64
+    };
+    solve(OptimizationDirection::Maximize) - solve(OptimizationDirection::Minimize) + 1
+}
+
+#[test]
+fn while_answers_come_in_each_part_could_have_any_of_ten_numbers_on_each_day() {
+    let (mut dice, mut changes) = (Dice(9), 0);
+    for _ in 0..300 {
+        let mut parts = vec![0; 1 + dice.roll(11) as usize];
+        let mut before: Option<(under_way::Said, u64)> = None;
+        for _ in 0..12 {
+            let rate = 1 + dice.roll(12);
+            parts.iter_mut().for_each(|people| *people += dice.roll(rate));
+            let people: u64 = parts.iter().sum();
+            let last = before.as_ref().map(|(said, counted)| (said, *counted));
+            let Some(said) = under_way::say(&parts, last) else { continue };
+            if let Some((was, counted)) = &before {
+                assert!(people >= counted + 10, "a change stands for ten people or more");
+                assert!(said.all >= was.all, "{was:?} {said:?}");
+                assert!(said.parts.iter().zip(&was.parts).all(|(now, was)| now >= was));
+            }
+            let sum: u64 = said.parts.iter().sum();
+            let is_capped = said.all == (sum + 9 * (parts.len() as u64 - 1)) / 10 * 10;
+            for part in 0..parts.len() {
+                assert!(readings(&said, part, is_capped) >= 10, "{part} of {said:?}");
+            }
+            changes += 1;
+            before = Some((said, people));
+        }
+    }
+    assert!(changes > 500, "{changes}");
+}
+
+#[test]
+fn tens_that_are_rounded_each_by_itself_would_tell_that_every_place_has_nine() {
+    let said = under_way::Said { all: 90, parts: vec![0; 10] };
+    assert_eq!(readings(&said, 0, false), 1);
 }

@@ -119,6 +119,7 @@ impl Db {
         })?;
         let path = file::path(url);
         path.map(file::leaves_no_log).transpose()?;
+        path.map(file::is_a_database).transpose()?;
         let (address, line) = match kind {
             Kind::Sqlite if !url.contains('?') => (format!("{url}?mode=rwc"), Line::Here),
             Kind::Sqlite => (url.to_owned(), Line::Here),
@@ -151,6 +152,21 @@ impl Db {
         };
         let theirs: Millis = sqlx::query_scalar(sql).fetch_one(&mut *self.read().await?).await?;
         Ok(now - theirs)
+    }
+
+    /// How many bytes the database takes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn size(&self) -> sqlx::Result<i64> {
+        let sql = match self.kind {
+            Kind::Sqlite => {
+                "SELECT CAST(c.page_count * s.page_size AS BIGINT) AS bytes
+                 FROM pragma_page_count() c, pragma_page_size() s"
+            }
+            Kind::Postgres => "SELECT pg_database_size(current_database()) AS bytes",
+        };
+        sqlx::query_scalar(sql).fetch_one(&mut *self.read().await?).await
     }
 
     /// A connection to ask questions with.

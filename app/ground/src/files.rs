@@ -264,6 +264,18 @@ impl Files {
         names.try_filter(|name| std::future::ready(name.len() == 64)).try_collect().await
     }
 
+    /// How many files are kept, and how many bytes they take.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn room(&self) -> Result<(u64, u64), object_store::Error> {
+        let sizes = self.store.list(None).map_ok(|found| found.size);
+        let add = |(files, bytes): (u64, u64), size: u64| {
+            std::future::ready(Ok((files + 1, bytes + size)))
+        };
+        sizes.try_fold((0, 0), add).await
+    }
+
     /// Takes a file away that nobody names any more. One that was put there since `before` stays:
     /// somebody is about to name it.
     ///

@@ -29,6 +29,9 @@ pub struct House {
     pub rule: Rule,
     /// How long leaders have to say what came of what parents said.
     pub outcome_within: Millis,
+    /// How long a notice that is approved for now can still be called back. None unless it is set:
+    /// tests have no time for it.
+    pub call_back: Millis,
     /// Where people can read the area's list of support, if that is set.
     pub local_offer: Option<String>,
     /// Who gets the end of the audit log each month.
@@ -73,6 +76,7 @@ impl House {
             return_address: None,
             rule: Rule::default(),
             outcome_within: 12 * 7 * DAY,
+            call_back: 0,
             local_offer: None,
             audit_head_to: Vec::new(),
             hashing: Arc::new(Semaphore::new(2)),
@@ -106,6 +110,13 @@ impl House {
     #[must_use]
     pub fn with_outcome_within(mut self, outcome_within: Millis) -> Self {
         self.outcome_within = outcome_within;
+        self
+    }
+
+    /// With so much time to call back a notice that was approved for now.
+    #[must_use]
+    pub fn with_call_back(mut self, call_back: Millis) -> Self {
+        self.call_back = call_back;
         self
     }
 

@@ -102,6 +102,9 @@ pub enum CommentResponse {}
 /// Something in an answer that may mean danger.
 pub enum Concern {}
 
+/// That something published was taken down.
+pub enum Takedown {}
+
 /// An email that is owed.
 pub enum Delivery {}
 

@@ -10,6 +10,7 @@
 //!   whose time tells nothing
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it;
 //!   [`erasing`]: what is left in it of an account that is erased
+//! * [`takedown`]: what the forum takes down after everyone could read it
 //! * [`personal`]: what is kept about a person, table by table
 //! * [`text`]: HTML of the Markdown people write, bounded
 //! * [`ui`]: the page and its parts, the form kit, the style
@@ -36,6 +37,7 @@ pub mod personal;
 pub mod return_address;
 pub mod routes;
 pub mod sent;
+pub mod takedown;
 pub mod text;
 pub mod ui;
 pub mod viewer;

@@ -101,6 +101,11 @@ impl Viewer {
         self.person.as_ref().is_some_and(|person| now < person.joined_at.saturating_add(JUST))
     }
 
+    /// The desks that are theirs, each with what it is called, in the order of the roles.
+    pub fn desks(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        Role::ALL.into_iter().filter(|role| self.is(*role)).filter_map(Role::desk)
+    }
+
     /// Whether "Propose a topic" leads anywhere for them: parents can, and a visitor may be one.
     #[must_use]
     pub fn may_propose(&self) -> bool {
@@ -185,6 +190,19 @@ impl Role {
         }
     }
 
+    /// Where whoever holds it begins the day, and what that page is called; `None` for parents, who
+    /// begin at home.
+    #[must_use]
+    pub fn desk(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Parent => None,
+            Self::Organiser => Some(("/forum", "Organisers’ desk")),
+            Self::Leader => Some(("/lead", "Leaders’ desk")),
+            Self::Safeguarding => Some(("/forum/safeguarding", "Safeguarding desk")),
+            Self::Admin => Some(("/admin", "Administration")),
+        }
+    }
+
     /// Reads the word.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
@@ -202,5 +220,12 @@ mod tests {
             assert_eq!(Role::read(role.word()), Some(role));
         }
         assert_eq!(Role::read("root"), None);
+    }
+
+    #[test]
+    fn whoever_is_staff_has_a_desk_and_nobody_else() {
+        for role in Role::ALL {
+            assert_eq!(role.desk().is_some(), role.is_staff(), "{role:?}");
+        }
     }
 }

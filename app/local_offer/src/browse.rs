@@ -9,6 +9,7 @@ use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
+use ground::takedown;
 use ground::ui::{Banner, Done, Page, Pager, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
@@ -183,7 +184,9 @@ pub fn who_answers(comment: &Comment) -> &'static str {
 
 /// What has happened to a comment, for its author.
 fn state_for_author(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
-    if comment.withdrawn_at.is_some() {
+    if comment.taken_down_at.is_some() {
+        view! { <p class="state">"× Taken down by the forum"</p> }.into_any()
+    } else if comment.withdrawn_at.is_some() {
         view! { <p class="state">"○ You withdrew this comment"</p> }.into_any()
     } else if let Some((_, reason)) = &comment.declined {
         let reason = rules::reason(reason);
@@ -259,6 +262,9 @@ pub async fn comment_page(
     uri: Uri,
 ) -> Result<Response, Error> {
     let (comment, is_theirs) = readable(&house, &viewer, &id).await?;
+    if comment.taken_down_at.is_some() {
+        return taken_down(&house, &viewer, &comment).await;
+    }
     let (now, within) = (house.clock.now(), house.outcome_within);
     let done = Done::of(&uri, &viewer, now);
     let page = Page::new(
@@ -290,6 +296,14 @@ pub async fn comment_page(
                         </p>
                     }
                 });
+            let take_down = (viewer.is(Role::Organiser) && comment.is_public()).then(|| {
+                let to = format!("/forum/local-offer/{}/takedown", comment.id);
+                view! {
+                    <p>
+                        <a href=to>"Take this comment down"</a>
+                    </p>
+                }
+            });
             let is_leader = viewer.is(Role::Leader) && comment.is_public();
             let answer = (is_leader && comment.is_theirs_to_answer).then(|| {
                 view! {
@@ -327,11 +341,32 @@ pub async fn comment_page(
                     {answer}
                     {not_theirs}
                     {withdraw}
+                    {take_down}
                 </article>
             }
         },
     );
     Ok(page.answer(&house, &viewer))
+}
+
+/// In place of a comment that the forum took down: that it did, and why.
+async fn taken_down(house: &House, viewer: &Viewer, comment: &Comment) -> Result<Response, Error> {
+    let takedown = takedown::store::of(&house.db, &comment.id).await?.ok_or(Error::NotFound)?;
+    let page = Page::new(takedown::COMMENT, || {
+        view! {
+            <article class="stack">
+                <p>
+                    <a class="back" href="/local-offer">
+                        "Local Offer"
+                    </a>
+                </p>
+                <h1>{takedown::COMMENT}</h1>
+                <p class="soft">{about(comment)}</p>
+                {takedown::parts::in_its_place(&takedown)}
+            </article>
+        }
+    });
+    Ok(page.answer(house, viewer))
 }
 
 /// GET `/local-offer/years/{year}`: every comment that was published in a year with its answers, to

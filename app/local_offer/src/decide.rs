@@ -100,7 +100,9 @@ pub async fn decide_comment(
 async fn waiting(house: &House, id: &Id<ids::Comment>) -> Result<Comment, Error> {
     let comment = comment_at(house, id).await?;
     match comment.facts().state() {
-        CommentState::PassedOn | CommentState::Withdrawn => Err(Error::NotFound),
+        CommentState::PassedOn | CommentState::Withdrawn | CommentState::TakenDown => {
+            Err(Error::NotFound)
+        }
         CommentState::Waiting | CommentState::Published | CommentState::Declined => Ok(comment),
     }
 }

@@ -37,7 +37,8 @@ pub async fn forget(
     .execute(&mut *tx)
     .await?;
     let words = "UPDATE comments SET words = 'Deleted' WHERE author_id = $1
-         AND passed_on_at IS NULL AND (published_at IS NULL OR withdrawn_at IS NOT NULL)";
+         AND passed_on_at IS NULL AND taken_down_at IS NULL
+         AND (published_at IS NULL OR withdrawn_at IS NOT NULL)";
     each(tx, account_id, &[words]).await?;
     let columns = [
         ("comments", "author_id"),

@@ -25,7 +25,8 @@ pub const PERSONAL: &[Table] = &[
                 "passed_on_at",
                 "Passed on to the safeguarding lead, so its words are not in this file",
             ),
-            Time("withdrawn_at", "You withdrew it"),
+            Time("withdrawn_at", "Withdrawn, by you or by the forum"),
+            Time("taken_down_at", "The forum took it down"),
         ],
     },
     Table {

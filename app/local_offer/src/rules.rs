@@ -35,6 +35,8 @@ pub enum CommentState {
     /// It is with the safeguarding lead; shown to nobody else.
     PassedOn,
     Withdrawn,
+    /// By the forum, after everyone could read it. Its words are gone.
+    TakenDown,
 }
 
 /// The dated facts that say what has happened to a comment.
@@ -43,7 +45,9 @@ pub struct CommentFacts {
     pub published_at: Option<Millis>,
     pub declined_at: Option<Millis>,
     pub passed_on_at: Option<Millis>,
+    /// By its author, or by the forum as it was taken down.
     pub withdrawn_at: Option<Millis>,
+    pub taken_down_at: Option<Millis>,
 }
 
 impl CommentFacts {
@@ -52,6 +56,7 @@ impl CommentFacts {
     pub fn state(&self) -> CommentState {
         match self {
             Self { passed_on_at: Some(_), .. } => CommentState::PassedOn,
+            Self { taken_down_at: Some(_), .. } => CommentState::TakenDown,
             Self { withdrawn_at: Some(_), .. } => CommentState::Withdrawn,
             Self { declined_at: Some(_), .. } => CommentState::Declined,
             Self { published_at: Some(_), .. } => CommentState::Published,
@@ -67,11 +72,12 @@ impl CommentFacts {
     }
 
     /// Whether it can be read at any address of comments: what is not public by its author, and
-    /// what was passed on by neither. That has pages of its own, for the safeguarding lead.
+    /// what was passed on by neither. That has pages of its own, for the safeguarding lead. In
+    /// place of one that was taken down everyone reads that it was.
     #[must_use]
     pub fn may_read(&self, is_author: bool) -> bool {
         match self.state() {
-            CommentState::Published => true,
+            CommentState::Published | CommentState::TakenDown => true,
             CommentState::PassedOn => false,
             CommentState::Waiting | CommentState::Declined | CommentState::Withdrawn => is_author,
         }

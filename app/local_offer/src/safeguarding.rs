@@ -38,7 +38,7 @@ pub async fn passed_on_comments_page(
             <div class="stack">
                 <p>
                     <a class="back" href="/forum/safeguarding">
-                        "Safeguarding"
+                        "Safeguarding desk"
                     </a>
                 </p>
                 <h1>"Comments passed on to you"</h1>

@@ -3,6 +3,7 @@
 use calendar::clock::Millis;
 use ground::db::{Db, Kind, day, number};
 use ground::ids::{self, Account, CommentResponse, Id};
+use ground::takedown;
 use safeguarding::{History, NewNote};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -26,6 +27,7 @@ pub struct Comment {
     pub declined: Option<(Millis, String)>,
     pub passed_on_at: Option<Millis>,
     pub withdrawn_at: Option<Millis>,
+    pub taken_down_at: Option<Millis>,
     /// Whether it is for the leader who looks to answer; false for everyone else.
     pub is_theirs_to_answer: bool,
     /// Whether somebody can answer it: an organisation is set down as running its service.
@@ -43,6 +45,7 @@ impl Comment {
             declined_at: self.declined.as_ref().map(|(at, _)| *at),
             passed_on_at: self.passed_on_at,
             withdrawn_at: self.withdrawn_at,
+            taken_down_at: self.taken_down_at,
         }
     }
 
@@ -191,7 +194,7 @@ pub async fn list(
          '') AS organisation
          FROM (SELECT c.id, c.author_id, c.words, c.sent_at, c.published_at, c.declined_at,
            c.decline_reason, c.passed_on_at, c.withdrawn_at,
-                      coalesce(s.name, '') AS service, a.email,
+                      c.taken_down_at, coalesce(s.name, '') AS service, a.email,
                       CAST(CASE WHEN {THEIRS} THEN 1 ELSE 0 END AS BIGINT) AS is_theirs,
                       CAST(CASE WHEN c.service_id IS NULL OR {IS_RUN} THEN 1 ELSE 0 END
                         AS BIGINT) AS can_be_answered,
@@ -244,6 +247,7 @@ fn comment(row: &AnyRow) -> Comment {
         declined: row.get::<Option<Millis>, _>("declined_at").zip(row.get("decline_reason")),
         passed_on_at: row.get("passed_on_at"),
         withdrawn_at: row.get("withdrawn_at"),
+        taken_down_at: row.get("taken_down_at"),
         is_theirs_to_answer: row.get::<i64, _>("is_theirs") == 1,
         can_be_answered: row.get::<i64, _>("can_be_answered") == 1,
         responses: Vec::new(),
@@ -358,6 +362,22 @@ pub async fn withdraw(
            AND NOT EXISTS (SELECT 1 FROM comment_responses r WHERE r.comment_id = comments.id)",
     );
     Ok(withdrawn.bind(comment_id).bind(author).bind(now).execute(tx).await?.rows_affected() == 1)
+}
+
+/// Takes down a comment that everyone can read, answered or not: it is withdrawn, and its words go.
+/// Its answers stay and are shown nowhere. False when not everyone can read it.
+pub async fn take_down(
+    tx: &mut AnyConnection,
+    comment_id: &Id<ids::Comment>,
+    now: Millis,
+) -> sqlx::Result<bool> {
+    let taken_down = sqlx::query(
+        "UPDATE comments SET taken_down_at = $2, withdrawn_at = $2, words = $3
+         WHERE id = $1 AND published_at IS NOT NULL AND withdrawn_at IS NULL
+           AND declined_at IS NULL AND passed_on_at IS NULL",
+    );
+    let taken_down = taken_down.bind(comment_id).bind(now).bind(takedown::COMMENT);
+    Ok(taken_down.execute(tx).await?.rows_affected() == 1)
 }
 
 /// Saves a response, once for each form key. False when it was saved before, the comment can no

@@ -212,6 +212,9 @@ async fn chosen_start(
     if let Some(what_to_do) = too_late(notice, at) {
         return Ok(Err(what_to_do.to_owned()));
     }
+    if sent.line("start_day").is_empty() && sent.line("start_time").is_empty() {
+        return Ok(Ok(soon(notice, now, house.call_back)));
+    }
     // If it starts now, the page has already said so.
     if !sent.line("start_day").is_empty() && sent.typed("late") != at.to_string() {
         let ground = area::store::ground(&house.db, by).await?;
@@ -240,6 +243,13 @@ async fn why_not_approved(
     } else {
         followed_before(house, waits).await?
     })
+}
+
+/// When people are told who are to be told now: late enough that the approval can still be undone,
+/// unless that would be too late for them.
+pub(super) fn soon(notice: &Notice, now: Millis, call_back: Millis) -> Millis {
+    let later = now + call_back;
+    if too_late(notice, later).is_none() { later } else { now }
 }
 
 /// Why people cannot be told from this moment on, and what to do. A notice that follows another may

@@ -173,7 +173,7 @@ pub async fn notice_page(
                 {follows_words(&notice)}
                 {words_of(&notice, now)}
                 {beside.has_read.map(|has_read| read_button(&notice.id, has_read))}
-                {asked_and_answered(&notice.id, &beside)}
+                {asked_and_answered(&notice.id, &beside, viewer.is(Role::Organiser))}
                 {in_time(&notice, started_at, &told, now, &house.names.area)}
                 {beside
                     .has_update
@@ -253,31 +253,59 @@ fn banner(done: &Done, is_leader: bool, waits: bool) -> impl IntoView + use<> {
 fn asked_and_answered(
     notice_id: &Id<ids::Notice>,
     beside: &questions::store::Beside,
+    is_organiser: bool,
 ) -> impl IntoView + use<> {
-    let each = beside.answers.iter().map(|(question, answer, at)| {
-        view! {
-            <div>
-                <dt>{question.clone()}</dt>
-                <dd>
-                    <p class="lines">{answer.clone()}</p>
-                    <p class="soft">
-                        <When at=*at />
-                    </p>
-                </dd>
-            </div>
-        }
-    });
+    let each = beside.answers.iter().map(|answer| answered(answer, is_organiser));
     let answers = (!beside.answers.is_empty())
         .then(|| view! { <dl class="answers">{each.collect_view()}</dl> });
     let ask = format!("/notices/{notice_id}/questions/new");
     view! {
         <h2>"Questions"</h2>
         {answers}
-        {questions::open_questions(notice_id, &beside.open)}
+        {questions::open_questions(notice_id, &beside.open, is_organiser)}
+        {taken_down(&beside.taken_down)}
         <p>
             <a href=ask>"Ask about this change"</a>
         </p>
     }
+}
+
+/// A question with its answer.
+fn answered(
+    answer: &questions::store::PublishedAnswer,
+    is_organiser: bool,
+) -> impl IntoView + use<> {
+    let at = answer.at;
+    let take_down = is_organiser.then(|| {
+        let to = format!("/forum/notices/answers/{}/takedown", answer.id);
+        questions::take_down_link(to, &answer.question)
+    });
+    view! {
+        <div>
+            <dt>{answer.question.clone()}</dt>
+            <dd>
+                <p class="lines">{answer.answer.clone()}</p>
+                <p class="soft">
+                    <When at />
+                </p>
+                {take_down}
+            </dd>
+        </div>
+    }
+}
+
+/// That the forum took questions and answers down, and why.
+fn taken_down(taken_down: &[(Millis, String)]) -> impl IntoView + use<> {
+    let each = taken_down.iter().map(|(at, why)| {
+        view! {
+            <li>
+                <p>"A question was taken down by the forum on "<When at=*at />"."</p>
+                <p class="lines">{why.clone()}</p>
+            </li>
+        }
+    });
+    let each = each.collect::<Vec<_>>();
+    (!each.is_empty()).then(|| view! { <ul class="rows">{each}</ul> })
 }
 
 fn read_button(notice_id: &Id<ids::Notice>, has_read: bool) -> impl IntoView + use<> {
@@ -342,6 +370,9 @@ fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
         <ul>
             <li>
                 <a href=to("questions")>"Answer questions"</a>
+            </li>
+            <li>
+                <a href=to("emails")>"See how far the emails have come"</a>
             </li>
             <li>
                 <a href=to("correction")>"Correct this notice"</a>

@@ -26,6 +26,7 @@ pub mod questions;
 mod reaching;
 mod reading;
 pub mod rules;
+mod sending;
 pub mod store;
 mod telling;
 pub mod wording;
@@ -69,6 +70,7 @@ pub fn routes() -> Routes {
         .post("/lead/notices/new", leader, write::write_notice)
         .get("/lead/notices/{id}", leader, preview::preview_page)
         .post("/lead/notices/{id}", leader, approve::decide_notice)
+        .get("/lead/notices/{id}/emails", leader, sending::emails_page)
         .get("/lead/notices/{id}/words", leader, write::change_notice_form)
         .post("/lead/notices/{id}/words", leader, write::change_notice)
         .get("/lead/notices/{id}/correction", leader, write::correction_form)

@@ -45,6 +45,7 @@ pub const PERSONAL: &[Table] = &[
             Time("set_aside_at", "Set aside"),
             Text("shown_as", "Shown to everyone as"),
             Time("shown_at", "Shown since"),
+            Time("taken_down_at", "The forum took it down"),
         ],
     },
     Table {
@@ -109,6 +110,7 @@ pub const PERSONAL: &[Table] = &[
             Text("answer", "Answer"),
             Who("answered_by", "Answered by"),
             Time("answered_at", "Answered"),
+            Time("taken_down_at", "The forum took it down"),
         ],
     },
     Table {

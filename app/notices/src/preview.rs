@@ -5,7 +5,7 @@ use area::store::Ground;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
+use calendar::clock::{self, HOUR, MINUTE, Millis, SECOND};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -19,7 +19,7 @@ use super::approve::{starts_at, too_late};
 use super::browse::{follows_words, stage_words, words_of};
 use super::ledger::{self, Reach};
 use super::rules::{self, NoticeStage};
-use super::store::Notice;
+use super::store::{self, Notice};
 use super::{emails, notice_they_speak_for};
 
 /// GET `/lead/notices/{id}`
@@ -64,7 +64,13 @@ pub(super) async fn preview_with(
     let reach =
         ledger::reach(&house.db, &notice.id, follows.map(|follows| &follows.notice_id)).await?;
     let ground = area::store::ground(&house.db, me).await?;
-    let needs_colleague = notice.written_by.0 == *me && ground.second_person;
+    let approval = if notice.written_by.0 != *me || !ground.second_person {
+        MayApprove::Yes(house.call_back)
+    } else if store::colleagues(&house.db, &notice.id, me).await? > 0 {
+        MayApprove::Colleague
+    } else {
+        MayApprove::Nobody
+    };
     let email = emails::about_notice(house, &notice, "…");
     let stage = notice.course.stage(now);
     let state =
@@ -94,7 +100,7 @@ pub(super) async fn preview_with(
                     <b>{email.subject.clone()}</b>
                 </p>
                 <p class="panel lines">{email.text(false)}</p>
-                {ways(&notice, needs_colleague, sent, refusals, now)}
+                {ways(&notice, approval, sent, refusals, now)}
             </article>
         }
     });
@@ -226,9 +232,20 @@ fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
     }
 }
 
+/// Who may approve it.
+#[derive(Clone, Copy)]
+enum MayApprove {
+    /// Whoever looks; for so long they can then call it back.
+    Yes(Millis),
+    /// Someone else who speaks for all its services.
+    Colleague,
+    /// Whoever looks wrote it, and nobody else speaks for all its services.
+    Nobody,
+}
+
 fn ways(
     notice: &Notice,
-    needs_colleague: bool,
+    approval: MayApprove,
     sent: &Sent,
     refusals: &Refusals,
     now: Millis,
@@ -244,8 +261,9 @@ fn ways(
         }
         .into_any();
     }
-    if let NoticeStage::Timed(_) = notice.course.stage(now) {
+    if let NoticeStage::Timed(at) = notice.course.stage(now) {
         return view! {
+            {time_left(&notice.id, at, now)}
             <form method="post">
                 <button class="button warn" name="step" value="call back">
                     "Undo the approval"
@@ -255,48 +273,16 @@ fn ways(
         }
         .into_any();
     }
-    let approve = if needs_colleague {
-        view! {
+    let approve = match approval {
+        MayApprove::Colleague => view! {
             <p id="approve" class="panel">
                 "A colleague must approve this before anyone is told. They will find it on the \
                  leaders’ desk."
             </p>
         }
-        .into_any()
-    } else {
-        let fields = view! {
-            <Field
-                name="start_day"
-                label="When should we start telling people?"
-                hint="Leave this empty to tell them now."
-                kind="date"
-                value=sent.typed("start_day")
-                refusals
-            />
-            <Field
-                name="start_time"
-                label="What time?"
-                hint="If you leave this empty, it will be 8am."
-                kind="time"
-                value=sent.typed("start_time")
-                refusals
-            />
-        }
-        .into_any();
-        let seen = notice.written_at.to_string();
-        // The refusal has said what approving it for this time means.
-        let late = starts_at(sent, now).ok().filter(|_| !sent.line("start_day").is_empty());
-        let late =
-            late.map(|at| view! { <input type="hidden" name="late" value=at.to_string() /> });
-        view! {
-            <form id="approve" method="post" novalidate>
-                <input type="hidden" name="seen" value=seen />
-                {late}
-                {fields}
-                <button class="button">"Approve this notice"</button>
-            </form>
-        }
-        .into_any()
+        .into_any(),
+        MayApprove::Nobody => only_leader().into_any(),
+        MayApprove::Yes(call_back) => approve_form(notice, sent, refusals, (call_back, now)),
     };
     view! {
         {approve}
@@ -309,6 +295,136 @@ fn ways(
             <button class="link" name="step" value="discard">
                 "Discard this draft"
             </button>
+        </form>
+    }
+    .into_any()
+}
+
+/// Where nobody else can approve it: what to do instead.
+fn only_leader() -> impl IntoView {
+    view! {
+        <div id="approve" class="panel warn">
+            <p>
+                <b>"Nobody else can approve this yet."</b>
+                " Another leader must, and you are the only one who speaks for all its services. \
+                 You can:"
+            </p>
+            <ul>
+                <li>
+                    "ask an administrator of the forum to invite a second leader from your \
+                     organisation, or one from each organisation that runs these services"
+                </li>
+                <li>
+                    "ask them to let a leader send what they wrote themselves. They change that \
+                     under “How families are told about changes”"
+                </li>
+                <li>"write one notice for each service, if others lead for some of them"</li>
+            </ul>
+            <p>
+                <a href="/contact">"How to reach the forum"</a>
+            </p>
+        </div>
+    }
+}
+
+/// How long an approval can still be undone: in words, and counted down by the browser itself.
+/// Nothing where that is hours away.
+fn time_left(id: &Id<ids::Notice>, at: Millis, now: Millis) -> impl IntoView + use<> {
+    let left = at - now;
+    let here = format!("/lead/notices/{id}");
+    (left <= 2 * HOUR).then(|| {
+        let minutes = minutes_left(left);
+        let words = format!(
+            "We will start telling people in {}, on {}.",
+            in_minutes(minutes),
+            clock::day_and_hour(at)
+        );
+        view! {
+            <div class="panel gold">
+                <p>{words}</p>
+                <div aria-hidden="true" inner_html=countdown(left) />
+                <p>
+                    <a href=here>"See how much time is left now"</a>
+                </p>
+            </div>
+        }
+    })
+}
+
+/// Minutes that are left, the one that has begun among them.
+fn minutes_left(left: Millis) -> i64 {
+    (left.max(0) + MINUTE - 1) / MINUTE
+}
+
+fn in_minutes(minutes: i64) -> String {
+    if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") }
+}
+
+/// A drawing that says how many minutes are left, and changes as they pass. It needs no script.
+fn countdown(left: Millis) -> String {
+    let seconds = left.max(0) / SECOND;
+    let text = |words: &str, begin: i64, lasts: &str| {
+        format!(
+            "<text y=\"18\" visibility=\"hidden\">{words}<set attributeName=\"visibility\" \
+             to=\"visible\" begin=\"{begin}s\" {lasts}/></text>"
+        )
+    };
+    let minutes = (1..=minutes_left(left)).rev().map(|minutes| {
+        let begin = (seconds - minutes * 60).max(0);
+        let lasts = format!("dur=\"{}s\" ", seconds - (minutes - 1) * 60 - begin);
+        text(&format!("{} left", in_minutes(minutes)), begin, &lasts)
+    });
+    let over = text("We are telling people now", seconds, "fill=\"freeze\" ");
+    format!(
+        "<svg width=\"240\" height=\"24\" font-size=\"18\" fill=\"currentColor\">{}{over}</svg>",
+        minutes.collect::<String>()
+    )
+}
+
+/// Chooses when people are told, and approves it.
+fn approve_form(
+    notice: &Notice,
+    sent: &Sent,
+    refusals: &Refusals,
+    (call_back, now): (Millis, Millis),
+) -> AnyView {
+    let undo = (call_back > 0).then(|| {
+        let words = format!(
+            "If you tell people now, you have {} to undo it before the first email goes.",
+            in_minutes(minutes_left(call_back))
+        );
+        view! { <p class="soft">{words}</p> }
+    });
+    let fields = view! {
+        <Field
+            name="start_day"
+            label="When should we start telling people?"
+            hint="Leave this empty to tell them now."
+            kind="date"
+            value=sent.typed("start_day")
+            refusals
+        />
+        <Field
+            name="start_time"
+            label="What time?"
+            hint="If you leave this empty, it will be 8am."
+            kind="time"
+            value=sent.typed("start_time")
+            refusals
+        />
+    }
+    .into_any();
+    let seen = notice.written_at.to_string();
+    // The refusal has said what approving it for this time means.
+    let late = starts_at(sent, now).ok().filter(|_| !sent.line("start_day").is_empty());
+    let late = late.map(|at| view! { <input type="hidden" name="late" value=at.to_string() /> });
+    view! {
+        <form id="approve" method="post" novalidate>
+            <input type="hidden" name="seen" value=seen />
+            {late}
+            {fields}
+            {undo}
+            <button class="button">"Approve this notice"</button>
         </form>
     }
     .into_any()
@@ -338,4 +454,25 @@ fn banner(done: &str) -> impl IntoView + use<> {
             <p>{words.1}</p>
         </Banner>
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_counts_down_minute_by_minute_without_a_script() {
+        let drawn = countdown(2 * MINUTE + 30 * SECOND);
+        for (words, begin) in [
+            ("3 minutes left", "begin=\"0s\" dur=\"30s\""),
+            ("2 minutes left", "begin=\"30s\" dur=\"60s\""),
+            ("1 minute left", "begin=\"90s\" dur=\"60s\""),
+            ("We are telling people now", "begin=\"150s\" fill=\"freeze\""),
+        ] {
+            let part = drawn.split("<text").find(|part| part.contains(words)).unwrap_or_default();
+            assert!(part.contains(begin), "{words}: {drawn}");
+        }
+        assert_eq!(drawn.matches("<text").count(), 4);
+        assert_eq!(countdown(-1).matches("<text").count(), 1, "it is over");
+    }
 }

@@ -6,6 +6,7 @@ use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
+use ground::contact::phone_link;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Notice};
@@ -105,8 +106,13 @@ async fn unreached_with(
                 <Summary refusals />
                 <h1>"Families we can't reach by email"</h1>
                 <p class="lead">
-                    "Our emails to them came back. Please tell them by phone, by post or through \
-                     the school before the change starts."
+                    "Our emails to them came back. Please tell them another way before the change \
+                     starts."
+                </p>
+                <p>
+                    "We keep their email address, the part of the area they live in, and a \
+                     telephone number if they gave one for this. We don't keep names, postal \
+                     addresses or schools."
                 </p>
                 {nothing}
                 {has_families
@@ -150,6 +156,7 @@ fn family(family: Unreached) -> impl IntoView {
         <li>
             <h2>{in_place}</h2>
             <p>{family.email.clone()}</p>
+            {ways_to_reach(&family)}
             {about}
             <form method="post" action="/forum/unreached">
                 <input type="hidden" name="family" value=family.subscriber_id.to_string() />
@@ -166,5 +173,27 @@ fn family(family: Unreached) -> impl IntoView {
                 </button>
             </form>
         </li>
+    }
+}
+
+/// The number to ring, or plainly that there is none.
+fn ways_to_reach(family: &Unreached) -> impl IntoView + use<> {
+    match phone_link(&family.phone) {
+        Some(to) => view! {
+            <p>
+                <b>"Ring "<a href=to>{family.phone.replace(' ', "\u{a0}")}</a></b>
+                ". They agreed that we may."
+            </p>
+        }
+        .into_any(),
+        None => view! {
+            <p class="panel">
+                "We have no telephone number for this family, so nobody can ring them. If someone \
+                 at the forum knows who this is, tell them and say how below. If nobody does, \
+                 leave it: the family counts as not told, and leaves this list 28 days after the \
+                 change."
+            </p>
+        }
+        .into_any(),
     }
 }

@@ -1,6 +1,7 @@
 //! What everyone sees of plans: the list, a plan with its gate, its rung and everything that
 //! happened, and a published draft.
 
+use area::corrections::Correction;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
@@ -23,9 +24,13 @@ use super::store::{
     self, AnsweredTopic, Draft, DraftContent, DraftText, ListedPlan, Plan, PlanEvent,
     PlanningSession,
 };
-use super::{compare, find_plan, version};
+use super::{compare, dates, find_plan, version};
 
 const MOST_ON_A_PAGE: usize = 20;
+
+/// What an organiser reads who is on the side of those who plan it.
+const NOT_THE_FORUM: &str = "You can't write the forum's statement on this plan: you have worked \
+     on it as a leader, or your organisation plans it. Another organiser can.";
 
 /// GET `/plans`
 pub async fn plans_page(
@@ -108,6 +113,7 @@ pub async fn plan_page(
     let done = Sent::query(&uri).line("done");
     let page = Page::new(plan.title.clone(), || {
         let (is_leader, is_organiser) = (viewer.is(Role::Leader), viewer.is(Role::Organiser));
+        let is_cancelled = plan.cancelled().is_some();
         let led_by_others = (is_leader && !plan.is_led_by_viewer).then(|| {
             let words = format!(
                 "Only leaders of {} can work on this plan. If that is you, ask an administrator \
@@ -132,7 +138,9 @@ pub async fn plan_page(
                     </p>
                     <Labels labels />
                     <h1>{plan.title.clone()}</h1>
+                    {called_before(&plan)}
                     {override_banners(&plan)}
+                    {dates::changed(&plan.changes)}
                     <p class="panel lines">{plan.what.clone()}</p>
                     <dl class="when">
                         <dt>"Planned by"</dt>
@@ -141,9 +149,11 @@ pub async fn plan_page(
                         <dd>{day(&plan.due_day)}</dd>
                         {rung_entry(&plan, now)}
                     </dl>
-                    {plan.is_led_by_viewer.then(|| leaders_ways(&plan))}
+                    {(plan.is_led_by_viewer && !is_cancelled).then(|| leaders_ways(&plan))}
                     {led_by_others}
-                    {is_organiser
+                    {(is_organiser && plan.is_planned_by_viewer && !is_cancelled)
+                        .then(|| view! { <p class="soft">{NOT_THE_FORUM}</p> })}
+                    {(is_organiser && !plan.is_planned_by_viewer && !is_cancelled)
                         .then(|| {
                             view! {
                                 <p>
@@ -190,8 +200,10 @@ fn banner(done: &str) -> impl IntoView + use<> {
         "registered" => {
             ("The plan is registered", "Now add topics parents asked for, and plan it with them.")
         }
+        "due" => ("The day is changed", "Everyone can read below what changed and why."),
         "tied" => ("The topics are added to the plan", "Every draft must answer them."),
         "session" => ("The planning session is recorded", "You can see it below."),
+        "corrected" => ("Saved", "The page also says what it was before."),
         "stated" => ("The forum's statement is published", "Everyone can read it below."),
         _ => return None,
     };
@@ -200,6 +212,23 @@ fn banner(done: &str) -> impl IntoView + use<> {
             <p>{words.1}</p>
         </Banner>
     })
+}
+
+/// What the plan, and those who plan it, were called before.
+fn called_before(plan: &Plan) -> impl IntoView + use<> {
+    // What an organisation was called before the plan was registered was never on this page.
+    let registered_at = plan.events.first().map_or(0, |event| event.at);
+    let was_shown = |was: &&Correction| was.kind != "session" && was.at > registered_at;
+    let before = plan.corrections.iter().rev().filter(was_shown).map(|was| {
+        let until = clock::day(was.at);
+        let words = if was.kind == "plan" {
+            format!("This plan was called “{}” until {until}.", was.was)
+        } else {
+            format!("{} was called “{}” until {until}.", was.became, was.was)
+        };
+        view! { <p class="soft">{words}</p> }
+    });
+    before.collect_view()
 }
 
 /// Every override of a plan, for good.
@@ -307,6 +336,8 @@ fn leaders_ways(plan: &Plan) -> impl IntoView + use<> {
         ("topics", "Add topics parents asked for"),
         ("sessions", "Record a planning session"),
         ("drafts", "Submit a draft"),
+        ("title", "Correct the title"),
+        ("due", "Change when it is due"),
     ];
     let id = plan.id.clone();
     let ways = ways
@@ -399,8 +430,8 @@ fn drafts(plan: &Plan) -> impl IntoView + use<> {
 
 fn sessions(plan: &Plan, may_read_all: bool) -> impl IntoView + use<> {
     (!plan.sessions.is_empty()).then(|| {
-        let sessions =
-            plan.sessions.iter().map(|session| one_session(session, may_read_all)).collect_view();
+        let sessions = plan.sessions.iter().map(|session| one_session(plan, session, may_read_all));
+        let sessions = sessions.collect_view();
         view! {
             <section class="stack">
                 <h2>"Planning sessions"</h2>
@@ -410,7 +441,11 @@ fn sessions(plan: &Plan, may_read_all: bool) -> impl IntoView + use<> {
     })
 }
 
-fn one_session(session: &PlanningSession, may_read_all: bool) -> impl IntoView + use<> {
+fn one_session(
+    plan: &Plan,
+    session: &PlanningSession,
+    may_read_all: bool,
+) -> impl IntoView + use<> {
     let parents = disclosure::count(session.parents).words();
     let others = disclosure::count(session.others).words();
     let notes = (!session.notes.is_empty() && (session.for_everyone || may_read_all)).then(|| {
@@ -423,13 +458,43 @@ fn one_session(session: &PlanningSession, may_read_all: bool) -> impl IntoView +
             </details>
         }
     });
+    let before = plan.corrections_of(&session.id).map(|was| {
+        let words = format!("Until {} it said: {}", clock::day(was.at), recorded_before(was));
+        view! { <p class="soft">{words}</p> }
+    });
+    let is_settled =
+        plan.drafts.iter().any(|draft| draft.published_at.is_some() || draft.overridden.is_some());
+    let correct = (plan.is_led_by_viewer && !is_settled).then(|| {
+        let to = format!("/lead/plans/{}/sessions/{}", plan.id, session.id);
+        view! {
+            <p>
+                <a href=to>"Correct this session"</a>
+            </p>
+        }
+    });
     view! {
         <li class="card">
             <h3>{day(&session.day)}", "{session.held_at.clone()}</h3>
             <p class="soft">{format!("With {parents} parents and {others} others")}</p>
             <p class="lines">{session.decided.clone()}</p>
             {notes}
+            {before.collect_view()}
+            {correct}
         </li>
+    }
+}
+
+/// What was recorded of a session before it was corrected; of people as they are always shown.
+fn recorded_before(was: &Correction) -> String {
+    let people = || {
+        let people = was.was.parse::<u64>();
+        people.map_or_else(|_| "not known".to_owned(), |people| disclosure::count(people).words())
+    };
+    match was.field.as_str() {
+        "day" => format!("held on {}", day(&was.was)),
+        "held_at" => format!("held at {}", was.was),
+        "parents" => format!("with {} parents", people()),
+        _ => format!("with {} others", people()),
     }
 }
 
@@ -471,10 +536,14 @@ pub fn happened(what: &str) -> &str {
         "planning session without parents recorded" => {
             "A planning session without parents was recorded"
         }
+        "planning session corrected" => "What was recorded of a planning session was corrected",
+        "title of the plan corrected" => "The title of the plan was corrected",
         "statement of the forum written" => "The forum wrote its statement",
         "draft recorded" => "A draft was submitted",
         "gate overridden" => "Leaders went ahead without involving parents as agreed",
         "draft published" => "A draft was published",
+        "due day changed" => "The day it is due was changed",
+        "plan cancelled" => "The plan was cancelled",
         other => other,
     }
 }

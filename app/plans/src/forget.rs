@@ -11,6 +11,7 @@ use sqlx::AnyConnection;
 pub async fn forget(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
     let columns = [
         ("plans", "registered_by"),
+        ("plan_changes", "changed_by"),
         ("plan_topics", "tied_by"),
         ("planning_sessions", "recorded_by"),
         ("statements", "written_by"),

@@ -7,11 +7,12 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id, Topic};
 use ground::sent::Form;
-use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, titled};
+use ground::ui::{Area, Choice, Choices, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use topics::store::Filter;
 
+use super::correct::meeting_fields;
 use super::store::{self, Act, Plan};
 use super::{begin, leader, led_plan, note, parsed, rules};
 
@@ -180,38 +181,12 @@ fn planning_session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page 
                 <h1>"Record a planning session"</h1>
                 <p class="lead">
                     "A meeting where you worked on the plan. Please don't name any parent or \
-                     child. You can't change it afterwards."
+                     child. You can correct the day, the place and the numbers until a draft is \
+                     published."
                 </p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
-                    <Field
-                        name="day"
-                        label="The day it was held"
-                        kind="date"
-                        value=sent.typed("day")
-                        refusals
-                    />
-                    <Field
-                        name="held_at"
-                        label="Where"
-                        hint="A place, or online."
-                        value=sent.typed("held_at")
-                        refusals
-                    />
-                    <Field
-                        name="parents"
-                        label="How many parents and carers took part?"
-                        kind="number"
-                        value=sent.typed("parents")
-                        refusals
-                    />
-                    <Field
-                        name="others"
-                        label="How many others took part?"
-                        kind="number"
-                        value=sent.typed("others")
-                        refusals
-                    />
+                    {meeting_fields(sent, refusals)}
                     <Area
                         name="decided"
                         label="What was decided"

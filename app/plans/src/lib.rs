@@ -2,11 +2,12 @@
 //!
 //! Its life: registered → topics tied, planning sessions recorded, the forum's statement written,
 //! drafts recorded → a draft published, once the gate is open or was overridden and the draft
-//! answers each tied topic. Nothing is edited away: what happens is added. The gate and the rung
+//! answers each tied topic. Nothing is edited away: what happens is added, and what is corrected
+//! (`correct`) stays beside what it was. The gate and the rung
 //! are two rules in `involvement`; `rules` reads what is sent, `store` holds the SQL, `browse` and
 //! `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are the leader's
-//! pages with their actions, `statement` the forum's, `emails` tells parents about a published
-//! draft.
+//! pages with their actions, `dates` what is done about a wrong day, `statement` the forum's,
+//! `emails` tells parents about a published draft.
 //!
 //! # When a leader wants to publish a draft
 //!
@@ -35,6 +36,8 @@
 
 mod browse;
 mod compare;
+mod correct;
+mod dates;
 mod drafts;
 mod emails;
 mod forget;
@@ -77,10 +80,18 @@ pub fn routes() -> Routes {
         .get("/plans/{id}/drafts/{version}/changes", Anyone, compare::changes_page)
         .get("/lead/plans/new", leader, register::register_plan_form)
         .post("/lead/plans/new", leader, register::register_plan)
+        .get("/lead/plans/{id}/due", leader, dates::change_due_day_form)
+        .post("/lead/plans/{id}/due", leader, dates::change_due_day)
+        .get("/lead/plans/{id}/cancellation", leader, dates::cancel_plan_form)
+        .post("/lead/plans/{id}/cancellation", leader, dates::cancel_plan)
         .get("/lead/plans/{id}/topics", leader, involve::tie_topics_form)
         .post("/lead/plans/{id}/topics", leader, involve::tie_topics)
         .get("/lead/plans/{id}/sessions", leader, involve::planning_session_form)
         .post("/lead/plans/{id}/sessions", leader, involve::record_planning_session)
+        .get("/lead/plans/{id}/sessions/{session}", leader, correct::session_form)
+        .post("/lead/plans/{id}/sessions/{session}", leader, correct::correct_session)
+        .get("/lead/plans/{id}/title", leader, correct::title_form)
+        .post("/lead/plans/{id}/title", leader, correct::correct_title)
         .get("/lead/plans/{id}/drafts", leader, drafts::record_draft_form)
         .post_file("/lead/plans/{id}/drafts", leader, drafts::record_draft)
         .get("/lead/plans/{id}/drafts/{version}", leader, publish::publish_draft_form)
@@ -111,10 +122,10 @@ fn parsed<T>(id: &Id<T>) -> Result<Id<T>, Error> {
 }
 
 /// The plan of an address, for a leader of one of the organisations that plan it. For other leaders
-/// there is none to work on.
+/// there is none to work on, and for nobody once it is cancelled.
 async fn led_plan(house: &House, viewer: &Viewer, id: &Id<ids::Plan>) -> Result<Plan, Error> {
     Some(find_plan(house, viewer, id).await?)
-        .filter(|plan| plan.is_led_by_viewer)
+        .filter(|plan| plan.is_led_by_viewer && plan.cancelled().is_none())
         .ok_or(Error::NotFound)
 }
 

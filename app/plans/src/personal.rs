@@ -30,6 +30,22 @@ pub const PERSONAL: &[Table] = &[
         ],
     },
     Table {
+        name: "plan_changes",
+        title: "Plans whose day you changed, or that you cancelled",
+        whose: Whose::Account("t.changed_by = $1"),
+        columns: &[
+            Left("form_key", FORM),
+            Id("plan_id"),
+            PLAN,
+            Text("kind", "What you did"),
+            Text("was_due_day", "Due, before"),
+            Text("due_day", "Due"),
+            Text("reason", "Reason"),
+            Who("changed_by", "Changed by"),
+            Time("changed_at", "Changed"),
+        ],
+    },
+    Table {
         name: "plan_topics",
         title: "Topics you added to plans",
         whose: Whose::Account("t.tied_by = $1"),

@@ -2,15 +2,17 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use forms::{Refusals, Sent};
+use calendar::clock::{self, Millis};
+use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::ids::Id;
 use ground::sent::Form;
-use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary};
+use ground::ui::{Area, CONFIRMED, Check, Choice, Choices, Field, FormKey, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{self, PlanChoices};
+use super::rules::{self, NewPlan, PlanChoices};
 use super::store::{self, Act};
 use super::{leader, note};
 
@@ -20,6 +22,14 @@ pub async fn register_plan_form(
     viewer: Viewer,
 ) -> Result<Response, Error> {
     let choices = choices(&house, &viewer).await?;
+    if choices.services.is_empty() || choices.organisations.is_empty() {
+        let page = Page::not_ready(
+            "Register a plan",
+            "You can't register a plan until an administrator has named the services and the \
+             organisations.",
+        );
+        return Ok(page.answer(&house, &viewer));
+    }
     Ok(register_plan_page(&Sent::default(), choices, &Refusals::default()).answer(&house, &viewer))
 }
 
@@ -36,6 +46,14 @@ pub async fn register_plan(
             return Ok(register_plan_page(&sent, choices, &refusals).answer(&house, &viewer));
         }
     };
+    match sent.typed("step") {
+        "change" => {
+            let page = register_plan_page(&sent, choices, &Refusals::default());
+            return Ok(page.answer(&house, &viewer));
+        }
+        CONFIRMED => {}
+        _ => return Ok(check_plan(&plan, &choices, &sent, now).answer(&house, &viewer)),
+    }
     let mut tx = house.db.begin().await?;
     let (id, is_new) = store::register(&mut tx, &plan, &by, now).await?;
     if is_new {
@@ -53,6 +71,42 @@ async fn choices(house: &House, viewer: &Viewer) -> Result<PlanChoices, Error> {
         services: all.services,
         places: all.places,
     })
+}
+
+/// The page before a plan is registered.
+fn check_plan(plan: &NewPlan, choices: &PlanChoices, sent: &Sent, now: Millis) -> Page {
+    fn names(chosen: &[&str], there_are: &[Named]) -> String {
+        let is_chosen = |named: &&Named| chosen.contains(&named.id.as_str());
+        let names = there_are.iter().filter(is_chosen).map(|named| named.name.as_str());
+        names.collect::<Vec<_>>().join(", ")
+    }
+    let organisations: Vec<&str> = plan.organisations.iter().map(Id::as_str).collect();
+    let services: Vec<&str> = plan.services.iter().map(Id::as_str).collect();
+    let places: Vec<&str> = plan.places.iter().map(Id::as_str).collect();
+    let places = match names(&places, &choices.places) {
+        none if none.is_empty() => "The whole area".to_owned(),
+        places => places,
+    };
+    let due = clock::read(&plan.due_day, "12:00");
+    let due = due.map(|at| format!("{} ({})", clock::day(at), clock::days_away(now, at)));
+    let check = Check {
+        title: "Check this plan",
+        rows: vec![
+            ("Title", plan.title.clone()),
+            ("What will be planned", plan.what.clone()),
+            ("Planned by", names(&organisations, &choices.organisations)),
+            ("Services", names(&services, &choices.services)),
+            ("Places", places),
+            ("Due by", due.unwrap_or_else(|| plan.due_day.clone())),
+        ],
+        warnings: Vec::new(),
+        after: "Everyone can read it at once. Until something is added to it, you can change the \
+            day or cancel the plan. After that, you can only make it due later.",
+        to: "/lead/plans/new".to_owned(),
+        sent,
+        does: ("Register this plan", CONFIRMED),
+    };
+    check.page()
 }
 
 fn register_plan_page(sent: &Sent, choices: PlanChoices, refusals: &Refusals) -> Page {
@@ -132,7 +186,9 @@ fn register_plan_page(sent: &Sent, choices: PlanChoices, refusals: &Refusals) ->
                         value=sent.typed("due_day")
                         refusals
                     />
-                    <button class="button">"Register this plan"</button>
+                    <button class="button" name="step" value="check">
+                        "Check this plan"
+                    </button>
                 </form>
             </div>
         }

@@ -1,6 +1,6 @@
 //! What may be said about a plan. Pure: what was sent and the time in, facts or refusals out.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, DAY, Millis};
 use forms::{Named, Refusals, Sent};
 use ground::files::FileKind;
 use ground::ids::{Id, Organisation, Place, Service};
@@ -11,6 +11,11 @@ pub const LONGEST_BODY: usize = 100_000;
 /// The shortest reason for overriding the gate, in characters; the schema asks for the same.
 pub const SHORTEST_REASON: usize = 80;
 const LONGEST_TEXT: usize = 4_000;
+/// The longest reason for another day, in characters.
+const LONGEST_CHANGE: usize = 600;
+/// A plan is due within five years; a later day is taken for a typing slip.
+const LONGEST_AHEAD: Millis = 5 * 366 * DAY;
+const TOO_FAR: &str = "Choose a day within five years. Check the year";
 
 /// A plan as a leader registers it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +76,7 @@ pub fn new_plan(sent: &Sent, choices: &PlanChoices, now: Millis) -> Result<NewPl
         match due {
             None => Err("Enter the day it should be ready".to_owned()),
             Some(due) if due < now => Err("Choose a day in the future".to_owned()),
+            Some(due) if due > now + LONGEST_AHEAD => Err(TOO_FAR.to_owned()),
             Some(due) => Ok(clock::fields(due).0),
         },
     );
@@ -93,6 +99,103 @@ pub fn new_plan(sent: &Sent, choices: &PlanChoices, now: Millis) -> Result<NewPl
         }),
         _ => Err(refusals),
     }
+}
+
+/// What is done about the day a plan is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// It is another day, while nothing rests on the plan.
+    Moved,
+    /// It is a later day.
+    Extended,
+    /// The plan is taken back, while nothing rests on it.
+    Cancelled,
+}
+
+impl ChangeKind {
+    /// The word it is stored by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Moved => "moved",
+            Self::Extended => "extended",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        [Self::Moved, Self::Extended, Self::Cancelled].into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// What the audit log and the events of the plan call it.
+    #[must_use]
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Moved | Self::Extended => "due day changed",
+            Self::Cancelled => "plan cancelled",
+        }
+    }
+}
+
+/// A change to a plan, with the reason that everyone can read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanChange {
+    /// The same key twice is one change.
+    pub form_key: String,
+    pub kind: ChangeKind,
+    /// The day it is due from now on; as it was where it is cancelled.
+    pub due_day: String,
+    pub reason: String,
+}
+
+/// Reads another day for a plan that is due on `was`. `is_untouched`: nothing rests on it.
+pub fn other_due_day(
+    sent: &Sent,
+    was: &str,
+    is_untouched: bool,
+    now: Millis,
+) -> Result<PlanChange, Refusals> {
+    let mut refusals = Refusals::default();
+    let due = clock::read(sent.typed("due_day"), "23:59");
+    let due_day = due.map(|due| (due, clock::fields(due).0));
+    let due_day = refusals.take(
+        "due_day",
+        match due_day {
+            None => Err("Enter the day it should be ready".to_owned()),
+            Some((_, day)) if day == was => {
+                Err("Choose another day. Nothing is different yet".to_owned())
+            }
+            Some((due, _)) if due < now => Err("Choose a day in the future".to_owned()),
+            Some((due, _)) if due > now + LONGEST_AHEAD => Err(TOO_FAR.to_owned()),
+            Some((_, day)) if !is_untouched && day.as_str() < was => {
+                Err("Choose a later day. Parents who are planning it with you count on this one"
+                    .to_owned())
+            }
+            Some((_, day)) => Ok(day),
+        },
+    );
+    let reason = refusals.take("reason", change_reason(sent));
+    match (due_day, reason) {
+        (Some(due_day), Some(reason)) => {
+            let kind = if is_untouched { ChangeKind::Moved } else { ChangeKind::Extended };
+            Ok(PlanChange { form_key: sent.once(), kind, due_day, reason })
+        }
+        _ => Err(refusals),
+    }
+}
+
+/// Reads why a plan is cancelled.
+pub fn cancellation(sent: &Sent, was: &str) -> Result<PlanChange, Refusals> {
+    let reason = change_reason(sent).map_err(|what_to_do| Refusals::one("reason", what_to_do))?;
+    let (form_key, kind) = (sent.once(), ChangeKind::Cancelled);
+    Ok(PlanChange { form_key, kind, due_day: was.to_owned(), reason })
+}
+
+fn change_reason(sent: &Sent) -> Result<String, String> {
+    let reason = forms::prose(sent.typed("reason"));
+    forms::within(reason, LONGEST_CHANGE, "Say why. Everyone can read it")
 }
 
 fn ids<T>(chosen: Vec<String>) -> Vec<Id<T>> {
@@ -133,8 +236,30 @@ pub struct NewSession {
     pub for_everyone: bool,
 }
 
-/// Reads a planning session from what was sent.
-pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
+/// When and where a planning session was held, and how many took part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meeting {
+    /// The day it was held, as `2026-12-04`.
+    pub day: String,
+    /// Where, or that it was online.
+    pub held_at: String,
+    pub parents: i64,
+    pub others: i64,
+}
+
+impl Meeting {
+    /// Whether it is what was recorded: nothing is to be corrected then.
+    #[must_use]
+    pub fn is_as_said(&self, (day, held_at, parents, others): (&str, &str, u64, u64)) -> bool {
+        self.day == day
+            && self.held_at == held_at
+            && u64::try_from(self.parents) == Ok(parents)
+            && u64::try_from(self.others) == Ok(others)
+    }
+}
+
+/// Reads when and where a planning session was held, and how many took part.
+pub fn meeting(sent: &Sent, now: Millis) -> Result<Meeting, Refusals> {
     let mut refusals = Refusals::default();
     let held = clock::read(sent.typed("day"), "00:00");
     let day = refusals.take(
@@ -156,6 +281,24 @@ pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
     };
     let parents = people("parents", "Enter how many parents took part, or 0 if none did");
     let others = people("others", "Enter how many others took part, or 0 if none did");
+    match (day, held_at, parents, others) {
+        (Some(day), Some(held_at), Some(parents), Some(others)) => {
+            Ok(Meeting { day, held_at, parents, others })
+        }
+        _ => Err(refusals),
+    }
+}
+
+/// Reads the title of a plan.
+pub fn title(sent: &Sent) -> Result<String, Refusals> {
+    forms::within(sent.line("title"), 120, "Give the plan a title")
+        .map_err(|what_to_do| Refusals::one("title", what_to_do))
+}
+
+/// Reads a planning session from what was sent.
+pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
+    let mut refusals = Refusals::default();
+    let meeting = refusals.take_all(meeting(sent, now));
     let decided = refusals
         .take("decided", prose(sent, "decided", "Say what was decided, or that nothing was"));
     let notes = forms::prose(sent.typed("notes"));
@@ -166,21 +309,13 @@ pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
         "forum" => Some(false),
         _ => refusals.take("audience", Err("Choose who can read the notes".to_owned())),
     };
-    match (day, held_at, parents, others, decided, notes, for_everyone) {
-        (
-            Some(day),
-            Some(held_at),
-            Some(parents),
-            Some(others),
-            Some(decided),
-            Some(notes),
-            Some(for_everyone),
-        ) => Ok(NewSession {
+    match (meeting, decided, notes, for_everyone) {
+        (Some(meeting), Some(decided), Some(notes), Some(for_everyone)) => Ok(NewSession {
             form_key: sent.once(),
-            day,
-            held_at,
-            parents,
-            others,
+            day: meeting.day,
+            held_at: meeting.held_at,
+            parents: meeting.parents,
+            others: meeting.others,
             decided,
             notes,
             for_everyone,
@@ -188,6 +323,30 @@ pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
         _ => Err(refusals),
     }
 }
+
+/// What somebody has had to do with a plan on the side of those who plan it. The view `plan_side`
+/// has everyone who has had anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hand {
+    /// They registered it.
+    pub has_registered: bool,
+    /// They did something to it as a leader.
+    pub has_acted: bool,
+    /// They are a leader of an organisation that plans it.
+    pub leads: bool,
+}
+
+impl Hand {
+    /// Whether they may speak for the forum about the plan: nobody speaks for both sides.
+    #[must_use]
+    pub fn may_speak_for_forum(self) -> bool {
+        !(self.has_registered || self.has_acted || self.leads)
+    }
+}
+
+/// Why somebody can't speak for the forum about a plan, and what to do.
+pub const BOTH_SIDES: &str = "Ask another organiser to do this. You have worked on this plan as a \
+     leader, or your organisation plans it, and nobody speaks for both sides";
 
 /// Reads the forum's statement.
 pub fn statement(sent: &Sent) -> Result<String, Refusals> {
@@ -368,6 +527,26 @@ mod tests {
     }
 
     #[test]
+    fn a_day_moves_freely_while_nothing_rests_on_the_plan_and_only_later_after_that() {
+        let now = clock::read("2027-01-15", "09:00").expect("a time");
+        let asked = |day: &str, is_untouched| {
+            let sent = Sent::of(&[("due_day", day), ("reason", "A slip")]);
+            let read = other_due_day(&sent, "2027-06-30", is_untouched, now);
+            read.map(|change| change.kind)
+                .map_err(|refusals| refusals.iter().next().map(|(field, _)| field))
+        };
+        assert_eq!(asked("2027-05-31", true), Ok(ChangeKind::Moved));
+        assert_eq!(asked("2027-05-31", false), Err(Some("due_day")));
+        assert_eq!(asked("2027-07-31", false), Ok(ChangeKind::Extended));
+        for day in ["", "2027-06-30", "2026-06-30", "2072-06-30"] {
+            assert_eq!(asked(day, true), Err(Some("due_day")), "{day}");
+        }
+        let silent = Sent::of(&[("due_day", "2027-07-31")]);
+        assert!(other_due_day(&silent, "2027-06-30", true, now).is_err());
+        assert!(cancellation(&silent, "2027-06-30").is_err());
+    }
+
+    #[test]
     fn an_empty_form_says_what_to_do_about_each_field() {
         let nothing = Sent::default();
         assert_eq!(
@@ -383,6 +562,18 @@ mod tests {
         assert_eq!(fields(new_draft(&nothing, Some(("a.exe", b"MZ")))), ["summary", "file"]);
         assert_eq!(fields(answer(&nothing)), ["answer"]);
         assert_eq!(fields(overriding(&nothing)), ["name", "reason"]);
+    }
+
+    #[test]
+    fn nobody_who_has_had_a_hand_in_a_plan_speaks_for_the_forum_about_it() {
+        assert!(Hand::default().may_speak_for_forum());
+        for hand in [
+            Hand { has_registered: true, ..Hand::default() },
+            Hand { has_acted: true, ..Hand::default() },
+            Hand { leads: true, ..Hand::default() },
+        ] {
+            assert!(!hand.may_speak_for_forum(), "{hand:?}");
+        }
     }
 
     #[test]

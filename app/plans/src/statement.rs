@@ -31,17 +31,21 @@ pub async fn write_statement(
     Path(id): Path<Id<ids::Plan>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
+    let plan = find_plan(&house, &viewer, &id).await?;
     let words = match rules::statement(&sent) {
+        _ if plan.is_planned_by_viewer => Err(Refusals::one("words", rules::BOTH_SIDES)),
+        words => words,
+    };
+    let words = match words {
         Ok(words) => words,
         Err(refusals) => {
-            let plan = find_plan(&house, &viewer, &id).await?;
             return Ok(statement_page(&plan, &sent, &refusals).answer(&house, &viewer));
         }
     };
     let by = By { account_id: viewer.signed_in()?.account_id.clone(), role: "organiser" };
     let plan_id = parsed(&id)?;
     let mut tx = house.db.begin().await?;
-    let Some(at) = store::hold(&mut tx, &plan_id, house.clock.now()).await? else {
+    let Some(at) = store::hold_for_forum(&mut tx, &plan_id, &by, house.clock.now()).await? else {
         tx.roll_back().await?;
         return Err(Error::NotFound);
     };
@@ -56,7 +60,25 @@ pub async fn write_statement(
 fn statement_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
+    let may = !plan.is_planned_by_viewer;
     let page = Page::new(titled("The forum's statement", &plan.title), || {
+        let form = may.then(|| {
+            view! {
+                <form method="post" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    <Area
+                        name="words"
+                        label="What the forum says"
+                        value=sent.typed("words")
+                        rows=8
+                        refusals
+                    />
+                    <button class="button">"Publish this statement"</button>
+                </form>
+            }
+        });
+        let not =
+            (!may).then(|| view! { <p id="words" class="panel warn">{rules::BOTH_SIDES}"."</p> });
         view! {
             <div class="stack">
                 <p>
@@ -71,17 +93,8 @@ fn statement_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
                      start? No draft can be published until you have said."
                 </p>
                 <p>"Everyone can read it. You can't change it later, but you can add another."</p>
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    <Area
-                        name="words"
-                        label="What the forum says"
-                        value=sent.typed("words")
-                        rows=8
-                        refusals
-                    />
-                    <button class="button">"Publish this statement"</button>
-                </form>
+                {not}
+                {form}
             </div>
         }
     });

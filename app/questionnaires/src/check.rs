@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Condition, Question, Questionnaire};
+use super::{Condition, Question, Questionnaire, piping};
 
 /// The most questions.
 pub const MOST_QUESTIONS: usize = 200;
@@ -57,6 +57,9 @@ pub fn check(questionnaire: &Questionnaire) -> Vec<Fault> {
             );
             continue;
         }
+        for fault in shown_answers(question, &earlier) {
+            all(&question.key, fault);
+        }
         let branch = match branch(question, &earlier) {
             Ok(branch) => branch,
             Err(fault) => {
@@ -72,10 +75,16 @@ pub fn check(questionnaire: &Questionnaire) -> Vec<Fault> {
 /// The keys of the questions that nobody would ever be asked, or that depend on what is not there.
 #[must_use]
 pub fn dead_ends(questionnaire: &Questionnaire) -> BTreeSet<String> {
-    let own = of_each(questionnaire);
-    let faults = check(questionnaire).into_iter();
-    let of_branches = faults.filter(|fault| !fault.question.is_empty() && !own.contains(fault));
-    of_branches.map(|fault| fault.question).collect()
+    let mut dead = BTreeSet::new();
+    let mut earlier: BTreeMap<&str, (&Question, Branch)> = BTreeMap::new();
+    for question in questionnaire.questions() {
+        let branch = branch(question, &earlier).unwrap_or_else(|_fault| {
+            dead.insert(question.key.clone());
+            Branch::default()
+        });
+        earlier.entry(&question.key).or_insert((question, branch));
+    }
+    dead
 }
 
 /// What must be corrected in single questions, whoever is asked them.
@@ -90,6 +99,26 @@ pub(crate) fn of_each(questionnaire: &Questionnaire) -> Vec<Fault> {
         faults.extend(own.into_iter().map(of_it));
     }
     faults
+}
+
+/// What is wrong with the earlier answers that are in the words of a question.
+fn shown_answers(
+    question: &Question,
+    earlier: &BTreeMap<&str, (&Question, Branch)>,
+) -> Vec<String> {
+    let has_answer = |key: &String| {
+        earlier.get(key.as_str()).is_some_and(|(before, _)| before.kind.has_answer())
+    };
+    let wrong: BTreeSet<String> =
+        piping::keys(question).into_iter().filter(|key| !has_answer(key)).collect();
+    let fault = |key: String| {
+        format!(
+            "Only the answer to an earlier question can be shown. {key} is none that comes before \
+             it. Take {} out of the words",
+            piping::mark(&key)
+        )
+    };
+    wrong.into_iter().map(fault).collect()
 }
 
 /// Who comes to a question: for each question before it with one choice, the options that lead
@@ -305,6 +334,25 @@ pub(crate) mod tests {
         let ends = dead_ends(&of(vec![first, dead, empty]));
         assert_eq!(ends.into_iter().collect::<Vec<_>>(), ["dead"]);
         assert!(dead_ends(&of(Vec::new())).is_empty());
+    }
+
+    #[test]
+    fn only_the_answer_to_an_earlier_question_can_be_in_the_words_of_a_question() {
+        let first = || asked("first", QuestionKind::ShortText {}, &[]);
+        let shows = |key: &str| Question {
+            text: format!("Why {{{{{key}}}}}?"),
+            ..asked("second", QuestionKind::ShortText {}, &[])
+        };
+        assert_eq!(faults(vec![first(), shows("first")]), Vec::<String>::new());
+        let page = asked("page", QuestionKind::Page { words: "Read this".into() }, &[]);
+        for wrong in [vec![shows("first"), first()], vec![shows("gone")], vec![page, shows("page")]]
+        {
+            let faults = faults(wrong);
+            assert!(
+                faults.len() == 1 && faults[0].contains("Only the answer to an earlier"),
+                "{faults:?}"
+            );
+        }
     }
 
     #[test]

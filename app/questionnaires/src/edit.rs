@@ -1,10 +1,12 @@
 //! Changing what is asked: a question added, changed, moved or removed, and reading one from a
 //! form. Pure.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use forms::{Refusals, Sent};
 
 use super::check::{LONGEST_LINE, LONGEST_TEXT};
-use super::{Condition, Question, Questionnaire, Section, kinds};
+use super::{Condition, Question, Questionnaire, Section, kinds, piping};
 
 /// A question, and the heading that begins above it.
 pub type Headed = (Option<String>, Question);
@@ -95,10 +97,52 @@ pub fn with_copies(
         let taken: Vec<&str> = own.chain(had.iter().map(String::as_str)).collect();
         let key =
             if taken.contains(&copy.key.as_str()) { fresh_key(&taken) } else { copy.key.clone() };
-        // A branch leads from a question that need not be here.
-        flat.push((None, Question { key, only_if: Vec::new(), ..copy.clone() }));
+        // A branch leads from a question that need not be here, and so does an earlier answer.
+        let bare = piping::without_in(copy);
+        flat.push((None, Question { key, only_if: Vec::new(), ..bare }));
     }
     in_sections(flat)
+}
+
+/// With all of these after the questions there are, with their headings, their branches and what
+/// they show of earlier answers. A key that something has or had becomes another: `had` are those
+/// of other versions.
+#[must_use]
+pub fn with_others(
+    questionnaire: &Questionnaire,
+    others: &Questionnaire,
+    had: &[String],
+) -> Questionnaire {
+    let own = questionnaire.questions().map(|question| question.key.clone());
+    let mut taken: BTreeSet<String> = own.chain(had.iter().cloned()).collect();
+    let mut keys = BTreeMap::new();
+    let wanted: BTreeSet<String> = others.questions().map(|other| other.key.clone()).collect();
+    for key in &wanted {
+        if taken.contains(key) {
+            let all: Vec<&str> = taken.iter().chain(&wanted).map(String::as_str).collect();
+            let fresh = fresh_key(&all);
+            taken.insert(fresh.clone());
+            keys.insert(key.clone(), fresh);
+        }
+    }
+    let under_new_keys = |question: &Question| {
+        let mut question = piping::renamed(question, &keys);
+        let conditions = question.only_if.iter_mut().map(|condition| &mut condition.question);
+        for key in conditions.chain([&mut question.key]) {
+            if let Some(new) = keys.get(key.as_str()) {
+                key.clone_from(new);
+            }
+        }
+        question
+    };
+    let added = others.sections.iter().map(|section| Section {
+        title: piping::renamed_in(&section.title, &keys),
+        questions: section.questions.iter().map(&under_new_keys).collect(),
+    });
+    let there = questionnaire.sections.iter().cloned();
+    let mut sections: Vec<Section> = there.chain(added).collect();
+    sections.retain(|section| !section.questions.is_empty());
+    Questionnaire { sections }
 }
 
 /// Reads a question from what was sent. `before`: the question as it was, whose key and options it
@@ -298,5 +342,21 @@ mod tests {
             "nor one that another version had"
         );
         assert!(all.question("question-2").expect("a copy").only_if.is_empty());
+    }
+
+    #[test]
+    fn added_questions_keep_their_branches_and_what_they_show_under_keys_of_their_own() {
+        let mut shows = asked("new", QuestionKind::YesNo {}, &[("a", &["yes"])]);
+        shows.text = "Why {{a}}?".into();
+        let others = of(vec![asked("a", QuestionKind::YesNo {}, &[]), shows]);
+        let all = with_others(&three(), &others, &["question-1".to_owned()]);
+        assert_eq!(keys(&all), ["a", "b", "c", "question-2", "new"]);
+        let new = all.question("new").expect("it");
+        assert_eq!(new.text, "Why {{question-2}}?");
+        assert_eq!(new.only_if[0].question, "question-2");
+        assert_eq!(super::super::check::check(&all), []);
+        let alone =
+            with_others(&Questionnaire { sections: vec![Section::default()] }, &others, &[]);
+        assert_eq!(alone, others, "where nothing was, nothing is left of it");
     }
 }

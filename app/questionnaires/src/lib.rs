@@ -9,8 +9,9 @@
 //! people choose something else and asks what it is, `check` finds what must be corrected before it
 //! opens, `answers` says which questions somebody is asked, and an answer in words; `file` is the
 //! same as one JSON file, `import` reads what was written for other programs, `library` has
-//! questions to start from, `mended` corrects the wording once somebody has answered, `way` leads
-//! through the questions. `tally` counts the answers, `whole` makes one set of questions of all
+//! questions to start from, `mended` corrects the wording once somebody has answered, `piping` puts
+//! an earlier answer into the words of a later question, `way` leads through the questions. `tally`
+//! counts the answers, numbers and days by `ranges`, `whole` makes one set of questions of all
 //! versions, and `results` is what is published of them.
 
 pub mod answers;
@@ -22,6 +23,8 @@ pub mod kinds;
 pub mod library;
 pub mod mended;
 pub mod other;
+pub mod piping;
+pub mod ranges;
 pub mod results;
 pub mod steps;
 pub mod tally;

@@ -1,14 +1,14 @@
 //! How many people gave which answer: true numbers, only for
 //! [`disclosure::tables::release`]. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disclosure::tables::{Counts, Cross, List, Unfit};
 use forms::Named;
 
 use crate::answers::{Answer, Answers, DECLINED};
 use crate::kinds::Shape;
-use crate::{Question, Questionnaire};
+use crate::{Question, Questionnaire, ranges};
 
 /// The counts of all responses, and what each of them counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,15 +28,31 @@ pub struct Head {
     pub question: String,
     /// The option, where each option is a list: who chose it, and who did not.
     pub option: Option<String>,
+    /// Whether the parts are the places that people put the option in.
+    pub is_of_places: bool,
+    /// Where the parts are ranges: the lowest number of each but the first.
+    pub cuts: Vec<i64>,
     /// Its parts: (key, words). The last are people who prefer not to say, and people who gave no
     /// answer.
     pub parts: Vec<(String, String)>,
+}
+
+/// How some questions are counted, by their keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counting {
+    /// The ranges of numbers and days: the lowest number of each but the first. Of others it is
+    /// counted how many answered.
+    pub cuts: BTreeMap<String, Vec<i64>>,
+    /// Which rankings are counted by all places, and not only by the first.
+    pub places: BTreeSet<String>,
 }
 
 /// The key of the part of those who chose an option, or wrote something.
 pub const ANSWERED: &str = "answered";
 /// The key of the part of those who gave no answer, or did not choose an option.
 const NOT_ANSWERED: &str = "";
+/// The key of the part of those who put others in order and left this option out.
+pub const LEFT_OUT: &str = "left-out";
 
 impl Head {
     fn of(question: &Question, option: Option<String>, parts: Vec<(String, String)>) -> Self {
@@ -49,31 +65,68 @@ impl Head {
             .chain(declined)
             .chain([(NOT_ANSWERED.to_owned(), not_answered.to_owned())])
             .collect();
-        Self { question: question.key.clone(), option, parts }
+        let key = question.key.clone();
+        Self { question: key, option, is_of_places: false, cuts: Vec::new(), parts }
     }
 
     /// The heads of all lists that count a question.
-    fn all(question: &Question, places: &[Named]) -> Vec<Self> {
+    fn all(question: &Question, places: &[Named], counting: &Counting) -> Vec<Self> {
         let choices = question.kind.choices(places).into_iter();
         let choices = choices.map(|choice| (choice.key, choice.text));
         let answered = |words: String| vec![(ANSWERED.to_owned(), words)];
         match question.kind.shape() {
             Shape::Nothing => Vec::new(),
-            Shape::OneOption | Shape::Ranked | Shape::Place => {
+            Shape::OneOption | Shape::Place => {
                 vec![Self::of(question, None, choices.collect())]
+            }
+            Shape::Ranked => {
+                let first = Self::of(question, None, choices.clone().collect());
+                let options: Vec<(String, String)> = choices.collect();
+                let each = counting.places.contains(&question.key).then(|| {
+                    let of = |(key, _): &(String, String)| {
+                        Self::of_places(question, key.clone(), options.len())
+                    };
+                    options.iter().map(of).collect::<Vec<_>>()
+                });
+                std::iter::once(first).chain(each.into_iter().flatten()).collect()
             }
             Shape::SomeOptions { .. } => {
                 choices.map(|(key, text)| Self::of(question, Some(key), answered(text))).collect()
             }
-            Shape::Number | Shape::Day | Shape::OwnWords => {
-                vec![Self::of(question, None, answered("Answered".to_owned()))]
+            Shape::Number | Shape::Day => {
+                let cuts = counting.cuts.get(&question.key).cloned().unwrap_or_default();
+                if cuts.is_empty() {
+                    return vec![Self::of(question, None, answered("Answered".to_owned()))];
+                }
+                let words = ranges::words(question, &cuts).into_iter().enumerate();
+                let parts = words.map(|(nth, words)| (range_key(nth), words)).collect();
+                vec![Self { cuts, ..Self::of(question, None, parts) }]
             }
+            Shape::OwnWords => vec![Self::of(question, None, answered("Answered".to_owned()))],
         }
+    }
+
+    /// The places that people put one of so many options in.
+    fn of_places(question: &Question, option: String, options: usize) -> Self {
+        let place = |place: usize| (place.to_string(), format!("Place {place}"));
+        let left_out = (LEFT_OUT.to_owned(), "Left out".to_owned());
+        let parts = (1..=options).map(place).chain([left_out]).collect();
+        Self { option: Some(option), is_of_places: true, ..Self::of(question, None, parts) }
     }
 
     /// The part that somebody with this answer is in; of what was ranked, that of what matters
     /// most.
     fn part(&self, answer: Option<&Answer>) -> usize {
+        if let (Some(Answer::Ranked(keys)), Some(option), true) =
+            (answer, &self.option, self.is_of_places)
+        {
+            let place = keys.iter().position(|key| key == option);
+            return self
+                .at(&place.map_or_else(|| LEFT_OUT.to_owned(), |nth| (nth + 1).to_string()));
+        }
+        if let Some(number) = answer.and_then(number_of).filter(|_| !self.cuts.is_empty()) {
+            return self.at(&range_key(self.cuts.partition_point(|cut| *cut <= number)));
+        }
         let key = match (answer, &self.option) {
             (Some(Answer::Declined), _) => DECLINED,
             (Some(Answer::Chosen(chosen)), Some(option)) if chosen.contains(option) => ANSWERED,
@@ -85,12 +138,31 @@ impl Head {
                 ANSWERED
             }
         };
+        self.at(key)
+    }
+
+    /// The part with this key, or the last: no answer.
+    fn at(&self, key: &str) -> usize {
         self.parts.iter().position(|(part, _)| part == key).unwrap_or(self.parts.len() - 1)
     }
 }
 
+/// The key of the part that is a range, counted from the lowest.
+fn range_key(nth: usize) -> String {
+    format!("range-{}", nth + 1)
+}
+
+/// A number or a day, as ranges count it.
+fn number_of(answer: &Answer) -> Option<i64> {
+    match answer {
+        Answer::Number(number) => Some(*number),
+        Answer::Day(day) => ranges::number_of_day(day),
+        Answer::Chosen(_) | Answer::Ranked(_) | Answer::Text(_) | Answer::Declined => None,
+    }
+}
+
 /// Counts responses that hold only what counts ([`crate::answers::counted`]). `by`:
-/// which question is to be split by which other, by their keys.
+/// which question is to be split by which other, by their keys; `counting`: how some are counted.
 ///
 /// # Errors
 /// When they cannot be shown together.
@@ -99,6 +171,7 @@ pub fn tally(
     responses: &[Answers],
     places: &[Named],
     by: &[(String, String)],
+    counting: &Counting,
 ) -> Result<Tally, Unfit> {
     let (mut lists, mut heads, mut left_out): (Vec<List>, Vec<Head>, Vec<String>) =
         (Vec::new(), Vec::new(), Vec::new());
@@ -112,7 +185,7 @@ pub fn tally(
             left_out.push(question.key.clone());
             continue;
         };
-        for head in Head::all(question, places) {
+        for head in Head::all(question, places, counting) {
             let part = |(person, answers): (usize, &Answers)| {
                 let is_asked = asked.as_ref().is_none_or(|(of, parts)| {
                     in_part[*of][person].is_some_and(|part| parts.contains(&part))
@@ -126,11 +199,17 @@ pub fn tally(
                 || question.key.clone(),
                 |option| format!("{}.{option}", question.key),
             );
-            of_question.entry(&question.key).or_default().push(lists.len());
-            // People who must choose, or may choose only a few, tie the options to each other.
+            // The places of options are no answer of their own: no question hangs on them, and
+            // they are not split.
+            if !head.is_of_places {
+                of_question.entry(&question.key).or_default().push(lists.len());
+            }
+            // People who must choose, or may choose only a few, tie the options to each other. So
+            // does everyone who puts options in order: each place has one.
             let is_tied = question.is_required || question.kind.at_most().is_some();
-            let bound = (head.option.is_some() && is_tied).then_some(nth);
-            lists.push(List { key, parts: counted, asked: asked.clone(), bound });
+            let bound = (head.is_of_places || (head.option.is_some() && is_tied)).then_some(nth);
+            let (asked, cuts) = (asked.clone(), head.cuts.clone());
+            lists.push(List { key, parts: counted, asked, bound, cuts });
             heads.push(head);
             in_part.push(parts);
         }
@@ -242,8 +321,14 @@ mod tests {
                 ("why", Answer::Text("So.".into())),
             ],
         ));
-        let tally =
-            tally(&all, &responses, &places, &[("who".into(), "place".into())]).expect("a tally");
+        let tally = tally(
+            &all,
+            &responses,
+            &places,
+            &[("who".into(), "place".into())],
+            &Counting::default(),
+        )
+        .expect("a tally");
         assert_eq!(
             words(&tally),
             [
@@ -268,7 +353,9 @@ mod tests {
             let word = sample.kind.word();
             let Some((_, answer, _)) = sample.answered else { continue };
             let all = of(vec![asked("a", sample.kind, &[])]);
-            let tally = tally(&all, &people(12, &[("a", answer)]), &north(), &[]).expect("a tally");
+            let tally =
+                tally(&all, &people(12, &[("a", answer)]), &north(), &[], &Counting::default())
+                    .expect("a tally");
             let mut lists = tally.counts.lists().iter();
             assert!(lists.any(|list| list.parts.last() == Some(&0)), "{word}: {:?}", words(&tally));
         }
@@ -296,7 +383,7 @@ mod tests {
             ],
         );
         responses.extend(people(15, &[("waits", chosen(&["no"]))]));
-        let tally = tally(&all, &responses, &[], &[]).expect("a tally");
+        let tally = tally(&all, &responses, &[], &[], &Counting::default()).expect("a tally");
         assert_eq!(
             words(&tally),
             [
@@ -326,11 +413,59 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let responses = people(10, &[("a", chosen(&["no"]))]);
-        assert!(tally(&all, &responses, &[], &by(&[("a", "b"), ("b", "c")])).is_ok());
+        let tally = |pairs: &[(&str, &str)]| {
+            super::tally(&all, &responses, &[], &by(pairs), &Counting::default())
+        };
+        assert!(tally(&[("a", "b"), ("b", "c")]).is_ok());
+        assert_eq!(tally(&[("a", "b"), ("b", "c"), ("c", "a")]), Err(Unfit::Ring));
+        assert_eq!(tally(&[("d", "b")]), Err(Unfit::Sum));
+    }
+
+    #[test]
+    fn numbers_and_days_are_counted_by_the_range_they_are_in() {
+        let all = of(vec![
+            asked("weeks", QuestionKind::Number { least: 0, most: 52 }, &[]),
+            asked("when", QuestionKind::Date {}, &[]),
+        ]);
+        let mut responses =
+            people(10, &[("weeks", Answer::Number(3)), ("when", Answer::Day("2025-12-31".into()))]);
+        responses.extend(people(11, &[("weeks", Answer::Number(4))]));
+        responses.extend(people(12, &[("when", Answer::Day("2026-01-01".into()))]));
+        let counting = Counting {
+            cuts: [("weeks".to_owned(), vec![4, 10]), ("when".to_owned(), vec![20_260_101])].into(),
+            places: BTreeSet::new(),
+        };
+        let tally = tally(&all, &responses, &[], &[], &counting).expect("a tally");
         assert_eq!(
-            tally(&all, &responses, &[], &by(&[("a", "b"), ("b", "c"), ("c", "a")])),
-            Err(Unfit::Ring)
+            words(&tally),
+            [
+                "weeks: 0 to 3 10, 4 to 9 11, 10 to 52 0, No answer 12",
+                "when: Before 1 January 2026 10, 1 January 2026 or later 12, No answer 11",
+            ]
         );
-        assert_eq!(tally(&all, &responses, &[], &by(&[("d", "b")])), Err(Unfit::Sum));
+        assert_eq!(tally.counts.lists()[0].cuts, [4, 10]);
+    }
+
+    #[test]
+    fn a_ranking_is_counted_by_each_place_and_its_lists_stand_or_fall_together() {
+        let kind = QuestionKind::Rank { options: choices(&["a", "b", "c"]) };
+        let all = of(vec![asked("most", kind, &[])]);
+        let ranked =
+            |keys: &[&str]| Answer::Ranked(keys.iter().map(|key| (*key).to_owned()).collect());
+        let mut responses = people(20, &[("most", ranked(&["a", "b", "c"]))]);
+        responses.extend(people(10, &[("most", ranked(&["b"]))]));
+        let counting = Counting { places: ["most".to_owned()].into(), ..Counting::default() };
+        let tally = tally(&all, &responses, &[], &[], &counting).expect("a tally");
+        assert_eq!(
+            words(&tally),
+            [
+                "most: The option a 20, The option b 10, The option c 0, No answer 0",
+                "most.a: Place 1 20, Place 2 0, Place 3 0, Left out 10, No answer 0",
+                "most.b: Place 1 10, Place 2 20, Place 3 0, Left out 0, No answer 0",
+                "most.c: Place 1 0, Place 2 0, Place 3 20, Left out 10, No answer 0",
+            ]
+        );
+        let bound: Vec<_> = tally.counts.lists().iter().map(|list| list.bound).collect();
+        assert_eq!(bound, [None, Some(0), Some(0), Some(0)]);
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::answers::{Answer, Answers, counted};
 use crate::results::{Channel, Heard, Theme};
 use crate::tally::ANSWERED;
-use crate::{Choice, Condition, Question, QuestionKind, Questionnaire, Section};
+use crate::{Choice, Condition, Question, QuestionKind, Questionnaire, Section, piping};
 
 /// The key of the question about which version was answered. No question of an organiser has a key
 /// with an `@`.
@@ -105,10 +105,9 @@ pub fn whole(
         );
         answers
     });
-    (
-        Questionnaire { sections: vec![Section { title: String::new(), questions }] },
-        answers.collect(),
-    )
+    let all = Questionnaire { sections: vec![Section { title: String::new(), questions }] };
+    // Nobody reads in results what one person answered before.
+    (piping::without(&all), answers.collect())
 }
 
 /// The name that a question has among those of all versions; `None` where that version has no such
@@ -201,7 +200,7 @@ fn of_its_versions(asked: &Asked, all: &[Asked], versions: &[i64]) -> Question {
 mod tests {
     use super::*;
     use crate::check::tests::{asked, choices, of};
-    use crate::tally::tally;
+    use crate::tally::{Counting, tally};
 
     fn heard(id: &str, version: i64, answers: &[(&str, Answer)]) -> Heard {
         let answers =
@@ -226,7 +225,7 @@ mod tests {
         themes: &[Theme],
     ) -> Vec<(String, Vec<u64>)> {
         let (asked, answers) = whole(versions, heard, themes);
-        let tally = tally(&asked, &answers, &[], &[]).expect("counts");
+        let tally = tally(&asked, &answers, &[], &[], &Counting::default()).expect("counts");
         assert!(tally.left_out.is_empty(), "{:?}", tally.left_out);
         tally.counts.lists().iter().map(|list| (list.key.clone(), list.parts.clone())).collect()
     }
@@ -260,6 +259,17 @@ mod tests {
             ("new".into(), vec![0, 1, 1]),
         ];
         assert_eq!(counts(&[(1, one), (2, two)], &all, &[]), expected);
+    }
+
+    #[test]
+    fn no_results_show_an_earlier_answer_in_the_words_of_a_question() {
+        let mut school = asked("school", QuestionKind::YesNo {}, &[]);
+        school.text = "Does {{child|your child}} go to school?".into();
+        let all = of(vec![asked("child", QuestionKind::ShortText {}, &[]), school]);
+        let heard = heard("r1", 1, &[("child", Answer::Text("Sam".into()))]);
+        let (asked, _) = whole(&[(1, all)], &[heard], &[]);
+        let text = &asked.question("school").expect("it").text;
+        assert_eq!(text, "Does your child go to school?");
     }
 
     #[test]

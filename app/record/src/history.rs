@@ -30,6 +30,8 @@ pub struct History {
     pub consultations: Vec<OpenedConsultation>,
     /// Comments on the Local Offer, earliest published first.
     pub comments: Vec<Comment>,
+    /// What the forum took down, earliest first.
+    pub taken_down: Vec<TakenDown>,
 }
 
 impl History {
@@ -188,6 +190,18 @@ impl OpenedConsultation {
             .map(|((place, people), lives)| (place.clone(), *people, *lives))
             .collect()
     }
+}
+
+/// Something that the forum took down after everyone could read it.
+#[derive(Clone, Debug)]
+pub struct TakenDown {
+    /// The word for what it was.
+    pub kind: String,
+    /// The id of what it was taken from.
+    pub about_id: String,
+    /// The word for why.
+    pub reason: String,
+    pub at: Millis,
 }
 
 /// A comment on the Local Offer.

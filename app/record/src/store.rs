@@ -3,6 +3,7 @@
 //! of them counts.
 
 use area::ELSEWHERE;
+use area::corrections::{baseline_then, then};
 use calendar::clock::Millis;
 use ground::audit::{self, Head};
 use ground::db::{self, Db};
@@ -14,7 +15,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::history::{
-    Awaited, ClosedRound, Comment, Contributed, History, OpenedConsultation, Outcome, Version,
+    Awaited, ClosedRound, Comment, Contributed, History, OpenedConsultation, Outcome, TakenDown,
+    Version,
 };
 
 /// Everything the record is made of, as it was at that time: for the evidence pack. The pages ask
@@ -32,6 +34,7 @@ pub async fn history(db: &Db, at: Millis) -> sqlx::Result<History> {
         rounds: rounds(db, at).await?,
         consultations: consultations(db, at).await?,
         comments: comments(db, at).await?,
+        taken_down: taken_down(db, at).await?,
     })
 }
 
@@ -48,9 +51,10 @@ pub async fn told(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
 /// `outcomes`: every version of every update that was published by then, with the forum's last word
 /// on it by then, and what the update is about.
 pub async fn outcomes(db: &Db, at: Millis) -> sqlx::Result<Vec<Outcome>> {
-    let rows = sqlx::query(
-        "SELECT s.update_id, s.version, s.outcome, s.you_said, s.published_at, coalesce(o.name,
-         '') AS organisation, b.kind, b.subject_id,
+    let organisation = then("organisation", "name", ("o.id", "o.name"), "$1");
+    let sql = format!(
+        "SELECT s.update_id, s.version, s.outcome, s.you_said, s.published_at,
+         coalesce({organisation}, '') AS organisation, b.kind, b.subject_id,
                 v.verdict, v.given_at
          FROM update_versions s
          JOIN updates u ON u.id = s.update_id
@@ -60,11 +64,9 @@ pub async fn outcomes(db: &Db, at: Millis) -> sqlx::Result<Vec<Outcome>> {
            WHERE l.update_id = s.update_id AND l.version = s.version AND l.given_at <= $1
                                          ORDER BY l.given_at DESC, l.id DESC LIMIT 1)
          WHERE s.published_at <= $1
-         ORDER BY u.begun_at, s.update_id, s.version, b.kind, b.subject_id",
-    )
-    .bind(at)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+         ORDER BY u.begun_at, s.update_id, s.version, b.kind, b.subject_id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     let mut outcomes: Vec<Outcome> = Vec::new();
     for row in &rows {
         let id: Id<Update> = row.get("update_id");
@@ -172,9 +174,11 @@ fn awaited_by_then() -> String {
 /// `rounds`: every round that was closed by then, with the supporters of each of its topics by
 /// place.
 pub async fn rounds(db: &Db, at: Millis) -> sqlx::Result<Vec<ClosedRound>> {
-    let rows = sqlx::query(
-        "SELECT r.id, r.title, r.closed_at, y.topic_id, coalesce(p.name, $2) AS place,
-         y.supporters, p.baseline,
+    let place = then("place", "name", ("p.id", "p.name"), "$1");
+    let children = baseline_then("p.id", "p.baseline", "$1");
+    let sql = format!(
+        "SELECT r.id, r.title, r.closed_at, y.topic_id, coalesce({place}, $2) AS place,
+         y.supporters, {children} AS baseline,
                 CAST(CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics x
                   JOIN confirmations c ON c.round_id = x.round_id
                                   WHERE x.round_id = r.id AND x.topic_id = y.topic_id
@@ -186,12 +190,13 @@ pub async fn rounds(db: &Db, at: Millis) -> sqlx::Result<Vec<ClosedRound>> {
                       OR t.merged_at > $1)) y ON y.round_id = r.id
          LEFT JOIN places p ON p.id = y.place_id
          WHERE r.closed_at <= $1
-         ORDER BY r.closed_at, r.id, y.topic_id, coalesce(p.position, 1000000), place",
-    )
-    .bind(at)
-    .bind(ELSEWHERE)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+         ORDER BY r.closed_at, r.id, y.topic_id, coalesce(p.position, 1000000), place"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(at)
+        .bind(ELSEWHERE)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let mut rounds: Vec<ClosedRound> = Vec::new();
     for row in &rows {
         let round = this_round(&mut rounds, row.get("id"), row.get("title"), row.get("closed_at"));
@@ -233,6 +238,8 @@ pub struct OfPlan {
 /// What the record says about one plan besides what happened to it: the part of `outcomes`,
 /// `awaited`, `contributors_told` and `rounds` that is about it, in one statement.
 pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<OfPlan> {
+    let place = then("place", "name", ("p.id", "p.name"), "$1");
+    let children = baseline_then("p.id", "p.baseline", "$1");
     let sql = format!(
         "SELECT 'update' AS what, id AS one, you_said AS two, outcome AS three, verdict AS four,
          organisation AS five,
@@ -243,8 +250,8 @@ pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<Of
          UNION ALL SELECT 'emails', update_id, '', '', '', '', version, days, people, 0
            FROM ({EMAILS_BY_DAYS}) emails
            WHERE update_id IN (SELECT b.update_id FROM update_subjects b WHERE b.plan_id = $2)
-         UNION ALL SELECT 'supports', r.id, r.title, y.topic_id, '', coalesce(p.name,
-           '{ELSEWHERE}'), r.closed_at, y.supporters, p.baseline,
+         UNION ALL SELECT 'supports', r.id, r.title, y.topic_id, '', coalesce({place},
+           '{ELSEWHERE}'), r.closed_at, y.supporters, {children},
                           coalesce(p.position, 1000000)
            FROM plan_topics x JOIN tallies y ON y.topic_id = x.topic_id
              JOIN rounds r ON r.id = y.round_id AND r.closed_at <= $1
@@ -333,19 +340,18 @@ pub async fn consultations(db: &Db, at: Millis) -> sqlx::Result<Vec<OpenedConsul
 /// `comments`: every comment on the Local Offer that was published and not withdrawn by then, and
 /// when it was first answered by then.
 pub async fn comments(db: &Db, at: Millis) -> sqlx::Result<Vec<Comment>> {
-    let rows = sqlx::query(
-        "SELECT c.id, coalesce(s.name, '') AS service, c.published_at,
+    let service = then("service", "name", ("s.id", "s.name"), "$1");
+    let sql = format!(
+        "SELECT c.id, coalesce({service}, '') AS service, c.published_at,
                 (SELECT min(r.responded_at) FROM comment_responses r WHERE r.comment_id = c.id
                   AND r.responded_at <= $1) AS first_answered_at,
                 (SELECT count(*) FROM comment_responses r WHERE r.comment_id = c.id
                   AND r.responded_at <= $1 AND r.action <> '') AS actions
          FROM comments c LEFT JOIN services s ON s.id = c.service_id
          WHERE c.published_at <= $1 AND (c.withdrawn_at IS NULL OR c.withdrawn_at > $1)
-         ORDER BY c.published_at, c.id",
-    )
-    .bind(at)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+         ORDER BY c.published_at, c.id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     let comment = |row: &AnyRow| Comment {
         id: row.get("id"),
         service: row.get("service"),
@@ -354,6 +360,25 @@ pub async fn comments(db: &Db, at: Millis) -> sqlx::Result<Vec<Comment>> {
         has_action: row.get::<i64, _>("actions") > 0,
     };
     Ok(rows.iter().map(comment).collect())
+}
+
+/// `taken_down`: everything that the forum had taken down by then after everyone could read it, and
+/// why. Never its words, nor what was written about why.
+pub async fn taken_down(db: &Db, at: Millis) -> sqlx::Result<Vec<TakenDown>> {
+    let rows = sqlx::query(
+        "SELECT kind, about_id, reason, taken_down_at FROM takedowns
+         WHERE taken_down_at <= $1 ORDER BY taken_down_at, id",
+    )
+    .bind(at)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let taken_down = |row: &AnyRow| TakenDown {
+        kind: row.get("kind"),
+        about_id: row.get("about_id"),
+        reason: row.get("reason"),
+        at: row.get("taken_down_at"),
+    };
+    Ok(rows.iter().map(taken_down).collect())
 }
 
 /// When the first thing in the record happened; `None` when nothing has.

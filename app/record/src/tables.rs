@@ -3,6 +3,7 @@
 //! lets it.
 
 use calendar::clock::{self, Millis};
+use ground::takedown;
 use notices::rules::Later;
 use outcomes::rules::CLAIMED_WORD;
 use schemars::JsonSchema;
@@ -212,6 +213,13 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
             &["comment", "service", "published", "first_answered", "action", "standing", "due"],
             comments(history, within, at),
         ),
+        table(
+            "taken_down",
+            "What the forum took down after everyone could read it, and why",
+            "taken_down",
+            &["what", "id", "taken_down", "reason"],
+            taken_down(history),
+        ),
     ]
 }
 
@@ -374,6 +382,18 @@ fn comments(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {
         ]
     };
     history.comments.iter().map(row).collect()
+}
+
+fn taken_down(history: &History) -> Vec<Vec<Cell>> {
+    let row = |taken_down: &super::history::TakenDown| {
+        vec![
+            text(&taken_down.kind),
+            text(&taken_down.about_id),
+            time(Some(taken_down.at)),
+            text(takedown::reason(&taken_down.reason)),
+        ]
+    };
+    history.taken_down.iter().map(row).collect()
 }
 
 fn awaited(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {

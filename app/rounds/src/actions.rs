@@ -10,7 +10,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, Id, Round};
 use ground::sent::Form;
-use ground::ui::Done;
+use ground::ui::{CONFIRMED, Done};
 use ground::viewer::{Role, Viewer};
 use topics::store::Filter;
 use voting::Phase;
@@ -24,7 +24,9 @@ const MOST_ON_A_PAGE: usize = 20;
 /// GET `/rounds`
 pub async fn rounds_page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let rounds = store::list(&house.db, 50).await?;
-    Ok(pages::list_of_rounds(rounds, house.clock.now(), &viewer).wide().answer(&house, &viewer))
+    let cancelled = store::list_cancelled(&house.db, 10).await?;
+    let page = pages::list_of_rounds(rounds, cancelled, house.clock.now(), &viewer);
+    Ok(page.wide().answer(&house, &viewer))
 }
 
 /// GET `/rounds/{id}`
@@ -35,14 +37,17 @@ pub async fn round_page(
     uri: Uri,
 ) -> Result<Response, Error> {
     let id = Id::parse(&id).ok_or(Error::NotFound)?;
-    let round = store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
+    let Some((round, changes)) = store::find_with_changes(&house.db, &id).await? else {
+        let cancelled = store::find_cancelled(&house.db, &id).await?.ok_or(Error::NotFound)?;
+        return Ok(pages::cancelled_round(&cancelled).answer(&house, &viewer));
+    };
     let now = house.clock.now();
     if round.dates.phase(now) == Phase::Closed {
         let tallies = topics::support::store::tallies(&house.db, &id).await?;
         let chosen = shortlist::store::chosen(&house.db, &id).await?;
         let done = Sent::query(&uri).line("done");
         let may_confirm = viewer.is(Role::Organiser);
-        let page = pages::counted_round(&round, tallies, &chosen, may_confirm, &done);
+        let page = pages::counted_round(&round, &changes, tallies, &chosen, may_confirm, &done);
         return Ok(page.answer(&house, &viewer));
     }
     let after = topics::page_after(&Sent::query(&uri));
@@ -58,7 +63,7 @@ pub async fn round_page(
     let first = filter.after.is_some().then(|| format!("/rounds/{}", round.id));
     let done = Done::of(&uri, &viewer, now);
     let is_so = match (done.what(), viewer.person()) {
-        ("opened", _) => viewer.is(Role::Organiser),
+        ("opened" | "moved" | "extended", _) => viewer.is(Role::Organiser),
         ("supported", Some(person)) => {
             topics::support::store::supports_any(&house.db, &round.id, &person.account_id).await?
         }
@@ -67,24 +72,36 @@ pub async fn round_page(
     };
     let done = if is_so { done } else { Done::default() };
     let topics = TopicsOfRound { topics, first, next };
-    Ok(pages::uncounted_round(&round, now, topics, &viewer, &done).wide().answer(&house, &viewer))
+    let page = pages::uncounted_round((&round, changes.as_slice()), now, topics, &viewer, &done);
+    Ok(page.wide().answer(&house, &viewer))
 }
 
-/// GET `/forum/rounds/new`: proposing from now for four weeks, then voting for two.
-pub async fn open_round_form(State(house): State<House>, viewer: Viewer) -> Response {
+/// GET `/forum/rounds/new`: proposing from now for four weeks, then voting for two, and neither
+/// voting day in the school holidays.
+pub async fn open_round_form(
+    State(house): State<House>,
+    viewer: Viewer,
+) -> Result<Response, Error> {
     let now = house.clock.now();
-    let mut form = String::from("seats=5");
-    for (name, at) in [("propose", now), ("vote", now + 28 * DAY), ("close", now + 42 * DAY)] {
-        let (day, time) = clock::fields(at);
-        // Proposing can start now; the later dates are at an hour people can remember.
-        let time = if name == "propose" { time } else { "17:00".to_owned() };
-        form += &format!("&{name}_day={day}&{name}_time={time}");
-    }
-    pages::new_round_form(&Sent::read(form.as_bytes()), &Refusals::default())
-        .answer(&house, &viewer)
+    let year = area::store::year(&house.db).await?;
+    let (day, time) = clock::fields(now);
+    let vote = year.clear_day(now + 28 * DAY).to_string();
+    // Proposing can start now; the later dates are at an hour people can remember.
+    let from = clock::read(&vote, "17:00").unwrap_or(now + 28 * DAY);
+    let close = year.clear_day(from + 14 * DAY).to_string();
+    let sent = Sent::of(&[
+        ("seats", "5"),
+        ("propose_day", &day),
+        ("propose_time", &time),
+        ("vote_day", &vote),
+        ("vote_time", "17:00"),
+        ("close_day", &close),
+        ("close_time", "17:00"),
+    ]);
+    Ok(pages::new_round_form(&sent, &Refusals::default()).answer(&house, &viewer))
 }
 
-/// POST `/forum/rounds/new`
+/// POST `/forum/rounds/new`: shows the dates once more, and opens the round on the second press.
 pub async fn open_round(
     State(house): State<House>,
     viewer: Viewer,
@@ -95,6 +112,16 @@ pub async fn open_round(
         Ok(round) => round,
         Err(refusals) => return Ok(pages::new_round_form(&sent, &refusals).answer(&house, &viewer)),
     };
+    match sent.typed("step") {
+        "change" => {
+            return Ok(pages::new_round_form(&sent, &Refusals::default()).answer(&house, &viewer));
+        }
+        CONFIRMED => {}
+        _ => {
+            let year = area::store::year(&house.db).await?;
+            return Ok(pages::check_new_round(&round, &year, &sent).answer(&house, &viewer));
+        }
+    }
     match keep(&house, &round, &viewer.signed_in()?.account_id, now).await? {
         Some(id) => Ok(Redirect::to(&format!("/rounds/{id}?done=opened")).into_response()),
         None => {

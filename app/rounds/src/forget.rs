@@ -22,5 +22,10 @@ pub async fn hold_open(tx: &mut AnyConnection) -> sqlx::Result<()> {
 /// # Errors
 /// When the database fails.
 pub async fn forget(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
-    let_go(tx, account_id, &[("rounds", "opened_by"), ("confirmations", "confirmed_by")]).await
+    let columns = [
+        ("rounds", "opened_by"),
+        ("round_changes", "changed_by"),
+        ("confirmations", "confirmed_by"),
+    ];
+    let_go(tx, account_id, &columns).await
 }

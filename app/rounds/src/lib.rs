@@ -2,10 +2,12 @@
 //! once.
 //!
 //! Its life: announced → proposing → voting → counting, and *closed* when the votes have been
-//! counted, by the clock. Nobody, in any role, sees a number before it is closed. `rules` reads the
-//! form that opens a round, `store` holds the SQL, `closing` is what the worker does when the time
-//! has come, `shortlist` is what the count chose and why. The phases, the fair count and ballots
-//! from a file are in `voting`; a parent's support for a topic is in `topics`.
+//! counted, by the clock. Nobody, in any role, sees a number before it is closed. Until voting
+//! starts it can have other dates or be cancelled; then it is gone, but for a row of
+//! `round_changes`. After that voting only closes later (`dates`, decision 0040). `rules` reads the
+//! forms, `store` holds the SQL, `closing` is what the worker does when the time has come,
+//! `shortlist` is what the count chose and why. The phases, the fair count and ballots from a file
+//! are in `voting`; a parent's support for a topic is in `topics`.
 //!
 //! # When a round closes
 //!
@@ -38,6 +40,7 @@
 
 mod actions;
 mod closing;
+mod dates;
 mod forget;
 mod pages;
 mod personal;
@@ -47,7 +50,7 @@ pub mod store;
 
 pub use closing::close_due;
 pub use forget::{forget, hold_open};
-pub use pages::phase_words;
+pub use pages::{phase_words, steps};
 pub use personal::PERSONAL;
 pub use store::forget_due;
 
@@ -69,6 +72,14 @@ pub fn routes() -> ground::routes::Routes {
             Access::Only(Role::Organiser),
             shortlist::confirm_shortlist,
         )
+        .get("/forum/rounds/{id}/dates", Access::Only(Role::Organiser), dates::change_dates_form)
+        .post("/forum/rounds/{id}/dates", Access::Only(Role::Organiser), dates::change_dates)
+        .get(
+            "/forum/rounds/{id}/cancellation",
+            Access::Only(Role::Organiser),
+            dates::cancel_round_form,
+        )
+        .post("/forum/rounds/{id}/cancellation", Access::Only(Role::Organiser), dates::cancel_round)
         .get("/forum/rounds/new", Access::Only(Role::Organiser), actions::open_round_form)
         .post("/forum/rounds/new", Access::Only(Role::Organiser), actions::open_round)
 }

@@ -1,20 +1,43 @@
 //! The pages of rounds.
 
 use calendar::clock::{self, Millis};
+use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
-use ground::ui::{Banner, Done, Field, FormKey, Labels, Page, Pager, Summary, Timeline};
+use ground::ui::{
+    Banner, CONFIRMED, Check, Done, Field, FormKey, Labels, Page, Pager, Step, Summary, Timeline, When,
+};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use topics::store::ListedTopic;
 use topics::support::{Tally, counts, support_form};
 use voting::{Dates, Phase};
 
+use super::rules::{self, NewRound};
 use super::shortlist::{self, Chosen};
-use super::store::Round;
+use super::store::{CancelledRound, PastChange, Round};
 
 /// All rounds.
-pub fn list_of_rounds(rounds: Vec<Round>, now: Millis, viewer: &Viewer) -> Page {
+pub fn list_of_rounds(
+    rounds: Vec<Round>,
+    cancelled: Vec<CancelledRound>,
+    now: Millis,
+    viewer: &Viewer,
+) -> Page {
     Page::new("Voting rounds", || {
+        let cancelled = (!cancelled.is_empty()).then(|| {
+            let rows = cancelled.into_iter().map(|round| {
+                view! {
+                    <li>
+                        <a href=format!("/rounds/{}", round.id)>{round.title}</a>
+                        <p class="state">"× Cancelled on "<When at=round.at /></p>
+                    </li>
+                }
+            });
+            view! {
+                <h2>"Cancelled"</h2>
+                <ul class="queue">{rows.collect_view()}</ul>
+            }
+        });
         let nothing = rounds.is_empty().then(|| {
             let propose = viewer.may_propose().then(|| {
                 view! {
@@ -47,7 +70,59 @@ pub fn list_of_rounds(rounds: Vec<Round>, now: Millis, viewer: &Viewer) -> Page 
                 </p>
                 {nothing}
                 <ul class="cards">{rounds}</ul>
+                {cancelled}
             </div>
+        }
+    })
+}
+
+/// A round that was cancelled: that it was, and why.
+pub fn cancelled_round(round: &CancelledRound) -> Page {
+    Page::new(round.title.clone(), || {
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href="/rounds">
+                        "Voting rounds"
+                    </a>
+                </p>
+                <h1>{round.title.clone()}</h1>
+                <p class="lead">"This round was cancelled on "<When at=round.at />"."</p>
+                <p class="panel lines">{round.reason.clone()}</p>
+                <p>"Topics for it weren't lost: they will be in the next round."</p>
+            </div>
+        }
+    })
+}
+
+/// What was changed about a round, for everyone, the last first.
+fn changed(changes: &[PastChange]) -> impl IntoView + use<> {
+    let rows = changes.iter().map(|change| {
+        let (was, is) = (change.was, change.is);
+        let mut what = Vec::new();
+        for (was, is, says) in [(was.0, is.0, "Voting starts"), (was.1, is.1, "Voting closes")] {
+            if was != is {
+                let (before, now) = (clock::day_and_hour(was), clock::day_and_hour(is));
+                what.push(format!("{says} on {now}, instead of {before}."));
+            }
+        }
+        view! {
+            <li>
+                <p>
+                    <b>"Changed on "<When at=change.at /></b>
+                </p>
+                <p>{what.join(" ")}</p>
+                <p class="lines">{change.reason.clone()}</p>
+            </li>
+        }
+    });
+    let rows = rows.collect_view();
+    (!changes.is_empty()).then(|| {
+        view! {
+            <section class="panel">
+                <h2>"The dates were changed"</h2>
+                <ul class="queue">{rows}</ul>
+            </section>
         }
     })
 }
@@ -62,7 +137,7 @@ pub struct TopicsOfRound {
 /// A round that is not counted yet: its dates, and its topics to support while voting is open.
 /// `done`: what whoever looks has just done.
 pub fn uncounted_round(
-    round: &Round,
+    (round, changes): (&Round, &[PastChange]),
     now: Millis,
     TopicsOfRound { topics, first, next }: TopicsOfRound,
     viewer: &Viewer,
@@ -80,6 +155,11 @@ pub fn uncounted_round(
                     </p>
                 </Banner>
             }.into_any()),
+            "moved" | "extended" => Some(view! {
+                <Banner title="The dates are changed">
+                    <p>"Everyone can read below what changed and why."</p>
+                </Banner>
+            }.into_any()),
             "supported" if is_voting => Some(view! {
                 <Banner title=done.title("Saved", "You have joined, and your support counts")>
                     <p>"You can change your mind until voting closes."</p>
@@ -95,6 +175,15 @@ pub fn uncounted_round(
         let nothing = topics
             .is_empty()
             .then(|| view! { <p>"Topics will appear here when the forum has published them."</p> });
+        // The same words whatever has been voted: a page tells nothing about that.
+        let change = (viewer.is(Role::Organiser) && phase != Phase::Counting).then(|| {
+            let to = format!("/forum/rounds/{}/dates", round.id);
+            view! {
+                <p>
+                    <a href=to>"Change the dates"</a>
+                </p>
+            }
+        });
         let propose = (phase == Phase::Proposing && viewer.may_propose()).then(|| {
             view! {
                 <p>
@@ -139,6 +228,8 @@ pub fn uncounted_round(
                             view! { <p class="soft">"One email inbox counts as one parent."</p> }
                         })}
                     {propose}
+                    {changed(changes)}
+                    {change}
                     <details>
                         <summary>"Dates"</summary>
                         {timeline(&round.dates, now)}
@@ -159,6 +250,7 @@ pub fn uncounted_round(
 /// A round that has been counted: its shortlist, then the results, place by place.
 pub fn counted_round(
     round: &Round,
+    changes: &[PastChange],
     tallies: Vec<Tally>,
     chosen: &[Chosen],
     may_confirm: bool,
@@ -211,6 +303,7 @@ pub fn counted_round(
                             clock::day_and_hour(round.dates.closes_at),
                         )}
                     </p>
+                    {changed(changes)}
                 </section>
                 {outcome}
                 <section class="stack">
@@ -259,64 +352,75 @@ pub fn new_round_form(sent: &Sent, refusals: &Refusals) -> Page {
                         value=sent.typed("seats")
                         refusals
                     />
-                    <fieldset class="narrow-fields">
-                        <legend>"Parents propose from"</legend>
-                        <Field
-                            name="propose_day"
-                            label="Day"
-                            kind="date"
-                            value=sent.typed("propose_day")
-                            refusals
-                        />
-                        <Field
-                            name="propose_time"
-                            label="Time"
-                            kind="time"
-                            value=sent.typed("propose_time")
-                            refusals
-                        />
-                    </fieldset>
-                    <fieldset class="narrow-fields">
-                        <legend>"Parents vote from"</legend>
-                        <Field
-                            name="vote_day"
-                            label="Day"
-                            kind="date"
-                            value=sent.typed("vote_day")
-                            refusals
-                        />
-                        <Field
-                            name="vote_time"
-                            label="Time"
-                            kind="time"
-                            value=sent.typed("vote_time")
-                            refusals
-                        />
-                    </fieldset>
-                    <fieldset class="narrow-fields">
-                        <legend>"Voting closes"</legend>
-                        <Field
-                            name="close_day"
-                            label="Day"
-                            kind="date"
-                            value=sent.typed("close_day")
-                            refusals
-                        />
-                        <Field
-                            name="close_time"
-                            label="Time"
-                            kind="time"
-                            value=sent.typed("close_time")
-                            refusals
-                        />
-                    </fieldset>
+                    {date_fields(
+                        "Parents propose from",
+                        ["propose_day", "propose_time"],
+                        sent,
+                        refusals,
+                    )}
+                    {date_fields("Parents vote from", ["vote_day", "vote_time"], sent, refusals)}
+                    {date_fields("Voting closes", ["close_day", "close_time"], sent, refusals)}
                     <p class="soft">"Allow at least two weeks for each, to give everyone time."</p>
-                    <button class="button">"Open this round"</button>
+                    <button class="button" name="step" value="check">
+                        "Check this round"
+                    </button>
                 </form>
             </div>
         }
     });
     page.kept_for_going_back().refused_for(refusals)
+}
+
+/// The steps of a round, with how far it is.
+#[must_use]
+pub fn steps(round: &Round, now: Millis) -> Vec<Step> {
+    let dates = &round.dates;
+    Step::each([
+        ("Announced", now >= dates.propose_from),
+        ("Topics proposed", now >= dates.vote_from),
+        ("Votes given", now >= dates.closes_at),
+        ("Counted", dates.counted_at.is_some()),
+        ("Shortlist confirmed", round.confirmed.is_some()),
+    ])
+}
+
+/// A day and a time of day, under these names.
+pub fn date_fields(
+    legend: &'static str,
+    [day, time]: [&'static str; 2],
+    sent: &Sent,
+    refusals: &Refusals,
+) -> AnyView {
+    view! {
+        <fieldset class="narrow-fields">
+            <legend>{legend}</legend>
+            <Field name=day label="Day" kind="date" value=sent.typed(day) refusals />
+            <Field name=time label="Time" kind="time" value=sent.typed(time) refusals />
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// The page before a round is opened.
+pub fn check_new_round(round: &NewRound, year: &SchoolYear, sent: &Sent) -> Page {
+    let dates = &round.dates;
+    let check = Check {
+        title: "Check this round",
+        rows: vec![
+            ("Name of the round", round.title.clone()),
+            ("Topics to choose", round.seats.to_string()),
+            ("Parents propose from", clock::day_and_hour(dates.propose_from)),
+            ("Parents vote from", clock::day_and_hour(dates.vote_from)),
+            ("Voting closes", clock::day_and_hour(dates.closes_at)),
+        ],
+        warnings: rules::warnings(dates, year),
+        after: "No other round can be open in that time. You can change the dates or cancel the \
+            round until voting starts. After that, voting can only close later.",
+        to: "/forum/rounds/new".to_owned(),
+        sent,
+        does: ("Open this round", CONFIRMED),
+    };
+    check.page()
 }
 
 /// The phase of a round, in a few words.

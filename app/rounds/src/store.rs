@@ -3,13 +3,13 @@
 use accounts::joinings;
 use accounts::store::SHARED;
 use calendar::clock::Millis;
-use ground::db::Db;
+use ground::db::{Db, Kind, known};
 use ground::ids::{self, Account, Id};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use voting::Dates;
 
-use super::rules::NewRound;
+use super::rules::{ChangeKind, NewRound, RoundChange};
 
 /// A round.
 #[derive(Clone, Debug)]
@@ -24,20 +24,98 @@ pub struct Round {
     pub confirmed: Option<(Millis, String)>,
 }
 
+/// What was changed about a round.
+#[derive(Clone, Debug)]
+pub struct PastChange {
+    pub kind: ChangeKind,
+    /// When voting started and closed before that.
+    pub was: (Millis, Millis),
+    /// And since.
+    pub is: (Millis, Millis),
+    pub reason: String,
+    pub at: Millis,
+}
+
+/// A round that was cancelled: nothing else is left of it.
+#[derive(Clone, Debug)]
+pub struct CancelledRound {
+    pub id: Id<ids::Round>,
+    pub title: String,
+    pub reason: String,
+    pub at: Millis,
+}
+
 /// The round with this id.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn find(db: &Db, id: &Id<ids::Round>) -> sqlx::Result<Option<Round>> {
-    let row = sqlx::query(
+    Ok(find_with_changes(db, id).await?.map(|(round, _)| round))
+}
+
+/// The round with this id, with what was changed about it, the last first.
+pub async fn find_with_changes(
+    db: &Db,
+    id: &Id<ids::Round>,
+) -> sqlx::Result<Option<(Round, Vec<PastChange>)>> {
+    let rows = sqlx::query(
         "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at, r.counted_at,
-         c.confirmed_at, c.reason
-         FROM rounds r LEFT JOIN confirmations c ON c.round_id = r.id WHERE r.id = $1",
+         c.confirmed_at, c.reason, k.kind, k.was_vote_from, k.was_closes_at,
+         k.vote_from AS then_vote_from, k.closes_at AS then_closes_at, k.reason AS why, k.changed_at
+         FROM rounds r LEFT JOIN confirmations c ON c.round_id = r.id
+         LEFT JOIN round_changes k ON k.round_id = r.id
+         WHERE r.id = $1 ORDER BY k.changed_at DESC",
+    )
+    .bind(id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let Some(found) = rows.first().map(round) else { return Ok(None) };
+    let mut changes = Vec::new();
+    for row in &rows {
+        if let Some(kind) = row.get::<Option<&str>, _>("kind") {
+            changes.push(PastChange {
+                kind: known(ChangeKind::read(kind), "round_changes.kind")?,
+                was: (row.get("was_vote_from"), row.get("was_closes_at")),
+                is: (row.get("then_vote_from"), row.get("then_closes_at")),
+                reason: row.get("why"),
+                at: row.get("changed_at"),
+            });
+        }
+    }
+    Ok(Some((found, changes)))
+}
+
+/// The round with this id that was cancelled.
+pub async fn find_cancelled(db: &Db, id: &Id<ids::Round>) -> sqlx::Result<Option<CancelledRound>> {
+    let row = sqlx::query(
+        "SELECT round_id, title, reason, changed_at FROM round_changes
+         WHERE round_id = $1 AND kind = 'cancelled'",
     )
     .bind(id)
     .fetch_optional(&mut *db.read().await?)
     .await?;
-    Ok(row.as_ref().map(round))
+    Ok(row.as_ref().map(cancelled_round))
+}
+
+/// The rounds that were cancelled last, at most `most`.
+pub async fn list_cancelled(db: &Db, most: i64) -> sqlx::Result<Vec<CancelledRound>> {
+    let rows = sqlx::query(
+        "SELECT round_id, title, reason, changed_at FROM round_changes
+         WHERE kind = 'cancelled' ORDER BY changed_at DESC, round_id LIMIT $1",
+    )
+    .bind(most)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    Ok(rows.iter().map(cancelled_round).collect())
+}
+
+fn cancelled_round(row: &AnyRow) -> CancelledRound {
+    CancelledRound {
+        id: row.get("round_id"),
+        title: row.get("title"),
+        reason: row.get("reason"),
+        at: row.get("changed_at"),
+    }
 }
 
 /// All rounds, latest first, at most `most`.
@@ -104,6 +182,106 @@ pub async fn open(
         .await?;
     }
     Ok(new.map(|id| (id, true)))
+}
+
+/// Changes a round, once for each form key: `true` when it is changed, now or by the same form
+/// before. `false` when it is not as it was read any more, or its time has passed. The schema
+/// refuses dates at which another round is open ([`overlaps`]).
+pub async fn change(
+    tx: &mut AnyConnection,
+    round: &Round,
+    change: &RoundChange,
+    by: &Id<Account>,
+    at: Millis,
+) -> sqlx::Result<bool> {
+    // The round stays as it is until this write ends: no topic joins it, and no support is given.
+    let held = format!(
+        "SELECT propose_from, vote_from, closes_at, counted_at FROM rounds
+         WHERE id = $1 AND closed_at IS NULL{}",
+        Kind::of(tx).hold_to_change()
+    );
+    let held = sqlx::query(AssertSqlSafe(held)).bind(&round.id).fetch_optional(&mut *tx).await?;
+    let is_done: Option<String> =
+        sqlx::query_scalar("SELECT round_id FROM round_changes WHERE form_key = $1")
+            .bind(&change.form_key)
+            .fetch_optional(&mut *tx)
+            .await?;
+    if is_done.is_some() {
+        return Ok(true);
+    }
+    let is_as_read = held.as_ref().map(dates) == Some(round.dates);
+    if !is_as_read || !change.kind.is_possible(&round.dates, at) {
+        return Ok(false);
+    }
+    note_change(tx, round, change, by, at).await?;
+    match change.kind {
+        ChangeKind::Cancelled => cancel(tx, &round.id).await?,
+        ChangeKind::Moved | ChangeKind::Extended => {
+            sqlx::query(
+                "UPDATE rounds SET propose_from = $2, vote_from = $3, closes_at = $4
+                 WHERE id = $1",
+            )
+            .bind(&round.id)
+            .bind(change.dates.propose_from)
+            .bind(change.dates.vote_from)
+            .bind(change.dates.closes_at)
+            .execute(tx)
+            .await?;
+        }
+    }
+    Ok(true)
+}
+
+/// Whether this form has changed a round before.
+pub async fn is_changed_by(db: &Db, form_key: &str) -> sqlx::Result<bool> {
+    let changes: i64 = sqlx::query_scalar("SELECT count(*) FROM round_changes WHERE form_key = $1")
+        .bind(form_key)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(changes > 0)
+}
+
+async fn note_change(
+    tx: &mut AnyConnection,
+    round: &Round,
+    change: &RoundChange,
+    by: &Id<Account>,
+    at: Millis,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
+         was_vote_from, was_closes_at, propose_from, vote_from, closes_at, reason, changed_by,
+         changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(&change.form_key)
+    .bind(&round.id)
+    .bind(change.kind.word())
+    .bind(&round.title)
+    .bind(round.dates.propose_from)
+    .bind(round.dates.vote_from)
+    .bind(round.dates.closes_at)
+    .bind(change.dates.propose_from)
+    .bind(change.dates.vote_from)
+    .bind(change.dates.closes_at)
+    .bind(&change.reason)
+    .bind(by)
+    .bind(at)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes a round out, so that no statement counts it by mistake. Its topics wait for the next one;
+/// that it was there and why it is gone is in `round_changes`.
+async fn cancel(tx: &mut AnyConnection, id: &Id<ids::Round>) -> sqlx::Result<()> {
+    for sql in [
+        "UPDATE topics SET round_id = NULL WHERE round_id = $1",
+        "DELETE FROM rounds WHERE id = $1",
+    ] {
+        sqlx::query(sql).bind(id).execute(&mut *tx).await?;
+    }
+    Ok(())
 }
 
 /// Whether the error is the schema saying that two rounds would overlap.
@@ -186,12 +364,16 @@ pub fn round(row: &AnyRow) -> Round {
         id: row.get("id"),
         title: row.get("title"),
         seats: i64::from(row.get::<i32, _>("seats")),
-        dates: Dates {
-            propose_from: row.get("propose_from"),
-            vote_from: row.get("vote_from"),
-            closes_at: row.get("closes_at"),
-            counted_at: row.get("counted_at"),
-        },
+        dates: dates(row),
         confirmed: row.get::<Option<Millis>, _>("confirmed_at").map(|at| (at, row.get("reason"))),
+    }
+}
+
+fn dates(row: &AnyRow) -> Dates {
+    Dates {
+        propose_from: row.get("propose_from"),
+        vote_from: row.get("vote_from"),
+        closes_at: row.get("closes_at"),
+        counted_at: row.get("counted_at"),
     }
 }

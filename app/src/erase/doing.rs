@@ -101,6 +101,7 @@ struct Forgotten {
 async fn forget(tx: &mut AnyConnection, due: &DueErasure, now: Millis) -> sqlx::Result<Forgotten> {
     let (account, email, wish) = (&due.account_id, due.email.as_str(), due.wish);
     store::forget_words(tx, account).await?;
+    ground::takedown::store::forget(tx, account).await?;
     topics::forget(tx, account, wish.takes_down, now).await?;
     local_offer::forget(tx, account, wish.takes_down, now).await?;
     rounds::forget(tx, account).await?;

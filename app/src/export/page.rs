@@ -157,8 +157,9 @@ fn place(table: &str) -> u8 {
     let is_in = |tables: &[Table]| tables.iter().any(|one| one.name == table);
     match table {
         "ledger" | "update_letters" | "audit" | "copies" => 2,
-        // Which emails they stopped is something they chose.
-        _ if is_in(deliveries::PERSONAL) && table != "email_stops" => LAST,
+        // Which emails they stopped, and how they are told of tasks, is something they chose.
+        "email_stops" | "task_choices" => 0,
+        _ if is_in(deliveries::PERSONAL) => LAST,
         _ if is_in(accounts::PERSONAL) => 1,
         _ => 0,
     }
@@ -247,6 +248,7 @@ fn what_about(kind: Option<&str>) -> &'static str {
     match kind {
         Some(EmailKind::Update) => "What happened about something you said or asked to hear about",
         Some(EmailKind::Notice) => "A change to a service",
+        Some(EmailKind::Task) => "Something that was waiting for you",
         Some(kind) => kind.sort().map_or("Your account", deliveries::Sort::title),
         None => "An email",
     }

@@ -5,7 +5,7 @@ mod own;
 
 use axum::extract::State;
 use axum::http::Uri;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
 use forms::Sent;
 use ground::error::Error;
@@ -61,15 +61,15 @@ pub async fn home_page(
     uri: Uri,
 ) -> Result<Response, Error> {
     let done = Sent::query(&uri).line("done");
+    // Whoever works for the area begins at their desk, however they signed in.
+    if let ("signed-in" | "accepted", Some((desk, _))) = (done.as_str(), viewer.desks().next()) {
+        return Ok(Redirect::to(&format!("{desk}?done={done}")).into_response());
+    }
     let is_in = viewer.is_signed_in();
     let banner = match done.as_str() {
         "joined" if viewer.has_just_joined(house.clock.now()) => Some((
             "Welcome. Your email address is confirmed",
             "You are signed in. You can propose topics and support other parents' topics.",
-        )),
-        "accepted" if is_in => Some((
-            "Welcome. You are signed in",
-            "You will find your tasks in the menu at the top of every page.",
         )),
         "signed-in" if is_in => Some(("You are signed in", "Here is what you can do now.")),
         "signed-out" if !is_in => Some(("You are signed out", "Come back any time.")),

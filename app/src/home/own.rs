@@ -204,6 +204,7 @@ fn desks(viewer: &Viewer) -> impl IntoView + use<> {
     let desks = [
         (Role::Organiser, "/forum", "Go to the organisers’ desk"),
         (Role::Leader, "/lead", "Go to the leaders’ desk"),
+        (Role::Safeguarding, "/forum/safeguarding", "Go to the safeguarding desk"),
         (Role::Admin, "/admin", "Go to administration"),
     ];
     let desks = desks.into_iter().filter(|(role, ..)| viewer.is(*role)).map(|(_, to, label)| {

@@ -10,7 +10,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Subscriber};
 use ground::sent::Form;
-use ground::ui::{Banner, Page, Summary};
+use ground::ui::{Banner, Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use notices::store::ListedNotice;
@@ -125,6 +125,15 @@ async fn change_subscriptions(
             start_again(house, subscriber).await?;
             "again"
         }
+        ("phone", _) => match rules::phone(sent) {
+            Ok(phone) => {
+                set_phone(house, subscriber, &phone).await?;
+                if phone.is_empty() { "no-phone" } else { "phone" }
+            }
+            Err(refusals) => {
+                return refused(house, viewer, (subscriber, back), sent, &refusals).await;
+            }
+        },
         (_, Some(cadence)) if chooses_none => {
             set_cadence(house, subscriber, cadence).await?;
             "changed"
@@ -134,20 +143,32 @@ async fn change_subscriptions(
             match rules::wanted(sent, &services, &places) {
                 Ok(wanted) => begin(house, subscriber, &wanted).await?,
                 Err(refusals) => {
-                    let refused = SubscriptionsPage {
-                        subscriber: Some(subscriber),
-                        back,
-                        sent,
-                        done: "",
-                        refusals: &refusals,
-                    };
-                    return subscriptions_page(house, viewer, refused).await;
+                    return refused(house, viewer, (subscriber, back), sent, &refusals).await;
                 }
             }
             "subscribed"
         }
     };
     Ok(Redirect::to(&format!("{back}?done={done}")).into_response())
+}
+
+/// The page again, with what is to be put right.
+async fn refused(
+    house: &House,
+    viewer: &Viewer,
+    (subscriber, back): (&Id<Subscriber>, &str),
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let page = SubscriptionsPage { subscriber: Some(subscriber), back, sent, done: "", refusals };
+    subscriptions_page(house, viewer, page).await
+}
+
+async fn set_phone(house: &House, subscriber: &Id<Subscriber>, phone: &str) -> Result<(), Error> {
+    let mut tx = house.db.begin().await?;
+    store::set_phone(&mut tx, subscriber, phone).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Stops some emails about changes, and waits until none of them is on its way.
@@ -290,6 +311,8 @@ async fn subscriptions_page(
     } else {
         sent.clone()
     };
+    let is_about_phone = sent.typed("step") == "phone";
+    let phone = if is_about_phone { sent.typed("phone") } else { has.phone.as_str() }.to_owned();
     let page = Page::new("What we tell you about", || {
         let area = house.names.area.clone();
         let has_any = !has.subscriptions.is_empty();
@@ -317,10 +340,10 @@ async fn subscriptions_page(
                 </details>
             }
         });
-        let add = (subscriber.is_some()).then(|| {
+        let add = (subscriber.is_some() && !services.is_empty()).then(|| {
             let fields = subscription_fields(&filled, services, places, refusals);
             view! {
-                <details open=!refusals.is_empty() || !has_any>
+                <details open=(!refusals.is_empty() && !is_about_phone) || !has_any>
                     <summary>"Add more, or change how often we email you"</summary>
                     <form method="post" novalidate>
                         {fields}
@@ -329,6 +352,7 @@ async fn subscriptions_page(
                 </details>
             }
         });
+        let ring = subscriber.is_some().then(|| phone_form(phone, is_about_phone, refusals));
         view! {
             <div class="stack">
                 {banner(done, has_any)}
@@ -368,7 +392,7 @@ async fn subscriptions_page(
                                 </button>
                             </form>
                         }
-                    })} {add} {erase} {all_emails}
+                    })} {add} {ring} {erase} {all_emails}
                 {copy
                     .map(|to| {
                         view! {
@@ -381,6 +405,36 @@ async fn subscriptions_page(
         }
     });
     Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// Where a family says at which number it may be rung.
+fn phone_form(phone: String, is_open: bool, refusals: &Refusals) -> impl IntoView + use<> {
+    let summary = if phone.is_empty() {
+        "Let us ring you if our emails don't arrive"
+    } else {
+        "The number we ring if our emails don't arrive"
+    };
+    view! {
+        <details open=is_open>
+            <summary>{summary}</summary>
+            <form method="post" novalidate>
+                <Field
+                    name="phone"
+                    label="Telephone number"
+                    hint="Only volunteers of the forum see it, and only after an email to you \
+                        came back. Leave it empty and save to delete it."
+                    kind="tel"
+                    autocomplete="tel"
+                    value=phone
+                    refusals
+                />
+                <button class="button quiet" name="step" value="phone">
+                    "Save this number"
+                </button>
+            </form>
+        </details>
+    }
+    .into_any()
 }
 
 /// What had been announced before what was chosen began.
@@ -455,6 +509,8 @@ fn banner(done: &str, has_any: bool) -> impl IntoView + use<> {
         ),
         "again" => ("Started again", "We will email you as before you stopped."),
         "changed" => ("Saved", "We will email you as often as you chose."),
+        "phone" => ("Saved", "We will ring you if our emails about a change come back."),
+        "no-phone" => ("Deleted", "We no longer have a telephone number for you."),
         _ => return None,
     };
     let back = matches!(done, "stopped" | "everything").then(way_back);

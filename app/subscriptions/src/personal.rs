@@ -12,6 +12,7 @@ pub const PERSONAL: &[Table] = &[
         columns: &[
             Id("id"),
             Text("email", "Email address"),
+            Text("phone", "Telephone"),
             Id("account_id"),
             Text("cadence", "How often"),
             Time("confirmed_at", "Confirmed"),

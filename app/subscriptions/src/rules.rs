@@ -2,6 +2,7 @@
 
 use calendar::clock::{DAY, Millis};
 use forms::{Named, Refusals, Sent};
+use ground::contact::{dialled, is_within_number};
 use ground::ids::{Id, Place, Service};
 use subscribers::Cadence;
 
@@ -75,9 +76,39 @@ pub fn request(
     }
 }
 
+/// Reads a telephone number that may be left empty: nothing but what is dialled.
+///
+/// # Errors
+/// What to put right.
+pub fn phone(sent: &Sent) -> Result<String, Refusals> {
+    let phone = sent.line("phone");
+    let is_number = phone.chars().all(|c| is_within_number(c) || matches!(c, '(' | '+'))
+        && (9..=16).contains(&dialled(&phone).len())
+        && phone.chars().count() <= 30;
+    if phone.is_empty() || is_number {
+        Ok(phone)
+    } else {
+        Err(Refusals::one(
+            "phone",
+            "Enter a telephone number, like 07700 900 982, or leave it empty",
+        ))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_telephone_number_is_one_or_is_left_empty_and_holds_no_words() {
+        let read = |number: &str| phone(&Sent::of(&[("phone", number)]));
+        for good in ["", "07700 900 982", "+44 (0)151 496 0000", "0151-496-0000"] {
+            assert_eq!(read(good), Ok(good.to_owned()), "{good}");
+        }
+        for wrong in ["999", "ring my mother", "07700 900 982 ask for Ann", "1234567890123456789"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn each_service_is_wanted_in_each_place_or_in_the_whole_area() {

@@ -190,6 +190,20 @@ pub async fn set_cadence(
     Ok(())
 }
 
+/// Keeps the telephone number that a family may be rung at, or with an empty one forgets it.
+pub async fn set_phone(
+    tx: &mut AnyConnection,
+    subscriber_id: &Id<Subscriber>,
+    phone: &str,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE subscribers SET phone = $2 WHERE id = $1 AND erased_at IS NULL")
+        .bind(subscriber_id)
+        .bind(phone)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// How a subscription ended.
 #[derive(Clone, Copy, Debug)]
 pub enum Ended {
@@ -307,6 +321,8 @@ pub struct SubscribedTo {
     pub subscriptions: Vec<ActiveSubscription>,
     /// What came back of the last email about a notice that was sent.
     pub came_back: Option<Came>,
+    /// The telephone number to ring when emails do not arrive; empty for none.
+    pub phone: String,
 }
 
 /// One current subscription.
@@ -321,7 +337,7 @@ pub struct ActiveSubscription {
 /// What a subscriber has.
 pub async fn subscribed_to(db: &Db, subscriber_id: &Id<Subscriber>) -> sqlx::Result<SubscribedTo> {
     let rows = sqlx::query(
-        "SELECT b.cadence, s.id, v.name AS service, p.name AS place,
+        "SELECT b.cadence, b.phone, s.id, v.name AS service, p.name AS place,
                 (SELECT r.kind FROM ledger l JOIN deliveries d ON d.id = l.delivery_id LEFT
                   JOIN returns r ON r.delivery_id = d.id
                  WHERE l.subscriber_id = b.id AND d.sent_at IS NOT NULL
@@ -339,6 +355,7 @@ pub async fn subscribed_to(db: &Db, subscriber_id: &Id<Subscriber>) -> sqlx::Res
     let mut has = SubscribedTo::default();
     for row in rows {
         has.cadence = known(Cadence::read(row.get("cadence")), "subscribers.cadence")?;
+        has.phone = row.get("phone");
         let came = row.get::<Option<&str>, _>("came_back");
         has.came_back = came.map(|came| known(Came::read(came), "returns.kind")).transpose()?;
         if let Some(id) = row.get("id") {
@@ -459,6 +476,18 @@ async fn join(
         .bind(known)
         .execute(&mut *tx)
         .await?;
+    sqlx::query(
+        "UPDATE subscribers SET phone = (SELECT o.phone FROM subscribers o WHERE o.id = $1)
+         WHERE id = $2 AND phone = ''",
+    )
+    .bind(old)
+    .bind(known)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query("UPDATE subscribers SET phone = '' WHERE id = $1")
+        .bind(old)
+        .execute(&mut *tx)
+        .await?;
     sqlx::query("UPDATE subscribers SET joined_id = $2 WHERE id = $1 OR joined_id = $1")
         .bind(old)
         .bind(known)
@@ -510,7 +539,7 @@ pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
         .execute(&mut *tx)
         .await?;
     let erased = sqlx::query(
-        "UPDATE subscribers SET email = NULL, account_id = NULL, erased_at = $2
+        "UPDATE subscribers SET email = NULL, account_id = NULL, phone = '', erased_at = $2
          WHERE idle_since <= $1 AND erased_at IS NULL",
     )
     .bind(before)
@@ -593,7 +622,7 @@ async fn erase_address(
     now: Millis,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "UPDATE subscribers SET email = NULL, account_id = NULL,
+        "UPDATE subscribers SET email = NULL, account_id = NULL, phone = '',
            erased_at = coalesce(erased_at, $2) WHERE id = $1",
     )
     .bind(subscriber_id)

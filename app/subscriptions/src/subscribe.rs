@@ -27,6 +27,10 @@ pub async fn subscribe_form(
     uri: Uri,
 ) -> Result<Response, Error> {
     let (services, places) = area::store::both(&house.db).await?;
+    if services.is_empty() {
+        let page = Page::not_ready("Get told about changes", "You can't sign up for emails yet.");
+        return Ok(page.answer(&house, &viewer));
+    }
     let (sent, refusals) = (&Sent::query(&uri), &Refusals::default());
     let form = SubscribeForm { sent, services, places, refusals };
     Ok(subscribe_page(&house, &viewer, form).answer(&house, &viewer))

@@ -8,6 +8,7 @@ use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id, Plan};
+use ground::takedown;
 use ground::ui::{Banner, Card, Choice, Done, Labels, Page, Pager, Select, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
@@ -170,6 +171,9 @@ pub async fn topic_page(
     let account = viewer.person().map(|person| &person.account_id);
     let topic = store::find(&house.db, &id, account).await?.ok_or(Error::NotFound)?;
     let state = topic.facts.state();
+    if topic.facts.state() == TopicState::TakenDown {
+        return taken_down(&house, &viewer, &topic).await;
+    }
     let is_own = account == Some(&topic.author_id);
     let reader = if is_own {
         Reader::Author
@@ -198,6 +202,50 @@ pub async fn topic_page(
         phase == Some(Phase::Voting) && state == TopicState::Published && viewer.is(Role::Parent);
     let page = if has_island { page.with_island() } else { page };
     Ok(page.answer(&house, &viewer))
+}
+
+/// In place of a topic that the forum took down: that it did, and why, for everyone.
+async fn taken_down(house: &House, viewer: &Viewer, topic: &Topic) -> Result<Response, Error> {
+    let takedown = takedown::store::of(&house.db, &topic.id).await?.ok_or(Error::NotFound)?;
+    // Whoever plans it owes no answer to what nobody can read.
+    let (_, updates) = outcomes::store::of_topic(&house.db, &topic.id).await?;
+    let page = Page::new(takedown::TOPIC, || {
+        view! {
+            <article class="stack">
+                <p>
+                    <a class="back" href="/topics">
+                        "Topics"
+                    </a>
+                </p>
+                <Labels labels=topic.labels.clone() />
+                <h1>{takedown::TOPIC}</h1>
+                {takedown::parts::in_its_place(&takedown)}
+                {outcomes::came_of_it(updates)}
+            </article>
+        }
+    });
+    Ok(page.answer(house, viewer))
+}
+
+/// The plans that answer a topic; nothing where none does.
+fn planned(plans: Vec<(Id<Plan>, String)>) -> impl IntoView {
+    (!plans.is_empty()).then(|| {
+        let plans = plans
+            .into_iter()
+            .map(|(id, title)| {
+                view! {
+                    <li>
+                        <a href=format!("/plans/{id}")>{title}</a>
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <h2>"Being planned now"</h2>
+            <p>"The council and NHS must say how they will answer this topic in:"</p>
+            <ul class="queue">{plans}</ul>
+        }
+    })
 }
 
 /// POST `/topics/{id}/withdrawal`
@@ -300,23 +348,6 @@ fn topic_view(house: &House, viewer: &Viewer, seen: SeenTopic, done: &Done) -> P
                 />
             }
         });
-        let plans = (!plans.is_empty()).then(|| {
-            let plans = plans
-                .into_iter()
-                .map(|(id, title)| {
-                    view! {
-                        <li>
-                            <a href=format!("/plans/{id}")>{title}</a>
-                        </li>
-                    }
-                })
-                .collect_view();
-            view! {
-                <h2>"Being planned now"</h2>
-                <p>"The council and NHS must say how they will answer this topic in:"</p>
-                <ul class="queue">{plans}</ul>
-            }
-        });
         let may_withdraw = is_own
             && matches!(state, TopicState::Waiting | TopicState::Published)
             && phase != Some(Phase::Closed)
@@ -338,6 +369,14 @@ fn topic_view(house: &House, viewer: &Viewer, seen: SeenTopic, done: &Done) -> P
             view! {
                 <p>
                     <a href=format!("/forum/topics/{}", topic.id)>"Decide about this topic"</a>
+                </p>
+            }
+        });
+        let take_down = (viewer.is(Role::Organiser) && is_public).then(|| {
+            let to = format!("/forum/topics/{}/takedown", topic.id);
+            view! {
+                <p>
+                    <a href=to>"Take this topic down"</a>
                 </p>
             }
         });
@@ -368,11 +407,12 @@ fn topic_view(house: &House, viewer: &Viewer, seen: SeenTopic, done: &Done) -> P
                 <h2>"What would help"</h2>
                 <p class="said">{topic.would_help}</p>
                 <p class="soft">"Proposed by a parent on "<When at=topic.proposed_at />"."</p>
-                {plans}
+                {planned(plans)}
                 {outcomes::came_of_it(updates)}
                 {share}
                 {withdraw}
                 {merge}
+                {take_down}
             </article>
         }
     });

@@ -35,7 +35,7 @@ pub async fn forget(
         store::withdraw(tx, &topic, account_id, now).await?;
     }
     let words = "UPDATE topics SET title = 'Deleted topic', happens_now = '', would_help = ''
-         WHERE author_id = $1 AND passed_on_at IS NULL
+         WHERE author_id = $1 AND passed_on_at IS NULL AND taken_down_at IS NULL
            AND (published_at IS NULL OR withdrawn_at IS NOT NULL)";
     each(tx, account_id, &[words]).await?;
     keep_ballots(tx, account_id).await?;

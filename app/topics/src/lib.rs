@@ -43,7 +43,11 @@ pub fn routes() -> Routes {
             support::support_topic,
         )
         .get("/topics/{id}/support", Anyone, support::back_to_topic)
-        .get("/forum/safeguarding", Only(Role::Safeguarding), safeguarding::passed_on_topics_page)
+        .get(
+            "/forum/safeguarding/topics",
+            Only(Role::Safeguarding),
+            safeguarding::passed_on_topics_page,
+        )
         .get(
             "/forum/safeguarding/{id}",
             Only(Role::Safeguarding),

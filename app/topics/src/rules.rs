@@ -85,6 +85,8 @@ pub enum TopicState {
     /// With the safeguarding lead; shown to nobody else.
     PassedOn,
     Withdrawn,
+    /// By the forum, after everyone could read it. Its words are gone.
+    TakenDown,
 }
 
 impl TopicState {
@@ -98,6 +100,7 @@ impl TopicState {
             Self::Declined(_) => "× Not published",
             Self::PassedOn => "○ With one person at the forum, privately",
             Self::Withdrawn => "○ Withdrawn",
+            Self::TakenDown => "× Taken down by the forum",
         }
     }
 }
@@ -109,7 +112,9 @@ pub struct TopicFacts {
     pub merged_into: Option<Id<Topic>>,
     pub decline_reason: Option<String>,
     pub passed_on_at: Option<Millis>,
+    /// By its author, or by the forum as it was taken down.
     pub withdrawn_at: Option<Millis>,
+    pub taken_down_at: Option<Millis>,
 }
 
 impl TopicFacts {
@@ -119,6 +124,7 @@ impl TopicFacts {
     pub fn state(&self) -> TopicState {
         match self {
             Self { passed_on_at: Some(_), .. } => TopicState::PassedOn,
+            Self { taken_down_at: Some(_), .. } => TopicState::TakenDown,
             Self { withdrawn_at: Some(_), .. } => TopicState::Withdrawn,
             Self { merged_into: Some(into), .. } => TopicState::Merged(into.clone()),
             Self { decline_reason: Some(reason), .. } => TopicState::Declined(reason.clone()),
@@ -127,7 +133,8 @@ impl TopicFacts {
         }
     }
 
-    /// Whether everyone may read it at its address: it was published, and nobody took it down. One
+    /// Whether everyone may read it at its address: it was published, and nobody took it down; what
+    /// the forum takes down is withdrawn too. One
     /// that was joined with another keeps its words, unless that happened before anyone could read
     /// it. The statements of every room ask the view `public_topics`, which is the same.
     #[must_use]
@@ -282,6 +289,19 @@ mod tests {
         let facts =
             TopicFacts { passed_on_at: Some(1), withdrawn_at: Some(2), ..TopicFacts::default() };
         assert_eq!(facts.state(), TopicState::PassedOn);
+    }
+
+    #[test]
+    fn what_the_forum_took_down_is_not_what_its_author_withdrew() {
+        let facts = TopicFacts {
+            published_at: Some(1),
+            merged_into: Some("other".into()),
+            withdrawn_at: Some(2),
+            taken_down_at: Some(2),
+            ..TopicFacts::default()
+        };
+        assert_eq!(facts.state(), TopicState::TakenDown);
+        assert!(!facts.is_public() && !facts.is_listed());
     }
 
     #[test]

@@ -11,44 +11,38 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Topic};
 use ground::sent::Form;
-use ground::ui::{Page, SecondStepSoon, Summary, When};
+use ground::ui::{Page, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use safeguarding::{NewNote, look, note_is_kept, queue, what_was_done, who_opened};
 
 use super::store;
 
-/// GET `/forum/safeguarding`
+/// GET `/forum/safeguarding/topics`
 pub async fn passed_on_topics_page(
     State(house): State<House>,
     viewer: Viewer,
 ) -> Result<Response, Error> {
     let waiting = store::concerns(&house.db, false).await?;
     let looked_after = store::concerns(&house.db, true).await?;
-    let page = Page::new("Safeguarding", || {
+    let page = Page::new("Topics passed on to you", || {
         let nothing = "Nothing to do. Anything organisers pass on to you will appear here. Nobody \
                        else can see it.";
         let [waiting, looked_after] =
             [waiting, looked_after].map(|topics| topics.into_iter().map(line).collect());
         view! {
             <div class="stack">
-                <h1>"Safeguarding"</h1>
-                <SecondStepSoon viewer=&viewer />
+                <p>
+                    <a class="back" href="/forum/safeguarding">
+                        "Safeguarding desk"
+                    </a>
+                </p>
+                <h1>"Topics passed on to you"</h1>
                 <p class="lead">
                     "Only safeguarding leads can see this page. We record each time someone opens \
                      a topic."
                 </p>
                 {queue(waiting, looked_after, nothing)}
-                <p>
-                    <a href="/forum/safeguarding/answers">
-                        "Answers passed on to you"
-                    </a>
-                </p>
-                <p>
-                    <a href="/forum/safeguarding/comments">
-                        "Comments passed on to you"
-                    </a>
-                </p>
             </div>
         }
     });
@@ -121,7 +115,7 @@ async fn passed_on_topic(
                 {note_is_kept(sent)}
                 <p>
                     <a class="back" href="/forum/safeguarding">
-                        "Safeguarding"
+                        "Safeguarding desk"
                     </a>
                 </p>
                 <Summary refusals />

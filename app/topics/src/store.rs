@@ -3,6 +3,7 @@
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kind};
 use ground::ids::{self, Account, Id, Place, Round, Service};
+use ground::takedown;
 use safeguarding::{History, NewNote};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -158,6 +159,7 @@ pub async fn find(
     let rows = sqlx::query(
         "SELECT t.id, t.author_id, a.email, t.title, t.happens_now, t.would_help, t.proposed_at,
                 t.published_at, t.merged_into, t.decline_reason, t.passed_on_at, t.withdrawn_at,
+                t.taken_down_at,
                 r.id AS round_id, r.propose_from, r.vote_from, r.closes_at, r.counted_at,
                 su.account_id AS supporter, s.name AS service, l.name AS place
          FROM topics t
@@ -181,6 +183,7 @@ pub async fn find(
         decline_reason: row.get("decline_reason"),
         passed_on_at: row.get("passed_on_at"),
         withdrawn_at: row.get("withdrawn_at"),
+        taken_down_at: row.get("taken_down_at"),
     };
     let round = row.get::<Option<Id<Round>>, _>("round_id").map(|round_id| {
         let dates = Dates {
@@ -518,6 +521,45 @@ pub async fn pass_on(
     Ok(passed_on.rows_affected() == 1)
 }
 
+/// Takes down a topic that everyone can read, also after its round has closed: it is withdrawn, and
+/// its words go. Dated as [`withdraw`] dates it. Its supporters stay in a count that was made; in a
+/// round that is still open they are not counted. False when not everyone can read it.
+pub async fn take_down(
+    tx: &mut AnyConnection,
+    topic_id: &Id<ids::Topic>,
+    now: Millis,
+) -> sqlx::Result<bool> {
+    hold_round(tx, topic_id).await?;
+    let taken_down = sqlx::query(
+        "UPDATE topics SET taken_down_at = $2, title = $3, happens_now = '', would_help = '',
+           withdrawn_at = coalesce((SELECT max(d.published_at) + 1
+             FROM plan_topics x JOIN drafts d ON d.plan_id = x.plan_id
+             WHERE x.topic_id = topics.id AND d.published_at >= $2), $2)
+         WHERE id = $1 AND published_at IS NOT NULL AND withdrawn_at IS NULL
+           AND declined_at IS NULL AND passed_on_at IS NULL",
+    )
+    .bind(topic_id)
+    .bind(now)
+    .bind(takedown::TOPIC)
+    .execute(&mut *tx)
+    .await?;
+    if taken_down.rows_affected() == 1 {
+        search::remove(tx, topic_id).await?;
+    }
+    Ok(taken_down.rows_affected() == 1)
+}
+
+/// Holds the round of a topic open until this write ends: nothing is taken away during the count.
+async fn hold_round(tx: &mut AnyConnection, topic_id: &Id<ids::Topic>) -> sqlx::Result<()> {
+    let kind = Kind::of(tx);
+    let round = format!(
+        "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id WHERE t.id = $1{}",
+        kind.hold()
+    );
+    sqlx::query(AssertSqlSafe(round)).bind(topic_id).fetch_optional(tx).await?;
+    Ok(())
+}
+
 /// Withdraws the author's own topic, until its round closes; never dated before a published draft
 /// that answers it, even when a clock was moved back. False when there is nothing of theirs to
 /// withdraw.
@@ -527,13 +569,7 @@ pub async fn withdraw(
     author_id: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
-    let kind = Kind::of(tx);
-    // The round stays open until this write ends: nothing is taken away during the count.
-    let round = format!(
-        "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id WHERE t.id = $1{}",
-        kind.hold()
-    );
-    sqlx::query(AssertSqlSafe(round)).bind(topic_id).fetch_optional(&mut *tx).await?;
+    hold_round(tx, topic_id).await?;
     let withdrawn = sqlx::query(
         "UPDATE topics SET withdrawn_at = coalesce((SELECT max(d.published_at) + 1
          FROM plan_topics x JOIN drafts d ON d.plan_id = x.plan_id

@@ -17,7 +17,7 @@ use outcomes::rules::Verdict;
 use outcomes::store::Which;
 
 use super::evidence::{Attached, evidence};
-use super::store::{self, Doubt, NewVerdict, Update};
+use super::store::{self, Doubt, NewVerdict, OtherSide, Update};
 use super::{attach, browse, find_update};
 
 /// How many updates wait on one page.
@@ -127,6 +127,10 @@ pub async fn verdict_form(
     Path(id): Path<Id<ids::Update>>,
 ) -> Result<Response, Error> {
     let update = find_update(&house, &id).await?;
+    let side = store::other_side(&house.db, &update.id, &viewer.signed_in()?.account_id).await?;
+    if let Some(side) = side {
+        return Ok(not_theirs(&update, side).answer(&house, &viewer));
+    }
     Ok(verdict_page(&house, &update, &Sent::default(), &[], &Refusals::default())
         .await?
         .answer(&house, &viewer))
@@ -149,21 +153,52 @@ pub async fn give_verdict(
             .await?
             .answer(&house, &viewer));
     };
-    let is_own = update.versions.iter().any(|said| said.by == *by);
-    let judged = !is_own && keep(&house, &update.id, &new, by, now).await?;
+    let judged = keep(&house, &update.id, &new, by, now).await?;
     if judged || store::is_judged(&house.db, &new.form_key).await? {
         return Ok(Redirect::to(&format!("/updates/{}?done=judged", update.id)).into_response());
     }
-    let what_to_do = if is_own {
-        "Ask another organiser to do this. You said it yourself, as a leader"
-    } else if new.version == update.now().version {
-        "Ask another organiser to do this. You are a leader for those who said it"
-    } else {
-        "Read it again, below. It has changed meanwhile. Then say if the forum agrees"
+    let what_to_do = match store::other_side(&house.db, &update.id, by).await? {
+        Some(side) => why_not(side),
+        None => "Read it again, below. It has changed meanwhile. Then say if the forum agrees",
     };
     Ok(verdict_page(&house, &update, &sent, &files, &Refusals::one("verdict", what_to_do))
         .await?
         .answer(&house, &viewer))
+}
+
+/// Why somebody on the other side can't give the forum's view, and what to do.
+fn why_not(side: OtherSide) -> &'static str {
+    match side {
+        OtherSide::Said => "Ask another organiser to do this. You said it yourself, as a leader",
+        OtherSide::Leads => {
+            "Ask another organiser to do this. You are a leader for those who said it"
+        }
+        OtherSide::Plans => {
+            "Ask another organiser to do this. It is about a plan that you have worked on as a \
+             leader, or that your organisation plans"
+        }
+    }
+}
+
+/// For somebody on the other side: what was said, and why they can't give the forum's view of it.
+fn not_theirs(update: &Update, side: OtherSide) -> Page {
+    let of = update.about.first().map_or("", |subject| subject.title.as_str());
+    Page::new(titled("Does the forum agree", of), || {
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href="/forum/updates">
+                        "Check what leaders say they did"
+                    </a>
+                </p>
+                <h1>"Does the forum agree?"</h1>
+                <p class="panel warn">{why_not(side)}". Nobody speaks for both sides."</p>
+                {browse::words(&update.now().words, Some(&update.id))}
+                <h2>"What this is about"</h2>
+                {browse::about(&update.about)}
+            </div>
+        }
+    })
 }
 
 /// Keeps the forum's view, and notes that it was given. False where it can't be.

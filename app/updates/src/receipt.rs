@@ -46,12 +46,18 @@ pub async fn outcomes_of_receipt(
         outcomes::store::list(&house.db, &Which::About(&consultation.id), (MOST_OF_ONE, 0)).await?;
     let page = Page::new("What happened about your answers", || {
         let to = format!("/consultations/{}", consultation.id);
-        let counted = if answers == Answers::Sent {
-            "Your answers were counted."
-        } else {
-            "Your answers were not counted, because you didn't send them or you deleted them."
+        let is_withdrawn = answers == Answers::Withdrawn;
+        let counted = match answers {
+            Answers::Sent => "Your answers were counted.",
+            Answers::NotSent | Answers::Deleted => {
+                "Your answers were not counted, because you didn't send them or you deleted them."
+            }
+            Answers::Withdrawn => {
+                "The forum withdrew this consultation, so no answers to it are counted. You can \
+                 read why on its page."
+            }
         };
-        let nothing = updates.is_empty().then(|| {
+        let nothing = (updates.is_empty() && !is_withdrawn).then(|| {
             view! {
                 <p>
                     "Nobody has told us yet what happened. See when that is due under "
@@ -82,7 +88,7 @@ fn still_open(consultation: &Subject, code: &str, answers: Answers, closes_at: M
             ("You have sent your answers. You can still change or delete them", "See my answers")
         }
         Answers::Deleted => ("You have deleted your answers. You can answer again", "Answer again"),
-        Answers::NotSent => {
+        Answers::NotSent | Answers::Withdrawn => {
             ("Your answers aren't sent. They only count once you send them", "Continue my answers")
         }
     };

@@ -1,11 +1,13 @@
 //! The demonstration's consultations: one about life after an autism diagnosis, open now, with some
 //! answers; and one about waiting for occupational therapy, closed, with its results.
 
-use calendar::clock::DAY;
+use calendar::clock::{self, DAY};
 use consultations::results::store::{MadeOf, check, count};
 use consultations::rules::{Terms, WhoMayAnswer};
+use consultations::under_way::{self, NO_PLACE, Told};
 use consultations::{reading, responses, store};
 use disclosure::tables::Rule;
+use disclosure::under_way::Said;
 use forms::Named;
 use ground::ids::{self, Id};
 use questionnaires::answers::Answer;
@@ -39,7 +41,24 @@ pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::E
         )
         .await?;
     }
+    watched(tx, sefton, &consultation).await?;
     closed(tx, sefton).await
+}
+
+/// What organisers were told while these answers came in, and how many they hope for.
+async fn watched(
+    tx: &mut AnyConnection,
+    sefton: &Sefton,
+    consultation: &Id<ids::Consultation>,
+) -> Result<(), sqlx::Error> {
+    for (days_ago, all, counted) in [(15, 10, 12), (8, 20, 24)] {
+        let (places, said) = (vec![NO_PLACE.to_owned()], Said { all, parts: vec![all] });
+        let day = clock::fields(sefton.now - days_ago * DAY).0;
+        let told = Told { places, said };
+        under_way::store::keep(tx, consultation, &day, &told, counted).await?;
+    }
+    under_way::store::set_aim(tx, consultation, Some(60)).await?;
+    Ok(())
 }
 
 async fn open(
@@ -154,6 +173,7 @@ async fn closed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Err
             })
             .collect(),
         asked: Some(900),
+        ..Material::default()
     };
     let new = results::new(&material, "place", &[], String::new(), Rule::default())
         .map_err(|what| sqlx::Error::Protocol(what.into()))?;

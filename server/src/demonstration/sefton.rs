@@ -1,7 +1,7 @@
 //! The demonstration's area: its services and who runs each, its places, and its people, who are
 //! all plainly invented.
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{self, DAY, Millis};
 use calendar::school::SchoolYear;
 use ground::viewer::Role;
 use sqlx::AnyConnection;
@@ -141,8 +141,13 @@ pub async fn fill(
     }
     let mut places = Vec::new();
     for (name, children) in PLACES {
-        let children = i64::try_from(children).ok();
-        places.push((name, area::store::add(tx, area::AreaKind::Place, name, children).await?));
+        let baseline = area::Baseline {
+            children: i64::try_from(children).unwrap_or_default(),
+            source: "Invented for the demonstration".to_owned(),
+            day: clock::fields(now - 300 * DAY).0,
+        };
+        let place = area::store::add(tx, area::AreaKind::Place, name, Some(&baseline)).await?;
+        places.push((name, place));
     }
     let (north, south) = (places[0].1.clone(), places[1].1.clone());
     area::texts::save(tx, &CONTACT, now).await?;

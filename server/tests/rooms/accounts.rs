@@ -940,7 +940,7 @@ fn a_change_of_role_ends_every_session_and_is_in_the_audit_log() {
         let roles = format!("/admin/people/{}/roles", parent.account);
         assert_eq!(
             admin.post(&roles, &[("role", "organiser"), ("change", "give")]).await.leads_to(),
-            format!("/admin/people?done=role&who={}", parent.account)
+            format!("/admin/people/{}?done=role", parent.account)
         );
         assert_eq!(parent.get("/account").await.status, StatusCode::SEE_OTHER);
         parent
@@ -974,15 +974,17 @@ fn an_administrator_signs_somebody_out_everywhere_and_she_is_told() {
         let waits = link(&world.deliver().await[0]);
 
         let people = admin.get("/admin/people?search=parent1").await;
-        let page = leads(&people, "Sign them out everywhere");
+        let person = admin.get(&leads(&people, "/admin/people/")).await;
+        let page = leads(&person, "Sign them out everywhere");
         assert_eq!(page, format!("/admin/people/{}/sessions", phone.account));
         let asks = admin.get(&page).await;
         assert!(asks.says("Sign someone out everywhere") && asks.says("Somebody"), "{}", asks.html);
         assert_eq!(phone.get("/account").await.status, StatusCode::OK, "looking changes nothing");
         for _ in 0..2 {
-            assert_eq!(admin.post(&page, &[]).await.leads_to(), "/admin/people?done=signed-out");
+            let to = format!("/admin/people/{}?done=signed-out", phone.account);
+            assert_eq!(admin.post(&page, &[]).await.leads_to(), to);
         }
-        let done = admin.get("/admin/people?done=signed-out").await;
+        let done = admin.get(&format!("/admin/people/{}?done=signed-out", phone.account)).await;
         assert!(done.says("They have been signed out everywhere"), "{}", done.html);
         for hers in [&phone, &tablet] {
             assert_eq!(hers.get("/account").await.status, StatusCode::SEE_OTHER);
@@ -1020,7 +1022,9 @@ fn a_role_is_given_on_a_page_that_says_what_it_means_and_she_gets_one_email() {
         let parent = world.parent(1).await;
         let people = admin.get("/admin/people?search=parent1").await;
         let roles = format!("/admin/people/{}/roles", parent.account);
-        assert!(people.says(&format!("{roles}?role=organiser")), "{}", people.html);
+        let person = admin.get(&leads(&people, "/admin/people/")).await;
+        let gives = leads(&person, "Add role: Forum organiser");
+        assert!(gives.starts_with(&format!("{roles}?search=parent1")), "{gives}");
         let asks = admin.get(&format!("{roles}?role=organiser&change=give&search=parent1")).await;
         for words in [
             "Give someone a role",
@@ -1034,8 +1038,10 @@ fn a_role_is_given_on_a_page_that_says_what_it_means_and_she_gets_one_email() {
         assert_eq!(parent.get("/forum").await.status, StatusCode::FORBIDDEN, "nothing is done yet");
         let sent = [("role", "organiser"), ("change", "give"), ("search", "parent1")];
         let to = admin.post(&roles, &sent).await.leads_to();
-        assert_eq!(to, format!("/admin/people?search=parent1&done=role&who={}", parent.account));
-        assert!(admin.get(&to).await.says("You changed this for Somebody."));
+        assert_eq!(to, format!("/admin/people/{}?search=parent1&done=role", parent.account));
+        let done = admin.get(&to).await;
+        assert!(done.says("Role changed") && done.says("parent1@example.org"), "{}", done.html);
+        assert_eq!(leads(&done, "People"), "/admin/people?search=parent1", "the same list");
         // A second tap changes nothing, and they hear of it once.
         admin.post(&roles, &sent).await.leads_to();
         let told = world.deliver().await;
@@ -1048,7 +1054,8 @@ fn a_role_is_given_on_a_page_that_says_what_it_means_and_she_gets_one_email() {
         assert_eq!(world.deliver().await.len(), 2);
         let without = world.sign_in("parent1@example.org").await;
         assert!(without.get("/account").await.says("None at the moment"));
-        assert_eq!(admin.get(&roles).await.leads_to(), "/admin/people", "as after a reload");
+        let page = format!("/admin/people/{}", parent.account);
+        assert_eq!(admin.get(&roles).await.leads_to(), page, "as after a reload");
     });
 }
 
@@ -1131,7 +1138,7 @@ fn administrators_are_told_who_is_one_now_and_who_no_longer() {
             told
         };
         let change = async |account: &str, how: &str| {
-            let fields = [("role", "admin"), ("change", how)];
+            let fields = [("role", "admin"), ("change", how), ("checked", "yes")];
             admin.post(&format!("/admin/people/{account}/roles"), &fields).await.leads_to()
         };
         let both = ["admin2@example.org", "parent1@example.org"];

@@ -9,7 +9,9 @@ use questionnaires::answers::Answer as Given;
 use questionnaires::{Question, QuestionKind, edit, library};
 use sqlx::{Column as _, Row as _};
 
-use crate::fixtures::consultations::{ask_who_waits, new_consultation, new_for_anyone};
+use crate::fixtures::consultations::{
+    ask_who_waits, import_questions, new_consultation, new_for_anyone,
+};
 pub use crate::fixtures::consultations::{begin, open, terms};
 use crate::world::{Answer, Browser, World, link, number, on_both};
 
@@ -538,20 +540,10 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
         assert!(
             at(keys[1]) < at(keys[0]) && !file.html.contains(&format!("\"key\": \"{}\"", keys[2]))
         );
-        let put_in = async |content: &[u8]| {
-            let head = b"--edge\r\nContent-Disposition: form-data; name=\"file\"; \
-                filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n";
-            let body = [head, content, b"\r\n--edge--\r\n"].concat();
-            organiser
-                .request(
-                    Method::POST,
-                    &format!("{page}/file"),
-                    &[("content-type", "multipart/form-data; boundary=edge")],
-                    body,
-                )
-                .await
-        };
-        assert!(put_in(b"no file of questions").await.says("Choose a file of questions"));
+        let other = ("x", &b"no file of questions"[..]);
+        let refused = organiser.post_file(&format!("{page}/file"), &[], other).await;
+        assert!(refused.says("Choose a file of questions"));
+        let put_in = async |content: &[u8]| import_questions(&organiser, &page, content).await;
         assert!(put_in(file.html.as_bytes()).await.says("Questions saved"));
         let branch = Question {
             key: "alone".into(),

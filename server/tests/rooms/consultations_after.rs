@@ -8,7 +8,7 @@ use ground::viewer::Role;
 use questionnaires::{Choice, Question, QuestionKind, Questionnaire, edit, file};
 
 use crate::consultations::{answer, begin, open, publish};
-use crate::fixtures::consultations::new_for_anyone;
+use crate::fixtures::consultations::{import_questions, new_for_anyone};
 use crate::world::{Browser, World, number, on_both};
 
 /// Until after the close and its half hour of grace.
@@ -556,17 +556,7 @@ fn two_parents_on_one_phone_each_take_back_only_their_own() {
 async fn open_with(world: &World, organiser: &Browser<'_>, questions: Vec<Question>) -> String {
     let page = new_for_anyone(world, organiser, "Many", 60).await;
     let file = file::write(&edit::with_copies(&Questionnaire::default(), &questions, &[])).unwrap();
-    let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; \
-        filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n";
-    let body = format!("{head}{file}\r\n--edge--\r\n");
-    let kept = organiser
-        .request(
-            Method::POST,
-            &format!("{page}/file"),
-            &[("content-type", "multipart/form-data; boundary=edge")],
-            body,
-        )
-        .await;
+    let kept = import_questions(organiser, &page, file.as_bytes()).await;
     assert!(kept.says("Questions saved"));
     organiser.post(&page, &[("step", "open")]).await.leads_to();
     page.replace("/forum/consultations/", "")

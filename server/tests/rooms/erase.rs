@@ -670,7 +670,20 @@ const STAYS_NAMED: [(&str, &str); 4] = [
 
 /// Rows that the demonstration has none of, so that every column that refers to an account is
 /// tried.
-const ROWS: [&str; 29] = [
+const ROWS: [&str; 35] = [
+    "INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from, was_vote_from,
+     was_closes_at, propose_from, vote_from, closes_at, reason, changed_by, changed_at)
+     SELECT 'change', id, 'extended', title, propose_from, vote_from, closes_at, propose_from,
+       vote_from, closes_at + 1, 'A slip', $1, closes_at - 1 FROM rounds WHERE closed_at IS NULL
+     ORDER BY closes_at LIMIT 1",
+    "INSERT INTO consultation_changes (form_key, consultation_id, kind, was_closes_at, closes_at,
+     reason, changed_by, changed_at)
+     SELECT 'change', id, 'extended', closes_at, closes_at + 1, 'A slip', $1, closes_at - 1
+     FROM consultations WHERE opened_at IS NOT NULL ORDER BY id LIMIT 1",
+    "INSERT INTO plan_changes (form_key, plan_id, kind, was_due_day, due_day, reason, changed_by,
+     changed_at)
+     SELECT 'change', id, 'extended', due_day, '2099-01-01', 'A slip', $1, 1 FROM plans
+     ORDER BY id LIMIT 1",
     "INSERT INTO address_undos (token_hash, account_id, email, changed_at, ends_at)
      VALUES ('undo', $1, 'before@example.org', 1, 9000000000000000)",
     "INSERT INTO known_browsers (token_hash, account_id, ends_at)
@@ -688,6 +701,10 @@ const ROWS: [&str; 29] = [
     "INSERT INTO links (token_hash, account_id, purpose, ends_at)
      VALUES ('link', $1, 'sign-in', 9000000000000000)",
     "INSERT INTO email_stops (id, account_id, sort, stopped_at) VALUES ('stop', $1, 'said', 1)",
+    "INSERT INTO task_choices (account_id, task, choice, chosen_at)
+     VALUES ($1, 'topic', 'never', 1)",
+    "INSERT INTO task_emails (account_id, task, thing_id, since, is_due, dedup_key)
+     VALUES ($1, 'topic', 'thing', 1, 0, 'tasks')",
     "INSERT INTO notice_questions (id, form_key, notice_id, question, asked_at)
      SELECT 'q', 'q', min(id), 'Which?', 1 FROM notices",
     "INSERT INTO notice_wanted (question_id, account_id, wanted_at) VALUES ('q', $1, 1)",
@@ -709,6 +726,8 @@ const ROWS: [&str; 29] = [
      SELECT min(id), 'none', 'x', 'y', $1, 1 FROM responses",
     "INSERT INTO quotations (response_id, question, words, chosen_by)
      SELECT max(id), 'other', 'x', $1 FROM responses",
+    "INSERT INTO answer_readings (response_id, question, read_by, read_at, themes)
+     SELECT max(id), 'other', $1, 1, '' FROM responses",
     "INSERT INTO concern_notes (form_key, topic_id, note, noted_by, noted_at)
      SELECT 'concern note', min(id), 'I rang.', $1, 1 FROM topics",
     "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at)

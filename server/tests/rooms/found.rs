@@ -108,6 +108,7 @@ pub async fn all_forms(things: &Things<'_>) -> Vec<FoundForm> {
             to: path.to_owned(),
             is_multipart: false,
             fields: names.iter().map(field).collect(),
+            button: String::new(),
         };
         let who = lookers(rule.access)[0];
         found.push(FoundForm { rule, who, form, is_own: true });

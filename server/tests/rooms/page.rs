@@ -13,6 +13,8 @@ pub struct Form {
     pub is_multipart: bool,
     /// Its fields in their order; each choice is one.
     pub fields: Vec<Field>,
+    /// What is read on the button that sends it; empty where it has none.
+    pub button: String,
 }
 
 /// One field of a form, or one choice.
@@ -78,8 +80,12 @@ pub fn forms(html: &str, path: &str) -> Vec<Form> {
             "/form" => here = None,
             "input" | "textarea" | "button" => {
                 let (Some(of), Some(control)) = (of, tag.control()) else { continue };
-                let to = tag.attributes.get("formaction").map(|to| own_or(to, path));
-                open_at(&mut open, of).push(control, to);
+                if control.kind == "button" {
+                    let to = tag.attributes.get("formaction").map(|to| own_or(to, path));
+                    open_at(&mut open, of).buttons.push((control, to, words(tag.text)));
+                } else {
+                    open_at(&mut open, of).push(control);
+                }
             }
             "select" => select = of.zip(tag.control()).map(|(of, field)| (field, of)),
             "option" => {
@@ -93,7 +99,7 @@ pub fn forms(html: &str, path: &str) -> Vec<Form> {
             }
             "/select" => {
                 if let Some((field, of)) = select.take() {
-                    open_at(&mut open, of).push(field, None);
+                    open_at(&mut open, of).push(field);
                 }
             }
             _ => {}
@@ -117,8 +123,8 @@ struct Open {
     is_post: bool,
     is_multipart: bool,
     fields: Vec<Field>,
-    /// Each with the address it sends the form to, if that is another one.
-    buttons: Vec<(Field, Option<String>)>,
+    /// Each with the address it sends the form to, if that is another one, and its words.
+    buttons: Vec<(Field, Option<String>, String)>,
 }
 
 impl Open {
@@ -128,10 +134,8 @@ impl Open {
         self.is_multipart = tag.attribute("enctype") == "multipart/form-data";
     }
 
-    fn push(&mut self, field: Field, to: Option<String>) {
-        if field.kind == "button" {
-            self.buttons.push((field, to));
-        } else if !field.name.is_empty() {
+    fn push(&mut self, field: Field) {
+        if !field.name.is_empty() {
             self.fields.push(field);
         }
     }
@@ -139,12 +143,13 @@ impl Open {
     fn ways(self) -> Vec<Form> {
         let Self { to: own, is_multipart, fields, buttons, .. } = self;
         if buttons.is_empty() {
-            return vec![Form { to: own, is_multipart, fields }];
+            return vec![Form { to: own, is_multipart, fields, button: String::new() }];
         }
-        let way = |(button, to): (Field, Option<String>)| {
+        let way = |(button, to, words): (Field, Option<String>, String)| {
             let mut fields = fields.clone();
             fields.extend((!button.name.is_empty()).then_some(button));
-            Form { to: to.unwrap_or_else(|| own.clone()), is_multipart, fields }
+            let to = to.unwrap_or_else(|| own.clone());
+            Form { to, is_multipart, fields, button: words }
         };
         buttons.into_iter().map(way).collect()
     }
@@ -210,8 +215,10 @@ fn tags(html: &str) -> Vec<Tag<'_>> {
             inside.find(|letter: char| letter.is_ascii_whitespace()).unwrap_or(inside.len());
         let (name, attributes) = inside.split_at(name_ends);
         let name = if name.len() > 1 { name.trim_end_matches('/') } else { name };
-        // What is in these is no HTML.
         let text = match name {
+            // What is read on it, with the tags in it, which are read as tags too.
+            "button" => rest.split("</button>").next().unwrap_or_default(),
+            // What is in these is no HTML.
             "script" | "style" | "textarea" => {
                 let text = rest.split("</").next().unwrap_or_default();
                 rest = &rest[text.len()..];
@@ -252,6 +259,26 @@ fn attributes_in(text: &str) -> BTreeMap<&str, String> {
         rest = left.trim_start();
     }
     found
+}
+
+/// The links of a page, in their order: (where each leads, what is read on it).
+pub fn links(html: &str) -> Vec<(String, String)> {
+    let link = |rest: &str| {
+        let ends = end_of_tag(rest)?;
+        let to = attributes_in(&rest[..ends]).get("href")?.clone();
+        Some((to, words(rest[ends + 1..].split("</a>").next()?)))
+    };
+    html.split("<a ").skip(1).filter_map(link).collect()
+}
+
+/// What is read of a piece of HTML.
+fn words(html: &str) -> String {
+    let (mut plain, mut rest) = (String::new(), html);
+    while let Some((before, after)) = rest.split_once('<') {
+        plain += before;
+        rest = end_of_tag(after).map_or("", |ends| &after[ends + 1..]);
+    }
+    unescaped(&(plain + rest)).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A text without the escapes of HTML.
@@ -302,4 +329,14 @@ fn a_form_is_read_with_its_choices_its_texts_and_each_of_its_buttons() {
     assert_eq!(typed, ["words", "password"]);
     assert!(found[0].fields.iter().any(|field| field.name == "password" && field.is_secret));
     assert!(found[2].fields.is_empty());
+    let read: Vec<&str> = found.iter().map(|form| form.button.as_str()).collect();
+    assert_eq!(read, ["Go", "Save", ""]);
+}
+
+#[test]
+fn a_link_is_read_with_where_it_leads() {
+    let html = "<p><a class=\"back\" href=\"/lead?a=1&amp;b=2\">Leaders’ <b>desk</b></a></p>\
+        <abbr>No link</abbr><a href=\"#here\"> Here </a>";
+    let found = [("/lead?a=1&b=2", "Leaders’ desk"), ("#here", "Here")];
+    assert_eq!(links(html), found.map(|(to, words)| (to.to_owned(), words.to_owned())));
 }

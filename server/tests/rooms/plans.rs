@@ -13,7 +13,7 @@ use plans::tell_due;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
-pub use crate::fixtures::plans::{REASON, register};
+pub use crate::fixtures::plans::{REASON, meet, register};
 use crate::world::{Browser, World, by_hand, change, on_both};
 
 pub async fn leader(world: &World) -> Browser<'_> {
@@ -23,19 +23,6 @@ pub async fn leader(world: &World) -> Browser<'_> {
 pub async fn draft(leader: &Browser<'_>, plan: &str) -> String {
     let fields = [("summary", "Buses come on time."), ("body", "# Buses\n\nThey come on time.")];
     leader.post(&format!("/lead/plans/{plan}/drafts"), &fields).await.leads_to()
-}
-
-pub async fn meet(world: &World, leader: &Browser<'_>, plan: &str) {
-    let day = calendar::clock::fields(world.now()).0;
-    let fields = [
-        ("day", day.as_str()),
-        ("held_at", "Online"),
-        ("parents", "12"),
-        ("others", "3"),
-        ("decided", "Four weeks"),
-        ("audience", "everyone"),
-    ];
-    leader.post(&format!("/lead/plans/{plan}/sessions"), &fields).await.leads_to();
 }
 
 #[test]

@@ -62,7 +62,8 @@ async fn comment(parent: &Browser<'_>, words: &str) -> String {
 }
 
 /// Topics: waiting, declined, passed on, merged before publication, withdrawn during a vote in
-/// which `other` supported it, and withdrawn after a draft answered it. With the unpublished draft.
+/// which `other` supported it, withdrawn after a draft answered it, and taken down. With the
+/// unpublished draft.
 async fn topics_and_plan<'w>(world: &'w World, other: &Browser<'_>) -> Things<'w> {
     let (author, organiser) = (world.parent(1).await, world.organiser().await);
     let leader = plans::leader(world).await;
@@ -77,6 +78,10 @@ async fn topics_and_plan<'w>(world: &'w World, other: &Browser<'_>) -> Things<'w
         .await
         .unwrap();
     let kept = world.published("Later buses").await;
+    let taken_down = world.published(&format!("{CANARY} taken down")).await;
+    assert!(world.visitor().get(&format!("/topics/{taken_down}")).await.says(CANARY));
+    let down = [("reason", "names"), ("words", "keep")];
+    organiser.post(&format!("/forum/topics/{taken_down}/takedown"), &down).await.leads_to();
     let [waiting, declined, passed_on, merged, answered] =
         ["waiting", "declined", "passed on", "merged", "answered"]
             .map(|state| format!("{CANARY} {state}"));
@@ -106,14 +111,18 @@ async fn topics_and_plan<'w>(world: &'w World, other: &Browser<'_>) -> Things<'w
 
     let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
     let mut read = vec![(lead, format!("/forum/safeguarding/{passed_on}"))];
+    let words = world.one("SELECT id FROM takedowns").await;
+    let lead = world.sign_in("lead@example.org").await;
+    read.push((lead, format!("/forum/safeguarding/taken-down/{words}")));
     for topic in [&waiting, &declined, &merged, &answered] {
         let author = world.sign_in("parent1@example.org").await;
         read.push((author, format!("/topics/{topic}")));
     }
     read.push((organiser, format!("/topics/{supported}")));
     read.push((leader, format!("/plans/{plan}/drafts/2")));
-    let ids =
+    let mut ids =
         vec![waiting, declined, passed_on, merged, supported, answered.clone(), kept, plan, round];
+    ids.extend([taken_down, words]);
     Things { ids, answered, read }
 }
 

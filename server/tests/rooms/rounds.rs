@@ -411,6 +411,7 @@ fn rounds_do_not_overlap_and_the_form_says_so() {
             ("vote_time", &time),
             ("close_day", &close),
             ("close_time", &time),
+            ("step", "confirm"),
         ];
         let refused = organiser.post("/forum/rounds/new", &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -442,10 +442,11 @@ fn an_administrator_resets_it_and_she_and_the_other_administrators_hear_of_it() 
         set_up(&world, &leader).await;
         emails(&world, EmailKind::SecondStep).await;
         let page = format!("/admin/people/{}/second-step", leader.account);
-        assert!(admin.get("/admin/people").await.says(&page), "there is a link");
+        let person = format!("/admin/people/{}", leader.account);
+        assert!(admin.get(&person).await.says(&page), "there is a link");
         assert!(admin.get(&page).await.says("Reset their second step"));
         for _ in 0..2 {
-            assert_eq!(admin.post(&page, &[]).await.leads_to(), "/admin/people?done=reset");
+            assert_eq!(admin.post(&page, &[]).await.leads_to(), format!("{person}?done=reset"));
         }
         assert_eq!(leader.get("/lead").await.status, StatusCode::SEE_OTHER);
         let told = emails(&world, EmailKind::SecondStep).await;
@@ -497,7 +498,7 @@ fn who_signed_in_a_while_ago_proves_that_it_is_her_and_one_press_does_what_she_c
         let shown = admin.get("/go-on").await;
         assert!(shown.says("Nothing has been done yet"), "{}", shown.html);
         let done = admin.post("/go-on", &[("step", "do")]).await;
-        let changed = format!("/admin/people?done=role&who={}", parent.account);
+        let changed = format!("/admin/people/{}?done=role", parent.account);
         assert_eq!(done.leads_to(), changed);
         assert_eq!(number(&world, given).await, 1);
         // For a while nothing more is asked, and then it is again.

@@ -18,16 +18,26 @@ use ground::viewer::Role;
 use serde_json::json;
 
 use crate::device::Device;
-use crate::fixtures::consultations::{ask_who_waits, begin, new_consultation, open, terms};
+use crate::fixtures::consultations::{
+    ask_who_waits, begin, new_consultation, open, read_questions, terms,
+};
 use crate::fixtures::notices::{noticed, told};
-use crate::fixtures::plans::{REASON, register};
+use crate::fixtures::plans::{REASON, meet, register};
 use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
-const OF_THE_DEMONSTRATION: [(&str, &str, &str); 40] = [
+const OF_THE_DEMONSTRATION: [(&str, &str, &str); 49] = [
     ("/admin/people/{id}", "id", "SELECT id FROM accounts WHERE email = 'parent2@example.org'"),
+    // Somebody who looks at nothing here: nobody looks at anything while they are suspended.
+    (
+        "/admin/people/{id}/suspension",
+        "id",
+        "SELECT id FROM accounts WHERE email = 'family10@example.org'",
+    ),
     // One that nothing else here is about: to change it changes who answers.
+    ("/admin/area/{what}/{id}", "what", "SELECT CAST('place' AS TEXT)"),
+    ("/admin/area/{what}/{id}", "id", "SELECT id FROM places WHERE name = 'South Sefton'"),
     ("/admin/services/{id}", "id", "SELECT id FROM services ORDER BY position DESC LIMIT 1"),
     ("/consultations/{id}", "id", OPEN),
     ("/consultations/{id}/answers/{code}/questions/{key}", "key", WAITING),
@@ -38,6 +48,7 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 40] = [
     ("/forum/consultations/{id}/links", "id", NONE),
     ("/forum/consultations/{id}/questions/{key}", "key", WAITING),
     ("/forum/consultations/{id}/release", "id", CLOSED),
+    ("/forum/consultations/{id}/takedown", "id", CLOSED),
     ("/forum/consultations/{id}/typed/new", "id", OPEN),
     ("/forum/consultations/{id}/wording/{key}", "id", OPEN),
     ("/forum/consultations/{id}/wording/{key}", "key", WAITING),
@@ -46,10 +57,19 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 40] = [
         "id",
         "SELECT id FROM comments WHERE words LIKE 'The pages cannot be read%'",
     ),
+    ("/forum/local-offer/{id}/takedown", "id", PUBLISHED),
+    ("/forum/notices/answers/{id}", "id", NONE),
+    ("/forum/notices/questions/{id}", "id", NONE),
     ("/forum/plans/{id}", "id", "SELECT id FROM plans WHERE title LIKE 'An autism pathway%'"),
     ("/forum/rounds/{id}", "id", "SELECT id FROM rounds ORDER BY closes_at LIMIT 1"),
     ("/forum/safeguarding/{id}", "id", "SELECT id FROM topics WHERE passed_on_at IS NOT NULL"),
+    ("/forum/safeguarding/taken-down/{id}", "id", NONE),
     ("/forum/topics/{id}", "id", "SELECT id FROM topics WHERE title LIKE 'Hearing tests%'"),
+    (
+        "/forum/topics/{id}/takedown",
+        "id",
+        "SELECT id FROM topics WHERE title = 'A published autism pathway'",
+    ),
     ("/forum/updates/{id}", "id", CLAIMED),
     ("/lead/local-offer/{id}", "id", PUBLISHED),
     ("/lead/notices/{id}", "id", "SELECT id FROM notices WHERE title LIKE 'The Saturday club%'"),
@@ -312,6 +332,8 @@ impl<'w> Things<'w> {
         self.put("/forum/consultations/{id}", "id", last(&desk));
         self.put("/forum/consultations/{id}/questions/{key}", "key", "question-1".to_owned());
         self.also.push((ORGANISER, format!("{desk}/questions/new")));
+        let questions = organiser.get(&format!("{desk}/questions.json")).await.html;
+        read_questions(&organiser, &desk, questions.as_bytes()).await;
 
         let id = open(world, &organiser, "link").await;
         let links = format!("/forum/consultations/{id}/links");
@@ -320,6 +342,8 @@ impl<'w> Things<'w> {
         let link = link.unwrap_or_else(|| panic!("no link: {}", printed.html));
         let link = link.split(['<', '"']).next().unwrap_or_default().to_owned();
         self.put("/forum/consultations/{id}/links", "id", id.clone());
+        self.put("/forum/consultations/{id}/dates", "id", id.clone());
+        self.put("/forum/consultations/{id}/withdrawal", "id", id.clone());
         self.put("/consultations/{id}/links/{link}", "id", id);
         self.put("/consultations/{id}/links/{link}", "link", link);
 
@@ -372,12 +396,32 @@ impl<'w> Things<'w> {
         world.published_into(&round, "A bus that waits").await;
         rounds::close_due(world.db(), &world.house.clock).await.unwrap();
         self.put("/forum/rounds/{id}", "id", round);
+        // One that can still be cancelled.
+        let announced = id::fresh();
+        sqlx::query(
+            "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at, form_key)
+             VALUES ($1, 'Round 9', 1, $2, $3, $4, $1)",
+        )
+        .bind(&announced)
+        .bind(now + 140 * DAY)
+        .bind(now + 160 * DAY)
+        .bind(now + 180 * DAY)
+        .execute(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
+        self.put("/forum/rounds/{id}/cancellation", "id", announced.clone());
+        self.put("/forum/rounds/{id}/dates", "id", announced);
     }
 
     /// A plan with three drafts: a file and a text that everyone can read, and one that waits.
     async fn plan_with_drafts(&mut self) {
         let (world, leader) = (self.world, self.browser(LEADER).await);
         let plan = register(world, &leader).await;
+        meet(world, &leader, &plan).await;
+        let session =
+            world.one(&format!("SELECT id FROM planning_sessions WHERE plan_id = '{plan}'")).await;
+        self.put("/lead/plans/{id}/sessions/{session}", "id", plan.clone());
+        self.put("/lead/plans/{id}/sessions/{session}", "session", session);
         let topic = world.one("SELECT id FROM topics WHERE title LIKE 'Tell us before%'").await;
         let topics = format!("/lead/plans/{plan}/topics");
         leader.post(&topics, &[("topics", &topic)]).await.leads_to();
@@ -421,10 +465,24 @@ impl<'w> Things<'w> {
             ("questions", question.as_str()),
             ("question", "Can children be picked up at home?"),
         ];
-        both.0.post(&format!("/lead/notices/{notice}/questions"), &shown).await.leads_to();
+        let desk = format!("/lead/notices/{notice}/questions");
+        both.0.post(&desk, &shown).await.leads_to();
+        self.put("/forum/notices/questions/{id}", "id", question);
         let asks = [("question", "Who will drive?"), ("email", "asks@example.org")];
         let ask = format!("/notices/{notice}/questions/new");
         self.visitor().post(&ask, &asks).await.leads_to();
+        let another = [("question", "May she take her bike?"), ("email", "bike@example.org")];
+        self.visitor().post(&ask, &another).await.leads_to();
+        let bike = "SELECT id FROM notice_questions WHERE question LIKE 'May she%'";
+        let bike = world.one(bike).await;
+        let answer = [
+            ("questions", bike.as_str()),
+            ("question", "Can bikes go on the bus?"),
+            ("answer", "Yes, one on each bus."),
+        ];
+        both.0.post(&desk, &answer).await.leads_to();
+        let answer = "SELECT id FROM notice_answers WHERE answer LIKE 'Yes, one%'";
+        self.put("/forum/notices/answers/{id}", "id", world.one(answer).await);
     }
 
     /// An update with a file, and a comment for the safeguarding lead.
@@ -453,6 +511,15 @@ impl<'w> Things<'w> {
         let decision = [("decision", "pass on")];
         organiser.post(&format!("/forum/local-offer/{comment}"), &decision).await.leads_to();
         self.put("/forum/safeguarding/comments/{id}", "id", comment);
+
+        let names = [("words", "The lady at the desk has a name.")];
+        let sent = parent.post("/local-offer/comments/new", &names).await.leads_to();
+        let desk = format!("/forum/local-offer/{}", last(&sent));
+        organiser.post(&desk, &[("decision", "publish")]).await.leads_to();
+        let down = [("reason", "names"), ("words", "keep")];
+        organiser.post(&format!("{desk}/takedown"), &down).await.leads_to();
+        let taken_down = world.one("SELECT id FROM takedowns").await;
+        self.put("/forum/safeguarding/taken-down/{id}", "id", taken_down);
     }
 
     /// What emails, passkeys and codes let people do.
@@ -509,6 +576,9 @@ impl<'w> Things<'w> {
         self.browser(ADMIN).await.post("/admin/people", &invites).await.leads_to();
         let token = self.emailed("/invitations/").await;
         self.put("/invitations/{token}", "token", token);
+        let invited = "SELECT id FROM invitations WHERE email = 'invited@example.org'";
+        let invited = world.one(invited).await;
+        self.put("/admin/invitations/{id}", "id", invited);
         let person =
             self.world.one("SELECT id FROM accounts WHERE email = 'parent2@example.org'").await;
         let change = format!("/admin/people/{person}/roles?role=organiser&change=give");

@@ -50,7 +50,36 @@ const UPDATE: &str = "SELECT '/updates/' || update_id FROM update_versions";
 const JUDGED: &str = "SELECT '/updates/' || update_id FROM verdicts";
 
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 28] = [
+const READ: [Read; 34] = [
+    Read {
+        column: "round_changes.kind",
+        first: &["INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
+              was_vote_from, was_closes_at, propose_from, vote_from, closes_at, reason,
+              changed_by, changed_at)
+              SELECT id, id, 'extended', title, propose_from, vote_from, closes_at - 1,
+                propose_from, vote_from, closes_at, 'A slip', opened_by, vote_from
+              FROM rounds WHERE opened_by IS NOT NULL"],
+        who: Reader::Visitor,
+        page: "SELECT '/rounds/' || round_id FROM round_changes",
+    },
+    Read {
+        column: "consultation_changes.kind",
+        first: &["INSERT INTO consultation_changes (form_key, consultation_id, kind,
+              was_closes_at, closes_at, reason, changed_by, changed_at)
+              SELECT id, id, 'extended', closes_at - 1, closes_at, 'A slip', opened_by, opens_at
+              FROM consultations WHERE opened_at IS NOT NULL"],
+        who: Reader::Visitor,
+        page: "SELECT '/consultations/' || consultation_id FROM consultation_changes",
+    },
+    Read {
+        column: "plan_changes.kind",
+        first: &["INSERT INTO plan_changes (form_key, plan_id, kind, was_due_day, due_day, reason,
+              changed_by, changed_at)
+              SELECT id, id, 'moved', '2020-01-01', due_day, 'A slip', registered_by,
+                registered_at FROM plans"],
+        who: Reader::Visitor,
+        page: "SELECT '/plans/' || plan_id FROM plan_changes",
+    },
     read("roles.role", Reader::Parent, "SELECT '/topics'"),
     Read {
         column: "invitations.role",
@@ -66,6 +95,13 @@ const READ: [Read; 28] = [
               SELECT id, id, 'said', 1 FROM accounts WHERE email = 'parent@example.org'"],
         who: Reader::Parent,
         page: "SELECT '/account/emails'",
+    },
+    Read {
+        column: "task_choices.choice",
+        first: &["INSERT INTO task_choices (account_id, task, choice, chosen_at)
+              SELECT id, 'topic', 'never', 1 FROM accounts WHERE email = 'organiser@example.org'"],
+        who: Reader::Organiser,
+        page: "SELECT '/account/emails/tasks'",
     },
     read("subscribers.cadence", Reader::Parent, "SELECT '/account/subscriptions'"),
     Read {
@@ -106,6 +142,26 @@ const READ: [Read; 28] = [
         page: "SELECT '/forum/safeguarding/answers'",
     },
     read("releases.results", Reader::Visitor, RESULTS),
+    Read {
+        column: "takedowns.kind",
+        first: &[
+            "INSERT INTO takedowns (id, form_key, kind, about_id, reason, why, is_kept, words,
+              asked_by, asked_at, taken_down_at)
+              SELECT id, id, 'topic', id, 'names', '', 0, '', id, 0, 1 FROM accounts
+              WHERE email = 'parent@example.org'",
+        ],
+        who: Reader::Organiser,
+        page: "SELECT '/forum/takedowns'",
+    },
+    Read {
+        column: "answers_under_way.said",
+        first: &["INSERT INTO answers_under_way (consultation_id, day, said, counted)
+              SELECT min(id), '2020-01-01', '[[\"\"],{\"all\":10,\"parts\":[10]}]', 10
+              FROM consultations WHERE opened_at IS NOT NULL"],
+        who: Reader::Organiser,
+        page: "SELECT '/forum/consultations/' || consultation_id || '/progress'
+             FROM answers_under_way",
+    },
     read("update_versions.outcome", Reader::Visitor, "SELECT '/updates'"),
     read("update_versions.questions", Reader::Visitor, UPDATE),
     read("update_versions.evidence", Reader::Visitor, UPDATE),
@@ -125,7 +181,8 @@ const READ: [Read; 28] = [
 ];
 
 /// Columns of known words, and of JSON, that no page reads like that, each with the reason.
-const LEFT: [(&str, &str); 10] = [
+const LEFT: [(&str, &str); 11] = [
+    ("corrections.kind", "statements compare it"),
     ("links.purpose", "a statement compares it: a link for something else is no link"),
     ("shortlist.phase", "evidence of the count, which nobody reads again"),
     ("subscriptions.began_how", "what was agreed, which is only handed out in a copy"),

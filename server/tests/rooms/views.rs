@@ -7,13 +7,14 @@ use calendar::clock::{DAY, Millis};
 use ground::db;
 use ground::ids::{Id, Organisation};
 use ground::viewer::Role;
-use local_offer::rules::CommentFacts as OfComment;
+use local_offer::rules::{CommentFacts as OfComment, CommentState};
 use notices::rules::{Course, Effect, Follow};
+use plans::rules::Hand;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use rounds::rules::NewRound;
-use sqlx::AnyConnection;
-use topics::rules::TopicFacts as OfTopic;
+use sqlx::{AnyConnection, AssertSqlSafe};
+use topics::rules::{TopicFacts as OfTopic, TopicState};
 use voting::Dates;
 
 use crate::world::{World, on_both, on_postgres};
@@ -22,10 +23,16 @@ use crate::world::{World, on_both, on_postgres};
 const MANY: usize = 300;
 
 /// The ids that a statement finds.
-async fn ids(world: &World, sql: &'static str) -> BTreeSet<String> {
+async fn ids(world: &World, sql: &str) -> BTreeSet<String> {
+    let sql = AssertSqlSafe(sql.to_owned());
     let ids: Vec<String> =
         sqlx::query_scalar(sql).fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap();
     ids.into_iter().collect()
+}
+
+/// Finds the things of the tasks of this kind.
+fn tasks(kind: &str) -> String {
+    format!("SELECT thing_id FROM waiting_tasks WHERE task = '{kind}'")
 }
 
 fn maybe(random: &mut StdRng) -> Option<Millis> {
@@ -36,12 +43,14 @@ fn maybe(random: &mut StdRng) -> Option<Millis> {
 fn of_topic(random: &mut StdRng, into: &str) -> OfTopic {
     let published_at = maybe(random);
     let before = |at: Option<Millis>| at.filter(|_| published_at.is_none());
+    let withdrawn_at = maybe(random);
     OfTopic {
         published_at,
         merged_into: maybe(random).map(|_| into.into()),
         decline_reason: before(maybe(random)).map(|_| "It is about one child".to_owned()),
         passed_on_at: before(maybe(random)),
-        withdrawn_at: maybe(random),
+        withdrawn_at,
+        taken_down_at: withdrawn_at.filter(|_| random.random_bool(0.4)),
     }
 }
 
@@ -51,9 +60,10 @@ async fn topic(tx: &mut AnyConnection, author: &str, facts: &OfTopic) -> String 
     sqlx::query(
         "INSERT INTO topics (id, author_id, form_key, title, happens_now, would_help, proposed_at,
          published_at, merged_at, merged_into, declined_at, decline_reason, passed_on_at,
-         withdrawn_at)
+         withdrawn_at, taken_down_at)
          VALUES ($1, $2, $3, 'A topic', 'Now', 'Help', 0, CAST($4 AS BIGINT), CAST($5 AS BIGINT),
-           $6, CAST($7 AS BIGINT), $8, CAST($9 AS BIGINT), CAST($10 AS BIGINT))",
+           $6, CAST($7 AS BIGINT), $8, CAST($9 AS BIGINT), CAST($10 AS BIGINT),
+           CAST($11 AS BIGINT))",
     )
     .bind(&id)
     .bind(author)
@@ -65,6 +75,7 @@ async fn topic(tx: &mut AnyConnection, author: &str, facts: &OfTopic) -> String 
     .bind(&facts.decline_reason)
     .bind(facts.passed_on_at)
     .bind(facts.withdrawn_at)
+    .bind(facts.taken_down_at)
     .execute(tx)
     .await
     .unwrap();
@@ -75,8 +86,11 @@ async fn topic(tx: &mut AnyConnection, author: &str, facts: &OfTopic) -> String 
 fn the_views_of_topics_say_what_the_rules_say_of_whatever_happened_to_one() {
     on_both(async |world| {
         let author = world.person("author@example.org", &[Role::Parent], &world.north).await;
+        let both = [Role::Organiser, Role::Safeguarding];
+        world.person("staff@example.org", &both, &world.north).await;
         let mut random = StdRng::seed_from_u64(43);
         let (mut public, mut listed) = (BTreeSet::new(), BTreeSet::new());
+        let (mut waiting, mut passed_on) = (BTreeSet::new(), BTreeSet::new());
         let mut tx = world.db().begin().await.unwrap();
         let first = OfTopic { published_at: Some(1), ..OfTopic::default() };
         let into = topic(&mut tx, &author, &first).await;
@@ -89,13 +103,21 @@ fn the_views_of_topics_say_what_the_rules_say_of_whatever_happened_to_one() {
                 public.insert(id.clone());
             }
             if facts.is_listed() {
-                listed.insert(id);
+                listed.insert(id.clone());
             }
+            match facts.state() {
+                TopicState::Waiting => waiting.insert(id),
+                TopicState::PassedOn => passed_on.insert(id),
+                _ => false,
+            };
         }
         tx.commit().await.unwrap();
         assert!(listed.len() > 10 && public.len() > listed.len() && public.len() < MANY / 2);
         assert_eq!(ids(&world, "SELECT id FROM public_topics").await, public);
         assert_eq!(ids(&world, "SELECT id FROM listed_topics").await, listed);
+        assert!(waiting.len() > 10 && passed_on.len() > 10);
+        assert_eq!(ids(&world, &tasks("topic")).await, waiting);
+        assert_eq!(ids(&world, &tasks("safeguarding")).await, passed_on);
 
         // A new round takes them by their own columns.
         let now = world.now();
@@ -123,26 +145,32 @@ fn the_views_of_topics_say_what_the_rules_say_of_whatever_happened_to_one() {
 fn the_view_of_comments_says_what_the_rules_say_of_whatever_happened_to_one() {
     on_both(async |world| {
         let author = world.person("author@example.org", &[Role::Parent], &world.north).await;
+        let both = [Role::Organiser, Role::Safeguarding];
+        world.person("staff@example.org", &both, &world.north).await;
         let mut random = StdRng::seed_from_u64(43);
         let mut public = BTreeSet::new();
+        let (mut waiting, mut passed_on) = (BTreeSet::new(), BTreeSet::new());
         let mut tx = world.db().begin().await.unwrap();
         for _ in 0..MANY {
             // One of these, or nothing yet.
             let decided = random.random_range(0..6);
             let is = |what: i32| (decided == what).then_some(1);
             let published_at = is(0).or(is(1)).or(is(2));
+            let withdrawn_at = maybe(&mut random);
             let facts = OfComment {
                 published_at,
                 declined_at: is(3),
                 passed_on_at: is(4),
-                withdrawn_at: maybe(&mut random),
+                withdrawn_at,
+                taken_down_at: withdrawn_at.filter(|_| random.random_bool(0.4)),
             };
             let id = id::random();
             sqlx::query(
                 "INSERT INTO comments (id, form_key, author_id, words, sent_at, decided_by,
-                 published_at, declined_at, decline_reason, passed_on_at, withdrawn_at)
+                 published_at, declined_at, decline_reason, passed_on_at, withdrawn_at,
+                 taken_down_at)
                  VALUES ($1, $2, $3, 'Words', 0, $4, CAST($5 AS BIGINT), CAST($6 AS BIGINT), $7,
-                   CAST($8 AS BIGINT), CAST($9 AS BIGINT))",
+                   CAST($8 AS BIGINT), CAST($9 AS BIGINT), CAST($10 AS BIGINT))",
             )
             .bind(&id)
             .bind(&id)
@@ -153,16 +181,25 @@ fn the_view_of_comments_says_what_the_rules_say_of_whatever_happened_to_one() {
             .bind(facts.declined_at.map(|_| "not about it"))
             .bind(facts.passed_on_at)
             .bind(facts.withdrawn_at)
+            .bind(facts.taken_down_at)
             .execute(&mut *tx)
             .await
             .unwrap();
             if facts.is_public() {
-                public.insert(id);
+                public.insert(id.clone());
             }
+            match facts.state() {
+                CommentState::Waiting => waiting.insert(id),
+                CommentState::PassedOn => passed_on.insert(id),
+                _ => false,
+            };
         }
         tx.commit().await.unwrap();
         assert!(public.len() > 10 && public.len() < MANY / 2);
         assert_eq!(ids(&world, "SELECT id FROM public_comments").await, public);
+        assert!(waiting.len() > 10 && passed_on.len() > 10);
+        assert_eq!(ids(&world, &tasks("comment")).await, waiting);
+        assert_eq!(ids(&world, &tasks("safeguarding")).await, passed_on);
     });
 }
 
@@ -513,7 +550,8 @@ fn no_view_holds_words_that_somebody_wrote_or_who_supported_and_answered() {
         assert!(used.contains("topics.id"), "{used:?}");
         let is_id = |column: &&String| {
             [".id", "_id", "_by"].iter().any(|end| column.ends_with(end))
-                || column.as_str() == "roles.role"
+                || ["roles.role", "plan_changes.kind", "plan_events.role", "plan_events.who"]
+                    .contains(&column.as_str())
         };
         let words: Vec<&String> = used.iter().filter(|column| !is_id(column)).collect();
         // What the planner remembers of it could not be taken away.
@@ -523,5 +561,58 @@ fn no_view_holds_words_that_somebody_wrote_or_who_supported_and_answered() {
         let about = |column: &&String| told.iter().any(|table| column.starts_with(table));
         let people: Vec<&String> = used.iter().filter(about).collect();
         assert!(people.is_empty(), "who supported, answered or was told: {people:?}");
+    });
+}
+
+#[test]
+fn the_view_of_who_is_on_the_side_of_a_plan_says_what_the_rule_says() {
+    on_both(async |world| {
+        let mut random = StdRng::seed_from_u64(48);
+        let mut people = Vec::new();
+        for nth in 0..8 {
+            let leads = nth % 4 == 0;
+            let role = if leads { Role::Leader } else { Role::Organiser };
+            let email = format!("person{nth}@example.org");
+            people.push((world.person(&email, &[role], &world.north).await, leads));
+        }
+        let all: Vec<String> = people.iter().map(|(id, _)| id.clone()).collect();
+        let mut expected = BTreeSet::new();
+        let mut tx = world.db().begin().await.unwrap();
+        for _ in 0..40 {
+            let registered = &all[random.random_range(0..all.len())];
+            let sql = "INSERT INTO plans (id, form_key, title, what, due_day, registered_by,
+                 registered_at) VALUES ($1, $2, 'A plan', 'What', '2030-01-01', $3, 0)";
+            let plan = put(&mut tx, sql, &[Some(registered)]).await;
+            let is_the_councils = random.random_bool(0.3);
+            if is_the_councils {
+                let tie = "INSERT INTO plan_organisations (plan_id, organisation_id)";
+                let council = std::slice::from_ref(&world.council);
+                db::tie(&mut tx, tie, &plan, council).await.unwrap();
+            }
+            let acted = some(&mut random, &all, 0.2);
+            for (role, who) in acted
+                .iter()
+                .map(|who| ("leader", who))
+                .chain(all.iter().take(2).map(|who| ("organiser", who)))
+            {
+                let sql = "INSERT INTO plan_events (id, plan_id, at, what, about, who, role)
+                     VALUES ($1, $3, 0, 'something', $2, $4, $5)";
+                put(&mut tx, sql, &[Some(&plan), Some(who), Some(role)]).await;
+            }
+            for (person, leads) in &people {
+                let hand = Hand {
+                    has_registered: person == registered,
+                    has_acted: acted.contains(person),
+                    leads: *leads && is_the_councils,
+                };
+                if !hand.may_speak_for_forum() {
+                    expected.insert(format!("{plan} {person}"));
+                }
+            }
+        }
+        tx.commit().await.unwrap();
+        assert!(expected.len() > 60 && expected.len() < 300, "{}", expected.len());
+        let sql = "SELECT plan_id || ' ' || account_id FROM plan_side";
+        assert_eq!(ids(&world, sql).await, expected);
     });
 }

@@ -381,6 +381,7 @@ impl World {
             let (day, time) = calendar::clock::fields(at);
             fields.extend([(format!("{name}_day"), day), (format!("{name}_time"), time)]);
         }
+        fields.push(("step".to_owned(), "confirm".to_owned()));
         let fields: Vec<_> =
             fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let opened = organiser.post("/forum/rounds/new", &fields).await;

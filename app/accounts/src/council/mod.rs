@@ -188,8 +188,9 @@ async fn answered(
         }
     };
     let (issuer, email) = (council.issuer(), person.email.as_deref());
-    let found = store::found(&house.db, issuer, &person.subject, email).await?;
-    match rules::next(&person, &found, council.organisation()) {
+    let organisation = council.organisation();
+    let found = store::found(&house.db, issuer, &person.subject, email, organisation).await?;
+    match rules::next(&person, &found, organisation) {
         CouncilOutcome::LetIn(account) => {
             if confirm(house, council, account).await? {
                 return let_in(house, headers, visit, account, &person).await;
@@ -328,7 +329,7 @@ async fn end(
             ENDED_UNCONFIRMED
         }
     };
-    let is_first = accounts::revoke(&mut tx, account_id, Role::Leader).await?;
+    let is_first = accounts::revoke(&mut tx, account_id, Role::Leader, now).await?;
     store::forget(&mut tx, account_id).await?;
     accounts::end_all_sessions(&mut tx, account_id).await?;
     if is_first {

@@ -8,7 +8,8 @@ use sqlx::{AnyConnection, Row as _};
 use super::rules::CouncilAccount;
 use crate::store::role;
 
-/// The account that this provider knows under this subject, and that of this address.
+/// The account that this provider knows under this subject, and that of this address. A leader's
+/// organisation is called as the settings call it (`organisation`) where that was once its name.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -17,9 +18,13 @@ pub async fn found(
     issuer: &str,
     subject: &str,
     email: Option<&str>,
+    organisation: &str,
 ) -> sqlx::Result<Vec<CouncilAccount>> {
     let rows = sqlx::query(
-        "SELECT a.id, a.email, c.subject, r.role, o.name AS organisation
+        "SELECT a.id, a.email, c.subject, r.role,
+           CASE WHEN EXISTS (SELECT 1 FROM corrections w WHERE w.kind = 'organisation'
+             AND w.thing_id = o.id AND w.field = 'name' AND w.was = $4) THEN $4
+             ELSE o.name END AS organisation
          FROM accounts a
          LEFT JOIN council_subjects c ON c.account_id = a.id AND c.issuer = $1
          LEFT JOIN roles r ON r.account_id = a.id
@@ -31,6 +36,7 @@ pub async fn found(
     .bind(issuer)
     .bind(subject)
     .bind(email.unwrap_or(""))
+    .bind(organisation)
     .fetch_all(&mut *db.read().await?)
     .await?;
     let mut found: Vec<CouncilAccount> = Vec::new();

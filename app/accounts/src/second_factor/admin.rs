@@ -19,7 +19,7 @@ use leptos::prelude::*;
 
 use super::rules;
 use super::store::{self, StaffMember, ToldAccount};
-use crate::frame::{ADMINISTRATION, Frame, PEOPLE};
+use crate::frame::{ADMINISTRATION, Frame, PERSON};
 use crate::{emails, store as accounts};
 
 /// How many of the staff the page shows; a forum has a handful.
@@ -172,9 +172,10 @@ pub async fn reset_second_step_form(
         return Ok(Redirect::to(SECOND_STEP).into_response());
     }
     if person.since.is_none() {
-        return Ok(Redirect::to("/admin/people").into_response());
+        return Ok(Redirect::to(&format!("/admin/people/{}", person.account_id)).into_response());
     }
-    let page = Frame::new("Someone has lost their phone", PEOPLE).around(|| {
+    let back = format!("/admin/people/{}", person.account_id);
+    let page = Frame::new("Someone has lost their phone", (back, PERSON)).around(|| {
         view! {
             <p class="lead">
                 "You can let "<b>{person.shown_name}</b>
@@ -211,7 +212,8 @@ pub async fn reset_second_step_of(
     }
     let by = (Some(&by.account_id), by.shown_name.as_str());
     take_away(&house, &person, &others, by).await?;
-    Ok(Redirect::to("/admin/people?done=reset").into_response())
+    let to = format!("/admin/people/{}?done=reset", person.account_id);
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// Takes away the second step of the account with this address, from the program's own command

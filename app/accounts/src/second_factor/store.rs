@@ -470,7 +470,7 @@ pub struct ToldAccount {
     pub has_passkeys: bool,
 }
 
-/// This account, and every administrator.
+/// This account, and every administrator who is not suspended.
 pub async fn with_administrators(
     db: &Db,
     account_id: &Id<Account>,
@@ -480,7 +480,8 @@ pub async fn with_administrators(
            (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id) AS passkeys
          FROM accounts a LEFT JOIN second_factors f ON f.account_id = a.id
          WHERE a.email IS NOT NULL AND a.erased_at IS NULL AND (a.id = $1
-           OR a.id IN (SELECT account_id FROM roles WHERE role = $2))
+           OR (a.suspended_at IS NULL AND a.id IN (SELECT account_id FROM roles
+             WHERE role = $2)))
          ORDER BY a.id"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))

@@ -336,7 +336,8 @@ fn shown(
                 </details>
             }
         });
-        let is_sent = response.state == ResponseState::Sent;
+        let counts = state != ConsultationState::Withdrawn;
+        let is_sent = counts && response.state == ResponseState::Sent;
         let banner = banner(sent.typed("done") == "emailed", is_sent, is_open);
         let what_next = is_sent.then(|| what_next(house, hand));
         let go_on = hand.next(house).map(|question| {

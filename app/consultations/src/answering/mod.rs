@@ -23,7 +23,7 @@ use ground::routes::{Access, Routes};
 use ground::ui::{Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use questionnaires::{Question, answers, way};
+use questionnaires::{Question, Questionnaire, answers, piping, way};
 
 use super::opened;
 use super::responses::{self, ResponseState};
@@ -203,7 +203,7 @@ pub async fn come_back(
         let refusals = Refusals::one("code", what_to_do);
         return Ok(code_page(&consultation.id, &sent, &refusals).answer(&house, &viewer));
     };
-    let hand = InHand { response, code, places: Vec::new() };
+    let hand = InHand::of(response, code, Vec::new());
     let next = hand.next(&house).map(|question| format!("/questions/{}", question.key));
     Ok(Redirect::to(&hand.to(&next.unwrap_or_default())).into_response())
 }
@@ -257,12 +257,29 @@ fn no_response(
 
 /// A response someone has opened: the one of the address, with its code, and the places.
 pub(super) struct InHand {
+    /// What they answered, and the questions with that in their words.
     response: responses::Response,
     code: String,
     places: Vec<Named>,
+    /// The questions with a word in place of what they answered.
+    for_everyone: Questionnaire,
 }
 
 impl InHand {
+    fn of(mut response: responses::Response, code: String, places: Vec<Named>) -> Self {
+        let written = &response.consultation.questionnaire;
+        let for_everyone = piping::without(written);
+        response.consultation.questionnaire = piping::filled(written, &response.answers, &places);
+        Self { response, code, places, for_everyone }
+    }
+
+    /// The words of a question for the title of its page, which a phone shows to whoever takes it
+    /// up next.
+    fn title(&self, question: &Question) -> String {
+        let same = self.for_everyone.question(&question.key);
+        same.map_or_else(|| question.text.clone(), |same| same.text.clone())
+    }
+
     /// The address of it, or of a part of it.
     fn to(&self, part: &str) -> String {
         format!("/consultations/{}/answers/{}{part}", self.response.consultation.id, self.code)
@@ -295,5 +312,5 @@ async fn in_hand(
     let Some(response) = responses::find(&house.db, &id, &code).await? else { return Ok(None) };
     let kept = answers::places(&response.consultation.questionnaire, &response.answers);
     let places = area::store::places_and(&house.db, &kept).await?;
-    Ok(Some(InHand { response, code, places }))
+    Ok(Some(InHand::of(response, code, places)))
 }

@@ -236,7 +236,7 @@ fn question_page(page: &QuestionPage<'_>) -> Page {
         .find(|(_, other)| other.key == question.key)
         .and_then(|(heading, _)| heading);
     let title = hand.response.consultation.terms.title.clone();
-    let text = question.text.clone();
+    let text = hand.title(question);
     let page = Page::new(if problem.is_some() { format!("Error: {text}") } else { text }, || {
         let before = nth.checked_sub(1).and_then(|before| asked.get(before));
         let back = match before {

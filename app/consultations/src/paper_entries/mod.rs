@@ -1,8 +1,10 @@
 //! Responses that came in on paper, by phone or at a meeting: an organiser types them in, marked
 //! with how they came in, and after the close a second person checks a sample against the sheets.
 //!
-//! `pages` types them in and checks them, `store` holds the SQL. Which are checked is decided here.
+//! `pages` types them in and checks them, `correct` corrects them before the count, `store` holds
+//! the SQL. Which are checked is decided here.
 
+mod correct;
 mod pages;
 pub mod store;
 
@@ -19,6 +21,16 @@ pub fn routes() -> Routes {
         .post("/forum/consultations/{id}/typed/new", organiser, pages::add_paper_entry)
         .get("/forum/consultations/{id}/typed/{sheet}", organiser, pages::compare_paper_entry_form)
         .post("/forum/consultations/{id}/typed/{sheet}", organiser, pages::compare_paper_entry)
+        .get(
+            "/forum/consultations/{id}/typed/{sheet}/correction",
+            organiser,
+            correct::correct_paper_entry_form,
+        )
+        .post(
+            "/forum/consultations/{id}/typed/{sheet}/correction",
+            organiser,
+            correct::correct_paper_entry,
+        )
 }
 
 /// Of these responses, by their ids, those that a second person checks against their sheets: every

@@ -16,14 +16,14 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::answers::{Answers, places as named, read_all};
 use questionnaires::results::Channel;
-use questionnaires::{Question, QuestionKind, Questionnaire};
+use questionnaires::{Question, QuestionKind, Questionnaire, piping};
 
-use super::sample;
 use super::store::{self, NewPaperEntry, PaperEntry};
+use super::{correct, sample};
 use crate::answering::pages::{Problems, all_fields, problem_summary};
 use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
-use crate::{consultation, reading, results};
+use crate::{consultation, course, progress, reading, results};
 
 /// GET `/forum/consultations/{id}/typed`: how many were typed in, and which are to be checked.
 pub async fn paper_entries_page(
@@ -35,7 +35,9 @@ pub async fn paper_entries_page(
     let consultation = consultation(&house, &id).await?;
     let (me, query) = (viewer.signed_in()?.account_id.clone(), Sent::query(&uri));
     let typed = store::all(&house.db, &consultation.id).await?;
-    let is_closed = consultation.state(house.clock.now()) == ConsultationState::Closed;
+    let now = house.clock.now();
+    let is_closed = consultation.state(now) == ConsultationState::Closed;
+    let course = course(&house, &consultation.id).await?;
     let page = Page::new(titled("Paper, phone and meetings", &consultation.terms.title), || {
         let sheet: Option<i64> = query.line("sheet").parse().ok();
         let banner = sheet.map(|sheet| {
@@ -85,6 +87,22 @@ pub async fn paper_entries_page(
                 <ul class="queue">{rows}</ul>
             }
         });
+        let corrected = match query.typed("done") {
+            "corrected" => Some(("Saved", "The sheet is corrected.")),
+            "not-corrected" => Some((
+                "Nothing was changed",
+                "Someone else has corrected this sheet, or the results are published. Look again.",
+            )),
+            _ => None,
+        };
+        let corrected = corrected.map(|(title, words)| {
+            view! {
+                <Banner title>
+                    <p>{words}</p>
+                </Banner>
+            }
+        });
+        let to_correct = correct::list(&consultation.id, &typed, is_closed, &me, &query);
         let later = (!is_closed).then(|| {
             view! { <p class="soft">
             "After it closes, someone else will check a sample against the sheets."</p> }
@@ -93,12 +111,19 @@ pub async fn paper_entries_page(
             <div class="stack">
                 {banner}
                 {compared}
+                {corrected}
                 <p>
                     <a class="back" href=format!("/forum/consultations/{}", consultation.id)>
                         {consultation.terms.title.clone()}
                     </a>
                 </p>
                 <h1>"Paper, phone and meetings"</h1>
+                {progress(
+                    &course,
+                    &me,
+                    now,
+                    &format!("/forum/consultations/{}/typed", consultation.id),
+                )}
                 <p>
                     <a
                         class="button"
@@ -116,6 +141,7 @@ pub async fn paper_entries_page(
                 <dl class="answers">{by_channel}</dl>
                 {later}
                 {compare}
+                {to_correct}
             </div>
         }
     });
@@ -181,7 +207,7 @@ pub async fn paper_entry_form(
         sent: &Sent::default(),
         problems: &Problems::new(),
         refusals: &Refusals::default(),
-        compared: None,
+        purpose: Purpose::New,
     };
     Ok(page(&sheet).answer(&house, &viewer))
 }
@@ -239,7 +265,7 @@ pub async fn add_paper_entry(
             sent: &sent,
             problems: &read.problems,
             refusals: &refusals,
-            compared: None,
+            purpose: Purpose::New,
         };
         return Ok(page(&sheet).answer(&house, &viewer));
     };
@@ -286,7 +312,7 @@ pub async fn compare_paper_entry_form(
         sent: &Sent::default(),
         problems: &Problems::new(),
         refusals: &Refusals::default(),
-        compared: Some(&typed),
+        purpose: Purpose::Compare(&typed),
     };
     Ok(page(&sheet).answer(&house, &viewer))
 }
@@ -318,7 +344,7 @@ pub async fn compare_paper_entry(
             sent: &sent,
             problems: &read.problems,
             refusals: &Refusals::default(),
-            compared: Some(&typed),
+            purpose: Purpose::Compare(&typed),
         };
         return Ok(page(&sheet).answer(&house, &viewer));
     }
@@ -338,7 +364,7 @@ pub async fn compare_paper_entry(
     Ok(back(&id, "?done=compared"))
 }
 
-fn back(id: &Id<ids::Consultation>, query: &str) -> Response {
+pub(super) fn back(id: &Id<ids::Consultation>, query: &str) -> Response {
     Redirect::to(&format!("/forum/consultations/{id}/typed{query}")).into_response()
 }
 
@@ -366,18 +392,24 @@ async fn paper_entry_to_compare(
             && typed.by.0 != *me
             && sampled.contains(&typed.response_id)
     };
-    let Some(mut typed) = all.into_iter().find(may_compare) else { return Ok(None) };
+    let typed = all.into_iter().find(may_compare);
+    Ok(typed.and_then(|typed| with_questions(versions, typed)))
+}
+
+/// A typed sheet with the questions it answers; what organisers no longer read is apart.
+pub(super) fn with_questions(
+    versions: Vec<Consultation>,
+    mut typed: PaperEntry,
+) -> Option<(Consultation, PaperEntry, Answers)> {
     let withheld = reading::withheld(&typed.treated, &typed.response_id, &typed.answers);
     let version = typed.version;
-    let Some(mut asked) = versions.into_iter().find(|asked| asked.version == version) else {
-        return Ok(None);
-    };
+    let mut asked = versions.into_iter().find(|asked| asked.version == version)?;
     asked.questionnaire = without(&asked.questionnaire, &withheld);
     let mut hidden = Answers::new();
     for key in withheld.keys() {
         hidden.extend(typed.answers.remove_entry(key));
     }
-    Ok(Some((asked, typed, hidden)))
+    Some((asked, typed, hidden))
 }
 
 /// The questions with words to read in place of those whose answers are withheld.
@@ -394,17 +426,17 @@ fn without(questionnaire: &Questionnaire, withheld: &BTreeMap<String, String>) -
 
 const LEAVE_OUT: &str = "You don't need to check this answer. It stays as it was typed in.";
 
-const NOT_YET: &str = "The consultation isn't open yet.";
-const OVER: &str = "The results have been published, so new responses can't be counted.";
+const NOT_YET: &str = "The consultation isn't open yet, or it was withdrawn.";
+pub(super) const OVER: &str = "The results have been published, so new responses can't be counted.";
 
 fn is_open_yet(house: &House, consultation: &Consultation) -> bool {
     !matches!(
         consultation.state(house.clock.now()),
-        ConsultationState::Written | ConsultationState::Timed
+        ConsultationState::Written | ConsultationState::Timed | ConsultationState::Withdrawn
     )
 }
 
-fn no_typing(consultation: &Consultation, why: &'static str) -> Page {
+pub(super) fn no_typing(consultation: &Consultation, why: &'static str) -> Page {
     let to = format!("/forum/consultations/{}/typed", consultation.id);
     let page = Page::new("You can't type in a response now", || {
         view! {
@@ -423,34 +455,45 @@ fn no_typing(consultation: &Consultation, why: &'static str) -> Page {
 }
 
 /// The questions as they are typed in: nobody can be asked again for what is missing on a sheet.
-fn nothing_required(questionnaire: &Questionnaire) -> Questionnaire {
-    let mut all = questionnaire.clone();
+pub(super) fn nothing_required(questionnaire: &Questionnaire) -> Questionnaire {
+    let mut all = piping::without(questionnaire);
     let questions = all.sections.iter_mut().flat_map(|section| &mut section.questions);
     questions.for_each(|question: &mut Question| question.is_required = false);
     all
 }
 
 /// One sheet as it is typed in, or checked.
-struct Sheet<'s> {
-    consultation: &'s Consultation,
+pub(super) struct Sheet<'s> {
+    pub consultation: &'s Consultation,
     /// The other versions of the questions that it may have been printed from.
-    others: &'s [i64],
-    places: &'s [Named],
+    pub others: &'s [i64],
+    pub places: &'s [Named],
     /// What was typed in before.
-    kept: &'s Answers,
-    sent: &'s Sent,
-    problems: &'s Problems,
-    refusals: &'s Refusals,
-    /// What is checked against it; `None` where a new response is typed in.
-    compared: Option<&'s PaperEntry>,
+    pub kept: &'s Answers,
+    pub sent: &'s Sent,
+    pub problems: &'s Problems,
+    pub refusals: &'s Refusals,
+    pub purpose: Purpose<'s>,
 }
 
-fn page(sheet: &Sheet<'_>) -> Page {
-    let Sheet { consultation, others, places, kept, sent, problems, refusals, compared } = *sheet;
-    let title = compared.map_or_else(
-        || "Type in a response".to_owned(),
-        |typed| format!("Check against sheet {}", typed.sheet),
-    );
+/// What is done with a sheet.
+#[derive(Clone, Copy)]
+pub(super) enum Purpose<'s> {
+    /// A new response is typed in.
+    New,
+    /// What was typed in is checked against it.
+    Compare(&'s PaperEntry),
+    /// What was typed in wrongly is corrected.
+    Correct(&'s PaperEntry),
+}
+
+pub(super) fn page(sheet: &Sheet<'_>) -> Page {
+    let Sheet { consultation, others, places, kept, sent, problems, refusals, purpose } = *sheet;
+    let title = match purpose {
+        Purpose::New => "Type in a response".to_owned(),
+        Purpose::Compare(typed) => format!("Check against sheet {}", typed.sheet),
+        Purpose::Correct(typed) => format!("Correct sheet {}", typed.sheet),
+    };
     let questionnaire = nothing_required(&consultation.questionnaire);
     let is_wrong = !problems.is_empty() || !refusals.is_empty();
     let page = Page::new(if is_wrong { format!("Error: {title}") } else { title.clone() }, || {
@@ -467,8 +510,8 @@ fn page(sheet: &Sheet<'_>) -> Page {
             Choice::each([("yes", "The sheet says we can quote it, without a name")], |value| {
                 sent.typed("quote") == value
             });
-        let (head, label) = match compared {
-            None => {
+        let (head, label) = match purpose {
+            Purpose::New => {
                 let head = view! {
                     <FormKey key=sent.typed("form_key") />
                     <input type="hidden" name="version" value=consultation.version.to_string() />
@@ -481,7 +524,7 @@ fn page(sheet: &Sheet<'_>) -> Page {
                 };
                 (head.into_any(), "Save")
             }
-            Some(_) => (
+            Purpose::Compare(_) => (
                 view! {
                     <p class="panel">
                         "Look at each answer. If the sheet says something else, correct it here."
@@ -489,6 +532,18 @@ fn page(sheet: &Sheet<'_>) -> Page {
                 }
                 .into_any(),
                 "It now matches the sheet",
+            ),
+            Purpose::Correct(typed) => (
+                view! {
+                    <input type="hidden" name="seen" value=typed.corrected.to_string() />
+                    <p class="panel">
+                        "Change only what was typed in wrongly: what counts is what is on the \
+                         sheet. The audit log notes that you corrected it. Someone else then \
+                         checks it, if it is one of the sheets that are checked."
+                    </p>
+                }
+                .into_any(),
+                "Save the correction",
             ),
         };
         let of_versions = (!others.is_empty()).then(|| {
@@ -508,7 +563,7 @@ fn page(sheet: &Sheet<'_>) -> Page {
                 </p>
             }
         });
-        let quote = compared.is_none().then(|| {
+        let quote = matches!(purpose, Purpose::New).then(|| {
             view! { <Choices name="quote" legend="Can we quote it?"
             choices=quote many=true refusals /> }
         });

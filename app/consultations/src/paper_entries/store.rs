@@ -24,6 +24,8 @@ pub struct PaperEntry {
     /// Whether a second person has checked it against its sheet, and if so whether anything had to
     /// be corrected.
     pub checked: Option<bool>,
+    /// How often it was corrected before the count.
+    pub corrected: i64,
     /// What was done about its answers, so that organisers no longer read them.
     pub treated: Treated,
 }
@@ -38,8 +40,8 @@ pub async fn all(
 ) -> sqlx::Result<Vec<PaperEntry>> {
     let rows = sqlx::query(
         "SELECT t.response_id, t.sheet, r.channel, r.version, r.answers, t.typed_by, a.shown_name,
-         t.checked_by, CAST(t.was_put_right AS BIGINT) AS was_put_right, x.question, x.what,
-         x.words, x.reason
+         t.checked_by, CAST(t.was_put_right AS BIGINT) AS was_put_right, t.corrected, x.question,
+         x.what, x.words, x.reason
          FROM typed_responses t JOIN responses r ON r.id = t.response_id
            JOIN accounts a ON a.id = t.typed_by
            LEFT JOIN (SELECT response_id, question, 'redacted' AS what, words, reason
@@ -65,6 +67,7 @@ pub async fn all(
                 checked: row
                     .get::<Option<&str>, _>("checked_by")
                     .map(|_by| row.get::<i64, _>("was_put_right") == 1),
+                corrected: row.get("corrected"),
                 treated: Treated::new(),
             });
         }
@@ -166,6 +169,65 @@ pub async fn compare(
             .bind(response_id)
             .bind(answers)
             .execute(tx)
+            .await?;
+    }
+    Ok(true)
+}
+
+/// That an organiser corrects a typed sheet.
+#[derive(Clone, Copy, Debug)]
+pub struct SheetCorrection<'a> {
+    pub response_id: &'a Id<ids::Response>,
+    pub consultation_id: &'a Id<ids::Consultation>,
+    /// All its answers, as they are on the sheet.
+    pub answers: &'a Answers,
+    /// The questions whose answers are others now.
+    pub changed: &'a [&'a str],
+    /// How often it had been corrected when they read it.
+    pub seen: i64,
+    pub by: &'a Id<ids::Account>,
+}
+
+/// Corrects a sheet until results are published; whoever does has then typed it in, so that
+/// somebody else compares it, also where that was done before. Words that were chosen from an
+/// answer that is another one now are no longer quoted. False when results are published, or the sheet was
+/// corrected by somebody else meanwhile.
+pub async fn correct(
+    tx: &mut AnyConnection,
+    correction: SheetCorrection<'_>,
+) -> sqlx::Result<bool> {
+    // What was counted before can then not be published.
+    let held = sqlx::query(
+        "UPDATE consultations SET changes = changes + 1 WHERE id = $1
+           AND NOT EXISTS (SELECT 1 FROM releases r WHERE r.consultation_id = $1
+             AND r.checked_at IS NOT NULL)",
+    )
+    .bind(correction.consultation_id);
+    if held.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let corrected = sqlx::query(
+        "UPDATE typed_responses SET typed_by = $2, checked_by = NULL, was_put_right = 0,
+           corrected = corrected + 1
+         WHERE response_id = $1 AND consultation_id = $3 AND corrected = $4",
+    )
+    .bind(correction.response_id)
+    .bind(correction.by)
+    .bind(correction.consultation_id)
+    .bind(correction.seen);
+    if corrected.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("UPDATE responses SET answers = $2 WHERE id = $1")
+        .bind(correction.response_id)
+        .bind(json(correction.answers)?)
+        .execute(&mut *tx)
+        .await?;
+    for question in correction.changed {
+        sqlx::query("DELETE FROM quotations WHERE response_id = $1 AND question = $2")
+            .bind(correction.response_id)
+            .bind(*question)
+            .execute(&mut *tx)
             .await?;
     }
     Ok(true)

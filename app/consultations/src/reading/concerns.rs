@@ -51,7 +51,7 @@ pub async fn answer_concerns_page(
             <div class="stack">
                 <p>
                     <a class="back" href="/forum/safeguarding">
-                        "Safeguarding"
+                        "Safeguarding desk"
                     </a>
                 </p>
                 <h1>"Answers passed on to you"</h1>

@@ -8,10 +8,36 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::viewer::Viewer;
-use questionnaires::results::harmless;
-use rust_xlsxwriter::Workbook;
+use questionnaires::answers::Answer;
+use questionnaires::results::{Heard, harmless};
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
 
 use super::pages::Material;
+use super::{about, in_its_place};
+
+/// A cell: what a spreadsheet counts with is no text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Cell {
+    Words(String),
+    Number(i64),
+    /// A day, as `2026-12-04`.
+    Day(String),
+}
+
+impl Cell {
+    /// As a table of text has it: words that no spreadsheet takes for a formula, numbers and days
+    /// as they are.
+    fn text(&self) -> String {
+        match self {
+            Self::Words(words) => harmless(words),
+            Self::Number(number) => number.to_string(),
+            Self::Day(day) => day.clone(),
+        }
+    }
+}
+
+/// The largest number that a spreadsheet holds exactly. What is larger is written as words.
+const LARGEST: u64 = 1 << 53;
 
 /// POST `/forum/consultations/{id}/answers.csv`
 pub async fn answers_csv(
@@ -25,7 +51,8 @@ pub async fn answers_csv(
     };
     let mut csv = csv::Writer::from_writer(Vec::new());
     for row in rows {
-        csv.write_record(row).map_err(|error| Error::from(sqlx::Error::Encode(error.into())))?;
+        csv.write_record(row.iter().map(Cell::text))
+            .map_err(|error| Error::from(sqlx::Error::Encode(error.into())))?;
     }
     Ok(file(csv.into_inner().unwrap_or_default(), "text/csv; charset=utf-8", "answers.csv"))
 }
@@ -51,14 +78,31 @@ pub async fn answers_xlsx(
     ))
 }
 
-fn workbook(rows: &[Vec<String>]) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
+fn workbook(rows: &[Vec<Cell>]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
+    let as_day = Format::new().set_num_format("dd/mm/yyyy");
     let sheet = workbook.add_worksheet();
     for (nth, row) in (0..).zip(rows) {
         for (column, cell) in (0..).zip(row) {
-            // A text is never a formula, whatever it begins with; it stays harmless too when it is
-            // saved as a table.
-            sheet.write_string(nth, column, cell)?;
+            match cell {
+                Cell::Number(number) if number.unsigned_abs() <= LARGEST => {
+                    sheet.write_number(nth, column, *number as f64)?;
+                }
+                // A spreadsheet has no days before 1900.
+                Cell::Day(day) => match ExcelDateTime::parse_from_str(day) {
+                    Ok(at) => {
+                        sheet.write_datetime_with_format(nth, column, at, &as_day)?;
+                    }
+                    Err(_too_early) => {
+                        sheet.write_string(nth, column, day)?;
+                    }
+                },
+                // A text is never a formula, whatever it begins with; it stays harmless too when
+                // it is saved as a table.
+                Cell::Words(_) | Cell::Number(_) => {
+                    sheet.write_string(nth, column, cell.text())?;
+                }
+            }
         }
     }
     workbook.save_to_buffer()
@@ -72,13 +116,13 @@ fn file(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {
     (headers, bytes).into_response()
 }
 
-/// A heading and one row a response, all cells harmless; or an answer, where it has not closed.
+/// A heading and one row a response; or an answer, where it has not closed.
 async fn rows(
     house: &House,
     viewer: &Viewer,
     id: &Id<ids::Consultation>,
     form: &'static str,
-) -> Result<Result<Vec<Vec<String>>, Response>, Error> {
+) -> Result<Result<Vec<Vec<Cell>>, Response>, Error> {
     let material = match Material::of(house, viewer, id).await? {
         Ok(material) => material,
         Err(answer) => return Ok(Err(answer)),
@@ -94,18 +138,47 @@ async fn rows(
     audit::note(&mut tx, entry).await?;
     tx.commit().await?;
     let questions = material.questions();
-    let head = ["How it came in", "Version", "Can be quoted"].map(str::to_owned).into_iter();
-    let mut rows = vec![
-        head.chain(questions.iter().map(|question| harmless(&question.text))).collect::<Vec<_>>(),
-    ];
+    let words = |words: &str| Cell::Words(words.to_owned());
+    let head = ["How it came in", "Version", "Can be quoted"].map(words).into_iter();
+    let mut rows: Vec<Vec<Cell>> =
+        vec![head.chain(questions.iter().map(|question| words(&question.text))).collect()];
     for heard in &material.heard {
         let quote = if heard.may_quote { "Yes" } else { "No" };
-        let first = [heard.channel.title().to_owned(), heard.version.to_string(), quote.to_owned()]
-            .into_iter();
-        let answers = questions
-            .iter()
-            .map(|question| harmless(&material.read(heard, &question.key).unwrap_or_default()));
+        let first =
+            [words(heard.channel.title()), Cell::Number(heard.version), words(quote)].into_iter();
+        let answers = questions.iter().map(|question| cell(&material, heard, &question.key));
         rows.push(first.chain(answers).collect());
     }
     Ok(Ok(rows))
+}
+
+/// An answer as organisers read it; a number or a day as itself, unless something else is read in
+/// its place.
+fn cell(material: &Material, heard: &Heard, key: &str) -> Cell {
+    let done = about(&material.around.treated, &heard.response_id, key);
+    match (in_its_place(&done), heard.answers.get(key)) {
+        (None, Some(Answer::Number(number))) => Cell::Number(*number),
+        (None, Some(Answer::Day(day))) => Cell::Day(day.clone()),
+        _ => Cell::Words(material.read(heard, key).unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_days_are_no_text_and_words_are_no_formula() {
+        assert_eq!(Cell::Number(-3).text(), "-3");
+        assert_eq!(Cell::Day("2026-12-04".into()).text(), "2026-12-04");
+        assert_eq!(Cell::Words("-3+4".into()).text(), "'-3+4");
+        let rows = [vec![
+            Cell::Number(-3),
+            Cell::Number(i64::MIN),
+            Cell::Day("2026-12-04".into()),
+            Cell::Day("0001-01-01".into()),
+            Cell::Words("=1+1".into()),
+        ]];
+        assert!(workbook(&rows).is_ok());
+    }
 }

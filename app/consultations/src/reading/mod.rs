@@ -2,13 +2,16 @@
 //! question, give it themes, choose quotes to publish, redact, and pass on answers that suggest
 //! danger or name a child.
 //!
-//! `pages` is where they read, `concerns` what the safeguarding lead sees, `export` the files for
-//! the forum itself, `store` the SQL. What may be read and quoted is decided here.
+//! `pages` is where they read, `together` what they do with several answers at once, `readers` who
+//! read what and how far two agree, `concerns` what the safeguarding lead sees, `export` the files
+//! for the forum itself, `store` the SQL. What may be read and quoted is decided here.
 
 mod concerns;
 mod export;
 mod pages;
+pub mod readers;
 pub mod store;
+mod together;
 
 use std::collections::BTreeMap;
 

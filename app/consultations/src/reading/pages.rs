@@ -15,11 +15,11 @@ use leptos::prelude::*;
 use questionnaires::Question;
 use questionnaires::results::{Heard, Theme};
 
-use super::store::{self, Around, At};
-use super::{Done, Suggests, about, quotation, readable};
+use super::store::{self, Around, At, Several};
+use super::{Done, Suggests, about, quotation, readable, readers, together};
 use crate::results::store::changed;
-use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
+use crate::{course, progress};
 
 const MOST_ON_A_PAGE: usize = 20;
 /// The longest name of a theme, in characters.
@@ -42,9 +42,10 @@ impl Material {
         id: &Id<ids::Consultation>,
     ) -> Result<Result<Self, Response>, Error> {
         let id = Id::parse(id).ok_or(Error::NotFound)?;
-        let versions = versions(&house.db, &id).await?;
+        let versions = versions(&house.db, &id).await?.into_iter();
+        let versions: Vec<Consultation> = versions.map(Consultation::without_answers).collect();
         let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
-        if consultation.state(house.clock.now()) != ConsultationState::Closed {
+        if !consultation.is_readable(house.clock.now()) {
             let to = format!("/forum/consultations/{}", consultation.id);
             let page = Page::new("You can't read the answers yet", || {
                 view! {
@@ -122,6 +123,8 @@ pub async fn reading_page(
         Err(answer) => return Ok(answer),
     };
     let here = format!("/forum/consultations/{}", material.consultation.id);
+    let (me, now) = (&viewer.signed_in()?.account_id, house.clock.now());
+    let course = course(&house, &material.consultation.id).await?;
     let page = Page::new(titled("Read the answers", &material.consultation.terms.title), || {
         let rows = material.questions().into_iter().map(|question| {
             let many = material
@@ -129,7 +132,12 @@ pub async fn reading_page(
                 .iter()
                 .filter(|heard| heard.answers.contains_key(&question.key))
                 .count();
-            let own = if question.kind.is_in_own_words() { ", in their own words" } else { "" };
+            let own = if question.kind.is_in_own_words() {
+                let read = together::many_read(&material.around.readings, &question.key);
+                format!(", in their own words. {read} read by somebody")
+            } else {
+                String::new()
+            };
             view! {
                 <li>
                     <h2>
@@ -151,6 +159,7 @@ pub async fn reading_page(
                     </a>
                 </p>
                 <h1>"Read the answers"</h1>
+                {progress(&course, me, now, &format!("{here}/answers"))}
                 <p class="lead">
                     {format!(
                         "{} responses. Only organisers can read them, and nobody can tell whose \
@@ -182,7 +191,8 @@ pub async fn reading_page(
     Ok(page.answer(&house, &viewer))
 }
 
-/// GET `/forum/consultations/{id}/answers/{key}`, with what to look for and a theme in the query.
+/// GET `/forum/consultations/{id}/answers/{key}`, with what to look for and a theme in the query;
+/// `second=yes` for a second reader, `differ=yes` for what two found different themes in.
 pub async fn read_answers_page(
     State(house): State<House>,
     viewer: Viewer,
@@ -193,12 +203,14 @@ pub async fn read_answers_page(
         Ok(material) => material,
         Err(answer) => return Ok(answer),
     };
-    let page = shown(&material, &key, &Sent::query(&uri), &Refusals::default())?;
+    let me = &viewer.signed_in()?.account_id;
+    let page = shown(&material, &key, me, &Sent::query(&uri), &Refusals::default())?;
     Ok(page.answer(&house, &viewer))
 }
 
-/// POST `/forum/consultations/{id}/answers/{key}`: adds or removes a theme; or says what one answer
-/// is about, redacts it, chooses a quote to publish, or passes it on.
+/// POST `/forum/consultations/{id}/answers/{key}`: adds or removes a theme; says what one answer or
+/// several are about, or that they were read; redacts one, chooses a quote to publish, or passes it
+/// on.
 pub async fn act_on_answer(
     State(house): State<House>,
     viewer: Viewer,
@@ -221,7 +233,8 @@ pub async fn act_on_answer(
         Ok(step) => step,
         Err((field, what_to_do)) => {
             let refusals = Refusals::one(field, what_to_do);
-            let page = shown(&material, &key, &Sent::query(&uri), &refusals)?;
+            let me = &viewer.signed_in()?.account_id;
+            let page = shown(&material, &key, me, &Sent::query(&uri), &refusals)?;
             return Ok(page.answer(&house, &viewer));
         }
     };
@@ -233,11 +246,12 @@ pub async fn act_on_answer(
         response_id,
         question: key.clone(),
     };
-    if !take(&house, &viewer, &at, &step, material.consultation.changes).await? {
+    if !take(&house, &viewer, &material, &at, &step).await? {
         let what_to_do =
             "Check this again: someone else made a change at the same moment. Yours was not saved";
         let refusals = Refusals::one("themes", what_to_do);
-        let page = shown(&material, &key, &Sent::query(&uri), &refusals)?;
+        let me = &viewer.signed_in()?.account_id;
+        let page = shown(&material, &key, me, &Sent::query(&uri), &refusals)?;
         return Ok(page.answer(&house, &viewer));
     }
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
@@ -249,25 +263,56 @@ pub async fn act_on_answer(
 }
 
 /// Takes this step, and notes in the audit log what was redacted or passed on. False when something
-/// has changed since `seen`: what was checked was read before, and words may have been redacted.
+/// has changed since it was read: what was checked was read before, and words may have been
+/// redacted.
 async fn take(
     house: &House,
     viewer: &Viewer,
+    material: &Material,
     at: &At,
     step: &Step,
-    seen: i64,
 ) -> Result<bool, Error> {
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let (about, mut note) = (&at.consultation_id, None);
     let mut tx = house.db.begin().await?;
-    if !changed(&mut tx, about, seen).await? {
+    // Who read what changes nothing that results are made of.
+    if !step.is_reading_alone() && !changed(&mut tx, about, material.consultation.changes).await? {
         tx.roll_back().await?;
         return Ok(false);
     }
     match step {
         Step::AddTheme(title) => store::add_theme(&mut tx, about, &at.question, title).await?,
         Step::RemoveTheme(theme) => store::remove_theme(&mut tx, about, theme).await?,
-        Step::SetThemes(themes) => store::set_themes(&mut tx, at, themes).await?,
+        Step::SetThemes(themes) => {
+            store::set_themes(&mut tx, at, themes).await?;
+            let found = together::in_one_text(themes);
+            let one = several(at, &at.response_id);
+            store::keep_readings(&mut tx, one, by, Some(&found), now).await?;
+        }
+        Step::Found(themes) => {
+            let found = together::in_one_text(themes);
+            let one = several(at, &at.response_id);
+            store::keep_readings(&mut tx, one, by, Some(&found), now).await?;
+        }
+        Step::Read(responses) => {
+            let all = responses.join(" ");
+            store::keep_readings(&mut tx, several(at, &all), by, None, now).await?;
+        }
+        Step::Together { is_on, responses, themes } => {
+            let all = responses.join(" ");
+            if *is_on {
+                store::add_themes(&mut tx, several(at, &all), themes).await?;
+            } else {
+                store::take_off_themes(&mut tx, several(at, &all), themes).await?;
+            }
+            let change = (*is_on, responses.as_slice(), themes.as_slice());
+            for (found, these) in together::found_in(&material.around.themes, &at.question, change)
+            {
+                let all = these.join(" ");
+                let these = several(at, &all);
+                store::keep_readings(&mut tx, these, by, Some(&found), now).await?;
+            }
+        }
         Step::Quote(words) => store::quote(&mut tx, at, words, by).await?,
         Step::Unquote => store::unquote(&mut tx, at).await?,
         Step::Redact(words, reason) => {
@@ -286,14 +331,36 @@ async fn take(
     Ok(true)
 }
 
+/// The answers of these responses to the same question.
+fn several<'s>(at: &'s At, responses: &'s str) -> Several<'s> {
+    Several { consultation_id: &at.consultation_id, question: &at.question, responses }
+}
+
 enum Step {
     AddTheme(String),
     RemoveTheme(Id<ids::Theme>),
     SetThemes(Vec<Id<ids::Theme>>),
+    /// A second reader found these, which changes nothing of what stands.
+    Found(Vec<Id<ids::Theme>>),
+    /// These answers were read.
+    Read(Vec<String>),
+    /// Themes are put on several answers at once, or taken off them.
+    Together {
+        is_on: bool,
+        responses: Vec<String>,
+        themes: Vec<Id<ids::Theme>>,
+    },
     Quote(String),
     Unquote,
     Redact(String, String),
     PassOn(Suggests),
+}
+
+impl Step {
+    /// Whether it only says what somebody read.
+    fn is_reading_alone(&self) -> bool {
+        matches!(self, Self::Found(_) | Self::Read(_))
+    }
 }
 
 /// Reads what is to be done; or the field and what to do.
@@ -309,6 +376,16 @@ fn step(
             return title.map(Step::AddTheme).map_err(|what_to_do| ("themes", what_to_do));
         }
         "remove-theme" => return Ok(Step::RemoveTheme(sent.typed("theme").into())),
+        "read" => return Ok(Step::Read(together::answers(material, key, sent, "shown"))),
+        step @ ("put-on" | "take-off") => {
+            let responses = together::answers(material, key, sent, "answer");
+            let themes: Vec<_> = sent.all("theme").into_iter().map(Id::from).collect();
+            if responses.is_empty() || themes.is_empty() {
+                let what_to_do = "Tick the answers, and the themes they are about";
+                return Err(("together", what_to_do.to_owned()));
+            }
+            return Ok(Step::Together { is_on: step == "put-on", responses, themes });
+        }
         _ => {}
     }
     let gone = || ("themes", "Choose the answer again. This one doesn't count any more".to_owned());
@@ -317,6 +394,7 @@ fn step(
     let said = material.read(heard, key).ok_or_else(gone)?;
     match sent.typed("step") {
         "themes" => Ok(Step::SetThemes(sent.all("theme").into_iter().map(Id::from).collect())),
+        "found" => Ok(Step::Found(sent.all("theme").into_iter().map(Id::from).collect())),
         "quote" => quotation(sent.typed("words"), &said, heard.may_quote, &done)
             .map(Step::Quote)
             .map_err(|what_to_do| ("themes", what_to_do.to_owned())),
@@ -343,7 +421,13 @@ fn anchor(response_id: &str) -> String {
     format!("answer-{}", response_id.chars().take(12).collect::<String>())
 }
 
-fn shown(material: &Material, key: &str, query: &Sent, refusals: &Refusals) -> Result<Page, Error> {
+fn shown(
+    material: &Material,
+    key: &str,
+    me: &Id<ids::Account>,
+    query: &Sent,
+    refusals: &Refusals,
+) -> Result<Page, Error> {
     let question = material
         .questions()
         .into_iter()
@@ -353,12 +437,18 @@ fn shown(material: &Material, key: &str, query: &Sent, refusals: &Refusals) -> R
         material.around.themes.iter().filter(|theme| theme.question == key).cloned().collect();
     let (look_for, chosen) = (forms::folded(&query.line("q")), query.line("theme"));
     let of_theme = themes.iter().find(|theme| theme.id == chosen);
+    let readings = &material.around.readings;
+    let agreement = readers::agreement(readings, &themes, key);
+    let (is_second, differ) = (query.line("second") == "yes", query.line("differ") == "yes");
     let all = material.heard.iter().filter_map(|heard| Some((heard, material.read(heard, key)?)));
     let found: Vec<(&Heard, String)> = all
         .filter(|(heard, said)| {
             let is_about =
                 of_theme.is_none_or(|theme| theme.responses.contains(&heard.response_id));
-            is_about && (look_for.is_empty() || forms::folded(said).contains(&look_for))
+            let differs = || agreement.differ.iter().any(|id| *id == *heard.response_id);
+            is_about
+                && (!differ || differs())
+                && (look_for.is_empty() || forms::folded(said).contains(&look_for))
         })
         .collect();
     let number = page_number(query);
@@ -367,6 +457,8 @@ fn shown(material: &Material, key: &str, query: &Sent, refusals: &Refusals) -> R
         let fields = [
             ("q", query.line("q")),
             ("theme", chosen.clone()),
+            ("second", query.line("second")),
+            ("differ", query.line("differ")),
             ("page", if page > 1 { page.to_string() } else { String::new() }),
         ];
         let fields = fields.iter().filter(|(_, value)| !value.is_empty());
@@ -389,9 +481,16 @@ fn shown(material: &Material, key: &str, query: &Sent, refusals: &Refusals) -> R
                 .collect::<Vec<_>>()
                 .join(" · ");
             let done = about(&material.around.treated, &heard.response_id, key);
-            let ways = material
-                .is_in_own_words(heard, key)
-                .then(|| ways(&here, heard, said, &done, &themes));
+            let is_own = material.is_in_own_words(heard, key);
+            let mine = is_second.then(|| {
+                let mine = readers::given_by(readings, me, (heard.response_id.as_str(), key));
+                mine.unwrap_or_default()
+            });
+            let ways = is_own.then(|| ways(&here, heard, said, &done, (themes.as_slice(), mine)));
+            let tick = (is_own && !is_second && !themes.is_empty())
+                .then(|| together::tick(&heard.response_id, said, &done))
+                .flatten();
+            let read_by = readers::read_by(readings, (heard.response_id.as_str(), key));
             let asked = material.question(heard, key).filter(|asked| asked.text != question.text);
             let asked = asked.map(|asked| {
                 view! {
@@ -405,8 +504,8 @@ fn shown(material: &Material, key: &str, query: &Sent, refusals: &Refusals) -> R
                 <li id=anchor(
                     &heard.response_id,
                 )>
-                    {asked}<p class="said">{said.clone()}</p><p class="soft">{labels}</p>
-                    {marks(&done)}{ways}
+                    {asked}{tick}<p class="said">{said.clone()}</p><p class="soft">{labels}</p>
+                    {read_by}{marks(&done)}{ways}
                 </li>
             }
         });
@@ -415,6 +514,18 @@ fn shown(material: &Material, key: &str, query: &Sent, refusals: &Refusals) -> R
         let next = (many > from + MOST_ON_A_PAGE).then(|| address(number + 1));
         let by_theme =
             own.then(|| by_theme(&here, &material.consultation.id, key, &themes, &chosen));
+        let question_page =
+            format!("/forum/consultations/{}/answers/{key}", material.consultation.id);
+        let agreeing = own.then(|| readers::agreeing(&agreement, &question_page, is_second));
+        let on_page: Vec<&str> = found
+            .iter()
+            .skip(from)
+            .take(MOST_ON_A_PAGE)
+            .map(|(heard, _)| heard.response_id.as_str())
+            .collect();
+        let at_once =
+            (own && !is_second).then(|| together::form(&here, &themes, refusals)).flatten();
+        let all_read = (own && !on_page.is_empty()).then(|| together::all_read(&here, &on_page));
         let looked_for = query.line("q");
         let found_words = match (looked_for.is_empty() && of_theme.is_none(), many) {
             (true, many) => format!("{many} answers"),
@@ -434,6 +545,7 @@ fn shown(material: &Material, key: &str, query: &Sent, refusals: &Refusals) -> R
                 <Summary refusals />
                 <h1>{question.text.clone()}</h1>
                 {by_theme}
+                {agreeing}
                 <form class="row" method="get">
                     <div class="field">
                         <label for="q">"Search the answers"</label>
@@ -444,6 +556,8 @@ fn shown(material: &Material, key: &str, query: &Sent, refusals: &Refusals) -> R
                 </form>
                 <p class="state">{found_words}</p>
                 <ul class="queue">{rows}</ul>
+                {at_once}
+                {all_read}
                 <Pager first next />
             </div>
         }
@@ -522,13 +636,14 @@ fn marks(done: &[&Done]) -> impl IntoView + use<> {
     lines.collect_view()
 }
 
-/// What an organiser can do about an answer.
+/// What an organiser can do about an answer. `mine`: of a second reader, the themes they found, in
+/// place of those that stand.
 fn ways(
     here: &str,
     heard: &Heard,
     said: &str,
     done: &[&Done],
-    themes: &[Theme],
+    (themes, mine): (&[Theme], Option<&[String]>),
 ) -> impl IntoView + use<> {
     if done.contains(&&Done::PassedOn) {
         return ().into_any();
@@ -544,7 +659,10 @@ fn ways(
         }
     };
     let ticks = themes.iter().map(|theme| {
-        let checked = theme.responses.contains(&heard.response_id);
+        let checked = match mine {
+            Some(mine) => mine.contains(&theme.id),
+            None => theme.responses.contains(&heard.response_id),
+        };
         view! {
             <label class="option">
                 <input type="checkbox" name="theme" value=theme.id.clone() checked=checked />
@@ -553,14 +671,18 @@ fn ways(
         }
     });
     let ticks = ticks.collect_view();
+    let (step, label) = match mine {
+        Some(_) => ("found", "Save the themes I found"),
+        None => ("themes", "Save its themes"),
+    };
     let about = (!themes.is_empty()).then(|| {
         let fields = view! {
             <fieldset class="field">
                 <legend class="unseen">"What it is about"</legend>
                 <div class="options">{ticks}</div>
             </fieldset>
-            <button class="button quiet" name="step" value="themes">
-                "Save its themes"
+            <button class="button quiet" name="step" value=step>
+                {label}
             </button>
         };
         form(fields.into_any())

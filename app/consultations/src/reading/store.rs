@@ -4,13 +4,14 @@ use calendar::clock::Millis;
 use forms::Named;
 use ground::db::{self, Db, known, read_json};
 use ground::ids::{self, Id};
-use questionnaires::Question;
 use questionnaires::answers::Answers;
 use questionnaires::results::{Channel, Heard, Theme};
+use questionnaires::{Question, piping};
 use safeguarding::NewNote;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
+use super::readers::Reading;
 use super::{Done, Suggests, Treated};
 use crate::store::questionnaire;
 
@@ -53,6 +54,8 @@ pub struct Around {
     pub places: Vec<(Named, Option<u64>)>,
     /// Responses that were typed in, and whether each was compared with its sheet.
     pub typed: Vec<(Id<ids::Response>, bool)>,
+    /// Who read which answers.
+    pub readings: Vec<Reading>,
 }
 
 impl Around {
@@ -92,6 +95,10 @@ pub async fn around(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::R
          UNION ALL SELECT 'typed', response_id, '', '', '', CASE WHEN checked_by IS NULL THEN 0
            ELSE 1 END, 0
          FROM typed_responses WHERE consultation_id = $1
+         UNION ALL SELECT 'read', x.response_id, x.question, coalesce(x.themes, '-'),
+           x.read_by || ' ' || a.shown_name, 0, 0
+         FROM answer_readings x JOIN responses r ON r.id = x.response_id
+           JOIN accounts a ON a.id = x.read_by WHERE r.consultation_id = $1
          UNION ALL SELECT 'place', id, '', name, '', baseline, position FROM places
          ORDER BY what, position, words, one, other",
     )
@@ -123,6 +130,7 @@ pub async fn around(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::R
             }
             "quoted" => around.treated.push((one.into(), question, Done::Quoted { words })),
             "passed on" => around.treated.push((one.into(), question, Done::PassedOn)),
+            "read" => around.readings.push(reading(one, question, &words, &other)),
             "typed" => around.typed.push((one.into(), number == Some(1))),
             "place" => {
                 let lives = number.map(|lives| db::number(lives, "places.baseline")).transpose()?;
@@ -132,6 +140,93 @@ pub async fn around(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::R
         }
     }
     Ok(around)
+}
+
+/// Reads one reading: `-` says that no themes were given, and whose it is comes before their name.
+fn reading(response_id: String, question: String, themes: &str, by: &str) -> Reading {
+    let themes = (themes != "-").then(|| themes.split_whitespace().map(str::to_owned).collect());
+    let (account, name) = by.split_once(' ').unwrap_or((by, ""));
+    let by = (account.into(), name.to_owned());
+    Reading { response_id: response_id.into(), question, by, themes }
+}
+
+/// Several answers to one question.
+#[derive(Clone, Copy, Debug)]
+pub struct Several<'s> {
+    pub consultation_id: &'s Id<ids::Consultation>,
+    pub question: &'s str,
+    /// The ids of the responses, in one text: none is part of another.
+    pub responses: &'s str,
+}
+
+/// Adds these themes to some answers.
+pub async fn add_themes(
+    tx: &mut AnyConnection,
+    to: Several<'_>,
+    themes: &[Id<ids::Theme>],
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO theme_answers (theme_id, response_id) SELECT t.id, r.id FROM themes t
+         JOIN responses r ON r.consultation_id = t.consultation_id
+         WHERE t.consultation_id = $1 AND t.question = $2 AND $3 LIKE '%' || r.id || '%'
+           AND $4 LIKE '%' || t.id || '%'
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(to.consultation_id)
+    .bind(to.question)
+    .bind(to.responses)
+    .bind(themes.join(" "))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes these themes off some answers.
+pub async fn take_off_themes(
+    tx: &mut AnyConnection,
+    from: Several<'_>,
+    themes: &[Id<ids::Theme>],
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "DELETE FROM theme_answers WHERE theme_id IN (SELECT t.id FROM themes t
+           WHERE t.consultation_id = $1 AND t.question = $2 AND $4 LIKE '%' || t.id || '%')
+         AND $3 LIKE '%' || response_id || '%'",
+    )
+    .bind(from.consultation_id)
+    .bind(from.question)
+    .bind(from.responses)
+    .bind(themes.join(" "))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Keeps that somebody read some answers, and with which themes; without any, what they gave before
+/// stays.
+pub async fn keep_readings(
+    tx: &mut AnyConnection,
+    of: Several<'_>,
+    by: &Id<ids::Account>,
+    themes: Option<&str>,
+    now: Millis,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO answer_readings (response_id, question, read_by, read_at, themes)
+         SELECT r.id, $2, $4, CAST($5 AS BIGINT), CAST($6 AS TEXT) FROM responses r
+         WHERE r.consultation_id = $1 AND $3 LIKE '%' || r.id || '%'
+         ON CONFLICT (response_id, question, read_by) DO UPDATE
+           SET read_at = excluded.read_at,
+             themes = coalesce(excluded.themes, answer_readings.themes)",
+    )
+    .bind(of.consultation_id)
+    .bind(of.question)
+    .bind(of.responses)
+    .bind(by)
+    .bind(now)
+    .bind(themes)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// Adds a theme to a question. The same title twice is one.
@@ -372,7 +467,7 @@ pub async fn concern(db: &Db, concern_id: &Id<ids::Concern>) -> sqlx::Result<Opt
             consultation: (row.get("consultation_id"), row.get("title")),
             question: questionnaire(row.get("questions"), row.get("mended"))?
                 .question(row.get("question"))
-                .cloned(),
+                .map(piping::without_in),
             what: suggests(row.get("what"))?,
             passed_on: (row.get("passed_on_by"), row.get("passed_on_at")),
             answers: read_json(row.get("answers"))?,

@@ -9,9 +9,11 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::ui::{Bar, Bars, Page};
-use ground::viewer::Viewer;
+use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
-use questionnaires::results::{By, Counted, Results, harmless, share, words};
+use questionnaires::results::{
+    By, Counted, MiddleWords, Ranked, Ranking, Results, harmless, share, words,
+};
 use questionnaires::whole::THEMES;
 use serde_json::json;
 
@@ -72,6 +74,14 @@ pub async fn results_page(
             .into_any()
         });
         let releases = releases.collect_view();
+        let take_down = viewer.is(Role::Organiser).then(|| {
+            let to = format!("/forum/consultations/{}/takedown", consultation.id);
+            view! {
+                <p class="no-print">
+                    <a href=to>"Take words down"</a>
+                </p>
+            }
+        });
         let to = |ending: &str| format!("/consultations/{}/results.{ending}", consultation.id);
         view! {
             <article class="stack">
@@ -84,6 +94,7 @@ pub async fn results_page(
                 {found}
                 {releases}
                 {outcomes::came_of_it(said)}
+                {take_down}
                 <p class="soft no-print">
                     <a href=to("csv")>"Download as a table (CSV)"</a>
                     " · "
@@ -158,10 +169,13 @@ fn question(all: &[Counted], people: u64) -> impl IntoView + use<> {
         first.parts.iter().map(|(answer, people)| row(answer, *people, first)).collect()
     };
     let caption = match (first.question.starts_with(THEMES), first.is_of_some) {
+        _ if first.ranking.is_some() => "What people put first",
         (true, _) => "Out of everyone who wrote something. One answer can be about several themes",
         (false, true) => "Out of everyone who was asked this",
         (false, false) => "Everyone who answered",
     };
+    let middle = first.middle.as_ref().map(middle_in_words);
+    let ranking = first.ranking.as_ref().map(ranked);
     let by = first.by.as_ref().map(|by| crossed(all, by));
     let beside = beside(first);
     let quotations = first
@@ -184,11 +198,85 @@ fn question(all: &[Counted], people: u64) -> impl IntoView + use<> {
     view! {
         <section class="stack">
             <h2>{first.text.clone()}</h2>
+            {middle}
+            {ranking}
             <Bars caption=caption.to_owned() rows />
             {beside}
             {by}
             {quotations}
         </section>
+    }
+    .into_any()
+}
+
+/// Where the middle of numbers or days lies, in a sentence; and from where to where the half of
+/// them around it goes.
+fn middle_in_words(middle: &MiddleWords) -> impl IntoView + use<> {
+    let Some(half) = &middle.half else {
+        return view! {
+            <p class="soft">
+                "We can't say where the middle is: that would give a small number away."
+            </p>
+        }
+        .into_any();
+    };
+    let around = match (&middle.quarter, &middle.three_quarters) {
+        (Some(quarter), Some(three_quarters)) if quarter == three_quarters => {
+            format!(" At least half of the answers are in that range: {quarter}.")
+        }
+        (Some(quarter), Some(three_quarters)) => format!(
+            " The middle half of the answers goes from the range “{quarter}” to \
+             “{three_quarters}”."
+        ),
+        _ => String::new(),
+    };
+    view! {
+        <p>
+            "If you put all answers in order, the one in the middle is in the range "
+            <b>{half.clone()}</b>"."{around}
+        </p>
+    }
+    .into_any()
+}
+
+/// Options in the order of what matters most, and how that order came about.
+fn ranked(ranking: &Ranking) -> impl IntoView + use<> {
+    let Ranking::InOrder(ranked) = ranking else {
+        return view! {
+            <p class="soft">
+                "This shows what people put first. We can't show an order of everything: some \
+                 places were given by so few people that they must stay hidden."
+            </p>
+        }
+        .into_any();
+    };
+    let rows = ranked.iter().map(|ranked| {
+        let mean = format!("{}.{}", ranked.mean_place / 10, ranked.mean_place % 10);
+        view! {
+            <tr>
+                <th scope="row">{ranked.option.clone()}</th>
+                <td data-label="Average place">{mean}</td>
+                <td data-label="Put it first">{commas(ranked.firsts)}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <p>
+            "In order of average place: 1 would mean that everyone put it first. If someone left \
+             an option out, we count it as in last place for them."
+        </p>
+        <table class="plain">
+            <caption class="unseen">"What matters most, first to last"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"What matters most"</th>
+                    <th scope="col">"Average place"</th>
+                    <th scope="col">"Put it first"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
     }
     .into_any()
 }
@@ -263,6 +351,18 @@ fn crossed(all: &[Counted], by: &By) -> impl IntoView + use<> {
         }
     });
     let rows = rows.collect::<Vec<_>>();
+    let halves = (!by.halves.is_empty()).then(|| {
+        let cells = by.halves.iter().zip(&by.columns).map(|(half, column)| {
+            let half = half.clone().unwrap_or_else(|| Shown::Hidden.words());
+            view! { <td data-label=column.clone()>{half}</td> }
+        });
+        view! {
+            <tr>
+                <th scope="row">"The middle answer is in"</th>
+                {cells.collect_view()}
+            </tr>
+        }
+    });
     let text = all.first().map(|counted| counted.text.clone()).unwrap_or_default();
     view! {
         <details>
@@ -275,7 +375,7 @@ fn crossed(all: &[Counted], by: &By) -> impl IntoView + use<> {
                         {heads}
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody>{rows}{halves}</tbody>
             </table>
         </details>
     }
@@ -310,6 +410,16 @@ pub async fn results_csv(
                 String::new(),
                 words.clone(),
                 "in their own words".to_owned(),
+                String::new(),
+                String::new(),
+            ]);
+        }
+        for (what, answer) in beside_numbers(counted) {
+            lines.push([
+                counted.text.clone(),
+                option.clone(),
+                answer,
+                what,
                 String::new(),
                 String::new(),
             ]);
@@ -349,6 +459,26 @@ pub async fn results_csv(
         (header::CONTENT_DISPOSITION, "attachment; filename=\"results.csv\""),
     ];
     Ok((headers, bytes).into_response())
+}
+
+/// What a table says of a question that is no number of people: (what it is, what it says).
+fn beside_numbers(counted: &Counted) -> Vec<(String, String)> {
+    let middle = counted.middle.iter().flat_map(|middle| {
+        [
+            ("a quarter are in this range or lower", &middle.quarter),
+            ("the middle is in this range", &middle.half),
+            ("three quarters are in this range or lower", &middle.three_quarters),
+        ]
+    });
+    let middle = middle
+        .filter_map(|(what, range)| Some((what.to_owned(), range.clone()?)))
+        .collect::<Vec<_>>();
+    let Some(Ranking::InOrder(ranked)) = &counted.ranking else { return middle };
+    let place = |ranked: &Ranked| {
+        let (whole, tenths) = (ranked.mean_place / 10, ranked.mean_place % 10);
+        (format!("average place {whole}.{tenths}"), ranked.option.clone())
+    };
+    ranked.iter().map(place).collect()
 }
 
 /// GET `/consultations/{id}/results.json`: all releases, the last first. A number that is not shown

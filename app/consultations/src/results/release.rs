@@ -1,5 +1,7 @@
 //! An organiser counts the answers after the close, and another checks what is to be published.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -12,14 +14,15 @@ use ground::sent::Form;
 use ground::ui::{Area, Banner, Choice, Field, Page, Select, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use questionnaires::piping;
 use questionnaires::results::{Material, can_show_by, new};
 
 use super::browse::results_tables;
-use super::findings;
 use super::store::{self, MadeOf, NewFindings, Release};
-use crate::consultation;
+use super::{findings, ranges};
 use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
+use crate::{consultation, course, progress};
 
 /// GET `/forum/consultations/{id}/release`
 pub async fn release_page(
@@ -44,8 +47,12 @@ pub async fn act_on_release(
     let versions = versions(&house.db, &Id::parse(&id).ok_or(Error::NotFound)?).await?;
     let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
     if consultation.state(house.clock.now()) != ConsultationState::Closed {
-        let refusals =
-            Refusals::one("count", "Wait until it has closed. Nobody can see numbers before that");
+        let what_to_do = if consultation.withdrawn_at.is_some() {
+            "Leave it: it was withdrawn, so nothing of it is counted"
+        } else {
+            "Wait until it has closed. Nobody can see numbers before then"
+        };
+        let refusals = Refusals::one("count", what_to_do);
         return shown(&house, &viewer, &consultation, &sent, &refusals).await;
     }
     match sent.typed("step") {
@@ -171,7 +178,9 @@ async fn count(
         Ok(said) => said,
         Err(refusals) => return shown(house, viewer, consultation, sent, &refusals).await,
     };
-    let (material, rule) = (Material { asked: said.asked, ..material }, house.rule);
+    let closed_on = ranges::closed_on(consultation);
+    let material = Material { asked: said.asked, cuts: said.cuts, closed_on, ..material };
+    let rule = house.rule;
     // Hiding what must be hidden can take seconds.
     let counting =
         tokio::task::spawn_blocking(move || new(&material, &said.by, &before, said.differs, rule));
@@ -208,6 +217,8 @@ struct Said {
     asked: Option<u64>,
     /// The question that the answers are also split by; empty for none.
     by: String,
+    /// The ranges of numbers and days that somebody chose, by the keys of their questions.
+    cuts: BTreeMap<String, Vec<i64>>,
 }
 
 /// Reads it. `is_again`: whether results were published before; `waiting`: how many sheets of the
@@ -264,7 +275,9 @@ fn said(
             ),
         );
     }
-    if refusals.is_empty() { Ok(Said { differs, asked, by }) } else { Err(refusals) }
+    let cuts = if is_again { None } else { refusals.take_all(ranges::read(consultation, sent)) };
+    let cuts = cuts.unwrap_or_default();
+    if refusals.is_empty() { Ok(Said { differs, asked, by, cuts }) } else { Err(refusals) }
 }
 
 async fn shown(
@@ -274,8 +287,9 @@ async fn shown(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let me = &viewer.signed_in()?.account_id;
-    let is_closed = consultation.state(house.clock.now()) == ConsultationState::Closed;
+    let (me, now) = (&viewer.signed_in()?.account_id, house.clock.now());
+    let is_closed = consultation.state(now) == ConsultationState::Closed;
+    let course = course(house, &consultation.id).await?;
     let releases =
         if is_closed { store::all(&house.db, &consultation.id).await? } else { Vec::new() };
     let page = Page::new(titled("Results", &consultation.terms.title), || {
@@ -299,7 +313,7 @@ async fn shown(
             .then(|| to_count(consultation, is_again, sent, refusals));
         let wait = (!is_closed).then(|| {
             view! { <p class="lead">
-            "Nobody, not even an organiser, can see numbers until it has closed."</p> }
+            "Nobody, not even an organiser, can see results until it has closed."</p> }
         });
         let published = is_again.then(|| {
             view! {
@@ -308,6 +322,12 @@ async fn shown(
                         "/consultations/{}/results",
                         consultation.id,
                     )>"See the published results"</a>
+                </p>
+                <p>
+                    <a href=format!(
+                        "/forum/consultations/{}/takedown",
+                        consultation.id,
+                    )>"Take words of the results down"</a>
                 </p>
             }
         });
@@ -327,6 +347,12 @@ async fn shown(
                 </p>
                 <Summary refusals />
                 <h1 id="count">"Results"</h1>
+                {progress(
+                    &course,
+                    me,
+                    now,
+                    &format!("/forum/consultations/{}/release", consultation.id),
+                )}
                 {wait}
                 {published}
                 {found}
@@ -419,7 +445,7 @@ fn to_count(
 ) -> impl IntoView + use<> {
     let by = can_show_by(&consultation.questionnaire)
         .into_iter()
-        .map(|question| (question.key.clone(), question.text.clone()));
+        .map(|question| (question.key.clone(), piping::without_in(question).text));
     let by = Choice::each(
         std::iter::once((String::new(), "Don't split them".to_owned())).chain(by),
         |key| key == sent.typed("by"),
@@ -447,6 +473,7 @@ fn to_count(
         />
     }
     .into_any();
+    let ranges = if is_again { None } else { ranges::fields(consultation, sent, refusals) };
     view! {
         <p class="lead">
             "We count the answers and hide small numbers, and anything they could be worked out \
@@ -456,6 +483,7 @@ fn to_count(
             {differs}
             {asked}
             <Select name="by" label="Also split the answers by" choices=by />
+            {ranges}
             <button class="button" name="step" value="count">
                 "Count the answers"
             </button>

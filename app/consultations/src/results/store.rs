@@ -97,8 +97,8 @@ pub async fn is_one(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::R
     Ok(releases > 0)
 }
 
-/// All that results are made of, but how many were asked; and how many sheets of the sample nobody
-/// has compared yet.
+/// All that results are made of, but what an organiser says as they count; and how many sheets of
+/// the sample nobody has compared yet.
 pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Material, usize)> {
     let consultation_id = versions.first().map_or_else(Id::default, |version| version.id.clone());
     let around = reading::store::around(db, &consultation_id).await?;
@@ -123,7 +123,7 @@ pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Mat
         themes: around.themes,
         quotations,
         places: around.places,
-        asked: None,
+        ..Material::default()
     };
     Ok((material, waiting))
 }
@@ -249,6 +249,97 @@ pub async fn check(
         .await?
         .rows_affected()
         == 1)
+}
+
+/// Takes words out of everything that was counted and found in a consultation, with these in their
+/// place, and out of the quotes that were chosen. What waits to be checked must be counted again.
+pub async fn take_down(
+    tx: &mut AnyConnection,
+    consultation_id: &Id<ids::Consultation>,
+    words: &str,
+    in_place: &str,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE consultations SET changes = changes + 1 WHERE id = $1")
+        .bind(consultation_id)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(
+        "DELETE FROM quotations WHERE words = $2
+         AND response_id IN (SELECT r.id FROM responses r WHERE r.consultation_id = $1)",
+    )
+    .bind(consultation_id)
+    .bind(words)
+    .execute(&mut *tx)
+    .await?;
+    let releases: Vec<(i64, String, String)> =
+        sqlx::query_as("SELECT number, results, differs FROM releases WHERE consultation_id = $1")
+            .bind(consultation_id)
+            .fetch_all(&mut *tx)
+            .await?;
+    for (number, results, differs) in releases {
+        let before: Results = db::read_json(&results)?;
+        let after = without(before.clone(), words, in_place);
+        let said = if differs == words { in_place } else { differs.as_str() };
+        if after == before && said == differs {
+            continue;
+        }
+        sqlx::query(
+            "UPDATE releases SET results = $3, differs = $4, taken_down = taken_down + 1
+             WHERE consultation_id = $1 AND number = $2",
+        )
+        .bind(consultation_id)
+        .bind(number)
+        .bind(db::json(&after)?)
+        .bind(said)
+        .execute(&mut *tx)
+        .await?;
+    }
+    take_findings_down(tx, consultation_id, words, in_place).await
+}
+
+/// Results without these words among the quotes.
+fn without(mut results: Results, words: &str, in_place: &str) -> Results {
+    for counted in &mut results.questions {
+        for quotation in &mut counted.quotations {
+            if quotation.as_str() == words {
+                in_place.clone_into(quotation);
+            }
+        }
+    }
+    results
+}
+
+/// Takes a sentence out of every version of what was found.
+async fn take_findings_down(
+    tx: &mut AnyConnection,
+    consultation_id: &Id<ids::Consultation>,
+    words: &str,
+    in_place: &str,
+) -> sqlx::Result<()> {
+    // A finding is one line.
+    let in_place = in_place.lines().collect::<Vec<_>>().join(" ");
+    let findings: Vec<(i64, i64, String)> =
+        sqlx::query_as("SELECT number, version, words FROM findings WHERE consultation_id = $1")
+            .bind(consultation_id)
+            .fetch_all(&mut *tx)
+            .await?;
+    for (number, version, said) in findings {
+        if !said.lines().any(|line| line == words) {
+            continue;
+        }
+        let lines = said.lines().map(|line| if line == words { in_place.as_str() } else { line });
+        sqlx::query(
+            "UPDATE findings SET words = $4, taken_down = taken_down + 1
+             WHERE consultation_id = $1 AND number = $2 AND version = $3",
+        )
+        .bind(consultation_id)
+        .bind(number)
+        .bind(version)
+        .bind(lines.collect::<Vec<_>>().join("\n"))
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
 }
 
 /// What the forum says it found in a release.

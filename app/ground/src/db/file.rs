@@ -1,7 +1,7 @@
 //! The file of a SQLite database: whether it is still the one that was opened.
 
-use std::fs::{self, Metadata};
-use std::io;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -34,6 +34,28 @@ pub(super) fn leaves_no_log(path: &Path) -> io::Result<()> {
         )));
     }
     Ok(())
+}
+
+/// What every file of SQLite begins with.
+const BEGINS: &[u8] = b"SQLite format 3\0";
+
+/// Refuses a file that is no database, before anything is asked of it. An empty one becomes one.
+pub(super) fn is_a_database(path: &Path) -> io::Result<()> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let mut begins = Vec::new();
+    file.take(BEGINS.len() as u64).read_to_end(&mut begins)?;
+    if begins.is_empty() || begins == BEGINS {
+        return Ok(());
+    }
+    Err(io::Error::other(format!(
+        "{} is not a database. Nothing in it was changed. Name another file in DATABASE_URL, or \
+         put the database back, or restore a backup",
+        path.display()
+    )))
 }
 
 /// The file that was opened, as the folder knew it then.

@@ -1,18 +1,22 @@
 //! The page and its parts: what every room builds its pages from.
 //!
 //! `page` is the document around a room's own words; `described` what it says of itself where it is
-//! passed on; `fields` the form kit, after the behaviour of the GOV.UK components; `parts` banner,
-//! card, labels, share, pager, timeline, table with bars; `drawings` our own pictures; `style` the
-//! CSS and the content policy; `qr` a code for a phone's camera.
+//! passed on; `check` the page before a date is set; `fields` the form kit, after the behaviour of the
+//! GOV.UK components; `parts` banner, card, labels, share, pager, timeline, table with bars; `steps`
+//! how far a thing has come; `drawings` our own pictures; `style` the CSS and the content policy;
+//! `qr` a code for a phone's camera.
 
+mod check;
 mod described;
 mod drawings;
 mod fields;
 mod page;
 mod parts;
 mod qr;
+mod steps;
 mod style;
 
+pub use check::{CONFIRMED, Check};
 pub use drawings::{Checked, Saying, Scene, Told};
 pub use fields::{Area, Choice, Choices, Field, FormKey, Select, Summary, Upload, hidden};
 pub use page::{Page, document, rendered, titled};
@@ -21,4 +25,5 @@ pub use parts::{
     When, capital,
 };
 pub use qr::qr;
+pub use steps::{Step, StepMark, Steps};
 pub use style::{Script, colour, content_policy, css};

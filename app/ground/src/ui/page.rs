@@ -11,7 +11,7 @@ use super::described::described;
 use super::{Mark, Script, content_policy, css};
 use crate::contact::{Contact, phone_link};
 use crate::house::House;
-use crate::viewer::{Role, Viewer};
+use crate::viewer::Viewer;
 
 /// A page that will be the answer.
 #[derive(Debug)]
@@ -70,6 +70,26 @@ impl Page {
             }
         });
         page.status(StatusCode::GONE)
+    }
+
+    /// In place of a form that nobody can send yet: an administrator has not named what people
+    /// choose from there. `can_not`: what they can't do yet, in a sentence.
+    pub fn not_ready(title: &'static str, can_not: &'static str) -> Self {
+        Self::new(title, || {
+            view! {
+                <div class="stack">
+                    <h1>{title}</h1>
+                    <p class="lead">
+                        {can_not} " We are still setting this up. Please come back soon."
+                    </p>
+                    <p>
+                        <a class="button" href="/contact">
+                            "Contact us"
+                        </a>
+                    </p>
+                </div>
+            }
+        })
     }
 
     /// The same page again when there is a problem: 422, "Error: " before the title, what was typed
@@ -318,6 +338,7 @@ fn Header<'a>(forum: String, viewer: &'a Viewer, is_signed_in: bool) -> impl Int
                     <span>"Run by parents and carers"</span>
                 </a>
                 <nav class="wide" aria-label="Main">
+                    {viewer.desks().next().map(|(to, _)| view! { <a href=to>"Your desk"</a> })}
                     {main()}
                     {(!is_signed_in)
                         .then(|| {
@@ -356,17 +377,7 @@ fn Own<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
         }
         .into_any();
     }
-    let desks = [
-        (Role::Organiser, "/forum", "Organisers’ desk"),
-        (Role::Safeguarding, "/forum/safeguarding", "Safeguarding"),
-        (Role::Leader, "/lead", "Leaders’ desk"),
-        (Role::Admin, "/admin", "Administration"),
-    ];
-    let desks = desks
-        .into_iter()
-        .filter(|(role, ..)| viewer.is(*role))
-        .map(|(_, to, label)| view! { <a href=to>{label}</a> })
-        .collect_view();
+    let desks = viewer.desks().map(|(to, label)| view! { <a href=to>{label}</a> }).collect_view();
     view! {
         {desks}
         <a href="/account">"Your account"</a>

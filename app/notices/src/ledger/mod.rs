@@ -11,8 +11,8 @@ mod owing;
 mod starting;
 
 pub use outcome::{
-    InEmail, MOST_UNREACHED, ToldAnotherWay, ToldOf, Unreached, count_unreached, in_email, reached,
-    read_by, read_email, told, told_of_all, unreached,
+    InEmail, MOST_UNREACHED, Sending, ToldAnotherWay, ToldOf, Unreached, count_unreached, in_email,
+    reached, read_by, read_email, sending, told, told_of_all, unreached,
 };
 pub use owing::{
     EmailDue, Stale, Together, begin_again, call_off, due_now, has_come_back, is_on_its_way,

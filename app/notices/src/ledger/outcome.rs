@@ -1,6 +1,7 @@
 //! What became of a notice for those in its ledger: told, read, or not reached.
 
 use area::ELSEWHERE;
+use area::corrections::then;
 use calendar::clock::{DAY, Millis};
 use ground::db::{self, Db};
 use ground::ids::{Account, Id, Notice, Subscriber};
@@ -86,6 +87,7 @@ pub async fn told_of_all(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
         "CASE WHEN n.effect_at + {SETTLED_AFTER} < $1 THEN n.effect_at + {SETTLED_AFTER} ELSE $1 \
          END"
     );
+    let name = then("place", "name", ("q.id", "q.name"), "$1");
     let sql = format!(
         "SELECT t.id, t.title, t.effect_at, t.started_at, t.families, CASE
          WHEN t.person IS NULL THEN '' ELSE coalesce(p.name, '{ELSEWHERE}') END AS place,
@@ -106,7 +108,7 @@ pub async fn told_of_all(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
                  OR f.started_at >= n.effect_at)
                  AND (n.follows_id IS NULL OR (n.started_at < n.effect_at
                    AND n.follow_kind <> 'withdrawal'))) t
-         LEFT JOIN places p ON p.id = t.place_id
+         LEFT JOIN (SELECT q.id, {name} AS name, q.position FROM places q) p ON p.id = t.place_id
          GROUP BY t.id, t.title, t.effect_at, t.started_at, t.families, CASE
            WHEN t.person IS NULL THEN 1 ELSE 0 END, p.name, p.position,
                   CASE WHEN t.person IS NULL THEN '' ELSE coalesce(p.name, '{ELSEWHERE}') END
@@ -204,6 +206,39 @@ pub async fn read_by(
     Ok(())
 }
 
+/// How far the emails of a notice have come: true numbers of people, only for [`disclosure`] to put
+/// into words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sending {
+    pub waiting: u64,
+    pub sent: u64,
+    /// It came back, or was given up.
+    pub came_back: u64,
+}
+
+/// How far the emails of a notice have come. Nobody is counted whose email was called off.
+pub async fn sending(db: &Db, notice_id: &Id<Notice>) -> sqlx::Result<Sending> {
+    let sql = format!(
+        "SELECT CAST(coalesce(sum(t.back), 0) AS BIGINT) AS came_back,
+                CAST(coalesce(sum(CASE WHEN t.back = 0 THEN t.sent ELSE 0 END), 0) AS BIGINT)
+                  AS sent,
+                CAST(coalesce(sum(CASE WHEN t.back = 0 AND t.sent = 0 THEN 1 ELSE 0 END), 0)
+                  AS BIGINT) AS waiting
+         FROM (SELECT CASE WHEN {} THEN 1 ELSE 0 END AS back,
+                 CASE WHEN d.sent_at IS NOT NULL THEN 1 ELSE 0 END AS sent
+               FROM ledger l LEFT JOIN deliveries d ON d.id = l.delivery_id
+               WHERE l.notice_id = $1 AND (l.called_off_at IS NULL OR d.sent_at IS NOT NULL)) t",
+        came_back("l")
+    );
+    let row =
+        sqlx::query(AssertSqlSafe(sql)).bind(notice_id).fetch_one(&mut *db.read().await?).await?;
+    Ok(Sending {
+        waiting: people(&row, "waiting")?,
+        sent: people(&row, "sent")?,
+        came_back: people(&row, "came_back")?,
+    })
+}
+
 /// How long after a change an organiser is still asked to tell a family whose email came back.
 const ASKED_FOR: Millis = 28 * DAY;
 
@@ -216,6 +251,8 @@ pub struct Unreached {
     pub subscriber_id: Id<Subscriber>,
     /// The address that emails come back from.
     pub email: String,
+    /// The telephone number they gave for this; empty for none.
+    pub phone: String,
     /// Where the family lives, if they said.
     pub place: String,
     /// What the emails were about.
@@ -246,7 +283,7 @@ fn to_reach() -> String {
 /// The families no email reaches, those with the nearest change first.
 pub async fn unreached(db: &Db, now: Millis) -> sqlx::Result<Vec<Unreached>> {
     let sql = format!(
-        "SELECT b.id AS subscriber_id, b.email, coalesce(p.name, '{ELSEWHERE}') AS place,
+        "SELECT b.id AS subscriber_id, b.email, b.phone, coalesce(p.name, '{ELSEWHERE}') AS place,
            n.id AS notice_id, n.title, n.effect_kind, n.effect_at, n.follow_kind
          FROM ledger l
          JOIN notices n ON n.id = l.notice_id
@@ -275,6 +312,7 @@ pub async fn unreached(db: &Db, now: Millis) -> sqlx::Result<Vec<Unreached>> {
             None => families.push(Unreached {
                 subscriber_id,
                 email: row.get("email"),
+                phone: row.get("phone"),
                 place: row.get("place"),
                 notices: vec![notice],
             }),

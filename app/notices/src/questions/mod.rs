@@ -6,17 +6,18 @@
 //! Nobody sees who asked or who else wants to know. The address, and who wanted to know, are erased
 //! as soon as the answer is owed or the question is set aside, and in any case after
 //! [`KEPT_UNANSWERED`]; an email says so. `ask` and `too` are everyone's, `answer` is the leaders'
-//! page, `telling` is what the worker does, `store` and `wanted` hold the SQL.
+//! page, `telling` is what the worker does, `store`, `wanted` and `taking_down` hold the SQL.
 
 mod answer;
 mod ask;
 pub mod store;
+pub mod taking_down;
 mod telling;
 mod too;
 pub mod wanted;
 
 pub use telling::{answer_due, forget_due};
-pub use too::{open_questions, waited_for};
+pub use too::{open_questions, take_down_link, waited_for};
 
 use calendar::clock::{DAY, Millis};
 use forms::{Refusals, Sent};

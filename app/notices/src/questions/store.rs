@@ -3,6 +3,7 @@
 use calendar::clock::Millis;
 use ground::db::{self, Db};
 use ground::ids::{Account, Id, Notice, NoticeAnswer, NoticeQuestion};
+use ground::takedown;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::{KEPT_UNANSWERED, NewAnswer, wanted};
@@ -105,7 +106,8 @@ pub async fn show_question(
 
 /// The notices with questions that wait, of those the leader `$1` speaks for, as a part of
 /// statements: (id, title, many). Those that have waited longest first.
-pub const TO_ANSWER: &str = "SELECT n.id, n.title, count(*) AS many FROM notice_questions q
+pub const TO_ANSWER: &str = "SELECT n.id, n.title, count(*) AS many,
+       min(q.asked_at) AS since FROM notice_questions q
      JOIN notices n ON n.id = q.notice_id
      WHERE q.answer_id IS NULL AND q.set_aside_at IS NULL
        AND EXISTS (SELECT 1 FROM notice_leaders k WHERE k.notice_id = n.id AND k.account_id = $1)
@@ -305,13 +307,25 @@ pub enum Wants {
     Asked,
 }
 
+/// A published answer.
+#[derive(Clone, Debug)]
+pub struct PublishedAnswer {
+    pub id: Id<NoticeAnswer>,
+    /// The question as everyone reads it.
+    pub question: String,
+    pub answer: String,
+    pub at: Millis,
+}
+
 /// What the page shows besides the words of a notice.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
     /// The questions that wait and that everyone can read, the first shown first.
     pub open: Vec<OpenQuestion>,
-    /// The published answers, the first first: (question, answer, when).
-    pub answers: Vec<(String, String, Millis)>,
+    /// The published answers, the first first.
+    pub answers: Vec<PublishedAnswer>,
+    /// Why questions and answers were taken down, and when, the first first.
+    pub taken_down: Vec<(Millis, String)>,
     /// For someone who is to be told about it: whether they said they have read it.
     pub has_read: Option<bool>,
     /// Whether a leader has said what happened next.
@@ -327,7 +341,13 @@ pub async fn beside(
     let sql = format!(
         "SELECT kind, question, answer, at, id, wanted, wants FROM (
            SELECT 'answer' AS kind, id, question, answer, answered_at AS at,
-             CAST(0 AS BIGINT) AS wanted, '' AS wants FROM notice_answers WHERE notice_id = $1
+             CAST(0 AS BIGINT) AS wanted, '' AS wants FROM notice_answers
+             WHERE notice_id = $1 AND taken_down_at IS NULL
+           UNION ALL SELECT 'taken down', k.id, k.reason, k.why, k.taken_down_at,
+             CAST(0 AS BIGINT), ''
+             FROM takedowns k WHERE k.taken_down_at IS NOT NULL
+               AND (k.about_id IN (SELECT a.id FROM notice_answers a WHERE a.notice_id = $1)
+                 OR k.about_id IN (SELECT q.id FROM notice_questions q WHERE q.notice_id = $1))
            UNION ALL SELECT 'open', q.id, q.shown_as, '', q.shown_at,
              {},
              CASE WHEN EXISTS (SELECT 1 FROM notice_wanted w
@@ -353,8 +373,15 @@ pub async fn beside(
     let mut beside = Beside::default();
     for row in rows {
         match row.get::<&str, _>("kind") {
-            "answer" => {
-                beside.answers.push((row.get("question"), row.get("answer"), row.get("at")));
+            "answer" => beside.answers.push(PublishedAnswer {
+                id: row.get("id"),
+                question: row.get("question"),
+                answer: row.get("answer"),
+                at: row.get("at"),
+            }),
+            "taken down" => {
+                let why = takedown::why(row.get("question"), row.get("answer"));
+                beside.taken_down.push((row.get("at"), why));
             }
             "update" => beside.has_update = true,
             "open" => beside.open.push(OpenQuestion {

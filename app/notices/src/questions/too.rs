@@ -79,8 +79,13 @@ fn one_too_many(notice_id: &Id<Notice>) -> Page {
 }
 
 /// The questions that wait and that everyone can read, each with the button.
-pub fn open_questions(notice_id: &Id<Notice>, open: &[OpenQuestion]) -> impl IntoView + use<> {
-    let rows = open.iter().map(|open| open_question(notice_id, open)).collect::<Vec<_>>();
+pub fn open_questions(
+    notice_id: &Id<Notice>,
+    open: &[OpenQuestion],
+    is_organiser: bool,
+) -> impl IntoView + use<> {
+    let rows = open.iter().map(|open| open_question(notice_id, open, is_organiser));
+    let rows = rows.collect::<Vec<_>>();
     (!rows.is_empty()).then(|| {
         view! {
             <h3>"Waiting for an answer"</h3>
@@ -89,7 +94,24 @@ pub fn open_questions(notice_id: &Id<Notice>, open: &[OpenQuestion]) -> impl Int
     })
 }
 
-fn open_question(notice_id: &Id<Notice>, open: &OpenQuestion) -> impl IntoView + use<> {
+/// The organisers' way to take down a question, or an answer.
+pub fn take_down_link(to: String, question: &str) -> impl IntoView + use<> {
+    let unseen = format!(": {question}");
+    view! {
+        <p>
+            <a href=to>"Take this down" <span class="unseen">{unseen}</span></a>
+        </p>
+    }
+}
+
+fn open_question(
+    notice_id: &Id<Notice>,
+    open: &OpenQuestion,
+    is_organiser: bool,
+) -> impl IntoView + use<> {
+    let take_down = is_organiser.then(|| {
+        take_down_link(format!("/forum/notices/questions/{}/takedown", open.id), &open.question)
+    });
     let many = said_to_all(open.wanted).map(|many| view! { <p class="soft">{many}</p> });
     let state = match open.wants {
         Wants::Asked => Some("✓ You asked this. We will email you the answer."),
@@ -117,6 +139,7 @@ fn open_question(notice_id: &Id<Notice>, open: &OpenQuestion) -> impl IntoView +
             {many}
             {state.map(|state| view! { <p class="state">{state}</p> })}
             {form}
+            {take_down}
         </li>
     }
 }

@@ -7,7 +7,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use leptos::prelude::*;
-use questionnaires::{Question, check, edit, kinds, steps};
+use questionnaires::{Question, check, edit, kinds, piping, steps};
 
 use super::QuestionBuilder;
 use super::list::{Answer, Lead, Listed, Row, Step};
@@ -25,6 +25,8 @@ pub fn view(consultation: &Consultation) -> AnyView {
 fn listed(consultation: &Consultation) -> Listed {
     let faults = check::check(&consultation.questionnaire);
     let dead_ends = check::dead_ends(&consultation.questionnaire);
+    // In the list an earlier answer is named by its question; the form has it as it was written.
+    let explained = piping::explained(&consultation.questionnaire);
     let rows = edit::flat(&consultation.questionnaire).into_iter().map(|headed| {
         let own = faults.iter().filter(|fault| fault.question == headed.1.key);
         let own = own.map(|fault| fault.what_to_do.clone()).collect();
@@ -38,8 +40,10 @@ fn listed(consultation: &Consultation) -> Listed {
             leads: leads(&question),
             is_dead_end: dead_ends.contains(&question.key),
             faults: own,
+            text: explained
+                .question(&question.key)
+                .map_or(question.text, |as_read| as_read.text.clone()),
             key: question.key,
-            text: question.text,
         }
     });
     Listed {

@@ -1,14 +1,17 @@
-//! Every SQL statement about plans: `reading` asks, `writing` keeps.
+//! Every SQL statement about plans: `reading` asks, `writing` keeps. `undo` makes a plan what it
+//! was before a correction.
 
 mod reading;
+mod undo;
 mod writing;
 
 pub use reading::{
-    AnsweredTopic, Draft, DraftContent, DraftText, FINDABLE, LABELS, ListedPlan, Plan, PlanEvent,
-    PlanningSession, Statement, TO_STATE, TiedTopic, UntoldDraft, all, bodies, draft, find,
-    find_for, list, to_be_rendered, untold,
+    AnsweredTopic, Draft, DraftContent, DraftText, FINDABLE, LABELS, ListedPlan, PastChange, Plan,
+    PlanCourse, PlanEvent, PlanningSession, Statement, TO_STATE, TiedTopic, UntoldDraft, all, bodies,
+    courses, draft, find, find_for, is_changed_by, is_untouched, list, to_be_rendered, untold,
 };
 pub use writing::{
-    Act, By, Published, answer, hold, hold_for, keep_html, override_gate, publish, record_draft,
-    record_session, register, state, tell_next, tie,
+    Act, By, Corrected, Published, answer, change, correct_session, correct_title, hold, hold_for,
+    hold_for_forum, keep_html, override_gate, publish, record_draft, record_session, register, state,
+    tell_next, tie,
 };

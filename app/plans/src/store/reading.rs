@@ -1,17 +1,19 @@
 //! What is asked about plans.
 
+use area::corrections::Correction;
 use calendar::clock::Millis;
 use ground::db::{Db, known, number};
 use ground::files::{self, FileKind};
 use ground::ids::{self, Account, Id, Topic};
 use ground::text::RULES;
+use ground::ui::Step;
 use ground::viewer::Role;
 use involvement::gate::{self, GateFacts, TopicFacts};
 use involvement::rung::RungFacts;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, FromRow, Row as _};
 
-use crate::rules::{AnswerKind, may_read_draft};
+use crate::rules::{AnswerKind, ChangeKind, may_read_draft};
 
 /// A plan with everything that happened to it.
 #[derive(Clone, Debug, Default)]
@@ -34,8 +36,25 @@ pub struct Plan {
     pub drafts: Vec<Draft>,
     /// In order.
     pub events: Vec<PlanEvent>,
+    /// What was put right about it, its sessions and the organisations that plan it, in order.
+    pub corrections: Vec<Correction>,
+    /// Earliest first.
+    pub changes: Vec<PastChange>,
     /// Whether the leader who looks may work on it; false for everyone else.
     pub is_led_by_viewer: bool,
+    /// Whether whoever looks is on the side of those who plan it, and can't speak for the forum.
+    pub is_planned_by_viewer: bool,
+}
+
+/// What was changed about the day a plan is due, or that it was cancelled.
+#[derive(Clone, Debug)]
+pub struct PastChange {
+    pub kind: ChangeKind,
+    /// The day it was due before, as `2027-03-01`, and since.
+    pub was: String,
+    pub is: String,
+    pub reason: String,
+    pub at: Millis,
 }
 
 /// A topic tied to a plan.
@@ -61,6 +80,7 @@ impl TiedTopic {
 /// A planning session.
 #[derive(Clone, Debug)]
 pub struct PlanningSession {
+    pub id: Id<ids::PlanningSession>,
     /// The day it was held, as `2026-12-04`.
     pub day: String,
     /// Where, or that it was online.
@@ -108,6 +128,12 @@ pub struct PlanEvent {
 }
 
 impl Plan {
+    /// That it was cancelled, if it was: nothing is done about it any more.
+    #[must_use]
+    pub fn cancelled(&self) -> Option<&PastChange> {
+        self.changes.iter().find(|change| change.kind == ChangeKind::Cancelled)
+    }
+
     /// The draft of this version, if whoever looks may read it.
     #[must_use]
     pub fn readable(&self, version: i64) -> Option<&Draft> {
@@ -158,6 +184,9 @@ impl Plan {
     #[must_use]
     pub fn as_of(mut self, at: Millis) -> Option<Self> {
         let past = |happened: Option<Millis>| happened.filter(|happened| *happened <= at);
+        while let Some(correction) = self.corrections.pop_if(|correction| correction.at > at) {
+            self.undo(&correction);
+        }
         self.events.retain(|event| event.at <= at);
         self.sessions.retain(|session| session.recorded_at <= at);
         self.statements.retain(|statement| statement.at <= at);
@@ -172,6 +201,11 @@ impl Plan {
             draft.overridden = draft.overridden.take().filter(|(_, _, made_at)| *made_at <= at);
         }
         (!self.events.is_empty()).then_some(self)
+    }
+
+    /// What was put right about one thing of it, the latest first.
+    pub fn corrections_of(&self, thing_id: &str) -> impl Iterator<Item = &Correction> {
+        self.corrections.iter().rev().filter(move |correction| correction.thing_id == thing_id)
     }
 
     /// When the last draft was published, where no later one is waiting to be.
@@ -221,7 +255,7 @@ pub async fn find(db: &Db, id: &Id<ids::Plan>) -> sqlx::Result<Option<Plan>> {
     find_for(db, id, None).await
 }
 
-/// The plan with this id, and whether this leader may work on it.
+/// The plan with this id, whether this leader may work on it, and on which side they are.
 pub async fn find_for(
     db: &Db,
     id: &Id<ids::Plan>,
@@ -231,7 +265,9 @@ pub async fn find_for(
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.what, p.due_day, l.kind, l.name,
                 CAST(CASE WHEN EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = p.id
-                  AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_led
+                  AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_led,
+                CAST(CASE WHEN EXISTS (SELECT 1 FROM plan_side k WHERE k.plan_id = p.id
+                  AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_planned
          FROM plans p
          LEFT JOIN (
            SELECT po.plan_id, 'organisation' AS kind, o.name, 0 AS place, 0 AS position
@@ -254,6 +290,7 @@ pub async fn find_for(
         what: row.get("what"),
         due_day: row.get("due_day"),
         is_led_by_viewer: row.get::<i64, _>("is_led") == 1,
+        is_planned_by_viewer: row.get::<i64, _>("is_planned") == 1,
         ..Plan::default()
     };
     for row in &rows {
@@ -271,9 +308,9 @@ pub async fn find_for(
     Ok(Some(plan))
 }
 
-/// Topics, sessions, statements, drafts and events in one question, of the plan `$1` or of all
-/// plans: (kind, id, four texts, two numbers, two times, plan). The later time of a session is
-/// whether everyone may read its notes.
+/// Topics, sessions, statements, drafts, events and corrections in one question, of the plan `$1`
+/// or of all plans: (kind, id, four texts, two numbers, two times, plan). The later time of a
+/// session is whether everyone may read its notes.
 fn happenings(of: &str) -> String {
     format!(
         "SELECT kind, id, one, two, three, four, first, second, at, later, plan_id FROM (
@@ -283,7 +320,8 @@ fn happenings(of: &str) -> String {
                     WHEN 'forum' THEN 0 END AS BIGINT) AS later, s.plan_id
              FROM planning_sessions s WHERE s.plan_id {of}
            UNION ALL SELECT 'topic', t.id,
-             CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id) THEN t.title
+             CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id)
+               OR t.taken_down_at IS NOT NULL THEN t.title
                ELSE 'A topic that has been withdrawn' END, '', '', '', x.tied_at,
              coalesce(t.withdrawn_at, 0), t.published_at, r.closed_at, x.plan_id
              FROM plan_topics x JOIN topics t ON t.id = x.topic_id LEFT
@@ -303,6 +341,17 @@ fn happenings(of: &str) -> String {
            UNION ALL SELECT 'event', e.id, e.what, a.shown_name, e.role, e.about,
              CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.at, CAST(NULL AS BIGINT), e.plan_id
              FROM plan_events e JOIN accounts a ON a.id = e.who WHERE e.plan_id {of}
+           UNION ALL SELECT 'correction', c.thing_id, c.kind, c.field, c.was, c.became,
+             CAST(0 AS BIGINT), CAST(0 AS BIGINT), c.corrected_at, CAST(NULL AS BIGINT), c.plan_id
+             FROM (SELECT k.*, k.thing_id AS plan_id FROM corrections k WHERE k.kind = 'plan'
+               UNION ALL SELECT k.*, s.plan_id FROM corrections k
+                 JOIN planning_sessions s ON s.id = k.thing_id WHERE k.kind = 'session'
+               UNION ALL SELECT k.*, o.plan_id FROM corrections k
+                 JOIN plan_organisations o ON o.organisation_id = k.thing_id
+                 WHERE k.kind = 'organisation' AND k.field = 'name') c WHERE c.plan_id {of}
+           UNION ALL SELECT 'change', k.form_key, k.kind, k.was_due_day, k.due_day, k.reason,
+             CAST(0 AS BIGINT), CAST(0 AS BIGINT), k.changed_at, CAST(NULL AS BIGINT), k.plan_id
+             FROM plan_changes k WHERE k.plan_id {of}
            UNION ALL SELECT 'plan', p.id, p.title, p.what, p.due_day, '', CAST(0 AS BIGINT),
              CAST(0 AS BIGINT), p.registered_at, CAST(NULL AS BIGINT), p.id
              FROM plans p WHERE p.id {of}) happened
@@ -310,12 +359,14 @@ fn happenings(of: &str) -> String {
     )
 }
 
-/// Every plan with everything that happened to it, in the order of their ids; without who is
-/// planning it and what it is about.
+/// Every plan that was not cancelled with everything that happened to it, in the order of their
+/// ids; without who is planning it and what it is about.
 pub async fn all(db: &Db) -> sqlx::Result<Vec<Plan>> {
-    let rows = sqlx::query(AssertSqlSafe(happenings("IS NOT NULL")))
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows = sqlx::query(AssertSqlSafe(happenings(
+        "NOT IN (SELECT x.plan_id FROM plan_changes x WHERE x.kind = 'cancelled')",
+    )))
+    .fetch_all(&mut *db.read().await?)
+    .await?;
     let mut plans: Vec<Plan> = Vec::new();
     for row in &rows {
         let id: Id<ids::Plan> = row.get("plan_id");
@@ -335,6 +386,7 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
         "session" => {
             let for_everyone: Option<i64> = row.get("later");
             plan.sessions.push(PlanningSession {
+                id: row.get("id"),
                 day: row.get("one"),
                 held_at: row.get("two"),
                 decided: row.get("three"),
@@ -370,13 +422,63 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
             plan.what = row.get("two");
             plan.due_day = row.get("three");
         }
+        "change" => plan.changes.push(PastChange {
+            kind: known(ChangeKind::read(row.get("one")), "plan_changes.kind")?,
+            was: row.get("two"),
+            is: row.get("three"),
+            reason: row.get("four"),
+            at,
+        }),
         "event" => {
             let role = known(Role::read(row.get("three")), "plan_events.role")?;
             plan.events.push(PlanEvent { what: row.get("one"), who: row.get("two"), role, at });
         }
+        "correction" => plan.corrections.push(correction(row)?),
         _ => return known(None, "what happened to a plan"),
     }
     Ok(())
+}
+
+fn correction(row: &AnyRow) -> sqlx::Result<Correction> {
+    let correction = Correction {
+        kind: row.get("one"),
+        thing_id: row.get("id"),
+        field: row.get("two"),
+        was: row.get("three"),
+        became: row.get("four"),
+        at: row.get("at"),
+    };
+    let is_number = correction.was.parse::<u64>().is_ok();
+    let is_readable = match correction.field.as_str() {
+        "parents" | "others" => is_number,
+        "day" | "held_at" | "title" | "name" => true,
+        _ => return known(None, "corrections.field"),
+    };
+    known(is_readable.then_some(correction), "corrections.was")
+}
+
+/// Whether nothing rests on a plan: no topic, session, statement, draft or consultation.
+pub async fn is_untouched(db: &Db, plan_id: &Id<ids::Plan>) -> sqlx::Result<bool> {
+    let rests: i64 = sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM plan_topics x WHERE x.plan_id = $1)
+              + (SELECT count(*) FROM planning_sessions s WHERE s.plan_id = $1)
+              + (SELECT count(*) FROM statements s WHERE s.plan_id = $1)
+              + (SELECT count(*) FROM drafts d WHERE d.plan_id = $1)
+              + (SELECT count(*) FROM consultations c WHERE c.plan_id = $1)",
+    )
+    .bind(plan_id)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(rests == 0)
+}
+
+/// Whether this form has changed a plan before.
+pub async fn is_changed_by(db: &Db, form_key: &str) -> sqlx::Result<bool> {
+    let changes: i64 = sqlx::query_scalar("SELECT count(*) FROM plan_changes WHERE form_key = $1")
+        .bind(form_key)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(changes > 0)
 }
 
 /// A plan as one entry of a list.
@@ -397,7 +499,9 @@ pub struct ListedPlan {
 pub const FINDABLE: &str = "SELECT 'plans' AS kind, p.id, p.title,
        p.what || coalesce(' ' || (SELECT d.summary FROM drafts d WHERE d.plan_id = p.id
          AND d.published_at IS NOT NULL ORDER BY d.published_at DESC, d.id DESC LIMIT 1), '')
-         AS words, p.registered_at AS since FROM plans p";
+         AS words, p.registered_at AS since FROM plans p
+     WHERE NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id
+       AND x.kind = 'cancelled')";
 
 /// The services and places of plans: (kind, id, name).
 pub const LABELS: &str = "SELECT 'plans' AS kind, x.plan_id AS id, s.name FROM plan_services x
@@ -422,7 +526,9 @@ pub async fn list(
                 + (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
                    WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND t.published_at > $3
                      AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id)) AS shut
-         FROM plans p WHERE $1 = '' OR p.id < $1 ORDER BY p.id DESC LIMIT $2",
+         FROM plans p WHERE ($1 = '' OR p.id < $1)
+           AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id
+             AND x.kind = 'cancelled') ORDER BY p.id DESC LIMIT $2",
     )
     .bind(before.map_or("", Id::as_str))
     .bind(most)
@@ -440,9 +546,109 @@ pub async fn list(
     Ok(rows.iter().map(listed).collect())
 }
 
+/// A plan that is under way: its last draft is not published, or it has none.
+#[derive(Clone, Debug)]
+pub struct PlanCourse {
+    pub id: Id<ids::Plan>,
+    pub title: String,
+    /// How many topics it answers, and how many of them were not voted on yet.
+    pub topics: i64,
+    pub not_voted_on: i64,
+    /// Planning sessions that parents took part in.
+    pub sessions: i64,
+    /// What the forum said about it.
+    pub statements: i64,
+    /// The number of its last draft; 0 for none.
+    pub draft: i64,
+    pub is_shut: bool,
+}
+
+impl PlanCourse {
+    /// Whether parents voted on all of its topics, or planned it with leaders.
+    fn has_parents(&self) -> bool {
+        self.sessions > 0 || (self.topics > 0 && self.not_voted_on == 0)
+    }
+
+    /// Its steps, with how far it is.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Step> {
+        Step::each([
+            ("Registered", true),
+            ("Parents' topics added", self.topics > 0),
+            ("Voted on or planned with parents", self.has_parents()),
+            ("Forum's statement written", self.statements > 0),
+            ("Draft submitted", self.draft > 0),
+            ("Draft published", false),
+        ])
+    }
+
+    /// What its leaders can do next: (address, words).
+    #[must_use]
+    pub fn next_for_leader(&self) -> (String, &'static str) {
+        let to = |what: &str| format!("/lead/plans/{}/{what}", self.id);
+        match self.draft {
+            _ if self.topics == 0 => (to("topics"), "Add the topics it answers"),
+            0 if !self.has_parents() => (to("sessions"), "Record a planning session"),
+            0 => (to("drafts"), "Submit a draft"),
+            draft => (to(&format!("drafts/{draft}")), "Publish the draft"),
+        }
+    }
+}
+
+/// The plans that are under way, the first registered first; `leader`: only those they work on.
+pub async fn courses(
+    db: &Db,
+    leader: Option<&Id<Account>>,
+    now: Millis,
+) -> sqlx::Result<Vec<PlanCourse>> {
+    let rows = sqlx::query(
+        "SELECT p.id, p.title,
+           (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
+             AND t.withdrawn_at IS NULL WHERE x.plan_id = p.id) AS topics,
+           (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
+             AND t.withdrawn_at IS NULL LEFT JOIN rounds r ON r.id = t.round_id
+             WHERE x.plan_id = p.id AND r.closed_at IS NULL) AS not_voted_on,
+           (SELECT count(*) FROM planning_sessions s WHERE s.plan_id = p.id
+             AND s.parents > 0) AS sessions,
+           (SELECT count(*) FROM statements s WHERE s.plan_id = p.id) AS statements,
+           CAST(coalesce((SELECT max(d.version) FROM drafts d WHERE d.plan_id = p.id), 0)
+             AS BIGINT) AS draft,
+           (SELECT count(*) FROM shut_gates g WHERE g.plan_id = p.id)
+             + (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
+               WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND t.published_at > $2
+                 AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id)) AS shut
+         FROM plans p
+         WHERE ($1 = '' OR EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = p.id
+             AND k.account_id = $1))
+           AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id
+             AND x.kind = 'cancelled')
+           AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id
+             AND d.published_at IS NOT NULL AND d.version = (SELECT max(l.version) FROM drafts l
+               WHERE l.plan_id = p.id))
+         ORDER BY p.registered_at, p.id LIMIT 50",
+    )
+    .bind(leader.map_or("", Id::as_str))
+    .bind(now - gate::OPEN_BEFORE_DRAFTS)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let course = |row: &AnyRow| PlanCourse {
+        id: row.get("id"),
+        title: row.get("title"),
+        topics: row.get("topics"),
+        not_voted_on: row.get("not_voted_on"),
+        sessions: row.get("sessions"),
+        statements: row.get("statements"),
+        draft: row.get("draft"),
+        is_shut: row.get::<i64, _>("shut") > 0,
+    };
+    Ok(rows.iter().map(course).collect())
+}
+
 /// Plans waiting for the forum's statement, oldest first: (id, title, since).
 pub const TO_STATE: &str = "SELECT id, title, registered_at AS since FROM plans p
-   WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id) ORDER BY p.id LIMIT 50";
+   WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id)
+     AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id AND x.kind = 'cancelled')
+   ORDER BY p.id LIMIT 50";
 
 /// What a draft does about a topic.
 #[derive(Clone, Debug)]
@@ -482,7 +688,8 @@ pub async fn draft(
     let rows = sqlx::query(
         "SELECT CASE WHEN d.html_rules = $3 THEN d.html ELSE d.body END AS text, d.html_rules,
                 d.file_hash, d.file_name, d.file_kind, d.file_size, t.id AS topic_id,
-                CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id) THEN t.title
+                CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id)
+                  OR t.taken_down_at IS NOT NULL THEN t.title
                   ELSE 'A topic that has been withdrawn' END AS title,
                 t.withdrawn_at, a.answer, a.words, a.decided_by
          FROM drafts d

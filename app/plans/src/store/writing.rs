@@ -1,6 +1,7 @@
 //! What is kept about plans. Each function runs after [`hold`] or [`hold_for`] in the same write,
 //! except [`register`].
 
+use area::corrections::{self, Of};
 use calendar::clock::Millis;
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::{self, Kind};
@@ -10,7 +11,10 @@ use ground::text::RULES;
 use involvement::gate::{self, GateFacts, TopicFacts};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use crate::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
+use super::reading;
+use crate::rules::{
+    Answer, ChangeKind, Meeting, NewDraft, NewPlan, NewSession, Override, PlanChange,
+};
 
 /// Who does something, and in which role.
 #[derive(Clone, Debug)]
@@ -31,7 +35,7 @@ pub struct Act<'a> {
 
 /// Holds a plan, so that things happen to it one after the other. Gives the time of what happens
 /// now: always later than what happened last to it or its topics, even when a clock was moved
-/// back. `None` when there is no such plan.
+/// back. `None` when there is no such plan, or it was cancelled.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -47,7 +51,7 @@ pub async fn hold(
     if sqlx::query(held).bind(plan_id).fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
     }
-    next_moment(tx, plan_id, now).await.map(Some)
+    next_moment(tx, plan_id, now).await
 }
 
 /// Likewise for what a leader does. `None` too when none of the organisations that plan it is
@@ -72,17 +76,40 @@ pub async fn hold_for(
     if held.fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
     }
-    next_moment(tx, plan_id, now).await.map(Some)
+    next_moment(tx, plan_id, now).await
 }
 
-/// The time of what happens now to a plan that is held.
+/// Likewise for what an organiser says for the forum. `None` too when they are on the side of those
+/// who plan it.
+pub async fn hold_for_forum(
+    tx: &mut AnyConnection,
+    plan_id: &Id<Plan>,
+    by: &By,
+    now: Millis,
+) -> sqlx::Result<Option<Millis>> {
+    let kind = Kind::of(tx);
+    let held = format!(
+        "SELECT p.id FROM plans p WHERE p.id = $1 AND NOT EXISTS (SELECT 1 FROM plan_side k
+           WHERE k.plan_id = p.id AND k.account_id = $2){}",
+        kind.hold_to_change()
+    );
+    let held = sqlx::query(AssertSqlSafe(held)).bind(plan_id).bind(&by.account_id);
+    if held.fetch_optional(&mut *tx).await?.is_none() {
+        return Ok(None);
+    }
+    next_moment(tx, plan_id, now).await
+}
+
+/// The time of what happens now to a plan that is held; `None` once it is cancelled. It is asked
+/// here, after whoever held the plan before.
 async fn next_moment(
     tx: &mut AnyConnection,
     plan_id: &Id<Plan>,
     now: Millis,
-) -> sqlx::Result<Millis> {
-    let last: Option<Millis> = sqlx::query_scalar(
-        "SELECT max(at) FROM (
+) -> sqlx::Result<Option<Millis>> {
+    let (last, cancelled): (Option<Millis>, i64) = sqlx::query_as(
+        "SELECT max(at) AS latest, (SELECT count(*) FROM plan_changes x
+           WHERE x.plan_id = $1 AND x.kind = 'cancelled') AS cancelled FROM (
            SELECT at FROM plan_events WHERE plan_id = $1
            UNION ALL SELECT registered_at FROM plans WHERE id = $1
            UNION ALL SELECT t.withdrawn_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id
@@ -94,7 +121,7 @@ async fn next_moment(
     .bind(plan_id)
     .fetch_one(tx)
     .await?;
-    Ok(last.map_or(now, |last| now.max(last + 1)))
+    Ok((cancelled == 0).then(|| last.map_or(now, |last| now.max(last + 1))))
 }
 
 async fn event(tx: &mut AnyConnection, act: Act<'_>, what: &str, about: &str) -> sqlx::Result<()> {
@@ -112,6 +139,50 @@ async fn event(tx: &mut AnyConnection, act: Act<'_>, what: &str, about: &str) ->
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Changes the day a plan is due, or cancels it. False when it is not due on `was` any more, or
+/// something rests on it by now.
+pub async fn change(
+    tx: &mut AnyConnection,
+    act: Act<'_>,
+    was: &str,
+    change: &PlanChange,
+) -> sqlx::Result<bool> {
+    let noted = sqlx::query(
+        "INSERT INTO plan_changes (form_key, plan_id, kind, was_due_day, due_day, reason,
+         changed_by, changed_at)
+         SELECT $1, p.id, $3, p.due_day, $5, $6, $7, CAST($8 AS BIGINT) FROM plans p
+         WHERE p.id = $2 AND p.due_day = $4
+           AND ($3 = 'extended' OR (
+             NOT EXISTS (SELECT 1 FROM plan_topics x WHERE x.plan_id = p.id)
+             AND NOT EXISTS (SELECT 1 FROM planning_sessions s WHERE s.plan_id = p.id)
+             AND NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id)
+             AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id)
+             AND NOT EXISTS (SELECT 1 FROM consultations c WHERE c.plan_id = p.id)))",
+    )
+    .bind(&change.form_key)
+    .bind(act.plan_id)
+    .bind(change.kind.word())
+    .bind(was)
+    .bind(&change.due_day)
+    .bind(&change.reason)
+    .bind(&act.by.account_id)
+    .bind(act.at)
+    .execute(&mut *tx)
+    .await?;
+    if noted.rows_affected() == 0 {
+        return Ok(false);
+    }
+    if change.kind != ChangeKind::Cancelled {
+        sqlx::query("UPDATE plans SET due_day = $2 WHERE id = $1")
+            .bind(act.plan_id)
+            .bind(&change.due_day)
+            .execute(&mut *tx)
+            .await?;
+    }
+    event(tx, act, change.kind.done(), act.plan_id).await?;
+    Ok(true)
 }
 
 /// Registers a plan, once for each form key; its id, and whether it is new.
@@ -209,6 +280,90 @@ pub async fn record_session(
     };
     event(tx, act, what, session_id).await?;
     Ok(true)
+}
+
+/// Gives a plan another title, and keeps what it was. False when it has another by now.
+pub async fn correct_title(
+    tx: &mut AnyConnection,
+    act: Act<'_>,
+    (was, title): (&str, &str),
+) -> sqlx::Result<bool> {
+    let of = Of { kind: "plan", thing_id: act.plan_id, at: act.at };
+    corrections::keep(tx, of, "title", (was, title)).await?;
+    let corrected = sqlx::query("UPDATE plans SET title = $2 WHERE id = $1 AND title = $3")
+        .bind(act.plan_id)
+        .bind(title)
+        .bind(was);
+    if corrected.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    event(tx, act, "title of the plan corrected", act.plan_id).await?;
+    Ok(true)
+}
+
+/// What came of correcting a planning session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Corrected {
+    Done,
+    /// A draft is published, or the gate was overridden: what was said before it stays.
+    Settled,
+    /// A draft is submitted: whether parents were there stays.
+    HasDraft,
+    /// Somebody else has corrected it meanwhile.
+    Before,
+}
+
+/// Corrects when and where a planning session was held and how many took part, and keeps what was
+/// said. The schema holds the same rules once more.
+pub async fn correct_session(
+    tx: &mut AnyConnection,
+    act: Act<'_>,
+    was: &reading::PlanningSession,
+    is: &Meeting,
+) -> sqlx::Result<Corrected> {
+    let (drafts, settled): (i64, i64) = sqlx::query_as(
+        "SELECT count(*) AS drafts, count(CASE WHEN d.published_at IS NOT NULL
+           OR o.draft_id IS NOT NULL THEN 1 END) AS settled
+         FROM drafts d LEFT JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id = $1",
+    )
+    .bind(act.plan_id)
+    .fetch_one(&mut *tx)
+    .await?;
+    let (parents, others) = (was.parents.to_string(), was.others.to_string());
+    if settled > 0 {
+        return Ok(Corrected::Settled);
+    } else if drafts > 0 && (was.parents > 0) != (is.parents > 0) {
+        return Ok(Corrected::HasDraft);
+    }
+    let of = Of { kind: "session", thing_id: &was.id, at: act.at };
+    for (field, was, became) in [
+        ("day", was.day.as_str(), is.day.as_str()),
+        ("held_at", was.held_at.as_str(), is.held_at.as_str()),
+        ("parents", parents.as_str(), is.parents.to_string().as_str()),
+        ("others", others.as_str(), is.others.to_string().as_str()),
+    ] {
+        corrections::keep(tx, of, field, (was, became)).await?;
+    }
+    let corrected = sqlx::query(
+        "UPDATE planning_sessions SET day = $3, held_at = $4, parents = $5, others = $6
+         WHERE id = $1 AND plan_id = $2 AND day = $7 AND held_at = $8
+           AND CAST(parents AS TEXT) = $9 AND CAST(others AS TEXT) = $10",
+    )
+    .bind(&was.id)
+    .bind(act.plan_id)
+    .bind(&is.day)
+    .bind(&is.held_at)
+    .bind(is.parents)
+    .bind(is.others)
+    .bind(&was.day)
+    .bind(&was.held_at)
+    .bind(parents)
+    .bind(others);
+    if corrected.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(Corrected::Before);
+    }
+    event(tx, act, "planning session corrected", &was.id).await?;
+    Ok(Corrected::Done)
 }
 
 /// Keeps a statement of the forum, once for each form key. True when it is new.

@@ -2,6 +2,8 @@
 //! LimeSurvey (`((waits.NAOK == "Y"))`) write it. Of that, what a branch here can say: several
 //! conditions that all hold, each that one of some options of one question was chosen.
 
+use super::text::folded;
+
 /// For each condition the name of the question, and the values one of which was chosen.
 pub type Terms = Vec<(String, Vec<String>)>;
 
@@ -16,10 +18,25 @@ pub fn terms(expression: &str) -> Option<Terms> {
     if expression.len() > LONGEST {
         return None;
     }
-    let tokens = tokens(expression)?;
+    let tokens = tokens(&folded(expression))?;
     let mut parser = Parser { tokens: &tokens, depth: 0 };
     let terms = parser.any()?;
     (parser.tokens.is_empty() && terms.len() <= MOST_TERMS).then_some(terms)
+}
+
+/// Whether it always holds, or never, as it says itself; `None` where that hangs on something.
+#[must_use]
+pub fn constant(expression: &str) -> Option<bool> {
+    if expression.len() > LONGEST {
+        return None;
+    }
+    let words = folded(expression).to_lowercase();
+    let bare = words.trim_matches(|c: char| c.is_whitespace() || c == '(' || c == ')');
+    match bare {
+        "1" | "true" | "yes" => Some(true),
+        "0" | "false" | "no" => Some(false),
+        _ => None,
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,6 +197,8 @@ mod tests {
             read("(435X6X7.NAOK == 'A1') && (Q2_SQ001.NAOK == \"Y\")"),
             is(&["435X6X7.NAOK: A1", "Q2_SQ001.NAOK: Y"])
         );
+        assert_eq!(read("${waits} = ‘yes’"), is(&["waits: yes"]), "a word processor's quotes");
+        assert_eq!(read("selected(${waits},\u{a0}“yes”)"), is(&["waits: yes"]));
         for other in [
             "${a} = 'x' or ${b} = 'y'",
             "${age} > 5",
@@ -202,6 +221,19 @@ mod tests {
         assert_eq!(terms(&many(MOST_TERMS)).map(|terms| terms.len()), Some(MOST_TERMS));
         assert_eq!(terms(&many(MOST_TERMS + 1)), None);
         assert_eq!(terms(&format!("a = '{}'", "x".repeat(LONGEST))), None);
+    }
+
+    #[test]
+    fn what_always_or_never_holds_is_known() {
+        for always in ["1", "true()", " ( TRUE ) ", "yes"] {
+            assert_eq!(constant(always), Some(true), "{always}");
+        }
+        for never in ["0", "false()", "no", "(0)"] {
+            assert_eq!(constant(never), Some(false), "{never}");
+        }
+        for neither in ["", "${a} = 1", "10", "not(true())"] {
+            assert_eq!(constant(neither), None, "{neither}");
+        }
     }
 
     proptest! {

@@ -1,33 +1,42 @@
 //! Questions written elsewhere: an XLSForm workbook, or a survey of LimeSurvey. What both sides
 //! know is imported; for everything else there is a line that says what and why.
+//!
+//! Nothing is lost without a word, by the way it is read: a reader takes each cell and each field by
+//! its name, which notes it as taken over, and what nobody took is named in the end. `text` has the
+//! words, `expression` who is asked what, and each format a table of the names it uses (`names`).
 
 pub mod expression;
 mod limesurvey;
+mod text;
 mod xlsform;
 
 pub use limesurvey::limesurvey;
 pub use xlsform::xlsform;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
 
-use expression::Terms;
+use serde::{Deserialize, Serialize};
 
-use super::check::{LONGEST_LINE, LONGEST_TEXT, MOST_OPTIONS, MOST_QUESTIONS};
-use super::{Choice, Condition, Question, Questionnaire, Section};
+use super::check::{LONGEST_LINE, LONGEST_TEXT, MOST_OPTIONS, MOST_QUESTIONS, is_key};
+use super::{Choice, Condition, Question, Questionnaire, Section, file};
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What was read of a file. It is kept while an organiser decides what becomes of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Imported {
     /// The questions, as far as they could be imported. [`super::check::check`] finds what is left
     /// to correct.
     pub questionnaire: Questionnaire,
+    /// The columns, fields and settings that were taken over, by their names in the file.
+    pub taken: Vec<String>,
     /// What could not be imported as it was, in the order of the file.
     pub not_taken: Vec<NotTaken>,
 }
 
 /// Something that could not be imported as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotTaken {
-    /// Where it is in the file: a row, a question.
+    /// Where it is in the file: a row, a question, a column.
     pub at: String,
     /// What became of it, and why.
     pub what: String,
@@ -42,25 +51,173 @@ pub const LARGEST: usize = 20 * 1024 * 1024;
 const LONGEST_CELL: usize = 20_000;
 /// After so many things that could not be imported, the rest of a file is not read.
 const MOST_NOT_TAKEN: usize = 300;
+/// The longest line that names what was left out, in characters.
+const LONGEST_REASON: usize = 400;
+
+/// What to do with a file that is none of these.
+const NO_FILE: &str = "Choose a file of questions: one saved from Alongside (.json), an XLSForm \
+    (.xlsx) or a LimeSurvey survey (.lss)";
+
+/// Reads a file by what is in it.
+///
+/// # Errors
+/// What to do, where nothing can be imported from it.
+pub fn read(name: &str, file: &[u8]) -> Result<Imported, Unread> {
+    if let Some(what_to_do) = another_kind(name, file) {
+        return Err(what_to_do.to_owned());
+    }
+    let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
+    match file.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => match file::read(file) {
+            Ok(questionnaire) => Ok(Imported { questionnaire, ..Imported::default() }),
+            Err(faults) => {
+                Err(faults.into_iter().map(|fault| fault.what_to_do).next().unwrap_or_default())
+            }
+        },
+        Some(b'<') => limesurvey(file),
+        Some(b'P') => xlsform(file),
+        _ => Err(NO_FILE.to_owned()),
+    }
+}
+
+/// What to do with a file of a kind that people take for one of ours.
+fn another_kind(name: &str, file: &[u8]) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    let ends = |end: &str| name.ends_with(end);
+    if file.iter().all(u8::is_ascii_whitespace) {
+        return Some("This file is empty. Choose another one");
+    }
+    if file.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Some(
+            "This is an old Excel workbook (.xls), or one with a password. Open it, save it as an \
+             Excel workbook (.xlsx) without a password, and import that",
+        );
+    }
+    if file.starts_with(b"\xff\xfe") || file.starts_with(b"\xfe\xff") {
+        return Some(
+            "This file is in UTF-16. Save it as UTF-8, or export it again, and import that",
+        );
+    }
+    if file.starts_with(b"PK") {
+        return another_zip(file);
+    }
+    let is_text = !file.starts_with(b"<") && !file.starts_with(b"{");
+    if is_text && (ends(".csv") || ends(".tsv")) {
+        return Some(
+            "This is a CSV file, which can't hold the sheets of a form. Open it in a spreadsheet \
+             program, name its sheet survey, put the options in a sheet called choices, and save \
+             it as .xlsx",
+        );
+    }
+    (is_text && ends(".txt")).then_some(
+        "This is a text file. In LimeSurvey choose Export, then Survey structure (.lss), and \
+         import that",
+    )
+}
+
+/// The same for what is packed as a workbook is.
+fn another_zip(file: &[u8]) -> Option<&'static str> {
+    if xlsform::has_many_files(file) {
+        return None;
+    }
+    let zip = zip::ZipArchive::new(Cursor::new(file)).ok()?;
+    let has = |is: fn(&[u8]) -> bool| zip.file_names_raw().any(is);
+    if has(|name| name.ends_with(b".lss")) {
+        return Some(
+            "This is a LimeSurvey archive (.lsa), with answers in it. In LimeSurvey choose Export, \
+             then Survey structure (.lss), and import that",
+        );
+    }
+    if has(|name| name == b"content.xml") {
+        return Some(
+            "This is an OpenDocument file (.ods). Save it as an Excel workbook (.xlsx), and import \
+             that",
+        );
+    }
+    has(|name| name == b"word/document.xml").then_some(NO_FILE)
+}
 
 /// A questionnaire that grows, with what could not be imported.
 #[derive(Default)]
 struct Builder {
     imported: Imported,
     keys: BTreeSet<String>,
+    taken: BTreeSet<String>,
+    /// What nobody took: it is named, however much else there is.
+    unread: Vec<NotTaken>,
+}
+
+/// Who is asked a question of a file.
+#[derive(Debug)]
+enum Asked {
+    /// Those for whom all of these hold.
+    If(Vec<Condition>),
+    Nobody,
+}
+
+/// What a name and a value in a condition of a file mean.
+enum Means {
+    /// An option of a question, by their keys.
+    Chosen(String, String),
+    /// What nobody is asked, so that it never holds.
+    NeverAsked,
+}
+
+/// The options of a question, and the key that each has here, by its name in the file.
+#[derive(Debug, Default)]
+struct Options {
+    choices: Vec<Choice>,
+    keys: BTreeMap<String, String>,
 }
 
 impl Builder {
     fn report(&mut self, at: &str, what: impl Into<String>) {
         if self.imported.not_taken.len() < MOST_NOT_TAKEN {
-            let not_taken = NotTaken { at: cut(at, 80), what: cut(&what.into(), 400) };
-            self.imported.not_taken.push(not_taken);
+            self.imported.not_taken.push(not_taken(at, &what.into()));
         } else if !self.is_full() {
             self.imported.not_taken.push(NotTaken {
                 at: "The rest of the file".to_owned(),
                 what: "Left out, because so much before it couldn't be imported".to_owned(),
             });
         }
+    }
+
+    /// Names what nobody took.
+    fn name(&mut self, at: &str, what: &str) {
+        self.unread.push(not_taken(at, what));
+    }
+
+    /// Names many things at once, in as many lines as that takes.
+    fn name_all(&mut self, at: &str, why: &str, names: impl IntoIterator<Item = String>) {
+        let mut line = String::new();
+        for name in names {
+            let name = cut(&name, 60);
+            if line.chars().count() + name.chars().count() + why.len() > LONGEST_REASON - 10 {
+                self.name(at, &format!("{why}: {line}"));
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push_str(", ");
+            }
+            line.push_str(&name);
+        }
+        if !line.is_empty() {
+            self.name(at, &format!("{why}: {line}"));
+        }
+    }
+
+    /// What was read, where there is a question in it.
+    fn done(mut self) -> Result<Imported, Unread> {
+        self.imported.not_taken.append(&mut self.unread);
+        self.imported.taken = self.taken.into_iter().collect();
+        let questionnaire = &mut self.imported.questionnaire;
+        questionnaire.sections.retain(|section| !section.questions.is_empty());
+        if questionnaire.questions().any(|question| question.kind.has_answer()) {
+            return Ok(self.imported);
+        }
+        let why = self.imported.not_taken.iter().take(3);
+        let why = why.map(|not| format!(" {}: {}.", not.at, not.what)).collect::<String>();
+        Err(format!("There is no question in this file that we can import.{why}"))
     }
 
     /// Whether so much could not be imported that the rest is not read.
@@ -77,24 +234,33 @@ impl Builder {
         has_room
     }
 
-    /// Begins a section, or names the one that has no questions yet.
-    fn section(&mut self, title: String) {
+    /// Begins a section. A heading without questions of its own stays in that of the next one.
+    fn section(&mut self, at: &str, title: &str) {
         let sections = &mut self.imported.questionnaire.sections;
+        let last = sections.last().filter(|last| last.questions.is_empty());
+        let before = last.map(|last| last.title.clone()).filter(|_| !title.is_empty());
+        let whole = match before.as_deref() {
+            Some(before) if !before.is_empty() => format!("{before} – {title}"),
+            _ => title.to_owned(),
+        };
+        let title = cut_words(&whole, LONGEST_LINE);
+        let is_cut = title != whole;
         match sections.last_mut().filter(|last| last.questions.is_empty()) {
             Some(last) => last.title = title,
             None => sections.push(Section { title, questions: Vec::new() }),
         }
+        if is_cut {
+            self.report(at, "The heading is too long. The end of it was left out");
+        }
     }
 
-    /// A key that no question has yet, as close to `name` as possible.
+    /// A key that no question has yet: the name it has, or one of our own from its place.
     fn key(&mut self, name: &str) -> String {
-        let like = as_key(name);
-        let mut key = like.clone();
-        let mut nth = 2;
-        while !self.keys.insert(key.clone()) {
-            key = format!("{}-{nth}", like.chars().take(34).collect::<String>());
-            nth += 1;
-        }
+        let place = self.keys.len() + 1;
+        let own = (place..).map(|nth| format!("question-{nth}"));
+        let is_free = |key: &String| is_key(key) && !self.keys.contains(key);
+        let key = std::iter::once(name.to_owned()).chain(own).find(is_free).unwrap_or_default();
+        self.keys.insert(key.clone());
         key
     }
 
@@ -106,40 +272,43 @@ impl Builder {
         if question.text.chars().count() > LONGEST_LINE {
             self.report(at, "The question is too long. The full text is in the help");
             question.help = [question.text.as_str(), &question.help].join("\n\n").trim().to_owned();
-            question.text = cut(&question.text, LONGEST_LINE);
+            question.text = cut_words(&question.text, LONGEST_LINE);
         }
         if question.text.is_empty() {
             self.report(at, "It has no text. Its name is used instead");
             question.text.clone_from(&question.key);
         }
-        question.help = cut(&question.help, LONGEST_TEXT);
+        let long = question.kind.words_mut().map_or(0, |words| words.chars().count());
+        if long.max(question.help.chars().count()) > LONGEST_TEXT {
+            self.report(at, "The text to read is too long. The end of it was left out");
+        }
+        question.help = cut_words(&question.help, LONGEST_TEXT);
         if let Some(words) = question.kind.words_mut() {
-            *words = cut(if words.is_empty() { &question.text } else { words }, LONGEST_TEXT);
+            *words = cut_words(if words.is_empty() { &question.text } else { words }, LONGEST_TEXT);
         }
         if self.imported.questionnaire.sections.is_empty() {
-            self.section(String::new());
+            self.section(at, "");
         }
         if let Some(section) = self.imported.questionnaire.sections.last_mut() {
             section.questions.push(question);
         }
     }
 
-    /// Options with their words cut to what fits.
-    fn options(
-        &mut self,
-        at: &str,
-        options: impl Iterator<Item = (String, String)>,
-    ) -> Vec<Choice> {
-        let mut all: Vec<Choice> = Vec::new();
+    /// Options with their words cut to what fits. Each is known by the whole of its name.
+    fn options(&mut self, at: &str, options: impl Iterator<Item = (String, String)>) -> Options {
+        let mut all = Options::default();
         for (name, words) in options {
             if self.is_full() {
                 break;
             }
-            let (key, text) = (as_key(&name), cut(&forms::line(&words), LONGEST_LINE));
-            let text = if text.is_empty() { name.clone() } else { text };
-            if all.iter().any(|known| known.key == key || known.text == text) {
+            let line = forms::line(if words.is_empty() { &name } else { &words });
+            let text = cut_words(&line, LONGEST_LINE);
+            let is_there = all.choices.iter().any(|known| known.text == text);
+            if text.is_empty() {
+                self.report(at, "Left out: an option has no words");
+            } else if is_there || all.keys.contains_key(&name) {
                 self.report(at, format!("Left out: the option {text} is in the list twice"));
-            } else if all.len() == MOST_OPTIONS {
+            } else if all.choices.len() == MOST_OPTIONS {
                 self.report(
                     at,
                     format!(
@@ -149,54 +318,111 @@ impl Builder {
                 );
                 break;
             } else {
-                all.push(Choice { key, text });
+                if text != line {
+                    self.report(at, format!("The option {text} is too long. Its end was left out"));
+                }
+                let key = all.fresh_key(&name);
+                all.keys.insert(name, key.clone());
+                all.choices.push(Choice { key, text });
             }
         }
         all
     }
 
-    /// When a question is asked, from an expression of the file. `find`: the question and option
-    /// that a name and a value mean. Where it cannot be imported, everyone is asked the question.
-    fn only_if(
+    /// Who is asked a question, from an expression of the file. `find`: what a name and a value
+    /// mean. Where it cannot be imported, everyone is asked the question.
+    fn asked(
         &mut self,
         at: &str,
         expression: &str,
-        find: impl Fn(&str, &str) -> Option<(String, String)>,
-    ) -> Vec<Condition> {
-        let terms: Option<Terms> = expression::terms(expression);
-        let found = terms.and_then(|terms| {
-            let term = |(name, values): (String, Vec<String>)| {
-                let found =
-                    values.iter().map(|value| find(&name, value)).collect::<Option<Vec<_>>>()?;
-                let question = found.first()?.0.clone();
-                found.iter().all(|(key, _)| *key == question).then(|| Condition {
-                    question,
-                    any_of: found.into_iter().map(|(_, option)| option).collect(),
-                })
-            };
-            terms.into_iter().map(term).collect::<Option<Vec<_>>>()
-        });
-        found.unwrap_or_else(|| {
-            self.report(
-                at,
-                format!(
-                    "Everyone will be asked: this condition could not be imported: {}",
-                    cut(expression, 120)
-                ),
-            );
-            Vec::new()
-        })
+        find: impl Fn(&str, &str) -> Option<Means>,
+    ) -> Asked {
+        match expression::constant(expression) {
+            Some(true) => return Asked::If(Vec::new()),
+            Some(false) => return Asked::Nobody,
+            None if expression.is_empty() => return Asked::If(Vec::new()),
+            None => {}
+        }
+        let (mut conditions, mut is_known) = (Vec::new(), true);
+        match expression::terms(expression) {
+            None => is_known = false,
+            Some(terms) => {
+                for (name, values) in terms {
+                    let means: Option<Vec<Means>> =
+                        values.iter().map(|value| find(&name, value)).collect();
+                    match means.as_deref() {
+                        Some([Means::NeverAsked, ..]) => return Asked::Nobody,
+                        means => match means.and_then(condition) {
+                            Some(condition) => conditions.push(condition),
+                            None => is_known = false,
+                        },
+                    }
+                }
+            }
+        }
+        if is_known {
+            return Asked::If(conditions);
+        }
+        let expression = cut(expression, 120);
+        self.report(
+            at,
+            format!("Everyone will be asked: this condition could not be imported: {expression}"),
+        );
+        Asked::If(Vec::new())
     }
 }
 
-/// A name as a key may be.
-fn as_key(name: &str) -> String {
-    let key: String = name
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '-' })
-        .take(40)
-        .collect();
-    if key.is_empty() { "question".to_owned() } else { key }
+impl Options {
+    /// The key of the next option: the name it has, or one of our own from its place.
+    fn fresh_key(&self, name: &str) -> String {
+        let own = (self.choices.len() + 1..).map(|nth| format!("option-{nth}"));
+        let is_free =
+            |key: &String| is_key(key) && self.choices.iter().all(|known| known.key != *key);
+        std::iter::once(name.to_owned()).chain(own).find(is_free).unwrap_or_default()
+    }
+
+    /// The words of an option.
+    fn text(&self, key: &str) -> &str {
+        self.choices.iter().find(|choice| choice.key == key).map_or("", |choice| &choice.text)
+    }
+}
+
+/// That one of these options of one question was chosen.
+fn condition(means: &[Means]) -> Option<Condition> {
+    let mut condition: Option<Condition> = None;
+    for one in means {
+        let Means::Chosen(question, option) = one else { return None };
+        let known = condition
+            .get_or_insert_with(|| Condition { question: question.clone(), any_of: Vec::new() });
+        if known.question != *question {
+            return None;
+        }
+        known.any_of.push(option.clone());
+    }
+    condition
+}
+
+fn not_taken(at: &str, what: &str) -> NotTaken {
+    NotTaken { at: cut(at, 80), what: cut(what, LONGEST_REASON) }
+}
+
+fn once_each(conditions: Vec<Condition>) -> Vec<Condition> {
+    let mut once: Vec<Condition> = Vec::new();
+    for condition in conditions {
+        if !once.contains(&condition) {
+            once.push(condition);
+        }
+    }
+    once
+}
+
+/// The beginning of words, without half of what shows an earlier answer.
+fn cut_words(words: &str, longest: usize) -> String {
+    let short = cut(words, longest);
+    match short.rfind("{{") {
+        Some(at) if short != words && !short[at..].contains("}}") => format!("{}…", &short[..at]),
+        _ => short,
+    }
 }
 
 /// Words of the file as plain text: without marks of HTML, with its line breaks. Reads each sign
@@ -275,8 +501,57 @@ mod tests {
         assert!(builder.is_full());
         assert!(builder.imported.not_taken.iter().all(|not| not.at.chars().count() <= 80));
         let twice = std::iter::repeat_n(("a".to_owned(), "A".to_owned()), 1_000_000);
-        assert_eq!(builder.options("a list", twice), [], "nothing more is read");
+        assert_eq!(builder.options("a list", twice).choices, [], "nothing more is read");
         let many = (0..1_000_000).map(|nth: u32| (nth.to_string(), nth.to_string()));
-        assert_eq!(Builder::default().options("a list", many).len(), MOST_OPTIONS);
+        assert_eq!(Builder::default().options("a list", many).choices.len(), MOST_OPTIONS);
+    }
+
+    #[test]
+    fn options_keep_the_whole_of_their_names_and_get_keys_of_our_own() {
+        let names = ["0-5", "0_5", "0+5", "<5", ">5", "так", "ні", "option-9"];
+        let long = ["x".repeat(41), format!("{}y", "x".repeat(40))];
+        let all = names.iter().map(|name| (*name).to_owned()).chain(long);
+        let options = Builder::default().options("a list", all.map(|name| (name.clone(), name)));
+        assert_eq!(options.choices.len(), 10, "{options:?}");
+        let keys: BTreeSet<&String> = options.choices.iter().map(|option| &option.key).collect();
+        assert_eq!(keys.len(), 10);
+        for (name, key) in &options.keys {
+            assert_eq!(options.text(key), name);
+        }
+        assert_eq!(options.keys["0-5"], "0-5");
+        assert_eq!(options.keys["0+5"], "option-3");
+    }
+
+    #[test]
+    fn what_shows_an_answer_is_not_cut_in_half() {
+        assert_eq!(cut_words("Why {{child}}?", 300), "Why {{child}}?");
+        assert_eq!(cut_words("Why {{child}}?", 9), "Why …");
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_answered_with_what_to_do() {
+        let zip_of = |name: &str| {
+            let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("an entry");
+            zip.finish().expect("a zip").into_inner()
+        };
+        let said = |name: &str, file: &[u8]| read(name, file).expect_err("what to do");
+        for (name, file, says) in [
+            ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1".to_vec(), "old Excel workbook (.xls)"),
+            ("a.csv", b"type,name,label\ntext,a,A?".to_vec(), "This is a CSV file"),
+            ("a.lsa", zip_of("survey_1.lss"), "LimeSurvey archive (.lsa)"),
+            ("a.ods", zip_of("content.xml"), "OpenDocument file (.ods)"),
+            ("a.docx", zip_of("word/document.xml"), "Choose a file of questions"),
+            ("a.txt", b"id\trelated_id".to_vec(), "Survey structure (.lss)"),
+            ("a.lss", b"\xff\xfe<\0".to_vec(), "UTF-16"),
+            ("a.lss", b"\xfe\xff\0<".to_vec(), "UTF-16"),
+            ("a.json", b"  \n".to_vec(), "This file is empty"),
+            ("a.pdf", b"%PDF".to_vec(), "Choose a file of questions"),
+        ] {
+            assert!(said(name, &file).contains(says), "{name}: {}", said(name, &file));
+        }
+        let json = file::write(&Questionnaire { sections: vec![] }).expect("a file");
+        let marked = [b"\xef\xbb\xbf", json.as_bytes()].concat();
+        assert!(said("a.json", &marked).contains("Ask at least one question"));
     }
 }

@@ -408,8 +408,13 @@ impl QuestionKind {
     #[must_use]
     pub fn is_counted_by_answers(&self) -> bool {
         match self.shape() {
-            Shape::OneOption | Shape::SomeOptions { .. } | Shape::Ranked | Shape::Place => true,
-            Shape::Nothing | Shape::Number | Shape::Day | Shape::OwnWords => false,
+            Shape::OneOption
+            | Shape::SomeOptions { .. }
+            | Shape::Ranked
+            | Shape::Place
+            | Shape::Number
+            | Shape::Day => true,
+            Shape::Nothing | Shape::OwnWords => false,
         }
     }
 
@@ -426,6 +431,18 @@ impl QuestionKind {
     #[must_use]
     pub fn is_place(&self) -> bool {
         self.shape() == Shape::Place
+    }
+
+    /// Whether answers are counted by the range that they are in.
+    #[must_use]
+    pub fn has_ranges(&self) -> bool {
+        matches!(self.shape(), Shape::Number | Shape::Day)
+    }
+
+    /// Whether options are put in order.
+    #[must_use]
+    pub fn is_ranking(&self) -> bool {
+        self.shape() == Shape::Ranked
     }
 
     /// Whether the answer is a number.

@@ -33,7 +33,7 @@ const FORMAT: &str = "alongside-evidence/1";
 
 /// Every question that figures and tables come from, with what it counts. `docs/evidence-pack.md`
 /// says more.
-pub const QUERIES: [(&str, &str); 9] = [
+pub const QUERIES: [(&str, &str); 10] = [
     (
         "plans",
         "every plan registered by then, with its topics, planning sessions, statements and drafts, \
@@ -57,6 +57,10 @@ pub const QUERIES: [(&str, &str); 9] = [
         "comments",
         "every comment on the Local Offer that was published and not withdrawn, with its first \
          answer",
+    ),
+    (
+        "taken_down",
+        "everything that the forum had taken down after everyone could read it, with the reason",
     ),
     ("audit_log", "the last entry of the audit log by then"),
 ];

@@ -17,8 +17,7 @@ pub use parents::{
     doubts_of, has_doubted, is_doubted, see_doubt, want_outcome,
 };
 pub use reading::{Judged, Said, Update, find, may_change};
-pub use saying::{NewUpdate, NewVerdict, NewVersion, Published};
-pub use saying::{is_judged, is_said, judge, publish, say};
-pub use subjects::{Subject, SubjectKind, Waited, answerable, responsible, waited};
-pub use subjects::{awaited_by, awaited_of_leader, read_waited};
+pub use saying::{NewUpdate, NewVerdict, NewVersion, OtherSide, Published};
+pub use saying::{is_judged, is_said, judge, other_side, publish, say};
+pub use subjects::{Subject, SubjectKind, Waited, answerable, awaited_by, responsible, waited};
 pub use telling::{address_changed, call_off, tell_next, untold, untold_late};

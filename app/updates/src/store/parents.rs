@@ -47,9 +47,11 @@ pub async fn contributions(
                 s.id AS update_id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at,
                 s.we_did, s.found
          FROM (SELECT 'topic' AS kind, t.id, CASE WHEN x.how = 'proposed'
-                        OR EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id) THEN t.title
+                        OR EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id)
+                        OR t.taken_down_at IS NOT NULL THEN t.title
                         ELSE 'A topic that has been withdrawn' END AS title, x.how, x.at,
                       CASE WHEN t.passed_on_at IS NOT NULL THEN 'passed on'
+                        WHEN t.taken_down_at IS NOT NULL THEN 'taken down'
                         WHEN t.withdrawn_at IS NOT NULL THEN 'withdrawn'
                            WHEN t.merged_at IS NOT NULL THEN 'merged'
                              WHEN t.declined_at IS NOT NULL THEN 'declined'
@@ -70,6 +72,7 @@ pub async fn contributions(
                  LEFT JOIN rounds r ON r.id = t.round_id
                UNION ALL
                SELECT 'consultation', c.id, c.title, 'answered', CAST(NULL AS BIGINT), CASE
+                 WHEN c.withdrawn_at IS NOT NULL THEN 'consultation withdrawn'
                  WHEN c.closes_at <= $4 THEN 'closed' ELSE 'open' END,
                       (SELECT min(r.checked_at) FROM releases r WHERE r.consultation_id = c.id
                         AND r.checked_at IS NOT NULL),
@@ -155,6 +158,8 @@ pub enum Answers {
     NotSent,
     /// Their author deleted them.
     Deleted,
+    /// The forum withdrew what they answer.
+    Withdrawn,
 }
 
 impl Answers {
@@ -176,7 +181,8 @@ pub async fn consultation_of(
     code_hash: &str,
 ) -> sqlx::Result<Option<(Subject, Answers, Millis)>> {
     let row = sqlx::query(
-        "SELECT 'consultation' AS kind, c.id, c.title, r.state, c.closes_at FROM responses r
+        "SELECT 'consultation' AS kind, c.id, c.title, r.state, c.closes_at, c.withdrawn_at
+         FROM responses r
          JOIN consultations c ON c.id = r.consultation_id WHERE r.code_hash = $1",
     )
     .bind(code_hash)
@@ -184,6 +190,8 @@ pub async fn consultation_of(
     .await?;
     let one = |row: AnyRow| {
         let answers = known(Answers::read(row.get("state")), "responses.state")?;
+        let is_withdrawn = row.get::<Option<Millis>, _>("withdrawn_at").is_some();
+        let answers = if is_withdrawn { Answers::Withdrawn } else { answers };
         Ok((subject(&row)?, answers, row.get("closes_at")))
     };
     row.map(one).transpose()

@@ -83,7 +83,8 @@ pub async fn find(db: &Db, update_id: &Id<ids::Update>) -> sqlx::Result<Option<U
     let about = sqlx::query(
         "SELECT s.kind, s.subject_id AS id,
            CASE WHEN s.topic_id IS NULL THEN coalesce(r.title, c.title, p.title, n.title)
-             WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = s.topic_id) THEN t.title
+             WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = s.topic_id)
+               OR t.taken_down_at IS NOT NULL THEN t.title
              ELSE 'A topic that has been withdrawn' END AS title
          FROM update_subjects s
          LEFT JOIN topics t ON t.id = s.topic_id

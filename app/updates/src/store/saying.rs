@@ -186,9 +186,59 @@ pub struct NewVerdict {
     pub evidence: Evidence,
 }
 
+/// Why somebody can't give the forum's view of an update: nobody speaks for both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherSide {
+    /// They said some of it themselves.
+    Said,
+    /// They lead for the organisation that says it.
+    Leads,
+    /// It is about a plan that they registered, worked on as a leader, or lead for, or about a
+    /// consultation on such a plan.
+    Plans,
+}
+
+/// Whether the update `u` was said in part by `$8`.
+const SAID: &str = "EXISTS (SELECT 1 FROM update_versions s WHERE s.update_id = u.id
+     AND s.published_by = $8)";
+/// Whether `$8` leads for the organisation of the update `u`.
+const LEADS: &str = "EXISTS (SELECT 1 FROM roles r WHERE r.account_id = $8 AND r.role = 'leader'
+     AND (u.organisation_id IS NULL OR r.organisation_id = u.organisation_id))";
+/// Whether the update `u` is about a plan on whose side `$8` is.
+const PLANS: &str = "EXISTS (SELECT 1 FROM update_subjects b
+     LEFT JOIN consultations c ON c.id = b.consultation_id
+     JOIN plan_side k ON k.plan_id = coalesce(b.plan_id, c.plan_id)
+     WHERE b.update_id = u.id AND k.account_id = $8)";
+
+/// Why this person can't give the forum's view of an update; `None` where they can.
+pub async fn other_side(
+    db: &Db,
+    update_id: &Id<Update>,
+    by: &Id<Account>,
+) -> sqlx::Result<Option<OtherSide>> {
+    let sql = format!(
+        "SELECT CASE WHEN {SAID} THEN 'said' WHEN {LEADS} THEN 'leads' WHEN {PLANS} THEN 'plans'
+           ELSE '' END AS side
+         FROM updates u WHERE u.id = $1"
+    )
+    .replace("$8", "$2");
+    let side: Option<String> = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(update_id)
+        .bind(by)
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
+    Ok(match side.as_deref() {
+        Some("said") => Some(OtherSide::Said),
+        Some("leads") => Some(OtherSide::Leads),
+        Some("plans") => Some(OtherSide::Plans),
+        Some("") | None => None,
+        Some(_unknown) => return db::known(None, "on which side somebody is"),
+    })
+}
+
 /// Gives the forum's view of a version, while that is the last. False when there is a newer version
-/// by now, when it was given before, or when whoever gives it said any of it, or leads for the
-/// organisation.
+/// by now, when it was given before, or when whoever gives it is on the other side
+/// ([`other_side`]).
 pub async fn judge(
     tx: &mut AnyConnection,
     update_id: &Id<Update>,
@@ -196,26 +246,24 @@ pub async fn judge(
     by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
-    let judged = sqlx::query(
+    let sql = format!(
         "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, evidence,
          given_by, given_at)
          SELECT $1, $2, u.id, CAST($4 AS BIGINT), $5, $6, $7, $8, CAST($9 AS BIGINT) FROM updates u
          WHERE u.id = $3 AND CAST($4 AS BIGINT) = (SELECT max(s.version) FROM update_versions s
            WHERE s.update_id = u.id)
-           AND NOT EXISTS (SELECT 1 FROM update_versions s WHERE s.update_id = u.id
-             AND s.published_by = $8)
-           AND NOT EXISTS (SELECT 1 FROM roles r WHERE r.account_id = $8 AND r.role = 'leader'
-             AND (u.organisation_id IS NULL OR r.organisation_id = u.organisation_id))
-         ON CONFLICT (form_key) DO NOTHING",
-    )
-    .bind(Id::<ids::Verdict>::fresh())
-    .bind(&new.form_key)
-    .bind(update_id)
-    .bind(new.version)
-    .bind(new.verdict.word())
-    .bind(&new.words)
-    .bind(db::json(&new.evidence)?)
-    .bind(by)
-    .bind(now);
+           AND NOT {SAID} AND NOT {LEADS} AND NOT {PLANS}
+         ON CONFLICT (form_key) DO NOTHING"
+    );
+    let judged = sqlx::query(AssertSqlSafe(sql))
+        .bind(Id::<ids::Verdict>::fresh())
+        .bind(&new.form_key)
+        .bind(update_id)
+        .bind(new.version)
+        .bind(new.verdict.word())
+        .bind(&new.words)
+        .bind(db::json(&new.evidence)?)
+        .bind(by)
+        .bind(now);
     Ok(judged.execute(tx).await?.rows_affected() == 1)
 }

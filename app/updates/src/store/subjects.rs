@@ -176,7 +176,8 @@ const LAST_SAID: &str = "update_subjects b JOIN update_versions s ON s.update_id
 pub fn awaited_by(at: &str) -> String {
     format!(
         "SELECT 'topic' AS kind, t.id,
-             CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id) THEN t.title
+             CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id)
+               OR t.taken_down_at IS NOT NULL THEN t.title
                ELSE 'A topic that has been withdrawn' END AS title, min(c.confirmed_at) AS since
            FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id
              JOIN topics t ON t.id = x.topic_id
@@ -201,8 +202,7 @@ fn all_awaited() -> String {
 }
 
 /// Likewise, only what the leader `$1` answers for.
-#[must_use]
-pub fn awaited_of_leader() -> String {
+fn awaited_of_leader() -> String {
     awaited_where(
         "AND CASE w.kind
            WHEN 'topic' THEN EXISTS (SELECT 1 FROM topic_leaders k
@@ -236,11 +236,9 @@ pub async fn waited(db: &Db, leader: Option<&Id<Account>>) -> sqlx::Result<Vec<W
     ask.fetch_all(&mut *db.read().await?).await?.iter().map(read_waited).collect()
 }
 
-/// Reads a row of [`awaited_of_leader`].
-///
-/// # Errors
-/// When what it is about, or the day that was promised, cannot be read.
-pub fn read_waited(row: &AnyRow) -> sqlx::Result<Waited> {
+/// Reads a row of what is awaited: an error when what it is about, or the day that was promised,
+/// cannot be read.
+fn read_waited(row: &AnyRow) -> sqlx::Result<Waited> {
     let by = row.get::<Option<String>, _>("decide_by");
     let by = by.map(|by| db::day(by, "update_versions.decide_by")).transpose()?;
     let told = by.map(|by| Outcome::Deciding { by });

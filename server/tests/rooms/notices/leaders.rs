@@ -180,14 +180,19 @@ fn a_leader_is_warned_when_families_would_be_told_later_than_the_areas_rule() {
         let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
         // 15 January 2027 is a Friday. Half-term is the week of 15 February.
         let term = [
-            ("step", "term"),
+            ("step", "confirm"),
+            ("what", "term"),
             ("term_name", "Spring"),
             ("first_day", "2027-01-04"),
             ("last_day", "2027-02-12"),
         ];
         admin.post("/admin/telling", &term).await.leads_to();
-        let closed =
-            [("step", "closed"), ("closed_name", "Snow day"), ("closed_day", "2027-01-18")];
+        let closed = [
+            ("step", "confirm"),
+            ("what", "closed"),
+            ("closed_name", "Snow day"),
+            ("closed_day", "2027-01-18"),
+        ];
         admin.post("/admin/telling", &closed).await.leads_to();
         let twice = admin.post("/admin/telling", &closed).await;
         assert!(
@@ -212,7 +217,8 @@ fn a_leader_is_warned_when_families_would_be_told_later_than_the_areas_rule() {
                 && preview("2027-02-22").await.says("know all the term dates up to that day")
         );
         let next = [
-            ("step", "term"),
+            ("step", "confirm"),
+            ("what", "term"),
             ("term_name", "Spring, second half"),
             ("first_day", "2027-02-22"),
             ("last_day", "2027-03-25"),

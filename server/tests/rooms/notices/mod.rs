@@ -1,6 +1,7 @@
 //! Notices: written, approved, told once each, and what becomes of each email.
 
 mod announced;
+mod approving;
 mod following;
 mod leaders;
 mod paper;

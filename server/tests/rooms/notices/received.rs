@@ -589,3 +589,32 @@ fn whoever_was_told_at_an_old_address_is_not_told_again_at_the_new_one() {
         assert_eq!(told.iter().map(|told| (told.before, told.never)).collect::<Vec<_>>(), [(1, 0)]);
     });
 }
+
+#[test]
+fn leaders_see_how_far_the_emails_of_a_notice_have_come_to_the_nearest_ten() {
+    on_both(async |world| {
+        for nth in 0..14 {
+            let email = format!("one{nth}@example.org");
+            subscriber(&world, &email, &world.transport, "", "at once").await;
+        }
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        let emails = format!("/lead/notices/{id}/emails");
+        assert!(leaders.0.get(&emails).await.says("No email goes out before"));
+        start_due(&world.house).await.unwrap();
+        tell_due(&world.house).await.unwrap();
+        let row = |name: &str| format!("<th scope=\"row\">{name}</th><td>10 (100%)");
+        let page = leaders.0.get(&emails).await;
+        assert!(page.says(&row("Waiting to be sent")), "{}", page.html);
+        assert!(page.says("People this notice goes to: about 10."));
+        let sent = world.deliver().await;
+        assert!(leaders.0.get(&emails).await.says(&row("Sent")));
+        assert!(leaders.0.get(&format!("/notices/{id}")).await.says(&emails), "a link leads there");
+        for message in &sent {
+            comes_back(&world, message, Came::Bounced).await;
+        }
+        assert!(leaders.0.get(&emails).await.says(&row("Came back, or could not be sent")));
+        let other = world.leader_of_nothing("nobody@example.org").await;
+        assert_eq!(other.get(&emails).await.status, StatusCode::NOT_FOUND);
+    });
+}

@@ -1,0 +1,224 @@
+//! Accepting an invitation: whoever has an account gets the role, whoever has none makes one.
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Millis;
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::ids::{Account, Id, Place};
+use ground::routes::{LEAVING, SECOND_STEP, with_then};
+use ground::sent::Form;
+use ground::ui::{Choice, Choices, Field, Page, Summary};
+use ground::viewer::{Role, SecondStep, Viewer};
+use leptos::prelude::*;
+use sqlx::AnyConnection;
+
+use super::store::{self, WaitingInvitation};
+use crate::choosing::{self, NewPassword, ShowPassword};
+use crate::people::roles::{is_watched, tell_watchers};
+use crate::people::suspending::suspended_page;
+use crate::{council, passwords, rules, session, store as accounts};
+
+/// GET `/invitations/{token}`
+pub async fn invitation_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let invitation =
+        store::invitation(&mut *house.db.read().await?, &id::hash(&token), None, house.clock.now())
+            .await?;
+    let Some(invitation) = invitation else { return Err(Error::NotFound) };
+    if invitation.is_suspended {
+        return Ok(suspended_page(&house));
+    }
+    invitation_page(&house, &viewer, &invitation, &Sent::default(), &Refusals::default()).await
+}
+
+/// POST `/invitations/{token}`: adds the role to the account with that address, or makes one.
+pub async fn accept_invitation(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (now, place) = (house.clock.now(), Id::<Place>::parse(sent.typed("place")));
+    let invitation =
+        store::invitation(&mut *house.db.read().await?, &id::hash(&token), place.as_ref(), now)
+            .await?;
+    let Some(invitation) = invitation else { return Err(Error::NotFound) };
+    if invitation.is_suspended {
+        return Ok(suspended_page(&house));
+    }
+    let (invited, is_known) = (invitation.role, invitation.account_id.is_some());
+    let mut refusals = Refusals::default();
+    if choosing::only_shows(&sent) {
+        return invitation_page(&house, &viewer, &invitation, &sent, &refusals).await;
+    }
+    let mut new = None;
+    if invitation.account_id.is_none() {
+        let name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
+        let own_words = [
+            invitation.email.as_str(),
+            name.as_deref().unwrap_or_default(),
+            invitation.place.as_deref().unwrap_or_default(),
+        ];
+        let password = passwords::chosen(&house, sent.typed("password"), &own_words).await;
+        let password = refusals.take("password", password);
+        let (Some(name), Some(password)) = (name, password) else {
+            return invitation_page(&house, &viewer, &invitation, &sent, &refusals).await;
+        };
+        // Only a place that is one has a name.
+        let place = invitation.place.as_ref().and(place);
+        let password_hash = passwords::hashed(&house, password).await;
+        new = Some(ChosenAccount { shown_name: name, place_id: place, password_hash });
+    }
+    let mut tx = house.db.begin().await?;
+    let Some(account_id) = accepted(&mut tx, &house, &invitation, new.as_ref(), now).await? else {
+        tx.roll_back().await?;
+        return Err(Error::NotFound);
+    };
+    tx.commit().await?;
+    let begun = if is_known {
+        session::begin(&house, &account_id, &headers).await?
+    } else {
+        // Their desk asks for a second step, where one is needed.
+        session::begin_as(&house, &account_id, (&[invited], SecondStep::NotAsked), &headers).await?
+    };
+    let to = if begun.waits_for_code {
+        with_then("/sign-in/code", "/?done=accepted")
+    } else if begun.second_step == SecondStep::Missing {
+        SECOND_STEP.to_owned()
+    } else {
+        "/?done=accepted".to_owned()
+    };
+    let asks_to_keep = begun.is_leaving && !begun.waits_for_code;
+    let to = if asks_to_keep { with_then(LEAVING, &to) } else { to };
+    Ok((begun.cookies, Redirect::to(&to)).into_response())
+}
+
+/// What somebody chose who has no account yet.
+struct ChosenAccount {
+    shown_name: String,
+    /// For a parent.
+    place_id: Option<Id<Place>>,
+    password_hash: String,
+}
+
+/// Uses the invitation up, for whoever is first: the account that has the role now. `None` where it
+/// was used before, or someone made an account with that address meanwhile: then nothing is to be
+/// kept, and in the second case the link still works.
+async fn accepted(
+    tx: &mut AnyConnection,
+    house: &House,
+    invitation: &WaitingInvitation,
+    new: Option<&ChosenAccount>,
+    now: Millis,
+) -> Result<Option<Id<Account>>, sqlx::Error> {
+    if !store::accept_invitation(tx, &invitation.id, now).await? {
+        return Ok(None);
+    }
+    let (role, mut is_new) = (invitation.role, true);
+    let account_id = match (&invitation.account_id, new) {
+        (Some(known), _) => {
+            is_new = accounts::grant(tx, known, &[role], now).await?;
+            accounts::end_all_sessions(tx, known).await?;
+            council::store::forget(tx, known).await?;
+            known.clone()
+        }
+        (None, Some(chosen)) => {
+            let account = accounts::NewAccount {
+                email: &invitation.email,
+                shown_name: &chosen.shown_name,
+                place_id: chosen.place_id.as_ref(),
+                password_hash: Some(&chosen.password_hash),
+            };
+            let Some(made) = accounts::make_account(tx, &account, now).await? else {
+                return Ok(None);
+            };
+            let is_parent_too = chosen.place_id.is_some();
+            let roles = if is_parent_too { vec![role, Role::Parent] } else { vec![role] };
+            accounts::grant(tx, &made, &roles, now).await?;
+            made
+        }
+        (None, None) => return Ok(None),
+    };
+    if is_new && is_watched(role) {
+        tell_watchers(tx, house, role, (&account_id, &account_id), true).await?;
+    }
+    if invitation.organisation_id.is_some() {
+        accounts::lead_for(tx, &account_id, invitation.organisation_id.as_ref()).await?;
+    }
+    let entry = Entry {
+        at: now,
+        who: Some(&account_id),
+        what: "invitation accepted",
+        about: &invitation.id,
+        detail: role.word(),
+    };
+    audit::note(tx, entry).await?;
+    Ok(Some(account_id))
+}
+
+async fn invitation_page(
+    house: &House,
+    viewer: &Viewer,
+    invitation: &WaitingInvitation,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let is_known =
+        accounts::by_address(&mut *house.db.read().await?, &invitation.email).await?.is_some();
+    let choices = Choice::with_first(
+        "I'm not a parent or carer here",
+        area::store::places(&house.db).await?,
+        sent.typed("place"),
+    );
+    let page = Page::new("Accept your invitation", || {
+        let fields = (!is_known).then(|| {
+            view! {
+                <Field
+                    name="shown_name"
+                    label="Your display name"
+                    autocomplete="name"
+                    value=sent.typed("shown_name")
+                    refusals
+                />
+                <Choices
+                    name="place"
+                    legend="If you are also a parent or carer here, where do you live?"
+                    hint="Then you can propose and support topics too."
+                    choices
+                    refusals
+                />
+                <NewPassword
+                    label="Choose a password"
+                    email=invitation.email.clone()
+                    sent
+                    refusals
+                />
+            }
+        });
+        let show = (!is_known).then(|| view! { <ShowPassword sent /> });
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>"Accept your invitation"</h1>
+                <p class="lead">
+                    "Your role will be: "<b>{invitation.role.title()}</b>". You will sign in as "
+                    <b>{invitation.email.clone()}</b>"."
+                </p>
+                <form method="post" novalidate>
+                    {fields}
+                    <button class="button">"Accept and continue"</button>
+                    {show}
+                </form>
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}

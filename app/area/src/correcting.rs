@@ -1,0 +1,301 @@
+//! An administrator puts a name right, or how many children live in a place: one by one, or all
+//! places from a CSV. What it was stays in sight.
+
+use axum::extract::{Path, Request, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock;
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::db;
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::{Form, SentWithFile};
+use ground::ui::{Field, Page, Summary, Upload, titled};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::corrections::{self, Correction};
+use super::items::AreaItem;
+use super::pages::{baseline_fields, baseline_words};
+use super::rules::{self, AreaKind, Baseline};
+use super::{baselines, store};
+
+/// GET `/admin/area/{what}/{id}`
+pub async fn correction_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((what, id)): Path<(String, String)>,
+) -> Result<Response, Error> {
+    let Asked { what, it, .. } = asked(&house, &what, &id).await?;
+    let number = it.baseline.map_or_else(String::new, |number| number.to_string());
+    let sent = Sent::of(&[
+        ("name", it.name.as_str()),
+        ("baseline", number.as_str()),
+        ("baseline_source", it.source.as_str()),
+        ("baseline_day", it.day.as_str()),
+    ]);
+    shown(&house, &viewer, what, &it, &sent, &Refusals::default()).await
+}
+
+/// POST `/admin/area/{what}/{id}`
+pub async fn correct(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((what, id)): Path<(String, String)>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let Asked { what, it, others } = asked(&house, &what, &id).await?;
+    let (name, baseline) = match rules::corrected(what, &sent, house.clock.now()) {
+        Ok(corrected) => corrected,
+        Err(refusals) => return shown(&house, &viewer, what, &it, &sent, &refusals).await,
+    };
+    if let Some(question) = rules::question(&name, what, &others, sent.typed("sure")) {
+        let (sent, refusals) = (sent.with("sure", &name), Refusals::one("name", question));
+        return shown(&house, &viewer, what, &it, &sent, &refusals).await;
+    }
+    let what_to_do =
+        match keep(&house, &viewer, what, &it, (name.as_str(), baseline.as_ref())).await {
+            Ok(true) => return Ok(Redirect::to("/admin/area?done=kept").into_response()),
+            Ok(false) => "Check it again. Someone else has just changed it",
+            Err(Error::Database(error)) if db::already_there(&error) => {
+                "Choose another name. This one is already in the list"
+            }
+            Err(error) => return Err(error),
+        };
+    let it = asked(&house, what.word(), &it.id).await?.it;
+    shown(&house, &viewer, what, &it, &sent, &Refusals::one("name", what_to_do)).await
+}
+
+/// One of them, and all the others of its kind.
+struct Asked {
+    what: AreaKind,
+    it: AreaItem,
+    others: Vec<AreaItem>,
+}
+
+async fn asked(house: &House, what: &str, id: &str) -> Result<Asked, Error> {
+    let what = AreaKind::read(what).ok_or(Error::NotFound)?;
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    let mut others = store::all(&house.db, what).await?;
+    let nth = others.iter().position(|known| known.id == id).ok_or(Error::NotFound)?;
+    let it = others.remove(nth);
+    Ok(Asked { what, it, others })
+}
+
+/// Keeps what is other than it was, with an entry in the audit log. False when someone else has
+/// changed it meanwhile.
+async fn keep(
+    house: &House,
+    viewer: &Viewer,
+    what: AreaKind,
+    it: &AreaItem,
+    (name, baseline): (&str, Option<&Baseline>),
+) -> Result<bool, Error> {
+    let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let (has_other_name, has_other_baseline) = (it.name != name, is_other(it, baseline));
+    let mut tx = house.db.begin().await?;
+    let is_kept = (!has_other_name || store::rename(&mut tx, what, it, name, at).await?)
+        && (!has_other_baseline || store::set_baseline(&mut tx, it, baseline, at).await?);
+    if !is_kept {
+        tx.roll_back().await?;
+        return Ok(false);
+    }
+    if has_other_name || has_other_baseline {
+        let (verb, about) = (format!("{} corrected", what.word()), &it.id);
+        let detail = match (has_other_name, has_other_baseline) {
+            (true, true) => "name, baseline",
+            (true, false) => "name",
+            _ => "baseline",
+        };
+        audit::note(&mut tx, Entry { at, who: Some(by), what: &verb, about, detail }).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+fn is_other(place: &AreaItem, baseline: Option<&Baseline>) -> bool {
+    let is = baseline.map(|baseline| (baseline.children, &baseline.source, &baseline.day));
+    is != place.baseline.map(|children| (children, &place.source, &place.day))
+}
+
+async fn shown(
+    house: &House,
+    viewer: &Viewer,
+    what: AreaKind,
+    it: &AreaItem,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let before = corrections::of(&house.db, what.word(), &it.id).await?;
+    let page = Page::new(titled("Correct", &it.name), || {
+        let baseline = (what == AreaKind::Place).then(|| baseline_fields(sent, refusals));
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href="/admin/area">
+                        "Services, places and organisations"
+                    </a>
+                </p>
+                <Summary refusals />
+                <h1>{format!("Correct {}", it.name)}</h1>
+                <p class="lead">
+                    "Everything that names it will have the new name. What it was stays in sight, \
+                     with the day you changed it."
+                </p>
+                <form method="post" novalidate>
+                    <input type="hidden" name="sure" value=sent.typed("sure").to_owned() />
+                    <Field name="name" label="Name" value=sent.typed("name") refusals />
+                    {baseline}
+                    <button class="button">"Save"</button>
+                </form>
+                {was(before)}
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// What it was before.
+fn was(before: Vec<Correction>) -> impl IntoView {
+    let rows = before.into_iter().map(|correction| {
+        let field = match correction.field.as_str() {
+            "name" => "Name",
+            "baseline" => "Children and young people with SEND",
+            "baseline_source" => "Where the number is from",
+            _ => "The day it was counted",
+        };
+        let was = match correction.was.as_str() {
+            "" => "not known".to_owned(),
+            was => clock::day_of(was).unwrap_or_else(|| was.to_owned()),
+        };
+        view! { <li>{format!("{field}: {was}, until {}", clock::day(correction.at))}</li> }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <h2>"What it was before"</h2>
+            <ul class="rows">{rows}</ul>
+        }
+    })
+}
+
+/// GET `/admin/area/baselines`
+pub async fn baselines_form(State(house): State<House>, viewer: Viewer) -> Response {
+    baselines_page(&Refusals::default()).answer(&house, &viewer)
+}
+
+/// GET `/admin/area/baselines/places.csv`: the file to begin from.
+pub async fn baselines_file(State(house): State<House>) -> Result<Response, Error> {
+    let places = store::all(&house.db, AreaKind::Place).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"places.csv\""),
+    ];
+    Ok((headers, baselines::written(&places)).into_response())
+}
+
+/// POST `/admin/area/baselines`: takes over all lines of a file, or none.
+pub async fn take_over_baselines(
+    State(house): State<House>,
+    viewer: Viewer,
+    request: Request,
+) -> Result<Response, Error> {
+    let sent = match SentWithFile::read(request, baselines::LARGEST).await {
+        Ok(sent) => sent,
+        Err(answer) => return Ok(answer),
+    };
+    let now = house.clock.now();
+    let places = store::all(&house.db, AreaKind::Place).await?;
+    let read = match sent.file {
+        _ if sent.is_too_large => Err(vec!["Choose a smaller file: up to 100 kB".to_owned()]),
+        None => Err(vec!["Choose a CSV file".to_owned()]),
+        Some((_, file)) => baselines::read(&file, &places, now),
+    };
+    let refused = |faults: Vec<String>| {
+        let mut refusals = Refusals::default();
+        faults.into_iter().for_each(|fault| refusals.add("file", fault));
+        Ok(baselines_page(&refusals).answer(&house, &viewer))
+    };
+    let lines = match read {
+        Ok(lines) => lines,
+        Err(faults) => return refused(faults),
+    };
+    let by = &viewer.signed_in()?.account_id;
+    let mut tx = house.db.begin().await?;
+    let mut changed = 0;
+    for (nth, baseline) in &lines {
+        let place = &places[*nth];
+        if !is_other(place, Some(baseline)) {
+            continue;
+        }
+        if !store::set_baseline(&mut tx, place, Some(baseline), now).await? {
+            tx.roll_back().await?;
+            return refused(vec![
+                "Choose the file again. Someone has just changed a number".into(),
+            ]);
+        }
+        changed += 1;
+    }
+    let (what, detail) = ("baselines taken over", &format!("{changed} places"));
+    audit::note(&mut tx, Entry { at: now, who: Some(by), what, about: "", detail }).await?;
+    tx.commit().await?;
+    Ok(Redirect::to("/admin/area?done=kept").into_response())
+}
+
+fn baselines_page(refusals: &Refusals) -> Page {
+    let title = "Numbers of children from a CSV file";
+    let page = Page::new(title, || {
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href="/admin/area">
+                        "Services, places and organisations"
+                    </a>
+                </p>
+                <Summary refusals />
+                <h1>{title}</h1>
+                <p class="lead">
+                    "One line for each place: its name, how many children and young people with \
+                     SEND live there, where the number is from, and the day it was counted."
+                </p>
+                <pre class="panel">
+                    "place,children,source,day\nNorth,\"1,250\",School census,31/01/2026"
+                </pre>
+                <p>
+                    <a href="/admin/area/baselines/places.csv" download>
+                        "Begin from a file with your places (CSV)"
+                    </a>
+                </p>
+                <form method="post" enctype="multipart/form-data" novalidate>
+                    <Upload
+                        name="file"
+                        label="CSV file"
+                        hint="We take over all lines, or none if one is wrong. Places that are \
+                            not in the file stay as they are."
+                        accept=".csv,text/csv"
+                        refusals
+                    />
+                    <button class="button">"Take over these numbers"</button>
+                </form>
+            </div>
+        }
+    });
+    page.refused_for(refusals)
+}
+
+/// How a place's number is said on its public page, with what it was before.
+#[must_use]
+pub fn told_of_place(place: &AreaItem, before: &[Correction]) -> Vec<String> {
+    let now =
+        baseline_words(place.baseline, &place.source, &place.day).map(|words| format!("{words}."));
+    let was = before
+        .iter()
+        .filter(|correction| correction.field == "baseline")
+        .filter_map(|correction| Some((correction.was.parse().ok()?, correction.at)))
+        .map(|(children, at)| {
+            let words = baseline_words(Some(children), "", "").unwrap_or_default();
+            format!("Until {} we had {words}.", clock::day(at))
+        });
+    now.into_iter().chain(was).collect()
+}

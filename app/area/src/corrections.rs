@@ -1,0 +1,94 @@
+//! Names, numbers and days that were put right: what each was, kept for good, and shown where it
+//! was read. `docs/adr/0044-put-right-in-sight.md` says why.
+
+use calendar::clock::Millis;
+use ground::db::Db;
+use sqlx::AnyConnection;
+
+/// Something that was put right.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Correction {
+    /// `service`, `place`, `organisation`, `plan` or `session`.
+    pub kind: String,
+    /// The id of the thing.
+    pub thing_id: String,
+    /// Which column of it: `name`, `baseline` and so on.
+    pub field: String,
+    pub was: String,
+    pub became: String,
+    pub at: Millis,
+}
+
+/// The thing and the moment of a correction.
+#[derive(Clone, Copy, Debug)]
+pub struct Of<'a> {
+    pub kind: &'static str,
+    pub thing_id: &'a str,
+    pub at: Millis,
+}
+
+/// Keeps what a column was before it is changed; nothing where it stays the same. Call it first in
+/// the write: the schema lets nobody change the title of a plan or a planning session without it.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn keep(
+    tx: &mut AnyConnection,
+    of: Of<'_>,
+    field: &str,
+    (was, became): (&str, &str),
+) -> sqlx::Result<bool> {
+    if was == became {
+        return Ok(false);
+    }
+    sqlx::query(
+        "INSERT INTO corrections (id, kind, thing_id, field, was, became, corrected_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(id::fresh())
+    .bind(of.kind)
+    .bind(of.thing_id)
+    .bind(field)
+    .bind(was)
+    .bind(became)
+    .bind(of.at)
+    .execute(tx)
+    .await?;
+    Ok(true)
+}
+
+/// What was put right about one thing, the latest first.
+pub async fn of(db: &Db, kind: &str, thing_id: &str) -> sqlx::Result<Vec<Correction>> {
+    sqlx::query_as(
+        "SELECT kind, thing_id, field, was, became, corrected_at AS at FROM corrections
+         WHERE thing_id = $2 AND kind = $1 ORDER BY corrected_at DESC, id DESC",
+    )
+    .bind(kind)
+    .bind(thing_id)
+    .fetch_all(&mut *db.read().await?)
+    .await
+}
+
+/// What a column of text held at an earlier time, as part of a statement: `id` names the thing,
+/// `now` the column, and `at` the time, as in `$1`. The record of a day says what was so on that
+/// day, whatever was put right since.
+#[must_use]
+pub fn then(kind: &str, field: &str, (id, now): (&str, &str), at: &str) -> String {
+    format!("coalesce({}, {now})", first_after(kind, field, id, at))
+}
+
+/// Likewise the number of children in a place.
+#[must_use]
+pub fn baseline_then(id: &str, now: &str, at: &str) -> String {
+    let was = first_after("place", "baseline", id, at);
+    format!("CASE WHEN {was} IS NULL THEN {now} ELSE CAST(nullif({was}, '') AS BIGINT) END")
+}
+
+/// What the first correction after this time says that it was; NULL where there is none.
+fn first_after(kind: &str, field: &str, id: &str, at: &str) -> String {
+    format!(
+        "(SELECT c.was FROM corrections c WHERE c.kind = '{kind}' AND c.thing_id = {id}
+          AND c.field = '{field}' AND c.corrected_at > {at}
+          ORDER BY c.corrected_at, c.id LIMIT 1)"
+    )
+}

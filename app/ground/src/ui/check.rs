@@ -1,0 +1,69 @@
+//! The page between what was typed and what is done: everything once more in words, and the way
+//! back. For what others plan by, such as a date.
+
+use forms::Sent;
+use leptos::prelude::*;
+
+use super::{Page, hidden};
+
+/// What the button of a check page sends as `step`, most often.
+pub const CONFIRMED: &str = "confirm";
+
+/// What a check page shows.
+#[derive(Debug)]
+pub struct Check<'a> {
+    pub title: &'static str,
+    /// What is about to be set: a label and the words.
+    pub rows: Vec<(&'static str, String)>,
+    /// What may be wrong with it, though it is allowed.
+    pub warnings: Vec<String>,
+    /// What can and cannot be changed once it is done.
+    pub after: &'static str,
+    /// Where it is sent: the address of the form.
+    pub to: String,
+    /// What was typed; it goes with the button.
+    pub sent: &'a Sent,
+    /// The words of the button, and what it sends as `step`.
+    pub does: (&'static str, &'static str),
+}
+
+impl Check<'_> {
+    /// The page. Its other button sends `step=change`, for the form with what was typed.
+    #[must_use]
+    pub fn page(self) -> Page {
+        let Self { title, rows, warnings, after, to, sent, does: (does, step) } = self;
+        let fields = hidden(sent.fields().filter(|(name, _)| name != "step"));
+        let page = Page::new(title, || {
+            let rows = rows.into_iter().map(|(label, words)| {
+                view! {
+                    <div>
+                        <dt>{label}</dt>
+                        <dd class="lines">{words}</dd>
+                    </div>
+                }
+            });
+            let warnings = warnings
+                .into_iter()
+                .map(|warning| view! { <p class="panel warn">{warning}</p> })
+                .collect_view();
+            view! {
+                <div class="stack">
+                    <h1>{title}</h1>
+                    {warnings}
+                    <dl class="answers">{rows.collect_view()}</dl>
+                    <p>{after}</p>
+                    <form method="post" action=to class="stack">
+                        {fields}
+                        <button class="button" name="step" value=step>
+                            {does}
+                        </button>
+                        <button class="button quiet" name="step" value="change">
+                            "Change something"
+                        </button>
+                    </form>
+                </div>
+            }
+        });
+        page.kept_for_going_back()
+    }
+}

@@ -1,0 +1,382 @@
+//! An organiser mends the dates of a round: until voting starts they can be others, or the round is
+//! cancelled; after that voting only closes later. Each time with a reason that everyone can read.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::{self, Millis};
+use calendar::school::SchoolYear;
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::ids::{self, Id};
+use ground::sent::Form;
+use ground::ui::{Area, CONFIRMED, Check, FormKey, Page, Summary, titled};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use voting::Dates;
+
+use super::pages::date_fields;
+use super::rules::{self, ChangeKind, RoundChange};
+use super::store::{self, Round};
+
+/// GET `/forum/rounds/{id}/dates`
+pub async fn change_dates_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<Id<ids::Round>>,
+) -> Result<Response, Error> {
+    let round = round(&house, &id).await?;
+    Ok(dates_page(&house, &round, &filled_in(&round.dates), &Refusals::default())
+        .answer(&house, &viewer))
+}
+
+/// POST `/forum/rounds/{id}/dates`
+pub async fn change_dates(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<Id<ids::Round>>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let round = round(&house, &id).await?;
+    if sent.typed("step") == CONFIRMED && store::is_changed_by(&house.db, &sent.once()).await? {
+        // A second tap.
+        return Ok(Redirect::to(&format!("/rounds/{}?done=moved", round.id)).into_response());
+    }
+    let now = house.clock.now();
+    if !may_change(&round.dates, now) {
+        return Ok(dates_page(&house, &round, &sent, &Refusals::default()).answer(&house, &viewer));
+    }
+    let change = match rules::other_dates(&sent, &round.dates, now) {
+        Ok(change) => change,
+        Err(refusals) => {
+            return Ok(dates_page(&house, &round, &sent, &refusals).answer(&house, &viewer));
+        }
+    };
+    match sent.typed("step") {
+        "change" => {
+            Ok(dates_page(&house, &round, &sent, &Refusals::default()).answer(&house, &viewer))
+        }
+        CONFIRMED => {
+            let refusals = match keep(&house, &viewer, &round, &change).await? {
+                Kept::Done => {
+                    let to = format!("/rounds/{}?done={}", round.id, change.kind.word());
+                    return Ok(Redirect::to(&to).into_response());
+                }
+                Kept::Overlaps => {
+                    Refusals::one("close_day", "Choose other dates. Another round is open then")
+                }
+                Kept::TooLate => Refusals::one("close_day", TOO_LATE),
+            };
+            Ok(dates_page(&house, &round, &sent, &refusals).answer(&house, &viewer))
+        }
+        _ => {
+            let year = area::store::year(&house.db).await?;
+            Ok(check_dates(&round, &change, &year, &sent).answer(&house, &viewer))
+        }
+    }
+}
+
+const TOO_LATE: &str = "Check the dates again: someone else has changed them, or their time has \
+    come. Nothing was saved";
+
+/// GET `/forum/rounds/{id}/cancellation`
+pub async fn cancel_round_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<Id<ids::Round>>,
+) -> Result<Response, Error> {
+    let round = round(&house, &id).await?;
+    Ok(cancel_page(&house, &round, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/forum/rounds/{id}/cancellation`
+pub async fn cancel_round(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<Id<ids::Round>>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let known = Id::parse(&id).ok_or(Error::NotFound)?;
+    if store::find_cancelled(&house.db, &known).await?.is_some() {
+        // A second tap.
+        return Ok(Redirect::to(&format!("/rounds/{known}")).into_response());
+    }
+    let round = round(&house, &id).await?;
+    let is_possible = ChangeKind::Cancelled.is_possible(&round.dates, house.clock.now());
+    let change = match rules::cancellation(&sent, &round.dates) {
+        Ok(change) if is_possible => change,
+        Ok(_) => {
+            let page = cancel_page(&house, &round, &sent, &Refusals::default());
+            return Ok(page.answer(&house, &viewer));
+        }
+        Err(refusals) => {
+            return Ok(cancel_page(&house, &round, &sent, &refusals).answer(&house, &viewer));
+        }
+    };
+    match sent.typed("step") {
+        "change" => {
+            Ok(cancel_page(&house, &round, &sent, &Refusals::default()).answer(&house, &viewer))
+        }
+        CONFIRMED => match keep(&house, &viewer, &round, &change).await? {
+            Kept::Done => Ok(Redirect::to(&format!("/rounds/{}", round.id)).into_response()),
+            Kept::Overlaps | Kept::TooLate => {
+                let refusals = Refusals::one("reason", TOO_LATE);
+                Ok(cancel_page(&house, &round, &sent, &refusals).answer(&house, &viewer))
+            }
+        },
+        _ => Ok(check_cancelling(&round, &change, &sent).answer(&house, &viewer)),
+    }
+}
+
+async fn round(house: &House, id: &Id<ids::Round>) -> Result<Round, Error> {
+    let id = Id::parse(id).ok_or(Error::NotFound)?;
+    store::find(&house.db, &id).await?.ok_or(Error::NotFound)
+}
+
+fn may_change(dates: &Dates, now: Millis) -> bool {
+    [ChangeKind::Moved, ChangeKind::Extended].iter().any(|kind| kind.is_possible(dates, now))
+}
+
+/// What became of a change.
+enum Kept {
+    Done,
+    /// Another round is open then.
+    Overlaps,
+    /// Somebody else changed it, or its time has passed.
+    TooLate,
+}
+
+/// Makes a change, with an entry in the audit log.
+async fn keep(
+    house: &House,
+    viewer: &Viewer,
+    round: &Round,
+    change: &RoundChange,
+) -> Result<Kept, Error> {
+    let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let mut tx = house.db.begin().await?;
+    match store::change(&mut tx, round, change, by, at).await {
+        Ok(true) => {}
+        Ok(false) => {
+            tx.roll_back().await?;
+            return Ok(Kept::TooLate);
+        }
+        Err(error) if store::overlaps(&error) => {
+            tx.roll_back().await?;
+            return Ok(Kept::Overlaps);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let what = match change.kind {
+        ChangeKind::Moved => "round moved",
+        ChangeKind::Extended => "round extended",
+        ChangeKind::Cancelled => "round cancelled",
+    };
+    let (about, detail) = (&round.id, &change.reason);
+    audit::note(&mut tx, Entry { at, who: Some(by), what, about, detail }).await?;
+    tx.commit().await?;
+    Ok(Kept::Done)
+}
+
+/// The dates as the fields of the form hold them.
+fn filled_in(dates: &Dates) -> Sent {
+    let at =
+        [("propose", dates.propose_from), ("vote", dates.vote_from), ("close", dates.closes_at)];
+    at.into_iter().fold(Sent::default(), |sent, (name, at)| {
+        let (day, time) = clock::fields(at);
+        sent.and(&format!("{name}_day"), &day).and(&format!("{name}_time"), &time)
+    })
+}
+
+fn dates_page(house: &House, round: &Round, sent: &Sent, refusals: &Refusals) -> Page {
+    let now = house.clock.now();
+    let (back, title) = (format!("/rounds/{}", round.id), round.title.clone());
+    let page = Page::new(titled("Change the dates", &round.title), || {
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href=back>
+                        {title}
+                    </a>
+                </p>
+                <Summary refusals />
+                <h1>"Change the dates"</h1>
+                {dates_form(round, now, sent, refusals)}
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}
+
+fn dates_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> AnyView {
+    let dates = &round.dates;
+    if ChangeKind::Moved.is_possible(dates, now) {
+        let began = (dates.propose_from <= now).then(|| {
+            let since = clock::day_and_hour(dates.propose_from);
+            view! { <p class="soft">{format!("Parents have been proposing since {since}.")}</p> }
+        });
+        let propose = (dates.propose_from > now).then(|| {
+            date_fields("Parents propose from", ["propose_day", "propose_time"], sent, refusals)
+        });
+        let cancel = format!("/forum/rounds/{}/cancellation", round.id);
+        view! {
+            <p class="lead">
+                "You can change these dates until voting starts. After that, voting can only close \
+                 later."
+            </p>
+            {began}
+            <form method="post" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                {propose}
+                {date_fields("Parents vote from", ["vote_day", "vote_time"], sent, refusals)}
+                {date_fields("Voting closes", ["close_day", "close_time"], sent, refusals)}
+                {reason_field(sent, refusals)}
+                <button class="button" name="step" value="check">
+                    "Check the new dates"
+                </button>
+            </form>
+            <p>
+                <a href=cancel>"Cancel this round instead"</a>
+            </p>
+        }
+        .into_any()
+    } else if ChangeKind::Extended.is_possible(dates, now) {
+        let closes = clock::day_and_hour(dates.closes_at);
+        view! {
+            <p class="lead">
+                {format!(
+                    "Parents are voting, until {closes}. You can let voting close later, but never \
+                     earlier: parents count on that day.",
+                )}
+            </p>
+            <form method="post" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                {date_fields("Voting closes", ["close_day", "close_time"], sent, refusals)}
+                {reason_field(sent, refusals)}
+                <button class="button" name="step" value="check">
+                    "Check the new date"
+                </button>
+            </form>
+        }
+        .into_any()
+    } else {
+        view! {
+            <p class="lead">
+                "Voting has closed, so the dates of this round can't change any more."
+            </p>
+        }
+        .into_any()
+    }
+}
+
+fn reason_field(sent: &Sent, refusals: &Refusals) -> AnyView {
+    view! {
+        <Area
+            name="reason"
+            label="Why?"
+            hint="Everyone can read it on the page of the round. Please don't name anyone."
+            rows=3
+            value=sent.typed("reason")
+            refusals
+        />
+    }
+    .into_any()
+}
+
+fn check_dates(round: &Round, change: &RoundChange, year: &SchoolYear, sent: &Sent) -> Page {
+    let (was, is) = (&round.dates, &change.dates);
+    let row = |was, is| {
+        let (before, now) = (clock::day_and_hour(was), clock::day_and_hour(is));
+        if was == is { format!("{now}, as before") } else { format!("{now}, instead of {before}") }
+    };
+    let mut rows = vec![("Voting closes", row(was.closes_at, is.closes_at))];
+    if change.kind == ChangeKind::Moved {
+        rows.insert(0, ("Parents vote from", row(was.vote_from, is.vote_from)));
+        rows.insert(0, ("Parents propose from", row(was.propose_from, is.propose_from)));
+    }
+    rows.push(("Why", change.reason.clone()));
+    let check = Check {
+        title: "Check the new dates",
+        rows,
+        warnings: rules::warnings(is, year),
+        after: "Everyone will see on the page of the round what changed, when and why.",
+        to: format!("/forum/rounds/{}/dates", round.id),
+        sent,
+        does: ("Change the dates", CONFIRMED),
+    };
+    check.page()
+}
+
+fn cancel_page(house: &House, round: &Round, sent: &Sent, refusals: &Refusals) -> Page {
+    let (back, title) = (format!("/rounds/{}", round.id), round.title.clone());
+    let page = Page::new(titled("Cancel this round", &round.title), || {
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href=back>
+                        {title}
+                    </a>
+                </p>
+                <Summary refusals />
+                <h1>"Cancel this round"</h1>
+                {cancel_form(round, house.clock.now(), sent, refusals)}
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}
+
+fn cancel_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> AnyView {
+    if ChangeKind::Cancelled.is_possible(&round.dates, now) {
+        view! {
+            <p class="lead">
+                "You can cancel a round until voting starts. Its topics wait for the next round; \
+                 nothing that parents wrote is lost."
+            </p>
+            <form method="post" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                {reason_field(sent, refusals)}
+                <button class="button" name="step" value="check">
+                    "Continue"
+                </button>
+            </form>
+        }
+        .into_any()
+    } else {
+        let to = format!("/forum/rounds/{}/dates", round.id);
+        view! {
+            <p class="lead">
+                "Voting has started, so this round can't be cancelled any more. If parents need \
+                 more time, you can let voting close later."
+            </p>
+            <p>
+                <a class="button quiet" href=to>
+                    "Change the dates"
+                </a>
+            </p>
+        }
+        .into_any()
+    }
+}
+
+fn check_cancelling(round: &Round, change: &RoundChange, sent: &Sent) -> Page {
+    let dates = &round.dates;
+    let check = Check {
+        title: "Cancel this round?",
+        rows: vec![
+            ("Round", round.title.clone()),
+            ("Parents propose from", clock::day_and_hour(dates.propose_from)),
+            ("Parents vote from", clock::day_and_hour(dates.vote_from)),
+            ("Voting closes", clock::day_and_hour(dates.closes_at)),
+            ("Why", change.reason.clone()),
+        ],
+        warnings: Vec::new(),
+        after: "You can't bring it back, but you can open another. Everyone can read why it was \
+            cancelled.",
+        to: format!("/forum/rounds/{}/cancellation", round.id),
+        sent,
+        does: ("Cancel this round", CONFIRMED),
+    };
+    check.page()
+}

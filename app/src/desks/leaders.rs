@@ -1,0 +1,223 @@
+//! The leaders' desk.
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use calendar::clock::Millis;
+use ground::error::Error;
+use ground::house::House;
+use ground::ui::{Page, SecondStepSoon, Step};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use notices::store::ListedNotice;
+use plans::store::PlanCourse;
+use updates::due::Due;
+
+use super::parts::{self, AHEAD, Task, UnderWay};
+use super::store::{self, WaitKind, Waits};
+
+/// GET `/lead`
+pub async fn leaders_desk(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let (now, within) = (house.clock.now(), house.outcome_within);
+    let me = &viewer.signed_in()?.account_id;
+    let (waiting, others) = store::for_leader(&house.db, me).await?;
+    let due = updates::due::due_of(&house, me).await?;
+    let plans = plans::store::courses(&house.db, Some(me), now).await?;
+    let notices = notices::store::unsent_notices(&house.db, me, false, (store::MOST, 0)).await?;
+    let comes = store::coming(&house.db, (now, now + AHEAD), false).await?;
+    let organisation = area::store::organisation_of(&house.db, me).await?;
+    let mut tasks: Vec<Task> =
+        waiting.oldest.into_iter().filter_map(|waits| task(waits, within)).collect();
+    let unnamed = usize::try_from(waiting.in_all).unwrap_or_default().saturating_sub(tasks.len());
+    tasks.extend(due.iter().map(|due| to_say(due, within)));
+    let in_all = tasks.len() + unnamed;
+    let page = Page::new("Leaders’ desk", || {
+        let speaks_for = match organisation {
+            Some(organisation) => {
+                let words = format!("You are a leader for {}.", organisation.name);
+                view! { <p class="soft">{words}</p> }.into_any()
+            }
+            None => view! {
+                <p class="panel warn">
+                    "We don't know which organisation you are from. Ask an administrator to say \
+                     so: until then you can't write to families, answer them or work on a plan."
+                </p>
+            }
+            .into_any(),
+        };
+        let nothing = "Nothing to do. What families ask you, and what you still have to tell them, \
+                       will appear here.";
+        view! {
+            <div class="stack-l">
+                <section class="stack">
+                    {parts::welcome(&uri)}
+                    <h1>"Leaders’ desk"</h1>
+                    {parts::other_desks(&viewer, "/lead")}
+                    <SecondStepSoon viewer=&viewer />
+                    {speaks_for}
+                </section>
+                {parts::tasks(tasks, in_all, nothing, now)}
+                {parts::others(others.into_iter().filter_map(awaited).collect())}
+                {parts::ahead(comes)}
+                <section class="stack">
+                    {parts::under_way(
+                        "Changes to services",
+                        notices.into_iter().map(notice_under_way).collect(),
+                        "No change notice is being written.",
+                    )}
+                    <p>
+                        <a class="button" href="/lead/notices/new">
+                            "Write a change notice"
+                        </a>
+                    </p>
+                    {parts::under_way(
+                        "Plans",
+                        plans.into_iter().map(plan_under_way).collect(),
+                        "No plan of yours is waiting for a draft.",
+                    )}
+                    <p>
+                        <a class="button" href="/lead/plans/new">
+                            "Register a plan"
+                        </a>
+                    </p>
+                    <p>
+                        "Before you plan, read "<a href="/topics">"what parents ask for"</a>" and "
+                        <a href="/rounds">"what they chose"</a>"."
+                    </p>
+                </section>
+                {everything_else()}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// One thing that waits, as a task. `within`: how long leaders have to answer a comment.
+fn task(waits: Waits, within: Millis) -> Option<Task> {
+    let Waits { kind, id, title, many, since } = waits;
+    let task = match kind {
+        WaitKind::Questions => {
+            let many = if many == 1 {
+                "1 question to answer.".to_owned()
+            } else {
+                format!("{many} questions to answer.")
+            };
+            let to = format!("/lead/notices/{id}/questions");
+            Task::new(to, format!("Answer questions about: {title}"), since).more(many)
+        }
+        WaitKind::ToApprove => Task::new(
+            format!("/lead/notices/{id}"),
+            format!("Approve the change notice: {title}"),
+            since,
+        ),
+        WaitKind::Comment => Task::new(
+            format!("/lead/local-offer/{id}"),
+            if title.is_empty() {
+                "Answer a comment on the Local Offer".to_owned()
+            } else {
+                format!("Answer a comment about {title}")
+            },
+            since,
+        )
+        .due(outcomes::rules::due_by(since, within)),
+        _ => return None,
+    };
+    Some(task)
+}
+
+/// What they must still say, as a task.
+fn to_say(due: &Due, within: Millis) -> Task {
+    let subject = &due.subject;
+    Task::new(
+        format!("/lead/updates/new?about={}", subject.value()),
+        format!("Say what happened: {}", subject.title),
+        due.by - within,
+    )
+    .more(subject.kind.title())
+    .due(due.by)
+}
+
+/// What a leader waits for.
+fn awaited(waits: Waits) -> Option<(String, String, String)> {
+    let Waits { kind, id, title, .. } = waits;
+    let (to, what, more) = match kind {
+        WaitKind::Approval => (
+            format!("/lead/notices/{id}"),
+            format!("Another leader must approve: {title}"),
+            "You wrote the words, so someone else must read and approve them.",
+        ),
+        WaitKind::Statement => (
+            format!("/plans/{id}"),
+            format!("The forum writes its statement: {title}"),
+            "Until it has, your draft can't be published.",
+        ),
+        WaitKind::Verdict => (
+            format!("/updates/{id}"),
+            format!("The forum checks what you said: {}", outcomes::shortened(&title)),
+            "Until it has, everyone reads that it is not checked yet.",
+        ),
+        _ => return None,
+    };
+    Some((to, what, more.to_owned()))
+}
+
+fn notice_under_way(notice: ListedNotice) -> UnderWay {
+    let is_approved = notice.course.starts_at.is_some();
+    let to = format!("/lead/notices/{}", notice.id);
+    let label = if is_approved { "Read it, or call it back" } else { "Read it and decide" };
+    UnderWay {
+        steps: Step::each([
+            ("Written", true),
+            ("Approved", is_approved),
+            ("Families told", notice.course.started_at.is_some()),
+            ("Started", false),
+        ]),
+        words: format!("It takes effect from {}.", notice.course.effect.words()),
+        next: Some((to.clone(), label.to_owned())),
+        title: notice.title,
+        to,
+    }
+}
+
+fn plan_under_way(plan: PlanCourse) -> UnderWay {
+    let gate = if plan.is_shut {
+        "○ Not ready to publish: parents not involved yet"
+    } else {
+        "● Ready to publish"
+    };
+    let (to, label) = plan.next_for_leader();
+    UnderWay {
+        to: format!("/plans/{}", plan.id),
+        steps: plan.steps(),
+        words: gate.to_owned(),
+        next: Some((to, label.to_owned())),
+        title: plan.title,
+    }
+}
+
+/// The other pages that are only for leaders.
+fn everything_else() -> impl IntoView {
+    let pages = [
+        ("/lead/updates/about", "Say what happened"),
+        ("/lead/updates", "What you still need to answer, and what you said"),
+        ("/lead/local-offer", "Comments to answer"),
+        ("/lead/notices", "Change notices not sent yet"),
+    ];
+    let pages = pages.map(|(to, label)| {
+        view! {
+            <li>
+                <a href=to>{label}</a>
+            </li>
+        }
+    });
+    view! {
+        <section class="stack">
+            <h2>"Everything else"</h2>
+            <ul>{pages.into_iter().collect_view()}</ul>
+        </section>
+    }
+}

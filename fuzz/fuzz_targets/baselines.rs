@@ -1,0 +1,6 @@
+//! The CSV of how many children live in each place.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|file: &[u8]| {
+    let _ = area::baselines::read(file, &[], 1_800_000_000_000);
+});
