@@ -7,7 +7,7 @@ use ground::house::House;
 use ground::ui::rendered;
 use leptos::prelude::*;
 use questionnaires::answers::{self, Answers};
-use questionnaires::{Question, Questionnaire, edit, other, piping, steps};
+use questionnaires::{Question, Questionnaire, each, edit, other, piping, steps};
 
 use super::build::keep_changed;
 use super::kinds::on_screen::{self, AskedQuestion};
@@ -106,7 +106,7 @@ fn after(before: &Questionnaire, step: Step, had: &[String]) -> Result<Questionn
             let earlier: Vec<&Question> =
                 before.questions().take_while(|question| question.key != key).collect();
             let headed = edit::question(&sent, &key, Some(known), &earlier)?;
-            Ok(said(edit::with(before, headed), &sent, &key, had))
+            Ok(More::read(&sent)?.of(&edit::with(before, headed), &key, had))
         }
         Step::Save { key: None, after, sent } => {
             let keys = before.questions().map(|question| question.key.as_str());
@@ -116,14 +116,43 @@ fn after(before: &Questionnaire, step: Step, had: &[String]) -> Result<Questionn
             let earlier = &all[..at.map_or(all.len(), |at| at + 1)];
             let key = edit::fresh_key(&taken);
             let headed = edit::question(&sent, &key, None, earlier)?;
-            Ok(said(steps::put_in(before, headed, &after), &sent, &key, had))
+            Ok(More::read(&sent)?.of(&steps::put_in(before, headed, &after), &key, had))
         }
     }
 }
 
-/// With what people say who choose something else, where the form asks for that.
-fn said(questions: Questionnaire, sent: &Sent, key: &str, had: &[String]) -> Questionnaire {
-    if sent.typed("other") == "yes" { other::with_other(&questions, key, had) } else { questions }
+/// What a form asks for besides the question itself.
+#[derive(Clone, Debug)]
+pub struct More {
+    /// The things that the same is asked about; none where it is asked once.
+    each: Vec<String>,
+    /// Whether people can choose something else, and say what.
+    has_other: bool,
+}
+
+impl More {
+    /// Reads it from what was sent.
+    ///
+    /// # Errors
+    /// What to do.
+    pub fn read(sent: &Sent) -> Result<Self, Refusals> {
+        let each = each::read(sent.typed("each"));
+        let each = each.map_err(|what_to_do| Refusals::one("each", what_to_do))?;
+        Ok(Self { each, has_other: sent.typed("other") == "yes" })
+    }
+
+    /// The list with the question of this key and what the form asks for besides. `had`: keys that
+    /// no new question may have.
+    #[must_use]
+    pub fn of(&self, questions: &Questionnaire, key: &str, had: &[String]) -> Questionnaire {
+        let (mut questions, keys) = each::with_each(questions, key, &self.each, had);
+        if self.has_other {
+            for key in &keys {
+                questions = other::with_other(&questions, key, had);
+            }
+        }
+        questions
+    }
 }
 
 /// The questions as parents see them who gave these answers, to be tried: nothing is kept.
@@ -204,6 +233,29 @@ mod tests {
         let removed = step(&moved, Step::Remove { key: "question-1".to_owned() });
         assert_eq!(texts(&removed), ["Second?", "Between?"]);
         assert_eq!(step(&removed, Step::PutBack(two.clone())), two);
+    }
+
+    #[test]
+    fn the_same_is_asked_about_several_things_and_each_can_be_something_else() {
+        let sent = Sent::of(&[
+            ("text", "How do you find these?"),
+            ("kind", "one-of"),
+            ("options", "Good\nBad"),
+            ("each", "Buses\nClubs"),
+            ("other", "yes"),
+        ]);
+        let save = Step::Save { key: None, after: String::new(), sent };
+        let all = after(&Questionnaire::default(), save, &[]).expect("a list");
+        assert_eq!(
+            texts(&all),
+            ["Buses", "Please say what: Buses", "Clubs", "Please say what: Clubs"]
+        );
+        assert!(check::check(&all).is_empty());
+        let long = "x\n".repeat(100);
+        let sent = Sent::of(&[("text", "How?"), ("kind", "yes-no"), ("each", &long)]);
+        let save = Step::Save { key: None, after: String::new(), sent };
+        let refused = after(&Questionnaire::default(), save, &[]).expect_err("refusals");
+        assert!(refused.about("each").is_some());
     }
 
     #[test]

@@ -11,11 +11,12 @@ use ground::sent::SentWithFile;
 use ground::ui::{Area, Choice, Choices, Field, Page, Summary};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
-use questionnaires::{Question, Questionnaire, edit, kinds, other, piping};
+use questionnaires::{Question, Questionnaire, edit, kinds, piping};
 
 use super::being_written;
 use super::build::{change_questions, who_is_asked};
 use super::kinds::to_write;
+use super::list::More;
 use super::store::{self, Consultation, versions};
 
 /// GET `/forum/consultations/{id}/questions/{key}`; `new` for one more.
@@ -61,17 +62,16 @@ pub async fn save_question(
         Some(question) => question.key.clone(),
         None => edit::fresh_key(&had.iter().map(String::as_str).collect::<Vec<_>>()),
     };
-    let headed = match edit::question(&sent, &own, before.as_ref(), &earlier(&consultation, &key)) {
-        Ok(headed) => headed,
+    let earlier = earlier(&consultation, &key);
+    let read = edit::question(&sent, &own, before.as_ref(), &earlier);
+    let (headed, more) = match read.and_then(|headed| Ok((headed, More::read(&sent)?))) {
+        Ok(read) => read,
         Err(refusals) => {
             return Ok(page(&consultation, &key, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    let has_other = sent.typed("other") == "yes";
-    let change = move |questions: &Questionnaire| {
-        let with = edit::with(questions, headed);
-        if has_other { other::with_other(&with, &own, &had) } else { with }
-    };
+    let change =
+        move |questions: &Questionnaire| more.of(&edit::with(questions, headed), &own, &had);
     let kept = change_questions(&house, &consultation, change).await?;
     let done = if kept { "questions" } else { "answered-before" };
     Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id))
@@ -125,7 +125,7 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
             Choice::each([("yes", label)], |value| sent.typed(field) == value)
         };
         let is_more = !refusals.is_empty()
-            || ["heading", "needed", "decline", "if"]
+            || ["heading", "needed", "decline", "if", "each"]
                 .iter()
                 .chain(&to_write::FIELDS)
                 .any(|field| !sent.typed(field).is_empty());
@@ -198,6 +198,15 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
                             refusals
                         />
                         {to_write::fields(sent, refusals)}
+                        <Area
+                            name="each"
+                            label="Ask the same about several things, one on each line"
+                            hint="Each becomes a question with the same answers, and your question \
+                                is the heading above them."
+                            rows=3
+                            value=sent.typed("each")
+                            refusals
+                        />
                         <Field
                             name="heading"
                             label="Heading above this question"

@@ -6,8 +6,8 @@
 //! kinds apart: it asks the methods of [`QuestionKind`].
 //!
 //! `edit` changes it question by question, `steps` in the ways that a program does, `other` lets
-//! people choose something else and asks what it is, `check` finds what must be corrected before it
-//! opens, `answers` says which questions somebody is asked, and an answer in words; `file` is the
+//! people choose something else and asks what it is, `each` asks the same about several things,
+//! `check` finds what must be corrected before it opens, `answers` says which questions somebody is asked, and an answer in words; `file` is the
 //! same as one JSON file, `import` reads what was written for other programs, `library` has
 //! questions to start from, `mended` corrects the wording once somebody has answered, `piping` puts
 //! an earlier answer into the words of a later question, `way` leads through the questions. `tally`
@@ -16,6 +16,7 @@
 
 pub mod answers;
 pub mod check;
+pub mod each;
 pub mod edit;
 pub mod file;
 pub mod import;

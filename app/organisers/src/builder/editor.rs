@@ -116,6 +116,12 @@ pub fn Editor(builder: Builder, editing: Editing) -> impl IntoView {
                     is_ticked=!value("decline").is_empty()
                 />
             </div>
+            <Lines
+                builder
+                name="each"
+                label="Ask the same about several things, one on each line: each becomes a question"
+                value=String::new()
+            />
             <Line
                 builder
                 name="heading"

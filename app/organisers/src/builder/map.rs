@@ -35,6 +35,9 @@ pub fn Map(builder: Builder) -> impl IntoView {
         <details hidden=move || !builder.is_awake.get()>
             <summary>"Map: who is asked what"</summary>
             {move || {
+                if !builder.is_awake.get() {
+                    return ().into_any();
+                }
                 let spots = builder.rows.with(|rows| spots(rows));
                 if spots.iter().any(|spot| spot.from.is_some() || spot.is_dead) {
                     drawn(&spots)
