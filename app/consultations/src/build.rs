@@ -459,8 +459,8 @@ fn banner(
         }
         "copied" => (
             "This is the copy",
-            "It has the same details and questions, and nobody's answers. Check its details and its \
-             last day before you open it.",
+            "It has the same details and questions, and nobody's answers. Check its details and \
+             its last day before you open it.",
         ),
         "replaced" => (
             "Questions saved",

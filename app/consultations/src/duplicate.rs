@@ -1,5 +1,5 @@
-//! A whole consultation again: what it says and what it asks, to be changed and opened anew. Nobody's
-//! answers, links or results come along.
+//! A whole consultation again: what it says and what it asks, to be changed and opened anew.
+//! Nobody's answers, links or results come along.
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::Sent;

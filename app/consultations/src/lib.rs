@@ -8,16 +8,16 @@
 //!
 //! `rules` is what it says and what state it is in. What it asks, how answers are read and counted
 //! and what is published of them is in `questionnaires`, which is pure. `store` holds the SQL of
-//! consultations, `responses` that of answers. `write`, `build`, `question`, `imports` and `versions`
-//! are the organiser's pages, `list` changes the questions for their forms and for the organisers'
-//! program, which is made above the rooms, `duplicate` copies all of it, `dates` is what is done about a wrong date once it was opened, with `links`
-//! and `emails` for families who are given a personal link; `course` works out how far it has come and
-//! what is next, `progress` shows that; `browse` is everyone's, `answering` that of whoever answers,
-//! `paper` the questions to print and
-//! `paper_entries` what comes in otherwise; `kinds` is what all of these show of each kind of
-//! question. After the close `reading` is where organisers read, `results` what is published,
-//! through [`disclosure::tables`]; `closing` is what the worker does then. While it is open
-//! `under_way` says about how many have answered.
+//! consultations, `responses` that of answers. `write`, `build`, `question`, `imports` and
+//! `versions` are the organiser's pages, `list` changes the questions for their forms and for the
+//! organisers' program, which is made above the rooms, `duplicate` copies all of it, `dates` is
+//! what is done about a wrong date once it was opened, with `links` and `emails` for families who
+//! are given a personal link; `course` works out how far it has come and what is next, `progress`
+//! shows that; `browse` is everyone's, `answering` that of whoever answers, `paper` the questions
+//! to print and `paper_entries` what comes in otherwise; `kinds` is what all of these show of each
+//! kind of question. After the close `reading` is where organisers read, `results` what is
+//! published, through [`disclosure::tables`]; `closing` is what the worker does then. While it is
+//! open `under_way` says about how many have answered.
 //!
 //! # When the forum asks parents
 //!

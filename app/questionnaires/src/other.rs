@@ -1,5 +1,6 @@
 //! "Something else, please say": an option, and a question of its own for its words, asked only of
-//! those who chose it. So these words are read, redacted and counted as all that people write. Pure.
+//! those who chose it. So these words are read, redacted and counted as all that people write.
+//! Pure.
 
 use super::check::{LONGEST_LINE, MOST_OPTIONS};
 use super::edit::{flat, fresh_key};
@@ -10,8 +11,8 @@ const OTHER: &str = "other";
 const WORDS: &str = "Something else";
 
 /// The same with such an option of this question, and the question that asks what it is below it.
-/// The same as before where it has both, where there is nothing to choose, and where it has the most
-/// options it can. `had`: keys that no new question may have.
+/// The same as before where it has both, where there is nothing to choose, and where it has the
+/// most options it can. `had`: keys that no new question may have.
 #[must_use]
 pub fn with_other(questionnaire: &Questionnaire, key: &str, had: &[String]) -> Questionnaire {
     let mut questionnaire = questionnaire.clone();

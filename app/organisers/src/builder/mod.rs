@@ -2,7 +2,8 @@
 //! done again, each saved as it is made. Without the program the same page has forms.
 //!
 //! `list` is what the program holds and how it changes; `state` saves it; `row`, `editor`, `drag`
-//! and `clash` show it, `map` who is asked what, and `preview` what parents see. `answer` is the server's part, on the room's own rules and store.
+//! and `clash` show it, `map` who is asked what, and `preview` what parents see. `answer` is the
+//! server's part, on the room's own rules and store.
 #![expect(clippy::disallowed_methods, reason = "the macros write what a function is given")]
 #![expect(
     missing_docs,

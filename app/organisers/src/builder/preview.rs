@@ -1,5 +1,5 @@
-//! The questions in a phone's frame, as parents see them: answers can be tried, and nothing of it is
-//! kept. The server makes it, with what shows the questions to parents.
+//! The questions in a phone's frame, as parents see them: answers can be tried, and nothing of it
+//! is kept. The server makes it, with what shows the questions to parents.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;

@@ -51,7 +51,8 @@ pub fn Question(builder: Builder, key: String) -> impl IntoView {
             </p>
             <p class="soft">{move || row.with(|row| row.how.clone())}</p>
             {move || {
-                faults().into_iter().map(|fault| view! { <p class="error">{fault}</p> }).collect_view()
+                let faults = faults().into_iter();
+                faults.map(|fault| view! { <p class="error">{fault}</p> }).collect_view()
             }}
             <Ways builder key row />
             <Here builder key />
