@@ -41,15 +41,24 @@ async function atTheQuestions(browser, context, questions, work) {
 /** The questions as the list has them. */
 const list = (page) => page.locator('.queue li a[id^="change-"], .queue li .row-title a');
 const handle = (page, question) => page.getByRole('button', { name: `Move “${question}”: drag it, or press the arrow keys` });
+/** A button of a question, by its words and those of the question. */
+const way = (page, label, question) => page.locator('li').filter({ has: page.getByRole('link', { name: question, exact: true }) }).getByRole('button', { name: label });
 const said = (page, words) => expect(page.getByRole('status').filter({ hasText: words })).toBeVisible();
 
 /** Drags with the mouse from one element to just below another. */
 async function drag(page, from, below) {
+  await from.evaluate(toTheTop);
   const [start, end] = [await from.boundingBox(), await below.boundingBox()];
   await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2);
   await page.mouse.down();
   await page.mouse.move(start.x + start.width / 2, end.y + end.height - 6, { steps: 12 });
   await page.mouse.up();
+}
+
+/** Well below the edge, where the page begins to scroll. */
+function toTheTop(element) {
+  element.scrollIntoView({ block: 'start' });
+  window.scrollBy(0, -130);
 }
 
 test('by mouse she drags, adds, changes, removes, undoes and does it again, and it is all there when she comes back', async ({ browser }) => {
@@ -59,7 +68,7 @@ test('by mouse she drags, adds, changes, removes, undoes and does it again, and 
     await said(organiser, '“Do you wait?” is now 3 of 3. Saved.');
     await expect(list(organiser)).toHaveText(['Do you get a break?', 'Is it near?', 'Do you wait?']);
 
-    await organiser.getByRole('button', { name: 'Add a question below: Do you get a break?' }).click();
+    await way(organiser, 'Add a question below', 'Do you get a break?').click();
     await expect(organiser.getByLabel('Your question, in one sentence')).toBeFocused();
     expect(await hindrances(organiser)).toEqual([]);
     await organiser.getByRole('button', { name: 'Save the question' }).click();
@@ -83,7 +92,7 @@ test('by mouse she drags, adds, changes, removes, undoes and does it again, and 
     // The map, with a dead end as it arises.
     await organiser.getByText('Map: who is asked what').click();
     await expect(organiser.getByText('2. How often is that? – asked of people who answered “Yes” to 1.')).toBeVisible();
-    await organiser.getByRole('button', { name: 'Move up: How often is that?' }).click();
+    await way(organiser, 'Move up', 'How often is that?').click();
     await expect(organiser.getByText('Nobody will ever be asked this.')).toBeVisible();
     expect(await hindrances(organiser)).toEqual([]);
     await organiser.getByRole('button', { name: 'Undo', exact: true }).click();
@@ -98,7 +107,7 @@ test('by mouse she drags, adds, changes, removes, undoes and does it again, and 
     await expect(phone.getByRole('group', { name: 'How often is that?' })).toBeVisible();
     expect(await hindrances(organiser)).toEqual([]);
 
-    await organiser.getByRole('button', { name: 'Remove: Is it near?' }).click();
+    await way(organiser, 'Remove', 'Is it near?').click();
     await said(organiser, 'Removed “Is it near?”. You can undo this. Saved.');
     await expect(list(organiser)).toHaveCount(3);
     await organiser.getByRole('button', { name: 'Undo', exact: true }).click();
@@ -113,7 +122,7 @@ test('by mouse she drags, adds, changes, removes, undoes and does it again, and 
 
 test('by touch she drags a question with a finger, and the page stays where it is', async ({ browser }) => {
   await atTheQuestions(browser, { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } }, ['First?', 'Second?', 'Third?'], async (organiser) => {
-    await handle(organiser, 'First?').scrollIntoViewIfNeeded();
+    await handle(organiser, 'First?').evaluate(toTheTop);
     const [start, end] = [await handle(organiser, 'First?').boundingBox(), await organiser.locator('#row-question-2').boundingBox()];
     const [x, from, to] = [start.x + start.width / 2, start.y + start.height / 2, Math.min(end.y + end.height - 6, 660)];
     const finger = await organiser.context().newCDPSession(organiser);
@@ -138,17 +147,17 @@ test('by keyboard alone she moves, adds, removes and undoes, hears where things 
     await organiser.keyboard.press('ArrowDown');
     await said(organiser, '“First?” is 3 of 3, as before.');
 
-    await organiser.getByRole('button', { name: 'Move up: First?' }).focus();
+    await way(organiser, 'Move up', 'First?').focus();
     await organiser.keyboard.press('Enter');
     await said(organiser, '“First?” is now 2 of 3. Saved.');
-    await expect(organiser.getByRole('button', { name: 'Move up: First?' })).toBeFocused();
+    await expect(way(organiser, 'Move up', 'First?')).toBeFocused();
     await organiser.keyboard.press('Control+z');
     await said(organiser, 'Undone. Saved.');
     await organiser.keyboard.press('Control+Shift+z');
     await said(organiser, 'Done again. Saved.');
     await expect(list(organiser)).toHaveText(['Second?', 'First?', 'Third?']);
 
-    await organiser.getByRole('button', { name: 'Remove: First?' }).focus();
+    await way(organiser, 'Remove', 'First?').focus();
     await organiser.keyboard.press('Enter');
     await expect(organiser.getByRole('link', { name: 'Third?' })).toBeFocused();
     await organiser.getByRole('button', { name: 'Add a question here' }).focus();
@@ -168,13 +177,13 @@ test('without scripts the same page has the forms it had, and nothing that needs
     await expect(organiser.getByRole('button', { name: 'Undo', exact: true })).toBeHidden();
     await expect(organiser.getByText('Map: who is asked what')).toBeHidden();
     await expect(handle(organiser, 'First?')).toBeHidden();
-    await organiser.getByRole('button', { name: 'Move up: Second?' }).click();
+    await way(organiser, 'Move up', 'Second?').click();
     await expect(organiser.getByText('Questions saved')).toBeVisible();
     await expect(list(organiser)).toHaveText(['Second?', 'First?']);
     await organiser.getByRole('link', { name: 'First?' }).click();
     await organiser.getByLabel('Your question, in one sentence').fill('Really first?');
     await organiser.getByRole('button', { name: 'Save the question' }).click();
-    await organiser.getByRole('button', { name: 'Remove: Second?' }).click();
+    await way(organiser, 'Remove', 'Second?').click();
     await expect(list(organiser)).toHaveText(['Really first?']);
   });
 });
@@ -187,7 +196,7 @@ test('two organisers at once see what the other changed, and nothing is overwrit
     await second.goto(organiser.url());
     await expect(second.getByRole('button', { name: 'Undo', exact: true })).toBeVisible();
 
-    await organiser.getByRole('button', { name: 'Move down: First?' }).click();
+    await way(organiser, 'Move down', 'First?').click();
     await said(organiser, '“First?” is now 2 of 2. Saved.');
 
     // She writes on, and keeps hers: both changes are there.
@@ -205,7 +214,7 @@ test('two organisers at once see what the other changed, and nothing is overwrit
     await expect(list(second)).toHaveText(['Second?', 'First?', 'Third?']);
 
     // The first one leaves hers out.
-    await organiser.getByRole('button', { name: 'Remove: Second?' }).click();
+    await way(organiser, 'Remove', 'Second?').click();
     await expect(organiser.getByText('Added: “Third?”')).toBeVisible();
     await organiser.getByRole('button', { name: 'Leave out my change' }).click();
     await expect(list(organiser)).toHaveText(['Second?', 'First?', 'Third?']);
@@ -219,9 +228,9 @@ test('in a tunnel her changes wait on the page, and are saved when she comes out
   await atTheQuestions(browser, {}, ['First?', 'Second?', 'Third?'], async (organiser) => {
     await expect(organiser.getByRole('button', { name: 'Undo', exact: true })).toBeVisible();
     await organiser.context().setOffline(true);
-    await organiser.getByRole('button', { name: 'Move down: First?' }).click();
+    await way(organiser, 'Move down', 'First?').click();
     await said(organiser, 'There is no connection.');
-    await organiser.getByRole('button', { name: 'Remove: Third?' }).click();
+    await way(organiser, 'Remove', 'Third?').click();
     await expect(list(organiser)).toHaveText(['Second?', 'First?']);
     await organiser.context().setOffline(false);
     await said(organiser, 'Removed “Third?”. You can undo this. Saved.');

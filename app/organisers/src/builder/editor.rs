@@ -130,7 +130,10 @@ pub fn Editor(builder: Builder, editing: Editing) -> impl IntoView {
             />
             {who_is_asked(&earlier, &fields)}
             <div class="row">
-                <button class="button" disabled=move || builder.is_saving()>
+                <button
+                    class="button"
+                    aria-disabled=move || builder.is_saving().then_some("true")
+                >
                     "Save the question"
                 </button>
                 <button class="button quiet" type="button" on:click=move |_| builder.leave()>

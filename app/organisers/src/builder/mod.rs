@@ -86,7 +86,7 @@ pub fn QuestionBuilder(
                 <button
                     class="button quiet"
                     type="button"
-                    disabled=move || !builder.can_undo()
+                    aria-disabled=move || (!builder.can_undo()).then_some("true")
                     on:click=move |_| builder.undo()
                 >
                     "Undo"
@@ -94,7 +94,7 @@ pub fn QuestionBuilder(
                 <button
                     class="button quiet"
                     type="button"
-                    disabled=move || !builder.can_redo()
+                    aria-disabled=move || (!builder.can_redo()).then_some("true")
                     on:click=move |_| builder.redo()
                 >
                     "Redo"

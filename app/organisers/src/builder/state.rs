@@ -138,6 +138,9 @@ impl Builder {
 
     /// Saves the question that is being written.
     pub fn save(self, editing: &Editing, sent: String) {
+        if untrack(move || self.is_saving()) {
+            return;
+        }
         self.refused.set(Vec::new());
         let step = Step::Save { key: editing.key.clone(), after: editing.after.clone(), sent };
         self.wish(step, Doing::Anew, "The question is saved.".to_owned());
@@ -215,7 +218,7 @@ impl Builder {
         self.editing.set(None);
         self.take(theirs);
         self.says.set("The questions are as the other person left them.".to_owned());
-        focus_soon("questions".to_owned());
+        focus_soon("add-question".to_owned());
     }
 
     /// Sends the first change that waits.
@@ -304,8 +307,12 @@ impl Builder {
         }
     }
 
-    /// Takes the list as the server told it, and shows what is not saved yet on top of it.
+    /// Takes the list as the server told it, and shows what is not saved yet on top of it. Whoever
+    /// is on a row that moves stays on it.
     fn take(self, listed: Listed) {
+        if let Some(focused) = document().active_element().map(|focused| focused.id()) {
+            focus_soon(focused);
+        }
         let mut rows = listed.rows.clone();
         self.waiting.with_untracked(|waiting| {
             waiting.iter().for_each(|wish| ahead(&mut rows, &wish.step));
