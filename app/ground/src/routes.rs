@@ -273,6 +273,13 @@ impl Routes {
         Self { router: self.router.merge(other.router), rules: self.rules }
     }
 
+    /// Hands a thing to every handler of these addresses that asks for it as an [`Extension`]: what
+    /// is made above a room and shown on its pages.
+    #[must_use]
+    pub fn hands<T: Clone + Send + Sync + 'static>(self, thing: T) -> Self {
+        Self { router: self.router.layer(Extension(thing)), rules: self.rules }
+    }
+
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules

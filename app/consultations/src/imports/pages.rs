@@ -1,5 +1,6 @@
 //! The page that says what a file holds, and the buttons beneath it.
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::Refusals;
@@ -20,7 +21,7 @@ use questionnaires::{Questionnaire, edit, piping};
 use super::store::{Import, LastImport};
 use super::{Step, address, store};
 use crate::being_written;
-use crate::build::{in_words, keep_changed, refused};
+use crate::build::{Builder, in_words, keep_changed, refused};
 use crate::question::keys_had;
 use crate::store::{Consultation, questions};
 
@@ -32,6 +33,7 @@ pub async fn read_file(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
+    Extension(builder): Extension<Builder>,
     sent: SentWithFile,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
@@ -51,7 +53,7 @@ pub async fn read_file(
             let why = why.trim_end_matches('.');
             let what_to_do = format!("{why}. Your questions have not changed");
             let refusals = Refusals::one("file", what_to_do);
-            return refused(&house, &viewer, &consultation, refusals).await;
+            return refused(&house, &viewer, &consultation, refusals, builder).await;
         }
     };
     let mut tx = house.db.begin().await?;
