@@ -475,7 +475,7 @@ async fn sent(browser: &Browser<'_>, form: &Form) -> Answer {
         .map(|field| (field.name.as_str(), value(field)))
         .collect();
     if form.is_multipart {
-        browser.post_file(&form.to, &fields, ("a.pdf", b"%PDF-1.7")).await
+        browser.post_file(&form.to, &fields, ("a.pdf", b"%PDF-1.7\n%%EOF")).await
     } else {
         browser.post(&form.to, &fields).await
     }
@@ -711,7 +711,7 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     sends(&forum, &doubt, &[("words", "It is late still.")]).await;
     let disputed = [("version", "1"), ("verdict", "disputed"), ("words", "It is not so.")];
     let (statements, answer) =
-        counted(forum.post_file(&judge, &disputed, ("count.pdf", b"%PDF-1.7"))).await;
+        counted(forum.post_file(&judge, &disputed, ("count.pdf", b"%PDF-1.7\n%%EOF"))).await;
     assert!(
         answer.status.is_redirection() && at_most(FORM).contains(&statements),
         "POST {judge} with a file: {statements} statements"

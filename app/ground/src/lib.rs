@@ -6,7 +6,7 @@
 //! * [`council`]: the council with which its officers may sign in, by OpenID Connect
 //! * [`ids`]: what an id is the id of
 //! * [`sent`]: what a browser sent; [`cookie`]: its cookies; [`token`]: the secret in a link;
-//!   [`files`]: files people put in
+//!   [`files`]: files people put in; [`unchanged`]: what a program asks for again and again
 //! * [`aside`]: work that takes long, away from the threads that answer people; [`evenly`]: answers
 //!   whose time tells nothing
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it;
@@ -42,4 +42,5 @@ pub mod takedown;
 pub mod text;
 pub mod token;
 pub mod ui;
+pub mod unchanged;
 pub mod viewer;

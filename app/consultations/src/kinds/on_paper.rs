@@ -54,6 +54,14 @@ pub fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
         | QuestionKind::YesNo {}
         | QuestionKind::Place {} => ("Tick one.", boxes(texts(), "☐")),
         QuestionKind::Number { .. } => ("Write a whole number.", one_line()),
+        QuestionKind::Amount { unit, .. } => (
+            "Write a whole number.",
+            view! {
+                {one_line()}
+                <p class="soft">{unit.clone()}</p>
+            }
+            .into_any(),
+        ),
         QuestionKind::Date {} => ("Write a date.", one_line()),
         QuestionKind::ShortText {} => ("", one_line()),
         QuestionKind::LongText {} => {

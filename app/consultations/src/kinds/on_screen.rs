@@ -68,6 +68,10 @@ fn shown(asked: AskedQuestion<'_>, is_alone: bool) -> AnyView {
     } else {
         format!("{} (optional)", question.text)
     };
+    let text = match question.kind.unit() {
+        Some(unit) => format!("{text} ({unit})"),
+        None => text,
+    };
     let legend = || {
         let text = text.clone();
         if is_alone {
@@ -237,7 +241,9 @@ fn shown(asked: AskedQuestion<'_>, is_alone: bool) -> AnyView {
             }
             .into_any()
         }
-        QuestionKind::Number { .. } => line("text", Some("numeric"), None),
+        QuestionKind::Number { .. } | QuestionKind::Amount { .. } => {
+            line("text", Some("numeric"), None)
+        }
         QuestionKind::ShortText {} => line("text", None, Some(LONGEST_SHORT.to_string())),
         QuestionKind::Date {} => line("date", None, None),
     }

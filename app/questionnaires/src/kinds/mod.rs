@@ -5,6 +5,7 @@
 //! [`QuestionKind`] is how a question is kept, and each match on it is here. `options` and
 //! `words` are what several kinds share.
 
+mod amount;
 mod date;
 mod long_text;
 mod number;
@@ -66,6 +67,15 @@ pub enum QuestionKind {
         least: i64,
         /// The most it can be.
         most: i64,
+    },
+    /// A whole number of something.
+    Amount {
+        /// The least it can be.
+        least: i64,
+        /// The most it can be.
+        most: i64,
+        /// What is counted, such as hours or miles.
+        unit: String,
     },
     /// One line.
     ShortText {},
@@ -166,13 +176,14 @@ struct Written<'w> {
 type Read = fn(&mut Written<'_>) -> Option<QuestionKind>;
 
 /// Each kind with how it is read, in the order of the form.
-const ALL: [(&About, Read); 12] = [
+const ALL: [(&About, Read); 13] = [
     (&one_of::ABOUT, one_of::written),
     (&several_of::ABOUT, several_of::written),
     (&yes_no::ABOUT, yes_no::written),
     (&scale::ABOUT, scale::written),
     (&rank::ABOUT, rank::written),
     (&number::ABOUT, number::written),
+    (&amount::ABOUT, amount::written),
     (&short_text::ABOUT, short_text::written),
     (&long_text::ABOUT, long_text::written),
     (&date::ABOUT, date::written),
@@ -216,6 +227,10 @@ impl QuestionKind {
             Self::Scale { options } => ask(&scale::own(options)),
             Self::Rank { options } => ask(&rank::own(options)),
             Self::Number { least, most } => ask(&number::Number { least: *least, most: *most }),
+            Self::Amount { least, most, unit } => {
+                let range = number::Number { least: *least, most: *most };
+                ask(&amount::Amount { range, unit })
+            }
             Self::ShortText {} => ask(&short_text::OWN),
             Self::LongText {} => ask(&long_text::OWN),
             Self::Date {} => ask(&date::OWN),
@@ -234,12 +249,35 @@ impl QuestionKind {
             | Self::Rank { options } => options,
             Self::YesNo {}
             | Self::Number { .. }
+            | Self::Amount { .. }
             | Self::ShortText {}
             | Self::LongText {}
             | Self::Date {}
             | Self::Place {}
             | Self::Page { .. }
             | Self::Picture { .. } => &mut [],
+        }
+    }
+
+    /// Adds an option to choose. False where people do not choose freely among options of its own:
+    /// steps of a scale and what is ranked belong together.
+    pub(crate) fn add_option(&mut self, option: Choice) -> bool {
+        match self {
+            Self::OneOf { options } | Self::SeveralOf { options, .. } => {
+                options.push(option);
+                true
+            }
+            Self::YesNo {}
+            | Self::Scale { .. }
+            | Self::Rank { .. }
+            | Self::Number { .. }
+            | Self::Amount { .. }
+            | Self::ShortText {}
+            | Self::LongText {}
+            | Self::Date {}
+            | Self::Place {}
+            | Self::Page { .. }
+            | Self::Picture { .. } => false,
         }
     }
 
@@ -253,10 +291,32 @@ impl QuestionKind {
             | Self::Scale { .. }
             | Self::Rank { .. }
             | Self::Number { .. }
+            | Self::Amount { .. }
             | Self::ShortText {}
             | Self::LongText {}
             | Self::Date {}
             | Self::Place {} => None,
+        }
+    }
+
+    /// What a number counts, such as hours or miles; `None` where that is not said, and where there
+    /// is no number.
+    #[must_use]
+    pub fn unit(&self) -> Option<&str> {
+        match self {
+            Self::Amount { unit, .. } => Some(unit),
+            Self::OneOf { .. }
+            | Self::SeveralOf { .. }
+            | Self::YesNo {}
+            | Self::Scale { .. }
+            | Self::Rank { .. }
+            | Self::Number { .. }
+            | Self::ShortText {}
+            | Self::LongText {}
+            | Self::Date {}
+            | Self::Place {}
+            | Self::Page { .. }
+            | Self::Picture { .. } => None,
         }
     }
 
@@ -415,7 +475,7 @@ pub(crate) mod tests {
     }
 
     /// One of each kind.
-    pub fn samples() -> [Sample; 12] {
+    pub fn samples() -> [Sample; 13] {
         [
             one_of::tests::sample(),
             several_of::tests::sample(),
@@ -423,6 +483,7 @@ pub(crate) mod tests {
             scale::tests::sample(),
             rank::tests::sample(),
             number::tests::sample(),
+            amount::tests::sample(),
             short_text::tests::sample(),
             long_text::tests::sample(),
             date::tests::sample(),
