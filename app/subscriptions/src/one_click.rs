@@ -22,8 +22,11 @@ use super::store::{self, Ended, SubscribedTo, WhichSubscriptions};
 pub async fn unsubscribe_form(
     State(house): State<House>,
     viewer: Viewer,
-    Token(token): Token,
+    token: Result<Token, Response>,
 ) -> Result<Response, Error> {
+    let Ok(Token(token)) = token else {
+        return Ok(not_whole(StatusCode::NOT_FOUND).answer(&house, &viewer));
+    };
     let link_hash = id::hash(&token);
     if store::by_link(&mut *house.db.read().await?, &link_hash).await?.is_none() {
         return Ok(not_whole(StatusCode::NOT_FOUND).answer(&house, &viewer));
@@ -55,8 +58,11 @@ pub async fn unsubscribe_form(
 pub async fn unsubscribe(
     State(house): State<House>,
     viewer: Viewer,
-    Token(token): Token,
+    token: Result<Token, Response>,
 ) -> Result<Response, Error> {
+    let Ok(Token(token)) = token else {
+        return Ok(not_whole(StatusCode::OK).answer(&house, &viewer));
+    };
     let (now, link_hash) = (house.clock.now(), id::hash(&token));
     let Some(subscriber) = store::by_link(&mut *house.db.read().await?, &link_hash).await? else {
         return Ok(not_whole(StatusCode::OK).answer(&house, &viewer));

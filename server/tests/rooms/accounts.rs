@@ -237,6 +237,17 @@ fn a_link_in_an_email_works_with_whatever_was_left_behind_it() {
             her.post(&format!("{page}{after}"), &[]).await.leads_to();
             assert!(her.get("/account").await.says(HER), "{after}");
         }
+        // A link of which a part is missing is neither used nor over.
+        world.forward(2 * HOUR);
+        let her = world.visitor();
+        her.post("/sign-in/link", &[("email", HER)]).await.done();
+        let page = link(&world.deliver().await[0]);
+        let cut = &page[..page.len() - 1];
+        for answer in [her.get(cut).await, her.post(cut, &[]).await] {
+            answer.refused(StatusCode::GONE);
+            assert!(answer.says("This link is not whole"), "{}", answer.html);
+        }
+        her.post(&page, &[]).await.leads_to();
         let topic = world.published("Buses").await;
         for after in [".", ")", "%E2%80%9D", ",%20"] {
             let shown = world.visitor().get(&format!("/topics/{topic}{after}")).await;

@@ -179,7 +179,9 @@ pub fn nobodys(path: &str) -> String {
         "year" => "2026",
         "code" => "0000-0000-0000-0000",
         "key" => "no-such-question",
-        "token" | "link" | "file" | "sheet" => "no-such-thing",
+        // Whole, and given to nobody.
+        "token" | "link" => "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "file" | "sheet" => "no-such-thing",
         other => panic!("{path}: what stands for {other} that is nobody's?"),
     })
 }
