@@ -177,3 +177,10 @@ fn every_setting_has_its_row_where_settings_are_explained() {
         names.into_iter().filter(|name| !explained.contains(&format!("\n| `{name}` |"))).collect();
     assert!(missing.is_empty(), "docs/running.md has no row for {missing:?}");
 }
+
+#[test]
+fn the_guide_promises_what_pages_and_emails_promise() {
+    let guide = std::fs::read_to_string(root().join("docs/for-forums.md")).unwrap();
+    let said = guide.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(calendar::promise::WITHIN), "docs/for-forums.md");
+}

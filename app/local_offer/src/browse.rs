@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
 use calendar::clock::{self, Millis};
+use calendar::promise::WITHIN;
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
@@ -273,14 +274,17 @@ pub async fn comment_page(
             let banner = match done.what() {
                 "sent" if is_theirs && comment.waits() => Some((
                     done.title("Sent to the forum", "You have joined, and we have your comment"),
-                    "Someone at the forum will read it first, within five working days. We will \
-                     email you then.",
+                    format!(
+                        "Someone at the forum will read it first, {WITHIN}. We will email you then."
+                    ),
                 )),
                 "answered" if viewer.is(Role::Leader) => {
-                    Some(("Published", "We will email your answer to whoever wrote the comment."))
+                    let next = "We will email your answer to whoever wrote the comment.";
+                    Some(("Published", next.to_owned()))
                 }
                 "withdrawn" if is_theirs && !comment.is_public() => {
-                    Some(("You withdrew this comment", "Nobody else can read it any more."))
+                    let next = "Nobody else can read it any more.";
+                    Some(("You withdrew this comment", next.to_owned()))
                 }
                 _ => None,
             };

@@ -1,6 +1,7 @@
 //! The emails to a comment's author.
 
 use calendar::clock::{self, DAY};
+use calendar::promise::WITHIN;
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 use ground::ids::{Comment, Id};
@@ -19,11 +20,10 @@ pub fn received(house: &House, comment_id: &Id<Comment>) -> Words {
         "We've got your comment on the Local Offer. It is saved, and nobody but the forum can read \
          it for now."
             .into(),
-        Paragraph::ToDo(
-            "You don't need to do anything. Someone at the forum will read it within five working \
-             days, and we will email you then."
-                .to_owned(),
-        ),
+        Paragraph::ToDo(format!(
+            "You don't need to do anything. Someone at the forum will read it {WITHIN}, and we \
+             will email you then."
+        )),
         format!("Once it is published, the council must answer it within {within}.").into(),
     ];
     words(house, "We've got your comment", paragraphs, Some(see(house, comment_id)))
