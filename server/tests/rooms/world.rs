@@ -333,7 +333,7 @@ impl World {
                 .fetch_one(&mut *self.db().read().await.unwrap())
                 .await
                 .unwrap();
-            let kind = EmailKind::ALL.into_iter().find(|kind| kind.word() == word).unwrap();
+            let kind = EmailKind::read(&word).unwrap();
             write_down(kind, &email);
             all.push((kind, email));
         }
