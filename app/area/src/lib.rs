@@ -35,7 +35,7 @@ use ground::viewer::Role;
 /// The room's addresses.
 #[must_use]
 pub fn routes() -> Routes {
-    let admin = Access::Only(Role::Admin);
+    let admin = Access::Only(&[Role::Admin]);
     Routes::new()
         .get("/admin/area", admin, actions::area_page)
         .post("/admin/area", admin, actions::change_area)

@@ -116,7 +116,7 @@ use store::Consultation;
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only};
-    let organiser = Only(Role::Organiser);
+    let organiser = Only(&[Role::Organiser]);
     Routes::new()
         .join(answering::routes())
         .join(results::routes())

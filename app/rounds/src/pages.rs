@@ -4,7 +4,8 @@ use calendar::clock::{self, Millis};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
 use ground::ui::{
-    Banner, CONFIRMED, Check, Done, Field, FormKey, Labels, Page, Pager, Step, Summary, Timeline, When,
+    Banner, CONFIRMED, Check, Done, Field, FormKey, Labels, Page, Pager, Step, Summary, Timeline,
+    When,
 };
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;

@@ -7,11 +7,12 @@ mod writing;
 
 pub use reading::{
     AnsweredTopic, Draft, DraftContent, DraftText, FINDABLE, LABELS, ListedPlan, PastChange, Plan,
-    PlanCourse, PlanEvent, PlanningSession, Statement, TO_STATE, TiedTopic, UntoldDraft, all, bodies,
-    courses, draft, find, find_for, is_changed_by, is_untouched, list, to_be_rendered, untold,
+    PlanCourse, PlanEvent, PlanningSession, Statement, TO_STATE, TiedTopic, UntoldDraft, all,
+    bodies, courses, draft, find, find_for, is_changed_by, is_untouched, list, to_be_rendered,
+    untold,
 };
 pub use writing::{
     Act, By, Corrected, Published, answer, change, correct_session, correct_title, hold, hold_for,
-    hold_for_forum, keep_html, override_gate, publish, record_draft, record_session, register, state,
-    tell_next, tie,
+    hold_for_forum, keep_html, override_gate, publish, record_draft, record_session, register,
+    state, tell_next, tie,
 };
