@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //!
-//! * [`settings`]: what the environment says, checked at the start
+//! * [`settings`]: what the environment says, checked at the start; [`all_settings`]: their list
 //! * [`edge`]: what surrounds every request: headers, limits, pages for errors
 //! * [`browser`]: the browser's program, embedded
 //! * [`mailer`]: hands emails over, to a folder or by SMTP
@@ -18,6 +18,7 @@
 // They panic when nobody reads any more; `say` does not.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod all_settings;
 pub mod backup;
 pub mod browser;
 pub mod copying;

@@ -48,8 +48,8 @@ pub async fn comments_page(
     });
     let first = (number > 1).then(|| address(1));
     let (now, within, year) =
-        (house.clock.now(), house.outcome_within, clock::date(house.clock.now()).year());
-    let offer = house.local_offer.clone();
+        (house.clock.now(), house.settings.outcome_within, clock::date(house.clock.now()).year());
+    let offer = house.settings.local_offer.clone();
     let page = Page::new("Local Offer", || {
         let area = house.names.area.clone();
         let offer = offer.map(|offer| {
@@ -266,7 +266,7 @@ pub async fn comment_page(
     if comment.taken_down_at.is_some() {
         return taken_down(&house, &viewer, &comment).await;
     }
-    let (now, within) = (house.clock.now(), house.outcome_within);
+    let (now, within) = (house.clock.now(), house.settings.outcome_within);
     let done = Done::of(&uri, &viewer, now);
     let page = Page::new(
         format!("A comment on the Local Offer: {}", forms::beginning(&comment.words, 60)),
@@ -392,7 +392,7 @@ pub async fn comments_of_year_page(
     // Only of a year that is over: a number that moves while somebody looks tells when.
     let declined =
         if until <= now { Some(store::declined(&house.db, from, until).await?) } else { None };
-    let within = house.outcome_within;
+    let within = house.settings.outcome_within;
     let page = Page::new(format!("Comments on the Local Offer in {year}"), || {
         let answered = comments.iter().filter(|comment| !comment.responses.is_empty()).count();
         let published = match (comments.len(), answered) {

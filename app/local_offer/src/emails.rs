@@ -12,7 +12,7 @@ use super::rules::{self, CommentDecision, NewResponse};
 /// Says that a comment has arrived. Without its words: nobody has read yet whether they name a
 /// child.
 pub fn received(house: &House, comment_id: &Id<Comment>) -> Words {
-    let within = match house.outcome_within / (7 * DAY) {
+    let within = match house.settings.outcome_within / (7 * DAY) {
         1 => "a week".to_owned(),
         weeks => format!("{weeks} weeks"),
     };
@@ -40,7 +40,7 @@ pub fn decided(house: &House, comment_id: &Id<Comment>, decision: &CommentDecisi
                     .into(),
                 Paragraph::ToDo(format!(
                     "The council must answer by {}. We will email you when it does.",
-                    clock::day(due_by(house.clock.now(), house.outcome_within))
+                    clock::day(due_by(house.clock.now(), house.settings.outcome_within))
                 )),
             ],
             Some(see(house, comment_id)),

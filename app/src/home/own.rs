@@ -55,7 +55,7 @@ impl OwnHome {
             new,
             has_services: !services.is_empty(),
             said,
-            within: house.outcome_within,
+            within: house.settings.outcome_within,
         })
     }
 

@@ -51,7 +51,7 @@ pub fn what_next(house: &House, hand: &InHand) -> impl IntoView + use<> {
             </li>
         }
     });
-    let days = house.outcome_within / clock::DAY;
+    let days = house.settings.outcome_within / clock::DAY;
     let within = if days % 7 == 0 { format!("{} weeks", days / 7) } else { format!("{days} days") };
     view! {
         <section class="stack">

@@ -159,7 +159,7 @@ async fn record(house: &House, moment: &Moment) -> Result<Record, NoPack> {
         return Err(NoPack::Nothing(what_to_do));
     }
     let head = store::audit_head(db, at).await?;
-    let (area, within) = (&house.names.area, house.outcome_within);
+    let (area, within) = (&house.names.area, house.settings.outcome_within);
     Ok(Record {
         format: FORMAT.to_owned(),
         area: area.clone(),
