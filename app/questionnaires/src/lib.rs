@@ -11,7 +11,7 @@
 //! start from, `mended` corrects the wording once somebody has answered, `piping` puts an earlier
 //! answer into the words of a later question, `way` leads through the questions. `tally` counts the
 //! answers, numbers and days by `ranges`, `whole` makes one set of questions of all versions, and
-//! `results` is what is published of them.
+//! `results` is what is published of them. `withdrawal` says until when answers can be deleted.
 
 pub mod answers;
 pub mod check;
@@ -27,6 +27,7 @@ pub mod results;
 pub mod tally;
 pub mod way;
 pub mod whole;
+pub mod withdrawal;
 
 pub use kinds::QuestionKind;
 
