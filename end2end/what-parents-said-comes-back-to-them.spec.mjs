@@ -85,7 +85,7 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByLabel('We did', { exact: true }).fill('The advice line is open until eight on Tuesdays.');
         await leader.getByLabel('A number before and after: what is counted?').fill('Hours open after six');
         await leader.getByLabel('Where do the numbers come from?').fill('The team’s rota');
-        await leader.getByLabel('Add a file', { exact: true }).setInputFiles({ name: 'rota.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\nTuesdays until eight') });
+        await leader.getByLabel('Add a file', { exact: true }).setInputFiles({ name: 'rota.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\nTuesdays until eight\n%%EOF') });
         await leader.getByLabel('The numbers', { exact: true }).fill(`All of Sefton; ${DAY(-60)}; 0\nAll of Sefton; ${DAY(-1)}; 2`);
         await leader.getByRole('button', { name: 'Check your update' }).click();
         await expect(leader.getByText('rota.pdf (PDF, 1 kB)')).toBeVisible();
@@ -98,7 +98,7 @@ for (const javaScriptEnabled of [true, false]) {
         await parent.goto(email.link);
         const rota = parent.waitForEvent('download');
         await parent.getByRole('link', { name: 'rota.pdf (PDF, 1 kB)' }).click();
-        expect(readFileSync(await (await rota).path(), 'utf8')).toBe('%PDF-1.7\nTuesdays until eight');
+        expect(readFileSync(await (await rota).path(), 'utf8')).toBe('%PDF-1.7\nTuesdays until eight\n%%EOF');
         await parent.getByRole('link', { name: 'That\'s not my experience' }).click();
         await parent.getByLabel('What happened for your family?').fill('Nobody answered at seven.');
         await parent.getByRole('button', { name: 'Tell the forum' }).click();

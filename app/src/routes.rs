@@ -18,7 +18,7 @@ pub fn all() -> Routes {
         .join(organisers::routes())
         .join(rounds::routes())
         .join(plans::routes())
-        .join(consultations::routes())
+        .join(consultations::routes(organisers::builder::view))
         .join(notices::routes())
         .join(updates::routes())
         .join(record::routes())

@@ -8,6 +8,7 @@ use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
 use deliveries::store::{Missed, Waiting};
+use deliveries::unread::{self, Unread};
 use forms::Sent;
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -38,6 +39,7 @@ pub async fn service_health_page(
     let outbox = deliveries::store::waiting(&house.db).await?;
     let reasons = deliveries::store::reasons(&house.db, now - LATELY).await?;
     let missed = deliveries::store::missed(&house.db, now - LATELY, MOST_MISSED).await?;
+    let unread = unread::unread(&house.db, now - unread::SHOWN_FOR, MOST_MISSED).await?;
     let states = house.health.states();
     let worries = worries(&states, &outbox, &missed, now);
     let is_done = Sent::query(&uri).typed("done") == "released";
@@ -103,7 +105,7 @@ pub async fn service_health_page(
                     </a>
                 </p> <h1>"How the service is running"</h1> {headline(&worries)} {held}
                 {who_missed(&missed)} <h2>"Emails"</h2> <p>{waiting}</p> {why_waiting}
-                <p>{returned}</p> <p>
+                <p>{returned}</p> {not_understood(&unread)} <p>
                     <a href="/admin/emails">"See which emails, and try them again"</a>
                 </p> <h2>"Backups"</h2> <p>{backup}</p> <p>
                     <a href="/admin/storage">"How much room everything takes"</a>
@@ -208,6 +210,36 @@ fn who_missed(missed: &[Missed]) -> Option<impl IntoView + use<>> {
         view! {
             <h2>"Who didn't get our emails in the last 30 days"</h2>
             <ul class="stack">{rows}</ul>
+            {more}
+        }
+    })
+}
+
+/// What came back to our emails and was not understood: a person can tell what it is.
+fn not_understood(unread: &[Unread]) -> Option<impl IntoView + use<>> {
+    let more = unread.len().saturating_sub(MOST_SHOWN);
+    let rows: Vec<_> = unread
+        .iter()
+        .take(MOST_SHOWN)
+        .map(|mail| {
+            let subject = match mail.subject.trim() {
+                "" => "without a subject".to_owned(),
+                subject => format!("“{subject}”"),
+            };
+            view! { <li>{format!("{}: ", clock::day_and_hour(mail.at))} <bdi>{subject}</bdi></li> }
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        let more = (more > 0).then(|| view! { <p>{format!("And {more} more.")}</p> });
+        view! {
+            <h3>"Answers to our emails that we couldn't read"</h3>
+            <p>
+                "In the last 30 days these came to an address that only mail servers should write \
+                 to. They may mean that an email didn't arrive. Ask whoever looks after the server \
+                 to read them: they are in the mailbox for returned emails (the setting is called \
+                 BOUNCES)."
+            </p>
+            <ul>{rows}</ul>
             {more}
         }
     })

@@ -2,5 +2,4 @@
 ALTER TABLE accounts ADD COLUMN suspended_at BIGINT;
 
 -- For whoever reads the audit log by kind or by day.
-CREATE INDEX audit_by_what ON audit (what, number);
 CREATE INDEX audit_by_time ON audit (at);

@@ -6,7 +6,7 @@ use std::io::{self, BufReader, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use deliveries::returns::{MOST_READ, Return, read_mail};
+use deliveries::returns::{MOST_READ, Return, Unclear, read_mail, unclear};
 use ground::house::House;
 use ground::return_address::ReturnAddress;
 use mail_parser::mailbox::mbox::{Message, MessageIterator};
@@ -34,7 +34,8 @@ impl Mailbox {
         }
     }
 
-    /// Keeps what came back, and takes those emails out; any other is left for someone to read.
+    /// Keeps what came back, and takes those emails out; any other is left for someone to read, and
+    /// noted where it is about one of our emails.
     /// Stopped half-way, the emails are read again, and change nothing.
     ///
     /// # Errors
@@ -50,10 +51,10 @@ impl Mailbox {
                 move || if is_folder { read_folder(&path, &ours) } else { read_file(&path, &ours) },
             )
             .await?;
-        let Some((returns, held)) = found else { return Ok(()) };
-        deliveries::record_returns(house, &returns)
-            .await
-            .map_err(|error| format!("what came back cannot be kept: {error}"))?;
+        let Some(Found { returns, unclear, held }) = found else { return Ok(()) };
+        let failed = |error: sqlx::Error| format!("what came back cannot be kept: {error}");
+        deliveries::record_returns(house, &returns).await.map_err(failed)?;
+        deliveries::record_unread(house, &unclear).await.map_err(failed)?;
         blocking(move || held.take_out()).await
     }
 }
@@ -68,8 +69,8 @@ async fn blocking<T: Send + 'static>(
 
 /// What was read from a mailbox, to be taken out once it is kept.
 enum Held {
-    /// Files of a folder.
-    Folder(Vec<PathBuf>),
+    /// Files of a folder, and those that are left for someone to read.
+    Folder { read: Vec<PathBuf>, others: Vec<PathBuf> },
     /// A file, with what is left for someone to read.
     File { path: PathBuf, long: u64, others: Others, _lock: Lock },
 }
@@ -98,56 +99,71 @@ impl Others {
     }
 }
 
-type Found = Option<(Vec<Return>, Held)>;
+/// What a mailbox holds.
+struct Found {
+    returns: Vec<Return>,
+    unclear: Vec<Unclear>,
+    held: Held,
+}
 
-fn read_folder(path: &Path, ours: &ReturnAddress) -> io::Result<Found> {
-    let (mut returns, mut files) = (Vec::new(), Vec::new());
+fn read_folder(path: &Path, ours: &ReturnAddress) -> io::Result<Option<Found>> {
+    let (mut returns, mut not_clear) = (Vec::new(), Vec::new());
+    let (mut read, mut others) = (Vec::new(), Vec::new());
     fs::create_dir_all(path.join("cur"))?;
     for entry in fs::read_dir(path.join("new"))? {
         let file = entry?.path();
         // One that cannot be read keeps none of the others.
         let mut mail = Vec::new();
-        let read =
+        let opened =
             File::open(&file).and_then(|file| file.take(MOST_READ as u64).read_to_end(&mut mail));
-        if read.is_err() {
+        if opened.is_err() {
             tracing::warn!("a file in the mailbox cannot be read");
             continue;
         }
         match read_mail(&mail, ours) {
             Some(back) => {
                 returns.push(back);
-                files.push(file);
+                read.push(file);
             }
             None => {
-                let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                fs::rename(&file, path.join("cur").join(name + ":2,"))?;
+                not_clear.extend(unclear(&mail, ours));
+                others.push(file);
             }
         }
     }
-    Ok((!files.is_empty()).then_some((returns, Held::Folder(files))))
+    let is_any = !(read.is_empty() && others.is_empty());
+    let held = Held::Folder { read, others };
+    Ok(is_any.then_some(Found { returns, unclear: not_clear, held }))
 }
 
-fn read_file(path: &Path, ours: &ReturnAddress) -> io::Result<Found> {
+fn read_file(path: &Path, ours: &ReturnAddress) -> io::Result<Option<Found>> {
     if fs::metadata(path)?.len() == 0 {
         return Ok(None);
     }
     let lock = Lock::take(path)?;
     let long = fs::metadata(path)?.len();
-    let (mut returns, mut others) = (Vec::new(), Others::default());
+    let (mut returns, mut not_clear, mut others) = (Vec::new(), Vec::new(), Others::default());
     for mail in MessageIterator::new(BufReader::new(File::open(path)?)) {
         let mail = mail.map_err(io::Error::other)?;
         match read_mail(mail.contents(), ours) {
             Some(back) => returns.push(back),
-            None => others.add(&mail)?,
+            None => {
+                not_clear.extend(unclear(mail.contents(), ours));
+                others.add(&mail)?;
+            }
         }
     }
-    Ok(Some((returns, Held::File { path: path.to_owned(), long, others, _lock: lock })))
+    let held = Held::File { path: path.to_owned(), long, others, _lock: lock };
+    Ok(Some(Found { returns, unclear: not_clear, held }))
 }
 
 impl Held {
     fn take_out(self) -> io::Result<()> {
         match self {
-            Self::Folder(files) => files.into_iter().try_for_each(fs::remove_file),
+            Self::Folder { read, others } => {
+                read.into_iter().try_for_each(fs::remove_file)?;
+                others.into_iter().try_for_each(leave)
+            }
             // Someone wrote into it without asking for the lock: all of it is read again.
             Self::File { path, long, .. } if fs::metadata(&path)?.len() != long => Ok(()),
             Self::File { path, others, .. } => {
@@ -157,6 +173,13 @@ impl Held {
             }
         }
     }
+}
+
+/// Leaves a file of a folder for someone to read: `new/NAME` becomes `cur/NAME:2,`.
+fn leave(file: PathBuf) -> io::Result<()> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let cur = file.parent().and_then(Path::parent).unwrap_or_else(|| Path::new("")).join("cur");
+    fs::rename(&file, cur.join(name + ":2,"))
 }
 
 /// The file `PATH.lock`, by which mail servers and readers of an mbox wait for each other.

@@ -141,7 +141,7 @@ enum Command {
     /// Count the ballots in a file again, as when a round closes. Needs no settings and no
     /// database.
     Recount {
-        /// A CSV with the header voter,topics, or a Pabulib file of approval votes.
+        /// A CSV with the header voter,topics, or a Pabulib file of approval or choose-1 votes.
         file: PathBuf,
         /// How many topics to choose.
         #[arg(long)]

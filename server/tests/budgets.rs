@@ -40,7 +40,20 @@ const PAGE: usize = 10;
 const FORM: usize = 12;
 
 /// Addresses that may cost more: each with how many, and why.
-const EXCEPTIONS: [(&str, &str, usize, &str); 0] = [];
+const EXCEPTIONS: [(&str, &str, usize, &str); 2] = [
+    (
+        "POST",
+        "/account/email/undo/{token}",
+        25,
+        "an address comes back once in a lifetime: sessions, links and emails end, in every room",
+    ),
+    (
+        "POST",
+        "/subscriptions/{token}",
+        14,
+        "what was announced before they asked is owed to them in the same write",
+    ),
+];
 
 static STATEMENTS: AtomicUsize = AtomicUsize::new(0);
 
@@ -462,7 +475,7 @@ async fn sent(browser: &Browser<'_>, form: &Form) -> Answer {
         .map(|field| (field.name.as_str(), value(field)))
         .collect();
     if form.is_multipart {
-        browser.post_file(&form.to, &fields, ("a.pdf", b"%PDF-1.7")).await
+        browser.post_file(&form.to, &fields, ("a.pdf", b"%PDF-1.7\n%%EOF")).await
     } else {
         browser.post(&form.to, &fields).await
     }
@@ -698,7 +711,7 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     sends(&forum, &doubt, &[("words", "It is late still.")]).await;
     let disputed = [("version", "1"), ("verdict", "disputed"), ("words", "It is not so.")];
     let (statements, answer) =
-        counted(forum.post_file(&judge, &disputed, ("count.pdf", b"%PDF-1.7"))).await;
+        counted(forum.post_file(&judge, &disputed, ("count.pdf", b"%PDF-1.7\n%%EOF"))).await;
     assert!(
         answer.status.is_redirection() && at_most(FORM).contains(&statements),
         "POST {judge} with a file: {statements} statements"

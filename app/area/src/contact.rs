@@ -13,7 +13,7 @@ use ground::db::Db;
 use ground::error::Error;
 use ground::files;
 use ground::house::House;
-use ground::sent::SentWithFile;
+use ground::sent::{CHOOSE_AGAIN, SentWithFile};
 use ground::ui::{Area, Banner, Field, Page, Summary, Upload};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -113,8 +113,12 @@ pub async fn contact_form(
 pub async fn save_contact(
     State(house): State<House>,
     viewer: Viewer,
-    SentWithFile { mut sent, file, is_too_large }: SentWithFile,
+    SentWithFile { mut sent, file, is_too_large, is_left_behind }: SentWithFile,
 ) -> Result<Response, Error> {
+    if is_left_behind {
+        let refusals = Refusals::one("photo", CHOOSE_AGAIN);
+        return Ok(contact_page(&sent, false, &refusals).answer(&house, &viewer));
+    }
     let picture = match new_picture(&house, file, is_too_large).await? {
         Ok(Some(name)) => name,
         Ok(None) if sent.typed("no_picture") == "yes" => String::new(),
@@ -150,7 +154,9 @@ async fn new_picture(
         return Ok(Err(too_large()));
     }
     let kept = house.files.keep_picture(content).await?;
-    Ok(kept.map(Some).ok_or_else(|| Refusals::one("photo", "Choose a PNG or JPEG picture")))
+    Ok(kept
+        .map(Some)
+        .map_err(|why| Refusals::one("photo", why.what_to_do("Choose a PNG or JPEG picture"))))
 }
 
 fn too_large() -> Refusals {

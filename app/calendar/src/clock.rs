@@ -155,6 +155,14 @@ pub fn read(day: &str, time: &str) -> Option<Millis> {
     Some(at.timestamp().as_millisecond())
 }
 
+/// The last moment of a day (`2026-12-04`) in London: what ends on that day is still there then.
+#[must_use]
+pub fn end_of(day: &str) -> Option<Millis> {
+    let noon = read(day, "12:00")?;
+    let next = date(noon).tomorrow().ok()?;
+    Some(read(&next.to_string(), "00:00")? - 1)
+}
+
 /// The day and the time of day as form fields hold them: (`2026-12-04`, `17:00`).
 #[must_use]
 pub fn fields(at: Millis) -> (String, String) {
@@ -180,6 +188,22 @@ mod tests {
         assert_eq!(read_machine(&machine(summer)), Some(summer));
         assert_eq!(read_machine("the fourth of July"), None);
         assert_eq!(fields(summer), ("2026-07-04".into(), "17:00".into()));
+    }
+
+    #[test]
+    fn a_day_ends_with_its_last_moment_also_when_the_clocks_change() {
+        for (day, end) in [
+            ("2026-12-04", "2026-12-04T23:59:59.999Z"),
+            ("2026-07-04", "2026-07-04T22:59:59.999Z"),
+            ("2027-03-28", "2027-03-28T22:59:59.999Z"),
+            ("2026-10-25", "2026-10-25T23:59:59.999Z"),
+            ("2026-12-31", "2026-12-31T23:59:59.999Z"),
+        ] {
+            let at = end_of(day).expect("a day");
+            assert_eq!(machine(at), end, "{day}");
+            assert_eq!(fields(at).0, day);
+        }
+        assert_eq!(end_of("the fourth of July"), None);
     }
 
     #[test]

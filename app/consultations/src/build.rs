@@ -1,6 +1,7 @@
 //! The organiser's page of a consultation: its questions, what needs correcting, and the button
 //! that opens it.
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -19,21 +20,27 @@ use questionnaires::{Questionnaire, check, edit, file, library, piping, way};
 use sqlx::AnyConnection;
 
 use super::course::Course;
+use super::list::{self, Changed};
 use super::question::keys_had;
 use super::rules::{self, ConsultationState, WhoMayAnswer};
 use super::store::{self, Consultation};
-use super::{being_written, course, imports, progress, state_in_words, versions};
+use super::{being_written, course, duplicate, imports, progress, state_in_words, versions};
+
+/// Shows the questions while they can be changed, with forms that work by themselves: the
+/// organisers' program does, which is made above the rooms.
+pub type Builder = fn(&Consultation) -> AnyView;
 
 /// GET `/forum/consultations/{id}`
 pub async fn forum_consultation_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
+    Extension(builder): Extension<Builder>,
     uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     let step = AfterStep { done: Sent::query(&uri).line("done"), ..AfterStep::default() };
-    shown(&house, &viewer, &consultation, &step).await
+    shown(&house, &viewer, &consultation, &step, builder).await
 }
 
 /// What an organiser is told after a step.
@@ -51,24 +58,26 @@ impl AfterStep {
 }
 
 /// POST `/forum/consultations/{id}`: moves or removes a question, copies some from the library,
-/// opens it, or says which organisation answers for it.
+/// opens it, copies all of it, or says which organisation answers for it.
 pub async fn act_on_consultation(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
+    Extension(builder): Extension<Builder>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     match sent.typed("step") {
-        "open" => return open(&house, &viewer, &consultation).await,
-        "organisation" => return give(&house, &viewer, &consultation, &sent).await,
+        "open" => return open(&house, &viewer, &consultation, builder).await,
+        "copy" => return duplicate::duplicate(&house, &viewer, &consultation, &sent).await,
+        "organisation" => return give(&house, &viewer, &consultation, &sent, builder).await,
         // From the page before it is opened.
         "change" => {
             let to = format!("/forum/consultations/{}", consultation.id);
             return Ok(Redirect::to(&to).into_response());
         }
         step @ ("version" | "ask") => {
-            return version(&house, &viewer, &consultation, step == "ask").await;
+            return version(&house, &viewer, &consultation, step == "ask", builder).await;
         }
         _ => {}
     }
@@ -108,12 +117,8 @@ pub async fn change_questions(
     consultation: &Consultation,
     change: impl FnOnce(&Questionnaire) -> Questionnaire + Send,
 ) -> Result<bool, Error> {
-    let (id, version) = (&consultation.id, consultation.version);
-    let mut tx = house.db.begin().await?;
-    let questions = store::questions(&mut tx, id, version).await?;
-    let is_kept = keep_changed(&mut tx, consultation, &change(&questions)).await?;
-    tx.commit().await?;
-    Ok(is_kept)
+    let changed = list::change(house, consultation, None, |questions| Ok(change(questions)));
+    Ok(matches!(changed.await?, Changed::Kept { .. }))
 }
 
 /// GET `/forum/consultations/{id}/opening`: the days once more, before parents see it.
@@ -121,6 +126,7 @@ pub async fn check_opening_page(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
+    Extension(builder): Extension<Builder>,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     if consultation.opened_at.is_some() {
@@ -130,7 +136,8 @@ pub async fn check_opening_page(
     let now = house.clock.now();
     let refusals = to_correct(&consultation, now);
     if !refusals.is_empty() {
-        return shown(&house, &viewer, &consultation, &AfterStep::refused(refusals)).await;
+        let step = AfterStep::refused(refusals);
+        return shown(&house, &viewer, &consultation, &step, builder).await;
     }
     let year = area::store::year(&house.db).await?;
     Ok(check_opening(&consultation, &year, now).answer(&house, &viewer))
@@ -200,14 +207,16 @@ pub async fn refused(
     viewer: &Viewer,
     consultation: &Consultation,
     refusals: Refusals,
+    builder: Builder,
 ) -> Result<Response, Error> {
-    shown(house, viewer, consultation, &AfterStep::refused(refusals)).await
+    shown(house, viewer, consultation, &AfterStep::refused(refusals), builder).await
 }
 
 async fn open(
     house: &House,
     viewer: &Viewer,
     consultation: &Consultation,
+    builder: Builder,
 ) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let back = format!("/forum/consultations/{}", consultation.id);
@@ -216,7 +225,7 @@ async fn open(
     }
     let refusals = to_correct(consultation, now);
     if !refusals.is_empty() {
-        return shown(house, viewer, consultation, &AfterStep::refused(refusals)).await;
+        return shown(house, viewer, consultation, &AfterStep::refused(refusals), builder).await;
     }
     let mut tx = house.db.begin().await?;
     if store::open(&mut tx, &consultation.id, by, now).await? {
@@ -232,7 +241,7 @@ async fn open(
         "The draft this is about hasn't been published. Wait until it has, or choose another under \
          “Change the details”",
     );
-    shown(house, viewer, consultation, &AfterStep::refused(refusals)).await
+    shown(house, viewer, consultation, &AfterStep::refused(refusals), builder).await
 }
 
 /// Says which organisation answers for it.
@@ -241,13 +250,14 @@ async fn give(
     viewer: &Viewer,
     consultation: &Consultation,
     sent: &Sent,
+    builder: Builder,
 ) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let organisations = area::store::organisations(&house.db).await?;
     let chosen = sent.typed("organisation");
     let Some(organisation) = organisations.into_iter().find(|known| known.id == chosen) else {
         let refusals = Refusals::one("organisation", "Choose an organisation");
-        return shown(house, viewer, consultation, &AfterStep::refused(refusals)).await;
+        return shown(house, viewer, consultation, &AfterStep::refused(refusals), builder).await;
     };
     let (about, organisation_id) = (&consultation.id, Id::from(organisation.id));
     let mut tx = house.db.begin().await?;
@@ -266,6 +276,7 @@ async fn version(
     viewer: &Viewer,
     newest: &Consultation,
     is_to_ask: bool,
+    builder: Builder,
 ) -> Result<Response, Error> {
     match versions::begin_or_ask_version(house, viewer, newest, is_to_ask).await? {
         Ok(done) => {
@@ -277,7 +288,7 @@ async fn version(
             faults.iter().for_each(|fault| {
                 refusals.add("questions", in_words(fault, &newest.questionnaire));
             });
-            shown(house, viewer, newest, &AfterStep::refused(refusals)).await
+            shown(house, viewer, newest, &AfterStep::refused(refusals), builder).await
         }
     }
 }
@@ -310,6 +321,7 @@ async fn shown(
     viewer: &Viewer,
     consultation: &Consultation,
     step: &AfterStep,
+    builder: Builder,
 ) -> Result<Response, Error> {
     let AfterStep { done, refusals } = step;
     let now = house.clock.now();
@@ -327,6 +339,8 @@ async fn shown(
         } else {
             (Vec::new(), course(house, &consultation.id).await?)
         };
+    let has_ended = matches!(state, ConsultationState::Closed | ConsultationState::Withdrawn);
+    let may_change = !is_answered && !has_ended;
     let page = Page::new(terms.title.clone(), || {
         let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
         let is_written = state == ConsultationState::Written;
@@ -365,11 +379,15 @@ async fn shown(
             .then(|| after(consultation, state, now));
         let versions = (is_open && (is_answered || consultation.is_next_version()))
             .then(|| next_version(consultation));
-        let has_ended = matches!(state, ConsultationState::Closed | ConsultationState::Withdrawn);
+        let questions = if may_change {
+            builder(consultation)
+        } else {
+            questions(consultation, is_answered).into_any()
+        };
         let last = last_import
-            .filter(|_| !is_answered && !has_ended)
+            .filter(|_| may_change)
             .map(|last| imports::pages::last_import(consultation, last));
-        let sources = (!is_answered && !has_ended).then(|| {
+        let sources = may_change.then(|| {
             view! {
                 <p>
                     <a class="button quiet" href=to("/questions/new")>
@@ -400,7 +418,7 @@ async fn shown(
                 {after}
                 <h2 id="questions">"The questions"</h2>
                 {versions}
-                {questions(consultation, is_answered)}
+                {questions}
                 {last}
                 {sources}
                 <p>
@@ -409,9 +427,11 @@ async fn shown(
                     <a href=to("/questions.json")>"Save the questions as a file"</a>
                 </p>
                 {ways}
+                {duplicate::button(consultation)}
             </div>
         }
     });
+    let page = if may_change { page.with_program("organisers") } else { page };
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
@@ -437,6 +457,11 @@ fn banner(
         "questions" => {
             ("Questions saved", "See them as parents will before you open the consultation.")
         }
+        "copied" => (
+            "This is the copy",
+            "It has the same details and questions, and nobody's answers. Check its details and \
+             its last day before you open it.",
+        ),
         "replaced" => (
             "Questions saved",
             "The questions from the file are in place of the ones before. You can undo this below.",

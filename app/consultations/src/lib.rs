@@ -8,15 +8,16 @@
 //!
 //! `rules` is what it says and what state it is in. What it asks, how answers are read and counted
 //! and what is published of them is in `questionnaires`, which is pure. `store` holds the SQL of
-//! consultations, `responses` that of answers. `write`, `build`, `question`, `imports` and `versions`
-//! are the organiser's pages, `dates` what is done about a wrong date once it was opened, with `links`
-//! and `emails` for families who are given a personal link; `course` works out how far it has come and
-//! what is next, `progress` shows that; `browse` is everyone's, `answering` that of whoever answers,
-//! `paper` the questions to print and
-//! `paper_entries` what comes in otherwise; `kinds` is what all of these show of each kind of
-//! question. After the close `reading` is where organisers read, `results` what is published,
-//! through [`disclosure::tables`]; `closing` is what the worker does then. While it is open
-//! `under_way` says about how many have answered.
+//! consultations, `responses` that of answers. `write`, `build`, `question`, `imports` and
+//! `versions` are the organiser's pages, `list` changes the questions for their forms and for the
+//! organisers' program, which is made above the rooms, `duplicate` copies all of it, `dates` is
+//! what is done about a wrong date once it was opened, with `links` and `emails` for families who
+//! are given a personal link; `course` works out how far it has come and what is next, `progress`
+//! shows that; `browse` is everyone's, `answering` that of whoever answers, `paper` the questions
+//! to print and `paper_entries` what comes in otherwise; `kinds` is what all of these show of each
+//! kind of question. After the close `reading` is where organisers read, `results` what is
+//! published, through [`disclosure::tables`]; `closing` is what the worker does then. While it is
+//! open `under_way` says about how many have answered.
 //!
 //! # When the forum asks parents
 //!
@@ -76,11 +77,13 @@ mod build;
 mod closing;
 pub mod course;
 mod dates;
+mod duplicate;
 mod emails;
 mod forget;
 mod imports;
 mod kinds;
 mod links;
+pub mod list;
 mod paper;
 pub mod paper_entries;
 mod personal;
@@ -96,6 +99,7 @@ mod versions;
 mod write;
 
 pub use browse::consultation_cards;
+pub use build::Builder;
 pub use closing::tidy_due;
 pub use dates::tell_due;
 pub use forget::forget;
@@ -113,8 +117,9 @@ use ground::viewer::Role;
 use rules::ConsultationState;
 use store::Consultation;
 
+/// The addresses of this room. `builder` shows the questions while they can be changed.
 #[must_use]
-pub fn routes() -> Routes {
+pub fn routes(builder: Builder) -> Routes {
     use Access::{Anyone, Only};
     let organiser = Only(&[Role::Organiser]);
     Routes::new()
@@ -148,6 +153,7 @@ pub fn routes() -> Routes {
         .post("/forum/consultations/{id}/links", organiser, links::give_links)
         .get("/forum/consultations/{id}/wording/{key}", organiser, versions::wording_form)
         .post("/forum/consultations/{id}/wording/{key}", organiser, versions::correct_wording)
+        .hands(builder)
 }
 
 /// The consultation of an address, or "not found".
@@ -157,7 +163,13 @@ async fn consultation(house: &House, id: &Id<ids::Consultation>) -> Result<Consu
 }
 
 /// The consultation of an address with the questions that were written last, or "not found".
-async fn being_written(house: &House, id: &Id<ids::Consultation>) -> Result<Consultation, Error> {
+///
+/// # Errors
+/// When there is no such consultation, or the database fails.
+pub async fn being_written(
+    house: &House,
+    id: &Id<ids::Consultation>,
+) -> Result<Consultation, Error> {
     let id = Id::parse(id).ok_or(Error::NotFound)?;
     store::newest(&house.db, &id).await?.ok_or(Error::NotFound)
 }

@@ -197,6 +197,7 @@ pub const PERSONAL: &[Table] = &[
             Just("questions"),
             Just("live_at"),
             Just("mended"),
+            Just("edits"),
         ],
     },
     Table {

@@ -7,15 +7,16 @@ use ground::error::Error;
 use ground::files;
 use ground::house::House;
 use ground::ids::{self, Id};
-use ground::sent::SentWithFile;
+use ground::sent::{CHOOSE_AGAIN, SentWithFile};
 use ground::ui::{Area, Choice, Choices, Field, Page, Summary};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
-use questionnaires::{Question, edit, kinds, piping};
+use questionnaires::{Question, Questionnaire, edit, kinds, piping};
 
 use super::being_written;
 use super::build::{change_questions, who_is_asked};
 use super::kinds::to_write;
+use super::list::More;
 use super::store::{self, Consultation, versions};
 
 /// GET `/forum/consultations/{id}/questions/{key}`; `new` for one more.
@@ -35,19 +36,21 @@ pub async fn save_question(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, key)): Path<(Id<ids::Consultation>, String)>,
-    SentWithFile { mut sent, file, is_too_large }: SentWithFile,
+    SentWithFile { mut sent, file, is_too_large, is_left_behind }: SentWithFile,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
-    let picture =
-        file.filter(|(_, content)| !content.is_empty() && sent.typed("kind") == kinds::PICTURE);
+    let picture = file.filter(|_| sent.typed("kind") == kinds::PICTURE);
     let too_large = is_too_large
         || picture.as_ref().is_some_and(|(_, content)| content.len() > files::LARGEST_PICTURE);
     let mut wrong_picture = too_large
         .then(|| format!("Choose a smaller picture: up to {} kB", files::LARGEST_PICTURE / 1024));
+    if is_left_behind && sent.typed("kind") == kinds::PICTURE {
+        wrong_picture = Some(CHOOSE_AGAIN.to_owned());
+    }
     if let Some((_, content)) = picture.filter(|_| !too_large) {
         match house.files.keep_picture(content).await? {
-            Some(name) => sent = sent.with("file", &name),
-            None => wrong_picture = Some("Choose a PNG or JPEG picture".to_owned()),
+            Ok(name) => sent = sent.with("file", &name),
+            Err(why) => wrong_picture = Some(why.what_to_do("Choose a PNG or JPEG picture")),
         }
     }
     if let Some(what_to_do) = wrong_picture {
@@ -55,23 +58,23 @@ pub async fn save_question(
             .answer(&house, &viewer));
     }
     let before = if key == "new" { None } else { Some(headed(&consultation, &key)?.1) };
+    // Of earlier versions too: answers are kept by their keys.
+    let had = keys_had(&house, &consultation).await?;
     let own = match &before {
         Some(question) => question.key.clone(),
-        // Of earlier versions too: answers are kept by their keys.
-        None => {
-            let had = keys_had(&house, &consultation).await?;
-            edit::fresh_key(&had.iter().map(String::as_str).collect::<Vec<_>>())
-        }
+        None => edit::fresh_key(&had.iter().map(String::as_str).collect::<Vec<_>>()),
     };
-    let headed = match edit::question(&sent, &own, before.as_ref(), &earlier(&consultation, &key)) {
-        Ok(headed) => headed,
+    let earlier = earlier(&consultation, &key);
+    let read = edit::question(&sent, &own, before.as_ref(), &earlier);
+    let (headed, more) = match read.and_then(|headed| Ok((headed, More::read(&sent)?))) {
+        Ok(read) => read,
         Err(refusals) => {
             return Ok(page(&consultation, &key, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    let kept =
-        change_questions(&house, &consultation, move |questions| edit::with(questions, headed))
-            .await?;
+    let change =
+        move |questions: &Questionnaire| more.of(&edit::with(questions, headed), &own, &had);
+    let kept = change_questions(&house, &consultation, change).await?;
     let done = if kept { "questions" } else { "answered-before" };
     Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id))
         .into_response())
@@ -124,7 +127,7 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
             Choice::each([("yes", label)], |value| sent.typed(field) == value)
         };
         let is_more = !refusals.is_empty()
-            || ["heading", "needed", "decline", "if"]
+            || ["heading", "needed", "decline", "if", "each"]
                 .iter()
                 .chain(&to_write::FIELDS)
                 .any(|field| !sent.typed(field).is_empty());
@@ -171,6 +174,15 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
                         value=sent.typed("options")
                         refusals
                     />
+                    <Choices
+                        name="other"
+                        legend="Can people answer something else?"
+                        hint="Only if they choose one or several answers. Those who choose it are \
+                            then asked what it is."
+                        choices=ticked("other", "Yes, add “Something else” to the answers")
+                        many=true
+                        refusals
+                    />
                     <details open=is_more>
                         <summary>"More options"</summary>
                         <Choices
@@ -188,6 +200,15 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
                             refusals
                         />
                         {to_write::fields(sent, refusals)}
+                        <Area
+                            name="each"
+                            label="Ask the same about several things, one on each line"
+                            hint="Each becomes a question with the same answers, and your question \
+                                is the heading above them."
+                            rows=3
+                            value=sent.typed("each")
+                            refusals
+                        />
                         <Field
                             name="heading"
                             label="Heading above this question"

@@ -112,6 +112,21 @@ impl Terms {
     }
 }
 
+/// The longest title, in characters.
+const LONGEST_TITLE: usize = 100;
+
+impl Terms {
+    /// What a copy of the consultation says: the same, from now on and for as long.
+    #[must_use]
+    pub fn again(&self, form_key: String, now: Millis) -> Self {
+        let closes_at = now + (self.closes_at - self.opens_at);
+        // As where it is written by hand: to the end of the last day.
+        let closes_at = clock::read(&clock::fields(closes_at).0, "23:59").unwrap_or(closes_at);
+        let title = forms::beginning(&format!("Copy of {}", self.title), LONGEST_TITLE);
+        Self { form_key, title, opens_at: now, closes_at, ..self.clone() }
+    }
+}
+
 /// The first of these that is there; empty for none.
 fn first(ids: [Option<&str>; 4]) -> &str {
     ids.into_iter().flatten().next().unwrap_or_default()
@@ -141,7 +156,11 @@ pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Ref
     };
     let title = refusals.take(
         "title",
-        forms::within(sent.line("title"), 100, "Say in one line what you are asking about"),
+        forms::within(
+            sent.line("title"),
+            LONGEST_TITLE,
+            "Say in one line what you are asking about",
+        ),
     );
     let about = refusals.take("about", prose("about", "Say what it is about"));
     let can_change = refusals.take(
@@ -206,9 +225,9 @@ fn opens_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
     }
 }
 
-/// The last minute of the day it closes.
+/// The last moment of the day it closes.
 fn closes_at(sent: &Sent, opens_at: Option<Millis>, now: Millis) -> Result<Millis, String> {
-    let at = clock::read(sent.typed("closes_day"), "23:59")
+    let at = clock::end_of(sent.typed("closes_day"))
         .ok_or_else(|| "Enter the last day people can answer".to_owned())?;
     let opens_at = opens_at.unwrap_or(now);
     if at > opens_at + LONGEST_AHEAD {
@@ -465,6 +484,16 @@ mod tests {
     }
 
     #[test]
+    fn it_is_open_to_the_last_moment_of_the_day_it_names() {
+        let terms = read("closes_day=2027-01-31").expect("terms");
+        let (times, end) = ((terms.opens_at, terms.closes_at), clock::read("2027-01-31", "23:59"));
+        let last_second = end.expect("a time") + 59 * clock::SECOND;
+        assert_eq!(state(true, times, last_second), ConsultationState::Open);
+        assert_eq!(state(true, times, last_second + clock::SECOND), ConsultationState::Closing);
+        assert_eq!(clock::day(terms.closes_at), "Sunday 31 January 2027");
+    }
+
+    #[test]
     fn who_has_begun_may_end_half_an_hour_after_the_close() {
         let times = (at("2027-01-04"), at("2027-02-04"));
         assert_eq!(state(false, times, times.0), ConsultationState::Written);
@@ -472,6 +501,20 @@ mod tests {
         assert_eq!(state(true, times, times.0), ConsultationState::Open);
         assert_eq!(state(true, times, times.1), ConsultationState::Closing);
         assert_eq!(state(true, times, times.1 + GRACE), ConsultationState::Closed);
+    }
+
+    #[test]
+    fn a_copy_begins_now_and_is_open_for_as_long() {
+        let terms = read("closes_day=2027-01-14&opens_day=2026-12-10").expect("terms");
+        let long = Terms { title: "long ".repeat(20).trim().to_owned(), ..terms.clone() };
+        let again = terms.again("key".into(), at("2027-03-01"));
+        assert_eq!(
+            (again.title.as_str(), again.opens_at),
+            ("Copy of Short breaks", at("2027-03-01"))
+        );
+        assert_eq!(clock::fields(again.closes_at), ("2027-04-06".into(), "23:59".into()));
+        assert_eq!((&again.about, again.access), (&terms.about, terms.access));
+        assert!(long.again("key".into(), at("2027-03-01")).title.chars().count() <= LONGEST_TITLE);
     }
 
     #[test]

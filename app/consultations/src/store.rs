@@ -6,7 +6,7 @@ use deliveries::{EmailKind, Owed, Words, owe};
 use forms::Named;
 use ground::db::{Db, Kind, json, known, parsed, read_json};
 use ground::ids::{self, Id};
-use questionnaires::mended::{Mending, mend};
+use questionnaires::mended::{Mending, corrected, mend};
 use questionnaires::{Questionnaire, Section, piping, way};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -39,6 +39,8 @@ pub struct Consultation {
     pub version: i64,
     /// Since when this version is asked, where it is a later one than the first.
     pub live_at: Option<Millis>,
+    /// How often this list of questions was changed.
+    pub edits: i64,
     /// The questions, with slips in their wording corrected.
     pub questionnaire: Questionnaire,
 }
@@ -238,7 +240,7 @@ pub(super) const WHOLE: &str =
          c.how_used, c.who_sees, c.access, c.topic_id, c.plan_id, c.draft_id, c.organisation_id,
                 c.opens_at, c.closes_at, c.opened_at, c.withdrawn_at, c.changes, p.title AS plan,
                   t.title AS topic, o.name AS answered_for_by,
-                  q.version, q.live_at, q.questions, q.mended
+                  q.version, q.live_at, q.edits, q.questions, q.mended
          FROM consultations c JOIN questionnaires q ON q.consultation_id = c.id LEFT
            JOIN plans p ON p.id = c.plan_id
            LEFT JOIN public_topics y ON y.id = c.topic_id LEFT JOIN topics t ON t.id = y.id
@@ -274,6 +276,7 @@ pub(super) fn consultation(row: &AnyRow) -> sqlx::Result<Consultation> {
         answered_for_by: row.get("answered_for_by"),
         version: row.get("version"),
         live_at: row.get("live_at"),
+        edits: row.get("edits"),
         questionnaire: questionnaire(row.get("questions"), row.get("mended"))?,
     })
 }
@@ -303,7 +306,41 @@ pub async fn questions(
     read_json(&questions)
 }
 
-/// Keeps other questions, while nobody has answered. False when somebody has.
+/// How often this version was changed; asked once its questions are held.
+pub async fn edits(
+    tx: &mut AnyConnection,
+    consultation_id: &Id<ids::Consultation>,
+    version: i64,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar(
+        "SELECT edits FROM questionnaires WHERE consultation_id = $1 AND version = $2",
+    )
+    .bind(consultation_id)
+    .bind(version)
+    .fetch_one(tx)
+    .await
+}
+
+/// The questions of this version with slips in their wording corrected, for another consultation:
+/// nothing says that they were.
+pub async fn corrected_questions(
+    tx: &mut AnyConnection,
+    consultation_id: &Id<ids::Consultation>,
+    version: i64,
+) -> sqlx::Result<Questionnaire> {
+    let row = sqlx::query(
+        "SELECT questions, mended FROM questionnaires WHERE consultation_id = $1 AND version = $2",
+    )
+    .bind(consultation_id)
+    .bind(version)
+    .fetch_one(tx)
+    .await?;
+    let mended: Vec<Mending> = read_json(row.get("mended"))?;
+    Ok(corrected(read_json(row.get("questions"))?, &mended))
+}
+
+/// Keeps other questions, while nobody has answered, and counts the change. False when somebody
+/// has.
 pub async fn keep_questions(
     tx: &mut AnyConnection,
     consultation_id: &Id<ids::Consultation>,
@@ -311,7 +348,9 @@ pub async fn keep_questions(
     questions: &Questionnaire,
 ) -> sqlx::Result<bool> {
     let kept = sqlx::query(
-        "UPDATE questionnaires SET questions = $3 WHERE consultation_id = $1 AND version = $2
+        "UPDATE questionnaires SET questions = $3,
+           edits = edits + CASE WHEN questions = $3 THEN 0 ELSE 1 END
+         WHERE consultation_id = $1 AND version = $2
            AND NOT EXISTS (SELECT 1 FROM responses r WHERE r.consultation_id = $1
              AND r.version = $2 AND r.answers <> '{}')",
     );

@@ -5,10 +5,11 @@
 //! second copy after a crash folds into the first. While it waits it holds what is to be said; once
 //! handed over or given up, its text and address are erased. It may come back: as mail to the
 //! address that names it (`ground::return_address`), or by a provider's call (`intake`); `returns`
-//! reads both. `kinds` lists every kind of email and how it is handled, `stops` holds what an
-//! account has stopped; `tasks` tells those who run this what waits for them. `store` holds the SQL,
-//! `email` puts words into the one plain shape, `links` finds telephone numbers in them, `turn` is
-//! what a worker does again and again, `permit` what it asks just before an email goes.
+//! reads both, and `unread` shows what could not be understood. `kinds` lists every kind of email and
+//! how it is handled, `stops` holds what an account has stopped; `tasks` tells those who run this
+//! what waits for them. `store` holds the SQL, `email` puts words into the one plain shape, `links`
+//! finds telephone numbers in them, `turn` is what a worker does again and again, `permit` what it
+//! asks just before an email goes.
 
 mod email;
 mod intake;
@@ -21,6 +22,7 @@ pub mod stops;
 pub mod store;
 pub mod tasks;
 mod turn;
+pub mod unread;
 
 pub use email::{Paragraph, Sender, Stop, Words};
 pub use intake::record_returns;
@@ -29,6 +31,7 @@ pub use permit::{Permit, settled};
 pub use personal::PERSONAL;
 pub use store::{Owed, owe, owe_later, take_back};
 pub use turn::{Hand, Outcome, deliver_one};
+pub use unread::record_unread;
 
 use ground::ids::{Delivery, Id};
 use ground::routes::{Access, Routes};

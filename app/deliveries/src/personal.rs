@@ -72,6 +72,22 @@ pub const PERSONAL: &[Table] = &[
         ],
     },
     Table {
+        name: "unread_returns",
+        title: "Answers to our emails that we could not read",
+        whose: Whose::Both {
+            account: "t.delivery_id IN (SELECT d.id FROM deliveries d WHERE d.account_id = $1 \
+             UNION SELECT d.id FROM deliveries d JOIN addresses a ON a.email = \
+             d.to_address UNION SELECT l.delivery_id FROM ledger l JOIN theirs h ON \
+             h.id = l.subscriber_id UNION SELECT u.delivery_id FROM update_letters u \
+             WHERE u.person = $1 UNION SELECT u.delivery_id FROM update_letters u \
+             JOIN theirs h ON h.id = u.subscriber_id)",
+            subscriber: "t.delivery_id IN (SELECT l.delivery_id FROM ledger l JOIN theirs h ON \
+             h.id = l.subscriber_id UNION SELECT u.delivery_id FROM update_letters u JOIN \
+             theirs h ON h.id = u.subscriber_id)",
+        },
+        columns: &[Id("delivery_id"), Time("at", "When"), Text("subject", "Subject")],
+    },
+    Table {
         name: "email_stops",
         title: "Emails you stopped",
         whose: Whose::Account("t.account_id = $1"),

@@ -1,19 +1,20 @@
 //! What comes back after an email, as mail or as a provider's call: that it did not arrive, or that
 //! its reader called it spam. Pure.
 
-use std::borrow::Cow;
+mod parts;
+mod report;
+mod unreported;
 
 use ground::ids::{Delivery, Id};
 use ground::return_address::ReturnAddress;
-use mail_parser::{Message, MessageParser, MimeHeaders as _};
+use mail_parser::{Message, MessageParser};
+use parts::{DEEPEST, Part};
+use report::{Outcome, field};
 use serde_json::Value;
+use unreported::{Meaning, Said};
 
 /// How much of a mail is read, in bytes. What it says about our email comes before that email.
 pub const MOST_READ: usize = 256 * 1024;
-/// How deep in parts of parts a report is looked for.
-const DEEPEST: usize = 3;
-/// In how many parts of each.
-const MOST_PARTS: usize = 20;
 /// The longest reason that is read, in characters.
 const LONGEST_REASON: usize = 1_000;
 
@@ -52,43 +53,147 @@ pub struct Return {
     pub reason: String,
 }
 
+/// A mail to the return address of an email that a person must look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unclear {
+    pub email: Id<Delivery>,
+    /// Its own subject.
+    pub subject: String,
+}
+
+/// The longest subject that is read, in characters.
+const LONGEST_SUBJECT: usize = 200;
+
 /// Reads a mail to the return address: a delivery status notification (RFC 3464) that says
-/// "failed", or a feedback report (RFC 5965) of abuse. `None` for anything else: an email that is
-/// late, an out-of-office reply, a forgery, and spam.
+/// "failed", what mail systems write without one, or a feedback report (RFC 5965) of abuse. `None`
+/// for anything else: an email that is late, an out-of-office reply, a forgery, and spam.
 ///
 /// Anyone can write to that address. So the library reads only headings here, and never what is
 /// inside of what: it would make as many mails inside one another as are sent, and taking those
 /// apart again could end the program.
 #[must_use]
 pub fn read_mail(mail: &[u8], ours: &ReturnAddress) -> Option<Return> {
-    let mail = mail.get(..MOST_READ).unwrap_or(mail);
-    let message = MessageParser::default().parse_headers(mail)?;
-    if let Some(report) = part(mail, "delivery-status", DEEPEST) {
-        // One block about the message, then one for each receiver. We write to one at a time.
-        let action = field(&report, "Action")?;
-        if !action.eq_ignore_ascii_case("failed") {
-            return None;
+    let mail = Mail::read(mail)?;
+    let (email, came, reason) = match mail.says() {
+        Says::Bounced(reason) => (mail.email(ours)?, Came::Bounced, reason),
+        Says::Complained { by, sender } => {
+            let email = ours.email(sender.trim_matches(['<', '>']));
+            (email.or_else(|| mail.email(ours))?, Came::Complained, by)
         }
-        let reason = [field(&report, "Status"), field(&report, "Diagnostic-Code")]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" ");
-        let (email, reason) = (addressed_to(&message, ours)?, beginning(&reason));
-        return Some(Return { email, came: Came::Bounced, reason });
+        Says::Nothing | Says::Unclear => return None,
+    };
+    Some(Return { email, came, reason: beginning(&reason) })
+}
+
+/// A mail to the return address of one of our emails that says neither that it did not arrive nor
+/// that all is well, as far as we understand it. Somebody must look.
+#[must_use]
+pub fn unclear(mail: &[u8], ours: &ReturnAddress) -> Option<Unclear> {
+    let mail = Mail::read(mail)?;
+    let email = mail.email(ours)?;
+    let subject = mail.subject().chars().take(LONGEST_SUBJECT).collect();
+    matches!(mail.says(), Says::Unclear).then_some(Unclear { email, subject })
+}
+
+/// A mail that came, taken apart.
+struct Mail<'m> {
+    message: Message<'m>,
+    parts: Vec<Part<'m>>,
+}
+
+/// What it says about our email.
+enum Says {
+    Bounced(String),
+    Complained { by: String, sender: String },
+    Nothing,
+    Unclear,
+}
+
+impl<'m> Mail<'m> {
+    fn read(mail: &'m [u8]) -> Option<Self> {
+        let mail = mail.get(..MOST_READ).unwrap_or(mail);
+        let message = MessageParser::default().parse_headers(mail)?;
+        Some(Self { message, parts: parts::all(mail, DEEPEST) })
     }
-    let report = part(mail, "feedback-report", DEEPEST)?;
-    if !field(&report, "Feedback-Type")?.eq_ignore_ascii_case("abuse") {
-        return None;
+
+    fn says(&self) -> Says {
+        let named = |kind: &str| self.parts.iter().find(|part| part.kind == kind);
+        if let Some(feedback) = named("message/feedback-report") {
+            let feedback = feedback.text();
+            let says = |name: &str| field(&feedback, name).unwrap_or_default();
+            if !says("Feedback-Type").eq_ignore_ascii_case("abuse") {
+                return Says::Nothing;
+            }
+            return Says::Complained { by: says("User-Agent"), sender: says("Original-Mail-From") };
+        }
+        let reports = self.parts.iter().filter(|part| {
+            matches!(
+                part.kind.as_str(),
+                "message/delivery-status" | "message/global-delivery-status"
+            )
+        });
+        for report in reports {
+            match report::outcome(&report.text()) {
+                Some(Outcome::Failed(reason)) => return Says::Bounced(reason),
+                Some(Outcome::NotFailed) => return Says::Nothing,
+                None => {}
+            }
+        }
+        // That it was opened, or deleted unread.
+        if named("message/disposition-notification").is_some() {
+            return Says::Nothing;
+        }
+        match unreported::meaning(&self.said(&self.text())) {
+            Meaning::Failed(reason) => Says::Bounced(reason),
+            Meaning::Nothing => Says::Nothing,
+            Meaning::Unclear => Says::Unclear,
+        }
     }
-    let sender = field(&report, "Original-Mail-From").unwrap_or_default();
-    let email =
-        ours.email(sender.trim_matches(['<', '>'])).or_else(|| addressed_to(&message, ours))?;
-    Some(Return {
-        email,
-        came: Came::Complained,
-        reason: beginning(&field(&report, "User-Agent").unwrap_or_default()),
-    })
+
+    fn said<'a>(&'a self, text: &'a str) -> Said<'a> {
+        let begins =
+            |name: &'static str, word: &str| self.heading(name).to_lowercase().starts_with(word);
+        Said {
+            from: self.heading("From"),
+            subject: self.subject(),
+            names_failed: !self.heading("X-Failed-Recipients").is_empty(),
+            is_automatic: begins("Auto-Submitted", "auto-replied")
+                || begins("Precedence", "auto_reply")
+                || ["X-Autoreply", "X-Autorespond", "X-Vacation"]
+                    .into_iter()
+                    .any(|name| !self.heading(name).is_empty()),
+            text,
+        }
+    }
+
+    /// What it says before it quotes our email.
+    fn text(&self) -> String {
+        let own = self
+            .parts
+            .iter()
+            .take_while(|part| !part.is_mail() && !part.kind.ends_with("rfc822-headers"));
+        let texts = own.filter(|part| part.kind.starts_with("text/")).map(Part::text);
+        texts.collect::<Vec<_>>().join("\n")
+    }
+
+    fn heading(&self, name: &'static str) -> &str {
+        self.message.header_raw(name).unwrap_or_default().trim()
+    }
+
+    fn subject(&self) -> &str {
+        self.message.subject().unwrap_or_default()
+    }
+
+    /// The email that it is about: from the address it was sent to, or that of the mail inside it
+    /// that somebody's program passed on.
+    fn email(&self, ours: &ReturnAddress) -> Option<Id<Delivery>> {
+        addressed_to(&self.message, ours).or_else(|| {
+            let inside = self.parts.iter().filter(|part| part.is_mail());
+            let mut heads =
+                inside.filter_map(|part| MessageParser::default().parse_headers(part.body));
+            heads.find_map(|head| addressed_to(&head, ours))
+        })
+    }
 }
 
 /// The email that a mail is about, from the address it was sent to, wherever the mail server wrote
@@ -107,72 +212,9 @@ fn addressed_to(message: &Message<'_>, ours: &ReturnAddress) -> Option<Id<Delive
     to.chain(envelope).find_map(|address| ours.email(&address))
 }
 
-/// The text of the part `message/KIND`, here or in one of the parts of this.
-fn part<'m>(mail: &'m [u8], kind: &str, deeper: usize) -> Option<Cow<'m, str>> {
-    let head = MessageParser::default().parse_headers(mail)?;
-    let is = head.content_type()?;
-    let body = body(mail);
-    if is.ctype().eq_ignore_ascii_case("message") {
-        let is_it = is.subtype().is_some_and(|subtype| subtype.eq_ignore_ascii_case(kind));
-        return is_it.then(|| String::from_utf8_lossy(body));
-    }
-    if !is.ctype().eq_ignore_ascii_case("multipart") || deeper == 0 {
-        return None;
-    }
-    let parts = parts(body, is.attribute("boundary")?);
-    parts.take(MOST_PARTS).find_map(|mail| part(mail, kind, deeper - 1))
-}
-
-/// What comes after the headings of a mail or a part, from the first empty line on.
-fn body(mail: &[u8]) -> &[u8] {
-    let mut rest = mail;
-    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-        let line = &rest[..end];
-        rest = &rest[end + 1..];
-        if matches!(line, [] | [b'\r']) {
-            return rest;
-        }
-    }
-    &[]
-}
-
-/// The parts between lines of `--` and the boundary.
-fn parts<'m>(body: &'m [u8], boundary: &str) -> impl Iterator<Item = &'m [u8]> + use<'m> {
-    let between = format!("--{boundary}").into_bytes();
-    let mut from = None;
-    let (mut at, mut is_over) = (0, false);
-    std::iter::from_fn(move || {
-        while at < body.len() && !is_over {
-            let length = body[at..].iter().position(|byte| *byte == b'\n');
-            let (start, end) = (at, length.map_or(body.len(), |length| at + length + 1));
-            at = end;
-            let after = body[start..end].strip_prefix(between.as_slice()).map(<[u8]>::trim_ascii);
-            if !matches!(after, Some(b"" | b"--")) {
-                continue;
-            }
-            is_over = after.is_some_and(|after| !after.is_empty());
-            if let Some(from) = from.replace(end) {
-                return Some(&body[from..start]);
-            }
-        }
-        // A mail that was cut off: what is there of the last part.
-        from.take().filter(|_| !is_over).map(|from: usize| &body[from..])
-    })
-}
-
 /// As much of a reason as is read.
 fn beginning(reason: &str) -> String {
     reason.chars().take(LONGEST_REASON).collect()
-}
-
-/// The value of a field, its lines joined.
-fn field(report: &str, name: &str) -> Option<String> {
-    let mut lines = report.lines().skip_while(|line| {
-        !line.split_once(':').is_some_and(|(field, _)| field.trim().eq_ignore_ascii_case(name))
-    });
-    let first = lines.next()?.split_once(':')?.1.trim().to_owned();
-    let more = lines.take_while(|line| line.starts_with([' ', '\t'])).map(str::trim);
-    Some(more.fold(first, |value, line| value + " " + line))
 }
 
 /// Reads a provider's call whose signature is valid: our own plain form, one event or a list of
@@ -248,7 +290,7 @@ mod tests {
     #[test]
     fn an_email_that_is_late_or_passed_on_a_forgery_and_other_mail_say_nothing() {
         let email = ours().of(&Id::<Delivery>::fresh());
-        for action in ["delayed", "delivered", "relayed", "expanded", ""] {
+        for action in ["delayed", "delivered", "relayed (to another)", "expanded"] {
             assert_eq!(read_mail(&notification(&email, action), &ours()), None, "{action}");
         }
         let forged = "bounces+01a20779025a7524abde148d0349b8c2.00000000000000000000@example.org";
@@ -267,6 +309,104 @@ mod tests {
             b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n--b\r\n",
         ] {
             assert_eq!(read_mail(broken, &ours()), None);
+        }
+    }
+
+    #[test]
+    fn a_notification_is_read_as_servers_write_it() {
+        let email = Id::<Delivery>::fresh();
+        let to = ours().of(&email);
+        let came = |mail: &str| read_mail(mail.as_bytes(), &ours()).map(|back| back.email);
+        let plain = String::from_utf8(notification(&to, "failed")).expect("a text");
+        for mail in [
+            plain.replace("Action: failed", "Action: failed (Bad destination mailbox address)"),
+            plain.replace("Action: failed", "Action: failure"),
+            plain.replace("Action: failed", "Action: error"),
+            plain.replace("Action: failed\r\n", ""),
+            plain.replace("message/delivery-status", "message/global-delivery-status"),
+            plain.replace(
+                "message/delivery-status\r\n\r\n",
+                "message/delivery-status\r\nContent-Transfer-Encoding: 7bit\r\n\r\n",
+            ),
+        ] {
+            assert_eq!(came(&mail), Some(email.clone()), "{mail}");
+        }
+        let unsaid = plain.replace("Action: failed\r\nStatus: 5.1.1\r\n", "Status: 4.4.1\r\n");
+        assert_eq!(came(&unsaid), None);
+    }
+
+    #[test]
+    fn a_notification_inside_a_mail_that_was_passed_on_is_found() {
+        let email = Id::<Delivery>::fresh();
+        let inner = |to: &str| String::from_utf8(notification(to, "failed")).expect("a text");
+        let outer = |to: &str, inner: String| {
+            format!(
+                "From: Ann <ann@example.com>\r\nTo: {to}\r\nSubject: Fwd: Undelivered\r\n\
+                 Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n\
+                 Content-Type: text/plain\r\n\r\nSee below.\r\n--o\r\n\
+                 Content-Type: message/rfc822\r\n\r\n{inner}\r\n--o--\r\n"
+            )
+        };
+        let came = |mail: String| read_mail(mail.as_bytes(), &ours()).map(|back| back.email);
+        let to = ours().of(&email);
+        assert_eq!(came(outer(&to, inner("bounces@example.org"))), Some(email.clone()));
+        assert_eq!(came(outer("bounces@example.org", inner(&to))), Some(email));
+        assert_eq!(came(outer("a@example.org", inner("b@example.org"))), None);
+    }
+
+    /// A mail without a report, as older servers write it.
+    fn without_report(to: &str, from: &str, subject: &str, text: &str) -> String {
+        format!("From: {from}\nTo: {to}\nReturn-Path: <>\nSubject: {subject}\n\n{text}\n")
+    }
+
+    #[test]
+    fn a_mail_without_a_report_says_it_in_words() {
+        let email = Id::<Delivery>::fresh();
+        let to = ours().of(&email);
+        let read = |mail: &str| read_mail(mail.as_bytes(), &ours());
+        let text = "Hi. This is the mail program at mx.example.net.\nThe message could not be \
+            delivered to the following addresses.\n\n<nobody@example.net>:\nNo such mailbox here. \
+            (#5.1.1)\n\n--- Below this line is a copy of the message.";
+        let qmail = without_report(&to, "MAILER-DAEMON@mx.example.net", "failure notice", text);
+        let back = read(&qmail).expect("it came back");
+        assert_eq!((back.email, back.came), (email.clone(), Came::Bounced));
+        assert_eq!(back.reason, "No such mailbox here. (#5.1.1)");
+        let headed = format!("X-Failed-Recipients: nobody@example.net\n{qmail}");
+        assert!(read(&headed).is_some());
+        let page = "PGh0bWw+PGJvZHk+PHA+WW91ciBtZXNzYWdlIGRpZCBub3QgcmVhY2ggc29tZSBvciBhbGwg\nb2Yg\
+            dGhlIHJlY2lwaWVudHMuPC9wPjwvYm9keT48L2h0bWw+";
+        let exchange = format!(
+            "From: System Administrator <postmaster@example.com>\nTo: {to}\nSubject: \
+             Undeliverable: Hello\nContent-Type: text/html\nContent-Transfer-Encoding: \
+             base64\n\n{page}\n"
+        );
+        assert_eq!(read(&exchange).map(|back| back.email), Some(email));
+        for (from, subject) in [
+            ("Ann <ann@example.net>", "Out of office"),
+            ("Ann <ann@example.net>", "Hello"),
+            ("Ann <ann@example.net>", "Re: failure notice"),
+        ] {
+            assert_eq!(read(&without_report(&to, from, subject, text)), None, "{subject}");
+        }
+    }
+
+    #[test]
+    fn what_came_to_an_email_of_ours_and_is_not_understood_is_for_somebody_to_read() {
+        let email = Id::<Delivery>::fresh();
+        let to = ours().of(&email);
+        let mail = without_report(&to, "Ann <ann@example.net>", "Hello", "Who are you?");
+        let subject = "Hello".to_owned();
+        assert_eq!(
+            unclear(mail.as_bytes(), &ours()),
+            Some(Unclear { email: email.clone(), subject })
+        );
+        for understood in [
+            without_report(&to, "Ann <ann@example.net>", "Automatic reply: Hello", "I am away."),
+            without_report("bounces@example.org", "Ann <ann@example.net>", "Hello", "Hello?"),
+            String::from_utf8(notification(&to, "failed")).expect("a text"),
+            String::from_utf8(notification(&to, "delayed")).expect("a text"),
+        ] {
+            assert_eq!(unclear(understood.as_bytes(), &ours()), None, "{understood}");
         }
     }
 
@@ -327,14 +467,15 @@ mod tests {
                      Content-Type: text/plain\n\nSorry.\n--i\n\
                      Content-Type: message/delivery-status\n\nAction: failed\n--i--\n";
         let mail = format!("Content-Type: multipart/mixed; boundary=o\n\nno\n--o\n{inner}--o--\n");
-        assert_eq!(
-            part(mail.as_bytes(), "delivery-status", 2).as_deref(),
-            Some("Action: failed\n")
-        );
-        assert_eq!(part(mail.as_bytes(), "delivery-status", 1), None, "too deep");
+        let report = |mail: &str, deeper: usize| {
+            let all = parts::all(mail.as_bytes(), deeper);
+            all.iter().find(|part| part.kind == "message/delivery-status").map(Part::text)
+        };
+        assert_eq!(report(&mail, 2).as_deref(), Some("Action: failed\n"));
+        assert_eq!(report(&mail, 1), None, "too deep");
         let after = "Content-Type: multipart/mixed; boundary=o\n\n--o--\nContent-Type: \
                      message/delivery-status\n\nAction: failed\n";
-        assert_eq!(part(after.as_bytes(), "delivery-status", 2), None);
+        assert_eq!(report(after, 2), None);
     }
 
     /// The mails and calls that `cargo fuzz run returns` begins with.

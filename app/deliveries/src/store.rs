@@ -9,7 +9,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use super::returns::Return;
 use super::stops::{in_sql, is_stopped};
 use super::turn::without_addresses;
-use super::{Email, EmailKind, Failure, Hand, Permit, Words, email, tasks};
+use super::{Email, EmailKind, Failure, Hand, Permit, Words, email, tasks, unread};
 
 /// An email that is owed from now on.
 #[derive(Debug)]
@@ -263,6 +263,10 @@ pub async fn forget_due(db: &Db, now: Millis) -> Result<u64, sqlx::Error> {
     );
     let statements = [
         format!(
+            "DELETE FROM unread_returns WHERE delivery_id IN
+             (SELECT id FROM deliveries WHERE id IN ({due}) AND kind NOT IN ({stay}))"
+        ),
+        format!(
             "DELETE FROM returns WHERE delivery_id IN
              (SELECT id FROM deliveries WHERE id IN ({due}) AND kind NOT IN ({stay}))"
         ),
@@ -275,7 +279,7 @@ pub async fn forget_due(db: &Db, now: Millis) -> Result<u64, sqlx::Error> {
     ];
     // Looked for where nobody waits: what stays is passed over each time.
     let is_any = format!("SELECT count(*) FROM ({due}) due");
-    let mut all = 0;
+    let mut all = unread::forget_due(db, now).await?;
     while sqlx::query_scalar::<_, i64>(AssertSqlSafe(is_any.clone()))
         .bind(now - KEPT_FOR)
         .fetch_one(&mut *db.read().await?)
@@ -606,6 +610,7 @@ pub async fn forget(
     let to_them =
         if keeps_notices { "to_address = $1 AND kind <> 'notice'" } else { "to_address = $1" };
     call_off(tx, to_them, email, WHY, now).await?;
+    unread::forget(&mut *tx, account_id).await?;
     // Some keys name the account, or the hash of its address. That nothing is owed twice is of no
     // use once there is nobody to owe it to.
     sqlx::query(

@@ -1,7 +1,9 @@
 //! Files people upload, named by the SHA-256 of their content, in a folder or in storage that
 //! machines share.
 
-use std::io::{Cursor, Read as _};
+mod kinds;
+mod pictures;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,13 +12,16 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use calendar::clock::Millis;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use img_parts::jpeg::{Jpeg, markers};
-use img_parts::png::Png;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{GetResult, ObjectStore, ObjectStoreExt as _};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+
+pub use self::kinds::{FileKind, NotTaken, kind_of, read};
+pub use self::pictures::LARGEST_PICTURE;
+use self::pictures::without_traces;
+use crate::aside::aside;
 
 /// The largest file we accept, in bytes.
 pub const LARGEST: usize = 20 * 1024 * 1024;
@@ -52,137 +57,25 @@ pub struct SavedFile {
     pub size: i64,
 }
 
-/// What a file may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FileKind {
-    Pdf,
-    /// Office Open XML, as Word writes it.
-    Docx,
-    Odt,
-    Png,
-    /// A picture in JPEG, as cameras take it.
-    Jpg,
-}
-
-/// The most parts of a text; a long one with a hundred pictures has some hundreds.
-const MOST_PARTS: usize = 5_000;
-
-impl FileKind {
-    /// What a file is by its content, never by its name; `None` for anything else.
-    #[must_use]
-    pub fn of(content: &[u8]) -> Option<Self> {
-        let begins = [
-            (&b"%PDF-"[..], Self::Pdf),
-            (b"\x89PNG\r\n\x1a\n", Self::Png),
-            (b"\xFF\xD8\xFF", Self::Jpg),
-        ];
-        if let Some((_, kind)) = begins.into_iter().find(|(bytes, _)| content.starts_with(bytes)) {
-            return Some(kind);
-        }
-        // How the list of the parts marks each of them. Making the list costs memory for each.
-        let marks = content.windows(4).filter(|bytes| **bytes == *b"PK\x01\x02").count();
-        if marks > MOST_PARTS {
-            return None;
-        }
-        let mut parts = zip::ZipArchive::new(Cursor::new(content)).ok()?;
-        if parts.index_for_name("[Content_Types].xml").is_some() {
-            // A text with macros calls itself something else; one that hides them is not taken
-            // either.
-            let is_word =
-                parts.file_names().flatten().any(|name| name.starts_with("word/document"));
-            let has_macros =
-                parts.file_names().flatten().any(|name| name.ends_with("vbaProject.bin"));
-            return (is_word && !has_macros).then_some(Self::Docx);
-        }
-        let mut kind = String::new();
-        parts.by_name("mimetype").ok()?.take(100).read_to_string(&mut kind).ok()?;
-        (kind.trim() == Self::Odt.media_type()).then_some(Self::Odt)
-    }
-
-    /// Whether it is a text rather than a picture.
-    #[must_use]
-    pub fn is_text(self) -> bool {
-        !matches!(self, Self::Png | Self::Jpg)
-    }
-
-    /// Its ending: `pdf`, `docx`, `odt`, `png` or `jpg`.
-    #[must_use]
-    pub fn ending(self) -> &'static str {
-        match self {
-            Self::Pdf => "pdf",
-            Self::Docx => "docx",
-            Self::Odt => "odt",
-            Self::Png => "png",
-            Self::Jpg => "jpg",
-        }
-    }
-
-    #[must_use]
-    pub fn read(ending: &str) -> Option<Self> {
-        [Self::Pdf, Self::Docx, Self::Odt, Self::Png, Self::Jpg]
-            .into_iter()
-            .find(|kind| kind.ending() == ending)
-    }
-
-    fn media_type(self) -> &'static str {
-        match self {
-            Self::Pdf => "application/pdf",
-            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            Self::Odt => "application/vnd.oasis.opendocument.text",
-            Self::Png => "image/png",
-            Self::Jpg => "image/jpeg",
-        }
-    }
-}
-
-/// The largest picture, in bytes: it must load quickly on a phone.
-pub const LARGEST_PICTURE: usize = 500 * 1024;
-
-/// A picture without what a camera or a program adds to it, such as where and when it was taken;
-/// and its ending. `None` for anything but PNG and JPEG.
-#[must_use]
-pub fn without_traces(content: Bytes) -> Option<(Bytes, &'static str)> {
-    /// What says how a picture looks: the picture, its colours, its size.
-    const PARTS_OF_PNG: [&[u8; 4]; 10] =
-        [b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"pHYs"];
-    if let Ok(mut png) = Png::from_bytes(content.clone()) {
-        png.chunks_mut().retain(|chunk| PARTS_OF_PNG.contains(&&chunk.kind()));
-        return Some((png.encoder().bytes(), "png"));
-    }
-    let mut jpeg = Jpeg::from_bytes(content).ok()?;
-    // Of what programs add only the size, the colours and how they are coded; no comment.
-    let is_look = |marker: u8| {
-        !matches!(
-            marker,
-            markers::APP1 | markers::APP3..=markers::APP13 | markers::APP15 | markers::COM
-        )
-    };
-    jpeg.segments_mut().retain(|segment| is_look(segment.marker()));
-    Some((jpeg.encoder().bytes(), "jpg"))
-}
-
-/// What a file is by its content, and what we keep of it: a picture without its traces, a text as
-/// it is. `None` for anything else.
-#[must_use]
-pub fn read(content: Bytes) -> Option<(FileKind, Bytes)> {
-    let kind = FileKind::of(&content)?;
-    let content = if kind.is_text() { content } else { without_traces(content)?.0 };
-    Some((kind, content))
-}
-
 impl Files {
-    /// Keeps a picture without its traces: its name, with its ending. `None` where it is not one.
+    /// Keeps a picture without its traces and the right way up: its name, with its ending; or why it
+    /// is not taken.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn keep_picture(
         &self,
         content: Bytes,
-    ) -> Result<Option<String>, object_store::Error> {
-        let Some((content, ending)) = without_traces(content) else { return Ok(None) };
+    ) -> Result<Result<String, NotTaken>, object_store::Error> {
+        let made = aside(move || without_traces(content)).await.map_err(|panicked| {
+            object_store::Error::Generic { store: "pictures", source: Box::new(panicked) }
+        })?;
+        let (content, ending) = match made {
+            Ok(made) => made,
+            Err(why) => return Ok(Err(why)),
+        };
         let hash = self.put(content).await?;
-        Ok(Some(format!("{hash}.{ending}")))
+        Ok(Ok(format!("{hash}.{ending}")))
     }
 
     /// A picture to be shown; `None` for a name that no picture has, as that of another file.
@@ -404,100 +297,7 @@ pub fn size_in_words(bytes: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
     use super::*;
-
-    #[test]
-    fn a_file_is_what_its_content_says_and_not_its_name() {
-        assert_eq!(FileKind::of(b"%PDF-1.7\n"), Some(FileKind::Pdf));
-        assert_eq!(FileKind::of(b"<html><script>alert(1)</script>"), None);
-        assert_eq!(FileKind::of(b"MZ\x90\x00"), None);
-        assert_eq!(FileKind::of(b""), None);
-    }
-
-    #[test]
-    fn a_file_of_a_great_many_parts_is_no_text() {
-        let word = ["[Content_Types].xml".to_owned(), "word/document.xml".to_owned()];
-        let with = |more: usize| -> Vec<u8> {
-            let names = word.iter().cloned().chain((0..more).map(|nth| format!("word/{nth}")));
-            let names: Vec<String> = names.collect();
-            zipped(&names.iter().map(String::as_str).collect::<Vec<_>>(), "")
-        };
-        assert_eq!(FileKind::of(&with(MOST_PARTS - 2)), Some(FileKind::Docx));
-        assert_eq!(FileKind::of(&with(MOST_PARTS - 1)), None);
-    }
-
-    /// A zip of empty parts, in this order, but for what stands in `mimetype`.
-    fn zipped(names: &[&str], mimetype: &str) -> Vec<u8> {
-        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        for name in names {
-            zip.start_file(
-                *name,
-                zip::write::SimpleFileOptions::default()
-                    .compression_method(zip::CompressionMethod::Stored),
-            )
-            .expect("a part");
-            if *name == "mimetype" {
-                zip.write_all(mimetype.as_bytes()).expect("its words");
-            }
-        }
-        zip.finish().expect("a zip").into_inner()
-    }
-
-    #[test]
-    fn a_word_file_is_known_whichever_program_wrote_it() {
-        let word = [
-            "[Content_Types].xml",
-            "_rels/.rels",
-            "word/document.xml",
-            "word/_rels/document.xml.rels",
-            "docProps/app.xml",
-        ];
-        let libre_office = [
-            "_rels/.rels",
-            "docProps/app.xml",
-            "docProps/core.xml",
-            "word/_rels/document.xml.rels",
-            "word/document.xml",
-            "[Content_Types].xml",
-        ];
-        let google =
-            ["word/numbering.xml", "word/settings.xml", "word/document.xml", "[Content_Types].xml"];
-        let another = [
-            "customXml/item1.xml",
-            "customXml/item2.xml",
-            "customXml/item3.xml",
-            "[Content_Types].xml",
-            "word/document2.xml",
-        ];
-        for parts in [&word[..], &libre_office, &google, &another] {
-            assert_eq!(FileKind::of(&zipped(parts, "")), Some(FileKind::Docx), "{parts:?}");
-        }
-        assert_eq!(
-            FileKind::of(&zipped(
-                &["[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"],
-                ""
-            )),
-            None
-        );
-        assert_eq!(FileKind::of(&zipped(&["[Content_Types].xml", "xl/workbook.xml"], "")), None);
-        assert_eq!(
-            FileKind::of(&zipped(
-                &["mimetype", "content.xml"],
-                "application/vnd.oasis.opendocument.text"
-            )),
-            Some(FileKind::Odt)
-        );
-        assert_eq!(
-            FileKind::of(&zipped(
-                &["mimetype", "content.xml"],
-                "application/vnd.oasis.opendocument.spreadsheet"
-            )),
-            None
-        );
-        assert_eq!(FileKind::of(&zipped(&["anything.txt"], "")), None);
-    }
 
     #[test]
     fn a_name_is_cleaned_and_ends_as_the_file_is() {
@@ -532,52 +332,6 @@ mod tests {
         assert!(Files::open("s3://an-invented-bucket/drafts").is_ok());
         for wrong in ["", "data/files", "https://an-invented-bucket.example", "s3:"] {
             assert!(Files::open(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_picture_keeps_how_it_looks_and_loses_where_and_when_it_was_taken() {
-        let chunk = |kind: &[u8; 4], content: &'static [u8]| {
-            img_parts::png::PngChunk::new(*kind, Bytes::from_static(content)).encoder().bytes()
-        };
-        let parts = [
-            chunk(b"IHDR", &[0; 13]),
-            chunk(b"tEXt", b"Location: an invented road"),
-            chunk(b"IDAT", b"look"),
-            chunk(b"IEND", b""),
-        ];
-        let png = [&b"\x89PNG\r\n\x1a\n"[..], &parts.concat()].concat();
-        let (kept, ending) = without_traces(Bytes::from(png)).expect("a picture");
-        let has = |kept: &[u8], words: &[u8]| kept.windows(words.len()).any(|part| part == words);
-        assert!(ending == "png" && has(&kept, b"look") && !has(&kept, b"road"));
-        let jpeg = [
-            &b"\xFF\xD8"[..],
-            b"\xFF\xE1\x00\x10Exif\0\0a road",
-            b"\xFF\xFE\x00\x08a road",
-            b"\xFF\xDB\x00\x06look",
-            b"\xFF\xDA\x00\x03\x01look\xFF\xD9",
-        ]
-        .concat();
-        let jpeg_again = jpeg.clone();
-        let (kept, ending) = without_traces(Bytes::from(jpeg)).expect("a picture");
-        assert!(ending == "jpg" && has(&kept, b"look") && !has(&kept, b"road"));
-        let (kind, kept) = read(Bytes::from(jpeg_again)).expect("a file");
-        assert!(
-            kind == FileKind::Jpg && has(&kept, b"look") && !has(&kept, b"road"),
-            "also where it is only to be saved"
-        );
-        assert!(read(Bytes::from_static(b"\xFF\xD8\xFFno picture")).is_none());
-        for other in [&b"GIF89a"[..], b"", b"<svg onload=alert(1)>"] {
-            assert!(without_traces(Bytes::copy_from_slice(other)).is_none());
-        }
-        assert!(id::picture_name(&format!("{}.png", "a".repeat(64))).is_some());
-        for name in [
-            "map.png",
-            "../../etc/passwd",
-            &format!("{}.svg", "a".repeat(64)),
-            &format!("{}.png", "A".repeat(64)),
-        ] {
-            assert!(id::picture_name(name).is_none(), "{name}");
         }
     }
 }

@@ -5,7 +5,8 @@
 //! * [`functions`]: typed functions for programs in the browser
 //! * [`council`]: the council with which its officers may sign in, by OpenID Connect
 //! * [`ids`]: what an id is the id of
-//! * [`sent`]: what a browser sent; [`cookie`]: its cookies; [`files`]: files people put in
+//! * [`sent`]: what a browser sent; [`cookie`]: its cookies; [`files`]: files people put in;
+//!   [`unchanged`]: what a program asks for again and again
 //! * [`aside`]: work that takes long, away from the threads that answer people; [`evenly`]: answers
 //!   whose time tells nothing
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it;
@@ -40,4 +41,5 @@ pub mod sent;
 pub mod takedown;
 pub mod text;
 pub mod ui;
+pub mod unchanged;
 pub mod viewer;

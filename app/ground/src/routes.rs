@@ -280,6 +280,13 @@ impl Routes {
         Self { router: self.router.merge(other.router), rules: self.rules }
     }
 
+    /// Hands a thing to every handler of these addresses that asks for it as an [`Extension`]: what
+    /// is made above a room and shown on its pages.
+    #[must_use]
+    pub fn hands<T: Clone + Send + Sync + 'static>(self, thing: T) -> Self {
+        Self { router: self.router.layer(Extension(thing)), rules: self.rules }
+    }
+
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules
@@ -400,9 +407,8 @@ async fn guard(
         return (StatusCode::UNAUTHORIZED, Extension(first)).into_response();
     }
     let sent = if request.method() == Method::POST {
-        // A file cannot be carried through signing in; what was typed with it can.
-        match SentWithFile::read(request, 0).await {
-            Ok(form) => Some(form.sent),
+        match SentWithFile::without_file(request).await {
+            Ok(sent) => Some(sent),
             Err(refused) => return refused,
         }
     } else if let First::SetUp | First::Keep = first {

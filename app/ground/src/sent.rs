@@ -31,11 +31,20 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 #[derive(Clone, Debug, Default)]
 pub struct SentWithFile {
     pub sent: Sent,
-    /// The file, if one was chosen and it is not too large.
+    /// The file, if one was chosen and it is not too large; it may be empty.
     pub file: Option<(String, Bytes)>,
     /// Whether the file was larger than we accept. It is not kept.
     pub is_too_large: bool,
+    /// Whether a file was sent with it before its sender had to sign in, which took only the
+    /// fields along.
+    pub is_left_behind: bool,
 }
+
+/// What to do about a file that was left behind.
+pub const CHOOSE_AGAIN: &str = "Choose the file again: we couldn't keep it while you signed in";
+
+/// The field by which a form that waited says that its file was left behind.
+const LEFT_BEHIND: &str = "file_left_behind";
 
 /// The most bytes of fields; the longest honest text is a draft.
 const LONGEST_FIELDS: usize = 1024 * 1024;
@@ -59,7 +68,9 @@ impl SentWithFile {
             let body = axum::body::to_bytes(request.into_body(), LONGEST_FIELDS)
                 .await
                 .map_err(|_too_long| too_long())?;
-            return Ok(Self { sent: Sent::read(&body), ..Self::default() });
+            let sent = Sent::read(&body);
+            let is_left_behind = sent.typed(LEFT_BEHIND) == "yes";
+            return Ok(Self { sent, is_left_behind, ..Self::default() });
         }
         let mut parts =
             Multipart::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
@@ -92,8 +103,12 @@ impl SentWithFile {
                 }
             }
             match file_name {
-                // A browser sends an empty file where none was chosen.
-                Some(file_name) if !content.is_empty() && read.file.is_none() => {
+                // A browser sends an empty file without a name where none was chosen.
+                Some(file_name)
+                    if !(file_name.is_empty() && content.is_empty())
+                        && !read.is_too_large
+                        && read.file.is_none() =>
+                {
                     read.file = Some((file_name, content.into()));
                 }
                 Some(_) => {}
@@ -107,6 +122,17 @@ impl SentWithFile {
                 }
             }
         }
+    }
+
+    /// The fields alone, for a form that waits until its sender has signed in: a file cannot wait.
+    /// They say that there was one, so that nothing is saved without it.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub async fn without_file(request: Request) -> Result<Sent, Response> {
+        let form = Self::read(request, 0).await?;
+        let had_file = form.is_too_large || form.file.is_some() || form.is_left_behind;
+        Ok(if had_file { form.sent.with(LEFT_BEHIND, "yes") } else { form.sent })
     }
 
     /// What was read before the form grew too long; an error where it was not a form, or broke off.

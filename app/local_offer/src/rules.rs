@@ -1,9 +1,8 @@
 //! What a comment and a response may be, and by when a response is due. Pure.
 
-use calendar::clock::Millis;
+use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
 use ground::ids::{Id, Service};
-use outcomes::rules::end_of;
 
 /// The longest comment or response, in characters.
 const LONGEST: usize = 4_000;
@@ -170,7 +169,7 @@ pub fn response(sent: &Sent, now: Millis) -> Result<NewResponse, Refusals> {
     let action = refusals
         .take("action", forms::optional(forms::prose(sent.typed("action")), LONGEST_ACTION));
     let action_by = sent.line("action_by");
-    match end_of(&action_by) {
+    match clock::end_of(&action_by) {
         _ if action_by.is_empty() => {}
         None => refusals.add("action_by", "Enter a date, like 2026-12-04"),
         Some(end) if end < now => refusals.add("action_by", "Choose today or a later day"),
@@ -190,7 +189,6 @@ pub fn response(sent: &Sent, now: Millis) -> Result<NewResponse, Refusals> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use calendar::clock;
 
     #[test]
     fn what_is_not_public_is_for_its_author_and_what_was_passed_on_not_even_for_them() {

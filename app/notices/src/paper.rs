@@ -2,7 +2,7 @@
 
 use atom_syndication::{Content, Entry, Feed, Link, Person};
 use axum::extract::{Path, State};
-use axum::http::{Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
 use forms::Sent;
@@ -10,6 +10,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Notice};
 use ground::ui::{Labels, Page, qr};
+use ground::unchanged::unless_known;
 use ground::viewer::Viewer;
 use icalendar::{Calendar, Component as _, Event, EventStatus, Property};
 use leptos::prelude::*;
@@ -22,7 +23,11 @@ use super::told;
 const MOST_IN_A_FEED: i64 = 50;
 
 /// GET `/notices.atom`: what was told last; `?service=` and `?place=` narrow it.
-pub async fn notices_feed(State(house): State<House>, uri: Uri) -> Result<Response, Error> {
+pub async fn notices_feed(
+    State(house): State<House>,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response, Error> {
     let listed =
         store::told_notices(&house.db, &Filter::narrowed(&Sent::query(&uri)), MOST_IN_A_FEED)
             .await?;
@@ -41,8 +46,7 @@ pub async fn notices_feed(State(house): State<House>, uri: Uri) -> Result<Respon
         entries: listed.iter().map(|listed| entry(&house, listed)).collect(),
         ..Feed::default()
     };
-    Ok(([(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")], feed.to_string())
-        .into_response())
+    Ok(unless_known(&asked, "application/atom+xml; charset=utf-8", feed.to_string()))
 }
 
 fn entry(house: &House, listed: &ListedNotice) -> Entry {
@@ -91,6 +95,7 @@ fn time(at: Millis) -> atom_syndication::FixedDateTime {
 pub async fn notice_calendar(
     State(house): State<House>,
     Path(id): Path<Id<Notice>>,
+    asked: HeaderMap,
 ) -> Result<Response, Error> {
     let (notice, told) = told(&house, &id).await?;
     if let Some(followed_by) = &notice.followed_by {
@@ -128,11 +133,10 @@ pub async fn notice_calendar(
         ),
     };
     let calendar = Calendar::new().push(event.done()).done();
-    let headers = [
-        (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"change.ics\""),
-    ];
-    Ok((headers, calendar.to_string()).into_response())
+    let mut answer = unless_known(&asked, "text/calendar; charset=utf-8", calendar.to_string());
+    let name = HeaderValue::from_static("attachment; filename=\"change.ics\"");
+    answer.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    Ok(answer)
 }
 
 /// A moment as calendars write it: `20270104T080000Z`.

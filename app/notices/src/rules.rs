@@ -84,7 +84,7 @@ pub fn must_know_by(
 /// The end of a day written as `2026-12-04`.
 #[must_use]
 pub fn last_moment(day: &str) -> Option<Millis> {
-    clock::read(day, "23:59")
+    clock::end_of(day)
 }
 
 /// How long after a change took effect people told later are still counted: emails are tried for
@@ -311,8 +311,7 @@ mod tests {
 
     #[test]
     fn whoever_is_told_must_know_before_they_are_to_act_and_before_a_day_they_were_told_of() {
-        let (holds, thursday) =
-            (now() + 21 * DAY, clock::read("2026-12-10", "23:59").expect("a time"));
+        let (holds, thursday) = (now() + 21 * DAY, clock::end_of("2026-12-10").expect("a time"));
         assert_eq!(must_know_by(holds, "", None, now()), holds);
         assert_eq!(must_know_by(holds, "2026-12-10", None, now()), thursday);
         assert_eq!(must_know_by(holds, "2026-12-02", None, now()), holds, "that day is over");

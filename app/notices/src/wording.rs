@@ -318,7 +318,7 @@ fn day_by(sent: &Sent, told: Option<&str>, now: Millis) -> Result<String, String
     if sent.line("must_do_by").is_empty() {
         return Ok(String::new());
     }
-    match clock::read(sent.typed("must_do_by"), "23:59") {
+    match clock::end_of(sent.typed("must_do_by")) {
         None => Err("Enter a day, or leave it empty".to_owned()),
         Some(by) if by < now && told != Some(clock::fields(by).0.as_str()) => {
             Err("Choose today or a later day".to_owned())

@@ -167,7 +167,7 @@ pub enum Awaited {
 pub fn awaited(since: Millis, told: Option<&Outcome>, within: Millis, now: Millis) -> Awaited {
     let by = match told {
         Some(Outcome::Deciding { by }) => {
-            end_of(by).unwrap_or(since).min(due_by(since, within + LONGEST_DECIDING))
+            clock::end_of(by).unwrap_or(since).min(due_by(since, within + LONGEST_DECIDING))
         }
         Some(_) => return Awaited::Said,
         None => due_by(since, within),
@@ -178,16 +178,7 @@ pub fn awaited(since: Millis, told: Option<&Outcome>, within: Millis, now: Milli
 /// By when something said at `since` must be answered: the last moment of a day.
 #[must_use]
 pub fn due_by(since: Millis, within: Millis) -> Millis {
-    end_of(&clock::fields(since + within).0).unwrap_or(since + within)
-}
-
-/// The last moment of a day written as `2026-12-04`.
-#[must_use]
-pub fn end_of(day: &str) -> Option<Millis> {
-    clock::read(day, "00:00").map(|start| {
-        clock::read(&clock::fields(start + DAY + 2 * clock::HOUR).0, "00:00").unwrap_or(start + DAY)
-            - 1
-    })
+    clock::end_of(&clock::fields(since + within).0).unwrap_or(since + within)
 }
 
 #[cfg(test)]

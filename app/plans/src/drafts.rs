@@ -8,7 +8,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id, Topic};
-use ground::sent::{Form, SentWithFile};
+use ground::sent::{CHOOSE_AGAIN, Form, SentWithFile};
 use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, Upload, titled};
 use ground::viewer::Viewer;
 use involvement::gate;
@@ -35,9 +35,11 @@ pub async fn record_draft(
     Path(id): Path<Id<ids::Plan>>,
     form: SentWithFile,
 ) -> Result<Response, Error> {
-    let SentWithFile { sent, file, is_too_large } = form;
+    let SentWithFile { sent, file, is_too_large, is_left_behind } = form;
     let (sent, file, read) = if is_too_large {
         (sent, file, Err(Refusals::one("file", "Choose a file of 20 MB or less")))
+    } else if is_left_behind {
+        (sent, file, Err(Refusals::one("file", CHOOSE_AGAIN)))
     } else {
         aside(move || {
             let content = file.as_ref().map(|(name, content)| (name.as_str(), content.as_ref()));

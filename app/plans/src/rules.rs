@@ -2,7 +2,7 @@
 
 use calendar::clock::{self, DAY, Millis};
 use forms::{Named, Refusals, Sent};
-use ground::files::FileKind;
+use ground::files::{FileKind, NotTaken, kind_of};
 use ground::ids::{Id, Organisation, Place, Service};
 use ground::text::{TooMuch, rendered};
 
@@ -70,7 +70,7 @@ pub fn new_plan(sent: &Sent, choices: &PlanChoices, now: Millis) -> Result<NewPl
         area::chosen(sent, "services", &choices.services, "Choose at least one service"),
     );
     let places = refusals.take("places", area::chosen(sent, "places", &choices.places, ""));
-    let due = clock::read(sent.typed("due_day"), "23:59");
+    let due = clock::end_of(sent.typed("due_day"));
     let due_day = refusals.take(
         "due_day",
         match due {
@@ -399,11 +399,10 @@ pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<Fil
         refusals.take("body", html).map(|html| (body, html))
     });
     let kind = file.map(|(_, content)| {
-        let kind = FileKind::of(content).filter(|kind| kind.is_text());
-        let kind = kind.ok_or_else(|| {
-            "Choose a PDF, a Word file (docx) or an OpenDocument text (odt)".to_owned()
-        });
-        refusals.take("file", kind)
+        let kind = kind_of(content)
+            .and_then(|kind| if kind.is_text() { Ok(kind) } else { Err(NotTaken::Other) });
+        let choose = "Choose a PDF, a Word file (docx) or an OpenDocument text (odt)";
+        refusals.take("file", kind.map_err(|why| why.what_to_do(choose)))
     });
     match (summary, written, kind) {
         (Some(summary), Some((body, html)), None) => {
@@ -629,7 +628,7 @@ mod tests {
         assert_eq!(fields(draft(&"a".repeat(LONGEST_BODY + 1))), ["body"]);
         let beside_a_file = Sent::of(&[("summary", "Short"), ("body", &("- ".repeat(30) + "a"))]);
         assert_eq!(
-            fields(new_draft(&beside_a_file, Some(("a.pdf", b"%PDF-1.7")))),
+            fields(new_draft(&beside_a_file, Some(("a.pdf", b"%PDF-1.7\n%%EOF")))),
             ["body", "file"]
         );
     }

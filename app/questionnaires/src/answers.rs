@@ -129,7 +129,10 @@ pub fn in_words(question: &Question, answer: Option<&Answer>, places: &[Named]) 
             .map(|(nth, key)| format!("{}. {}", nth + 1, name(key)))
             .collect::<Vec<_>>()
             .join(", "),
-        Some(Answer::Number(number)) => number.to_string(),
+        Some(Answer::Number(number)) => match question.kind.unit() {
+            Some(unit) => format!("{number} {unit}"),
+            None => number.to_string(),
+        },
         Some(Answer::Text(text)) => text.clone(),
         Some(Answer::Day(day)) => clock::day_of(day).unwrap_or_else(|| day.clone()),
     }

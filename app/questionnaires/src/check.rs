@@ -72,6 +72,35 @@ pub fn check(questionnaire: &Questionnaire) -> Vec<Fault> {
     faults
 }
 
+/// The keys of the questions that nobody would ever be asked, or that depend on what is not there.
+#[must_use]
+pub fn dead_ends(questionnaire: &Questionnaire) -> BTreeSet<String> {
+    let mut dead = BTreeSet::new();
+    let mut earlier: BTreeMap<&str, (&Question, Branch)> = BTreeMap::new();
+    for question in questionnaire.questions() {
+        let branch = branch(question, &earlier).unwrap_or_else(|_fault| {
+            dead.insert(question.key.clone());
+            Branch::default()
+        });
+        earlier.entry(&question.key).or_insert((question, branch));
+    }
+    dead
+}
+
+/// What must be corrected in single questions, whoever is asked them.
+pub(crate) fn of_each(questionnaire: &Questionnaire) -> Vec<Fault> {
+    let (mut keys, mut faults) = (BTreeSet::new(), Vec::new());
+    for question in questionnaire.questions() {
+        let mut own = own_faults(question);
+        if !keys.insert(question.key.as_str()) {
+            own.push("Two questions have this key. Give one of them a different key".to_owned());
+        }
+        let of_it = |what_to_do| Fault { question: question.key.clone(), what_to_do };
+        faults.extend(own.into_iter().map(of_it));
+    }
+    faults
+}
+
 /// What is wrong with the earlier answers that are in the words of a question.
 fn shown_answers(
     question: &Question,
@@ -294,6 +323,17 @@ pub(crate) mod tests {
             .len(),
             1
         );
+    }
+
+    #[test]
+    fn a_dead_end_is_told_from_other_faults() {
+        let first = asked("first", QuestionKind::OneOf { options: choices(&["a", "b"]) }, &[]);
+        let both: [(&str, &[&str]); 2] = [("first", &["a"]), ("first", &["b"])];
+        let dead = asked("dead", QuestionKind::ShortText {}, &both);
+        let empty = Question { text: String::new(), ..asked("e", QuestionKind::YesNo {}, &[]) };
+        let ends = dead_ends(&of(vec![first, dead, empty]));
+        assert_eq!(ends.into_iter().collect::<Vec<_>>(), ["dead"]);
+        assert!(dead_ends(&of(Vec::new())).is_empty());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
-use super::check::{Fault, MOST_OPTIONS, MOST_QUESTIONS, check};
+use super::check::{Fault, MOST_OPTIONS, MOST_QUESTIONS, check, of_each};
 use super::{Questionnaire, Section};
 
 /// What the file says it is.
@@ -38,8 +38,26 @@ pub fn write(questionnaire: &Questionnaire) -> serde_json::Result<String> {
 ///
 /// # Errors
 /// What to correct: with the line where it is not such a file, otherwise with the question.
-#[expect(clippy::disallowed_methods, reason = "a file that somebody sends")]
 pub fn read(file: &[u8]) -> Result<Questionnaire, Vec<Fault>> {
+    let questionnaire = parsed(file)?;
+    let faults = check(&questionnaire);
+    if faults.is_empty() { Ok(questionnaire) } else { Err(faults) }
+}
+
+/// Reads a list that is still being written: it may be empty, and branches may lead nowhere, but
+/// each question is one.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_unfinished(file: &[u8]) -> Result<Questionnaire, Vec<Fault>> {
+    let questionnaire = parsed(file)?;
+    let faults = of_each(&questionnaire);
+    if faults.is_empty() { Ok(questionnaire) } else { Err(faults) }
+}
+
+/// What is in a file, if it is no more than can be asked.
+#[expect(clippy::disallowed_methods, reason = "a file that somebody sends")]
+fn parsed(file: &[u8]) -> Result<Questionnaire, Vec<Fault>> {
     let all = |what_to_do: String| vec![Fault { question: String::new(), what_to_do }];
     if file.len() > LARGEST {
         return Err(all("Choose a smaller file: up to 1 MB".to_owned()));
@@ -56,8 +74,7 @@ pub fn read(file: &[u8]) -> Result<Questionnaire, Vec<Fault>> {
              {MOST_OPTIONS} options or fewer"
         )));
     }
-    let faults = check(&questionnaire);
-    if faults.is_empty() { Ok(questionnaire) } else { Err(faults) }
+    Ok(questionnaire)
 }
 
 /// Whether there is more than can ever be asked. What is less is compared with each other.
@@ -98,6 +115,21 @@ mod tests {
     fn what_is_taken_out_is_put_in_as_it_was() {
         let all = every_kind();
         assert_eq!(read(write(&all).expect("a file").as_bytes()), Ok(all));
+    }
+
+    #[test]
+    fn a_list_that_is_being_written_may_have_gaps_and_no_question_that_is_none() {
+        let unfinished = |all: &Questionnaire| {
+            let file = write(all).expect("a file");
+            (read(file.as_bytes()).is_ok(), read_unfinished(file.as_bytes()).is_ok())
+        };
+        assert_eq!(unfinished(&of(Vec::new())), (false, true));
+        let lost = || asked("a", QuestionKind::YesNo {}, &[("gone", &["yes"])]);
+        assert_eq!(unfinished(&of(vec![lost()])), (false, true));
+        assert_eq!(unfinished(&of(vec![lost(), lost()])), (false, false), "two have one key");
+        let empty = asked("a", QuestionKind::OneOf { options: choices(&["x"]) }, &[]);
+        assert_eq!(unfinished(&of(vec![empty])), (false, false));
+        assert!(read_unfinished(b"no list").is_err());
     }
 
     #[test]

@@ -5,25 +5,30 @@
 //! corrected in it, how its answer is read and what that is like. No other file here tells the
 //! kinds apart: it asks the methods of [`QuestionKind`].
 //!
-//! `edit` changes it question by question, `check` finds what must be corrected before it opens,
-//! `answers` says which questions somebody is asked, and an answer in words; `file` is the same as
-//! one JSON file, `import` reads what was written for other programs, `library` has questions to
-//! start from, `mended` corrects the wording once somebody has answered, `piping` puts an earlier
-//! answer into the words of a later question, `way` leads through the questions. `tally` counts the
-//! answers, numbers and days by `ranges`, `whole` makes one set of questions of all versions, and
-//! `results` is what is published of them. `withdrawal` says until when answers can be deleted.
+//! `edit` changes it question by question, `steps` in the ways that a program does, `other` lets
+//! people choose something else and asks what it is, `each` asks the same about several things,
+//! `check` finds what must be corrected before it opens, `answers` says which questions somebody is
+//! asked, and an answer in words; `file` is the same as one JSON file, `import` reads what was
+//! written for other programs, `library` has questions to start from, `mended` corrects the wording
+//! once somebody has answered, `piping` puts an earlier answer into the words of a later question,
+//! `way` leads through the questions. `tally` counts the answers, numbers and days by `ranges`,
+//! `whole` makes one set of questions of all versions, and `results` is what is published of them.
+//! `withdrawal` says until when answers can be deleted.
 
 pub mod answers;
 pub mod check;
+pub mod each;
 pub mod edit;
 pub mod file;
 pub mod import;
 pub mod kinds;
 pub mod library;
 pub mod mended;
+pub mod other;
 pub mod piping;
 pub mod ranges;
 pub mod results;
+pub mod steps;
 pub mod tally;
 pub mod way;
 pub mod whole;

@@ -29,31 +29,44 @@ pub struct Mending {
 #[must_use]
 pub fn mend(mut questionnaire: Questionnaire, mended: &[Mending]) -> Questionnaire {
     for mending in mended {
-        let questions =
-            questionnaire.sections.iter_mut().flat_map(|section| &mut section.questions);
-        let Some(question) =
-            questions.into_iter().find(|question| question.key == mending.question)
-        else {
-            continue;
-        };
+        let Some(question) = put_right(&mut questionnaire, mending) else { continue };
         let note = format!(
             "We corrected the wording of this question on {}: {}",
             clock::day(mending.at),
             mending.note
         );
-        question.text.clone_from(&mending.text);
         question.help = [question.help.as_str(), &note]
             .into_iter()
             .filter(|part| !part.is_empty())
             .collect::<Vec<_>>()
             .join("\n\n");
-        for option in question.kind.options_mut() {
-            if let Some(text) = mending.options.get(&option.key) {
-                option.text.clone_from(text);
-            }
-        }
     }
     questionnaire
+}
+
+/// Questions with their wording corrected, to be asked again: nobody has seen the slips.
+#[must_use]
+pub fn corrected(mut questionnaire: Questionnaire, mended: &[Mending]) -> Questionnaire {
+    for mending in mended {
+        put_right(&mut questionnaire, mending);
+    }
+    questionnaire
+}
+
+/// The question with its wording corrected, if it is there.
+fn put_right<'q>(
+    questionnaire: &'q mut Questionnaire,
+    mending: &Mending,
+) -> Option<&'q mut Question> {
+    let questions = questionnaire.sections.iter_mut().flat_map(|section| &mut section.questions);
+    let question = questions.into_iter().find(|question| question.key == mending.question)?;
+    question.text.clone_from(&mending.text);
+    for option in question.kind.options_mut() {
+        if let Some(text) = mending.options.get(&option.key) {
+            option.text.clone_from(text);
+        }
+    }
+    Some(question)
 }
 
 /// The name of the field with the words of an option.
@@ -123,6 +136,13 @@ mod tests {
         ]);
         let mending = read(&sent, &question, 1_796_000_000_000).expect("a mending");
         assert_eq!(mending.options.len(), 1, "only what changed");
+        let again = corrected(of(vec![question.clone()]), std::slice::from_ref(&mending));
+        let how = again.question("how").expect("the question");
+        assert_eq!(
+            (how.text.as_str(), how.help.as_str()),
+            ("How is it now?", ""),
+            "without a note"
+        );
         let mended = mend(of(vec![question.clone()]), &[mending]);
         let how = mended.question("how").expect("the question");
         assert_eq!(

@@ -18,7 +18,7 @@ const YEARS: i64 = 4;
 #[must_use]
 pub fn by_rule(question: &Question, closed_on: i64) -> Vec<i64> {
     match question.kind {
-        QuestionKind::Number { least, most } => {
+        QuestionKind::Number { least, most } | QuestionKind::Amount { least, most, .. } => {
             let step = step(i128::from(most) - i128::from(least) + 1);
             let first = (i128::from(least).div_euclid(step) + 1) * step;
             let cuts = (0..).map(|nth| first + nth * step);

@@ -416,6 +416,10 @@ pub fn shown_by(asked: &Questionnaire, by: &str) -> Vec<(String, String)> {
     others.map(|question| (question.key.clone(), by.to_owned())).collect()
 }
 
+/// How a table for people begins (the byte order mark): without it Excel takes its letters for
+/// others, and "£" for "Â£".
+pub const FOR_EXCEL: &str = "\u{feff}";
+
 /// A cell that no spreadsheet takes for a formula.
 pub fn harmless(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {

@@ -262,8 +262,7 @@ impl Moment {
     /// What to do, where it is not a day, or is in the future.
     pub fn read(typed: &str, now: Millis) -> Result<Self, String> {
         let typed = typed.trim();
-        let end = outcomes::rules::end_of(typed)
-            .ok_or_else(|| "Enter a day like 2026-12-01".to_owned())?;
+        let end = clock::end_of(typed).ok_or_else(|| "Enter a day like 2026-12-01".to_owned())?;
         let day = clock::fields(end).0;
         if clock::date(end) > clock::date(now) {
             return Err(format!(

@@ -111,7 +111,11 @@ fn invitations(waits: Waits) -> (String, String, String) {
 /// Everything an administrator can set.
 fn pages() -> impl IntoView {
     let pages = [
-        ("/admin/people", "People", "Invite organisers and leaders, change people's roles, and suspend an account."),
+        (
+            "/admin/people",
+            "People",
+            "Invite organisers and leaders, change people's roles, and suspend an account.",
+        ),
         (
             "/admin/roles",
             "Who was given which role",

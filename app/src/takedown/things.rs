@@ -5,6 +5,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::takedown::Kind;
+use local_offer::store::Comment;
 use notices::questions::taking_down::{self, ToTakeDown, ToTell};
 use sqlx::AnyConnection;
 
@@ -73,7 +74,7 @@ async fn topic(house: &House, id: &str) -> Result<Option<Thing>, Error> {
 async fn comment(house: &House, id: &str) -> Result<Option<Thing>, Error> {
     let id = Id::<ids::Comment>::parse(id).ok_or(Error::NotFound)?;
     let comment = local_offer::store::find(&house.db, &id).await?;
-    Ok(comment.filter(|comment| comment.is_public()).map(|comment| Thing {
+    Ok(comment.filter(Comment::is_public).map(|comment| Thing {
         kind: Kind::Comment,
         back: format!("/local-offer/comments/{id}"),
         id: id.into(),

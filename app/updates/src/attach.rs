@@ -9,12 +9,16 @@ use ground::error::Error;
 use ground::files;
 use ground::house::House;
 use ground::ids::{Account, EvidenceFile, Id, Update};
-use ground::sent::SentWithFile;
+use ground::sent::{CHOOSE_AGAIN, SentWithFile};
 use ground::ui::{Choice, Choices, Upload};
 use leptos::prelude::*;
 
 use super::evidence::Attached;
 use super::{find_update, store};
+
+/// What may be chosen.
+const CHOOSE: &str =
+    "Choose a PDF, a Word file (docx), an OpenDocument text (odt) or a picture (png or jpg)";
 
 /// Saves the file that came with a form, if one did. Gives the form's fields, which name the file
 /// from now on, and what to do about a file that is not accepted.
@@ -23,15 +27,17 @@ pub async fn put_in(
     by: &Id<Account>,
     form: SentWithFile,
 ) -> Result<(Sent, Refusals), Error> {
-    let SentWithFile { sent, file, is_too_large } = form;
+    let SentWithFile { sent, file, is_too_large, is_left_behind } = form;
     if is_too_large {
         return Ok((sent, Refusals::one("file", "Choose a file of 20 MB or less")));
     }
+    if is_left_behind {
+        return Ok((sent, Refusals::one("file", CHOOSE_AGAIN)));
+    }
     let Some((name, content)) = file else { return Ok((sent, Refusals::default())) };
-    let Some((kind, content)) = aside(move || files::read(content)).await? else {
-        let what_to_do = "Choose a PDF, a Word file (docx), an OpenDocument text (odt) or a \
-            picture (png or jpg)";
-        return Ok((sent, Refusals::one("file", what_to_do)));
+    let (kind, content) = match aside(move || files::read(content)).await? {
+        Ok(read) => read,
+        Err(why) => return Ok((sent, Refusals::one("file", why.what_to_do(CHOOSE)))),
     };
     // Saved before the write: a file that nothing names does no harm, a name without a file would.
     let file = house.files.keep(&name, kind, content).await?;

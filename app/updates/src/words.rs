@@ -182,7 +182,7 @@ fn day_to_come(
     known: Option<&str>,
     now: Millis,
 ) -> Result<String, String> {
-    let day = clock::read(sent.typed(field), "23:59").ok_or_else(|| "Enter the date".to_owned())?;
+    let day = clock::end_of(sent.typed(field)).ok_or_else(|| "Enter the date".to_owned())?;
     let text = clock::fields(day).0;
     if day < now && known != Some(text.as_str()) {
         Err("Choose today or a later day".to_owned())

@@ -20,7 +20,10 @@ fn a_draft_that_is_a_file_is_at_no_address_for_whoever_knows_its_hash() {
         let plan = plans::register(&world, &leader).await;
         let fields = [("summary", "In short"), ("body", "")];
         let draft = format!("/lead/plans/{plan}/drafts");
-        leader.post_file(&draft, &fields, ("plan.pdf", b"%PDF-1.7\nThe plan.")).await.leads_to();
+        leader
+            .post_file(&draft, &fields, ("plan.pdf", b"%PDF-1.7\nThe plan.\n%%EOF"))
+            .await
+            .leads_to();
         let hash: String = sqlx::query_scalar("SELECT file_hash FROM drafts")
             .fetch_one(&mut *world.db().read().await.unwrap())
             .await

@@ -241,6 +241,7 @@ fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_resul
         assert!(lead.get("/forum/safeguarding/answers").await.says("Nothing is waiting for you."));
 
         let csv = organiser.post(&format!("{read}.csv"), &[]).await;
+        assert!(csv.html.starts_with("\u{feff}How it came in,"), "Excel reads its letters");
         assert!(
             csv.html.contains("'=1+1 Sam Invented waits.")
                 && csv.html.contains("[a name] waits.")
@@ -267,6 +268,7 @@ fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_resul
         );
         assert!(!results.says("Sam") && !results.says("hits"));
         let csv = world.visitor().get(&format!("/consultations/{id}/results.csv")).await;
+        assert!(csv.html.starts_with("\u{feff}question,"), "Excel reads its letters");
         assert!(
             csv.html.contains("What these answers are about: What else?,Weekends,Weekends")
                 || csv.html.contains(",Weekends,")

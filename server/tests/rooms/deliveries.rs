@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use calendar::clock::{Clock, DAY, HOUR, MINUTE, SECOND};
 use deliveries::{EmailKind, Failure, Outcome, Owed, Words, deliver_one, owe, store};
 use ground::db::Kind;
+use ground::viewer::Role;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use server::mailbox::Mailbox;
 use server::worker::clock_is_wrong;
@@ -390,5 +391,45 @@ fn what_came_back_is_read_from_a_mailbox_file_or_folder_and_other_mail_is_left_t
         assert_eq!(returns().await, 3);
         assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 0);
         assert_eq!(fs::read_dir(maildir.join("cur")).unwrap().count(), 1);
+    });
+}
+
+#[test]
+fn what_came_back_and_is_not_understood_is_shown_to_an_administrator_for_a_month() {
+    on_both(async |world| {
+        world.signed_in("admin@example.org", &[Role::Admin]).await;
+        owe_emails(&world, 3).await;
+        let emails = world.deliver().await;
+        let ours = world.house.settings.return_address.clone().unwrap();
+        let maildir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(maildir.path().join("new")).unwrap();
+        let mail = |nth: usize, from: &str, subject: &str, text: &str| {
+            let to = ours.of(&emails[nth].id);
+            let mail = format!("From: {from}\nTo: {to}\nSubject: {subject}\n\n{text}\n");
+            fs::write(maildir.path().join(format!("new/{nth}.mail")), mail).unwrap();
+        };
+        mail(0, "MAILER-DAEMON@example.com", "failure notice", "<a@example.com>: No such mailbox.");
+        mail(1, "Ann <ann@example.com>", "Automatic reply: Hello", "I am away.");
+        mail(2, "Ann <ann@example.com>", "Hello from ann@example.com", "Who are you?");
+        let setting = format!("file:{}", maildir.path().display());
+        let mailbox = Mailbox::from_setting(&setting).unwrap();
+        mailbox.empty(&world.house).await.unwrap();
+        let cur = || fs::read_dir(maildir.path().join("cur")).unwrap().count();
+        assert_eq!(cur(), 2, "what is no return is left for somebody to read");
+        let admin = world.sign_in("admin@example.org").await;
+        let page = admin.get("/admin/service").await;
+        assert!(page.says("1 email has been returned to us"), "{}", page.html);
+        assert!(page.says("Answers to our emails that we couldn't read"), "{}", page.html);
+        assert!(page.says("“Hello from …”"), "{}", page.html);
+        assert!(!page.says("Automatic reply"), "{}", page.html);
+        world.forward(31 * DAY);
+        server::retention::keep(&world.house).await.unwrap();
+        let admin = world.sign_in("admin@example.org").await;
+        assert!(!admin.get("/admin/service").await.says("we couldn't read"));
+        let left: i64 = sqlx::query_scalar("SELECT count(*) FROM unread_returns")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(left, 0);
     });
 }

@@ -9,7 +9,7 @@ use crate::consultations::{answered, open, publish as publish_results};
 use crate::updates::{DONE, closed_topic, publish};
 use crate::world::on_both;
 
-const PDF: &[u8] = b"%PDF-1.7\nRoute 5 came at 8:10 on each of twenty days.";
+const PDF: &[u8] = b"%PDF-1.7\nRoute 5 came at 8:10 on each of twenty days.\n%%EOF";
 
 #[test]
 fn a_file_is_kept_while_the_words_are_checked_and_saved_by_everyone_once_they_are_published() {
@@ -107,7 +107,7 @@ fn a_file_is_kept_while_the_words_are_checked_and_saved_by_everyone_once_they_ar
         let judge = format!("/forum/updates/{update}");
         let disputed = [("version", "2"), ("verdict", "disputed")];
         let bare = organiser
-            .post_file(&judge, &disputed, ("our count.pdf", b"%PDF-1.7\nIt came late."))
+            .post_file(&judge, &disputed, ("our count.pdf", b"%PDF-1.7\nIt came late.\n%%EOF"))
             .await;
         assert!(bare.says("Say what parents have found") && bare.says("our count.pdf"));
         let file = bare.sends("files");
@@ -117,7 +117,7 @@ fn a_file_is_kept_while_the_words_are_checked_and_saved_by_everyone_once_they_ar
         assert!(read.says("our count.pdf"));
         assert_eq!(
             visitor.get(&format!("{page}/files/{file}")).await.html,
-            "%PDF-1.7\nIt came late."
+            "%PDF-1.7\nIt came late.\n%%EOF"
         );
     });
 }

@@ -227,6 +227,15 @@ fn who_may_not_do_it_is_told_so_once_she_is_in() {
         assert_eq!(done.status, StatusCode::FORBIDDEN);
         assert_eq!(supporters(&world).await, 0);
         assert_eq!(phone.get("/account").await.status, StatusCode::OK, "and she is signed in");
+
+        // What she wrote is hers to copy.
+        let tablet = world.visitor();
+        let words = [("title", "A bus that waits"), ("happens_now", "It is always late.")];
+        let asked = tablet.post("/topics/new", &words).await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+        let done = get_in(&world, Way::Password, &tablet, &tablet).await;
+        assert_eq!(done.status, StatusCode::FORBIDDEN);
+        assert!(done.says("It is always late."), "{}", done.html);
     });
 }
 

@@ -10,8 +10,12 @@ use crate::things::{Address, Looker, Things, lookers};
 use crate::world::Browser;
 
 /// Where no page has a form, since a program sends it; what it sends.
-const BY_PROGRAMS: [(&str, &[&str]); 2] =
-    [("/functions/topics-to-merge-into", &["words", "topic"]), ("/returns", &["from", "to"])];
+const BY_PROGRAMS: [(&str, &[&str]); 4] = [
+    ("/functions/topics-to-merge-into", &["words", "topic"]),
+    ("/functions/change-questions", &["consultation", "version", "edits", "step"]),
+    ("/functions/try-questions", &["consultation", "sent"]),
+    ("/returns", &["from", "to"]),
+];
 
 /// What ends a session, or begins to, comes last.
 const LAST: [&str; 3] = ["/account/sessions/end", "/sign-out", "/account/erase"];

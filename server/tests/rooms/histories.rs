@@ -460,7 +460,7 @@ async fn a_history(world: &World, seed: u64) {
             7 => stage.tell().await,
             _ => {
                 let end = clock::fields(world.now()).0;
-                days.insert(end.clone(), outcomes::rules::end_of(&end).unwrap());
+                days.insert(end.clone(), clock::end_of(&end).unwrap());
                 world.forward(i64::try_from(1 + stage.chance.below(25)).unwrap() * DAY);
             }
         }

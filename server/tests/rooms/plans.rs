@@ -386,7 +386,8 @@ fn a_draft_can_be_a_file_which_is_what_its_content_says_and_is_only_ever_saved()
             "what was typed beside the file is kept through signing in"
         );
 
-        let draft = put_in(&leader, &plan, "Our plan.exe", b"%PDF-1.7\nThe plan.").await.leads_to();
+        let draft =
+            put_in(&leader, &plan, "Our plan.exe", b"%PDF-1.7\nThe plan.\n%%EOF").await.leads_to();
         let file = format!("/plans/{plan}/drafts/1/file");
         assert_eq!(visitor.get(&file).await.status, StatusCode::NOT_FOUND, "it is not published");
         leader
@@ -399,12 +400,60 @@ fn a_draft_can_be_a_file_which_is_what_its_content_says_and_is_only_ever_saved()
         leader.post(&draft, &[]).await.leads_to();
         assert!(visitor.get(&format!("/plans/{plan}/drafts/1")).await.says("Our plan.pdf"));
         let saved = visitor.get(&file).await;
-        assert_eq!(saved.html, "%PDF-1.7\nThe plan.");
+        assert_eq!(saved.html, "%PDF-1.7\nThe plan.\n%%EOF");
         assert_eq!(saved.headers["content-type"], "application/pdf");
         assert_eq!(saved.headers["content-length"], saved.html.len().to_string());
         assert_eq!(saved.headers["x-content-type-options"], "nosniff");
         assert!(saved.headers["content-disposition"].to_str().unwrap().starts_with("attachment; "));
         assert!(by_hand(&world, "UPDATE drafts SET file_hash = 'another'").await.is_err());
+    });
+}
+
+#[test]
+fn a_file_that_cannot_be_taken_is_called_by_its_name() {
+    on_both(async |world| {
+        let leader = leader(&world).await;
+        let plan = register(&world, &leader).await;
+        let locked = b"%PDF-1.7\ntrailer << /Root 1 0 R /Encrypt 2 0 R >>\n%%EOF";
+        for (content, why) in [
+            (&b""[..], "That file is empty"),
+            (locked, "That PDF is protected"),
+            (b"%PDF-1.7\nThe pl", "That PDF is not complete"),
+            (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
+        ] {
+            let refused = put_in(&leader, &plan, "plan.pdf", content).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{why}");
+            assert!(refused.says(why) && refused.says("In short"), "{why}: {}", refused.html);
+        }
+        let late = put_in(&leader, &plan, "plan.pdf", b"\xEF\xBB\xBF%PDF-1.7\nOne.\n%%EOF").await;
+        late.leads_to();
+    });
+}
+
+#[test]
+fn a_draft_is_never_recorded_without_the_file_that_was_left_behind_at_signing_in() {
+    on_both(async |world| {
+        let browser = leader(&world).await;
+        let plan = register(&world, &browser).await;
+        let phone = world.visitor();
+        let pdf = b"%PDF-1.7\nThe plan.\n%%EOF";
+        let fields = [("form_key", "k"), ("summary", "In short"), ("body", "# Buses")];
+        let to = format!("/lead/plans/{plan}/drafts");
+        let asked = phone.post_file(&to, &fields, ("plan.pdf", pdf)).await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+        let signs_in = [("email", "leader@example.org"), ("password", "three small words")];
+        assert_eq!(phone.post("/sign-in", &signs_in).await.leads_to(), "/go-on");
+        let again = phone.post("/go-on", &[("step", "do")]).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", again.html);
+        for words in ["Choose the file again", "In short", "# Buses"] {
+            assert!(again.says(words), "{words}: {}", again.html);
+        }
+        let drafts: i64 = sqlx::query_scalar("SELECT count(*) FROM drafts")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(drafts, 0);
+        phone.post_file(&to, &fields, ("plan.pdf", pdf)).await.leads_to();
     });
 }
 
@@ -415,7 +464,7 @@ fn a_draft_sent_twice_is_one_and_with_another_file_it_is_another() {
         let plan = register(&world, &leader).await;
         let key = id::fresh();
         let mut leads_to = Vec::new();
-        for content in ["%PDF-1.7\nOne.", "%PDF-1.7\nOne.", "%PDF-1.7\nTwo."] {
+        for content in ["%PDF-1.7\nOne.\n%%EOF", "%PDF-1.7\nOne.\n%%EOF", "%PDF-1.7\nTwo.\n%%EOF"] {
             leads_to.push(
                 put_in_as(&leader, &plan, &key, "plan.pdf", content.as_bytes()).await.leads_to(),
             );

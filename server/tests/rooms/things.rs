@@ -121,7 +121,7 @@ const ADMIN: Looker = Looker::Person("admin@example.org");
 /// What everyone in the demonstration has as a password.
 const PASSWORD: &str = "alongside-demo";
 
-const PDF: &[u8] = b"%PDF-1.7 when the buses came";
+const PDF: &[u8] = b"%PDF-1.7 when the buses came\n%%EOF";
 
 /// Whose browser it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

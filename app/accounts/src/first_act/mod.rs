@@ -349,10 +349,48 @@ async fn act_now(
         store::forget(&house.db, &act.id).await?;
         done.headers_mut().append(header::SET_COOKIE, set_cookie(house, "", 0)?);
     }
+    if done.status() == StatusCode::FORBIDDEN {
+        done = not_theirs(house, &requester.viewer, act, &done);
+    }
     for cookie in in_now.headers().get_all(header::SET_COOKIE) {
         done.headers_mut().append(header::SET_COOKIE, cookie.clone());
     }
     with_its_address(done, &act.goes_to).await
+}
+
+/// For somebody who signed in as another than may do it: what they wrote is still theirs to copy.
+fn not_theirs(house: &House, viewer: &Viewer, act: &Act, refused: &Response) -> Response {
+    let words = typed(act);
+    let page = Page::new("You don't have permission to do this", || {
+        let copy = (!words.is_empty()).then(|| {
+            let words = words.iter().map(|words| {
+                view! {
+                    <blockquote class="lines" dir="auto">
+                        {words.clone()}
+                    </blockquote>
+                }
+            });
+            view! {
+                <p>"Here is what you wrote. Copy it before you leave this page."</p>
+                {words.collect_view()}
+            }
+        });
+        view! {
+            <div class="stack">
+                <h1>"You don't have permission to do this"</h1>
+                <p class="lead">
+                    "The account you are signed in with can't do this, so nothing was saved. Sign \
+                     out, and sign in with the account that can."
+                </p>
+                {copy}
+            </div>
+        }
+    });
+    let mut answer = page.status(StatusCode::FORBIDDEN).answer(house, viewer);
+    for cookie in refused.headers().get_all(header::SET_COOKIE) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    answer
 }
 
 /// A form without an address is sent to the page it is on. The answer to what was sent for them is

@@ -1,5 +1,6 @@
 //! The page that says what a file holds, and the buttons beneath it.
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::Refusals;
@@ -9,7 +10,7 @@ use ground::error::Error;
 use ground::files;
 use ground::house::House;
 use ground::ids::{self, Id};
-use ground::sent::{Form, SentWithFile};
+use ground::sent::{CHOOSE_AGAIN, Form, SentWithFile};
 use ground::ui::{Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
@@ -20,7 +21,7 @@ use questionnaires::{Questionnaire, edit, piping};
 use super::store::{Import, LastImport};
 use super::{Step, address, store};
 use crate::being_written;
-use crate::build::{in_words, keep_changed, refused};
+use crate::build::{Builder, in_words, keep_changed, refused};
 use crate::question::keys_had;
 use crate::store::{Consultation, questions};
 
@@ -32,6 +33,7 @@ pub async fn read_file(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
+    Extension(builder): Extension<Builder>,
     sent: SentWithFile,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
@@ -39,6 +41,7 @@ pub async fn read_file(
         _ if sent.is_too_large => {
             Err(format!("Choose a smaller file: up to {} MB", files::LARGEST / (1024 * 1024)))
         }
+        None if sent.is_left_behind => Err(CHOOSE_AGAIN.to_owned()),
         None => Err("Choose a file".to_owned()),
         Some((name, bytes)) => aside(move || import::read(&name, &bytes))
             .await
@@ -50,7 +53,7 @@ pub async fn read_file(
             let why = why.trim_end_matches('.');
             let what_to_do = format!("{why}. Your questions have not changed");
             let refusals = Refusals::one("file", what_to_do);
-            return refused(&house, &viewer, &consultation, refusals).await;
+            return refused(&house, &viewer, &consultation, refusals, builder).await;
         }
     };
     let mut tx = house.db.begin().await?;

@@ -50,7 +50,17 @@ pub fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
             ("Write 1 next to what matters most, then 2, and so on.", boxes(texts(), "____"))
         }
         Shape::OneOption | Shape::Place => ("Tick one.", boxes(texts(), "☐")),
-        Shape::Number => ("Write a whole number.", one_line()),
+        Shape::Number => (
+            "Write a whole number.",
+            view! {
+                {one_line()}
+                {question
+                    .kind
+                    .unit()
+                    .map(|unit| view! { <p class="soft">{unit.to_owned()}</p> })}
+            }
+            .into_any(),
+        ),
         Shape::Day => ("Write a date.", one_line()),
         Shape::OwnWords { in_lines: false, .. } => ("", one_line()),
         Shape::OwnWords { in_lines: true, .. } => {

@@ -67,6 +67,10 @@ fn shown(asked: AskedQuestion<'_>, is_alone: bool) -> AnyView {
     } else {
         format!("{} (optional)", question.text)
     };
+    let text = match question.kind.unit() {
+        Some(unit) => format!("{text} ({unit})"),
+        None => text,
+    };
     let legend = || {
         let text = text.clone();
         if is_alone {

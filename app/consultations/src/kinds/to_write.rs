@@ -6,7 +6,7 @@ use ground::ui::{Area, Field, Upload};
 use leptos::prelude::*;
 
 /// Fields that show that somebody has written something of this.
-pub const FIELDS: [&str; 4] = ["at_most", "least", "words", "file"];
+pub const FIELDS: [&str; 5] = ["at_most", "least", "unit", "words", "file"];
 
 /// The fields.
 pub fn fields(sent: &Sent, refusals: &Refusals) -> impl IntoView {
@@ -45,6 +45,12 @@ pub fn fields(sent: &Sent, refusals: &Refusals) -> impl IntoView {
             label="If it is a number: the largest it can be"
             kind="number"
             value=sent.typed("most")
+            refusals
+        />
+        <Field
+            name="unit"
+            label="If it is a number of something: of what, such as hours or miles"
+            value=sent.typed("unit")
             refusals
         />
         <Area

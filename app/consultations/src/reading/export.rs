@@ -9,7 +9,7 @@ use ground::house::House;
 use ground::ids::{self, Id};
 use ground::viewer::Viewer;
 use questionnaires::answers::Answer;
-use questionnaires::results::{Heard, harmless};
+use questionnaires::results::{FOR_EXCEL, Heard, harmless};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
 
 use super::pages::Material;
@@ -49,7 +49,7 @@ pub async fn answers_csv(
         Ok(rows) => rows,
         Err(answer) => return Ok(answer),
     };
-    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut csv = csv::Writer::from_writer(FOR_EXCEL.as_bytes().to_vec());
     for row in rows {
         csv.write_record(row.iter().map(Cell::text))
             .map_err(|error| Error::from(sqlx::Error::Encode(error.into())))?;

@@ -12,7 +12,7 @@ use ground::ui::{Bar, Bars, Page};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use questionnaires::results::{
-    By, Counted, MiddleWords, Ranked, Ranking, Results, harmless, share, words,
+    By, Counted, FOR_EXCEL, MiddleWords, Ranked, Ranking, Results, harmless, share, words,
 };
 use questionnaires::whole::THEMES;
 use serde_json::json;
@@ -448,7 +448,7 @@ pub async fn results_csv(
             }
         }
     }
-    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut csv = csv::Writer::from_writer(FOR_EXCEL.as_bytes().to_vec());
     for line in lines {
         csv.write_record(line.iter().map(|cell| harmless(cell)))
             .map_err(|error| Error::from(sqlx::Error::Encode(error.into())))?;

@@ -380,11 +380,6 @@ impl Options {
             |key: &String| is_key(key) && self.choices.iter().all(|known| known.key != *key);
         std::iter::once(name.to_owned()).chain(own).find(is_free).unwrap_or_default()
     }
-
-    /// The words of an option.
-    fn text(&self, key: &str) -> &str {
-        self.choices.iter().find(|choice| choice.key == key).map_or("", |choice| &choice.text)
-    }
 }
 
 /// That one of these options of one question was chosen.
@@ -516,7 +511,8 @@ mod tests {
         let keys: BTreeSet<&String> = options.choices.iter().map(|option| &option.key).collect();
         assert_eq!(keys.len(), 10);
         for (name, key) in &options.keys {
-            assert_eq!(options.text(key), name);
+            let is_its_own = |choice: &Choice| choice.key == *key && choice.text == *name;
+            assert!(options.choices.iter().any(is_its_own), "{name}");
         }
         assert_eq!(options.keys["0-5"], "0-5");
         assert_eq!(options.keys["0+5"], "option-3");

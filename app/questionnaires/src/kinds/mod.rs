@@ -6,6 +6,7 @@
 //! [`QuestionKind`] is how a question is kept, and each match on it is here. `options` and
 //! `words` are what several kinds share.
 
+mod amount;
 mod date;
 mod long_text;
 mod number;
@@ -65,6 +66,15 @@ pub enum QuestionKind {
         least: i64,
         /// The most it can be.
         most: i64,
+    },
+    /// A whole number of something.
+    Amount {
+        /// The least it can be.
+        least: i64,
+        /// The most it can be.
+        most: i64,
+        /// What is counted, such as hours or miles.
+        unit: String,
     },
     /// One line.
     ShortText {},
@@ -127,6 +137,16 @@ struct About {
     what_is_needed: &'static str,
 }
 
+/// What can be changed in a kind.
+#[derive(Default)]
+struct Parts<'k> {
+    options: Option<&'k mut Vec<Choice>>,
+    /// Whether people choose freely among them, so that one more can be added.
+    can_be_more: bool,
+    /// The words that are there to be read in place of an answer.
+    words: Option<&'k mut String>,
+}
+
 /// What each kind knows of itself. Nothing has a default, so that a new kind is asked for all
 /// of it.
 trait Own {
@@ -177,6 +197,7 @@ const ALL: &[(&About, Read)] = &[
     (&scale::ABOUT, scale::written),
     (&rank::ABOUT, rank::written),
     (&number::ABOUT, number::written),
+    (&amount::ABOUT, amount::written),
     (&short_text::ABOUT, short_text::written),
     (&long_text::ABOUT, long_text::written),
     (&date::ABOUT, date::written),
@@ -220,6 +241,10 @@ impl QuestionKind {
             Self::Scale { options } => ask(&scale::own(options)),
             Self::Rank { options } => ask(&rank::own(options)),
             Self::Number { least, most } => ask(&number::Number { least: *least, most: *most }),
+            Self::Amount { least, most, unit } => {
+                let range = number::Number { least: *least, most: *most };
+                ask(&amount::Amount { range, unit })
+            }
             Self::ShortText {} => ask(&short_text::OWN),
             Self::LongText {} => ask(&long_text::OWN),
             Self::Date {} => ask(&date::OWN),
@@ -229,32 +254,52 @@ impl QuestionKind {
         }
     }
 
-    /// What can be changed in it: its options, and the words that are there to be read in place of
-    /// an answer.
-    fn parts_mut(&mut self) -> (&mut [Choice], Option<&mut String>) {
+    /// What can be changed in it.
+    fn parts_mut(&mut self) -> Parts<'_> {
+        let none = Parts::default();
         match self {
-            Self::OneOf { options }
-            | Self::SeveralOf { options, .. }
-            | Self::Scale { options }
-            | Self::Rank { options } => (options.as_mut_slice(), None),
-            Self::Page { words } | Self::Picture { words, .. } => (Default::default(), Some(words)),
+            Self::OneOf { options } | Self::SeveralOf { options, .. } => {
+                Parts { options: Some(options), can_be_more: true, ..none }
+            }
+            Self::Scale { options } | Self::Rank { options } => {
+                Parts { options: Some(options), ..none }
+            }
+            Self::Page { words } | Self::Picture { words, .. } => {
+                Parts { words: Some(words), ..none }
+            }
             Self::YesNo {}
             | Self::Number { .. }
+            | Self::Amount { .. }
             | Self::ShortText {}
             | Self::LongText {}
             | Self::Date {}
-            | Self::Place {} => (Default::default(), None),
+            | Self::Place {} => none,
         }
     }
 
     /// The options of its own, to put their words right; none where it has no words of its own.
     pub fn options_mut(&mut self) -> &mut [Choice] {
-        self.parts_mut().0
+        match self.parts_mut().options {
+            Some(options) => options,
+            None => &mut [],
+        }
+    }
+
+    /// Adds an option to choose. False where people do not choose freely among options of its own:
+    /// steps of a scale and what is ranked belong together.
+    pub(crate) fn add_option(&mut self, option: Choice) -> bool {
+        match self.parts_mut() {
+            Parts { options: Some(options), can_be_more: true, .. } => {
+                options.push(option);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// The words that are there to be read in place of an answer, to cut them.
     pub(crate) fn words_mut(&mut self) -> Option<&mut String> {
-        self.parts_mut().1
+        self.parts_mut().words
     }
 
     /// What is there to be read in place of an answer: words, and the file of the picture that they
@@ -270,6 +315,27 @@ impl QuestionKind {
             }
         }
         (words, picture)
+    }
+
+    /// What a number counts, such as hours or miles; `None` where that is not said, and where there
+    /// is no number.
+    #[must_use]
+    pub fn unit(&self) -> Option<&str> {
+        match self {
+            Self::Amount { unit, .. } => Some(unit),
+            Self::OneOf { .. }
+            | Self::SeveralOf { .. }
+            | Self::YesNo {}
+            | Self::Scale { .. }
+            | Self::Rank { .. }
+            | Self::Number { .. }
+            | Self::ShortText {}
+            | Self::LongText {}
+            | Self::Date {}
+            | Self::Place {}
+            | Self::Page { .. }
+            | Self::Picture { .. } => None,
+        }
     }
 
     /// Its word in forms and in files.
@@ -435,6 +501,7 @@ pub(crate) mod tests {
             scale::tests::sample(),
             rank::tests::sample(),
             number::tests::sample(),
+            amount::tests::sample(),
             short_text::tests::sample(),
             long_text::tests::sample(),
             date::tests::sample(),

@@ -15,13 +15,16 @@ pub(super) struct Number {
 }
 
 pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
+    let (least, most) = range(form)?;
+    Some(QuestionKind::Number { least, most })
+}
+
+/// Reads the least and the most that an organiser wrote.
+pub(super) fn range(form: &mut Written<'_>) -> Option<(i64, i64)> {
     let number = |field: &str| form.sent.line(field).parse::<i64>().ok();
     let range = number("least").zip(number("most")).filter(|(least, most)| least < most);
-    let (least, most) = form.refusals.take(
-        "least",
-        range.ok_or_else(|| "Enter the smallest and the largest it can be".to_owned()),
-    )?;
-    Some(QuestionKind::Number { least, most })
+    let what_to_do = || "Enter the smallest and the largest it can be".to_owned();
+    form.refusals.take("least", range.ok_or_else(what_to_do))
 }
 
 impl Own for Number {

@@ -1,4 +1,5 @@
-//! Ballots in a file, to count them again: our own CSV, or a Pabulib file of approval votes. Pure.
+//! Ballots in a file, to count them again: our own CSV, or a Pabulib file of approval votes, or
+//! of one choice each. Pure.
 //!
 //! Ours has the header `voter,topics` and one line per voter: `17,3;8;21`, topics by their number
 //! in the order of proposal, from 1. Pabulib's format is described at
@@ -57,8 +58,11 @@ pub enum Wrong {
     #[error("topic {topic} is not one of the {topics} topics")]
     UnknownTopic { topic: usize, topics: usize },
     /// A Pabulib file with another type of vote.
-    #[error("the votes are of type ‘{0}’, and only approval votes can be counted")]
+    #[error("the votes are of type ‘{0}’, and only approval and choose-1 votes can be counted")]
     VoteType(String),
+    /// A vote for several projects where the file says one each.
+    #[error("this vote names {0} projects, and the votes are of type ‘choose-1’")]
+    MoreThanOne(usize),
     /// A Pabulib file without a part that is needed.
     #[error("{0} is missing")]
     Missing(&'static str),

@@ -30,11 +30,21 @@ pub(super) fn read(text: &str) -> Result<Election, Fault> {
 struct File {
     section: Option<Section>,
     header: Option<Vec<String>>,
-    approval: bool,
+    /// How many projects a vote may name; known once META has said it.
+    votes: Option<VoteType>,
     projects: HashMap<String, usize>,
     voters: HashSet<String>,
     /// From the title VOTES on.
     election: Option<Election>,
+}
+
+/// The types of votes that are approvals, by their names in META.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum VoteType {
+    /// `approval`: as many projects as a voter likes.
+    Any,
+    /// `choose-1`: one.
+    One,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,7 +71,7 @@ impl File {
         };
         match self.section {
             Some(Section::Meta) => {
-                self.approval |= says_approval(column("key")?, column("value")?)?;
+                self.votes = vote_type(column("key")?, column("value")?)?.or(self.votes);
             }
             Some(Section::Projects) => {
                 let project = column("project_id")?;
@@ -80,6 +90,9 @@ impl File {
                         .ok_or_else(|| Wrong::UnknownProject(short(project)))
                 };
                 let ballot = named.map(number).collect::<Result<Vec<usize>, _>>()?;
+                if self.votes == Some(VoteType::One) && ballot.len() > 1 {
+                    return Err(Wrong::MoreThanOne(ballot.len()));
+                }
                 meet(voter, &mut self.voters)?;
                 if let Some(election) = &mut self.election {
                     election.add(ballot)?;
@@ -91,7 +104,7 @@ impl File {
     }
 
     fn begin_votes(&mut self) -> Result<(), Wrong> {
-        if !self.approval {
+        if self.votes.is_none() {
             return Err(Wrong::Missing("vote_type in META"));
         }
         if self.projects.is_empty() {
@@ -114,11 +127,12 @@ fn title(record: &StringRecord) -> Option<Section> {
         .map(|(_, section)| section)
 }
 
-/// Whether a line of META is the one that says the votes are approvals.
-fn says_approval(key: &str, value: &str) -> Result<bool, Wrong> {
+/// What a line of META says about the type of the votes, where it is the one that does.
+fn vote_type(key: &str, value: &str) -> Result<Option<VoteType>, Wrong> {
     match (key, value) {
-        ("vote_type", "approval") => Ok(true),
+        ("vote_type", "approval") => Ok(Some(VoteType::Any)),
+        ("vote_type", "choose-1") => Ok(Some(VoteType::One)),
         ("vote_type", other) => Err(Wrong::VoteType(short(other))),
-        _ => Ok(false),
+        _ => Ok(None),
     }
 }

@@ -126,6 +126,17 @@ fn the_example_of_the_pabulib_format_page_is_read() {
 }
 
 #[test]
+fn a_pabulib_file_of_one_choice_each_is_counted_as_approvals_of_one() {
+    let file = "META\nkey;value\nvote_type;choose-1\nPROJECTS\nproject_id;cost\n7;10\n9;20\nVOTES\n\
+        voter_id;vote\n1;7\n2;9\n3;9\n4;\n";
+    assert_eq!(supporters(file, 2), [1, 2]);
+    assert_eq!(
+        fault(file.replace("2;9", "2;7,9"), None),
+        "line 11: this vote names 2 projects, and the votes are of type ‘choose-1’"
+    );
+}
+
+#[test]
 fn a_fault_in_a_pabulib_file_tells_its_line_too() {
     assert_eq!(fault(PABULIB.replace("2;;2", "2;;3"), None), "line 14: there is no project ‘3’");
     assert_eq!(fault(PABULIB.replace("2;;2", "1;;2"), None), "line 14: voter 1 appears twice");
@@ -134,7 +145,8 @@ fn a_fault_in_a_pabulib_file_tells_its_line_too() {
         "line 14: there is no voter before the topics"
     );
     assert_eq!(fault(PABULIB.replace("9;1", "7;1"), None), "line 10: project 7 appears twice");
-    let ordinal = "line 4: the votes are of type ‘ordinal’, and only approval votes can be counted";
+    let ordinal = "line 4: the votes are of type ‘ordinal’, and only approval and choose-1 votes \
+        can be counted";
     assert_eq!(fault(PABULIB.replace("approval", "ordinal"), None), ordinal);
     assert_eq!(
         fault(PABULIB.replace("vote_type", "votes"), None),

@@ -68,6 +68,34 @@ fn the_calendar_has_the_day_or_the_hour_and_says_when_it_is_off() {
 }
 
 #[test]
+fn a_feed_and_a_calendar_that_have_not_changed_are_not_sent_again() {
+    on_both(async |world| {
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        told(&world).await;
+        let visitor = world.visitor();
+        for path in ["/notices.atom".to_owned(), format!("/notices/{id}/calendar.ics")] {
+            let first = visitor.get(&path).await;
+            let tag = first.headers["etag"].to_str().unwrap().to_owned();
+            let known = [("if-none-match", tag.as_str())];
+            let again = visitor.request(Method::GET, &path, &known, "").await;
+            assert_eq!((again.status, again.html.as_str()), (StatusCode::NOT_MODIFIED, ""));
+            assert_eq!(again.headers["etag"], first.headers["etag"], "{path}");
+            let other = [("if-none-match", "\"another\"")];
+            let other = visitor.request(Method::GET, &path, &other, "").await;
+            assert_eq!((other.status, &other.html), (StatusCode::OK, &first.html), "{path}");
+        }
+        let before = visitor.get("/notices.atom").await;
+        noticed(&world, &leaders, "Trams", 40).await;
+        told(&world).await;
+        let tag = before.headers["etag"].to_str().unwrap().to_owned();
+        let known = [("if-none-match", tag.as_str())];
+        let after = visitor.request(Method::GET, "/notices.atom", &known, "").await;
+        assert!(after.status == StatusCode::OK && after.says("Trams"), "{}", after.html);
+    });
+}
+
+#[test]
 fn what_follows_a_change_is_the_same_entry_in_a_calendar_and_says_on_paper_that_it_is_off() {
     on_both(async |world| {
         let leaders = leaders(&world).await;

@@ -1,0 +1,321 @@
+//! The form of a question, opened in the list. Its fields are those of the form without the
+//! program, and so are the rules.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, FormData, HtmlFormElement, SubmitEvent, UrlSearchParams};
+
+use super::list::{Row, field, place};
+use super::state::{Builder, Editing};
+
+/// Which fields a kind of question has besides those of every question.
+fn asks(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "scale" | "rank" => &["options"],
+        "one-of" => &["options", "other"],
+        "several-of" => &["options", "other", "at_most"],
+        "number" => &["least", "most"],
+        "amount" => &["least", "most", "unit"],
+        "page" | "picture" => &["words"],
+        _ => &[],
+    }
+}
+
+#[component]
+pub fn Editor(builder: Builder, editing: Editing) -> impl IntoView {
+    let is_new = editing.key.is_empty();
+    let (row, earlier) = builder.rows.with_untracked(|rows| {
+        let at = if is_new {
+            place(rows, &editing.after).map_or(rows.len(), |at| at + 1)
+        } else {
+            place(rows, &editing.key).unwrap_or_default()
+        };
+        let row = rows.iter().find(|row| row.key == editing.key).cloned();
+        (row.unwrap_or_default(), rows[..at].to_vec())
+    });
+    let fields = row.fields;
+    let value = |name: &str| field(&fields, name).to_owned();
+    let kind = RwSignal::new(value("kind"));
+    let file = value("file");
+    let is_picture = !file.is_empty();
+    let form_page = builder
+        .address(&format!("/questions/{}", if is_new { "new" } else { editing.key.as_str() }));
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
+        let form = event.target().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+        if let Some(sent) = form.and_then(|form| sent(&form)) {
+            builder.save(&editing, sent);
+        }
+    };
+    let title = if is_new { "A new question" } else { "Change this question" };
+    view! {
+        <form class="panel" on:submit=save novalidate aria-label=title>
+            <Problems builder />
+            <Line builder name="text" label="Your question, in one sentence" value=value("text") />
+            <Lines builder name="help" label="Help with answering" value=value("help") />
+            <Kinds builder kind is_picture />
+            <p class="hint">
+                "A picture is added on " <a href=form_page>"a page of its own"</a>"."
+            </p>
+            <div class="field" hidden=move || !asks(&kind.get()).contains(&"options")>
+                <Lines
+                    builder
+                    name="options"
+                    label="The answers to choose from, one on each line"
+                    value=value("options")
+                />
+            </div>
+            <div class="options" hidden=move || !asks(&kind.get()).contains(&"other")>
+                <Tick
+                    name="other"
+                    value="yes".to_owned()
+                    label="Add “Something else”, and ask people who choose it what it is".to_owned()
+                    is_ticked=false
+                />
+            </div>
+            <div class="field" hidden=move || !asks(&kind.get()).contains(&"at_most")>
+                <Line
+                    builder
+                    name="at_most"
+                    label="How many people can choose at most; empty for all"
+                    value=value("at_most")
+                />
+            </div>
+            <div class="field" hidden=move || !asks(&kind.get()).contains(&"least")>
+                <Line builder name="least" label="The smallest it can be" value=value("least") />
+                <Line builder name="most" label="The largest it can be" value=value("most") />
+            </div>
+            <div class="field" hidden=move || !asks(&kind.get()).contains(&"unit")>
+                <Line
+                    builder
+                    name="unit"
+                    label="What people count, such as hours or miles"
+                    value=value("unit")
+                />
+            </div>
+            <div class="field" hidden=move || !asks(&kind.get()).contains(&"words")>
+                <Lines
+                    builder
+                    name="words"
+                    label="The text to read, or what the picture shows"
+                    value=value("words")
+                />
+            </div>
+            <input type="hidden" name="file" value=file />
+            <div class="options">
+                <Tick
+                    name="needed"
+                    value="yes".to_owned()
+                    label="People can't send without answering it".to_owned()
+                    is_ticked=!value("needed").is_empty()
+                />
+                <Tick
+                    name="decline"
+                    value="yes".to_owned()
+                    label="It is personal, so offer “Prefer not to say”".to_owned()
+                    is_ticked=!value("decline").is_empty()
+                />
+            </div>
+            <Lines
+                builder
+                name="each"
+                label="Ask the same about several things, one on each line: each becomes a question"
+                value=String::new()
+            />
+            <Line
+                builder
+                name="heading"
+                label="Heading above this question"
+                value=value("heading")
+            />
+            {who_is_asked(&earlier, &fields)}
+            <div class="row">
+                <button
+                    class="button"
+                    aria-disabled=move || builder.is_saving().then_some("true")
+                >
+                    "Save the question"
+                </button>
+                <button class="button quiet" type="button" on:click=move |_| builder.leave()>
+                    "Leave it as it was"
+                </button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// What must be corrected, with the way to each field.
+#[component]
+fn Problems(builder: Builder) -> impl IntoView {
+    let links = move || {
+        let refused = builder.refused.get().into_iter();
+        let links = refused.map(|(field, what_to_do)| {
+            view! {
+                <li>
+                    <a href=format!("#edit-{field}")>{what_to_do}</a>
+                </li>
+            }
+        });
+        links.collect_view()
+    };
+    view! {
+        <div
+            class="summary"
+            id="edit-problems"
+            tabindex="-1"
+            hidden=move || builder.refused.with(Vec::is_empty)
+        >
+            <h3>"There is a problem"</h3>
+            <ul>{links}</ul>
+        </div>
+    }
+}
+
+#[component]
+fn Line(builder: Builder, name: &'static str, label: &'static str, value: String) -> impl IntoView {
+    let id = format!("edit-{name}");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <Problem builder name />
+            <input
+                id=id
+                name=name
+                type="text"
+                value=value
+                aria-describedby=move || described(builder, name)
+                aria-invalid=move || described(builder, name).map(|_| "true")
+            />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Lines(
+    builder: Builder,
+    name: &'static str,
+    label: &'static str,
+    value: String,
+) -> impl IntoView {
+    let id = format!("edit-{name}");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <Problem builder name />
+            <textarea
+                id=id
+                name=name
+                rows="3"
+                prop:value=value
+                aria-describedby=move || described(builder, name)
+                aria-invalid=move || described(builder, name).map(|_| "true")
+            />
+        </div>
+    }
+    .into_any()
+}
+
+/// How people answer. A picture is a file, so only what is one already can stay one here.
+#[component]
+fn Kinds(builder: Builder, kind: RwSignal<String>, is_picture: bool) -> impl IntoView {
+    let kinds = builder.kinds.get_value().into_iter();
+    let kinds = kinds.filter(move |(word, _)| is_picture || word != "picture");
+    let first = (String::new(), "Choose how people answer it".to_owned());
+    let options = std::iter::once(first).chain(kinds).map(|(word, title)| {
+        let is_chosen = kind.with_untracked(|kind| *kind == word);
+        view! {
+            <option value=word selected=is_chosen>
+                {title}
+            </option>
+        }
+    });
+    let options = options.collect_view();
+    view! {
+        <div class="field">
+            <label for="edit-kind">"How do people answer it?"</label>
+            <Problem builder name="kind" />
+            <select
+                id="edit-kind"
+                name="kind"
+                aria-describedby=move || described(builder, "kind")
+                aria-invalid=move || described(builder, "kind").map(|_| "true")
+                on:change=move |event: Event| kind.set(event_target_value(&event))
+            >
+                {options}
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Tick(name: &'static str, value: String, label: String, is_ticked: bool) -> impl IntoView {
+    view! {
+        <label class="option">
+            <input type="checkbox" name=name value=value checked=is_ticked />
+            {label}
+        </label>
+    }
+}
+
+/// The answers to earlier questions that lead to this one.
+fn who_is_asked(earlier: &[Row], fields: &[(String, String)]) -> AnyView {
+    let choices = earlier.iter().flat_map(|row| {
+        row.options.iter().map(|(option, words)| {
+            let value = format!("{} {option}", row.key);
+            let is_ticked = fields.iter().any(|(name, ticked)| name == "if" && *ticked == value);
+            let label = format!("{} – {words}", row.text);
+            view! { <Tick name="if" value label is_ticked /> }
+        })
+    });
+    let choices = choices.collect::<Vec<_>>();
+    if choices.is_empty() {
+        return ().into_any();
+    }
+    let is_open = fields.iter().any(|(name, _)| name == "if");
+    view! {
+        <details open=is_open>
+            <summary>"Only ask some people"</summary>
+            <fieldset class="field">
+                <legend>"Only ask people who answered"</legend>
+                <p class="hint">
+                    "Leave these empty to ask everyone. If you tick answers to different \
+                     questions, people must have given one to each."
+                </p>
+                <div class="options">{choices}</div>
+            </fieldset>
+        </details>
+    }
+    .into_any()
+}
+
+/// What to do about a field.
+#[component]
+fn Problem(builder: Builder, name: &'static str) -> impl IntoView {
+    move || {
+        let words = builder.refused.with(|refused| field(refused, name).to_owned());
+        (!words.is_empty()).then(|| {
+            view! {
+                <p class="error" id=format!("edit-{name}-error")>
+                    <span class="unseen">"Error: "</span>
+                    {words}
+                </p>
+            }
+        })
+    }
+}
+
+/// The id of what is said about a field, where something is.
+fn described(builder: Builder, name: &str) -> Option<String> {
+    let is_refused = builder.refused.with(|refused| !field(refused, name).is_empty());
+    is_refused.then(|| format!("edit-{name}-error"))
+}
+
+/// What a form would send.
+pub fn sent(form: &HtmlFormElement) -> Option<String> {
+    let data = FormData::new_with_form(form).ok()?;
+    let fields = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
+    Some(fields.to_string().into())
+}
