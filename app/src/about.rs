@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use calendar::promise::WITHIN;
 use ground::contact::{Contact, phone_link};
 use ground::house::House;
 use ground::ui::Page;
@@ -242,12 +243,12 @@ pub async fn accessibility_page(State(house): State<House>, viewer: Viewer) -> R
                 <p>
                     "We can read a page to you over the phone, send it on paper in large print, or \
                      take your answers by phone. To ask for this, "{reach(&contact)}
-                    ". We will answer within five working days."
+                    ". We will answer "{WITHIN}"."
                 </p>
                 <h2>"If something doesn't work for you"</h2>
                 <p>
                     "Tell us which page it was and what happened: "{reach(&contact)}
-                    ". We will answer within five working days and say when we will fix it."
+                    ". We will answer "{WITHIN}" and say when we will fix it."
                 </p>
                 <p>
                     "Not happy with our answer? The "

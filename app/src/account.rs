@@ -62,7 +62,7 @@ pub async fn account_page(
         };
         let leaving = person.leaves_at.map(leaving);
         let nothing = said.is_empty().then(|| said::nothing_yet(&viewer));
-        let said = said::rows(said, house.outcome_within, now, 3);
+        let said = said::rows(said, house.settings.outcome_within, now, 3);
         let devices = devices(sessions, &person.session_id).into_iter().map(device).collect_view();
         let is_staff = person.roles.iter().any(|role| role.is_staff());
         let has_one = person.second_step == SecondStep::SetUp;

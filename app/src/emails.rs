@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::tasks::Task;
-use deliveries::{Sort, stops};
+use deliveries::{ALWAYS_SENT, Sort, stops};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
@@ -84,12 +84,7 @@ pub async fn emails_page(
                 {leading}
                 <section class="stack">
                     <h2>"Always sent"</h2>
-                    <p>
-                        "Some emails keep your account or someone safe, so you can't stop them: \
-                         links to sign in, a changed password or email address, answers to a \
-                         question you asked, and if something you wrote is passed on because \
-                         someone may be in danger."
-                    </p>
+                    <p>{ALWAYS_SENT}</p>
                     <p class="soft">{format!("{forum} never sends you advertising.")}</p>
                 </section>
             </div>

@@ -38,8 +38,8 @@ fn own() -> Routes {
         .get("/", Anyone, home::home_page)
         .get("/have-your-say", Anyone, home::have_your_say_page)
         .get("/search", Anyone, search::search_page)
-        .get("/admin/search-words", Only(Role::Admin), search::search_words_form)
-        .post("/admin/search-words", Only(Role::Admin), search::save_search_words)
+        .get("/admin/search-words", Only(&[Role::Admin]), search::search_words_form)
+        .post("/admin/search-words", Only(&[Role::Admin]), search::save_search_words)
         .get("/about", Anyone, about::about_page)
         .get("/contact", Anyone, about::contact_page)
         .get("/services", Anyone, services::services_page)
@@ -70,22 +70,22 @@ fn own() -> Routes {
         .get("/account/erase/begun", Anyone, erase::erase_begun_page)
         .get("/account/erase/{token}", Anyone, erase::keep_account_form)
         .post("/account/erase/{token}", Anyone, erase::keep_account)
-        .get("/forum", Only(Role::Organiser), desks::organisers_desk)
-        .get("/lead", Only(Role::Leader), desks::leaders_desk)
-        .get("/forum/safeguarding", Only(Role::Safeguarding), desks::safeguarding_desk)
-        .get("/admin", Only(Role::Admin), desks::administration_desk)
-        .get("/admin/test-email", Only(Role::Admin), desks::test_email_form)
-        .post("/admin/test-email", Only(Role::Admin), desks::send_test_email)
-        .get("/admin/roles", Only(Role::Admin), roles::roles_page)
-        .get("/admin/audit", Only(Role::Admin), admin::audit::audit_page)
-        .get("/admin/emails", Only(Role::Admin), admin::emails::emails_page)
-        .post("/admin/emails", Only(Role::Admin), admin::emails::try_emails_again)
-        .get("/admin/storage", Only(Role::Admin), admin::storage::storage_page)
-        .get("/admin/subscribers", Only(Role::Admin), admin::subscribers::subscribers_page)
-        .get("/admin/service", Only(Role::Admin), service::service_health_page)
+        .get("/forum", Only(&[Role::Organiser]), desks::organisers_desk)
+        .get("/lead", Only(&[Role::Leader]), desks::leaders_desk)
+        .get("/forum/safeguarding", Only(&[Role::Safeguarding]), desks::safeguarding_desk)
+        .get("/admin", Only(&[Role::Admin]), desks::administration_desk)
+        .get("/admin/test-email", Only(&[Role::Admin]), desks::test_email_form)
+        .post("/admin/test-email", Only(&[Role::Admin]), desks::send_test_email)
+        .get("/admin/roles", Only(&[Role::Admin]), roles::roles_page)
+        .get("/admin/audit", Only(&[Role::Admin]), admin::audit::audit_page)
+        .get("/admin/emails", Only(&[Role::Admin]), admin::emails::emails_page)
+        .post("/admin/emails", Only(&[Role::Admin]), admin::emails::try_emails_again)
+        .get("/admin/storage", Only(&[Role::Admin]), admin::storage::storage_page)
+        .get("/admin/subscribers", Only(&[Role::Admin]), admin::subscribers::subscribers_page)
+        .get("/admin/service", Only(&[Role::Admin]), service::service_health_page)
         .post_first(
             "/admin/service",
-            Only(Role::Admin).fresh(),
+            Only(&[Role::Admin]).fresh(),
             "release the emails that were on hold",
             service::release_emails,
         )
@@ -103,7 +103,7 @@ fn own() -> Routes {
 /// What organisers take down, and what the safeguarding lead reads of it.
 fn taking_down() -> Routes {
     use Access::Only;
-    let (organiser, lead) = (Only(Role::Organiser), Only(Role::Safeguarding));
+    let (organiser, lead) = (Only(&[Role::Organiser]), Only(&[Role::Safeguarding]));
     Routes::new()
         .get("/forum/takedowns", organiser, takedown::takedowns_page)
         .get("/forum/topics/{id}/takedown", organiser, takedown::take_topic_down_form)

@@ -35,7 +35,7 @@ pub async fn said_page(
         now,
     )
     .await?;
-    let within = house.outcome_within;
+    let within = house.settings.outcome_within;
     let mut comments = local_offer::store::list(
         &house.db,
         local_offer::store::WhichComments::By(&me),

@@ -177,3 +177,19 @@ fn every_setting_has_its_row_where_settings_are_explained() {
         names.into_iter().filter(|name| !explained.contains(&format!("\n| `{name}` |"))).collect();
     assert!(missing.is_empty(), "docs/running.md has no row for {missing:?}");
 }
+
+#[test]
+fn every_role_that_people_are_invited_to_is_in_the_table_of_commands() {
+    let running = std::fs::read_to_string(root().join("docs/running.md")).unwrap();
+    let invite = running.lines().find(|line| line.contains("`alongside invite ")).unwrap();
+    for role in ground::viewer::Role::staff() {
+        assert!(invite.contains(&format!("`{}`", role.word())), "docs/running.md: {role:?}");
+    }
+}
+
+#[test]
+fn the_guide_promises_what_pages_and_emails_promise() {
+    let guide = std::fs::read_to_string(root().join("docs/for-forums.md")).unwrap();
+    let said = guide.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(calendar::promise::WITHIN), "docs/for-forums.md");
+}

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //!
-//! * [`settings`]: what the environment says, checked at the start
+//! * [`settings`]: what the environment says, checked at the start; [`all_settings`]: their list
 //! * [`edge`]: what surrounds every request: headers, limits, pages for errors; [`pasted`]: addresses
 //!   as people paste them
 //! * [`browser`]: the browser's program, embedded
@@ -19,6 +19,7 @@
 // They panic when nobody reads any more; `say` does not.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod all_settings;
 pub mod backup;
 pub mod browser;
 pub mod copying;

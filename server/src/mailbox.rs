@@ -41,7 +41,7 @@ impl Mailbox {
     /// # Errors
     /// When the mailbox cannot be read, or the database fails.
     pub async fn empty(&self, house: &House) -> Result<(), String> {
-        let Some(ours) = house.return_address.clone() else { return Ok(()) };
+        let Some(ours) = house.settings.return_address.clone() else { return Ok(()) };
         if !self.path.exists() {
             return Ok(());
         }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use calendar::clock::Clock;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use ground::audit::{self, Head};
 use ground::db::Db;
@@ -65,8 +66,8 @@ enum Command {
         /// The address the email goes to.
         email: String,
         /// Their role.
-        #[arg(long)]
-        role: Invited,
+        #[arg(long, value_parser = invited_to())]
+        role: Role,
         /// For a leader: the name of their organisation.
         #[arg(long)]
         organisation: Option<String>,
@@ -174,23 +175,10 @@ impl From<Method> for ballots::Method {
     }
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Invited {
-    Organiser,
-    Leader,
-    Safeguarding,
-    Admin,
-}
-
-impl From<Invited> for Role {
-    fn from(invited: Invited) -> Self {
-        match invited {
-            Invited::Organiser => Self::Organiser,
-            Invited::Leader => Self::Leader,
-            Invited::Safeguarding => Self::Safeguarding,
-            Invited::Admin => Self::Admin,
-        }
-    }
+/// Reads a role that somebody can be invited to.
+fn invited_to() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::staff().map(Role::word))
+        .try_map(|word| Role::read(&word).ok_or("there is no such role"))
 }
 
 #[tokio::main]
@@ -242,7 +230,7 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
                 Some(name) => Some(organisation_named(&db, &name).await?),
                 None => None,
             };
-            accounts::invite(&house, None, email, role.into(), organisation.map(Into::into))
+            accounts::invite(&house, None, email, role, organisation.map(Into::into))
                 .await
                 .map_err(|error| format!("The invitation could not be saved: {error}"))?;
             db.close().await;

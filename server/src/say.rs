@@ -6,6 +6,8 @@ use std::io::{self, Write as _};
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
+use crate::all_settings::default_of;
+
 /// Says a line to whoever started the program.
 pub fn line(words: &str) {
     // There is nobody left to tell that nobody heard it.
@@ -35,8 +37,8 @@ impl Log {
     pub fn begin() -> Self {
         let (writer, writes) = NonBlockingBuilder::default().lossy(true).finish(io::stderr());
         let dropped = writer.error_counter();
-        let filter =
-            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+        let filter = EnvFilter::try_from_default_env()
+            .unwrap_or_else(|_| EnvFilter::new(default_of("RUST_LOG")));
         tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_writer(writer)

@@ -128,7 +128,7 @@ pub async fn check(settings: &Settings) -> Result<String, String> {
     is_for_people(&settings.public_url)?;
     settings.mailer.check().await?;
     can_keep_files(&settings.files).await?;
-    if let Some(council) = &settings.council {
+    if let Some(council) = &settings.rooms.council {
         let asked = council.check(Clock::system().now()).await;
         asked.map_err(|why| format!("OIDC_ISSUER={} cannot be used: {why}", council.issuer()))?;
     }

@@ -1,7 +1,7 @@
 //! Names of settings that the program does not know: a slip in a name leaves the setting at its
 //! default, and nobody hears about it.
 //!
-//! The file of settings is ours: each name in it is one of [`KNOWN`], or belongs to a library that
+//! The file of settings is ours: each name in it is one of [`SETTINGS`], or belongs to a library that
 //! reads the environment by itself ([`OF_LIBRARIES`]). The environment is everyone's. There a name
 //! is looked at only if it begins as ours do ([`BEGINNINGS`]), or is one letter away from one of
 //! ours; and not if Docker or Kubernetes made it for a container called "mail".
@@ -9,43 +9,7 @@
 use std::env;
 use std::path::Path;
 
-/// All settings, in the order of `docs/running.md`.
-const KNOWN: [&str; 34] = [
-    "DATABASE_URL",
-    "LISTEN",
-    "PUBLIC_URL",
-    "MAIL",
-    "MAIL_FROM",
-    "MAIL_CONNECTIONS",
-    "MAIL_RATE",
-    "DKIM_KEY",
-    "DKIM_SELECTOR",
-    "BOUNCE_ADDRESS",
-    "BOUNCE_KEY",
-    "BOUNCES",
-    "SMALLEST_SHOWN",
-    "OUTCOME_WEEKS",
-    "CALL_BACK_MINUTES",
-    "LOCAL_OFFER_URL",
-    "ROUND_TO_FIVE",
-    "AUDIT_HEAD_TO",
-    "AREA_NAME",
-    "FORUM_NAME",
-    "TRUSTED_PROXY",
-    "FILES",
-    "BACKUP",
-    "METRICS",
-    "OIDC_ISSUER",
-    "OIDC_CLIENT_ID",
-    "OIDC_CLIENT_SECRET",
-    "OIDC_NAME",
-    "OIDC_ORGANISATION",
-    "OIDC_CLAIM",
-    "OIDC_VALUE",
-    "OIDC_HOURS",
-    "LEAST_FREE_MB",
-    "RUST_LOG",
-];
+use crate::all_settings::SETTINGS;
 
 /// How the names begin that a library reads: storage, PostgreSQL, certificates, the log, the clock.
 const OF_LIBRARIES: [&str; 5] = ["AWS_", "PG", "SSL_CERT_", "RUST_", "TZ"];
@@ -105,14 +69,19 @@ fn unknown(
     of_file.chain(of_environment).collect()
 }
 
+/// The names of all settings.
+fn known() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().map(|setting| setting.name)
+}
+
 fn is_known(name: &str) -> bool {
-    KNOWN.contains(&name) || OF_LIBRARIES.iter().any(|begin| name.starts_with(begin))
+    known().any(|known| known == name) || OF_LIBRARIES.iter().any(|begin| name.starts_with(begin))
 }
 
 fn begins_like_ours(name: &str) -> bool {
     let is_of_a_container = name.contains("_PORT") || name.contains("_SERVICE_");
     let is_a_slip = || {
-        let mut long = KNOWN.iter().filter(|known| known.contains('_'));
+        let mut long = known().filter(|known| known.contains('_'));
         long.any(|known| strsim::osa_distance(known, name) == 1)
     };
     !is_of_a_container && (BEGINNINGS.iter().any(|begin| name.starts_with(begin)) || is_a_slip())
@@ -120,7 +89,7 @@ fn begins_like_ours(name: &str) -> bool {
 
 /// The setting that may be meant, where one is near.
 fn meant(name: &str) -> String {
-    let near = KNOWN.iter().map(|known| (strsim::osa_distance(known, name), known));
+    let near = known().map(|known| (strsim::osa_distance(known, name), known));
     match near.min() {
         Some((slips, known)) if slips <= 3 && slips * 2 < name.len() => {
             format!(" (do you mean {known}?)")
@@ -176,7 +145,7 @@ mod tests {
             part.len() > 3 && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
         };
         let read: BTreeSet<&str> = read.split('"').filter(is_name).collect();
-        let known: BTreeSet<&str> = KNOWN.into_iter().filter(|name| *name != "RUST_LOG").collect();
+        let known: BTreeSet<&str> = known().filter(|name| *name != "RUST_LOG").collect();
         assert_eq!(known, read);
     }
 }

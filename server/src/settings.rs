@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
 
-use calendar::clock::{Clock, DAY, MINUTE, Millis};
+use calendar::clock::{Clock, DAY, MINUTE};
 use disclosure::tables::Rule;
 use ground::council::{self, Council, MustHave};
 use ground::db::{Db, Kind};
 use ground::files::Files;
-use ground::house::{House, Names};
+use ground::house::{AreaSettings, House, Names};
 use ground::return_address::ReturnAddress;
 use ipnet::IpNet;
 use url::Url;
 
+use crate::all_settings::default_of;
 use crate::mailbox::Mailbox;
 use crate::mailer::Mailer;
 use crate::worker::Pace;
@@ -36,20 +37,10 @@ pub struct Settings {
     pub mailer: Mailer,
     /// How fast emails are handed over.
     pub pace: Pace,
-    /// Where undelivered emails come back to; `None`: the address emails are from.
-    pub return_address: Option<ReturnAddress>,
-    /// The mailbox they come back to; `None`: nobody reads it.
+    /// The mailbox that undelivered emails come back to; `None`: nobody reads it.
     pub mailbox: Option<Mailbox>,
-    /// How much of published results is hidden.
-    pub rule: Rule,
-    /// How long leaders have to say what came of what parents said.
-    pub outcome_within: Millis,
-    /// How long a notice that is approved for now can still be called back.
-    pub call_back: Millis,
-    /// Where people can read the area's list of support.
-    pub local_offer: Option<Url>,
-    /// Who gets the end of the audit log each month.
-    pub audit_head_to: Vec<String>,
+    /// What rooms decide by.
+    pub rooms: AreaSettings,
     /// The local area, as in "Sefton".
     pub area: String,
     pub forum: String,
@@ -61,8 +52,6 @@ pub struct Settings {
     pub metrics: Option<SocketAddr>,
     /// Where a backup is made each day; `None`: nowhere.
     pub backup: Option<PathBuf>,
-    /// The council with which its officers may sign in; `None`: with none.
-    pub council: Option<Arc<Council>>,
 }
 
 impl Settings {
@@ -89,61 +78,49 @@ impl Settings {
     /// # Errors
     /// As [`Self::from_environment`].
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
-        let or = |name: &str, default: &str| get(name).unwrap_or_else(|| default.to_owned());
-        let database_url = or("DATABASE_URL", "sqlite://data/alongside.db");
+        let or = |name: &str| get(name).unwrap_or_else(|| default_of(name).to_owned());
+        let whole = |name: &str, range: RangeInclusive<u32>| number(name, &or(name), range);
+        let database_url = or("DATABASE_URL");
         Kind::of_url(&database_url)
             .ok_or("DATABASE_URL must begin with sqlite:// or postgres://")?;
-        let listen: SocketAddr = or("LISTEN", "127.0.0.1:3000")
+        let listen: SocketAddr = or("LISTEN")
             .parse()
             .map_err(|_| "LISTEN must be an address and a port, like 127.0.0.1:3000")?;
-        let public_url = public_url(&or("PUBLIC_URL", &format!("http://{listen}")))?;
-        let area = or("AREA_NAME", "Sefton");
-        let forum = or("FORUM_NAME", &format!("{area} Parent Carer Forum"));
+        let public_url =
+            public_url(&get("PUBLIC_URL").unwrap_or_else(|| format!("http://{listen}")))?;
+        let area = or("AREA_NAME");
+        let forum = get("FORUM_NAME").unwrap_or_else(|| format!("{area} Parent Carer Forum"));
         let host = public_url.host_str().unwrap_or("localhost").to_owned();
-        let from = or(
-            "MAIL_FROM",
-            &format!(
-                "{forum} <alongside@{}>",
-                if host.contains('.') && !host.starts_with(|c: char| c.is_ascii_digit()) {
-                    &host
-                } else {
-                    "example.org"
-                }
-            ),
-        );
+        let from = get("MAIL_FROM").unwrap_or_else(|| sender(&forum, &host));
         let return_address =
             return_address(get("BOUNCE_ADDRESS").as_deref(), get("BOUNCE_KEY").as_deref())?;
         let mailbox = get("BOUNCES").map(|mailbox| Mailbox::from_setting(&mailbox)).transpose()?;
         if mailbox.is_some() && return_address.is_none() {
             return Err("BOUNCES needs BOUNCE_ADDRESS and BOUNCE_KEY too".to_owned());
         }
-        let mut mailer = Mailer::from_setting(&or("MAIL", "file:data/mail"), &from, &host)?;
+        let mut mailer = Mailer::from_setting(&or("MAIL"), &from, &host)?;
         if let Some(return_address) = &return_address {
             mailer = mailer.with_return_address(return_address.clone());
         }
         if let Some(file) = get("DKIM_KEY") {
             let pem = fs::read_to_string(&file)
                 .map_err(|error| format!("DKIM_KEY={file} cannot be read: {error}"))?;
-            mailer = mailer.with_dkim(&pem, &or("DKIM_SELECTOR", "alongside"))?;
+            mailer = mailer.with_dkim(&pem, &or("DKIM_SELECTOR"))?;
         }
-        let connections = number("MAIL_CONNECTIONS", &or("MAIL_CONNECTIONS", "4"), 1..=50)?;
+        let connections = whole("MAIL_CONNECTIONS", 1..=50)?;
         let rate = get("MAIL_RATE").map(|rate| number("MAIL_RATE", &rate, 1..=1000)).transpose()?;
-        let rounds = is_on("ROUND_TO_FIVE", &or("ROUND_TO_FIVE", "no"))?;
-        let rule = or("SMALLEST_SHOWN", "10")
-            .parse()
-            .ok()
-            .and_then(|smallest| Rule::new(smallest, rounds));
+        let rounds = is_on("ROUND_TO_FIVE", &or("ROUND_TO_FIVE"))?;
+        let rule =
+            or("SMALLEST_SHOWN").parse().ok().and_then(|smallest| Rule::new(smallest, rounds));
         let rule = rule.ok_or(
             "SMALLEST_SHOWN must be a whole number, 10 or more: smaller groups \
             of people are never shown",
         )?;
-        let outcome_within =
-            i64::from(number("OUTCOME_WEEKS", &or("OUTCOME_WEEKS", "12"), 1..=52)?) * 7 * DAY;
-        let call_back = number("CALL_BACK_MINUTES", &or("CALL_BACK_MINUTES", "10"), 0..=120)?;
-        let call_back = i64::from(call_back) * MINUTE;
+        let outcome_within = i64::from(whole("OUTCOME_WEEKS", 1..=52)?) * 7 * DAY;
+        let call_back = i64::from(whole("CALL_BACK_MINUTES", 0..=120)?) * MINUTE;
         let local_offer =
             get("LOCAL_OFFER_URL").map(|url| web_address("LOCAL_OFFER_URL", &url)).transpose()?;
-        let audit_head_to = or("AUDIT_HEAD_TO", "");
+        let audit_head_to = or("AUDIT_HEAD_TO");
         let audit_head_to = audit_head_to
             .split(',')
             .filter(|to| !to.trim().is_empty())
@@ -151,11 +128,11 @@ impl Settings {
             .collect::<Result<Vec<_>, _>>();
         let audit_head_to = audit_head_to
             .map_err(|_| "AUDIT_HEAD_TO must be email addresses, separated by commas".to_owned())?;
-        let files = or("FILES", "file:data/files");
+        let files = or("FILES");
         if !files.starts_with("file:") && !files.starts_with("s3://") {
             return Err("FILES must be file:FOLDER or s3://BUCKET/PREFIX".into());
         }
-        let proxies = or("TRUSTED_PROXY", "");
+        let proxies = or("TRUSTED_PROXY");
         let trusted_proxies = proxies
             .split(',')
             .map(str::trim)
@@ -163,37 +140,38 @@ impl Settings {
             .map(network)
             .collect::<Result<_, _>>()?;
         let pace = Pace { connections, rate };
-        let metrics = match or("METRICS", "127.0.0.1:9464").as_str() {
+        let metrics = match or("METRICS").as_str() {
             "off" => None,
             address => {
                 Some(address.parse().map_err(|_| "METRICS must be an address and a port, or off")?)
             }
         };
         let backup = get("BACKUP").map(|backup| daily(&backup)).transpose()?;
-        let least_free = number("LEAST_FREE_MB", &or("LEAST_FREE_MB", "200"), 0..=1_000_000)?;
-        let least_free = u64::from(least_free) * 1_000_000;
-        let council = council_in(&get)?.map(Arc::new);
+        let least_free = u64::from(whole("LEAST_FREE_MB", 0..=1_000_000)?) * 1_000_000;
+        let rooms = AreaSettings {
+            return_address: return_address.map(Arc::new),
+            rule,
+            outcome_within,
+            call_back,
+            local_offer: local_offer.as_ref().map(Url::to_string),
+            audit_head_to,
+            council: council_in(&get)?.map(Arc::new),
+        };
         Ok(Self {
             database_url,
             listen,
             public_url,
             mailer,
             pace,
-            return_address,
             mailbox,
             files,
-            rule,
-            outcome_within,
-            call_back,
-            local_offer,
-            audit_head_to,
+            rooms,
             area,
             forum,
             trusted_proxies,
             least_free,
             metrics,
             backup,
-            council,
         })
     }
 
@@ -201,14 +179,8 @@ impl Settings {
     #[must_use]
     pub fn house(&self, db: Db, files: Files, demonstration: bool) -> House {
         House::new(db, files, Clock::system(), self.names(demonstration))
-            .with_return_address(self.return_address.clone())
-            .with_rule(self.rule)
-            .with_outcome_within(self.outcome_within)
-            .with_call_back(self.call_back)
-            .with_audit_head_to(self.audit_head_to.clone())
-            .with_local_offer(self.local_offer.as_ref().map(Url::to_string))
+            .with_settings(self.rooms.clone())
             .with_even_answers()
-            .with_council(self.council.clone())
     }
 
     /// The names the rooms use.
@@ -222,6 +194,12 @@ impl Settings {
             demonstration,
         }
     }
+}
+
+/// Who emails are from, where nothing else is set.
+fn sender(forum: &str, host: &str) -> String {
+    let is_name = host.contains('.') && !host.starts_with(|c: char| c.is_ascii_digit());
+    format!("{forum} <alongside@{}>", if is_name { host } else { "example.org" })
 }
 
 /// The council with which its officers may sign in, if it is set.
@@ -241,7 +219,7 @@ fn council_in(get: &impl Fn(&str) -> Option<String>) -> Result<Option<Council>, 
         (Some(_), None) => return Err("OIDC_CLAIM needs OIDC_VALUE too".to_owned()),
         (None, Some(_)) => return Err("OIDC_VALUE needs OIDC_CLAIM too".to_owned()),
     };
-    let hours = get("OIDC_HOURS").unwrap_or_else(|| "10".to_owned());
+    let hours = get("OIDC_HOURS").unwrap_or_else(|| default_of("OIDC_HOURS").to_owned());
     let hours = number("OIDC_HOURS", &hours, 1..=24)?;
     let organisation = get("OIDC_ORGANISATION").unwrap_or_else(|| name.clone());
     let secret = secret_in(needed(secret)?)?;
@@ -370,10 +348,10 @@ mod tests {
 
     #[test]
     fn small_numbers_are_ten_or_more_and_never_fewer() {
-        assert_eq!(with(&[]).expect("settings").rule, Rule::default());
+        assert_eq!(with(&[]).expect("settings").rooms.rule, Rule::default());
         let stricter =
             with(&[("SMALLEST_SHOWN", "20"), ("ROUND_TO_FIVE", "yes")]).expect("settings");
-        assert_eq!(Some(stricter.rule), Rule::new(20, true));
+        assert_eq!(Some(stricter.rooms.rule), Rule::new(20, true));
         for (name, value) in
             [("SMALLEST_SHOWN", "9"), ("SMALLEST_SHOWN", "few"), ("ROUND_TO_FIVE", "5")]
         {
@@ -432,7 +410,7 @@ mod tests {
 
     #[test]
     fn a_council_is_set_as_a_whole_or_not_at_all() {
-        assert!(with(&[]).expect("settings").council.is_none());
+        assert!(with(&[]).expect("settings").rooms.council.is_none());
         let whole = [
             ("OIDC_ISSUER", "https://login.example.org"),
             ("OIDC_CLIENT_ID", "alongside"),
@@ -441,7 +419,7 @@ mod tests {
         ];
         let settings = with(&whole).expect("settings");
         assert!(!format!("{settings:?}").contains("between us"));
-        let council = settings.council.expect("a council");
+        let council = settings.rooms.council.expect("a council");
         assert_eq!(council.organisation(), "Sefton Council");
         assert_eq!(council.must_have(), None);
         let also = |name, value| {
@@ -449,7 +427,7 @@ mod tests {
             with(&[&all[..], &[(name, value)]].concat())
         };
         let both = [&whole[..], &[("OIDC_CLAIM", "groups"), ("OIDC_VALUE", "leaders")]].concat();
-        let council = with(&both).expect("settings").council.expect("a council");
+        let council = with(&both).expect("settings").rooms.council.expect("a council");
         assert!(council.must_have().is_some_and(|must| must.value == "leaders"));
         for (name, value) in [
             ("OIDC_ISSUER", "http://login.example.org"),

@@ -260,43 +260,34 @@ pub fn role_changed(
     gives: bool,
     is_admin: bool,
 ) -> Words {
-    let is_lead = role == Role::Safeguarding;
-    let (one, new) = if is_lead {
-        ("a safeguarding lead", "There is a new safeguarding lead")
+    let title = role.title().to_lowercase();
+    let one =
+        format!("{} {title}", if title.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" });
+    let subject = if gives {
+        format!("There is a new {title}")
     } else {
-        ("an administrator", "There is a new administrator")
+        format!("Someone is no longer {one}")
     };
-    let subject = if gives { new.to_owned() } else { format!("Someone is no longer {one}") };
     let happened = match (gives, by) {
         (true, Some(by)) => format!("{by} has made {name} {one}."),
         (true, None) => format!("{name} is now {one}."),
         (false, Some(by)) => format!("{by} has removed {name} as {one}."),
         (false, None) => format!("{name} is no longer {one}."),
     };
-    let may = if is_lead {
-        "Safeguarding leads can read what parents wrote about danger. We record each time someone \
-         opens it."
-    } else {
-        "Administrators can invite people, and give and remove every role."
-    };
     let mut paragraphs = vec![Paragraph::from(happened)];
-    if gives {
-        paragraphs.push(may.into());
-    }
+    paragraphs.extend(role.watched().filter(|_| gives).map(Paragraph::from));
     paragraphs.push(to_do("If you don't know why, ask them today, or ask an administrator."));
-    let why = if is_lead {
-        "You get this email because you are a safeguarding lead or an administrator, or because it \
-         is about your role. You can't stop these emails."
-    } else {
-        "You get this email because you are an administrator, or because it is about your role. \
-         You can't stop these emails."
-    };
+    let told = if role == Role::Admin { one } else { format!("{one} or an administrator") };
+    let why = format!(
+        "You get this email because you are {told}, or because it is about your role. You can't \
+         stop these emails."
+    );
     words(
         house,
         &subject,
         paragraphs,
         is_admin.then(|| ("See who gave which role", house.link("/admin/roles"))),
-        why,
+        &why,
     )
 }
 
@@ -306,13 +297,13 @@ pub fn own_role_changed(house: &House, role: Role, by: &str, gives: bool) -> Wor
     let (subject, happened, next) = if gives {
         (
             format!("You have a new role: {title}"),
-            format!("{by} has given you the role {title}. You can now {}.", role_may(role)),
+            format!("{by} has given you the role {title}. You can now {}.", role.may()),
             "You have been signed out, so that it takes effect. Sign in again to use it.",
         )
     } else {
         (
             format!("You no longer have the role: {title}"),
-            format!("{by} has removed your role {title}. You can no longer {}.", role_may(role)),
+            format!("{by} has removed your role {title}. You can no longer {}.", role.may()),
             "You have been signed out. Your account is still there: you can sign in again.",
         )
     };
@@ -327,22 +318,6 @@ pub fn own_role_changed(house: &House, role: Role, by: &str, gives: bool) -> Wor
         Some(("Sign in", house.link("/sign-in"))),
         "We send this email whenever someone's role changes. You can't stop these emails.",
     )
-}
-
-/// What somebody with this role can do, after "can".
-pub fn role_may(role: Role) -> &'static str {
-    match role {
-        Role::Parent => "propose and support topics",
-        Role::Organiser => {
-            "read and publish what parents send us, and look after voting rounds, consultations \
-             and plans"
-        }
-        Role::Leader => {
-            "write for an organisation: answer parents, and tell families about changes"
-        }
-        Role::Safeguarding => "read what parents wrote about danger, which we record each time",
-        Role::Admin => "invite people, and give and remove every role",
-    }
 }
 
 /// Says that from now on they sign in with their council. `council`: its name.

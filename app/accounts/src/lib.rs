@@ -62,7 +62,7 @@ pub fn routes() -> Routes {
     const ADDRESS: &str = "change your email address";
     const SIGN_OUT: &str = "sign someone out everywhere";
     const SUSPEND: &str = "suspend or restore someone's account";
-    let admin = Only(Role::Admin);
+    let admin = Only(&[Role::Admin]);
     Routes::new()
         .get("/sign-up", Anyone, sign_up::sign_up_form)
         .post("/sign-up", Anyone, sign_up::sign_up)

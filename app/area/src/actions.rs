@@ -79,8 +79,8 @@ async fn save_change(
     now: Millis,
 ) -> Result<bool, sqlx::Error> {
     let (what, about) = match change {
-        AreaChange::Add { what, name, baseline } => {
-            (said(what, "added"), store::add(tx, what, &name, baseline.as_ref()).await?)
+        AreaChange::Add { what, name, facts } => {
+            (said(what, "added"), store::add(tx, what, &name, Some(&facts)).await?)
         }
         AreaChange::Retire { what, id } if store::retire(tx, what, &id, Some(now)).await? => {
             (said(what, "retired"), id)

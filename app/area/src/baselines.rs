@@ -4,7 +4,8 @@ use calendar::clock::{self, Millis};
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::items::AreaItem;
-use super::rules::{Baseline, nearest, whole_number};
+use super::place_facts::PlaceFacts;
+use super::rules::{nearest, whole_number};
 
 /// The largest file that is read, in bytes, and the most lines of it.
 pub const LARGEST: usize = 100 * 1024;
@@ -20,8 +21,9 @@ pub fn written(places: &[AreaItem]) -> String {
     let mut csv = csv::Writer::from_writer(Vec::new());
     let mut rows = vec![COLUMNS.map(str::to_owned)];
     rows.extend(places.iter().filter(|place| place.retired_at.is_none()).map(|place| {
-        let children = place.baseline.map_or_else(String::new, |number| number.to_string());
-        [place.name.clone(), children, place.source.clone(), place.day.clone()]
+        let PlaceFacts { baseline, baseline_source, baseline_day } = place.facts.clone();
+        let children = baseline.map_or_else(String::new, |number| number.to_string());
+        [place.name.clone(), children, baseline_source, baseline_day]
     }));
     for row in &rows {
         // It writes to memory, where nothing fails.
@@ -38,7 +40,7 @@ pub fn read(
     file: &[u8],
     places: &[AreaItem],
     now: Millis,
-) -> Result<Vec<(usize, Baseline)>, Vec<String>> {
+) -> Result<Vec<(usize, PlaceFacts)>, Vec<String>> {
     let one = |fault: &str| Err(vec![fault.to_owned()]);
     if file.len() > LARGEST {
         return one("Choose a smaller file: up to 100 kB");
@@ -102,7 +104,7 @@ fn one_line(
     [place, children, source, day]: [usize; 4],
     places: &[AreaItem],
     now: Millis,
-) -> Result<(usize, Baseline), String> {
+) -> Result<(usize, PlaceFacts), String> {
     let cell = |nth: usize| forms::line(record.get(nth).unwrap_or_default());
     let name = cell(place);
     let Some(known) = places.iter().position(|known| known.name == name) else {
@@ -117,14 +119,15 @@ fn one_line(
     let children = whole_number(&children).map_err(|_| {
         format!("“{}” is not a whole number, like 1,250", forms::beginning(&children, 40))
     })?;
-    let source = forms::within(cell(source), 120, "say where the number is from")?;
+    let baseline_source = forms::within(cell(source), 120, "say where the number is from")?;
     let day = iso(&cell(day));
     let known_at = clock::read(&day, "00:00")
         .ok_or_else(|| "write the day like 31/01/2026 or 2026-01-31".to_owned())?;
     if known_at > now {
         return Err("the day is in the future".to_owned());
     }
-    Ok((known, Baseline { children, source, day: clock::fields(known_at).0 }))
+    let baseline_day = clock::fields(known_at).0;
+    Ok((known, PlaceFacts { baseline: Some(children), baseline_source, baseline_day }))
 }
 
 /// A day as the tables have it, also where a spreadsheet wrote 31/01/2026.
@@ -144,9 +147,7 @@ mod tests {
             .map(|name| AreaItem {
                 id: name.to_owned(),
                 name: name.to_owned(),
-                baseline: None,
-                source: String::new(),
-                day: String::new(),
+                facts: PlaceFacts::default(),
                 retired_at: None,
             })
             .to_vec()
@@ -161,10 +162,10 @@ mod tests {
         let csv = "\u{feff}Place,Children,Source,Day\r\n\
             North Sefton,\"1,250\",School census,31/01/2026\r\n\r\n\
             South Sefton,900,School census,2026-01-31\r\n";
-        let known = |children| Baseline {
-            children,
-            source: "School census".to_owned(),
-            day: "2026-01-31".to_owned(),
+        let known = |children| PlaceFacts {
+            baseline: Some(children),
+            baseline_source: "School census".to_owned(),
+            baseline_day: "2026-01-31".to_owned(),
         };
         assert_eq!(
             read(csv.as_bytes(), &places(), now()),
@@ -209,12 +210,15 @@ mod tests {
     fn what_is_written_can_be_read_again() {
         let mut places = places();
         for place in &mut places {
-            (place.baseline, place.source, place.day) =
-                (Some(7), "A “count”, by hand".to_owned(), "2026-01-31".to_owned());
+            place.facts = PlaceFacts {
+                baseline: Some(7),
+                baseline_source: "A “count”, by hand".to_owned(),
+                baseline_day: "2026-01-31".to_owned(),
+            };
         }
         let read = read(written(&places).as_bytes(), &places, now()).expect("a file");
         assert_eq!(read.len(), 2);
-        assert_eq!(read[0].1.source, "A “count”, by hand");
+        assert_eq!(read[0].1.baseline_source, "A “count”, by hand");
     }
 
     /// The files that `cargo fuzz run baselines` begins with.

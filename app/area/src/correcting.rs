@@ -17,8 +17,9 @@ use leptos::prelude::*;
 
 use super::corrections::{self, Correction};
 use super::items::AreaItem;
-use super::pages::{baseline_fields, baseline_words};
-use super::rules::{self, AreaKind, Baseline};
+use super::pages::fact_fields;
+use super::place_facts::{FACTS, PlaceFacts};
+use super::rules::{self, AreaKind};
 use super::{baselines, store};
 
 /// GET `/admin/area/{what}/{id}`
@@ -28,13 +29,10 @@ pub async fn correction_form(
     Path((what, id)): Path<(String, String)>,
 ) -> Result<Response, Error> {
     let Asked { what, it, .. } = asked(&house, &what, &id).await?;
-    let number = it.baseline.map_or_else(String::new, |number| number.to_string());
-    let sent = Sent::of(&[
-        ("name", it.name.as_str()),
-        ("baseline", number.as_str()),
-        ("baseline_source", it.source.as_str()),
-        ("baseline_day", it.day.as_str()),
-    ]);
+    let facts = it.facts.texts();
+    let mut fields = vec![("name", it.name.as_str())];
+    fields.extend(FACTS.iter().map(|fact| fact.name).zip(facts.iter().map(String::as_str)));
+    let sent = Sent::of(&fields);
     shown(&house, &viewer, what, &it, &sent, &Refusals::default()).await
 }
 
@@ -46,7 +44,7 @@ pub async fn correct(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let Asked { what, it, others } = asked(&house, &what, &id).await?;
-    let (name, baseline) = match rules::corrected(what, &sent, house.clock.now()) {
+    let (name, facts) = match rules::corrected(what, &sent, house.clock.now()) {
         Ok(corrected) => corrected,
         Err(refusals) => return shown(&house, &viewer, what, &it, &sent, &refusals).await,
     };
@@ -54,15 +52,14 @@ pub async fn correct(
         let (sent, refusals) = (sent.with("sure", &name), Refusals::one("name", question));
         return shown(&house, &viewer, what, &it, &sent, &refusals).await;
     }
-    let what_to_do =
-        match keep(&house, &viewer, what, &it, (name.as_str(), baseline.as_ref())).await {
-            Ok(true) => return Ok(Redirect::to("/admin/area?done=kept").into_response()),
-            Ok(false) => "Check it again. Someone else has just changed it",
-            Err(Error::Database(error)) if db::already_there(&error) => {
-                "Choose another name. This one is already in the list"
-            }
-            Err(error) => return Err(error),
-        };
+    let what_to_do = match keep(&house, &viewer, what, &it, (name.as_str(), &facts)).await {
+        Ok(true) => return Ok(Redirect::to("/admin/area?done=kept").into_response()),
+        Ok(false) => "Check it again. Someone else has just changed it",
+        Err(Error::Database(error)) if db::already_there(&error) => {
+            "Choose another name. This one is already in the list"
+        }
+        Err(error) => return Err(error),
+    };
     let it = asked(&house, what.word(), &it.id).await?.it;
     shown(&house, &viewer, what, &it, &sent, &Refusals::one("name", what_to_do)).await
 }
@@ -90,33 +87,29 @@ async fn keep(
     viewer: &Viewer,
     what: AreaKind,
     it: &AreaItem,
-    (name, baseline): (&str, Option<&Baseline>),
+    (name, facts): (&str, &PlaceFacts),
 ) -> Result<bool, Error> {
     let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
-    let (has_other_name, has_other_baseline) = (it.name != name, is_other(it, baseline));
+    let (has_other_name, has_other_facts) = (it.name != name, it.facts != *facts);
     let mut tx = house.db.begin().await?;
     let is_kept = (!has_other_name || store::rename(&mut tx, what, it, name, at).await?)
-        && (!has_other_baseline || store::set_baseline(&mut tx, it, baseline, at).await?);
+        && (!has_other_facts || store::set_facts(&mut tx, it, facts, at).await?);
     if !is_kept {
         tx.roll_back().await?;
         return Ok(false);
     }
-    if has_other_name || has_other_baseline {
+    if has_other_name || has_other_facts {
         let (verb, about) = (format!("{} corrected", what.word()), &it.id);
-        let detail = match (has_other_name, has_other_baseline) {
-            (true, true) => "name, baseline",
-            (true, false) => "name",
-            _ => "baseline",
-        };
+        let both = it.facts.texts().into_iter().zip(facts.texts());
+        let others = FACTS.iter().zip(both).filter(|(_, (was, is))| was != is);
+        let mut parts: Vec<&str> = has_other_name.then_some("name").into_iter().collect();
+        parts.extend(others.map(|(fact, _)| fact.part));
+        parts.dedup();
+        let detail = &parts.join(", ");
         audit::note(&mut tx, Entry { at, who: Some(by), what: &verb, about, detail }).await?;
     }
     tx.commit().await?;
     Ok(true)
-}
-
-fn is_other(place: &AreaItem, baseline: Option<&Baseline>) -> bool {
-    let is = baseline.map(|baseline| (baseline.children, &baseline.source, &baseline.day));
-    is != place.baseline.map(|children| (children, &place.source, &place.day))
 }
 
 async fn shown(
@@ -129,7 +122,7 @@ async fn shown(
 ) -> Result<Response, Error> {
     let before = corrections::of(&house.db, what.word(), &it.id).await?;
     let page = Page::new(titled("Correct", &it.name), || {
-        let baseline = (what == AreaKind::Place).then(|| baseline_fields(sent, refusals));
+        let facts = (what == AreaKind::Place).then(|| fact_fields(sent, refusals));
         view! {
             <div class="stack">
                 <p>
@@ -146,7 +139,7 @@ async fn shown(
                 <form method="post" novalidate>
                     <input type="hidden" name="sure" value=sent.typed("sure").to_owned() />
                     <Field name="name" label="Name" value=sent.typed("name") refusals />
-                    {baseline}
+                    {facts}
                     <button class="button">"Save"</button>
                 </form>
                 {was(before)}
@@ -159,12 +152,8 @@ async fn shown(
 /// What it was before.
 fn was(before: Vec<Correction>) -> impl IntoView {
     let rows = before.into_iter().map(|correction| {
-        let field = match correction.field.as_str() {
-            "name" => "Name",
-            "baseline" => "Children and young people with SEND",
-            "baseline_source" => "Where the number is from",
-            _ => "The day it was counted",
-        };
+        let fact = FACTS.iter().find(|fact| fact.name == correction.field);
+        let field = fact.map_or("Name", |fact| fact.title);
         let was = match correction.was.as_str() {
             "" => "not known".to_owned(),
             was => clock::day_of(was).unwrap_or_else(|| was.to_owned()),
@@ -224,12 +213,12 @@ pub async fn take_over_baselines(
     let by = &viewer.signed_in()?.account_id;
     let mut tx = house.db.begin().await?;
     let mut changed = 0;
-    for (nth, baseline) in &lines {
+    for (nth, facts) in &lines {
         let place = &places[*nth];
-        if !is_other(place, Some(baseline)) {
+        if place.facts == *facts {
             continue;
         }
-        if !store::set_baseline(&mut tx, place, Some(baseline), now).await? {
+        if !store::set_facts(&mut tx, place, facts, now).await? {
             tx.roll_back().await?;
             return refused(vec![
                 "Choose the file again. Someone has just changed a number".into(),
@@ -287,14 +276,14 @@ fn baselines_page(refusals: &Refusals) -> Page {
 /// How a place's number is said on its public page, with what it was before.
 #[must_use]
 pub fn told_of_place(place: &AreaItem, before: &[Correction]) -> Vec<String> {
-    let now =
-        baseline_words(place.baseline, &place.source, &place.day).map(|words| format!("{words}."));
+    let now = place.facts.words().map(|words| format!("{words}."));
     let was = before
         .iter()
         .filter(|correction| correction.field == "baseline")
         .filter_map(|correction| Some((correction.was.parse().ok()?, correction.at)))
         .map(|(children, at)| {
-            let words = baseline_words(Some(children), "", "").unwrap_or_default();
+            let was = PlaceFacts { baseline: Some(children), ..PlaceFacts::default() };
+            let words = was.words().unwrap_or_default();
             format!("Until {} we had {words}.", clock::day(at))
         });
     now.into_iter().chain(was).collect()

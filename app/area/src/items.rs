@@ -2,6 +2,8 @@
 
 use calendar::clock::Millis;
 
+use super::place_facts::PlaceFacts;
+
 /// A service, a place or an organisation, as an administrator sees it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AreaItem {
@@ -9,12 +11,9 @@ pub struct AreaItem {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Children and young people with SEND who live there; for places.
-    pub baseline: Option<i64>,
-    /// Who says so; empty where there is no number.
-    pub source: String,
-    /// The day they counted, as `2026-01-31`; empty where there is none.
-    pub day: String,
+    /// What else is known; for places.
+    #[sqlx(flatten)]
+    pub facts: PlaceFacts,
     /// Since when it can't be chosen.
     pub retired_at: Option<Millis>,
 }

@@ -3,11 +3,11 @@
 //!
 //! A service or place is never deleted, since topics name it; it is retired and can be brought
 //! back. Its name can be corrected (`correcting`), and what it was stays in sight (`corrections`).
-//! `rules` reads what an administrator says, `baselines` a file of theirs, `store` holds the SQL,
-//! `actions` with `pages` and `running` are the administrator's pages. `texts` holds what an
-//! administrator writes by name, `contact` who the forum is and how to reach it. School days are
-//! counted in `calendar`; everyone's pages, which show what changes soon too, are
-//! `app/src/services.rs`.
+//! `rules` reads what an administrator says, `place_facts` what they say about a place beside its
+//! name, `baselines` a file of theirs, `store` holds the SQL, `actions` with `pages` and `running`
+//! are the administrator's pages. `texts` holds what an administrator writes by name, `contact` who
+//! the forum is and how to reach it. School days are counted in `calendar`; everyone's pages, which
+//! show what changes soon too, are `app/src/services.rs`.
 
 mod actions;
 pub mod baselines;
@@ -17,6 +17,7 @@ pub mod corrections;
 pub mod items;
 mod pages;
 mod personal;
+mod place_facts;
 mod rules;
 mod running;
 pub mod store;
@@ -27,7 +28,8 @@ pub const ELSEWHERE: &str = "Elsewhere";
 
 pub use correcting::told_of_place;
 pub use personal::PERSONAL;
-pub use rules::{AreaKind, Asked, Baseline, Leader, chosen};
+pub use place_facts::PlaceFacts;
+pub use rules::{AreaKind, Asked, Leader, chosen};
 
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
@@ -35,7 +37,7 @@ use ground::viewer::Role;
 /// The room's addresses.
 #[must_use]
 pub fn routes() -> Routes {
-    let admin = Access::Only(Role::Admin);
+    let admin = Access::Only(&[Role::Admin]);
     Routes::new()
         .get("/admin/area", admin, actions::area_page)
         .post("/admin/area", admin, actions::change_area)

@@ -1,12 +1,11 @@
 //! The administrator's pages.
 
-use calendar::clock;
-use disclosure::commas;
 use forms::{Refusals, Sent};
 use ground::ui::{Banner, Field, Page, Summary};
 use leptos::prelude::*;
 
 use super::items::AreaItem;
+use super::place_facts::{FACTS, Fact};
 use super::rules::AreaKind;
 use super::store::AreaLists;
 
@@ -55,7 +54,7 @@ pub fn area_lists(lists: AreaLists, done: &str, sent: &Sent, refusals: &Refusals
                             value=sent.typed("place_name")
                             refusals
                         />
-                        {baseline_fields(sent, refusals)}
+                        {fact_fields(sent, refusals)}
                         <button class="button quiet">"Add this place"</button>
                     </form>
                 </section>
@@ -100,44 +99,22 @@ fn hidden(what: AreaKind, sent: &Sent) -> impl IntoView + use<> {
     }
 }
 
-/// How many children live in a place, who counted, and when.
-pub fn baseline_fields(sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {
-    view! {
-        <Field
-            name="baseline"
-            label="Children and young people with SEND who live there"
-            hint="Leave this and the next two empty if you don't know."
-            kind="number"
-            value=sent.typed("baseline")
-            refusals
-        />
-        <Field
-            name="baseline_source"
-            label="Where the number is from"
-            hint="For example: School census, January 2026"
-            value=sent.typed("baseline_source")
-            refusals
-        />
-        <Field
-            name="baseline_day"
-            label="The day it was counted"
-            kind="date"
-            value=sent.typed("baseline_day")
-            refusals
-        />
-    }
-    .into_any()
-}
-
-/// How many children live in a place, in words: "1,750 children and young people with SEND (School
-/// census, Thursday 15 January 2026)". Nothing where nobody has said.
-#[must_use]
-pub fn baseline_words(children: Option<i64>, source: &str, day: &str) -> Option<String> {
-    let children = commas(children?.unsigned_abs());
-    let day = clock::day_of(day).unwrap_or_else(|| day.to_owned());
-    let who: Vec<&str> = [source, &day].into_iter().filter(|part| !part.is_empty()).collect();
-    let who = if who.is_empty() { String::new() } else { format!(" ({})", who.join(", ")) };
-    Some(format!("{children} children and young people with SEND{who}"))
+/// What is known about a place beside its name.
+pub fn fact_fields(sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {
+    let field = |fact: &Fact| {
+        view! {
+            <Field
+                name=fact.name
+                label=fact.label
+                hint=fact.hint
+                kind=fact.kind
+                value=sent.typed(fact.name)
+                refusals
+            />
+        }
+        .into_any()
+    };
+    FACTS.iter().map(field).collect::<Vec<_>>()
 }
 
 fn table(what: AreaKind, rows: Vec<AreaItem>) -> impl IntoView {
@@ -150,13 +127,12 @@ fn table(what: AreaKind, rows: Vec<AreaItem>) -> impl IntoView {
                 ("retire", "Retire")
             };
             let label = format!("{verb} {}", row.name);
-            let baseline = baseline_words(row.baseline, &row.source, &row.day)
-                .map(|words| format!(": {words}"));
+            let facts = row.facts.words().map(|words| format!(": {words}"));
             let to = format!("/admin/area/{}/{}", what.word(), row.id);
             let unseen = format!(" {}", row.name);
             view! {
                 <li>
-                    <span>{row.name}{baseline}{row.retired_at.map(|_| " – retired")}</span>
+                    <span>{row.name}{facts}{row.retired_at.map(|_| " – retired")}</span>
                     <a href=to>"Correct"<span class="unseen">{unseen}</span></a>
                     <form method="post" action="/admin/area">
                         <input type="hidden" name="what" value=what.word() />

@@ -1,10 +1,11 @@
 //! What an administrator may say about a service, a place or an organisation. Pure.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::Millis;
 use forms::{Named, Refusals, Sent};
 use ground::ids::{Id, Organisation};
 
 use super::items::AreaItem;
+use super::place_facts::PlaceFacts;
 
 /// Whether it is a service, a place or an organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +138,7 @@ pub enum AreaChange {
     Add {
         what: AreaKind,
         name: String,
-        baseline: Option<Baseline>,
+        facts: PlaceFacts,
     },
     /// It can no longer be chosen; what names it stays.
     Retire {
@@ -149,15 +150,6 @@ pub enum AreaChange {
         what: AreaKind,
         id: String,
     },
-}
-
-/// How many children and young people with SEND live in a place, who says so, and on which day they
-/// counted, as `2026-01-31`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Baseline {
-    pub children: i64,
-    pub source: String,
-    pub day: String,
 }
 
 /// Reads a change from what the form sent.
@@ -173,59 +165,33 @@ pub fn change(sent: &Sent, now: Millis) -> Result<AreaChange, Refusals> {
         _ => {
             let mut refusals = Refusals::default();
             let name = refusals.take(field, forms::within(sent.line(field), 80, "Enter a name"));
-            let baseline = match what {
-                AreaKind::Place => refusals.take_all(baseline(sent, now)),
-                AreaKind::Service | AreaKind::Organisation => Some(None),
-            };
-            match (name, baseline) {
-                (Some(name), Some(baseline)) => Ok(AreaChange::Add { what, name, baseline }),
+            match (name, refusals.take_all(facts(what, sent, now))) {
+                (Some(name), Some(facts)) => Ok(AreaChange::Add { what, name, facts }),
                 _ => Err(refusals),
             }
         }
     }
 }
 
-/// Reads what a service, a place or an organisation should be called, and for a place how many
-/// children live there.
+/// Reads what a service, a place or an organisation should be called, and for a place what else is
+/// known about it.
 pub fn corrected(
     what: AreaKind,
     sent: &Sent,
     now: Millis,
-) -> Result<(String, Option<Baseline>), Refusals> {
+) -> Result<(String, PlaceFacts), Refusals> {
     let mut refusals = Refusals::default();
     let name = refusals.take("name", forms::within(sent.line("name"), 80, "Enter a name"));
-    let baseline = match what {
-        AreaKind::Place => refusals.take_all(baseline(sent, now)),
-        AreaKind::Service | AreaKind::Organisation => Some(None),
-    };
-    match (name, baseline) {
-        (Some(name), Some(baseline)) => Ok((name, baseline)),
+    match (name, refusals.take_all(facts(what, sent, now))) {
+        (Some(name), Some(facts)) => Ok((name, facts)),
         _ => Err(refusals),
     }
 }
 
-/// A number is of use only with who counted and when.
-fn baseline(sent: &Sent, now: Millis) -> Result<Option<Baseline>, Refusals> {
-    let fields = ["baseline", "baseline_source", "baseline_day"];
-    if fields.iter().all(|field| sent.line(field).is_empty()) {
-        return Ok(None);
-    }
-    let mut refusals = Refusals::default();
-    let children = refusals.take("baseline", whole_number(&sent.line("baseline")));
-    let source = forms::within(
-        sent.line("baseline_source"),
-        120,
-        "Say where the number is from, like the school census",
-    );
-    let source = refusals.take("baseline_source", source);
-    let day = match clock::read(sent.typed("baseline_day"), "00:00") {
-        None => Err("Enter the day the number was counted".to_owned()),
-        Some(at) if at > now => Err("Enter a day that isn't in the future".to_owned()),
-        Some(at) => Ok(clock::fields(at).0),
-    };
-    match (children, source, refusals.take("baseline_day", day)) {
-        (Some(children), Some(source), Some(day)) => Ok(Some(Baseline { children, source, day })),
-        _ => Err(refusals),
+fn facts(what: AreaKind, sent: &Sent, now: Millis) -> Result<PlaceFacts, Refusals> {
+    match what {
+        AreaKind::Place => PlaceFacts::read(sent, now),
+        AreaKind::Service | AreaKind::Organisation => Ok(PlaceFacts::default()),
     }
 }
 
@@ -327,6 +293,8 @@ pub fn new_service_rule(
 
 #[cfg(test)]
 mod tests {
+    use calendar::clock;
+
     use super::*;
 
     fn now() -> Millis {
@@ -337,9 +305,7 @@ mod tests {
         let kept = |name: &&str| AreaItem {
             id: (*name).to_owned(),
             name: (*name).to_owned(),
-            baseline: None,
-            source: String::new(),
-            day: String::new(),
+            facts: PlaceFacts::default(),
             retired_at: None,
         };
         names.iter().map(kept).collect()
@@ -349,21 +315,18 @@ mod tests {
     fn a_new_place_has_a_name_and_may_have_a_number_of_children_with_its_source_and_day() {
         let place =
             |body: &str| change(&Sent::read(format!("what=place&{body}").as_bytes()), now());
-        let add = |baseline| AreaChange::Add {
-            what: AreaKind::Place,
-            name: "North Sefton".into(),
-            baseline,
-        };
+        let add =
+            |facts| AreaChange::Add { what: AreaKind::Place, name: "North Sefton".into(), facts };
         let counted = "baseline=1,250&baseline_source=School+census&baseline_day=2026-01-31";
         assert_eq!(
             place(&format!("place_name=North+Sefton&{counted}")),
-            Ok(add(Some(Baseline {
-                children: 1250,
-                source: "School census".into(),
-                day: "2026-01-31".into()
-            })))
+            Ok(add(PlaceFacts {
+                baseline: Some(1250),
+                baseline_source: "School census".into(),
+                baseline_day: "2026-01-31".into()
+            }))
         );
-        assert_eq!(place("place_name=North+Sefton&baseline="), Ok(add(None)));
+        assert_eq!(place("place_name=North+Sefton&baseline="), Ok(add(PlaceFacts::default())));
         assert!(place("place_name=&baseline=").is_err());
         let fields = |body: &str| -> Vec<&str> {
             place(body).expect_err("refusals").iter().map(|(field, _)| field).collect()

@@ -6,11 +6,12 @@ use forms::Named;
 use ground::db::{self, Db};
 use ground::ids::{Account, Id, Organisation, Service, Term};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::corrections::{self, Of};
 use super::items::AreaItem;
-use super::rules::{AreaKind, Baseline};
+use super::place_facts::{self, FACTS, Fact, PlaceFacts};
+use super::rules::AreaKind;
 
 /// What everyone can find of the area: (kind, id, title, words, since).
 pub const FINDABLE: &str = "SELECT 'services' AS kind, id, name AS title, '' AS words,
@@ -40,7 +41,7 @@ pub async fn places_and(db: &Db, chosen: &[impl AsRef<str>]) -> Result<Vec<Named
         "SELECT id, name FROM places WHERE retired_at IS NULL {chosen_too}
          ORDER BY position, name, id"
     );
-    let mut places = sqlx::query(sqlx::AssertSqlSafe(sql));
+    let mut places = sqlx::query(AssertSqlSafe(sql));
     for id in chosen {
         places = places.bind(id.as_ref());
     }
@@ -135,15 +136,14 @@ pub async fn lists(db: &Db) -> Result<AreaLists, sqlx::Error> {
 
 /// All services, places or organisations, retired ones too.
 pub async fn all(db: &Db, what: AreaKind) -> Result<Vec<AreaItem>, sqlx::Error> {
-    let none = "CAST(NULL AS BIGINT) AS baseline, '' AS source, '' AS day";
-    let (table, baseline) = match what {
-        AreaKind::Service => ("services", none),
-        AreaKind::Place => ("places", "baseline, baseline_source AS source, baseline_day AS day"),
-        AreaKind::Organisation => ("organisations", none),
+    let none = || place_facts::each(|_, fact| fact.none(), ", ");
+    let (table, facts) = match what {
+        AreaKind::Service => ("services", none()),
+        AreaKind::Place => ("places", place_facts::each(|_, fact| fact.name.to_owned(), ", ")),
+        AreaKind::Organisation => ("organisations", none()),
     };
-    let sql =
-        format!("SELECT id, name, {baseline}, retired_at FROM {table} ORDER BY position, name");
-    sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await
+    let sql = format!("SELECT id, name, {facts}, retired_at FROM {table} ORDER BY position, name");
+    sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await
 }
 
 /// Adds a service or a place at the end; its id. Fails as "already there" when the name is taken.
@@ -151,9 +151,10 @@ pub async fn add(
     tx: &mut AnyConnection,
     what: AreaKind,
     name: &str,
-    baseline: Option<&Baseline>,
+    facts: Option<&PlaceFacts>,
 ) -> Result<String, sqlx::Error> {
     let id = id::fresh();
+    let facts = facts.map_or_else(|| PlaceFacts::default().texts(), PlaceFacts::texts);
     let add = match what {
         AreaKind::Service => sqlx::query(
             "INSERT INTO services (id, name, position)
@@ -161,16 +162,19 @@ pub async fn add(
         )
         .bind(&id)
         .bind(name),
-        AreaKind::Place => sqlx::query(
-            "INSERT INTO places (id, name, position, baseline, baseline_source, baseline_day)
-             SELECT $1, $2, coalesce(max(position), 0) + 1, CAST($3 AS BIGINT), CAST($4 AS TEXT),
-               CAST($5 AS TEXT) FROM places",
-        )
-        .bind(&id)
-        .bind(name)
-        .bind(baseline.map(|baseline| baseline.children))
-        .bind(baseline.map_or("", |baseline| &baseline.source))
-        .bind(baseline.map_or("", |baseline| &baseline.day)),
+        AreaKind::Place => {
+            let columns = place_facts::each(|_, fact| fact.name.to_owned(), ", ");
+            let values = place_facts::each(|nth, fact| fact.held(nth + 3), ", ");
+            let sql = format!(
+                "INSERT INTO places (id, name, position, {columns})
+                 SELECT $1, $2, coalesce(max(position), 0) + 1, {values} FROM places"
+            );
+            let mut add = sqlx::query(AssertSqlSafe(sql)).bind(&id).bind(name);
+            for text in &facts {
+                add = add.bind(text);
+            }
+            add
+        }
         AreaKind::Organisation => sqlx::query(
             "INSERT INTO organisations (id, name, position)
                  SELECT $1, $2, coalesce(max(position), 0) + 1 FROM organisations",
@@ -205,40 +209,30 @@ pub async fn rename(
     Ok(true)
 }
 
-/// Says anew how many children live in a place, and keeps what was said. False when something else
-/// is said by now than `place` has.
-pub async fn set_baseline(
+/// Says anew what is known about a place, and keeps what was said. False when something else is
+/// said by now than `place` has.
+pub async fn set_facts(
     tx: &mut AnyConnection,
     place: &AreaItem,
-    baseline: Option<&Baseline>,
+    facts: &PlaceFacts,
     at: Millis,
 ) -> Result<bool, sqlx::Error> {
-    let children = baseline.map(|baseline| baseline.children);
-    let source = baseline.map_or("", |baseline| &baseline.source);
-    let day = baseline.map_or("", |baseline| &baseline.day);
-    let set = sqlx::query(
-        "UPDATE places SET baseline = CAST($2 AS BIGINT), baseline_source = $3, baseline_day = $4
-         WHERE id = $1 AND coalesce(baseline, -1) = $5 AND baseline_source = $6
-           AND baseline_day = $7",
-    )
-    .bind(&place.id)
-    .bind(children)
-    .bind(source)
-    .bind(day)
-    .bind(place.baseline.unwrap_or(-1))
-    .bind(&place.source)
-    .bind(&place.day);
+    let (was, said) = (place.facts.texts(), facts.texts());
+    let set =
+        place_facts::each(|nth, fact| format!("{} = {}", fact.name, fact.held(nth + 2)), ", ");
+    let same = |nth: usize, fact: &Fact| format!("{} = ${}", fact.as_text(), nth + 2 + FACTS.len());
+    let sql =
+        format!("UPDATE places SET {set} WHERE id = $1 AND {}", place_facts::each(same, " AND "));
+    let mut set = sqlx::query(AssertSqlSafe(sql)).bind(&place.id);
+    for text in said.iter().chain(&was) {
+        set = set.bind(text);
+    }
     if set.execute(&mut *tx).await?.rows_affected() == 0 {
         return Ok(false);
     }
     let of = Of { kind: AreaKind::Place.word(), thing_id: &place.id, at };
-    let digits = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
-    for (field, was, became) in [
-        ("baseline", &*digits(place.baseline), &*digits(children)),
-        ("baseline_source", place.source.as_str(), source),
-        ("baseline_day", place.day.as_str(), day),
-    ] {
-        corrections::keep(tx, of, field, (was, became)).await?;
+    for (fact, (was, became)) in FACTS.iter().zip(was.iter().zip(&said)) {
+        corrections::keep(tx, of, fact.name, (was.as_str(), became.as_str())).await?;
     }
     Ok(true)
 }

@@ -1,6 +1,8 @@
-//! Time as people in the area count it: London's clocks, days and hours in words, school days.
+//! Time as people in the area count it: London's clocks, days and hours in words, school days. And
+//! how soon the forum promises to read and answer.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod clock;
+pub mod promise;
 pub mod school;

@@ -4,12 +4,22 @@
 use calendar::clock::{DAY, Millis};
 use ground::db::{Db, Kind, known};
 use ground::ids::{self, Id};
-use sqlx::{AnyConnection, AssertSqlSafe};
+use questionnaires::withdrawal::GRACE;
 
-use super::rules::GRACE;
+use super::responses;
 
 /// How long after the close people can still read answers they did not send.
 pub const UNSENT_STAYS: Millis = 28 * DAY;
+
+/// The responses of a consultation that were not sent.
+const UNSENT: &str = "SELECT id FROM responses WHERE consultation_id = $1
+     AND state IN ('begun', 'reopened')";
+
+/// Of a consultation that was withdrawn, nothing that was sent stays either, but for what was
+/// passed on to the safeguarding lead.
+const OF_WITHDRAWN: &str = "SELECT r.id FROM responses r
+     JOIN consultations c ON c.id = r.consultation_id AND c.withdrawn_at IS NOT NULL
+     WHERE c.id = $1 AND NOT EXISTS (SELECT 1 FROM answer_concerns k WHERE k.response_id = r.id)";
 
 /// Does what is due.
 ///
@@ -73,14 +83,8 @@ async fn erase_unsent(
     now: Millis,
 ) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
-    erase_withdrawn(&mut tx, consultation_id).await?;
-    sqlx::query(
-        "UPDATE responses SET state = 'withdrawn', answers = '{}'
-         WHERE consultation_id = $1 AND state IN ('begun', 'reopened')",
-    )
-    .bind(consultation_id)
-    .execute(&mut *tx)
-    .await?;
+    responses::erase(&mut tx, UNSENT, consultation_id).await?;
+    responses::erase(&mut tx, OF_WITHDRAWN, consultation_id).await?;
     sqlx::query(
         "DELETE FROM responses WHERE consultation_id = $1 AND state = 'withdrawn'
          AND answers = '{}'",
@@ -94,26 +98,4 @@ async fn erase_unsent(
         .execute(&mut *tx)
         .await?;
     tx.commit().await
-}
-
-/// Of a consultation that was withdrawn, nothing that was sent stays either, but for what was
-/// passed on to the safeguarding lead.
-async fn erase_withdrawn(
-    tx: &mut AnyConnection,
-    consultation_id: &Id<ids::Consultation>,
-) -> sqlx::Result<()> {
-    let these = "(SELECT r.id FROM responses r
-         JOIN consultations c ON c.id = r.consultation_id AND c.withdrawn_at IS NOT NULL
-         WHERE c.id = $1 AND NOT EXISTS (SELECT 1 FROM answer_concerns k
-           WHERE k.response_id = r.id))";
-    for sql in [
-        format!("DELETE FROM theme_answers WHERE response_id IN {these}"),
-        format!("DELETE FROM quotations WHERE response_id IN {these}"),
-        format!("DELETE FROM redactions WHERE response_id IN {these}"),
-        format!("DELETE FROM typed_responses WHERE response_id IN {these}"),
-        format!("UPDATE responses SET state = 'withdrawn', answers = '{{}}' WHERE id IN {these}"),
-    ] {
-        sqlx::query(AssertSqlSafe(sql)).bind(consultation_id).execute(&mut *tx).await?;
-    }
-    Ok(())
 }

@@ -5,6 +5,7 @@ use calendar::clock::{self, Millis};
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 use ground::ids::{self, Id};
+use questionnaires::withdrawal;
 
 use super::store::Consultation;
 
@@ -82,9 +83,8 @@ pub fn code(house: &House, consultation: &Consultation, code: &str, is_sent: boo
     let closes = clock::day(terms.closes_at);
     let to = format!("/consultations/{}/answers?code={code}", consultation.id);
     let until = if is_sent {
-        format!(
-            "You have sent your answers. You can change or delete them until the end of {closes}."
-        )
+        let told = withdrawal::told(&withdrawal::until(terms.closes_at));
+        format!("You have sent your answers. {told}")
     } else {
         format!(
             "You haven't sent your answers yet. They only count once you send them. You can do \

@@ -65,11 +65,11 @@
 //! | published | nothing | counts in that release for ever | nothing |
 //! | 28 days after the close | erased (`closing.rs`) | stays | erased |
 //!
-//! What hangs on a response: `theme_answers`, `answer_readings`, `quotations`, `redactions`,
-//! `answer_concerns`; they go before it does. Whoever takes part once is kept apart from it, in `took_part` or
-//! `personal_links`. Whatever changes what is counted after the close also counts up
-//! `consultations.changes`, so that no results are published that somebody has not seen. Rows are
-//! mixed once: a write after that must not join a response and a person again.
+//! What hangs on a response is listed in `responses`, and goes before it does. Whoever takes part
+//! once is kept apart from it, in `took_part` or `personal_links`. Whatever changes what is counted
+//! after the close also counts up `consultations.changes`, so that no results are published that
+//! somebody has not seen. Rows are mixed once: a write after that must not join a response and a
+//! person again.
 
 mod answering;
 mod browse;
@@ -121,7 +121,7 @@ use store::Consultation;
 #[must_use]
 pub fn routes(builder: Builder) -> Routes {
     use Access::{Anyone, Only};
-    let organiser = Only(Role::Organiser);
+    let organiser = Only(&[Role::Organiser]);
     Routes::new()
         .join(answering::routes())
         .join(results::routes())

@@ -307,10 +307,7 @@ pub async fn withdraw(
             return Ok(false);
         }
     }
-    sqlx::query("UPDATE responses SET state = 'withdrawn', answers = '{}' WHERE code_hash = $1")
-        .bind(id::hash(code))
-        .execute(&mut *tx)
-        .await?;
+    erase(tx, "SELECT id FROM responses WHERE code_hash = $1", &id::hash(code)).await?;
     Ok(true)
 }
 
@@ -328,6 +325,26 @@ pub async fn link_key(
     .bind(id::secret())
     .fetch_one(tx)
     .await
+}
+
+/// What hangs on a response and goes with its answers: tables with a `response_id`.
+pub const GO_WITH_IT: [&str; 5] =
+    ["answer_readings", "theme_answers", "quotations", "redactions", "typed_responses"];
+
+/// What keeps a response for the safeguarding lead.
+pub const KEEP_IT: [&str; 1] = ["answer_concerns"];
+
+/// Erases the answers of some responses, and all that hangs on them. `these`: a statement that
+/// gives their ids, in which `$1` is `of`.
+pub async fn erase(tx: &mut AnyConnection, these: &str, of: &str) -> sqlx::Result<()> {
+    for table in GO_WITH_IT {
+        let sql = format!("DELETE FROM {table} WHERE response_id IN ({these})");
+        sqlx::query(AssertSqlSafe(sql)).bind(of).execute(&mut *tx).await?;
+    }
+    let sql =
+        format!("UPDATE responses SET state = 'withdrawn', answers = '{{}}' WHERE id IN ({these})");
+    sqlx::query(AssertSqlSafe(sql)).bind(of).execute(tx).await?;
+    Ok(())
 }
 
 /// The key of the email that reminds a family of its link. Only somebody with the link can make it:

@@ -1,10 +1,11 @@
 //! What a consultation says besides its questions, what state it is in, and what organisers should
 //! know before they open it. Pure.
 
-use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
+use calendar::clock::{self, DAY, HOUR, Millis};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
 use ground::ids::{self, Id};
+pub use questionnaires::withdrawal::GRACE;
 
 const LONGEST_TEXT: usize = 4_000;
 /// The longest reason, in characters.
@@ -15,8 +16,6 @@ const LONGEST_AHEAD: Millis = 366 * DAY;
 pub const SHORTEST: Millis = DAY - HOUR;
 /// How long before an earlier close people who have started hear of it.
 const NOTICE: Millis = 3 * DAY;
-/// How long people who have started may go on after the close.
-pub const GRACE: Millis = 30 * MINUTE;
 /// The shortest and the longest time after which a family is reminded of its link.
 const REMINDED_AFTER: (Millis, Millis) = (3 * DAY, 14 * DAY);
 /// Parents need six weeks.

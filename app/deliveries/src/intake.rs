@@ -43,7 +43,7 @@ pub async fn take_returns(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let Some(ours) = house.return_address.as_deref() else { return Err(Error::NotFound) };
+    let Some(ours) = house.settings.return_address.as_deref() else { return Err(Error::NotFound) };
     if !is_signed(&headers, &body, ours, house.clock.now()) {
         return Ok((StatusCode::UNAUTHORIZED, "The signature is not valid.\n").into_response());
     }

@@ -1,6 +1,7 @@
-//! Every kind of email there is, and which of them an account can stop. Pure.
+//! Every kind of email there is, and how each is handled. Pure.
 //!
-//! A new kind is a new variant: the compiler then asks for its word, and whether it can be stopped.
+//! A new kind is a new variant: the compiler then asks for its word and its handling, and a test for
+//! its place in `ALL`.
 
 /// What sort of email it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,8 +78,7 @@ pub enum EmailKind {
     DoubtReceived,
     /// A draft answers a topic.
     DraftPublished,
-    /// What happened about what was said. There are a great many of them, though nobody stops them
-    /// with one click: every other email overtakes them.
+    /// What happened about what was said. There are a great many of them.
     Update,
     /// Leaders must say what happened.
     OutcomeDue,
@@ -98,9 +98,50 @@ pub enum EmailKind {
     Test,
 }
 
+/// How emails of a kind are handled.
+#[derive(Clone, Copy, Debug)]
+struct Handling {
+    /// Which emails of an account it is one of, where they can be stopped. `None`: it was asked for
+    /// just now, keeps someone safe, goes to no account, is stopped as a subscription, or is chosen
+    /// for each kind of task.
+    sort: Option<Sort>,
+    /// Whether it goes to an account that is about to be erased: what says so, what lets them in to
+    /// call it back, what they need for their own pages, and what tells them that somebody else may
+    /// be in their account. Whoever is could have asked to erase it, so they do not hear of the
+    /// rest.
+    goes_while_erasing: bool,
+    /// Whether its row stays: the ledger and the outcomes prove by it who was told and when, and
+    /// jobs ask by its key whether someone was told already.
+    stays: bool,
+    /// Whether every other email overtakes it, though nobody stops it with one click.
+    gives_way: bool,
+    /// What it was about, for whom it went to, once its subject is erased; `None`: the title of its
+    /// sort, or their account.
+    about: Option<&'static str>,
+}
+
+/// Nobody can stop it.
+const ALWAYS: Handling =
+    Handling { sort: None, goes_while_erasing: false, stays: false, gives_way: false, about: None };
+/// It also goes to an account that is about to be erased.
+const SAFETY: Handling = Handling { goes_while_erasing: true, ..ALWAYS };
+/// Its row is asked for later.
+const PROOF: Handling = Handling { stays: true, ..ALWAYS };
+const NOTICE: Handling = Handling { about: Some("A change to a service"), ..PROOF };
+const TASK: Handling = Handling { about: Some("Something that was waiting for you"), ..ALWAYS };
+const RECEIPT: Handling = Handling { sort: Some(Sort::Receipts), ..ALWAYS };
+const SAID: Handling = Handling { sort: Some(Sort::Said), ..ALWAYS };
+const DRAFT: Handling = Handling { stays: true, ..SAID };
+const UPDATE: Handling = Handling {
+    gives_way: true,
+    about: Some("What happened about something you said or asked to hear about"),
+    ..DRAFT
+};
+const LEADING: Handling = Handling { sort: Some(Sort::Leading), ..PROOF };
+
 impl EmailKind {
-    /// All of them.
-    pub const ALL: [Self; 46] = [
+    /// All of them. A test finds one that is missing.
+    const ALL: &'static [Self] = &[
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -149,145 +190,114 @@ impl EmailKind {
         Self::Test,
     ];
 
-    /// The word it is stored by, and the operator reads.
-    #[must_use]
-    pub fn word(self) -> &'static str {
+    /// The word it is stored by, and how it is handled.
+    fn facts(self) -> (&'static str, Handling) {
         match self {
-            Self::SignUp => "sign-up",
-            Self::Link => "link",
-            Self::PasswordChanged => "password changed",
-            Self::ConfirmAddress => "confirm address",
-            Self::AddressMayChange => "address may change",
-            Self::AddressChanged => "address changed",
-            Self::NewDevice => "new device",
-            Self::SecondStep => "second step",
-            Self::SignedOut => "signed out",
-            Self::Suspended => "suspended",
-            Self::AddressUndo => "address undo",
-            Self::CopyAsked => "copy asked for",
-            Self::CopyLink => "copy link",
-            Self::Erasing => "erasing",
-            Self::Erased => "erased",
-            Self::Invitation => "invitation",
-            Self::LeadChanged => "lead changed",
-            Self::RoleChanged => "role changed",
-            Self::Council => "council",
-            Self::SubscriptionToConfirm => "subscription to confirm",
-            Self::Notice => "notice",
-            Self::Question => "question",
-            Self::QuestionReceived => "question received",
-            Self::Answer => "answer",
-            Self::NotAnswered => "not answered",
-            Self::TopicReceived => "topic received",
-            Self::TopicPublished => "topic published",
-            Self::TopicMerged => "topic merged",
-            Self::TopicDeclined => "topic declined",
-            Self::TopicPassedOn => "topic passed on",
-            Self::CommentReceived => "comment received",
-            Self::CommentDecided => "comment decided",
-            Self::CommentPassedOn => "comment passed on",
-            Self::CommentAnswered => "comment answered",
-            Self::TakenDown => "taken down",
-            Self::DoubtReceived => "doubt received",
-            Self::DraftPublished => "draft published",
-            Self::Update => "update",
-            Self::OutcomeDue => "outcome due",
-            Self::Task => "task",
-            Self::Asked => "asked",
-            Self::AskedAgain => "asked again",
-            Self::AnswersCode => "code",
-            Self::ConsultationWithdrawn => "consultation withdrawn",
-            Self::AuditHead => "audit head",
-            Self::Test => "test",
+            Self::SignUp => ("sign-up", ALWAYS),
+            Self::Link => ("link", SAFETY),
+            Self::PasswordChanged => ("password changed", SAFETY),
+            Self::ConfirmAddress => ("confirm address", SAFETY),
+            Self::AddressMayChange => ("address may change", SAFETY),
+            Self::AddressChanged => ("address changed", SAFETY),
+            Self::NewDevice => ("new device", SAFETY),
+            Self::SecondStep => ("second step", SAFETY),
+            Self::SignedOut => ("signed out", SAFETY),
+            Self::Suspended => ("suspended", SAFETY),
+            Self::AddressUndo => ("address undo", SAFETY),
+            Self::CopyAsked => ("copy asked for", SAFETY),
+            Self::CopyLink => ("copy link", ALWAYS),
+            Self::Erasing => ("erasing", SAFETY),
+            Self::Erased => ("erased", ALWAYS),
+            Self::Invitation => ("invitation", ALWAYS),
+            Self::LeadChanged => ("lead changed", ALWAYS),
+            Self::RoleChanged => ("role changed", ALWAYS),
+            Self::Council => ("council", SAFETY),
+            Self::SubscriptionToConfirm => ("subscription to confirm", ALWAYS),
+            Self::Notice => ("notice", NOTICE),
+            Self::Question => ("question", ALWAYS),
+            Self::QuestionReceived => ("question received", RECEIPT),
+            Self::Answer => ("answer", PROOF),
+            Self::NotAnswered => ("not answered", PROOF),
+            Self::TopicReceived => ("topic received", RECEIPT),
+            Self::TopicPublished => ("topic published", SAID),
+            Self::TopicMerged => ("topic merged", SAID),
+            Self::TopicDeclined => ("topic declined", SAID),
+            Self::TopicPassedOn => ("topic passed on", ALWAYS),
+            Self::CommentReceived => ("comment received", RECEIPT),
+            Self::CommentDecided => ("comment decided", SAID),
+            Self::CommentPassedOn => ("comment passed on", ALWAYS),
+            Self::CommentAnswered => ("comment answered", SAID),
+            Self::TakenDown => ("taken down", ALWAYS),
+            Self::DoubtReceived => ("doubt received", RECEIPT),
+            Self::DraftPublished => ("draft published", DRAFT),
+            Self::Update => ("update", UPDATE),
+            Self::OutcomeDue => ("outcome due", LEADING),
+            Self::Task => ("task", TASK),
+            Self::Asked => ("asked", ALWAYS),
+            Self::AskedAgain => ("asked again", ALWAYS),
+            Self::AnswersCode => ("code", ALWAYS),
+            Self::ConsultationWithdrawn => ("consultation withdrawn", SAID),
+            Self::AuditHead => ("audit head", PROOF),
+            Self::Test => ("test", ALWAYS),
         }
     }
 
-    /// Which emails of an account it is one of, where they can be stopped. `None`: it was asked for
-    /// just now, keeps someone safe, goes to no account, is stopped as a subscription, or is chosen
-    /// for each kind of task.
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied()
+    }
+
+    /// The word it is stored by, and the operator reads.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        self.facts().0
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        Self::all().find(|kind| kind.word() == word)
+    }
+
+    /// Which emails of an account it is one of, where they can be stopped.
     #[must_use]
     pub fn sort(self) -> Option<Sort> {
-        match self {
-            Self::TopicReceived
-            | Self::CommentReceived
-            | Self::DoubtReceived
-            | Self::QuestionReceived => Some(Sort::Receipts),
-            Self::TopicPublished
-            | Self::TopicMerged
-            | Self::TopicDeclined
-            | Self::CommentDecided
-            | Self::CommentAnswered
-            | Self::DraftPublished
-            | Self::ConsultationWithdrawn
-            | Self::Update => Some(Sort::Said),
-            Self::OutcomeDue => Some(Sort::Leading),
-            Self::SignUp
-            | Self::Link
-            | Self::PasswordChanged
-            | Self::ConfirmAddress
-            | Self::AddressMayChange
-            | Self::AddressChanged
-            | Self::NewDevice
-            | Self::SecondStep
-            | Self::SignedOut
-            | Self::Suspended
-            | Self::AddressUndo
-            | Self::CopyAsked
-            | Self::CopyLink
-            | Self::Erasing
-            | Self::Erased
-            | Self::Invitation
-            | Self::LeadChanged
-            | Self::RoleChanged
-            | Self::Council
-            | Self::SubscriptionToConfirm
-            | Self::Notice
-            | Self::Question
-            | Self::Answer
-            | Self::NotAnswered
-            | Self::TopicPassedOn
-            | Self::CommentPassedOn
-            | Self::TakenDown
-            | Self::Task
-            | Self::Asked
-            | Self::AskedAgain
-            | Self::AnswersCode
-            | Self::AuditHead
-            | Self::Test => None,
-        }
+        self.facts().1.sort
+    }
+
+    /// What one was about whose subject is erased, for whom it went to.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        let Handling { sort, about, .. } = self.facts().1;
+        about.or(sort.map(Sort::title)).unwrap_or("Your account")
     }
 
     /// Whether it is about the work of the team: it does not go to somebody who is suspended, and
     /// so can't do it.
-    #[must_use]
-    pub fn is_about_work(self) -> bool {
+    pub(crate) fn is_about_work(self) -> bool {
         self.sort() == Some(Sort::Leading)
     }
 
-    /// Whether it goes to an account that is about to be erased: what says so, what lets them in to
-    /// call it back, what they need for their own pages, and what tells them that somebody else may
-    /// be in their account. Whoever is could have asked to erase it, so they do not hear of the
-    /// rest.
-    #[must_use]
-    pub fn goes_while_erasing(self) -> bool {
-        matches!(
-            self,
-            Self::Link
-                | Self::Erasing
-                | Self::ConfirmAddress
-                | Self::AddressMayChange
-                | Self::AddressChanged
-                | Self::AddressUndo
-                | Self::PasswordChanged
-                | Self::CopyAsked
-                | Self::NewDevice
-                | Self::SecondStep
-                | Self::SignedOut
-                | Self::Suspended
-                | Self::Council
-        )
+    /// Whether it goes to an account that is about to be erased.
+    pub(crate) fn goes_while_erasing(self) -> bool {
+        self.facts().1.goes_while_erasing
+    }
+
+    /// Whether its row stays when those of others are erased.
+    pub(crate) fn stays(self) -> bool {
+        self.facts().1.stays
+    }
+
+    /// Whether every other email overtakes it.
+    pub(crate) fn gives_way(self) -> bool {
+        self.facts().1.gives_way
     }
 }
+
+/// Which emails nobody can stop, for people.
+pub const ALWAYS_SENT: &str = "Some emails keep your account or someone safe, so you can't stop \
+    them: links to sign in, a changed password or email address, answers to a question you asked, \
+    and if something you wrote is passed on because someone may be in danger.";
 
 /// Emails of an account that are stopped, and started again, together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -351,7 +361,7 @@ impl Sort {
 
     /// The kinds it is made of.
     pub fn kinds(self) -> impl Iterator<Item = EmailKind> {
-        EmailKind::ALL.into_iter().filter(move |kind| kind.sort() == Some(self))
+        EmailKind::all().filter(move |kind| kind.sort() == Some(self))
     }
 }
 
@@ -362,9 +372,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_has_a_word_of_its_own() {
-        let words: HashSet<_> = EmailKind::ALL.map(EmailKind::word).into_iter().collect();
+    fn every_kind_is_listed_and_read_from_a_word_of_its_own() {
+        let words: HashSet<_> = EmailKind::all().map(EmailKind::word).collect();
         assert_eq!(words.len(), EmailKind::ALL.len());
+        // The compiler sees to it that each kind has a row in `facts`.
+        let rows = include_str!("kinds.rs").lines().filter(|line| line.contains(" => (\""));
+        assert_eq!(rows.count(), EmailKind::ALL.len(), "`ALL` and `facts` have the same kinds");
+        for kind in EmailKind::all() {
+            assert_eq!(EmailKind::read(kind.word()), Some(kind));
+        }
     }
 
     #[test]

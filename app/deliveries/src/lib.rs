@@ -6,10 +6,10 @@
 //! handed over or given up, its text and address are erased. It may come back: as mail to the
 //! address that names it (`ground::return_address`), or by a provider's call (`intake`); `returns`
 //! reads both, and `unread` shows what could not be understood. `kinds` lists every kind of email and
-//! which an account can stop, `stops` holds what it has stopped; `tasks` tells those who run this what
-//! waits for them. `store` holds the SQL, `email` puts words into the one plain shape, `links` finds
-//! telephone numbers in them, `turn` is what a worker does again and again, `permit` what it asks just
-//! before an email goes.
+//! how it is handled, `stops` holds what an account has stopped; `tasks` tells those who run this
+//! what waits for them. `store` holds the SQL, `email` puts words into the one plain shape, `links`
+//! finds telephone numbers in them, `turn` is what a worker does again and again, `permit` what it
+//! asks just before an email goes.
 
 mod email;
 mod intake;
@@ -26,7 +26,7 @@ pub mod unread;
 
 pub use email::{Paragraph, Sender, Stop, Words};
 pub use intake::record_returns;
-pub use kinds::{EmailKind, Sort};
+pub use kinds::{ALWAYS_SENT, EmailKind, Sort};
 pub use permit::{Permit, settled};
 pub use personal::PERSONAL;
 pub use store::{Owed, owe, owe_later, take_back};

@@ -49,7 +49,7 @@ pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Err
     .bind(owed.words.html(owed.account_id.is_some()))
     .bind(owed.at)
     .bind(owed.not_after.unwrap_or(owed.at + 14 * DAY))
-    .bind(i64::from(owed.words.stop.is_some() || owed.kind == EmailKind::Update))
+    .bind(i64::from(owed.words.stop.is_some() || owed.kind.gives_way()))
     .bind(owed.words.stop.as_ref().map(|stop| &stop.one_click))
     .execute(tx)
     .await?;
@@ -244,18 +244,6 @@ pub struct Reason {
     pub emails: i64,
 }
 
-/// Kinds of emails whose rows stay: the ledger and the outcomes prove by them who was told and
-/// when, and jobs ask by their keys whether someone was told already.
-const STAY: [EmailKind; 7] = [
-    EmailKind::Notice,
-    EmailKind::Update,
-    EmailKind::DraftPublished,
-    EmailKind::OutcomeDue,
-    EmailKind::AuditHead,
-    EmailKind::Answer,
-    EmailKind::NotAnswered,
-];
-
 /// How long the row of an email is kept once it went or was given up.
 const KEPT_FOR: Millis = 365 * DAY;
 
@@ -268,7 +256,7 @@ const AT_ONCE: u64 = 500;
 /// # Errors
 /// When the database fails.
 pub async fn forget_due(db: &Db, now: Millis) -> Result<u64, sqlx::Error> {
-    let stay = STAY.map(|kind| format!("'{}'", kind.word())).join(", ");
+    let stay = in_sql(EmailKind::all().filter(|kind| kind.stays()));
     let due = format!(
         "SELECT id FROM deliveries WHERE next_at IS NULL AND owed_at <= $1
          AND (kind NOT IN ({stay}) OR account_id IS NOT NULL) LIMIT {AT_ONCE}"
@@ -498,8 +486,8 @@ pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>,
                   THEN 1 ELSE 0 END AS BIGINT) AS suspended
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id WHERE d.id = $1",
         is_stopped("d"),
-        in_sql(EmailKind::ALL.into_iter().filter(|kind| kind.goes_while_erasing())),
-        in_sql(EmailKind::ALL.into_iter().filter(|kind| kind.is_about_work()))
+        in_sql(EmailKind::all().filter(|kind| kind.goes_while_erasing())),
+        in_sql(EmailKind::all().filter(|kind| kind.is_about_work()))
     );
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(&permit.email_id)

@@ -22,6 +22,21 @@ pub struct House {
     pub files: Files,
     pub clock: Clock,
     pub names: Arc<Names>,
+    pub settings: Arc<AreaSettings>,
+    /// How many passwords may be hashed at once: each takes 19 MiB and a core.
+    pub hashing: Arc<Semaphore>,
+    /// The key under which tries are counted today.
+    pub day_key: DayKey,
+    pub health: Health,
+    pub contact: ContactNow,
+    /// Whether answers whose time could tell something leave at even times
+    /// ([`crate::evenly`]). Whoever serves people does; tests have no time for it.
+    pub answers_evenly: bool,
+}
+
+/// What an area sets for itself that rooms decide by.
+#[derive(Clone, Debug)]
+pub struct AreaSettings {
     /// Where emails come back to, and the key that proves which are ours; `None` where nobody reads
     /// them.
     pub return_address: Option<Arc<ReturnAddress>>,
@@ -36,16 +51,22 @@ pub struct House {
     pub local_offer: Option<String>,
     /// Who gets the end of the audit log each month.
     pub audit_head_to: Vec<String>,
-    /// How many passwords may be hashed at once: each takes 19 MiB and a core.
-    pub hashing: Arc<Semaphore>,
-    /// The key under which tries are counted today.
-    pub day_key: DayKey,
-    pub health: Health,
-    pub contact: ContactNow,
-    /// Whether answers whose time could tell something leave at even times
-    /// ([`crate::evenly`]). Whoever serves people does; tests have no time for it.
-    pub answers_evenly: bool,
-    council: Option<Arc<Council>>,
+    /// The council with which its officers may sign in. Rooms ask [`House::council`].
+    pub council: Option<Arc<Council>>,
+}
+
+impl Default for AreaSettings {
+    fn default() -> Self {
+        Self {
+            return_address: None,
+            rule: Rule::default(),
+            outcome_within: 12 * 7 * DAY,
+            call_back: 0,
+            local_offer: None,
+            audit_head_to: Vec::new(),
+            council: None,
+        }
+    }
 }
 
 /// Names and addresses that differ from area to area.
@@ -73,18 +94,12 @@ impl House {
             files,
             clock,
             names: Arc::new(names),
-            return_address: None,
-            rule: Rule::default(),
-            outcome_within: 12 * 7 * DAY,
-            call_back: 0,
-            local_offer: None,
-            audit_head_to: Vec::new(),
+            settings: Arc::default(),
             hashing: Arc::new(Semaphore::new(2)),
             day_key: DayKey::default(),
             health: Health::default(),
             contact: ContactNow::default(),
             answers_evenly: false,
-            council: None,
         }
     }
 
@@ -96,47 +111,8 @@ impl House {
     }
 
     #[must_use]
-    pub fn with_return_address(mut self, address: Option<ReturnAddress>) -> Self {
-        self.return_address = address.map(Arc::new);
-        self
-    }
-
-    #[must_use]
-    pub fn with_rule(mut self, rule: Rule) -> Self {
-        self.rule = rule;
-        self
-    }
-
-    #[must_use]
-    pub fn with_outcome_within(mut self, outcome_within: Millis) -> Self {
-        self.outcome_within = outcome_within;
-        self
-    }
-
-    /// With so much time to call back a notice that was approved for now.
-    #[must_use]
-    pub fn with_call_back(mut self, call_back: Millis) -> Self {
-        self.call_back = call_back;
-        self
-    }
-
-    #[must_use]
-    pub fn with_local_offer(mut self, local_offer: Option<String>) -> Self {
-        self.local_offer = local_offer;
-        self
-    }
-
-    /// With these addresses, which get the end of the audit log each month.
-    #[must_use]
-    pub fn with_audit_head_to(mut self, addresses: Vec<String>) -> Self {
-        self.audit_head_to = addresses;
-        self
-    }
-
-    /// With this council, with which its officers may sign in.
-    #[must_use]
-    pub fn with_council(mut self, council: Option<Arc<Council>>) -> Self {
-        self.council = council;
+    pub fn with_settings(mut self, settings: AreaSettings) -> Self {
+        self.settings = Arc::new(settings);
         self
     }
 
@@ -144,7 +120,7 @@ impl House {
     /// where anyone may be a leader.
     #[must_use]
     pub fn council(&self) -> Option<&Council> {
-        self.council.as_deref().filter(|_| !self.names.demonstration)
+        self.settings.council.as_deref().filter(|_| !self.names.demonstration)
     }
 
     /// Whether people reach the service over https, so that cookies must be secure.

@@ -32,11 +32,12 @@ const TIME_FOR_A_FILE: Duration = Duration::from_secs(600);
 pub enum Access {
     Anyone,
     SignedIn,
-    /// Everyone who is signed in and holds this role.
-    Only(Role),
-    /// The same people, with this role or any, once they have shown in the last minutes that it is
-    /// them: what does the most harm when somebody else holds their phone.
-    Fresh(Option<Role>),
+    /// Everyone who is signed in and holds one of these roles.
+    Only(&'static [Role]),
+    /// The same people, with one of these roles or, where none is named, any, once they have shown
+    /// in the last minutes that it is them: what does the most harm when somebody else holds their
+    /// phone.
+    Fresh(&'static [Role]),
 }
 
 impl Access {
@@ -44,19 +45,25 @@ impl Access {
     #[must_use]
     pub const fn fresh(self) -> Self {
         match self {
-            Self::Anyone | Self::SignedIn => Self::Fresh(None),
-            Self::Only(role) => Self::Fresh(Some(role)),
+            Self::Anyone | Self::SignedIn => Self::Fresh(&[]),
+            Self::Only(roles) => Self::Fresh(roles),
             Self::Fresh(_) => self,
         }
     }
 
+    /// The roles of which one is needed; empty where none is.
     #[must_use]
-    pub const fn role(self) -> Option<Role> {
+    pub const fn roles(self) -> &'static [Role] {
         match self {
-            Self::Anyone | Self::SignedIn => None,
-            Self::Only(role) => Some(role),
-            Self::Fresh(role) => role,
+            Self::Anyone | Self::SignedIn => &[],
+            Self::Only(roles) | Self::Fresh(roles) => roles,
         }
+    }
+
+    /// Whether it is part of the team's work.
+    #[must_use]
+    pub fn is_for_staff(self) -> bool {
+        self.roles().iter().any(|role| role.is_staff())
     }
 
     #[must_use]
@@ -69,7 +76,7 @@ impl Access {
     /// computer that somebody of the team signs in at next.
     #[must_use]
     pub fn is_grave(self) -> bool {
-        self.is_fresh() || self.role().is_some_and(Role::is_staff)
+        self.is_fresh() || self.is_for_staff()
     }
 
     /// Whether this person may, once nothing is lacking.
@@ -77,8 +84,8 @@ impl Access {
     pub fn allows(self, viewer: &Viewer) -> bool {
         match self {
             Self::Anyone => true,
-            Self::SignedIn | Self::Fresh(None) => viewer.is_signed_in(),
-            Self::Only(role) | Self::Fresh(Some(role)) => viewer.is(role),
+            Self::SignedIn | Self::Fresh([]) => viewer.is_signed_in(),
+            Self::Only(roles) | Self::Fresh(roles) => roles.iter().any(|role| viewer.is(*role)),
         }
     }
 
@@ -86,12 +93,12 @@ impl Access {
     /// choose here before they are signed in. Whose account is about to be erased adds nothing to
     /// it; their own pages stay open to them, so that they can take a copy.
     fn asks(self, viewer: &Viewer, chose: &str) -> Option<First> {
-        let is_own = self.role().is_none() && (chose.is_empty() || self.is_fresh());
+        let is_own = self.roles().is_empty() && (chose.is_empty() || self.is_fresh());
         if !self.allows(viewer) {
             Some(First::SignIn)
         } else if viewer.is_leaving() && !is_own {
             Some(First::Keep)
-        } else if self.role().is_some_and(Role::is_staff) && viewer.lacks_second_step() {
+        } else if self.is_for_staff() && viewer.lacks_second_step() {
             Some(First::SetUp)
         } else if self.is_fresh() && !viewer.is_fresh() {
             Some(First::Prove)

@@ -101,8 +101,8 @@ impl Viewer {
         self.person.as_ref().is_some_and(|person| now < person.joined_at.saturating_add(JUST))
     }
 
-    /// The desks that are theirs, each with what it is called, in the order of the roles.
-    pub fn desks(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    /// The desks that are theirs, in the order of the roles.
+    pub fn desks(&self) -> impl Iterator<Item = Desk> {
         Role::ALL.into_iter().filter(|role| self.is(*role)).filter_map(Role::desk)
     }
 
@@ -155,10 +155,92 @@ pub enum Role {
     Admin,
 }
 
+/// Where whoever holds a role begins the day.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk {
+    pub path: &'static str,
+    pub title: &'static str,
+    /// On the button that leads there.
+    pub go: &'static str,
+}
+
+/// What is so of a role. The menu, the home page, invitations, the command line and emails take it
+/// from here.
+#[derive(Clone, Copy, Debug)]
+struct Facts {
+    word: &'static str,
+    title: &'static str,
+    /// In words that follow "can".
+    may: &'static str,
+    /// What all who are told of it read about it; `None`: nobody is told who has it.
+    watched: Option<&'static str>,
+    desk: Option<Desk>,
+}
+
 impl Role {
     /// Every role, in the order they are shown.
     pub const ALL: [Self; 5] =
         [Self::Parent, Self::Organiser, Self::Leader, Self::Safeguarding, Self::Admin];
+
+    fn facts(self) -> Facts {
+        match self {
+            Self::Parent => Facts {
+                word: "parent",
+                title: "Parent or carer",
+                may: "propose and support topics",
+                watched: None,
+                desk: None,
+            },
+            Self::Organiser => Facts {
+                word: "organiser",
+                title: "Forum organiser",
+                may: "read and publish what parents send us, and look after voting rounds, \
+                      consultations and plans",
+                watched: None,
+                desk: Some(Desk {
+                    path: "/forum",
+                    title: "Organisers’ desk",
+                    go: "Go to the organisers’ desk",
+                }),
+            },
+            Self::Leader => Facts {
+                word: "leader",
+                title: "Leader",
+                may: "write for an organisation: answer parents, and tell families about changes",
+                watched: None,
+                desk: Some(Desk {
+                    path: "/lead",
+                    title: "Leaders’ desk",
+                    go: "Go to the leaders’ desk",
+                }),
+            },
+            Self::Safeguarding => Facts {
+                word: "safeguarding",
+                title: "Safeguarding lead",
+                may: "read what parents wrote about danger, which we record each time",
+                watched: Some(
+                    "Safeguarding leads can read what parents wrote about danger. We record each \
+                     time someone opens it.",
+                ),
+                desk: Some(Desk {
+                    path: "/forum/safeguarding",
+                    title: "Safeguarding desk",
+                    go: "Go to the safeguarding desk",
+                }),
+            },
+            Self::Admin => Facts {
+                word: "admin",
+                title: "Administrator",
+                may: "invite people, and give and remove every role",
+                watched: Some("Administrators can invite people, and give and remove every role."),
+                desk: Some(Desk {
+                    path: "/admin",
+                    title: "Administration",
+                    go: "Go to administration",
+                }),
+            },
+        }
+    }
 
     /// Whether it lets people change what others see: more than a parent can.
     #[must_use]
@@ -166,41 +248,40 @@ impl Role {
         self != Self::Parent
     }
 
+    /// The roles of the team, in the order they are shown: those that people are invited to.
+    pub fn staff() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|role| role.is_staff())
+    }
+
     /// The word it is stored and invited under.
     #[must_use]
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Parent => "parent",
-            Self::Organiser => "organiser",
-            Self::Leader => "leader",
-            Self::Safeguarding => "safeguarding",
-            Self::Admin => "admin",
-        }
+        self.facts().word
     }
 
     /// As it is shown to people.
     #[must_use]
     pub fn title(self) -> &'static str {
-        match self {
-            Self::Parent => "Parent or carer",
-            Self::Organiser => "Forum organiser",
-            Self::Leader => "Leader",
-            Self::Safeguarding => "Safeguarding lead",
-            Self::Admin => "Administrator",
-        }
+        self.facts().title
     }
 
-    /// Where whoever holds it begins the day, and what that page is called; `None` for parents, who
-    /// begin at home.
+    /// What somebody with it can do, after "can".
     #[must_use]
-    pub fn desk(self) -> Option<(&'static str, &'static str)> {
-        match self {
-            Self::Parent => None,
-            Self::Organiser => Some(("/forum", "Organisers’ desk")),
-            Self::Leader => Some(("/lead", "Leaders’ desk")),
-            Self::Safeguarding => Some(("/forum/safeguarding", "Safeguarding desk")),
-            Self::Admin => Some(("/admin", "Administration")),
-        }
+    pub fn may(self) -> &'static str {
+        self.facts().may
+    }
+
+    /// Where others are told who has this role, what they read about it. Nobody reads what was
+    /// passed on without their knowing, and no administrator is alone before the others know.
+    #[must_use]
+    pub fn watched(self) -> Option<&'static str> {
+        self.facts().watched
+    }
+
+    /// Where whoever holds it begins the day; `None` for parents, who begin at home.
+    #[must_use]
+    pub fn desk(self) -> Option<Desk> {
+        self.facts().desk
     }
 
     /// Reads the word.

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
 use calendar::clock::{self, Millis};
+use calendar::promise::WITHIN;
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
@@ -47,8 +48,8 @@ pub async fn comments_page(
     });
     let first = (number > 1).then(|| address(1));
     let (now, within, year) =
-        (house.clock.now(), house.outcome_within, clock::date(house.clock.now()).year());
-    let offer = house.local_offer.clone();
+        (house.clock.now(), house.settings.outcome_within, clock::date(house.clock.now()).year());
+    let offer = house.settings.local_offer.clone();
     let page = Page::new("Local Offer", || {
         let area = house.names.area.clone();
         let offer = offer.map(|offer| {
@@ -265,7 +266,7 @@ pub async fn comment_page(
     if comment.taken_down_at.is_some() {
         return taken_down(&house, &viewer, &comment).await;
     }
-    let (now, within) = (house.clock.now(), house.outcome_within);
+    let (now, within) = (house.clock.now(), house.settings.outcome_within);
     let done = Done::of(&uri, &viewer, now);
     let page = Page::new(
         format!("A comment on the Local Offer: {}", forms::beginning(&comment.words, 60)),
@@ -273,14 +274,17 @@ pub async fn comment_page(
             let banner = match done.what() {
                 "sent" if is_theirs && comment.waits() => Some((
                     done.title("Sent to the forum", "You have joined, and we have your comment"),
-                    "Someone at the forum will read it first, within five working days. We will \
-                     email you then.",
+                    format!(
+                        "Someone at the forum will read it first, {WITHIN}. We will email you then."
+                    ),
                 )),
                 "answered" if viewer.is(Role::Leader) => {
-                    Some(("Published", "We will email your answer to whoever wrote the comment."))
+                    let next = "We will email your answer to whoever wrote the comment.";
+                    Some(("Published", next.to_owned()))
                 }
                 "withdrawn" if is_theirs && !comment.is_public() => {
-                    Some(("You withdrew this comment", "Nobody else can read it any more."))
+                    let next = "Nobody else can read it any more.";
+                    Some(("You withdrew this comment", next.to_owned()))
                 }
                 _ => None,
             };
@@ -388,7 +392,7 @@ pub async fn comments_of_year_page(
     // Only of a year that is over: a number that moves while somebody looks tells when.
     let declined =
         if until <= now { Some(store::declined(&house.db, from, until).await?) } else { None };
-    let within = house.outcome_within;
+    let within = house.settings.outcome_within;
     let page = Page::new(format!("Comments on the Local Offer in {year}"), || {
         let answered = comments.iter().filter(|comment| !comment.responses.is_empty()).count();
         let published = match (comments.len(), answered) {

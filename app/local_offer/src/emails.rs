@@ -1,6 +1,7 @@
 //! The emails to a comment's author.
 
 use calendar::clock::{self, DAY};
+use calendar::promise::WITHIN;
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 use ground::ids::{Comment, Id};
@@ -11,7 +12,7 @@ use super::rules::{self, CommentDecision, NewResponse};
 /// Says that a comment has arrived. Without its words: nobody has read yet whether they name a
 /// child.
 pub fn received(house: &House, comment_id: &Id<Comment>) -> Words {
-    let within = match house.outcome_within / (7 * DAY) {
+    let within = match house.settings.outcome_within / (7 * DAY) {
         1 => "a week".to_owned(),
         weeks => format!("{weeks} weeks"),
     };
@@ -19,11 +20,10 @@ pub fn received(house: &House, comment_id: &Id<Comment>) -> Words {
         "We've got your comment on the Local Offer. It is saved, and nobody but the forum can read \
          it for now."
             .into(),
-        Paragraph::ToDo(
-            "You don't need to do anything. Someone at the forum will read it within five working \
-             days, and we will email you then."
-                .to_owned(),
-        ),
+        Paragraph::ToDo(format!(
+            "You don't need to do anything. Someone at the forum will read it {WITHIN}, and we \
+             will email you then."
+        )),
         format!("Once it is published, the council must answer it within {within}.").into(),
     ];
     words(house, "We've got your comment", paragraphs, Some(see(house, comment_id)))
@@ -40,7 +40,7 @@ pub fn decided(house: &House, comment_id: &Id<Comment>, decision: &CommentDecisi
                     .into(),
                 Paragraph::ToDo(format!(
                     "The council must answer by {}. We will email you when it does.",
-                    clock::day(due_by(house.clock.now(), house.outcome_within))
+                    clock::day(due_by(house.clock.now(), house.settings.outcome_within))
                 )),
             ],
             Some(see(house, comment_id)),

@@ -55,7 +55,7 @@ const COMMENT: &str = "comment on the Local Offer";
 pub fn routes() -> Routes {
     use Access::{Anyone, Only, SignedIn};
     let (organiser, leader, lead) =
-        (Only(Role::Organiser), Only(Role::Leader), Only(Role::Safeguarding));
+        (Only(&[Role::Organiser]), Only(&[Role::Leader]), Only(&[Role::Safeguarding]));
     Routes::new()
         .get("/local-offer", Anyone, browse::comments_page)
         .get("/local-offer/years/{year}", Anyone, browse::comments_of_year_page)

@@ -28,7 +28,7 @@ pub async fn comments_to_answer_page(
     let waiting = store::list(&house.db, WhichComments::ToAnswer(me), (MOST, 0)).await?;
     let stranded = store::list(&house.db, WhichComments::Stranded, (MOST, 0)).await?;
     let has_one = area::store::organisation_of(&house.db, me).await?.is_some();
-    let (now, within) = (house.clock.now(), house.outcome_within);
+    let (now, within) = (house.clock.now(), house.settings.outcome_within);
     let page = Page::new("Comments to answer", || {
         let nothing = waiting.is_empty().then(|| {
             if has_one {

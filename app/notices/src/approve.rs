@@ -213,7 +213,7 @@ async fn chosen_start(
         return Ok(Err(what_to_do.to_owned()));
     }
     if sent.line("start_day").is_empty() && sent.line("start_time").is_empty() {
-        return Ok(Ok(soon(notice, now, house.call_back)));
+        return Ok(Ok(soon(notice, now, house.settings.call_back)));
     }
     // If it starts now, the page has already said so.
     if !sent.line("start_day").is_empty() && sent.typed("late") != at.to_string() {

@@ -51,7 +51,7 @@ use store::Notice;
 pub fn routes() -> Routes {
     use Access::{Anyone, Only, SignedIn};
     const WITHDRAW: &str = "withdraw a change notice";
-    let leader = Only(Role::Leader);
+    let leader = Only(&[Role::Leader]);
     Routes::new()
         .join(questions::routes())
         .get("/notices", Anyone, browse::notices_page)
@@ -63,8 +63,8 @@ pub fn routes() -> Routes {
         .post("/notices/{id}/read", SignedIn, reading::read_notice)
         .get("/read/{token}", Anyone, reading::have_read_form)
         .post("/read/{token}", Anyone, reading::read_email)
-        .get("/forum/unreached", Only(Role::Organiser), reaching::unreached_page)
-        .post("/forum/unreached", Only(Role::Organiser), reaching::reach_family)
+        .get("/forum/unreached", Only(&[Role::Organiser]), reaching::unreached_page)
+        .post("/forum/unreached", Only(&[Role::Organiser]), reaching::reach_family)
         .get("/lead/notices", leader, approve::unsent_notices_page)
         .get("/lead/notices/new", leader, write::write_notice_form)
         .post("/lead/notices/new", leader, write::write_notice)

@@ -65,7 +65,7 @@ pub(super) async fn preview_with(
         ledger::reach(&house.db, &notice.id, follows.map(|follows| &follows.notice_id)).await?;
     let ground = area::store::ground(&house.db, me).await?;
     let approval = if notice.written_by.0 != *me || !ground.second_person {
-        MayApprove::Yes(house.call_back)
+        MayApprove::Yes(house.settings.call_back)
     } else if store::colleagues(&house.db, &notice.id, me).await? > 0 {
         MayApprove::Colleague
     } else {

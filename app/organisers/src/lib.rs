@@ -15,7 +15,7 @@ pub mod find;
 #[must_use]
 pub fn routes() -> ground::routes::Routes {
     use ground::routes::{Access, Routes};
-    let organiser = Access::Only(ground::viewer::Role::Organiser);
+    let organiser = Access::Only(&[ground::viewer::Role::Organiser]);
     Routes::new()
         .get("/forum/topics/{id}", organiser, decide::decide_about_topic_page)
         .post("/forum/topics/{id}", organiser, decide::decide_about_topic)

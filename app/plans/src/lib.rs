@@ -71,7 +71,7 @@ use store::{Act, By, Plan};
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only};
-    let (leader, organiser) = (Only(Role::Leader), Only(Role::Organiser));
+    let (leader, organiser) = (Only(&[Role::Leader]), Only(&[Role::Organiser]));
     Routes::new()
         .get("/plans", Anyone, browse::plans_page)
         .get("/plans/{id}", Anyone, browse::plan_page)

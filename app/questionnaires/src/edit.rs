@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn a_question_is_read_from_its_own_fields_again() {
         let parent = asked("a", QuestionKind::OneOf { options: choices(&["x", "y"]) }, &[]);
-        for kind in samples().map(|sample| sample.kind) {
+        for kind in samples().into_iter().map(|sample| sample.kind) {
             let mut question = asked("b", kind, &[("a", &["y"])]);
             question.is_required = question.kind.has_answer();
             let headed = (Some("Heading".to_owned()), question.clone());

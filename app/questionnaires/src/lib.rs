@@ -13,6 +13,7 @@
 //! once somebody has answered, `piping` puts an earlier answer into the words of a later question,
 //! `way` leads through the questions. `tally` counts the answers, numbers and days by `ranges`,
 //! `whole` makes one set of questions of all versions, and `results` is what is published of them.
+//! `withdrawal` says until when answers can be deleted.
 
 pub mod answers;
 pub mod check;
@@ -31,6 +32,7 @@ pub mod steps;
 pub mod tally;
 pub mod way;
 pub mod whole;
+pub mod withdrawal;
 
 pub use kinds::QuestionKind;
 

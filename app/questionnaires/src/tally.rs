@@ -102,7 +102,9 @@ impl Head {
                 let parts = words.map(|(nth, words)| (range_key(nth), words)).collect();
                 vec![Self { cuts, ..Self::of(question, None, parts) }]
             }
-            Shape::OwnWords => vec![Self::of(question, None, answered("Answered".to_owned()))],
+            Shape::OwnWords { .. } => {
+                vec![Self::of(question, None, answered("Answered".to_owned()))]
+            }
         }
     }
 

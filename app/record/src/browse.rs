@@ -79,7 +79,7 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
     let plans = store::plans(&house.db, so_far(now)).await?;
     let told = told_in_time(&store::told(&house.db, now).await?, &house.names.area, now);
     let awaited = store::awaited(&house.db, now).await?;
-    let overdue = late(&awaited, house.outcome_within, now).len();
+    let overdue = late(&awaited, house.settings.outcome_within, now).len();
     let page = Page::new("How are we doing?", || {
         let overrides: Vec<_> = plans
             .iter()
@@ -383,11 +383,11 @@ pub async fn outcomes_page(State(house): State<House>, viewer: Viewer) -> Result
     let contributed = store::contributed(&house.db, now).await?;
     let awaited = store::awaited(&house.db, now).await?;
     let page = Page::new("How are we doing: what happened", || {
-        let late = late(&awaited, house.outcome_within, now);
+        let late = late(&awaited, house.settings.outcome_within, now);
         let is = |of: fn(&AwaitedState) -> bool| {
             awaited
                 .iter()
-                .filter(|awaited| of(&awaited.standing(house.outcome_within, now)))
+                .filter(|awaited| of(&awaited.standing(house.settings.outcome_within, now)))
                 .count()
         };
         let (said, due) = (
@@ -680,7 +680,7 @@ pub async fn plan_record_page(
         let outcome = match of_plan
             .awaited
             .as_ref()
-            .map(|awaited| awaited.standing(house.outcome_within, now))
+            .map(|awaited| awaited.standing(house.settings.outcome_within, now))
         {
             None => "No draft is published yet. Once one is, leaders must say what happened next."
                 .to_owned(),

@@ -11,14 +11,14 @@ use ground::house::House;
 /// # Errors
 /// When the database fails.
 pub async fn send_due(house: &House) -> sqlx::Result<()> {
-    if house.audit_head_to.is_empty() {
+    if house.settings.audit_head_to.is_empty() {
         return Ok(());
     }
     let now = house.clock.now();
     let head = audit::head(&house.db).await?;
     let (words, month) = (words(house, &head), clock::month(now));
     let mut tx = house.db.begin().await?;
-    for to in &house.audit_head_to {
+    for to in &house.settings.audit_head_to {
         let owed = Owed {
             dedup_key: &format!("audit head {month} {to}"),
             kind: EmailKind::AuditHead,

@@ -45,6 +45,6 @@ pub fn routes() -> Routes {
         .get("/record/outcomes", Anyone, browse::outcomes_page)
         .get("/record/places", Anyone, browse::places_page)
         .get("/record/plans/{id}", Anyone, browse::plan_record_page)
-        .get("/forum/evidence-pack", Only(Role::Organiser), evidence::evidence_pack_form)
-        .post("/forum/evidence-pack", Only(Role::Organiser), evidence::save_evidence_pack)
+        .get("/forum/evidence-pack", Only(&[Role::Organiser]), evidence::evidence_pack_form)
+        .post("/forum/evidence-pack", Only(&[Role::Organiser]), evidence::save_evidence_pack)
 }

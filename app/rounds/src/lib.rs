@@ -64,22 +64,26 @@ pub fn routes() -> ground::routes::Routes {
         .get("/rounds/{id}", Access::Anyone, actions::round_page)
         .get(
             "/forum/rounds/{id}/shortlist",
-            Access::Only(Role::Organiser),
+            Access::Only(&[Role::Organiser]),
             shortlist::confirm_shortlist_form,
         )
         .post(
             "/forum/rounds/{id}/shortlist",
-            Access::Only(Role::Organiser),
+            Access::Only(&[Role::Organiser]),
             shortlist::confirm_shortlist,
         )
-        .get("/forum/rounds/{id}/dates", Access::Only(Role::Organiser), dates::change_dates_form)
-        .post("/forum/rounds/{id}/dates", Access::Only(Role::Organiser), dates::change_dates)
+        .get("/forum/rounds/{id}/dates", Access::Only(&[Role::Organiser]), dates::change_dates_form)
+        .post("/forum/rounds/{id}/dates", Access::Only(&[Role::Organiser]), dates::change_dates)
         .get(
             "/forum/rounds/{id}/cancellation",
-            Access::Only(Role::Organiser),
+            Access::Only(&[Role::Organiser]),
             dates::cancel_round_form,
         )
-        .post("/forum/rounds/{id}/cancellation", Access::Only(Role::Organiser), dates::cancel_round)
-        .get("/forum/rounds/new", Access::Only(Role::Organiser), actions::open_round_form)
-        .post("/forum/rounds/new", Access::Only(Role::Organiser), actions::open_round)
+        .post(
+            "/forum/rounds/{id}/cancellation",
+            Access::Only(&[Role::Organiser]),
+            dates::cancel_round,
+        )
+        .get("/forum/rounds/new", Access::Only(&[Role::Organiser]), actions::open_round_form)
+        .post("/forum/rounds/new", Access::Only(&[Role::Organiser]), actions::open_round)
 }

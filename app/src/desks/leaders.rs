@@ -22,7 +22,7 @@ pub async fn leaders_desk(
     viewer: Viewer,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let (now, within) = (house.clock.now(), house.outcome_within);
+    let (now, within) = (house.clock.now(), house.settings.outcome_within);
     let me = &viewer.signed_in()?.account_id;
     let (waiting, others) = store::for_leader(&house.db, me).await?;
     let due = updates::due::due_of(&house, me).await?;

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use calendar::clock::{DAY, Millis};
+use calendar::promise;
 use consultations::course::{Course, NextStep};
 use consultations::store::Follow;
 use forms::Sent;
@@ -108,10 +109,9 @@ pub async fn organisers_desk(
 fn task(waits: Waits, now: Millis) -> Option<Task> {
     let Waits { kind, id, title, many, since } = waits;
     let task = match kind {
-        // We promise the author five working days, which is seven days.
         WaitKind::Topic => {
             Task::new(format!("/forum/topics/{id}"), format!("Check the topic: {title}"), since)
-                .due(since + 7 * DAY)
+                .due(since + promise::DAYS * DAY)
         }
         WaitKind::WordsToTakeDown => Task::new(
             format!("/forum/consultations/{id}/takedown"),

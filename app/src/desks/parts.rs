@@ -240,10 +240,10 @@ pub fn welcome(uri: &Uri) -> Option<AnyView> {
 
 /// The ways to their other desks, for whoever has several.
 pub fn other_desks(viewer: &Viewer, here: &'static str) -> impl IntoView + use<> {
-    let others = viewer.desks().filter(|(to, _)| *to != here).map(|(to, label)| {
+    let others = viewer.desks().filter(|desk| desk.path != here).map(|desk| {
         view! {
             <li>
-                <a href=to>{label}</a>
+                <a href=desk.path>{desk.title}</a>
             </li>
         }
     });

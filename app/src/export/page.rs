@@ -244,14 +244,7 @@ fn emails(held: &Held, returned: &BTreeSet<&str>) -> impl IntoView + use<> {
 
 /// What an email was about whose subject we no longer have.
 fn what_about(kind: Option<&str>) -> &'static str {
-    let kind = EmailKind::ALL.into_iter().find(|one| Some(one.word()) == kind);
-    match kind {
-        Some(EmailKind::Update) => "What happened about something you said or asked to hear about",
-        Some(EmailKind::Notice) => "A change to a service",
-        Some(EmailKind::Task) => "Something that was waiting for you",
-        Some(kind) => kind.sort().map_or("Your account", deliveries::Sort::title),
-        None => "An email",
-    }
+    kind.and_then(EmailKind::read).map_or("An email", EmailKind::about)
 }
 
 /// A value as people read it; `None` where there is none, or it says only that something does not

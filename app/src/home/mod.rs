@@ -62,8 +62,8 @@ pub async fn home_page(
 ) -> Result<Response, Error> {
     let done = Sent::query(&uri).line("done");
     // Whoever works for the area begins at their desk, however they signed in.
-    if let ("signed-in" | "accepted", Some((desk, _))) = (done.as_str(), viewer.desks().next()) {
-        return Ok(Redirect::to(&format!("{desk}?done={done}")).into_response());
+    if let ("signed-in" | "accepted", Some(desk)) = (done.as_str(), viewer.desks().next()) {
+        return Ok(Redirect::to(&format!("{}?done={done}", desk.path)).into_response());
     }
     let is_in = viewer.is_signed_in();
     let banner = match done.as_str() {

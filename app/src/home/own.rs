@@ -55,7 +55,7 @@ impl OwnHome {
             new,
             has_services: !services.is_empty(),
             said,
-            within: house.outcome_within,
+            within: house.settings.outcome_within,
         })
     }
 
@@ -201,17 +201,11 @@ fn everything_else(last: Option<Round>) -> impl IntoView {
 
 /// The way to their desks, for those who have one: it's what they came for.
 fn desks(viewer: &Viewer) -> impl IntoView + use<> {
-    let desks = [
-        (Role::Organiser, "/forum", "Go to the organisers’ desk"),
-        (Role::Leader, "/lead", "Go to the leaders’ desk"),
-        (Role::Safeguarding, "/forum/safeguarding", "Go to the safeguarding desk"),
-        (Role::Admin, "/admin", "Go to administration"),
-    ];
-    let desks = desks.into_iter().filter(|(role, ..)| viewer.is(*role)).map(|(_, to, label)| {
+    let desks = viewer.desks().map(|desk| {
         view! {
             <p>
-                <a class="button" href=to>
-                    {label}
+                <a class="button" href=desk.path>
+                    {desk.go}
                 </a>
             </p>
         }

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::Millis;
+use calendar::promise::WITHIN;
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
@@ -291,16 +292,17 @@ fn topic_view(house: &House, viewer: &Viewer, seen: SeenTopic, done: &Done) -> P
     let banner = match done.what() {
         "proposed" if is_own && state == TopicState::Waiting => Some((
             done.title("Sent to the forum", "You have joined, and we have your topic"),
-            "Someone will read it within five working days. We will email you then.",
+            format!("Someone will read it {WITHIN}. We will email you then."),
         )),
         "supported" if topic.supported && phase == Some(Phase::Voting) => Some((
             done.title("You support this topic", "You have joined, and your support counts"),
-            "You can change your mind until voting closes. Nobody sees the results before then.",
+            "You can change your mind until voting closes. Nobody sees the results before then."
+                .to_owned(),
         )),
         "taken back"
             if viewer.is(Role::Parent) && !topic.supported && phase == Some(Phase::Voting) =>
         {
-            Some(("Support removed", "You can support it again until voting closes."))
+            Some(("Support removed", "You can support it again until voting closes.".to_owned()))
         }
         _ => None,
     };

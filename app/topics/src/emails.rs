@@ -1,6 +1,7 @@
 //! The emails to a topic's author.
 
 use calendar::clock::{self, Millis};
+use calendar::promise::WITHIN;
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 use ground::ids::{self, Id};
@@ -23,11 +24,10 @@ pub fn received(house: &House, topic_id: &Id<ids::Topic>, votes_from: Option<Mil
         paragraphs: vec![
             "We've got your topic. It is saved, and nobody but the forum can read it for now."
                 .into(),
-            Paragraph::ToDo(
-                "You don't need to do anything. Someone at the forum will read it within five \
-                 working days, and we will email you then."
-                    .to_owned(),
-            ),
+            Paragraph::ToDo(format!(
+                "You don't need to do anything. Someone at the forum will read it {WITHIN}, and we \
+                 will email you then."
+            )),
             vote.into(),
         ],
         button: Some(("See your topic".to_owned(), house.link(&format!("/topics/{topic_id}")))),

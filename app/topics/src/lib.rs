@@ -31,27 +31,27 @@ pub fn routes() -> Routes {
     use Access::{Anyone, Only};
     Routes::new()
         .get("/topics", Anyone, browse::topics_page)
-        .get_first("/topics/new", Only(Role::Parent), "propose a topic", propose::propose_form)
-        .post_first("/topics/new", Only(Role::Parent), "propose a topic", propose::propose)
+        .get_first("/topics/new", Only(&[Role::Parent]), "propose a topic", propose::propose_form)
+        .post_first("/topics/new", Only(&[Role::Parent]), "propose a topic", propose::propose)
         .get("/topics/{id}", Anyone, browse::topic_page)
-        .post("/topics/{id}/withdrawal", Only(Role::Parent), browse::withdraw_topic)
+        .post("/topics/{id}/withdrawal", Only(&[Role::Parent]), browse::withdraw_topic)
         .get("/topics/{id}/withdrawal", Anyone, support::back_to_topic)
         .post_first(
             "/topics/{id}/support",
-            Only(Role::Parent),
+            Only(&[Role::Parent]),
             "support this topic",
             support::support_topic,
         )
         .get("/topics/{id}/support", Anyone, support::back_to_topic)
         .get(
             "/forum/safeguarding/topics",
-            Only(Role::Safeguarding),
+            Only(&[Role::Safeguarding]),
             safeguarding::passed_on_topics_page,
         )
         .get(
             "/forum/safeguarding/{id}",
-            Only(Role::Safeguarding),
+            Only(&[Role::Safeguarding]),
             safeguarding::passed_on_topic_page,
         )
-        .post("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::note_on_topic)
+        .post("/forum/safeguarding/{id}", Only(&[Role::Safeguarding]), safeguarding::note_on_topic)
 }

@@ -4,6 +4,7 @@
 use accounts::{Sends, may_send, too_many};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::promise::WITHIN;
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
 use ground::error::Error;
@@ -266,8 +267,8 @@ fn check_page(
                     </button>
                 </form>
                 <p class="soft">
-                    "Someone at the forum will read it first, within five working days. We will \
-                     email you then."
+                    "Someone at the forum will read it first, "{WITHIN}
+                    ". We will email you then."
                 </p>
             </div>
         }

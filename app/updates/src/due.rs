@@ -40,7 +40,7 @@ pub fn standing(house: &House, waited: Vec<Waited>) -> Vec<Due> {
         let (by, is_overdue) = match awaited(
             waited.since,
             waited.told.as_ref(),
-            house.outcome_within,
+            house.settings.outcome_within,
             house.clock.now(),
         ) {
             Awaited::Said => return None,

@@ -61,7 +61,7 @@ const DOUBT: &str = "tell us that's not your experience";
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only, SignedIn};
-    let (leader, organiser) = (Only(Role::Leader), Only(Role::Organiser));
+    let (leader, organiser) = (Only(&[Role::Leader]), Only(&[Role::Organiser]));
     Routes::new()
         .get("/updates", Anyone, browse::updates_page)
         .get("/updates/receipt", Anyone, receipt::receipt_form)

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock::Millis;
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -11,6 +11,7 @@ use ground::ui::{Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use outcomes::store::Which;
+use questionnaires::withdrawal;
 
 use crate::store::{self, Answers, Subject};
 
@@ -83,21 +84,27 @@ pub async fn outcomes_of_receipt(
 /// For a consultation that can still be answered: what the answers are now, and the way to them.
 fn still_open(consultation: &Subject, code: &str, answers: Answers, closes_at: Millis) -> Page {
     let address = format!("/consultations/{}/answers", consultation.id);
+    let until = withdrawal::until(closes_at);
     let (state, button) = match answers {
         Answers::Sent => {
-            ("You have sent your answers. You can still change or delete them", "See my answers")
+            let told = withdrawal::told(&until);
+            (format!("You have sent your answers. {told}"), "See my answers")
         }
-        Answers::Deleted => ("You have deleted your answers. You can answer again", "Answer again"),
-        Answers::NotSent | Answers::Withdrawn => {
-            ("Your answers aren't sent. They only count once you send them", "Continue my answers")
-        }
+        Answers::Deleted => (
+            format!("You have deleted your answers. You can answer again, until {until}."),
+            "Answer again",
+        ),
+        Answers::NotSent | Answers::Withdrawn => (
+            format!("Your answers aren't sent. They only count once you send them, until {until}."),
+            "Continue my answers",
+        ),
     };
     Page::new("Your answers so far", || {
         view! {
             <div class="stack">
                 <h1>"Your answers so far"</h1>
                 <p class="lead">{consultation.title.clone()}</p>
-                <p>{format!("{state}, until the end of {}.", clock::day(closes_at))}</p>
+                <p>{state}</p>
                 <form method="get" action=address>
                     <input type="hidden" name="code" value=code.to_owned() />
                     <button class="button">{button}</button>

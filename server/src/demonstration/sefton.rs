@@ -141,12 +141,12 @@ pub async fn fill(
     }
     let mut places = Vec::new();
     for (name, children) in PLACES {
-        let baseline = area::Baseline {
-            children: i64::try_from(children).unwrap_or_default(),
-            source: "Invented for the demonstration".to_owned(),
-            day: clock::fields(now - 300 * DAY).0,
+        let facts = area::PlaceFacts {
+            baseline: i64::try_from(children).ok(),
+            baseline_source: "Invented for the demonstration".to_owned(),
+            baseline_day: clock::fields(now - 300 * DAY).0,
         };
-        let place = area::store::add(tx, area::AreaKind::Place, name, Some(&baseline)).await?;
+        let place = area::store::add(tx, area::AreaKind::Place, name, Some(&facts)).await?;
         places.push((name, place));
     }
     let (north, south) = (places[0].1.clone(), places[1].1.clone());

@@ -1,5 +1,6 @@
 use ground::audit::{Checked, Entry, Head, check, head, note};
 use ground::db::Kind;
+use ground::house::AreaSettings;
 
 use crate::world::{World, on_both};
 
@@ -65,8 +66,10 @@ fn the_audit_log_is_a_chain_whose_head_is_known() {
 fn the_end_of_the_log_goes_by_email_once_a_month_and_is_found_again() {
     on_both(async |world| {
         noted(&world, 1).await;
-        let house =
-            world.house.clone().with_audit_head_to(vec!["inspector@example.org".to_owned()]);
+        let house = world.house.clone().with_settings(AreaSettings {
+            audit_head_to: vec!["inspector@example.org".to_owned()],
+            ..(*world.house.settings).clone()
+        });
         for _ in 0..2 {
             record::send_due(&house).await.unwrap();
         }

@@ -83,7 +83,7 @@ fn the_questions_of_a_file_are_added_or_replace_the_others_and_an_import_is_undo
         assert!(added.says("Questions saved") && added.says("Undo the import"));
         assert!(added.says("Do you wait?") && added.says("What may we call"));
 
-        let replaced = import_questions(&organiser, &desk, three().as_bytes()).await.done();
+        let replaced = import_questions(&organiser, &desk, three().as_bytes()).await;
         assert!(!replaced.says("Do you wait?") && replaced.says("What may we call"));
         let turn = replaced.sends("turn");
         let undo = [("step", "undo"), ("turn", turn.as_str())];
@@ -152,7 +152,7 @@ fn what_a_parent_answered_is_in_a_later_question_for_them_alone() {
     on_both(async |world| {
         let organiser = world.organiser().await;
         let desk = desk(&world, &organiser).await;
-        import_questions(&organiser, &desk, three().as_bytes()).await.done();
+        import_questions(&organiser, &desk, three().as_bytes()).await;
         let shows =
             [("text", "What would help {{nick|your child}} at school?"), ("kind", "long-text")];
         organiser.post(&format!("{desk}/questions/school"), &shows).await.leads_to();

@@ -9,7 +9,7 @@ use rounds::close_due;
 use crate::consultations::answer;
 use crate::fixtures::consultations::{begin, open};
 use crate::fixtures::plans::register;
-use crate::world::{Browser, World, by_hand, number, on_both};
+use crate::world::{Browser, World, by_hand, change, number, on_both};
 
 /// The fields of a round, as a form sends them.
 fn dates(propose: Millis, vote: Millis, close: Millis) -> Vec<(String, String)> {
@@ -265,6 +265,10 @@ fn a_withdrawn_consultation_says_why_is_never_counted_and_its_answers_go() {
         assert_eq!(organiser.get(&format!("{desk}/answers")).await.status, StatusCode::OK);
         let count = organiser.post(&format!("{desk}/release"), &[("step", "count")]).await;
         assert_eq!(count.status, StatusCode::UNPROCESSABLE_ENTITY);
+        // Somebody read it, for what tells of danger.
+        let read = "INSERT INTO answer_readings (response_id, question, read_by, read_at)
+             SELECT min(r.id), 'question-1', (SELECT min(id) FROM accounts), 1 FROM responses r";
+        change(&world, read).await;
         world.forward(29 * DAY);
         consultations::tidy_due(world.db(), world.now()).await.unwrap();
         assert_eq!(number(&world, "SELECT count(*) FROM responses").await, 0);

@@ -344,7 +344,7 @@ fn what_came_back_is_read_from_a_mailbox_file_or_folder_and_other_mail_is_left_t
     on_both(async |world| {
         owe_emails(&world, 3).await;
         let emails = world.deliver().await;
-        let ours = world.house.return_address.clone().unwrap();
+        let ours = world.house.settings.return_address.clone().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let returns = async || -> i64 {
             sqlx::query_scalar("SELECT count(*) FROM returns")
@@ -400,7 +400,7 @@ fn what_came_back_and_is_not_understood_is_shown_to_an_administrator_for_a_month
         world.signed_in("admin@example.org", &[Role::Admin]).await;
         owe_emails(&world, 3).await;
         let emails = world.deliver().await;
-        let ours = world.house.return_address.clone().unwrap();
+        let ours = world.house.settings.return_address.clone().unwrap();
         let maildir = tempfile::tempdir().unwrap();
         fs::create_dir_all(maildir.path().join("new")).unwrap();
         let mail = |nth: usize, from: &str, subject: &str, text: &str| {

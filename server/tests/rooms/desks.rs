@@ -3,7 +3,7 @@
 
 use axum::http::StatusCode;
 use calendar::clock::{self, DAY, HOUR};
-use ground::viewer::Role;
+use ground::viewer::{Desk, Role};
 
 use crate::consultations::answer;
 use crate::fixtures::consultations::{ask_who_waits, begin, new_consultation, terms};
@@ -375,7 +375,7 @@ fn whoever_works_for_the_area_begins_at_their_desk_unless_they_were_going_elsewh
             let browser = world.visitor();
             let right = [("email", email.as_str()), ("password", "three small words")];
             let home = browser.post("/sign-in", &right).await.leads_to();
-            let Some((desk, title)) = role.desk() else {
+            let Some(Desk { path: desk, title, .. }) = role.desk() else {
                 assert_eq!(browser.get(&home).await.status, StatusCode::OK);
                 continue;
             };
@@ -400,12 +400,12 @@ fn somebody_with_several_roles_finds_the_way_from_each_desk_to_the_others() {
     on_both(async |world| {
         let everyone = world.signed_in("everyone@example.org", &Role::ALL).await;
         for role in Role::ALL {
-            let Some((desk, _)) = role.desk() else { continue };
-            let mut walk = Walk::from(&everyone, desk).await;
+            let Some(desk) = role.desk() else { continue };
+            let mut walk = Walk::from(&everyone, desk.path).await;
             assert!(walk.says("aria-label=\"Your other desks\""), "{}", walk.page.html);
-            for (to, title) in Role::ALL.into_iter().filter_map(Role::desk) {
-                walk.follow(title).await;
-                assert_eq!(walk.at, to);
+            for desk in Role::ALL.into_iter().filter_map(Role::desk) {
+                walk.follow(desk.title).await;
+                assert_eq!(walk.at, desk.path);
             }
         }
     });

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use calendar::clock::MINUTE;
+use calendar::promise::WITHIN;
 use deliveries::{EmailKind, Outcome, deliver_one};
 
 use super::notices::{leaders, noticed, subscriber, told};
@@ -43,9 +44,9 @@ fn what_a_parent_sends_gets_one_receipt_without_her_words_however_often_she_taps
         let to = |to: &str| receipts.iter().filter(|email| email.to == to).count();
         assert_eq!((to("parent1@example.org"), to("stranger@example.org")), (4, 1));
         for (link, day) in [
-            ("/topics/", "within five working days"),
+            ("/topics/", WITHIN),
             ("/updates/", "The forum will look into it"),
-            ("/local-offer/comments/", "within five working days"),
+            ("/local-offer/comments/", WITHIN),
             ("/notices/", "2027"),
         ] {
             assert!(

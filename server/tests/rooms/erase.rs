@@ -8,6 +8,7 @@ use accounts::erasing::WAITS;
 use app::erase::erase_due;
 use axum::http::StatusCode;
 use calendar::clock::{DAY, MINUTE};
+use consultations::responses;
 use deliveries::{Email, EmailKind};
 use ground::audit::{self, Entry};
 use ground::db::Kind;
@@ -88,21 +89,35 @@ pub async fn in_the_bytes(world: &World, words: &[&str]) -> BTreeSet<String> {
     found
 }
 
-/// The columns that refer to an account, as the schema says: (table, column).
-async fn references(world: &World) -> Vec<(String, String)> {
+/// The columns that refer to rows of a table, as the schema says: (table, column).
+async fn references(world: &World, to: &str) -> Vec<(String, String)> {
     let sql = match world.db().kind() {
         Kind::Sqlite => {
             "SELECT m.name, f.\"from\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f
-             WHERE m.type = 'table' AND f.\"table\" = 'accounts' ORDER BY m.name, f.\"from\""
+             WHERE m.type = 'table' AND f.\"table\" = $1 ORDER BY m.name, f.\"from\""
         }
         Kind::Postgres => {
             "SELECT CAST(c.conrelid::regclass AS TEXT), CAST(a.attname AS TEXT)
              FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid
                AND a.attnum = c.conkey[1]
-             WHERE c.contype = 'f' AND c.confrelid = 'accounts'::regclass ORDER BY 1, 2"
+             WHERE c.contype = 'f' AND CAST(c.confrelid::regclass AS TEXT) = $1 ORDER BY 1, 2"
         }
     };
-    sqlx::query_as(sql).fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap()
+    let references = sqlx::query_as(sql).bind(to);
+    references.fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap()
+}
+
+#[test]
+fn whatever_refers_to_a_response_goes_with_it_or_keeps_it() {
+    on_both(async |world| {
+        let listed: BTreeSet<_> = responses::GO_WITH_IT
+            .into_iter()
+            .chain(responses::KEEP_IT)
+            .map(|table| (table.to_owned(), "response_id".to_owned()))
+            .collect();
+        let found: BTreeSet<_> = references(&world, "responses").await.into_iter().collect();
+        assert_eq!(found, listed, "add it to GO_WITH_IT in consultations/responses.rs");
+    });
 }
 
 /// The link that calls an erasure back.
@@ -777,7 +792,7 @@ fn no_column_that_refers_to_an_account_holds_one_that_is_erased() {
         };
         // Whoever checks what another did is another person.
         let (leaver, second) = (fresh(&[Role::Organiser]).await, fresh(&[Role::Organiser]).await);
-        let references = references(&world).await;
+        let references = references(&world, "accounts").await;
         assert!(references.len() > 45, "only {references:?}");
         let entry = Entry { at: 1, who: Some(&leaver), what: "seen", about: "", detail: "" };
         let mut tx = world.db().begin().await.unwrap();

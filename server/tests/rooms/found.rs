@@ -46,7 +46,7 @@ fn fits(address: &str, path: &str) -> bool {
 fn sender(access: Access, who: Looker) -> Looker {
     let may = match who {
         Looker::HalfIn | Looker::Chose => true,
-        Looker::Person(_) if access.role().is_none() => true,
+        Looker::Person(_) if access.roles().is_empty() => true,
         _ => access == Access::Anyone || lookers(access).contains(&who),
     };
     if may { who } else { lookers(access)[0] }

@@ -412,7 +412,7 @@ impl Stage<'_> {
 
     /// What is old has an outcome, or everyone sees that it is overdue.
     async fn nothing_is_left_hanging(&self) {
-        let (now, within) = (self.world.now(), self.world.house.outcome_within);
+        let (now, within) = (self.world.now(), self.world.house.settings.outcome_within);
         let awaited = self.world.visitor().get("/updates?show=awaited").await;
         for chosen in &self.history.chosen {
             let has_outcome =
@@ -475,7 +475,7 @@ async fn a_history(world: &World, seed: u64) {
     for (day, end) in days {
         let (told, expected) = (
             figures(&packed(&world.house, &day).await),
-            stage.history.figures(world.house.outcome_within, end),
+            stage.history.figures(world.house.settings.outcome_within, end),
         );
         for (name, value) in expected {
             assert_eq!(told[name], value, "seed {seed}, {day}: {name}");

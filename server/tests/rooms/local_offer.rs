@@ -336,7 +336,7 @@ fn a_comment_without_an_answer_is_overdue_for_everyone_to_see_and_in_the_pack() 
     on_both(async |world| {
         let comment = published(&world, WORDS).await;
         let day = clock::fields(world.now()).0;
-        world.forward(world.house.outcome_within + 2 * DAY);
+        world.forward(world.house.settings.outcome_within + 2 * DAY);
         let page = world.visitor().get("/local-offer?show=unanswered").await;
         assert!(
             page.says("Overdue: the council should have answered by")

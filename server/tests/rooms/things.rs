@@ -141,8 +141,9 @@ pub enum Looker {
 pub const fn lookers(access: Access) -> &'static [Looker] {
     match access {
         Access::Anyone => &[Looker::Visitor, PARENT],
-        Access::SignedIn | Access::Fresh(None) => &[PARENT, LEADER],
-        Access::Only(role) | Access::Fresh(Some(role)) => match role {
+        Access::SignedIn | Access::Fresh([]) => &[PARENT, LEADER],
+        Access::Only([]) => &[],
+        Access::Only([role, ..]) | Access::Fresh([role, ..]) => match role {
             Role::Parent => &[PARENT],
             Role::Organiser | Role::Safeguarding => &[ORGANISER],
             Role::Leader => &[LEADER],

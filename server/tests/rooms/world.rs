@@ -18,7 +18,7 @@ use calendar::clock::{Clock, DAY, HOUR, Millis};
 use deliveries::{Email, EmailKind, Failure, Hand, Outcome, Sort, deliver_one};
 use ground::db::{Db, Kind, Limits};
 use ground::files::Files;
-use ground::house::{House, Names};
+use ground::house::{AreaSettings, House, Names};
 use ground::return_address::ReturnAddress;
 use ground::routes::NoHurry;
 use ground::viewer::Role;
@@ -98,7 +98,10 @@ impl World {
         let db = Db::open_within(&url, Limits::NO_HURRY).await.unwrap();
         let return_address = ReturnAddress::new("bounces@alongside.example.org", KEY).unwrap();
         let house = House::new(db, Files::in_memory(), Clock::by_hand(BEGINS), Self::names())
-            .with_return_address(Some(return_address));
+            .with_settings(AreaSettings {
+                return_address: Some(Arc::new(return_address)),
+                ..AreaSettings::default()
+            });
         let mut tx = house.db.begin().await.unwrap();
         let mut ids = Vec::new();
         for (what, name) in [
@@ -341,7 +344,7 @@ impl World {
                 .fetch_one(&mut *self.db().read().await.unwrap())
                 .await
                 .unwrap();
-            let kind = EmailKind::ALL.into_iter().find(|kind| kind.word() == word).unwrap();
+            let kind = EmailKind::read(&word).unwrap();
             write_down(kind, &email);
             all.push((kind, email));
         }

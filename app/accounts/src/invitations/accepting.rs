@@ -19,7 +19,7 @@ use sqlx::AnyConnection;
 
 use super::store::{self, WaitingInvitation};
 use crate::choosing::{self, NewPassword, ShowPassword};
-use crate::people::roles::{is_watched, tell_watchers};
+use crate::people::roles::tell_watchers;
 use crate::people::suspending::suspended_page;
 use crate::{council, passwords, rules, session, store as accounts};
 
@@ -148,7 +148,7 @@ async fn accepted(
         }
         (None, None) => return Ok(None),
     };
-    if is_new && is_watched(role) {
+    if is_new && role.watched().is_some() {
         tell_watchers(tx, house, role, (&account_id, &account_id), true).await?;
     }
     if invitation.organisation_id.is_some() {

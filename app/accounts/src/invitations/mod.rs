@@ -42,7 +42,7 @@ pub async fn send_invitation(
     let person = viewer.signed_in()?;
     let mut refusals = Refusals::default();
     let email = refusals.take("email", forms::address(sent.typed("email")));
-    let role = Role::read(sent.typed("role")).filter(|role| *role != Role::Parent);
+    let role = Role::read(sent.typed("role")).filter(|role| role.is_staff());
     let role =
         refusals.take("role", role.ok_or_else(|| "Choose a role for this person".to_owned()));
     let organisation = refusals.take("organisation", people::organisation(&house, &sent).await?);

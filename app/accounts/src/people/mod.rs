@@ -217,8 +217,7 @@ fn invitations(many: i64) -> String {
 }
 
 fn invite_form(organisations: Vec<Named>, sent: &Sent, refusals: &Refusals) -> impl IntoView {
-    let roles = Role::ALL.into_iter().filter(|role| *role != Role::Parent);
-    let choices = Choice::each(roles.map(|role| (role.word(), role.title())), |word| {
+    let choices = Choice::each(Role::staff().map(|role| (role.word(), role.title())), |word| {
         sent.typed("role") == word
     });
     let invited_for =

@@ -64,7 +64,7 @@ pub async fn role_form(
         });
         view! {
             <p class="lead">{asks}</p>
-            <p>{format!("{can} {}.", emails::role_may(role))}</p>
+            <p>{format!("{can} {}.", role.may())}</p>
             <p>"They will be signed out everywhere, and get an email about it."</p>
             {leads}
             <form method="post" action=format!("/admin/people/{}/roles", person.account_id)>
@@ -159,7 +159,7 @@ async fn set_role(
     }
     store::end_all_sessions(tx, whose).await?;
     council::store::forget(tx, whose).await?;
-    if is_watched(role) {
+    if role.watched().is_some() {
         tell_watchers(tx, house, role, (whose, by), gives).await?;
     } else {
         tell_person(tx, house, role, (whose, by), gives).await?;
@@ -167,12 +167,6 @@ async fn set_role(
     let what = if gives { "role given" } else { "role taken" };
     let entry = Entry { at: now, who: Some(by), what, about: whose, detail: role.word() };
     audit::note(tx, entry).await
-}
-
-/// Whether others are told who has this role. Nobody reads what was passed on without their
-/// knowing, and no administrator is alone before the others know.
-pub(crate) fn is_watched(role: Role) -> bool {
-    matches!(role, Role::Safeguarding | Role::Admin)
 }
 
 /// Tells somebody that their role was changed, unless they did it themselves.

@@ -38,7 +38,7 @@ pub fn routes() -> Routes {
     const OWN: &str = "change your second step";
     const ASK: &str = "change from when the team needs a second step";
     const RESET: &str = "reset someone's second step";
-    let (own, admin) = (Access::SignedIn, Access::Only(Role::Admin));
+    let (own, admin) = (Access::SignedIn, Access::Only(&[Role::Admin]));
     Routes::new()
         .get("/account/second-step", own, own::second_step_page)
         .post_first("/account/second-step", own.fresh(), OWN, own::change_second_step)

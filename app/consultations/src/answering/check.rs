@@ -17,11 +17,12 @@ use ground::viewer::Viewer;
 use islands::answers::KeepAnswers;
 use leptos::prelude::*;
 use questionnaires::answers;
+use questionnaires::withdrawal::{self, GRACE};
 
 use super::receipt::{banner, code_panel, what_next};
 use super::{CODE_COOKIE, InHand, LINK_COOKIE, cookie, in_hand, no_response, pages, read_cookie};
 use crate::responses::{self, Agreed, Once, ResponseState, Sending};
-use crate::rules::{ConsultationState, GRACE, WhoMayAnswer};
+use crate::rules::{ConsultationState, WhoMayAnswer};
 use crate::{emails, state_in_words};
 
 /// GET `/consultations/{id}/answers/{code}`: all answers, to check and to send; or, once they are
@@ -56,7 +57,11 @@ pub async fn act_on_answers(
         let id = Id::parse(&id).ok_or(Error::NotFound)?;
         return Ok(no_response(&house, &viewer, &id, &code));
     };
-    if !hand.is_open(&house) {
+    let may = match sent.typed("step") {
+        "withdraw" => hand.can_be_withdrawn(&house),
+        _ => hand.is_open(&house),
+    };
+    if !may {
         return Ok(Redirect::to(&hand.to("")).into_response());
     }
     let once = match hand.response.consultation.terms.access {
@@ -307,8 +312,10 @@ fn shown(
                     </button>
                 </form>
                 <p class="soft">
-                    "Your answers only count once you send them. You can change or \
-                     delete them until this closes."
+                    {format!(
+                        "Your answers only count once you send them. {}",
+                        withdrawal::told("this closes"),
+                    )}
                 </p>
             }
             .into_any()
@@ -323,7 +330,8 @@ fn shown(
                 </form>
             }
         });
-        let withdraw = (is_open && response.state == ResponseState::Sent).then(|| {
+        let can_be_withdrawn = hand.can_be_withdrawn(house);
+        let withdraw = (can_be_withdrawn && response.state == ResponseState::Sent).then(|| {
             view! {
                 <details>
                     <summary>"Delete my answers"</summary>

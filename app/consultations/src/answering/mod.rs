@@ -25,11 +25,12 @@ use ground::sent::Form;
 use ground::ui::{Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use questionnaires::withdrawal::{self, GRACE};
 use questionnaires::{Question, Questionnaire, answers, piping, way};
 
 use super::opened;
 use super::responses::{self, ResponseState};
-use super::rules::{ConsultationState, GRACE, WhoMayAnswer};
+use super::rules::{ConsultationState, WhoMayAnswer};
 use super::store::Consultation;
 
 #[must_use]
@@ -323,6 +324,14 @@ impl InHand {
     fn is_open(&self, house: &House) -> bool {
         let state = self.response.consultation.state(house.clock.now());
         matches!(state, ConsultationState::Open | ConsultationState::Closing)
+            && self.response.state != ResponseState::Withdrawn
+    }
+
+    /// Whether its answers can still be deleted.
+    fn can_be_withdrawn(&self, house: &House) -> bool {
+        let (consultation, now) = (&self.response.consultation, house.clock.now());
+        consultation.state(now) != ConsultationState::Withdrawn
+            && withdrawal::is_possible(consultation.terms.closes_at, now)
             && self.response.state != ResponseState::Withdrawn
     }
 

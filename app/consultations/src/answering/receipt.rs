@@ -6,6 +6,7 @@ use forms::{Refusals, Sent};
 use ground::house::House;
 use ground::ui::{Banner, Field, FormKey};
 use leptos::prelude::*;
+use questionnaires::withdrawal;
 
 use super::InHand;
 use crate::rules::ConsultationState;
@@ -43,15 +44,15 @@ pub fn what_next(house: &House, hand: &InHand) -> impl IntoView + use<> {
         view! {
             <li>
                 {format!(
-                    "It closes at the end of {} ({}). Until then you can change or delete your \
-                     answers.",
+                    "It closes at the end of {} ({}). {}",
                     clock::day(closes_at),
                     clock::days_away(now, closes_at),
+                    withdrawal::told("then"),
                 )}
             </li>
         }
     });
-    let days = house.outcome_within / clock::DAY;
+    let days = house.settings.outcome_within / clock::DAY;
     let within = if days % 7 == 0 { format!("{} weeks", days / 7) } else { format!("{days} days") };
     view! {
         <section class="stack">

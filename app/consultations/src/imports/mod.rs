@@ -44,7 +44,7 @@ impl Step {
 
 #[must_use]
 pub fn routes() -> Routes {
-    let organiser = Access::Only(Role::Organiser);
+    let organiser = Access::Only(&[Role::Organiser]);
     Routes::new()
         .get("/forum/consultations/{id}/file", organiser, super::build::forum_consultation_page)
         .post_file("/forum/consultations/{id}/file", organiser, pages::read_file)

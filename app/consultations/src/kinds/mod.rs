@@ -1,6 +1,7 @@
 //! What pages show of each kind of question: `to_write` to the organiser who writes one,
 //! `on_screen` to whoever answers it, and `on_paper` where it is filled in by hand. What a kind is,
-//! and how its answers are read, is in [`questionnaires::kinds`]. Each match here names every kind.
+//! and how its answers are read, is in [`questionnaires::kinds`]. Nothing here tells the kinds
+//! apart, but only what an answer is like: [`questionnaires::kinds::Shape`].
 
 pub mod on_paper;
 pub mod on_screen;

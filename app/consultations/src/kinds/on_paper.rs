@@ -1,9 +1,9 @@
 //! A question to fill in by hand.
 
 use forms::Named;
-use id::picture_name;
 use leptos::prelude::*;
-use questionnaires::{Question, QuestionKind};
+use questionnaires::Question;
+use questionnaires::kinds::Shape;
 
 /// A question as it is printed.
 pub fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
@@ -27,16 +27,16 @@ pub fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
         }
         .into_any()
     };
-    let (how, body) = match &question.kind {
-        QuestionKind::Picture { words, file } if picture_name(file).is_some() => (
-            "",
-            view! { <img class="picture" src=format!("/pictures/{file}") alt=words.clone() /> }
-                .into_any(),
-        ),
-        QuestionKind::Page { words } | QuestionKind::Picture { words, .. } => {
-            ("", view! { <p class="lines">{words.clone()}</p> }.into_any())
-        }
-        QuestionKind::SeveralOf { at_most: Some(most), .. } => {
+    let (how, body) = match question.kind.shape() {
+        Shape::Nothing => match question.kind.to_read() {
+            (words, Some(file)) => (
+                "",
+                view! { <img class="picture" src=format!("/pictures/{file}") alt=words /> }
+                    .into_any(),
+            ),
+            (words, None) => ("", view! { <p class="lines">{words}</p> }.into_any()),
+        },
+        Shape::SomeOptions { at_most: Some(most) } => {
             return view! {
                 <h2>{question.text.clone()}</h2>
                 {help}
@@ -45,26 +45,25 @@ pub fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
             }
             .into_any();
         }
-        QuestionKind::SeveralOf { .. } => ("Tick all that apply.", boxes(texts(), "☐")),
-        QuestionKind::Rank { .. } => {
+        Shape::SomeOptions { at_most: None } => ("Tick all that apply.", boxes(texts(), "☐")),
+        Shape::Ranked => {
             ("Write 1 next to what matters most, then 2, and so on.", boxes(texts(), "____"))
         }
-        QuestionKind::OneOf { .. }
-        | QuestionKind::Scale { .. }
-        | QuestionKind::YesNo {}
-        | QuestionKind::Place {} => ("Tick one.", boxes(texts(), "☐")),
-        QuestionKind::Number { .. } => ("Write a whole number.", one_line()),
-        QuestionKind::Amount { unit, .. } => (
+        Shape::OneOption | Shape::Place => ("Tick one.", boxes(texts(), "☐")),
+        Shape::Number => (
             "Write a whole number.",
             view! {
                 {one_line()}
-                <p class="soft">{unit.clone()}</p>
+                {question
+                    .kind
+                    .unit()
+                    .map(|unit| view! { <p class="soft">{unit.to_owned()}</p> })}
             }
             .into_any(),
         ),
-        QuestionKind::Date {} => ("Write a date.", one_line()),
-        QuestionKind::ShortText {} => ("", one_line()),
-        QuestionKind::LongText {} => {
+        Shape::Day => ("Write a date.", one_line()),
+        Shape::OwnWords { in_lines: false, .. } => ("", one_line()),
+        Shape::OwnWords { in_lines: true, .. } => {
             let lines = (0..5).map(|_| line()).collect_view();
             (
                 "",

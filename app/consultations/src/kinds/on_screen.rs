@@ -1,11 +1,10 @@
 //! A question as somebody answers it.
 
 use forms::{Named, Sent};
-use id::picture_name;
 use leptos::prelude::*;
+use questionnaires::Question;
 use questionnaires::answers::{Answer, DECLINED, element, field, rank_field};
-use questionnaires::kinds::{LONGEST_LONG, LONGEST_SHORT};
-use questionnaires::{Question, QuestionKind};
+use questionnaires::kinds::Shape;
 
 /// A question as somebody is asked it.
 #[derive(Clone, Copy)]
@@ -157,13 +156,11 @@ fn shown(asked: AskedQuestion<'_>, is_alone: bool) -> AnyView {
         }
         .into_any()
     };
-    match &question.kind {
-        QuestionKind::OneOf { .. }
-        | QuestionKind::Scale { .. }
-        | QuestionKind::YesNo {}
-        | QuestionKind::Place {} => options("radio", choices()),
-        QuestionKind::SeveralOf { .. } => options("checkbox", choices()),
-        QuestionKind::Rank { options } => {
+    match question.kind.shape() {
+        Shape::OneOption | Shape::Place => options("radio", choices()),
+        Shape::SomeOptions { .. } => options("checkbox", choices()),
+        Shape::Ranked => {
+            let options = question.kind.options();
             let most = options.len();
             let ranks = options.iter().map(|option| {
                 let name = rank_field(question, option);
@@ -200,24 +197,23 @@ fn shown(asked: AskedQuestion<'_>, is_alone: bool) -> AnyView {
             }
             .into_any()
         }
-        QuestionKind::Picture { words, file } if picture_name(file).is_some() => {
-            let (src, words) = (format!("/pictures/{file}"), words.clone());
+        Shape::Nothing => {
+            let read = match question.kind.to_read() {
+                (words, Some(file)) => {
+                    let src = format!("/pictures/{file}");
+                    view! { <img class="picture" src=src alt=words loading="lazy" /> }.into_any()
+                }
+                (words, None) => view! { <p class="lines">{words}</p> }.into_any(),
+            };
             view! {
                 <section class="panel">
                     {heading()}
-                    <img class="picture" src=src alt=words loading="lazy" />
+                    {read}
                 </section>
             }
             .into_any()
         }
-        QuestionKind::Page { words } | QuestionKind::Picture { words, .. } => view! {
-            <section class="panel">
-                {heading()}
-                <p class="lines">{words.clone()}</p>
-            </section>
-        }
-        .into_any(),
-        QuestionKind::LongText {} => {
+        Shape::OwnWords { longest, in_lines: true } => {
             // Leptos does not escape what is in a textarea, and a browser drops the first line end.
             let value = format!("\n{}", html_escape::encode_text(shown.one()));
             let declined = decline(question, &shown, &name);
@@ -230,7 +226,7 @@ fn shown(asked: AskedQuestion<'_>, is_alone: bool) -> AnyView {
                         id=at.clone()
                         name=name
                         rows="5"
-                        maxlength=LONGEST_LONG.to_string()
+                        maxlength=longest.to_string()
                         aria-describedby=described
                         aria-invalid=invalid
                     >
@@ -241,11 +237,11 @@ fn shown(asked: AskedQuestion<'_>, is_alone: bool) -> AnyView {
             }
             .into_any()
         }
-        QuestionKind::Number { .. } | QuestionKind::Amount { .. } => {
-            line("text", Some("numeric"), None)
+        Shape::OwnWords { longest, in_lines: false } => {
+            line("text", None, Some(longest.to_string()))
         }
-        QuestionKind::ShortText {} => line("text", None, Some(LONGEST_SHORT.to_string())),
-        QuestionKind::Date {} => line("date", None, None),
+        Shape::Number => line("text", Some("numeric"), None),
+        Shape::Day => line("date", None, None),
     }
 }
 

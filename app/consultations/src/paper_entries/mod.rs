@@ -14,7 +14,7 @@ use ground::viewer::Role;
 
 #[must_use]
 pub fn routes() -> Routes {
-    let organiser = Access::Only(Role::Organiser);
+    let organiser = Access::Only(&[Role::Organiser]);
     Routes::new()
         .get("/forum/consultations/{id}/typed", organiser, pages::paper_entries_page)
         .get("/forum/consultations/{id}/typed/new", organiser, pages::paper_entry_form)

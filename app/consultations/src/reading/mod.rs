@@ -26,7 +26,7 @@ use questionnaires::answers::{self, Answer, Answers};
 pub fn routes() -> Routes {
     const EXPORT: &str = "save all answers as a file";
     let (organiser, safeguarding) =
-        (Access::Only(Role::Organiser), Access::Only(Role::Safeguarding));
+        (Access::Only(&[Role::Organiser]), Access::Only(&[Role::Safeguarding]));
     Routes::new()
         .get("/forum/consultations/{id}/answers", organiser, pages::reading_page)
         .get("/forum/consultations/{id}/answers/{key}", organiser, pages::read_answers_page)

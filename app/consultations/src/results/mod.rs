@@ -21,7 +21,7 @@ use ground::viewer::Role;
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only};
-    let organiser = Only(Role::Organiser);
+    let organiser = Only(&[Role::Organiser]);
     Routes::new()
         .get("/consultations/{id}/results", Anyone, browse::results_page)
         .get("/consultations/{id}/results.csv", Anyone, browse::results_csv)

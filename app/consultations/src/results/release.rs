@@ -180,7 +180,7 @@ async fn count(
     };
     let closed_on = ranges::closed_on(consultation);
     let material = Material { asked: said.asked, cuts: said.cuts, closed_on, ..material };
-    let rule = house.rule;
+    let rule = house.settings.rule;
     // Hiding what must be hidden can take seconds.
     let counting =
         tokio::task::spawn_blocking(move || new(&material, &said.by, &before, said.differs, rule));

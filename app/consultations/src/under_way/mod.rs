@@ -19,7 +19,7 @@ use questionnaires::results::Heard;
 
 #[must_use]
 pub fn routes() -> Routes {
-    let organiser = Access::Only(Role::Organiser);
+    let organiser = Access::Only(&[Role::Organiser]);
     Routes::new().get("/forum/consultations/{id}/progress", organiser, pages::progress_page).post(
         "/forum/consultations/{id}/progress",
         organiser,

@@ -11,6 +11,7 @@ mod telling;
 pub use telling::tell_due;
 
 use calendar::clock::{DAY, Millis};
+use calendar::promise;
 use ground::viewer::Role;
 
 /// A kind of task.
@@ -104,8 +105,7 @@ impl Task {
                 several: "Topics to check",
                 page: "/forum/topics/{id}",
                 list: "/forum",
-                // We promise the author five working days.
-                days: Some(7),
+                days: Some(promise::DAYS),
             },
             Self::Comment => Facts {
                 word: "comment",
@@ -114,7 +114,7 @@ impl Task {
                 several: "Comments on the Local Offer to check",
                 page: "/forum/local-offer/{id}",
                 list: "/forum/local-offer",
-                days: Some(7),
+                days: Some(promise::DAYS),
             },
             Self::Doubt => Facts {
                 word: "doubt",
@@ -374,7 +374,7 @@ mod tests {
     #[test]
     fn a_task_is_done_on_the_page_of_its_thing_and_due_after_its_days() {
         assert_eq!(Task::Shortlist.page("r1"), "/forum/rounds/r1/shortlist");
-        assert_eq!(Task::Topic.due(DAY), Some(8 * DAY));
+        assert_eq!(Task::Topic.due(DAY), Some(DAY + promise::DAYS * DAY));
         assert_eq!(Task::Approve.due(DAY), None);
         assert!(Task::of(&[Role::Parent]).next().is_none());
         assert!(Task::of(&[Role::Leader]).all(|task| task.list().starts_with("/lead")));

@@ -159,12 +159,8 @@ fn about_several(house: &House, several: &[&Untold], now: Millis) -> Said {
         };
         paragraphs.push(line);
     }
-    let desk = match several.first().map(|one| one.task.role()) {
-        Some(Role::Organiser) => "/forum",
-        Some(Role::Leader) => "/lead",
-        Some(Role::Safeguarding) => "/forum/safeguarding",
-        Some(Role::Parent | Role::Admin) | None => "/account",
-    };
+    let desk = several.first().and_then(|one| one.task.role().desk());
+    let desk = desk.map_or("/account", |desk| desk.path);
     (subject, paragraphs, ("See what is waiting".to_owned(), house.link(desk)))
 }
 

@@ -352,7 +352,7 @@ fn Header<'a>(forum: String, viewer: &'a Viewer, is_signed_in: bool) -> impl Int
                     <span>"Run by parents and carers"</span>
                 </a>
                 <nav class="wide" aria-label="Main">
-                    {viewer.desks().next().map(|(to, _)| view! { <a href=to>"Your desk"</a> })}
+                    {viewer.desks().next().map(|desk| view! { <a href=desk.path>"Your desk"</a> })}
                     {main()}
                     {(!is_signed_in)
                         .then(|| {
@@ -391,7 +391,8 @@ fn Own<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
         }
         .into_any();
     }
-    let desks = viewer.desks().map(|(to, label)| view! { <a href=to>{label}</a> }).collect_view();
+    let desks = viewer.desks().map(|desk| view! { <a href=desk.path>{desk.title}</a> });
+    let desks = desks.collect_view();
     view! {
         {desks}
         <a href="/account">"Your account"</a>

@@ -35,7 +35,7 @@ const TOO: &str = "hear the answer to a question";
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only, SignedIn};
-    let leader = Only(Role::Leader);
+    let leader = Only(&[Role::Leader]);
     Routes::new()
         .get("/notices/{id}/questions/new", Anyone, ask::ask_form)
         .post("/notices/{id}/questions/new", Anyone, ask::ask_question)

@@ -14,9 +14,14 @@ pub(super) const ABOUT: About = About {
 };
 
 /// The longest answer in several lines, in characters.
-pub const LONGEST: usize = 5_000;
+const LONGEST: usize = 5_000;
 
-pub(super) const OWN: Typed = Typed { about: &ABOUT, shape: Shape::OwnWords, read, seconds: 75 };
+pub(super) const OWN: Typed = Typed {
+    about: &ABOUT,
+    shape: Shape::OwnWords { longest: LONGEST, in_lines: true },
+    read,
+    seconds: 75,
+};
 
 #[expect(clippy::unnecessary_wraps, reason = "every kind is read the same way")]
 pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {

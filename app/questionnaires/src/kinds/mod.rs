@@ -1,6 +1,7 @@
 //! The kinds of questions, with one file for each: what an organiser writes of it, what must be
-//! corrected in that, how an answer is read, and what an answer is like. How answers are worded and
-//! counted, and who is asked what, hangs on that alone: [`Shape`].
+//! corrected in that, how an answer is read, and what an answer is like. How it is asked on a
+//! screen and on paper, how answers are worded and counted, and who is asked what, hangs on that
+//! alone: [`Shape`].
 //!
 //! [`QuestionKind`] is how a question is kept, and each match on it is here. `options` and
 //! `words` are what several kinds share.
@@ -21,10 +22,8 @@ mod short_text;
 mod words;
 mod yes_no;
 
-pub use long_text::LONGEST as LONGEST_LONG;
-pub use short_text::LONGEST as LONGEST_SHORT;
-
 use forms::{Named, Refusals, Sent};
+use id::picture_name;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -120,7 +119,12 @@ pub enum Shape {
     /// A day.
     Day,
     /// Somebody's own words.
-    OwnWords,
+    OwnWords {
+        /// The longest, in characters.
+        longest: usize,
+        /// Whether they are written in several lines.
+        in_lines: bool,
+    },
 }
 
 /// What a kind is called, and what it says.
@@ -131,6 +135,16 @@ struct About {
     title: &'static str,
     /// What to do where an answer is needed and there is none.
     what_is_needed: &'static str,
+}
+
+/// What can be changed in a kind.
+#[derive(Default)]
+struct Parts<'k> {
+    options: Option<&'k mut Vec<Choice>>,
+    /// Whether people choose freely among them, so that one more can be added.
+    can_be_more: bool,
+    /// The words that are there to be read in place of an answer.
+    words: Option<&'k mut String>,
 }
 
 /// What each kind knows of itself. Nothing has a default, so that a new kind is asked for all
@@ -176,7 +190,7 @@ struct Written<'w> {
 type Read = fn(&mut Written<'_>) -> Option<QuestionKind>;
 
 /// Each kind with how it is read, in the order of the form.
-const ALL: [(&About, Read); 13] = [
+const ALL: &[(&About, Read)] = &[
     (&one_of::ABOUT, one_of::written),
     (&several_of::ABOUT, several_of::written),
     (&yes_no::ABOUT, yes_no::written),
@@ -194,7 +208,7 @@ const ALL: [(&About, Read); 13] = [
 
 /// The kinds, as a form sends them and as it shows them.
 pub fn offered() -> impl Iterator<Item = (&'static str, &'static str)> {
-    ALL.into_iter().map(|(about, _)| (about.word, about.title))
+    ALL.iter().map(|(about, _)| (about.word, about.title))
 }
 
 /// The word of the kind that an organiser sends a picture for.
@@ -208,7 +222,7 @@ pub(crate) fn written(
     refusals: &mut Refusals,
 ) -> Option<QuestionKind> {
     let word = sent.typed("kind");
-    let Some((_, written)) = ALL.into_iter().find(|(about, _)| about.word == word) else {
+    let Some((_, written)) = ALL.iter().find(|(about, _)| about.word == word) else {
         refusals.add("kind", "Choose how people answer it");
         return None;
     };
@@ -240,63 +254,67 @@ impl QuestionKind {
         }
     }
 
-    /// The options of its own, to put their words right; none where it has no words of its own.
-    pub fn options_mut(&mut self) -> &mut [Choice] {
+    /// What can be changed in it.
+    fn parts_mut(&mut self) -> Parts<'_> {
+        let none = Parts::default();
         match self {
-            Self::OneOf { options }
-            | Self::SeveralOf { options, .. }
-            | Self::Scale { options }
-            | Self::Rank { options } => options,
+            Self::OneOf { options } | Self::SeveralOf { options, .. } => {
+                Parts { options: Some(options), can_be_more: true, ..none }
+            }
+            Self::Scale { options } | Self::Rank { options } => {
+                Parts { options: Some(options), ..none }
+            }
+            Self::Page { words } | Self::Picture { words, .. } => {
+                Parts { words: Some(words), ..none }
+            }
             Self::YesNo {}
             | Self::Number { .. }
             | Self::Amount { .. }
             | Self::ShortText {}
             | Self::LongText {}
             | Self::Date {}
-            | Self::Place {}
-            | Self::Page { .. }
-            | Self::Picture { .. } => &mut [],
+            | Self::Place {} => none,
+        }
+    }
+
+    /// The options of its own, to put their words right; none where it has no words of its own.
+    pub fn options_mut(&mut self) -> &mut [Choice] {
+        match self.parts_mut().options {
+            Some(options) => options,
+            None => &mut [],
         }
     }
 
     /// Adds an option to choose. False where people do not choose freely among options of its own:
     /// steps of a scale and what is ranked belong together.
     pub(crate) fn add_option(&mut self, option: Choice) -> bool {
-        match self {
-            Self::OneOf { options } | Self::SeveralOf { options, .. } => {
+        match self.parts_mut() {
+            Parts { options: Some(options), can_be_more: true, .. } => {
                 options.push(option);
                 true
             }
-            Self::YesNo {}
-            | Self::Scale { .. }
-            | Self::Rank { .. }
-            | Self::Number { .. }
-            | Self::Amount { .. }
-            | Self::ShortText {}
-            | Self::LongText {}
-            | Self::Date {}
-            | Self::Place {}
-            | Self::Page { .. }
-            | Self::Picture { .. } => false,
+            _ => false,
         }
     }
 
     /// The words that are there to be read in place of an answer, to cut them.
     pub(crate) fn words_mut(&mut self) -> Option<&mut String> {
-        match self {
-            Self::Page { words } | Self::Picture { words, .. } => Some(words),
-            Self::OneOf { .. }
-            | Self::SeveralOf { .. }
-            | Self::YesNo {}
-            | Self::Scale { .. }
-            | Self::Rank { .. }
-            | Self::Number { .. }
-            | Self::Amount { .. }
-            | Self::ShortText {}
-            | Self::LongText {}
-            | Self::Date {}
-            | Self::Place {} => None,
+        self.parts_mut().words
+    }
+
+    /// What is there to be read in place of an answer: words, and the file of the picture that they
+    /// describe, if it is one.
+    #[must_use]
+    pub fn to_read(&self) -> (String, Option<String>) {
+        let (mut words, mut picture) = (String::new(), None);
+        for (field, value) in self.fields() {
+            match field {
+                "words" => words = value,
+                "file" if picture_name(&value).is_some() => picture = Some(value),
+                _ => {}
+            }
         }
+        (words, picture)
     }
 
     /// What a number counts, such as hours or miles; `None` where that is not said, and where there
@@ -414,7 +432,7 @@ impl QuestionKind {
             | Shape::Place
             | Shape::Number
             | Shape::Day => true,
-            Shape::Nothing | Shape::OwnWords => false,
+            Shape::Nothing | Shape::OwnWords { .. } => false,
         }
     }
 
@@ -454,7 +472,7 @@ impl QuestionKind {
     /// Whether an answer is in somebody's own words.
     #[must_use]
     pub fn is_in_own_words(&self) -> bool {
-        self.shape() == Shape::OwnWords
+        matches!(self.shape(), Shape::OwnWords { .. })
     }
 }
 
@@ -475,8 +493,8 @@ pub(crate) mod tests {
     }
 
     /// One of each kind.
-    pub fn samples() -> [Sample; 13] {
-        [
+    pub fn samples() -> Vec<Sample> {
+        vec![
             one_of::tests::sample(),
             several_of::tests::sample(),
             yes_no::tests::sample(),
@@ -519,7 +537,8 @@ pub(crate) mod tests {
             .map(|kind| kind["properties"]["is"]["const"].as_str().expect("a word"))
             .collect();
         assert_eq!(offered().map(|(word, _)| word).collect::<Vec<_>>(), in_files);
-        assert_eq!(samples().map(|sample| sample.kind.word()).to_vec(), in_files);
+        let tried: Vec<&str> = samples().iter().map(|sample| sample.kind.word()).collect();
+        assert_eq!(tried, in_files);
     }
 
     #[test]
@@ -537,6 +556,15 @@ pub(crate) mod tests {
             if let Some((sent, what_to_do)) = refused {
                 assert_eq!(read(&sent), Err(what_to_do.to_owned()), "{word}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_there_to_be_read_is_words_or_a_picture_with_words() {
+        for Sample { mut kind, .. } in samples() {
+            let (words, picture) = kind.to_read();
+            assert_eq!(kind.words_mut().map(std::mem::take).unwrap_or_default(), words);
+            assert_eq!(picture.is_some(), kind.word() == PICTURE, "{}", kind.word());
         }
     }
 

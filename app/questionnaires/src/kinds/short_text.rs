@@ -11,9 +11,14 @@ pub(super) const ABOUT: About =
     About { word: "short-text", title: "One line of text", what_is_needed: "Write your answer" };
 
 /// The longest answer in one line, in characters.
-pub const LONGEST: usize = 200;
+const LONGEST: usize = 200;
 
-pub(super) const OWN: Typed = Typed { about: &ABOUT, shape: Shape::OwnWords, read, seconds: 20 };
+pub(super) const OWN: Typed = Typed {
+    about: &ABOUT,
+    shape: Shape::OwnWords { longest: LONGEST, in_lines: false },
+    read,
+    seconds: 20,
+};
 
 #[expect(clippy::unnecessary_wraps, reason = "every kind is read the same way")]
 pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use calendar::clock::{self, DAY, HOUR, MINUTE, SECOND};
 use deliveries::EmailKind;
 use ground::council::{Council, MustHave, PATIENCE, Settings};
+use ground::house::AreaSettings;
 use ground::viewer::Role;
 use serde_json::json;
 
@@ -38,7 +39,11 @@ async fn at_patient_council(world: World, patience: Duration) -> (World, Provide
         hours: 10,
         patience,
     });
-    let house = world.house.clone().with_council(Some(Arc::new(council.unwrap())));
+    let settings = AreaSettings {
+        council: Some(Arc::new(council.unwrap())),
+        ..(*world.house.settings).clone()
+    };
+    let house = world.house.clone().with_settings(settings);
     (world.around(house), provider)
 }
 
@@ -586,7 +591,8 @@ fn without_a_council_no_role_ends_and_after_a_long_while_she_is_told_first() {
         emails(&world).await;
         // As after an upgrade, or where the program did not run for a year.
         world.forward(365 * DAY);
-        let without = world.house.clone().with_council(None);
+        let without = AreaSettings { council: None, ..(*world.house.settings).clone() };
+        let without = world.house.clone().with_settings(without);
         accounts::lapse_due(&without).await.unwrap();
         assert!(emails(&world).await.is_empty(), "the settings were taken out");
         accounts::lapse_due(&world.house).await.unwrap();

@@ -2,6 +2,7 @@
 
 use calendar::clock::{self, DAY, MINUTE};
 use deliveries::returns::Came;
+use ground::house::AreaSettings;
 use ground::viewer::Role;
 
 use super::{comes_back, fields, leaders, noticed, subscriber, told, written};
@@ -10,7 +11,10 @@ use crate::world::on_both;
 #[test]
 fn a_notice_approved_for_now_can_be_called_back_for_ten_minutes() {
     on_both(async |world| {
-        let house = world.house.clone().with_call_back(10 * MINUTE);
+        let house = world.house.clone().with_settings(AreaSettings {
+            call_back: 10 * MINUTE,
+            ..(*world.house.settings).clone()
+        });
         let world = world.around(house);
         subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
         let (writer, colleague) = leaders(&world).await;
