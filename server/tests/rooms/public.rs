@@ -39,6 +39,8 @@ fn addresses(things: &Things<'_>, year: &str) -> Vec<String> {
             .replace("{file}", "no-such-file")
             .replace("{sheet}", "no-such-sheet")
             .replace("{page}", "1")
+            .replace("{session}", &things.answered)
+            .replace("{what}", "place")
             .replace("{year}", year);
         let nobodys = [String::new()];
         let ids = if fixed.contains("{id}") { &things.ids[..] } else { &nobodys };

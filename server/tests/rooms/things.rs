@@ -175,7 +175,8 @@ pub struct Things<'w> {
 pub fn nobodys(path: &str) -> String {
     let nobodys = id::fresh();
     filled(path, |parameter| match parameter {
-        "id" | "topic" => nobodys.as_str(),
+        "id" | "topic" | "session" => nobodys.as_str(),
+        "what" => "place",
         "version" | "page" => "1",
         "year" => "2026",
         "code" => "0000-0000-0000-0000",
@@ -237,6 +238,13 @@ impl<'w> Things<'w> {
         things.put("/local-offer/years/{year}", "year", year);
         things.also.push((Looker::HalfIn, "/sign-in/code".to_owned()));
         things.also.push((Looker::Chose, "/go-on".to_owned()));
+        // An email that was tried once and waits for its next try.
+        let asks = [("email", "parent2@example.org")];
+        assert_eq!(things.visitor().post("/sign-in/link", &asks).await.status, StatusCode::OK);
+        let later = world.now() + DAY;
+        let tried =
+            format!("UPDATE deliveries SET tries = 1, next_at = {later} WHERE next_at IS NOT NULL");
+        change(world, &tried).await;
         // From now on no email goes.
         change(world, "UPDATE service_state SET emails_held_at = 1").await;
         things
@@ -419,6 +427,10 @@ impl<'w> Things<'w> {
     /// A plan with three drafts: a file and a text that everyone can read, and one that waits.
     async fn plan_with_drafts(&mut self) {
         let (world, leader) = (self.world, self.browser(LEADER).await);
+        // One that nothing rests on yet.
+        let untouched = register(world, &leader).await;
+        self.put("/lead/plans/{id}/cancellation", "id", untouched.clone());
+        self.put("/lead/plans/{id}/due", "id", untouched);
         let plan = register(world, &leader).await;
         meet(world, &leader, &plan).await;
         let session =
