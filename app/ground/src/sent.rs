@@ -104,11 +104,8 @@ impl SentWithFile {
             }
             match file_name {
                 // A browser sends an empty file without a name where none was chosen.
-                Some(file_name)
-                    if !(file_name.is_empty() && content.is_empty())
-                        && !read.is_too_large
-                        && read.file.is_none() =>
-                {
+                Some(file_name) if file_name.is_empty() && content.is_empty() => {}
+                Some(file_name) if !read.is_too_large && read.file.is_none() => {
                     read.file = Some((file_name, content.into()));
                 }
                 Some(_) => {}
