@@ -29,6 +29,7 @@ fn an_organiser_goes_from_the_desk_to_published_results_by_links_alone() {
         walk.follow("Finish writing it and open it").await;
         walk.follow("Add a question").await;
         walk.press("Save the question", &[("text", "Do you wait?"), ("kind", "yes-no")]).await;
+        walk.follow("Check and open it").await;
         walk.press("Open it to parents", &[]).await;
         assert!(walk.says("✓ Opened") && walk.says("● Closed"), "{}", walk.page.html);
         let id = walk.at.split(['/', '?']).nth(3).unwrap().to_owned();
@@ -131,7 +132,8 @@ fn an_organiser_checks_a_topic_and_takes_a_round_to_its_shortlist_by_links_alone
             round.extend([(format!("{name}_day"), day), (format!("{name}_time"), time)]);
         }
         let round: Vec<_> = round.iter().map(|(name, value)| (&**name, &**value)).collect();
-        walk.press("Open this round", &round).await;
+        walk.press("Check this round", &round).await;
+        walk.press("Open this round", &[]).await;
 
         let parent = world.parent(1).await;
         let topic = parent.propose("Buses").await;
@@ -172,7 +174,8 @@ fn a_plan_goes_from_the_leaders_desk_to_its_published_draft_by_links_alone() {
             ("services", &world.transport),
             ("due_day", &due),
         ];
-        walk.press("Register this plan", &plan).await;
+        walk.press("Check this plan", &plan).await;
+        walk.press("Register this plan", &[]).await;
         walk.follow("Leaders’ desk").await;
         assert!(walk.says("✓ Registered") && walk.says("● Parents' topics added"));
         walk.follow("Add the topics it answers").await;
@@ -358,6 +361,7 @@ fn an_administrator_of_an_empty_area_is_led_through_the_first_steps_which_tick_t
         walk.follow("Invite a second administrator").await;
         let second = [("email", "second@example.org"), ("role", "admin")];
         walk.press("Send invitation", &second).await;
+        walk.press("Yes, invite them as an administrator", &[]).await;
         walk.follow("Administration").await;
         assert!(walk.says("First steps: 5 of 11 done"), "{}", walk.page.html);
         assert!(walk.says("1 person hasn't accepted an invitation"), "{}", walk.page.html);
