@@ -152,7 +152,7 @@ fn what_a_parent_answered_is_in_a_later_question_for_them_alone() {
     on_both(async |world| {
         let organiser = world.organiser().await;
         let desk = desk(&world, &organiser).await;
-        import_questions(&organiser, &desk, three().as_bytes()).await;
+        import_questions(&organiser, &desk, three().as_bytes()).await.done();
         let shows =
             [("text", "What would help {{nick|your child}} at school?"), ("kind", "long-text")];
         organiser.post(&format!("{desk}/questions/school"), &shows).await.leads_to();

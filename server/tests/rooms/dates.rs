@@ -198,8 +198,8 @@ async fn answered(world: &World, organiser: &Browser<'_>) -> String {
     let id = open(world, organiser, "signed in").await;
     let parent = world.parent(1).await;
     let response = begin(&parent, &id).await;
-    answer(&parent, &response, "question-1", "no").await;
-    answer(&parent, &response, "question-3", "Nothing").await;
+    answer(&parent, &response, "question-1", "no").await.leads_to();
+    answer(&parent, &response, "question-3", "Nothing").await.leads_to();
     parent.post(&response, &[("step", "send"), ("outcome", "yes")]).await.leads_to();
     id
 }

@@ -332,7 +332,7 @@ fn answers_whose_state_this_program_does_not_know_are_not_taken_for_unsent_ones(
         let id = crate::consultations::open(&world, &world.organiser().await, "anyone").await;
         let visitor = world.visitor();
         let response = crate::consultations::begin(&visitor, &id).await;
-        crate::consultations::answer(&visitor, &response, "question-1", "yes").await;
+        crate::consultations::answer(&visitor, &response, "question-1", "yes").await.leads_to();
         let mut connection = world.db().read().await.unwrap();
         without_guards(&mut connection).await;
         run(&mut connection, "UPDATE responses SET state = 'weighed'".to_owned()).await;
