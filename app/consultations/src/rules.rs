@@ -121,7 +121,7 @@ impl Terms {
     pub fn again(&self, form_key: String, now: Millis) -> Self {
         let closes_at = now + (self.closes_at - self.opens_at);
         // As where it is written by hand: to the end of the last day.
-        let closes_at = clock::read(&clock::fields(closes_at).0, "23:59").unwrap_or(closes_at);
+        let closes_at = clock::end_of(&clock::fields(closes_at).0).unwrap_or(closes_at);
         let title = forms::beginning(&format!("Copy of {}", self.title), LONGEST_TITLE);
         Self { form_key, title, opens_at: now, closes_at, ..self.clone() }
     }
@@ -303,7 +303,7 @@ pub fn other_last_day(
     now: Millis,
 ) -> Result<ConsultationChange, Refusals> {
     let mut refusals = Refusals::default();
-    let at = clock::read(sent.typed("closes_day"), "23:59")
+    let at = clock::end_of(sent.typed("closes_day"))
         .ok_or_else(|| "Enter the last day people can answer".to_owned());
     let at = at.and_then(|at| match at {
         at if clock::date(at) == clock::date(was) => {
@@ -463,7 +463,7 @@ mod tests {
 
     #[test]
     fn a_last_day_comes_later_or_with_notice_sooner_and_always_with_a_reason() {
-        let was = clock::read("2027-02-01", "23:59").expect("a time");
+        let was = clock::end_of("2027-02-01").expect("a time");
         let now = at("2027-01-04");
         let asked = |rest: &str| {
             let read = other_last_day(&Sent::read(rest.as_bytes()), was, now);
@@ -471,6 +471,9 @@ mod tests {
                 .map_err(|refusals| refusals.iter().next().map(|(field, _)| field))
         };
         let asked = |day: &str| asked(&format!("closes_day={day}&reason=A+slip"));
+        let later = Sent::read(b"closes_day=2027-02-14&reason=A+slip");
+        let later = other_last_day(&later, was, now).expect("a change");
+        assert_eq!(Some(later.closes_at), clock::end_of("2027-02-14"));
         assert_eq!(asked("2027-02-14"), Ok(ChangeKind::Extended));
         assert_eq!(asked("2027-01-08"), Ok(ChangeKind::ClosedEarly));
         for day in ["", "2027-02-01", "2027-01-05", "2026-02-01", "2072-02-01"] {
@@ -512,7 +515,7 @@ mod tests {
             (again.title.as_str(), again.opens_at),
             ("Copy of Short breaks", at("2027-03-01"))
         );
-        assert_eq!(clock::fields(again.closes_at), ("2027-04-06".into(), "23:59".into()));
+        assert_eq!(Some(again.closes_at), clock::end_of("2027-04-06"));
         assert_eq!((&again.about, again.access), (&terms.about, terms.access));
         assert!(long.again("key".into(), at("2027-03-01")).title.chars().count() <= LONGEST_TITLE);
     }

@@ -44,6 +44,7 @@ impl History {
             && self.rounds.is_empty()
             && self.consultations.is_empty()
             && self.comments.is_empty()
+            && self.taken_down.is_empty()
     }
 }
 

@@ -389,7 +389,8 @@ pub async fn first_event(db: &Db) -> sqlx::Result<Option<Millis>> {
            UNION ALL SELECT min(effect_at) FROM notices WHERE started_at IS NOT NULL UNION ALL
              SELECT min(opened_at) FROM consultations
            UNION ALL SELECT min(published_at) FROM update_versions UNION ALL
-             SELECT min(published_at) FROM comments) first",
+             SELECT min(published_at) FROM comments
+           UNION ALL SELECT min(taken_down_at) FROM takedowns) first",
     )
     .fetch_one(&mut *db.read().await?)
     .await

@@ -28,24 +28,23 @@ fn organisers_see_about_how_many_have_answered_a_day_late_and_in_tens() {
         let progress = format!("{desk}/progress");
         assert!(organiser.get(&desk).await.says(&format!("href=\"{progress}\"")));
         assert!(organiser.get(&progress).await.says("There is nothing to show yet."));
+        // Whoever speaks for the forum is signed out after half a day, so she signs in each time.
+        let looked = async || world.sign_in("organiser@example.org").await.get(&progress).await;
         answered(&world, &id, 25, 13).await;
         world.forward(HOUR);
         a_day_later(&world).await;
-        assert!(organiser.get(&progress).await.says("There is nothing to show yet."), "too soon");
+        assert!(looked().await.says("There is nothing to show yet."), "too soon");
         a_day_later(&world).await;
-        assert!(organiser.get(&progress).await.says("At least 30 answers by the end of"));
+        assert!(looked().await.says("At least 30 answers by the end of"));
         answered(&world, &id, 9, 0).await;
         a_day_later(&world).await;
         a_day_later(&world).await;
-        assert!(
-            organiser.get(&progress).await.says("At least 30 answers"),
-            "nine more say nothing"
-        );
+        assert!(looked().await.says("At least 30 answers"), "nine more say nothing");
         answered(&world, &id, 1, 0).await;
         a_day_later(&world).await;
-        assert!(organiser.get(&progress).await.says("At least 30 answers"), "a day late");
+        assert!(looked().await.says("At least 30 answers"), "a day late");
         a_day_later(&world).await;
-        let page = organiser.get(&progress).await;
+        let page = looked().await;
         assert!(page.says("At least 40 answers"), "{}", page.html);
     });
 }

@@ -209,6 +209,7 @@ fn an_open_consultation_lasts_longer_or_with_notice_less_long_and_says_why() {
     on_both(async |world| {
         let organiser = world.organiser().await;
         let id = answered(&world, &organiser).await;
+        world.forward(HOUR);
         let (desk, page) = (format!("/forum/consultations/{id}"), format!("/consultations/{id}"));
         let to = format!("{desk}/dates");
         assert!(organiser.get(&desk).await.says(&to), "a link leads there");

@@ -689,7 +689,7 @@ const STAYS_NAMED: [(&str, &str); 4] = [
 
 /// Rows that the demonstration has none of, so that every column that refers to an account is
 /// tried.
-const ROWS: [&str; 35] = [
+const ROWS: [&str; 38] = [
     "INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from, was_vote_from,
      was_closes_at, propose_from, vote_from, closes_at, reason, changed_by, changed_at)
      SELECT 'change', id, 'extended', title, propose_from, vote_from, closes_at, propose_from,
@@ -756,6 +756,15 @@ const ROWS: [&str; 35] = [
     "INSERT INTO findings (consultation_id, number, version, words, said_by, said_at)
      SELECT x.consultation_id, x.number, 99, 'They wait.', $1, 1 FROM releases x
      ORDER BY x.consultation_id, x.number LIMIT 1",
+    "INSERT INTO takedowns (id, form_key, kind, about_id, reason, why, is_kept, words, asked_by,
+     asked_at, taken_down_at)
+     VALUES ('takedown', 'takedown', 'topic', 'thing', 'abusive', '', 0, '', $1, 1, 1)",
+    "INSERT INTO takedowns (id, form_key, kind, about_id, reason, why, is_kept, words, asked_by,
+     asked_at, decided_by, taken_down_at)
+     SELECT 'decided', 'decided', 'results', 'thing', 'abusive', '', 0, '', min(id), 1, $1, 1
+     FROM accounts WHERE id <> $1",
+    "INSERT INTO takedown_notes (form_key, takedown_id, note, noted_by, noted_at)
+     VALUES ('takedown note', 'takedown', 'I rang.', $1, 1)",
     "INSERT INTO overrides (draft_id, name, reason, made_by, made_at)
      SELECT d.id, 'A name', 'A reason that is long enough, since it is shown for ever to everyone \
      who reads about this plan.', $1, 1 FROM drafts d

@@ -116,6 +116,13 @@ fn what_was_counted_stays_when_a_topic_is_taken_down_after_the_close() {
         world.close().await;
         let tallies = "SELECT CAST(sum(supporters) AS BIGINT) FROM tallies";
         assert_eq!(number(&world, tallies).await, 12);
+        // It is not withdrawn but by taking its words down.
+        for sql in [
+            "UPDATE topics SET withdrawn_at = 9000000000000",
+            "UPDATE topics SET withdrawn_at = 9000000000000, taken_down_at = 9000000000000",
+        ] {
+            assert!(crate::world::by_hand(&world, sql).await.is_err(), "{sql}");
+        }
         let organiser = world.organiser().await;
         organiser.post(&format!("/forum/topics/{topic}/takedown"), &ERASE).await.leads_to();
         assert_eq!(number(&world, tallies).await, 12);
