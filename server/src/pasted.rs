@@ -49,7 +49,9 @@ fn address(path: &str) -> &str {
 
 /// Whether it is a sign that follows an address and is no part of it.
 fn follows(c: char) -> bool {
-    !c.is_alphanumeric() && !matches!(c, '/' | '-' | '_' | '~' | '%' | '\u{fffd}')
+    !c.is_alphanumeric()
+        && !c.is_control()
+        && !matches!(c, '/' | '-' | '_' | '~' | '%' | '\u{fffd}')
 }
 
 /// The signs written as `%2E` with which a path ends.

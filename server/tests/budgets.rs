@@ -208,7 +208,8 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
         sends(&everyone, "/account/export", &[]).await;
         opens(&everyone, "/account/export/copy.zip").await;
         let waits = world.visitor();
-        waits.post("/account/email", &[("email", "joins-elsewhere@example.org")]).await.done();
+        let asked = waits.post("/account/email", &[("email", "joins-elsewhere@example.org")]).await;
+        asked.refused(axum::http::StatusCode::UNAUTHORIZED);
         let signs_in = [("email", "joins@example.org"), ("password", "three small words")];
         assert_eq!(waits.post("/sign-in", &signs_in).await.leads_to(), "/go-on");
         opens(&waits, "/go-on").await;

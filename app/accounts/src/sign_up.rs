@@ -175,7 +175,10 @@ pub async fn confirm_sign_up(
         return sign_up_used(&house, &viewer, &hash, again).await;
     };
     if here::are_off(&sent, &headers) {
-        return Ok(here::no_cookies_page().answer(&house, &viewer));
+        let why = SignInReason::here(&house, &headers).await?;
+        let refusals = Refusals::one("shown_name", TURN_ON_COOKIES);
+        let page = confirm_sign_up_page(&house, &waiting.email, &why, &sent, &refusals).await?;
+        return Ok(page.answer(&house, &viewer));
     }
     let mut refusals = Refusals::default();
     if choosing::only_shows(&sent) {

@@ -106,9 +106,11 @@ fn bare(typed: &str) -> String {
 
 /// What is in the angle brackets with which `Ann Other <ann@example.org>` ends.
 fn between_brackets(text: &str) -> Option<&str> {
-    let (_, after) = text.rsplit_once('<')?;
+    let (name, after) = text.rsplit_once('<')?;
     let inner = after.split('>').next()?;
-    inner.contains('@').then_some(inner)
+    // Some programs write the address as the name too. Another address there is a second one.
+    let is_one = !name.contains('@') || name.trim().trim_matches('"') == inner;
+    (is_one && inner.contains('@')).then_some(inner)
 }
 
 /// Whether it stands around an address, and is no part of one.

@@ -133,7 +133,7 @@ fn a_second_press_on_a_slow_line_gets_the_answer_of_the_first_in_the_same_browse
 
             // Nobody else gains by it, also who opened the page before.
             let other = world.visitor();
-            other.get(&page).await.done();
+            let _used_or_not = other.get(&page).await;
             let elsewhere = other.post(&page, &fields).await;
             assert_ne!(elsewhere.status, StatusCode::SEE_OTHER, "{purpose}");
             assert_eq!(other.get("/account").await.status, StatusCode::SEE_OTHER, "{purpose}");
@@ -489,6 +489,9 @@ fn a_sign_up_that_waited_before_still_works_and_its_password_is_gone() {
             sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await.unwrap();
         }
         sqlx::raw_sql(migration).execute(&mut *tx).await.unwrap();
+        // What a later step added to the table.
+        let later = "ALTER TABLE sign_ups ADD COLUMN used_by TEXT";
+        sqlx::raw_sql(later).execute(&mut *tx).await.unwrap();
         tx.commit().await.unwrap();
         let page = format!("/sign-up/{token}");
         let her = world.visitor();
