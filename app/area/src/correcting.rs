@@ -248,9 +248,9 @@ fn baselines_page(refusals: &Refusals) -> Page {
                     "One line for each place: its name, how many children and young people with \
                      SEND live there, where the number is from, and the day it was counted."
                 </p>
-                <pre class="panel">
+                <p class="panel lines">
                     "place,children,source,day\nNorth,\"1,250\",School census,31/01/2026"
-                </pre>
+                </p>
                 <p>
                     <a href="/admin/area/baselines/places.csv" download>
                         "Begin from a file with your places (CSV)"

@@ -168,9 +168,9 @@ fn undo_by_keys(builder: Builder, event: &KeyboardEvent) {
     if is_typing || !(event.ctrl_key() || event.meta_key()) {
         return;
     }
-    match event.key().as_str() {
-        "z" => builder.undo(),
-        "Z" | "y" => builder.redo(),
+    match (event.key().to_lowercase().as_str(), event.shift_key()) {
+        ("z", false) => builder.undo(),
+        ("z", true) | ("y", _) => builder.redo(),
         _ => return,
     }
     event.prevent_default();
