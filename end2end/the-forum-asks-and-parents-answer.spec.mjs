@@ -192,7 +192,7 @@ for (const javaScriptEnabled of [true, false]) {
         await acceptInvitation(second, service, 'second@example.org');
         await second.goto(`${service.url}/forum/consultations/${id}/typed`);
         await fine(second);
-        await second.getByRole('link', { name: 'Sheet 1' }).click();
+        await second.getByRole('link', { name: 'Sheet 1', exact: true }).click();
         await fine(second);
         await second.getByRole('button', { name: 'It now matches the sheet' }).click();
         await expect(second.getByText('Checked: it matches the sheet')).toBeVisible();
