@@ -142,10 +142,10 @@ const everyone = {
     beside(ROUTE, '/poster'), beside(ROUTE, '/questions/new'), beside(ROUTE, '/questions/new', { act: press('Send my question'), status: 422 }),
     to('/services'), link('/services', 'Transport'), link('/services', 'South Sefton'), to('/read/not-a-link', { status: 410 }), to('/returns'),
     to('/subscribe'), refused('/subscribe', 'Email me about changes'), to('/subscribe/sent'), to('/subscribe/not-a-link', { status: 410 }),
-    to('/subscriptions/not-a-link', { status: 410 }), to('/subscriptions/not-a-link/copy', { status: 410 }), to('/copies/not-a-link', { status: 410 }), to('/unsubscribe/not-a-link'),
+    to('/subscriptions/not-a-link', { status: 410 }), to('/subscriptions/not-a-link/copy', { status: 410 }), to('/copies/not-a-link', { status: 410 }), to('/unsubscribe/not-a-link', { status: 404 }),
     { name: 'after asking to be deleted', find: async (page) => { await page.context().addCookies([{ name: 'leaving', value: 'yes', url: service.url }]); return '/account/erase/begun'; }, status: 200 },
     to('/have-your-say'), to('/search'), to('/search?q=transport'), to('/search?q=speach+thearpy'), to('/search?q=zebra'), to('/about'), to('/contact'),
-    to('/accessibility'), to('/privacy'), to('/offline'), to('/no-such-page', { status: 404 }), to('/invitations/not-a-link', { status: 404 }),
+    to('/accessibility'), to('/privacy'), to('/offline'), to('/no-such-page', { status: 404 }), to('/invitations/not-a-link', { status: 410 }),
   ],
   parent: [
     to('/'), topic, countedTopic, votingRound, closedRound,
