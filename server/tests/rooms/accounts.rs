@@ -209,7 +209,7 @@ fn a_browser_that_keeps_no_cookies_is_told_so_and_uses_up_no_link() {
             world.visitor().post(path, &[("email", email)]).await.done();
             let page = link(&world.deliver().await[0]);
             let told = forgets(&page, &hers(&world)).await;
-            assert!(told.says("Turn on cookies to continue"), "{path}: {}", told.html);
+            assert!(told.says("Turn on cookies"), "{path}: {}", told.html);
             let keeps = world.visitor();
             keeps.get(&page).await.done();
             keeps.post(&page, &hers(&world)).await.leads_to();

@@ -106,8 +106,7 @@ async fn tallies_where(db: &Db, round_id: &Id<Round>, topic_id: &str) -> sqlx::R
     let rows = sqlx::query(
         "SELECT t.id, t.title, coalesce(p.name, $3) AS place, y.supporters, x.topic_id AS confirmed
          FROM tallies y
-         JOIN listed_topics l ON l.id = y.topic_id
-         JOIN topics t ON t.id = l.id
+         JOIN topics t ON t.id = y.topic_id
          LEFT JOIN places p ON p.id = y.place_id
          LEFT JOIN confirmed_topics x ON x.round_id = y.round_id AND x.topic_id = y.topic_id
          WHERE y.round_id = $1 AND ($2 = '' OR y.topic_id = $2)
