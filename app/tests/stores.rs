@@ -103,7 +103,8 @@ fn whatever_sets_the_address_of_an_account_sets_the_mailbox_it_counts_by() {
         let rest: Vec<&str> = lines[nth + 1..].iter().take(9).map(|line| &*line.text).collect();
         let statement = format!("{} {}", &line.text[at..], rest.join(" "));
         let statement = statement.split('"').next().unwrap();
-        if statement.contains("email") {
+        let sets = statement.split(" WHERE ").next().unwrap();
+        if sets.contains("email") {
             written += 1;
             assert!(statement.contains("mailbox"), "{}:{}: {statement}", line.file, line.number);
         }

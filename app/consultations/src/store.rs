@@ -470,7 +470,7 @@ pub async fn beside(
             "earlier" => beside.earlier.push((id.into(), name)),
             "organisation" => beside.organisations.push(Named { id, name }),
             "import" => {
-                let last = known(LastImport::read(&id), "how an import stands")?;
+                let last = known(LastImport::read(&id), "the state of an import")?;
                 beside.last_import = Some((last, parsed(&name, "question_imports.turns")?));
             }
             _ => return known(None, "what is beside a consultation"),

@@ -38,7 +38,7 @@ fn not_whole() -> Page {
                 <p class="lead">"A part of it is missing, so nothing has been done."</p>
                 <p>
                     "Go back to the email and press the button in it. If you copy the link, copy \
-                     all of it, to the last letter."
+                     all of it, to the very end."
                 </p>
                 <p>
                     "If that doesn't help, "<a href="/contact">"contact us"</a>"."

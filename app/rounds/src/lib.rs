@@ -3,8 +3,8 @@
 //!
 //! Its life: announced → proposing → voting → counting, and *closed* when the votes have been
 //! counted, by the clock. Nobody, in any role, sees a number before it is closed. Until voting
-//! starts it can have other dates or be cancelled; then it is gone, but for a row of
-//! `round_changes`. After that voting only closes later (`dates`, decision 0040). `rules` reads the
+//! starts it can have other dates or be cancelled; then it is gone, but for a row of the table of
+//! their changes. After that voting only closes later (`dates`, decision 0040). `rules` reads the
 //! forms, `store` holds the SQL, `closing` is what the worker does when the time has come,
 //! `shortlist` is what the count chose and why. The phases, the fair count and ballots from a file
 //! are in `voting`; a parent's support for a topic is in `topics`.

@@ -166,7 +166,7 @@ pub(super) fn not_whole(status: StatusCode) -> Page {
                 </p>
                 <p>
                     "Use the link at the end of our latest email to you. If you copy it, copy all \
-                     of it, to the last letter."
+                     of it, to the very end."
                 </p>
                 <p>
                     "Have you got an account? Sign in, then change or stop emails under "

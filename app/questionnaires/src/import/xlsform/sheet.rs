@@ -173,9 +173,9 @@ pub(super) fn row_of_heading(
 }
 
 fn without_heading(column: u32) -> Head {
-    let letters = letters_of(column);
+    let name = letters_of(column);
     Head {
-        written: format!("{letters} without a heading"),
+        written: format!("{name} without a heading"),
         name: String::new(),
         language: String::new(),
         is_own: false,
