@@ -75,7 +75,7 @@ test('a browser that keeps no cookies says so, and what was typed is still there
   await page.goto(link);
   await forget();
   await finishJoining(page, 'South Sefton');
-  await page.getByRole('heading', { name: 'Turn on cookies to continue' }).waitFor();
+  await expect(page.getByRole('alert')).toContainText('Turn on cookies');
   expect(await hindrances(page)).toEqual([]);
   // The link still works.
   await page.goto(link);
