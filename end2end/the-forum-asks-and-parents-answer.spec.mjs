@@ -205,7 +205,7 @@ for (const javaScriptEnabled of [true, false]) {
         await organiser.getByLabel('Search the answers').fill('Sunday');
         await organiser.getByRole('button', { name: 'Search', exact: true }).click();
         await expect(organiser.getByText('1 found')).toBeVisible();
-        await organiser.getByRole('checkbox', { name: 'Near home (key 1)' }).check();
+        await organiser.getByRole('checkbox', { name: 'Near home', exact: true }).check();
         await organiser.getByRole('button', { name: 'Save its themes' }).click();
         await organiser.getByText('Quote, redact or pass on').click();
         await fine(organiser);
