@@ -108,8 +108,15 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
             consultations::tidy_due(world.db(), world.now()).await.unwrap();
             retention::keep(&world.house).await.unwrap();
         }
-        at_night(&world).await;
-        erase_due(&world.house).await.unwrap();
+        // A table that somebody holds is written anew the next night.
+        for _ in 0..4 {
+            at_night(&world).await;
+            erase_due(&world.house).await.unwrap();
+            if found(&world).await.is_empty() {
+                break;
+            }
+            world.forward(DAY);
+        }
         assert_eq!(found(&world).await, Vec::<String>::new());
         let rows = "SELECT count(*) FROM deliveries WHERE kind NOT IN ('notice', 'update',
                     'draft published', 'outcome due', 'audit head', 'answer', 'not answered')

@@ -24,7 +24,8 @@ use std::env;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use axum::http::HeaderMap;
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, HeaderValue};
 use ground::db::Kind;
 use ground::evenly::STEP;
 use ground::viewer::Role;
@@ -159,12 +160,27 @@ async fn cost(world: &World, form: Form, email: &str, from: &str) -> Cost {
     let emails = |rows: &BTreeMap<String, i64>| rows["deliveries"];
     Cost {
         status: answer.status.as_u16(),
-        headers: answer.headers,
+        headers: without_secrets(answer.headers),
         html: answer.html.replace(email, "…"),
         statements,
         rows: after.values().sum::<i64>() - before.values().sum::<i64>(),
         emails: emails(&after) - emails(&before),
     }
+}
+
+/// The headers with as many signs in place of what is secret in a cookie.
+fn without_secrets(mut headers: HeaderMap) -> HeaderMap {
+    let cookies = headers.get_all(SET_COOKIE).iter().map(|cookie| {
+        let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
+        let (secret, about) = rest.split_once(';').unwrap_or((rest, ""));
+        HeaderValue::from_str(&format!("{name}={};{about}", "x".repeat(secret.len()))).unwrap()
+    });
+    let cookies: Vec<HeaderValue> = cookies.collect();
+    headers.remove(SET_COOKIE);
+    for cookie in cookies {
+        headers.append(SET_COOKIE, cookie);
+    }
+    headers
 }
 
 /// How many rows are in each table.
