@@ -3,10 +3,10 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::{DAY, Millis};
-use calendar::promise;
+use calendar::clock::Millis;
 use consultations::course::{Course, NextStep};
 use consultations::store::Follow;
+use deliveries::tasks;
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
@@ -111,7 +111,7 @@ fn task(waits: Waits, now: Millis) -> Option<Task> {
     let task = match kind {
         WaitKind::Topic => {
             Task::new(format!("/forum/topics/{id}"), format!("Check the topic: {title}"), since)
-                .due(since + promise::DAYS * DAY)
+                .due(tasks::Task::Topic.due(since))
         }
         WaitKind::WordsToTakeDown => Task::new(
             format!("/forum/consultations/{id}/takedown"),
@@ -123,13 +123,13 @@ fn task(waits: Waits, now: Millis) -> Option<Task> {
             format!("Confirm the shortlist for {title}"),
             since,
         )
-        .due(since + 14 * DAY),
+        .due(tasks::Task::Shortlist.due(since)),
         WaitKind::Statement => Task::new(
             format!("/forum/plans/{id}/statement"),
             format!("Write the forum's statement on {title}"),
             since,
         )
-        .due(since + 28 * DAY),
+        .due(tasks::Task::Statement.due(since)),
         WaitKind::Nobodys => Task::new(
             format!("/forum/consultations/{id}"),
             format!("Choose who answers for: {title}"),

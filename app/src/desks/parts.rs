@@ -32,8 +32,8 @@ impl Task {
     }
 
     #[must_use]
-    pub fn due(self, due: Millis) -> Self {
-        Self { due: Some(due), ..self }
+    pub fn due(self, due: impl Into<Option<Millis>>) -> Self {
+        Self { due: due.into(), ..self }
     }
 
     #[must_use]
