@@ -141,26 +141,35 @@ impl Course {
     #[must_use]
     pub fn steps(&self, now: Millis) -> Vec<Step> {
         if self.withdrawn_at.is_some() {
-            return Step::each([("Written", true), ("Opened", true), ("Withdrawn", true)]);
+            return Step::each(["Written", "Opened", "Withdrawn"].map(|step| (step, step, true)));
         }
         let state = self.state(now);
         let is_closed = state == ConsultationState::Closed;
         let is_published = self.published_at.is_some();
         let is_counted = self.counted.is_some() || is_published;
         let has_begun = !matches!(state, ConsultationState::Written | ConsultationState::Timed);
+        let until_closed = match state {
+            ConsultationState::Closing => "Waiting for the last answers",
+            _ => "Open for answers",
+        };
         let mut steps = vec![
-            ("Written", state != ConsultationState::Written),
-            ("Opened", has_begun),
-            ("Closed", is_closed),
+            ("Being written", "Written", state != ConsultationState::Written),
+            ("Waiting to open", "Opened", has_begun),
+            (until_closed, "Closed", is_closed),
         ];
         if !self.sheets.is_empty() {
-            steps.push(("Paper entries compared", is_closed && self.to_compare().next().is_none()));
+            let is_compared = is_closed && self.to_compare().next().is_none();
+            steps.push(("Comparing paper entries", "Paper entries compared", is_compared));
         }
         steps.extend([
-            ("Answers read", is_closed && (self.is_read || is_counted)),
-            ("Counted", is_counted),
-            ("Checked by a second organiser", is_published),
-            ("Published", is_published),
+            ("Reading the answers", "Answers read", is_closed && (self.is_read || is_counted)),
+            ("Counting", "Counted", is_counted),
+            (
+                "Waiting for a second organiser to check",
+                "Checked by a second organiser",
+                is_published,
+            ),
+            ("Publishing", "Published", is_published),
         ]);
         Step::each(steps)
     }
@@ -300,13 +309,13 @@ mod tests {
         let published = Course { published_at: Some(CLOSED), ..course() };
         let counted = Course { counted: Some(("one".into(), CLOSED)), ..course() };
         for (course, now, under_way) in [
-            (Course { is_opened: false, ..course() }, OPENS, Some("Written")),
-            (course(), OPENS - 1, Some("Opened")),
-            (course(), OPENS, Some("Closed")),
-            (course(), CLOSES, Some("Closed")),
-            (course(), CLOSED, Some("Answers read")),
-            (Course { is_read: true, ..course() }, CLOSED, Some("Counted")),
-            (counted, CLOSED, Some("Checked by a second organiser")),
+            (Course { is_opened: false, ..course() }, OPENS, Some("Being written")),
+            (course(), OPENS - 1, Some("Waiting to open")),
+            (course(), OPENS, Some("Open for answers")),
+            (course(), CLOSES, Some("Waiting for the last answers")),
+            (course(), CLOSED, Some("Reading the answers")),
+            (Course { is_read: true, ..course() }, CLOSED, Some("Counting")),
+            (counted, CLOSED, Some("Waiting for a second organiser to check")),
             (published, CLOSED, None),
         ] {
             let steps = course.steps(now);
@@ -322,6 +331,6 @@ mod tests {
         assert!(!typed.waits_for(&"typist".into(), CLOSED));
         let steps = typed.steps(CLOSED);
         let is_now = steps.iter().find(|step| step.mark == StepMark::Now);
-        assert_eq!(is_now.map(|step| step.words), Some("Paper entries compared"));
+        assert_eq!(is_now.map(|step| step.words), Some("Comparing paper entries"));
     }
 }

@@ -377,11 +377,11 @@ pub fn new_round_form(sent: &Sent, refusals: &Refusals) -> Page {
 pub fn steps(round: &Round, now: Millis) -> Vec<Step> {
     let dates = &round.dates;
     Step::each([
-        ("Announced", now >= dates.propose_from),
-        ("Topics proposed", now >= dates.vote_from),
-        ("Votes given", now >= dates.closes_at),
-        ("Counted", dates.counted_at.is_some()),
-        ("Shortlist confirmed", round.confirmed.is_some()),
+        ("Waiting to begin", "Announced", now >= dates.propose_from),
+        ("Parents propose", "Topics proposed", now >= dates.vote_from),
+        ("Parents vote", "Votes given", now >= dates.closes_at),
+        ("Counting", "Counted", dates.counted_at.is_some()),
+        ("Confirming the shortlist", "Shortlist confirmed", round.confirmed.is_some()),
     ])
 }
 

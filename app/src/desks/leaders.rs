@@ -171,10 +171,10 @@ fn notice_under_way(notice: ListedNotice) -> UnderWay {
     let label = if is_approved { "Read it, or call it back" } else { "Read it and decide" };
     UnderWay {
         steps: Step::each([
-            ("Written", true),
-            ("Approved", is_approved),
-            ("Families told", notice.course.started_at.is_some()),
-            ("Started", false),
+            ("Writing", "Written", true),
+            ("Waiting for approval", "Approved", is_approved),
+            ("Telling families", "Families told", notice.course.started_at.is_some()),
+            ("Waiting to start", "Started", false),
         ]),
         words: format!("It takes effect from {}.", notice.course.effect.words()),
         next: Some((to.clone(), label.to_owned())),

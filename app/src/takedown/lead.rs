@@ -35,7 +35,7 @@ pub async fn taken_down_words_page(
             <div class="stack">
                 <p>
                     <a class="back" href="/forum/safeguarding">
-                        "Safeguarding"
+                        "Safeguarding desk"
                     </a>
                 </p>
                 <h1>"Taken down and passed on to you"</h1>

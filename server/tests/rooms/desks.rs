@@ -24,14 +24,14 @@ fn an_organiser_goes_from_the_desk_to_published_results_by_links_alone() {
         let mut walk = Walk::from(&organiser, "/forum").await;
         walk.follow("Ask parents").await;
         walk.press("Continue to the questions", &said).await;
-        assert!(walk.says("aria-current=\"step\">● Written"), "{}", walk.page.html);
+        assert!(walk.says("aria-current=\"step\">● Being written"), "{}", walk.page.html);
         walk.follow("Organisers’ desk").await;
         walk.follow("Finish writing it and open it").await;
         walk.follow("Add a question").await;
         walk.press("Save the question", &[("text", "Do you wait?"), ("kind", "yes-no")]).await;
         walk.follow("Check and open it").await;
         walk.press("Open it to parents", &[]).await;
-        assert!(walk.says("✓ Opened") && walk.says("● Closed"), "{}", walk.page.html);
+        assert!(walk.says("✓ Opened") && walk.says("● Open for answers"), "{}", walk.page.html);
         let id = walk.at.split(['/', '?']).nth(3).unwrap().to_owned();
         walk.follow("Organisers’ desk").await;
         assert!(walk.says("Parents can answer until"), "{}", walk.page.html);
@@ -141,7 +141,7 @@ fn an_organiser_checks_a_topic_and_takes_a_round_to_its_shortlist_by_links_alone
         assert!(walk.says("Waiting for you: 1 thing"), "{}", walk.page.html);
         walk.follow("Check the topic: Buses").await;
         walk.press("Save this decision", &[("decision", "publish")]).await;
-        assert!(walk.says("We will email the parent") && walk.says("● Topics proposed"));
+        assert!(walk.says("We will email the parent") && walk.says("● Parents propose"));
 
         world.forward(20 * DAY + HOUR);
         for nth in 0..12 {
@@ -177,7 +177,7 @@ fn a_plan_goes_from_the_leaders_desk_to_its_published_draft_by_links_alone() {
         walk.press("Check this plan", &plan).await;
         walk.press("Register this plan", &[]).await;
         walk.follow("Leaders’ desk").await;
-        assert!(walk.says("✓ Registered") && walk.says("● Parents' topics added"));
+        assert!(walk.says("✓ Registered") && walk.says("● Adding parents' topics"));
         walk.follow("Add the topics it answers").await;
         walk.press("Add these topics to the plan", &[("topics", &topic)]).await;
         walk.follow("Leaders’ desk").await;

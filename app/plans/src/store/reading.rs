@@ -573,12 +573,12 @@ impl PlanCourse {
     #[must_use]
     pub fn steps(&self) -> Vec<Step> {
         Step::each([
-            ("Registered", true),
-            ("Parents' topics added", self.topics > 0),
-            ("Voted on or planned with parents", self.has_parents()),
-            ("Forum's statement written", self.statements > 0),
-            ("Draft submitted", self.draft > 0),
-            ("Draft published", false),
+            ("Registering", "Registered", true),
+            ("Adding parents' topics", "Parents' topics added", self.topics > 0),
+            ("Involving parents", "Voted on or planned with parents", self.has_parents()),
+            ("Waiting for the forum's statement", "Forum's statement", self.statements > 0),
+            ("Writing the draft", "Draft submitted", self.draft > 0),
+            ("Publishing the draft", "Draft published", false),
         ])
     }
 
