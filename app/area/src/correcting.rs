@@ -226,7 +226,7 @@ pub async fn take_over_baselines(
         }
         changed += 1;
     }
-    let (what, detail) = ("baselines taken over", &format!("{changed} places"));
+    let (what, detail) = ("baselines taken from a file", &format!("{changed} places"));
     audit::note(&mut tx, Entry { at: now, who: Some(by), what, about: "", detail }).await?;
     tx.commit().await?;
     Ok(Redirect::to("/admin/area?done=kept").into_response())
@@ -253,19 +253,19 @@ fn baselines_page(refusals: &Refusals) -> Page {
                 </p>
                 <p>
                     <a href="/admin/area/baselines/places.csv" download>
-                        "Begin from a file with your places (CSV)"
+                        "Start from a file with your places (CSV)"
                     </a>
                 </p>
                 <form method="post" enctype="multipart/form-data" novalidate>
                     <Upload
                         name="file"
                         label="CSV file"
-                        hint="We take over all lines, or none if one is wrong. Places that are \
+                        hint="We use all the lines, or none if one is wrong. Places that are \
                             not in the file stay as they are."
                         accept=".csv,text/csv"
                         refusals
                     />
-                    <button class="button">"Take over these numbers"</button>
+                    <button class="button">"Use these numbers"</button>
                 </form>
             </div>
         }

@@ -43,7 +43,7 @@ pub fn area_lists(lists: AreaLists, done: &str, sent: &Sent, refusals: &Refusals
                     {table(AreaKind::Place, places)}
                     <p>
                         <a href="/admin/area/baselines">
-                            "Take over the numbers of children from a CSV file"
+                            "Use numbers of children from a CSV file"
                         </a>
                     </p>
                     <form method="post" action="/admin/area" novalidate>

@@ -103,7 +103,6 @@ pub fn list(begun: &Begun) -> impl IntoView + use<> {
                 view! {
                     <li>
                         <h3>
-                            "○ "
                             <a href=step.to>{step.what}</a>
                         </h3>
                         <p>{step.why}</p>
