@@ -56,6 +56,9 @@ pub async fn account_page(
             "password" if has_new_password => Some("Your password has been changed"),
             "email" => Some("Check your new email address: we've sent a link to confirm it"),
             "sessions" => Some("You have been signed out there"),
+            "second-step" if person.second_step != SecondStep::SetUp => {
+                Some("The second step has been removed")
+            }
             "withdrawn" => Some("Your topic has been withdrawn"),
             "stays" if person.leaves_at.is_none() => Some("We will keep your account"),
             _ => None,

@@ -79,8 +79,9 @@ pub fn problem(status: StatusCode) -> Page {
         ),
         StatusCode::FORBIDDEN => (
             "You don't have permission to see this page",
-            "It may be for other people, or your request came from another website. If you think \
-             you should be able to see it, ask the forum.",
+            "It may be for other people, or you pressed a button that wasn't on this site. Go to \
+             the home page and try again from there. If you think you should be able to see it, \
+             ask the forum.",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => (
             "That is too long",

@@ -373,6 +373,20 @@ fn parents_are_not_asked_and_find_no_such_page() {
 }
 
 #[test]
+fn whoever_is_no_longer_staff_removes_their_second_step_and_reads_that_it_is_gone() {
+    on_both(async |world| {
+        let leader = world.signed_in(HER, &[Role::Leader]).await;
+        set_up(&world, &leader).await;
+        let account = &leader.account;
+        change(&world, &format!("DELETE FROM roles WHERE account_id = '{account}'")).await;
+        let removed = leader.post("/account/second-step", &[("step", "remove")]).await;
+        let page = leader.get(&removed.leads_to()).await;
+        assert!(page.says("The second step has been removed"), "{}", page.html);
+        assert!(!page.says("Second step when you sign in"));
+    });
+}
+
+#[test]
 fn staff_are_reminded_until_the_day_and_then_set_it_up_before_any_desk_opens() {
     on_both(async |world| {
         let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;

@@ -231,7 +231,13 @@ pub async fn change_second_step(
                     .await?;
             }
             tx.commit().await?;
-            Ok(Redirect::to("/account/second-step?done=removed").into_response())
+            // Whoever isn't staff has no such page any more.
+            let to = if is_staff {
+                "/account/second-step?done=removed"
+            } else {
+                "/account?done=second-step"
+            };
+            Ok(Redirect::to(to).into_response())
         }
         _ => Ok(Redirect::to(SECOND_STEP).into_response()),
     }
