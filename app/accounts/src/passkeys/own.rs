@@ -10,7 +10,7 @@ use ground::house::House;
 use ground::ids::{Id, Passkey};
 use ground::routes::with_then;
 use ground::sent::Form;
-use ground::ui::{Field, Page};
+use ground::ui::{Field, Frame, Page};
 use ground::viewer::{SecondStep, SignedIn, Viewer};
 use leptos::prelude::*;
 
@@ -19,9 +19,9 @@ use super::webauthn::Made;
 use super::{AskedWhere, NO_NAME, Refused, ui};
 use crate::attempts::Asker;
 use crate::first_act::GO_ON;
-use crate::frame::{ACCOUNT, Frame};
 use crate::second_factor::own::note_and_tell;
 use crate::sign_in::Destination;
+use crate::ways_back::ACCOUNT;
 use crate::{emails, second_factor, session};
 
 const LIST: &str = "/account/passkeys";

@@ -13,7 +13,7 @@ use ground::house::House;
 use ground::ids::{Account, Id};
 use ground::routes::{SECOND_STEP, with_then};
 use ground::sent::Form;
-use ground::ui::{Field, Page, qr};
+use ground::ui::{Field, Frame, Page, qr};
 use ground::viewer::{SecondStep, SignedIn, Viewer};
 use leptos::prelude::*;
 use sqlx::AnyConnection;
@@ -22,8 +22,8 @@ use super::rules::{self, Typed};
 use super::store::{self, SecondFactor};
 use crate::emails;
 use crate::first_act::GO_ON;
-use crate::frame::{ACCOUNT, Frame};
 use crate::sign_in::Destination;
+use crate::ways_back::ACCOUNT;
 
 const TITLE: &str = "Second step when you sign in";
 

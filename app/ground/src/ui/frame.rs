@@ -2,52 +2,62 @@
 //! needs correcting, the heading.
 
 use forms::Refusals;
-use ground::ui::{Banner, Page, Summary};
 use leptos::prelude::*;
 
-/// Where a page of somebody's own leads back to.
-pub(crate) const ACCOUNT: (&str, &str) = ("/account", "Your account");
+use super::{Banner, Page, Summary, titled};
 
-/// Where those of administrators lead back to.
-pub(crate) const ADMINISTRATION: (&str, &str) = ("/admin", "Administration");
-
-/// Where those about people lead an administrator back to.
-pub(crate) const PEOPLE: (&str, &str) = ("/admin/people", "People");
-
-/// What the page about one person is called, where pages about them lead back to it.
-pub(crate) const PERSON: &str = "Their account";
-
-pub(crate) struct Frame<'a> {
-    title: &'static str,
-    heading: &'static str,
-    back: (String, &'static str),
+/// What stands around a page's own words.
+#[derive(Debug)]
+pub struct Frame<'a> {
+    title: String,
+    heading: String,
+    back: (String, String),
     done: Option<&'static str>,
     refusals: Option<&'a Refusals>,
 }
 
 impl<'a> Frame<'a> {
     /// `to`: the address that it leads back to; `label`: what the page there is called.
-    pub(crate) fn new(title: &'static str, (to, label): (impl Into<String>, &'static str)) -> Self {
-        Self { title, heading: title, back: (to.into(), label), done: None, refusals: None }
+    pub fn new(
+        title: impl Into<String>,
+        (to, label): (impl Into<String>, impl Into<String>),
+    ) -> Self {
+        let title = title.into();
+        Self {
+            heading: title.clone(),
+            title,
+            back: (to.into(), label.into()),
+            done: None,
+            refusals: None,
+        }
+    }
+
+    /// For one thing among many, which the title names too ([`titled`]).
+    #[must_use]
+    pub fn of(self, thing: &str) -> Self {
+        Self { title: titled(&self.title, thing), ..self }
     }
 
     /// With a heading that differs from the title.
-    pub(crate) fn heading(self, heading: &'static str) -> Self {
-        Self { heading, ..self }
+    #[must_use]
+    pub fn heading(self, heading: impl Into<String>) -> Self {
+        Self { heading: heading.into(), ..self }
     }
 
     /// What was done just now, if anything.
-    pub(crate) fn done(self, done: Option<&'static str>) -> Self {
+    #[must_use]
+    pub fn done(self, done: Option<&'static str>) -> Self {
         Self { done, ..self }
     }
 
     /// What needs correcting, if anything.
-    pub(crate) fn refused_for(self, refusals: &'a Refusals) -> Self {
+    #[must_use]
+    pub fn refused_for(self, refusals: &'a Refusals) -> Self {
         Self { refusals: Some(refusals), ..self }
     }
 
     /// The page with this in it.
-    pub(crate) fn around<V: IntoView>(self, rest: impl FnOnce() -> V) -> Page {
+    pub fn around<V: IntoView>(self, rest: impl FnOnce() -> V) -> Page {
         let Self { title, heading, back: (back, label), done, refusals } = self;
         let nothing = Refusals::default();
         let refusals = refusals.unwrap_or(&nothing);
