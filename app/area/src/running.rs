@@ -13,7 +13,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Service};
 use ground::sent::Form;
-use ground::ui::{CONFIRMED, Check, Choice, Choices, Field, Page, Summary};
+use ground::ui::{CONFIRMED, Check, Choice, Choices, Field, Next, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use sqlx::AnyConnection;
@@ -71,7 +71,6 @@ pub async fn change_telling(
         return change_made(&house, &viewer, &sent, change).await;
     }
     let (days, _) = store::days(&house.db).await?;
-    let is_confirmed = sent.typed("step") == CONFIRMED;
     if sent.typed("what") == "take out" {
         let Some(day) = days.iter().find(|day| day.id == sent.typed("id")) else {
             return Ok(Redirect::to("/admin/telling").into_response());
@@ -87,16 +86,13 @@ pub async fn change_telling(
     let replaces = days.iter().find(|day| day.id == sent.typed("replaces"));
     let others = days.iter().filter(|day| replaces.is_none_or(|old| old.id != day.id));
     let known = store::school_year(others)?;
-    match school::new_day(&sent, &known, house.clock.now()) {
-        Ok(day) if is_confirmed => {
+    match Next::of(&sent, school::new_day(&sent, &known, house.clock.now())) {
+        Next::Form(refusals) => telling_answer(&house, &viewer, "", &sent, &refusals).await,
+        Next::Check(day) => Ok(check_day(&day, &known, &sent).answer(&house, &viewer)),
+        Next::Keep(day) => {
             let change = TellingChange::Add { day, replaces: replaces.cloned() };
             change_made(&house, &viewer, &sent, change).await
         }
-        Ok(day) if sent.typed("step") != "change" => {
-            Ok(check_day(&day, &known, &sent).answer(&house, &viewer))
-        }
-        Ok(_) => telling_answer(&house, &viewer, "", &sent, &Refusals::default()).await,
-        Err(refusals) => telling_answer(&house, &viewer, "", &sent, &refusals).await,
     }
 }
 

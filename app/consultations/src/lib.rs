@@ -109,10 +109,12 @@ pub use under_way::count_due;
 
 use calendar::clock::{self, Millis};
 use course::Course;
+use forms::Refusals;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
+use ground::ui::Frame;
 use ground::viewer::Role;
 use rules::ConsultationState;
 use store::Consultation;
@@ -189,6 +191,17 @@ async fn opened(house: &House, id: &Id<ids::Consultation>) -> Result<Consultatio
         ConsultationState::Written | ConsultationState::Timed => Err(Error::NotFound),
         _ => Ok(consultation),
     }
+}
+
+/// The frame of an organisers' page about a consultation, which leads back to theirs of it.
+fn frame<'r>(
+    consultation: &Consultation,
+    title: &'static str,
+    refusals: &'r Refusals,
+) -> Frame<'r> {
+    let name = consultation.terms.title.as_str();
+    let back = (format!("/forum/consultations/{}", consultation.id), name);
+    Frame::new(title, back).of(name).refused_for(refusals)
 }
 
 /// The state of a consultation, in words.

@@ -8,7 +8,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::Id;
 use ground::sent::Form;
-use ground::ui::{Area, CONFIRMED, Check, Choice, Choices, Field, FormKey, Page, Summary};
+use ground::ui::{Area, CONFIRMED, Check, Choice, Choices, Field, FormKey, Next, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -40,20 +40,15 @@ pub async fn register_plan(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (now, by, choices) = (house.clock.now(), leader(&viewer)?, choices(&house, &viewer).await?);
-    let plan = match rules::new_plan(&sent, &choices, now) {
-        Ok(plan) => plan,
-        Err(refusals) => {
+    let plan = match Next::of(&sent, rules::new_plan(&sent, &choices, now)) {
+        Next::Form(refusals) => {
             return Ok(register_plan_page(&sent, choices, &refusals).answer(&house, &viewer));
         }
-    };
-    match sent.typed("step") {
-        "change" => {
-            let page = register_plan_page(&sent, choices, &Refusals::default());
-            return Ok(page.answer(&house, &viewer));
+        Next::Check(plan) => {
+            return Ok(check_plan(&plan, &choices, &sent, now).answer(&house, &viewer));
         }
-        CONFIRMED => {}
-        _ => return Ok(check_plan(&plan, &choices, &sent, now).answer(&house, &viewer)),
-    }
+        Next::Keep(plan) => plan,
+    };
     let mut tx = house.db.begin().await?;
     let (id, is_new) = store::register(&mut tx, &plan, &by, now).await?;
     if is_new {

@@ -3,6 +3,7 @@
 use calendar::clock::{self, Millis};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
+use ground::changes;
 use ground::ui::{
     Banner, CONFIRMED, Check, Done, Field, FormKey, Labels, Page, Pager, Step, Summary, Timeline,
     When,
@@ -97,8 +98,8 @@ pub fn cancelled_round(round: &CancelledRound) -> Page {
 }
 
 /// What was changed about a round, for everyone, the last first.
-fn changed(changes: &[PastChange]) -> impl IntoView + use<> {
-    let rows = changes.iter().map(|change| {
+fn changed(changes: &[PastChange]) -> AnyView {
+    changes::all_shown(Some("The dates were changed"), changes, |change| {
         let (was, is) = (change.was, change.is);
         let mut what = Vec::new();
         for (was, is, says) in [(was.0, is.0, "Voting starts"), (was.1, is.1, "Voting closes")] {
@@ -107,24 +108,7 @@ fn changed(changes: &[PastChange]) -> impl IntoView + use<> {
                 what.push(format!("{says} on {now}, instead of {before}."));
             }
         }
-        view! {
-            <li>
-                <p>
-                    <b>"Changed on "<When at=change.at /></b>
-                </p>
-                <p>{what.join(" ")}</p>
-                <p class="lines">{change.reason.clone()}</p>
-            </li>
-        }
-    });
-    let rows = rows.collect_view();
-    (!changes.is_empty()).then(|| {
-        view! {
-            <section class="panel">
-                <h2>"The dates were changed"</h2>
-                <ul class="queue">{rows}</ul>
-            </section>
-        }
+        what.join(" ")
     })
 }
 

@@ -24,17 +24,8 @@ pub struct Round {
     pub confirmed: Option<(Millis, String)>,
 }
 
-/// What was changed about a round.
-#[derive(Clone, Debug)]
-pub struct PastChange {
-    pub kind: ChangeKind,
-    /// When voting started and closed before that.
-    pub was: (Millis, Millis),
-    /// And since.
-    pub is: (Millis, Millis),
-    pub reason: String,
-    pub at: Millis,
-}
+/// What was changed about a round: when voting started and closed before that, and since.
+pub type PastChange = ground::changes::PastChange<ChangeKind, (Millis, Millis)>;
 
 /// A round that was cancelled: nothing else is left of it.
 #[derive(Clone, Debug)]
@@ -230,15 +221,6 @@ pub async fn change(
         }
     }
     Ok(true)
-}
-
-/// Whether this form has changed a round before.
-pub async fn is_changed_by(db: &Db, form_key: &str) -> sqlx::Result<bool> {
-    let changes: i64 = sqlx::query_scalar("SELECT count(*) FROM round_changes WHERE form_key = $1")
-        .bind(form_key)
-        .fetch_one(&mut *db.read().await?)
-        .await?;
-    Ok(changes > 0)
 }
 
 async fn note_change(

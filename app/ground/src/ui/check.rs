@@ -91,3 +91,23 @@ impl Check<'_> {
         page.kept_for_going_back()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_done_before_it_was_read_and_checked() {
+        let pressed = |step: &str, read: Result<&'static str, Refusals>| {
+            Next::of(&Sent::of(&[("step", step)]), read)
+        };
+        assert!(matches!(pressed("check", Ok("later")), Next::Check("later")));
+        assert!(matches!(pressed("", Ok("later")), Next::Check("later")));
+        assert!(matches!(pressed(CONFIRMED, Ok("later")), Next::Keep("later")));
+        assert!(matches!(pressed("change", Ok("later")), Next::Form(none) if none.is_empty()));
+        for step in ["check", CONFIRMED, "change"] {
+            let refused = pressed(step, Err(Refusals::one("due_day", "Enter a day")));
+            assert!(matches!(refused, Next::Form(refusals) if !refusals.is_empty()), "{step}");
+        }
+    }
+}
