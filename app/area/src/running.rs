@@ -13,7 +13,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Service};
 use ground::sent::Form;
-use ground::ui::{CONFIRMED, Check, Choice, Choices, Field, Next, Page, Summary};
+use ground::ui::{CONFIRMED, Check, Choice, Choices, Field, Frame, Next, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use sqlx::AnyConnection;
@@ -260,41 +260,32 @@ fn service_page(
     refusals: &Refusals,
 ) -> Page {
     let choices = Choice::ticked(sent, "organisations", organisations);
-    let title = rule.service.name.clone();
-    let page = Page::new(title.clone(), || {
+    let back = ("/admin/telling", "How families are told about changes");
+    let frame = Frame::new(rule.service.name.as_str(), back).refused_for(refusals);
+    frame.around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/admin/telling">
-                        "How families are told about changes"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{title}</h1>
-                <form method="post" novalidate>
-                    <Choices
-                        name="organisations"
-                        legend="Who runs this service?"
-                        hint="Their leaders write change notices about it, and answer what \
-                            parents say about it. Until you choose one, nobody can."
-                        choices
-                        many=true
-                        refusals
-                    />
-                    <Field
-                        name="notice_days"
-                        label="How many school days before a change must families be told?"
-                        hint="We warn leaders who leave it later. Leave this empty for no rule."
-                        kind="number"
-                        value=sent.typed("notice_days")
-                        refusals
-                    />
-                    <button class="button">"Save"</button>
-                </form>
-            </div>
+            <form method="post" novalidate>
+                <Choices
+                    name="organisations"
+                    legend="Who runs this service?"
+                    hint="Their leaders write change notices about it, and answer what \
+                        parents say about it. Until you choose one, nobody can."
+                    choices
+                    many=true
+                    refusals
+                />
+                <Field
+                    name="notice_days"
+                    label="How many school days before a change must families be told?"
+                    hint="We warn leaders who leave it later. Leave this empty for no rule."
+                    kind="number"
+                    value=sent.typed("notice_days")
+                    refusals
+                />
+                <button class="button">"Save"</button>
+            </form>
         }
-    });
-    page.refused_for(refusals)
+    })
 }
 
 async fn telling_answer(

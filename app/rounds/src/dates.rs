@@ -12,11 +12,12 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{CONFIRMED, Check, FormKey, Frame, Next, Page};
+use ground::ui::{CONFIRMED, Check, FormKey, Next, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use voting::Dates;
 
+use super::frame;
 use super::pages::date_fields;
 use super::rules::{self, ChangeKind, RoundChange};
 use super::store::{self, Round};
@@ -169,12 +170,6 @@ fn filled_in(dates: &Dates) -> Sent {
         let (day, time) = clock::fields(at);
         sent.and(&format!("{name}_day"), &day).and(&format!("{name}_time"), &time)
     })
-}
-
-/// The frame of a page about a round, which leads back to it.
-fn frame<'r>(round: &Round, title: &'static str, refusals: &'r Refusals) -> Frame<'r> {
-    let back = (format!("/rounds/{}", round.id), round.title.as_str());
-    Frame::new(title, back).of(&round.title).refused_for(refusals)
 }
 
 fn dates_page(house: &House, round: &Round, sent: &Sent, refusals: &Refusals) -> Page {

@@ -11,7 +11,7 @@ use ground::files;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::{CHOOSE_AGAIN, Form, SentWithFile};
-use ground::ui::{Page, Summary, titled};
+use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::check::{MOST_QUESTIONS, check};
@@ -20,10 +20,10 @@ use questionnaires::{Questionnaire, edit, piping};
 
 use super::store::{Import, LastImport};
 use super::{Step, address, store};
-use crate::being_written;
 use crate::build::{Builder, in_words, keep_changed, refused};
 use crate::question::keys_had;
 use crate::store::{Consultation, questions};
+use crate::{being_written, frame};
 
 const UNREADABLE: &str = "We can't read this file. Save it again, or choose another one";
 
@@ -190,33 +190,18 @@ fn changed(
 fn page(consultation: &Consultation, import: Option<&Import>, refusals: &Refusals) -> Page {
     let waiting = import.and_then(|import| Some((import.waiting.as_ref()?, import.turn)));
     let back = format!("/forum/consultations/{}", consultation.id);
-    let page = Page::new(titled("Import questions", &consultation.terms.title), || {
-        let body = match waiting {
-            Some((read, turn)) => to_decide(consultation, read, turn).into_any(),
-            None => view! {
-                <p>"No file is waiting for you to decide about."</p>
-                <p>
-                    <a class="button" href=format!("{back}#import")>
-                        "Import questions from a file"
-                    </a>
-                </p>
-            }
-            .into_any(),
-        };
-        view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back.clone()>
-                        {consultation.terms.title.clone()}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Import questions"</h1>
-                {body}
-            </div>
+    frame(consultation, "Import questions", refusals).around(|| match waiting {
+        Some((read, turn)) => to_decide(consultation, read, turn).into_any(),
+        None => view! {
+            <p>"No file is waiting for you to decide about."</p>
+            <p>
+                <a class="button" href=format!("{back}#import")>
+                    "Import questions from a file"
+                </a>
+            </p>
         }
-    });
-    page.refused_for(refusals)
+        .into_any(),
+    })
 }
 
 /// What a file holds, and what can become of it.

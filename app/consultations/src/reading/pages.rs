@@ -9,7 +9,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Page, Pager, Summary, titled};
+use ground::ui::{Frame, Page, Pager, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::Question;
@@ -466,7 +466,10 @@ fn shown(
         format!("/forum/consultations/{}/answers/{key}?{query}", material.consultation.id)
     };
     let here = address(number);
-    let page = Page::new(question.text.clone(), || {
+    let back = format!("/forum/consultations/{}/answers", material.consultation.id);
+    let back = (back, "Read the answers");
+    let frame = Frame::new(question.text.as_str(), back).refused_for(refusals);
+    let page = frame.around(|| {
         let own = material
             .versions
             .iter()
@@ -533,36 +536,24 @@ fn shown(
             (false, many) => format!("{many} found"),
         };
         view! {
-            <div class="stack">
-                <p>
-                    <a
-                        class="back"
-                        href=format!("/forum/consultations/{}/answers", material.consultation.id)
-                    >
-                        "Read the answers"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{question.text.clone()}</h1>
-                {by_theme}
-                {agreeing}
-                <form class="row" method="get">
-                    <div class="field">
-                        <label for="q">"Search the answers"</label>
-                        <input id="q" name="q" type="search" value=looked_for />
-                    </div>
-                    <input type="hidden" name="theme" value=chosen.clone() />
-                    <button class="button quiet">"Search"</button>
-                </form>
-                <p class="state">{found_words}</p>
-                <ul class="queue">{rows}</ul>
-                {at_once}
-                {all_read}
-                <Pager first next />
-            </div>
+            {by_theme}
+            {agreeing}
+            <form class="row" method="get">
+                <div class="field">
+                    <label for="q">"Search the answers"</label>
+                    <input id="q" name="q" type="search" value=looked_for />
+                </div>
+                <input type="hidden" name="theme" value=chosen.clone() />
+                <button class="button quiet">"Search"</button>
+            </form>
+            <p class="state">{found_words}</p>
+            <ul class="queue">{rows}</ul>
+            {at_once}
+            {all_read}
+            <Pager first next />
         }
     });
-    Ok(page.refused_for(refusals))
+    Ok(page)
 }
 
 /// The themes of the question with how many answers each holds, and the way to add one.
