@@ -107,9 +107,10 @@ pub use personal::PERSONAL;
 pub use progress::progress;
 pub use under_way::count_due;
 
+use axum::http::Uri;
 use calendar::clock::{self, Millis};
 use course::Course;
-use forms::Refusals;
+use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
@@ -202,6 +203,11 @@ fn frame<'r>(
     let name = consultation.terms.title.as_str();
     let back = (format!("/forum/consultations/{}", consultation.id), name);
     Frame::new(title, back).of(name).refused_for(refusals)
+}
+
+/// What the address of a page says was done just now, for a form in which nothing is filled in.
+fn just_done(address: &Uri) -> Sent {
+    Sent::of(&[("done", &Sent::query(address).line("done"))])
 }
 
 /// The state of a consultation, in words.

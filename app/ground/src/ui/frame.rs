@@ -11,8 +11,9 @@ use super::{Banner, Page, Summary, titled};
 pub struct Frame<'a> {
     title: String,
     heading: String,
+    heading_id: Option<&'static str>,
     back: (String, String),
-    done: Option<&'static str>,
+    done: Option<(&'static str, &'static str)>,
     refusals: Option<&'a Refusals>,
 }
 
@@ -25,6 +26,7 @@ impl<'a> Frame<'a> {
         let title = title.into();
         Self {
             heading: title.clone(),
+            heading_id: None,
             title,
             back: (to.into(), label.into()),
             done: None,
@@ -44,9 +46,21 @@ impl<'a> Frame<'a> {
         Self { heading: heading.into(), ..self }
     }
 
+    /// With an id for its heading: what needs correcting is linked to there.
+    #[must_use]
+    pub fn heading_id(self, id: &'static str) -> Self {
+        Self { heading_id: Some(id), ..self }
+    }
+
     /// What was done just now, if anything.
     #[must_use]
     pub fn done(self, done: Option<&'static str>) -> Self {
+        self.done_so(done.map(|done| (done, "")))
+    }
+
+    /// What was done just now, if anything, and what comes of it.
+    #[must_use]
+    pub fn done_so(self, done: Option<(&'static str, &'static str)>) -> Self {
         Self { done, ..self }
     }
 
@@ -58,14 +72,14 @@ impl<'a> Frame<'a> {
 
     /// The page with this in it.
     pub fn around<V: IntoView>(self, rest: impl FnOnce() -> V) -> Page {
-        let Self { title, heading, back: (back, label), done, refusals } = self;
+        let Self { title, heading, heading_id, back: (back, label), done, refusals } = self;
         let nothing = Refusals::default();
         let refusals = refusals.unwrap_or(&nothing);
         let page = Page::new(title, || {
-            let banner = done.map(|title| {
+            let banner = done.map(|(title, words)| {
                 view! {
                     <Banner title>
-                        <p />
+                        <p>{words}</p>
                     </Banner>
                 }
             });
@@ -78,7 +92,7 @@ impl<'a> Frame<'a> {
                         </a>
                     </p>
                     <Summary refusals />
-                    <h1>{heading}</h1>
+                    <h1 id=heading_id>{heading}</h1>
                     {rest()}
                 </div>
             }
