@@ -28,7 +28,7 @@ pub async fn question_form(
     let consultation = being_written(&house, &id).await?;
     let fields =
         if key == "new" { Sent::default() } else { edit::fields(&headed(&consultation, &key)?) };
-    Ok(page(&consultation, &key, &fields, &Refusals::default()).answer(&house, &viewer))
+    Ok(edit_page(&consultation, &key, &fields, &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/{id}/questions/{key}`
@@ -54,7 +54,7 @@ pub async fn save_question(
         }
     }
     if let Some(what_to_do) = wrong_picture {
-        return Ok(page(&consultation, &key, &sent, &Refusals::one("picture", what_to_do))
+        return Ok(edit_page(&consultation, &key, &sent, &Refusals::one("picture", what_to_do))
             .answer(&house, &viewer));
     }
     let before = if key == "new" { None } else { Some(headed(&consultation, &key)?.1) };
@@ -69,7 +69,7 @@ pub async fn save_question(
     let (headed, more) = match read.and_then(|headed| Ok((headed, More::read(&sent)?))) {
         Ok(read) => read,
         Err(refusals) => {
-            return Ok(page(&consultation, &key, &sent, &refusals).answer(&house, &viewer));
+            return Ok(edit_page(&consultation, &key, &sent, &refusals).answer(&house, &viewer));
         }
     };
     let change =
@@ -118,7 +118,7 @@ fn earlier<'c>(consultation: &'c Consultation, key: &str) -> Vec<&'c Question> {
     consultation.questionnaire.questions().take_while(|question| question.key != key).collect()
 }
 
-fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals) -> Page {
+fn edit_page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/forum/consultations/{}", consultation.id);
     let title = if key == "new" { "Add a question" } else { "Change this question" };
     let frame = Frame::new(title, (back, consultation.terms.title.clone())).refused_for(refusals);

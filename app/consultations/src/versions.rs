@@ -34,7 +34,7 @@ pub async fn wording_form(
         .collect::<Vec<_>>();
     let mut fields = vec![("text", question.text.as_str())];
     fields.extend(options.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    Ok(page(&consultation, question, &Sent::of(&fields), &Refusals::default())
+    Ok(wording_page(&consultation, question, &Sent::of(&fields), &Refusals::default())
         .answer(&house, &viewer))
 }
 
@@ -59,7 +59,9 @@ pub async fn correct_wording(
     let mending = match mended::read(&sent, question, now) {
         Ok(mending) => mending,
         Err(refusals) => {
-            return Ok(page(&consultation, question, &sent, &refusals).answer(&house, &viewer));
+            return Ok(
+                wording_page(&consultation, question, &sent, &refusals).answer(&house, &viewer)
+            );
         }
     };
     let (what, about, detail) = ("wording put right", &consultation.id, &mending.note);
@@ -70,7 +72,7 @@ pub async fn correct_wording(
     Ok(Redirect::to(&format!("{back}?done=put-right#questions")).into_response())
 }
 
-fn page(
+fn wording_page(
     consultation: &Consultation,
     question: &Question,
     sent: &Sent,

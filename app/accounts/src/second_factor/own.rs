@@ -50,7 +50,7 @@ pub async fn second_step_page(
     if factor.confirmed_at.is_some() && query.typed("ask") == "codes" {
         return Ok(asks_for_codes(&factor).answer(&house, &viewer));
     }
-    let destination = Destination::page(&query);
+    let destination = Destination::only_page(&query);
     Ok(show_second_step(person, &factor, &destination, query.typed("done")).answer(&house, &viewer))
 }
 
@@ -211,7 +211,8 @@ pub async fn change_second_step(
         "begin" if is_staff || has_one => {
             let since = now - rules::OFFERED_FOR;
             store::offer(&house.db, account_id, &rules::new_secret(), since, now).await?;
-            Ok(Redirect::to(&with_then(SET_UP, &Destination::page(&sent).then)).into_response())
+            Ok(Redirect::to(&with_then(SET_UP, &Destination::only_page(&sent).then))
+                .into_response())
         }
         "codes" if has_one => {
             let (codes, words) = (new_codes(), emails::new_recovery_codes(&house));
@@ -279,7 +280,7 @@ pub async fn set_up_second_step_form(
     uri: Uri,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
-    let destination = Destination::page(&Sent::query(&uri));
+    let destination = Destination::only_page(&Sent::query(&uri));
     let factor = store::factor(&house.db, &person.account_id).await?;
     let Some(secret) = offered(&factor, house.clock.now()) else {
         return Ok(Redirect::to(&with_then(SECOND_STEP, &destination.then)).into_response());
@@ -296,7 +297,7 @@ pub async fn set_up_second_step(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (person, destination, now) =
-        (viewer.signed_in()?, Destination::page(&sent), house.clock.now());
+        (viewer.signed_in()?, Destination::only_page(&sent), house.clock.now());
     let factor = store::factor(&house.db, &person.account_id).await?;
     let Some(secret) = offered(&factor, now) else {
         return Ok(Redirect::to(&with_then(SECOND_STEP, &destination.then)).into_response());

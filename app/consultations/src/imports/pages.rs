@@ -71,7 +71,7 @@ pub async fn import_page(
     let consultation = being_written(&house, &id).await?;
     let (id, version) = (&consultation.id, consultation.version);
     let import = store::find(&mut *house.db.read().await?, id, version).await?;
-    let page = page(&consultation, import.as_ref(), &Refusals::default());
+    let page = what_it_holds_page(&consultation, import.as_ref(), &Refusals::default());
     Ok(page.answer(&house, &viewer))
 }
 
@@ -119,7 +119,9 @@ pub async fn act_on_import(
                  some out first, or replace the ones there are"
             );
             let refusals = Refusals::one("step", what_to_do);
-            return Ok(page(&consultation, Some(&import), &refusals).answer(&house, &viewer));
+            return Ok(
+                what_it_holds_page(&consultation, Some(&import), &refusals).answer(&house, &viewer)
+            );
         }
     }
     let is_kept = match &changed {
@@ -187,7 +189,11 @@ fn changed(
     }
 }
 
-fn page(consultation: &Consultation, import: Option<&Import>, refusals: &Refusals) -> Page {
+fn what_it_holds_page(
+    consultation: &Consultation,
+    import: Option<&Import>,
+    refusals: &Refusals,
+) -> Page {
     let waiting = import.and_then(|import| Some((import.waiting.as_ref()?, import.turn)));
     let back = format!("/forum/consultations/{}", consultation.id);
     frame(consultation, "Import questions", refusals).around(|| match waiting {

@@ -88,7 +88,7 @@ pub async fn answer_concern_page(
 ) -> Result<Response, Error> {
     let concern = found(&house, &id).await?;
     look(&house, &viewer, &concern).await?;
-    page(&house, &viewer, concern, &Sent::query(&uri), &Refusals::default()).await
+    concern_page(&house, &viewer, concern, &Sent::query(&uri), &Refusals::default()).await
 }
 
 /// Records that it is opened.
@@ -112,7 +112,7 @@ pub async fn note_answer_concern(
         Ok(note) => note,
         Err(refusals) => {
             look(&house, &viewer, &concern).await?;
-            return page(&house, &viewer, concern, &sent, &refusals).await;
+            return concern_page(&house, &viewer, concern, &sent, &refusals).await;
         }
     };
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
@@ -133,7 +133,7 @@ async fn found(house: &House, id: &Id<ids::Concern>) -> Result<Concern, Error> {
     store::concern(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
-async fn page(
+async fn concern_page(
     house: &House,
     viewer: &Viewer,
     concern: Concern,
