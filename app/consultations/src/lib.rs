@@ -53,7 +53,8 @@
 //!    at `/consultations/{id}/results`, as a page, `.csv` and `.json` (`results/browse.rs`).
 //! 9. While it is open its last day can come later, or with notice sooner, and it can be withdrawn
 //!    (`dates.rs`), each with a reason that everyone reads. Before its first day it can be called
-//!    back. What was withdrawn is read, for what tells of danger, and neither counted nor published.
+//!    back. What was withdrawn is read, for what tells of danger, and neither counted nor
+//!    published.
 //! 10. 28 days after the close, answers that were never sent are erased.
 //!
 //! # The life of a response

@@ -69,8 +69,8 @@ impl Consultation {
         self.terms.plan_id.is_none() && self.terms.topic_id.is_none()
     }
 
-    /// The same with a word in place of each earlier answer in the questions, as everyone reads them
-    /// who did not give it.
+    /// The same with a word in place of each earlier answer in the questions, as everyone reads
+    /// them who did not give it.
     #[must_use]
     pub fn without_answers(mut self) -> Self {
         self.questionnaire = piping::without(&self.questionnaire);

@@ -245,8 +245,8 @@ fn oldest(all: &str) -> String {
     )
 }
 
-/// What waits for somebody, and what they wait for. How many there are in all is in each row, of the
-/// statement that it comes from.
+/// What waits for somebody, and what they wait for. How many there are in all is in each row, of
+/// the statement that it comes from.
 fn theirs_and_others(rows: &[AnyRow]) -> sqlx::Result<(Waiting, Vec<Waits>)> {
     let (mut waiting, mut others) = (Waiting::default(), Vec::new());
     for row in rows {

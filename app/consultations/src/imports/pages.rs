@@ -328,8 +328,8 @@ fn ways(action: &str, turn: i64, there: usize) -> impl IntoView + use<> {
                 </button>
             </p>
             <p class="soft">
-                "You can undo this afterwards, until someone has answered. If you leave it, nothing \
-                 changes."
+                "You can undo this afterwards, until someone has answered. If you leave it, \
+                 nothing changes."
             </p>
         </form>
     }

@@ -2,8 +2,8 @@
 //!
 //! `page` is the document around a room's own words; `frame` what stands around a page that is
 //! opened from another; `described` what a page says of itself where it is passed on; `direction`
-//! gives each paragraph that of its own letters; `check` the page before a date is set; `fields` the
-//! form kit, after the behaviour of the GOV.UK components; `parts` banner, card, labels, share,
+//! gives each paragraph that of its own letters; `check` the page before a date is set; `fields`
+//! the form kit, after the behaviour of the GOV.UK components; `parts` banner, card, labels, share,
 //! pager, timeline, table with bars; `steps` how far a thing has come; `drawings` our own pictures;
 //! `style` the CSS and the content policy; `qr` a code for a phone's camera.
 
