@@ -9,6 +9,35 @@ use sqlx::AssertSqlSafe;
 use crate::db::Db;
 use crate::ui::{Area, CONFIRMED, When};
 
+/// What is done about the dates of a round or a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// They are others, while nothing rests on them: nobody can have voted, nothing was added.
+    Moved,
+    /// It ends later.
+    Extended,
+    /// It is taken back, while nothing rests on it.
+    Cancelled,
+}
+
+impl ChangeKind {
+    /// The word it is stored by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Moved => "moved",
+            Self::Extended => "extended",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        [Self::Moved, Self::Extended, Self::Cancelled].into_iter().find(|kind| kind.word() == word)
+    }
+}
+
 /// What was changed.
 #[derive(Clone, Debug)]
 pub struct PastChange<K, W> {

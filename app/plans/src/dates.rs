@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock;
 use forms::{Refusals, Sent};
-use ground::changes::{self, is_second_tap, reason_field};
+use ground::changes::{self, ChangeKind, is_second_tap, reason_field};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
@@ -14,7 +14,7 @@ use ground::ui::{CONFIRMED, Check, Field, FormKey, Next, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{self, ChangeKind, PlanChange};
+use super::rules::{self, PlanChange};
 use super::store::{self, Act, PastChange, Plan};
 use super::{begin, find_plan, frame, leader, led_plan, note};
 
@@ -114,7 +114,7 @@ async fn keep(
         tx.roll_back().await?;
         return Ok(false);
     }
-    note(&mut tx, act, change.kind.done(), &change.reason).await?;
+    note(&mut tx, act, rules::done(change.kind), &change.reason).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -7,7 +7,7 @@ use calendar::clock::{self, Millis};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
-use ground::changes::{is_second_tap, reason_field};
+use ground::changes::{ChangeKind, is_second_tap, reason_field};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
@@ -19,7 +19,7 @@ use voting::Dates;
 
 use super::frame;
 use super::pages::date_fields;
-use super::rules::{self, ChangeKind, RoundChange};
+use super::rules::{self, RoundChange, is_possible};
 use super::store::{self, Round};
 
 /// GET `/forum/rounds/{id}/dates`
@@ -97,13 +97,13 @@ pub async fn cancel_round(
         return Ok(Redirect::to(&format!("/rounds/{known}")).into_response());
     }
     let round = round(&house, &id).await?;
-    let is_possible = ChangeKind::Cancelled.is_possible(&round.dates, house.clock.now());
+    let is_in_time = is_possible(ChangeKind::Cancelled, &round.dates, house.clock.now());
     let shown = |refusals: &Refusals| {
         Ok(cancel_page(&house, &round, &sent, refusals).answer(&house, &viewer))
     };
     match Next::of(&sent, rules::cancellation(&sent, &round.dates)) {
         Next::Form(refusals) => shown(&refusals),
-        Next::Check(_) | Next::Keep(_) if !is_possible => shown(&Refusals::default()),
+        Next::Check(_) | Next::Keep(_) if !is_in_time => shown(&Refusals::default()),
         Next::Check(change) => Ok(check_cancelling(&round, &change, &sent).answer(&house, &viewer)),
         Next::Keep(change) => match keep(&house, &viewer, &round, &change).await? {
             Kept::Done => Ok(Redirect::to(&format!("/rounds/{}", round.id)).into_response()),
@@ -118,7 +118,7 @@ async fn round(house: &House, id: &Id<ids::Round>) -> Result<Round, Error> {
 }
 
 fn may_change(dates: &Dates, now: Millis) -> bool {
-    [ChangeKind::Moved, ChangeKind::Extended].iter().any(|kind| kind.is_possible(dates, now))
+    [ChangeKind::Moved, ChangeKind::Extended].iter().any(|kind| is_possible(*kind, dates, now))
 }
 
 /// What became of a change.
@@ -179,7 +179,7 @@ fn dates_page(house: &House, round: &Round, sent: &Sent, refusals: &Refusals) ->
 
 fn dates_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> AnyView {
     let dates = &round.dates;
-    if ChangeKind::Moved.is_possible(dates, now) {
+    if is_possible(ChangeKind::Moved, dates, now) {
         let began = (dates.propose_from <= now).then(|| {
             let since = clock::day_and_hour(dates.propose_from);
             view! { <p class="soft">{format!("Parents have been proposing since {since}.")}</p> }
@@ -209,7 +209,7 @@ fn dates_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> A
             </p>
         }
         .into_any()
-    } else if ChangeKind::Extended.is_possible(dates, now) {
+    } else if is_possible(ChangeKind::Extended, dates, now) {
         let closes = clock::day_and_hour(dates.closes_at);
         view! {
             <p class="lead">
@@ -270,7 +270,7 @@ fn cancel_page(house: &House, round: &Round, sent: &Sent, refusals: &Refusals) -
 }
 
 fn cancel_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> AnyView {
-    if ChangeKind::Cancelled.is_possible(&round.dates, now) {
+    if is_possible(ChangeKind::Cancelled, &round.dates, now) {
         view! {
             <p class="lead">
                 "You can cancel a round until voting starts. Its topics wait for the next round; \

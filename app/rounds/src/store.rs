@@ -3,13 +3,14 @@
 use accounts::joinings;
 use accounts::store::SHARED;
 use calendar::clock::Millis;
+use ground::changes::ChangeKind;
 use ground::db::{Db, Kind, known};
 use ground::ids::{self, Account, Id};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use voting::Dates;
 
-use super::rules::{ChangeKind, NewRound, RoundChange};
+use super::rules::{NewRound, RoundChange, is_possible};
 
 /// A round.
 #[derive(Clone, Debug)]
@@ -201,7 +202,7 @@ pub async fn change(
         return Ok(true);
     }
     let is_as_read = held.as_ref().map(dates) == Some(round.dates);
-    if !is_as_read || !change.kind.is_possible(&round.dates, at) {
+    if !is_as_read || !is_possible(change.kind, &round.dates, at) {
         return Ok(false);
     }
     note_change(tx, round, change, by, at).await?;

@@ -2,6 +2,7 @@
 
 use area::corrections::Correction;
 use calendar::clock::Millis;
+use ground::changes::ChangeKind;
 use ground::db::{Db, known, number};
 use ground::files::{self, FileKind};
 use ground::ids::{self, Account, Id, Topic};
@@ -13,7 +14,7 @@ use involvement::rung::RungFacts;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, FromRow, Row as _};
 
-use crate::rules::{AnswerKind, ChangeKind, may_read_draft};
+use crate::rules::{AnswerKind, may_read_draft};
 
 /// A plan with everything that happened to it.
 #[derive(Clone, Debug, Default)]
