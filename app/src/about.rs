@@ -440,8 +440,8 @@ fn kept() -> impl IntoView {
             "For good, without who you are",
         ),
         (
-            "The subject of a message that came back to one of our emails, if we couldn't tell what \
-             it meant",
+            "The subject of a message that came back to one of our emails, if we couldn't tell \
+             what it meant",
             "30 days",
         ),
         ("An address that someone gave to join, if nobody used the button in the email", "7 days"),

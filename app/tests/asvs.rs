@@ -277,7 +277,7 @@ fn anchor(heading: &str) -> String {
 #[test]
 fn the_page_says_what_the_list_says() {
     let path = root().join("docs/security/asvs.md");
-    let now = page(&requirements());
+    let now = written_out(&requirements());
     if env::var_os("UPDATE_ASVS").is_some() {
         fs::write(path, now).unwrap();
     } else {
@@ -299,7 +299,7 @@ and short: what each requirement asks for is in [the
 standard](https://github.com/OWASP/ASVS/tree/v5.0.0_release/5.0). `make test` runs the tests.
 ";
 
-fn page(all: &[Requirement]) -> String {
+fn written_out(all: &[Requirement]) -> String {
     let mut text = String::from(HEAD);
     summary(&mut text, all);
     open(&mut text, all);

@@ -50,8 +50,8 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// What cargo knows of all packages and of what each was built with on this machine. Those that only
-/// another machine would need were perhaps never fetched.
+/// What cargo knows of all packages and of what each was built with on this machine. Those that
+/// only another machine would need were perhaps never fetched.
 fn metadata() -> Value {
     let compiler = Command::new("rustc").arg("-vV").current_dir(root()).output().unwrap();
     let compiler = String::from_utf8(compiler.stdout).unwrap();

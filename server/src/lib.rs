@@ -3,8 +3,8 @@
 //! # Layout
 //!
 //! * [`settings`]: what the environment says, checked at the start; [`all_settings`]: their list
-//! * [`edge`]: what surrounds every request: headers, limits, pages for errors; [`pasted`]: addresses
-//!   as people paste them
+//! * [`edge`]: what surrounds every request: headers, limits, pages for errors; [`pasted`]:
+//!   addresses as people paste them
 //! * [`browser`]: the browser's program, embedded
 //! * [`mailer`]: hands emails over, to a folder or by SMTP
 //! * [`mailbox`]: emails that came back

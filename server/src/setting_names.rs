@@ -1,10 +1,10 @@
 //! Names of settings that the program does not know: a slip in a name leaves the setting at its
 //! default, and nobody hears about it.
 //!
-//! The file of settings is ours: each name in it is one of [`SETTINGS`], or belongs to a library that
-//! reads the environment by itself ([`OF_LIBRARIES`]). The environment is everyone's. There a name
-//! is looked at only if it begins as ours do ([`BEGINNINGS`]), or is one letter away from one of
-//! ours; and not if Docker or Kubernetes made it for a container called "mail".
+//! The file of settings is ours: each name in it is one of [`SETTINGS`], or belongs to a library
+//! that reads the environment by itself ([`OF_LIBRARIES`]). The environment is everyone's. There a
+//! name is looked at only if it begins as ours do ([`BEGINNINGS`]), or is one letter away from one
+//! of ours; and not if Docker or Kubernetes made it for a container called "mail".
 
 use std::env;
 use std::path::Path;

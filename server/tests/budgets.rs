@@ -790,8 +790,8 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     for path in pages.iter().chain(&record) {
         opens(&forum, path).await;
     }
-    // Every table of the record at once: always the same few statements, once a month (ADR 0017), and
-    // one for each of its tables.
+    // Every table of the record at once: always the same few statements, once a month (ADR 0017),
+    // and one for each of its tables.
     let day = calendar::clock::fields(world.now()).0;
     let (statements, answer) =
         counted(forum.post("/forum/evidence-pack", &[("as_of", &day)])).await;

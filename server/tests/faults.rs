@@ -89,7 +89,8 @@ fn figures_count_by_the_pattern_of_an_address_and_never_name_the_address() {
     for line in [
         "alongside_requests_total{route=\"/read/{token}\",method=\"GET\",status=\"410\"} 1",
         "alongside_requests_total{route=\"unknown\",method=\"GET\",status=\"404\"} 1",
-        "alongside_request_seconds_bucket{route=\"/forgotten-password\",method=\"POST\",le=\"30\"} 1",
+        "alongside_request_seconds_bucket{route=\"/forgotten-password\",method=\"POST\",\
+         le=\"30\"} 1",
         "alongside_emails_given_up 0",
         "alongside_sessions 0",
         "alongside_well{what=\"writes\"} 1",
@@ -106,8 +107,8 @@ fn figures_count_by_the_pattern_of_an_address_and_never_name_the_address() {
 fn an_older_program_stops_when_a_newer_one_has_changed_the_database() {
     let mut service = Service::start(":", "");
     let newer = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=20); \
-                 db.execute(\"INSERT INTO _sqlx_migrations (version, description, success, checksum, \
-                 execution_time) VALUES (9999, 'newer', 1, x'00', 0)\"); db.commit()";
+                 db.execute(\"INSERT INTO _sqlx_migrations (version, description, success, \
+                 checksum, execution_time) VALUES (9999, 'newer', 1, x'00', 0)\"); db.commit()";
     let file = service.folder.path().join("alongside.db");
     let changed = Command::new("python3").args(["-c", newer]).arg(file).status();
     assert!(changed.unwrap().success());

@@ -78,8 +78,7 @@ async fn workers_that_are_killed_again_and_again_lose_no_email() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_notice_to_ten_thousand_reaches_each_once_in_bad_weather_though_its_worker_is_killed_fifty_times()
- {
+async fn a_notice_to_ten_thousand_reaches_each_once_though_its_worker_is_killed_fifty_times() {
     let folder = tempfile::tempdir().unwrap();
     in_bad_weather(&format!("sqlite://{}/alongside.db", folder.path().display()), 10_000, 1, 50)
         .await;

@@ -9,14 +9,14 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::Id;
 use ground::sent::Form;
-use ground::ui::{Field, Page};
+use ground::ui::{Field, Frame, Page};
 use ground::viewer::{SignedIn, Viewer};
 use leptos::prelude::*;
 
 use super::attempts::{self, Asker, Purpose};
-use super::frame::{ACCOUNT, Frame};
 use super::second_factor::WE_MAY_ASK;
 use super::store::NewLink;
+use super::ways_back::ACCOUNT;
 use super::{emails, session, store};
 
 /// POST `/account/sessions/end`: every session on devices with the name of one, but never this one;

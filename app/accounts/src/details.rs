@@ -10,13 +10,13 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Place};
 use ground::sent::Form;
-use ground::ui::{Choice, Choices, Field};
+use ground::ui::{Choice, Choices, Field, Frame};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
-use super::frame::{ACCOUNT, Frame};
 use super::rules;
 use super::store::{self, DetailsChange};
+use super::ways_back::ACCOUNT;
 
 /// GET `/account/details`
 pub async fn details_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {

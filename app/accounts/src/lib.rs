@@ -9,10 +9,10 @@
 //! on a bounded pool; `choosing` is the field for a new one; `session` finds out who is asking;
 //! `attempts` counts tries; `limits` says how much one person may send, `joinings` counts what is
 //! made from one network in an hour; `store` holds the SQL, and `erasing` that of leaving; `emails`
-//! the words; `frame` the frame of their pages; [`here`] knows a browser again between a page and a
-//! press on it; `second_factor` asks for a code from a phone, and for fresh proof; `council` lets
-//! officers sign in with their council; [`passkeys`] do instead of a password and a code; the other
-//! files are one page each, with its actions.
+//! the words; `ways_back` where their pages lead back to; [`here`] knows a browser again between a
+//! page and a press on it; `second_factor` asks for a code from a phone, and for fresh proof;
+//! `council` lets officers sign in with their council; [`passkeys`] do instead of a password and a
+//! code; the other files are one page each, with its actions.
 
 mod account;
 mod attempts;
@@ -22,7 +22,6 @@ mod details;
 pub mod emails;
 pub mod erasing;
 mod first_act;
-mod frame;
 pub mod here;
 mod invitations;
 pub mod joinings;
@@ -39,6 +38,7 @@ mod sign_in;
 mod sign_out;
 mod sign_up;
 pub mod store;
+mod ways_back;
 
 pub use attempts::{Asker, Caller, Purpose, Wait, may_answer, may_ask, may_write};
 pub use council::{ENDED_BY_COUNCIL, ENDED_UNCONFIRMED, lapse_due};

@@ -11,15 +11,15 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Field, Page};
+use ground::ui::{Field, Frame, Page};
 use ground::viewer::{SignedIn, Viewer};
 use leptos::prelude::*;
 
 use super::attempts::{self, AttemptKind};
 use super::choosing::{self, NewPassword, ShowPassword};
-use super::frame::{ACCOUNT, Frame};
 use super::second_factor::store as factors;
 use super::session::{self, Renewed, SecondTap};
+use super::ways_back::ACCOUNT;
 use super::{emails, passwords, store};
 
 /// GET `/account/password`

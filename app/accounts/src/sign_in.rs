@@ -80,7 +80,7 @@ impl Destination {
     }
 
     /// Only the page, whatever else was sent.
-    pub fn page(sent: &Sent) -> Self {
+    pub fn only_page(sent: &Sent) -> Self {
         Self { fields: None, ..Self::read(sent) }
     }
 
@@ -103,7 +103,7 @@ pub async fn sign_in_form(
     // What a form sent is taken from our own page alone: in an address it could be someone else's
     // words.
     let query = Sent::query(&uri);
-    let destination = Destination::page(&query);
+    let destination = Destination::only_page(&query);
     let forgets = query.typed("forget") == "yes";
     if !forgets && second_factor::waits_here(&house, &viewer, &headers).await?.is_some() {
         return Ok(Redirect::to(&with_then("/sign-in/code", &destination.then)).into_response());
@@ -315,7 +315,7 @@ pub async fn forgotten_password_form(
     viewer: Viewer,
     uri: Uri,
 ) -> Response {
-    let destination = Destination::page(&Sent::query(&uri));
+    let destination = Destination::only_page(&Sent::query(&uri));
     forgotten_password_page(&house, &viewer, "", &destination, &Refusals::default())
 }
 
@@ -334,7 +334,7 @@ async fn by_new_password(
     sent: &Sent,
 ) -> Result<Response, Error> {
     let Requester { viewer, caller, headers } = requester;
-    let destination = Destination::page(sent);
+    let destination = Destination::only_page(sent);
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {

@@ -8,11 +8,12 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, Id};
+use ground::ui::Frame;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::frame::{Frame, PERSON};
 use super::second_factor::store::{self as factors, ToldAccount};
+use super::ways_back::PERSON;
 use super::{emails, store};
 
 /// Where an administrator signs themselves out everywhere.

@@ -411,7 +411,7 @@ async fn sign_up_page(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let why = SignInReason::here(house, headers).await?;
-    let destination = Destination::page(sent);
+    let destination = Destination::only_page(sent);
     let page = Page::new("Join", || {
         let sign_in = with_then("/sign-in", &destination.then);
         view! {

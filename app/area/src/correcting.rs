@@ -11,7 +11,7 @@ use ground::db;
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::{Form, SentWithFile};
-use ground::ui::{Field, Page, Summary, Upload, titled};
+use ground::ui::{Field, Frame, Page, Upload};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -121,33 +121,31 @@ async fn shown(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let before = corrections::of(&house.db, what.word(), &it.id).await?;
-    let page = Page::new(titled("Correct", &it.name), || {
+    let frame = Frame::new("Correct", BACK)
+        .of(&it.name)
+        .heading(format!("Correct {}", it.name))
+        .refused_for(refusals);
+    let page = frame.around(|| {
         let facts = (what == AreaKind::Place).then(|| fact_fields(sent, refusals));
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/admin/area">
-                        "Services, places and organisations"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{format!("Correct {}", it.name)}</h1>
-                <p class="lead">
-                    "Everything that names it will have the new name. What it was stays in sight, \
-                     with the day you changed it."
-                </p>
-                <form method="post" novalidate>
-                    <input type="hidden" name="sure" value=sent.typed("sure").to_owned() />
-                    <Field name="name" label="Name" value=sent.typed("name") refusals />
-                    {facts}
-                    <button class="button">"Save"</button>
-                </form>
-                {was(before)}
-            </div>
+            <p class="lead">
+                "Everything that names it will have the new name. What it was stays in sight, \
+                 with the day you changed it."
+            </p>
+            <form method="post" novalidate>
+                <input type="hidden" name="sure" value=sent.typed("sure").to_owned() />
+                <Field name="name" label="Name" value=sent.typed("name") refusals />
+                {facts}
+                <button class="button">"Save"</button>
+            </form>
+            {was(before)}
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.answer(house, viewer))
 }
+
+/// Where these pages lead back to.
+const BACK: (&str, &str) = ("/admin/area", "Services, places and organisations");
 
 /// What it was before.
 fn was(before: Vec<Correction>) -> impl IntoView {
@@ -234,43 +232,34 @@ pub async fn take_over_baselines(
 
 fn baselines_page(refusals: &Refusals) -> Page {
     let title = "Numbers of children from a CSV file";
-    let page = Page::new(title, || {
+    let frame = Frame::new(title, BACK).refused_for(refusals);
+    frame.around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/admin/area">
-                        "Services, places and organisations"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{title}</h1>
-                <p class="lead">
-                    "One line for each place: its name, how many children and young people with \
-                     SEND live there, where the number is from, and the day it was counted."
-                </p>
-                <p class="panel lines">
-                    "place,children,source,day\nNorth,\"1,250\",School census,31/01/2026"
-                </p>
-                <p>
-                    <a href="/admin/area/baselines/places.csv" download>
-                        "Start from a file with your places (CSV)"
-                    </a>
-                </p>
-                <form method="post" enctype="multipart/form-data" novalidate>
-                    <Upload
-                        name="file"
-                        label="CSV file"
-                        hint="We use all the lines, or none if one is wrong. Places that are \
-                            not in the file stay as they are."
-                        accept=".csv,text/csv"
-                        refusals
-                    />
-                    <button class="button">"Use these numbers"</button>
-                </form>
-            </div>
+            <p class="lead">
+                "One line for each place: its name, how many children and young people with \
+                 SEND live there, where the number is from, and the day it was counted."
+            </p>
+            <p class="panel lines">
+                "place,children,source,day\nNorth,\"1,250\",School census,31/01/2026"
+            </p>
+            <p>
+                <a href="/admin/area/baselines/places.csv" download>
+                    "Start from a file with your places (CSV)"
+                </a>
+            </p>
+            <form method="post" enctype="multipart/form-data" novalidate>
+                <Upload
+                    name="file"
+                    label="CSV file"
+                    hint="We use all the lines, or none if one is wrong. Places that are \
+                        not in the file stay as they are."
+                    accept=".csv,text/csv"
+                    refusals
+                />
+                <button class="button">"Use these numbers"</button>
+            </form>
         }
-    });
-    page.refused_for(refusals)
+    })
 }
 
 /// How a place's number is said on its public page, with what it was before.

@@ -13,7 +13,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Service};
 use ground::sent::Form;
-use ground::ui::{CONFIRMED, Check, Choice, Choices, Field, Page, Summary};
+use ground::ui::{CONFIRMED, Check, Choice, Choices, Field, Frame, Next, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use sqlx::AnyConnection;
@@ -71,7 +71,6 @@ pub async fn change_telling(
         return change_made(&house, &viewer, &sent, change).await;
     }
     let (days, _) = store::days(&house.db).await?;
-    let is_confirmed = sent.typed("step") == CONFIRMED;
     if sent.typed("what") == "take out" {
         let Some(day) = days.iter().find(|day| day.id == sent.typed("id")) else {
             return Ok(Redirect::to("/admin/telling").into_response());
@@ -87,16 +86,13 @@ pub async fn change_telling(
     let replaces = days.iter().find(|day| day.id == sent.typed("replaces"));
     let others = days.iter().filter(|day| replaces.is_none_or(|old| old.id != day.id));
     let known = store::school_year(others)?;
-    match school::new_day(&sent, &known, house.clock.now()) {
-        Ok(day) if is_confirmed => {
+    match Next::of(&sent, school::new_day(&sent, &known, house.clock.now())) {
+        Next::Form(refusals) => telling_answer(&house, &viewer, "", &sent, &refusals).await,
+        Next::Check(day) => Ok(check_day(&day, &known, &sent).answer(&house, &viewer)),
+        Next::Keep(day) => {
             let change = TellingChange::Add { day, replaces: replaces.cloned() };
             change_made(&house, &viewer, &sent, change).await
         }
-        Ok(day) if sent.typed("step") != "change" => {
-            Ok(check_day(&day, &known, &sent).answer(&house, &viewer))
-        }
-        Ok(_) => telling_answer(&house, &viewer, "", &sent, &Refusals::default()).await,
-        Err(refusals) => telling_answer(&house, &viewer, "", &sent, &refusals).await,
     }
 }
 
@@ -264,41 +260,32 @@ fn service_page(
     refusals: &Refusals,
 ) -> Page {
     let choices = Choice::ticked(sent, "organisations", organisations);
-    let title = rule.service.name.clone();
-    let page = Page::new(title.clone(), || {
+    let back = ("/admin/telling", "How families are told about changes");
+    let frame = Frame::new(rule.service.name.as_str(), back).refused_for(refusals);
+    frame.around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/admin/telling">
-                        "How families are told about changes"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{title}</h1>
-                <form method="post" novalidate>
-                    <Choices
-                        name="organisations"
-                        legend="Who runs this service?"
-                        hint="Their leaders write change notices about it, and answer what \
-                            parents say about it. Until you choose one, nobody can."
-                        choices
-                        many=true
-                        refusals
-                    />
-                    <Field
-                        name="notice_days"
-                        label="How many school days before a change must families be told?"
-                        hint="We warn leaders who leave it later. Leave this empty for no rule."
-                        kind="number"
-                        value=sent.typed("notice_days")
-                        refusals
-                    />
-                    <button class="button">"Save"</button>
-                </form>
-            </div>
+            <form method="post" novalidate>
+                <Choices
+                    name="organisations"
+                    legend="Who runs this service?"
+                    hint="Their leaders write change notices about it, and answer what \
+                        parents say about it. Until you choose one, nobody can."
+                    choices
+                    many=true
+                    refusals
+                />
+                <Field
+                    name="notice_days"
+                    label="How many school days before a change must families be told?"
+                    hint="We warn leaders who leave it later. Leave this empty for no rule."
+                    kind="number"
+                    value=sent.typed("notice_days")
+                    refusals
+                />
+                <button class="button">"Save"</button>
+            </form>
         }
-    });
-    page.refused_for(refusals)
+    })
 }
 
 async fn telling_answer(

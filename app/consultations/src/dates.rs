@@ -7,18 +7,19 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock;
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
+use ground::changes::{self, is_second_tap, reason_field};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, CONFIRMED, Check, Field, FormKey, Page, Summary, When, titled};
+use ground::ui::{CONFIRMED, Check, Field, FormKey, Next, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::closing::UNSENT_STAYS;
 use super::rules::{self, ChangeKind, ConsultationChange, ConsultationState};
 use super::store::{self, Consultation, PastChange};
-use super::{consultation, emails, state_in_words};
+use super::{consultation, emails, frame, state_in_words};
 
 /// How many emails one write owes.
 const LOT: i64 = 200;
@@ -45,8 +46,7 @@ pub async fn change_dates(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
-    if sent.typed("step") == CONFIRMED && store::is_changed_by(&house.db, &sent.once()).await? {
-        // A second tap.
+    if is_second_tap(&house.db, "consultation_changes", &sent).await? {
         return Ok(back(&consultation, ""));
     }
     let (now, was) = (house.clock.now(), consultation.terms.closes_at);
@@ -58,17 +58,9 @@ pub async fn change_dates(
     let shown = |refusals: &Refusals| {
         Ok(dates_page(&house, &consultation, &sent, refusals).answer(&house, &viewer))
     };
-    let change = match read {
-        Ok(change) => change,
-        Err(refusals) => return shown(&refusals),
-    };
-    match sent.typed("step") {
-        "change" => shown(&Refusals::default()),
-        CONFIRMED if keep(&house, &viewer, &consultation, &change).await? => {
-            Ok(back(&consultation, done(change.kind)))
-        }
-        CONFIRMED => shown(&Refusals::one("reason", TOO_LATE)),
-        _ => {
+    match Next::of(&sent, read) {
+        Next::Form(refusals) => shown(&refusals),
+        Next::Check(change) => {
             let year = area::store::year(&house.db).await?;
             let times = (consultation.terms.opens_at, change.closes_at);
             let warnings = if change.kind == ChangeKind::CalledBack {
@@ -78,6 +70,10 @@ pub async fn change_dates(
             };
             Ok(check_page(&consultation, &change, warnings, &sent).answer(&house, &viewer))
         }
+        Next::Keep(change) if keep(&house, &viewer, &consultation, &change).await? => {
+            Ok(back(&consultation, done(change.kind)))
+        }
+        Next::Keep(_) => shown(&Refusals::one("reason", TOO_LATE)),
     }
 }
 
@@ -107,17 +103,15 @@ pub async fn withdraw(
     let shown = |refusals: &Refusals| {
         Ok(withdraw_page(&house, &consultation, &sent, refusals).answer(&house, &viewer))
     };
-    let change = match rules::ending(&sent, ChangeKind::Withdrawn, now) {
-        Ok(change) => change,
-        Err(refusals) => return shown(&refusals),
-    };
-    match sent.typed("step") {
-        "change" => shown(&Refusals::default()),
-        CONFIRMED if keep(&house, &viewer, &consultation, &change).await? => {
+    match Next::of(&sent, rules::ending(&sent, ChangeKind::Withdrawn, now)) {
+        Next::Form(refusals) => shown(&refusals),
+        Next::Check(change) => {
+            Ok(check_page(&consultation, &change, Vec::new(), &sent).answer(&house, &viewer))
+        }
+        Next::Keep(change) if keep(&house, &viewer, &consultation, &change).await? => {
             Ok(back(&consultation, done(change.kind)))
         }
-        CONFIRMED => shown(&Refusals::one("reason", TOO_LATE)),
-        _ => Ok(check_page(&consultation, &change, Vec::new(), &sent).answer(&house, &viewer)),
+        Next::Keep(_) => shown(&Refusals::one("reason", TOO_LATE)),
     }
 }
 
@@ -162,10 +156,10 @@ async fn keep(
 }
 
 /// What was changed about it, for everyone, the last first.
-pub fn changed(changes: &[PastChange]) -> impl IntoView + use<> {
-    let rows = changes.iter().map(|change| {
+pub fn changed(changes: &[PastChange]) -> AnyView {
+    changes::all_shown(Some("What has changed"), changes, |change| {
         let (was, is) = (clock::day(change.was), clock::day(change.is));
-        let what = match change.kind {
+        match change.kind {
             ChangeKind::Withdrawn => "We withdrew it. Nothing of it is counted or published, and \
                 the answers will be deleted."
                 .to_owned(),
@@ -173,24 +167,6 @@ pub fn changed(changes: &[PastChange]) -> impl IntoView + use<> {
             ChangeKind::ClosedEarly | ChangeKind::CalledBack => {
                 format!("It closes earlier: at the end of {is}, not {was}.")
             }
-        };
-        view! {
-            <li>
-                <p>
-                    <b>"Changed on "<When at=change.at /></b>
-                </p>
-                <p>{what}</p>
-                <p class="lines">{change.reason.clone()}</p>
-            </li>
-        }
-    });
-    let rows = rows.collect_view();
-    (!changes.is_empty()).then(|| {
-        view! {
-            <section class="panel">
-                <h2>"What has changed"</h2>
-                <ul class="queue">{rows}</ul>
-            </section>
         }
     })
 }
@@ -201,22 +177,7 @@ fn around(
     refusals: &Refusals,
     form: impl FnOnce() -> AnyView,
 ) -> Page {
-    let to = format!("/forum/consultations/{}", consultation.id);
-    let page = Page::new(titled(title, &consultation.terms.title), || {
-        view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=to>
-                        {consultation.terms.title.clone()}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{title}</h1>
-                {form()}
-            </div>
-        }
-    });
-    page.kept_for_going_back().refused_for(refusals)
+    frame(consultation, title, refusals).around(form).kept_for_going_back()
 }
 
 fn dates_page(
@@ -244,7 +205,7 @@ fn call_back_form(consultation: &Consultation, sent: &Sent, refusals: &Refusals)
         </p>
         <form method="post" novalidate>
             <FormKey key=sent.typed("form_key") />
-            {reason_field(sent, refusals, "For other organisers.")}
+            {reason_field("For other organisers.", sent, refusals)}
             <button class="button" name="step" value="check">
                 "Continue"
             </button>
@@ -273,7 +234,7 @@ fn last_day_form(consultation: &Consultation, sent: &Sent, refusals: &Refusals) 
                 value=sent.typed("closes_day")
                 refusals
             />
-            {reason_field(sent, refusals, "Everyone can read it. Please don't name anyone.")}
+            {reason_field(REASON, sent, refusals)}
             <button class="button" name="step" value="check">
                 "Check the new date"
             </button>
@@ -299,12 +260,7 @@ fn no_longer(consultation: &Consultation, state: ConsultationState) -> AnyView {
     .into_any()
 }
 
-fn reason_field(sent: &Sent, refusals: &Refusals, hint: &'static str) -> AnyView {
-    view! {
-        <Area name="reason" label="Why?" hint rows=3 value=sent.typed("reason") refusals />
-    }
-    .into_any()
-}
+const REASON: &str = "Everyone can read it. Please don't name anyone.";
 
 fn withdraw_page(
     house: &House,
@@ -325,7 +281,7 @@ fn withdraw_page(
             </p>
             <form method="post" novalidate>
                 <FormKey key=sent.typed("form_key") />
-                {reason_field(sent, refusals, "Everyone can read it. Please don't name anyone.")}
+                {reason_field(REASON, sent, refusals)}
                 <button class="button" name="step" value="check">
                     "Continue"
                 </button>

@@ -53,7 +53,8 @@
 //!    at `/consultations/{id}/results`, as a page, `.csv` and `.json` (`results/browse.rs`).
 //! 9. While it is open its last day can come later, or with notice sooner, and it can be withdrawn
 //!    (`dates.rs`), each with a reason that everyone reads. Before its first day it can be called
-//!    back. What was withdrawn is read, for what tells of danger, and neither counted nor published.
+//!    back. What was withdrawn is read, for what tells of danger, and neither counted nor
+//!    published.
 //! 10. 28 days after the close, answers that were never sent are erased.
 //!
 //! # The life of a response
@@ -107,12 +108,15 @@ pub use personal::PERSONAL;
 pub use progress::progress;
 pub use under_way::count_due;
 
+use axum::http::Uri;
 use calendar::clock::{self, Millis};
 use course::Course;
+use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
+use ground::ui::Frame;
 use ground::viewer::Role;
 use rules::ConsultationState;
 use store::Consultation;
@@ -189,6 +193,22 @@ async fn opened(house: &House, id: &Id<ids::Consultation>) -> Result<Consultatio
         ConsultationState::Written | ConsultationState::Timed => Err(Error::NotFound),
         _ => Ok(consultation),
     }
+}
+
+/// The frame of an organisers' page about a consultation, which leads back to theirs of it.
+fn frame<'r>(
+    consultation: &Consultation,
+    title: &'static str,
+    refusals: &'r Refusals,
+) -> Frame<'r> {
+    let name = consultation.terms.title.as_str();
+    let back = (format!("/forum/consultations/{}", consultation.id), name);
+    Frame::new(title, back).of(name).refused_for(refusals)
+}
+
+/// What the address of a page says was done just now, for a form in which nothing is filled in.
+fn just_done(address: &Uri) -> Sent {
+    Sent::of(&[("done", &Sent::query(address).line("done"))])
 }
 
 /// The state of a consultation, in words.

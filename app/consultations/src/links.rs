@@ -81,8 +81,8 @@ pub async fn give_links(
     Ok(page.answer(&house, &viewer))
 }
 
-/// Owes each address an email with its link; and one more when the reminder is due, but to those who
-/// have taken part by then.
+/// Owes each address an email with its link; and one more when the reminder is due, but to those
+/// who have taken part by then.
 async fn owe_links(
     tx: &mut AnyConnection,
     house: &House,

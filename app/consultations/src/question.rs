@@ -8,7 +8,7 @@ use ground::files;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::{CHOOSE_AGAIN, SentWithFile};
-use ground::ui::{Area, Choice, Choices, Field, Page, Summary};
+use ground::ui::{Area, Choice, Choices, Field, Frame, Page};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use questionnaires::{Question, Questionnaire, edit, kinds, piping};
@@ -28,7 +28,7 @@ pub async fn question_form(
     let consultation = being_written(&house, &id).await?;
     let fields =
         if key == "new" { Sent::default() } else { edit::fields(&headed(&consultation, &key)?) };
-    Ok(page(&consultation, &key, &fields, &Refusals::default()).answer(&house, &viewer))
+    Ok(edit_page(&consultation, &key, &fields, &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/{id}/questions/{key}`
@@ -54,7 +54,7 @@ pub async fn save_question(
         }
     }
     if let Some(what_to_do) = wrong_picture {
-        return Ok(page(&consultation, &key, &sent, &Refusals::one("picture", what_to_do))
+        return Ok(edit_page(&consultation, &key, &sent, &Refusals::one("picture", what_to_do))
             .answer(&house, &viewer));
     }
     let before = if key == "new" { None } else { Some(headed(&consultation, &key)?.1) };
@@ -69,7 +69,7 @@ pub async fn save_question(
     let (headed, more) = match read.and_then(|headed| Ok((headed, More::read(&sent)?))) {
         Ok(read) => read,
         Err(refusals) => {
-            return Ok(page(&consultation, &key, &sent, &refusals).answer(&house, &viewer));
+            return Ok(edit_page(&consultation, &key, &sent, &refusals).answer(&house, &viewer));
         }
     };
     let change =
@@ -118,10 +118,11 @@ fn earlier<'c>(consultation: &'c Consultation, key: &str) -> Vec<&'c Question> {
     consultation.questionnaire.questions().take_while(|question| question.key != key).collect()
 }
 
-fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals) -> Page {
+fn edit_page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/forum/consultations/{}", consultation.id);
     let title = if key == "new" { "Add a question" } else { "Change this question" };
-    let page = Page::new(title, || {
+    let frame = Frame::new(title, (back, consultation.terms.title.clone())).refused_for(refusals);
+    let page = frame.around(|| {
         let kinds = Choice::each(kinds::offered(), |word| word == sent.typed("kind"));
         let ticked = |field: &str, label: &str| {
             Choice::each([("yes", label)], |value| sent.typed(field) == value)
@@ -142,86 +143,77 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
             view! { <p class="soft">{words}</p> }
         });
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {consultation.terms.title.clone()}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{title}</h1>
-                <form method="post" enctype="multipart/form-data" novalidate>
-                    <Field
-                        name="text"
-                        label="Your question, in one sentence"
-                        value=sent.typed("text")
-                        refusals
-                    />
-                    <Area
-                        name="help"
-                        label="Help with answering"
-                        hint="Leave this empty if none is needed."
-                        rows=2
-                        value=sent.typed("help")
-                        refusals
-                    />
-                    <Choices name="kind" legend="How do people answer it?" choices=kinds refusals />
-                    <Area
-                        name="options"
-                        label="The answers to choose from, one on each line"
-                        hint="Only if people choose one or several answers, use a scale, or put \
-                            things in order."
-                        value=sent.typed("options")
-                        refusals
-                    />
+            <form method="post" enctype="multipart/form-data" novalidate>
+                <Field
+                    name="text"
+                    label="Your question, in one sentence"
+                    value=sent.typed("text")
+                    refusals
+                />
+                <Area
+                    name="help"
+                    label="Help with answering"
+                    hint="Leave this empty if none is needed."
+                    rows=2
+                    value=sent.typed("help")
+                    refusals
+                />
+                <Choices name="kind" legend="How do people answer it?" choices=kinds refusals />
+                <Area
+                    name="options"
+                    label="The answers to choose from, one on each line"
+                    hint="Only if people choose one or several answers, use a scale, or put \
+                        things in order."
+                    value=sent.typed("options")
+                    refusals
+                />
+                <Choices
+                    name="other"
+                    legend="Can people answer something else?"
+                    hint="Only if they choose one or several answers. Those who choose it are \
+                        then asked what it is."
+                    choices=ticked("other", "Yes, add “Something else” to the answers")
+                    many=true
+                    refusals
+                />
+                <details open=is_more>
+                    <summary>"More options"</summary>
                     <Choices
-                        name="other"
-                        legend="Can people answer something else?"
-                        hint="Only if they choose one or several answers. Those who choose it are \
-                            then asked what it is."
-                        choices=ticked("other", "Yes, add “Something else” to the answers")
+                        name="needed"
+                        legend="Must people answer it?"
+                        choices=ticked("needed", "Yes, they can't send without it")
                         many=true
                         refusals
                     />
-                    <details open=is_more>
-                        <summary>"More options"</summary>
-                        <Choices
-                            name="needed"
-                            legend="Must people answer it?"
-                            choices=ticked("needed", "Yes, they can't send without it")
-                            many=true
-                            refusals
-                        />
-                        <Choices
-                            name="decline"
-                            legend="Is it a personal question?"
-                            choices=ticked("decline", "Yes, so offer “Prefer not to say”")
-                            many=true
-                            refusals
-                        />
-                        {to_write::fields(sent, refusals)}
-                        <Area
-                            name="each"
-                            label="Ask the same about several things, one on each line"
-                            hint="Each becomes a question with the same answers, and your question \
-                                is the heading above them."
-                            rows=3
-                            value=sent.typed("each")
-                            refusals
-                        />
-                        <Field
-                            name="heading"
-                            label="Heading above this question"
-                            value=sent.typed("heading")
-                            refusals
-                        />
-                        {who}
-                    </details>
-                    {shown_later}
-                    <button class="button">"Save the question"</button>
-                </form>
-            </div>
+                    <Choices
+                        name="decline"
+                        legend="Is it a personal question?"
+                        choices=ticked("decline", "Yes, so offer “Prefer not to say”")
+                        many=true
+                        refusals
+                    />
+                    {to_write::fields(sent, refusals)}
+                    <Area
+                        name="each"
+                        label="Ask the same about several things, one on each line"
+                        hint="Each becomes a question with the same answers, and your question \
+                            is the heading above them."
+                        rows=3
+                        value=sent.typed("each")
+                        refusals
+                    />
+                    <Field
+                        name="heading"
+                        label="Heading above this question"
+                        value=sent.typed("heading")
+                        refusals
+                    />
+                    {who}
+                </details>
+                {shown_later}
+                <button class="button">"Save the question"</button>
+            </form>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }

@@ -69,8 +69,8 @@ impl Consultation {
         self.terms.plan_id.is_none() && self.terms.topic_id.is_none()
     }
 
-    /// The same with a word in place of each earlier answer in the questions, as everyone reads them
-    /// who did not give it.
+    /// The same with a word in place of each earlier answer in the questions, as everyone reads
+    /// them who did not give it.
     #[must_use]
     pub fn without_answers(mut self) -> Self {
         self.questionnaire = piping::without(&self.questionnaire);
@@ -585,16 +585,6 @@ pub async fn change_dates(
     Ok(true)
 }
 
-/// Whether this form has changed a consultation before.
-pub async fn is_changed_by(db: &Db, form_key: &str) -> sqlx::Result<bool> {
-    let changes: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM consultation_changes WHERE form_key = $1")
-            .bind(form_key)
-            .fetch_one(&mut *db.read().await?)
-            .await?;
-    Ok(changes > 0)
-}
-
 async fn call_back(tx: &mut AnyConnection, id: &Id<ids::Consultation>) -> sqlx::Result<()> {
     sqlx::query("UPDATE consultations SET opened_at = NULL, opened_by = NULL WHERE id = $1")
         .bind(id)
@@ -603,16 +593,9 @@ async fn call_back(tx: &mut AnyConnection, id: &Id<ids::Consultation>) -> sqlx::
     Ok(())
 }
 
-/// What was changed about a consultation while parents could see it.
-#[derive(Clone, Debug)]
-pub struct PastChange {
-    pub kind: ChangeKind,
-    /// Its last moment before that, and since.
-    pub was: Millis,
-    pub is: Millis,
-    pub reason: String,
-    pub at: Millis,
-}
+/// What was changed about a consultation while parents could see it: its last moment before that,
+/// and since.
+pub type PastChange = ground::changes::PastChange<ChangeKind, Millis>;
 
 /// What everyone may read of changes to a consultation, the last first.
 pub async fn changes(

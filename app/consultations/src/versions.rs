@@ -9,7 +9,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Field, Page, Summary, titled};
+use ground::ui::{Area, Field, Frame, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::{Question, check, mended};
@@ -34,7 +34,7 @@ pub async fn wording_form(
         .collect::<Vec<_>>();
     let mut fields = vec![("text", question.text.as_str())];
     fields.extend(options.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    Ok(page(&consultation, question, &Sent::of(&fields), &Refusals::default())
+    Ok(wording_page(&consultation, question, &Sent::of(&fields), &Refusals::default())
         .answer(&house, &viewer))
 }
 
@@ -59,7 +59,9 @@ pub async fn correct_wording(
     let mending = match mended::read(&sent, question, now) {
         Ok(mending) => mending,
         Err(refusals) => {
-            return Ok(page(&consultation, question, &sent, &refusals).answer(&house, &viewer));
+            return Ok(
+                wording_page(&consultation, question, &sent, &refusals).answer(&house, &viewer)
+            );
         }
     };
     let (what, about, detail) = ("wording put right", &consultation.id, &mending.note);
@@ -70,13 +72,16 @@ pub async fn correct_wording(
     Ok(Redirect::to(&format!("{back}?done=put-right#questions")).into_response())
 }
 
-fn page(
+fn wording_page(
     consultation: &Consultation,
     question: &Question,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Page {
-    let page = Page::new(titled("Correct the wording", &question.text), || {
+    let back =
+        (format!("/forum/consultations/{}", consultation.id), consultation.terms.title.as_str());
+    let frame = Frame::new("Correct the wording", back).of(&question.text).refused_for(refusals);
+    let page = frame.around(|| {
         let options = question.kind.options().into_iter().map(|option| {
             let (name, id) = (mended::field(&option.key), format!("option-{}", option.key));
             let value = sent.typed(&name).to_owned();
@@ -89,40 +94,31 @@ fn page(
         });
         let options = options.collect_view();
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=format!("/forum/consultations/{}", consultation.id)>
-                        {consultation.terms.title.clone()}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Correct the wording"</h1>
-                <p class="lead">
-                    "Only correct a slip: it must stay the same question, because people have \
-                     already answered it. To ask something else, write a new version."
-                </p>
-                <form method="post" novalidate>
-                    <Field
-                        name="text"
-                        label="Your question, in one sentence"
-                        value=sent.typed("text")
-                        refusals
-                    />
-                    {options}
-                    <Area
-                        name="note"
-                        label="What was wrong"
-                        hint="Parents will read this under the question."
-                        rows=2
-                        value=sent.typed("note")
-                        refusals
-                    />
-                    <button class="button">"Save the correction"</button>
-                </form>
-            </div>
+            <p class="lead">
+                "Only correct a slip: it must stay the same question, because people have \
+                 already answered it. To ask something else, write a new version."
+            </p>
+            <form method="post" novalidate>
+                <Field
+                    name="text"
+                    label="Your question, in one sentence"
+                    value=sent.typed("text")
+                    refusals
+                />
+                {options}
+                <Area
+                    name="note"
+                    label="What was wrong"
+                    hint="Parents will read this under the question."
+                    rows=2
+                    value=sent.typed("note")
+                    refusals
+                />
+                <button class="button">"Save the correction"</button>
+            </form>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }
 
 /// Begins a new version, or asks the one that was written; returns where to go, or what must be

@@ -9,7 +9,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Select, Summary};
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Frame, Page, Select};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -119,7 +119,8 @@ fn fields(terms: &Terms) -> Sent {
 
 fn words_page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals) -> Page {
     let back = back.to_owned();
-    let page = Page::new("Ask parents", || {
+    let frame = Frame::new("Ask parents", (back, "Back")).refused_for(refusals);
+    let page = frame.around(|| {
         let belongs = std::iter::once((String::new(), "None yet".to_owned())).chain(
             belongs.iter().map(|belongs| (belongs.value().to_owned(), belongs.words.clone())),
         );
@@ -129,95 +130,86 @@ fn words_page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals)
                 word == sent.typed("access")
             });
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        "Back"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Ask parents"</h1>
-                <p class="lead">
-                    "Say what it is about and what can change, so that nobody answers for nothing. \
-                     You'll add the questions next."
-                </p>
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    <Field
-                        name="title"
-                        label="What you are asking about, in one line"
-                        hint="Up to 100 characters."
-                        value=sent.typed("title")
-                        refusals
-                    />
-                    <Area
-                        name="about"
-                        label="What it is about"
-                        value=sent.typed("about")
-                        refusals
-                    />
-                    <Area
-                        name="can_change"
-                        label="What can still be changed"
-                        rows=3
-                        value=sent.typed("can_change")
-                        refusals
-                    />
-                    <Area
-                        name="cannot_change"
-                        label="What can't be changed, and why"
-                        rows=3
-                        value=sent.typed("cannot_change")
-                        refusals
-                    />
-                    <Field
-                        name="who_for"
-                        label="Who it is for"
-                        value=sent.typed("who_for")
-                        refusals
-                    />
-                    <Area
-                        name="how_used"
-                        label="How the answers will be used"
-                        rows=3
-                        value=sent.typed("how_used")
-                        refusals
-                    />
-                    <Area
-                        name="who_sees"
-                        label="Who will see what"
-                        hint="For example: the forum reads every answer; everyone else sees only \
-                            numbers of ten people or more."
-                        rows=3
-                        value=sent.typed("who_sees")
-                        refusals
-                    />
-                    <Choices name="access" legend="Who can answer?" choices=access refusals />
-                    <Select
-                        name="belongs"
-                        label="Which plan, draft or topic is it about? If none, who answers for it?"
-                        choices=belongs
-                    />
-                    <Field
-                        name="opens_day"
-                        label="First day"
-                        hint="Leave this empty to open it as soon as it is ready."
-                        kind="date"
-                        value=sent.typed("opens_day")
-                        refusals
-                    />
-                    <Field
-                        name="closes_day"
-                        label="Last day"
-                        hint="Six weeks is fair to parents."
-                        kind="date"
-                        value=sent.typed("closes_day")
-                        refusals
-                    />
-                    <button class="button">"Continue to the questions"</button>
-                </form>
-            </div>
+            <p class="lead">
+                "Say what it is about and what can change, so that nobody answers for nothing. \
+                 You'll add the questions next."
+            </p>
+            <form method="post" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                <Field
+                    name="title"
+                    label="What you are asking about, in one line"
+                    hint="Up to 100 characters."
+                    value=sent.typed("title")
+                    refusals
+                />
+                <Area
+                    name="about"
+                    label="What it is about"
+                    value=sent.typed("about")
+                    refusals
+                />
+                <Area
+                    name="can_change"
+                    label="What can still be changed"
+                    rows=3
+                    value=sent.typed("can_change")
+                    refusals
+                />
+                <Area
+                    name="cannot_change"
+                    label="What can't be changed, and why"
+                    rows=3
+                    value=sent.typed("cannot_change")
+                    refusals
+                />
+                <Field
+                    name="who_for"
+                    label="Who it is for"
+                    value=sent.typed("who_for")
+                    refusals
+                />
+                <Area
+                    name="how_used"
+                    label="How the answers will be used"
+                    rows=3
+                    value=sent.typed("how_used")
+                    refusals
+                />
+                <Area
+                    name="who_sees"
+                    label="Who will see what"
+                    hint="For example: the forum reads every answer; everyone else sees only \
+                        numbers of ten people or more."
+                    rows=3
+                    value=sent.typed("who_sees")
+                    refusals
+                />
+                <Choices name="access" legend="Who can answer?" choices=access refusals />
+                <Select
+                    name="belongs"
+                    label="Which plan, draft or topic is it about? If none, who answers for it?"
+                    choices=belongs
+                />
+                <Field
+                    name="opens_day"
+                    label="First day"
+                    hint="Leave this empty to open it as soon as it is ready."
+                    kind="date"
+                    value=sent.typed("opens_day")
+                    refusals
+                />
+                <Field
+                    name="closes_day"
+                    label="Last day"
+                    hint="Six weeks is fair to parents."
+                    kind="date"
+                    value=sent.typed("closes_day")
+                    refusals
+                />
+                <button class="button">"Continue to the questions"</button>
+            </form>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }

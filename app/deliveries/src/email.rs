@@ -316,9 +316,11 @@ mod tests {
             words.html(true).split("<p>Hello,</p>").nth(1).expect("a greeting"),
             format!(
                 "<h2 dir=\"auto\" style=\"font-size:20px;line-height:1.3;{WRAPS};\">Buses</h2>\
-                 <p dir=\"auto\" style=\"white-space:pre-line;{WRAPS};\">Ring <a href=\"tel:01234567890\">\
+                 <p dir=\"auto\" style=\"white-space:pre-line;{WRAPS};\">Ring \
+                 <a href=\"tel:01234567890\">\
                  01234 567 890</a>\nor \"write\".</p>\
-                 <p dir=\"auto\" style=\"{WRAPS};\"><a href=\"https://a.example/plans/1\">The plan</a></p>\
+                 <p dir=\"auto\" style=\"{WRAPS};\">\
+                 <a href=\"https://a.example/plans/1\">The plan</a></p>\
                  <p><a href=\"https://a.example/topics/1?x=1&amp;y=2\" \
                  style=\"display:inline-block;max-width:100%;box-sizing:border-box;\
                  padding:.7em 1.4em;border-radius:2em;background:#1f6f5c;color:#ffffff;\

@@ -1,7 +1,7 @@
 //! Every kind of email there is, and how each is handled. Pure.
 //!
-//! A new kind is a new variant: the compiler then asks for its word and its handling, and a test for
-//! its place in `ALL`.
+//! A new kind is a new variant: the compiler then asks for its word and its handling, and a test
+//! for its place in `ALL`.
 
 /// What sort of email it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,11 +5,11 @@
 //! second copy after a crash folds into the first. While it waits it holds what is to be said; once
 //! handed over or given up, its text and address are erased. It may come back: as mail to the
 //! address that names it (`ground::return_address`), or by a provider's call (`intake`); `returns`
-//! reads both, and `unread` shows what could not be understood. `kinds` lists every kind of email and
-//! how it is handled, `stops` holds what an account has stopped; `tasks` tells those who run this
-//! what waits for them. `store` holds the SQL, `email` puts words into the one plain shape, `links`
-//! finds telephone numbers in them, `turn` is what a worker does again and again, `permit` what it
-//! asks just before an email goes.
+//! reads both, and `unread` shows what could not be understood. `kinds` lists every kind of email
+//! and how it is handled, `stops` holds what an account has stopped; `tasks` tells those who run
+//! this what waits for them. `store` holds the SQL, `email` puts words into the one plain shape,
+//! `links` finds telephone numbers in them, `turn` is what a worker does again and again, `permit`
+//! what it asks just before an email goes.
 
 mod email;
 mod intake;

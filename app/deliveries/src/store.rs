@@ -468,8 +468,8 @@ pub async fn put_back(db: &Db, id: &Id<Delivery>, tries: i64) -> Result<(), sqlx
 
 /// Whether this email may go: it must not when it was called off, came too late, or its person is
 /// gone, is about to go, has stopped such emails, or is suspended and it is about the work of the
-/// team; nor when nothing that it tells them still waits; nor while it is stale, nor when another has
-/// claimed it since, or its person has another address.
+/// team; nor when nothing that it tells them still waits; nor while it is stale, nor when another
+/// has claimed it since, or its person has another address.
 ///
 /// # Errors
 /// When the database fails.

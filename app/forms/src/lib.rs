@@ -284,7 +284,8 @@ fn may_stand(c: char) -> bool {
     // XML does not allow the last two code points of each plane.
     !c.is_control()
         && u32::from(c) & 0xfffe != 0xfffe
-        && !matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        && !matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+        && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fff9}'..='\u{fffb}')
 }
 
 /// A service or a place, as people choose it.

@@ -58,8 +58,8 @@ pub struct SavedFile {
 }
 
 impl Files {
-    /// Keeps a picture without its traces and the right way up: its name, with its ending; or why it
-    /// is not taken.
+    /// Keeps a picture without its traces and the right way up: its name, with its ending; or why
+    /// it is not taken.
     ///
     /// # Errors
     /// When the store fails.

@@ -11,7 +11,8 @@
 //!   whose time tells nothing
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it;
 //!   [`erasing`]: what is left in it of an account that is erased
-//! * [`takedown`]: what the forum takes down after everyone could read it
+//! * [`takedown`]: what the forum takes down after everyone could read it; [`changes`]: a date that
+//!   is changed after others planned by it
 //! * [`personal`]: what is kept about a person, table by table
 //! * [`text`]: HTML of the Markdown people write, bounded
 //! * [`ui`]: the page and its parts, the form kit, the style
@@ -21,6 +22,7 @@
 
 pub mod aside;
 pub mod audit;
+pub mod changes;
 pub mod contact;
 pub mod cookie;
 pub mod council;

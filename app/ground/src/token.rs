@@ -11,8 +11,8 @@ use crate::ui::Page;
 use crate::viewer::Viewer;
 
 /// The secret of an address with `{token}` in it, read to its length: what mail programs and people
-/// leave behind a link is no part of it. A link of which a part is missing is answered with that: it
-/// is neither used nor over.
+/// leave behind a link is no part of it. A link of which a part is missing is answered with that:
+/// it is neither used nor over.
 #[derive(Clone, Debug)]
 pub struct Token(pub String);
 

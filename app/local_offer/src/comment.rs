@@ -9,7 +9,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Comment, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Choice, FormKey, Page, Select, Summary};
+use ground::ui::{Area, Choice, FormKey, Frame, Page, Select};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -73,40 +73,33 @@ fn comment_view(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page 
         services.into_iter().map(|service| (service.id, service.name)),
         |id| sent.typed("service") == id,
     ));
-    let page = Page::new("Comment on the Local Offer", || {
+    let frame = Frame::new("Comment on the Local Offer", ("/local-offer", "Local Offer"))
+        .refused_for(refusals);
+    let page = frame.around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/local-offer">
-                        "Local Offer"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Comment on the Local Offer"</h1>
-                <p class="lead">
-                    "What is wrong, missing or good in the list of support? The council must \
-                     answer, and say what it will do."
-                </p>
-                <p class="soft">
-                    "Everyone will be able to read it, but not who wrote it. Someone at the forum \
-                     will read it first. Please don't use a child's name."
-                </p>
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    <Select name="service" label="What is it about?" choices />
-                    <Area
-                        name="words"
-                        label="Your comment"
-                        hint="Use your own words. We won't change them."
-                        value=sent.typed("words")
-                        refusals
-                    />
-                    <button class="button">"Send my comment"</button>
-                </form>
-            </div>
+            <p class="lead">
+                "What is wrong, missing or good in the list of support? The council must \
+                 answer, and say what it will do."
+            </p>
+            <p class="soft">
+                "Everyone will be able to read it, but not who wrote it. Someone at the forum \
+                 will read it first. Please don't use a child's name."
+            </p>
+            <form method="post" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                <Select name="service" label="What is it about?" choices />
+                <Area
+                    name="words"
+                    label="Your comment"
+                    hint="Use your own words. We won't change them."
+                    value=sent.typed("words")
+                    refusals
+                />
+                <button class="button">"Send my comment"</button>
+            </form>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }
 
 /// GET `/local-offer/comments/{id}/withdrawal`: asks once more.

@@ -18,8 +18,8 @@
 //!    (`safeguarding.rs`), and each reading is in the audit log. The author gets an email in the
 //!    same write.
 //! 3. From then on an answer is due, after `OUTCOME_WEEKS`; `outcomes::rules::due_by`. Everyone
-//!    sees when it is overdue. A leader answers at `/lead/local-offer` (`respond.rs`), and says what
-//!    will be done: about a service, a leader of an organisation that runs it; about the whole
+//!    sees when it is overdue. A leader answers at `/lead/local-offer` (`respond.rs`), and says
+//!    what will be done: about a service, a leader of an organisation that runs it; about the whole
 //!    Local Offer, of any. The organisation's name is shown with the answer. Answers are shown one
 //!    after the other; none is changed.
 //! 4. Its author can withdraw it until it is answered. `/local-offer/years/2026` prints a year of

@@ -11,12 +11,10 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Page, Summary, When};
+use ground::ui::{Frame, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use safeguarding::{
-    NewNote, look, note as read_note, note_is_kept, queue, what_was_done, who_opened,
-};
+use safeguarding::{NewNote, frame, look, note as read_note, queue, what_was_done, who_opened};
 
 use super::browse;
 use super::store::{self, Comment, PassedOnComment, WhichComments};
@@ -31,23 +29,17 @@ pub async fn passed_on_comments_page(
 ) -> Result<Response, Error> {
     let waiting = store::list(&house.db, WhichComments::PassedOn, (MOST, 0)).await?;
     let looked_after = store::list(&house.db, WhichComments::LookedAfter, (MOST, 0)).await?;
-    let page = Page::new("Comments passed on to you", || {
+    let frame =
+        Frame::new("Comments passed on to you", ("/forum/safeguarding", "Safeguarding desk"));
+    let page = frame.around(|| {
         let [waiting, looked_after] =
             [waiting, looked_after].map(|comments| comments.iter().map(line).collect());
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/forum/safeguarding">
-                        "Safeguarding desk"
-                    </a>
-                </p>
-                <h1>"Comments passed on to you"</h1>
-                <p class="lead">
-                    "Only safeguarding leads can see this page. We record each time someone opens \
-                     a comment."
-                </p>
-                {queue(waiting, looked_after, "Nothing to do.")}
-            </div>
+            <p class="lead">
+                "Only safeguarding leads can see this page. We record each time someone opens \
+                 a comment."
+            </p>
+            {queue(waiting, looked_after, "Nothing to do.")}
         }
     });
     Ok(page.answer(&house, &viewer))
@@ -121,28 +113,19 @@ async fn passed_on_comment(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     look(house, viewer, "comment", &comment.id).await?;
-    let page = Page::new("A comment passed on to you", || {
+    let queue = ("/forum/safeguarding/comments", "Comments passed on to you");
+    let page = frame("A comment passed on to you", queue, sent, refusals).around(|| {
         let author = comment.author_email.map(|email| {
             view! { <p>"Written by: "<a
             href=format!("mailto:{email}")>{email.clone()}</a></p> }
         });
         view! {
-            <div class="stack">
-                {note_is_kept(sent)}
-                <p>
-                    <a class="back" href="/forum/safeguarding/comments">
-                        "Comments passed on to you"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"A comment passed on to you"</h1>
-                <p class="soft">"Passed on "<When at=comment.passed_on_at /></p>
-                <p class="said">{comment.words}</p>
-                {author}
-                {what_was_done(comment.history.notes, sent, refusals)}
-                {who_opened(comment.history.looks)}
-            </div>
+            <p class="soft">"Passed on "<When at=comment.passed_on_at /></p>
+            <p class="said">{comment.words}</p>
+            {author}
+            {what_was_done(comment.history.notes, sent, refusals)}
+            {who_opened(comment.history.looks)}
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.answer(house, viewer))
 }

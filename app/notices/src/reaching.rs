@@ -11,7 +11,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Notice};
 use ground::sent::Form;
-use ground::ui::{Banner, Choice, Page, Select, Summary};
+use ground::ui::{Choice, Frame, Select};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -78,7 +78,11 @@ async fn unreached_with(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let families = ledger::unreached(&house.db, house.clock.now()).await?;
-    let page = Page::new("Families we can't reach by email", || {
+    let done = is_done.then_some(("Saved", "We now count this family as told."));
+    let frame = Frame::new("Families we can't reach by email", ("/forum", "Organisers’ desk"))
+        .done_so(done)
+        .refused_for(refusals);
+    let page = frame.around(|| {
         let nothing = families.is_empty().then(|| {
             view! {
                 <p>
@@ -90,43 +94,27 @@ async fn unreached_with(
         let has_families = !families.is_empty();
         let families = families.into_iter().map(family).collect::<Vec<_>>();
         view! {
-            <div class="stack">
-                {is_done
-                    .then(|| {
-                        view! {
-                            <Banner title="Saved">
-                                <p>"We now count this family as told."</p>
-                            </Banner>
-                        }
-                    })} <p>
-                    <a class="back" href="/forum">
-                        "Organisers’ desk"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Families we can't reach by email"</h1>
-                <p class="lead">
-                    "Our emails to them came back. Please tell them another way before the change \
-                     starts."
-                </p>
-                <p>
-                    "We keep their email address, the part of the area they live in, and a \
-                     telephone number if they gave one for this. We don't keep names, postal \
-                     addresses or schools."
-                </p>
-                {nothing}
-                {has_families
-                    .then(|| {
-                        view! {
-                            <ul class="queue" id="families">
-                                {families}
-                            </ul>
-                        }
-                    })}
-            </div>
+            <p class="lead">
+                "Our emails to them came back. Please tell them another way before the change \
+                 starts."
+            </p>
+            <p>
+                "We keep their email address, the part of the area they live in, and a \
+                 telephone number if they gave one for this. We don't keep names, postal \
+                 addresses or schools."
+            </p>
+            {nothing}
+            {has_families
+                .then(|| {
+                    view! {
+                        <ul class="queue" id="families">
+                            {families}
+                        </ul>
+                    }
+                })}
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.answer(house, viewer))
 }
 
 fn family(family: Unreached) -> impl IntoView {

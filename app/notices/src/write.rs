@@ -12,7 +12,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, titled};
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Frame, Page, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -347,7 +347,8 @@ fn write_page(form: &NoticeForm, sent: &Sent, ground: &Ground, refusals: &Refusa
         "" => title.to_owned(),
         notice => titled(title, notice),
     };
-    let page = Page::new(name, || {
+    let frame = Frame::new(name, (back, "Back")).heading(title).refused_for(refusals);
+    let page = frame.around(|| {
         let changed = follow.map(|how| {
             let (label, hint) = match how {
                 Follow::Correction => (
@@ -366,26 +367,17 @@ fn write_page(form: &NoticeForm, sent: &Sent, ground: &Ground, refusals: &Refusa
         let words = (follow != Some(Follow::Withdrawal))
             .then(|| words_fields(sent, ground, follow, refusals));
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        "Back"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{title}</h1>
-                <p class="lead">{lead}</p>
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    {seen}
-                    {changed}
-                    {words}
-                    <button class="button">"Preview"</button>
-                </form>
-            </div>
+            <p class="lead">{lead}</p>
+            <form method="post" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                {seen}
+                {changed}
+                {words}
+                <button class="button">"Preview"</button>
+            </form>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }
 
 fn words_fields<'a>(

@@ -8,12 +8,12 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Field, Page, Summary, titled};
+use ground::ui::{Field, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::store::{self, Act, Corrected, Plan, PlanningSession};
-use super::{begin, leader, led_plan, note, rules};
+use super::{begin, frame, leader, led_plan, note, rules};
 
 /// GET `/lead/plans/{id}/title`
 pub async fn title_form(
@@ -58,28 +58,15 @@ pub async fn correct_title(
 const MEANWHILE: &str = "Look at the plan again. Someone else has just changed this";
 
 fn title_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
-    let (back, title) = (format!("/plans/{}", plan.id), plan.title.clone());
-    let page = Page::new(titled("Correct the title", &plan.title), || {
+    frame(plan, "Correct the title", refusals).around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {title}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Correct the title"</h1>
-                <p class="lead">
-                    "The page will say what the plan was called before, and until when."
-                </p>
-                <form method="post" novalidate>
-                    <Field name="title" label="Title" value=sent.typed("title") refusals />
-                    <button class="button">"Save"</button>
-                </form>
-            </div>
+            <p class="lead">"The page will say what the plan was called before, and until when."</p>
+            <form method="post" novalidate>
+                <Field name="title" label="Title" value=sent.typed("title") refusals />
+                <button class="button">"Save"</button>
+            </form>
         }
-    });
-    page.refused_for(refusals)
+    })
 }
 
 /// GET `/lead/plans/{id}/sessions/{session}`
@@ -151,29 +138,17 @@ fn of_plan<'p>(
 }
 
 fn session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
-    let (back, title) = (format!("/plans/{}", plan.id), plan.title.clone());
-    let page = Page::new(titled("Correct a planning session", &plan.title), || {
+    frame(plan, "Correct a planning session", refusals).around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {title}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Correct a planning session"</h1>
-                <p class="lead">
-                    "The page will say what was recorded before. You can correct it until a draft \
-                     is published."
-                </p>
-                <form method="post" novalidate>
-                    {meeting_fields(sent, refusals)}
-                    <button class="button">"Save"</button>
-                </form>
-            </div>
+            <p class="lead">
+                "The page will say what was recorded before. You can correct it until a draft is \
+                 published."
+            </p>
+            <form method="post" novalidate>
+                {meeting_fields(sent, refusals)} <button class="button">"Save"</button>
+            </form>
         }
-    });
-    page.refused_for(refusals)
+    })
 }
 
 /// When and where a planning session was held, and how many took part.

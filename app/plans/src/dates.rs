@@ -5,17 +5,18 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock;
 use forms::{Refusals, Sent};
+use ground::changes::{self, ChangeKind, is_second_tap, reason_field};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, CONFIRMED, Check, Field, FormKey, Page, Summary, When, titled};
+use ground::ui::{CONFIRMED, Check, Field, FormKey, Next, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{self, ChangeKind, PlanChange};
+use super::rules::{self, PlanChange};
 use super::store::{self, Act, PastChange, Plan};
-use super::{begin, find_plan, leader, led_plan, note};
+use super::{begin, find_plan, frame, leader, led_plan, note};
 
 const TOO_LATE: &str = "Check the plan again: something has been added to it, or someone else has \
     changed it. Nothing was saved";
@@ -40,32 +41,20 @@ pub async fn change_due_day(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let plan = led_plan(&house, &viewer, &id).await?;
-    if sent.typed("step") == CONFIRMED && store::is_changed_by(&house.db, &sent.once()).await? {
-        // A second tap.
-        return Ok(Redirect::to(&format!("/plans/{}?done=due", plan.id)).into_response());
+    let done = || Redirect::to(&format!("/plans/{}?done=due", plan.id)).into_response();
+    if is_second_tap(&house.db, "plan_changes", &sent).await? {
+        return Ok(done());
     }
     let is_untouched = store::is_untouched(&house.db, &plan.id).await?;
-    let read = rules::other_due_day(&sent, &plan.due_day, is_untouched, house.clock.now());
-    let change = match read {
-        Ok(change) => change,
-        Err(refusals) => {
-            return Ok(due_page(&plan, is_untouched, &sent, &refusals).answer(&house, &viewer));
-        }
+    let shown = |refusals: &Refusals| {
+        Ok(due_page(&plan, is_untouched, &sent, refusals).answer(&house, &viewer))
     };
-    match sent.typed("step") {
-        "change" => {
-            let page = due_page(&plan, is_untouched, &sent, &Refusals::default());
-            Ok(page.answer(&house, &viewer))
-        }
-        CONFIRMED => {
-            if keep(&house, &viewer, &plan, &change).await? {
-                let to = format!("/plans/{}?done=due", plan.id);
-                return Ok(Redirect::to(&to).into_response());
-            }
-            let refusals = Refusals::one("due_day", TOO_LATE);
-            Ok(due_page(&plan, is_untouched, &sent, &refusals).answer(&house, &viewer))
-        }
-        _ => Ok(check_due_day(&plan, &change, &sent).answer(&house, &viewer)),
+    let read = rules::other_due_day(&sent, &plan.due_day, is_untouched, house.clock.now());
+    match Next::of(&sent, read) {
+        Next::Form(refusals) => shown(&refusals),
+        Next::Check(change) => Ok(check_due_day(&plan, &change, &sent).answer(&house, &viewer)),
+        Next::Keep(change) if keep(&house, &viewer, &plan, &change).await? => Ok(done()),
+        Next::Keep(_) => shown(&Refusals::one("due_day", TOO_LATE)),
     }
 }
 
@@ -101,19 +90,13 @@ pub async fn cancel_plan(
     if !is_untouched {
         return shown(&Refusals::default());
     }
-    let change = match rules::cancellation(&sent, &plan.due_day) {
-        Ok(change) => change,
-        Err(refusals) => return shown(&refusals),
-    };
-    match sent.typed("step") {
-        "change" => shown(&Refusals::default()),
-        CONFIRMED => {
-            if keep(&house, &viewer, &plan, &change).await? {
-                return Ok(Redirect::to(&format!("/plans/{}", plan.id)).into_response());
-            }
-            shown(&Refusals::one("reason", TOO_LATE))
+    match Next::of(&sent, rules::cancellation(&sent, &plan.due_day)) {
+        Next::Form(refusals) => shown(&refusals),
+        Next::Check(change) => Ok(check_cancelling(&plan, &change, &sent).answer(&house, &viewer)),
+        Next::Keep(change) if keep(&house, &viewer, &plan, &change).await? => {
+            Ok(Redirect::to(&format!("/plans/{}", plan.id)).into_response())
         }
-        _ => Ok(check_cancelling(&plan, &change, &sent).answer(&house, &viewer)),
+        Next::Keep(_) => shown(&Refusals::one("reason", TOO_LATE)),
     }
 }
 
@@ -131,37 +114,17 @@ async fn keep(
         tx.roll_back().await?;
         return Ok(false);
     }
-    note(&mut tx, act, change.kind.done(), &change.reason).await?;
+    note(&mut tx, act, rules::done(change.kind), &change.reason).await?;
     tx.commit().await?;
     Ok(true)
 }
 
 /// What was changed about the day a plan is due, and whether it was cancelled, for everyone.
-pub fn changed(changes: &[PastChange]) -> impl IntoView + use<> {
-    let rows = changes.iter().rev().map(|change| {
-        let what = match change.kind {
-            ChangeKind::Cancelled => "This plan was cancelled".to_owned(),
-            ChangeKind::Moved | ChangeKind::Extended => {
-                let (was, is) = (day(&change.was), day(&change.is));
-                format!("Due by {is}, instead of {was}")
-            }
-        };
-        view! {
-            <li>
-                <p>
-                    <b>{what}</b>
-                    <span class="soft">" – changed on "<When at=change.at /></span>
-                </p>
-                <p class="lines">{change.reason.clone()}</p>
-            </li>
-        }
-    });
-    let rows = rows.collect_view();
-    (!changes.is_empty()).then(|| {
-        view! {
-            <div class="panel">
-                <ul class="queue">{rows}</ul>
-            </div>
+pub fn changed(changes: &[PastChange]) -> AnyView {
+    changes::all_shown(None, changes.iter().rev(), |change| match change.kind {
+        ChangeKind::Cancelled => "This plan was cancelled.".to_owned(),
+        ChangeKind::Moved | ChangeKind::Extended => {
+            format!("Due by {}, instead of {}.", day(&change.is), day(&change.was))
         }
     })
 }
@@ -171,8 +134,9 @@ fn day(day: &str) -> String {
     clock::day_of(day).unwrap_or_else(|| day.to_owned())
 }
 
+const REASON: &str = "Everyone can read it on the page of the plan. Please don't name anyone.";
+
 fn due_page(plan: &Plan, is_untouched: bool, sent: &Sent, refusals: &Refusals) -> Page {
-    let (back, title) = (format!("/plans/{}", plan.id), plan.title.clone());
     let due = day(&plan.due_day);
     let lead = if is_untouched {
         format!("It is due by {due}. You can choose any day, as nothing has been added to it yet.")
@@ -183,7 +147,7 @@ fn due_page(plan: &Plan, is_untouched: bool, sent: &Sent, refusals: &Refusals) -
         )
     };
     let cancel = is_untouched.then(|| format!("/lead/plans/{}/cancellation", plan.id));
-    let page = Page::new(titled("Change when it is due", &plan.title), || {
+    let page = frame(plan, "Change when it is due", refusals).around(|| {
         let cancel = cancel.map(|to| {
             view! {
                 <p>
@@ -192,48 +156,25 @@ fn due_page(plan: &Plan, is_untouched: bool, sent: &Sent, refusals: &Refusals) -
             }
         });
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {title}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Change when it is due"</h1>
-                <p class="lead">{lead}</p>
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    <Field
-                        name="due_day"
-                        label="When should it be ready?"
-                        kind="date"
-                        value=sent.typed("due_day")
-                        refusals
-                    />
-                    {reason_field(sent, refusals)}
-                    <button class="button" name="step" value="check">
-                        "Check the new day"
-                    </button>
-                </form>
-                {cancel}
-            </div>
+            <p class="lead">{lead}</p>
+            <form method="post" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                <Field
+                    name="due_day"
+                    label="When should it be ready?"
+                    kind="date"
+                    value=sent.typed("due_day")
+                    refusals
+                />
+                {reason_field(REASON, sent, refusals)}
+                <button class="button" name="step" value="check">
+                    "Check the new day"
+                </button>
+            </form>
+            {cancel}
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
-}
-
-fn reason_field(sent: &Sent, refusals: &Refusals) -> AnyView {
-    view! {
-        <Area
-            name="reason"
-            label="Why?"
-            hint="Everyone can read it on the page of the plan. Please don't name anyone."
-            rows=3
-            value=sent.typed("reason")
-            refusals
-        />
-    }
-    .into_any()
+    page.kept_for_going_back()
 }
 
 fn check_due_day(plan: &Plan, change: &PlanChange, sent: &Sent) -> Page {
@@ -255,47 +196,33 @@ fn check_due_day(plan: &Plan, change: &PlanChange, sent: &Sent) -> Page {
 }
 
 fn cancel_page(plan: &Plan, is_untouched: bool, sent: &Sent, refusals: &Refusals) -> Page {
-    let (back, title) = (format!("/plans/{}", plan.id), plan.title.clone());
-    let page = Page::new(titled("Cancel this plan", &plan.title), || {
-        let form = if is_untouched {
-            view! {
-                <p class="lead">
-                    "You can cancel a plan until something is added to it: a topic, a planning \
-                     session, the forum's statement, a draft or a consultation. Its page stays, \
-                     and says that it was cancelled and why."
-                </p>
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    {reason_field(sent, refusals)}
-                    <button class="button" name="step" value="check">
-                        "Continue"
-                    </button>
-                </form>
-            }
-            .into_any()
-        } else {
-            view! {
+    let page = frame(plan, "Cancel this plan", refusals).around(|| {
+        if !is_untouched {
+            return view! {
                 <p class="lead">
                     "This plan can't be cancelled any more: something has been added to it, and \
                      parents count on an answer."
                 </p>
             }
-            .into_any()
-        };
-        view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {title}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Cancel this plan"</h1>
-                {form}
-            </div>
+            .into_any();
         }
+        view! {
+            <p class="lead">
+                "You can cancel a plan until something is added to it: a topic, a planning \
+                 session, the forum's statement, a draft or a consultation. Its page stays, and \
+                 says that it was cancelled and why."
+            </p>
+            <form method="post" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                {reason_field(REASON, sent, refusals)}
+                <button class="button" name="step" value="check">
+                    "Continue"
+                </button>
+            </form>
+        }
+        .into_any()
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }
 
 fn check_cancelling(plan: &Plan, change: &PlanChange, sent: &Sent) -> Page {

@@ -9,13 +9,13 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id, Topic};
 use ground::sent::{CHOOSE_AGAIN, Form, SentWithFile};
-use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, Upload, titled};
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Frame, Page, Upload};
 use ground::viewer::Viewer;
 use involvement::gate;
 use leptos::prelude::*;
 
 use super::store::{self, Act, AnsweredTopic, Plan};
-use super::{begin, leader, led_plan, note, parsed, rules, version};
+use super::{begin, frame, leader, led_plan, note, parsed, rules, version};
 
 /// GET `/lead/plans/{id}/drafts`
 pub async fn record_draft_form(
@@ -83,7 +83,7 @@ fn record_draft_page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusal
     // What a draft recorded now would do to the gate, while there is still time.
     let too_early = plan.drafts.is_empty()
         && gate::points(&plan.gate(), house.clock.now()).iter().take(2).any(|point| !point.holds);
-    let page = Page::new(titled("Submit a draft", &plan.title), || {
+    let page = frame(plan, "Submit a draft", refusals).around(|| {
         let warning = too_early.then(|| {
             view! {
                 <div class="panel warn">
@@ -97,49 +97,40 @@ fn record_draft_page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusal
             }
         });
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {title}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Submit a draft"</h1>
-                {warning}
-                <p class="lead">
-                    "Only leaders of the organisations that plan it can read it until it is \
-                     published. Everyone can see that there is a draft, and when it was submitted."
-                </p>
-                <form method="post" enctype="multipart/form-data" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    <Area
-                        name="summary"
-                        label="A summary in plain words"
-                        hint="What will change for families, and when. Up to 1,200 characters."
-                        value=sent.typed("summary")
-                        refusals
-                    />
-                    <Area
-                        name="body"
-                        label="The text"
-                        hint="You can use Markdown: # for a heading, * for a list."
-                        value=sent.typed("body")
-                        rows=16
-                        refusals
-                    />
-                    <Upload
-                        name="file"
-                        label="Or a file"
-                        hint="PDF, Word (docx) or OpenDocument (odt), up to 20 MB."
-                        accept=".pdf,.docx,.odt"
-                        refusals
-                    />
-                    <button class="button">"Submit this draft"</button>
-                </form>
-            </div>
+            {warning}
+            <p class="lead">
+                "Only leaders of the organisations that plan it can read it until it is \
+                 published. Everyone can see that there is a draft, and when it was submitted."
+            </p>
+            <form method="post" enctype="multipart/form-data" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                <Area
+                    name="summary"
+                    label="A summary in plain words"
+                    hint="What will change for families, and when. Up to 1,200 characters."
+                    value=sent.typed("summary")
+                    refusals
+                />
+                <Area
+                    name="body"
+                    label="The text"
+                    hint="You can use Markdown: # for a heading, * for a list."
+                    value=sent.typed("body")
+                    rows=16
+                    refusals
+                />
+                <Upload
+                    name="file"
+                    label="Or a file"
+                    hint="PDF, Word (docx) or OpenDocument (odt), up to 20 MB."
+                    accept=".pdf,.docx,.odt"
+                    refusals
+                />
+                <button class="button">"Submit this draft"</button>
+            </form>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }
 
 /// GET `/lead/plans/{id}/drafts/{version}/topics/{topic}`
@@ -230,40 +221,35 @@ fn answer_topic_page(
     ];
     let choices = Choice::each(choices, |value| sent.typed("answer") == value);
     let topic = (format!("/topics/{}", answered.topic_id), answered.title.clone());
-    let page = Page::new(titled("Answer a topic", &answered.title), || {
+    let frame = Frame::new("Answer a topic", (back, format!("Draft {number}")))
+        .of(&answered.title)
+        .heading(format!("What does draft {number} do about this topic?"))
+        .refused_for(refusals);
+    let page = frame.around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {format!("Draft {number}")}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{format!("What does draft {number} do about this topic?")}</h1>
-                <p class="lead">
-                    <a href=topic.0>{topic.1}</a>
-                </p>
-                <form method="post" novalidate>
-                    <Choices name="answer" legend="What the draft does about it" choices refusals />
-                    <Area
-                        name="words"
-                        label="Where, how or why not"
-                        hint="If it is in the draft, say where, and what you changed. If it isn't, \
-                            say why. We will email your words to parents."
-                        value=sent.typed("words")
-                        refusals
-                    />
-                    <Field
-                        name="decided_by"
-                        label="Who decided, if it isn't in the draft"
-                        hint="Name and job title."
-                        value=sent.typed("decided_by")
-                        refusals
-                    />
-                    <button class="button">"Save this answer"</button>
-                </form>
-            </div>
+            <p class="lead">
+                <a href=topic.0>{topic.1}</a>
+            </p>
+            <form method="post" novalidate>
+                <Choices name="answer" legend="What the draft does about it" choices refusals />
+                <Area
+                    name="words"
+                    label="Where, how or why not"
+                    hint="If it is in the draft, say where, and what you changed. If it isn't, \
+                        say why. We will email your words to parents."
+                    value=sent.typed("words")
+                    refusals
+                />
+                <Field
+                    name="decided_by"
+                    label="Who decided, if it isn't in the draft"
+                    hint="Name and job title."
+                    value=sent.typed("decided_by")
+                    refusals
+                />
+                <button class="button">"Save this answer"</button>
+            </form>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }

@@ -7,14 +7,14 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id, Topic};
 use ground::sent::Form;
-use ground::ui::{Area, Choice, Choices, FormKey, Page, Summary, titled};
+use ground::ui::{Area, Choice, Choices, FormKey, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use topics::store::Filter;
 
 use super::correct::meeting_fields;
 use super::store::{self, Act, Plan};
-use super::{begin, leader, led_plan, note, parsed, rules};
+use super::{begin, frame, leader, led_plan, note, parsed, rules};
 
 /// The most topics offered at once; more are found by searching.
 const MOST_TOPICS: i64 = 20;
@@ -77,9 +77,7 @@ async fn tie_topics_page(
         found.into_iter().filter(|topic| !is_tied(&topic.id) && !chosen.contains(&topic.id));
     offered.extend(found.map(|topic| (topic.id, topic.title)));
     let choices = Choice::each(offered, |id| chosen.iter().any(|chosen| chosen == id));
-    let back = format!("/plans/{}", plan.id);
-    let title = plan.title.clone();
-    let page = Page::new(titled("Add topics parents asked for", &plan.title), || {
+    let page = frame(plan, "Add topics parents asked for", refusals).around(|| {
         let topics = if choices.is_empty() {
             view! { <p>"No other topics match. Try fewer words."</p> }.into_any()
         } else {
@@ -97,35 +95,26 @@ async fn tie_topics_page(
             .into_any()
         };
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {title}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Add topics parents asked for"</h1>
-                <form method="post" novalidate>
-                    <div class="row">
-                        <div class="field">
-                            <label for="search">"Search topics"</label>
-                            <input
-                                id="search"
-                                name="search"
-                                type="search"
-                                value=filter.search.clone()
-                            />
-                        </div>
-                        <button class="button quiet" name="step" value="look">
-                            "Search"
-                        </button>
+            <form method="post" novalidate>
+                <div class="row">
+                    <div class="field">
+                        <label for="search">"Search topics"</label>
+                        <input
+                            id="search"
+                            name="search"
+                            type="search"
+                            value=filter.search.clone()
+                        />
                     </div>
-                    {topics}
-                </form>
-            </div>
+                    <button class="button quiet" name="step" value="look">
+                        "Search"
+                    </button>
+                </div>
+                {topics}
+            </form>
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.answer(house, viewer))
 }
 
 /// GET `/lead/plans/{id}/sessions`
@@ -165,51 +154,39 @@ pub async fn record_planning_session(
 }
 
 fn planning_session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
-    let back = format!("/plans/{}", plan.id);
-    let title = plan.title.clone();
     let audience = [("everyone", "Everyone"), ("forum", "The forum and leaders only")];
     let audience = Choice::each(audience, |value| sent.typed("audience") == value);
-    let page = Page::new(titled("Record a planning session", &plan.title), || {
+    let page = frame(plan, "Record a planning session", refusals).around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {title}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Record a planning session"</h1>
-                <p class="lead">
-                    "A meeting where you worked on the plan. Please don't name any parent or \
-                     child. You can correct the day, the place and the numbers until a draft is \
-                     published."
-                </p>
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    {meeting_fields(sent, refusals)}
-                    <Area
-                        name="decided"
-                        label="What was decided"
-                        value=sent.typed("decided")
-                        refusals
-                    />
-                    <Area
-                        name="notes"
-                        label="Notes"
-                        hint="You can leave this blank."
-                        value=sent.typed("notes")
-                        refusals
-                    />
-                    <Choices
-                        name="audience"
-                        legend="Who can read the notes?"
-                        choices=audience
-                        refusals
-                    />
-                    <button class="button">"Record this session"</button>
-                </form>
-            </div>
+            <p class="lead">
+                "A meeting where you worked on the plan. Please don't name any parent or child. \
+                 You can correct the day, the place and the numbers until a draft is published."
+            </p>
+            <form method="post" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                {meeting_fields(sent, refusals)}
+                <Area
+                    name="decided"
+                    label="What was decided"
+                    value=sent.typed("decided")
+                    refusals
+                />
+                <Area
+                    name="notes"
+                    label="Notes"
+                    hint="You can leave this blank."
+                    value=sent.typed("notes")
+                    refusals
+                />
+                <Choices
+                    name="audience"
+                    legend="Who can read the notes?"
+                    choices=audience
+                    refusals
+                />
+                <button class="button">"Record this session"</button>
+            </form>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }

@@ -57,12 +57,14 @@ pub use personal::PERSONAL;
 pub use rendering::render_due;
 
 use calendar::clock::Millis;
+use forms::Refusals;
 use ground::audit::{self, Entry};
 use ground::db::Transaction;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
+use ground::ui::Frame;
 use ground::viewer::{Role, Viewer};
 use sqlx::AnyConnection;
 use store::{Act, By, Plan};
@@ -152,6 +154,12 @@ async fn begin(
 async fn note(tx: &mut AnyConnection, act: Act<'_>, what: &str, detail: &str) -> sqlx::Result<()> {
     let Act { plan_id, by, at } = act;
     audit::note(tx, Entry { at, who: Some(&by.account_id), what, about: plan_id, detail }).await
+}
+
+/// The frame of a page about a plan, which leads back to it.
+fn frame<'r>(plan: &Plan, title: &'static str, refusals: &'r Refusals) -> Frame<'r> {
+    let back = (format!("/plans/{}", plan.id), plan.title.as_str());
+    Frame::new(title, back).of(&plan.title).refused_for(refusals)
 }
 
 fn version(text: &str) -> Result<i64, Error> {

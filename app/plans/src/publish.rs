@@ -8,7 +8,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Field, Page, Summary, When, hidden, titled};
+use ground::ui::{Area, Field, Frame, Page, When, hidden};
 use ground::viewer::Viewer;
 use involvement::gate;
 use leptos::prelude::*;
@@ -79,57 +79,50 @@ async fn publish_draft_page(
     let answers = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?.answers;
     let points = gate::points(&plan.gate(), house.clock.now());
     let is_open = points.iter().all(|point| point.holds);
-    let page = Page::new(format!("Draft {number}"), || {
+    let back = (format!("/plans/{}", plan.id), plan.title.as_str());
+    let frame = Frame::new(format!("Draft {number}"), back).refused_for(refusals);
+    let page = frame.around(|| {
         let answers =
             answers.iter().map(|answered| answer_line(&plan, number, answered)).collect_view();
         let past = past_the_gate(&plan, &draft, is_open);
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=format!("/plans/{}", plan.id)>
-                        {plan.title.clone()}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{format!("Draft {number}")}</h1>
-                <p class="soft">
-                    "Submitted on "<When at=draft.first_recorded_at />". Not published yet."
-                </p>
-                <p class="panel lines">{draft.summary.clone()}</p>
-                <p>
-                    <a href=format!("/plans/{}/drafts/{number}", plan.id)>"Read the draft"</a>
-                </p>
-                <h2 id="gate">"Were parents involved first?"</h2>
-                {gate_list(&points)}
-                {past}
-                <h2 id="answers">"What this draft does about each topic"</h2>
-                {plan
-                    .open_topics()
-                    .next()
-                    .is_none()
-                    .then(|| {
-                        view! {
-                            <p>
-                                "The plan doesn't answer any topics yet. "
-                                <a href=format!(
-                                    "/lead/plans/{}/topics",
-                                    plan.id,
-                                )>"Add topics parents asked for"</a>
-                            </p>
-                        }
-                    })}
-                <ul class="queue">{answers}</ul>
-                <form method="post">
-                    <button class="button">"Publish this draft"</button>
-                </form>
-                <p class="soft">
-                    "Everyone will then be able to read it. We will email your answers to parents \
-                     who proposed or supported these topics."
-                </p>
-            </div>
+            <p class="soft">
+                "Submitted on "<When at=draft.first_recorded_at />". Not published yet."
+            </p>
+            <p class="panel lines">{draft.summary.clone()}</p>
+            <p>
+                <a href=format!("/plans/{}/drafts/{number}", plan.id)>"Read the draft"</a>
+            </p>
+            <h2 id="gate">"Were parents involved first?"</h2>
+            {gate_list(&points)}
+            {past}
+            <h2 id="answers">"What this draft does about each topic"</h2>
+            {plan
+                .open_topics()
+                .next()
+                .is_none()
+                .then(|| {
+                    view! {
+                        <p>
+                            "The plan doesn't answer any topics yet. "
+                            <a href=format!(
+                                "/lead/plans/{}/topics",
+                                plan.id,
+                            )>"Add topics parents asked for"</a>
+                        </p>
+                    }
+                })}
+            <ul class="queue">{answers}</ul>
+            <form method="post">
+                <button class="button">"Publish this draft"</button>
+            </form>
+            <p class="soft">
+                "Everyone will then be able to read it. We will email your answers to parents \
+                 who proposed or supported these topics."
+            </p>
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.answer(house, viewer))
 }
 
 /// Whether the draft is ready to publish; if it is not, the way past the gate.
@@ -242,42 +235,35 @@ pub async fn override_gate(
 
 fn override_gate_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/lead/plans/{}/drafts/{number}", plan.id);
-    let page =
-        Page::new(titled("Go ahead without involving parents as agreed", &plan.title), || {
-            view! {
-                <div class="stack">
-                    <p>
-                        <a class="back" href=back>
-                            {format!("Draft {number}")}
-                        </a>
-                    </p>
-                    <Summary refusals />
-                    <h1>"Go ahead without involving parents as agreed"</h1>
-                    <p class="lead">
-                        "Parents should be involved before a draft is published. If you go ahead \
-                         without that, the name and reason you give will always be on show."
-                    </p>
-                    <form method="post" novalidate>
-                        <Field
-                            name="name"
-                            label="Who is responsible for this: full name and job title"
-                            value=sent.typed("name")
-                            autocomplete="name"
-                            refusals
-                        />
-                        <Area
-                            name="reason"
-                            label="Why parents can't be involved first"
-                            hint="At least 80 characters. Everyone can read it."
-                            value=sent.typed("reason")
-                            refusals
-                        />
-                        <button class="button warn">"Continue"</button>
-                    </form>
-                </div>
-            }
-        });
-    page.kept_for_going_back().refused_for(refusals)
+    let title = "Go ahead without involving parents as agreed";
+    let back = (back, format!("Draft {number}"));
+    let frame = Frame::new(title, back).of(&plan.title).refused_for(refusals);
+    let page = frame.around(|| {
+        view! {
+            <p class="lead">
+                "Parents should be involved before a draft is published. If you go ahead \
+                 without that, the name and reason you give will always be on show."
+            </p>
+            <form method="post" novalidate>
+                <Field
+                    name="name"
+                    label="Who is responsible for this: full name and job title"
+                    value=sent.typed("name")
+                    autocomplete="name"
+                    refusals
+                />
+                <Area
+                    name="reason"
+                    label="Why parents can't be involved first"
+                    hint="At least 80 characters. Everyone can read it."
+                    value=sent.typed("reason")
+                    refusals
+                />
+                <button class="button warn">"Continue"</button>
+            </form>
+        }
+    });
+    page.kept_for_going_back()
 }
 
 fn override_check_page(plan: &Plan, number: i64, sent: &Sent, passing: &Override) -> Page {

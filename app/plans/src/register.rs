@@ -8,7 +8,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::Id;
 use ground::sent::Form;
-use ground::ui::{Area, CONFIRMED, Check, Choice, Choices, Field, FormKey, Page, Summary};
+use ground::ui::{Area, CONFIRMED, Check, Choice, Choices, Field, FormKey, Frame, Next, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -40,20 +40,15 @@ pub async fn register_plan(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (now, by, choices) = (house.clock.now(), leader(&viewer)?, choices(&house, &viewer).await?);
-    let plan = match rules::new_plan(&sent, &choices, now) {
-        Ok(plan) => plan,
-        Err(refusals) => {
+    let plan = match Next::of(&sent, rules::new_plan(&sent, &choices, now)) {
+        Next::Form(refusals) => {
             return Ok(register_plan_page(&sent, choices, &refusals).answer(&house, &viewer));
         }
-    };
-    match sent.typed("step") {
-        "change" => {
-            let page = register_plan_page(&sent, choices, &Refusals::default());
-            return Ok(page.answer(&house, &viewer));
+        Next::Check(plan) => {
+            return Ok(check_plan(&plan, &choices, &sent, now).answer(&house, &viewer));
         }
-        CONFIRMED => {}
-        _ => return Ok(check_plan(&plan, &choices, &sent, now).answer(&house, &viewer)),
-    }
+        Next::Keep(plan) => plan,
+    };
     let mut tx = house.db.begin().await?;
     let (id, is_new) = store::register(&mut tx, &plan, &by, now).await?;
     if is_new {
@@ -131,67 +126,59 @@ fn register_plan_page(sent: &Sent, choices: PlanChoices, refusals: &Refusals) ->
         Choice::ticked(sent, "services", choices.services),
         Choice::ticked(sent, "places", choices.places),
     );
-    let page = Page::new("Register a plan", || {
+    let frame = Frame::new("Register a plan", ("/lead", "Leaders’ desk")).refused_for(refusals);
+    let page = frame.around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/lead">
-                        "Leaders’ desk"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Register a plan"</h1>
-                <p class="lead">
-                    "Tell everyone what you are going to plan before anything is written. Then add \
-                     the topics parents asked for."
-                </p>
-                {has_none}
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    <Field name="title" label="Title" value=sent.typed("title") refusals />
-                    <Area
-                        name="what"
-                        label="What will be planned"
-                        hint="In plain words. Everyone can read it."
-                        value=sent.typed("what")
-                        refusals
-                    />
-                    <Choices
-                        name="organisations"
-                        legend="Who is planning it?"
-                        hint="Only leaders of these organisations can work on the plan."
-                        choices=organisations
-                        many=true
-                        refusals
-                    />
-                    <Choices
-                        name="services"
-                        legend="Which services is it about?"
-                        choices=services
-                        many=true
-                        refusals
-                    />
-                    <Choices
-                        name="places"
-                        legend="Is it about one part of the area?"
-                        hint="Leave these blank if it's about the whole area."
-                        choices=places
-                        many=true
-                        refusals
-                    />
-                    <Field
-                        name="due_day"
-                        label="When should it be ready?"
-                        kind="date"
-                        value=sent.typed("due_day")
-                        refusals
-                    />
-                    <button class="button" name="step" value="check">
-                        "Check this plan"
-                    </button>
-                </form>
-            </div>
+            <p class="lead">
+                "Tell everyone what you are going to plan before anything is written. Then add \
+                 the topics parents asked for."
+            </p>
+            {has_none}
+            <form method="post" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                <Field name="title" label="Title" value=sent.typed("title") refusals />
+                <Area
+                    name="what"
+                    label="What will be planned"
+                    hint="In plain words. Everyone can read it."
+                    value=sent.typed("what")
+                    refusals
+                />
+                <Choices
+                    name="organisations"
+                    legend="Who is planning it?"
+                    hint="Only leaders of these organisations can work on the plan."
+                    choices=organisations
+                    many=true
+                    refusals
+                />
+                <Choices
+                    name="services"
+                    legend="Which services is it about?"
+                    choices=services
+                    many=true
+                    refusals
+                />
+                <Choices
+                    name="places"
+                    legend="Is it about one part of the area?"
+                    hint="Leave these blank if it's about the whole area."
+                    choices=places
+                    many=true
+                    refusals
+                />
+                <Field
+                    name="due_day"
+                    label="When should it be ready?"
+                    kind="date"
+                    value=sent.typed("due_day")
+                    refusals
+                />
+                <button class="button" name="step" value="check">
+                    "Check this plan"
+                </button>
+            </form>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }

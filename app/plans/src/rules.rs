@@ -2,6 +2,7 @@
 
 use calendar::clock::{self, DAY, Millis};
 use forms::{Named, Refusals, Sent};
+use ground::changes::ChangeKind;
 use ground::files::{FileKind, NotTaken, kind_of};
 use ground::ids::{Id, Organisation, Place, Service};
 use ground::text::{TooMuch, rendered};
@@ -101,41 +102,12 @@ pub fn new_plan(sent: &Sent, choices: &PlanChoices, now: Millis) -> Result<NewPl
     }
 }
 
-/// What is done about the day a plan is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangeKind {
-    /// It is another day, while nothing rests on the plan.
-    Moved,
-    /// It is a later day.
-    Extended,
-    /// The plan is taken back, while nothing rests on it.
-    Cancelled,
-}
-
-impl ChangeKind {
-    /// The word it is stored by.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Moved => "moved",
-            Self::Extended => "extended",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn read(word: &str) -> Option<Self> {
-        [Self::Moved, Self::Extended, Self::Cancelled].into_iter().find(|kind| kind.word() == word)
-    }
-
-    /// What the audit log and the events of the plan call it.
-    #[must_use]
-    pub fn done(self) -> &'static str {
-        match self {
-            Self::Moved | Self::Extended => "due day changed",
-            Self::Cancelled => "plan cancelled",
-        }
+/// What the audit log and the events of a plan call what is done about the day it is due.
+#[must_use]
+pub fn done(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Moved | ChangeKind::Extended => "due day changed",
+        ChangeKind::Cancelled => "plan cancelled",
     }
 }
 

@@ -7,12 +7,12 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, FormKey, Page, Summary, titled};
+use ground::ui::{Area, FormKey, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::store::{self, Act, By, Plan};
-use super::{find_plan, note, parsed, rules};
+use super::{find_plan, frame, note, parsed, rules};
 
 /// GET `/forum/plans/{id}/statement`
 pub async fn statement_form(
@@ -58,10 +58,8 @@ pub async fn write_statement(
 }
 
 fn statement_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
-    let back = format!("/plans/{}", plan.id);
-    let title = plan.title.clone();
     let may = !plan.is_planned_by_viewer;
-    let page = Page::new(titled("The forum's statement", &plan.title), || {
+    let page = frame(plan, "The forum's statement", refusals).around(|| {
         let form = may.then(|| {
             view! {
                 <form method="post" novalidate>
@@ -80,23 +78,14 @@ fn statement_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
         let not =
             (!may).then(|| view! { <p id="words" class="panel warn">{rules::BOTH_SIDES}"."</p> });
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {title}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"The forum's statement"</h1>
-                <p class="lead">
-                    "What does the forum think of this plan so far? Were parents involved from the \
-                     start? No draft can be published until you have said."
-                </p>
-                <p>"Everyone can read it. You can't change it later, but you can add another."</p>
-                {not}
-                {form}
-            </div>
+            <p class="lead">
+                "What does the forum think of this plan so far? Were parents involved from the \
+                 start? No draft can be published until you have said."
+            </p>
+            <p>"Everyone can read it. You can't change it later, but you can add another."</p>
+            {not}
+            {form}
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }

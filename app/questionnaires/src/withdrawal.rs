@@ -1,5 +1,5 @@
-//! Until when somebody can delete answers that they sent, and how they are told. Whatever guards it,
-//! shows the button or says it asks here.
+//! Until when somebody can delete answers that they sent, and how they are told. Whatever guards
+//! it, shows the button or says it asks here.
 
 use calendar::clock::{self, MINUTE, Millis};
 

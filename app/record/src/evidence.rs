@@ -10,7 +10,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Field, Page, Summary};
+use ground::ui::{Field, Frame, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -34,7 +34,7 @@ pub async fn save_evidence_pack(
     let typed = sent.line("as_of");
     let refused = |what_to_do: String| {
         let refusals = Refusals::one("as_of", what_to_do);
-        evidence_pack_page(&typed, &refusals).refused_for(&refusals).answer(&house, &viewer)
+        evidence_pack_page(&typed, &refusals).answer(&house, &viewer)
     };
     let moment = match Moment::read(&typed, now) {
         Ok(moment) => moment,
@@ -60,41 +60,33 @@ pub async fn save_evidence_pack(
 }
 
 fn evidence_pack_page(day: &str, refusals: &Refusals) -> Page {
-    Page::new("Evidence pack", || {
+    let frame = Frame::new("Evidence pack", ("/forum", "Organisers’ desk")).refused_for(refusals);
+    frame.around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/forum">
-                        "Organisers’ desk"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Evidence pack"</h1>
-                <p class="lead">
-                    "A folder for inspectors that shows how we were doing on one day: a report \
-                     that opens offline, the tables, and a list that shows if a file was changed."
-                </p>
-                <p>
-                    "It has no names in it, and no number of people from 1 to 9. The same day \
-                     gives the same pack, now or in a year. You don't need anyone's permission."
-                </p>
-                <form class="stack" method="post" action="/forum/evidence-pack" novalidate>
-                    <Field
-                        name="as_of"
-                        label="Everything up to the end of this day"
-                        hint="Today's pack can still change until the day is over."
-                        kind="date"
-                        value=day
-                        refusals
-                    />
-                    <button class="button">"Save the pack"</button>
-                </form>
-                <p>
-                    "Inspectors can check the folder with "
-                    <code>"sha256sum --check manifest.sha256"</code>
-                    ". The audit log notes that you made it, and its hash."
-                </p>
-            </div>
+            <p class="lead">
+                "A folder for inspectors that shows how we were doing on one day: a report \
+                 that opens offline, the tables, and a list that shows if a file was changed."
+            </p>
+            <p>
+                "It has no names in it, and no number of people from 1 to 9. The same day \
+                 gives the same pack, now or in a year. You don't need anyone's permission."
+            </p>
+            <form class="stack" method="post" action="/forum/evidence-pack" novalidate>
+                <Field
+                    name="as_of"
+                    label="Everything up to the end of this day"
+                    hint="Today's pack can still change until the day is over."
+                    kind="date"
+                    value=day
+                    refusals
+                />
+                <button class="button">"Save the pack"</button>
+            </form>
+            <p>
+                "Inspectors can check the folder with "
+                <code>"sha256sum --check manifest.sha256"</code>
+                ". The audit log notes that you made it, and its hash."
+            </p>
         }
     })
 }

@@ -10,7 +10,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, Id, Round};
 use ground::sent::Form;
-use ground::ui::{CONFIRMED, Done};
+use ground::ui::{Done, Next};
 use ground::viewer::{Role, Viewer};
 use topics::store::Filter;
 use voting::Phase;
@@ -108,26 +108,21 @@ pub async fn open_round(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let now = house.clock.now();
-    let round = match rules::new_round(&sent, now) {
-        Ok(round) => round,
-        Err(refusals) => return Ok(pages::new_round_form(&sent, &refusals).answer(&house, &viewer)),
-    };
-    match sent.typed("step") {
-        "change" => {
-            return Ok(pages::new_round_form(&sent, &Refusals::default()).answer(&house, &viewer));
-        }
-        CONFIRMED => {}
-        _ => {
+    let shown =
+        |refusals: &Refusals| Ok(pages::new_round_form(&sent, refusals).answer(&house, &viewer));
+    let round = match Next::of(&sent, rules::new_round(&sent, now)) {
+        Next::Form(refusals) => return shown(&refusals),
+        Next::Check(round) => {
             let year = area::store::year(&house.db).await?;
             return Ok(pages::check_new_round(&round, &year, &sent).answer(&house, &viewer));
         }
-    }
+        Next::Keep(round) => round,
+    };
     match keep(&house, &round, &viewer.signed_in()?.account_id, now).await? {
         Some(id) => Ok(Redirect::to(&format!("/rounds/{id}?done=opened")).into_response()),
         None => {
-            let refusals =
-                Refusals::one("propose_day", "Choose other dates. Another round is open then");
-            Ok(pages::new_round_form(&sent, &refusals).answer(&house, &viewer))
+            let what_to_do = "Choose other dates. Another round is open then";
+            shown(&Refusals::one("propose_day", what_to_do))
         }
     }
 }

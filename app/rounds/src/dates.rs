@@ -7,17 +7,19 @@ use calendar::clock::{self, Millis};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
+use ground::changes::{ChangeKind, is_second_tap, reason_field};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, CONFIRMED, Check, FormKey, Page, Summary, titled};
+use ground::ui::{CONFIRMED, Check, FormKey, Next, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use voting::Dates;
 
+use super::frame;
 use super::pages::date_fields;
-use super::rules::{self, ChangeKind, RoundChange};
+use super::rules::{self, RoundChange, is_possible};
 use super::store::{self, Round};
 
 /// GET `/forum/rounds/{id}/dates`
@@ -39,41 +41,33 @@ pub async fn change_dates(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let round = round(&house, &id).await?;
-    if sent.typed("step") == CONFIRMED && store::is_changed_by(&house.db, &sent.once()).await? {
-        // A second tap.
+    if is_second_tap(&house.db, "round_changes", &sent).await? {
         return Ok(Redirect::to(&format!("/rounds/{}?done=moved", round.id)).into_response());
     }
     let now = house.clock.now();
-    if !may_change(&round.dates, now) {
-        return Ok(dates_page(&house, &round, &sent, &Refusals::default()).answer(&house, &viewer));
-    }
-    let change = match rules::other_dates(&sent, &round.dates, now) {
-        Ok(change) => change,
-        Err(refusals) => {
-            return Ok(dates_page(&house, &round, &sent, &refusals).answer(&house, &viewer));
-        }
+    let shown = |refusals: &Refusals| {
+        Ok(dates_page(&house, &round, &sent, refusals).answer(&house, &viewer))
     };
-    match sent.typed("step") {
-        "change" => {
-            Ok(dates_page(&house, &round, &sent, &Refusals::default()).answer(&house, &viewer))
-        }
-        CONFIRMED => {
-            let refusals = match keep(&house, &viewer, &round, &change).await? {
-                Kept::Done => {
-                    let to = format!("/rounds/{}?done={}", round.id, change.kind.word());
-                    return Ok(Redirect::to(&to).into_response());
-                }
-                Kept::Overlaps => {
-                    Refusals::one("close_day", "Choose other dates. Another round is open then")
-                }
-                Kept::TooLate => Refusals::one("close_day", TOO_LATE),
-            };
-            Ok(dates_page(&house, &round, &sent, &refusals).answer(&house, &viewer))
-        }
-        _ => {
+    if !may_change(&round.dates, now) {
+        return shown(&Refusals::default());
+    }
+    match Next::of(&sent, rules::other_dates(&sent, &round.dates, now)) {
+        Next::Form(refusals) => shown(&refusals),
+        Next::Check(change) => {
             let year = area::store::year(&house.db).await?;
             Ok(check_dates(&round, &change, &year, &sent).answer(&house, &viewer))
         }
+        Next::Keep(change) => match keep(&house, &viewer, &round, &change).await? {
+            Kept::Done => {
+                let to = format!("/rounds/{}?done={}", round.id, change.kind.word());
+                Ok(Redirect::to(&to).into_response())
+            }
+            Kept::Overlaps => {
+                let what_to_do = "Choose other dates. Another round is open then";
+                shown(&Refusals::one("close_day", what_to_do))
+            }
+            Kept::TooLate => shown(&Refusals::one("close_day", TOO_LATE)),
+        },
     }
 }
 
@@ -103,29 +97,18 @@ pub async fn cancel_round(
         return Ok(Redirect::to(&format!("/rounds/{known}")).into_response());
     }
     let round = round(&house, &id).await?;
-    let is_possible = ChangeKind::Cancelled.is_possible(&round.dates, house.clock.now());
-    let change = match rules::cancellation(&sent, &round.dates) {
-        Ok(change) if is_possible => change,
-        Ok(_) => {
-            let page = cancel_page(&house, &round, &sent, &Refusals::default());
-            return Ok(page.answer(&house, &viewer));
-        }
-        Err(refusals) => {
-            return Ok(cancel_page(&house, &round, &sent, &refusals).answer(&house, &viewer));
-        }
+    let is_in_time = is_possible(ChangeKind::Cancelled, &round.dates, house.clock.now());
+    let shown = |refusals: &Refusals| {
+        Ok(cancel_page(&house, &round, &sent, refusals).answer(&house, &viewer))
     };
-    match sent.typed("step") {
-        "change" => {
-            Ok(cancel_page(&house, &round, &sent, &Refusals::default()).answer(&house, &viewer))
-        }
-        CONFIRMED => match keep(&house, &viewer, &round, &change).await? {
+    match Next::of(&sent, rules::cancellation(&sent, &round.dates)) {
+        Next::Form(refusals) => shown(&refusals),
+        Next::Check(_) | Next::Keep(_) if !is_in_time => shown(&Refusals::default()),
+        Next::Check(change) => Ok(check_cancelling(&round, &change, &sent).answer(&house, &viewer)),
+        Next::Keep(change) => match keep(&house, &viewer, &round, &change).await? {
             Kept::Done => Ok(Redirect::to(&format!("/rounds/{}", round.id)).into_response()),
-            Kept::Overlaps | Kept::TooLate => {
-                let refusals = Refusals::one("reason", TOO_LATE);
-                Ok(cancel_page(&house, &round, &sent, &refusals).answer(&house, &viewer))
-            }
+            Kept::Overlaps | Kept::TooLate => shown(&Refusals::one("reason", TOO_LATE)),
         },
-        _ => Ok(check_cancelling(&round, &change, &sent).answer(&house, &viewer)),
     }
 }
 
@@ -135,7 +118,7 @@ async fn round(house: &House, id: &Id<ids::Round>) -> Result<Round, Error> {
 }
 
 fn may_change(dates: &Dates, now: Millis) -> bool {
-    [ChangeKind::Moved, ChangeKind::Extended].iter().any(|kind| kind.is_possible(dates, now))
+    [ChangeKind::Moved, ChangeKind::Extended].iter().any(|kind| is_possible(*kind, dates, now))
 }
 
 /// What became of a change.
@@ -190,28 +173,13 @@ fn filled_in(dates: &Dates) -> Sent {
 }
 
 fn dates_page(house: &House, round: &Round, sent: &Sent, refusals: &Refusals) -> Page {
-    let now = house.clock.now();
-    let (back, title) = (format!("/rounds/{}", round.id), round.title.clone());
-    let page = Page::new(titled("Change the dates", &round.title), || {
-        view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {title}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Change the dates"</h1>
-                {dates_form(round, now, sent, refusals)}
-            </div>
-        }
-    });
-    page.kept_for_going_back().refused_for(refusals)
+    let frame = frame(round, "Change the dates", refusals);
+    frame.around(|| dates_form(round, house.clock.now(), sent, refusals)).kept_for_going_back()
 }
 
 fn dates_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> AnyView {
     let dates = &round.dates;
-    if ChangeKind::Moved.is_possible(dates, now) {
+    if is_possible(ChangeKind::Moved, dates, now) {
         let began = (dates.propose_from <= now).then(|| {
             let since = clock::day_and_hour(dates.propose_from);
             view! { <p class="soft">{format!("Parents have been proposing since {since}.")}</p> }
@@ -231,7 +199,7 @@ fn dates_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> A
                 {propose}
                 {date_fields("Parents vote from", ["vote_day", "vote_time"], sent, refusals)}
                 {date_fields("Voting closes", ["close_day", "close_time"], sent, refusals)}
-                {reason_field(sent, refusals)}
+                {reason_field(REASON, sent, refusals)}
                 <button class="button" name="step" value="check">
                     "Check the new dates"
                 </button>
@@ -241,7 +209,7 @@ fn dates_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> A
             </p>
         }
         .into_any()
-    } else if ChangeKind::Extended.is_possible(dates, now) {
+    } else if is_possible(ChangeKind::Extended, dates, now) {
         let closes = clock::day_and_hour(dates.closes_at);
         view! {
             <p class="lead">
@@ -253,7 +221,7 @@ fn dates_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> A
             <form method="post" novalidate>
                 <FormKey key=sent.typed("form_key") />
                 {date_fields("Voting closes", ["close_day", "close_time"], sent, refusals)}
-                {reason_field(sent, refusals)}
+                {reason_field(REASON, sent, refusals)}
                 <button class="button" name="step" value="check">
                     "Check the new date"
                 </button>
@@ -270,19 +238,7 @@ fn dates_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> A
     }
 }
 
-fn reason_field(sent: &Sent, refusals: &Refusals) -> AnyView {
-    view! {
-        <Area
-            name="reason"
-            label="Why?"
-            hint="Everyone can read it on the page of the round. Please don't name anyone."
-            rows=3
-            value=sent.typed("reason")
-            refusals
-        />
-    }
-    .into_any()
-}
+const REASON: &str = "Everyone can read it on the page of the round. Please don't name anyone.";
 
 fn check_dates(round: &Round, change: &RoundChange, year: &SchoolYear, sent: &Sent) -> Page {
     let (was, is) = (&round.dates, &change.dates);
@@ -309,26 +265,12 @@ fn check_dates(round: &Round, change: &RoundChange, year: &SchoolYear, sent: &Se
 }
 
 fn cancel_page(house: &House, round: &Round, sent: &Sent, refusals: &Refusals) -> Page {
-    let (back, title) = (format!("/rounds/{}", round.id), round.title.clone());
-    let page = Page::new(titled("Cancel this round", &round.title), || {
-        view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {title}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Cancel this round"</h1>
-                {cancel_form(round, house.clock.now(), sent, refusals)}
-            </div>
-        }
-    });
-    page.kept_for_going_back().refused_for(refusals)
+    let frame = frame(round, "Cancel this round", refusals);
+    frame.around(|| cancel_form(round, house.clock.now(), sent, refusals)).kept_for_going_back()
 }
 
 fn cancel_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> AnyView {
-    if ChangeKind::Cancelled.is_possible(&round.dates, now) {
+    if is_possible(ChangeKind::Cancelled, &round.dates, now) {
         view! {
             <p class="lead">
                 "You can cancel a round until voting starts. Its topics wait for the next round; \
@@ -336,7 +278,7 @@ fn cancel_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> 
             </p>
             <form method="post" novalidate>
                 <FormKey key=sent.typed("form_key") />
-                {reason_field(sent, refusals)}
+                {reason_field(REASON, sent, refusals)}
                 <button class="button" name="step" value="check">
                     "Continue"
                 </button>

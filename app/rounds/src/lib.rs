@@ -54,6 +54,10 @@ pub use pages::{phase_words, steps};
 pub use personal::PERSONAL;
 pub use store::forget_due;
 
+use forms::Refusals;
+use ground::ui::Frame;
+use store::Round;
+
 /// The room's addresses.
 #[must_use]
 pub fn routes() -> ground::routes::Routes {
@@ -86,4 +90,10 @@ pub fn routes() -> ground::routes::Routes {
         )
         .get("/forum/rounds/new", Access::Only(&[Role::Organiser]), actions::open_round_form)
         .post("/forum/rounds/new", Access::Only(&[Role::Organiser]), actions::open_round)
+}
+
+/// The frame of a page about a round, which leads back to it.
+fn frame<'r>(round: &Round, title: &'static str, refusals: &'r Refusals) -> Frame<'r> {
+    let back = (format!("/rounds/{}", round.id), round.title.as_str());
+    Frame::new(title, back).of(&round.title).refused_for(refusals)
 }

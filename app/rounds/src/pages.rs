@@ -3,8 +3,9 @@
 use calendar::clock::{self, Millis};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
+use ground::changes;
 use ground::ui::{
-    Banner, CONFIRMED, Check, Done, Field, FormKey, Labels, Page, Pager, Step, Summary, Timeline,
+    Banner, CONFIRMED, Check, Done, Field, FormKey, Frame, Labels, Page, Pager, Step, Timeline,
     When,
 };
 use ground::viewer::{Role, Viewer};
@@ -97,8 +98,8 @@ pub fn cancelled_round(round: &CancelledRound) -> Page {
 }
 
 /// What was changed about a round, for everyone, the last first.
-fn changed(changes: &[PastChange]) -> impl IntoView + use<> {
-    let rows = changes.iter().map(|change| {
+fn changed(changes: &[PastChange]) -> AnyView {
+    changes::all_shown(Some("The dates were changed"), changes, |change| {
         let (was, is) = (change.was, change.is);
         let mut what = Vec::new();
         for (was, is, says) in [(was.0, is.0, "Voting starts"), (was.1, is.1, "Voting closes")] {
@@ -107,24 +108,7 @@ fn changed(changes: &[PastChange]) -> impl IntoView + use<> {
                 what.push(format!("{says} on {now}, instead of {before}."));
             }
         }
-        view! {
-            <li>
-                <p>
-                    <b>"Changed on "<When at=change.at /></b>
-                </p>
-                <p>{what.join(" ")}</p>
-                <p class="lines">{change.reason.clone()}</p>
-            </li>
-        }
-    });
-    let rows = rows.collect_view();
-    (!changes.is_empty()).then(|| {
-        view! {
-            <section class="panel">
-                <h2>"The dates were changed"</h2>
-                <ul class="queue">{rows}</ul>
-            </section>
-        }
+        what.join(" ")
     })
 }
 
@@ -323,53 +307,46 @@ pub fn counted_round(
 
 /// Opening a round.
 pub fn new_round_form(sent: &Sent, refusals: &Refusals) -> Page {
-    let page = Page::new("Open a voting round", || {
+    let frame =
+        Frame::new("Open a voting round", ("/forum", "Organisers’ desk")).refused_for(refusals);
+    let page = frame.around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/forum">
-                        "Organisers’ desk"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Open a voting round"</h1>
-                <p class="lead">
-                    "Parents propose topics, then vote. Votes are counted automatically when \
-                     voting closes. Nobody sees the results before then, not even you."
-                </p>
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    <Field
-                        name="title"
-                        label="Name of the round"
-                        hint="For example, Autumn 2026."
-                        value=sent.typed("title")
-                        refusals
-                    />
-                    <Field
-                        name="seats"
-                        label="How many topics should it choose?"
-                        kind="number"
-                        value=sent.typed("seats")
-                        refusals
-                    />
-                    {date_fields(
-                        "Parents propose from",
-                        ["propose_day", "propose_time"],
-                        sent,
-                        refusals,
-                    )}
-                    {date_fields("Parents vote from", ["vote_day", "vote_time"], sent, refusals)}
-                    {date_fields("Voting closes", ["close_day", "close_time"], sent, refusals)}
-                    <p class="soft">"Allow at least two weeks for each, to give everyone time."</p>
-                    <button class="button" name="step" value="check">
-                        "Check this round"
-                    </button>
-                </form>
-            </div>
+            <p class="lead">
+                "Parents propose topics, then vote. Votes are counted automatically when \
+                 voting closes. Nobody sees the results before then, not even you."
+            </p>
+            <form method="post" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                <Field
+                    name="title"
+                    label="Name of the round"
+                    hint="For example, Autumn 2026."
+                    value=sent.typed("title")
+                    refusals
+                />
+                <Field
+                    name="seats"
+                    label="How many topics should it choose?"
+                    kind="number"
+                    value=sent.typed("seats")
+                    refusals
+                />
+                {date_fields(
+                    "Parents propose from",
+                    ["propose_day", "propose_time"],
+                    sent,
+                    refusals,
+                )}
+                {date_fields("Parents vote from", ["vote_day", "vote_time"], sent, refusals)}
+                {date_fields("Voting closes", ["close_day", "close_time"], sent, refusals)}
+                <p class="soft">"Allow at least two weeks for each, to give everyone time."</p>
+                <button class="button" name="step" value="check">
+                    "Check this round"
+                </button>
+            </form>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }
 
 /// The steps of a round, with how far it is.

@@ -3,6 +3,7 @@
 use calendar::clock::{self, DAY, HOUR, Millis};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
+use ground::changes::ChangeKind;
 use voting::Dates;
 
 /// Parents have at least this long to propose. An hour less, for when the clocks change.
@@ -121,42 +122,13 @@ pub fn warnings(dates: &Dates, year: &SchoolYear) -> Vec<String> {
     warnings
 }
 
-/// How a round is changed once it is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangeKind {
-    /// Its dates are others, while nobody can have voted.
-    Moved,
-    /// Voting closes later.
-    Extended,
-    /// It is taken back, while nobody can have voted.
-    Cancelled,
-}
-
-impl ChangeKind {
-    /// The word it is stored by.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Moved => "moved",
-            Self::Extended => "extended",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn read(word: &str) -> Option<Self> {
-        [Self::Moved, Self::Extended, Self::Cancelled].into_iter().find(|kind| kind.word() == word)
-    }
-
-    /// Whether this can be done to a round with these dates. The clock alone says so: an answer
-    /// that depended on the votes would tell an organiser whether there are any.
-    #[must_use]
-    pub fn is_possible(self, dates: &Dates, now: Millis) -> bool {
-        match self {
-            Self::Moved | Self::Cancelled => now < dates.vote_from,
-            Self::Extended => (dates.vote_from..dates.closes_at).contains(&now),
-        }
+/// Whether this can be done to a round with these dates. The clock alone says so: an answer that
+/// depended on the votes would tell an organiser whether there are any.
+#[must_use]
+pub fn is_possible(kind: ChangeKind, dates: &Dates, now: Millis) -> bool {
+    match kind {
+        ChangeKind::Moved | ChangeKind::Cancelled => now < dates.vote_from,
+        ChangeKind::Extended => (dates.vote_from..dates.closes_at).contains(&now),
     }
 }
 
@@ -173,7 +145,7 @@ pub struct RoundChange {
 
 /// Reads other dates for a round that has these.
 pub fn other_dates(sent: &Sent, was: &Dates, now: Millis) -> Result<RoundChange, Refusals> {
-    let (kind, read) = if ChangeKind::Moved.is_possible(was, now) {
+    let (kind, read) = if is_possible(ChangeKind::Moved, was, now) {
         (ChangeKind::Moved, moved(sent, was, now))
     } else {
         (ChangeKind::Extended, extended(sent, was, now))
@@ -323,7 +295,7 @@ mod tests {
         let was = was();
         let possible = |now| {
             [ChangeKind::Moved, ChangeKind::Extended, ChangeKind::Cancelled]
-                .map(|kind| kind.is_possible(&was, now))
+                .map(|kind| is_possible(kind, &was, now))
         };
         assert_eq!(possible(was.vote_from - 1), [true, false, true]);
         assert_eq!(possible(was.vote_from), [false, true, false]);

@@ -3,13 +3,14 @@
 use accounts::joinings;
 use accounts::store::SHARED;
 use calendar::clock::Millis;
+use ground::changes::ChangeKind;
 use ground::db::{Db, Kind, known};
 use ground::ids::{self, Account, Id};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use voting::Dates;
 
-use super::rules::{ChangeKind, NewRound, RoundChange};
+use super::rules::{NewRound, RoundChange, is_possible};
 
 /// A round.
 #[derive(Clone, Debug)]
@@ -24,17 +25,8 @@ pub struct Round {
     pub confirmed: Option<(Millis, String)>,
 }
 
-/// What was changed about a round.
-#[derive(Clone, Debug)]
-pub struct PastChange {
-    pub kind: ChangeKind,
-    /// When voting started and closed before that.
-    pub was: (Millis, Millis),
-    /// And since.
-    pub is: (Millis, Millis),
-    pub reason: String,
-    pub at: Millis,
-}
+/// What was changed about a round: when voting started and closed before that, and since.
+pub type PastChange = ground::changes::PastChange<ChangeKind, (Millis, Millis)>;
 
 /// A round that was cancelled: nothing else is left of it.
 #[derive(Clone, Debug)]
@@ -210,7 +202,7 @@ pub async fn change(
         return Ok(true);
     }
     let is_as_read = held.as_ref().map(dates) == Some(round.dates);
-    if !is_as_read || !change.kind.is_possible(&round.dates, at) {
+    if !is_as_read || !is_possible(change.kind, &round.dates, at) {
         return Ok(false);
     }
     note_change(tx, round, change, by, at).await?;
@@ -230,15 +222,6 @@ pub async fn change(
         }
     }
     Ok(true)
-}
-
-/// Whether this form has changed a round before.
-pub async fn is_changed_by(db: &Db, form_key: &str) -> sqlx::Result<bool> {
-    let changes: i64 = sqlx::query_scalar("SELECT count(*) FROM round_changes WHERE form_key = $1")
-        .bind(form_key)
-        .fetch_one(&mut *db.read().await?)
-        .await?;
-    Ok(changes > 0)
 }
 
 async fn note_change(

@@ -10,7 +10,7 @@ use ground::db::known;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, Id};
-use ground::ui::{Area, Banner, FormKey};
+use ground::ui::{Area, FormKey, Frame};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -152,15 +152,17 @@ pub fn passed_on() -> (&'static str, Vec<String>) {
     ("About what you sent us", paragraphs.map(str::to_owned).to_vec())
 }
 
-/// Says that a note was saved, at the top of the page of what was passed on.
-pub fn note_is_kept(sent: &Sent) -> Option<impl IntoView + use<>> {
-    (sent.typed("done") == "noted").then(|| {
-        view! {
-            <Banner title="Saved">
-                <p>"This now counts as looked after."</p>
-            </Banner>
-        }
-    })
+/// The frame of the page about one thing that was passed on: it leads back to its queue, and says
+/// that a note was saved.
+pub fn frame<'r>(
+    title: impl Into<String>,
+    queue: (&'static str, &'static str),
+    sent: &Sent,
+    refusals: &'r Refusals,
+) -> Frame<'r> {
+    let is_noted = sent.typed("done") == "noted";
+    let done = is_noted.then_some(("Saved", "This now counts as looked after."));
+    Frame::new(title, queue).done_so(done).refused_for(refusals)
 }
 
 /// What was done about something that was passed on, and the form for another note.

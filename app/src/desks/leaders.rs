@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use calendar::clock::Millis;
+use deliveries::tasks::Task as Kind;
 use ground::error::Error;
 use ground::house::House;
 use ground::ui::{Page, SecondStepSoon, Step};
@@ -100,7 +101,7 @@ pub async fn leaders_desk(
 fn task(waits: Waits, within: Millis) -> Option<Task> {
     let Waits { kind, id, title, many, since } = waits;
     let task = match kind {
-        WaitKind::Questions => {
+        WaitKind::Task(Kind::Question) => {
             let many = if many == 1 {
                 "1 question to answer.".to_owned()
             } else {
@@ -109,12 +110,12 @@ fn task(waits: Waits, within: Millis) -> Option<Task> {
             let to = format!("/lead/notices/{id}/questions");
             Task::new(to, format!("Answer questions about: {title}"), since).more(many)
         }
-        WaitKind::ToApprove => Task::new(
+        WaitKind::Task(Kind::Approve) => Task::new(
             format!("/lead/notices/{id}"),
             format!("Approve the change notice: {title}"),
             since,
         ),
-        WaitKind::Comment => Task::new(
+        WaitKind::Task(Kind::Answer) => Task::new(
             format!("/lead/local-offer/{id}"),
             if title.is_empty() {
                 "Answer a comment on the Local Offer".to_owned()
@@ -150,7 +151,7 @@ fn awaited(waits: Waits) -> Option<(String, String, String)> {
             format!("Another leader must approve: {title}"),
             "You wrote the words, so someone else must read and approve them.",
         ),
-        WaitKind::Statement => (
+        WaitKind::ForumsStatement => (
             format!("/plans/{id}"),
             format!("The forum writes its statement: {title}"),
             "Until it has, your draft can't be published.",

@@ -6,7 +6,7 @@ use axum::response::Response;
 use calendar::clock::Millis;
 use consultations::course::{Course, NextStep};
 use consultations::store::Follow;
-use deliveries::tasks;
+use deliveries::tasks::Task as Kind;
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
@@ -29,7 +29,7 @@ pub async fn organisers_desk(
 ) -> Result<Response, Error> {
     let now = house.clock.now();
     let me = &viewer.signed_in()?.account_id;
-    let waiting = store::for_organisers(&house.db, now).await?;
+    let waiting = store::for_organiser(&house.db, me, now).await?;
     let courses =
         consultations::store::courses(&house.db, Follow::Unfinished, (store::MOST, 0), now).await?;
     let rounds = rounds::store::list(&house.db, 3).await?;
@@ -109,46 +109,46 @@ pub async fn organisers_desk(
 fn task(waits: Waits, now: Millis) -> Option<Task> {
     let Waits { kind, id, title, many, since } = waits;
     let task = match kind {
-        WaitKind::Topic => {
+        WaitKind::Task(Kind::Topic) => {
             Task::new(format!("/forum/topics/{id}"), format!("Check the topic: {title}"), since)
-                .due(tasks::Task::Topic.due(since))
+                .due(Kind::Topic.due(since))
         }
-        WaitKind::WordsToTakeDown => Task::new(
+        WaitKind::Task(Kind::Takedown) => Task::new(
             format!("/forum/consultations/{id}/takedown"),
             "Agree to take words out of results, or refuse",
             since,
         ),
-        WaitKind::Shortlist => Task::new(
+        WaitKind::Task(Kind::Shortlist) => Task::new(
             format!("/forum/rounds/{id}/shortlist"),
             format!("Confirm the shortlist for {title}"),
             since,
         )
-        .due(tasks::Task::Shortlist.due(since)),
-        WaitKind::Statement => Task::new(
+        .due(Kind::Shortlist.due(since)),
+        WaitKind::Task(Kind::Statement) => Task::new(
             format!("/forum/plans/{id}/statement"),
             format!("Write the forum's statement on {title}"),
             since,
         )
-        .due(tasks::Task::Statement.due(since)),
+        .due(Kind::Statement.due(since)),
         WaitKind::Nobodys => Task::new(
             format!("/forum/consultations/{id}"),
             format!("Choose who answers for: {title}"),
             since,
         )
         .more("Until you do, nobody can tell parents what happened."),
-        WaitKind::Update => Task::new(
+        WaitKind::Task(Kind::Update) => Task::new(
             format!("/forum/updates/{id}"),
             format!("Check what leaders say they did: {}", outcomes::shortened(&title)),
             since,
         ),
-        WaitKind::Doubts if many == 1 => {
+        WaitKind::Task(Kind::Doubt) if many == 1 => {
             Task::new("/forum/updates", "Read what a parent told us about it", since)
         }
-        WaitKind::Doubts => {
+        WaitKind::Task(Kind::Doubt) => {
             let what = format!("Read what parents told us: {many} messages");
             Task::new("/forum/updates", what, since)
         }
-        WaitKind::Comment => Task::new(
+        WaitKind::Task(Kind::Comment) => Task::new(
             format!("/forum/local-offer/{id}"),
             if title.is_empty() {
                 "Check a comment on the Local Offer".to_owned()

@@ -20,7 +20,8 @@ pub async fn safeguarding_desk(
     uri: Uri,
 ) -> Result<Response, Error> {
     let now = house.clock.now();
-    let waiting = store::for_safeguarding(&house.db).await?;
+    let me = &viewer.signed_in()?.account_id;
+    let waiting = store::for_safeguarding(&house.db, me).await?;
     let mut comes = store::coming(&house.db, (now, now + AHEAD), false).await?;
     // When a consultation closes, its answers are read: more may be passed on then.
     comes.retain(|comes| comes.what == Coming::ConsultationCloses);
@@ -72,8 +73,10 @@ pub async fn safeguarding_desk(
 fn task(waits: Waits) -> Option<Task> {
     let Waits { kind, id, title, since, .. } = waits;
     let task = match kind {
-        WaitKind::Topic => Task::new(format!("/forum/safeguarding/{id}"), "Read a topic", since),
-        WaitKind::Comment => {
+        WaitKind::PassedOnTopic => {
+            Task::new(format!("/forum/safeguarding/{id}"), "Read a topic", since)
+        }
+        WaitKind::PassedOnComment => {
             Task::new(format!("/forum/safeguarding/comments/{id}"), "Read a comment", since)
         }
         WaitKind::PassedOnAnswer => {

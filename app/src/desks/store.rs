@@ -2,6 +2,7 @@
 
 use calendar::clock::{self, Millis};
 use consultations::reading::Suggests;
+use deliveries::tasks::Task;
 use ground::db::{Db, known};
 use ground::ids::{Account, Id};
 use sqlx::any::AnyRow;
@@ -15,34 +16,24 @@ const MOST_COMING: i64 = 40;
 /// What sort of thing waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitKind {
-    /// A topic to check, or one that was passed on.
-    Topic,
-    /// A comment to check, to answer, or that was passed on.
-    Comment,
+    /// A task that whoever has it is emailed about too.
+    Task(Task),
+    /// A topic that was passed on.
+    PassedOnTopic,
+    /// A comment that was passed on.
+    PassedOnComment,
     /// An answer to a consultation that was passed on.
     PassedOnAnswer,
     /// Words that were taken down and passed on.
     WordsTakenDown,
-    /// Words in results that another organiser wants to take down.
-    WordsToTakeDown,
-    /// A shortlist to confirm.
-    Shortlist,
-    /// The forum's statement on a plan.
-    Statement,
     /// A consultation that no organisation answers for.
     Nobodys,
-    /// What leaders say they did, to be checked.
-    Update,
-    /// What parents told the forum about that.
-    Doubts,
     /// Families that no email reaches.
     Unreached,
-    /// Questions about a notice.
-    Questions,
-    /// A notice to approve.
-    ToApprove,
     /// A notice that another leader has to approve.
     Approval,
+    /// The forum's statement, which a leader waits for.
+    ForumsStatement,
     /// What the forum has to say about what a leader said.
     Verdict,
     /// Leaders of no organisation.
@@ -56,36 +47,31 @@ pub enum WaitKind {
 }
 
 impl WaitKind {
-    /// Each with the word of the statements here.
-    const ALL: [(Self, &'static str); 19] = [
-        (Self::Topic, "topic"),
-        (Self::Comment, "comment"),
-        (Self::PassedOnAnswer, "answer"),
-        (Self::WordsTakenDown, "words_taken_down"),
-        (Self::WordsToTakeDown, "words_to_take_down"),
-        (Self::Shortlist, "shortlist"),
-        (Self::Statement, "statement"),
+    /// Each that is no task, with the word of the statements here.
+    const OTHERS: [(Self, &'static str); 13] = [
+        (Self::PassedOnTopic, "passed on topic"),
+        (Self::PassedOnComment, "passed on comment"),
+        (Self::PassedOnAnswer, "passed on answer"),
+        (Self::WordsTakenDown, "words taken down"),
         (Self::Nobodys, "nobodys"),
-        (Self::Update, "update"),
-        (Self::Doubts, "doubt"),
         (Self::Unreached, "unreached"),
-        (Self::Questions, "question"),
-        (Self::ToApprove, "approve"),
         (Self::Approval, "approval"),
+        (Self::ForumsStatement, "forums statement"),
         (Self::Verdict, "verdict"),
         (Self::Leaders, "leaders"),
         (Self::Services, "services"),
-        (Self::GivenUp, "given_up"),
+        (Self::GivenUp, "given up"),
         (Self::Invitations, "invitation"),
     ];
 
     fn read(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|(_, stored)| *stored == word).map(|(kind, _)| kind)
+        let other = Self::OTHERS.into_iter().find(|(_, stored)| *stored == word);
+        other.map(|(kind, _)| kind).or_else(|| Task::read(word).map(Self::Task))
     }
 
     /// Whether leaders and administrators wait for someone else to do it.
     fn is_for_others(self) -> bool {
-        matches!(self, Self::Approval | Self::Statement | Self::Verdict | Self::Invitations)
+        matches!(self, Self::Approval | Self::ForumsStatement | Self::Verdict | Self::Invitations)
     }
 }
 
@@ -109,64 +95,83 @@ pub struct Waiting {
     pub in_all: i64,
 }
 
-/// What waits for organisers, besides consultations.
+/// The tasks of the person `$1`, those of these kinds, with their titles; by the view that emails
+/// about them are owed by.
+fn tasks(kinds: &[Task]) -> String {
+    const OF_COMMENT: &str = "coalesce((SELECT s.name FROM comments c
+       JOIN services s ON s.id = c.service_id WHERE c.id = w.thing_id), '')";
+    let titled = kinds.iter().map(|kind| {
+        let title = match kind {
+            Task::Topic => "(SELECT t.title FROM topics t WHERE t.id = w.thing_id)",
+            Task::Shortlist => "(SELECT r.title FROM rounds r WHERE r.id = w.thing_id)",
+            Task::Statement => "(SELECT p.title FROM plans p WHERE p.id = w.thing_id)",
+            Task::Approve => "(SELECT n.title FROM notices n WHERE n.id = w.thing_id)",
+            Task::Update => {
+                "(SELECT u.you_said FROM update_versions u WHERE u.update_id = w.thing_id
+                   ORDER BY u.version DESC LIMIT 1)"
+            }
+            Task::Comment | Task::Answer => OF_COMMENT,
+            _ => "''",
+        };
+        format!("WHEN '{}' THEN {title}", kind.word())
+    });
+    format!(
+        "SELECT w.task AS kind, w.page_id AS id, CASE w.task {} END AS title,
+           CAST(1 AS BIGINT) AS many, w.since
+         FROM waiting_tasks w WHERE w.account_id = $1 AND w.task IN ({})",
+        titled.collect::<Vec<_>>().join(" "),
+        kinds.iter().map(|kind| format!("'{}'", kind.word())).collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// What waits for an organiser, besides consultations.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn for_organisers(db: &Db, now: Millis) -> sqlx::Result<Waiting> {
+pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sqlx::Result<Waiting> {
     let all = format!(
-        "SELECT 'topic' AS kind, id, title, CAST(1 AS BIGINT) AS many, since FROM ({}) topics
-         UNION ALL SELECT 'shortlist', r.id, r.title, 1, r.closes_at FROM rounds r
-           WHERE r.counted_at IS NOT NULL
-             AND NOT EXISTS (SELECT 1 FROM confirmations c WHERE c.round_id = r.id)
-         UNION ALL SELECT 'statement', id, title, 1, since FROM ({}) plans
+        "{}
+         UNION ALL SELECT '{doubt}', '', '', count(*), coalesce(min(w.since), 0)
+           FROM waiting_tasks w WHERE w.account_id = $1 AND w.task = '{doubt}'
          UNION ALL SELECT 'nobodys', id, title, 1, since FROM ({}) nobodys
-         UNION ALL SELECT 'update', u.id, u.you_said, 1, u.published_at FROM ({}) u
-           WHERE u.verdict IS NULL
-         UNION ALL SELECT 'doubt', '', '', count(*), coalesce(min(d.told_at), 0) FROM doubts d
-           WHERE d.seen_at IS NULL
-         UNION ALL SELECT 'comment', c.id, coalesce(s.name, ''), 1, c.sent_at FROM comments c
-           LEFT JOIN services s ON s.id = c.service_id
-           WHERE c.published_at IS NULL AND c.declined_at IS NULL AND c.passed_on_at IS NULL
-             AND c.withdrawn_at IS NULL
-         UNION ALL SELECT 'words_to_take_down', t.about_id, '', 1, t.asked_at FROM takedowns t
-           WHERE t.taken_down_at IS NULL AND t.refused_at IS NULL
-         UNION ALL SELECT 'unreached', '', '', ({}), CAST($1 AS BIGINT)",
-        topics::store::TO_READ,
-        plans::store::TO_STATE,
+         UNION ALL SELECT 'unreached', '', '', ({}), CAST($2 AS BIGINT)",
+        tasks(&[
+            Task::Topic,
+            Task::Comment,
+            Task::Update,
+            Task::Shortlist,
+            Task::Statement,
+            Task::Takedown
+        ]),
         consultations::store::NOBODYS,
-        outcomes::store::STANDING,
         notices::ledger::count_unreached(),
+        doubt = Task::Doubt.word(),
     );
-    let rows = sqlx::query(AssertSqlSafe(oldest(&all))).bind(now);
+    let rows = sqlx::query(AssertSqlSafe(oldest(&all))).bind(organiser).bind(now);
     waiting(&rows.fetch_all(&mut *db.read().await?).await?)
 }
 
 /// What waits for a leader, besides what they still have to say; and what they wait for: `approval`
-/// of what they wrote, `statement`s of the forum, and `verdict`s.
+/// of what they wrote, statements of the forum, and `verdict`s.
 pub async fn for_leader(db: &Db, leader: &Id<Account>) -> sqlx::Result<(Waiting, Vec<Waits>)> {
-    const WRITTEN: &str = "FROM notices n WHERE n.started_at IS NULL AND n.approved_at IS NULL
-       AND n.discarded_at IS NULL AND EXISTS (SELECT 1 FROM notice_leaders k
-         WHERE k.notice_id = n.id AND k.account_id = $1)
-       AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.follows_id
-         AND f.approved_at IS NOT NULL)";
-    const SECOND: &str = "(SELECT second_person FROM area_rules) = 1";
     let all = format!(
-        "SELECT 'question' AS kind, id, title, many, since FROM ({}) questions
-         UNION ALL SELECT 'approve', n.id, n.title, 1, n.written_at {WRITTEN}
-           AND NOT (n.written_by = $1 AND {SECOND})
-         UNION ALL SELECT 'comment', c.id, coalesce(s.name, ''), 1, c.published_at
-           FROM public_comments p JOIN comments c ON c.id = p.id
-           LEFT JOIN services s ON s.id = c.service_id
-           WHERE NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id)
-             AND EXISTS (SELECT 1 FROM comment_leaders k WHERE k.comment_id = c.id
-               AND k.account_id = $1)",
-        notices::questions::store::TO_ANSWER,
+        "{}
+         UNION ALL SELECT w.task, n.id, n.title, count(*), min(w.since)
+           FROM waiting_tasks w JOIN notices n ON n.id = w.page_id
+           WHERE w.account_id = $1 AND w.task = '{}' GROUP BY w.task, n.id, n.title",
+        tasks(&[Task::Approve, Task::Answer]),
+        Task::Question.word(),
     );
     let others = format!(
         "SELECT 'approval' AS kind, n.id, n.title, CAST(1 AS BIGINT) AS many,
-           n.written_at AS since {WRITTEN} AND n.written_by = $1 AND {SECOND}
-         UNION ALL SELECT 'statement', t.id, t.title, 1, t.since FROM ({}) t
+           n.written_at AS since FROM notices n WHERE n.approved_at IS NULL
+             AND n.discarded_at IS NULL AND n.written_by = $1
+             AND (SELECT second_person FROM area_rules) = 1
+             AND EXISTS (SELECT 1 FROM notice_leaders k WHERE k.notice_id = n.id
+               AND k.account_id = $1)
+             AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.follows_id
+               AND f.approved_at IS NOT NULL)
+         UNION ALL SELECT 'forums statement', t.id, t.title, 1, t.since FROM ({}) t
            WHERE EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = t.id
              AND k.account_id = $1)
          UNION ALL SELECT 'verdict', u.id, u.you_said, 1, u.published_at FROM ({}) u
@@ -185,21 +190,24 @@ pub async fn for_leader(db: &Db, leader: &Id<Account>) -> sqlx::Result<(Waiting,
     theirs_and_others(&rows)
 }
 
-/// What waits for safeguarding leads: what was passed on and has no note.
-pub async fn for_safeguarding(db: &Db) -> sqlx::Result<Waiting> {
-    let all = "SELECT 'topic' AS kind, t.id, '' AS title, CAST(1 AS BIGINT) AS many,
-           t.passed_on_at AS since FROM topics t WHERE t.passed_on_at IS NOT NULL
-           AND NOT EXISTS (SELECT 1 FROM concern_notes n WHERE n.topic_id = t.id)
-         UNION ALL SELECT 'comment', c.id, '', 1, c.passed_on_at FROM comments c
-           WHERE c.passed_on_at IS NOT NULL
-           AND NOT EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)
-         UNION ALL SELECT 'answer', a.id, a.what, 1, a.passed_on_at FROM answer_concerns a
-           WHERE NOT EXISTS (SELECT 1 FROM answer_concern_notes n WHERE n.concern_id = a.id)
-         UNION ALL SELECT 'words_taken_down', t.id, '', 1, t.taken_down_at FROM takedowns t
-           WHERE t.is_kept = 1 AND t.taken_down_at IS NOT NULL
-           AND NOT EXISTS (SELECT 1 FROM takedown_notes n WHERE n.takedown_id = t.id)";
-    let rows = sqlx::query(AssertSqlSafe(oldest(all))).fetch_all(&mut *db.read().await?).await?;
-    let waiting = waiting(&rows)?;
+/// What waits for a safeguarding lead: what was passed on and has no note. The view does not say
+/// what it is, since the emails don't: its id does.
+pub async fn for_safeguarding(db: &Db, lead: &Id<Account>) -> sqlx::Result<Waiting> {
+    let all = format!(
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM topics t WHERE t.id = w.thing_id)
+             THEN 'passed on topic'
+           WHEN EXISTS (SELECT 1 FROM comments c WHERE c.id = w.thing_id)
+             THEN 'passed on comment'
+           WHEN EXISTS (SELECT 1 FROM takedowns k WHERE k.id = w.thing_id)
+             THEN 'words taken down'
+           ELSE 'passed on answer' END AS kind,
+           w.thing_id AS id, coalesce((SELECT a.what FROM answer_concerns a
+             WHERE a.id = w.thing_id), '') AS title, CAST(1 AS BIGINT) AS many, w.since
+         FROM waiting_tasks w WHERE w.account_id = $1 AND w.task = '{}'",
+        Task::Safeguarding.word(),
+    );
+    let rows = sqlx::query(AssertSqlSafe(oldest(&all))).bind(lead);
+    let waiting = waiting(&rows.fetch_all(&mut *db.read().await?).await?)?;
     for answer in waiting.oldest.iter().filter(|one| one.kind == WaitKind::PassedOnAnswer) {
         known(Suggests::read(&answer.title), "answer_concerns.what")?;
     }
@@ -207,7 +215,7 @@ pub async fn for_safeguarding(db: &Db) -> sqlx::Result<Waiting> {
 }
 
 /// What waits for administrators: `leaders` of no organisation, `services` that nobody runs, emails
-/// `given_up` since a time; and the `invitation`s that nobody has accepted yet.
+/// `given up` since a time; and the `invitation`s that nobody has accepted yet.
 pub async fn for_administrators(
     db: &Db,
     now: Millis,
@@ -220,7 +228,7 @@ pub async fn for_administrators(
          UNION ALL SELECT 'services', '', '', count(*), CAST($1 AS BIGINT) FROM services s
            WHERE s.retired_at IS NULL
              AND NOT EXISTS (SELECT 1 FROM run_services u WHERE u.service_id = s.id)
-         UNION ALL SELECT 'given_up', '', '', count(*), coalesce(min(d.given_up_at), 0)
+         UNION ALL SELECT 'given up', '', '', count(*), coalesce(min(d.given_up_at), 0)
            FROM deliveries d WHERE d.given_up_at > $2
          UNION ALL SELECT 'invitation', '', '', count(*), coalesce(min(i.invited_at), 0)
            FROM invitations i WHERE i.accepted_at IS NULL AND i.ends_at > $1";
@@ -237,8 +245,8 @@ fn oldest(all: &str) -> String {
     )
 }
 
-/// What waits for somebody, and what they wait for. How many there are in all is in each row, of the
-/// statement that it comes from.
+/// What waits for somebody, and what they wait for. How many there are in all is in each row, of
+/// the statement that it comes from.
 fn theirs_and_others(rows: &[AnyRow]) -> sqlx::Result<(Waiting, Vec<Waits>)> {
     let (mut waiting, mut others) = (Waiting::default(), Vec::new());
     for row in rows {
@@ -399,4 +407,19 @@ pub async fn begun(db: &Db, now: Millis) -> sqlx::Result<Begun> {
         deliveries::EmailKind::Test.word(),
     );
     sqlx::query_as(AssertSqlSafe(sql)).bind(now).fetch_one(&mut *db.read().await?).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_waits_is_known_by_a_word_that_is_no_task_of_another_kind() {
+        for (kind, word) in WaitKind::OTHERS {
+            assert_eq!(WaitKind::read(word), Some(kind));
+            assert_eq!(Task::read(word), None, "{word}");
+        }
+        assert_eq!(WaitKind::read("topic"), Some(WaitKind::Task(Task::Topic)));
+        assert_eq!(WaitKind::read("anything"), None);
+    }
 }

@@ -32,7 +32,7 @@ pub async fn copy_form(State(house): State<House>, viewer: Viewer) -> Result<Res
         Some((at, false)) => Offer::Elsewhere(at),
         None => Offer::Ask,
     };
-    Ok(page(&offer).answer(&house, &viewer))
+    Ok(offer_page(&offer).answer(&house, &viewer))
 }
 
 /// POST `/account/export`, with fresh proof: it is noted, told by email, and ready to be saved.
@@ -83,7 +83,7 @@ async fn asked(house: &House, person: &SignedIn) -> Result<Option<(Millis, bool)
     Ok(asked.map(|(at, session)| (at, session == person.session_id)))
 }
 
-fn page(offer: &Offer) -> Page {
+fn offer_page(offer: &Offer) -> Page {
     Page::new("Take a copy of your data", || {
         let form = matches!(offer, Offer::Ask).then(asking);
         let ready = if let Offer::Ready(until) = offer { Some(ready(*until)) } else { None };

@@ -13,11 +13,11 @@ use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::takedown::{self, Kind};
-use ground::ui::{Page, Summary, When, titled};
+use ground::ui::{Frame, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use safeguarding::{
-    History, NewNote, look, note as read_note, note_is_kept, queue, what_was_done, who_opened,
+    History, NewNote, frame, look, note as read_note, queue, what_was_done, who_opened,
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -28,23 +28,17 @@ pub async fn taken_down_words_page(
 ) -> Result<Response, Error> {
     let waiting = takedown::store::for_leads(&house.db, false).await?;
     let looked_after = takedown::store::for_leads(&house.db, true).await?;
-    let page = Page::new("Taken down and passed on to you", || {
+    let frame =
+        Frame::new("Taken down and passed on to you", ("/forum/safeguarding", "Safeguarding"));
+    let page = frame.around(|| {
         let [waiting, looked_after] =
             [waiting, looked_after].map(|all| all.into_iter().map(line).collect());
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/forum/safeguarding">
-                        "Safeguarding desk"
-                    </a>
-                </p>
-                <h1>"Taken down and passed on to you"</h1>
-                <p class="lead">
-                    "Only safeguarding leads can see this page. We record each time someone opens \
-                     what was taken down."
-                </p>
-                {queue(waiting, looked_after, "Nothing to do.")}
-            </div>
+            <p class="lead">
+                "Only safeguarding leads can see this page. We record each time someone opens \
+                 what was taken down."
+            </p>
+            {queue(waiting, looked_after, "Nothing to do.")}
         }
     });
     Ok(page.answer(&house, &viewer))
@@ -140,26 +134,18 @@ async fn opened(
     look(house, viewer, "something taken down", id).await?;
     let history = history(&house.db, id).await?;
     let title = takedown.kind.title();
-    let page = Page::new(titled("Taken down", title), || {
+    let queue = ("/forum/safeguarding/taken-down", "Taken down and passed on to you");
+    let frame = frame(titled("Taken down", title), queue, sent, refusals).heading(title);
+    let page = frame.around(|| {
         let why = takedown::why(&takedown.reason, &takedown.why);
         let at = takedown.taken_down_at.unwrap_or(takedown.asked_at);
         view! {
-            <div class="stack">
-                {note_is_kept(sent)}
-                <p>
-                    <a class="back" href="/forum/safeguarding/taken-down">
-                        "Taken down and passed on to you"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{title}</h1>
-                <p class="soft">"Taken down on "<When at /></p>
-                <p class="lines">{why}</p>
-                <p class="said">{words}</p>
-                {what_was_done(history.notes, sent, refusals)}
-                {who_opened(history.looks)}
-            </div>
+            <p class="soft">"Taken down on "<When at /></p>
+            <p class="lines">{why}</p>
+            <p class="said">{words}</p>
+            {what_was_done(history.notes, sent, refusals)}
+            {who_opened(history.looks)}
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.answer(house, viewer))
 }

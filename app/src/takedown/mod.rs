@@ -20,7 +20,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
 use ground::takedown::{self, Kind, NewTakedown, Takedown, Wish};
-use ground::ui::{Page, Pager, Summary, When, titled};
+use ground::ui::{Frame, Page, Pager, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -239,7 +239,10 @@ async fn keep(house: &House, viewer: &Viewer, thing: &Thing, wish: &Wish) -> Res
 }
 
 fn shown(thing: &Thing, sent: &Sent, refusals: &Refusals) -> Page {
-    let page = Page::new(titled("Take this down", thing.kind.title()), || {
+    let frame = Frame::new("Take this down", (thing.back.clone(), "Back to the page"))
+        .of(thing.kind.title())
+        .refused_for(refusals);
+    let page = frame.around(|| {
         let words = thing.words.iter().map(|(label, words)| {
             view! {
                 <h2>{*label}</h2>
@@ -252,29 +255,19 @@ fn shown(thing: &Thing, sent: &Sent, refusals: &Refusals) -> Page {
         } else {
             "If we know the address of whoever wrote it, we will email them, without their words."
         };
-        let back = thing.back.clone();
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        "Back to the page"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Take this down"</h1>
-                <p class="lead">
-                    "Nobody will be able to read it any more. People will see that it was taken \
-                     down, and why. You can't undo this."
-                </p>
-                {words}
-                {thing.note.map(|note| view! { <p class="panel">{note}</p> })}
-                <form method="post" novalidate>
-                    {takedown::parts::fields(sent, refusals)}
-                    <p>{told}</p>
-                    <button class="button warn">"Take it down"</button>
-                </form>
-            </div>
+            <p class="lead">
+                "Nobody will be able to read it any more. People will see that it was taken \
+                 down, and why. You can't undo this."
+            </p>
+            {words}
+            {thing.note.map(|note| view! { <p class="panel">{note}</p> })}
+            <form method="post" novalidate>
+                {takedown::parts::fields(sent, refusals)}
+                <p>{told}</p>
+                <button class="button warn">"Take it down"</button>
+            </form>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }

@@ -11,10 +11,10 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Topic};
 use ground::sent::Form;
-use ground::ui::{Page, Summary, When};
+use ground::ui::{Frame, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use safeguarding::{NewNote, look, note_is_kept, queue, what_was_done, who_opened};
+use safeguarding::{NewNote, frame, look, queue, what_was_done, who_opened};
 
 use super::store;
 
@@ -25,25 +25,18 @@ pub async fn passed_on_topics_page(
 ) -> Result<Response, Error> {
     let waiting = store::concerns(&house.db, false).await?;
     let looked_after = store::concerns(&house.db, true).await?;
-    let page = Page::new("Topics passed on to you", || {
+    let frame = Frame::new("Topics passed on to you", ("/forum/safeguarding", "Safeguarding desk"));
+    let page = frame.around(|| {
         let nothing = "Nothing to do. Anything organisers pass on to you will appear here. Nobody \
                        else can see it.";
         let [waiting, looked_after] =
             [waiting, looked_after].map(|topics| topics.into_iter().map(line).collect());
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/forum/safeguarding">
-                        "Safeguarding desk"
-                    </a>
-                </p>
-                <h1>"Topics passed on to you"</h1>
-                <p class="lead">
-                    "Only safeguarding leads can see this page. We record each time someone opens \
-                     a topic."
-                </p>
-                {queue(waiting, looked_after, nothing)}
-            </div>
+            <p class="lead">
+                "Only safeguarding leads can see this page. We record each time someone opens \
+                 a topic."
+            </p>
+            {queue(waiting, looked_after, nothing)}
         }
     });
     Ok(page.answer(&house, &viewer))
@@ -105,31 +98,22 @@ async fn passed_on_topic(
 ) -> Result<Response, Error> {
     let concern = store::concern(&house.db, id).await?.ok_or(Error::NotFound)?;
     look(house, viewer, "topic", &concern.id).await?;
-    let page = Page::new(concern.title.clone(), || {
+    let queue = ("/forum/safeguarding", "Safeguarding desk");
+    let page = frame(concern.title.clone(), queue, sent, refusals).around(|| {
         let author = concern.author_email.map(|email| {
             let to = format!("mailto:{email}");
             view! { <p>"Written by: "<a href=to>{email}</a></p> }
         });
         view! {
-            <div class="stack">
-                {note_is_kept(sent)}
-                <p>
-                    <a class="back" href="/forum/safeguarding">
-                        "Safeguarding desk"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{concern.title}</h1>
-                <p class="soft">"Passed on "<When at=concern.passed_on_at /></p>
-                <h2>"How things are now"</h2>
-                <p class="said">{concern.happens_now}</p>
-                <h2>"What would help"</h2>
-                <p class="said">{concern.would_help}</p>
-                {author}
-                {what_was_done(concern.history.notes, sent, refusals)}
-                {who_opened(concern.history.looks)}
-            </div>
+            <p class="soft">"Passed on "<When at=concern.passed_on_at /></p>
+            <h2>"How things are now"</h2>
+            <p class="said">{concern.happens_now}</p>
+            <h2>"What would help"</h2>
+            <p class="said">{concern.would_help}</p>
+            {author}
+            {what_was_done(concern.history.notes, sent, refusals)}
+            {who_opened(concern.history.looks)}
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.answer(house, viewer))
 }

@@ -209,12 +209,6 @@ pub async fn find(
     }))
 }
 
-/// Topics waiting for an organiser, oldest first: (id, title, since).
-pub const TO_READ: &str = "SELECT id, title, proposed_at AS since FROM topics
-   WHERE published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL
-     AND passed_on_at IS NULL AND withdrawn_at IS NULL
-   ORDER BY proposed_at, id LIMIT 200";
-
 /// What was passed on to the safeguarding lead. Nobody else may see it.
 #[derive(Clone, Debug)]
 pub struct PassedOnTopic {

@@ -9,7 +9,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, FormKey, Page, Summary};
+use ground::ui::{Area, FormKey, Frame, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -76,39 +76,30 @@ pub async fn send_doubt(
 }
 
 fn doubt_page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
-    let (back, version) = (format!("/updates/{}", update.id), update.now().version.to_string());
-    let page = Page::new(
-        format!("That's not my experience: {}", outcomes::shortened(&update.now().words.you_said)),
-        || {
-            view! {
-                <div class="stack">
-                    <p>
-                        <a class="back" href=back>
-                            "Back"
-                        </a>
-                    </p>
-                    <Summary refusals />
-                    <h1>"That's not my experience"</h1>
-                    <p class="lead">
-                        "Tell the forum. Only its organisers will read this, with your display \
-                         name. If it changes what the forum thinks, they will say so on the page."
-                    </p>
-                    {browse::words(&update.now().words, Some(&update.id))}
-                    <form method="post" novalidate>
-                        <FormKey key=sent.typed("form_key") />
-                        <input type="hidden" name="version" value=version />
-                        <Area
-                            name="words"
-                            label="What happened for your family?"
-                            hint="Please don't use a child's name."
-                            value=sent.typed("words")
-                            refusals
-                        />
-                        <button class="button">"Tell the forum"</button>
-                    </form>
-                </div>
-            }
-        },
-    );
-    page.kept_for_going_back().refused_for(refusals)
+    let (now, back) = (update.now(), format!("/updates/{}", update.id));
+    let frame = Frame::new("That's not my experience", (back, "Back"))
+        .of(&outcomes::shortened(&now.words.you_said))
+        .refused_for(refusals);
+    let page = frame.around(|| {
+        view! {
+            <p class="lead">
+                "Tell the forum. Only its organisers will read this, with your display name. If it \
+                 changes what the forum thinks, they will say so on the page."
+            </p>
+            {browse::words(&now.words, Some(&update.id))}
+            <form method="post" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                <input type="hidden" name="version" value=now.version.to_string() />
+                <Area
+                    name="words"
+                    label="What happened for your family?"
+                    hint="Please don't use a child's name."
+                    value=sent.typed("words")
+                    refusals
+                />
+                <button class="button">"Tell the forum"</button>
+            </form>
+        }
+    });
+    page.kept_for_going_back()
 }

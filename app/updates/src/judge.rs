@@ -10,7 +10,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Account, Id};
 use ground::sent::{Form, SentWithFile};
-use ground::ui::{Area, Choice, Choices, FormKey, Page, Pager, Summary, When, titled};
+use ground::ui::{Area, Choice, Choices, FormKey, Frame, Page, Pager, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use outcomes::rules::Verdict;
@@ -253,7 +253,12 @@ async fn verdict_page(
 ) -> sqlx::Result<Page> {
     let doubts = store::doubts_of(&house.db, &update.id, MOST_FOUND).await?;
     let of = update.about.first().map_or("", |subject| subject.title.as_str());
-    let page = Page::new(titled("Does the forum agree", of), || {
+    let frame =
+        Frame::new("Does the forum agree", ("/forum/updates", "Check what leaders say they did"))
+            .of(of)
+            .heading("Does the forum agree?")
+            .refused_for(refusals);
+    let page = frame.around(|| {
         let verdicts = [
             (Verdict::Confirmed, "Yes, the forum agrees"),
             (Verdict::Partly, "In part"),
@@ -264,44 +269,35 @@ async fn verdict_page(
                 sent.typed("verdict") == value
             });
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/forum/updates">
-                        "Check what leaders say they did"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Does the forum agree?"</h1>
-                {browse::words(&update.now().words, Some(&update.id))}
-                <h2>"What this is about"</h2>
-                {browse::about(&update.about)}
-                {found(update.now().version, doubts)}
-                <form method="post" enctype="multipart/form-data" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    <input type="hidden" name="version" value=update.now().version.to_string() />
-                    <Choices name="verdict" legend="Does the forum agree?" choices refusals />
-                    <Area
-                        name="words"
-                        label="What parents have found"
-                        hint="Everyone can read this beside the leader's words. Don't name anyone."
-                        value=sent.typed("words")
-                        refusals
-                    />
-                    <Area
-                        name="links"
-                        label="Links"
-                        hint="Where people can read more, one on each line."
-                        rows=2
-                        value=sent.typed("links")
-                        refusals
-                    />
-                    {attach::field(sent, files, refusals)}
-                    <button class="button">"Publish the forum's view"</button>
-                </form>
-            </div>
+            {browse::words(&update.now().words, Some(&update.id))}
+            <h2>"What this is about"</h2>
+            {browse::about(&update.about)}
+            {found(update.now().version, doubts)}
+            <form method="post" enctype="multipart/form-data" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                <input type="hidden" name="version" value=update.now().version.to_string() />
+                <Choices name="verdict" legend="Does the forum agree?" choices refusals />
+                <Area
+                    name="words"
+                    label="What parents have found"
+                    hint="Everyone can read this beside the leader's words. Don't name anyone."
+                    value=sent.typed("words")
+                    refusals
+                />
+                <Area
+                    name="links"
+                    label="Links"
+                    hint="Where people can read more, one on each line."
+                    rows=2
+                    value=sent.typed("links")
+                    refusals
+                />
+                {attach::field(sent, files, refusals)}
+                <button class="button">"Publish the forum's view"</button>
+            </form>
         }
     });
-    Ok(page.kept_for_going_back().refused_for(refusals))
+    Ok(page.kept_for_going_back())
 }
 
 /// What parents told us about this update, for whoever is about to judge it.

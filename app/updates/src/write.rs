@@ -10,7 +10,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::SentWithFile;
-use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, hidden, titled};
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Frame, Page, hidden, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use outcomes::rules::Outcome;
@@ -325,8 +325,11 @@ fn fields(update: &Update) -> Sent {
 
 /// The first page of two: what it is about.
 fn subjects_page(sent: &Sent, all: &[Subject], refusals: &Refusals) -> Page {
-    let page = Page::new("What is this about?", || {
-        let form = if all.is_empty() {
+    let frame = Frame::new("What is this about?", ("/lead/updates", "You said, we did"))
+        .heading("Say what happened")
+        .refused_for(refusals);
+    frame.around(|| {
+        if all.is_empty() {
             view! {
                 <p class="panel">
                     "There is nothing to answer yet. Topics from closed voting rounds, results, \
@@ -344,21 +347,8 @@ fn subjects_page(sent: &Sent, all: &[Subject], refusals: &Refusals) -> Page {
                 </form>
             }
             .into_any()
-        };
-        view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/lead/updates">
-                        "You said, we did"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Say what happened"</h1>
-                {form}
-            </div>
         }
-    });
-    page.refused_for(refusals)
+    })
 }
 
 fn subjects<'a>(sent: &Sent, all: &[Subject], refusals: &'a Refusals) -> impl IntoView + use<'a> {
@@ -422,7 +412,8 @@ fn update_form_page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Ref
         About::ToChoose(_) | About::Chosen(_) => ("Say what happened", "/lead/updates".to_owned()),
         About::Known(update) => ("Change what you said", format!("/updates/{}", update.id)),
     };
-    let page = Page::new(title, || {
+    let frame = Frame::new(title, (back, "Back")).refused_for(refusals);
+    let page = frame.around(|| {
         // After the button that the Enter key presses.
         let again = matches!(about, About::Chosen(_)).then(|| {
             view! {
@@ -457,82 +448,73 @@ fn update_form_page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Ref
         ];
         let outcomes = Choice::each(outcomes, |value| sent.typed("outcome") == value);
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        "Back"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{title}</h1>
-                <p class="lead">
-                    "Everyone can read this, and people who took part get an email. It will say \
-                     “not checked yet” until the forum has said if it agrees."
-                </p>
-                <form method="post" enctype="multipart/form-data" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    {about_of(sent, &about, refusals)}
-                    {questions}
-                    <Area
-                        name="you_said"
-                        label="You said"
-                        hint="What parents said, in a sentence or two. Please don't name anyone."
-                        rows=3
-                        value=sent.typed("you_said")
-                        refusals
-                    />
+            <p class="lead">
+                "Everyone can read this, and people who took part get an email. It will say \
+                 “not checked yet” until the forum has said if it agrees."
+            </p>
+            <form method="post" enctype="multipart/form-data" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                {about_of(sent, &about, refusals)}
+                {questions}
+                <Area
+                    name="you_said"
+                    label="You said"
+                    hint="What parents said, in a sentence or two. Please don't name anyone."
+                    rows=3
+                    value=sent.typed("you_said")
+                    refusals
+                />
+                <Field
+                    name="part"
+                    label="Which clause or page?"
+                    hint="Only if this is about part of a plan."
+                    value=sent.typed("part")
+                    refusals
+                />
+                <Choices name="outcome" legend="What happened?" choices=outcomes refusals />
+                <Area
+                    name="we_did"
+                    label="We did"
+                    hint="What was done, or why nothing was. Use plain words."
+                    value=sent.typed("we_did")
+                    refusals
+                />
+                {of_not_done(sent, refusals)}
+                <section class="if-deciding">
                     <Field
-                        name="part"
-                        label="Which clause or page?"
-                        hint="Only if this is about part of a plan."
-                        value=sent.typed("part")
-                        refusals
-                    />
-                    <Choices name="outcome" legend="What happened?" choices=outcomes refusals />
-                    <Area
-                        name="we_did"
-                        label="We did"
-                        hint="What was done, or why nothing was. Use plain words."
-                        value=sent.typed("we_did")
-                        refusals
-                    />
-                    {of_not_done(sent, refusals)}
-                    <section class="if-deciding">
-                        <Field
-                            name="decide_by"
-                            label="If it is still being decided, by when?"
-                            hint="Everyone will see it as overdue after that day, or a year after \
-                                it was first due if that is sooner."
-                            kind="date"
-                            value=sent.typed("decide_by")
-                            refusals
-                        />
-                    </section>
-                    <Area
-                        name="next"
-                        label="What happens next"
-                        hint="Leave this empty if nothing does."
-                        rows=3
-                        value=sent.typed("next")
-                        refusals
-                    />
-                    <Field
-                        name="next_by"
-                        label="By when?"
+                        name="decide_by"
+                        label="If it is still being decided, by when?"
+                        hint="Everyone will see it as overdue after that day, or a year after \
+                            it was first due if that is sooner."
                         kind="date"
-                        value=sent.typed("next_by")
+                        value=sent.typed("decide_by")
                         refusals
                     />
-                    {evidence(sent, &known.files, refusals)}
-                    <button class="button" name="step" value="check">
-                        "Check your update"
-                    </button>
-                    {again}
-                </form>
-            </div>
+                </section>
+                <Area
+                    name="next"
+                    label="What happens next"
+                    hint="Leave this empty if nothing does."
+                    rows=3
+                    value=sent.typed("next")
+                    refusals
+                />
+                <Field
+                    name="next_by"
+                    label="By when?"
+                    kind="date"
+                    value=sent.typed("next_by")
+                    refusals
+                />
+                {evidence(sent, &known.files, refusals)}
+                <button class="button" name="step" value="check">
+                    "Check your update"
+                </button>
+                {again}
+            </form>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }
 
 fn of_not_done<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a> {

@@ -378,7 +378,8 @@ fn a_password_is_the_same_in_both_forms_of_unicode_and_one_stored_before_still_s
         // "cafe\u{301} am kuehlen See", hashed as it was typed, as it was done before.
         change(
             &world,
-            "UPDATE accounts SET password_hash = '$argon2id$v=19$m=19456,t=2,p=1$YSBzYWx0IG9mIDE2IGJ5dA$78aJqY2bSV5NlH5rn0lSjAZBf0fAnlP62K7vPUst1/Q'
+            "UPDATE accounts SET password_hash = '$argon2id$v=19$m=19456,t=2,p=1\
+             $YSBzYWx0IG9mIDE2IGJ5dA$78aJqY2bSV5NlH5rn0lSjAZBf0fAnlP62K7vPUst1/Q'
              WHERE email = 'new.parent@example.org'",
         )
         .await;
@@ -402,7 +403,8 @@ fn a_password_that_was_hashed_with_other_parameters_is_hashed_again_when_she_sig
         // "three small words", as a weaker machine may have hashed it.
         change(
             &world,
-            "UPDATE accounts SET password_hash = '$argon2id$v=19$m=1024,t=1,p=1$YSBzYWx0IG9mIDE2IGJ5dA$z42pTtYX9moygUJP+xI/iXxYAljn6a+i4bcaSkRkOCc'",
+            "UPDATE accounts SET password_hash = '$argon2id$v=19$m=1024,t=1,p=1\
+             $YSBzYWx0IG9mIDE2IGJ5dA$z42pTtYX9moygUJP+xI/iXxYAljn6a+i4bcaSkRkOCc'",
         )
         .await;
         let before = stored().await;
@@ -424,8 +426,8 @@ fn a_password_that_was_hashed_with_other_parameters_is_hashed_again_when_she_sig
 #[test]
 fn a_long_password_of_any_characters_counts_to_its_last_one_and_as_it_was_typed() {
     on_both(async |world| {
-        let long = "kettle harbour otter violin marble saddle thunder pebble lantern walnut Ünïcode \
-                    🚌 <&\"'%> 東京 End";
+        let long = "kettle harbour otter violin marble saddle thunder pebble lantern walnut \
+                    Ünïcode 🚌 <&\"'%> 東京 End";
         assert!(long.chars().count() > 64);
         let page = signed_up(&world).await;
         let mut fields = hers(&world);
@@ -477,8 +479,8 @@ fn a_sign_up_that_waited_before_still_works_and_its_password_is_gone() {
              password_hash TEXT NOT NULL, ends_at BIGINT NOT NULL, used_at BIGINT)"
                 .to_owned(),
             format!(
-                "INSERT INTO sign_ups VALUES ('{}', '{HER}', 'A stranger', '{}', 'a hash', {ends_at},
-                 NULL)",
+                "INSERT INTO sign_ups VALUES ('{}', '{HER}', 'A stranger', '{}', 'a hash',
+                 {ends_at}, NULL)",
                 id::hash(&token),
                 world.north
             ),
@@ -1588,8 +1590,7 @@ fn an_organiser_without_children_here_changes_her_name_alone() {
 }
 
 #[test]
-fn support_counts_in_the_place_she_has_when_voting_closes_and_not_in_one_chosen_while_it_is_counted()
- {
+fn support_counts_in_the_place_she_has_when_voting_closes_and_not_in_one_chosen_in_the_count() {
     on_both(async |world| {
         let (_, topic) = world.voting("Buses").await;
         let parent = world.parent(1).await;

@@ -92,9 +92,8 @@ fn the_end_of_the_log_goes_by_email_once_a_month_and_is_found_again() {
 fn two_who_write_at_once_follow_each_other() {
     on_both(async |world| {
         tokio::join!(noted(&world, 6), noted(&world, 6), noted(&world, 6), noted(&world, 6));
-        assert!(
-            matches!(check(world.db(), None).await.unwrap(), Checked::Whole(head) if head.number >= 24)
-        );
+        let checked = check(world.db(), None).await.unwrap();
+        assert!(matches!(checked, Checked::Whole(head) if head.number >= 24));
     });
 }
 

@@ -225,7 +225,7 @@ fn no_address_fails_on_a_parameter_that_is_no_id() {
     on_both(async |world| {
         let mut browser = world.signed_in("everyone@example.org", &Role::ALL).await;
         for (nth, rule) in app::routes::all().rules().iter().enumerate() {
-            browser = world.moved(browser, nth);
+            browser = browser.moved(nth);
             for id in ["0", "%00", "%FF", "..%2f..", "%F0%9F%9A%8C", "'", &id::fresh()] {
                 let path = filled(rule.path, |_| id);
                 if !path.starts_with("/sign-out") && !path.starts_with("/account/sessions") {
@@ -239,7 +239,7 @@ fn no_address_fails_on_a_parameter_that_is_no_id() {
                 }
             }
         }
-        browser = world.moved(browser, 60_000);
+        browser = browser.moved(60_000);
         for query in [
             "?after=x.y",
             "?after=99999999999999999999.1",

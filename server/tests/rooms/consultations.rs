@@ -515,8 +515,7 @@ fn whoever_has_begun_has_half_an_hour_after_the_close_and_is_told_so() {
 }
 
 #[test]
-fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are_named_before_it_opens()
- {
+fn questions_are_copied_moved_taken_out_and_read_from_files_and_faults_are_named_in_time() {
     on_both(async |world| {
         let organiser = world.organiser().await;
         let page = new_for_anyone(&world, &organiser, "Short", 20).await;

@@ -136,8 +136,7 @@ fn what_came_on_paper_is_typed_in_by_channel_compared_by_somebody_else_and_count
 }
 
 #[test]
-fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_results_hold_only_what_may_be_said()
- {
+fn organisers_read_after_the_close_quote_and_pass_on_and_results_hold_only_what_may_be_said() {
     on_both(async |world| {
         let organiser = world.organiser().await;
         let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
@@ -693,7 +692,8 @@ fn a_picture_stands_among_the_questions_with_words_for_those_who_do_not_see_it()
                 .says("Choose a picture")
         );
         // One white point.
-        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\0\0\0\nIDATx\x9cc\xf8\x0f\0\x01\x01\x01\0\xb18\xf6\x14\0\0\0\0IEND\xaeB`\x82";
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\
+                    \0\0\0\nIDATx\x9cc\xf8\x0f\0\x01\x01\x01\0\xb18\xf6\x14\0\0\0\0IEND\xaeB`\x82";
         send(png).await.leads_to();
         let response = begin(&world.visitor(), &id).await;
         let all = world.visitor().get(&format!("{response}/all")).await;

@@ -275,7 +275,8 @@ fn a_providers_call_is_kept_when_its_signature_holds_and_only_then() {
         owe_emails(&world, 1).await;
         let email = world.deliver().await.remove(0);
         let body = format!(
-            r#"{{"event":"bounced","message_id":"<{}@alongside.example.org>","reason":"550 no such mailbox"}}"#,
+            r#"{{"event":"bounced","message_id":"<{}@alongside.example.org>",
+                 "reason":"550 no such mailbox"}}"#,
             email.id
         );
         let call = async |headers: Vec<(&'static str, String)>, body: String| {
@@ -315,7 +316,8 @@ fn a_providers_call_is_kept_when_its_signature_holds_and_only_then() {
             mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         let mailgun = |signature: &str| {
             format!(
-                r#"{{"signature":{{"timestamp":"{at}","token":"word","signature":"{signature}"}},"event-data":{{"event":"complained",
+                r#"{{"signature":{{"timestamp":"{at}","token":"word","signature":"{signature}"}},
+                     "event-data":{{"event":"complained",
                      "message":{{"headers":{{"message-id":"{}@alongside.example.org"}}}}}}}}"#,
                 email.id
             )

@@ -444,7 +444,8 @@ fn the_last_administrator_hands_over_first() {
         );
         // As if both had asked at the same moment.
         let both = format!(
-            "INSERT INTO erasures (account_id, token_hash, asked_at, due_at, takes_down, keeps_emails)
+            "INSERT INTO erasures (account_id, token_hash, asked_at, due_at, takes_down,
+               keeps_emails)
              VALUES ('{}', 'x', 1, 2, 0, 0)",
             other.account
         );
@@ -751,7 +752,8 @@ const ROWS: [&str; 38] = [
      SELECT 'concern note', min(id), 'I rang.', $1, 1 FROM topics",
     "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at)
      SELECT 'comment note', min(id), 'I rang.', $1, 1 FROM comments",
-    "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by, answered_at)
+    "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by,
+       answered_at)
      SELECT 'answer', 'answer', min(id), 'Which?', 'That.', $1, 1 FROM notices",
     "INSERT INTO findings (consultation_id, number, version, words, said_by, said_at)
      SELECT x.consultation_id, x.number, 99, 'They wait.', $1, 1 FROM releases x

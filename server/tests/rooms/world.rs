@@ -216,12 +216,6 @@ impl World {
         Browser { from, ..self.visitor() }
     }
 
-    /// The same browser at another network address, which has limits of its own.
-    pub fn moved<'w>(&self, browser: Browser<'w>, nth: usize) -> Browser<'w> {
-        let address = std::net::Ipv4Addr::from(0x0a09_0000 + u32::try_from(nth).unwrap());
-        Browser { from: Some(SocketAddr::new(address.into(), 4711)), ..browser }
-    }
-
     /// Somebody signed in, with these roles. Parents live in the south.
     pub async fn signed_in(&self, email: &str, roles: &[Role]) -> Browser<'_> {
         let account = self.person(email, roles, &self.south).await;
@@ -443,6 +437,12 @@ pub struct Browser<'w> {
 }
 
 impl Browser<'_> {
+    /// The same browser at another network address, which has limits of its own.
+    pub fn moved(self, nth: usize) -> Self {
+        let address = std::net::Ipv4Addr::from(0x0a09_0000 + u32::try_from(nth).unwrap());
+        Self { from: Some(SocketAddr::new(address.into(), 4711)), ..self }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.request(Method::GET, path, &[], "").await
     }

@@ -69,7 +69,7 @@ impl Visit {
         // A form holds the page too, and only an address of our own is one.
         let packed = format!("then={then}");
         let (_, then) = parse(packed.as_bytes()).next()?;
-        let then = Destination::page(&Sent::of(&[("then", &*then)])).then;
+        let then = Destination::only_page(&Sent::of(&[("then", &*then)])).then;
         id::is_secret(secret).then(|| Self { secret: secret.to_owned(), then })
     }
 
@@ -109,7 +109,7 @@ pub async fn begin_at_council(
 ) -> Result<Response, Error> {
     let council = house.council().ok_or(Error::NotFound)?;
     let query = Sent::query(&uri);
-    let visit = Visit::new(&Destination::page(&query).then);
+    let visit = Visit::new(&Destination::only_page(&query).then);
     let wish = Wish {
         state: &visit.state(),
         nonce: &visit.nonce(),

@@ -464,7 +464,7 @@ pub async fn go_on_page(
 ) -> Result<Response, Error> {
     let account_id = &viewer.signed_in()?.account_id;
     let act = that_waits(&house, &headers, account_id).await?;
-    let then = sign_in::Destination::page(&Sent::query(&uri)).then;
+    let then = sign_in::Destination::only_page(&Sent::query(&uri)).then;
     let Some((act, is_here)) = act.filter(|(act, _)| !act.fields.is_empty()) else {
         let to = if then.is_empty() { "/" } else { &then };
         return Ok(Redirect::to(to).into_response());

@@ -16,13 +16,13 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, Id, Invitation, Organisation};
 use ground::sent::Form;
-use ground::ui::{Page, Pager, hidden};
+use ground::ui::{Frame, Page, Pager, hidden};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use sqlx::AnyConnection;
 
 use self::store::SentInvitation;
-use crate::frame::{Frame, PEOPLE};
+use crate::ways_back::PEOPLE;
 use crate::{emails, people};
 
 const MOST_ON_A_PAGE: i64 = 20;

@@ -10,7 +10,7 @@ use ground::house::House;
 use ground::ids::{Id, Passkey};
 use ground::routes::with_then;
 use ground::sent::Form;
-use ground::ui::{Field, Page};
+use ground::ui::{Field, Frame, Page};
 use ground::viewer::{SecondStep, SignedIn, Viewer};
 use leptos::prelude::*;
 
@@ -19,9 +19,9 @@ use super::webauthn::Made;
 use super::{AskedWhere, NO_NAME, Refused, ui};
 use crate::attempts::Asker;
 use crate::first_act::GO_ON;
-use crate::frame::{ACCOUNT, Frame};
 use crate::second_factor::own::note_and_tell;
 use crate::sign_in::Destination;
+use crate::ways_back::ACCOUNT;
 use crate::{emails, second_factor, session};
 
 const LIST: &str = "/account/passkeys";
@@ -122,7 +122,7 @@ pub async fn new_passkey_form(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let destination = Destination::page(&Sent::query(&uri));
+    let destination = Destination::only_page(&Sent::query(&uri));
     let device = session::device(&headers);
     let sent = Sent::of(&[("name", device.as_str())]);
     Ok(new_passkey_page(&house, &sent, &destination, &Refusals::default()).answer(&house, &viewer))
@@ -192,7 +192,7 @@ pub async fn add_passkey(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (person, destination, now) =
-        (viewer.signed_in()?, Destination::page(&sent), house.clock.now());
+        (viewer.signed_in()?, Destination::only_page(&sent), house.clock.now());
     let Some(party) = super::party(&house) else { return Ok(Redirect::to(LIST).into_response()) };
     let asked = AskedWhere::Session(&person.session_id);
     if sent.typed("step") == "begin" {

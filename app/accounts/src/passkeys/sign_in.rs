@@ -42,7 +42,7 @@ pub async fn passkey_sign_in_form(
     let by_link = query.typed("by") == BY_LINK;
     let page = passkey_sign_in_page(
         &house,
-        &Destination::page(&query),
+        &Destination::only_page(&query),
         by_link,
         &why,
         &Refusals::default(),

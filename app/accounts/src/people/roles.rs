@@ -11,14 +11,14 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, Id};
 use ground::sent::Form;
-use ground::ui::Page;
+use ground::ui::{Frame, Page};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use sqlx::AnyConnection;
 
 use super::{CHECKED, ListWish, organisation, what_administrators_can_do};
-use crate::frame::{Frame, PERSON};
 use crate::second_factor::store::ToldAccount;
+use crate::ways_back::PERSON;
 use crate::{council, emails, sign_out, store};
 
 /// GET `/admin/people/{id}/roles`: what the change of a role means, before it is made. `?role=`

@@ -13,14 +13,14 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, Id};
 use ground::sent::Form;
-use ground::ui::Page;
+use ground::ui::{Frame, Page};
 use ground::viewer::{Role, SignedIn, Viewer};
 use leptos::prelude::*;
 use sqlx::AnyConnection;
 
 use super::ListWish;
 use super::store::{self, Person};
-use crate::frame::{Frame, PERSON};
+use crate::ways_back::PERSON;
 use crate::{emails, invitations, store as accounts};
 
 /// GET `/admin/people/{id}/suspension`

@@ -13,13 +13,13 @@ use ground::house::House;
 use ground::ids::{Account, Id};
 use ground::routes::SECOND_STEP;
 use ground::sent::Form;
-use ground::ui::{Field, Page};
+use ground::ui::{Field, Frame, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::rules;
 use super::store::{self, StaffMember, ToldAccount};
-use crate::frame::{ADMINISTRATION, Frame, PERSON};
+use crate::ways_back::{ADMINISTRATION, PERSON};
 use crate::{emails, store as accounts};
 
 /// How many of the staff the page shows; a forum has a handful.

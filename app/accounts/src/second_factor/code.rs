@@ -50,7 +50,7 @@ pub async fn code_form(
     uri: Uri,
 ) -> Result<Response, Error> {
     let query = Sent::query(&uri);
-    let destination = Destination::page(&query);
+    let destination = Destination::only_page(&query);
     if let Some(ways) = super::waits_here(&house, &viewer, &headers).await? {
         let by_link = query.typed("by") == BY_LINK;
         return Ok(

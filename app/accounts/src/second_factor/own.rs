@@ -13,7 +13,7 @@ use ground::house::House;
 use ground::ids::{Account, Id};
 use ground::routes::{SECOND_STEP, with_then};
 use ground::sent::Form;
-use ground::ui::{Field, Page, qr};
+use ground::ui::{Field, Frame, Page, qr};
 use ground::viewer::{SecondStep, SignedIn, Viewer};
 use leptos::prelude::*;
 use sqlx::AnyConnection;
@@ -22,8 +22,8 @@ use super::rules::{self, Typed};
 use super::store::{self, SecondFactor};
 use crate::emails;
 use crate::first_act::GO_ON;
-use crate::frame::{ACCOUNT, Frame};
 use crate::sign_in::Destination;
+use crate::ways_back::ACCOUNT;
 
 const TITLE: &str = "Second step when you sign in";
 
@@ -50,7 +50,7 @@ pub async fn second_step_page(
     if factor.confirmed_at.is_some() && query.typed("ask") == "codes" {
         return Ok(asks_for_codes(&factor).answer(&house, &viewer));
     }
-    let destination = Destination::page(&query);
+    let destination = Destination::only_page(&query);
     Ok(show_second_step(person, &factor, &destination, query.typed("done")).answer(&house, &viewer))
 }
 
@@ -211,7 +211,8 @@ pub async fn change_second_step(
         "begin" if is_staff || has_one => {
             let since = now - rules::OFFERED_FOR;
             store::offer(&house.db, account_id, &rules::new_secret(), since, now).await?;
-            Ok(Redirect::to(&with_then(SET_UP, &Destination::page(&sent).then)).into_response())
+            Ok(Redirect::to(&with_then(SET_UP, &Destination::only_page(&sent).then))
+                .into_response())
         }
         "codes" if has_one => {
             let (codes, words) = (new_codes(), emails::new_recovery_codes(&house));
@@ -285,7 +286,7 @@ pub async fn set_up_second_step_form(
     uri: Uri,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
-    let destination = Destination::page(&Sent::query(&uri));
+    let destination = Destination::only_page(&Sent::query(&uri));
     let factor = store::factor(&house.db, &person.account_id).await?;
     let Some(secret) = offered(&factor, house.clock.now()) else {
         return Ok(Redirect::to(&with_then(SECOND_STEP, &destination.then)).into_response());
@@ -302,7 +303,7 @@ pub async fn set_up_second_step(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (person, destination, now) =
-        (viewer.signed_in()?, Destination::page(&sent), house.clock.now());
+        (viewer.signed_in()?, Destination::only_page(&sent), house.clock.now());
     let factor = store::factor(&house.db, &person.account_id).await?;
     let Some(secret) = offered(&factor, now) else {
         return Ok(Redirect::to(&with_then(SECOND_STEP, &destination.then)).into_response());

@@ -47,7 +47,7 @@ pub async fn proof_form(
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let proof = accounts::proof(&house.db, &person.session_id).await?;
-    let destination = Destination::page(&Sent::query(&uri));
+    let destination = Destination::only_page(&Sent::query(&uri));
     let chose = waits_for_proof(&house, &headers, person).await?.unwrap_or_default();
     Ok(proof_page(&proof, &destination, &chose, &Refusals::default()).answer(&house, &viewer))
 }

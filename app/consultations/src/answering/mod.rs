@@ -22,7 +22,7 @@ use ground::house::House;
 use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::sent::Form;
-use ground::ui::{Field, Page, Summary};
+use ground::ui::{Field, Frame, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::withdrawal::{self, GRACE};
@@ -250,31 +250,23 @@ const WRONG_CODE: &str = "Check your code: it has four groups of four letters an
 /// The form for a code, with what was typed.
 fn code_page(consultation_id: &Id<ids::Consultation>, sent: &Sent, refusals: &Refusals) -> Page {
     let here = format!("/consultations/{consultation_id}");
-    let page = Page::new("Come back to your answers", || {
+    let frame = Frame::new("Come back to your answers", (here.clone(), "Back to the consultation"))
+        .refused_for(refusals);
+    frame.around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=here.clone()>
-                        "Back to the consultation"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Come back to your answers"</h1>
-                <form method="get" action=format!("{here}/answers") novalidate>
-                    <Field
-                        name="code"
-                        label="Your code"
-                        hint="Four groups of four, like 7XK2-9QHM-4ETC-0ABD."
-                        autocomplete="off"
-                        value=sent.typed("code")
-                        refusals
-                    />
-                    <button class="button">"Go to my answers"</button>
-                </form>
-            </div>
+            <form method="get" action=format!("{here}/answers") novalidate>
+                <Field
+                    name="code"
+                    label="Your code"
+                    hint="Four groups of four, like 7XK2-9QHM-4ETC-0ABD."
+                    autocomplete="off"
+                    value=sent.typed("code")
+                    refusals
+                />
+                <button class="button">"Go to my answers"</button>
+            </form>
         }
-    });
-    page.refused_for(refusals)
+    })
 }
 
 /// The same for an address whose code no answers have.

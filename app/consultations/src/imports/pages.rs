@@ -11,7 +11,7 @@ use ground::files;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::{CHOOSE_AGAIN, Form, SentWithFile};
-use ground::ui::{Page, Summary, titled};
+use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::check::{MOST_QUESTIONS, check};
@@ -20,10 +20,10 @@ use questionnaires::{Questionnaire, edit, piping};
 
 use super::store::{Import, LastImport};
 use super::{Step, address, store};
-use crate::being_written;
 use crate::build::{Builder, in_words, keep_changed, refused};
 use crate::question::keys_had;
 use crate::store::{Consultation, questions};
+use crate::{being_written, frame};
 
 const UNREADABLE: &str = "We can't read this file. Save it again, or choose another one";
 
@@ -71,7 +71,7 @@ pub async fn import_page(
     let consultation = being_written(&house, &id).await?;
     let (id, version) = (&consultation.id, consultation.version);
     let import = store::find(&mut *house.db.read().await?, id, version).await?;
-    let page = page(&consultation, import.as_ref(), &Refusals::default());
+    let page = what_it_holds_page(&consultation, import.as_ref(), &Refusals::default());
     Ok(page.answer(&house, &viewer))
 }
 
@@ -119,7 +119,9 @@ pub async fn act_on_import(
                  some out first, or replace the ones there are"
             );
             let refusals = Refusals::one("step", what_to_do);
-            return Ok(page(&consultation, Some(&import), &refusals).answer(&house, &viewer));
+            return Ok(
+                what_it_holds_page(&consultation, Some(&import), &refusals).answer(&house, &viewer)
+            );
         }
     }
     let is_kept = match &changed {
@@ -187,36 +189,25 @@ fn changed(
     }
 }
 
-fn page(consultation: &Consultation, import: Option<&Import>, refusals: &Refusals) -> Page {
+fn what_it_holds_page(
+    consultation: &Consultation,
+    import: Option<&Import>,
+    refusals: &Refusals,
+) -> Page {
     let waiting = import.and_then(|import| Some((import.waiting.as_ref()?, import.turn)));
     let back = format!("/forum/consultations/{}", consultation.id);
-    let page = Page::new(titled("Import questions", &consultation.terms.title), || {
-        let body = match waiting {
-            Some((read, turn)) => to_decide(consultation, read, turn).into_any(),
-            None => view! {
-                <p>"No file is waiting for you to decide about."</p>
-                <p>
-                    <a class="button" href=format!("{back}#import")>
-                        "Import questions from a file"
-                    </a>
-                </p>
-            }
-            .into_any(),
-        };
-        view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back.clone()>
-                        {consultation.terms.title.clone()}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Import questions"</h1>
-                {body}
-            </div>
+    frame(consultation, "Import questions", refusals).around(|| match waiting {
+        Some((read, turn)) => to_decide(consultation, read, turn).into_any(),
+        None => view! {
+            <p>"No file is waiting for you to decide about."</p>
+            <p>
+                <a class="button" href=format!("{back}#import")>
+                    "Import questions from a file"
+                </a>
+            </p>
         }
-    });
-    page.refused_for(refusals)
+        .into_any(),
+    })
 }
 
 /// What a file holds, and what can become of it.
@@ -337,8 +328,8 @@ fn ways(action: &str, turn: i64, there: usize) -> impl IntoView + use<> {
                 </button>
             </p>
             <p class="soft">
-                "You can undo this afterwards, until someone has answered. If you leave it, nothing \
-                 changes."
+                "You can undo this afterwards, until someone has answered. If you leave it, \
+                 nothing changes."
             </p>
         </form>
     }

@@ -14,7 +14,9 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::answers::{Answers, places as named, read_all};
 
-use super::pages::{OVER, Purpose, Sheet, back, no_typing, nothing_required, page, with_questions};
+use super::pages::{
+    OVER, Purpose, Sheet, back, no_typing, nothing_required, sheet_page, with_questions,
+};
 use super::store::{self, PaperEntry, SheetCorrection};
 use crate::answering::pages::Problems;
 use crate::results;
@@ -188,5 +190,5 @@ async fn shown(
         refusals,
         purpose: Purpose::Correct(typed),
     };
-    Ok(page(&sheet).answer(house, viewer))
+    Ok(sheet_page(&sheet).answer(house, viewer))
 }

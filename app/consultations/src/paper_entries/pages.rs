@@ -209,7 +209,7 @@ pub async fn paper_entry_form(
         refusals: &Refusals::default(),
         purpose: Purpose::New,
     };
-    Ok(page(&sheet).answer(&house, &viewer))
+    Ok(sheet_page(&sheet).answer(&house, &viewer))
 }
 
 /// The consultation with the version of the questions that a sheet was printed from, by default the
@@ -267,7 +267,7 @@ pub async fn add_paper_entry(
             refusals: &refusals,
             purpose: Purpose::New,
         };
-        return Ok(page(&sheet).answer(&house, &viewer));
+        return Ok(sheet_page(&sheet).answer(&house, &viewer));
     };
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let new = NewPaperEntry {
@@ -314,7 +314,7 @@ pub async fn compare_paper_entry_form(
         refusals: &Refusals::default(),
         purpose: Purpose::Compare(&typed),
     };
-    Ok(page(&sheet).answer(&house, &viewer))
+    Ok(sheet_page(&sheet).answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/{id}/typed/{sheet}`: saves what is on the sheet, and whether it
@@ -346,7 +346,7 @@ pub async fn compare_paper_entry(
             refusals: &Refusals::default(),
             purpose: Purpose::Compare(&typed),
         };
-        return Ok(page(&sheet).answer(&house, &viewer));
+        return Ok(sheet_page(&sheet).answer(&house, &viewer));
     }
     let mut answers: Answers =
         read.answered.into_iter().filter_map(|(key, answer)| Some((key, answer?))).collect();
@@ -487,7 +487,7 @@ pub(super) enum Purpose<'s> {
     Correct(&'s PaperEntry),
 }
 
-pub(super) fn page(sheet: &Sheet<'_>) -> Page {
+pub(super) fn sheet_page(sheet: &Sheet<'_>) -> Page {
     let Sheet { consultation, others, places, kept, sent, problems, refusals, purpose } = *sheet;
     let title = match purpose {
         Purpose::New => "Type in a response".to_owned(),

@@ -190,8 +190,8 @@ pub struct SheetCorrection<'a> {
 
 /// Corrects a sheet until results are published; whoever does has then typed it in, so that
 /// somebody else compares it, also where that was done before. Words that were chosen from an
-/// answer that is another one now are no longer quoted. False when results are published, or the sheet was
-/// corrected by somebody else meanwhile.
+/// answer that is another one now are no longer quoted. False when results are published, or the
+/// sheet was corrected by somebody else meanwhile.
 pub async fn correct(
     tx: &mut AnyConnection,
     correction: SheetCorrection<'_>,

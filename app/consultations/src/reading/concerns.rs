@@ -10,11 +10,11 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Page, Summary, When};
+use ground::ui::{Frame, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::answers;
-use safeguarding::{NewNote, note as read_note, note_is_kept, what_was_done};
+use safeguarding::{NewNote, frame, note as read_note, what_was_done};
 
 use super::Suggests;
 use super::store::{self, Concern};
@@ -26,7 +26,9 @@ pub async fn answer_concerns_page(
 ) -> Result<Response, Error> {
     let waiting = store::concerns(&house.db, false).await?;
     let looked_after = store::concerns(&house.db, true).await?;
-    let page = Page::new("Answers passed on to you", || {
+    let frame =
+        Frame::new("Answers passed on to you", ("/forum/safeguarding", "Safeguarding desk"));
+    let page = frame.around(|| {
         let waiting = if waiting.is_empty() {
             view! {
                 <p>
@@ -48,19 +50,11 @@ pub async fn answer_concerns_page(
             }
         });
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/forum/safeguarding">
-                        "Safeguarding desk"
-                    </a>
-                </p>
-                <h1>"Answers passed on to you"</h1>
-                <p class="lead">
-                    "Only safeguarding leads can read them. We record each time someone opens one."
-                </p>
-                {waiting}
-                {looked_after}
-            </div>
+            <p class="lead">
+                "Only safeguarding leads can read them. We record each time someone opens one."
+            </p>
+            {waiting}
+            {looked_after}
         }
     });
     Ok(page.answer(&house, &viewer))
@@ -88,7 +82,7 @@ pub async fn answer_concern_page(
 ) -> Result<Response, Error> {
     let concern = found(&house, &id).await?;
     look(&house, &viewer, &concern).await?;
-    page(&house, &viewer, concern, &Sent::query(&uri), &Refusals::default()).await
+    concern_page(&house, &viewer, concern, &Sent::query(&uri), &Refusals::default()).await
 }
 
 /// Records that it is opened.
@@ -112,7 +106,7 @@ pub async fn note_answer_concern(
         Ok(note) => note,
         Err(refusals) => {
             look(&house, &viewer, &concern).await?;
-            return page(&house, &viewer, concern, &sent, &refusals).await;
+            return concern_page(&house, &viewer, concern, &sent, &refusals).await;
         }
     };
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
@@ -133,7 +127,7 @@ async fn found(house: &House, id: &Id<ids::Concern>) -> Result<Concern, Error> {
     store::concern(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
-async fn page(
+async fn concern_page(
     house: &House,
     viewer: &Viewer,
     concern: Concern,
@@ -144,7 +138,8 @@ async fn page(
     let places =
         if question.kind.is_place() { area::store::places(&house.db).await? } else { Vec::new() };
     let (looks, notes) = store::history(&house.db, &concern.id).await?;
-    let page = Page::new(concern.what.title(), || {
+    let queue = ("/forum/safeguarding/answers", "Answers passed on to you");
+    let page = frame(concern.what.title(), queue, sent, refusals).around(|| {
         let answer = answers::in_words(question, concern.answers.get(&question.key), &places);
         let timeline = |lines: Vec<(Millis, String)>| {
             lines
@@ -160,37 +155,27 @@ async fn page(
                 .collect_view()
         };
         view! {
-            <div class="stack">
-                {note_is_kept(sent)}
-                <p>
-                    <a class="back" href="/forum/safeguarding/answers">
-                        "Answers passed on to you"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>{concern.what.title()}</h1>
-                <p class="soft">
-                    {format!(
-                        "Passed on by {} on {}, from the consultation “{}”",
-                        concern.passed_on.0,
-                        clock::day_and_hour(concern.passed_on.1),
-                        concern.consultation.1,
-                    )}
-                </p>
-                <h2>{question.text.clone()}</h2>
-                <p class="said">{answer}</p>
-                <p class="soft">
-                    "Nobody can find out who wrote this: answers hold no names. If someone may be \
-                     in danger now, ring the council’s safeguarding team and tell them what it \
-                     says."
-                </p>
-                {what_was_done(notes, sent, refusals)}
-                <details>
-                    <summary>"Who has opened it"</summary>
-                    <ol class="timeline">{timeline(looks)}</ol>
-                </details>
-            </div>
+            <p class="soft">
+                {format!(
+                    "Passed on by {} on {}, from the consultation “{}”",
+                    concern.passed_on.0,
+                    clock::day_and_hour(concern.passed_on.1),
+                    concern.consultation.1,
+                )}
+            </p>
+            <h2>{question.text.clone()}</h2>
+            <p class="said">{answer}</p>
+            <p class="soft">
+                "Nobody can find out who wrote this: answers hold no names. If someone may be \
+                 in danger now, ring the council’s safeguarding team and tell them what it \
+                 says."
+            </p>
+            {what_was_done(notes, sent, refusals)}
+            <details>
+                <summary>"Who has opened it"</summary>
+                <ol class="timeline">{timeline(looks)}</ol>
+            </details>
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.answer(house, viewer))
 }

@@ -12,7 +12,7 @@ use questionnaires::answers::Answer;
 use questionnaires::results::{FOR_EXCEL, Heard, harmless};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
 
-use super::pages::Material;
+use super::material::Material;
 use super::{about, in_its_place};
 
 /// A cell: what a spreadsheet counts with is no text.

@@ -2,16 +2,22 @@
 //! question, give it themes, choose quotes to publish, redact, and pass on answers that suggest
 //! danger or name a child.
 //!
-//! `pages` is where they read, `together` what they do with several answers at once, `readers` who
-//! read what and how far two agree, `concerns` what the safeguarding lead sees, `export` the files
-//! for the forum itself, `store` the SQL. What may be read and quoted is decided here.
+//! `questions` is the page of all questions and `question` that of one, made of the `material`;
+//! `ways` is what can be done about an answer and `acting` does it; `together` is what they do with
+//! several answers at once, `readers` who read what and how far two agree, `concerns` what the
+//! safeguarding lead sees, `export` the files for the forum itself, `store` the SQL. What may be
+//! read and quoted is decided here.
 
+mod acting;
 mod concerns;
 mod export;
-mod pages;
+mod material;
+mod question;
+mod questions;
 pub mod readers;
 pub mod store;
 mod together;
+mod ways;
 
 use std::collections::BTreeMap;
 
@@ -28,17 +34,17 @@ pub fn routes() -> Routes {
     let (organiser, safeguarding) =
         (Access::Only(&[Role::Organiser]), Access::Only(&[Role::Safeguarding]));
     Routes::new()
-        .get("/forum/consultations/{id}/answers", organiser, pages::reading_page)
-        .get("/forum/consultations/{id}/answers/{key}", organiser, pages::read_answers_page)
-        .post("/forum/consultations/{id}/answers/{key}", organiser, pages::act_on_answer)
-        .get("/forum/consultations/{id}/answers.csv", organiser, pages::reading_page)
+        .get("/forum/consultations/{id}/answers", organiser, questions::reading_page)
+        .get("/forum/consultations/{id}/answers/{key}", organiser, question::read_answers_page)
+        .post("/forum/consultations/{id}/answers/{key}", organiser, acting::act_on_answer)
+        .get("/forum/consultations/{id}/answers.csv", organiser, questions::reading_page)
         .post_first(
             "/forum/consultations/{id}/answers.csv",
             organiser.fresh(),
             EXPORT,
             export::answers_csv,
         )
-        .get("/forum/consultations/{id}/answers.xlsx", organiser, pages::reading_page)
+        .get("/forum/consultations/{id}/answers.xlsx", organiser, questions::reading_page)
         .post_first(
             "/forum/consultations/{id}/answers.xlsx",
             organiser.fresh(),

@@ -8,7 +8,7 @@ use ground::ids::{self, Id};
 use leptos::prelude::*;
 use questionnaires::results::Theme;
 
-use super::pages::Material;
+use super::material::Material;
 use super::readers::Reading;
 use super::{Done, about};
 

@@ -3,10 +3,10 @@
 //!
 //! Every number goes through [`disclosure::tables`]. No number in a release ever changes; a new one
 //! says what differs. `whole` makes one set of questions of all versions, themes and channels;
-//! `release` is the organisers' page, `browse` everyone's, `findings` the sentences that an organiser
-//! puts before the numbers, `ranges` how numbers and days are counted, `taking_down` takes words out
-//! of what is published, `store` holds the SQL. What is said about the counts, and in which words, is
-//! here.
+//! `release` is the organisers' page, `browse` everyone's, `findings` the sentences that an
+//! organiser puts before the numbers, `ranges` how numbers and days are counted, `taking_down`
+//! takes words out of what is published, `store` holds the SQL. What is said about the counts, and
+//! in which words, is here.
 
 mod browse;
 mod findings;

@@ -11,7 +11,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Banner, Choice, Field, Page, Select, Summary, titled};
+use ground::ui::{Area, Choice, Field, Select};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::piping;
@@ -22,7 +22,7 @@ use super::store::{self, MadeOf, NewFindings, Release};
 use super::{findings, ranges};
 use crate::rules::ConsultationState;
 use crate::store::{Consultation, versions};
-use crate::{consultation, course, progress};
+use crate::{consultation, course, frame, just_done, progress};
 
 /// GET `/forum/consultations/{id}/release`
 pub async fn release_page(
@@ -32,8 +32,7 @@ pub async fn release_page(
     uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
-    let sent = Sent::of(&[("done", &Sent::query(&uri).line("done"))]);
-    shown(&house, &viewer, &consultation, &sent, &Refusals::default()).await
+    shown(&house, &viewer, &consultation, &just_done(&uri), &Refusals::default()).await
 }
 
 /// POST `/forum/consultations/{id}/release`: counts, discards what was counted, publishes what
@@ -292,16 +291,17 @@ async fn shown(
     let course = course(house, &consultation.id).await?;
     let releases =
         if is_closed { store::all(&house.db, &consultation.id).await? } else { Vec::new() };
-    let page = Page::new(titled("Results", &consultation.terms.title), || {
-        let banner = match sent.typed("done") {
-            "counted" => Some((
-                "Answers counted",
-                "Another organiser must now check the results and publish them.",
-            )),
-            "discarded" => Some(("Results discarded", "None of it was published.")),
-            "findings" => Some(("Findings saved", "Everyone can read them above the results.")),
-            _ => None,
-        };
+    let done = match sent.typed("done") {
+        "counted" => Some((
+            "Answers counted",
+            "Another organiser must now check the results and publish them.",
+        )),
+        "discarded" => Some(("Results discarded", "None of it was published.")),
+        "findings" => Some(("Findings saved", "Everyone can read them above the results.")),
+        _ => None,
+    };
+    let frame = frame(consultation, "Results", refusals).heading_id("count").done_so(done);
+    let page = frame.around(|| {
         let waits = releases.iter().find(|release| release.checked_at.is_none());
         let is_again = releases.iter().any(|release| release.checked_at.is_some());
         let to_check = waits.map(|release| to_check(release, me, sent, refusals));
@@ -331,37 +331,10 @@ async fn shown(
                 </p>
             }
         });
-        view! {
-            <div class="stack">
-                {banner
-                    .map(|(title, words)| {
-                        view! {
-                            <Banner title>
-                                <p>{words}</p>
-                            </Banner>
-                        }
-                    })} <p>
-                    <a class="back" href=format!("/forum/consultations/{}", consultation.id)>
-                        {consultation.terms.title.clone()}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1 id="count">"Results"</h1>
-                {progress(
-                    &course,
-                    me,
-                    now,
-                    &format!("/forum/consultations/{}/release", consultation.id),
-                )}
-                {wait}
-                {published}
-                {found}
-                {to_check}
-                {count}
-            </div>
-        }
+        let to = format!("/forum/consultations/{}/release", consultation.id);
+        view! { {progress(&course, me, now, &to)} {wait} {published} {found} {to_check} {count} }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.answer(house, viewer))
 }
 
 /// What was counted and waits for another organiser.

@@ -11,13 +11,13 @@ use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::takedown::{self, Kind, NewTakedown, Takedown};
-use ground::ui::{Banner, Choice, Choices, Page, Summary, titled};
+use ground::ui::{Choice, Choices, Frame};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::store::{self, Release};
-use crate::consultation;
 use crate::store::Consultation;
+use crate::{consultation, just_done};
 
 /// GET `/forum/consultations/{id}/takedown`
 pub async fn take_words_down_form(
@@ -27,8 +27,7 @@ pub async fn take_words_down_form(
     uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
-    let sent = Sent::of(&[("done", &Sent::query(&uri).line("done"))]);
-    shown(&house, &viewer, &consultation, &sent, &Refusals::default()).await
+    shown(&house, &viewer, &consultation, &just_done(&uri), &Refusals::default()).await
 }
 
 /// POST `/forum/consultations/{id}/takedown`: asks for words to be taken down; or, for what another
@@ -145,20 +144,19 @@ async fn shown(
     let me = &viewer.signed_in()?.account_id;
     let waiting = takedown::store::waiting(&house.db, &consultation.id).await?;
     let all = published_words(&store::all(&house.db, &consultation.id).await?);
-    let page = Page::new(titled("Take words down", &consultation.terms.title), || {
-        let banner = match sent.typed("done") {
-            "asked" => Some(("Saved", "Another organiser must now agree. Until then it stays.")),
-            "agreed" => Some(("Taken down", "People now read that it was taken down, and why.")),
-            "refused" => Some(("Saved", "The words stay as they are.")),
-            _ => None,
-        };
-        let banner = banner.map(|(title, words)| {
-            view! {
-                <Banner title>
-                    <p>{words}</p>
-                </Banner>
-            }
-        });
+    let done = match sent.typed("done") {
+        "asked" => Some(("Saved", "Another organiser must now agree. Until then it stays.")),
+        "agreed" => Some(("Taken down", "People now read that it was taken down, and why.")),
+        "refused" => Some(("Saved", "The words stay as they are.")),
+        _ => None,
+    };
+    let back = (format!("/forum/consultations/{}/release", consultation.id), "Results");
+    let frame = Frame::new("Take words down", back)
+        .of(&consultation.terms.title)
+        .heading_id("waiting")
+        .done_so(done)
+        .refused_for(refusals);
+    let page = frame.around(|| {
         let waits = waiting.into_iter().map(|(asked, words)| to_decide(&asked, words, me));
         let waits = waits.collect::<Vec<_>>();
         let waits = (!waits.is_empty()).then(|| {
@@ -167,30 +165,16 @@ async fn shown(
                 <ol class="queue">{waits}</ol>
             }
         });
-        let form = to_ask(all, sent, refusals);
         view! {
-            <div class="stack">
-                {banner}
-                <p>
-                    <a
-                        class="back"
-                        href=format!("/forum/consultations/{}/release", consultation.id)
-                    >
-                        "Results"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1 id="waiting">"Take words down"</h1>
-                <p class="lead">
-                    "If words in the results name someone, or should not be there. The numbers \
-                     stay as they are. Another organiser must agree."
-                </p>
-                {waits}
-                {form}
-            </div>
+            <p class="lead">
+                "If words in the results name someone, or should not be there. The numbers stay as \
+                 they are. Another organiser must agree."
+            </p>
+            {waits}
+            {to_ask(all, sent, refusals)}
         }
     });
-    Ok(page.kept_for_going_back().refused_for(refusals).answer(house, viewer))
+    Ok(page.kept_for_going_back().answer(house, viewer))
 }
 
 /// Words that wait for a second organiser, and the buttons for one who may decide.

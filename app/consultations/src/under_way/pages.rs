@@ -11,14 +11,14 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Banner, Field, Page, ShareBar, Summary, titled};
+use ground::ui::{Field, ShareBar};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::{NO_PLACE, Told, store, told_until};
 use crate::rules::ConsultationState;
-use crate::state_in_words;
 use crate::store::Consultation;
+use crate::{frame, just_done, state_in_words};
 
 /// The most answers that can be hoped for.
 const MOST: i64 = 1_000_000;
@@ -33,8 +33,7 @@ pub async fn progress_page(
     uri: Uri,
 ) -> Result<Response, Error> {
     let consultation = crate::consultation(&house, &id).await?;
-    let sent = Sent::of(&[("done", &Sent::query(&uri).line("done"))]);
-    shown(&house, &viewer, &consultation, &sent, &Refusals::default()).await
+    shown(&house, &viewer, &consultation, &just_done(&uri), &Refusals::default()).await
 }
 
 /// POST `/forum/consultations/{id}/progress`: says how many answers are hoped for.
@@ -86,14 +85,9 @@ async fn shown(
     let places = area::store::places_and(&house.db, &places).await?;
     let state = consultation.state(now);
     let terms = &consultation.terms;
-    let page = Page::new(titled("How it is going", &terms.title), || {
-        let banner = (sent.typed("done") == "aim").then(|| {
-            view! {
-                <Banner title="Saved">
-                    <p>"The pictures below show how far you are."</p>
-                </Banner>
-            }
-        });
+    let done = (sent.typed("done") == "aim")
+        .then_some(("Saved", "The pictures below show how far you are."));
+    let page = frame(consultation, "How it is going", refusals).done_so(done).around(|| {
         let value = match sent.typed("aim") {
             "" => aim.map(|aim| aim.to_string()).unwrap_or_default(),
             typed => typed.to_owned(),
@@ -103,32 +97,22 @@ async fn shown(
             None => nothing_yet(state).into_any(),
         };
         view! {
-            <div class="stack">
-                {banner}
-                <p>
-                    <a class="back" href=format!("/forum/consultations/{}", consultation.id)>
-                        {terms.title.clone()}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"How it is going"</h1>
-                <p class="panel gold">{state_in_words(state, (terms.opens_at, terms.closes_at))}</p>
-                {pictures}
-                <form method="post" novalidate>
-                    <Field
-                        name="aim"
-                        label="How many answers do you hope for?"
-                        hint="Leave this empty if you have no number in mind."
-                        kind="number"
-                        value=value
-                        refusals
-                    />
-                    <button class="button quiet">"Save this number"</button>
-                </form>
-            </div>
+            <p class="panel gold">{state_in_words(state, (terms.opens_at, terms.closes_at))}</p>
+            {pictures}
+            <form method="post" novalidate>
+                <Field
+                    name="aim"
+                    label="How many answers do you hope for?"
+                    hint="Leave this empty if you have no number in mind."
+                    kind="number"
+                    value=value
+                    refusals
+                />
+                <button class="button quiet">"Save this number"</button>
+            </form>
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.answer(house, viewer))
 }
 
 fn nothing_yet(state: ConsultationState) -> impl IntoView + use<> {

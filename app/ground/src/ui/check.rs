@@ -1,13 +1,37 @@
 //! The page between what was typed and what is done: everything once more in words, and the way
 //! back. For what others plan by, such as a date.
 
-use forms::Sent;
+use forms::{Refusals, Sent};
 use leptos::prelude::*;
 
 use super::{Page, hidden};
 
 /// What the button of a check page sends as `step`, most often.
 pub const CONFIRMED: &str = "confirm";
+
+/// What comes after a form whose words are checked before they count.
+#[derive(Debug)]
+pub enum Next<T> {
+    /// The form again, with what needs correcting, or to change something.
+    Form(Refusals),
+    /// The check page.
+    Check(T),
+    /// It is done.
+    Keep(T),
+}
+
+impl<T> Next<T> {
+    /// By the button that was pressed, and what was read.
+    #[must_use]
+    pub fn of(sent: &Sent, read: Result<T, Refusals>) -> Self {
+        match (read, sent.typed("step")) {
+            (Err(refusals), _) => Self::Form(refusals),
+            (Ok(_), "change") => Self::Form(Refusals::default()),
+            (Ok(read), CONFIRMED) => Self::Keep(read),
+            (Ok(read), _) => Self::Check(read),
+        }
+    }
+}
 
 /// What a check page shows.
 #[derive(Debug)]
@@ -65,5 +89,25 @@ impl Check<'_> {
             }
         });
         page.kept_for_going_back()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_done_before_it_was_read_and_checked() {
+        let pressed = |step: &str, read: Result<&'static str, Refusals>| {
+            Next::of(&Sent::of(&[("step", step)]), read)
+        };
+        assert!(matches!(pressed("check", Ok("later")), Next::Check("later")));
+        assert!(matches!(pressed("", Ok("later")), Next::Check("later")));
+        assert!(matches!(pressed(CONFIRMED, Ok("later")), Next::Keep("later")));
+        assert!(matches!(pressed("change", Ok("later")), Next::Form(none) if none.is_empty()));
+        for step in ["check", CONFIRMED, "change"] {
+            let refused = pressed(step, Err(Refusals::one("due_day", "Enter a day")));
+            assert!(matches!(refused, Next::Form(refusals) if !refusals.is_empty()), "{step}");
+        }
     }
 }

@@ -9,7 +9,8 @@ pub fn Scene() -> impl IntoView {
     view! {
         <svg class="drawing scene" viewBox="0 0 360 230" aria-hidden="true">
             <path class="line" d="M8 152h344" />
-            <path d="M24 152V98M96 152V98M24 112c24-22 48-22 72 0M42 152v-42M60 152v-48M78 152v-42" />
+            <path d="M24 152V98M96 152V98M24 112c24-22 48-22 72 0" />
+            <path d="M42 152v-42M60 152v-48M78 152v-42" />
             <circle class="sand" cx="155" cy="74" r="18" />
             <path class="sand" d="M126 152v-26c0-30 58-30 58 0v26z" />
             <rect class="plate" x="162" y="112" width="22" height="34" rx="4" />

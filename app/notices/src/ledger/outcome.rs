@@ -321,7 +321,7 @@ pub async fn unreached(db: &Db, now: Millis) -> sqlx::Result<Vec<Unreached>> {
     Ok(families)
 }
 
-/// How many families no email reaches, as part of a statement with the time in `$1`; for the desk.
+/// How many families no email reaches, as part of a statement with the time in `$2`; for the desk.
 #[must_use]
 pub fn count_unreached() -> String {
     format!(
@@ -329,7 +329,7 @@ pub fn count_unreached() -> String {
          JOIN notices n ON n.id = l.notice_id
          JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
            AND b.idle_since IS NULL
-         WHERE {} AND n.effect_at > $1 - {ASKED_FOR}",
+         WHERE {} AND n.effect_at > $2 - {ASKED_FOR}",
         to_reach()
     )
 }

@@ -10,7 +10,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Account, Id, NoticeQuestion};
 use ground::sent::Form;
-use ground::ui::{Area, Banner, Choice, Choices, FormKey, Page, Summary, titled};
+use ground::ui::{Area, Choice, Choices, FormKey, Frame, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -149,7 +149,7 @@ fn questions_shown(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Page {
-    let banner = match done {
+    let done = match done {
         "answered" => Some((
             "Answer published",
             "We will email it to the people who asked, and to those who wanted to know too.",
@@ -165,8 +165,12 @@ fn questions_shown(
         )),
         _ => None,
     };
-    let (to, title) = (format!("/notices/{}", notice.id), notice.words.title.clone());
-    let page = Page::new(titled("Questions", &title), || {
+    let title = notice.words.title.as_str();
+    let frame = Frame::new("Questions", (format!("/notices/{}", notice.id), title))
+        .of(title)
+        .done_so(done)
+        .refused_for(refusals);
+    let page = frame.around(|| {
         // What was written stays, even if a colleague has answered in the meantime.
         let form = (!waiting.is_empty() || !refusals.is_empty()).then(|| {
             let ticked = sent.all("questions");
@@ -226,26 +230,12 @@ fn questions_shown(
                 </details>
             }
         });
+        let nothing = (waiting.is_empty() && refusals.is_empty())
+            .then(|| view! { <p>"No questions are waiting."</p> });
         view! {
-            <div class="stack">
-                {banner
-                    .map(|(title, words)| {
-                        view! {
-                            <Banner title>
-                                <p>{words}</p>
-                            </Banner>
-                        }
-                    })} <p>
-                    <a class="back" href=to>
-                        {title}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Questions"</h1>
-                {(waiting.is_empty() && refusals.is_empty())
-                    .then(|| view! { <p>"No questions are waiting."</p> })} {form}
-            </div>
+            {nothing}
+            {form}
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }

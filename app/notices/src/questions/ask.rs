@@ -9,7 +9,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Field, FormKey, Page, Summary};
+use ground::ui::{Area, Field, FormKey, Frame, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -152,53 +152,47 @@ fn ask_page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) 
             />
         }
     });
-    let page = Page::new(format!("Ask about this change: {title}"), || {
+    let frame = Frame::new(format!("Ask about this change: {title}"), (back, title))
+        .heading("Ask about this change")
+        .refused_for(refusals);
+    let page = frame.around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {title}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Ask about this change"</h1>
-                <p class="lead">
-                    {format!(
-                        "Your question will go to: {team}. We will email you the answer and put it \
-                         on the page for everyone. Nobody will see who asked.",
-                    )}
-                </p>
-                {(!notice.course.is_decided)
-                    .then(|| {
-                        view! {
-                            <p>
-                                "This is a proposal, not decided yet. You can also say what you \
-                                 think of it."
-                            </p>
-                        }
-                    })}
-                <p>
-                    {format!(
-                        "If you would rather talk to someone: {}, {}.",
-                        words.whom,
-                        words.ways_to_ask(),
-                    )}
-                </p>
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    <Area
-                        name="question"
-                        label="Your question"
-                        hint="Please don't use a child's name. If it's only about your child, ask \
-                        them directly."
-                        value=sent.typed("question")
-                        refusals
-                    />
-                    {email}
-                    <button class="button">"Send my question"</button>
-                </form>
-            </div>
+            <p class="lead">
+                {format!(
+                    "Your question will go to: {team}. We will email you the answer and put it \
+                     on the page for everyone. Nobody will see who asked.",
+                )}
+            </p>
+            {(!notice.course.is_decided)
+                .then(|| {
+                    view! {
+                        <p>
+                            "This is a proposal, not decided yet. You can also say what you \
+                             think of it."
+                        </p>
+                    }
+                })}
+            <p>
+                {format!(
+                    "If you would rather talk to someone: {}, {}.",
+                    words.whom,
+                    words.ways_to_ask(),
+                )}
+            </p>
+            <form method="post" novalidate>
+                <FormKey key=sent.typed("form_key") />
+                <Area
+                    name="question"
+                    label="Your question"
+                    hint="Please don't use a child's name. If it's only about your child, ask \
+                    them directly."
+                    value=sent.typed("question")
+                    refusals
+                />
+                {email}
+                <button class="button">"Send my question"</button>
+            </form>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }

@@ -104,15 +104,6 @@ pub async fn show_question(
     Ok(shown.rows_affected() == 1)
 }
 
-/// The notices with questions that wait, of those the leader `$1` speaks for, as a part of
-/// statements: (id, title, many). Those that have waited longest first.
-pub const TO_ANSWER: &str = "SELECT n.id, n.title, count(*) AS many,
-       min(q.asked_at) AS since FROM notice_questions q
-     JOIN notices n ON n.id = q.notice_id
-     WHERE q.answer_id IS NULL AND q.set_aside_at IS NULL
-       AND EXISTS (SELECT 1 FROM notice_leaders k WHERE k.notice_id = n.id AND k.account_id = $1)
-     GROUP BY n.id, n.title ORDER BY min(q.asked_at), n.id LIMIT 50";
-
 /// Whether the answer of this form is published.
 pub async fn is_answered(db: &Db, form_key: &str) -> sqlx::Result<bool> {
     let answers: i64 =

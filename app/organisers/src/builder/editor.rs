@@ -172,24 +172,39 @@ fn Problems(builder: Builder) -> impl IntoView {
     }
 }
 
-#[component]
-fn Line(builder: Builder, name: &'static str, label: &'static str, value: String) -> impl IntoView {
-    let id = format!("edit-{name}");
+/// A field: its label, what to do about it, and what people type or choose in.
+fn labelled(
+    builder: Builder,
+    (name, label): (&'static str, &'static str),
+    typed_in: impl IntoView + 'static,
+) -> AnyView {
     view! {
         <div class="field">
-            <label for=id.clone()>{label}</label>
+            <label for=id_of(name)>{label}</label>
             <Problem builder name />
-            <input
-                id=id
-                name=name
-                type="text"
-                value=value
-                aria-describedby=move || described(builder, name)
-                aria-invalid=move || described(builder, name).map(|_| "true")
-            />
+            {typed_in.into_any()}
         </div>
     }
     .into_any()
+}
+
+fn id_of(name: &str) -> String {
+    format!("edit-{name}")
+}
+
+#[component]
+fn Line(builder: Builder, name: &'static str, label: &'static str, value: String) -> impl IntoView {
+    let input = view! {
+        <input
+            id=id_of(name)
+            name=name
+            type="text"
+            value=value
+            aria-describedby=move || described(builder, name)
+            aria-invalid=move || described(builder, name).map(|_| "true")
+        />
+    };
+    labelled(builder, (name, label), input)
 }
 
 #[component]
@@ -199,22 +214,17 @@ fn Lines(
     label: &'static str,
     value: String,
 ) -> impl IntoView {
-    let id = format!("edit-{name}");
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
-            <Problem builder name />
-            <textarea
-                id=id
-                name=name
-                rows="3"
-                prop:value=value
-                aria-describedby=move || described(builder, name)
-                aria-invalid=move || described(builder, name).map(|_| "true")
-            />
-        </div>
-    }
-    .into_any()
+    let textarea = view! {
+        <textarea
+            id=id_of(name)
+            name=name
+            rows="3"
+            prop:value=value
+            aria-describedby=move || described(builder, name)
+            aria-invalid=move || described(builder, name).map(|_| "true")
+        />
+    };
+    labelled(builder, (name, label), textarea)
 }
 
 /// How people answer. A picture is a file, so only what is one already can stay one here.
@@ -232,22 +242,18 @@ fn Kinds(builder: Builder, kind: RwSignal<String>, is_picture: bool) -> impl Int
         }
     });
     let options = options.collect_view();
-    view! {
-        <div class="field">
-            <label for="edit-kind">"How do people answer it?"</label>
-            <Problem builder name="kind" />
-            <select
-                id="edit-kind"
-                name="kind"
-                aria-describedby=move || described(builder, "kind")
-                aria-invalid=move || described(builder, "kind").map(|_| "true")
-                on:change=move |event: Event| kind.set(event_target_value(&event))
-            >
-                {options}
-            </select>
-        </div>
-    }
-    .into_any()
+    let select = view! {
+        <select
+            id=id_of("kind")
+            name="kind"
+            aria-describedby=move || described(builder, "kind")
+            aria-invalid=move || described(builder, "kind").map(|_| "true")
+            on:change=move |event: Event| kind.set(event_target_value(&event))
+        >
+            {options}
+        </select>
+    };
+    labelled(builder, ("kind", "How do people answer it?"), select)
 }
 
 #[component]

@@ -8,8 +8,7 @@ mod writing;
 pub use reading::{
     AnsweredTopic, Draft, DraftContent, DraftText, FINDABLE, LABELS, ListedPlan, PastChange, Plan,
     PlanCourse, PlanEvent, PlanningSession, Statement, TO_STATE, TiedTopic, UntoldDraft, all,
-    bodies, courses, draft, find, find_for, is_changed_by, is_untouched, list, to_be_rendered,
-    untold,
+    bodies, courses, draft, find, find_for, is_untouched, list, to_be_rendered, untold,
 };
 pub use writing::{
     Act, By, Corrected, Published, answer, change, correct_session, correct_title, hold, hold_for,

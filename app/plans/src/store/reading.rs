@@ -2,6 +2,7 @@
 
 use area::corrections::Correction;
 use calendar::clock::Millis;
+use ground::changes::ChangeKind;
 use ground::db::{Db, known, number};
 use ground::files::{self, FileKind};
 use ground::ids::{self, Account, Id, Topic};
@@ -13,7 +14,7 @@ use involvement::rung::RungFacts;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, FromRow, Row as _};
 
-use crate::rules::{AnswerKind, ChangeKind, may_read_draft};
+use crate::rules::{AnswerKind, may_read_draft};
 
 /// A plan with everything that happened to it.
 #[derive(Clone, Debug, Default)]
@@ -46,16 +47,8 @@ pub struct Plan {
     pub is_planned_by_viewer: bool,
 }
 
-/// What was changed about the day a plan is due, or that it was cancelled.
-#[derive(Clone, Debug)]
-pub struct PastChange {
-    pub kind: ChangeKind,
-    /// The day it was due before, as `2027-03-01`, and since.
-    pub was: String,
-    pub is: String,
-    pub reason: String,
-    pub at: Millis,
-}
+/// What was changed about the day a plan is due, as `2027-03-01`, or that it was cancelled.
+pub type PastChange = ground::changes::PastChange<ChangeKind, String>;
 
 /// A topic tied to a plan.
 #[derive(Clone, Debug)]
@@ -470,15 +463,6 @@ pub async fn is_untouched(db: &Db, plan_id: &Id<ids::Plan>) -> sqlx::Result<bool
     .fetch_one(&mut *db.read().await?)
     .await?;
     Ok(rests == 0)
-}
-
-/// Whether this form has changed a plan before.
-pub async fn is_changed_by(db: &Db, form_key: &str) -> sqlx::Result<bool> {
-    let changes: i64 = sqlx::query_scalar("SELECT count(*) FROM plan_changes WHERE form_key = $1")
-        .bind(form_key)
-        .fetch_one(&mut *db.read().await?)
-        .await?;
-    Ok(changes > 0)
 }
 
 /// A plan as one entry of a list.

@@ -4,6 +4,7 @@
 use area::corrections::{self, Of};
 use calendar::clock::Millis;
 use deliveries::{EmailKind, Owed, Words, owe};
+use ground::changes::ChangeKind;
 use ground::db::{self, Kind};
 use ground::files;
 use ground::ids::{Account, Draft, Id, Plan, PlanningSession, Topic};
@@ -12,9 +13,7 @@ use involvement::gate::{self, GateFacts, TopicFacts};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::reading;
-use crate::rules::{
-    Answer, ChangeKind, Meeting, NewDraft, NewPlan, NewSession, Override, PlanChange,
-};
+use crate::rules::{Answer, Meeting, NewDraft, NewPlan, NewSession, Override, PlanChange, done};
 
 /// Who does something, and in which role.
 #[derive(Clone, Debug)]
@@ -181,7 +180,7 @@ pub async fn change(
             .execute(&mut *tx)
             .await?;
     }
-    event(tx, act, change.kind.done(), act.plan_id).await?;
+    event(tx, act, done(change.kind), act.plan_id).await?;
     Ok(true)
 }
 

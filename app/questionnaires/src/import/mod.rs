@@ -1,9 +1,10 @@
 //! Questions written elsewhere: an XLSForm workbook, or a survey of LimeSurvey. What both sides
 //! know is imported; for everything else there is a line that says what and why.
 //!
-//! Nothing is lost without a word, by the way it is read: a reader takes each cell and each field by
-//! its name, which notes it as taken over, and what nobody took is named in the end. `text` has the
-//! words, `expression` who is asked what, and each format a table of the names it uses (`names`).
+//! Nothing is lost without a word, by the way it is read: a reader takes each cell and each field
+//! by its name, which notes it as taken over, and what nobody took is named in the end. `text` has
+//! the words, `expression` who is asked what, and each format a table of the names it uses
+//! (`names`).
 
 pub mod expression;
 mod limesurvey;

@@ -1,12 +1,13 @@
 //! The shortlist on its round's page, and the form that confirms it.
 
 use forms::{Refusals, Sent};
-use ground::ui::{Area, Choice, Choices, Page, Summary, When, titled};
+use ground::ui::{Area, Choice, Choices, Page, When};
 use leptos::prelude::*;
 use topics::support::Tally;
 
 use super::rules::{self, Chosen};
 use super::unusual::Unusual;
+use crate::frame;
 use crate::store::Round;
 
 /// The result of a round: the list with its reasons, what the forum decided, and what a simple
@@ -233,45 +234,34 @@ pub fn confirm_form(
     };
     let topics = tallies.into_iter().map(|tally| (tally.topic_id, tally.title));
     let choices = Choice::each(topics, |id| ticked.iter().any(|ticked| ticked == id));
-    let back = format!("/rounds/{}", round.id);
-    let title = round.title.clone();
     let reason = sent.map_or("", |sent| sent.typed("reason")).to_owned();
-    let page = Page::new(titled("Confirm the shortlist", &round.title), || {
+    let page = frame(round, "Confirm the shortlist", refusals).around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {title}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Confirm the shortlist"</h1>
-                <p class="lead">
-                    "The topics that parents' votes chose are ticked. Confirm them, or change them \
-                     and say why. Everyone will be able to read your reason beside the list."
-                </p>
-                <p>"You can only do this once. You can't change it afterwards."</p>
-                {unusual_joinings(&unusual)}
-                <form method="post" novalidate>
-                    <Choices
-                        name="topics"
-                        legend="Which topics should be planned?"
-                        hint="In the order they were proposed."
-                        choices
-                        many=true
-                        refusals
-                    />
-                    <Area
-                        name="reason"
-                        label="Why the list is different from the count"
-                        hint="Only if you changed something."
-                        value=reason
-                        refusals
-                    />
-                    <button class="button">"Confirm the shortlist"</button>
-                </form>
-            </div>
+            <p class="lead">
+                "The topics that parents' votes chose are ticked. Confirm them, or change them \
+                 and say why. Everyone will be able to read your reason beside the list."
+            </p>
+            <p>"You can only do this once. You can't change it afterwards."</p>
+            {unusual_joinings(&unusual)}
+            <form method="post" novalidate>
+                <Choices
+                    name="topics"
+                    legend="Which topics should be planned?"
+                    hint="In the order they were proposed."
+                    choices
+                    many=true
+                    refusals
+                />
+                <Area
+                    name="reason"
+                    label="Why the list is different from the count"
+                    hint="Only if you changed something."
+                    value=reason
+                    refusals
+                />
+                <button class="button">"Confirm the shortlist"</button>
+            </form>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    page.kept_for_going_back()
 }

@@ -200,7 +200,8 @@ proptest! {
         pieces in vec(prop::sample::select(&[
             "voter,topics\n", "META\n", "PROJECTS\n", "VOTES\n", "key;value\n",
             "vote_type;approval\n", "project_id\n", "voter_id;vote\n", "1", "2;", ",", ";", "\"",
-            "\n", "\r\n", "\r", "18446744073709551615", "18446744073709551616", "\u{feff}", " ", "é",
+            "\n", "\r\n", "\r", "18446744073709551615", "18446744073709551616", "\u{feff}", " ",
+            "é",
         ][..]), 0..30),
         topics in proptest::option::of(prop_oneof![0..=5_usize, Just(usize::MAX)]),
     ) {

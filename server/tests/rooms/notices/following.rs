@@ -213,8 +213,7 @@ fn a_correction_of_something_near_is_shown_as_told_at_once_and_a_deadline_that_i
 }
 
 #[test]
-fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_their_subscriptions_was_about_it_any_more()
- {
+fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_theirs_was_about_it_any_more() {
     on_both(async |world| {
         subscriber(&world, "moves@example.org", &world.transport, "", "at once").await;
         subscriber(&world, "new@example.org", &world.autism, "", "at once").await;

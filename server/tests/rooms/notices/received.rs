@@ -3,8 +3,7 @@ use sqlx::Row as _;
 use super::*;
 
 #[test]
-fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_and_it_agrees_with_the_ledger()
- {
+fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_as_the_ledger_does() {
     on_both(async |world| {
         for nth in 0..12 {
             subscriber(

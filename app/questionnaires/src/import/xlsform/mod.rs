@@ -104,8 +104,8 @@ fn has_headings(survey: &Cells) -> Result<(), Unread> {
     match row_of_heading(survey, "type", |text| Head::of(text, SURVEY)) {
         Some((first, row)) if first == row => Ok(()),
         Some((_, row)) => Err(format!(
-            "Put the headings type, name and label into the first row of the sheet survey. They are \
-             in row {}: delete the rows above it, save the workbook and import it again",
+            "Put the headings type, name and label into the first row of the sheet survey. They \
+             are in row {}: delete the rows above it, save the workbook and import it again",
             row + 1
         )),
         None => Err("This is not an XLSForm workbook (.xlsx): the sheet survey has no column \

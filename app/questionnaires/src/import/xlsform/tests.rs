@@ -175,8 +175,8 @@ fn the_kinds_both_know_are_taken_over_with_their_groups_and_branches() {
             "Row 9 of survey: Everyone will be asked: this condition could not be imported: \
              ${weeks} > 5",
             "Row 10 of survey: Left out: there is no kind of question here like image",
-            "Column label::Polski (pl) of survey: Left out in row 3: only one language is imported, \
-             the one in the settings or English. It says “Czekasz?”",
+            "Column label::Polski (pl) of survey: Left out in row 3: only one language is \
+             imported, the one in the settings or English. It says “Czekasz?”",
         ]
     );
 }
