@@ -29,7 +29,7 @@ const SET_RIGHT: Millis = 12 * HOUR;
 /// # Errors
 /// What to give instead.
 pub fn read(days: &str) -> Result<i64, String> {
-    let read = days.trim().parse().ok().filter(|days| (1..=MOST).contains(days));
+    let read = days.trim().parse::<i64>().ok().filter(|days| (1..=MOST).contains(days));
     read.ok_or_else(|| format!("give a whole number of days, from 1 to {MOST}"))
 }
 
@@ -39,7 +39,7 @@ pub fn read(days: &str) -> Result<i64, String> {
 /// One clear line when the area has already come to a later day than that. Its clock never goes
 /// back: what was done there would then be in the future.
 pub async fn moved_clock(db: &Db, days: i64) -> Result<Clock, String> {
-    let been = db.last_beat().await.map_err(not_readable)?;
+    let been = db.last_beat().await.map_err(cannot_be_used)?;
     let now = Clock::system().now();
     let is_new = been == 0;
     if been > now + days * DAY + SET_RIGHT {
@@ -60,7 +60,7 @@ pub async fn moved_clock(db: &Db, days: i64) -> Result<Clock, String> {
 /// continues.
 pub async fn live_through(house: &House, mailer: &Mailer, days: i64) -> Result<(), String> {
     let until = house.clock.machine_time() + days * DAY;
-    let presence = Arc::new(house.db.presence().await.map_err(not_readable)?);
+    let presence = Arc::new(house.db.presence().await.map_err(cannot_be_used)?);
     let hand = Hand {
         db: house.db.clone(),
         clock: house.clock.clone(),
@@ -71,8 +71,8 @@ pub async fn live_through(house: &House, mailer: &Mailer, days: i64) -> Result<(
     let jobs = jobs::all(&house, None, None, presence);
     loop {
         jobs::each_once(&jobs, &house.health).await;
-        hand_over(&hand, mailer).await.map_err(not_readable)?;
-        house.db.beat(house.clock.now()).await.map_err(not_readable)?;
+        hand_over(&hand, mailer).await.map_err(cannot_be_used)?;
+        house.db.beat(house.clock.now()).await.map_err(cannot_be_used)?;
         let left = until - house.clock.now();
         if left <= 0 {
             return Ok(());
@@ -93,8 +93,8 @@ async fn hand_over(hand: &Hand, mailer: &Mailer) -> Result<(), sqlx::Error> {
     }
 }
 
-fn not_readable(error: sqlx::Error) -> String {
-    format!("The demonstration can't be moved ahead: {error}")
+fn cannot_be_used(error: sqlx::Error) -> String {
+    format!("The database cannot be used: {error}")
 }
 
 #[cfg(test)]

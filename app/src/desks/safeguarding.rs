@@ -61,6 +61,9 @@ pub async fn safeguarding_desk(
                             </a>
                         </li>
                     </ul>
+                    <p>
+                        <a href="/guides/safeguarding-leads">"Guide for safeguarding leads"</a>
+                    </p>
                 </section>
             </div>
         }

@@ -25,7 +25,7 @@ const LEADER2: &str = "leader2@example.org";
 const MUM: &str = "mum@example.org";
 const DAD: &str = "dad@example.org";
 
-/// Whom the first administrator invites, and what their role will be.
+/// Who the first administrator invites, and what their role will be.
 const INVITED: [(&str, &str); 6] = [
     (ADMIN2, "admin"),
     (ORGANISER, "organiser"),
@@ -162,9 +162,11 @@ impl<'w> Year<'w> {
         walk.follow("Administration").await;
         assert!(!walk.says("First steps:"), "all of them are done: {}", walk.page.html);
         for (who, role) in INVITED {
-            let walk = self.accepts(&emails, who).await;
+            let mut walk = self.accepts(&emails, who).await;
             let is_led = walk.says("You are a leader for Hillshire Council.");
             assert_eq!(is_led, role == "leader", "{}", walk.page.html);
+            walk.follow("Guide for ").await;
+            assert!(walk.says("On this page"), "{}", walk.page.html);
         }
     }
 
