@@ -1,5 +1,5 @@
-//! The guides for whoever works for the area, each with a page of its own that a desk leads to. They
-//! are the files in `docs/`, where they have pictures too.
+//! The guides for whoever works for the area, each with a page of its own that a desk leads to.
+//! They are the files in `docs/`, where they have pictures too.
 
 use std::sync::LazyLock;
 
