@@ -76,7 +76,7 @@ floors: ## The picture of the floors in docs/ARCHITECTURE.md, drawn anew from th
 words: ## Every text that people read, with its place
 	@cargo test -q -p app --test words all_texts -- --ignored --nocapture | grep -P '\t'
 
-pictures: site ## The pictures of the README, taken anew
+pictures: site ## The pictures of the README and the guides, taken anew
 	cargo build -p server
 	UPDATE_PICTURES=1 npm test --prefix end2end -- the-readme what-parents-said
 

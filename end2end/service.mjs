@@ -15,19 +15,23 @@ const program = resolve(process.env.ALONGSIDE_BIN || join(import.meta.dirname, '
  */
 const NEEDED = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
 
-/** `host`: by which name browsers reach it; some things they do for a name alone. */
-export async function startService({ demo = false, host = '127.0.0.1' } = {}) {
+/**
+ * `host`: by which name browsers reach it; some things they do for a name alone. `daysAhead`: the demonstration as it will be after so
+ * many days.
+ */
+export async function startService({ demo = false, daysAhead = 0, host = '127.0.0.1' } = {}) {
+  const words = ['serve', ...(demo ? ['--demo'] : []), ...(daysAhead ? ['--days-ahead', `${daysAhead}`] : [])];
   // A port that was free a moment ago may be another test's by now: then another is tried.
   for (let tries = 1; ; tries++) {
     try {
-      return await startOn(await freePort(), demo, host);
+      return await startOn(await freePort(), words, host);
     } catch (error) {
       if (tries === 5) throw error;
     }
   }
 }
 
-async function startOn(port, demo, host) {
+async function startOn(port, words, host) {
   const folder = mkdtempSync(join(tmpdir(), 'alongside-'));
   const mailFolder = join(folder, 'mail');
   const url = `http://${host}:${port}`;
@@ -36,7 +40,7 @@ async function startOn(port, demo, host) {
   const env = Object.fromEntries(NEEDED.filter((name) => process.env[name]).map((name) => [name, process.env[name]]));
   Object.assign(env, { DATABASE_URL: `sqlite://${folder}/alongside.db`, MAIL: `file:${mailFolder}`, LISTEN: `127.0.0.1:${port}`, METRICS: 'off', PUBLIC_URL: url, CALL_BACK_MINUTES: '0', RUST_LOG: 'warn' });
 
-  const child = spawn(program, demo ? ['serve', '--demo'] : ['serve'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(program, words, { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((done) => {
     child.once('error', (error) => done(error.message));
     child.once('exit', (code, signal) => done(`it ended with ${code ?? signal}`));

@@ -10,8 +10,8 @@
 //!   `service` and `roles` are the pages; `about` says who runs this and what becomes of people's
 //!   data; [`export`] gives people all of theirs to take away; [`erase`] is how somebody leaves;
 //!   `takedown` takes down what everyone could read; [`search`] finds things in every room; `found`
-//!   is what search engines and phones read; [`problem`] is the page for an answer that has none of
-//!   its own
+//!   is what search engines and phones read; `guides` are those of `docs/`, for whoever works here;
+//!   [`problem`] is the page for an answer that has none of its own
 //! * above the rooms too: [`record`], and [`organisers`], whose pages have a program of their own
 //! * the rooms: [`topics`], [`rounds`], [`plans`], [`consultations`], [`notices`],
 //!   [`subscriptions`], [`updates`], [`local_offer`]; below them what several of them show or do:
@@ -30,6 +30,7 @@ mod emails;
 pub mod erase;
 pub mod export;
 mod found;
+mod guides;
 mod home;
 mod roles;
 pub mod routes;

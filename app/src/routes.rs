@@ -4,8 +4,8 @@ use ground::routes::{Access, LEAVING, Routes};
 use ground::viewer::Role;
 
 use crate::{
-    about, account, admin, desks, emails, erase, export, found, home, roles, said, search, service,
-    services, standing, takedown, task_emails,
+    about, account, admin, desks, emails, erase, export, found, guides, home, roles, said, search,
+    service, services, standing, takedown, task_emails,
 };
 
 /// Every room's addresses.
@@ -14,6 +14,7 @@ pub fn all() -> Routes {
     Routes::new()
         .join(own())
         .join(taking_down())
+        .join(guides::routes())
         .join(topics::routes())
         .join(organisers::routes())
         .join(rounds::routes())

@@ -98,6 +98,35 @@ fn every_exception_is_still_needed() {
     }
 }
 
+/// The guides, in which words *like this* are what a page, a link or a button says.
+const GUIDES: [&str; 4] =
+    ["for-forums.md", "for-leaders.md", "for-administrators.md", "for-safeguarding-leads.md"];
+
+#[test]
+fn what_a_guide_says_is_on_a_page_is_there_word_for_word() {
+    let texts = texts();
+    let (mut looked_at, mut missing) = (0, Vec::new());
+    for guide in GUIDES {
+        let guide_text = std::fs::read_to_string(root().join("docs").join(guide)).unwrap();
+        for words in said_on_pages(&guide_text) {
+            looked_at += 1;
+            if !texts.iter().any(|text| text.words.contains(&words)) {
+                missing.push(format!("{guide}: {words}"));
+            }
+        }
+    }
+    assert!(looked_at > 150, "only {looked_at} words were found");
+    assert!(missing.is_empty(), "no page says {missing:#?}");
+}
+
+/// What is between single stars, but for what explains them.
+fn said_on_pages(guide: &str) -> Vec<String> {
+    let plain = guide.split('`').step_by(2).collect::<String>().replace("**", "");
+    let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = plain.split('*').skip(1).step_by(2).filter(|words| *words != "like this");
+    said.map(str::to_owned).collect()
+}
+
 #[test]
 #[ignore = "prints: make words"]
 fn all_texts() {

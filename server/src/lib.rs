@@ -12,7 +12,7 @@
 //!   [`tasks`]: started again after a fault; [`watch`]: whether the process can do its job
 //! * [`backup`]: everything out into a folder and in again; [`copying`]: into another database
 //! * [`figures`]: what Prometheus reads; [`retention`]: what is erased, and when
-//! * [`demonstration`]: the demonstration area
+//! * [`demonstration`]: the demonstration area; [`days_ahead`]: as it will be after some days
 //! * [`serve`]: the process from start to stop; [`listen`]: its connections; [`say`]: its words and
 //!   its log; [`setting_names`]: slips in the names of settings
 
@@ -23,6 +23,7 @@ pub mod all_settings;
 pub mod backup;
 pub mod browser;
 pub mod copying;
+pub mod days_ahead;
 pub mod demonstration;
 pub mod edge;
 pub mod figures;

@@ -17,6 +17,7 @@ use record::history::Moment;
 use record::pack::{self, NoPack, Verified};
 use server::backup;
 use server::copying::{self, How};
+use server::days_ahead;
 use server::say::{self, Log};
 use server::serve::{self, Serving};
 use server::setting_names;
@@ -46,6 +47,15 @@ enum Command {
         /// Fill an empty database with the demonstration area and print how to sign in.
         #[arg(long)]
         demo: bool,
+        /// With --demo: show the demonstration as it will be after so many days, 1 to 400. Its
+        /// clock is that much ahead, and what happens by itself until then has happened.
+        #[arg(
+            long,
+            value_name = "DAYS",
+            value_parser = days_ahead::read,
+            allow_negative_numbers = true
+        )]
+        days_ahead: Option<i64>,
         /// Start a new area where there was a database but no longer is.
         #[arg(long)]
         create: bool,
@@ -208,9 +218,11 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
         _ => Settings::from_environment(file)?,
     };
     match command {
-        Command::Serve { demo, create, no_work } => {
+        Command::Serve { demo, days_ahead, create, no_work } => {
+            is_for_the_demonstration(days_ahead, demo, no_work)?;
             warn_of_names(file);
-            let how = Serving { demo, create, work: !no_work };
+            let days_ahead = days_ahead.unwrap_or_default();
+            let how = Serving { demo, days_ahead, create, work: !no_work };
             serve::serve(settings, how, log.dropped()).await
         }
         Command::Work => {
@@ -301,6 +313,26 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
         }
         Command::Recount { .. } | Command::BackupCheck { .. } => Ok(()),
     }
+}
+
+/// Whether the clock may be moved: in the demonstration, by the one process that there is.
+fn is_for_the_demonstration(
+    days_ahead: Option<i64>,
+    demo: bool,
+    no_work: bool,
+) -> Result<(), String> {
+    let why = match days_ahead {
+        Some(_) if !demo => {
+            "--days-ahead only moves the clock of the demonstration. Add --demo, or leave it out: \
+             a real area lives from day to day."
+        }
+        Some(_) if no_work => {
+            "--days-ahead does not go with --no-work: the process that does the work would have \
+             another day. Leave out one of them."
+        }
+        _ => return Ok(()),
+    };
+    Err(why.to_owned())
 }
 
 /// Says in the log which settings are not known. They stop nothing: a service that ran yesterday

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
-use calendar::clock::Clock;
+use calendar::clock::{self, Clock};
 use deliveries::{Email, Words};
 use ground::db::{Db, Line};
 use ground::files::Files;
@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::tasks::keep_going;
 use crate::watch::{self, Room};
 use crate::worker::Worker;
-use crate::{demonstration, edge, figures, listen, say, worker};
+use crate::{days_ahead, demonstration, edge, figures, listen, say, worker};
 
 /// Opens the database and brings its tables up to date with this program. Where there was one but
 /// no longer is, only `create` starts a new one.
@@ -244,6 +244,8 @@ fn sqlite_file(settings: &Settings) -> Option<&Path> {
 pub struct Serving {
     /// Fills an empty database with the demonstration area.
     pub demo: bool,
+    /// By how many days the clock of the demonstration is ahead.
+    pub days_ahead: i64,
     /// Starts a new area where there was one but no longer is.
     pub create: bool,
     /// Does the background work too: emails, and whatever is due.
@@ -257,8 +259,9 @@ pub struct Serving {
 pub async fn serve(settings: Settings, how: Serving, dropped: ErrorCounter) -> Result<(), String> {
     let demo = how.demo;
     let db = open(&settings, how.create).await?;
-    let house = settings.house(db.clone(), Files::open(&settings.files)?, demo);
+    let mut house = settings.house(db.clone(), Files::open(&settings.files)?, demo);
     if demo {
+        house.clock = days_ahead::moved_clock(&db, how.days_ahead).await?;
         let is_there = demonstration::fill(&house)
             .await
             .map_err(|error| format!("The demonstration area could not be made: {error}"))?;
@@ -266,6 +269,11 @@ pub async fn serve(settings: Settings, how: Serving, dropped: ErrorCounter) -> R
             return Err("serve --demo fills an empty database only, and this one has another \
                 area in it. Leave out --demo, or name another DATABASE_URL."
                 .to_owned());
+        }
+        if how.days_ahead > 0 {
+            days_ahead::live_through(&house, &settings.mailer, how.days_ahead).await?;
+            let today = clock::day(house.clock.now());
+            say::line(&format!("Its clock is moved: in this demonstration it is {today}."));
         }
         say::line(demonstration::SIGN_INS);
     }

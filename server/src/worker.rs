@@ -106,7 +106,7 @@ const APART: Millis = 5 * SECOND;
 /// # Errors
 /// When the database does not answer.
 pub async fn clock_is_wrong(db: &Db, clock: &Clock) -> Result<Option<String>, sqlx::Error> {
-    let ahead = db.clock_ahead(clock.now()).await?;
+    let ahead = db.clock_ahead(clock.machine_time()).await?;
     let direction = if ahead > 0 { "ahead of" } else { "behind" };
     Ok((ahead.abs() > APART).then(|| {
         format!(

@@ -12,6 +12,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use calendar::clock::{Clock, DAY, HOUR};
 use ground::audit::{self, Entry};
 use ground::db::tables::Sum;
 use ground::db::{Db, Kind};
@@ -183,6 +184,67 @@ fn the_demonstration_does_not_move_into_another_area() {
         said(&refused)
     );
     assert!(!said(&refused).contains("alongside-demo"), "no sign-ins are shown");
+}
+
+#[test]
+fn only_the_demonstration_has_a_clock_that_is_moved_and_only_by_days_that_make_sense() {
+    let folder = tempfile::tempdir().unwrap();
+    let moved = |words: &[&str]| alongside(folder.path(), &[&["serve"], words].concat());
+    for (words, why) in [
+        (&["--days-ahead", "33"][..], "Add --demo"),
+        (&["--demo", "--no-work", "--days-ahead", "33"], "does not go with --no-work"),
+        (&["--demo", "--days-ahead", "0"], "a whole number of days, from 1 to 400"),
+        (&["--demo", "--days-ahead", "-3"], "a whole number of days, from 1 to 400"),
+        (&["--demo", "--days-ahead", "401"], "a whole number of days, from 1 to 400"),
+        (&["--demo", "--days-ahead", "soon"], "a whole number of days, from 1 to 400"),
+    ] {
+        let refused = moved(words);
+        assert!(!refused.status.success() && said(&refused).contains(why), "{}", said(&refused));
+    }
+    assert!(!folder.path().join("data/alongside.db").exists(), "nothing was made");
+    let help = said(&moved(&["--help"]));
+    assert!(help.contains("--days-ahead <DAYS>") && help.contains("1 to 400"), "{help}");
+}
+
+#[test]
+fn the_demonstration_is_served_as_it_will_be_and_its_clock_never_goes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, began) = (url_in(folder.path()), Clock::system().now());
+    let start = |days: &'static str| program::Start {
+        url: &url,
+        folder: folder.path(),
+        first: "",
+        after: days,
+        settings: Vec::new(),
+    };
+    let served = program::Program::start(&start("--demo --days-ahead 33"));
+    let sign_in = served.get("/sign-in");
+    assert!(sign_in.contains("Its clock is 33 days ahead"), "{sign_in}");
+    let rounds = served.get("/rounds");
+    assert!(!rounds.contains("● Vote until"), "the second round is over: {rounds}");
+    assert!(served.stop(), "it stops well");
+
+    let number = |sql: String| -> i64 {
+        on(&url, async |db| {
+            let mut reader = db.read().await.unwrap();
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *reader).await.unwrap()
+        })
+    };
+    let late = number("SELECT max(counted_at - closes_at) FROM rounds".to_owned());
+    assert!((0..=4 * HOUR).contains(&late), "it was counted when it closed: {late}");
+    let days = "SELECT count(DISTINCT sent_at / 86400000) FROM deliveries WHERE sent_at > ";
+    let days = number(format!("{days}{}", began + DAY));
+    assert!(days > 1, "emails went out day by day, on {days} days");
+    assert!(folder.path().join("mail").read_dir().unwrap().count() > 1);
+
+    for words in [&["serve", "--demo"][..], &["serve", "--demo", "--days-ahead", "20"]] {
+        let refused = alongside(folder.path(), words);
+        let why = said(&refused);
+        assert!(why.contains("has already come to") && why.contains("--days-ahead 33"), "{why}");
+    }
+    let again = program::Program::start(&start("--demo --days-ahead 34"));
+    assert!(again.get("/sign-in").contains("Its clock is 34 days ahead"));
+    assert!(again.stop(), "it stops well");
 }
 
 /// Ballots of 30 topics by 2,000 voters in three places of unlike size. `recount/make_election.py`

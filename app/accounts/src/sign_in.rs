@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{DAY, HOUR};
+use calendar::clock::{self, DAY, HOUR};
 use deliveries::{EmailKind, Owed, Words, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
@@ -770,6 +770,12 @@ pub(crate) fn sign_in_page(
             }
         });
         let demonstration = house.names.demonstration.then(|| {
+            let days = house.clock.days_ahead();
+            let today = clock::day(house.clock.now());
+            let moved = (days > 0).then(|| {
+                let words = format!("Its clock is {days} days ahead: here it is {today}.");
+                view! { <p>{words}</p> }
+            });
             view! {
                 <details>
                     <summary>"Sign-ins for this demonstration"</summary>
@@ -778,6 +784,7 @@ pub(crate) fn sign_in_page(
                          leader@example.org and admin@example.org, all with the password \
                          alongside-demo."
                     </p>
+                    {moved}
                 </details>
             }
         });

@@ -21,8 +21,18 @@ pub const DAY: Millis = 24 * HOUR;
 
 /// Tells the time. Tests hold one that they move by hand.
 #[derive(Clone, Debug, Default)]
-pub struct Clock {
-    by_hand: Option<Arc<AtomicI64>>,
+pub struct Clock(Shows);
+
+/// What a clock shows.
+#[derive(Clone, Debug, Default)]
+enum Shows {
+    /// The time of the machine.
+    #[default]
+    Machine,
+    /// So much more than that: for a demonstration of what will be.
+    Ahead(Arc<AtomicI64>),
+    /// What it was set to.
+    ByHand(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -32,25 +42,55 @@ impl Clock {
         Self::default()
     }
 
+    /// A clock that goes with the machine's, but is ahead of it.
+    #[must_use]
+    pub fn ahead_by(by: Millis) -> Self {
+        Self(Shows::Ahead(Arc::new(AtomicI64::new(by))))
+    }
+
     /// A clock that stays at `now` until it is moved.
     #[must_use]
     pub fn by_hand(now: Millis) -> Self {
-        Self { by_hand: Some(Arc::new(AtomicI64::new(now))) }
+        Self(Shows::ByHand(Arc::new(AtomicI64::new(now))))
     }
 
     #[must_use]
     pub fn now(&self) -> Millis {
-        self.by_hand
-            .as_ref()
-            .map_or_else(|| Timestamp::now().as_millisecond(), |at| at.load(Ordering::SeqCst))
+        match &self.0 {
+            Shows::Machine => machine_now(),
+            Shows::Ahead(by) => machine_now() + by.load(Ordering::SeqCst),
+            Shows::ByHand(at) => at.load(Ordering::SeqCst),
+        }
     }
 
-    /// Moves a clock that is held by hand; the machine's clock cannot be moved.
+    /// What the machine's clock says, which other machines and people's phones go by too.
+    #[must_use]
+    pub fn machine_time(&self) -> Millis {
+        match &self.0 {
+            Shows::Machine | Shows::Ahead(_) => machine_now(),
+            Shows::ByHand(_) => self.now(),
+        }
+    }
+
+    /// By how many days it is ahead of the machine's clock, where it was moved.
+    #[must_use]
+    pub fn days_ahead(&self) -> i64 {
+        match &self.0 {
+            Shows::Ahead(by) => (by.load(Ordering::SeqCst) + DAY / 2).div_euclid(DAY),
+            Shows::Machine | Shows::ByHand(_) => 0,
+        }
+    }
+
+    /// Moves a clock that is ahead or held by hand; the machine's clock cannot be moved.
     pub fn forward(&self, by: Millis) {
-        if let Some(at) = &self.by_hand {
+        if let Shows::Ahead(at) | Shows::ByHand(at) = &self.0 {
             at.fetch_add(by, Ordering::SeqCst);
         }
     }
+}
+
+fn machine_now() -> Millis {
+    Timestamp::now().as_millisecond()
 }
 
 /// "Friday 4 December 2026", as the day is in London.
@@ -178,6 +218,19 @@ fn london(at: Millis) -> Zoned {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_ahead_goes_on_by_itself_and_can_be_moved() {
+        let before = Clock::system().now();
+        let clock = Clock::ahead_by(33 * DAY);
+        clock.forward(DAY);
+        let (shown, machine) = (clock.now(), clock.machine_time());
+        let after = Clock::system().now();
+        assert!((before + 34 * DAY..=after + 34 * DAY).contains(&shown), "{shown}");
+        assert!((before..=after).contains(&machine), "{machine}");
+        assert_eq!(clock.days_ahead(), 34);
+        assert_eq!((Clock::by_hand(DAY).machine_time(), Clock::system().days_ahead()), (DAY, 0));
+    }
 
     #[test]
     fn a_time_is_read_as_londons_clocks_show_it() {

@@ -232,6 +232,16 @@ impl Db {
         tx.commit().await
     }
 
+    /// The time that was written so last; 0 when none ever was.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn last_beat(&self) -> Result<Millis, sqlx::Error> {
+        sqlx::query_scalar("SELECT beat_at FROM service_state")
+            .fetch_one(&mut *self.read().await?)
+            .await
+    }
+
     /// Takes what was erased out of SQLite's write-ahead log too; its file is overwritten already.
     /// PostgreSQL gives its room free: see `docs/retention.md`.
     ///

@@ -174,6 +174,12 @@ fn pages() -> impl IntoView {
             "How much room everything takes, and the last backup.",
         ),
         (
+            "/guides/administrators",
+            "Guide for administrators",
+            "Each task from its desk: setting the area up, inviting people, and all that comes \
+             after.",
+        ),
+        (
             "/admin/test-email",
             "Send a test email",
             "To yourself, to see whether our emails arrive.",

@@ -207,6 +207,7 @@ fn everything_else() -> impl IntoView {
         ("/lead/updates", "What you still need to answer, and what you said"),
         ("/lead/local-offer", "Comments to answer"),
         ("/lead/notices", "Change notices not sent yet"),
+        ("/guides/leaders", "Guide for leaders"),
     ];
     let pages = pages.map(|(to, label)| {
         view! {

@@ -247,6 +247,7 @@ fn everything_else() -> impl IntoView {
         ("/rounds", "All voting rounds"),
         ("/record", "How are we doing? The page everyone sees"),
         ("/forum/evidence-pack", "Save an evidence pack for inspectors"),
+        ("/guides/organisers", "Guide for organisers"),
     ];
     let pages = pages.map(|(to, label)| {
         view! {

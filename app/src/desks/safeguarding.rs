@@ -62,6 +62,9 @@ pub async fn safeguarding_desk(
                             </a>
                         </li>
                     </ul>
+                    <p>
+                        <a href="/guides/safeguarding-leads">"Guide for safeguarding leads"</a>
+                    </p>
                 </section>
             </div>
         }

@@ -29,7 +29,7 @@ pub async fn taken_down_words_page(
     let waiting = takedown::store::for_leads(&house.db, false).await?;
     let looked_after = takedown::store::for_leads(&house.db, true).await?;
     let frame =
-        Frame::new("Taken down and passed on to you", ("/forum/safeguarding", "Safeguarding"));
+        Frame::new("Taken down and passed on to you", ("/forum/safeguarding", "Safeguarding desk"));
     let page = frame.around(|| {
         let [waiting, looked_after] =
             [waiting, looked_after].map(|all| all.into_iter().map(line).collect());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};
-use calendar::clock::{self, Clock};
+use calendar::clock::{self, Clock, DAY, HOUR};
 use ground::db::{Db, Kind};
 use ground::files::Files;
 use ground::house::House;
@@ -11,10 +11,12 @@ use ground::routes::Access;
 use ground::viewer::Role;
 use jiff::civil::{Date, Weekday};
 use outcomes::rules::Verdict;
+use server::days_ahead::live_through;
+use server::mailer::Mailer;
 use sqlx::AssertSqlSafe;
 
 use crate::canaries::reached;
-use crate::world::{Like, World, on_both};
+use crate::world::{Like, World, number, on_both};
 
 /// Days on which it is started: in terms and holidays, beside clocks that change and a year that
 /// ends.
@@ -227,6 +229,28 @@ const SOME: [(&str, &str); 20] = [
          AND NOT EXISTS (SELECT 1 FROM comment_responses r WHERE r.comment_id = c.id)",
     ),
 ];
+
+#[test]
+fn what_happens_by_itself_has_happened_after_days_that_pass_and_nothing_else_has() {
+    on_both(async |world| {
+        let world = world.demonstration().await;
+        let folder = format!("file:{}", world.folder().join("mail").display());
+        let from = "Forum <forum@example.org>";
+        let mailer = Mailer::from_setting(&folder, from, "alongside.example.org").unwrap();
+        let began = world.now();
+        live_through(&world.house, &mailer, 14).await.unwrap();
+        assert_eq!(world.now() - began, 14 * DAY);
+        let late = number(&world, "SELECT max(counted_at - closes_at) FROM rounds").await;
+        assert!((0..=3 * HOUR).contains(&late), "it was counted when it closed: {late}");
+        assert_eq!(number(&world, "SELECT count(*) FROM confirmations").await, 1, "by hand alone");
+        let days = "SELECT count(DISTINCT sent_at / 86400000) FROM deliveries WHERE sent_at > ";
+        let days = number(&world, &format!("{days}{}", began + DAY)).await;
+        assert!(days > 0, "emails went out on later days too");
+        let organiser = world.sign_in("organiser@example.org").await;
+        let desk = organiser.get("/forum").await;
+        assert!(desk.says("Confirm the shortlist for Round 2"), "{}", desk.html);
+    });
+}
 
 #[test]
 fn the_demonstration_tells_one_true_story_whatever_day_it_is_started() {

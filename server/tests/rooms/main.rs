@@ -69,3 +69,4 @@ mod views;
 mod walk;
 mod world;
 mod worlds;
+mod year;

@@ -179,6 +179,16 @@ impl World {
         Self { transport, autism, north, south, council, url, ..there }
     }
 
+    /// An area that has nothing in it yet, not even places, in a database of its own.
+    pub async fn empty(self) -> Self {
+        let url = Like::Tables.copied(self.db().kind(), &self.folder().join("empty.db")).await;
+        let db = Db::open_within(&url, Limits::NO_HURRY).await.unwrap();
+        let house = House::new(db, Files::in_memory(), Clock::by_hand(BEGINS), Self::names());
+        house.health.well("writes", Duration::MAX);
+        let [council, transport, autism, north, south] = Default::default();
+        Self { council, transport, autism, north, south, url, ..self.around(house) }
+    }
+
     /// The one text that a statement finds.
     pub async fn one(&self, sql: &str) -> String {
         let found = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))

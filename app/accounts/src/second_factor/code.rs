@@ -102,7 +102,7 @@ pub async fn sign_in_with_code(
         Err(what_to_do) => return Ok(refuse(&what_to_do)),
     };
     let (subject, seconds) = (counted_under(&waiting, &device_hash), waiting.ends_at - now);
-    let fits = step(&waiting, &typed, now);
+    let fits = step(&waiting, &typed, house.clock.machine_time());
     let from_app = matches!(typed, Typed::FromApp(_));
     if from_app
         && let Err(wait) = attempts::within(&house, AttemptKind::Code, subject.clone()).await?

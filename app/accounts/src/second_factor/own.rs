@@ -309,7 +309,7 @@ pub async fn set_up_second_step(
         return Ok(Redirect::to(&with_then(SECOND_STEP, &destination.then)).into_response());
     };
     let step = match rules::typed(sent.typed("code")) {
-        Ok(Typed::FromApp(code)) => rules::step_of(secret, &code, now).ok_or_else(|| {
+        Ok(Typed::FromApp(code)) => rules::step_of(secret, &code, house.clock.machine_time()).ok_or_else(|| {
             "Check the code and try again. If it is still wrong, check that the time on your phone \
              is right"
                 .to_owned()

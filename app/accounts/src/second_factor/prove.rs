@@ -229,7 +229,7 @@ async fn right_code(
         Ok(Typed::FromApp(code)) => {
             let factor = store::factor(&house.db, &person.account_id).await?;
             let secret = factor.secret.unwrap_or_default();
-            rules::step_of(&secret, &code, house.clock.now()).map(RightCode::App)
+            rules::step_of(&secret, &code, house.clock.machine_time()).map(RightCode::App)
         }
         Err(_) => None,
     })
