@@ -32,8 +32,18 @@ pub mod tables;
 
 pub use head::send_due;
 
+use ground::house::House;
+use ground::jobs::{EACH_TEN_MINUTES, Job};
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
+
+/// What the room does in the background.
+#[must_use]
+pub fn jobs(house: &House) -> Vec<Job> {
+    vec![Job::of(house, "the audit log by email", EACH_TEN_MINUTES, async |house: House| {
+        send_due(&house).await
+    })]
+}
 
 /// The room's addresses.
 #[must_use]

@@ -54,6 +54,17 @@ pub use pages::{phase_words, steps};
 pub use personal::PERSONAL;
 pub use store::forget_due;
 
+use ground::house::House;
+use ground::jobs::{Job, Rhythm};
+
+/// What the room does in the background.
+#[must_use]
+pub fn jobs(house: &House) -> Vec<Job> {
+    vec![Job::of(house, "closing rounds", Rhythm::EachTick, async |house: House| {
+        close_due(&house.db, &house.clock).await
+    })]
+}
+
 /// The room's addresses.
 #[must_use]
 pub fn routes() -> ground::routes::Routes {
