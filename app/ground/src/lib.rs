@@ -1,6 +1,7 @@
 //! The ground that every room stands on.
 //!
-//! * [`house`]: what every room is handed; [`contact`]: who runs this and how people reach them
+//! * [`house`]: what every room is handed; [`settings`]: what an area sets for itself; [`contact`]:
+//!   who runs this and how people reach them
 //! * [`routes`]: the table of addresses as a type, each with who may use it; [`viewer`]: who asks
 //! * [`jobs`]: what is done again and again in the background
 //! * [`functions`]: typed functions for programs in the browser
@@ -40,6 +41,7 @@ pub mod personal;
 pub mod return_address;
 pub mod routes;
 pub mod sent;
+pub mod settings;
 pub mod takedown;
 pub mod text;
 pub mod token;
