@@ -10,11 +10,14 @@ use crate::{erase, search};
 #[must_use]
 pub fn all(house: &House) -> Vec<Job> {
     [
+        topics::jobs(house),
         rounds::jobs(house),
         plans::jobs(house),
         consultations::jobs(house),
         updates::jobs(house),
         notices::jobs(house),
+        subscriptions::jobs(house),
+        local_offer::jobs(house),
         deliveries::jobs(house),
         accounts::jobs(house),
         record::jobs(house),
