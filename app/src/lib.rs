@@ -5,12 +5,13 @@
 //! One folder beside this one for each room; `lib.rs` of each says what it is about and names its
 //! doors. They lie on floors, and a crate can only name what lies below it.
 //!
-//! * here: what shows many rooms at once. [`routes`] is the list of all addresses; `home`, `desks`,
-//!   `account`, `emails`, `task_emails`, `said`, `services` and the administrator's `admin`,
-//!   `service` and `roles` are the pages; `about` says who runs this and what becomes of people's
-//!   data; [`export`] gives people all of theirs to take away; [`erase`] is how somebody leaves;
-//!   `takedown` takes down what everyone could read; [`search`] finds things in every room; `found`
-//!   is what search engines and phones read; `guides` are those of `docs/`, for whoever works here;
+//! * here: what shows many rooms at once. [`routes`] is the list of all addresses, [`jobs`] that of
+//!   what is done in the background; `home`, `desks`, `account`, `emails`, `task_emails`, `said`,
+//!   `services` and the administrator's `admin`, `service` and `roles` are the pages; `about` says
+//!   who runs this and what becomes of people's data; [`export`] gives people all of theirs to take
+//!   away; [`erase`] is how somebody leaves; `takedown` takes down what everyone could read;
+//!   [`search`] finds things in every room; `found` is what search engines and phones read;
+//!   `guides` are those of `docs/`, for whoever works here;
 //!   [`problem`] is the page for an answer that has none of its own
 //! * above the rooms too: [`record`], and [`organisers`], whose pages have a program of their own
 //! * the rooms: [`topics`], [`rounds`], [`plans`], [`consultations`], [`notices`],
@@ -32,6 +33,7 @@ pub mod export;
 mod found;
 mod guides;
 mod home;
+pub mod jobs;
 mod roles;
 pub mod routes;
 mod said;

@@ -1,38 +1,29 @@
 //! Every setting: its name, what is taken where it is not set, and what it is. The parser takes
-//! defaults from here, `setting_names` the names, and `docs/running.md` its table.
+//! defaults from here, `setting_names` the names, and `docs/running.md` its table. Those that rooms
+//! decide by are in `app/ground/src/settings.rs`.
+
+pub use ground::settings::{Setting, Unset};
 
 use Unset::{Is, Made, Nothing};
-
-/// A setting.
-#[derive(Debug)]
-pub struct Setting {
-    pub name: &'static str,
-    pub unset: Unset,
-    /// For whoever runs it, in Markdown.
-    pub help: &'static str,
-}
-
-/// What is taken where a setting is not set.
-#[derive(Clone, Copy, Debug)]
-pub enum Unset {
-    Is(&'static str),
-    /// It is made from others, as these words say.
-    Made(&'static str),
-    Nothing,
-}
+use ground::settings::AreaSettings;
 
 /// What is taken where this setting is not set; empty for nothing, and for what is made from
 /// others.
 #[must_use]
 pub fn default_of(name: &str) -> &'static str {
-    match SETTINGS.iter().find(|setting| setting.name == name).map(|setting| setting.unset) {
+    match all().find(|setting| setting.name == name).map(|setting| setting.unset) {
         Some(Is(value)) => value,
         Some(Made(_) | Nothing) | None => "",
     }
 }
 
 /// All of them, in the order of `docs/running.md`.
-pub const SETTINGS: &[Setting] = &[
+pub fn all() -> impl Iterator<Item = &'static Setting> {
+    SETTINGS.iter().chain(AreaSettings::ROWS)
+}
+
+/// All but those of [`AreaSettings`] that stand alone.
+const SETTINGS: &[Setting] = &[
     Setting {
         name: "DATABASE_URL",
         unset: Is("sqlite://data/alongside.db"),
@@ -106,33 +97,9 @@ pub const SETTINGS: &[Setting] = &[
                more",
     },
     Setting {
-        name: "OUTCOME_WEEKS",
-        unset: Is("12"),
-        help: "within how many weeks leaders must say what happened about a chosen topic, \
-               results or a draft: 1 to 52",
-    },
-    Setting {
-        name: "CALL_BACK_MINUTES",
-        unset: Is("10"),
-        help: "how many minutes a change notice that was approved for now can still be called \
-               back before anyone is told: 0 to 120",
-    },
-    Setting {
-        name: "LOCAL_OFFER_URL",
-        unset: Nothing,
-        help: "where people can read the area's published list of support; `/local-offer` links \
-               to it",
-    },
-    Setting {
         name: "ROUND_TO_FIVE",
         unset: Is("no"),
         help: "`yes` rounds every number in results of consultations to 5",
-    },
-    Setting {
-        name: "AUDIT_HEAD_TO",
-        unset: Nothing,
-        help: "addresses, separated by commas, that get the end of the audit log by email each \
-               month, to keep it elsewhere",
     },
     Setting {
         name: "AREA_NAME",
@@ -254,7 +221,7 @@ mod tests {
         let guide = fs::read_to_string(&path).expect("the guide");
         let (before, rest) = guide.split_once(HEAD).expect("its table");
         let (found, after) = rest.split_once("\n\n").expect("the end of its table");
-        let rows = SETTINGS.iter().map(row).collect::<Vec<_>>().join("\n");
+        let rows = all().map(row).collect::<Vec<_>>().join("\n");
         if env::var_os("UPDATE_SETTINGS").is_some() {
             fs::write(&path, format!("{before}{HEAD}{rows}\n\n{after}")).expect("the guide");
         } else {
@@ -272,7 +239,7 @@ mod tests {
             .collect();
         assert!(names.len() > 5, "{names:?}");
         for name in names {
-            assert!(SETTINGS.iter().any(|setting| setting.name == name), "{name}");
+            assert!(all().any(|setting| setting.name == name), "{name}");
         }
     }
 }

@@ -1,12 +1,10 @@
-//! What the worker does again and again: one list of jobs, each with a name, a rhythm and what it
-//! does.
+//! What the worker does again and again: the jobs of all rooms (`app/src/jobs.rs`), and those of the
+//! process itself.
 //!
 //! Each goes on in a task of its own, so that one that is slow, fails or hangs holds up no other.
-//! Its name is what the log, `/readyz`, the figures and an administrator's page call it.
 
-use std::future::Future;
 use std::path::PathBuf;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +12,8 @@ use calendar::clock::{self, Clock, Millis};
 use ground::db::Presence;
 use ground::health::Health;
 use ground::house::House;
+use ground::jobs::Rhythm::{self, AtNight, EachTick, Every};
+use ground::jobs::{EACH_SECOND, EACH_TEN_MINUTES, EACH_TEN_SECONDS, Job};
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -24,67 +24,36 @@ use crate::tasks::longer;
 use crate::worker::{Gone, clock_is_wrong};
 use crate::{backup, figures, retention};
 
-/// How often a job is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rhythm {
-    /// Again and again, with a short pause.
-    EachTick,
-    /// Again after so long.
-    Every(Duration),
-    /// Once a night; and when the process starts, for a night that it missed.
-    AtNight,
-}
-
-use Rhythm::{AtNight, EachTick, Every};
-
 /// The pause between two ticks.
 const TICK: Duration = Duration::from_millis(500);
 const MINUTE: Duration = Duration::from_secs(60);
 
-const EACH_SECOND: Rhythm = Every(Duration::from_secs(1));
-/// For the mailbox that emails come back to, for new devices, and for tasks.
-const EACH_TEN_SECONDS: Rhythm = Every(Duration::from_secs(10));
-const EACH_HALF_MINUTE: Rhythm = Every(Duration::from_secs(30));
-const EACH_MINUTE: Rhythm = Every(MINUTE);
-/// For what is due by the day.
-const EACH_TEN_MINUTES: Rhythm = Every(Duration::from_secs(600));
 /// A job that is well says so within this time after it was due.
 const HEARD_WITHIN: Duration = Duration::from_secs(180);
 /// From one night to the next, when the clocks go back, with an hour for the job.
 const NIGHT_TO_NIGHT: Duration = Duration::from_secs(26 * 60 * 60);
 
-impl Rhythm {
-    /// How long after it was last heard from a job is taken to hang.
-    fn heard_within(self) -> Duration {
-        match self {
-            EachTick => HEARD_WITHIN,
-            Every(pause) => pause + HEARD_WITHIN,
-            AtNight => NIGHT_TO_NIGHT,
-        }
-    }
-
-    /// Waits until a job that began then, and went well, is due again.
-    async fn rest(self, clock: &Clock, began: Millis) {
-        match self {
-            EachTick => sleep(TICK).await,
-            Every(pause) => sleep(pause).await,
-            // The clock may be set meanwhile, so it is looked at.
-            AtNight => {
-                while clock::last_night(clock.now()) == clock::last_night(began) {
-                    sleep(MINUTE).await;
-                }
-            }
-        }
+/// How long after it was last heard from a job of this rhythm is taken to hang.
+fn heard_within(rhythm: Rhythm) -> Duration {
+    match rhythm {
+        EachTick => HEARD_WITHIN,
+        Every(pause) => pause + HEARD_WITHIN,
+        AtNight => NIGHT_TO_NIGHT,
     }
 }
 
-type Doing = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
-
-/// Something that is done again and again.
-pub struct Job {
-    name: &'static str,
-    rhythm: Rhythm,
-    act: Box<dyn Fn() -> Doing + Send + Sync>,
+/// Waits until a job of this rhythm that began then, and went well, is due again.
+async fn rest(rhythm: Rhythm, clock: &Clock, began: Millis) {
+    match rhythm {
+        EachTick => sleep(TICK).await,
+        Every(pause) => sleep(pause).await,
+        // The clock may be set meanwhile, so it is looked at.
+        AtNight => {
+            while clock::last_night(clock.now()) == clock::last_night(began) {
+                sleep(MINUTE).await;
+            }
+        }
+    }
 }
 
 /// What went wrong with a job.
@@ -111,107 +80,63 @@ impl Wrong {
 /// After a job went wrong the first try comes soon, and each later one after a longer pause.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-impl Job {
-    /// A job of this name. What it does may be stopped half-way, and may be done twice at once:
-    /// another process has the same job.
-    pub fn new<F, T, E>(
-        name: &'static str,
-        rhythm: Rhythm,
-        act: impl Fn() -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        F: Future<Output = Result<T, E>> + Send + 'static,
-        T: Send,
-        E: ToString,
-    {
-        let act = Box::new(move || {
-            let doing = act();
-            Box::pin(async move { doing.await.map(|_| ()).map_err(|error| error.to_string()) })
-                as Doing
-        });
-        Self { name, rhythm, act }
-    }
+/// Does a job once, and reports how it went. In a task of its own, which takes a fault of the program
+/// with it, and which ends where this is given up.
+async fn once(job: &Job, health: &Health) -> Result<(), Wrong> {
+    let (name, began) = (job.name(), Instant::now());
+    let mut doing = JoinSet::new();
+    doing.spawn(job.begin());
+    let (became, done) = match doing.join_next().await {
+        Some(Ok(Ok(()))) => {
+            health.well(name, heard_within(job.rhythm()));
+            ("done", Ok(()))
+        }
+        Some(Ok(Err(error))) => {
+            tracing::error!(what = name, error, "failed and will be tried again");
+            health.wrong(name, "failed and will be tried again");
+            ("failed", Err(Wrong::Failed(error)))
+        }
+        Some(Err(_)) | None => {
+            tracing::error!(what = name, "stopped by a fault of this program");
+            health.wrong(name, "stopped by a fault of the program");
+            ("stopped", Err(Wrong::Stopped))
+        }
+    };
+    figures::job(name, became, began.elapsed());
+    done
+}
 
-    /// A job in this house.
-    fn of<F, T, E>(
-        house: &House,
-        name: &'static str,
-        rhythm: Rhythm,
-        act: impl Fn(House) -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        F: Future<Output = Result<T, E>> + Send + 'static,
-        T: Send,
-        E: ToString,
-    {
-        let house = house.clone();
-        Self::new(name, rhythm, move || act(house.clone()))
-    }
-
-    /// What it is called.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// Does it once, and reports how it went. In a task of its own, which takes a fault of the
-    /// program with it, and which ends where this is given up.
-    async fn once(&self, health: &Health) -> Result<(), Wrong> {
-        let began = Instant::now();
-        let mut doing = JoinSet::new();
-        doing.spawn((self.act)());
-        let (became, done) = match doing.join_next().await {
-            Some(Ok(Ok(()))) => {
-                health.well(self.name, self.rhythm.heard_within());
-                ("done", Ok(()))
-            }
-            Some(Ok(Err(error))) => {
-                tracing::error!(what = self.name, error, "failed and will be tried again");
-                health.wrong(self.name, "failed and will be tried again");
-                ("failed", Err(Wrong::Failed(error)))
-            }
-            Some(Err(_)) | None => {
-                tracing::error!(what = self.name, "stopped by a fault of this program");
-                health.wrong(self.name, "stopped by a fault of the program");
-                ("stopped", Err(Wrong::Stopped))
+/// Does a job at its rhythm until told to stop.
+async fn go_on(job: Job, work: Arc<Work>) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let began = work.clock.now();
+        let Some(done) = in_turn(&job, &work).await else { return };
+        let rest = async {
+            match &done {
+                Ok(()) => rest(job.rhythm(), &work.clock, began).await,
+                Err(wrong) => sleep(pause.min(wrong.longest_pause())).await,
             }
         };
-        figures::job(self.name, became, began.elapsed());
-        done
-    }
-
-    /// Does it at its rhythm until told to stop.
-    async fn go_on(self, work: Arc<Work>) {
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let began = work.clock.now();
-            let Some(done) = self.in_turn(&work).await else { return };
-            let rest = async {
-                match &done {
-                    Ok(()) => self.rhythm.rest(&work.clock, began).await,
-                    Err(wrong) => sleep(pause.min(wrong.longest_pause())).await,
-                }
-            };
-            if work.stop.run_until_cancelled(rest).await.is_none() {
-                return;
-            }
-            pause = match &done {
-                Ok(()) => FIRST_PAUSE,
-                Err(wrong) => longer(pause.min(wrong.longest_pause())),
-            };
+        if work.stop.run_until_cancelled(rest).await.is_none() {
+            return;
         }
+        pause = match &done {
+            Ok(()) => FIRST_PAUSE,
+            Err(wrong) => longer(pause.min(wrong.longest_pause())),
+        };
     }
+}
 
-    /// Does it once when it is its turn; `None` when told to stop before that.
-    async fn in_turn(&self, work: &Work) -> Option<Result<(), Wrong>> {
-        let turn = work.stop.run_until_cancelled(work.turns.acquire()).await?.ok()?;
-        let mut once = pin!(self.once(&work.health));
-        if let Ok(done) = timeout(GIVES_WAY, &mut once).await {
-            return Some(done);
-        }
-        drop(turn);
-        Some(once.await)
+/// Does a job once when it is its turn; `None` when told to stop before that.
+async fn in_turn(job: &Job, work: &Work) -> Option<Result<(), Wrong>> {
+    let turn = work.stop.run_until_cancelled(work.turns.acquire()).await?.ok()?;
+    let mut once = pin!(once(job, &work.health));
+    if let Ok(done) = timeout(GIVES_WAY, &mut once).await {
+        return Some(done);
     }
+    drop(turn);
+    Some(once.await)
 }
 
 /// How many jobs are done at once: fewer than SQLite has connections for questions, so that pages
@@ -239,8 +164,8 @@ pub async fn keep_at(jobs: Vec<Job>, health: Health, clock: Clock, stop: Cancell
     let mut going = JoinSet::new();
     for job in jobs {
         // Known from the start, so that one that hangs at once is missed too.
-        work.health.well(job.name, job.rhythm.heard_within());
-        going.spawn(job.go_on(Arc::clone(&work)));
+        work.health.well(job.name(), heard_within(job.rhythm()));
+        going.spawn(go_on(job, Arc::clone(&work)));
     }
     stop.cancelled().await;
     let finish = async { while going.join_next().await.is_some() {} };
@@ -254,7 +179,7 @@ pub async fn keep_at(jobs: Vec<Job>, health: Health, clock: Clock, stop: Cancell
 pub async fn each_once(jobs: &[Job], health: &Health) -> Vec<(&'static str, Result<(), Wrong>)> {
     let mut done = Vec::new();
     for job in jobs {
-        done.push((job.name, job.once(health).await));
+        done.push((job.name(), once(job, health).await));
     }
     done
 }
@@ -267,85 +192,28 @@ pub fn all(
     presence: Arc<Presence>,
 ) -> Vec<Job> {
     let gone = Arc::new(Mutex::new(Gone::default()));
-    let mut jobs = vec![
-        Job::of(house, "emails left over from a restart", EACH_SECOND, move |house: House| {
-            let (gone, presence) = (Arc::clone(&gone), Arc::clone(&presence));
-            async move {
-                presence.renew().await?;
-                gone.lock().await.release(&house.db, presence.id()).await
-            }
-        }),
-        Job::of(house, "closing rounds", EachTick, async |house: House| {
-            rounds::close_due(&house.db, &house.clock).await
-        }),
-        Job::of(house, "emails about drafts", EachTick, async |house: House| {
-            plans::tell_due(&house).await
-        }),
-        Job::of(house, "the text of drafts", EACH_HALF_MINUTE, async |house: House| {
-            plans::render_due(&house).await
-        }),
-        Job::of(house, "tidying consultations", EachTick, async |house: House| {
-            consultations::tidy_due(&house.db, house.clock.now()).await
-        }),
-        Job::of(
-            house,
-            "emails about withdrawn consultations",
-            EACH_MINUTE,
-            async |house: House| consultations::tell_due(&house).await,
-        ),
-        Job::of(house, "how consultations are going", EACH_TEN_MINUTES, async |house: House| {
-            consultations::count_due(&house).await
-        }),
-        Job::of(house, "emails about what happened", EachTick, async |house: House| {
-            updates::tell_due(&house).await
-        }),
-        Job::of(house, "publishing notices", EachTick, async |house: House| {
-            notices::start_due(&house).await
-        }),
-        Job::of(house, "emails about notices", EachTick, async |house: House| {
-            notices::tell_due(&house).await
-        }),
-        Job::of(house, "emails with answers", EachTick, async |house: House| {
-            notices::answer_due(&house).await
-        }),
-        Job::of(house, "emails about tasks", EACH_TEN_SECONDS, async |house: House| {
-            deliveries::tasks::tell_due(&house).await
-        }),
-        Job::of(house, "emails about new devices", EACH_TEN_SECONDS, async |house: House| {
-            accounts::tell_new_devices_due(&house).await
-        }),
-        Job::of(house, "the search index", EACH_HALF_MINUTE, async |house: House| {
-            app::search::refresh(&house).await
-        }),
-        Job::of(house, "emails to people told late", EACH_TEN_MINUTES, async |house: House| {
-            updates::tell_late(&house).await
-        }),
-        Job::of(house, "reminding leaders", EACH_TEN_MINUTES, async |house: House| {
-            updates::remind_due(&house).await
-        }),
-        Job::of(house, "leaders without their council", EACH_TEN_MINUTES, async |house: House| {
-            accounts::lapse_due(&house).await
-        }),
-        Job::of(house, "the audit log by email", EACH_TEN_MINUTES, async |house: House| {
-            record::send_due(&house).await
-        }),
-        Job::of(house, "the clock", EACH_TEN_MINUTES, async |house: House| {
-            match clock_is_wrong(&house.db, &house.clock).await {
-                Ok(Some(how)) => Err(how),
-                Ok(None) => Ok(()),
-                Err(error) => Err(error.to_string()),
-            }
-        }),
-        Job::of(house, "deleting accounts", EACH_MINUTE, async |house: House| {
-            app::erase::erase_due(&house).await
-        }),
-        Job::of(
-            house,
-            "deleting what we no longer need",
-            EACH_TEN_MINUTES,
-            async |house: House| retention::keep(&house).await,
-        ),
-    ];
+    let left_over = move |house: House| {
+        let (gone, presence) = (Arc::clone(&gone), Arc::clone(&presence));
+        async move {
+            presence.renew().await?;
+            gone.lock().await.release(&house.db, presence.id()).await
+        }
+    };
+    let mut jobs = vec![Job::of(house, "emails left over from a restart", EACH_SECOND, left_over)];
+    jobs.extend(app::jobs::all(house));
+    jobs.push(Job::of(house, "the clock", EACH_TEN_MINUTES, async |house: House| {
+        match clock_is_wrong(&house.db, &house.clock).await {
+            Ok(Some(how)) => Err(how),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        }
+    }));
+    jobs.push(Job::of(
+        house,
+        "deleting what we no longer need",
+        EACH_TEN_MINUTES,
+        async |house: House| retention::keep(&house).await,
+    ));
     if let Some(folder) = backup {
         jobs.push(Job::of(house, "the daily backup", AtNight, move |house: House| {
             let folder = folder.clone();

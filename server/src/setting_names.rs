@@ -1,15 +1,15 @@
 //! Names of settings that the program does not know: a slip in a name leaves the setting at its
 //! default, and nobody hears about it.
 //!
-//! The file of settings is ours: each name in it is one of [`SETTINGS`], or belongs to a library
-//! that reads the environment by itself ([`OF_LIBRARIES`]). The environment is everyone's. There a
-//! name is looked at only if it begins as ours do ([`BEGINNINGS`]), or is one letter away from one
-//! of ours; and not if Docker or Kubernetes made it for a container called "mail".
+//! The file of settings is ours: each name in it is one of [`all_settings::all`], or belongs to a
+//! library that reads the environment by itself ([`OF_LIBRARIES`]). The environment is everyone's.
+//! There a name is looked at only if it begins as ours do ([`BEGINNINGS`]), or is one letter away
+//! from one of ours; and not if Docker or Kubernetes made it for a container called "mail".
 
 use std::env;
 use std::path::Path;
 
-use crate::all_settings::SETTINGS;
+use crate::all_settings;
 
 /// How the names begin that a library reads: storage, PostgreSQL, certificates, the log, the clock.
 const OF_LIBRARIES: [&str; 5] = ["AWS_", "PG", "SSL_CERT_", "RUST_", "TZ"];
@@ -71,7 +71,7 @@ fn unknown(
 
 /// The names of all settings.
 fn known() -> impl Iterator<Item = &'static str> {
-    SETTINGS.iter().map(|setting| setting.name)
+    all_settings::all().map(|setting| setting.name)
 }
 
 fn is_known(name: &str) -> bool {

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
 
-use calendar::clock::{Clock, DAY, MINUTE};
+use calendar::clock::Clock;
 use disclosure::tables::Rule;
 use ground::council::{self, Council, MustHave};
 use ground::db::{Db, Kind};
 use ground::files::Files;
 use ground::house::{AreaSettings, House, Names};
 use ground::return_address::ReturnAddress;
+use ground::settings::number;
 use ipnet::IpNet;
 use url::Url;
 
@@ -116,18 +117,6 @@ impl Settings {
             "SMALLEST_SHOWN must be a whole number, 10 or more: smaller groups \
             of people are never shown",
         )?;
-        let outcome_within = i64::from(whole("OUTCOME_WEEKS", 1..=52)?) * 7 * DAY;
-        let call_back = i64::from(whole("CALL_BACK_MINUTES", 0..=120)?) * MINUTE;
-        let local_offer =
-            get("LOCAL_OFFER_URL").map(|url| web_address("LOCAL_OFFER_URL", &url)).transpose()?;
-        let audit_head_to = or("AUDIT_HEAD_TO");
-        let audit_head_to = audit_head_to
-            .split(',')
-            .filter(|to| !to.trim().is_empty())
-            .map(forms::address)
-            .collect::<Result<Vec<_>, _>>();
-        let audit_head_to = audit_head_to
-            .map_err(|_| "AUDIT_HEAD_TO must be email addresses, separated by commas".to_owned())?;
         let files = or("FILES");
         if !files.starts_with("file:") && !files.starts_with("s3://") {
             return Err("FILES must be file:FOLDER or s3://BUCKET/PREFIX".into());
@@ -151,11 +140,8 @@ impl Settings {
         let rooms = AreaSettings {
             return_address: return_address.map(Arc::new),
             rule,
-            outcome_within,
-            call_back,
-            local_offer: local_offer.as_ref().map(Url::to_string),
-            audit_head_to,
             council: council_in(&get)?.map(Arc::new),
+            ..AreaSettings::read(or)?
         };
         Ok(Self {
             database_url,
@@ -275,13 +261,6 @@ fn public_url(text: &str) -> Result<Url, String> {
     if is_plain { Ok(url) } else { Err(wrong()) }
 }
 
-fn web_address(name: &str, text: &str) -> Result<Url, String> {
-    let url = Url::parse(text)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
-    url.ok_or_else(|| format!("{name} must be an address like https://www.example.org/local-offer"))
-}
-
 fn return_address(
     address: Option<&str>,
     key: Option<&str>,
@@ -298,12 +277,6 @@ fn return_address(
             bounces@example.org"
             .to_owned()),
     }
-}
-
-fn number(name: &str, text: &str, range: RangeInclusive<u32>) -> Result<u32, String> {
-    let wrong =
-        || format!("{name} must be a whole number from {} to {}", range.start(), range.end());
-    text.trim().parse().ok().filter(|number| range.contains(number)).ok_or_else(wrong)
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

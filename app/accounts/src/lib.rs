@@ -50,8 +50,23 @@ pub use personal::PERSONAL;
 pub use second_factor::{WE_MAY_ASK, reset_second_step, tell_new_devices_due};
 pub use session::{recognise, signed_out};
 
+use ground::house::House;
+use ground::jobs::{EACH_TEN_MINUTES, EACH_TEN_SECONDS, Job};
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
+
+/// What the room does in the background.
+#[must_use]
+pub fn jobs(house: &House) -> Vec<Job> {
+    vec![
+        Job::of(house, "emails about new devices", EACH_TEN_SECONDS, async |house: House| {
+            tell_new_devices_due(&house).await
+        }),
+        Job::of(house, "leaders without their council", EACH_TEN_MINUTES, async |house: House| {
+            lapse_due(&house).await
+        }),
+    ]
+}
 
 /// The room's addresses.
 #[must_use]

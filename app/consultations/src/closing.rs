@@ -5,6 +5,7 @@ use calendar::clock::{DAY, Millis};
 use ground::db::{Db, Kind, known};
 use ground::ids::{self, Id};
 use questionnaires::withdrawal::GRACE;
+use sqlx::AssertSqlSafe;
 
 use super::responses;
 
@@ -17,9 +18,14 @@ const UNSENT: &str = "SELECT id FROM responses WHERE consultation_id = $1
 
 /// Of a consultation that was withdrawn, nothing that was sent stays either, but for what was
 /// passed on to the safeguarding lead.
-const OF_WITHDRAWN: &str = "SELECT r.id FROM responses r
-     JOIN consultations c ON c.id = r.consultation_id AND c.withdrawn_at IS NOT NULL
-     WHERE c.id = $1 AND NOT EXISTS (SELECT 1 FROM answer_concerns k WHERE k.response_id = r.id)";
+fn of_withdrawn() -> String {
+    format!(
+        "SELECT responses.id FROM responses
+         JOIN consultations c ON c.id = responses.consultation_id AND c.withdrawn_at IS NOT NULL
+         WHERE c.id = $1 AND NOT ({})",
+        responses::is_kept()
+    )
+}
 
 /// Does what is due.
 ///
@@ -84,14 +90,13 @@ async fn erase_unsent(
 ) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     responses::erase(&mut tx, UNSENT, consultation_id).await?;
-    responses::erase(&mut tx, OF_WITHDRAWN, consultation_id).await?;
-    sqlx::query(
+    responses::erase(&mut tx, &of_withdrawn(), consultation_id).await?;
+    let emptied = format!(
         "DELETE FROM responses WHERE consultation_id = $1 AND state = 'withdrawn'
-         AND answers = '{}'",
-    )
-    .bind(consultation_id)
-    .execute(&mut *tx)
-    .await?;
+         AND answers = '{{}}' AND NOT ({})",
+        responses::is_kept()
+    );
+    sqlx::query(AssertSqlSafe(emptied)).bind(consultation_id).execute(&mut *tx).await?;
     sqlx::query("UPDATE consultations SET erased_at = $2 WHERE id = $1")
         .bind(consultation_id)
         .bind(now)

@@ -115,11 +115,31 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
+use ground::jobs::{EACH_MINUTE, EACH_TEN_MINUTES, Job, Rhythm};
 use ground::routes::{Access, Routes};
 use ground::ui::Frame;
 use ground::viewer::Role;
 use rules::ConsultationState;
 use store::Consultation;
+
+/// What the room does in the background.
+#[must_use]
+pub fn jobs(house: &House) -> Vec<Job> {
+    vec![
+        Job::of(house, "tidying consultations", Rhythm::EachTick, async |house: House| {
+            tidy_due(&house.db, house.clock.now()).await
+        }),
+        Job::of(
+            house,
+            "emails about withdrawn consultations",
+            EACH_MINUTE,
+            async |house: House| tell_due(&house).await,
+        ),
+        Job::of(house, "how consultations are going", EACH_TEN_MINUTES, async |house: House| {
+            count_due(&house).await
+        }),
+    ]
+}
 
 /// The addresses of this room. `builder` shows the questions while they can be changed.
 #[must_use]

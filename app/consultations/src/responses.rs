@@ -334,15 +334,26 @@ pub const GO_WITH_IT: [&str; 5] =
 /// What keeps a response for the safeguarding lead.
 pub const KEEP_IT: [&str; 1] = ["answer_concerns"];
 
-/// Erases the answers of some responses, and all that hangs on them. `these`: a statement that
-/// gives their ids, in which `$1` is `of`.
+/// Whether something keeps the response of a row of `responses`, as a part of a statement.
+pub(crate) fn is_kept() -> String {
+    KEEP_IT
+        .map(|table| format!("EXISTS (SELECT 1 FROM {table} k WHERE k.response_id = responses.id)"))
+        .join(" OR ")
+}
+
+/// Erases the answers of some responses, and all that hangs on them. What is kept for the
+/// safeguarding lead keeps its answers: nobody else reads them, and they count no longer. `these`:
+/// a statement that gives their ids, in which `$1` is `of`.
 pub async fn erase(tx: &mut AnyConnection, these: &str, of: &str) -> sqlx::Result<()> {
     for table in GO_WITH_IT {
         let sql = format!("DELETE FROM {table} WHERE response_id IN ({these})");
         sqlx::query(AssertSqlSafe(sql)).bind(of).execute(&mut *tx).await?;
     }
-    let sql =
-        format!("UPDATE responses SET state = 'withdrawn', answers = '{{}}' WHERE id IN ({these})");
+    let sql = format!(
+        "UPDATE responses SET state = 'withdrawn',
+         answers = CASE WHEN {} THEN answers ELSE '{{}}' END WHERE id IN ({these})",
+        is_kept()
+    );
     sqlx::query(AssertSqlSafe(sql)).bind(of).execute(tx).await?;
     Ok(())
 }

@@ -33,8 +33,18 @@ pub use store::{Owed, owe, owe_later, take_back};
 pub use turn::{Hand, Outcome, deliver_one};
 pub use unread::record_unread;
 
+use ground::house::House;
 use ground::ids::{Delivery, Id};
+use ground::jobs::{EACH_TEN_SECONDS, Job};
 use ground::routes::{Access, Routes};
+
+/// What the room does in the background.
+#[must_use]
+pub fn jobs(house: &House) -> Vec<Job> {
+    vec![Job::of(house, "emails about tasks", EACH_TEN_SECONDS, async |house: House| {
+        tasks::tell_due(&house).await
+    })]
+}
 
 /// The room's addresses.
 #[must_use]

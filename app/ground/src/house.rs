@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use calendar::clock::{Clock, DAY, Millis};
-use disclosure::tables::Rule;
+use calendar::clock::Clock;
 use tokio::sync::Semaphore;
 
 use crate::contact::ContactNow;
@@ -13,7 +12,7 @@ use crate::day_key::DayKey;
 use crate::db::Db;
 use crate::files::Files;
 use crate::health::Health;
-use crate::return_address::ReturnAddress;
+pub use crate::settings::AreaSettings;
 
 /// The state of the running service. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -32,41 +31,6 @@ pub struct House {
     /// Whether answers whose time could tell something leave at even times
     /// ([`crate::evenly`]). Whoever serves people does; tests have no time for it.
     pub answers_evenly: bool,
-}
-
-/// What an area sets for itself that rooms decide by.
-#[derive(Clone, Debug)]
-pub struct AreaSettings {
-    /// Where emails come back to, and the key that proves which are ours; `None` where nobody reads
-    /// them.
-    pub return_address: Option<Arc<ReturnAddress>>,
-    /// How much of published results must be hidden.
-    pub rule: Rule,
-    /// How long leaders have to say what came of what parents said.
-    pub outcome_within: Millis,
-    /// How long a notice that is approved for now can still be called back. None unless it is set:
-    /// tests have no time for it.
-    pub call_back: Millis,
-    /// Where people can read the area's list of support, if that is set.
-    pub local_offer: Option<String>,
-    /// Who gets the end of the audit log each month.
-    pub audit_head_to: Vec<String>,
-    /// The council with which its officers may sign in. Rooms ask [`House::council`].
-    pub council: Option<Arc<Council>>,
-}
-
-impl Default for AreaSettings {
-    fn default() -> Self {
-        Self {
-            return_address: None,
-            rule: Rule::default(),
-            outcome_within: 12 * 7 * DAY,
-            call_back: 0,
-            local_offer: None,
-            audit_head_to: Vec::new(),
-            council: None,
-        }
-    }
 }
 
 /// Names and addresses that differ from area to area.

@@ -1,7 +1,9 @@
 //! The ground that every room stands on.
 //!
-//! * [`house`]: what every room is handed; [`contact`]: who runs this and how people reach them
+//! * [`house`]: what every room is handed; [`settings`]: what an area sets for itself; [`contact`]:
+//!   who runs this and how people reach them
 //! * [`routes`]: the table of addresses as a type, each with who may use it; [`viewer`]: who asks
+//! * [`jobs`]: what is done again and again in the background
 //! * [`functions`]: typed functions for programs in the browser
 //! * [`council`]: the council with which its officers may sign in, by OpenID Connect
 //! * [`ids`]: what an id is the id of
@@ -36,10 +38,12 @@ pub mod functions;
 pub mod health;
 pub mod house;
 pub mod ids;
+pub mod jobs;
 pub mod personal;
 pub mod return_address;
 pub mod routes;
 pub mod sent;
+pub mod settings;
 pub mod takedown;
 pub mod text;
 pub mod token;

@@ -43,12 +43,19 @@ pub use personal::PERSONAL;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
+use ground::jobs::Job;
 use ground::routes::{Access, Routes};
 use ground::viewer::{Role, Viewer};
 use store::Comment;
 
 /// What somebody chose who comes to the form before they are signed in.
 const COMMENT: &str = "comment on the Local Offer";
+
+/// What the room does in the background: nothing so far.
+#[must_use]
+pub fn jobs(_: &House) -> Vec<Job> {
+    Vec::new()
+}
 
 /// The room's addresses.
 #[must_use]

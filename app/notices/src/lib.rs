@@ -42,9 +42,26 @@ use calendar::clock::Millis;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
+use ground::jobs::{Job, Rhythm};
 use ground::routes::{Access, Routes};
 use ground::viewer::{Role, Viewer};
 use store::Notice;
+
+/// What the room does in the background.
+#[must_use]
+pub fn jobs(house: &House) -> Vec<Job> {
+    vec![
+        Job::of(house, "publishing notices", Rhythm::EachTick, async |house: House| {
+            start_due(&house).await
+        }),
+        Job::of(house, "emails about notices", Rhythm::EachTick, async |house: House| {
+            tell_due(&house).await
+        }),
+        Job::of(house, "emails with answers", Rhythm::EachTick, async |house: House| {
+            answer_due(&house).await
+        }),
+    ]
+}
 
 /// The room's addresses.
 #[must_use]

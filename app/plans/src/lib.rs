@@ -63,11 +63,25 @@ use ground::db::Transaction;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
+use ground::jobs::{EACH_HALF_MINUTE, Job, Rhythm};
 use ground::routes::{Access, Routes};
 use ground::ui::Frame;
 use ground::viewer::{Role, Viewer};
 use sqlx::AnyConnection;
 use store::{Act, By, Plan};
+
+/// What the room does in the background.
+#[must_use]
+pub fn jobs(house: &House) -> Vec<Job> {
+    vec![
+        Job::of(house, "emails about drafts", Rhythm::EachTick, async |house: House| {
+            tell_due(&house).await
+        }),
+        Job::of(house, "the text of drafts", EACH_HALF_MINUTE, async |house: House| {
+            render_due(&house).await
+        }),
+    ]
+}
 
 /// The room's addresses.
 #[must_use]

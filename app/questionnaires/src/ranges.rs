@@ -3,7 +3,8 @@
 
 use calendar::clock;
 
-use crate::{Question, QuestionKind};
+use crate::Question;
+use crate::kinds::Shape;
 
 /// The most ranges of one question.
 pub const MOST: usize = 12;
@@ -17,8 +18,8 @@ const YEARS: i64 = 4;
 /// whose answer is no number and no day.
 #[must_use]
 pub fn by_rule(question: &Question, closed_on: i64) -> Vec<i64> {
-    match question.kind {
-        QuestionKind::Number { least, most } | QuestionKind::Amount { least, most, .. } => {
+    match question.kind.shape() {
+        Shape::Number { least, most } => {
             let step = step(i128::from(most) - i128::from(least) + 1);
             let first = (i128::from(least).div_euclid(step) + 1) * step;
             let cuts = (0..).map(|nth| first + nth * step);
@@ -26,11 +27,17 @@ pub fn by_rule(question: &Question, closed_on: i64) -> Vec<i64> {
                 .filter_map(|cut| i64::try_from(cut).ok())
                 .collect()
         }
-        QuestionKind::Date {} if closed_on > 0 => {
+        Shape::Day if closed_on > 0 => {
             let year = closed_on / 10_000;
             (year - YEARS..=year + 1).map(|year| year * 10_000 + 101).collect()
         }
-        _ => Vec::new(),
+        Shape::Day
+        | Shape::Nothing
+        | Shape::OneOption
+        | Shape::SomeOptions { .. }
+        | Shape::Ranked
+        | Shape::Place
+        | Shape::OwnWords { .. } => Vec::new(),
     }
 }
 
@@ -53,7 +60,8 @@ fn step(numbers: i128) -> i128 {
 /// What to do.
 pub fn read(question: &Question, typed: &str) -> Result<Option<Vec<i64>>, String> {
     let words = typed.split([',', ';', '\n']).map(str::trim).filter(|word| !word.is_empty());
-    let is_day = question.kind == QuestionKind::Date {};
+    let shape = question.kind.shape();
+    let is_day = shape == Shape::Day;
     let what = if is_day {
         "Write the first day of each range, the earliest first, like this: 2026-01-01, 2026-09-01"
     } else {
@@ -71,12 +79,14 @@ pub fn read(question: &Question, typed: &str) -> Result<Option<Vec<i64>>, String
     if cuts.windows(2).any(|pair| pair[0] >= pair[1]) {
         return Err(what.to_owned());
     }
-    match question.kind {
-        QuestionKind::Number { least, most } if cuts[0] <= least || cuts[cuts.len() - 1] > most => {
-            Err(format!("Use numbers above {least}, up to {most}: those are the answers allowed"))
-        }
-        _ => Ok(Some(cuts)),
+    if let Shape::Number { least, most } = shape
+        && (cuts[0] <= least || cuts[cuts.len() - 1] > most)
+    {
+        return Err(format!(
+            "Use numbers above {least}, up to {most}: those are the answers allowed"
+        ));
     }
+    Ok(Some(cuts))
 }
 
 /// A day as a form and an answer hold it (`2026-12-04`), as a number that grows with time.
@@ -86,23 +96,31 @@ pub fn number_of_day(day: &str) -> Option<i64> {
     day.replace('-', "").parse().ok()
 }
 
-/// Each range in words.
+/// Each range in words; nothing for a question whose answer is no number and no day.
 #[must_use]
 pub fn words(question: &Question, cuts: &[i64]) -> Vec<String> {
     let (Some(first), Some(last)) = (cuts.first(), cuts.last()) else { return Vec::new() };
     let pairs = cuts.windows(2).map(|pair| (pair[0], pair[1]));
-    match question.kind {
-        QuestionKind::Number { least, most } => {
+    match question.kind.shape() {
+        Shape::Number { least, most } => {
+            let unit = question.kind.unit().map(|unit| format!(" {unit}")).unwrap_or_default();
             let within = |(from, next): (i64, i64)| one_or_more(from, next.saturating_sub(1));
             std::iter::once(within((least, *first)))
                 .chain(pairs.map(within))
                 .chain([one_or_more(*last, most)])
+                .map(|range| range + &unit)
                 .collect()
         }
-        _ => std::iter::once(format!("Before {}", day(*first)))
+        Shape::Day => std::iter::once(format!("Before {}", day(*first)))
             .chain(pairs.map(days))
             .chain([format!("{} or later", day(*last))])
             .collect(),
+        Shape::Nothing
+        | Shape::OneOption
+        | Shape::SomeOptions { .. }
+        | Shape::Ranked
+        | Shape::Place
+        | Shape::OwnWords { .. } => Vec::new(),
     }
 }
 
@@ -146,7 +164,9 @@ fn day(number: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::QuestionKind;
     use crate::check::tests::asked;
+    use crate::kinds::tests::samples;
 
     fn weeks(least: i64, most: i64) -> Question {
         asked("weeks", QuestionKind::Number { least, most }, &[])
@@ -167,6 +187,37 @@ mod tests {
             let cuts = by_rule(&weeks(least, most), 0);
             assert!(cuts.len() < MOST, "{least} {most}: {cuts:?}");
             assert!(cuts.iter().all(|cut| *cut > least && *cut <= most), "{cuts:?}");
+        }
+    }
+
+    fn miles(least: i64, most: i64) -> Question {
+        asked("far", QuestionKind::Amount { least, most, unit: "miles".into() }, &[])
+    }
+
+    #[test]
+    fn an_amount_is_counted_as_a_number_is_and_its_ranges_say_of_what() {
+        let question = miles(0, 40);
+        let said = words(&question, &by_rule(&question, 20_261_204));
+        assert_eq!(said.first().map(String::as_str), Some("0 to 4 miles"));
+        assert_eq!(said.last().map(String::as_str), Some("40 miles"));
+        let cuts = read(&question, "5, 20").expect("ranges").expect("some");
+        assert_eq!(words(&question, &cuts), ["0 to 4 miles", "5 to 19 miles", "20 to 40 miles"]);
+        for wrong in ["0, 20", "5, 41"] {
+            let what_to_do = "Use numbers above 0, up to 40: those are the answers allowed";
+            assert_eq!(read(&question, wrong), Err(what_to_do.into()), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_counted_in_ranges_has_as_many_words_as_ranges() {
+        for kind in samples().into_iter().map(|sample| sample.kind) {
+            let question = asked("q", kind, &[]);
+            let cuts = by_rule(&question, 20_261_204);
+            assert_eq!(!cuts.is_empty(), question.kind.has_ranges(), "{}", question.kind.word());
+            let said = words(&question, &cuts);
+            assert_eq!(said.len(), if cuts.is_empty() { 0 } else { cuts.len() + 1 });
+            let is_of_days = said.iter().any(|range| range.starts_with("Before "));
+            assert_eq!(is_of_days, question.kind.shape() == Shape::Day, "{said:?}");
         }
     }
 

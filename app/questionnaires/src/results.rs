@@ -635,6 +635,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_published_of_an_amount_says_how_much_of_what() {
+        let miles = QuestionKind::Amount { least: 0, most: 40, unit: "miles".into() };
+        let answers = [
+            (30, Some(Answer::Number(2))),
+            (25, Some(Answer::Number(12))),
+            (45, Some(Answer::Number(33))),
+        ];
+        let new = published(&material(miles, &answers), &[]).expect("results");
+        let counted = &new.results.questions[0];
+        let middle = counted.middle.clone().expect("a middle");
+        assert_eq!(middle.quarter.as_deref(), Some("0 to 4 miles"));
+        assert_eq!(middle.half.as_deref(), Some("10 to 14 miles"));
+        assert_eq!(counted.parts.last().map(|(words, _)| words.as_str()), Some("No answer"));
+    }
+
+    #[test]
     fn a_middle_that_would_tell_of_a_few_is_not_said() {
         let weeks = QuestionKind::Number { least: 0, most: 3 };
         let answers: Vec<_> = [45, 4, 11, 40]

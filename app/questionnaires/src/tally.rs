@@ -93,7 +93,7 @@ impl Head {
             Shape::SomeOptions { .. } => {
                 choices.map(|(key, text)| Self::of(question, Some(key), answered(text))).collect()
             }
-            Shape::Number | Shape::Day => {
+            Shape::Number { .. } | Shape::Day => {
                 let cuts = counting.cuts.get(&question.key).cloned().unwrap_or_default();
                 if cuts.is_empty() {
                     return vec![Self::of(question, None, answered("Answered".to_owned()))];

@@ -14,10 +14,11 @@ use outcomes::rules::{Stage, Verdict, judged};
 use plans::store::Plan;
 
 use super::figures::{
-    InTime, TOO_FEW, between_places, heard, median_of_shown, ratio, supports, told_in_time,
+    Figure, InTime, OnPage, Spot, TOO_FEW, between_places, figures, of_contributors, ratio,
+    share_in_full, supports, told_in_time,
 };
 use super::history::{
-    Awaited, AwaitedState, ClosedRound, Contributed, OpenedConsultation, Outcome, Version, rung_of,
+    Awaited, AwaitedState, ClosedRound, History, OpenedConsultation, Outcome, Version, rung_of,
     so_far,
 };
 use super::{charts, store};
@@ -66,20 +67,37 @@ fn share_words(part: InTime) -> String {
     part.share().map_or_else(|| TOO_FEW.to_owned(), |share| format!("{share}%"))
 }
 
-fn share_in_full(part: InTime) -> String {
-    part.share().map_or_else(
-        || TOO_FEW.to_owned(),
-        |share| format!("{share}% ({share} out of every 100 people)"),
-    )
+/// What a page asks that has figures at this place, and those figures.
+async fn asked(house: &House, spot: Spot, now: Millis) -> sqlx::Result<(History, Vec<Figure>)> {
+    let history = store::asked(&house.db, spot.asks(), now).await?;
+    let within = house.settings.outcome_within;
+    let figures = figures(&history, &house.names.area, within, now);
+    Ok((history, figures))
+}
+
+/// The figures that stand at a place; nothing where there are none.
+fn standing(figures: &[Figure], spot: Spot) -> Option<impl IntoView + use<>> {
+    let here = figures.iter().filter_map(|figure| figure.on_page.clone());
+    let here: Vec<_> = here.filter(|on_page| on_page.spot == spot).collect();
+    let is_empty = here.is_empty();
+    let rows = here.into_iter().map(|OnPage { title, words, leads_to, .. }| {
+        let words = match leads_to {
+            Some(to) => view! { <a href=to>{words}</a> }.into_any(),
+            None => words.into_any(),
+        };
+        view! {
+            <dt>{title}</dt>
+            <dd>{words}</dd>
+        }
+    });
+    let rows = rows.collect_view();
+    (!is_empty).then(|| view! { <dl class="when">{rows}</dl> })
 }
 
 /// GET `/record`: the area, and its plans.
 pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let now = house.clock.now();
-    let plans = store::plans(&house.db, so_far(now)).await?;
-    let told = told_in_time(&store::told(&house.db, now).await?, &house.names.area, now);
-    let awaited = store::awaited(&house.db, now).await?;
-    let overdue = late(&awaited, house.settings.outcome_within, now).len();
+    let (History { plans, .. }, figures) = asked(&house, Spot::Area, now).await?;
     let page = Page::new("How are we doing?", || {
         let overrides: Vec<_> = plans
             .iter()
@@ -89,18 +107,6 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
                     .filter_map(move |draft| Some((plan, draft, draft.overridden.clone()?)))
             })
             .collect();
-        let count = match overrides.len() {
-            0 => "This has never happened.".to_owned(),
-            1 => "This has happened once.".to_owned(),
-            2 => "This has happened twice.".to_owned(),
-            times => format!("This has happened {times} times."),
-        };
-        let registered = if plans.len() == 1 {
-            "1 plan is registered.".to_owned()
-        } else {
-            format!("{} plans are registered.", plans.len())
-        };
-        let in_time = share_in_full(told.all);
         let mut passed: Vec<_> = overrides
             .into_iter()
             .map(|(plan, draft, (name, reason, at))| {
@@ -146,22 +152,7 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
                          started, and told what happened next?"
                     </p>
                     {ways("/record")}
-                    <dl class="when">
-                        <dt>"Plans"</dt>
-                        <dd>{registered}</dd>
-                        <dt>"Published without involving parents as agreed"</dt>
-                        <dd>{count}</dd>
-                        <dt>"Told before a change started"</dt>
-                        <dd>
-                            <a href="/record/told">{in_time}</a>
-                        </dd>
-                        <dt>"Overdue: the council or the NHS hasn't told us yet what happened"</dt>
-                        <dd>
-                            <a href="/record/outcomes">
-                                {if overdue == 0 { "None".to_owned() } else { overdue.to_string() }}
-                            </a>
-                        </dd>
-                    </dl>
+                    {standing(&figures, Spot::Area)}
                 </section>
                 <section class="stack">
                     <h2>"Plans"</h2>
@@ -231,7 +222,7 @@ fn late(awaited: &[Awaited], within: Millis, now: Millis) -> Vec<(Millis, &Await
 /// GET `/record/told`: who was told before each change took effect.
 pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let now = house.clock.now();
-    let told = store::told(&house.db, now).await?;
+    let (History { told, .. }, figures) = asked(&house, Spot::Told, now).await?;
     let sums = told_in_time(&told, &house.names.area, now);
     let page = Page::new("Told before it started", || {
         let nothing = told
@@ -329,6 +320,7 @@ pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Res
                     <h1>"Told before it started"</h1>
                     {ways("/record/told")}
                     {all}
+                    {standing(&figures, Spot::Told)}
                     {nothing}
                     {not_shown}
                 </section>
@@ -379,9 +371,8 @@ fn in_time_table(caption: &'static str, first: &'static str, rows: impl IntoView
 /// about it.
 pub async fn outcomes_page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let now = house.clock.now();
-    let outcomes = store::outcomes(&house.db, now).await?;
-    let contributed = store::contributed(&house.db, now).await?;
-    let awaited = store::awaited(&house.db, now).await?;
+    let (history, figures) = asked(&house, Spot::WhoWeTold, now).await?;
+    let History { outcomes, awaited, .. } = history;
     let page = Page::new("How are we doing: what happened", || {
         let late = late(&awaited, house.settings.outcome_within, now);
         let is = |of: fn(&AwaitedState) -> bool| {
@@ -422,7 +413,7 @@ pub async fn outcomes_page(State(house): State<House>, viewer: Viewer) -> Result
                 </section>
                 <section class="stack">
                     <h2>"Who we told"</h2>
-                    {who_heard(&contributed)}
+                    {standing(&figures, Spot::WhoWeTold)}
                 </section>
                 <section class="stack">
                     <h2>"What we are waiting for"</h2>
@@ -433,32 +424,13 @@ pub async fn outcomes_page(State(house): State<House>, viewer: Viewer) -> Result
                              {said}. Not due yet: {due}. Overdue: {overdue}.",
                         )}
                     </p>
+                    {standing(&figures, Spot::WaitingFor)}
                     {rows}
                 </section>
             </div>
         }
     });
     Ok(page.with_contents().answer(&house, &viewer))
-}
-
-/// How many were told what happened, and when.
-fn who_heard(contributed: &[Contributed]) -> impl IntoView + use<> {
-    let told = heard(contributed).iter().filter_map(|heard| heard.told.to_ten()).sum::<u64>();
-    let told = if told > 0 { format!("about {}", commas(told)) } else { TOO_FEW.to_owned() };
-    let days = match median_of_shown(contributed) {
-        None => TOO_FEW.to_owned(),
-        Some(0) => "on the same day".to_owned(),
-        Some(1) => "within 1 day".to_owned(),
-        Some(days) => format!("within {days} days"),
-    };
-    view! {
-        <dl class="when">
-            <dt>"Emails that reached people who had their say"</dt>
-            <dd>{told}</dd>
-            <dt>"Half of them arrived"</dt>
-            <dd>{days}</dd>
-        </dl>
-    }
 }
 
 fn address(awaited: &Awaited) -> String {
@@ -507,8 +479,8 @@ fn unlike(ratio: Option<f64>, what: &str) -> String {
 /// GET `/record/places`: who took part, place by place.
 pub async fn places_page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let now = house.clock.now();
-    let rounds = store::rounds(&house.db, now).await?;
-    let consultations = store::consultations(&house.db, now).await?;
+    let (history, figures) = asked(&house, Spot::Places, now).await?;
+    let History { rounds, consultations, .. } = history;
     let page = Page::new("Who took part", || {
         let answers = consultations.iter().filter_map(TookPart::in_consultation);
         let mut all: Vec<_> = rounds.iter().map(TookPart::in_round).chain(answers).collect();
@@ -527,6 +499,7 @@ pub async fn places_page(State(house): State<House>, viewer: Viewer) -> Result<R
                         "Compared with how many children with SEND live in each place. Small \
                          numbers are not shown, to protect people, and can't be worked out."
                     </p>
+                    {standing(&figures, Spot::Places)}
                     {nothing}
                 </section>
                 {sections}
@@ -693,7 +666,9 @@ pub async fn plan_record_page(
                 clock::day(by)
             ),
         };
-        let who_heard = (!of_plan.contributed.is_empty()).then(|| who_heard(&of_plan.contributed));
+        let who_heard = (!of_plan.contributed.is_empty())
+            .then(|| standing(&of_contributors(&of_plan.contributed), Spot::WhoWeTold))
+            .flatten();
         let supported = of_plan.rounds.iter().rev();
         let supported: Vec<_> =
             supported.map(|round| took_part(TookPart::in_round(round), 3)).collect();

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use calendar::clock::Millis;
-use disclosure::Shown;
+use disclosure::{Shown, commas};
 use ground::ids::{Id, Update};
 use involvement::rung::Rung;
 use notices::ledger::ToldOf;
@@ -237,6 +237,64 @@ pub struct Figure {
     pub value: String,
     /// The question to the tables that it comes from.
     pub query: String,
+    /// How a page shows it, where one does.
+    #[serde(skip)]
+    pub on_page: Option<OnPage>,
+}
+
+/// How a page of the record shows a figure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnPage {
+    pub spot: Spot,
+    /// What it is called there.
+    pub title: &'static str,
+    /// What it says there.
+    pub words: String,
+    /// The page that says more about it.
+    pub leads_to: Option<&'static str>,
+}
+
+/// A place on the pages of the record where figures stand, in the order of [`figures`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// At the top of `/record`.
+    Area,
+    /// At the top of `/record/told`.
+    Told,
+    /// On `/record/outcomes`: who was told what happened.
+    WhoWeTold,
+    /// On `/record/outcomes`: what leaders have not said yet.
+    WaitingFor,
+    /// At the top of `/record/places`.
+    Places,
+}
+
+impl Spot {
+    /// What its page asks the tables. A figure that comes from another question can't stand there.
+    #[must_use]
+    pub fn asks(self) -> &'static [&'static str] {
+        match self {
+            Self::Area => &["plans", "told", "awaited"],
+            Self::Told => &["told"],
+            Self::WhoWeTold | Self::WaitingFor => &["outcomes", "contributors_told", "awaited"],
+            Self::Places => &["rounds", "consultations"],
+        }
+    }
+}
+
+impl Figure {
+    /// Shown there, by this name and in these words.
+    fn on(self, spot: Spot, title: &'static str, words: String) -> Self {
+        Self { on_page: Some(OnPage { spot, title, words, leads_to: None }), ..self }
+    }
+
+    /// With a link to the page that says more.
+    fn leading_to(mut self, address: &'static str) -> Self {
+        if let Some(on_page) = &mut self.on_page {
+            on_page.leads_to = Some(address);
+        }
+        self
+    }
 }
 
 /// The figures of a history. `within`: how long leaders have to say what happened, in
@@ -247,7 +305,7 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
         of_plans(history, at),
         of_changes(history, area, at),
         of_updates(history),
-        of_contributors(history),
+        of_contributors(&history.contributed),
         of_awaited(history, within, at),
         of_rounds(history),
         of_consultations(history),
@@ -257,7 +315,8 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
 }
 
 fn figure(name: &str, title: &str, value: String, query: &str) -> Figure {
-    Figure { name: name.to_owned(), title: title.to_owned(), value, query: query.to_owned() }
+    let (name, title, query) = (name.to_owned(), title.to_owned(), query.to_owned());
+    Figure { name, title, value, query, on_page: None }
 }
 
 /// A figure that counts things and not people.
@@ -269,25 +328,41 @@ fn of_plans(history: &History, at: Millis) -> Vec<Figure> {
     let plans = &history.plans;
     let published =
         plans.iter().filter(|plan| plan.drafts.iter().any(|draft| draft.published_at.is_some()));
+    let registered = match plans.len() {
+        1 => "1 plan is registered.".to_owned(),
+        many => format!("{many} plans are registered."),
+    };
     let mut figures = vec![
-        count("plans", "Plans registered", plans.len(), "plans"),
+        count("plans", "Plans registered", plans.len(), "plans").on(
+            Spot::Area,
+            "Plans",
+            registered,
+        ),
         count("plans_with_draft", "Plans with a published draft", published.count(), "plans"),
     ];
+    let rungs: Vec<Rung> =
+        plans.iter().filter_map(|plan| rung_of(plan, at)).map(|(rung, _)| rung).collect();
     for rung in
         [Rung::CoProduction, Rung::CoDesigning, Rung::Engaging, Rung::Consulting, Rung::Informing]
     {
-        let on_it =
-            plans.iter().filter(|plan| rung_of(plan, at).is_some_and(|(of, _)| of == rung)).count();
+        let on_it = rungs.iter().filter(|of| **of == rung).count();
         let name = format!("plans_{}", rung.name().to_lowercase().replace('-', "_"));
         let title = format!("Plans where parents were: {}", rung.title());
         figures.push(count(&name, &title, on_it, "plans"));
     }
     let drafts = plans.iter().flat_map(|plan| &plan.drafts);
-    figures.push(count(
-        "overrides",
-        "Times a draft went ahead without involving parents as agreed",
-        drafts.filter(|draft| draft.overridden.is_some()).count(),
-        "plans",
+    let overrides = drafts.filter(|draft| draft.overridden.is_some()).count();
+    let title = "Times a draft went ahead without involving parents as agreed";
+    let happened = match overrides {
+        0 => "This has never happened.".to_owned(),
+        1 => "This has happened once.".to_owned(),
+        2 => "This has happened twice.".to_owned(),
+        times => format!("This has happened {times} times."),
+    };
+    figures.push(count("overrides", title, overrides, "plans").on(
+        Spot::Area,
+        "Published without involving parents as agreed",
+        happened,
     ));
     figures
 }
@@ -322,7 +397,9 @@ fn of_changes(history: &History, area: &str, at: Millis) -> Vec<Figure> {
             "Out of every 100 people who asked to be told, told before the change started",
             share,
             "told",
-        ),
+        )
+        .on(Spot::Area, "Told before a change started", share_in_full(told.all))
+        .leading_to("/record/told"),
         figure(
             "told_in_time_ratio",
             "Told before it started: how many times higher the highest place is than the lowest",
@@ -359,35 +436,53 @@ fn of_updates(history: &History) -> Vec<Figure> {
     figures
 }
 
-fn of_contributors(history: &History) -> Vec<Figure> {
-    let heard = heard(&history.contributed);
+/// Of the emails about what happened.
+#[must_use]
+pub fn of_contributors(contributed: &[Contributed]) -> Vec<Figure> {
+    let heard = heard(contributed);
     let people = heard.iter().filter_map(|heard| heard.told.to_ten()).sum::<u64>();
-    let median = median_of_shown(&history.contributed)
-        .map_or_else(|| TOO_FEW.to_owned(), |days| days.to_string());
+    let reached = if people > 0 { format!("about {}", commas(people)) } else { TOO_FEW.to_owned() };
+    let median = median_of_shown(contributed);
+    let arrived = match median {
+        None => TOO_FEW.to_owned(),
+        Some(0) => "on the same day".to_owned(),
+        Some(1) => "within 1 day".to_owned(),
+        Some(days) => format!("within {days} days"),
+    };
+    let median = median.map_or_else(|| TOO_FEW.to_owned(), |days| days.to_string());
     vec![
         figure(
             "contributors_told",
             "Emails about what happened that reached people who had their say, to the nearest ten",
             people.to_string(),
             "contributors_told",
-        ),
+        )
+        .on(Spot::WhoWeTold, "Emails that reached people who had their say", reached),
         figure(
             "days_until_told",
             "Days until half of them had arrived (median)",
             median,
             "contributors_told",
-        ),
+        )
+        .on(Spot::WhoWeTold, "Half of them arrived", arrived),
     ]
 }
 
 fn of_awaited(history: &History, within: Millis, at: Millis) -> Vec<Figure> {
     let states: Vec<AwaitedState> =
         history.awaited.iter().map(|awaited| awaited.standing(within, at)).collect();
+    let overdue = many(&states, is_overdue);
     vec![
         count("awaited", "Things leaders must say what happened about", states.len(), "awaited"),
         count("awaited_said", "Of these, leaders have told us", many(&states, is_said), "awaited"),
         count("awaited_due", "Of these, not due yet", many(&states, is_due), "awaited"),
-        count("awaited_overdue", "Of these, overdue", many(&states, is_overdue), "awaited"),
+        count("awaited_overdue", "Of these, overdue", overdue, "awaited")
+            .on(
+                Spot::Area,
+                "Overdue: the council or the NHS hasn't told us yet what happened",
+                if overdue == 0 { "None".to_owned() } else { overdue.to_string() },
+            )
+            .leading_to("/record/outcomes"),
     ]
 }
 
@@ -447,6 +542,15 @@ fn of_comments(history: &History, within: Millis, at: Millis) -> Vec<Figure> {
     ]
 }
 
+/// How many were told in time, as a sentence has it.
+#[must_use]
+pub fn share_in_full(part: InTime) -> String {
+    part.share().map_or_else(
+        || TOO_FEW.to_owned(),
+        |share| format!("{share}% ({share} out of every 100 people)"),
+    )
+}
+
 fn many(states: &[AwaitedState], is: fn(&AwaitedState) -> bool) -> usize {
     states.iter().filter(|state| is(state)).count()
 }
@@ -484,6 +588,18 @@ mod tests {
             families: None,
             told: told.collect(),
         }
+    }
+
+    #[test]
+    fn a_figure_stands_only_where_its_question_is_asked() {
+        let figures = figures(&History::default(), "Sefton", DAY, 0);
+        let on_pages = figures.iter().filter_map(|figure| Some((figure, figure.on_page.as_ref()?)));
+        let mut found = 0;
+        for (figure, OnPage { spot, .. }) in on_pages {
+            assert!(spot.asks().contains(&figure.query.as_str()), "{} on {spot:?}", figure.name);
+            found += 1;
+        }
+        assert!(found > 5, "figures are found");
     }
 
     #[test]

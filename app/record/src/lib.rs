@@ -9,8 +9,8 @@
 //! # When an inspector asks what happened
 //!
 //! 1. `/record` and its three other parts are for everyone (`record/browse.rs`). Each asks for what
-//!    it shows: `record/store.rs` has one function for each question, each with a time, and gives
-//!    everything as it was then. A plan is loaded whole and cut off at that time
+//!    it shows (`Spot::asks` in `record/figures.rs`): `record/store.rs` has one function for each
+//!    question, each with a time, and gives everything as it was then. A plan is loaded whole and cut off at that time
 //!    (`plans::store::Plan::as_of`); the ledger says who was told (`notices::ledger::told_of_all`).
 //! 2. `history.rs` holds true numbers. `figures.rs` and `tables.rs` say what may be said about
 //!    them; both are pure.
@@ -32,8 +32,18 @@ pub mod tables;
 
 pub use head::send_due;
 
+use ground::house::House;
+use ground::jobs::{EACH_TEN_MINUTES, Job};
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
+
+/// What the room does in the background.
+#[must_use]
+pub fn jobs(house: &House) -> Vec<Job> {
+    vec![Job::of(house, "the audit log by email", EACH_TEN_MINUTES, async |house: House| {
+        send_due(&house).await
+    })]
+}
 
 /// The room's addresses.
 #[must_use]

@@ -16,11 +16,10 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::history::{
     Awaited, ClosedRound, Comment, Contributed, History, OpenedConsultation, Outcome, TakenDown,
-    Version,
+    Version, so_far,
 };
 
-/// Everything the record is made of, as it was at that time: for the evidence pack. The pages ask
-/// for the parts they show.
+/// Everything the record is made of, as it was at that time: for the evidence pack.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -36,6 +35,26 @@ pub async fn history(db: &Db, at: Millis) -> sqlx::Result<History> {
         comments: comments(db, at).await?,
         taken_down: taken_down(db, at).await?,
     })
+}
+
+/// What a page shows of it now: the answers to these questions, and nothing else.
+pub async fn asked(db: &Db, questions: &[&str], now: Millis) -> sqlx::Result<History> {
+    let mut history = History::default();
+    for question in questions {
+        match *question {
+            "plans" => history.plans = plans(db, so_far(now)).await?,
+            "told" => history.told = told(db, now).await?,
+            "outcomes" => history.outcomes = outcomes(db, now).await?,
+            "contributors_told" => history.contributed = contributed(db, now).await?,
+            "awaited" => history.awaited = awaited(db, now).await?,
+            "rounds" => history.rounds = rounds(db, now).await?,
+            "consultations" => history.consultations = consultations(db, now).await?,
+            "comments" => history.comments = comments(db, now).await?,
+            "taken_down" => history.taken_down = taken_down(db, now).await?,
+            _ => return db::known(None, "the questions of the record"),
+        }
+    }
+    Ok(history)
 }
 
 /// `plans`: every plan registered by then, with everything that had happened to it.

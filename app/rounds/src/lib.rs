@@ -55,8 +55,18 @@ pub use personal::PERSONAL;
 pub use store::forget_due;
 
 use forms::Refusals;
+use ground::house::House;
+use ground::jobs::{Job, Rhythm};
 use ground::ui::Frame;
 use store::Round;
+
+/// What the room does in the background.
+#[must_use]
+pub fn jobs(house: &House) -> Vec<Job> {
+    vec![Job::of(house, "closing rounds", Rhythm::EachTick, async |house: House| {
+        close_due(&house.db, &house.clock).await
+    })]
+}
 
 /// The room's addresses.
 #[must_use]

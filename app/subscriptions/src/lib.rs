@@ -19,7 +19,15 @@ mod subscribe;
 pub use personal::PERSONAL;
 pub use store::forget_due;
 
+use ground::house::House;
+use ground::jobs::Job;
 use ground::routes::{Access, Routes};
+
+/// What the room does in the background: nothing so far.
+#[must_use]
+pub fn jobs(_: &House) -> Vec<Job> {
+    Vec::new()
+}
 
 /// The room's addresses.
 #[must_use]

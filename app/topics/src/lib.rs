@@ -22,8 +22,16 @@ pub use browse::{cards, page_after, shortened};
 pub use forget::forget;
 pub use personal::PERSONAL;
 
+use ground::house::House;
+use ground::jobs::Job;
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
+
+/// What the room does in the background: nothing so far.
+#[must_use]
+pub fn jobs(_: &House) -> Vec<Job> {
+    Vec::new()
+}
 
 /// The room's addresses.
 #[must_use]

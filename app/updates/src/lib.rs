@@ -50,12 +50,29 @@ pub use personal::PERSONAL;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
+use ground::jobs::{EACH_TEN_MINUTES, Job, Rhythm};
 use ground::routes::{Access, Routes};
 use ground::viewer::{Role, Viewer};
 use store::Update;
 
 /// What somebody chose who comes to the form before they are signed in.
 const DOUBT: &str = "tell us that's not your experience";
+
+/// What the room does in the background.
+#[must_use]
+pub fn jobs(house: &House) -> Vec<Job> {
+    vec![
+        Job::of(house, "emails about what happened", Rhythm::EachTick, async |house: House| {
+            tell_due(&house).await
+        }),
+        Job::of(house, "emails to people told late", EACH_TEN_MINUTES, async |house: House| {
+            tell_late(&house).await
+        }),
+        Job::of(house, "reminding leaders", EACH_TEN_MINUTES, async |house: House| {
+            remind_due(&house).await
+        }),
+    ]
+}
 
 /// The room's addresses.
 #[must_use]

@@ -3,7 +3,7 @@
 
 use axum::http::StatusCode;
 use calendar::clock::DAY;
-use consultations::{reading, results};
+use consultations::{reading, responses, results};
 use ground::viewer::Role;
 
 use crate::consultations::{answer, begin, open, publish};
@@ -293,6 +293,48 @@ fn a_look_at_an_answer_is_kept_also_when_a_note_is_refused() {
             refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("He hits my child.")
         );
         assert_eq!(number(&world, "SELECT count(*) FROM answer_concern_looks").await, 1);
+    });
+}
+
+#[test]
+fn what_was_passed_on_stays_for_the_safeguarding_lead_though_its_author_deletes_it() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open(&world, &organiser, "anyone").await;
+        let phone = world.visitor();
+        let response = begin(&phone, &id).await;
+        answer(&phone, &response, "question-1", "no").await.leads_to();
+        answer(&phone, &response, "question-3", "He hits my child.").await.leads_to();
+        phone.post(&response, &[("step", "send")]).await.leads_to();
+        world.forward(61 * DAY);
+        consultations::tidy_due(world.db(), world.now()).await.unwrap();
+        let organiser = world.signed_in("organiser3@example.org", &[Role::Organiser]).await;
+        let hers: String = sqlx::query_scalar("SELECT id FROM responses")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        let answers = format!("/forum/consultations/{id}/answers/question-3");
+        organiser.post(&answers, &[("step", "danger"), ("response", &hers)]).await.leads_to();
+        // No page offers that after the close, when answers are read. It holds at the write too.
+        let code = response.rsplit('/').next().unwrap();
+        let mut tx = world.db().begin().await.unwrap();
+        let consultation_id = id.as_str().into();
+        let gone = responses::withdraw(&mut tx, &consultation_id, code, false, None).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(gone && kept(&world).await.contains("He hits my child."), "{}", kept(&world).await);
+        let withdrawn = "SELECT count(*) FROM responses WHERE state = 'withdrawn'";
+        assert_eq!(number(&world, withdrawn).await, 1, "it counts no longer");
+        world.forward(29 * DAY);
+        consultations::tidy_due(world.db(), world.now()).await.unwrap();
+        let erased = "SELECT count(*) FROM consultations WHERE erased_at IS NOT NULL";
+        assert_eq!(number(&world, erased).await, 1, "nothing stood in the way");
+        let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
+        let concern: String = sqlx::query_scalar("SELECT id FROM answer_concerns")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        let concern = lead.get(&format!("/forum/safeguarding/answers/{concern}")).await;
+        assert!(concern.says("He hits my child."), "{}", concern.html);
     });
 }
 

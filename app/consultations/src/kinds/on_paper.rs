@@ -50,14 +50,14 @@ pub fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
             ("Write 1 next to what matters most, then 2, and so on.", boxes(texts(), "____"))
         }
         Shape::OneOption | Shape::Place => ("Tick one.", boxes(texts(), "☐")),
-        Shape::Number => (
+        Shape::Number { .. } => (
             "Write a whole number.",
             view! {
                 {one_line()}
                 {question
                     .kind
                     .unit()
-                    .map(|unit| view! { <p class="soft">{unit.to_owned()}</p> })}
+                    .map(|unit| view! { <p class="soft">{unit}</p> })}
             }
             .into_any(),
         ),

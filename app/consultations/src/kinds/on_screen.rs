@@ -4,7 +4,7 @@ use forms::{Named, Sent};
 use leptos::prelude::*;
 use questionnaires::Question;
 use questionnaires::answers::{Answer, DECLINED, element, field, rank_field};
-use questionnaires::kinds::Shape;
+use questionnaires::kinds::{Input, Shape};
 
 /// A question as somebody is asked it.
 #[derive(Clone, Copy)]
@@ -134,7 +134,8 @@ fn shown(asked: AskedQuestion<'_>, is_alone: bool) -> AnyView {
         let choices = question.kind.choices(places).into_iter();
         choices.map(|choice| (choice.key, choice.text)).collect()
     };
-    let line = |kind: &'static str, mode: Option<&'static str>, longest: Option<String>| {
+    let line = |longest: Option<usize>| {
+        let Input { kind, keys, limits } = question.kind.input().unwrap_or(Input::TEXT);
         let (value, declined) = (shown.one().to_owned(), decline(question, &shown, &name));
         view! {
             <div class="field">
@@ -145,9 +146,11 @@ fn shown(asked: AskedQuestion<'_>, is_alone: bool) -> AnyView {
                     id=at.clone()
                     name=name.clone()
                     type=kind
-                    inputmode=mode
+                    inputmode=keys
+                    min=limits.map(|(least, _)| least.to_string())
+                    max=limits.map(|(_, most)| most.to_string())
                     value=value
-                    maxlength=longest
+                    maxlength=longest.map(|longest| longest.to_string())
                     aria-describedby=described.clone()
                     aria-invalid=invalid
                 />
@@ -237,11 +240,8 @@ fn shown(asked: AskedQuestion<'_>, is_alone: bool) -> AnyView {
             }
             .into_any()
         }
-        Shape::OwnWords { longest, in_lines: false } => {
-            line("text", None, Some(longest.to_string()))
-        }
-        Shape::Number => line("text", Some("numeric"), None),
-        Shape::Day => line("date", None, None),
+        Shape::OwnWords { longest, in_lines: false } => line(Some(longest)),
+        Shape::Number { .. } | Shape::Day => line(None),
     }
 }
 

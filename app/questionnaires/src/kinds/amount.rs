@@ -3,7 +3,7 @@
 use forms::{Named, Sent};
 
 use super::number::{self, Number};
-use super::{About, Own, QuestionKind, Shape, Written};
+use super::{About, Input, Own, QuestionKind, Shape, Written};
 use crate::answers::Answer;
 use crate::{Choice, Question};
 
@@ -19,6 +19,10 @@ const LONGEST_UNIT: usize = 30;
 pub(super) struct Amount<'k> {
     pub range: Number,
     pub unit: &'k str,
+}
+
+pub(super) fn own(least: i64, most: i64, unit: &str) -> Amount<'_> {
+    Amount { range: Number { least, most }, unit }
 }
 
 pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
@@ -39,11 +43,19 @@ impl Own for Amount<'_> {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Number
+        self.range.shape()
+    }
+
+    fn input(&self) -> Option<Input> {
+        self.range.input()
     }
 
     fn choices(&self, _: &[Named]) -> Vec<Choice> {
         Vec::new()
+    }
+
+    fn can_be_more(&self) -> bool {
+        false
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {

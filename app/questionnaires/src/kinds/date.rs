@@ -4,14 +4,15 @@ use calendar::clock;
 use forms::Sent;
 
 use super::words::Typed;
-use super::{About, QuestionKind, Shape, Written};
+use super::{About, Input, QuestionKind, Shape, Written};
 use crate::Question;
 use crate::answers::{Answer, field};
 
 pub(super) const ABOUT: About =
     About { word: "date", title: "A date", what_is_needed: "Enter a date" };
 
-pub(super) const OWN: Typed = Typed { about: &ABOUT, shape: Shape::Day, read, seconds: 20 };
+pub(super) const OWN: Typed =
+    Typed { about: &ABOUT, shape: Shape::Day, input: Some(Input::DATE), read, seconds: 20 };
 
 #[expect(clippy::unnecessary_wraps, reason = "every kind is read the same way")]
 pub(super) fn written(_: &mut Written<'_>) -> Option<QuestionKind> {

@@ -19,6 +19,7 @@ const LONGEST: usize = 5_000;
 pub(super) const OWN: Typed = Typed {
     about: &ABOUT,
     shape: Shape::OwnWords { longest: LONGEST, in_lines: true },
+    input: None,
     read,
     seconds: 75,
 };

@@ -3,8 +3,8 @@
 //! screen and on paper, how answers are worded and counted, and who is asked what, hangs on that
 //! alone: [`Shape`].
 //!
-//! [`QuestionKind`] is how a question is kept, and each match on it is here. `options` and
-//! `words` are what several kinds share.
+//! [`QuestionKind`] is how a question is kept: one row of `kinds!` for each kind, and nothing else
+//! tells them apart. `options` and `words` are what several kinds share.
 
 mod amount;
 mod date;
@@ -22,6 +22,8 @@ mod short_text;
 mod words;
 mod yes_no;
 
+use std::any::Any;
+
 use forms::{Named, Refusals, Sent};
 use id::picture_name;
 use schemars::JsonSchema;
@@ -30,16 +32,73 @@ use serde::{Deserialize, Serialize};
 use super::answers::Answer;
 use super::{Choice, Question};
 
-/// How a question is answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(rename = "Kind")]
-pub enum QuestionKind {
+/// Makes [`QuestionKind`], and all that goes through its kinds, from one row for each. A row says
+/// how a question of the kind is kept, which file knows the kind, and as what that is asked about
+/// such a question:
+///
+/// ```text
+/// /// A whole number.
+/// Number {
+///     /// The least it can be.
+///     least: i64,
+///     /// The most it can be.
+///     most: i64,
+/// } in number => number::Number { least: *least, most: *most };
+/// ```
+///
+/// The file has an `ABOUT`, a function `written`, and a `sample` in its tests. Fields of some names
+/// mean the same in each kind: `options` are its options, `words` are there to be read in place of
+/// an answer, and `unit` is what a number counts.
+macro_rules! kinds {
+    ($(
+        $(#[$kind_doc:meta])*
+        $kind:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? }
+            in $file:ident => $own:expr;
+    )*) => {
+        /// How a question is answered.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
+        #[schemars(rename = "Kind")]
+        pub enum QuestionKind {
+            $($(#[$kind_doc])* $kind { $($(#[$field_doc])* $field: $type),* },)*
+        }
+
+        /// Each kind with how it is read, in the order of the form.
+        const ALL: &[(&About, Read)] = &[$((&$file::ABOUT, $file::written)),*];
+
+        impl QuestionKind {
+            /// Asks what this kind knows of itself.
+            fn ask<R>(&self, ask: impl FnOnce(&dyn Own) -> R) -> R {
+                match self {
+                    $(Self::$kind { $($field),* } => ask(&$own),)*
+                }
+            }
+
+            /// How it is kept: its fields by name, to change them.
+            fn parts_mut(&mut self) -> Vec<(&'static str, &mut dyn Any)> {
+                match self {
+                    $(Self::$kind { $($field),* } => {
+                        vec![$((stringify!($field), $field as &mut dyn Any)),*]
+                    })*
+                }
+            }
+        }
+
+        /// One of each kind, for tests.
+        #[cfg(test)]
+        pub(crate) fn samples() -> Vec<tests::Sample> {
+            vec![$($file::tests::sample()),*]
+        }
+    };
+}
+
+kinds! {
     /// One of some options.
     OneOf {
         /// Two or more.
         options: Vec<Choice>,
-    },
+    } in one_of => one_of::own(options);
+
     /// Several of some options.
     SeveralOf {
         /// Two or more.
@@ -47,26 +106,31 @@ pub enum QuestionKind {
         /// How many at the most; `None` for all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<usize>,
-    },
+    } in several_of => several_of::SeveralOf { options, at_most: *at_most };
+
     /// "Yes" or "no"; their keys are `yes` and `no`.
-    YesNo {},
+    YesNo {} in yes_no => yes_no::YesNo;
+
     /// One of some steps with words, from the one end to the other.
     Scale {
         /// Two or more.
         options: Vec<Choice>,
-    },
+    } in scale => scale::own(options);
+
     /// Options in the order of what matters most.
     Rank {
         /// Two or more.
         options: Vec<Choice>,
-    },
+    } in rank => rank::own(options);
+
     /// A whole number.
     Number {
         /// The least it can be.
         least: i64,
         /// The most it can be.
         most: i64,
-    },
+    } in number => number::Number { least: *least, most: *most };
+
     /// A whole number of something.
     Amount {
         /// The least it can be.
@@ -75,27 +139,33 @@ pub enum QuestionKind {
         most: i64,
         /// What is counted, such as hours or miles.
         unit: String,
-    },
+    } in amount => amount::own(*least, *most, unit);
+
     /// One line.
-    ShortText {},
+    ShortText {} in short_text => short_text::OWN;
+
     /// Several lines.
-    LongText {},
+    LongText {} in long_text => long_text::OWN;
+
     /// A day.
-    Date {},
+    Date {} in date => date::OWN;
+
     /// One of the area's places.
-    Place {},
+    Place {} in place => place::Place;
+
     /// A page of text to read; it has no answer.
     Page {
         /// The text.
         words: String,
-    },
+    } in page => page::Page { words };
+
     /// A picture; it has no answer.
     Picture {
         /// The file's name.
         file: String,
         /// What it shows, in words, for those who do not see it.
         words: String,
-    },
+    } in picture => picture::Picture { file, words };
 }
 
 /// What an answer is like.
@@ -115,7 +185,12 @@ pub enum Shape {
     /// One of the area's places.
     Place,
     /// A whole number.
-    Number,
+    Number {
+        /// The least it can be.
+        least: i64,
+        /// The most it can be.
+        most: i64,
+    },
     /// A day.
     Day,
     /// Somebody's own words.
@@ -125,6 +200,23 @@ pub enum Shape {
         /// Whether they are written in several lines.
         in_lines: bool,
     },
+}
+
+/// The field of a browser into which an answer is put in one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Its type, as in `text`.
+    pub kind: &'static str,
+    /// Which keys a phone shows for it, where the type does not say that.
+    pub keys: Option<&'static str>,
+    /// The least and the most it can be, where its type takes them, as `range` does.
+    pub limits: Option<(i64, i64)>,
+}
+
+impl Input {
+    pub const TEXT: Self = Self { kind: "text", keys: None, limits: None };
+    pub const NUMBER: Self = Self { keys: Some("numeric"), ..Self::TEXT };
+    pub const DATE: Self = Self { kind: "date", ..Self::TEXT };
 }
 
 /// What a kind is called, and what it says.
@@ -137,16 +229,6 @@ struct About {
     what_is_needed: &'static str,
 }
 
-/// What can be changed in a kind.
-#[derive(Default)]
-struct Parts<'k> {
-    options: Option<&'k mut Vec<Choice>>,
-    /// Whether people choose freely among them, so that one more can be added.
-    can_be_more: bool,
-    /// The words that are there to be read in place of an answer.
-    words: Option<&'k mut String>,
-}
-
 /// What each kind knows of itself. Nothing has a default, so that a new kind is asked for all
 /// of it.
 trait Own {
@@ -156,8 +238,15 @@ trait Own {
     /// What an answer is like.
     fn shape(&self) -> Shape;
 
+    /// The field it is put into on a screen; `None` where that is no single line.
+    fn input(&self) -> Option<Input>;
+
     /// What there is to choose from or to rank; nothing where there is no such thing.
     fn choices(&self, places: &[Named]) -> Vec<Choice>;
+
+    /// Whether people choose freely among options of its own, so that one more can be added: steps
+    /// of a scale and what is ranked belong together.
+    fn can_be_more(&self) -> bool;
 
     /// Its own fields in the form of an organiser, as `written` reads them; without its options.
     fn fields(&self) -> Vec<(&'static str, String)>;
@@ -189,23 +278,6 @@ struct Written<'w> {
 /// Reads a kind from what an organiser wrote; `None` where something needs correcting.
 type Read = fn(&mut Written<'_>) -> Option<QuestionKind>;
 
-/// Each kind with how it is read, in the order of the form.
-const ALL: &[(&About, Read)] = &[
-    (&one_of::ABOUT, one_of::written),
-    (&several_of::ABOUT, several_of::written),
-    (&yes_no::ABOUT, yes_no::written),
-    (&scale::ABOUT, scale::written),
-    (&rank::ABOUT, rank::written),
-    (&number::ABOUT, number::written),
-    (&amount::ABOUT, amount::written),
-    (&short_text::ABOUT, short_text::written),
-    (&long_text::ABOUT, long_text::written),
-    (&date::ABOUT, date::written),
-    (&place::ABOUT, place::written),
-    (&page::ABOUT, page::written),
-    (&picture::ABOUT, picture::written),
-];
-
 /// The kinds, as a form sends them and as it shows them.
 pub fn offered() -> impl Iterator<Item = (&'static str, &'static str)> {
     ALL.iter().map(|(about, _)| (about.word, about.title))
@@ -230,76 +302,37 @@ pub(crate) fn written(
 }
 
 impl QuestionKind {
-    /// Asks what this kind knows of itself.
-    fn ask<R>(&self, ask: impl FnOnce(&dyn Own) -> R) -> R {
-        match self {
-            Self::OneOf { options } => ask(&one_of::own(options)),
-            Self::SeveralOf { options, at_most } => {
-                ask(&several_of::SeveralOf { options, at_most: *at_most })
-            }
-            Self::YesNo {} => ask(&yes_no::YesNo),
-            Self::Scale { options } => ask(&scale::own(options)),
-            Self::Rank { options } => ask(&rank::own(options)),
-            Self::Number { least, most } => ask(&number::Number { least: *least, most: *most }),
-            Self::Amount { least, most, unit } => {
-                let range = number::Number { least: *least, most: *most };
-                ask(&amount::Amount { range, unit })
-            }
-            Self::ShortText {} => ask(&short_text::OWN),
-            Self::LongText {} => ask(&long_text::OWN),
-            Self::Date {} => ask(&date::OWN),
-            Self::Place {} => ask(&place::Place),
-            Self::Page { words } => ask(&page::Page { words }),
-            Self::Picture { file, words } => ask(&picture::Picture { file, words }),
-        }
-    }
-
-    /// What can be changed in it.
-    fn parts_mut(&mut self) -> Parts<'_> {
-        let none = Parts::default();
-        match self {
-            Self::OneOf { options } | Self::SeveralOf { options, .. } => {
-                Parts { options: Some(options), can_be_more: true, ..none }
-            }
-            Self::Scale { options } | Self::Rank { options } => {
-                Parts { options: Some(options), ..none }
-            }
-            Self::Page { words } | Self::Picture { words, .. } => {
-                Parts { words: Some(words), ..none }
-            }
-            Self::YesNo {}
-            | Self::Number { .. }
-            | Self::Amount { .. }
-            | Self::ShortText {}
-            | Self::LongText {}
-            | Self::Date {}
-            | Self::Place {} => none,
-        }
+    /// What is kept of it under this name, where it has that.
+    fn part_mut<T: 'static>(&mut self, name: &str) -> Option<&mut T> {
+        let part = self.parts_mut().into_iter().find(|(part, _)| *part == name);
+        part.and_then(|(_, part)| part.downcast_mut())
     }
 
     /// The options of its own, to put their words right; none where it has no words of its own.
     pub fn options_mut(&mut self) -> &mut [Choice] {
-        match self.parts_mut().options {
+        match self.part_mut::<Vec<Choice>>("options") {
             Some(options) => options,
             None => &mut [],
         }
     }
 
-    /// Adds an option to choose. False where people do not choose freely among options of its own:
-    /// steps of a scale and what is ranked belong together.
-    pub(crate) fn add_option(&mut self, option: Choice) -> bool {
-        match self.parts_mut() {
-            Parts { options: Some(options), can_be_more: true, .. } => {
-                options.push(option);
-                true
-            }
-            _ => false,
-        }
+    /// Whether people choose freely among options of its own, so that one more can be added.
+    pub(crate) fn can_be_more(&self) -> bool {
+        self.ask(|own| own.can_be_more())
     }
 
-    /// The words that are there to be read in place of an answer, to cut them.
+    /// Adds an option to choose. False where there can be no more.
+    pub(crate) fn add_option(&mut self, option: Choice) -> bool {
+        if !self.can_be_more() {
+            return false;
+        }
+        let options = self.part_mut::<Vec<Choice>>("options");
+        options.map(|options| options.push(option)).is_some()
+    }
+
+    /// The words that are there to be read in place of an answer, to change them.
     pub(crate) fn words_mut(&mut self) -> Option<&mut String> {
-        self.parts_mut().words
+        self.part_mut("words")
     }
 
     /// What is there to be read in place of an answer: words, and the file of the picture that they
@@ -320,22 +353,8 @@ impl QuestionKind {
     /// What a number counts, such as hours or miles; `None` where that is not said, and where there
     /// is no number.
     #[must_use]
-    pub fn unit(&self) -> Option<&str> {
-        match self {
-            Self::Amount { unit, .. } => Some(unit),
-            Self::OneOf { .. }
-            | Self::SeveralOf { .. }
-            | Self::YesNo {}
-            | Self::Scale { .. }
-            | Self::Rank { .. }
-            | Self::Number { .. }
-            | Self::ShortText {}
-            | Self::LongText {}
-            | Self::Date {}
-            | Self::Place {}
-            | Self::Page { .. }
-            | Self::Picture { .. } => None,
-        }
+    pub fn unit(&self) -> Option<String> {
+        self.fields().into_iter().find(|(field, _)| *field == "unit").map(|(_, unit)| unit)
     }
 
     /// Its word in forms and in files.
@@ -359,6 +378,12 @@ impl QuestionKind {
     #[must_use]
     pub fn shape(&self) -> Shape {
         self.ask(|own| own.shape())
+    }
+
+    /// The field it is put into on a screen; `None` where that is no single line.
+    #[must_use]
+    pub fn input(&self) -> Option<Input> {
+        self.ask(|own| own.input())
     }
 
     /// What there is to choose from or to rank in an area with these places.
@@ -430,7 +455,7 @@ impl QuestionKind {
             | Shape::SomeOptions { .. }
             | Shape::Ranked
             | Shape::Place
-            | Shape::Number
+            | Shape::Number { .. }
             | Shape::Day => true,
             Shape::Nothing | Shape::OwnWords { .. } => false,
         }
@@ -454,7 +479,7 @@ impl QuestionKind {
     /// Whether answers are counted by the range that they are in.
     #[must_use]
     pub fn has_ranges(&self) -> bool {
-        matches!(self.shape(), Shape::Number | Shape::Day)
+        matches!(self.shape(), Shape::Number { .. } | Shape::Day)
     }
 
     /// Whether options are put in order.
@@ -466,7 +491,7 @@ impl QuestionKind {
     /// Whether the answer is a number.
     #[must_use]
     pub fn is_number(&self) -> bool {
-        self.shape() == Shape::Number
+        matches!(self.shape(), Shape::Number { .. })
     }
 
     /// Whether an answer is in somebody's own words.
@@ -492,24 +517,7 @@ pub(crate) mod tests {
         pub refused: Option<(Sent, &'static str)>,
     }
 
-    /// One of each kind.
-    pub fn samples() -> Vec<Sample> {
-        vec![
-            one_of::tests::sample(),
-            several_of::tests::sample(),
-            yes_no::tests::sample(),
-            scale::tests::sample(),
-            rank::tests::sample(),
-            number::tests::sample(),
-            amount::tests::sample(),
-            short_text::tests::sample(),
-            long_text::tests::sample(),
-            date::tests::sample(),
-            place::tests::sample(),
-            page::tests::sample(),
-            picture::tests::sample(),
-        ]
-    }
+    pub(crate) use super::samples;
 
     pub fn chosen(keys: &[&str]) -> Answer {
         Answer::Chosen(keys.iter().map(|key| (*key).into()).collect())

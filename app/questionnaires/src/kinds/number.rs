@@ -2,7 +2,7 @@
 
 use forms::{Named, Sent};
 
-use super::{About, Own, QuestionKind, Shape, Written};
+use super::{About, Input, Own, QuestionKind, Shape, Written};
 use crate::answers::{Answer, field};
 use crate::{Choice, Question};
 
@@ -33,11 +33,19 @@ impl Own for Number {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Number
+        Shape::Number { least: self.least, most: self.most }
+    }
+
+    fn input(&self) -> Option<Input> {
+        Some(Input::NUMBER)
     }
 
     fn choices(&self, _: &[Named]) -> Vec<Choice> {
         Vec::new()
+    }
+
+    fn can_be_more(&self) -> bool {
+        false
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {

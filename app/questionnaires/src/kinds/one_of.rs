@@ -12,7 +12,14 @@ pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
 }
 
 pub(super) fn own(options: &[Choice]) -> OfOptions<'_> {
-    OfOptions { about: &ABOUT, options, shape: Shape::OneOption, read: options::one, seconds: 15 }
+    OfOptions {
+        about: &ABOUT,
+        options,
+        can_be_more: true,
+        shape: Shape::OneOption,
+        read: options::one,
+        seconds: 15,
+    }
 }
 
 #[cfg(test)]

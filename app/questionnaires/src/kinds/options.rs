@@ -2,7 +2,7 @@
 
 use forms::{Named, Sent};
 
-use super::{About, Own, Shape, Written};
+use super::{About, Input, Own, Shape, Written};
 use crate::answers::{Answer, field};
 use crate::check::{LONGEST_LINE, MOST_OPTIONS, is_key};
 use crate::{Choice, Question};
@@ -14,6 +14,7 @@ type Read = fn(&Question, &Sent, &[Choice]) -> Result<Option<Answer>, String>;
 pub(super) struct OfOptions<'k> {
     pub(super) about: &'static About,
     pub(super) options: &'k [Choice],
+    pub(super) can_be_more: bool,
     pub(super) shape: Shape,
     pub(super) read: Read,
     pub(super) seconds: u64,
@@ -28,8 +29,16 @@ impl Own for OfOptions<'_> {
         self.shape
     }
 
+    fn input(&self) -> Option<Input> {
+        None
+    }
+
     fn choices(&self, _: &[Named]) -> Vec<Choice> {
         self.options.to_vec()
+    }
+
+    fn can_be_more(&self) -> bool {
+        self.can_be_more
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {

@@ -2,7 +2,7 @@
 
 use forms::{Named, Sent};
 
-use super::{About, Own, QuestionKind, Shape, Written, words};
+use super::{About, Input, Own, QuestionKind, Shape, Written, words};
 use crate::answers::Answer;
 use crate::{Choice, Question};
 
@@ -30,8 +30,16 @@ impl Own for Page<'_> {
         Shape::Nothing
     }
 
+    fn input(&self) -> Option<Input> {
+        None
+    }
+
     fn choices(&self, _: &[Named]) -> Vec<Choice> {
         Vec::new()
+    }
+
+    fn can_be_more(&self) -> bool {
+        false
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {

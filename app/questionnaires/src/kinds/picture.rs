@@ -3,7 +3,7 @@
 use forms::{Named, Sent};
 use id::picture_name;
 
-use super::{About, Own, QuestionKind, Shape, Written, words};
+use super::{About, Input, Own, QuestionKind, Shape, Written, words};
 use crate::answers::Answer;
 use crate::{Choice, Question};
 
@@ -38,8 +38,16 @@ impl Own for Picture<'_> {
         Shape::Nothing
     }
 
+    fn input(&self) -> Option<Input> {
+        None
+    }
+
     fn choices(&self, _: &[Named]) -> Vec<Choice> {
         Vec::new()
+    }
+
+    fn can_be_more(&self) -> bool {
+        false
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {

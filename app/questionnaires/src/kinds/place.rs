@@ -2,7 +2,7 @@
 
 use forms::{Named, Sent};
 
-use super::{About, Own, QuestionKind, Shape, Written, options};
+use super::{About, Input, Own, QuestionKind, Shape, Written, options};
 use crate::answers::Answer;
 use crate::{Choice, Question};
 
@@ -25,9 +25,17 @@ impl Own for Place {
         Shape::Place
     }
 
+    fn input(&self) -> Option<Input> {
+        None
+    }
+
     fn choices(&self, places: &[Named]) -> Vec<Choice> {
         let choice = |place: &Named| Choice { key: place.id.clone(), text: place.name.clone() };
         places.iter().map(choice).collect()
+    }
+
+    fn can_be_more(&self) -> bool {
+        false
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {

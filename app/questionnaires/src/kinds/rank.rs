@@ -18,7 +18,14 @@ pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
 }
 
 pub(super) fn own(options: &[Choice]) -> OfOptions<'_> {
-    OfOptions { about: &ABOUT, options, shape: Shape::Ranked, read, seconds: 45 }
+    OfOptions {
+        about: &ABOUT,
+        options,
+        can_be_more: false,
+        shape: Shape::Ranked,
+        read,
+        seconds: 45,
+    }
 }
 
 fn read(question: &Question, sent: &Sent, options: &[Choice]) -> Result<Option<Answer>, String> {

@@ -2,7 +2,7 @@
 
 use forms::{Named, Sent};
 
-use super::{About, Own, QuestionKind, Shape, Written, options};
+use super::{About, Input, Own, QuestionKind, Shape, Written, options};
 use crate::answers::{Answer, field};
 use crate::{Choice, Question};
 
@@ -30,8 +30,16 @@ impl Own for SeveralOf<'_> {
         Shape::SomeOptions { at_most: self.at_most }
     }
 
+    fn input(&self) -> Option<Input> {
+        None
+    }
+
     fn choices(&self, _: &[Named]) -> Vec<Choice> {
         self.options.to_vec()
+    }
+
+    fn can_be_more(&self) -> bool {
+        true
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {

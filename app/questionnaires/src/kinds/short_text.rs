@@ -3,7 +3,7 @@
 use forms::Sent;
 
 use super::words::{self, Typed};
-use super::{About, QuestionKind, Shape, Written};
+use super::{About, Input, QuestionKind, Shape, Written};
 use crate::Question;
 use crate::answers::{Answer, field};
 
@@ -16,6 +16,7 @@ const LONGEST: usize = 200;
 pub(super) const OWN: Typed = Typed {
     about: &ABOUT,
     shape: Shape::OwnWords { longest: LONGEST, in_lines: false },
+    input: Some(Input::TEXT),
     read,
     seconds: 20,
 };

@@ -2,7 +2,7 @@
 
 use forms::{Named, Sent};
 
-use super::{About, Own, Shape, Written};
+use super::{About, Input, Own, Shape, Written};
 use crate::answers::Answer;
 use crate::check::LONGEST_TEXT;
 use crate::{Choice, Question};
@@ -11,6 +11,7 @@ use crate::{Choice, Question};
 pub(super) struct Typed {
     pub(super) about: &'static About,
     pub(super) shape: Shape,
+    pub(super) input: Option<Input>,
     pub(super) read: fn(&Question, &Sent) -> Result<Option<Answer>, String>,
     pub(super) seconds: u64,
 }
@@ -24,8 +25,16 @@ impl Own for Typed {
         self.shape
     }
 
+    fn input(&self) -> Option<Input> {
+        self.input
+    }
+
     fn choices(&self, _: &[Named]) -> Vec<Choice> {
         Vec::new()
+    }
+
+    fn can_be_more(&self) -> bool {
+        false
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {

@@ -2,7 +2,7 @@
 
 use forms::{Named, Sent};
 
-use super::{About, Own, QuestionKind, Shape, Written, options};
+use super::{About, Input, Own, QuestionKind, Shape, Written, options};
 use crate::answers::Answer;
 use crate::{Choice, Question};
 
@@ -25,10 +25,18 @@ impl Own for YesNo {
         Shape::OneOption
     }
 
+    fn input(&self) -> Option<Input> {
+        None
+    }
+
     fn choices(&self, _: &[Named]) -> Vec<Choice> {
         [("yes", "Yes"), ("no", "No")]
             .map(|(key, text)| Choice { key: key.into(), text: text.into() })
             .to_vec()
+    }
+
+    fn can_be_more(&self) -> bool {
+        false
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {

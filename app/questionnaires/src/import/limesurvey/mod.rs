@@ -295,7 +295,7 @@ impl<'s> Reader<'s> {
         let Some((mut kind, mut values)) = self.kind(at, what, around) else { return false };
         let key = self.builder.key(row.look("title"));
         let other = self.with_other(row, around, &mut kind, &mut values);
-        if let QuestionKind::Page { words } = &mut kind {
+        if let Some(words) = kind.words_mut() {
             words.clone_from(&text);
         }
         let has_answer = kind.has_answer();
@@ -423,24 +423,19 @@ impl<'s> Reader<'s> {
         kind: &mut QuestionKind,
         values: &mut BTreeMap<String, String>,
     ) -> Option<String> {
-        let options = match kind {
-            QuestionKind::OneOf { options } | QuestionKind::SeveralOf { options, .. }
-                if row.look("other") == "Y" =>
-            {
-                options
-            }
-            _ => return None,
-        };
+        if row.look("other") != "Y" || !kind.can_be_more() {
+            return None;
+        }
         let words = around.take("other_replace_text", |words| Some(forms::line(&plain(words))));
         let words = words.unwrap_or_default();
         let text = if words.is_empty() { "Something else".to_owned() } else { words };
-        let all = Options { choices: options.clone(), keys: BTreeMap::new() };
+        let all = Options { choices: kind.options(), keys: BTreeMap::new() };
         if all.choices.iter().any(|known| known.text == text) {
             return None;
         }
         row.get("other");
         let key = all.fresh_key(OTHER);
-        options.push(Choice { key: key.clone(), text });
+        kind.add_option(Choice { key: key.clone(), text });
         values.insert("-oth-".to_owned(), key.clone());
         Some(key)
     }
