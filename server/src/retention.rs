@@ -14,6 +14,7 @@ pub async fn keep(house: &House) -> sqlx::Result<()> {
     rounds::forget_due(&house.db, now).await?;
     subscriptions::forget_due(&house.db, now).await?;
     notices::questions::forget_due(house).await?;
+    local_offer::forget_due(&house.db, now).await?;
     deliveries::store::forget_due(&house.db, now).await?;
     app::export::forget_due(&house.db, now).await?;
     house.db.leave_no_copy().await

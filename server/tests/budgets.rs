@@ -729,8 +729,9 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
         [&words[..2], &[("outcome", "partly"), ("version", "1"), ("step", "publish")]].concat();
     sends(&leader, &lead, &changed).await;
     opens(&leader, "/lead/updates").await;
-    let comment = forum.post("/local-offer/comments/new", &[("words", "It is out of date.")]);
-    let (statements, answer) = counted(comment).await;
+    let about = [("subject", "content"), ("voice", "parent")];
+    let words = [about[0], about[1], ("words", "It is out of date.")];
+    let (statements, answer) = counted(forum.post("/local-offer/comments/new", &words)).await;
     assert!(
         at_most(FORM).contains(&statements),
         "POST /local-offer/comments/new: {statements} statements"
@@ -745,6 +746,12 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     )
     .await;
     opens(&leader, "/lead/local-offer").await;
+    let done = format!("/forum{comment}/done");
+    let response = forum.get(&done).await.sends("response");
+    opens(&forum, &done).await;
+    sends(&forum, &done, &[("response", &response), ("verdict", "done")]).await;
+    let stranger = [&words[..], &[("email", "stranger@example.org")]].concat();
+    sends(&world.visitor(), "/local-offer/comments/without-account", &stranger).await;
     let lead = world
         .signed_in(
             "lead-of-comments@example.org",
@@ -752,7 +759,7 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
         )
         .await;
     let danger = lead
-        .post("/local-offer/comments/new", &[("words", "He hits her.")])
+        .post("/local-offer/comments/new", &[about[0], about[1], ("words", "He hits her.")])
         .await
         .leads_to()
         .replace("/local-offer/comments/", "");
@@ -767,7 +774,9 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
         "/local-offer",
         "/local-offer?show=unanswered",
         "/local-offer/years/2027",
+        "/local-offer/years/2027/comments.csv",
         "/local-offer/comments/new",
+        "/local-offer/comments/without-account",
     ] {
         opens(&forum, path).await;
     }

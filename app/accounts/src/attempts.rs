@@ -78,6 +78,8 @@ pub enum Purpose {
     Subscription,
     /// A receipt for a question.
     Question,
+    /// To confirm where the answer to a comment goes.
+    Comment,
     /// The code that leads back to answers.
     AnswersCode,
 }
@@ -91,6 +93,7 @@ impl Purpose {
             Self::NewAddress => "new address",
             Self::Subscription => "subscription",
             Self::Question => "question",
+            Self::Comment => "comment",
             Self::AnswersCode => "answers code",
         }
     }
@@ -382,6 +385,21 @@ pub async fn may_ask(
     ];
     let [few, again, of_notice] = count(house, &limits).await?;
     Ok(one_more(few, again, &[of_notice]))
+}
+
+/// Whether one more comment on the Local Offer may come without an account. Strangers have a total
+/// besides, which holds nobody who is signed in.
+///
+/// # Errors
+/// When the database fails. The inner error says when to send it again.
+pub async fn may_comment(house: &House, caller: &Caller) -> Result<Result<(), Wait>, Error> {
+    let limits = [
+        Limit::new("comments from", Asker::Network(caller).name(), 15, HOUR).stops(),
+        Limit::new("comments again", String::new(), 1, 2 * MINUTE),
+        Limit::new("comments", String::new(), 30, HOUR),
+    ];
+    let [few, again, of_all] = count(house, &limits).await?;
+    Ok(one_more(few, again, &[of_all]))
 }
 
 /// What has one count, for one subject.

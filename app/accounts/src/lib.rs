@@ -40,7 +40,7 @@ mod sign_up;
 pub mod store;
 mod ways_back;
 
-pub use attempts::{Asker, Caller, Purpose, Wait, may_answer, may_ask, may_write};
+pub use attempts::{Asker, Caller, Purpose, Wait, may_answer, may_ask, may_comment, may_write};
 pub use council::{ENDED_BY_COUNCIL, ENDED_UNCONFIRMED, lapse_due};
 pub use first_act::{GO_ON, STAYS, keep_first_act};
 pub use invitations::invite;

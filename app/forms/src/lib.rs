@@ -6,6 +6,7 @@
 
 mod address;
 mod mailbox;
+pub mod redaction;
 
 use std::collections::HashSet;
 

@@ -30,6 +30,28 @@ pub struct Contact {
     pub controller: String,
 }
 
+impl Contact {
+    /// Who gives families advice about their own child, and how to reach them.
+    #[must_use]
+    pub fn who_advises(&self) -> String {
+        let name = if self.advice.is_empty() {
+            "The SEND information, advice and support service (SENDIASS)".to_owned()
+        } else {
+            format!("{}, the SEND information, advice and support service,", self.advice)
+        };
+        let ways = match (self.advice_phone.as_str(), self.advice_web.as_str()) {
+            ("", "") => String::new(),
+            (phone, "") => format!(" Call {phone}."),
+            ("", web) => format!(" See {web} for how to reach them."),
+            (phone, web) => format!(" Call {phone}, or see {web}"),
+        };
+        format!(
+            "{name} can help with one child's or young person's support. It's free, independent \
+             and private.{ways}"
+        )
+    }
+}
+
 /// The copy that a process holds. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct ContactNow(Arc<RwLock<Arc<Contact>>>);
@@ -91,6 +113,24 @@ mod tests {
         assert_eq!(phone_link("+44 (0)151 496 0000").as_deref(), Some("tel:+441514960000"));
         assert_eq!(phone_link("0151 496 0000 ext. 4").as_deref(), Some("tel:01514960000"));
         assert_eq!(phone_link("ask us"), None);
+    }
+
+    #[test]
+    fn who_advises_is_said_with_what_is_known_of_them() {
+        let nothing = Contact::default().who_advises();
+        assert!(nothing.starts_with("The SEND information") && nothing.ends_with("private."));
+        let all = Contact {
+            advice: "Invented SENDIASS".into(),
+            advice_phone: "0151 496 0123".into(),
+            advice_web: "https://example.org/advice".into(),
+            ..Contact::default()
+        };
+        let said = all.who_advises();
+        assert!(
+            said.starts_with("Invented SENDIASS,")
+                && said.ends_with("Call 0151 496 0123, or see https://example.org/advice"),
+            "{said}"
+        );
     }
 
     #[test]

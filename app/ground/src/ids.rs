@@ -99,6 +99,9 @@ pub enum Comment {}
 /// What an organisation answered to a comment.
 pub enum CommentResponse {}
 
+/// What the forum says about something that was promised in answer to a comment.
+pub enum CommentVerdict {}
+
 /// Something in an answer that may mean danger.
 pub enum Concern {}
 

@@ -1,5 +1,4 @@
-//! What everyone sees: the comments with their answers, one of them, and a year of them as one
-//! document.
+//! What everyone sees: the comments with their answers, and one of them.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -20,8 +19,6 @@ use super::store::{self, Comment, WhichComments};
 use super::{readable, rules};
 
 const MOST_ON_A_PAGE: i64 = 20;
-/// The most comments that one document holds.
-const MOST_OF_A_YEAR: i64 = 2_000;
 
 /// GET `/local-offer`: all, or with `?show=unanswered` those that have no answer yet.
 pub async fn comments_page(
@@ -71,6 +68,13 @@ pub async fn comments_page(
                 </a>
             }
         });
+        let without_account = (!viewer.is_signed_in()).then(|| {
+            view! {
+                <p>
+                    <a href="/local-offer/comments/without-account">"Comment without an account"</a>
+                </p>
+            }
+        });
         let nothing = comments.is_empty().then_some(if is_unanswered {
             "Every comment has been answered."
         } else {
@@ -91,6 +95,7 @@ pub async fn comments_page(
                         "Comment on the Local Offer"
                     </a>
                 </p>
+                {without_account}
                 <nav class="pager" aria-label="Show">
                     {ways.into_iter().collect_view()}
                 </nav>
@@ -128,6 +133,38 @@ fn card(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<>
             </p>
         </li>
     }
+}
+
+/// What the comment is about and whose view it is, where that was asked.
+pub fn sorted(comment: &Comment) -> impl IntoView + use<> {
+    let subject = comment.subject.map(|subject| {
+        view! { <p class="soft">"About: "{subject.title()}</p> }
+    });
+    let voice = comment.voice.map(|voice| {
+        view! { <p class="soft">"Whose view: "{voice.title()}</p> }
+    });
+    view! {
+        {subject}
+        {voice}
+    }
+}
+
+/// That the forum took something out of the words, where it did.
+pub fn taken_out(comment: &Comment) -> impl IntoView + use<> {
+    comment.redacted_at.map(|_| {
+        view! { <p class="soft">"The forum took out words that name someone: [in brackets]."</p> }
+    })
+}
+
+/// Who can help with one child's support, for whoever wrote about that. `who`: in words.
+pub fn who_can_help(comment: &Comment, who: String) -> impl IntoView + use<> {
+    let is_about_one =
+        comment.declined.as_ref().is_some_and(|(_, reason)| reason == rules::ONE_CHILD);
+    is_about_one.then(|| {
+        view! {
+            <p class="panel">{who}" "<a href="/contact">"How to reach them"</a></p>
+        }
+    })
 }
 
 /// The beginning of a comment, for a title.
@@ -184,7 +221,7 @@ pub fn who_answers(comment: &Comment) -> &'static str {
 }
 
 /// What has happened to a comment, for its author.
-fn state_for_author(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+pub fn state_for_author(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
     if comment.taken_down_at.is_some() {
         view! { <p class="state">"× Taken down by the forum"</p> }.into_any()
     } else if comment.withdrawn_at.is_some() {
@@ -224,35 +261,60 @@ pub fn mine(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + u
 pub fn responses(comment: &Comment) -> impl IntoView + use<> {
     let one = |response: &store::Response| {
         let who = who(&response.organisation).to_owned();
-        let action = if response.action.is_empty() {
-            view! { <p>"Nothing more will be done."</p> }.into_any()
-        } else {
-            let by = clock::day_of(&response.action_by).map(|day| {
-                view! {
-                    " By "
-                    <b>{day}</b>
-                    "."
-                }
-            });
-            view! {
-                <p>
-                    <b>"What will be done: "</b>
-                    {response.action.clone()}
-                    {by}
-                </p>
-            }
-            .into_any()
-        };
         view! {
             <li class="panel">
                 <p class="soft">{who}" answered on "<When at=response.at /></p>
                 <p class="lines">{response.response.clone()}</p>
-                {action}
+                {promised(response)}
             </li>
         }
     };
     let rows = comment.responses.iter().map(one).collect::<Vec<_>>();
     (!rows.is_empty()).then(|| view! { <ul class="stack">{rows}</ul> })
+}
+
+/// What an answer says will be done and by when, and whether the forum says it was.
+pub fn promised(response: &store::Response) -> impl IntoView + use<> {
+    if response.action.is_empty() {
+        return view! { <p>"Nothing more will be done."</p> }.into_any();
+    }
+    let by = clock::day_of(&response.action_by).map(|day| {
+        view! {
+            " By "
+            <b>{day}</b>
+            "."
+        }
+    });
+    let verdicts = response.verdicts.iter().map(|verdict| {
+        let found = (!verdict.words.is_empty()).then(|| {
+            view! { <p class="lines">{verdict.words.clone()}</p> }
+        });
+        view! {
+            <p class="state">
+                <span>{was_done(verdict.is_done)}", "<When at=verdict.at /></span>
+            </p>
+            {found}
+        }
+    });
+    let verdicts = verdicts.collect::<Vec<_>>();
+    let nothing = verdicts
+        .is_empty()
+        .then(|| view! { <p class="soft">"The forum has not said yet if this was done."</p> });
+    view! {
+        <p>
+            <b>"What will be done: "</b>
+            {response.action.clone()}
+            {by}
+        </p>
+        {verdicts}
+        {nothing}
+    }
+    .into_any()
+}
+
+/// What the forum says about something that was promised.
+pub fn was_done(is_done: bool) -> &'static str {
+    if is_done { "✓ The forum says this was done" } else { "× The forum says this was not done" }
 }
 
 /// GET `/local-offer/comments/{id}`: for everyone once it is published; before, for its author.
@@ -278,6 +340,9 @@ pub async fn comment_page(
                         "Someone at the forum will read it first, {WITHIN}. We will email you then."
                     ),
                 )),
+                "judged" if viewer.is(Role::Organiser) => {
+                    Some(("Published", "Everyone can read what the forum found.".to_owned()))
+                }
                 "answered" if viewer.is(Role::Leader) => {
                     let next = "We will email your answer to whoever wrote the comment.";
                     Some(("Published", next.to_owned()))
@@ -308,6 +373,26 @@ pub async fn comment_page(
                     </p>
                 }
             });
+            let judge = (viewer.is(Role::Organiser) && comment.is_public())
+                .then(|| comment.promise())
+                .flatten()
+                .map(|_| {
+                    let to = format!("/forum/local-offer/{}/done", comment.id);
+                    view! {
+                        <p>
+                            <a href=to>"Say if what was promised was done"</a>
+                        </p>
+                    }
+                });
+            let as_sent = comment.as_sent.clone().filter(|_| is_theirs).map(|as_sent| {
+                view! {
+                    <details>
+                        <summary>"What you sent. Only you and the forum can see this"</summary>
+                        <p class="said">{as_sent}</p>
+                    </details>
+                }
+            });
+            let who_advises = house.contact.get().who_advises();
             let is_leader = viewer.is(Role::Leader) && comment.is_public();
             let answer = (is_leader && comment.is_theirs_to_answer).then(|| {
                 view! {
@@ -339,9 +424,14 @@ pub async fn comment_page(
                         {about(&comment)}", "
                         <When at=comment.published_at.unwrap_or(comment.sent_at) />
                     </p>
+                    {sorted(&comment)}
                     <p class="said">{comment.words.clone()}</p>
+                    {taken_out(&comment)}
+                    {as_sent}
                     {state}
+                    {who_can_help(&comment, who_advises)}
                     {responses(&comment)}
+                    {judge}
                     {answer}
                     {not_theirs}
                     {withdraw}
@@ -371,92 +461,4 @@ async fn taken_down(house: &House, viewer: &Viewer, comment: &Comment) -> Result
         }
     });
     Ok(page.answer(house, viewer))
-}
-
-/// GET `/local-offer/years/{year}`: every comment that was published in a year with its answers, to
-/// print.
-pub async fn comments_of_year_page(
-    State(house): State<House>,
-    viewer: Viewer,
-    Path(year): Path<String>,
-) -> Result<Response, Error> {
-    let year: i16 =
-        year.parse().ok().filter(|year| (2000..=2200).contains(year)).ok_or(Error::NotFound)?;
-    let start = |year: i16| clock::read(&format!("{year}-01-01"), "00:00").ok_or(Error::NotFound);
-    let (from, until, now) = (start(year)?, start(year + 1)?, house.clock.now());
-    if from > now {
-        return Err(Error::NotFound);
-    }
-    let comments =
-        store::list(&house.db, WhichComments::Between(from, until), (MOST_OF_A_YEAR, 0)).await?;
-    // Only of a year that is over: a number that moves while somebody looks tells when.
-    let declined =
-        if until <= now { Some(store::declined(&house.db, from, until).await?) } else { None };
-    let within = house.settings.outcome_within;
-    let page = Page::new(format!("Comments on the Local Offer in {year}"), || {
-        let answered = comments.iter().filter(|comment| !comment.responses.is_empty()).count();
-        let published = match (comments.len(), answered) {
-            (0, _) => "No comments were published.".to_owned(),
-            (1, 0) => "1 comment was published. It has not been answered yet.".to_owned(),
-            (1, _) => "1 comment was published, and it has been answered.".to_owned(),
-            (all, 0) => format!("{all} comments were published. None has been answered yet."),
-            (all, 1) => format!("{all} comments were published, and 1 has been answered."),
-            (all, many) => format!("{all} comments were published, and {many} have been answered."),
-        };
-        let not = match declined {
-            None => "Once the year is over, we will say here how many we left out.".to_owned(),
-            Some(0) => "None was left out.".to_owned(),
-            Some(many) => format!(
-                "We left out {}, because they named someone, were about one child, were abusive, \
-                 or were not about the Local Offer.",
-                disclosure::count(many).words()
-            ),
-        };
-        let so_far =
-            (until > now).then(|| view! { <p class="soft">"This year isn't over yet."</p> });
-        let earlier = (year > 2000).then(|| {
-            view! { <a
-            href=format!("/local-offer/years/{}", year - 1)>{format!("{}", year - 1)}</a> }
-        });
-        let rows = comments.iter().enumerate().map(|(nth, comment)| {
-            view! {
-                <section class="stack on-paper">
-                    <h2>{format!("{}. {}", nth + 1, about(comment))}</h2>
-                    <p class="soft">{comment.published_at.map(|at| view! { <When at /> })}</p>
-                    <p class="said">{comment.words.clone()}</p>
-                    {if comment.responses.is_empty() {
-                        answer_state(comment, within, now).into_any()
-                    } else {
-                        responses(comment).into_any()
-                    }}
-                </section>
-            }
-        });
-        let rows = rows.collect::<Vec<_>>();
-        view! {
-            <article class="stack-l">
-                <section class="stack">
-                    <p>
-                        <a class="back" href="/local-offer">
-                            "Local Offer"
-                        </a>
-                    </p>
-                    <h1>{format!("Comments on the Local Offer in {year}")}</h1>
-                    <p class="lead">
-                        {format!("{published} {not}")}
-                    </p>
-                    {so_far}
-                    <p class="soft">
-                        "Published as required by regulation 56 of the Special Educational Needs \
-                         and Disability Regulations 2014. Comments are in parents' own words."
-                    </p>
-                    <nav class="pager" aria-label="Other years">
-                        {earlier}
-                    </nav>
-                </section>
-                {rows}
-            </article>
-        }
-    });
-    Ok(page.answer(&house, &viewer))
 }

@@ -9,11 +9,12 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Comment, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Choice, FormKey, Frame, Page, Select};
+use ground::ui::{Area, Choice, Choices, FormKey, Frame, Page, Select};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::{emails, readable, rules, store};
+use super::rules::{self, Subject, Voice};
+use super::{emails, readable, store};
 
 /// GET `/local-offer/comments/new`
 pub async fn comment_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
@@ -64,42 +65,64 @@ pub async fn send_comment(
 }
 
 fn comment_view(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
-    let mut choices = vec![Choice {
-        value: String::new(),
-        label: "The whole Local Offer".into(),
-        chosen: sent.typed("service").is_empty(),
-    }];
-    choices.extend(Choice::each(
-        services.into_iter().map(|service| (service.id, service.name)),
-        |id| sent.typed("service") == id,
-    ));
     let frame = Frame::new("Comment on the Local Offer", ("/local-offer", "Local Offer"))
         .refused_for(refusals);
     let page = frame.around(|| {
         view! {
-            <p class="lead">
-                "What is wrong, missing or good in the list of support? The council must \
-                 answer, and say what it will do."
-            </p>
-            <p class="soft">
-                "Everyone will be able to read it, but not who wrote it. Someone at the forum \
-                 will read it first. Please don't use a child's name."
-            </p>
+            {what_happens()}
             <form method="post" novalidate>
-                <FormKey key=sent.typed("form_key") />
-                <Select name="service" label="What is it about?" choices />
-                <Area
-                    name="words"
-                    label="Your comment"
-                    hint="Use your own words. We won't change them."
-                    value=sent.typed("words")
-                    refusals
-                />
+                {comment_fields(sent, refusals, services)}
                 <button class="button">"Send my comment"</button>
             </form>
         }
     });
     page.kept_for_going_back()
+}
+
+/// What a comment is for, and who reads it.
+pub fn what_happens() -> impl IntoView {
+    view! {
+        <p class="lead">
+            "What is wrong, missing or good in the list of support? The council must answer, and \
+             say what it will do."
+        </p>
+        <p class="soft">
+            "Everyone will be able to read it, but not who wrote it. Someone at the forum will \
+             read it first. Please don't name anyone: we would take the name out."
+        </p>
+    }
+}
+
+/// The fields of a comment.
+pub fn comment_fields<'a>(
+    sent: &Sent,
+    refusals: &'a Refusals,
+    services: Vec<Named>,
+) -> impl IntoView + use<'a> {
+    let subjects = Subject::ALL.map(|subject| (subject.word(), subject.title()));
+    let subjects = Choice::each(subjects, |word| sent.typed("subject") == word);
+    let voices = Voice::ALL.map(|voice| (voice.word(), voice.title()));
+    let voices = Choice::each(voices, |word| sent.typed("voice") == word);
+    let services = Choice::with_first("The whole Local Offer", services, sent.typed("service"));
+    view! {
+        <FormKey key=sent.typed("form_key") />
+        <Choices name="subject" legend="What is your comment about?" choices=subjects refusals />
+        <Choices
+            name="voice"
+            legend="Whose view is it?"
+            hint="You can send it for someone else, such as your child."
+            choices=voices
+            refusals
+        />
+        <Select name="service" label="Which part of the Local Offer?" choices=services />
+        <Area
+            name="words"
+            label="The comment"
+            hint="Use your own words. We only ever take out names."
+            value=sent.typed("words")
+            refusals
+        />
+    }
 }
 
 /// GET `/local-offer/comments/{id}/withdrawal`: asks once more.

@@ -9,13 +9,13 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Account, Id};
 use ground::sent::Form;
-use ground::ui::{Choice, Choices, Page, Summary, When, titled};
+use ground::ui::{Area, Choice, Choices, Page, Summary, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::rules::{self, CommentDecision, CommentState, REASONS};
 use super::store::{self, Comment, WhichComments};
-use super::{browse, comment_at, emails};
+use super::{addresses, browse, comment_at, emails};
 
 /// How many comments wait on one page.
 const MOST: i64 = 50;
@@ -26,6 +26,7 @@ pub async fn comments_to_check_page(
     viewer: Viewer,
 ) -> Result<Response, Error> {
     let waiting = store::list(&house.db, WhichComments::Waiting, (MOST, 0)).await?;
+    let promised = store::list(&house.db, WhichComments::Promised, (MOST, 0)).await?;
     let page = Page::new("Comments to check", || {
         let nothing = waiting
             .is_empty()
@@ -52,15 +53,40 @@ pub async fn comments_to_check_page(
                 </p>
                 <h1>"Comments to check"</h1>
                 <p class="lead">
-                    "Publish comments on the Local Offer unless they name someone, are about one \
-                     child, are abusive, or are about something else."
+                    "Publish every comment on the Local Offer, for or against. If it names \
+                     someone, take that out and publish the rest. Only leave one out if it is \
+                     vexatious, or about one child's or young person's own support."
                 </p>
                 {nothing}
                 {rows}
+                {to_judge(&promised)}
             </div>
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// What was promised, and the forum has not said yet if it was done.
+fn to_judge(promised: &[Comment]) -> impl IntoView + use<> {
+    let rows = promised.iter().map(|comment| {
+        let to = format!("/forum/local-offer/{}/done", comment.id);
+        view! {
+            <li>
+                <h3>
+                    <a href=to>{browse::title(comment)}</a>
+                </h3>
+                {comment.promise().map(browse::promised)}
+            </li>
+        }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <h2>"Was it done?"</h2>
+            <p>"This was promised in answer to a comment. Say in public if it was done."</p>
+            <ul class="queue">{rows}</ul>
+        }
+    })
 }
 
 /// GET `/forum/local-offer/{id}`
@@ -81,20 +107,24 @@ pub async fn decide_comment(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let comment = waiting(&house, &id).await?;
-    let decision = match rules::decision(&sent) {
+    if !comment.waits() {
+        let refusals = Refusals::one("decision", TOO_LATE);
+        return Ok(decide_view(&comment, &sent, &refusals).answer(&house, &viewer));
+    }
+    let decision = match rules::decision(&sent, &comment.words) {
         Ok(decision) => decision,
         Err(refusals) => return Ok(decide_view(&comment, &sent, &refusals).answer(&house, &viewer)),
     };
     if keep(&house, &viewer.signed_in()?.account_id, &comment, &decision).await? {
         return Ok(Redirect::to("/forum/local-offer").into_response());
     }
-    let refusals = Refusals::one(
-        "decision",
-        "This can't be saved. Someone else has already decided, or the comment was withdrawn",
-    );
+    let refusals = Refusals::one("decision", TOO_LATE);
     // Passed on meanwhile, it is for the safeguarding lead alone.
     Ok(decide_view(&waiting(&house, &id).await?, &sent, &refusals).answer(&house, &viewer))
 }
+
+const TOO_LATE: &str =
+    "This can't be saved. Someone else has already decided, or the comment was withdrawn";
 
 /// One that an organiser may read: not one that was passed on or withdrawn.
 async fn waiting(house: &House, id: &Id<ids::Comment>) -> Result<Comment, Error> {
@@ -117,13 +147,16 @@ async fn keep(
     let (now, about) = (house.clock.now(), &comment.id);
     let (what, detail) = match decision {
         CommentDecision::Publish => ("comment published", ""),
+        CommentDecision::Redact(_) => ("comment published", "redacted"),
         CommentDecision::Decline(reason) => ("comment declined", *reason),
         CommentDecision::PassOn => ("comment passed on", ""),
     };
     // What is about safety cannot be stopped.
     let kind = match decision {
         CommentDecision::PassOn => EmailKind::CommentPassedOn,
-        CommentDecision::Publish | CommentDecision::Decline(_) => EmailKind::CommentDecided,
+        CommentDecision::Publish | CommentDecision::Redact(_) | CommentDecision::Decline(_) => {
+            EmailKind::CommentDecided
+        }
     };
     let mut tx = house.db.begin().await?;
     if !store::decide(&mut tx, about, decision, by, now).await? {
@@ -132,15 +165,20 @@ async fn keep(
     }
     if let Some(to) = &comment.author_email {
         let owed = Owed {
-            dedup_key: &format!("comment decided {about}"),
+            // One that was declined for naming somebody was decided about once before.
+            dedup_key: &format!("{what} {about}"),
             kind,
-            account_id: Some(&comment.author_id),
+            account_id: comment.account(),
             to,
             words: &emails::decided(house, about, decision),
             at: now,
             not_after: None,
         };
         owe(&mut tx, owed).await?;
+        if matches!(decision, CommentDecision::Decline(_)) {
+            // Nothing more will go there.
+            addresses::forget_address(&mut tx, about).await?;
+        }
     }
     audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
     tx.commit().await?;
@@ -155,6 +193,7 @@ fn decide_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
     };
     let choices = vec![
         choice("publish", "Publish it as it is"),
+        choice("redact", "Publish it without the words that name someone"),
         choice("decline", "Don't publish it, for the reason below"),
         choice("pass on", "Pass it on to the safeguarding lead. Nobody else will see it"),
     ];
@@ -165,6 +204,11 @@ fn decide_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
             chosen: sent.typed("reason") == word,
         })
         .to_vec();
+    // Begins with what was sent: words are taken out of it.
+    let instead = match sent.typed("instead") {
+        "" => comment.words.clone(),
+        typed => typed.to_owned(),
+    };
     let page =
         Page::new(titled("Decide about a comment", &forms::beginning(&comment.words, 40)), || {
             let form = if comment.waits() {
@@ -176,10 +220,19 @@ fn decide_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
                             choices
                             refusals
                         />
+                        <Area
+                            name="instead"
+                            label="If it names someone: what people will read instead"
+                            hint="Only take words out, and write what they were in brackets, for \
+                            example [a name]. Leave everything else as it was sent."
+                            value=instead
+                            refusals
+                        />
                         <Choices
                             name="reason"
                             legend="If you don't publish it, why not?"
-                            hint="We will tell the person who wrote it."
+                            hint="The regulation gives no other reasons. We will tell the person \
+                            who wrote it, and who can help with one child's support."
                             choices=reasons
                             refusals
                         />
@@ -188,8 +241,11 @@ fn decide_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
                 }
                 .into_any()
             } else {
-                view! { <p class="panel">"Someone has already decided about this comment."</p> }
-                    .into_any()
+                view! {
+                    <p class="panel">"Someone has already decided about this comment."</p>
+                    {as_sent(comment)}
+                }
+                .into_any()
             };
             view! {
                 <div class="stack">
@@ -203,10 +259,23 @@ fn decide_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
                     <p class="soft">
                         {browse::about(comment)}", sent on "<When at=comment.sent_at />
                     </p>
+                    {browse::sorted(comment)}
                     <p class="said">{comment.words.clone()}</p>
                     {form}
                 </div>
             }
         });
     page.refused_for(refusals)
+}
+
+/// What was sent before the forum took something out, for whoever finds that it was too much.
+fn as_sent(comment: &Comment) -> impl IntoView + use<> {
+    comment.as_sent.clone().map(|as_sent| {
+        view! {
+            <details>
+                <summary>"What was sent. We delete this four weeks after it was published"</summary>
+                <p class="said">{as_sent}</p>
+            </details>
+        }
+    })
 }

@@ -8,13 +8,13 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 
 /// Takes an account out of this room. What waits is withdrawn, and with `takes_down` what is
 /// published too, while it has no answer. Words that nobody else can read go; the others stay, and
-/// nobody wrote them.
+/// nobody wrote them. What was sent to its address without an account stays without an address.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn forget(
     tx: &mut AnyConnection,
-    account_id: &Id<Account>,
+    (account_id, email): (&Id<Account>, &str),
     takes_down: bool,
     now: Millis,
 ) -> sqlx::Result<()> {
@@ -36,15 +36,19 @@ pub async fn forget(
     .bind(i64::from(takes_down))
     .execute(&mut *tx)
     .await?;
+    each(tx, email, &["DELETE FROM comment_addresses WHERE email = $1"]).await?;
+    let as_sent = "UPDATE comments SET as_sent = NULL WHERE author_id = $1
+         AND as_sent IS NOT NULL";
     let words = "UPDATE comments SET words = 'Deleted' WHERE author_id = $1
          AND passed_on_at IS NULL AND taken_down_at IS NULL
          AND (published_at IS NULL OR withdrawn_at IS NOT NULL)";
-    each(tx, account_id, &[words]).await?;
+    each(tx, account_id, &[as_sent, words]).await?;
     let columns = [
         ("comments", "author_id"),
         ("comments", "decided_by"),
         ("comment_notes", "noted_by"),
         ("comment_responses", "responded_by"),
+        ("comment_verdicts", "given_by"),
     ];
     let_go(tx, account_id, &columns).await
 }

@@ -14,7 +14,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::store::{self, Comment, WhichComments};
-use super::{browse, emails, readable, rules};
+use super::{addresses, browse, emails, readable, rules};
 
 /// How many comments wait on one page.
 const MOST: i64 = 50;
@@ -130,13 +130,15 @@ pub async fn answer_comment(
             let owed = Owed {
                 dedup_key: &format!("comment answered {}", new.form_key),
                 kind: EmailKind::CommentAnswered,
-                account_id: Some(&comment.author_id),
+                account_id: comment.account(),
                 to,
                 words: &emails::answered(&house, about, &organisation, &new),
                 at: now,
                 not_after: None,
             };
             owe(&mut tx, owed).await?;
+            // It was given for this email.
+            addresses::forget_address(&mut tx, about).await?;
         }
         let what = "comment answered";
         audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
@@ -182,6 +184,7 @@ fn answer_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
                             }
                         })}
                 </p>
+                {browse::sorted(comment)}
                 <p class="said">{comment.words.clone()}</p>
                 {before}
                 <form method="post" novalidate>

@@ -1,18 +1,35 @@
-//! What a comment and a response may be, and by when a response is due. Pure.
+//! What a comment, a response and the forum's word on it may be. Pure.
 
-use calendar::clock::{self, Millis};
-use forms::{Refusals, Sent};
-use ground::ids::{Id, Service};
+use calendar::clock::{self, DAY, Millis};
+use forms::{Refusals, Sent, redaction};
+use ground::ids::{CommentResponse, Id, Service};
 
 /// The longest comment or response, in characters.
 const LONGEST: usize = 4_000;
 /// The longest words on what will be done.
 const LONGEST_ACTION: usize = 2_000;
 
-/// Why a comment is not published: as it is stored, and as its author reads it.
-pub const REASONS: [(&str, &str); 4] = [
+/// How long the link in the email to an address without an account works.
+pub const CONFIRM_WITHIN: Millis = 7 * DAY;
+/// How long such an address is there at most. It goes as soon as the answer is owed.
+pub const ADDRESS_KEPT: Millis = 365 * DAY;
+/// How long what was sent is kept beside what was published of it, for whoever finds that too much
+/// was taken out.
+pub const AS_SENT_KEPT: Millis = 28 * DAY;
+
+/// That a comment is about what one person gets.
+pub const ONE_CHILD: &str = "one child";
+
+/// Why a comment is not published: as it is stored, and as its author reads it. The regulation
+/// knows no other reasons, and nor does the schema.
+pub const REASONS: [(&str, &str); 2] = [
+    ("vexatious", "It is abusive, or was sent again and again (vexatious)"),
+    (ONE_CHILD, "It is about one child's or young person's own support"),
+];
+
+/// Likewise, of comments from before we followed the regulation.
+const FORMER_REASONS: [(&str, &str); 3] = [
     ("names", "It names someone"),
-    ("one child", "It is about one child's support, which the Local Offer can't deal with"),
     ("abusive", "It is abusive"),
     ("other", "It is not about the Local Offer"),
 ];
@@ -20,7 +37,85 @@ pub const REASONS: [(&str, &str); 4] = [
 /// A reason in words.
 #[must_use]
 pub fn reason(word: &str) -> &'static str {
-    REASONS.into_iter().find(|(known, _)| *known == word).map_or("", |(_, words)| words)
+    let all = REASONS.into_iter().chain(FORMER_REASONS);
+    all.into_iter().find(|(known, _)| *known == word).map_or("", |(_, words)| words)
+}
+
+/// What a comment is about, as the regulation sorts comments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Its content, its quality and its gaps.
+    Content,
+    /// Its accessibility.
+    Ease,
+    /// How it was developed and is reviewed.
+    Making,
+}
+
+impl Subject {
+    pub const ALL: [Self; 3] = [Self::Content, Self::Ease, Self::Making];
+
+    /// The word it is stored by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Content => "content",
+            Self::Ease => "ease",
+            Self::Making => "making",
+        }
+    }
+
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|subject| subject.word() == word)
+    }
+
+    /// What people read.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Content => "What is in it, how good it is, and what is missing",
+            Self::Ease => "How easy it is to use",
+            Self::Making => "How it was made, and how it is kept up to date",
+        }
+    }
+}
+
+/// Whose view a comment is, whoever sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    Child,
+    YoungPerson,
+    Parent,
+}
+
+impl Voice {
+    pub const ALL: [Self; 3] = [Self::Child, Self::YoungPerson, Self::Parent];
+
+    /// The word it is stored by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Child => "child",
+            Self::YoungPerson => "young person",
+            Self::Parent => "parent",
+        }
+    }
+
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|voice| voice.word() == word)
+    }
+
+    /// What people read.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Child => "A child",
+            Self::YoungPerson => "A young person",
+            Self::Parent => "A parent or carer",
+        }
+    }
 }
 
 /// What has happened to a comment.
@@ -88,6 +183,8 @@ impl CommentFacts {
 pub struct NewComment {
     /// The same key twice is one comment.
     pub form_key: String,
+    pub subject: Subject,
+    pub voice: Voice,
     /// The service it is about; `None`: the list as a whole.
     pub service_id: Option<Id<Service>>,
     pub words: String,
@@ -99,8 +196,11 @@ pub struct NewComment {
 /// What to put right.
 pub fn comment(sent: &Sent, services: &[&str]) -> Result<NewComment, Refusals> {
     let mut refusals = Refusals::default();
-    let words = forms::within(forms::prose(sent.typed("words")), LONGEST, "Write your comment");
-    let words = refusals.take("words", words);
+    let subject = Subject::read(sent.typed("subject"));
+    let subject =
+        refusals.take("subject", subject.ok_or_else(|| "Choose what it is about".to_owned()));
+    let voice = Voice::read(sent.typed("voice"));
+    let voice = refusals.take("voice", voice.ok_or_else(|| "Choose whose view it is".to_owned()));
     let service_id = match sent.typed("service") {
         "" => Some(None),
         chosen if services.contains(&chosen) => Some(Some(chosen.into())),
@@ -109,10 +209,32 @@ pub fn comment(sent: &Sent, services: &[&str]) -> Result<NewComment, Refusals> {
             None
         }
     };
-    match (words, service_id) {
-        (Some(words), Some(service_id)) => {
-            Ok(NewComment { form_key: sent.once(), service_id, words })
+    let words = forms::within(forms::prose(sent.typed("words")), LONGEST, "Write your comment");
+    let words = refusals.take("words", words);
+    match (subject, voice, service_id, words) {
+        (Some(subject), Some(voice), Some(service_id), Some(words)) => {
+            Ok(NewComment { form_key: sent.once(), subject, voice, service_id, words })
         }
+        _ => Err(refusals),
+    }
+}
+
+/// Reads a comment that comes without an account, and where the answer is to go; `None`: nowhere.
+///
+/// # Errors
+/// What to put right.
+pub fn comment_without_account(
+    sent: &Sent,
+    services: &[&str],
+) -> Result<(NewComment, Option<String>), Refusals> {
+    let mut refusals = Refusals::default();
+    let new = refusals.take_all(comment(sent, services));
+    let email = match sent.typed("email").trim() {
+        "" => Some(None),
+        typed => refusals.take("email", forms::address(typed)).map(Some),
+    };
+    match (new, email) {
+        (Some(new), Some(email)) => Ok((new, email)),
         _ => Err(refusals),
     }
 }
@@ -122,25 +244,44 @@ pub fn comment(sent: &Sent, services: &[&str]) -> Result<NewComment, Refusals> {
 pub enum CommentDecision {
     /// Everyone can read it.
     Publish,
+    /// Everyone can read this: the comment without what names somebody.
+    Redact(String),
     /// It is not published, for this reason among [`REASONS`].
     Decline(&'static str),
     /// Only the safeguarding lead can read it.
     PassOn,
 }
 
-/// Reads a decision.
+/// Reads a decision about a comment with these words.
 ///
 /// # Errors
 /// What to put right.
-pub fn decision(sent: &Sent) -> Result<CommentDecision, Refusals> {
+pub fn decision(sent: &Sent, words: &str) -> Result<CommentDecision, Refusals> {
     let reason =
         REASONS.into_iter().find(|(word, _)| *word == sent.typed("reason")).map(|(word, _)| word);
     match (sent.typed("decision"), reason) {
         ("publish", _) => Ok(CommentDecision::Publish),
+        ("redact", _) => redacted(sent.typed("instead"), words)
+            .map(CommentDecision::Redact)
+            .map_err(|what_to_do| Refusals::one("instead", what_to_do)),
         ("pass on", _) => Ok(CommentDecision::PassOn),
         ("decline", Some(reason)) => Ok(CommentDecision::Decline(reason)),
         ("decline", None) => Err(Refusals::one("reason", "Choose the reason")),
         _ => Err(Refusals::one("decision", "Choose what should happen to this comment")),
+    }
+}
+
+/// Reads what everyone is to read in place of these words: the same without what names somebody.
+fn redacted(typed: &str, words: &str) -> Result<String, String> {
+    let instead = redaction::instead(typed, LONGEST)?;
+    if instead == words {
+        Err("Take out the words that name someone, or publish it as it is".to_owned())
+    } else if redaction::only_takes_out(words, &instead) {
+        Ok(instead)
+    } else {
+        Err("Only take words out, and write what they were in square brackets, for example: [a \
+             name]. Leave everything else as it was sent"
+            .to_owned())
     }
 }
 
@@ -186,6 +327,60 @@ pub fn response(sent: &Sent, now: Millis) -> Result<NewResponse, Refusals> {
     }
 }
 
+/// What the forum says about something that was promised, as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewVerdict {
+    /// The same key twice is one.
+    pub form_key: String,
+    /// The response that promised it.
+    pub response_id: Id<CommentResponse>,
+    pub is_done: bool,
+    /// What was found; may be empty where it was done.
+    pub words: String,
+}
+
+/// Reads whether what was promised was done. `promised`: the response that promises it, and by
+/// which day, as `2026-12-04`; empty for none.
+///
+/// # Errors
+/// What to put right.
+pub fn verdict(
+    sent: &Sent,
+    promised: (&Id<CommentResponse>, &str),
+    now: Millis,
+) -> Result<NewVerdict, Refusals> {
+    let (response_id, by) = promised;
+    let mut refusals = Refusals::default();
+    if sent.typed("response") != response_id.as_str() {
+        refusals.add("verdict", "Read it again, below. Something else has been promised since");
+    }
+    let is_early = clock::end_of(by).is_some_and(|end| now <= end);
+    let is_done = match sent.typed("verdict") {
+        "done" => Ok(true),
+        "not done" if is_early => Err(format!(
+            "Wait until {} is over. It was promised by then",
+            clock::day_of(by).unwrap_or_default()
+        )),
+        "not done" => Ok(false),
+        _ => Err("Choose whether it was done".to_owned()),
+    };
+    let is_done = refusals.take("verdict", is_done);
+    let words = forms::prose(sent.typed("words"));
+    let words = if is_done == Some(true) {
+        forms::optional(words, LONGEST_ACTION)
+    } else {
+        forms::within(words, LONGEST_ACTION, "Say what parents have found")
+    };
+    let words = refusals.take("words", words);
+    match (is_done, words) {
+        (Some(is_done), Some(words)) if refusals.is_empty() => {
+            let response_id = response_id.clone();
+            Ok(NewVerdict { form_key: sent.once(), response_id, is_done, words })
+        }
+        _ => Err(refusals),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,10 +403,18 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_needs_words_and_a_service_that_there_is() {
+    fn a_comment_needs_a_subject_a_voice_words_and_a_service_that_there_is() {
         let of = |service, words| {
-            comment(&Sent::of(&[("service", service), ("words", words), ("form_key", "")]), &["a"])
+            let about = [("subject", "ease"), ("voice", "child")];
+            let sent = [&about[..], &[("service", service), ("words", words)]].concat();
+            comment(&Sent::of(&sent), &["a"])
         };
+        let without = comment(&Sent::of(&[("words", "Nobody answers")]), &[]);
+        let fields =
+            |refusals: Refusals| refusals.iter().map(|(field, _)| field).collect::<Vec<_>>();
+        assert_eq!(without.map_err(fields), Err(vec!["subject", "voice"]));
+        let whose = of("a", "Nobody answers").map(|comment| (comment.subject, comment.voice));
+        assert_eq!(whose, Ok((Subject::Ease, Voice::Child)));
         assert_eq!(
             of("a", "Nobody answers").map(|comment| comment.service_id),
             Ok(Some("a".into()))
@@ -239,5 +442,58 @@ mod tests {
             of("A page", "2026-12-03").is_err_and(|refusals| refusals.about("action_by").is_some())
         );
         assert!(of("", "2027-01-01").is_err_and(|refusals| refusals.about("action").is_some()));
+    }
+
+    #[test]
+    fn without_an_account_an_address_may_be_given_and_is_one() {
+        let of = |email| {
+            let sent = [("subject", "ease"), ("voice", "parent"), ("words", "a"), ("email", email)];
+            comment_without_account(&Sent::of(&sent), &[]).map(|(_, email)| email)
+        };
+        assert_eq!(of(" "), Ok(None));
+        assert_eq!(of("me@example.org"), Ok(Some("me@example.org".to_owned())));
+        assert!(of("me@").is_err_and(|refusals| refusals.about("email").is_some()));
+    }
+
+    #[test]
+    fn a_comment_that_names_somebody_is_published_without_that_and_otherwise_as_it_is() {
+        let of = |instead| {
+            let sent = Sent::of(&[("decision", "redact"), ("instead", instead)]);
+            decision(&sent, "Mrs Invented never rings back.")
+        };
+        assert_eq!(
+            of("[A name] never rings back."),
+            Ok(CommentDecision::Redact("[A name] never rings back.".to_owned()))
+        );
+        for instead in ["", "Mrs Invented never rings back.", "[A name] always rings back."] {
+            let refused = of(instead).expect_err("refusals");
+            assert!(refused.about("instead").is_some(), "{instead}");
+        }
+        for word in ["names", "abusive", "other"] {
+            let sent = Sent::of(&[("decision", "decline"), ("reason", word)]);
+            assert!(decision(&sent, "a").is_err(), "{word} is a reason no more");
+            assert!(!reason(word).is_empty(), "and can be read of earlier comments");
+        }
+    }
+
+    #[test]
+    fn that_something_was_not_done_is_said_once_its_day_is_over_and_with_what_was_found() {
+        let now = clock::read("2026-12-04", "12:00").expect("a time");
+        let promise = Id::<CommentResponse>::from("r");
+        let of = |verdict, words, by| {
+            let sent = [("response", "r"), ("verdict", verdict), ("words", words)];
+            super::verdict(&Sent::of(&sent), (&promise, by), now)
+                .map(|new| new.is_done)
+                .map_err(|refusals| refusals.iter().map(|(field, _)| field).collect::<Vec<_>>())
+        };
+        assert_eq!(of("done", "", "2026-12-31"), Ok(true));
+        assert_eq!(of("not done", "It rings.", "2026-12-03"), Ok(false));
+        assert_eq!(of("not done", "It rings.", ""), Ok(false));
+        assert_eq!(of("not done", "It rings.", "2026-12-04"), Err(vec!["verdict"]));
+        assert_eq!(of("not done", "", ""), Err(vec!["words"]));
+        assert_eq!(of("", "", ""), Err(vec!["verdict", "words"]));
+        let other = Id::<CommentResponse>::from("another");
+        let sent = Sent::of(&[("response", "r"), ("verdict", "done")]);
+        assert!(super::verdict(&sent, (&other, ""), now).is_err());
     }
 }

@@ -1,26 +1,39 @@
 //! Every SQL statement about comments on the Local Offer.
 
 use calendar::clock::Millis;
-use ground::db::{Db, Kind, day, number};
-use ground::ids::{self, Account, CommentResponse, Id};
+use ground::db::{Db, Kind, day, known, number};
+use ground::erasing::NOBODY;
+use ground::ids::{self, Account, CommentResponse, CommentVerdict, Id};
 use ground::takedown;
 use safeguarding::{History, NewNote};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::rules::{CommentDecision, CommentFacts, CommentState, NewComment, NewResponse};
+use super::rules::{
+    CommentDecision, CommentFacts, CommentState, NewComment, NewResponse, NewVerdict, Subject,
+    Voice,
+};
 
 /// A comment with all its answers.
 #[derive(Clone, Debug)]
 pub struct Comment {
     pub id: Id<ids::Comment>,
-    /// Never shown.
+    /// Never shown. [`NOBODY`] where it was sent without an account, or that is erased.
     pub author_id: Id<Account>,
-    /// Its author's email address; `None` once the account is erased.
+    /// Where its author gets emails about it; `None` once the account is erased, and where a
+    /// comment without one has no address that is confirmed.
     pub author_email: Option<String>,
+    /// What it is about and whose view it is; `None` of comments from before we asked.
+    pub subject: Option<Subject>,
+    pub voice: Option<Voice>,
     /// The service it is about, by name; empty for the list as a whole.
     pub service: String,
+    /// As everyone reads it.
     pub words: String,
+    /// When the forum took out what names somebody, as it published the rest.
+    pub redacted_at: Option<Millis>,
+    /// What its author sent before that, while it is kept.
+    pub as_sent: Option<String>,
     pub sent_at: Millis,
     pub published_at: Option<Millis>,
     /// When it was declined, and for which reason.
@@ -61,6 +74,18 @@ impl Comment {
         self.facts().state() == CommentState::Waiting
     }
 
+    /// The account of its author, if it has one.
+    #[must_use]
+    pub fn account(&self) -> Option<&Id<Account>> {
+        (self.author_id.as_str() != NOBODY).then_some(&self.author_id)
+    }
+
+    /// The last answer that promises something.
+    #[must_use]
+    pub fn promise(&self) -> Option<&Response> {
+        self.responses.iter().rfind(|response| !response.action.is_empty())
+    }
+
     /// Whether its author can withdraw it: it was not answered, and not passed on.
     #[must_use]
     pub fn can_be_withdrawn(&self) -> bool {
@@ -71,6 +96,7 @@ impl Comment {
 /// What an organisation answered.
 #[derive(Clone, Debug)]
 pub struct Response {
+    pub id: Id<CommentResponse>,
     pub response: String,
     /// What it will do; empty for nothing.
     pub action: String,
@@ -78,6 +104,17 @@ pub struct Response {
     pub action_by: String,
     /// The name of the organisation that answered; empty if the leader belongs to none.
     pub organisation: String,
+    pub at: Millis,
+    /// What the forum said about what was promised, the first first.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// What the forum says about something that was promised.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    pub is_done: bool,
+    /// What was found; empty for nothing more.
+    pub words: String,
     pub at: Millis,
 }
 
@@ -101,6 +138,9 @@ pub enum WhichComments<'a> {
     Stranded,
     /// Those published from the first time on and before the second, the first first.
     Between(Millis, Millis),
+    /// Those of them whose answers promise something about which the forum has said nothing, the
+    /// first published first.
+    Promised,
     /// Those waiting for an organiser, the first sent first.
     Waiting,
     /// What was passed on and has no note, the first first.
@@ -130,6 +170,10 @@ pub async fn list(
         "EXISTS (SELECT 1 FROM comment_leaders k WHERE k.comment_id = c.id AND k.account_id = $6)";
     const IS_RUN: &str = "EXISTS (SELECT 1 FROM run_services u WHERE u.service_id = c.service_id)";
     const NOBODYS: &str = "$1 = '' AND $2 = $3";
+    const PROMISED: &str = "EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id
+         AND a.action <> '' AND NOT EXISTS (SELECT 1 FROM comment_verdicts v
+           JOIN comment_responses l ON l.id = v.response_id
+           WHERE l.comment_id = c.id AND l.responded_at >= a.responded_at))";
     const PASSED_ON: &str = "c.passed_on_at IS NOT NULL AND $1 = '' AND $2 = $3";
     const NOTED: &str = "EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)";
     let leader = match which {
@@ -159,6 +203,9 @@ pub async fn list(
             "",
             (0, 0),
         ),
+        WhichComments::Promised => {
+            (format!("{PUBLIC} AND {NOBODYS} AND {PROMISED}"), "c.published_at, c.id", "", (0, 0))
+        }
         WhichComments::Between(after, before) => (
             format!("c.published_at >= $2 AND c.published_at < $3 AND {PUBLIC} AND $1 = ''"),
             "c.published_at, c.id",
@@ -190,11 +237,14 @@ pub async fn list(
         }
     };
     let sql = format!(
-        "SELECT c.*, r.response, r.action, r.action_by, r.responded_at, coalesce(o.name,
-         '') AS organisation
-         FROM (SELECT c.id, c.author_id, c.words, c.sent_at, c.published_at, c.declined_at,
-           c.decline_reason, c.passed_on_at, c.withdrawn_at,
-                      c.taken_down_at, coalesce(s.name, '') AS service, a.email,
+        "SELECT c.*, r.id AS response_id, r.response, r.action, r.action_by, r.responded_at,
+         coalesce(o.name, '') AS organisation, CAST(v.is_done AS BIGINT) AS is_done,
+         v.words AS found, v.given_at
+         FROM (SELECT c.id, c.author_id, c.subject, c.voice, c.words, c.redacted_at, c.as_sent,
+           c.sent_at, c.published_at, c.declined_at, c.decline_reason, c.passed_on_at,
+           c.withdrawn_at, c.taken_down_at, coalesce(s.name, '') AS service,
+           coalesce(a.email, (SELECT d.email FROM comment_addresses d
+             WHERE d.comment_id = c.id AND d.confirmed_at IS NOT NULL)) AS email,
                       CAST(CASE WHEN {THEIRS} THEN 1 ELSE 0 END AS BIGINT) AS is_theirs,
                       CAST(CASE WHEN c.service_id IS NULL OR {IS_RUN} THEN 1 ELSE 0 END
                         AS BIGINT) AS can_be_answered,
@@ -204,7 +254,8 @@ pub async fn list(
                WHERE {condition} ORDER BY {order} LIMIT $4 OFFSET $5) c
          LEFT JOIN comment_responses r ON r.comment_id = c.id
          LEFT JOIN organisations o ON o.id = r.organisation_id
-         ORDER BY c.place, r.responded_at, r.id"
+         LEFT JOIN comment_verdicts v ON v.response_id = r.id
+         ORDER BY c.place, r.responded_at, r.id, v.given_at, v.id"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(text)
@@ -218,30 +269,54 @@ pub async fn list(
     let mut comments: Vec<Comment> = Vec::new();
     for row in &rows {
         if comments.last().is_none_or(|last| last.id != row.get::<&str, _>("id")) {
-            comments.push(comment(row));
+            comments.push(comment(row)?);
         }
-        if let (Some(comment), Some(response)) =
-            (comments.last_mut(), row.get::<Option<String>, _>("response"))
-        {
-            comment.responses.push(Response {
-                response,
-                action: row.get("action"),
-                action_by: day(row.get("action_by"), "comment_responses.action_by")?,
-                organisation: row.get("organisation"),
-                at: row.get("responded_at"),
-            });
+        if let Some(comment) = comments.last_mut() {
+            add_response(comment, row)?;
         }
     }
     Ok(comments)
 }
 
-fn comment(row: &AnyRow) -> Comment {
-    Comment {
+/// Adds the answer of this row, and what the forum said about it, where that is not there yet.
+fn add_response(comment: &mut Comment, row: &AnyRow) -> sqlx::Result<()> {
+    let Some(id) = row.get::<Option<Id<CommentResponse>>, _>("response_id") else {
+        return Ok(());
+    };
+    if comment.responses.last().is_none_or(|last| last.id != id) {
+        comment.responses.push(Response {
+            id,
+            response: row.get("response"),
+            action: row.get("action"),
+            action_by: day(row.get("action_by"), "comment_responses.action_by")?,
+            organisation: row.get("organisation"),
+            at: row.get("responded_at"),
+            verdicts: Vec::new(),
+        });
+    }
+    let given_at = row.get::<Option<Millis>, _>("given_at");
+    if let (Some(response), Some(at)) = (comment.responses.last_mut(), given_at) {
+        let is_done = row.get::<i64, _>("is_done") == 1;
+        response.verdicts.push(Verdict { is_done, words: row.get("found"), at });
+    }
+    Ok(())
+}
+
+fn comment(row: &AnyRow) -> sqlx::Result<Comment> {
+    let subject: Option<String> = row.get("subject");
+    let subject = subject.map(|word| known(Subject::read(&word), "comments.subject"));
+    let voice: Option<String> = row.get("voice");
+    let voice = voice.map(|word| known(Voice::read(&word), "comments.voice"));
+    Ok(Comment {
         id: row.get("id"),
         author_id: row.get("author_id"),
         author_email: row.get("email"),
+        subject: subject.transpose()?,
+        voice: voice.transpose()?,
         service: row.get("service"),
         words: row.get("words"),
+        redacted_at: row.get("redacted_at"),
+        as_sent: row.get("as_sent"),
         sent_at: row.get("sent_at"),
         published_at: row.get("published_at"),
         declined: row.get::<Option<Millis>, _>("declined_at").zip(row.get("decline_reason")),
@@ -251,7 +326,7 @@ fn comment(row: &AnyRow) -> Comment {
         is_theirs_to_answer: row.get::<i64, _>("is_theirs") == 1,
         can_be_answered: row.get::<i64, _>("can_be_answered") == 1,
         responses: Vec::new(),
-    }
+    })
 }
 
 /// The comment with this id.
@@ -293,14 +368,16 @@ pub async fn send(
     now: Millis,
 ) -> sqlx::Result<Id<ids::Comment>> {
     sqlx::query(
-        "INSERT INTO comments (id, form_key, author_id, service_id, words, sent_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO comments (id, form_key, author_id, subject, voice, service_id, words, sent_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (author_id, form_key) DO NOTHING",
     )
     // Its address must not tell when it was written.
     .bind(Id::<ids::Comment>::random())
     .bind(&new.form_key)
     .bind(author)
+    .bind(new.subject.word())
+    .bind(new.voice.word())
     .bind(&new.service_id)
     .bind(&new.words)
     .bind(now)
@@ -323,6 +400,7 @@ pub async fn decide(
 ) -> sqlx::Result<bool> {
     let (published, declined, reason, passed_on) = match decision {
         CommentDecision::Publish => (Some(now), None, None, None),
+        CommentDecision::Redact(words) => return redact(tx, comment_id, words, by, now).await,
         CommentDecision::Decline(reason) => (None, Some(now), Some(*reason), None),
         CommentDecision::PassOn => (None, None, None, Some(now)),
     };
@@ -338,6 +416,23 @@ pub async fn decide(
     .bind(passed_on)
     .bind(by);
     Ok(decided.execute(tx).await?.rows_affected() == 1)
+}
+
+/// Publishes these words in place of those that were sent, which are kept beside them for a while.
+async fn redact(
+    tx: &mut AnyConnection,
+    comment_id: &Id<ids::Comment>,
+    words: &str,
+    by: &Id<Account>,
+    now: Millis,
+) -> sqlx::Result<bool> {
+    let published = sqlx::query(
+        "UPDATE comments SET published_at = $2, redacted_at = $2, as_sent = words, words = $3,
+         decided_by = $4
+         WHERE id = $1 AND decided_by IS NULL AND withdrawn_at IS NULL",
+    );
+    let published = published.bind(comment_id).bind(now).bind(words).bind(by);
+    Ok(published.execute(tx).await?.rows_affected() == 1)
 }
 
 /// Holds a comment until the write ends: withdrawing it and answering it wait for each other, each
@@ -372,7 +467,7 @@ pub async fn take_down(
     now: Millis,
 ) -> sqlx::Result<bool> {
     let taken_down = sqlx::query(
-        "UPDATE comments SET taken_down_at = $2, withdrawn_at = $2, words = $3
+        "UPDATE comments SET taken_down_at = $2, withdrawn_at = $2, words = $3, as_sent = NULL
          WHERE id = $1 AND published_at IS NOT NULL AND withdrawn_at IS NULL
            AND declined_at IS NULL AND passed_on_at IS NULL",
     );
@@ -409,12 +504,71 @@ pub async fn respond(
     Ok(kept.execute(tx).await?.rows_affected() == 1)
 }
 
+/// Whether `$6` gave the answer `r`, or leads for the organisation that did.
+const OTHER_SIDE: &str = "(r.responded_by = $6 OR EXISTS (SELECT 1 FROM roles l
+     WHERE l.account_id = $6 AND l.role = 'leader' AND l.organisation_id = r.organisation_id))";
+
+/// Whether this person can't say for the forum whether what this response promises was done: they
+/// promised it, or lead for those who did.
+pub async fn is_other_side(
+    db: &Db,
+    response_id: &Id<CommentResponse>,
+    by: &Id<Account>,
+) -> sqlx::Result<bool> {
+    let sql = format!("SELECT count(*) FROM comment_responses r WHERE r.id = $1 AND {OTHER_SIDE}")
+        .replace("$6", "$2");
+    let promised: i64 = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(response_id)
+        .bind(by)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(promised > 0)
+}
+
+/// Whether the verdict of this form is saved.
+pub async fn is_judged(db: &Db, form_key: &str) -> sqlx::Result<bool> {
+    let verdicts: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM comment_verdicts WHERE form_key = $1")
+            .bind(form_key)
+            .fetch_one(&mut *db.read().await?)
+            .await?;
+    Ok(verdicts > 0)
+}
+
+/// Says for the forum whether what a response promises was done, once for each form key. False when
+/// it was said before, when the comment can no longer be read, or when it is not for this person to
+/// say ([`is_other_side`]).
+pub async fn judge(
+    tx: &mut AnyConnection,
+    new: &NewVerdict,
+    by: &Id<Account>,
+    now: Millis,
+) -> sqlx::Result<bool> {
+    let sql = format!(
+        "INSERT INTO comment_verdicts (id, form_key, response_id, is_done, words, given_by,
+         given_at)
+         SELECT $1, $2, r.id, CAST($4 AS INTEGER), $5, $6, CAST($7 AS BIGINT)
+         FROM comment_responses r JOIN public_comments p ON p.id = r.comment_id
+         WHERE r.id = $3 AND r.action <> '' AND NOT {OTHER_SIDE}
+         ON CONFLICT (form_key) DO NOTHING"
+    );
+    let judged = sqlx::query(AssertSqlSafe(sql))
+        .bind(Id::<CommentVerdict>::fresh())
+        .bind(&new.form_key)
+        .bind(&new.response_id)
+        .bind(i32::from(new.is_done))
+        .bind(&new.words)
+        .bind(by)
+        .bind(now);
+    Ok(judged.execute(tx).await?.rows_affected() == 1)
+}
+
 /// A comment that was passed on to the safeguarding lead. Nobody else may see it.
 #[derive(Clone, Debug)]
 pub struct PassedOnComment {
     pub id: Id<ids::Comment>,
     pub words: String,
-    /// Its author's email address; `None` once the account is erased.
+    /// Its author's email address; `None` once the account is erased, or where they gave none.
     pub author_email: Option<String>,
     pub passed_on_at: Millis,
     pub history: History,
@@ -426,8 +580,11 @@ pub async fn concern(
     comment_id: &Id<ids::Comment>,
 ) -> sqlx::Result<Option<PassedOnComment>> {
     let sql = format!(
-        "SELECT c.id, c.words, a.email, c.passed_on_at, h.kind, h.at, h.words AS history
-         FROM comments c JOIN accounts a ON a.id = c.author_id LEFT JOIN ({}) h ON 1 = 1
+        "SELECT c.id, c.words, coalesce(a.email, d.email) AS email, c.passed_on_at, h.kind, h.at,
+           h.words AS history
+         FROM comments c JOIN accounts a ON a.id = c.author_id
+         LEFT JOIN comment_addresses d ON d.comment_id = c.id AND d.confirmed_at IS NOT NULL
+         LEFT JOIN ({}) h ON 1 = 1
          WHERE c.id = $1 AND c.passed_on_at IS NOT NULL
          ORDER BY h.at",
         safeguarding::history("comment_notes", "comment_id")

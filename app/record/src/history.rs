@@ -212,10 +212,17 @@ pub struct Comment {
     pub id: Id<ids::Comment>,
     /// The service it is about, by name; empty for the whole list.
     pub service: String,
+    /// What it is about and whose view it is, as the tables have it; empty where nobody was asked.
+    pub subject: String,
+    pub voice: String,
     pub published_at: Millis,
     pub first_answered_at: Option<Millis>,
     /// Whether an answer says that something will be done.
     pub has_action: bool,
+    /// By which day the last that does says so, as `2026-12-04`; empty for none.
+    pub action_by: String,
+    /// What the forum said last about what that promises; `None` for nothing yet.
+    pub is_done: Option<bool>,
 }
 
 impl Comment {

@@ -357,11 +357,19 @@ pub async fn consultations(db: &Db, at: Millis) -> sqlx::Result<Vec<OpenedConsul
 }
 
 /// `comments`: every comment on the Local Offer that was published and not withdrawn by then, and
-/// when it was first answered by then.
+/// when it was first answered by then, what was promised, and if the forum says it was done.
 pub async fn comments(db: &Db, at: Millis) -> sqlx::Result<Vec<Comment>> {
+    // The last answer by then that promises something.
+    const PROMISE: &str = "FROM comment_responses r WHERE r.comment_id = c.id
+         AND r.responded_at <= $1 AND r.action <> '' ORDER BY r.responded_at DESC, r.id DESC LIMIT 1";
     let service = then("service", "name", ("s.id", "s.name"), "$1");
     let sql = format!(
-        "SELECT c.id, coalesce({service}, '') AS service, c.published_at,
+        "SELECT c.id, coalesce({service}, '') AS service, coalesce(c.subject, '') AS subject,
+                coalesce(c.voice, '') AS voice, c.published_at,
+                coalesce((SELECT r.action_by {PROMISE}), '') AS action_by,
+                (SELECT CAST(v.is_done AS BIGINT) FROM comment_verdicts v
+                  WHERE v.response_id = (SELECT r.id {PROMISE}) AND v.given_at <= $1
+                  ORDER BY v.given_at DESC, v.id DESC LIMIT 1) AS is_done,
                 (SELECT min(r.responded_at) FROM comment_responses r WHERE r.comment_id = c.id
                   AND r.responded_at <= $1) AS first_answered_at,
                 (SELECT count(*) FROM comment_responses r WHERE r.comment_id = c.id
@@ -374,9 +382,13 @@ pub async fn comments(db: &Db, at: Millis) -> sqlx::Result<Vec<Comment>> {
     let comment = |row: &AnyRow| Comment {
         id: row.get("id"),
         service: row.get("service"),
+        subject: row.get("subject"),
+        voice: row.get("voice"),
         published_at: row.get("published_at"),
         first_answered_at: row.get("first_answered_at"),
         has_action: row.get::<i64, _>("actions") > 0,
+        action_by: row.get("action_by"),
+        is_done: row.get::<Option<i64>, _>("is_done").map(|is_done| is_done == 1),
     };
     Ok(rows.iter().map(comment).collect())
 }

@@ -208,9 +208,21 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
         ),
         table(
             "comments",
-            "Comments on the Local Offer, and when they were answered",
+            "Comments on the Local Offer, when they were answered, and what was done",
             "comments",
-            &["comment", "service", "published", "first_answered", "action", "standing", "due"],
+            &[
+                "comment",
+                "service",
+                "subject",
+                "voice",
+                "published",
+                "first_answered",
+                "action",
+                "action_by",
+                "done",
+                "standing",
+                "due",
+            ],
             comments(history, within, at),
         ),
         table(
@@ -369,14 +381,23 @@ fn standing_cells(standing: AwaitedState) -> [Cell; 2] {
 fn comments(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {
     let row = |comment: &super::history::Comment| {
         let action = if comment.has_action { "yes" } else { "no" };
+        let is_done = match comment.is_done {
+            None => "",
+            Some(true) => "yes",
+            Some(false) => "no",
+        };
         let [standing, due] = standing_cells(comment.standing(within, at));
         let answered = comment.first_answered_at;
         vec![
             text(comment.id.as_str()),
             text(&comment.service),
+            text(&comment.subject),
+            text(&comment.voice),
             time(Some(comment.published_at)),
             time(answered),
             text(action),
+            text(&comment.action_by),
+            text(is_done),
             standing,
             due,
         ]

@@ -103,7 +103,7 @@ async fn forget(tx: &mut AnyConnection, due: &DueErasure, now: Millis) -> sqlx::
     store::forget_words(tx, account).await?;
     ground::takedown::store::forget(tx, account).await?;
     topics::forget(tx, account, wish.takes_down, now).await?;
-    local_offer::forget(tx, account, wish.takes_down, now).await?;
+    local_offer::forget(tx, (account, email), wish.takes_down, now).await?;
     rounds::forget(tx, account).await?;
     plans::forget(tx, account).await?;
     consultations::forget(tx, account).await?;

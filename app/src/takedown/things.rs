@@ -80,8 +80,8 @@ async fn comment(house: &House, id: &str) -> Result<Option<Thing>, Error> {
         id: id.into(),
         note: (!comment.responses.is_empty())
             .then_some("Its answers will not be shown any more either."),
-        words: vec![("Comment", comment.words)],
-        author: comment.author_email.map(|email| (Some(comment.author_id), email)),
+        words: vec![("Comment", comment.words.clone())],
+        author: comment.author_email.clone().map(|email| (comment.account().cloned(), email)),
     }))
 }
 

@@ -49,7 +49,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// What somebody wrote: table, and columns.
-const PROSE: [(&str, &[&str]); 17] = [
+const PROSE: [(&str, &[&str]); 18] = [
     ("rounds", &["title"]),
     ("topics", &["title", "happens_now", "would_help"]),
     ("plans", &["title", "what"]),
@@ -67,10 +67,11 @@ const PROSE: [(&str, &[&str]); 17] = [
     ("doubts", &["words"]),
     ("comments", &["words"]),
     ("comment_responses", &["response", "action"]),
+    ("comment_verdicts", &["words"]),
 ];
 
 /// What must not be, and how many of it there are.
-const NEVER: [(&str, &str); 24] = [
+const NEVER: [(&str, &str); 25] = [
     (
         "a topic by somebody who has not joined yet",
         "topics t JOIN accounts a ON a.id = t.author_id WHERE t.proposed_at < a.confirmed_at",
@@ -161,6 +162,11 @@ const NEVER: [(&str, &str); 24] = [
          WHERE c.published_at < c.sent_at OR r.responded_at < c.published_at",
     ),
     (
+        "a word of the forum on what nobody has promised yet",
+        "comment_verdicts f JOIN comment_responses r ON r.id = f.response_id
+         WHERE f.given_at < r.responded_at OR r.action = ''",
+    ),
+    (
         "something that has happened tomorrow",
         "(SELECT proposed_at AS at FROM topics UNION ALL SELECT published_at FROM topics
           UNION ALL SELECT at FROM plan_events UNION ALL SELECT started_at FROM notices
@@ -168,6 +174,7 @@ const NEVER: [(&str, &str); 24] = [
           UNION ALL SELECT counted_at FROM rounds UNION ALL SELECT answered_at FROM notice_answers
           UNION ALL SELECT published_at FROM update_versions
           UNION ALL SELECT given_at FROM verdicts UNION ALL SELECT told_at FROM doubts
+          UNION ALL SELECT given_at FROM comment_verdicts
           UNION ALL SELECT sent_at FROM comments) happened WHERE at > {now}",
     ),
     ("a leader of nothing", "roles WHERE role = 'leader' AND organisation_id IS NULL"),
@@ -191,7 +198,7 @@ const NEVER: [(&str, &str); 24] = [
 ];
 
 /// What there must be, so that every journey has something to see.
-const SOME: [(&str, &str); 20] = [
+const SOME: [(&str, &str); 23] = [
     ("a round that is voting", "rounds WHERE vote_from <= {now} AND closes_at > {now}"),
     ("a shortlist that is confirmed", "confirmations"),
     (
@@ -223,6 +230,12 @@ const SOME: [(&str, &str); 20] = [
     ),
     ("a doubt", "doubts WHERE seen_at IS NULL"),
     ("a comment that was answered", "comment_responses"),
+    (
+        "a comment without what named somebody",
+        "comments WHERE redacted_at IS NOT NULL AND words LIKE '%[a name]%'",
+    ),
+    ("a promise that the forum says was done", "comment_verdicts WHERE is_done = 1"),
+    ("one that it says was not", "comment_verdicts WHERE is_done = 0"),
     (
         "a comment whose answer is overdue",
         "comments c WHERE c.published_at < {now} - 85 * CAST(86400000 AS BIGINT)

@@ -508,7 +508,10 @@ fn a_parent_is_found_nowhere_once_they_are_erased_and_what_is_published_stays() 
         let doubt = [("form_key", key.as_str()), ("words", "Kanarienvogel-doubt")];
         leaver.post(&doubts, &doubt).await.leads_to();
         leaver
-            .post("/local-offer/comments/new", &[("words", "Kanarienvogel-comment")])
+            .post(
+                "/local-offer/comments/new",
+                &crate::local_offer::comment("Kanarienvogel-comment"),
+            )
             .await
             .leads_to();
         let question = [("question", "Which stop?")];

@@ -14,7 +14,7 @@ use crate::plans::{REASON, draft, leader, meet, register};
 use crate::world::{World, by_hand, change, on_both, on_postgres};
 
 /// Tables whose rows are written once.
-const APPEND_ONLY: [&str; 23] = [
+const APPEND_ONLY: [&str; 24] = [
     "audit",
     "tallies",
     "concern_notes",
@@ -38,6 +38,7 @@ const APPEND_ONLY: [&str; 23] = [
     "update_subjects",
     "verdicts",
     "comment_responses",
+    "comment_verdicts",
 ];
 
 /// Tables whose rows go on living, but never go.
@@ -165,7 +166,7 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
 }
 
 /// Who did something that stays, in tables whose rows are written once and in those that live.
-const WHO_DID: [(&str, &str); 23] = [
+const WHO_DID: [(&str, &str); 24] = [
     ("concern_notes", "noted_by"),
     ("confirmations", "confirmed_by"),
     ("plans", "registered_by"),
@@ -179,6 +180,7 @@ const WHO_DID: [(&str, &str); 23] = [
     ("updates", "begun_by"),
     ("verdicts", "given_by"),
     ("comment_responses", "responded_by"),
+    ("comment_verdicts", "given_by"),
     ("comment_notes", "noted_by"),
     ("drafts", "recorded_by"),
     ("drafts", "published_by"),
@@ -414,7 +416,10 @@ async fn everything_has_happened(world: &World) {
          SELECT 'a comment', 'a key', registered_by, 'a', 0, registered_by, 0 FROM plans",
         "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by,
          responded_by, responded_at)
-         SELECT 'a response', 'a key', 'a comment', 'a', '', '', registered_by, 0 FROM plans",
+         SELECT 'a response', 'a key', 'a comment', 'a', 'a', '', registered_by, 0 FROM plans",
+        "INSERT INTO comment_verdicts (id, form_key, response_id, is_done, words, given_by,
+         given_at)
+         SELECT 'a verdict', 'a key', 'a response', 0, 'a', written_by, 0 FROM statements",
     ];
     for sql in update.into_iter().chain(comments) {
         sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await.unwrap();

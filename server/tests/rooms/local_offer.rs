@@ -2,20 +2,31 @@
 //! by the year.
 
 use axum::http::StatusCode;
-use calendar::clock::{self, DAY};
+use calendar::clock::{self, DAY, HOUR};
+use ground::db::Kind;
 use ground::ids::{Account, Comment, Id};
 use ground::viewer::Role;
 use local_offer::store;
 
 use crate::kept::while_open;
 use crate::record::{figures, packed};
-use crate::world::{Browser, World, on_both, on_postgres};
+use crate::world::{
+    Answer, Browser, World, by_hand, change, link_to, number, on_both, on_postgres,
+};
 
 const WORDS: &str = "The page on short breaks has a telephone number that nobody answers.";
 
+/// What a form sends with a comment, besides its words.
+pub const ABOUT: [(&str, &str); 2] = [("subject", "content"), ("voice", "parent")];
+
+/// A comment with these words, as a form sends it.
+pub fn comment(words: &str) -> [(&str, &str); 3] {
+    [ABOUT[0], ABOUT[1], ("words", words)]
+}
+
 /// Sends a comment; its id.
 async fn sent(parent: &Browser<'_>, words: &str) -> String {
-    let page = parent.post("/local-offer/comments/new", &[("words", words)]).await.leads_to();
+    let page = parent.post("/local-offer/comments/new", &comment(words)).await.leads_to();
     page.split(['/', '?']).nth(3).unwrap().to_owned()
 }
 
@@ -35,7 +46,10 @@ fn a_comment_is_read_first_then_published_without_its_author_and_answered_with_w
         let parent = world.parent(1).await;
         let empty = parent.post("/local-offer/comments/new", &[("words", " ")]).await;
         assert!(
-            empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.says("Write your comment")
+            empty.status == StatusCode::UNPROCESSABLE_ENTITY
+                && empty.says("Write your comment")
+                && empty.says("Choose what it is about")
+                && empty.says("Choose whose view it is")
         );
         let comment = sent(&parent, WORDS).await;
         let page = format!("/local-offer/comments/{comment}");
@@ -57,7 +71,8 @@ fn a_comment_is_read_first_then_published_without_its_author_and_answered_with_w
         );
         assert!(organiser.post(&desk, &[("decision", "decline")]).await.says("Choose the reason"));
         organiser.post(&desk, &[("decision", "publish")]).await.leads_to();
-        let again = organiser.post(&desk, &[("decision", "decline"), ("reason", "names")]).await;
+        let again =
+            organiser.post(&desk, &[("decision", "decline"), ("reason", "one child")]).await;
         assert!(again.says("Someone else has already decided"));
         let read = visitor.get(&page).await;
         assert!(
@@ -116,47 +131,356 @@ fn a_comment_is_read_first_then_published_without_its_author_and_answered_with_w
 }
 
 #[test]
-fn what_names_somebody_is_not_published_and_its_author_is_told_why() {
+fn what_names_somebody_is_published_without_that_and_nobody_else_reads_the_rest() {
     on_both(async |world| {
         let parent = world.parent(1).await;
-        let comment = sent(&parent, "Mrs Invented never rings back.").await;
+        let comment = sent(&parent, "Mrs Invented never rings back, says the page.").await;
         let organiser = world.organiser().await;
-        organiser
-            .post(
-                &format!("/forum/local-offer/{comment}"),
-                &[("decision", "decline"), ("reason", "names")],
-            )
-            .await
-            .leads_to();
-        assert!(world.deliver().await[0].text.contains("It names someone"));
+        let desk = format!("/forum/local-offer/{comment}");
+        for (instead, says) in [
+            ("Mrs Invented never rings back, says the page.", "Take out the words that name"),
+            ("[A name] always rings back, says the page.", "Only take words out"),
+        ] {
+            let fields = [("decision", "redact"), ("instead", instead)];
+            let refused = organiser.post(&desk, &fields).await;
+            assert!(
+                refused.status == StatusCode::UNPROCESSABLE_ENTITY
+                    && refused.says(says)
+                    && refused.says(instead),
+                "{}",
+                refused.html
+            );
+        }
+        let instead = "[A name] never rings back, says the page.";
+        let fields = [("decision", "redact"), ("instead", instead)];
+        organiser.post(&desk, &fields).await.leads_to();
+        let again = organiser.post(&desk, &fields).await;
+        assert!(again.says("Someone else has already decided"));
+        let emails = world.deliver().await;
+        assert!(emails[0].text.contains("took out words that name someone"), "{}", emails[0].text);
+        assert!(!emails[0].text.contains("Invented"));
+
         let page = format!("/local-offer/comments/{comment}");
+        let (visitor, year) = (world.visitor(), clock::date(world.now()).year());
+        let read = visitor.get(&page).await;
+        assert!(read.says(instead) && read.says("The forum took out words that name someone"));
+        app::search::refresh(&world.house).await.unwrap();
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let other = world.parent(2).await;
+        for who in [&visitor, &leader, &other] {
+            for path in [
+                page.clone(),
+                "/local-offer".to_owned(),
+                format!("/local-offer/years/{year}"),
+                format!("/local-offer/years/{year}/comments.csv"),
+                "/search?q=invented".to_owned(),
+                format!("/lead/local-offer/{comment}"),
+            ] {
+                assert!(!who.get(&path).await.says("Mrs Invented"), "{path}");
+            }
+        }
+        // Its author and the forum read what was sent, for four weeks.
+        for (days, is_there) in [(0, true), (27, true), (2, false)] {
+            world.forward(days * DAY);
+            local_offer::forget_due(world.db(), world.now()).await.unwrap();
+            for (who, path) in [("parent1@example.org", &page), ("organiser@example.org", &desk)] {
+                let read = world.sign_in(who).await.get(path).await;
+                assert!(read.says(instead), "{path}");
+                assert_eq!(read.says("Mrs Invented"), is_there, "{path}, {days} days later");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_comment_is_left_out_for_two_reasons_and_who_wrote_of_one_child_learns_who_can_help() {
+    on_both(async |world| {
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let contact = [("advice", "Invented SENDIASS"), ("advice_phone", "0151 496 0123")];
+        admin.post("/admin/contact", &contact).await.leads_to();
+        let parent = world.parent(1).await;
+        let organiser = world.organiser().await;
+        let comment = sent(&parent, "My son has no place in September.").await;
+        let desk = format!("/forum/local-offer/{comment}");
+        for reason in ["names", "abusive", "other"] {
+            let refused =
+                organiser.post(&desk, &[("decision", "decline"), ("reason", reason)]).await;
+            assert!(refused.says("Choose the reason"), "{reason}");
+            let sql = format!(
+                "UPDATE comments SET declined_at = 1, decline_reason = '{reason}',
+                 decided_by = author_id WHERE id = '{comment}'"
+            );
+            assert!(by_hand(&world, &sql).await.is_err(), "{reason}");
+        }
+        let decline = [("decision", "decline"), ("reason", "one child")];
+        organiser.post(&desk, &decline).await.leads_to();
+        let emails = world.deliver().await;
+        assert!(
+            emails[0].text.contains("It is about one child's or young person's own support")
+                && emails[0].text.contains("Invented SENDIASS")
+                && emails[0].text.contains("0151 496 0123"),
+            "{}",
+            emails[0].text
+        );
+        let page = format!("/local-offer/comments/{comment}");
+        let own = parent.get(&page).await;
+        assert!(own.says("Not published.") && own.says("Invented SENDIASS"), "{}", own.html);
         assert_eq!(world.visitor().get(&page).await.status, StatusCode::NOT_FOUND);
-        assert!(parent.get(&page).await.says("Not published. It names someone"));
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         assert_eq!(
             leader.post(&format!("/lead/local-offer/{comment}"), &[("response", "x")]).await.status,
             StatusCode::NOT_FOUND
         );
-        let year = world
-            .visitor()
-            .get(&format!("/local-offer/years/{}", clock::date(world.now()).year()))
-            .await;
+        let this_year = clock::date(world.now()).year();
+        let year = world.visitor().get(&format!("/local-offer/years/{this_year}")).await;
         assert!(
             year.says("Once the year is over, we will say here how many we left out.")
                 && !year.says("We left out fewer than 10")
-                && !year.says("Mrs Invented"),
+                && !year.says("My son"),
             "a number that moves while somebody looks tells when"
         );
-        let this_year = clock::date(world.now()).year();
         world.forward(366 * DAY);
         let over = world.visitor().get(&format!("/local-offer/years/{this_year}")).await;
-        assert!(over.says("We left out fewer than 10") && !over.says("Mrs Invented"));
+        assert!(over.says("We left out fewer than 10") && !over.says("My son"));
         for year in ["1999", "2999", "x"] {
-            assert_eq!(
-                world.visitor().get(&format!("/local-offer/years/{year}")).await.status,
-                StatusCode::NOT_FOUND
-            );
+            for end in ["", "/comments.csv"] {
+                let path = format!("/local-offer/years/{year}{end}");
+                assert_eq!(world.visitor().get(&path).await.status, StatusCode::NOT_FOUND);
+            }
         }
+    });
+}
+
+#[test]
+fn a_stranger_comments_with_an_address_that_is_confirmed_and_forgotten_once_it_is_answered() {
+    on_both(async |world| {
+        let key = id::fresh();
+        let fields =
+            [&comment(WORDS)[..], &[("form_key", key.as_str()), ("email", "stranger@example.org")]]
+                .concat();
+        let visitor = world.visitor();
+        let form = "/local-offer/comments/without-account";
+        assert!(visitor.get("/local-offer").await.html.contains(form));
+        assert!(visitor.get(form).await.says("can't tell you what happens"));
+        let mistyped = [&comment(WORDS)[..], &[("email", "stranger@")]].concat();
+        let refused = visitor.post(form, &mistyped).await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says(WORDS));
+        for _ in 0..2 {
+            let to = visitor.post(form, &fields).await.leads_to();
+            assert!(visitor.get(&to).await.says("Check your email"));
+        }
+        let emails = world.receipts().await;
+        assert_eq!(emails.len(), 1, "a double tap is one comment");
+        assert!(!emails[0].text.contains("short breaks"), "nobody has read it yet");
+        let comment = world.one("SELECT id FROM comments").await;
+        let organiser = world.organiser().await;
+        let desk = format!("/forum/local-offer/{comment}");
+        organiser.post(&desk, &[("decision", "publish")]).await.leads_to();
+        assert!(world.deliver().await.is_empty(), "nothing goes to an address nobody confirmed");
+
+        let link = link_to(&emails[0], "/local-offer/emails/");
+        let asked = visitor.get(&link).await;
+        assert!(asked.says("Shall we email you the answer?") && !asked.says("short breaks"));
+        for _ in 0..2 {
+            let to = visitor.post(&link, &[]).await.leads_to();
+            assert!(visitor.get(&to).await.says("We will email you the answer"));
+        }
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let answer = [("response", "The number was wrong.")];
+        leader.post(&format!("/lead/local-offer/{comment}"), &answer).await.leads_to();
+        let emails = world.deliver().await;
+        assert!(emails.len() == 1 && emails[0].to == "stranger@example.org");
+        assert_eq!(number(&world, "SELECT count(*) FROM comment_addresses").await, 0);
+        assert_eq!(visitor.get(&link).await.status, StatusCode::GONE);
+        assert_eq!(visitor.post(&link, &[]).await.status, StatusCode::GONE);
+    });
+}
+
+#[test]
+fn a_stranger_comments_without_an_address_and_the_page_says_that_nobody_can_answer_by_email() {
+    on_both(async |world| {
+        let visitor = world.visitor();
+        let form = "/local-offer/comments/without-account";
+        let to = visitor.post(form, &comment(WORDS)).await.leads_to();
+        assert!(visitor.get(&to).await.says("You gave no email address"));
+        let comment = world.one("SELECT id FROM comments").await;
+        let organiser = world.organiser().await;
+        assert!(organiser.get("/forum/local-offer").await.html.contains(&comment));
+        let desk = format!("/forum/local-offer/{comment}");
+        organiser.post(&desk, &[("decision", "publish")]).await.leads_to();
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let answer = [("response", "The number was wrong.")];
+        leader.post(&format!("/lead/local-offer/{comment}"), &answer).await.leads_to();
+        assert!(world.deliver().await.is_empty());
+        let read = visitor.get(&format!("/local-offer/comments/{comment}")).await;
+        assert!(read.says(WORDS) && read.says("The number was wrong."));
+        assert!(read.says("A parent or carer") && !read.says("Someone who has left"));
+    });
+}
+
+#[test]
+fn an_address_that_nobody_confirms_goes_after_a_week_and_any_other_after_a_year_or_when_asked() {
+    on_both(async |world| {
+        let form = "/local-offer/comments/without-account";
+        let mut links = Vec::new();
+        for nth in 0..3 {
+            let (email, words) = (format!("s{nth}@example.org"), format!("Number {nth}"));
+            let fields = [&comment(&words)[..], &[("email", email.as_str())]].concat();
+            world.visitor().post(form, &fields).await.leads_to();
+            links.push(link_to(&world.receipts().await[0], "/local-offer/emails/"));
+        }
+        for link in &links[1..] {
+            world.visitor().post(link, &[]).await.leads_to();
+        }
+        let deleted = world.visitor().post(&links[2], &[("step", "delete")]).await;
+        assert!(deleted.says("We have deleted your email address"));
+        let left = async || number(&world, "SELECT count(*) FROM comment_addresses").await;
+        assert_eq!(left().await, 2);
+        world.forward(8 * DAY);
+        assert_eq!(world.visitor().get(&links[0]).await.status, StatusCode::GONE);
+        assert_eq!(world.visitor().post(&links[0], &[]).await.status, StatusCode::GONE);
+        local_offer::forget_due(world.db(), world.now()).await.unwrap();
+        assert_eq!(left().await, 1);
+        world.forward(358 * DAY);
+        local_offer::forget_due(world.db(), world.now()).await.unwrap();
+        assert_eq!(left().await, 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM comments").await, 3, "comments stay");
+    });
+}
+
+#[test]
+fn strangers_send_a_few_comments_an_hour_and_lose_nothing_of_one_too_many() {
+    on_both(async |world| {
+        let form = "/local-offer/comments/without-account";
+        let visitor = world.visitor();
+        for nth in 0..15 {
+            visitor.post(form, &comment(&format!("Number {nth}"))).await.leads_to();
+        }
+        let refused = visitor.post(form, &comment("One too many")).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(refused.says("One too many") && refused.says("Try again in"), "{}", refused.html);
+        // Whoever is signed in has limits of their own.
+        sent(&world.parent(1).await, "From an account").await;
+        assert_eq!(number(&world, "SELECT count(*) FROM comments").await, 16);
+        world.forward(HOUR + 1);
+        visitor.post(form, &comment("One too many")).await.leads_to();
+    });
+}
+
+/// A comment that is answered with something that is promised by a day: how many days from now.
+async fn promised(world: &World, leader: &Browser<'_>, days: i64) -> String {
+    let comment = published(world, WORDS).await;
+    let day = clock::fields(world.now() + days * DAY).0;
+    let answer =
+        [("response", "We know."), ("action", "A new number"), ("action_by", day.as_str())];
+    leader.post(&format!("/lead/local-offer/{comment}"), &answer).await.leads_to();
+    world.deliver().await;
+    comment
+}
+
+/// What the forum says about what was promised, and what it found.
+async fn judged(world: &World, comment: &str, says: (&str, &str), key: &str) -> Answer {
+    let organiser = world.sign_in("organiser@example.org").await;
+    let desk = format!("/forum/local-offer/{comment}/done");
+    let response = organiser.get(&desk).await.sends("response");
+    let fields = [
+        ("form_key", key),
+        ("response", response.as_str()),
+        ("verdict", says.0),
+        ("words", says.1),
+    ];
+    organiser.post(&desk, &fields).await
+}
+
+#[test]
+fn the_forum_says_whether_what_was_promised_was_done_and_both_words_of_it_are_read() {
+    on_both(async |world| {
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let comment = promised(&world, &leader, 10).await;
+        let organiser = world.organiser().await;
+        let (desk, page) = (
+            format!("/forum/local-offer/{comment}/done"),
+            format!("/local-offer/comments/{comment}"),
+        );
+        assert!(organiser.get("/forum/local-offer").await.html.contains(&desk));
+        assert!(organiser.get(&page).await.html.contains(&desk));
+        let visitor = world.visitor();
+        assert!(visitor.get(&page).await.says("The forum has not said yet if this was done."));
+        let year = clock::date(world.now()).year();
+        let (key, found) = (id::fresh(), "It rings and rings.");
+        let unsaid = judged(&world, &comment, ("", ""), &key).await;
+        assert!(unsaid.says("Choose whether it was done"));
+        let early = judged(&world, &comment, ("not done", found), &key).await;
+        assert!(early.says("Wait until") && early.says(found));
+        world.forward(11 * DAY);
+        let silent = judged(&world, &comment, ("not done", " "), &key).await;
+        assert!(silent.says("Say what parents have found"));
+        for _ in 0..2 {
+            judged(&world, &comment, ("not done", found), &key).await.leads_to();
+        }
+        assert_eq!(number(&world, "SELECT count(*) FROM comment_verdicts").await, 1);
+        let read = visitor.get(&page).await;
+        assert!(read.says("The forum says this was not done") && read.says(found));
+        let organiser = world.sign_in("organiser@example.org").await;
+        assert!(!organiser.get("/forum/local-offer").await.html.contains(&desk));
+        judged(&world, &comment, ("done", ""), &id::fresh()).await.leads_to();
+        let read = visitor.get(&format!("/local-offer/years/{year}")).await;
+        for words in [
+            "What is in it, how good it is, and what is missing",
+            "Whose view: A parent or carer",
+            "The forum says this was not done",
+            "The forum says this was done",
+        ] {
+            assert!(read.says(words), "{words}: {}", read.html);
+        }
+        let table = visitor.get(&format!("/local-offer/years/{year}/comments.csv")).await;
+        assert!(
+            table.html.contains("A new number") && table.html.contains(",yes,"),
+            "{}",
+            table.html
+        );
+        let pack = packed(&world.house, &clock::fields(world.now()).0).await;
+        assert!(
+            crate::record::record(&pack).to_string().contains("content"),
+            "the pack says what it is about"
+        );
+    });
+}
+
+#[test]
+fn nobody_says_for_the_forum_that_what_they_promised_themselves_was_done() {
+    on_both(async |world| {
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let comment = promised(&world, &leader, 10).await;
+        let both = [Role::Leader, Role::Organiser];
+        let two_hats = world.signed_in("two-hats@example.org", &both).await;
+        let desk = format!("/forum/local-offer/{comment}/done");
+        let page = two_hats.get(&desk).await;
+        assert!(page.says("Ask another organiser") && !page.html.contains("name=\"verdict\""));
+        let response = world.one("SELECT id FROM comment_responses").await;
+        let fields = [("response", response.as_str()), ("verdict", "done")];
+        let refused = two_hats.post(&desk, &fields).await;
+        assert!(
+            refused.status == StatusCode::UNPROCESSABLE_ENTITY
+                && refused.says("Ask another organiser"),
+            "{}",
+            refused.html
+        );
+        assert_eq!(leader.post(&desk, &fields).await.status, StatusCode::FORBIDDEN);
+        let organiser = world.organiser().await;
+        for (nth, account) in [&two_hats.account, &leader.account].into_iter().enumerate() {
+            let sql = format!(
+                "INSERT INTO comment_verdicts (id, form_key, response_id, is_done, words, given_by,
+                 given_at) VALUES ('{nth}', '{nth}', '{response}', 1, '', '{account}', 0)"
+            );
+            assert!(by_hand(&world, &sql).await.is_err(), "{nth}");
+        }
+        assert_eq!(number(&world, "SELECT count(*) FROM comment_verdicts").await, 0);
+        organiser.post(&desk, &fields).await.leads_to();
+        // Where nothing was promised there is nothing to say.
+        let silent = sent(&world.parent(2).await, "Another comment").await;
+        let none = organiser.get(&format!("/forum/local-offer/{silent}/done")).await;
+        assert_eq!(none.status, StatusCode::NOT_FOUND);
     });
 }
 
@@ -238,7 +562,7 @@ fn words_that_were_passed_on_are_not_shown_where_an_author_withdraws_them() {
 fn a_comment_is_answered_by_the_organisation_that_runs_the_service_and_by_name() {
     on_both(async |world| {
         let parent = world.parent(1).await;
-        let fields = [("words", WORDS), ("service", world.transport.as_str())];
+        let fields = [&comment(WORDS)[..], &[("service", world.transport.as_str())]].concat();
         let to = parent.post("/local-offer/comments/new", &fields).await.leads_to();
         let about_transport = to.split(['/', '?']).nth(3).unwrap().to_owned();
         let whole = sent(&parent, "The list is hard to find.").await;
@@ -286,7 +610,7 @@ fn a_comment_is_answered_by_the_organisation_that_runs_the_service_and_by_name()
 fn a_comment_about_a_service_that_nobody_runs_says_what_to_do() {
     on_both(async |world| {
         let parent = world.parent(1).await;
-        let fields = [("words", WORDS), ("service", world.autism.as_str())];
+        let fields = [&comment(WORDS)[..], &[("service", world.autism.as_str())]].concat();
         let to = parent.post("/local-offer/comments/new", &fields).await.leads_to();
         let comment = to.split(['/', '?']).nth(3).unwrap().to_owned();
         let organiser = world.organiser().await;
@@ -371,5 +695,81 @@ fn a_comment_that_is_taken_back_in_the_same_moment_is_not_answered() {
         };
         let withdrawal = format!("UPDATE comments SET withdrawn_at = 1 WHERE id = '{comment}'");
         assert!(!while_open(&world, &[&withdrawal], answer).await.unwrap());
+    });
+}
+
+#[test]
+fn an_account_that_is_erased_leaves_neither_what_was_taken_out_nor_its_address() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let about = sent(&parent, "Mrs Invented never rings back.").await;
+        let organiser = world.organiser().await;
+        let instead = [("decision", "redact"), ("instead", "[A name] never rings back.")];
+        organiser.post(&format!("/forum/local-offer/{about}"), &instead).await.leads_to();
+        let email = "parent1@example.org";
+        let fields = [&comment(WORDS)[..], &[("email", email)]].concat();
+        let form = "/local-offer/comments/without-account";
+        world.visitor().post(form, &fields).await.leads_to();
+        let there = async || {
+            let as_sent = "SELECT count(*) FROM comments WHERE as_sent IS NOT NULL";
+            let addresses = "SELECT count(*) FROM comment_addresses";
+            (number(&world, as_sent).await, number(&world, addresses).await)
+        };
+        assert_eq!(there().await, (1, 1));
+        change(&world, &format!("UPDATE accounts SET erased_at = 1 WHERE email = '{email}'")).await;
+        let account = Id::<Account>::from(&*parent.account);
+        let mut tx = world.db().begin().await.unwrap();
+        local_offer::forget(&mut tx, (&account, email), false, world.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(there().await, (0, 0));
+        let read = world.visitor().get(&format!("/local-offer/comments/{about}")).await;
+        assert!(read.says("[A name] never rings back."), "what was published stays");
+    });
+}
+
+#[test]
+fn comments_that_were_declined_for_naming_somebody_come_back_to_the_queue() {
+    const SQLITE: &str =
+        include_str!("../../../migrations/0058_comments_by_the_regulation/sqlite.sql");
+    const POSTGRES: &str =
+        include_str!("../../../migrations/0058_comments_by_the_regulation/postgres.sql");
+    on_both(async |world| {
+        let (parent, organiser) = (world.parent(1).await, world.organiser().await);
+        let (migration, on) = match world.db().kind() {
+            Kind::Sqlite => (SQLITE, ""),
+            Kind::Postgres => (POSTGRES, " ON comments"),
+        };
+        let guard = "new_comments_are_left_out_for_two_reasons";
+        change(&world, &format!("DROP TRIGGER {guard}{on}")).await;
+        let mut ids = Vec::new();
+        for (words, reason, withdrawn) in [
+            ("Mrs Invented never rings back.", "names", "NULL"),
+            ("Mr Invented is rude.", "names", "2"),
+            ("Deleted", "names", "2"),
+            ("Everything is rubbish.", "abusive", "NULL"),
+        ] {
+            let id = id::random();
+            let (author, by) = (&parent.account, &organiser.account);
+            let sql = format!(
+                "INSERT INTO comments (id, form_key, author_id, words, sent_at, decided_by,
+                 declined_at, decline_reason, withdrawn_at) VALUES ('{id}', '{id}', '{author}',
+                 '{words}', 1, '{by}', 2, '{reason}', {withdrawn})"
+            );
+            change(&world, &sql).await;
+            ids.push(id);
+        }
+        let back = migration.split("-- The regulation knows").next().unwrap();
+        let mut tx = world.db().begin().await.unwrap();
+        sqlx::raw_sql(back).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let queue = organiser.get("/forum/local-offer").await;
+        let there: Vec<bool> = ids.iter().map(|id| queue.html.contains(id)).collect();
+        assert_eq!(there, [true, false, false, false]);
+        let own = parent.get(&format!("/local-offer/comments/{}", ids[3])).await;
+        assert!(own.says("It is abusive"), "an earlier reason is still read");
+        let instead = [("decision", "redact"), ("instead", "[A name] never rings back.")];
+        organiser.post(&format!("/forum/local-offer/{}", ids[0]), &instead).await.leads_to();
+        let read = world.visitor().get(&format!("/local-offer/comments/{}", ids[0])).await;
+        assert!(read.says("[A name] never rings back."));
     });
 }

@@ -7,6 +7,7 @@ use ground::viewer::Role;
 use rounds::close_due;
 use server::retention;
 
+use crate::local_offer::ABOUT;
 use crate::updates::{DONE, closed_topic, publish};
 use crate::world::{Browser, World, change, link_to, number, on_both};
 
@@ -204,9 +205,10 @@ fn a_parent_sends_ten_topics_a_day_by_whichever_of_her_addresses() {
 /// Sends ten of them, each with a number in it, and then one too many.
 async fn ten_and_no_more(who: &Browser<'_>, path: &str, field: &str, seconds: &str) {
     for nth in 1..=10 {
-        who.post(path, &[(field, &format!("Number {nth} of mine"))]).await.leads_to();
+        let words = format!("Number {nth} of mine");
+        who.post(path, &[ABOUT[0], ABOUT[1], (field, words.as_str())]).await.leads_to();
     }
-    let refused = who.post(path, &[(field, "Number 11 of mine")]).await;
+    let refused = who.post(path, &[ABOUT[0], ABOUT[1], (field, "Number 11 of mine")]).await;
     is_one_too_many(&refused, "Number 11 of mine", seconds);
 }
 
@@ -232,11 +234,13 @@ fn comments_doubts_and_questions_of_one_parent_have_limits_of_their_own() {
             (&questions, "question", "600"),
         ] {
             ten_and_no_more(&parent, path, field, seconds).await;
-            other.post(path, &[(field, "Another family's")]).await.leads_to();
+            let words = [ABOUT[0], ABOUT[1], (field, "Another family's")];
+            other.post(path, &words).await.leads_to();
         }
         world.forward(HOUR);
         for (path, field) in [(&comments, "words"), (&doubts, "words"), (&questions, "question")] {
-            parent.post(path, &[(field, "Number 11 of mine")]).await.leads_to();
+            let words = [ABOUT[0], ABOUT[1], (field, "Number 11 of mine")];
+            parent.post(path, &words).await.leads_to();
         }
     });
 }

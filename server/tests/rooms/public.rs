@@ -59,7 +59,8 @@ fn addresses(things: &Things<'_>, year: &str) -> Vec<String> {
 
 /// Sends a comment; its id.
 async fn comment(parent: &Browser<'_>, words: &str) -> String {
-    let sent = parent.post("/local-offer/comments/new", &[("words", words)]).await.leads_to();
+    let fields = crate::local_offer::comment(words);
+    let sent = parent.post("/local-offer/comments/new", &fields).await.leads_to();
     sent.split(['/', '?']).nth(3).unwrap().to_owned()
 }
 
@@ -136,7 +137,7 @@ async fn comments<'w>(world: &'w World, things: &mut Things<'w>) {
     };
     let waiting = comment(&author, &format!("{CANARY} waits")).await;
     let declined = comment(&author, &format!("{CANARY} is named")).await;
-    decide(&declined, &[("decision", "decline"), ("reason", "names")]).await;
+    decide(&declined, &[("decision", "decline"), ("reason", "one child")]).await;
     let passed_on = comment(&author, &format!("{CANARY} is in danger")).await;
     decide(&passed_on, &[("decision", "pass on")]).await;
     let withdrawn = comment(&author, &format!("{CANARY} was here")).await;
@@ -288,7 +289,8 @@ fn another_organisations_pages_are_as_unknown_as_those_that_are_not_there() {
         let plan = plans::register(&world, &both.0).await;
         plans::draft(&both.0, &plan).await;
         let parent = world.parent(1).await;
-        let sent = [("words", "Nobody answers."), ("service", world.transport.as_str())];
+        let words = crate::local_offer::comment("Nobody answers.");
+        let sent = [&words[..], &[("service", world.transport.as_str())]].concat();
         let comment = parent.post("/local-offer/comments/new", &sent).await.leads_to();
         let comment = comment.split(['/', '?']).nth(3).unwrap().to_owned();
         let organiser = world.organiser().await;

@@ -27,7 +27,7 @@ use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
-const OF_THE_DEMONSTRATION: [(&str, &str, &str); 49] = [
+const OF_THE_DEMONSTRATION: [(&str, &str, &str); 50] = [
     ("/admin/people/{id}", "id", "SELECT id FROM accounts WHERE email = 'parent2@example.org'"),
     // Somebody who looks at nothing here: nobody looks at anything while they are suspended.
     (
@@ -56,6 +56,11 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 49] = [
         "/forum/local-offer/{id}",
         "id",
         "SELECT id FROM comments WHERE words LIKE 'The pages cannot be read%'",
+    ),
+    (
+        "/forum/local-offer/{id}/done",
+        "id",
+        "SELECT id FROM comments WHERE words LIKE 'The page on short breaks says%'",
     ),
     ("/forum/local-offer/{id}/takedown", "id", PUBLISHED),
     ("/forum/notices/answers/{id}", "id", NONE),
@@ -520,14 +525,23 @@ impl<'w> Things<'w> {
         self.also.push((LEADER, format!("/lead/updates/new?about=topic:{awaited}")));
 
         let (parent, organiser) = (self.browser(PARENT).await, self.browser(ORGANISER).await);
-        let comment = [("words", "Something on the page frightens us.")];
+        let comment = crate::local_offer::comment("Something on the page frightens us.");
         let sent = parent.post("/local-offer/comments/new", &comment).await.leads_to();
         let comment = last(&sent);
         let decision = [("decision", "pass on")];
         organiser.post(&format!("/forum/local-offer/{comment}"), &decision).await.leads_to();
         self.put("/forum/safeguarding/comments/{id}", "id", comment);
 
-        let names = [("words", "The lady at the desk has a name.")];
+        let stranger = crate::local_offer::comment("Nobody answers the telephone.");
+        let stranger = [&stranger[..], &[("email", "commented@example.org")]].concat();
+        let form = "/local-offer/comments/without-account";
+        self.visitor().post(form, &stranger).await.leads_to();
+        let begins = "/local-offer/emails/";
+        let emails = world.receipts().await;
+        let asks = emails.iter().find(|email| email.to == "commented@example.org").unwrap();
+        self.put("/local-offer/emails/{token}", "token", last(&link_to(asks, begins)));
+
+        let names = crate::local_offer::comment("The lady at the desk has a name.");
         let sent = parent.post("/local-offer/comments/new", &names).await.leads_to();
         let desk = format!("/forum/local-offer/{}", last(&sent));
         organiser.post(&desk, &[("decision", "publish")]).await.leads_to();

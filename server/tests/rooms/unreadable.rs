@@ -48,9 +48,11 @@ const ANSWERS: &str = "SELECT '/forum/consultations/' || consultation_id || '/an
      FROM releases WHERE checked_at IS NOT NULL";
 const UPDATE: &str = "SELECT '/updates/' || update_id FROM update_versions";
 const JUDGED: &str = "SELECT '/updates/' || update_id FROM verdicts";
+const COMMENT: &str = "SELECT '/local-offer/comments/' || id FROM comments
+     WHERE published_at IS NOT NULL";
 
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 34] = [
+const READ: [Read; 36] = [
     Read {
         column: "round_changes.kind",
         first: &["INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
@@ -166,6 +168,8 @@ const READ: [Read; 34] = [
     read("update_versions.questions", Reader::Visitor, UPDATE),
     read("update_versions.evidence", Reader::Visitor, UPDATE),
     read("update_subjects.kind", Reader::Visitor, UPDATE),
+    read("comments.subject", Reader::Visitor, COMMENT),
+    read("comments.voice", Reader::Visitor, COMMENT),
     read("verdicts.verdict", Reader::Visitor, JUDGED),
     read("verdicts.evidence", Reader::Visitor, JUDGED),
     Read {

@@ -178,7 +178,7 @@ fn the_view_of_comments_says_what_the_rules_say_of_whatever_happened_to_one() {
             .bind((decided < 5).then_some(author.as_str()))
             .bind(facts.published_at)
             .bind(facts.declined_at)
-            .bind(facts.declined_at.map(|_| "not about it"))
+            .bind(facts.declined_at.map(|_| "vexatious"))
             .bind(facts.passed_on_at)
             .bind(facts.withdrawn_at)
             .bind(facts.taken_down_at)

@@ -213,11 +213,7 @@ fn step(
             .map_err(|what_to_do| ("themes", what_to_do.to_owned())),
         "unquote" => Ok(Step::Unquote),
         "redact" => {
-            let words = forms::within(
-                forms::prose(sent.typed("words")),
-                5_000,
-                "Write what people will read instead, for example: [a name]",
-            );
+            let words = forms::redaction::instead(sent.typed("words"), 5_000);
             let reason = forms::within(sent.line("reason"), 200, "Say why you are redacting it");
             words
                 .and_then(|words| Ok(Step::Redact(words, reason?)))

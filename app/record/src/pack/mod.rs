@@ -56,7 +56,7 @@ pub const QUERIES: [(&str, &str); 10] = [
     (
         "comments",
         "every comment on the Local Offer that was published and not withdrawn, with its first \
-         answer",
+         answer, what was promised, and if the forum says it was done",
     ),
     (
         "taken_down",

@@ -1,0 +1,114 @@
+//! Where answers go to comments that were sent without an account: an address, once it is confirmed
+//! and for as long as something may go there.
+
+use calendar::clock::Millis;
+use ground::db::Db;
+use ground::ids::{Comment, Id};
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use super::rules::{ADDRESS_KEPT, AS_SENT_KEPT, CONFIRM_WITHIN};
+
+/// Where the answer to a comment goes that was sent without an account.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Address {
+    pub comment_id: Id<Comment>,
+    /// When somebody pressed the button in the email to it.
+    pub confirmed_at: Option<Millis>,
+}
+
+/// Saves where the answer to this comment goes, once. Nothing but the email with the link goes
+/// there until it is confirmed.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn keep_address(
+    tx: &mut AnyConnection,
+    comment_id: &Id<Comment>,
+    (email, token_hash): (&str, &str),
+    now: Millis,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO comment_addresses (comment_id, token_hash, email, asked_at)
+         VALUES ($1, $2, $3, $4)
+         ON CONFLICT (comment_id) DO NOTHING",
+    )
+    .bind(comment_id)
+    .bind(token_hash)
+    .bind(email)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The address behind a link, while that works.
+pub async fn address(db: &Db, token_hash: &str, now: Millis) -> sqlx::Result<Option<Address>> {
+    sqlx::query_as(
+        "SELECT comment_id, confirmed_at FROM comment_addresses
+         WHERE token_hash = $1 AND (confirmed_at IS NOT NULL OR asked_at > $2)",
+    )
+    .bind(token_hash)
+    .bind(now - CONFIRM_WITHIN)
+    .fetch_optional(&mut *db.read().await?)
+    .await
+}
+
+/// From now on emails about the comment go to the address behind this link.
+pub async fn confirm_address(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    now: Millis,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE comment_addresses SET confirmed_at = $2
+         WHERE token_hash = $1 AND confirmed_at IS NULL AND asked_at > $3",
+    )
+    .bind(token_hash)
+    .bind(now)
+    .bind(now - CONFIRM_WITHIN)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Erases where the answer to this comment goes.
+pub async fn forget_address(tx: &mut AnyConnection, comment_id: &Id<Comment>) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM comment_addresses WHERE comment_id = $1")
+        .bind(comment_id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Erases addresses that nobody confirmed in time, those that were kept for long enough, and what
+/// was sent before the forum took something out. The address of what was passed on stays, as its
+/// words do, for the safeguarding lead.
+pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<()> {
+    const ADDRESSES: &str = "FROM comment_addresses
+         WHERE (confirmed_at IS NULL AND asked_at <= $1) OR (asked_at <= $2
+           AND NOT EXISTS (SELECT 1 FROM comments c
+             WHERE c.id = comment_addresses.comment_id AND c.passed_on_at IS NOT NULL))";
+    const AS_SENT: &str = "as_sent IS NOT NULL AND redacted_at <= $3";
+    let (unconfirmed, old, sent) = (now - CONFIRM_WITHIN, now - ADDRESS_KEPT, now - AS_SENT_KEPT);
+    let count = format!(
+        "SELECT (SELECT count(*) {ADDRESSES}) + (SELECT count(*) FROM comments WHERE {AS_SENT})"
+    );
+    let due: i64 = sqlx::query_scalar(AssertSqlSafe(count))
+        .bind(unconfirmed)
+        .bind(old)
+        .bind(sent)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    if due == 0 {
+        return Ok(());
+    }
+    let mut tx = db.begin().await?;
+    sqlx::query(AssertSqlSafe(format!("DELETE {ADDRESSES}")))
+        .bind(unconfirmed)
+        .bind(old)
+        .execute(&mut *tx)
+        .await?;
+    let as_sent = format!("UPDATE comments SET as_sent = NULL WHERE {AS_SENT}").replace("$3", "$1");
+    sqlx::query(AssertSqlSafe(as_sent)).bind(sent).execute(&mut *tx).await?;
+    tx.commit().await
+}
