@@ -28,6 +28,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::csrf::CsrfLayer;
 
 use crate::figures;
+use crate::kept_pages::{KeptPages, keep_pages};
 use crate::pasted::without_what_follows;
 
 /// The longest body a form may send; a form with a file sets its own limit. The longest honest text
@@ -37,7 +38,7 @@ const LONGEST_BODY: usize = 1024 * 1024;
 /// The whole service: every room's addresses, and what surrounds them. Read the layers from the
 /// last, which a request meets first, to the first.
 pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
-    let calls = Arc::new(Calls::new());
+    let (calls, kept) = (Arc::new(Calls::new()), Arc::new(KeptPages::default()));
     // What is around these may send them another request before it answers: layers of one router
     // come after it has found the address, so this is a router of its own.
     let rooms = app::routes::all()
@@ -55,18 +56,21 @@ pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
         .layer(from_fn_with_state(house.clone(), keep_first_act))
         .layer(from_fn_with_state(house.clone(), pages_for_problems))
         .layer(from_fn_with_state(house.clone(), recognise))
+        .layer(packed())
+        .layer(from_fn_with_state((house.clone(), kept), keep_pages))
         .layer(from_fn_with_state(calls, limit_calls))
         .layer(from_fn_with_state(Arc::new(trusted_proxies), name_caller))
         // Once more, for what was refused before it was known who asks.
         .layer(from_fn_with_state(house.clone(), pages_for_problems))
-        .layer(
-            CompressionLayer::new()
-                .quality(CompressionLevel::Precise(5))
-                .compress_when(worth_compressing()),
-        )
+        .layer(packed())
         .layer(map_response_with_state(house.clone(), headers))
         .layer(from_fn(log))
         .with_state(house)
+}
+
+/// Packs an answer as the browser can unpack it, once: what is packed already is left as it is.
+fn packed() -> CompressionLayer<impl Predicate> {
+    CompressionLayer::new().quality(CompressionLevel::Precise(5)).compress_when(worth_compressing())
 }
 
 /// Files that people upload are compressed already, and keep the length they state.

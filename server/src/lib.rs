@@ -5,6 +5,7 @@
 //! * [`settings`]: what the environment says, checked at the start; [`all_settings`]: their list
 //! * [`edge`]: what surrounds every request: headers, limits, pages for errors; [`pasted`]:
 //!   addresses as people paste them
+//! * [`kept_pages`]: public pages, made once for all who ask at the same time
 //! * [`browser`]: the browser's program, embedded
 //! * [`mailer`]: hands emails over, to a folder or by SMTP
 //! * [`mailbox`]: emails that came back
@@ -28,6 +29,7 @@ pub mod demonstration;
 pub mod edge;
 pub mod figures;
 pub mod jobs;
+pub mod kept_pages;
 pub mod listen;
 pub mod mailbox;
 pub mod mailer;

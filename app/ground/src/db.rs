@@ -17,6 +17,7 @@ mod transaction;
 use std::future::Future;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use calendar::clock::{self, Millis};
@@ -106,6 +107,8 @@ pub struct Db {
     line: Line,
     /// The file, where the database is one.
     file: Option<Arc<file::Opened>>,
+    /// How many writes were ended by a commit through this door.
+    commits: Arc<AtomicU64>,
 }
 
 impl Db {
@@ -137,7 +140,7 @@ impl Db {
         };
         let pools = Pools::open(&address, kind, limits).await?;
         let file = path.map(file::Opened::at).transpose()?.map(Arc::new);
-        Ok(Self { kind, pools, limits, line, file })
+        Ok(Self { kind, pools, limits, line, file, commits: Arc::default() })
     }
 
     #[must_use]
@@ -212,7 +215,15 @@ impl Db {
     pub async fn begin(&self) -> sqlx::Result<Transaction> {
         self.is_there()?;
         let connection = waited("writers", self.pools.writers.acquire()).await?;
-        Transaction::begin(connection, self.kind, self.file.clone(), self.limits.write).await
+        let (file, commits) = (self.file.clone(), self.commits.clone());
+        Transaction::begin(connection, self.kind, file, commits, self.limits.write).await
+    }
+
+    /// How many writes of this process were committed: another number means that what was read
+    /// before may have changed. It has grown before whoever wrote is answered.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::SeqCst)
     }
 
     /// For each pool: its name, how many connections it has open, and how many of them nobody uses.

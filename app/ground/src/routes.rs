@@ -322,6 +322,11 @@ impl Routes {
 #[derive(Clone, Copy, Debug)]
 pub struct NoHurry;
 
+/// In the extensions of an answer that is made of the data and the clock alone: a public page for a
+/// visitor, with nothing in it that was drawn for them, such as the key of a form.
+#[derive(Clone, Copy, Debug)]
+pub struct OfDataAlone;
+
 /// Ends a request that takes too long: one that waits for the database, or for a body that never
 /// arrives.
 async fn within(time: axum::extract::State<Duration>, request: Request, next: Next) -> Response {
@@ -398,7 +403,11 @@ async fn guard(
         if gate.is_public_page {
             let page = PublicPage(request.uri().path().into());
             request.extensions_mut().insert(page);
-            return next.run(request).await;
+            let (mut answer, has_drawn) = id::noticing(next.run(request)).await;
+            if !viewer.is_signed_in() && !has_drawn {
+                answer.extensions_mut().insert(OfDataAlone);
+            }
+            return answer;
         }
         let mut answer = next.run(request).await;
         answer.headers_mut().insert(NOT_FOR_SEARCH.0, HeaderValue::from_static(NOT_FOR_SEARCH.1));

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 #[must_use]
 pub fn unless_known(asked: &HeaderMap, kind: &'static str, text: String) -> Response {
     let tag = tag(&text);
-    let mut answer = if is_known(asked, &tag) {
+    let mut answer = if is_known(asked.get_all(header::IF_NONE_MATCH), &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         ([(header::CONTENT_TYPE, kind)], text).into_response()
@@ -29,11 +29,11 @@ pub fn tag(text: &str) -> String {
     format!("W/\"{}\"", id::sha256(text.as_bytes()))
 }
 
-fn is_known(asked: &HeaderMap, tag: &str) -> bool {
+/// Whether one of the tags in these headers, `If-None-Match`, is this one.
+pub fn is_known<'a>(asked: impl IntoIterator<Item = &'a HeaderValue>, tag: &str) -> bool {
     let own = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    let known = asked.get_all(header::IF_NONE_MATCH);
-    known
-        .iter()
+    asked
+        .into_iter()
         .filter_map(|known| known.to_str().ok())
         .flat_map(|known| known.split(','))
         .any(|known| known.trim() == "*" || own(known) == own(tag))

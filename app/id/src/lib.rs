@@ -1,5 +1,9 @@
 //! Names for rows and secrets for links.
 
+mod drawing;
+
+pub use drawing::noticing;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::TryRngCore as _;
@@ -11,6 +15,7 @@ use uuid::{Builder, Uuid};
 /// forum and leaders make, and for what nobody else sees.
 #[must_use]
 pub fn fresh() -> String {
+    drawing::note();
     Uuid::now_v7().to_string()
 }
 
@@ -37,6 +42,7 @@ pub fn secret() -> String {
 /// So many bytes that nobody can guess.
 #[must_use]
 pub fn bytes<const N: usize>() -> [u8; N] {
+    drawing::note();
     let mut bytes = [0; N];
     // Without the system's randomness nothing here is safe: stop rather than guess.
     OsRng.try_fill_bytes(&mut bytes).expect("the system gives random bytes");

@@ -41,6 +41,7 @@ mod headers;
 mod histories;
 mod jobs;
 mod kept;
+mod kept_pages;
 mod limits;
 mod lives;
 mod local_offer;

@@ -3,6 +3,7 @@
 use std::io;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
@@ -26,6 +27,8 @@ pub struct Transaction {
     connection: Option<PoolConnection<Any>>,
     /// The file, where the database is one.
     file: Option<Arc<file::Opened>>,
+    /// How many writes this process has ended by a commit.
+    commits: Arc<AtomicU64>,
     state: TransactionState,
     begun: Instant,
     /// How long it may take from its begin to its commit.
@@ -45,10 +48,11 @@ impl Transaction {
         connection: PoolConnection<Any>,
         kind: Kind,
         file: Option<Arc<file::Opened>>,
+        commits: Arc<AtomicU64>,
         longest: Duration,
     ) -> sqlx::Result<Self> {
         let (state, begun) = (TransactionState::Beginning, Instant::now());
-        let mut tx = Self { connection: Some(connection), file, state, begun, longest };
+        let mut tx = Self { connection: Some(connection), file, commits, state, begun, longest };
         tx.execute(kind.begins_to_write()).await?;
         tx.state = TransactionState::Open;
         Ok(tx)
@@ -65,7 +69,10 @@ impl Transaction {
             return Err(too_long());
         }
         self.state = TransactionState::Ending;
-        self.execute("COMMIT").await?;
+        let ended = self.execute("COMMIT").await;
+        // Also where it failed: nobody knows then whether it was kept.
+        self.commits.fetch_add(1, Ordering::SeqCst);
+        ended?;
         self.state = TransactionState::Ended;
         // A file that went meanwhile took the write with it.
         self.file.as_ref().map_or(Ok(()), |file| file.is_there()).map_err(sqlx::Error::Io)

@@ -1,0 +1,187 @@
+//! Public pages that are kept for all visitors: of the data alone, never older than what is saved,
+//! and never somebody's own.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::http::{Method, StatusCode, header};
+use calendar::clock::{DAY, SECOND};
+use ground::viewer::Role;
+
+use crate::things::Things;
+use crate::world::{Answer, Browser, change, on_both};
+
+/// The tag of a page that is kept.
+fn tag(answer: &Answer) -> Option<String> {
+    let tag = answer.headers.get(header::ETAG)?.to_str().unwrap();
+    let is_page = answer.headers[header::CONTENT_TYPE].as_bytes().starts_with(b"text/html");
+    is_page.then(|| tag.to_owned())
+}
+
+async fn asked_as(browser: &Browser<'_>, path: &str, headers: &[(&str, &str)]) -> Answer {
+    browser.request(Method::GET, path, headers, "").await
+}
+
+#[test]
+fn what_is_kept_of_any_address_is_the_same_for_whoever_asks_first() {
+    on_both(async |world| {
+        let world = world.demonstration().await;
+        let things = Things::new(&world).await;
+        // The same area behind a router of its own, which keeps pages of its own.
+        let other = world.beside(world.house.clone());
+        let (one, another) = (world.visitor(), other.visitor_from("198.51.100.7"));
+        let odd = [
+            ("user-agent", "Another browser"),
+            ("accept", "text/html;q=0.3"),
+            ("accept-language", "cy, pl;q=0.5"),
+            ("sec-ch-prefers-color-scheme", "dark"),
+            ("referer", "http://alongside.example.org/topics"),
+            ("x-forwarded-for", "203.0.113.9"),
+        ];
+        let mut kept = BTreeSet::new();
+        for address in things.addresses() {
+            if address.rule.method != Method::GET {
+                continue;
+            }
+            let first = one.get(&address.path).await;
+            let Some(tag_of_it) = tag(&first) else { continue };
+            kept.insert(address.rule.path);
+            assert!(address.rule.is_public_page(), "{} is kept", address.path);
+            assert!(!first.headers.contains_key(header::SET_COOKIE), "{}", address.path);
+            assert!(!first.says("name=\"form_key\""), "{} has the key of a form", address.path);
+            let again = one.get(&address.path).await;
+            assert_eq!(again.raw, first.raw, "{}", address.path);
+            let fresh = asked_as(&another, &address.path, &odd).await;
+            assert_eq!(fresh.html, first.html, "{}", address.path);
+            assert_eq!(tag(&fresh), Some(tag_of_it), "{}", address.path);
+        }
+        for path in ["/", "/topics", "/topics/{id}", "/notices", "/plans/{id}", "/record"] {
+            assert!(kept.contains(path), "{path} is made anew each time: {kept:#?}");
+        }
+    });
+}
+
+#[test]
+fn whoever_is_signed_in_or_has_a_cookie_gets_a_page_of_their_own() {
+    on_both(async |world| {
+        world.published("Quiet rooms").await;
+        let visitor = world.visitor();
+        let kept = visitor.get("/topics").await;
+        assert!(tag(&kept).is_some() && kept.says("Sign in"));
+        let parent = world.parent(1).await;
+        let own = parent.get("/topics").await;
+        assert!(tag(&own).is_none() && !own.says("Sign in"), "{}", own.html);
+        assert_eq!(own.headers[header::CACHE_CONTROL], "private, no-store");
+        let organiser = world.signed_in("organiser@example.org", &[Role::Organiser]).await;
+        assert!(organiser.get("/topics").await.says("Organisers’ desk"));
+        assert!(visitor.get("/topics").await.says("Sign in"));
+        let with_cookie = asked_as(&visitor, "/topics", &[("cookie", "other=1")]).await;
+        assert!(tag(&with_cookie).is_none());
+    });
+}
+
+#[test]
+fn a_form_has_a_key_of_its_own_for_each_visitor() {
+    on_both(async |world| {
+        let (one, other) = (world.visitor(), world.visitor());
+        let mut forms = 0;
+        for address in app::routes::all().rules() {
+            if address.method != Method::GET || address.path.contains('{') {
+                continue;
+            }
+            let (first, second) = (one.get(address.path).await, other.get(address.path).await);
+            if first.status == StatusCode::OK && first.says("name=\"form_key\"") {
+                assert_ne!(first.sends("form_key"), second.sends("form_key"), "{}", address.path);
+                assert!(tag(&first).is_none(), "{}", address.path);
+                forms += 1;
+            }
+        }
+        assert!(forms > 0, "no visitor can send a form");
+    });
+}
+
+#[test]
+fn what_was_saved_is_on_the_page_that_anyone_opens_next_while_many_read() {
+    on_both(async |world| {
+        let topic = world.published("Version 0").await;
+        let path = format!("/topics/{topic}");
+        let version = |page: &Answer| -> u32 {
+            let (_, rest) = page.html.split_once("<h1>Version ").expect("a version");
+            rest.split('<').next().unwrap().trim().parse().expect("a number")
+        };
+        let is_over = AtomicBool::new(false);
+        let reads = async {
+            let (visitor, mut newest, mut reads) = (world.visitor(), 0, 0);
+            while !is_over.load(Ordering::SeqCst) {
+                let read = version(&visitor.get(&path).await);
+                assert!(read >= newest, "version {read} was read after {newest}");
+                (newest, reads) = (read, reads + 1);
+                tokio::task::yield_now().await;
+            }
+            reads
+        };
+        let writes = async {
+            let visitor = world.visitor();
+            for nth in 1..=60 {
+                let sql = format!("UPDATE topics SET title = 'Version {nth}' WHERE id = '{topic}'");
+                change(&world, &sql).await;
+                assert_eq!(version(&visitor.get(&path).await), nth, "an older page was kept");
+            }
+            is_over.store(true, Ordering::SeqCst);
+        };
+        let (one, other, ()) =
+            tokio::join!(reads, async { version(&world.visitor().get(&path).await) }, writes);
+        assert!(one > 0 && other <= 60);
+    });
+}
+
+#[test]
+fn what_the_clock_changes_is_seen_within_a_second() {
+    on_both(async |world| {
+        world.round().await;
+        let visitor = world.visitor();
+        let before = visitor.get("/").await;
+        assert_eq!(visitor.get("/").await.raw, before.raw);
+        world.forward(400 * DAY);
+        assert_ne!(visitor.get("/").await.html, before.html, "the round has closed meanwhile");
+        world.forward(SECOND);
+        assert!(tag(&visitor.get("/").await).is_some());
+    });
+}
+
+#[test]
+fn a_browser_that_has_the_page_gets_it_again_only_once_it_has_changed() {
+    on_both(async |world| {
+        let topic = world.published("Quiet rooms").await;
+        let visitor = world.visitor();
+        let packed = ("accept-encoding", "gzip, deflate, br");
+        let first = asked_as(&visitor, "/topics", &[packed]).await;
+        assert_eq!(first.headers[header::CONTENT_ENCODING], "br");
+        let known = tag(&first).unwrap();
+        let plain = tag(&visitor.get("/topics").await).unwrap();
+        assert_ne!(known, plain, "the tag is that of these bytes");
+        let ask = [packed, ("if-none-match", known.as_str())];
+        let same = asked_as(&visitor, "/topics", &ask).await;
+        assert_eq!((same.status, same.bytes), (StatusCode::NOT_MODIFIED, 0));
+        assert_eq!(same.headers[header::ETAG], known.as_str());
+        assert_eq!(same.headers[header::CACHE_CONTROL], "private, no-cache");
+        let sql = format!("UPDATE topics SET title = 'Quieter rooms' WHERE id = '{topic}'");
+        change(&world, &sql).await;
+        let new = asked_as(&visitor, "/topics", &ask).await;
+        assert_eq!(new.status, StatusCode::OK);
+        assert_ne!(tag(&new).unwrap(), known);
+    });
+}
+
+#[test]
+fn a_page_that_is_refused_or_not_there_is_not_kept() {
+    on_both(async |world| {
+        let visitor = world.visitor();
+        let path = format!("/topics/{}", id::random());
+        let missing = visitor.get(&path).await;
+        assert_eq!(missing.status, StatusCode::NOT_FOUND);
+        assert!(tag(&missing).is_none());
+        let long = format!("/topics?page={}", "1".repeat(500));
+        assert!(tag(&visitor.get(&long).await).is_none(), "a list of endless addresses");
+    });
+}
