@@ -9,12 +9,14 @@ use ground::house::House;
 use ground::ids::{self, Id};
 use ground::ui::{Bar, Bars, Page, Timeline, When};
 use ground::viewer::Viewer;
+use involvement::session::SessionState;
 use leptos::prelude::*;
 use outcomes::rules::{Stage, Verdict, judged};
-use plans::store::Plan;
+use plans::store::{Plan, PlanningSession};
 
 use super::figures::{
-    InTime, TOO_FEW, between_places, heard, median_of_shown, ratio, supports, told_in_time,
+    InTime, TOO_FEW, between_places, heard, median_of_shown, ratio, sessions_of, supports,
+    told_in_time,
 };
 use super::history::{
     Awaited, AwaitedState, ClosedRound, Contributed, OpenedConsultation, Outcome, Version, rung_of,
@@ -149,6 +151,8 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
                     <dl class="when">
                         <dt>"Plans"</dt>
                         <dd>{registered}</dd>
+                        <dt>"Planning sessions that leaders say they held with parents"</dt>
+                        <dd>{met(&plans)}</dd>
                         <dt>"Published without involving parents as agreed"</dt>
                         <dd>{count}</dd>
                         <dt>"Told before a change started"</dt>
@@ -191,6 +195,19 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
         }
     });
     Ok(page.with_contents().answer(&house, &viewer))
+}
+
+/// How many planning sessions with parents there are, and how many of them others confirm.
+fn met(plans: &[Plan]) -> String {
+    let sessions = sessions_of(plans);
+    if sessions.is_empty() {
+        return "None yet".to_owned();
+    }
+    let parts = SessionState::ALL.map(|state| {
+        let many = sessions.iter().filter(|of| **of == state).count();
+        format!("{}: {many}", state.title())
+    });
+    format!("{}. {}", sessions.len(), parts.join(". "))
 }
 
 fn plan_row(plan: &Plan, now: Millis) -> impl IntoView + use<> {
@@ -677,6 +694,19 @@ pub async fn plan_record_page(
                 </section>
             }
         });
+        let sessions: Vec<_> = plan.met_parents().map(session_row).collect();
+        let sessions = (!sessions.is_empty()).then(|| {
+            view! {
+                <section class="stack">
+                    <h2>"Planning sessions with parents"</h2>
+                    <p>
+                        "Leaders record them. Only those that someone at the forum, or two parents \
+                         who were there, confirm count as planning together."
+                    </p>
+                    <ul class="queue">{sessions}</ul>
+                </section>
+            }
+        });
         let outcome = match of_plan
             .awaited
             .as_ref()
@@ -730,6 +760,7 @@ pub async fn plan_record_page(
                     <div>{chart}</div>
                     <Timeline steps />
                 </section>
+                {sessions}
                 {overrides}
                 {supported}
                 <section class="stack">
@@ -742,4 +773,25 @@ pub async fn plan_record_page(
         }
     });
     Ok(page.with_contents().answer(&house, &viewer))
+}
+
+/// One planning session, and how far it has got.
+fn session_row(session: &PlanningSession) -> impl IntoView + use<> {
+    let held = clock::day_of(&session.day).unwrap_or_else(|| session.day.clone());
+    let state = session.facts().state();
+    let mark = match state {
+        SessionState::Claimed => "○",
+        SessionState::Confirmed => "✓",
+        SessionState::Disputed => "×",
+    };
+    let reason = session.disputed.as_ref().map(|disputed| {
+        view! { <p class="verdict lines">{disputed.reason.clone()}</p> }
+    });
+    view! {
+        <li>
+            {held}
+            <p class="state">{format!("{mark} {}", state.title())}</p>
+            {reason}
+        </li>
+    }
 }

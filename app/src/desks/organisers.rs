@@ -130,6 +130,12 @@ fn task(waits: Waits, now: Millis) -> Option<Task> {
             since,
         )
         .due(tasks::Task::Statement.due(since)),
+        WaitKind::Session => Task::new(
+            format!("/forum/sessions/{id}"),
+            format!("Say whether a planning session took place: {title}"),
+            since,
+        )
+        .due(tasks::Task::Session.due(since)),
         WaitKind::Nobodys => Task::new(
             format!("/forum/consultations/{id}"),
             format!("Choose who answers for: {title}"),

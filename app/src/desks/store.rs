@@ -29,6 +29,8 @@ pub enum WaitKind {
     Shortlist,
     /// The forum's statement on a plan.
     Statement,
+    /// A planning session that only those who plan say was held.
+    Session,
     /// A consultation that no organisation answers for.
     Nobodys,
     /// What leaders say they did, to be checked.
@@ -57,7 +59,7 @@ pub enum WaitKind {
 
 impl WaitKind {
     /// Each with the word of the statements here.
-    const ALL: [(Self, &'static str); 19] = [
+    const ALL: [(Self, &'static str); 20] = [
         (Self::Topic, "topic"),
         (Self::Comment, "comment"),
         (Self::PassedOnAnswer, "answer"),
@@ -65,6 +67,7 @@ impl WaitKind {
         (Self::WordsToTakeDown, "words_to_take_down"),
         (Self::Shortlist, "shortlist"),
         (Self::Statement, "statement"),
+        (Self::Session, "session"),
         (Self::Nobodys, "nobodys"),
         (Self::Update, "update"),
         (Self::Doubts, "doubt"),
@@ -85,7 +88,10 @@ impl WaitKind {
 
     /// Whether leaders and administrators wait for someone else to do it.
     fn is_for_others(self) -> bool {
-        matches!(self, Self::Approval | Self::Statement | Self::Verdict | Self::Invitations)
+        matches!(
+            self,
+            Self::Approval | Self::Statement | Self::Session | Self::Verdict | Self::Invitations
+        )
     }
 }
 
@@ -120,6 +126,7 @@ pub async fn for_organisers(db: &Db, now: Millis) -> sqlx::Result<Waiting> {
            WHERE r.counted_at IS NOT NULL
              AND NOT EXISTS (SELECT 1 FROM confirmations c WHERE c.round_id = r.id)
          UNION ALL SELECT 'statement', id, title, 1, since FROM ({}) plans
+         UNION ALL SELECT 'session', id, title, 1, since FROM ({}) sessions
          UNION ALL SELECT 'nobodys', id, title, 1, since FROM ({}) nobodys
          UNION ALL SELECT 'update', u.id, u.you_said, 1, u.published_at FROM ({}) u
            WHERE u.verdict IS NULL
@@ -134,6 +141,7 @@ pub async fn for_organisers(db: &Db, now: Millis) -> sqlx::Result<Waiting> {
          UNION ALL SELECT 'unreached', '', '', ({}), CAST($1 AS BIGINT)",
         topics::store::TO_READ,
         plans::store::TO_STATE,
+        plans::store::TO_CONFIRM,
         consultations::store::NOBODYS,
         outcomes::store::STANDING,
         notices::ledger::count_unreached(),
@@ -143,7 +151,7 @@ pub async fn for_organisers(db: &Db, now: Millis) -> sqlx::Result<Waiting> {
 }
 
 /// What waits for a leader, besides what they still have to say; and what they wait for: `approval`
-/// of what they wrote, `statement`s of the forum, and `verdict`s.
+/// of what they wrote, `statement`s of the forum, `session`s to be confirmed, and `verdict`s.
 pub async fn for_leader(db: &Db, leader: &Id<Account>) -> sqlx::Result<(Waiting, Vec<Waits>)> {
     const WRITTEN: &str = "FROM notices n WHERE n.started_at IS NULL AND n.approved_at IS NULL
        AND n.discarded_at IS NULL AND EXISTS (SELECT 1 FROM notice_leaders k
@@ -169,10 +177,15 @@ pub async fn for_leader(db: &Db, leader: &Id<Account>) -> sqlx::Result<(Waiting,
          UNION ALL SELECT 'statement', t.id, t.title, 1, t.since FROM ({}) t
            WHERE EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = t.id
              AND k.account_id = $1)
+         UNION ALL SELECT 'session', t.id, t.title, 1, t.since FROM ({}) t
+           JOIN planning_sessions s ON s.id = t.id
+           WHERE EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = s.plan_id
+             AND k.account_id = $1)
          UNION ALL SELECT 'verdict', u.id, u.you_said, 1, u.published_at FROM ({}) u
            WHERE u.verdict IS NULL AND EXISTS (SELECT 1 FROM update_leaders k
              WHERE k.update_id = u.id AND k.account_id = $1)",
         plans::store::TO_STATE,
+        plans::store::TO_CONFIRM,
         outcomes::store::STANDING,
     );
     let sql = format!(
