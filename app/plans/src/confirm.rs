@@ -74,13 +74,12 @@ pub async fn judge_session(
         Err(refusals) if disputes => return refused(&refusals),
         Err(_) => String::new(),
     };
-    let field = if disputes { "reason" } else { "session" };
     let by = By { account_id: viewer.signed_in()?.account_id.clone(), role: "organiser" };
     let mut tx = house.db.begin().await?;
     let held = store::hold_for_forum(&mut tx, &met.plan.id, &by, house.clock.now()).await?;
     let Some(at) = held else {
         tx.roll_back().await?;
-        return refused(&Refusals::one(field, rules::BOTH_SIDES));
+        return refused(&Refusals::one("session", rules::BOTH_SIDES));
     };
     let (act, session_id) = (Act { plan_id: &met.plan.id, by: &by, at }, &met.session.id);
     let said = if disputes {
@@ -103,7 +102,7 @@ pub async fn judge_session(
             return if is_said(&met, &sent) {
                 Ok(Redirect::to(&format!("/plans/{}#sessions", met.plan.id)).into_response())
             } else {
-                refused(&Refusals::one(field, rules::why_not(why, true)))
+                refused(&Refusals::one("session", rules::why_not(why, true)))
             };
         }
     };
@@ -158,6 +157,14 @@ fn judge_page(Met { plan, session }: &Met, sent: &Sent, refusals: &Refusals) -> 
             }
         });
         let not = (!may).then(|| view! { <p class="panel warn">{rules::BOTH_SIDES}"."</p> });
+        // Nothing that was typed is lost where the form is gone.
+        let typed = sent.typed("reason").to_owned();
+        let typed = (!(may && is_disputable) && !typed.is_empty()).then(|| {
+            view! {
+                <p>"Here is what you wrote. Copy it before you leave this page."</p>
+                <blockquote class="lines">{typed}</blockquote>
+            }
+        });
         view! {
             <div class="stack">
                 <p>
@@ -173,6 +180,7 @@ fn judge_page(Met { plan, session }: &Met, sent: &Sent, refusals: &Refusals) -> 
                 </p>
                 {facts(plan, session)}
                 {not}
+                {typed}
                 {confirms}
                 {disputes}
             </div>
@@ -351,6 +359,8 @@ async fn was_there_page(
     let settled = |why| Answer::Settled(rules::why_not(why, false));
     let answer = match met.session.state() {
         _ if has_said => Answer::Said { is_new: done.has_said },
+        // Another account of the same person had said it.
+        _ if done.has_said && viewer.is_signed_in() => settled(NotSaid::Before),
         _ if met.plan.is_planned_by_viewer => settled(NotSaid::Theirs),
         None => settled(NotSaid::WithoutParents),
         Some(SessionState::Disputed) => settled(NotSaid::Disputed),

@@ -47,11 +47,12 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// What somebody wrote: table, and columns.
-const PROSE: [(&str, &[&str]); 17] = [
+const PROSE: [(&str, &[&str]); 18] = [
     ("rounds", &["title"]),
     ("topics", &["title", "happens_now", "would_help"]),
     ("plans", &["title", "what"]),
     ("planning_sessions", &["held_at", "decided", "notes"]),
+    ("session_disputes", &["reason"]),
     ("statements", &["words"]),
     ("drafts", &["summary", "body"]),
     ("draft_answers", &["words"]),
@@ -68,7 +69,7 @@ const PROSE: [(&str, &[&str]); 17] = [
 ];
 
 /// What must not be, and how many of it there are.
-const NEVER: [(&str, &str); 24] = [
+const NEVER: [(&str, &str); 25] = [
     (
         "a topic by somebody who has not joined yet",
         "topics t JOIN accounts a ON a.id = t.author_id WHERE t.proposed_at < a.confirmed_at",
@@ -97,6 +98,13 @@ const NEVER: [(&str, &str); 24] = [
         "a planning session before its plan",
         "planning_sessions s JOIN plans p ON p.id = s.plan_id
          WHERE s.recorded_at < p.registered_at",
+    ),
+    (
+        "something said about a session to come",
+        "planning_sessions s JOIN (SELECT session_id, confirmed_at AS at FROM session_confirmations
+           UNION ALL SELECT session_id, disputed_at FROM session_disputes
+           UNION ALL SELECT session_id, made_at FROM session_slips) said ON said.session_id = s.id
+         WHERE said.at <= s.recorded_at OR said.at > {now}",
     ),
     (
         "a draft before its plan",
@@ -189,7 +197,7 @@ const NEVER: [(&str, &str); 24] = [
 ];
 
 /// What there must be, so that every journey has something to see.
-const SOME: [(&str, &str); 20] = [
+const SOME: [(&str, &str); 23] = [
     ("a round that is voting", "rounds WHERE vote_from <= {now} AND closes_at > {now}"),
     ("a shortlist that is confirmed", "confirmations"),
     (
@@ -203,6 +211,14 @@ const SOME: [(&str, &str); 20] = [
     (
         "a plan without a statement",
         "plans p WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id)",
+    ),
+    ("a planning session that the forum confirmed", "session_confirmations WHERE for_forum = 1"),
+    ("a planning session that the forum disputes", "session_disputes"),
+    (
+        "a planning session that one parent was at, with a slip that works",
+        "session_confirmations c JOIN session_slips l ON l.id = c.slip_id AND l.ends_at > {now}
+         WHERE NOT EXISTS (SELECT 1 FROM session_confirmations o WHERE o.session_id = c.session_id
+           AND o.settles = 1)",
     ),
     ("a consultation with days left", "consultations WHERE closes_at > {now}"),
     (

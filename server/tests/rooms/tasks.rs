@@ -9,7 +9,7 @@ use deliveries::Email;
 use deliveries::tasks::{Task, tell_due};
 use ground::viewer::Role;
 use outcomes::store::STANDING;
-use plans::store::TO_STATE;
+use plans::store::{TO_CONFIRM, TO_STATE};
 use topics::store::TO_READ;
 
 use super::notices::{fields, leaders, written};
@@ -239,9 +239,12 @@ fn every_task_of_the_demonstration_is_on_a_page_that_opens_for_whoever_it_waits_
         assert!(kinds.len() > 5, "{kinds:?}");
         // What the desk shows and what is emailed are the same.
         let to_check = format!("SELECT id FROM ({STANDING}) u WHERE verdict IS NULL");
-        for (word, on_the_desk) in
-            [("topic", TO_READ), ("statement", TO_STATE), ("update", to_check.as_str())]
-        {
+        for (word, on_the_desk) in [
+            ("topic", TO_READ),
+            ("statement", TO_STATE),
+            ("session", TO_CONFIRM),
+            ("update", to_check.as_str()),
+        ] {
             let sql = format!(
                 "SELECT (SELECT count(*) FROM ({on_the_desk}) d) - (SELECT count(DISTINCT thing_id)
                    FROM waiting_tasks WHERE task = '{word}') AS more"
