@@ -25,25 +25,30 @@ pub(super) struct Met {
     pub session: PlanningSession,
 }
 
+/// Which session of which plan.
+struct Of {
+    plan_id: Id<ids::Plan>,
+    session_id: Id<ids::PlanningSession>,
+}
+
 /// The planning session of an address with its plan, or "not found".
 pub(super) async fn find_session(
     house: &House,
     viewer: &Viewer,
     id: &Id<ids::PlanningSession>,
 ) -> Result<Met, Error> {
-    let id = parsed(id)?;
-    let plan_id = store::plan_of(&house.db, &id).await?.ok_or(Error::NotFound)?;
-    find_of_plan(house, viewer, &plan_id, &id).await
+    find(house, viewer, &which(house, id).await?).await
 }
 
-async fn find_of_plan(
-    house: &House,
-    viewer: &Viewer,
-    plan_id: &Id<ids::Plan>,
-    id: &Id<ids::PlanningSession>,
-) -> Result<Met, Error> {
-    let plan = find_plan(house, viewer, plan_id).await?;
-    let session = plan.sessions.iter().find(|session| session.id == *id).cloned();
+async fn which(house: &House, id: &Id<ids::PlanningSession>) -> Result<Of, Error> {
+    let session_id = parsed(id)?;
+    let plan_id = store::plan_of(&house.db, &session_id).await?.ok_or(Error::NotFound)?;
+    Ok(Of { plan_id, session_id })
+}
+
+async fn find(house: &House, viewer: &Viewer, of: &Of) -> Result<Met, Error> {
+    let plan = find_plan(house, viewer, &of.plan_id).await?;
+    let session = plan.sessions.iter().find(|session| session.id == of.session_id).cloned();
     Ok(Met { session: session.ok_or(Error::NotFound)?, plan })
 }
 
@@ -64,50 +69,57 @@ pub async fn judge_session(
     Path(id): Path<Id<ids::PlanningSession>>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let met = find_session(&house, &viewer, &id).await?;
-    let disputes = sent.typed("step") == "dispute";
-    let refused = |refusals: &Refusals| {
-        Ok::<_, Error>(judge_page(&met, &sent, refusals).answer(&house, &viewer))
+    let of = which(&house, &id).await?;
+    let disputes = match sent.typed("step") {
+        "confirm" => false,
+        "dispute" => true,
+        _ => return Err(Error::NotFound),
     };
     let reason = match rules::dispute(&sent) {
         Ok(reason) => reason,
-        Err(refusals) if disputes => return refused(&refusals),
+        Err(refusals) if disputes => {
+            let met = find(&house, &viewer, &of).await?;
+            return Ok(judge_page(&met, &sent, &refusals).answer(&house, &viewer));
+        }
         Err(_) => String::new(),
     };
     let by = By { account_id: viewer.signed_in()?.account_id.clone(), role: "organiser" };
     let mut tx = house.db.begin().await?;
-    let held = store::hold_for_forum(&mut tx, &met.plan.id, &by, house.clock.now()).await?;
+    let held = store::hold_for_forum(&mut tx, &of.plan_id, &by, house.clock.now()).await?;
     let Some(at) = held else {
         tx.roll_back().await?;
-        return refused(&Refusals::one("session", rules::BOTH_SIDES));
+        return not_said(&house, &viewer, (&of, &sent), NotSaid::Theirs).await;
     };
-    let (act, session_id) = (Act { plan_id: &met.plan.id, by: &by, at }, &met.session.id);
+    let act = Act { plan_id: &of.plan_id, by: &by, at };
     let said = if disputes {
-        store::dispute_session(&mut tx, act, session_id, &reason).await?
+        store::dispute_session(&mut tx, act, &of.session_id, &reason).await?
     } else {
-        store::confirm_session(&mut tx, act, session_id, None).await?
+        store::confirm_session(&mut tx, act, &of.session_id, None).await?
     };
-    let done = match said.ok_or(Error::NotFound)? {
-        Ok(SessionState::Disputed) => {
-            note(&mut tx, act, "planning session disputed", "").await?;
-            "disputed"
-        }
-        Ok(_) => {
-            note(&mut tx, act, "planning session confirmed", "").await?;
-            "confirmed"
-        }
-        Err(why) => {
-            tx.roll_back().await?;
-            // Said a moment ago by another tap, or another organiser: that is what was wanted.
-            return if is_said(&met, &sent) {
-                Ok(Redirect::to(&format!("/plans/{}#sessions", met.plan.id)).into_response())
-            } else {
-                refused(&Refusals::one("session", rules::why_not(why, true)))
-            };
-        }
-    };
+    if let Err(why) = said.ok_or(Error::NotFound)? {
+        tx.roll_back().await?;
+        return not_said(&house, &viewer, (&of, &sent), why).await;
+    }
+    let done = if disputes { "disputed" } else { "confirmed" };
+    note(&mut tx, act, &format!("planning session {done}"), "").await?;
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/plans/{}?done={done}#sessions", met.plan.id)).into_response())
+    Ok(Redirect::to(&format!("/plans/{}?done={done}#sessions", of.plan_id)).into_response())
+}
+
+/// The page again, with why nothing was said; the plan where it was said a moment ago, by another
+/// tap or another organiser: that is what was wanted.
+async fn not_said(
+    house: &House,
+    viewer: &Viewer,
+    (of, sent): (&Of, &Sent),
+    why: NotSaid,
+) -> Result<Response, Error> {
+    let met = find(house, viewer, of).await?;
+    if why != NotSaid::Theirs && is_said(&met, sent) {
+        return Ok(Redirect::to(&format!("/plans/{}#sessions", of.plan_id)).into_response());
+    }
+    let refusals = Refusals::one("session", rules::why_not(why, true));
+    Ok(judge_page(&met, sent, &refusals).answer(house, viewer))
 }
 
 /// Whether the session is already what this form asks for.
@@ -146,7 +158,7 @@ fn judge_page(Met { plan, session }: &Met, sent: &Sent, refusals: &Refusals) -> 
                     <Area
                         name="reason"
                         label="What does the forum know about it?"
-                        hint="Everyone can read it, beside what leaders recorded. Both stay for good."
+                        hint="Everyone can read it beside what leaders recorded. Both stay."
                         value=sent.typed("reason")
                         refusals
                     />
@@ -223,9 +235,9 @@ pub async fn was_there(
     viewer: Viewer,
     Path(id): Path<Id<ids::PlanningSession>>,
 ) -> Result<Response, Error> {
-    let met = find_session(&house, &viewer, &id).await?;
-    let to = format!("/sessions/{}", met.session.id);
-    say_was_there(&house, &viewer, &met, (None, &to)).await
+    let of = which(&house, &id).await?;
+    let to = format!("/sessions/{}", of.session_id);
+    say_was_there(&house, &viewer, &of, (None, &to)).await
 }
 
 /// GET `/slips/{link}`: what the link on a slip leads to. Whoever is not signed in sees it too, and
@@ -236,9 +248,10 @@ pub async fn was_there_by_slip_form(
     Path(link): Path<Id<ids::SessionSlip>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let Some((slip, met)) = find_slip(&house, &viewer, &link).await? else {
+    let Some((slip, of)) = find_slip(&house, &link).await? else {
         return Ok(slip_ended().answer(&house, &viewer));
     };
+    let met = find(&house, &viewer, &of).await?;
     let done = Done { to: format!("/slips/{}", slip.id), ..Done::of(&uri) };
     was_there_page(&house, &viewer, &met, &done).await
 }
@@ -249,32 +262,28 @@ pub async fn was_there_by_slip(
     viewer: Viewer,
     Path(link): Path<Id<ids::SessionSlip>>,
 ) -> Result<Response, Error> {
-    let Some((slip, met)) = find_slip(&house, &viewer, &link).await? else {
+    let Some((slip, of)) = find_slip(&house, &link).await? else {
         return Ok(slip_ended().answer(&house, &viewer));
     };
     let to = format!("/slips/{}", slip.id);
-    say_was_there(&house, &viewer, &met, (Some(&slip), &to)).await
+    say_was_there(&house, &viewer, &of, (Some(&slip), &to)).await
 }
 
 /// The link on a slip with its session; `None` once it has ended.
 async fn find_slip(
     house: &House,
-    viewer: &Viewer,
     link: &Id<ids::SessionSlip>,
-) -> Result<Option<(Slip, Met)>, Error> {
+) -> Result<Option<(Slip, Of)>, Error> {
     let slip = store::slip(&house.db, &parsed(link)?).await?.ok_or(Error::NotFound)?;
-    if slip.ends_at <= house.clock.now() {
-        return Ok(None);
-    }
-    let met = find_of_plan(house, viewer, &slip.plan_id, &slip.session_id).await?;
-    Ok(Some((slip, met)))
+    let of = Of { plan_id: slip.plan_id.clone(), session_id: slip.session_id.clone() };
+    Ok((slip.ends_at > house.clock.now()).then_some((slip, of)))
 }
 
 fn slip_ended() -> Page {
     Page::link_ended(
         "This link has ended",
-        "It worked for four weeks after the planning session was recorded. Nothing has been done. \
-         If you were there, you can still say so on the plan's page once you have signed in.",
+        "It worked for four weeks. Nothing has been done. If you were at the planning session, you \
+         can still say so on the plan's page once you have signed in.",
         ("/plans", "See the plans"),
     )
 }
@@ -283,18 +292,19 @@ fn slip_ended() -> Page {
 async fn say_was_there(
     house: &House,
     viewer: &Viewer,
-    met: &Met,
+    of: &Of,
     (slip, to): (Option<&Slip>, &str),
 ) -> Result<Response, Error> {
     if !may_send(house, Sends::Presence, viewer).await? {
         let words = "Try again in an hour. You have pressed this button a lot just now. What you \
                      said before is saved";
-        let page = answer_page(met, to, &Answer::Refused(words));
+        let met = find(house, viewer, of).await?;
+        let page = answer_page(&met, to, &Answer::Refused(words));
         return Ok(too_many(page, Sends::Presence, house, viewer));
     }
     let by = By { account_id: viewer.signed_in()?.account_id.clone(), role: "parent" };
     let mut tx = house.db.begin().await?;
-    let held = store::hold(&mut tx, &met.plan.id, house.clock.now()).await?;
+    let held = store::hold(&mut tx, &of.plan_id, house.clock.now()).await?;
     let Some(at) = held else {
         tx.roll_back().await?;
         return Err(Error::NotFound);
@@ -304,16 +314,17 @@ async fn say_was_there(
         tx.roll_back().await?;
         return Ok(slip_ended().answer(house, viewer));
     }
-    let act = Act { plan_id: &met.plan.id, by: &by, at };
+    let act = Act { plan_id: &of.plan_id, by: &by, at };
     let slip_id = slip.map(|slip| &slip.id);
-    let said = store::confirm_session(&mut tx, act, &met.session.id, slip_id).await?;
+    let said = store::confirm_session(&mut tx, act, &of.session_id, slip_id).await?;
     match said.ok_or(Error::NotFound)? {
         Ok(_) => tx.commit().await?,
         // A second tap says the same.
         Err(NotSaid::Before) => tx.roll_back().await?,
         Err(why) => {
             tx.roll_back().await?;
-            let page = answer_page(met, to, &Answer::Refused(rules::why_not(why, false)));
+            let met = find(house, viewer, of).await?;
+            let page = answer_page(&met, to, &Answer::Refused(rules::why_not(why, false)));
             return Ok(page.answer(house, viewer));
         }
     }
