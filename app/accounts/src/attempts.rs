@@ -425,6 +425,8 @@ pub(crate) enum AttemptKind {
     Doubt,
     /// Other people's questions that one person wants to know the answer to.
     Too,
+    /// Planning sessions at which one person says that they were.
+    Presence,
 }
 
 impl AttemptKind {
@@ -440,6 +442,7 @@ impl AttemptKind {
             Self::Comment => ("comments by", 10, HOUR),
             Self::Doubt => ("doubts by", 10, HOUR),
             Self::Too => ("too by", 60, HOUR),
+            Self::Presence => ("presences by", 30, HOUR),
         }
     }
 }

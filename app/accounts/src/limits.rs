@@ -20,6 +20,8 @@ pub enum Sends {
     Doubt,
     /// "I want to know this too".
     Too,
+    /// "I was there", about a planning session.
+    Presence,
 }
 
 impl Sends {
@@ -30,6 +32,7 @@ impl Sends {
             Self::Comment => AttemptKind::Comment,
             Self::Doubt => AttemptKind::Doubt,
             Self::Too => AttemptKind::Too,
+            Self::Presence => AttemptKind::Presence,
         }
     }
 }

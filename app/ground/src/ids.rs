@@ -57,6 +57,9 @@ pub enum Draft {}
 /// A meeting at which a plan was worked on.
 pub enum PlanningSession {}
 
+/// A link to a planning session, for parents who were there.
+pub enum SessionSlip {}
+
 /// A consultation of the forum.
 pub enum Consultation {}
 

@@ -5,6 +5,8 @@
 
 use calendar::clock::{DAY, Millis};
 
+use super::session::SessionState;
+
 /// How long each topic must have been open before any draft was recorded.
 pub const OPEN_BEFORE_DRAFTS: Millis = 14 * DAY;
 
@@ -15,9 +17,25 @@ pub struct GateFacts {
     pub topics: Vec<TopicFacts>,
     /// When the first draft was recorded, published or not.
     pub first_draft_at: Option<Millis>,
-    /// Whether a planning session that parents took part in has been recorded.
-    pub met_parents: bool,
+    /// The planning sessions that parents took part in.
+    pub sessions: Vec<SessionState>,
+    /// Whether one counts that only leaders say was held, as for drafts that were published while
+    /// nobody else had to confirm it.
+    pub claims_count: bool,
     pub has_statement: bool,
+}
+
+impl GateFacts {
+    /// Whether leaders met parents, as far as that counts.
+    #[must_use]
+    pub fn met_parents(&self) -> bool {
+        self.is_there(SessionState::Confirmed)
+            || (self.claims_count && self.is_there(SessionState::Claimed))
+    }
+
+    fn is_there(&self, state: SessionState) -> bool {
+        self.sessions.contains(&state)
+    }
 }
 
 /// What the gate asks of one topic.
@@ -63,9 +81,14 @@ pub fn points(facts: &GateFacts, now: Millis) -> Vec<Point> {
         Point {
             asks: "Voting on the topics has closed, or leaders met parents to plan together",
             holds: has_topics
-                && (facts.met_parents || facts.topics.iter().all(|topic| topic.vote_closed)),
-            who: "Leaders record a planning session that parents took part in, or wait until \
-                voting closes.",
+                && (facts.met_parents() || facts.topics.iter().all(|topic| topic.vote_closed)),
+            who: if facts.is_there(SessionState::Claimed) {
+                "Someone at the forum, or two parents who were there, confirm that the planning \
+                 session took place. Or wait until voting closes."
+            } else {
+                "Leaders record a planning session that parents took part in, and someone at the \
+                 forum or two parents confirm it. Or wait until voting closes."
+            },
         },
         Point {
             asks: "The forum has written its statement",
@@ -89,7 +112,8 @@ mod tests {
         GateFacts {
             topics: vec![TopicFacts { open_since: Some(0), vote_closed: true }],
             first_draft_at: Some(OPEN_BEFORE_DRAFTS),
-            met_parents: false,
+            sessions: Vec::new(),
+            claims_count: false,
             has_statement: true,
         }
     }
@@ -133,14 +157,26 @@ mod tests {
             shut(&voting),
             ["Voting on the topics has closed, or leaders met parents to plan together"]
         );
-        assert!(is_open(&GateFacts { met_parents: true, ..voting }, 100 * DAY));
+        let met =
+            |sessions: &[SessionState]| GateFacts { sessions: sessions.to_vec(), ..voting.clone() };
+        let (claimed, disputed) = (SessionState::Claimed, SessionState::Disputed);
+        assert!(is_open(&met(&[disputed, SessionState::Confirmed]), 100 * DAY));
+        assert_eq!(shut(&met(&[claimed, disputed])).len(), 1, "only leaders say so");
+        let waits = points(&met(&[claimed]), 100 * DAY);
+        assert!(waits[2].who.starts_with("Someone at the forum"), "{waits:?}");
+        let before = |state| GateFacts { claims_count: true, ..met(&[state]) };
+        assert!(is_open(&before(claimed), 100 * DAY) && !is_open(&before(disputed), 100 * DAY));
     }
 
     #[test]
     fn without_topics_or_the_forums_statement_the_gate_is_shut() {
         assert!(
-            shut(&GateFacts { topics: Vec::new(), met_parents: true, ..good() })
-                .contains(&"The plan answers topics parents asked for")
+            shut(&GateFacts {
+                topics: Vec::new(),
+                sessions: vec![SessionState::Confirmed],
+                ..good()
+            })
+            .contains(&"The plan answers topics parents asked for")
         );
         assert_eq!(
             shut(&GateFacts { has_statement: false, ..good() }),

@@ -6,6 +6,7 @@
 use calendar::clock::Millis;
 
 use super::gate::OPEN_BEFORE_DRAFTS;
+use super::session::{SessionFacts, SessionState};
 
 /// How involved parents were, the least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,14 +56,32 @@ pub struct RungFacts {
     pub topics_open_since: Vec<Millis>,
     /// When the voting on the last of them closed, if all have.
     pub votes_closed_at: Option<Millis>,
-    /// When the first planning session with parents was recorded.
-    pub met_parents_at: Option<Millis>,
+    /// The planning sessions that parents took part in. One counts from when it was recorded.
+    pub sessions: Vec<SessionFacts>,
     /// When the forum wrote its first statement.
     pub statement_at: Option<Millis>,
     pub first_draft_at: Option<Millis>,
     /// When the first draft was published.
     pub published_at: Option<Millis>,
     pub is_overridden: bool,
+}
+
+impl RungFacts {
+    /// When the first planning session was recorded that others have confirmed.
+    #[must_use]
+    pub fn met_parents_at(&self) -> Option<Millis> {
+        self.first_session(|state| state == SessionState::Confirmed)
+    }
+
+    /// Likewise where leaders say that it was held, and the forum has not disputed that.
+    fn say_they_met_at(&self) -> Option<Millis> {
+        self.first_session(|state| state != SessionState::Disputed)
+    }
+
+    fn first_session(&self, counts: impl Fn(SessionState) -> bool) -> Option<Millis> {
+        let counting = self.sessions.iter().filter(|session| counts(session.state()));
+        counting.map(|session| session.recorded_at).min()
+    }
 }
 
 /// The rung so far, and what decided it; `None` until something has happened that parents had a
@@ -85,24 +104,22 @@ pub fn rung(facts: &RungFacts, now: Millis) -> Option<(Rung, &'static str)> {
             .topics_open_since
             .iter()
             .all(|since| since.saturating_add(OPEN_BEFORE_DRAFTS) <= draft);
+    let (met, say_they_met) = (facts.met_parents_at(), facts.say_they_met_at());
     if facts.is_overridden {
-        return Some(
-            if before(facts.met_parents_at, published) || before(facts.statement_at, published) {
-                (
-                    Rung::Consulting,
-                    "leaders went ahead without involving parents as agreed, so it can't count as \
+        return Some(if before(say_they_met, published) || before(facts.statement_at, published) {
+            (
+                Rung::Consulting,
+                "leaders went ahead without involving parents as agreed, so it can't count as \
                      more than this",
-                )
-            } else {
-                (Rung::Informing, "leaders went ahead before parents were heard")
-            },
-        );
+            )
+        } else {
+            (Rung::Informing, "leaders went ahead before parents were heard")
+        });
     }
-    let heard_before_draft =
-        before(facts.votes_closed_at, draft) || before(facts.met_parents_at, draft);
+    let heard_before_draft = before(facts.votes_closed_at, draft) || before(met, draft);
     if all_open_long
         && heard_before_draft
-        && before(facts.met_parents_at, published)
+        && before(met, published)
         && before(facts.statement_at, published)
     {
         Some((
@@ -110,10 +127,16 @@ pub fn rung(facts: &RungFacts, now: Millis) -> Option<(Rung, &'static str)> {
             "parents' topics were open and parents were heard before the first draft, and they \
              planned it with leaders",
         ))
-    } else if began_with_parents && before(facts.met_parents_at, published) {
+    } else if began_with_parents && before(met, published) {
         Some((Rung::CoDesigning, "leaders planned with parents before a draft was published"))
-    } else if before(facts.met_parents_at, published) || before(facts.votes_closed_at, published) {
+    } else if before(met, published) || before(facts.votes_closed_at, published) {
         Some((Rung::Engaging, "parents were heard before a draft was published"))
+    } else if before(say_they_met, published) {
+        Some((
+            Rung::Engaging,
+            "leaders say they met parents before a draft was published, but nobody else has \
+             confirmed it",
+        ))
     } else if facts.first_draft_at.is_some() && before(facts.statement_at, published) {
         Some((Rung::Consulting, "the forum said what it thought before a draft was published"))
     } else if facts.published_at.is_some() {
@@ -129,11 +152,15 @@ mod tests {
     use calendar::clock::DAY;
     use proptest::prelude::*;
 
+    fn confirmed(recorded_at: Millis) -> SessionFacts {
+        SessionFacts { recorded_at, confirmed_at: Some(recorded_at + 1), disputed_at: None }
+    }
+
     fn from_the_start() -> RungFacts {
         RungFacts {
             topics_open_since: vec![0, DAY],
             votes_closed_at: Some(30 * DAY),
-            met_parents_at: Some(40 * DAY),
+            sessions: vec![confirmed(40 * DAY)],
             statement_at: Some(50 * DAY),
             first_draft_at: Some(45 * DAY),
             published_at: Some(60 * DAY),
@@ -158,11 +185,11 @@ mod tests {
             Some(Rung::CoDesigning)
         );
         assert_eq!(
-            decided(&RungFacts { met_parents_at: None, ..start.clone() }),
+            decided(&RungFacts { sessions: Vec::new(), ..start.clone() }),
             Some(Rung::Engaging)
         );
         assert_eq!(
-            decided(&RungFacts { met_parents_at: None, votes_closed_at: None, ..start.clone() }),
+            decided(&RungFacts { sessions: Vec::new(), votes_closed_at: None, ..start.clone() }),
             Some(Rung::Consulting)
         );
         let told = RungFacts {
@@ -179,6 +206,20 @@ mod tests {
             "a statement after the publication changes nothing"
         );
         assert_eq!(decided(&RungFacts::default()), None);
+    }
+
+    #[test]
+    fn a_session_that_only_leaders_say_was_held_lifts_no_plan_above_engaging() {
+        let claimed = SessionFacts { confirmed_at: None, ..confirmed(40 * DAY) };
+        let start = RungFacts { votes_closed_at: None, ..from_the_start() };
+        let with = |session| RungFacts { sessions: vec![session], ..start.clone() };
+        assert_eq!(decided(&with(confirmed(40 * DAY))), Some(Rung::CoProduction));
+        assert_eq!(decided(&with(claimed)), Some(Rung::Engaging));
+        let disputed = SessionFacts { disputed_at: Some(70 * DAY), ..confirmed(40 * DAY) };
+        assert_eq!(decided(&with(disputed)), Some(Rung::Consulting), "the forum disagrees");
+        // Confirmed late, it was held when it was held.
+        let late = SessionFacts { confirmed_at: Some(100 * DAY), ..claimed };
+        assert_eq!(decided(&with(late)), Some(Rung::CoProduction));
     }
 
     #[test]
@@ -205,7 +246,7 @@ mod tests {
             let facts = RungFacts {
                 topics_open_since: topics.into_iter().map(|day| day * DAY).collect(),
                 votes_closed_at: votes.map(|day| day * DAY),
-                met_parents_at: met.map(|day| day * DAY),
+                sessions: met.map(|day| confirmed(day * DAY)).into_iter().collect(),
                 statement_at: statement.map(|day| day * DAY),
                 first_draft_at: Some(9 * DAY),
                 published_at: published.map(|day| day * DAY),
@@ -216,7 +257,11 @@ mod tests {
 
         #[test]
         fn an_overridden_plan_is_never_above_consulting(met in proptest::option::of(0_i64..200)) {
-            let facts = RungFacts { is_overridden: true, met_parents_at: met, ..from_the_start() };
+            let facts = RungFacts {
+                is_overridden: true,
+                sessions: met.map(confirmed).into_iter().collect(),
+                ..from_the_start()
+            };
             prop_assert!(decided(&facts).is_some_and(|rung| rung <= Rung::Consulting));
         }
     }

@@ -17,6 +17,7 @@ use ground::ui::{Banner, Labels, Page, Pager, Share, When};
 use ground::viewer::{Role, Viewer};
 use involvement::gate::{self, Point};
 use involvement::rung;
+use involvement::session::SessionState;
 use leptos::prelude::*;
 
 use super::rules::AnswerKind;
@@ -170,7 +171,7 @@ pub async fn plan_page(
                 <section class="stack">{gate_of(&plan, now)}</section>
                 {topics(&plan)}
                 {drafts(&plan)}
-                {sessions(&plan, is_leader || is_organiser)}
+                {sessions(&plan, &viewer)}
                 {statements(&plan, &house.names.forum)}
                 {outcomes::came_of_it(said)}
                 <section class="stack">
@@ -202,8 +203,17 @@ fn banner(done: &str) -> impl IntoView + use<> {
         }
         "due" => ("The day is changed", "Everyone can read below what changed and why."),
         "tied" => ("The topics are added to the plan", "Every draft must answer them."),
-        "session" => ("The planning session is recorded", "You can see it below."),
+        "session" => (
+            "The planning session is recorded",
+            "It counts once someone at the forum, or two parents who were there, confirm it. Show \
+             parents the slip before they go home.",
+        ),
         "corrected" => ("Saved", "The page also says what it was before."),
+        "confirmed" => ("You confirmed the planning session", "Everyone can read that below."),
+        "disputed" => (
+            "The forum disagrees with the planning session",
+            "Everyone can read why below, beside what leaders recorded.",
+        ),
         "stated" => ("The forum's statement is published", "Everyone can read it below."),
         _ => return None,
     };
@@ -284,7 +294,16 @@ fn gate_of(plan: &Plan, now: Millis) -> impl IntoView + use<> {
             .into_any()
         }
         Some(at) => {
-            let points = gate::points(&plan.gate_at(at), at);
+            let facts = plan.gate_at(at);
+            let rested = facts.claims_count.then(|| {
+                view! {
+                    <p>
+                        "Leaders recorded a planning session before this draft was published. At \
+                         that time it counted without anybody else confirming it."
+                    </p>
+                }
+            });
+            let points = gate::points(&facts, at);
             let points = points.into_iter().map(|point| {
                 if point.holds {
                     ("✓ ", "Done: ", point.asks)
@@ -304,6 +323,7 @@ fn gate_of(plan: &Plan, now: Millis) -> impl IntoView + use<> {
             view! {
                 <h2>"Were parents involved first?"</h2>
                 <p class="soft">"As it was on "<When at />"."</p>
+                {rested}
                 <ul class="queue">{points.collect_view()}</ul>
             }
             .into_any()
@@ -428,12 +448,12 @@ fn drafts(plan: &Plan) -> impl IntoView + use<> {
     }
 }
 
-fn sessions(plan: &Plan, may_read_all: bool) -> impl IntoView + use<> {
+fn sessions(plan: &Plan, viewer: &Viewer) -> impl IntoView + use<> {
     (!plan.sessions.is_empty()).then(|| {
-        let sessions = plan.sessions.iter().map(|session| one_session(plan, session, may_read_all));
+        let sessions = plan.sessions.iter().map(|session| one_session(plan, session, viewer));
         let sessions = sessions.collect_view();
         view! {
-            <section class="stack">
+            <section class="stack" id="sessions">
                 <h2>"Planning sessions"</h2>
                 <ul class="stack">{sessions}</ul>
             </section>
@@ -441,11 +461,8 @@ fn sessions(plan: &Plan, may_read_all: bool) -> impl IntoView + use<> {
     })
 }
 
-fn one_session(
-    plan: &Plan,
-    session: &PlanningSession,
-    may_read_all: bool,
-) -> impl IntoView + use<> {
+fn one_session(plan: &Plan, session: &PlanningSession, viewer: &Viewer) -> impl IntoView + use<> {
+    let may_read_all = viewer.is(Role::Leader) || viewer.is(Role::Organiser);
     let parents = disclosure::count(session.parents).words();
     let others = disclosure::count(session.others).words();
     let notes = (!session.notes.is_empty() && (session.for_everyone || may_read_all)).then(|| {
@@ -464,7 +481,8 @@ fn one_session(
     });
     let is_settled =
         plan.drafts.iter().any(|draft| draft.published_at.is_some() || draft.overridden.is_some());
-    let correct = (plan.is_led_by_viewer && !is_settled).then(|| {
+    let is_spoken = session.confirmed.is_some() || session.disputed.is_some();
+    let correct = (plan.is_led_by_viewer && !is_settled && !is_spoken).then(|| {
         let to = format!("/lead/plans/{}/sessions/{}", plan.id, session.id);
         view! {
             <p>
@@ -476,12 +494,71 @@ fn one_session(
         <li class="card">
             <h3>{day(&session.day)}", "{session.held_at.clone()}</h3>
             <p class="soft">{format!("With {parents} parents and {others} others")}</p>
+            {what_others_say(plan, session)}
             <p class="lines">{session.decided.clone()}</p>
             {notes}
             {before.collect_view()}
             {correct}
+            {way_to_confirm(plan, session, viewer)}
         </li>
     }
+}
+
+/// Whether anybody but leaders says that a session was held; nothing where no parents took part.
+pub(super) fn what_others_say(plan: &Plan, session: &PlanningSession) -> AnyView {
+    let Some(state) = session.state() else { return ().into_any() };
+    let by = session.confirmed.map(|confirmed| {
+        let who = if confirmed.for_forum { "the forum" } else { "parents who were there" };
+        view! { {format!("Confirmed by {who} on ")}<When at=confirmed.at /> }
+    });
+    match (state, &session.disputed) {
+        (SessionState::Disputed, Some(disputed)) => {
+            let before = by.map(|by| view! { <p class="soft">{by}"."</p> });
+            view! {
+                <p class="state">"× The forum disagrees"</p>
+                {before}
+                <p class="verdict lines">{disputed.reason.clone()}</p>
+            }
+            .into_any()
+        }
+        (SessionState::Confirmed, _) => view! { <p class="state">"✓ "{by}</p> }.into_any(),
+        _ => {
+            let who = plan.organisations.join(" and ");
+            let says = if plan.organisations.len() == 1 { "says" } else { "say" };
+            view! { <p class="state">{format!("○ {who} {says} so – not confirmed yet")}</p> }
+                .into_any()
+        }
+    }
+}
+
+/// Where whoever looks can say that a session was held, or ask others to.
+fn way_to_confirm(
+    plan: &Plan,
+    session: &PlanningSession,
+    viewer: &Viewer,
+) -> Option<impl IntoView + use<>> {
+    let is_claimed = session.state() == Some(SessionState::Claimed);
+    let is_by_parents = session.state() == Some(SessionState::Confirmed)
+        && session.confirmed.is_some_and(|confirmed| !confirmed.for_forum);
+    let id = &session.id;
+    let (to, words) = if plan.cancelled().is_some() {
+        return None;
+    } else if viewer.is(Role::Organiser) && !plan.is_planned_by_viewer {
+        let words = "Say whether this session took place";
+        (is_claimed || is_by_parents).then(|| (format!("/forum/sessions/{id}"), words))?
+    } else if plan.is_led_by_viewer {
+        let words = "Ask parents who were there to confirm it";
+        is_claimed.then(|| (format!("/lead/sessions/{id}/slip"), words))?
+    } else if viewer.may_propose() {
+        is_claimed.then(|| (format!("/sessions/{id}"), "Were you there? Say so"))?
+    } else {
+        return None;
+    };
+    Some(view! {
+        <p>
+            <a href=to>{words}</a>
+        </p>
+    })
 }
 
 /// What was recorded of a session before it was corrected; of people as they are always shown.
@@ -535,6 +612,10 @@ pub fn happened(what: &str) -> &str {
         "planning session with parents recorded" => "A planning session with parents was recorded",
         "planning session without parents recorded" => {
             "A planning session without parents was recorded"
+        }
+        "planning session confirmed by the forum" => "The forum confirmed a planning session",
+        "planning session disputed" => {
+            "The forum said that a planning session did not take place as recorded"
         }
         "planning session corrected" => "What was recorded of a planning session was corrected",
         "title of the plan corrected" => "The title of the plan was corrected",
@@ -712,6 +793,6 @@ pub fn answer_words(answered: &AnsweredTopic) -> impl IntoView + use<> {
 }
 
 /// A day as the tables have it (`2027-03-01`), as people say it.
-fn day(day: &str) -> String {
+pub(super) fn day(day: &str) -> String {
     clock::day_of(day).unwrap_or_else(|| day.to_owned())
 }

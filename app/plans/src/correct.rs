@@ -119,6 +119,11 @@ pub async fn correct_session(
             "Leave it as it is. A draft has been published since, or may be without involving \
              parents, and what was said before it stays",
         ),
+        Corrected::Spoken => Refusals::one(
+            "day",
+            "Leave it as it is. Someone has already confirmed it, or the forum disagrees with it, \
+             and that was about what it says now",
+        ),
         Corrected::HasDraft => Refusals::one(
             "parents",
             "Record another session instead. A draft has been submitted, so whether parents took \

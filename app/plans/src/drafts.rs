@@ -78,8 +78,6 @@ pub async fn record_draft(
 }
 
 fn record_draft_page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
-    let back = format!("/plans/{}", plan.id);
-    let title = plan.title.clone();
     // What a draft recorded now would do to the gate, while there is still time.
     let too_early = plan.drafts.is_empty()
         && gate::points(&plan.gate(), house.clock.now()).iter().take(2).any(|point| !point.holds);

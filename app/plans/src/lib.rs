@@ -9,6 +9,11 @@
 //! pages with their actions, `dates` what is done about a wrong day, `statement` the forum's,
 //! `emails` tells parents about a published draft.
 //!
+//! A planning session with parents is claimed until others confirm it, and only then counts
+//! (`involvement::session`, decision 0051): someone at the forum, or two parents who were there, on
+//! the pages of `confirm`. The link on a slip (`slips`) leads parents there. The forum can dispute
+//! it. Each of these is asked in the write, after `store::hold`, and by the schema once more.
+//!
 //! # When a leader wants to publish a draft
 //!
 //! 1. `/lead/plans/new` registers a plan (`plans/register.rs`). Each thing that happens to it from
@@ -36,6 +41,7 @@
 
 mod browse;
 mod compare;
+mod confirm;
 mod correct;
 mod dates;
 mod drafts;
@@ -47,6 +53,7 @@ mod publish;
 mod register;
 mod rendering;
 pub mod rules;
+mod slips;
 mod statement;
 pub mod store;
 
@@ -87,7 +94,9 @@ pub fn jobs(house: &House) -> Vec<Job> {
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only};
+    const WAS_THERE: &str = "say that you were at a planning session";
     let (leader, organiser) = (Only(&[Role::Leader]), Only(&[Role::Organiser]));
+    let parent = Only(&[Role::Parent]);
     Routes::new()
         .get("/plans", Anyone, browse::plans_page)
         .get("/plans/{id}", Anyone, browse::plan_page)
@@ -106,6 +115,14 @@ pub fn routes() -> Routes {
         .post("/lead/plans/{id}/sessions", leader, involve::record_planning_session)
         .get("/lead/plans/{id}/sessions/{session}", leader, correct::session_form)
         .post("/lead/plans/{id}/sessions/{session}", leader, correct::correct_session)
+        .get("/lead/sessions/{id}/slip", leader, slips::slip_page)
+        .post("/lead/sessions/{id}/slip", leader, slips::make_slip)
+        .get("/forum/sessions/{id}", organiser, confirm::judge_session_form)
+        .post("/forum/sessions/{id}", organiser, confirm::judge_session)
+        .get_first("/sessions/{id}", parent, WAS_THERE, confirm::was_there_form)
+        .post_first("/sessions/{id}", parent, WAS_THERE, confirm::was_there)
+        .get("/slips/{link}", Anyone, confirm::was_there_by_slip_form)
+        .post_first("/slips/{link}", parent, WAS_THERE, confirm::was_there_by_slip)
         .get("/lead/plans/{id}/title", leader, correct::title_form)
         .post("/lead/plans/{id}/title", leader, correct::correct_title)
         .get("/lead/plans/{id}/drafts", leader, drafts::record_draft_form)

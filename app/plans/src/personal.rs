@@ -1,10 +1,17 @@
 //! What this room keeps about a person, table by table, for whoever takes it out or erases it.
 
-use ground::personal::Column::{File, Id, Just, Left, Name, Text, Time, Who};
+use ground::personal::Column::{File, Id, Just, Left, Name, Text, Time, Who, Yes};
 use ground::personal::{Column, FORM, INSIDE, PUBLIC, Table, Whose};
 
 /// The title of the plan that a row is about.
 const PLAN: Column = Name("plan", "Plan", "(SELECT o.title FROM plans o WHERE o.id = t.plan_id)");
+/// The title of the plan that the planning session of a row is about.
+const SESSION: Column = Name(
+    "plan",
+    "Plan",
+    "(SELECT o.title FROM plans o JOIN planning_sessions s ON s.plan_id = o.id
+       WHERE s.id = t.session_id)",
+);
 /// The title of the topic that a row is about, where whoever takes it out may read it.
 const TOPIC: Column = Name(
     "topic",
@@ -76,6 +83,46 @@ pub const PERSONAL: &[Table] = &[
             Text("audience", "Who can read the notes"),
             Who("recorded_by", "Recorded by"),
             Time("recorded_at", "Recorded"),
+        ],
+    },
+    Table {
+        name: "session_slips",
+        title: "Links to planning sessions you made",
+        whose: Whose::Account("t.made_by = $1"),
+        columns: &[
+            Id("id"),
+            Id("session_id"),
+            SESSION,
+            Who("made_by", "Made by"),
+            Time("made_at", "Made"),
+            Time("ends_at", "Ends"),
+        ],
+    },
+    Table {
+        name: "session_confirmations",
+        title: "Planning sessions you confirmed",
+        whose: Whose::Account("t.confirmed_by = $1"),
+        columns: &[
+            Id("id"),
+            Id("session_id"),
+            SESSION,
+            Yes("for_forum", "For the forum"),
+            Left("settles", INSIDE),
+            Id("slip_id"),
+            Who("confirmed_by", "Confirmed by"),
+            Time("confirmed_at", "Confirmed"),
+        ],
+    },
+    Table {
+        name: "session_disputes",
+        title: "Planning sessions you disagreed with for the forum",
+        whose: Whose::Account("t.disputed_by = $1"),
+        columns: &[
+            Id("session_id"),
+            SESSION,
+            Text("reason", "Why"),
+            Who("disputed_by", "Said by"),
+            Time("disputed_at", "Said"),
         ],
     },
     Table {
@@ -158,6 +205,12 @@ pub const PERSONAL: &[Table] = &[
             Who("who", "By"),
             Text("role", "Role"),
         ],
+    },
+    Table {
+        name: "drafts_before_confirmations",
+        title: "",
+        whose: Whose::Nobody(PUBLIC),
+        columns: &[Just("draft_id")],
     },
     Table {
         name: "plan_organisations",

@@ -6,6 +6,7 @@ use ground::changes::ChangeKind;
 use ground::files::{FileKind, NotTaken, kind_of};
 use ground::ids::{Id, Organisation, Place, Service};
 use ground::text::{TooMuch, rendered};
+use involvement::session::NotSaid;
 
 /// The longest text of a draft, in characters.
 pub const LONGEST_BODY: usize = 100_000;
@@ -319,6 +320,38 @@ impl Hand {
 /// Why somebody can't speak for the forum about a plan, and what to do.
 pub const BOTH_SIDES: &str = "Ask another organiser to do this. You have worked on this plan as a \
      leader, or your organisation plans it, and nobody speaks for both sides";
+
+/// Reads why the forum says that a planning session was not held as it was recorded.
+pub fn dispute(sent: &Sent) -> Result<String, Refusals> {
+    prose(sent, "reason", "Say what the forum knows about this session. Everyone can read it")
+        .map_err(|what_to_do| Refusals::one("reason", what_to_do))
+}
+
+/// Why nothing was said about a planning session, and what to do; `for_forum`: not as a parent.
+#[must_use]
+pub fn why_not(why: NotSaid, for_forum: bool) -> &'static str {
+    match (why, for_forum) {
+        (NotSaid::WithoutParents, _) => {
+            "There is nothing to confirm. Leaders recorded that no parents took part"
+        }
+        (NotSaid::NotHeld, _) => "Come back after the session. Its day hasn't come yet",
+        (NotSaid::Theirs, true) => BOTH_SIDES,
+        (NotSaid::Theirs, false) => {
+            "Ask a parent who was there to do this. You have worked on this plan, or your \
+             organisation plans it, and nobody confirms their own meeting"
+        }
+        (NotSaid::Before, true) => {
+            "Ask another organiser to do this. You have said that you were there as a parent, and \
+             each person speaks once"
+        }
+        (NotSaid::Before, false) => "There is nothing more to do. You have already said this",
+        (NotSaid::Disputed, _) => {
+            "Nothing has changed. The forum has said that this session did not take place like \
+             this, and that stays"
+        }
+        (NotSaid::Confirmed, _) => "There is nothing more to do. This session is confirmed",
+    }
+}
 
 /// Reads the forum's statement.
 pub fn statement(sent: &Sent) -> Result<String, Refusals> {

@@ -9,9 +9,10 @@ use ground::house::House;
 use ground::ids::{self, Id};
 use ground::ui::{Bar, Bars, Page, Timeline, When};
 use ground::viewer::Viewer;
+use involvement::session::SessionState;
 use leptos::prelude::*;
 use outcomes::rules::{Stage, Verdict, judged};
-use plans::store::Plan;
+use plans::store::{Plan, PlanningSession};
 
 use super::figures::{
     Figure, InTime, OnPage, Spot, TOO_FEW, between_places, figures, of_contributors, ratio,
@@ -650,6 +651,19 @@ pub async fn plan_record_page(
                 </section>
             }
         });
+        let sessions: Vec<_> = plan.met_parents().map(session_row).collect();
+        let sessions = (!sessions.is_empty()).then(|| {
+            view! {
+                <section class="stack">
+                    <h2>"Planning sessions with parents"</h2>
+                    <p>
+                        "Leaders record them. Only those that someone at the forum, or two parents \
+                         who were there, confirm count as planning together."
+                    </p>
+                    <ul class="queue">{sessions}</ul>
+                </section>
+            }
+        });
         let outcome = match of_plan
             .awaited
             .as_ref()
@@ -705,6 +719,7 @@ pub async fn plan_record_page(
                     <div>{chart}</div>
                     <Timeline steps />
                 </section>
+                {sessions}
                 {overrides}
                 {supported}
                 <section class="stack">
@@ -717,4 +732,25 @@ pub async fn plan_record_page(
         }
     });
     Ok(page.with_contents().answer(&house, &viewer))
+}
+
+/// One planning session, and how far it has got.
+fn session_row(session: &PlanningSession) -> impl IntoView + use<> {
+    let held = clock::day_of(&session.day).unwrap_or_else(|| session.day.clone());
+    let state = session.facts().state();
+    let mark = match state {
+        SessionState::Claimed => "○",
+        SessionState::Confirmed => "✓",
+        SessionState::Disputed => "×",
+    };
+    let reason = session.disputed.as_ref().map(|disputed| {
+        view! { <p class="verdict lines">{disputed.reason.clone()}</p> }
+    });
+    view! {
+        <li>
+            {held}
+            <p class="state">{format!("{mark} {}", state.title())}</p>
+            {reason}
+        </li>
+    }
 }

@@ -8,9 +8,11 @@ use calendar::clock::Millis;
 use disclosure::{Shown, commas};
 use ground::ids::{Id, Update};
 use involvement::rung::Rung;
+use involvement::session::SessionState;
 use notices::ledger::ToldOf;
 use notices::rules::{self, SETTLED_AFTER};
 use outcomes::rules::{Stage, Verdict};
+use plans::store::Plan;
 
 use super::history::{
     AwaitedState, ClosedRound, Contributed, History, OpenedConsultation, rung_of,
@@ -324,6 +326,24 @@ fn count(name: &str, title: &str, number: usize, query: &str) -> Figure {
     figure(name, title, number.to_string(), query)
 }
 
+/// How far each planning session with parents has got.
+#[must_use]
+pub fn sessions_of(plans: &[Plan]) -> Vec<SessionState> {
+    plans.iter().flat_map(Plan::met_parents).map(|session| session.facts().state()).collect()
+}
+
+/// How many planning sessions with parents there are, and how many of them others confirm.
+fn met(sessions: &[SessionState]) -> String {
+    if sessions.is_empty() {
+        return "None yet".to_owned();
+    }
+    let parts = SessionState::ALL.map(|state| {
+        let many = sessions.iter().filter(|of| **of == state).count();
+        format!("{}: {many}", state.title())
+    });
+    format!("{}. {}", sessions.len(), parts.join(". "))
+}
+
 fn of_plans(history: &History, at: Millis) -> Vec<Figure> {
     let plans = &history.plans;
     let published =
@@ -349,6 +369,19 @@ fn of_plans(history: &History, at: Millis) -> Vec<Figure> {
         let name = format!("plans_{}", rung.name().to_lowercase().replace('-', "_"));
         let title = format!("Plans where parents were: {}", rung.title());
         figures.push(count(&name, &title, on_it, "plans"));
+    }
+    let sessions = sessions_of(plans);
+    let title = "Planning sessions that leaders say they held with parents";
+    figures.push(count("sessions", title, sessions.len(), "plans").on(
+        Spot::Area,
+        title,
+        met(&sessions),
+    ));
+    for state in SessionState::ALL {
+        let name = format!("sessions_{}", state.word());
+        let title = format!("Of these: {}", state.title());
+        let many = sessions.iter().filter(|of| **of == state).count();
+        figures.push(count(&name, &title, many, "plans"));
     }
     let drafts = plans.iter().flat_map(|plan| &plan.drafts);
     let overrides = drafts.filter(|draft| draft.overridden.is_some()).count();

@@ -109,6 +109,24 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
             timeline(history),
         ),
         table(
+            "sessions",
+            "Planning sessions that leaders say they held with parents, and what others say",
+            "plans",
+            &[
+                "plan",
+                "title",
+                "session",
+                "held",
+                "recorded",
+                "standing",
+                "confirmed",
+                "confirmed_by",
+                "disputed",
+                "reason",
+            ],
+            sessions(history),
+        ),
+        table(
             "overrides",
             "Each time a draft went ahead without involving parents as agreed, and why",
             "plans",
@@ -247,7 +265,7 @@ fn plans(history: &History, at: Millis) -> Vec<Vec<Cell>> {
             number(plan.open_topics().count()),
             time(facts.topics_open_since.iter().min().copied()),
             time(facts.votes_closed_at),
-            time(facts.met_parents_at),
+            time(facts.met_parents_at()),
             time(facts.statement_at),
             time(facts.first_draft_at),
             time(facts.published_at),
@@ -268,6 +286,30 @@ fn timeline(history: &History) -> Vec<Vec<Cell>> {
                 time(Some(event.at)),
                 text(&event.what),
                 text(event.role.word()),
+            ]
+        })
+    });
+    rows.collect()
+}
+
+/// A parent's part in it has a day, and no hour.
+fn sessions(history: &History) -> Vec<Vec<Cell>> {
+    let day = |at: Option<Millis>| text(at.map(|at| clock::fields(at).0).unwrap_or_default());
+    let rows = history.plans.iter().flat_map(|plan| {
+        plan.met_parents().map(move |session| {
+            let by = session.confirmed.map(|by| if by.for_forum { "forum" } else { "parents" });
+            let reason = session.disputed.as_ref().map(|disputed| disputed.reason.as_str());
+            vec![
+                text(plan.id.as_str()),
+                text(&plan.title),
+                text(session.id.as_str()),
+                text(&session.day),
+                time(Some(session.recorded_at)),
+                text(session.facts().state().word()),
+                day(session.confirmed.map(|confirmed| confirmed.at)),
+                text(by.unwrap_or_default()),
+                day(session.disputed.as_ref().map(|disputed| disputed.at)),
+                text(reason.unwrap_or_default()),
             ]
         })
     });

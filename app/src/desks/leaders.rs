@@ -156,6 +156,11 @@ fn awaited(waits: Waits) -> Option<(String, String, String)> {
             format!("The forum writes its statement: {title}"),
             "Until it has, your draft can't be published.",
         ),
+        WaitKind::Confirmation => (
+            format!("/lead/sessions/{id}/slip"),
+            format!("The forum or two parents confirm your planning session: {title}"),
+            "Until they have, it doesn't count.",
+        ),
         WaitKind::Verdict => (
             format!("/updates/{id}"),
             format!("The forum checks what you said: {}", outcomes::shortened(&title)),

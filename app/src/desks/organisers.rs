@@ -130,6 +130,12 @@ fn task(waits: Waits, now: Millis) -> Option<Task> {
             since,
         )
         .due(Kind::Statement.due(since)),
+        WaitKind::Task(Kind::Session) => Task::new(
+            format!("/forum/sessions/{id}"),
+            format!("Say whether a planning session took place: {title}"),
+            since,
+        )
+        .due(Kind::Session.due(since)),
         WaitKind::Nobodys => Task::new(
             format!("/forum/consultations/{id}"),
             format!("Choose who answers for: {title}"),

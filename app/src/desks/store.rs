@@ -34,6 +34,8 @@ pub enum WaitKind {
     Approval,
     /// The forum's statement, which a leader waits for.
     ForumsStatement,
+    /// The forum or two parents, who confirm a planning session.
+    Confirmation,
     /// What the forum has to say about what a leader said.
     Verdict,
     /// Leaders of no organisation.
@@ -48,7 +50,7 @@ pub enum WaitKind {
 
 impl WaitKind {
     /// Each that is no task, with the word of the statements here.
-    const OTHERS: [(Self, &'static str); 13] = [
+    const OTHERS: [(Self, &'static str); 14] = [
         (Self::PassedOnTopic, "passed on topic"),
         (Self::PassedOnComment, "passed on comment"),
         (Self::PassedOnAnswer, "passed on answer"),
@@ -57,6 +59,7 @@ impl WaitKind {
         (Self::Unreached, "unreached"),
         (Self::Approval, "approval"),
         (Self::ForumsStatement, "forums statement"),
+        (Self::Confirmation, "confirmation"),
         (Self::Verdict, "verdict"),
         (Self::Leaders, "leaders"),
         (Self::Services, "services"),
@@ -71,7 +74,14 @@ impl WaitKind {
 
     /// Whether leaders and administrators wait for someone else to do it.
     fn is_for_others(self) -> bool {
-        matches!(self, Self::Approval | Self::ForumsStatement | Self::Verdict | Self::Invitations)
+        matches!(
+            self,
+            Self::Approval
+                | Self::ForumsStatement
+                | Self::Confirmation
+                | Self::Verdict
+                | Self::Invitations
+        )
     }
 }
 
@@ -105,6 +115,10 @@ fn tasks(kinds: &[Task]) -> String {
             Task::Topic => "(SELECT t.title FROM topics t WHERE t.id = w.thing_id)",
             Task::Shortlist => "(SELECT r.title FROM rounds r WHERE r.id = w.thing_id)",
             Task::Statement => "(SELECT p.title FROM plans p WHERE p.id = w.thing_id)",
+            Task::Session => {
+                "(SELECT p.title FROM plans p JOIN planning_sessions s ON s.plan_id = p.id
+                   WHERE s.id = w.thing_id)"
+            }
             Task::Approve => "(SELECT n.title FROM notices n WHERE n.id = w.thing_id)",
             Task::Update => {
                 "(SELECT u.you_said FROM update_versions u WHERE u.update_id = w.thing_id
@@ -141,6 +155,7 @@ pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sql
             Task::Update,
             Task::Shortlist,
             Task::Statement,
+            Task::Session,
             Task::Takedown
         ]),
         consultations::store::NOBODYS,
@@ -152,7 +167,7 @@ pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sql
 }
 
 /// What waits for a leader, besides what they still have to say; and what they wait for: `approval`
-/// of what they wrote, statements of the forum, and `verdict`s.
+/// of what they wrote, statements of the forum, sessions to be confirmed, and `verdict`s.
 pub async fn for_leader(db: &Db, leader: &Id<Account>) -> sqlx::Result<(Waiting, Vec<Waits>)> {
     let all = format!(
         "{}
@@ -174,10 +189,15 @@ pub async fn for_leader(db: &Db, leader: &Id<Account>) -> sqlx::Result<(Waiting,
          UNION ALL SELECT 'forums statement', t.id, t.title, 1, t.since FROM ({}) t
            WHERE EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = t.id
              AND k.account_id = $1)
+         UNION ALL SELECT 'confirmation', t.id, t.title, 1, t.since FROM ({}) t
+           JOIN planning_sessions s ON s.id = t.id
+           WHERE EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = s.plan_id
+             AND k.account_id = $1)
          UNION ALL SELECT 'verdict', u.id, u.you_said, 1, u.published_at FROM ({}) u
            WHERE u.verdict IS NULL AND EXISTS (SELECT 1 FROM update_leaders k
              WHERE k.update_id = u.id AND k.account_id = $1)",
         plans::store::TO_STATE,
+        plans::store::TO_CONFIRM,
         outcomes::store::STANDING,
     );
     let sql = format!(

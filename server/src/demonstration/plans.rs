@@ -2,7 +2,7 @@
 //! published without involving parents.
 
 use calendar::clock::{self, DAY, Millis};
-use ground::ids::{Id, Plan, Topic};
+use ground::ids::{Id, Plan, PlanningSession, SessionSlip, Topic};
 use ground::text::markdown;
 use jiff::civil::Weekday;
 use plans::rules::{Answer, AnswerKind, NewDraft, NewPlan, NewSession, Override};
@@ -75,12 +75,87 @@ async fn open(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::E
     };
     let recorded = Act { plan_id: &plan, by: &leader, at: sefton.day(met + 2) };
     store::record_session(tx, recorded, &session).await?;
+    let seen = Act { plan_id: &plan, by: &forum, at: sefton.day(met + 6) };
+    let session_id = last_session(tx, &plan).await?;
+    store::confirm_session(tx, seen, &session_id, None).await?;
+    disputed(tx, (&plan, &leader, &forum), sefton).await?;
+    claimed(tx, (&plan, &leader), sefton).await?;
     let words = "Parents chose these topics, and have been planning with the council ever since. \
         The sensory room has been closed on too many Saturdays, so we want the draft to say who \
         opens it, and when.";
     let stated = Act { plan_id: &plan, by: &forum, at: sefton.day(-15) };
     store::state(tx, stated, &id::fresh(), words).await?;
     Ok(())
+}
+
+/// A meeting of which the forum says that it was none with parents.
+async fn disputed(
+    tx: &mut AnyConnection,
+    (plan, leader, forum): (&Id<Plan>, &By, &By),
+    sefton: &Sefton,
+) -> Result<(), sqlx::Error> {
+    let met = days::first(Weekday::Tuesday, sefton.now, -40);
+    let session = NewSession {
+        form_key: id::fresh(),
+        day: clock::fields(sefton.day(met)).0,
+        held_at: "The town hall".into(),
+        parents: 2,
+        others: 11,
+        decided: "The group in the north will meet at the town hall.".into(),
+        notes: String::new(),
+        for_everyone: true,
+    };
+    let recorded = Act { plan_id: plan, by: leader, at: sefton.day(met + 1) };
+    store::record_session(tx, recorded, &session).await?;
+    let reason = "The parents at this meeting work for the council and were there for their jobs. \
+        Nobody told us about it, and families in the north can't get to the town hall by bus.";
+    let session_id = last_session(tx, plan).await?;
+    let said = Act { plan_id: plan, by: forum, at: sefton.day(met + 5) };
+    store::dispute_session(tx, said, &session_id, reason).await?;
+    Ok(())
+}
+
+/// The last meeting: parents were given a slip, and one of them has said so far that they were
+/// there.
+async fn claimed(
+    tx: &mut AnyConnection,
+    (plan, leader): (&Id<Plan>, &By),
+    sefton: &Sefton,
+) -> Result<(), sqlx::Error> {
+    let session = NewSession {
+        form_key: id::fresh(),
+        day: clock::fields(sefton.day(-4)).0,
+        held_at: "The sensory room".into(),
+        parents: 12,
+        others: 3,
+        decided: "Two parents will try the quiet hour with the staff before the draft is written."
+            .into(),
+        notes: String::new(),
+        for_everyone: true,
+    };
+    let recorded = Act { plan_id: plan, by: leader, at: sefton.day(-4) };
+    store::record_session(tx, recorded, &session).await?;
+    let session_id = last_session(tx, plan).await?;
+    store::make_slip(tx, Act { at: sefton.day(-4) + 1, ..recorded }, &session_id).await?;
+    let slip: Id<SessionSlip> =
+        sqlx::query_scalar("SELECT id FROM session_slips").fetch_one(&mut *tx).await?;
+    let parent = by(&sefton.families[1][3], "parent");
+    let said = Act { plan_id: plan, by: &parent, at: sefton.day(-4) + 2 };
+    store::confirm_session(tx, said, &session_id, Some(&slip)).await?;
+    Ok(())
+}
+
+/// The session of a plan that was recorded last.
+async fn last_session(
+    tx: &mut AnyConnection,
+    plan: &Id<Plan>,
+) -> Result<Id<PlanningSession>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT id FROM planning_sessions WHERE plan_id = $1 ORDER BY recorded_at DESC LIMIT 1",
+    )
+    .bind(plan)
+    .fetch_one(tx)
+    .await
 }
 
 /// Its topic is still being voted on, and nobody has met parents yet.

@@ -54,6 +54,7 @@ const PROSE: [(&str, &[&str]); 18] = [
     ("topics", &["title", "happens_now", "would_help"]),
     ("plans", &["title", "what"]),
     ("planning_sessions", &["held_at", "decided", "notes"]),
+    ("session_disputes", &["reason"]),
     ("statements", &["words"]),
     ("drafts", &["summary", "body"]),
     ("draft_answers", &["words"]),
@@ -100,6 +101,13 @@ const NEVER: [(&str, &str); 25] = [
         "a planning session before its plan",
         "planning_sessions s JOIN plans p ON p.id = s.plan_id
          WHERE s.recorded_at < p.registered_at",
+    ),
+    (
+        "something said about a session to come",
+        "planning_sessions s JOIN (SELECT session_id, confirmed_at AS at FROM session_confirmations
+           UNION ALL SELECT session_id, disputed_at FROM session_disputes
+           UNION ALL SELECT session_id, made_at FROM session_slips) said ON said.session_id = s.id
+         WHERE said.at <= s.recorded_at OR said.at > {now}",
     ),
     (
         "a draft before its plan",
@@ -212,6 +220,14 @@ const SOME: [(&str, &str); 23] = [
     (
         "a plan without a statement",
         "plans p WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id)",
+    ),
+    ("a planning session that the forum confirmed", "session_confirmations WHERE for_forum = 1"),
+    ("a planning session that the forum disputes", "session_disputes"),
+    (
+        "a planning session that one parent was at, with a slip that works",
+        "session_confirmations c JOIN session_slips l ON l.id = c.slip_id AND l.ends_at > {now}
+         WHERE NOT EXISTS (SELECT 1 FROM session_confirmations o WHERE o.session_id = c.session_id
+           AND o.settles = 1)",
     ),
     ("a consultation with days left", "consultations WHERE closes_at > {now}"),
     (

@@ -196,12 +196,22 @@ fn a_plan_goes_from_the_leaders_desk_to_its_published_draft_by_links_alone() {
         let waits = "The forum writes its statement: Transport to school";
         assert!(walk.says(waits), "{}", walk.page.html);
 
+        let unconfirmed = "The forum or two parents confirm your planning session";
+        assert!(walk.says(unconfirmed), "{}", walk.page.html);
+        walk.follow(unconfirmed).await;
+        walk.press("Make the slip", &[]).await;
+        assert!(walk.says("Yes, I was there") && walk.says("/slips/"), "{}", walk.page.html);
+
         let mut theirs = Walk::from(&organiser, "/forum").await;
         theirs.follow("Write the forum's statement on Transport to school").await;
         theirs.press("Publish this statement", &[("words", "Good.")]).await;
+        theirs.follow("Organisers’ desk").await;
+        theirs.follow("Say whether a planning session took place: Transport to school").await;
+        theirs.press("Confirm this session", &[]).await;
+        assert!(theirs.says("You confirmed the planning session"), "{}", theirs.page.html);
 
         walk.follow("Leaders’ desk").await;
-        assert!(!walk.says(waits), "{}", walk.page.html);
+        assert!(!walk.says(waits) && !walk.says(unconfirmed), "{}", walk.page.html);
         walk.follow("Submit a draft").await;
         walk.press("Submit this draft", &[("summary", "In short"), ("body", "On time.")]).await;
         walk.follow("Leaders’ desk").await;

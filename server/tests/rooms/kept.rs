@@ -10,11 +10,11 @@ use ground::viewer::Role;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::notices;
-use crate::plans::{REASON, draft, leader, meet, register};
+use crate::plans::{REASON, confirm, draft, leader, meet, register, session_of};
 use crate::world::{World, by_hand, change, on_both, on_postgres};
 
 /// Tables whose rows are written once.
-const APPEND_ONLY: [&str; 24] = [
+const APPEND_ONLY: [&str; 27] = [
     "audit",
     "tallies",
     "concern_notes",
@@ -28,6 +28,9 @@ const APPEND_ONLY: [&str; 24] = [
     "plan_places",
     "plan_topics",
     "planning_sessions",
+    "session_slips",
+    "session_confirmations",
+    "session_disputes",
     "statements",
     "draft_answers",
     "overrides",
@@ -166,12 +169,15 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
 }
 
 /// Who did something that stays, in tables whose rows are written once and in those that live.
-const WHO_DID: [(&str, &str); 24] = [
+const WHO_DID: [(&str, &str); 27] = [
     ("concern_notes", "noted_by"),
     ("confirmations", "confirmed_by"),
     ("plans", "registered_by"),
     ("plan_topics", "tied_by"),
     ("planning_sessions", "recorded_by"),
+    ("session_slips", "made_by"),
+    ("session_confirmations", "confirmed_by"),
+    ("session_disputes", "disputed_by"),
     ("statements", "written_by"),
     ("draft_answers", "answered_by"),
     ("overrides", "made_by"),
@@ -252,6 +258,7 @@ fn two_plain_statements_at_once_do_not_race_past_the_gate() {
         let plan = register(&world, &leader).await;
         leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
         meet(&world, &leader, &plan).await;
+        confirm(&world, &organiser, &plan).await;
         organiser
             .post(&format!("/forum/plans/{plan}/statement"), &[("words", "Good.")])
             .await
@@ -363,6 +370,14 @@ async fn everything_has_happened(world: &World) {
     let plan = register(world, &leader).await;
     leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
     meet(world, &leader, &plan).await;
+    let session = session_of(world, &plan).await;
+    leader.post(&format!("/lead/sessions/{session}/slip"), &[]).await.leads_to();
+    let slip = world.one("SELECT id FROM session_slips").await;
+    for parent in [&author, &world.parent(2).await] {
+        parent.post(&format!("/slips/{slip}"), &[]).await.leads_to();
+    }
+    let disagrees = [("step", "dispute"), ("reason", "Nobody was there.")];
+    organiser.post(&format!("/forum/sessions/{session}"), &disagrees).await.leads_to();
     organiser
         .post(&format!("/forum/plans/{plan}/statement"), &[("words", "Too early.")])
         .await

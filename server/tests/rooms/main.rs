@@ -58,6 +58,7 @@ mod rounds;
 mod running;
 mod search;
 mod second_step;
+mod sessions;
 mod statements;
 mod subscriptions;
 mod takedowns;

@@ -3,17 +3,19 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use calendar::clock::{DAY, HOUR, Millis};
 use ground::db::Transaction;
-use ground::ids::{Account, Id, Plan, Topic};
+use ground::ids::{Account, Id, Plan, PlanningSession, Topic};
 use ground::text::RULES;
 use ground::viewer::Role;
 use involvement::gate;
+use involvement::rung::{self, Rung};
+use involvement::session::SessionState;
 use plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
 use plans::store::{self, Act, By, Published};
 use plans::tell_due;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
-pub use crate::fixtures::plans::{REASON, meet, register};
+pub use crate::fixtures::plans::{REASON, confirm, meet, register, session_of};
 use crate::world::{Browser, World, by_hand, change, on_both};
 
 pub async fn leader(world: &World) -> Browser<'_> {
@@ -66,6 +68,14 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
             )
             .await
             .leads_to();
+        let held = leader.post(&draft, &[]).await;
+        assert!(
+            held.status == StatusCode::UNPROCESSABLE_ENTITY
+                && held.says("two parents who were there, confirm that the planning session"),
+            "only a leader says that they met: {}",
+            held.html
+        );
+        confirm(&world, &organiser, &plan).await;
         let held = leader.post(&draft, &[]).await;
         assert!(held.says("Answer the topic that hasn't been answered yet"));
         leader
@@ -542,6 +552,7 @@ fn what_is_tied_or_withdrawn_after_a_draft_was_published_changes_nothing_of_that
         let plan = register(&world, &leader).await;
         leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
         meet(&world, &leader, &plan).await;
+        confirm(&world, &organiser, &plan).await;
         organiser
             .post(&format!("/forum/plans/{plan}/statement"), &[("words", "Good.")])
             .await
@@ -609,6 +620,7 @@ fn two_leaders_publishing_at_once_publish_once() {
         let plan = register(&world, &one).await;
         one.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
         meet(&world, &one, &plan).await;
+        confirm(&world, &organiser, &plan).await;
         organiser
             .post(&format!("/forum/plans/{plan}/statement"), &[("words", "Good.")])
             .await
@@ -664,11 +676,28 @@ struct Model {
     tied: BTreeSet<usize>,
     first_draft_at: Option<Millis>,
     drafts: i64,
-    met_parents: bool,
+    sessions: Vec<ModelSession>,
     has_statement: bool,
     overridden: BTreeSet<i64>,
     answered: BTreeSet<(i64, usize)>,
     published: BTreeSet<i64>,
+}
+
+/// A planning session of a [`Model`].
+struct ModelSession {
+    id: Id<PlanningSession>,
+    with_parents: bool,
+    by_forum: bool,
+    /// The parents who say that they were there, by their numbers.
+    there: BTreeSet<usize>,
+    is_disputed: bool,
+}
+
+impl ModelSession {
+    fn counts(&self) -> bool {
+        let is_confirmed = self.by_forum || self.there.len() > 1;
+        self.with_parents && is_confirmed && !self.is_disputed
+    }
 }
 
 impl Model {
@@ -679,7 +708,8 @@ impl Model {
         };
         let is_open = !tied.is_empty()
             && tied.iter().all(early)
-            && (self.met_parents || tied.iter().all(|topic| self.opened[*topic].2))
+            && (self.sessions.iter().any(ModelSession::counts)
+                || tied.iter().all(|topic| self.opened[*topic].2))
             && self.has_statement;
         (is_open || self.overridden.contains(&version))
             && tied.iter().all(|topic| self.answered.contains(&(version, *topic)))
@@ -691,13 +721,16 @@ fn no_order_of_events_publishes_a_draft_that_the_rule_forbids() {
     on_both(async |world| {
         let account: Id<Account> =
             world.person("everyone@example.org", &Role::ALL, &world.south).await.into();
-        let (mut published, mut past) = (0, 0);
+        let others = Others::of(&world).await;
+        let (mut published, mut past, mut confirmed) = (0, 0, 0);
         for seed in 0..48 {
-            let model = one_life(&world, &account, seed).await;
+            let model = one_life(&world, (&account, &others), seed).await;
             published += model.published.len();
             past += model.published.intersection(&model.overridden).count();
+            confirmed += model.sessions.iter().filter(|session| session.counts()).count();
         }
         println!("{published} drafts were published, {past} of them past the gate");
+        assert!(confirmed > 5, "{confirmed}: hardly any session was confirmed");
         assert!(
             published - past > 5 && past > 5,
             "{published}, {past}: the gate was hardly ever tried"
@@ -705,9 +738,39 @@ fn no_order_of_events_publishes_a_draft_that_the_rule_forbids() {
     });
 }
 
+/// Who says whether planning sessions were held. The last parent has an address that leads to the
+/// mailbox of the first.
+struct Others {
+    organiser: Id<Account>,
+    parents: Vec<Id<Account>>,
+}
+
+impl Others {
+    async fn of(world: &World) -> Self {
+        let mut parents = Vec::new();
+        for email in ["ann@example.org", "ben@example.org", "ann+two@example.org"] {
+            parents.push(world.person(email, &[Role::Parent], &world.north).await.into());
+        }
+        let organiser = world.person("forum@example.org", &[Role::Organiser], &world.north).await;
+        Self { organiser: organiser.into(), parents }
+    }
+}
+
+/// Whether the words of the rule let this be said about a session: by the forum, or by a parent.
+/// The third parent is the first.
+fn may_say(session: &ModelSession, parent: Option<usize>) -> bool {
+    let is_confirmed = session.by_forum || session.there.len() > 1;
+    let is_new = parent.is_none_or(|parent| !session.there.contains(&(parent % 2)));
+    session.with_parents && !is_confirmed && !session.is_disputed && is_new
+}
+
 /// A plan that goes through 80 random events, judged at each step. Every other plan is patient: its
 /// drafts come late.
-async fn one_life(world: &World, account_id: &Id<Account>, seed: u64) -> Model {
+async fn one_life(
+    world: &World,
+    (account_id, others): (&Id<Account>, &Others),
+    seed: u64,
+) -> Model {
     let mut random = StdRng::seed_from_u64(seed);
     let by = By { account_id: account_id.clone(), role: "leader" };
     let new = NewPlan {
@@ -726,7 +789,7 @@ async fn one_life(world: &World, account_id: &Id<Account>, seed: u64) -> Model {
     let mut model = Model::default();
     let began = world.now();
     for _ in 0..80 {
-        let choice = random.random_range(0..22);
+        let choice = random.random_range(0..26);
         let version = random.random_range(1..=model.drafts.max(1));
         let nth = random.random_range(0..model.opened.len().max(1));
         let topic = model.opened.get(nth).map(|(id, ..)| id.clone());
@@ -774,7 +837,70 @@ async fn one_life(world: &World, account_id: &Id<Account>, seed: u64) -> Model {
                 let (mut tx, at) = begun(world, &plan).await;
                 store::record_session(&mut tx, act(at), &session).await.unwrap();
                 tx.commit().await.unwrap();
-                model.met_parents |= parents > 0;
+                model.sessions.push(ModelSession {
+                    id: session_of(world, &plan).await.into(),
+                    with_parents: parents > 0,
+                    by_forum: false,
+                    there: BTreeSet::new(),
+                    is_disputed: false,
+                });
+            }
+            (18 | 19, _) if !model.sessions.is_empty() => {
+                let nth = random.random_range(0..model.sessions.len());
+                let session = &mut model.sessions[nth];
+                // Whoever recorded it tries too.
+                let parent = random.random_range(0..5_usize);
+                let (by, parent) = match parent {
+                    3 => (By { account_id: others.organiser.clone(), role: "organiser" }, None),
+                    4 => (By { account_id: account_id.clone(), role: "organiser" }, None),
+                    nth => {
+                        (By { account_id: others.parents[nth].clone(), role: "parent" }, Some(nth))
+                    }
+                };
+                let (mut tx, at) = begun(world, &plan).await;
+                let act = Act { plan_id: &plan, by: &by, at };
+                let said = store::confirm_session(&mut tx, act, &session.id, None).await.unwrap();
+                tx.commit().await.unwrap();
+                let may = may_say(session, parent) && by.account_id != *account_id;
+                assert_eq!(said.unwrap().is_ok(), may, "seed {seed}: {by:?}");
+                match parent {
+                    _ if !may => {}
+                    Some(parent) => _ = session.there.insert(parent % 2),
+                    None => session.by_forum = true,
+                }
+            }
+            (20, _) if !model.sessions.is_empty() => {
+                let nth = random.random_range(0..model.sessions.len());
+                let (session, parent) = (&mut model.sessions[nth], random.random_range(0..3_usize));
+                let settles = i64::from(!session.there.is_empty());
+                let there = format!(
+                    "INSERT INTO session_confirmations (id, session_id, for_forum, settles,
+                     confirmed_by, confirmed_at) VALUES ('{}', '{}', 0, {settles}, '{}', {})",
+                    id::random(),
+                    session.id,
+                    others.parents[parent],
+                    now + HOUR
+                );
+                let done = by_hand(world, &there).await.is_ok();
+                let may = may_say(session, Some(parent));
+                assert_eq!(done, may, "seed {seed}: the schema and the rule differ about {there}");
+                if may {
+                    session.there.insert(parent % 2);
+                }
+                // What happens next comes later than that.
+                world.forward(2 * HOUR);
+            }
+            (21, _) if !model.sessions.is_empty() && random.random_bool(0.3) => {
+                let nth = random.random_range(0..model.sessions.len());
+                let session = &mut model.sessions[nth];
+                let by = By { account_id: others.organiser.clone(), role: "organiser" };
+                let (mut tx, at) = begun(world, &plan).await;
+                let act = Act { plan_id: &plan, by: &by, at };
+                let said = store::dispute_session(&mut tx, act, &session.id, "No").await.unwrap();
+                tx.commit().await.unwrap();
+                let may = session.with_parents && !session.by_forum && !session.is_disputed;
+                assert_eq!(said.unwrap().is_ok(), may, "seed {seed}");
+                session.is_disputed |= may;
             }
             (5, _) => {
                 let (mut tx, at) = begun(world, &plan).await;
@@ -888,6 +1014,22 @@ async fn agree(world: &World, plan: &Id<Plan>, seed: u64) {
         .await
         .unwrap();
     assert_eq!(shut == 0, gate::is_open(&found.gate(), world.now()), "seed {seed}");
+    let viewed: Vec<String> = sqlx::query_scalar(
+        "SELECT session_id FROM confirmed_sessions WHERE plan_id = $1 ORDER BY session_id",
+    )
+    .bind(plan)
+    .fetch_all(&mut *world.db().read().await.unwrap())
+    .await
+    .unwrap();
+    let counting = found.sessions.iter().filter(|of| of.state() == Some(SessionState::Confirmed));
+    let mut ruled: Vec<String> = counting.map(|of| of.id.to_string()).collect();
+    ruled.sort();
+    assert_eq!(viewed, ruled, "seed {seed}: the sessions that count");
+    let (rung, _) = rung::rung(&found.rung(), world.now() + DAY).unzip();
+    assert!(
+        rung.is_none_or(|rung| rung < Rung::CoDesigning) || !ruled.is_empty(),
+        "seed {seed}: a rung rests on what nobody confirmed"
+    );
 }
 
 /// A topic published now, in a round of its own or in none.

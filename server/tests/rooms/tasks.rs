@@ -9,7 +9,7 @@ use deliveries::Email;
 use deliveries::tasks::{Task, tell_due};
 use ground::viewer::Role;
 use outcomes::store::STANDING;
-use plans::store::TO_STATE;
+use plans::store::{TO_CONFIRM, TO_STATE};
 
 use super::notices::{fields, leaders, written};
 use crate::world::{Browser, World, change, link_to, number, on_both};
@@ -238,7 +238,9 @@ fn every_task_of_the_demonstration_is_on_a_page_that_opens_for_whoever_it_waits_
         assert!(kinds.len() > 5, "{kinds:?}");
         // What leaders wait for and what organisers are emailed about are the same.
         let to_check = format!("SELECT id FROM ({STANDING}) u WHERE verdict IS NULL");
-        for (word, on_the_desk) in [("statement", TO_STATE), ("update", to_check.as_str())] {
+        for (word, on_the_desk) in
+            [("statement", TO_STATE), ("session", TO_CONFIRM), ("update", to_check.as_str())]
+        {
             let sql = format!(
                 "SELECT (SELECT count(*) FROM ({on_the_desk}) d) - (SELECT count(DISTINCT thing_id)
                    FROM waiting_tasks WHERE task = '{word}') AS more"

@@ -27,7 +27,7 @@ use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
-const OF_THE_DEMONSTRATION: [(&str, &str, &str); 50] = [
+const OF_THE_DEMONSTRATION: [(&str, &str, &str); 54] = [
     ("/admin/people/{id}", "id", "SELECT id FROM accounts WHERE email = 'parent2@example.org'"),
     // Somebody who looks at nothing here: nobody looks at anything while they are suspended.
     (
@@ -69,6 +69,7 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 50] = [
     ("/forum/rounds/{id}", "id", "SELECT id FROM rounds ORDER BY closes_at LIMIT 1"),
     ("/forum/safeguarding/{id}", "id", "SELECT id FROM topics WHERE passed_on_at IS NOT NULL"),
     ("/forum/safeguarding/taken-down/{id}", "id", NONE),
+    ("/forum/sessions/{id}", "id", MET),
     ("/forum/topics/{id}", "id", "SELECT id FROM topics WHERE title LIKE 'Hearing tests%'"),
     (
         "/forum/topics/{id}/takedown",
@@ -82,6 +83,7 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 50] = [
     ("/lead/notices/{id}/questions", "id", ROUTE),
     ("/lead/notices/{id}/withdrawal", "id", ROUTE),
     ("/lead/plans/{id}", "id", "SELECT id FROM plans WHERE title = 'Weekends and holidays'"),
+    ("/lead/sessions/{id}", "id", MET),
     ("/lead/updates/{id}", "id", DISPUTED),
     ("/local-offer/comments/{id}", "id", PUBLISHED),
     ("/notices/{id}", "id", ROUTE),
@@ -93,7 +95,9 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 50] = [
     ("/record/plans/{id}", "id", DRAFTED),
     ("/rounds/{id}", "id", "SELECT id FROM rounds ORDER BY closes_at DESC LIMIT 1"),
     ("/services/{id}", "id", TRANSPORT),
+    ("/sessions/{id}", "id", MET),
     ("/sitemap/{page}", "page", "SELECT CAST('1' AS TEXT)"),
+    ("/slips/{link}", "link", "SELECT id FROM session_slips"),
     // The parent who looks at it proposed it, so she may withdraw it.
     ("/topics/{id}", "id", "SELECT id FROM topics WHERE title = 'A published autism pathway'"),
     ("/updates/{id}", "id", CLAIMED),
@@ -106,6 +110,12 @@ const TRANSPORT: &str = "SELECT id FROM services WHERE name = 'Transport'";
 const OPEN: &str = "SELECT id FROM consultations WHERE title LIKE 'After a diagnosis%'";
 const CLOSED: &str = "SELECT id FROM consultations WHERE title LIKE 'How long do you wait%'";
 const WAITING: &str = "SELECT CAST('waiting' AS TEXT)";
+/// A planning session that only leaders say was held.
+const MET: &str = "SELECT s.id FROM planning_sessions s
+     WHERE NOT EXISTS (SELECT 1 FROM session_confirmations c WHERE c.session_id = s.id
+       AND c.settles = 1)
+       AND NOT EXISTS (SELECT 1 FROM session_disputes d WHERE d.session_id = s.id)
+     ORDER BY s.recorded_at LIMIT 1";
 /// What a leader says, which nobody has checked, and which the forum disputes.
 const CLAIMED: &str = "SELECT update_id FROM update_versions
      WHERE you_said LIKE 'Families in the south wait%'";
@@ -441,7 +451,14 @@ impl<'w> Things<'w> {
         let session =
             world.one(&format!("SELECT id FROM planning_sessions WHERE plan_id = '{plan}'")).await;
         self.put("/lead/plans/{id}/sessions/{session}", "id", plan.clone());
-        self.put("/lead/plans/{id}/sessions/{session}", "session", session);
+        self.put("/lead/plans/{id}/sessions/{session}", "session", session.clone());
+        // A slip that works today, whatever time has passed over the first.
+        leader.post(&format!("/lead/sessions/{session}/slip"), &[]).await.leads_to();
+        let slip = format!("SELECT id FROM session_slips WHERE session_id = '{session}'");
+        self.put("/slips/{link}", "link", world.one(&slip).await);
+        for begins in ["/sessions/{id}", "/forum/sessions/{id}", "/lead/sessions/{id}"] {
+            self.put(begins, "id", session.clone());
+        }
         let topic = world.one("SELECT id FROM topics WHERE title LIKE 'Tell us before%'").await;
         let topics = format!("/lead/plans/{plan}/topics");
         leader.post(&topics, &[("topics", &topic)]).await.leads_to();

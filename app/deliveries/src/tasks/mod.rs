@@ -29,6 +29,8 @@ pub enum Task {
     Shortlist,
     /// A plan without the forum's statement.
     Statement,
+    /// A planning session that only those who plan say was held.
+    Session,
     /// A consultation that has closed and is not counted.
     Count,
     /// Results that another organiser counted.
@@ -78,7 +80,7 @@ pub(crate) const SOON: Millis = DAY;
 
 impl Task {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Safeguarding,
         Self::Topic,
         Self::Comment,
@@ -86,6 +88,7 @@ impl Task {
         Self::Update,
         Self::Shortlist,
         Self::Statement,
+        Self::Session,
         Self::Count,
         Self::Publish,
         Self::Takedown,
@@ -151,6 +154,15 @@ impl Task {
                 page: "/forum/plans/{id}/statement",
                 list: "/forum",
                 days: Some(28),
+            },
+            Self::Session => Facts {
+                word: "session",
+                role: Role::Organiser,
+                one: "Say whether a planning session took place",
+                several: "Planning sessions to confirm",
+                page: "/forum/sessions/{id}",
+                list: "/forum",
+                days: Some(14),
             },
             Self::Count => Facts {
                 word: "count",

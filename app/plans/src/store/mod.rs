@@ -6,12 +6,14 @@ mod undo;
 mod writing;
 
 pub use reading::{
-    AnsweredTopic, Draft, DraftContent, DraftText, FINDABLE, LABELS, ListedPlan, PastChange, Plan,
-    PlanCourse, PlanEvent, PlanningSession, Statement, TO_STATE, TiedTopic, UntoldDraft, all,
-    bodies, courses, draft, find, find_for, is_untouched, list, to_be_rendered, untold,
+    AnsweredTopic, Confirmation, Dispute, Draft, DraftContent, DraftText, FINDABLE, LABELS,
+    ListedPlan, PastChange, Plan, PlanCourse, PlanEvent, PlanningSession, Slip, Statement,
+    TO_CONFIRM, TO_STATE, TiedTopic, UntoldDraft, all, bodies, courses, draft, find, find_for,
+    has_confirmed, is_untouched, list, plan_of, slip, slip_of, to_be_rendered, untold,
 };
 pub use writing::{
-    Act, By, Corrected, Published, answer, change, correct_session, correct_title, hold, hold_for,
-    hold_for_forum, keep_html, override_gate, publish, record_draft, record_session, register,
-    state, tell_next, tie,
+    Act, By, Corrected, Published, SLIP_WORKS, Said, answer, change, confirm_session,
+    correct_session, correct_title, dispute_session, hold, hold_for, hold_for_forum, keep_html,
+    make_slip, override_gate, publish, record_draft, record_session, register, state, tell_next,
+    tie,
 };

@@ -11,6 +11,7 @@ use ground::ui::Step;
 use ground::viewer::Role;
 use involvement::gate::{self, GateFacts, TopicFacts};
 use involvement::rung::RungFacts;
+use involvement::session::{SessionFacts, SessionState};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, FromRow, Row as _};
 
@@ -86,6 +87,43 @@ pub struct PlanningSession {
     /// Whether everyone may read the notes, not only the forum and leaders.
     pub for_everyone: bool,
     pub recorded_at: Millis,
+    /// Who else says that it was held.
+    pub confirmed: Option<Confirmation>,
+    /// Why the forum says that it was not held so.
+    pub disputed: Option<Dispute>,
+}
+
+/// That somebody else than those who plan says that a session was held.
+#[derive(Clone, Copy, Debug)]
+pub struct Confirmation {
+    /// The forum, and not parents who were there.
+    pub for_forum: bool,
+    pub at: Millis,
+}
+
+/// That the forum says that a session was not held as it was recorded.
+#[derive(Clone, Debug)]
+pub struct Dispute {
+    pub reason: String,
+    pub at: Millis,
+}
+
+impl PlanningSession {
+    /// When it was recorded, and what others said about it.
+    #[must_use]
+    pub fn facts(&self) -> SessionFacts {
+        SessionFacts {
+            recorded_at: self.recorded_at,
+            confirmed_at: self.confirmed.map(|confirmed| confirmed.at),
+            disputed_at: self.disputed.as_ref().map(|disputed| disputed.at),
+        }
+    }
+
+    /// How far it has got; `None` where no parents took part, so that it counts for nothing.
+    #[must_use]
+    pub fn state(&self) -> Option<SessionState> {
+        (self.parents > 0).then(|| self.facts().state())
+    }
 }
 
 /// What the forum says about a plan.
@@ -107,6 +145,8 @@ pub struct Draft {
     pub published_at: Option<Millis>,
     /// Who overrode the gate for it, why and when.
     pub overridden: Option<(String, String, Millis)>,
+    /// Whether it was published while a planning session counted as soon as it was recorded.
+    pub is_before_confirmations: bool,
 }
 
 /// Something that happened to a plan.
@@ -165,12 +205,22 @@ impl Plan {
                 .map(|draft| draft.first_recorded_at)
                 .filter(|recorded| *recorded <= at)
                 .min(),
-            met_parents: self
-                .sessions
+            sessions: self
+                .met_parents()
+                .filter(|session| session.recorded_at <= at)
+                .map(|session| session.facts().state_at(at))
+                .collect(),
+            claims_count: self
+                .drafts
                 .iter()
-                .any(|session| session.parents > 0 && session.recorded_at <= at),
+                .any(|draft| draft.is_before_confirmations && draft.published_at == Some(at)),
             has_statement: self.statements.iter().any(|statement| statement.at <= at),
         }
+    }
+
+    /// The planning sessions that parents took part in, as it was recorded.
+    pub fn met_parents(&self) -> impl Iterator<Item = &PlanningSession> {
+        self.sessions.iter().filter(|session| session.parents > 0)
     }
 
     /// The plan as it was at that time; `None` before it was registered.
@@ -182,6 +232,10 @@ impl Plan {
         }
         self.events.retain(|event| event.at <= at);
         self.sessions.retain(|session| session.recorded_at <= at);
+        for session in &mut self.sessions {
+            session.confirmed = session.confirmed.filter(|confirmed| confirmed.at <= at);
+            session.disputed = session.disputed.take().filter(|disputed| disputed.at <= at);
+        }
         self.statements.retain(|statement| statement.at <= at);
         self.topics.retain(|topic| topic.tied_at <= at);
         for topic in &mut self.topics {
@@ -226,12 +280,7 @@ impl Plan {
                 None
             },
             topics_open_since: topics.into_iter().filter_map(|topic| topic.open_since).collect(),
-            met_parents_at: self
-                .sessions
-                .iter()
-                .filter(|session| session.parents > 0)
-                .map(|session| session.recorded_at)
-                .min(),
+            sessions: self.met_parents().map(PlanningSession::facts).collect(),
             statement_at: self.statements.iter().map(|statement| statement.at).min(),
             first_draft_at: self.drafts.iter().map(|draft| draft.first_recorded_at).min(),
             published_at,
@@ -301,9 +350,10 @@ pub async fn find_for(
     Ok(Some(plan))
 }
 
-/// Topics, sessions, statements, drafts, events and corrections in one question, of the plan `$1`
-/// or of all plans: (kind, id, four texts, two numbers, two times, plan). The later time of a
-/// session is whether everyone may read its notes.
+/// Topics, sessions and what others say about them, statements, drafts, events and corrections in
+/// one question, of the plan `$1` or of all plans: (kind, id, four texts, two numbers, two times,
+/// plan). The later time of a session is whether everyone may read its notes; whatever is said
+/// about it comes after it, since the schema takes nothing earlier.
 fn happenings(of: &str) -> String {
     format!(
         "SELECT kind, id, one, two, three, four, first, second, at, later, plan_id FROM (
@@ -312,6 +362,14 @@ fn happenings(of: &str) -> String {
                   s.recorded_at AS at, CAST(CASE s.audience WHEN 'everyone' THEN 1
                     WHEN 'forum' THEN 0 END AS BIGINT) AS later, s.plan_id
              FROM planning_sessions s WHERE s.plan_id {of}
+           UNION ALL SELECT 'confirmed', c.session_id, '', '', '', '', CAST(c.for_forum AS BIGINT),
+             CAST(0 AS BIGINT), c.confirmed_at, CAST(NULL AS BIGINT), s.plan_id
+             FROM session_confirmations c JOIN planning_sessions s ON s.id = c.session_id
+             WHERE c.settles = 1 AND s.plan_id {of}
+           UNION ALL SELECT 'disputed', d.session_id, d.reason, '', '', '', CAST(0 AS BIGINT),
+             CAST(0 AS BIGINT), d.disputed_at, CAST(NULL AS BIGINT), s.plan_id
+             FROM session_disputes d JOIN planning_sessions s ON s.id = d.session_id
+             WHERE s.plan_id {of}
            UNION ALL SELECT 'topic', t.id,
              CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id)
                OR t.taken_down_at IS NOT NULL THEN t.title
@@ -324,9 +382,12 @@ fn happenings(of: &str) -> String {
              CAST(0 AS BIGINT), s.written_at, CAST(NULL AS BIGINT), s.plan_id
              FROM statements s WHERE s.plan_id {of}
            UNION ALL SELECT 'draft', d.id, d.summary, coalesce(o.name, ''), coalesce(o.reason,
-             ''), '', CAST(d.version AS BIGINT),
+             ''), CASE WHEN b.draft_id IS NULL THEN '' ELSE 'before' END,
+             CAST(d.version AS BIGINT),
                   coalesce(o.made_at, 0), d.first_recorded_at, d.published_at, d.plan_id
-             FROM drafts d LEFT JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id {of}
+             FROM drafts d LEFT JOIN overrides o ON o.draft_id = d.id
+               LEFT JOIN drafts_before_confirmations b ON b.draft_id = d.id
+             WHERE d.plan_id {of}
            UNION ALL SELECT 'event', p.id, 'plan registered', a.shown_name, 'leader', p.id,
              CAST(0 AS BIGINT), CAST(0 AS BIGINT), p.registered_at,
                   CAST(NULL AS BIGINT), p.id FROM plans p
@@ -388,7 +449,16 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
                 others: number(row.get("second"), "planning_sessions.others")?,
                 for_everyone: known(for_everyone, "planning_sessions.audience")? == 1,
                 recorded_at: at,
+                confirmed: None,
+                disputed: None,
             });
+        }
+        "confirmed" => {
+            let for_forum = row.get::<i64, _>("first") == 1;
+            session_of(plan, row)?.confirmed = Some(Confirmation { for_forum, at });
+        }
+        "disputed" => {
+            session_of(plan, row)?.disputed = Some(Dispute { reason: row.get("one"), at });
         }
         "topic" => plan.topics.push(TiedTopic {
             id: row.get("id"),
@@ -408,6 +478,7 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
                 first_recorded_at: at,
                 published_at: row.get("later"),
                 overridden: (!name.is_empty()).then(|| (name, row.get("three"), row.get("second"))),
+                is_before_confirmations: row.get::<&str, _>("four") == "before",
             });
         }
         "plan" => {
@@ -430,6 +501,13 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
         _ => return known(None, "what happened to a plan"),
     }
     Ok(())
+}
+
+/// The session that something was said about.
+fn session_of<'p>(plan: &'p mut Plan, row: &AnyRow) -> sqlx::Result<&'p mut PlanningSession> {
+    let id: Id<ids::PlanningSession> = row.get("id");
+    let session = plan.sessions.iter_mut().find(|session| session.id == id);
+    known(session, "what was said about a planning session")
 }
 
 fn correction(row: &AnyRow) -> sqlx::Result<Correction> {
@@ -538,8 +616,9 @@ pub struct PlanCourse {
     /// How many topics it answers, and how many of them were not voted on yet.
     pub topics: i64,
     pub not_voted_on: i64,
-    /// Planning sessions that parents took part in.
+    /// Planning sessions with parents that others have confirmed, and those that wait for it.
     pub sessions: i64,
+    pub claimed: i64,
     /// What the forum said about it.
     pub statements: i64,
     /// The number of its last draft; 0 for none.
@@ -572,6 +651,10 @@ impl PlanCourse {
         let to = |what: &str| format!("/lead/plans/{}/{what}", self.id);
         match self.draft {
             _ if self.topics == 0 => (to("topics"), "Add the topics it answers"),
+            0 if !self.has_parents() && self.claimed > 0 => (
+                format!("/plans/{}#sessions", self.id),
+                "Ask parents to confirm the planning session",
+            ),
             0 if !self.has_parents() => (to("sessions"), "Record a planning session"),
             0 => (to("drafts"), "Submit a draft"),
             draft => (to(&format!("drafts/{draft}")), "Publish the draft"),
@@ -592,8 +675,11 @@ pub async fn courses(
            (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
              AND t.withdrawn_at IS NULL LEFT JOIN rounds r ON r.id = t.round_id
              WHERE x.plan_id = p.id AND r.closed_at IS NULL) AS not_voted_on,
-           (SELECT count(*) FROM planning_sessions s WHERE s.plan_id = p.id
-             AND s.parents > 0) AS sessions,
+           (SELECT count(*) FROM confirmed_sessions s WHERE s.plan_id = p.id) AS sessions,
+           (SELECT count(*) FROM planning_sessions s WHERE s.plan_id = p.id AND s.parents > 0
+             AND NOT EXISTS (SELECT 1 FROM session_disputes d WHERE d.session_id = s.id)
+             AND NOT EXISTS (SELECT 1 FROM confirmed_sessions c WHERE c.session_id = s.id))
+             AS claimed,
            (SELECT count(*) FROM statements s WHERE s.plan_id = p.id) AS statements,
            CAST(coalesce((SELECT max(d.version) FROM drafts d WHERE d.plan_id = p.id), 0)
              AS BIGINT) AS draft,
@@ -621,6 +707,7 @@ pub async fn courses(
         topics: row.get("topics"),
         not_voted_on: row.get("not_voted_on"),
         sessions: row.get("sessions"),
+        claimed: row.get("claimed"),
         statements: row.get("statements"),
         draft: row.get("draft"),
         is_shut: row.get::<i64, _>("shut") > 0,
@@ -633,6 +720,79 @@ pub const TO_STATE: &str = "SELECT id, title, registered_at AS since FROM plans 
    WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id)
      AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id AND x.kind = 'cancelled')
    ORDER BY p.id LIMIT 50";
+
+/// Planning sessions that only leaders say were held, oldest first: (id, title of the plan, since).
+pub const TO_CONFIRM: &str = "SELECT s.id, p.title, s.recorded_at AS since FROM planning_sessions s
+   JOIN plans p ON p.id = s.plan_id
+   WHERE s.parents > 0
+     AND NOT EXISTS (SELECT 1 FROM session_confirmations c WHERE c.session_id = s.id
+       AND c.settles = 1)
+     AND NOT EXISTS (SELECT 1 FROM session_disputes d WHERE d.session_id = s.id)
+   ORDER BY s.recorded_at, s.id LIMIT 50";
+
+/// The plan that a planning session is about.
+pub async fn plan_of(
+    db: &Db,
+    session_id: &Id<ids::PlanningSession>,
+) -> sqlx::Result<Option<Id<ids::Plan>>> {
+    sqlx::query_scalar("SELECT plan_id FROM planning_sessions WHERE id = $1")
+        .bind(session_id)
+        .fetch_optional(&mut *db.read().await?)
+        .await
+}
+
+/// Whether this person has said that they were at a planning session.
+pub async fn has_confirmed(
+    db: &Db,
+    session_id: &Id<ids::PlanningSession>,
+    account_id: &Id<Account>,
+) -> sqlx::Result<bool> {
+    let said: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM session_confirmations WHERE session_id = $1 AND confirmed_by = $2",
+    )
+    .bind(session_id)
+    .bind(account_id)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(said > 0)
+}
+
+/// A link to a planning session, for parents who were there.
+#[derive(Clone, Debug, FromRow)]
+pub struct Slip {
+    pub id: Id<ids::SessionSlip>,
+    pub session_id: Id<ids::PlanningSession>,
+    pub plan_id: Id<ids::Plan>,
+    pub ends_at: Millis,
+}
+
+/// The link with this id, whether or not it still works.
+pub async fn slip(db: &Db, id: &Id<ids::SessionSlip>) -> sqlx::Result<Option<Slip>> {
+    sqlx::query_as(
+        "SELECT l.id, l.session_id, s.plan_id, l.ends_at FROM session_slips l
+         JOIN planning_sessions s ON s.id = l.session_id WHERE l.id = $1",
+    )
+    .bind(id)
+    .fetch_optional(&mut *db.read().await?)
+    .await
+}
+
+/// The link to a session that works now, if there is one.
+pub async fn slip_of(
+    db: &Db,
+    session_id: &Id<ids::PlanningSession>,
+    now: Millis,
+) -> sqlx::Result<Option<Slip>> {
+    sqlx::query_as(
+        "SELECT l.id, l.session_id, s.plan_id, l.ends_at FROM session_slips l
+         JOIN planning_sessions s ON s.id = l.session_id
+         WHERE l.session_id = $1 AND l.ends_at > $2 ORDER BY l.ends_at DESC LIMIT 1",
+    )
+    .bind(session_id)
+    .bind(now)
+    .fetch_optional(&mut *db.read().await?)
+    .await
+}
 
 /// What a draft does about a topic.
 #[derive(Clone, Debug)]

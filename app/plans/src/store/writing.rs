@@ -2,14 +2,15 @@
 //! except [`register`].
 
 use area::corrections::{self, Of};
-use calendar::clock::Millis;
+use calendar::clock::{self, DAY, Millis};
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::changes::ChangeKind;
 use ground::db::{self, Kind};
 use ground::files;
-use ground::ids::{Account, Draft, Id, Plan, PlanningSession, Topic};
+use ground::ids::{Account, Draft, Id, Plan, PlanningSession, SessionSlip, Topic};
 use ground::text::RULES;
 use involvement::gate::{self, GateFacts, TopicFacts};
+use involvement::session::{NotSaid, Saying, SessionState, confirming, disputing};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::reading;
@@ -19,7 +20,7 @@ use crate::rules::{Answer, Meeting, NewDraft, NewPlan, NewSession, Override, Pla
 #[derive(Clone, Debug)]
 pub struct By {
     pub account_id: Id<Account>,
-    /// `leader` or `organiser`.
+    /// `leader`, `organiser` or `parent`.
     pub role: &'static str,
 }
 
@@ -111,6 +112,8 @@ async fn next_moment(
            WHERE x.plan_id = $1 AND x.kind = 'cancelled') AS cancelled FROM (
            SELECT at FROM plan_events WHERE plan_id = $1
            UNION ALL SELECT registered_at FROM plans WHERE id = $1
+           UNION ALL SELECT c.confirmed_at FROM session_confirmations c
+             JOIN planning_sessions s ON s.id = c.session_id WHERE s.plan_id = $1
            UNION ALL SELECT t.withdrawn_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id
              WHERE x.plan_id = $1
            UNION ALL SELECT r.closed_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id
@@ -308,6 +311,8 @@ pub enum Corrected {
     Settled,
     /// A draft is submitted: whether parents were there stays.
     HasDraft,
+    /// Somebody else has confirmed it, or the forum has disputed it.
+    Spoken,
     /// Somebody else has corrected it meanwhile.
     Before,
 }
@@ -320,17 +325,22 @@ pub async fn correct_session(
     was: &reading::PlanningSession,
     is: &Meeting,
 ) -> sqlx::Result<Corrected> {
-    let (drafts, settled): (i64, i64) = sqlx::query_as(
+    let (drafts, settled, spoken): (i64, i64, i64) = sqlx::query_as(
         "SELECT count(*) AS drafts, count(CASE WHEN d.published_at IS NOT NULL
-           OR o.draft_id IS NOT NULL THEN 1 END) AS settled
+           OR o.draft_id IS NOT NULL THEN 1 END) AS settled,
+           (SELECT count(*) FROM session_confirmations c WHERE c.session_id = $2)
+             + (SELECT count(*) FROM session_disputes x WHERE x.session_id = $2) AS spoken
          FROM drafts d LEFT JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id = $1",
     )
     .bind(act.plan_id)
+    .bind(&was.id)
     .fetch_one(&mut *tx)
     .await?;
     let (parents, others) = (was.parents.to_string(), was.others.to_string());
     if settled > 0 {
         return Ok(Corrected::Settled);
+    } else if spoken > 0 {
+        return Ok(Corrected::Spoken);
     } else if drafts > 0 && (was.parents > 0) != (is.parents > 0) {
         return Ok(Corrected::HasDraft);
     }
@@ -363,6 +373,142 @@ pub async fn correct_session(
     }
     event(tx, act, "planning session corrected", &was.id).await?;
     Ok(Corrected::Done)
+}
+
+/// How long a link to a planning session works; the schema allows no longer.
+pub const SLIP_WORKS: Millis = 28 * DAY;
+
+/// Makes a link to a planning session, unless there is one that works; whether it is new.
+pub async fn make_slip(
+    tx: &mut AnyConnection,
+    act: Act<'_>,
+    session_id: &Id<PlanningSession>,
+) -> sqlx::Result<bool> {
+    let made = sqlx::query(
+        "INSERT INTO session_slips (id, session_id, made_by, made_at, ends_at)
+         SELECT $1, s.id, $3, CAST($4 AS BIGINT), CAST($5 AS BIGINT) FROM planning_sessions s
+         WHERE s.id = $2 AND s.plan_id = $6 AND NOT EXISTS (SELECT 1 FROM session_slips l
+           WHERE l.session_id = s.id AND l.ends_at > $4)",
+    )
+    .bind(Id::<SessionSlip>::random())
+    .bind(session_id)
+    .bind(&act.by.account_id)
+    .bind(act.at)
+    .bind(act.at + SLIP_WORKS)
+    .bind(act.plan_id)
+    .execute(tx)
+    .await?;
+    Ok(made.rows_affected() == 1)
+}
+
+/// What is asked before somebody says something about a planning session; `None` where there is no
+/// such session or person.
+async fn saying(
+    tx: &mut AnyConnection,
+    act: Act<'_>,
+    session_id: &Id<PlanningSession>,
+) -> sqlx::Result<Option<Saying>> {
+    // One mailbox is one person (decision 0028).
+    let row = sqlx::query(
+        "SELECT s.day, s.parents,
+           (SELECT count(*) FROM accounts o WHERE (o.id = s.recorded_by OR o.id IN (
+               SELECT k.account_id FROM plan_side k WHERE k.plan_id = s.plan_id))
+             AND coalesce(o.mailbox, o.email, o.id) = coalesce(a.mailbox, a.email, a.id)) AS theirs,
+           (SELECT count(*) FROM session_confirmations c JOIN accounts o ON o.id = c.confirmed_by
+             WHERE c.session_id = s.id AND coalesce(o.mailbox, o.email, o.id)
+               = coalesce(a.mailbox, a.email, a.id)) AS own,
+           (SELECT count(*) FROM session_confirmations c JOIN accounts o ON o.id = c.confirmed_by
+             AND o.erased_at IS NULL
+             WHERE c.session_id = s.id AND coalesce(o.mailbox, o.email, o.id)
+               <> coalesce(a.mailbox, a.email, a.id)) AS others,
+           (SELECT count(*) FROM session_confirmations c WHERE c.session_id = s.id
+             AND c.settles = 1) AS confirmed,
+           (SELECT count(*) FROM session_confirmations c WHERE c.session_id = s.id
+             AND c.for_forum = 1) AS by_forum,
+           (SELECT count(*) FROM session_disputes d WHERE d.session_id = s.id) AS disputed
+         FROM planning_sessions s, accounts a
+         WHERE s.id = $1 AND s.plan_id = $2 AND a.id = $3 AND a.suspended_at IS NULL",
+    )
+    .bind(session_id)
+    .bind(act.plan_id)
+    .bind(&act.by.account_id)
+    .fetch_optional(tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let many = |column: &str| row.get::<i64, _>(column);
+    Ok(Some(Saying {
+        for_forum: act.by.role == "organiser",
+        with_parents: many("parents") > 0,
+        is_held: row.get::<&str, _>("day") <= clock::fields(act.at).0.as_str(),
+        is_theirs: many("theirs") > 0,
+        has_confirmed: many("own") > 0,
+        others: db::number(many("others"), "session_confirmations")?,
+        is_confirmed: many("confirmed") > 0,
+        is_confirmed_by_forum: many("by_forum") > 0,
+        is_disputed: many("disputed") > 0,
+    }))
+}
+
+/// What came of saying something about a planning session: how far it has got, or why nothing was
+/// said; `None` where there is no such session.
+pub type Said = Option<Result<SessionState, NotSaid>>;
+
+/// Keeps that somebody says that a planning session was held: for the forum, or as a parent who was
+/// there, who came by this link. The schema holds the same rules once more.
+pub async fn confirm_session(
+    tx: &mut AnyConnection,
+    act: Act<'_>,
+    session_id: &Id<PlanningSession>,
+    slip_id: Option<&Id<SessionSlip>>,
+) -> sqlx::Result<Said> {
+    let Some(saying) = saying(tx, act, session_id).await? else { return Ok(None) };
+    let settles = match confirming(&saying) {
+        Ok(settles) => settles,
+        Err(why) => return Ok(Some(Err(why))),
+    };
+    sqlx::query(
+        "INSERT INTO session_confirmations (id, session_id, for_forum, settles, slip_id,
+         confirmed_by, confirmed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(id::random())
+    .bind(session_id)
+    .bind(i64::from(saying.for_forum))
+    .bind(i64::from(settles))
+    .bind(slip_id)
+    .bind(&act.by.account_id)
+    .bind(act.at)
+    .execute(&mut *tx)
+    .await?;
+    // What a parent did is not among what everyone sees to the minute.
+    if saying.for_forum {
+        event(tx, act, "planning session confirmed by the forum", session_id).await?;
+    }
+    Ok(Some(Ok(if settles { SessionState::Confirmed } else { SessionState::Claimed })))
+}
+
+/// Keeps that the forum says that a planning session was not held as it was recorded, and why.
+pub async fn dispute_session(
+    tx: &mut AnyConnection,
+    act: Act<'_>,
+    session_id: &Id<PlanningSession>,
+    reason: &str,
+) -> sqlx::Result<Said> {
+    let Some(saying) = saying(tx, act, session_id).await? else { return Ok(None) };
+    if let Err(why) = disputing(&saying) {
+        return Ok(Some(Err(why)));
+    }
+    sqlx::query(
+        "INSERT INTO session_disputes (session_id, reason, disputed_by, disputed_at)
+         VALUES ($1, $2, $3, $4)",
+    )
+    .bind(session_id)
+    .bind(reason)
+    .bind(&act.by.account_id)
+    .bind(act.at)
+    .execute(&mut *tx)
+    .await?;
+    event(tx, act, "planning session disputed", session_id).await?;
+    Ok(Some(Ok(SessionState::Disputed)))
 }
 
 /// Keeps a statement of the forum, once for each form key. True when it is new.
@@ -531,8 +677,8 @@ pub async fn publish(
     let facts = sqlx::query(
         "SELECT d.id, (SELECT min(f.first_recorded_at) FROM drafts f
                   WHERE f.plan_id = d.plan_id) AS first_draft_at,
-                (SELECT count(*) FROM planning_sessions s WHERE s.plan_id = d.plan_id
-                  AND s.parents > 0) AS met_parents,
+                (SELECT count(*) FROM confirmed_sessions s
+                  WHERE s.plan_id = d.plan_id) AS confirmed,
                 (SELECT count(*) FROM statements s WHERE s.plan_id = d.plan_id) AS stated,
                 (SELECT count(*) FROM overrides o WHERE o.draft_id = d.id) AS overridden,
                 (SELECT count(*) FROM unanswered_topics u
@@ -560,7 +706,8 @@ pub async fn publish(
     let facts = GateFacts {
         topics,
         first_draft_at: row.get("first_draft_at"),
-        met_parents: counted("met_parents") > 0,
+        sessions: vec![SessionState::Confirmed; usize::from(counted("confirmed") > 0)],
+        claims_count: false,
         has_statement: counted("stated") > 0,
     };
     if !gate::is_open(&facts, act.at) && counted("overridden") == 0 {

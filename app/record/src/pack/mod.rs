@@ -36,8 +36,8 @@ const FORMAT: &str = "alongside-evidence/1";
 pub const QUERIES: [(&str, &str); 10] = [
     (
         "plans",
-        "every plan registered by then, with its topics, planning sessions, statements and drafts, \
-         and each time one went ahead without involving parents as agreed",
+        "every plan registered by then, with its topics, statements and drafts, its planning \
+         sessions and who else says that they were held, and each time one went ahead without involving parents as agreed",
     ),
     (
         "told",
