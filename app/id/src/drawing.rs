@@ -77,7 +77,7 @@ mod tests {
     fn what_one_draws_is_not_another_s() {
         let one = async {
             pause().await;
-            crate::fresh();
+            let _ = crate::fresh();
             pause().await;
         };
         let other = async {

@@ -49,7 +49,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// What somebody wrote: table, and columns.
-const PROSE: [(&str, &[&str]); 18] = [
+const PROSE: [(&str, &[&str]); 19] = [
     ("rounds", &["title"]),
     ("topics", &["title", "happens_now", "would_help"]),
     ("plans", &["title", "what"]),
@@ -72,7 +72,7 @@ const PROSE: [(&str, &[&str]); 18] = [
 ];
 
 /// What must not be, and how many of it there are.
-const NEVER: [(&str, &str); 25] = [
+const NEVER: [(&str, &str); 26] = [
     (
         "a topic by somebody who has not joined yet",
         "topics t JOIN accounts a ON a.id = t.author_id WHERE t.proposed_at < a.confirmed_at",
@@ -206,7 +206,7 @@ const NEVER: [(&str, &str); 25] = [
 ];
 
 /// What there must be, so that every journey has something to see.
-const SOME: [(&str, &str); 23] = [
+const SOME: [(&str, &str); 26] = [
     ("a round that is voting", "rounds WHERE vote_from <= {now} AND closes_at > {now}"),
     ("a shortlist that is confirmed", "confirmations"),
     (

@@ -26,7 +26,7 @@ fn what_a_parent_sends_gets_one_receipt_without_her_words_however_often_she_taps
         proposal.push(("form_key", key.as_str()));
         let doubts = format!("/updates/{update}/doubts/new");
         let doubt = [("form_key", key.as_str()), ("words", "Sam still waits.")];
-        let comment = crate::local_offer::comment("Sam is not on the list.");
+        let comment = crate::fixtures::local_offer::comment("Sam is not on the list.");
         let comment = [&comment[..], &[("form_key", key.as_str())]].concat();
         let (ask, question) = (
             format!("/notices/{notice}/questions/new"),

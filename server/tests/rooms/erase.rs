@@ -510,7 +510,7 @@ fn a_parent_is_found_nowhere_once_they_are_erased_and_what_is_published_stays() 
         leaver
             .post(
                 "/local-offer/comments/new",
-                &crate::local_offer::comment("Kanarienvogel-comment"),
+                &crate::fixtures::local_offer::comment("Kanarienvogel-comment"),
             )
             .await
             .leads_to();

@@ -246,7 +246,7 @@ fn whoever_joins_by_what_she_chose_is_told_so_in_words_for_what_it_was() {
         let update = publish(&leader, &closed_topic(&world).await, &DONE).await;
         let (round, topic) = world.voting("A wait that is the same everywhere").await;
         let (key, visitor) = (id::fresh(), world.visitor());
-        let [subject, voice, words] = crate::local_offer::comment("They still wait.");
+        let [subject, voice, words] = crate::fixtures::local_offer::comment("They still wait.");
         let writes = vec![("form_key", key.as_str()), words, subject, voice];
         let support = format!("/topics/{topic}/support");
         let counts = "You have joined, and your support counts";

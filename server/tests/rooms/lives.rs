@@ -177,7 +177,7 @@ async fn act(
 ) {
     let word = life.word.as_str();
     let key = id::fresh();
-    let [subject, voice, words] = crate::local_offer::comment(word);
+    let [subject, voice, words] = crate::fixtures::local_offer::comment(word);
     let writes = [("form_key", key.as_str()), words, subject, voice];
     match dice.below(10) {
         0 => {

@@ -8,6 +8,7 @@ use ground::ids::{Account, Comment, Id};
 use ground::viewer::Role;
 use local_offer::store;
 
+use crate::fixtures::local_offer::comment;
 use crate::kept::while_open;
 use crate::record::{figures, packed};
 use crate::world::{
@@ -15,14 +16,6 @@ use crate::world::{
 };
 
 const WORDS: &str = "The page on short breaks has a telephone number that nobody answers.";
-
-/// What a form sends with a comment, besides its words.
-pub const ABOUT: [(&str, &str); 2] = [("subject", "content"), ("voice", "parent")];
-
-/// A comment with these words, as a form sends it.
-pub fn comment(words: &str) -> [(&str, &str); 3] {
-    [ABOUT[0], ABOUT[1], ("words", words)]
-}
 
 /// Sends a comment; its id.
 async fn sent(parent: &Browser<'_>, words: &str) -> String {

@@ -7,7 +7,7 @@ use ground::viewer::Role;
 use rounds::close_due;
 use server::retention;
 
-use crate::local_offer::ABOUT;
+use crate::fixtures::local_offer::ABOUT;
 use crate::updates::{DONE, closed_topic, publish};
 use crate::world::{Browser, World, change, link_to, number, on_both};
 

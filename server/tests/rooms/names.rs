@@ -125,7 +125,7 @@ fn organisers_read_on_which_day_a_parent_wrote_and_not_in_which_minute() {
     on_both(async |world| {
         let (parent, organiser) = (world.parent(1).await, world.organiser().await);
         let minute = clock::machine(world.now())[..16].to_owned();
-        let words = crate::local_offer::comment("Nobody answers the telephone.");
+        let words = crate::fixtures::local_offer::comment("Nobody answers the telephone.");
         let comment = parent.post("/local-offer/comments/new", &words).await.leads_to();
         let comment = comment.split(['/', '?']).nth(3).unwrap().to_owned();
         let topic = parent.propose("Buses").await;

@@ -59,7 +59,7 @@ fn addresses(things: &Things<'_>, year: &str) -> Vec<String> {
 
 /// Sends a comment; its id.
 async fn comment(parent: &Browser<'_>, words: &str) -> String {
-    let fields = crate::local_offer::comment(words);
+    let fields = crate::fixtures::local_offer::comment(words);
     let sent = parent.post("/local-offer/comments/new", &fields).await.leads_to();
     sent.split(['/', '?']).nth(3).unwrap().to_owned()
 }
@@ -289,7 +289,7 @@ fn another_organisations_pages_are_as_unknown_as_those_that_are_not_there() {
         let plan = plans::register(&world, &both.0).await;
         plans::draft(&both.0, &plan).await;
         let parent = world.parent(1).await;
-        let words = crate::local_offer::comment("Nobody answers.");
+        let words = crate::fixtures::local_offer::comment("Nobody answers.");
         let sent = [&words[..], &[("service", world.transport.as_str())]].concat();
         let comment = parent.post("/local-offer/comments/new", &sent).await.leads_to();
         let comment = comment.split(['/', '?']).nth(3).unwrap().to_owned();

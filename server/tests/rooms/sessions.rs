@@ -25,8 +25,8 @@ async fn claimed(world: &World, leader: &Browser<'_>) -> (String, String) {
 async fn slip(world: &World, leader: &Browser<'_>, session: &str) -> String {
     let page = format!("/lead/sessions/{session}/slip");
     assert_eq!(leader.post(&page, &[]).await.leads_to(), page);
-    let id = world.one(&format!("SELECT id FROM session_slips WHERE session_id = '{session}'"));
-    format!("/slips/{}", id.await)
+    let sql = format!("SELECT id FROM session_slips WHERE session_id = '{session}'");
+    format!("/slips/{}", world.one(&sql).await)
 }
 
 async fn plan_page(world: &World, plan: &str) -> Answer {
@@ -364,8 +364,9 @@ fn a_confirmation_or_a_dispute_while_a_draft_is_published_is_one_after_the_other
                      VALUES ('{session}', 'Not so.', '{account}', {at})"
                 )
             };
+            let said = [said.as_str()];
             let db = world.db().clone();
-            let published = while_open(&world, &[&said], async move {
+            let published = while_open(&world, &said, async move {
                 let publish = "UPDATE drafts SET published_at = first_recorded_at + 1,
                      published_by = recorded_by";
                 sqlx::query(publish).execute(&mut *db.read().await?).await.map(|_done| ())

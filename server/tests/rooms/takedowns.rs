@@ -140,7 +140,7 @@ fn what_was_counted_stays_when_a_topic_is_taken_down_after_the_close() {
 fn a_comment_is_taken_down_with_its_answers_and_the_pack_says_only_that() {
     on_both(async |world| {
         let (parent, organiser) = (world.parent(1).await, world.organiser().await);
-        let words = crate::local_offer::comment("Tobias was left alone by the list.");
+        let words = crate::fixtures::local_offer::comment("Tobias was left alone by the list.");
         let sent = parent.post("/local-offer/comments/new", &words).await.leads_to();
         let comment = sent.split(['/', '?']).nth(3).unwrap().to_owned();
         let desk = format!("/forum/local-offer/{comment}");

@@ -108,7 +108,7 @@ fn several_things_are_one_email_with_a_line_for_each_kind() {
         for title in ["Buses", "Trains"] {
             parent.propose(title).await;
         }
-        let comment = crate::local_offer::comment("The list is out of date.");
+        let comment = crate::fixtures::local_offer::comment("The list is out of date.");
         parent.post("/local-offer/comments/new", &comment).await.leads_to();
         world.receipts().await;
         next_morning(&world);

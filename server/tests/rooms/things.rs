@@ -542,14 +542,14 @@ impl<'w> Things<'w> {
         self.also.push((LEADER, format!("/lead/updates/new?about=topic:{awaited}")));
 
         let (parent, organiser) = (self.browser(PARENT).await, self.browser(ORGANISER).await);
-        let comment = crate::local_offer::comment("Something on the page frightens us.");
+        let comment = crate::fixtures::local_offer::comment("Something on the page frightens us.");
         let sent = parent.post("/local-offer/comments/new", &comment).await.leads_to();
         let comment = last(&sent);
         let decision = [("decision", "pass on")];
         organiser.post(&format!("/forum/local-offer/{comment}"), &decision).await.leads_to();
         self.put("/forum/safeguarding/comments/{id}", "id", comment);
 
-        let stranger = crate::local_offer::comment("Nobody answers the telephone.");
+        let stranger = crate::fixtures::local_offer::comment("Nobody answers the telephone.");
         let stranger = [&stranger[..], &[("email", "commented@example.org")]].concat();
         let form = "/local-offer/comments/without-account";
         self.visitor().post(form, &stranger).await.leads_to();
@@ -558,7 +558,7 @@ impl<'w> Things<'w> {
         let asks = emails.iter().find(|email| email.to == "commented@example.org").unwrap();
         self.put("/local-offer/emails/{token}", "token", last(&link_to(asks, begins)));
 
-        let names = crate::local_offer::comment("The lady at the desk has a name.");
+        let names = crate::fixtures::local_offer::comment("The lady at the desk has a name.");
         let sent = parent.post("/local-offer/comments/new", &names).await.leads_to();
         let desk = format!("/forum/local-offer/{}", last(&sent));
         organiser.post(&desk, &[("decision", "publish")]).await.leads_to();
