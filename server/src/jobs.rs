@@ -323,6 +323,12 @@ pub fn all(
         Job::of(house, "reminding leaders", EACH_TEN_MINUTES, async |house: House| {
             updates::remind_due(&house).await
         }),
+        Job::of(
+            house,
+            "reminding of what comes every year",
+            EACH_TEN_MINUTES,
+            async |house: House| duties::remind_due(&house).await,
+        ),
         Job::of(house, "leaders without their council", EACH_TEN_MINUTES, async |house: House| {
             accounts::lapse_due(&house).await
         }),

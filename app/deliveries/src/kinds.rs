@@ -82,6 +82,8 @@ pub enum EmailKind {
     Update,
     /// Leaders must say what happened.
     OutcomeDue,
+    /// What comes every year is due in eight or in two weeks.
+    DutyDue,
     /// Something waits for whoever helps to run this.
     Task,
     /// A personal link to a consultation.
@@ -181,6 +183,7 @@ impl EmailKind {
         Self::DraftPublished,
         Self::Update,
         Self::OutcomeDue,
+        Self::DutyDue,
         Self::Task,
         Self::Asked,
         Self::AskedAgain,
@@ -232,6 +235,7 @@ impl EmailKind {
             Self::DraftPublished => ("draft published", DRAFT),
             Self::Update => ("update", UPDATE),
             Self::OutcomeDue => ("outcome due", LEADING),
+            Self::DutyDue => ("duty due", LEADING),
             Self::Task => ("task", TASK),
             Self::Asked => ("asked", ALWAYS),
             Self::AskedAgain => ("asked again", ALWAYS),
@@ -306,7 +310,7 @@ pub enum Sort {
     Said,
     /// That what someone sent has arrived.
     Receipts,
-    /// What leaders must say, and by when.
+    /// What the team must do or say, and by when.
     Leading,
 }
 
@@ -336,7 +340,7 @@ impl Sort {
         match self {
             Self::Said => "What happened to what you said",
             Self::Receipts => "Receipts for what you send us",
-            Self::Leading => "Reminders for leaders",
+            Self::Leading => "Reminders for the team",
         }
     }
 
@@ -353,8 +357,8 @@ impl Sort {
                  your experience."
             }
             Self::Leading => {
-                "Before and after the day on which you must say what happened about what parents \
-                 asked for."
+                "Before what comes every year is due, and for leaders before and after the day on \
+                 which they must say what happened about what parents asked for."
             }
         }
     }

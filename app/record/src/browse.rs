@@ -1,4 +1,5 @@
-//! The record as everyone sees it: of the area, in four parts, and of each plan.
+//! The record as everyone sees it: of the area in four parts, to which `yearly` adds a fifth, and
+//! of each plan.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -28,12 +29,13 @@ const MOST: usize = 50;
 const MOST_COLUMNS: usize = 5;
 
 /// The links between the parts of the record, with the open one marked.
-fn ways(open: &'static str) -> impl IntoView {
+pub(super) fn ways(open: &'static str) -> impl IntoView {
     let ways = [
         ("/record", "Plans"),
         ("/record/told", "Told before it started"),
         ("/record/outcomes", "What happened"),
         ("/record/places", "Who took part"),
+        ("/record/duties", "Every year"),
     ];
     let ways = ways.map(|(to, title)| {
         view! {
@@ -80,6 +82,7 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
     let told = told_in_time(&store::told(&house.db, now).await?, &house.names.area, now);
     let awaited = store::awaited(&house.db, now).await?;
     let overdue = late(&awaited, house.settings.outcome_within, now).len();
+    let yearly = duties::store::everything(&house.db, None).await?.tally(clock::date(now));
     let page = Page::new("How are we doing?", || {
         let overrides: Vec<_> = plans
             .iter()
@@ -161,6 +164,15 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
                                 {if overdue == 0 { "None".to_owned() } else { overdue.to_string() }}
                             </a>
                         </dd>
+                        {yearly
+                            .map(|words| {
+                                view! {
+                                    <dt>"What must be done every year"</dt>
+                                    <dd>
+                                        <a href="/record/duties">{words}</a>
+                                    </dd>
+                                }
+                            })}
                     </dl>
                 </section>
                 <section class="stack">
