@@ -346,6 +346,20 @@ mod tests {
             let faults = read(file, &[], &[], today()).expect_err("no duties");
             assert!((1..=MOST_FAULTS + 1).contains(&faults.len()));
         }
+        // Those that `cargo fuzz run duties` begins with.
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/duties");
+        let mut files = 0;
+        for entry in std::fs::read_dir(corpus).expect("the corpus") {
+            let bytes = std::fs::read(entry.expect("a file").path()).expect("a text");
+            for bytes in [bytes.clone(), bytes.repeat(200)] {
+                match read(&bytes, &[], &[], today()) {
+                    Ok(profile) => assert!(profile.duties.len() <= MOST),
+                    Err(faults) => assert!((1..=MOST_FAULTS + 1).contains(&faults.len())),
+                }
+            }
+            files += 1;
+        }
+        assert!(files >= 3, "{files}");
         let windows = format!("\u{feff}{}", OWN.replace('\n', "\r\n"));
         assert_eq!(read_own(&windows), read_own(OWN), "as Windows writes it");
     }

@@ -52,10 +52,11 @@ pub fn standing(all: &Everything, kept: &Kept, today: Date) -> impl IntoView + u
         .iter()
         .map(|turn| state_line(words(turn.due, turn.state, turn.report, today), turn.report))
         .collect();
-    let next = turns.last().filter(|turn| turn.report.is_none());
-    let early = next.and_then(|turn| early(all, turn)).map(|words| view! { <p>{words}</p> });
+    let open = turns.iter().find(|turn| turn.report.is_none());
+    let notes = open.into_iter().flat_map(|turn| early(all, turn).into_iter().chain(lacks(turn)));
+    let notes = notes.map(|words| view! { <p>{words}</p> }).collect::<Vec<_>>();
     let steps: Vec<_> =
-        next.map(|turn| turn.steps.iter().map(step_line).collect()).unwrap_or_default();
+        open.map(|turn| turn.steps.iter().map(step_line).collect()).unwrap_or_default();
     let steps = (!steps.is_empty()).then(|| view! { <ul>{steps}</ul> });
     let off = turns.is_empty().then(|| view! { <p class="state">"○ Switched off"</p> });
     let duty = &kept.duty;
@@ -63,8 +64,8 @@ pub fn standing(all: &Everything, kept: &Kept, today: Date) -> impl IntoView + u
     view! {
         {states}
         {off}
-        {early}
         {steps}
+        {notes}
         <p>{duty.rule.clone()}</p>
         <p class="soft">
             {format!("{} sees to it. ", capital(duty.responsible.title()))}
@@ -117,13 +118,14 @@ fn away(today: Date, day: Date) -> String {
 /// That a duty is due on a day on which nobody is at school, and by when to be ready then.
 fn early(all: &Everything, turn: &Turn<'_>) -> Option<String> {
     let due = turn.due.ok()?;
-    match all.school.school_day_by(due) {
-        Ok(ready) if ready != due => {
-            Some(format!("That is no school day. Be ready by {}.", in_words(ready)))
-        }
-        Ok(_) => None,
-        Err(missing) => Some(enter_terms(missing)),
-    }
+    let ready = all.school.school_day_by(due).ok().filter(|ready| *ready != due)?;
+    Some(format!("{} is no school day. Be ready by {}.", in_words(due), in_words(ready)))
+}
+
+/// Which terms must be entered so that each step has its day.
+fn lacks(turn: &Turn<'_>) -> Option<String> {
+    let missing = turn.steps.iter().filter(|step| step.report.is_none());
+    missing.filter_map(|step| step.by.err()).map(enter_terms).next()
 }
 
 /// One step: by when it must happen, or that it did.
@@ -136,7 +138,7 @@ fn step_line(step: &StepTurn<'_>) -> impl IntoView + use<> {
         }
         (State::Late | State::NotDone, Ok(by)) => format!("× {name} by {}: late", in_words(by)),
         (State::Due, Ok(by)) => format!("○ {name} by {}", in_words(by)),
-        (_, Err(missing)) => format!("○ {name}. {}", enter_terms(missing)),
+        (_, Err(_)) => format!("○ {name}, {} before", step.step.before),
         (State::NoTerms, Ok(_)) => name.clone(),
     };
     view! { <li>{words}" "{step.report.map(link)}</li> }

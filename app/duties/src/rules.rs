@@ -21,6 +21,8 @@ const MOST_STEPS: usize = 12;
 pub const WARNED: [i32; 2] = [8, 2];
 /// What is still not done so many weeks after its day is called not done, and no longer late.
 const NOT_DONE_AFTER: i32 = 26;
+/// Administrators are asked for the terms of what is due within so many weeks.
+const BEFORE_LONG: i32 = 40;
 /// Administrators are told so many days before the bank holidays that we know end.
 const ENDS_SOON: i32 = 180;
 
@@ -273,15 +275,14 @@ pub fn steps(text: &str) -> Result<Vec<Step>, String> {
     Ok(steps)
 }
 
-/// The word of a duty: letters, digits and hyphens.
+/// The word of a duty: of a to z, digits and hyphens.
 fn word_of(text: &str) -> Result<String, String> {
     let word = text.trim().to_lowercase();
     let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if (1..=40).contains(&word.len()) && word.chars().all(is_letter) {
         Ok(word)
     } else {
-        Err("use a short word of letters, digits and hyphens for a duty, like transport-16"
-            .to_owned())
+        Err("use a short word without spaces for a duty, like transport-16".to_owned())
     }
 }
 
@@ -736,10 +737,12 @@ impl Everything {
         (!words.is_empty()).then(|| words.join(", "))
     }
 
-    /// The first day of a duty that is on about which the terms tell nothing.
+    /// The first day about which the terms tell nothing, of all duties that are due before long.
     #[must_use]
     pub fn lacks_terms(&self, today: Date) -> Option<Date> {
         let turns = self.duties.iter().filter_map(|kept| self.turns(kept, today).pop());
+        let about = |turn: &Turn<'_>| turn.due.unwrap_or_else(|NoTerms(day)| day);
+        let turns = turns.filter(|turn| about(turn) <= today + BEFORE_LONG.weeks());
         let days = turns.flat_map(|turn| {
             let steps: Vec<_> = turn.steps.iter().filter_map(|step| step.by.err()).collect();
             steps.into_iter().chain(turn.due.err())
