@@ -48,7 +48,7 @@ fn reminder(house: &House, open: &Open<'_>) -> Words {
     if open.step.is_some() {
         paragraphs.push(format!("It is a step before: {}.", duty.name).into());
     }
-    paragraphs.push(duty.rule.clone().into());
+    paragraphs.push(format!("The area's rule: {}", duty.rule).into());
     paragraphs.push("When it is done, say so on the page. Then we won't remind anyone.".into());
     let role = match duty.responsible {
         Responsible::Forum => "you are an organiser of the forum",

@@ -33,14 +33,21 @@ pub fn card(
     to: Option<String>,
 ) -> impl IntoView + use<> {
     let name = kept.duty.name.clone();
-    let title = match to {
-        Some(to) => view! { <a href=to>{name}</a> }.into_any(),
-        None => name.into_any(),
-    };
+    let say = to.map(|to| {
+        view! {
+            <p>
+                <a class="button quiet" href=to>
+                    "Say that it is done"
+                    <span class="unseen">{format!(": {name}")}</span>
+                </a>
+            </p>
+        }
+    });
     view! {
         <li class="card">
-            <h2>{title}</h2>
+            <h2>{name.clone()}</h2>
             {standing(all, kept, today)}
+            {say}
         </li>
     }
 }
@@ -66,7 +73,10 @@ pub fn standing(all: &Everything, kept: &Kept, today: Date) -> impl IntoView + u
         {off}
         {steps}
         {notes}
-        <p>{duty.rule.clone()}</p>
+        <p>
+            <b>"The area's rule: "</b>
+            {duty.rule.clone()}
+        </p>
         <p class="soft">
             {format!("{} sees to it. ", capital(duty.responsible.title()))}
             <a href=source>"Where the rule was read"</a>

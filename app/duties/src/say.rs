@@ -67,7 +67,7 @@ pub async fn duties_page(
                 <h1>"What comes every year"</h1>
                 <p class="lead">
                     "By when each must be done, and what must happen before. We count only school \
-                     days. Open one to say that it is done."
+                     days."
                 </p>
                 {nothing}
                 {cards}
