@@ -505,7 +505,7 @@ fn who_fields<'a>(
         />
         <Choices
             name="public"
-            legend="Does everyone see how it stands?"
+            legend="Does everyone see whether it was done?"
             choices=public
             refusals
         />

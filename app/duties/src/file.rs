@@ -40,7 +40,7 @@ pub struct Profile {
 #[must_use]
 pub fn written(duties: &[&Duty], bank: &BankHolidays) -> String {
     let mut text = String::from(
-        "# What must be done here every year. Each rule is the area's own: it is no legal advice.\n",
+        "# What must be done here every year. Each rule is the area's own, and no legal advice.\n",
     );
     if let (Some(checked_on), Some(until)) = (bank.checked_on, bank.until) {
         let _ = writeln!(text, "\n{SOURCE}: {}\n{CHECKED}: {checked_on}", bank.source);

@@ -332,22 +332,16 @@ pub fn duty(sent: &Sent, organisations: &[Named], today: Date) -> Result<Duty, R
     let steps = refusals.take("steps", steps(sent.typed("steps")));
     let is_public = refusals.take("public", yes_or_no("public"));
     let is_on = refusals.take("on", yes_or_no("on"));
-    let all = (|| {
-        Some(Duty {
-            word: word?,
-            name: name?,
-            rule: rule?,
-            source: source?,
-            checked_on: checked_on?,
-            responsible: responsible?,
-            due: due?,
-            by: by?,
-            steps: steps?,
-            is_public: is_public?,
-            is_on: is_on?,
-        })
-    })();
-    all.ok_or(refusals)
+    let what = (word, name, rule, source, checked_on);
+    let (Some(word), Some(name), Some(rule), Some(source), Some(checked_on)) = what else {
+        return Err(refusals);
+    };
+    let how = (responsible, due, by, steps, is_public, is_on);
+    let (Some(responsible), Some(due), Some(by), Some(steps), Some(is_public), Some(is_on)) = how
+    else {
+        return Err(refusals);
+    };
+    Ok(Duty { word, name, rule, source, checked_on, responsible, due, by, steps, is_public, is_on })
 }
 
 fn capital(words: String) -> String {
@@ -717,7 +711,7 @@ impl Everything {
         open.filter_map(|open| weeks(&open).map(|weeks| (open, weeks))).collect()
     }
 
-    /// How all that everyone sees stands, in words: "2 done, 1 late"; `None` where there is nothing.
+    /// How all of it is that everyone sees, in words: "2 done, 1 late"; `None` where there is none.
     /// What has come round once counts by its last year.
     #[must_use]
     pub fn tally(&self, today: Date) -> Option<String> {

@@ -182,7 +182,7 @@ impl Shown<'_> {
             let banner = banner.map(|title| {
                 view! {
                     <Banner title>
-                        <p>"Here is how it stands now."</p>
+                        <p>"Everyone can see it where this duty is public."</p>
                     </Banner>
                 }
             });

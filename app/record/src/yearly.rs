@@ -28,7 +28,7 @@ pub async fn duties_page(
         let duties: Vec<&Kept> = all.duties.iter().filter(is_seen).collect();
         let tally = all.tally(today).map(|words| view! { <p>{format!("So far: {words}.")}</p> });
         let nothing = duties.is_empty().then(|| {
-            view! { <p>"When the forum has set down what comes every year, you will see it here."</p> }
+            view! { <p>"Once the forum has entered what comes every year, it will be here."</p> }
         });
         let (shown, pager) = parts::paged(&duties, forms::page_number(&query), "/record/duties");
         let cards: Vec<_> =
