@@ -23,7 +23,7 @@ for (const javaScriptEnabled of [true, false]) {
         // The administrator reads where the rule is from, mistypes the day, corrects it and switches it on.
         await signIn(admin, service, 'admin@example.org');
         await admin.goto(`${service.url}/admin`);
-        await admin.getByRole('link', { name: 'What comes every year' }).click();
+        await admin.getByRole('link', { name: 'What comes every year', exact: true }).click();
         await fine(admin);
         await admin.getByRole('link', { name: /^Change Bring the joint strategic needs assessment/ }).click();
         await admin.getByLabel('Due', { exact: true }).fill('31 June');

@@ -38,18 +38,14 @@ pub async fn duties_page(
         let duties: Vec<&Kept> = all.duties.iter().collect();
         let (shown, pager) = parts::paged(&duties, forms::page_number(&query), "/admin/duties");
         let rows = shown.into_iter().map(|kept| row(&all, kept)).collect_view();
-        let begin = all.duties.is_empty().then(|| {
-            view! {
-                <form method="post" action="/admin/duties">
-                    <p>
-                        "There is nothing here yet. Begin with our list: all of it is off at first."
-                    </p>
-                    <button class="button" name="step" value="own">
-                        "Begin with the list that comes with Alongside"
-                    </button>
-                </form>
-            }
+        let nothing = all.duties.is_empty().then(|| {
+            view! { <p>"There is nothing here yet. Begin with our list: all of it is off."</p> }
         });
+        let begin = if all.duties.is_empty() {
+            "Begin with the list that comes with Alongside"
+        } else {
+            "Add what is new in the list that comes with Alongside"
+        };
         view! {
             <div class="stack-l">
                 <section class="stack">
@@ -66,9 +62,14 @@ pub async fn duties_page(
                          switch it on. Nothing here is legal advice."
                     </p>
                     {warnings(&all, today)}
-                    {begin}
+                    {nothing}
                     <ul class="rows">{rows}</ul>
                     {pager}
+                    <form method="post" action="/admin/duties">
+                        <button class="button quiet" name="step" value="own">
+                            {begin}
+                        </button>
+                    </form>
                     <p>
                         <a class="button quiet" href="/admin/duties/new">
                             "Add a duty"
@@ -157,18 +158,23 @@ fn due_in_words(all: &Everything, duty: &Duty) -> String {
     }
 }
 
-/// POST `/admin/duties`: takes over the list that comes with the program, where there is none yet.
+/// POST `/admin/duties`: takes over what the list that comes with the program has and the area
+/// hasn't: duties, and bank holidays that go on for longer.
 pub async fn begin_with_own(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let all = store::everything(&house.db, None).await?;
-    if sent.typed("step") == "own" && all.duties.is_empty() {
-        let today = clock::date(house.clock.now());
-        // A test reads it: it is never refused.
-        if let Ok(profile) = file::read(file::OWN.as_bytes(), &[], &[], today) {
-            take_over(&house, &viewer, &profile).await?;
+    let known: Vec<&Duty> = all.duties.iter().map(|kept| &kept.duty).collect();
+    let today = clock::date(house.clock.now());
+    // A test reads the list: it is refused only where there are too many duties already.
+    let own = file::read(file::OWN.as_bytes(), &[], &known, today);
+    if let (Ok(mut own), "own") = (own, sent.typed("step")) {
+        own.duties.retain(|new| known.iter().all(|duty| duty.word != new.word));
+        own.bank = own.bank.filter(|bank| bank.until > all.bank.until);
+        if !own.duties.is_empty() || own.bank.is_some() {
+            take_over(&house, &viewer, &own).await?;
         }
     }
     Ok(Redirect::to("/admin/duties?done=kept").into_response())

@@ -175,14 +175,14 @@ impl Shown<'_> {
         let name = self.kept.duty.name.clone();
         let page = Page::new(name.clone(), || {
             let banner = match done {
-                "said" => Some("Saved"),
-                "back" => Some("Taken back"),
+                "said" => Some(("Saved", "You can take it back below.")),
+                "back" => Some(("Taken back", "It no longer counts.")),
                 _ => None,
             };
-            let banner = banner.map(|title| {
+            let banner = banner.map(|(title, words)| {
                 view! {
                     <Banner title>
-                        <p>"Everyone can see it where this duty is public."</p>
+                        <p>{words}</p>
                     </Banner>
                 }
             });

@@ -79,6 +79,10 @@ fn an_administrator_begins_with_our_list_and_switches_on_what_the_area_does() {
         assert!(list.says("We know the bank holidays of England until Friday 31 December 2027"));
         admin.post("/admin/duties", &[("step", "own")]).await.leads_to();
         assert_eq!(number(&world, "SELECT count(*) FROM duties").await, 9, "twice is once");
+        change(&world, "UPDATE bank_holidays SET covers_until = '2028-12-31'").await;
+        admin.post("/admin/duties", &[("step", "own")]).await.leads_to();
+        let until = world.one("SELECT covers_until FROM bank_holidays").await;
+        assert_eq!(until, "2028-12-31", "what goes on for longer stays");
         assert!(!world.visitor().get("/record/duties").await.says("transport statement"));
 
         let page = of_transport(&world).await.replace("/duties", "/admin/duties");
