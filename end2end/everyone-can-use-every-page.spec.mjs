@@ -130,7 +130,7 @@ const everyone = {
     topic, countedTopic, to('/rounds'), votingRound, closedRound,
     to('/plans'), to('/local-offer'), to('/local-offer?show=unanswered'), to(`/local-offer/years/${new Date().getFullYear()}`), link('/local-offer', 'The page on short breaks says'), link('/local-offer', 'There is nothing in it for young people'),
     to('/local-offer/comments/without-account'), refused('/local-offer/comments/without-account', 'Send my comment'), to('/local-offer/comments/sent'), to('/local-offer/comments/sent?email=yes'), to('/local-offer/emails/not-a-link', { status: 410 }),
-    to('/record'), to('/record/told'), to('/record/outcomes'), to('/record/places'), { name: 'the record of a plan', find: async (page) => `/record${await overriddenPlan.find(page)}`, status: 200 }, openPlan, shutPlan, overriddenPlan, to('the published draft', { find: async (page) => `${await overriddenPlan.find(page)}/drafts/1` }),
+    to('/record'), to('/record/told'), to('/record/outcomes'), to('/record/places'), to('/record/duties'), { name: 'the record of a plan', find: async (page) => `/record${await overriddenPlan.find(page)}`, status: 200 }, openPlan, shutPlan, overriddenPlan, to('the published draft', { find: async (page) => `${await overriddenPlan.find(page)}/drafts/1` }),
     to('/sign-in'), to('/sign-in/passkey'), refused('/sign-in', 'Sign in'), refused('/sign-in', 'Email me a link'),
     to('/sign-up'), refused('/sign-up', 'Join'), to('/sign-up/sent'), to('/sign-up/not-a-link', { status: 410 }), to('/sign-in/not-a-link', { status: 410 }), to('/account/email/undo/not-a-link', { status: 410 }),
     to('/forgotten-password'), refused('/forgotten-password', 'Email me a link'), to('/forgotten-password/sent'),
@@ -183,6 +183,7 @@ const everyone = {
     to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), to('/admin/roles'), to('/admin/audit'), to('/admin/audit?what=nothing'), to('/admin/emails'), to('/admin/emails?show=returned'), to('/admin/subscribers'), to('/admin/storage'), refused('/admin/people', 'Send invitation', 'Invite someone'),
     to('/admin/area'), refused('/admin/area', 'Add this service'), to('/admin/contact?done=saved'), to('/admin/search-words?done=saved'), { name: 'a line of search words refused', find: async () => '/admin/search-words', act: async (page) => { await page.getByLabel('One line for each thing').fill('alone'); await press('Save')(page); }, status: 422 },
     PERSON, SUSPENSION, SIGN_OUT, ROLE, to('/admin/invitations'), to('/admin/second-step'), refused('/admin/second-step', 'Save'),
+    to('/admin/duties'), to('/admin/duties/import'), refused('/admin/duties/new', 'Save'),
     to('/admin/telling'), refused('/admin/telling', 'Add this term'), refused('/admin/telling', 'Add this day'), link('/admin/telling', 'Change Transport'),
   ],
 };

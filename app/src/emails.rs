@@ -25,10 +25,11 @@ pub async fn emails_page(
     let (email, forum) = (person.email.clone(), house.names.forum.clone());
     let page = Page::new("Emails you get", || {
         let switch = |sort: Sort| switch(sort, !stopped.contains(&sort));
-        let leading = viewer.is(Role::Leader).then(|| {
+        let has_days = viewer.is(Role::Leader) || viewer.is(Role::Organiser);
+        let leading = has_days.then(|| {
             view! {
                 <section class="stack">
-                    <h2>"For leaders"</h2>
+                    <h2>"What is due"</h2>
                     {switch(Sort::Leading)}
                 </section>
             }

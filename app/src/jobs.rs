@@ -18,6 +18,7 @@ pub fn all(house: &House) -> Vec<Job> {
         notices::jobs(house),
         subscriptions::jobs(house),
         local_offer::jobs(house),
+        duties::jobs(house),
         deliveries::jobs(house),
         accounts::jobs(house),
         record::jobs(house),

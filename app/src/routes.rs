@@ -24,6 +24,7 @@ pub fn all() -> Routes {
         .join(updates::routes())
         .join(record::routes())
         .join(local_offer::routes())
+        .join(duties::routes())
         .join(subscriptions::routes())
         .join(accounts::routes())
         .join(deliveries::routes())

@@ -28,6 +28,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
         "the rooms",
         &[
             "consultations",
+            "duties",
             "local_offer",
             "notices",
             "outcomes",

@@ -13,6 +13,8 @@
 //! 4. The council says that there are drop-ins, and the forum agrees; that the sensory room opens
 //!    on Saturdays, and the forum disagrees. About someone to talk to in the north it has said
 //!    nothing, and is overdue.
+//! 5. Of what comes every year the council reviewed its travel policy in time, and is late with its
+//!    short breaks statement.
 //!
 //! It only fills an empty database, and does so through the rooms' own stores, so it can hold
 //! nothing that the service could not. `sefton` holds the area and its people, `days` the dates.
@@ -20,6 +22,7 @@
 mod asked;
 mod consultations;
 mod days;
+mod duties;
 mod local_offer;
 mod notices;
 mod plans;
@@ -106,6 +109,7 @@ async fn fill_empty(
     plans::fill(tx, &sefton).await?;
     notices::fill(tx, &sefton).await?;
     consultations::fill(tx, &sefton).await?;
+    duties::fill(tx, &sefton).await?;
     Ok(true)
 }
 

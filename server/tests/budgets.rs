@@ -176,6 +176,8 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
             "/services",
             "/notices.atom",
             "/admin/telling",
+            "/admin/duties",
+            "/admin/duties/new",
             "/admin/second-step",
             "/account/second-step",
             "/account/passkeys",
@@ -791,6 +793,8 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     let record = [
         "/record",
         "/record/told",
+        "/record/duties",
+        "/duties",
         "/record/outcomes",
         "/record/places",
         "/forum/evidence-pack",

@@ -8,6 +8,8 @@ use crate::clock::{self, DAY, Millis};
 
 /// No holiday is as long as this, in days.
 const LONGEST_HOLIDAY: usize = 120;
+/// Between two terms is at most the summer, in days. Where it is longer, a term is missing.
+const LONGEST_BREAK: i32 = 60;
 /// A term, with its half-term week, is at most 18 weeks.
 const LONGEST_TERM: i32 = 18 * 7;
 /// A day further away than this is taken for a typing slip.
@@ -35,6 +37,37 @@ impl SchoolYear {
             .take_while(|day| *day < effect)
             .filter(|day| self.is_open(*day));
         i64::try_from(days.count()).unwrap_or(i64::MAX)
+    }
+
+    /// The school day that is so many school days before this day, which itself is not counted.
+    ///
+    /// # Errors
+    /// When no term tells whether one of the days between is a school day.
+    pub fn days_before(&self, day: Date, many: u16) -> Result<Date, NoTerms> {
+        let (mut at, mut left) = (self.told(day)?, many);
+        while left > 0 {
+            at = self.told(at.yesterday().map_err(|_| NoTerms(at))?)?;
+            left -= u16::from(self.is_open(at));
+        }
+        Ok(at)
+    }
+
+    /// This day, or the last school day before it.
+    ///
+    /// # Errors
+    /// As [`Self::days_before`].
+    pub fn school_day_by(&self, day: Date) -> Result<Date, NoTerms> {
+        if self.is_open(self.told(day)?) { Ok(day) } else { self.days_before(day, 1) }
+    }
+
+    /// This day, where the terms tell about it: in one, or in a break between two.
+    fn told(&self, day: Date) -> Result<Date, NoTerms> {
+        let before = self.terms.iter().filter(|(first, _)| *first <= day).map(|(_, last)| *last);
+        let after = self.terms.iter().filter(|(_, last)| *last >= day).map(|(first, _)| *first);
+        match (before.max(), after.min()) {
+            (Some(last), Some(first)) if (first - last).get_days() <= LONGEST_BREAK => Ok(day),
+            _ => Err(NoTerms(day)),
+        }
     }
 
     fn is_open(&self, day: Date) -> bool {
@@ -87,6 +120,10 @@ impl SchoolYear {
         self.terms.iter().any(|(_, last)| *last >= clock::date(effect))
     }
 }
+
+/// No term that is known tells whether this is a school day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoTerms(pub Date);
 
 fn is_weekday(day: Date) -> bool {
     !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
@@ -290,5 +327,28 @@ mod tests {
         assert_eq!(year.clear_day(at("2027-02-13")), date("2027-02-15"), "terms are not known");
         assert_eq!(SchoolYear::default().clear_day(at("2026-12-19")), date("2026-12-21"));
         assert_eq!(year.school_days(date("2026-12-14"), date("2026-12-18")), 5);
+    }
+
+    #[test]
+    fn counted_backwards_a_day_is_known_only_where_terms_tell_about_every_day_between() {
+        let year = SchoolYear {
+            terms: vec![
+                (date("2026-11-02"), date("2026-12-18")),
+                (date("2027-01-04"), date("2027-02-12")),
+                (date("2027-06-07"), date("2027-07-21")),
+            ],
+            closed: vec![date("2027-01-05")],
+        };
+        let before = |day: &str, many| year.days_before(date(day), many);
+        assert_eq!(before("2027-01-08", 3), Ok(date("2027-01-04")), "but for the closed day");
+        assert_eq!(before("2027-01-08", 4), Ok(date("2026-12-18")), "over Christmas");
+        assert_eq!(before("2026-12-27", 1), Ok(date("2026-12-18")), "from within the holidays");
+        assert_eq!(before("2026-11-03", 2), Err(NoTerms(date("2026-11-01"))), "no term before");
+        assert_eq!(before("2027-07-22", 1), Err(NoTerms(date("2027-07-22"))), "no term after");
+        assert_eq!(before("2027-06-09", 3), Err(NoTerms(date("2027-06-06"))), "spring is missing");
+        assert_eq!(year.school_day_by(date("2027-01-05")), Ok(date("2027-01-04")));
+        assert_eq!(year.school_day_by(date("2027-01-06")), Ok(date("2027-01-06")));
+        let none = SchoolYear::default();
+        assert_eq!(none.days_before(date("2027-01-06"), 1), Err(NoTerms(date("2027-01-06"))));
     }
 }

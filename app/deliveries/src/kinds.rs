@@ -148,6 +148,8 @@ email_kinds! {
     Update = "update", UPDATE;
     /// Leaders must say what happened.
     OutcomeDue = "outcome due", LEADING;
+    /// What comes every year is due in eight or in two weeks.
+    DutyDue = "duty due", LEADING;
     /// Something waits for whoever helps to run this.
     Task = "task", TASK;
     /// A personal link to a consultation.
@@ -229,7 +231,7 @@ pub enum Sort {
     Said,
     /// That what someone sent has arrived.
     Receipts,
-    /// What leaders must say, and by when.
+    /// What the team must do or say, and by when.
     Leading,
 }
 
@@ -259,7 +261,7 @@ impl Sort {
         match self {
             Self::Said => "What happened to what you said",
             Self::Receipts => "Receipts for what you send us",
-            Self::Leading => "Reminders for leaders",
+            Self::Leading => "Reminders for the team",
         }
     }
 
@@ -276,8 +278,8 @@ impl Sort {
                  your experience."
             }
             Self::Leading => {
-                "Before and after the day on which you must say what happened about what parents \
-                 asked for."
+                "Before what comes every year is due, and for leaders before and after the day on \
+                 which they must say what happened about what parents asked for."
             }
         }
     }

@@ -36,6 +36,12 @@ pub enum Service {}
 /// A school term.
 pub enum Term {}
 
+/// What must be done in the area every year.
+pub enum Duty {}
+
+/// That a duty was done in a year.
+pub enum DutyReport {}
+
 /// The council, an NHS body, or another that answers for services.
 pub enum Organisation {}
 

@@ -1,4 +1,5 @@
-//! The record as everyone sees it: of the area, in four parts, and of each plan.
+//! The record as everyone sees it: of the area in four parts, to which `yearly` adds a fifth, and
+//! of each plan.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -30,12 +31,13 @@ const MOST: usize = 50;
 const MOST_COLUMNS: usize = 5;
 
 /// The links between the parts of the record, with the open one marked.
-fn ways(open: &'static str) -> impl IntoView {
+pub(super) fn ways(open: &'static str) -> impl IntoView {
     let ways = [
         ("/record", "Plans"),
         ("/record/told", "Told before it started"),
         ("/record/outcomes", "What happened"),
         ("/record/places", "Who took part"),
+        ("/record/duties", "Every year"),
     ];
     let ways = ways.map(|(to, title)| {
         view! {
@@ -99,6 +101,7 @@ fn standing(figures: &[Figure], spot: Spot) -> Option<impl IntoView + use<>> {
 pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let now = house.clock.now();
     let (History { plans, .. }, figures) = asked(&house, Spot::Area, now).await?;
+    let yearly = duties::store::everything(&house.db, None).await?.tally(clock::date(now));
     let page = Page::new("How are we doing?", || {
         let overrides: Vec<_> = plans
             .iter()
@@ -154,6 +157,17 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
                     </p>
                     {ways("/record")}
                     {standing(&figures, Spot::Area)}
+                    {yearly
+                        .map(|words| {
+                            view! {
+                                <dl class="when">
+                                    <dt>"What must be done every year"</dt>
+                                    <dd>
+                                        <a href="/record/duties">{words}</a>
+                                    </dd>
+                                </dl>
+                            }
+                        })}
                 </section>
                 <section class="stack">
                     <h2>"Plans"</h2>

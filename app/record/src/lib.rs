@@ -8,7 +8,7 @@
 //!
 //! # When an inspector asks what happened
 //!
-//! 1. `/record` and its three other parts are for everyone (`record/browse.rs`). Each asks for what
+//! 1. `/record` and its four other parts are for everyone (`record/browse.rs`, `record/yearly.rs`). Each asks for what
 //!    it shows (`Spot::asks` in `record/figures.rs`): `record/store.rs` has one function for each
 //!    question, each with a time, and gives everything as it was then. A plan is loaded whole and cut off at that time
 //!    (`plans::store::Plan::as_of`); the ledger says who was told (`notices::ledger::told_of_all`).
@@ -29,6 +29,7 @@ pub mod history;
 pub mod pack;
 pub mod store;
 pub mod tables;
+mod yearly;
 
 pub use head::send_due;
 
@@ -54,6 +55,7 @@ pub fn routes() -> Routes {
         .get("/record/told", Anyone, browse::told_page)
         .get("/record/outcomes", Anyone, browse::outcomes_page)
         .get("/record/places", Anyone, browse::places_page)
+        .get("/record/duties", Anyone, yearly::duties_page)
         .get("/record/plans/{id}", Anyone, browse::plan_record_page)
         .get("/forum/evidence-pack", Only(&[Role::Organiser]), evidence::evidence_pack_form)
         .post("/forum/evidence-pack", Only(&[Role::Organiser]), evidence::save_evidence_pack)

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use calendar::clock::{self, DAY, Millis};
+use duties::rules::{Everything, in_words};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
@@ -28,7 +29,9 @@ pub async fn administration_desk(
     let (waiting, others) = store::for_administrators(&house.db, now, now - LATELY).await?;
     let begun = store::begun(&house.db, now).await?;
     let comes = store::coming(&house.db, (now, now + AHEAD), false).await?;
-    let tasks: Vec<Task> = waiting.oldest.into_iter().filter_map(task).collect();
+    let yearly = duties::store::everything(&house.db, None).await?;
+    let tasks = waiting.oldest.into_iter().filter_map(task);
+    let tasks: Vec<Task> = tasks.chain(duties_to_mend(&yearly, now)).collect();
     let is_tested = Sent::query(&uri).typed("done") == "tested";
     let page = Page::new("Administration", || {
         let tested = is_tested.then(|| {
@@ -97,6 +100,20 @@ fn task(waits: Waits) -> Option<Task> {
     Some(task)
 }
 
+/// What an administrator must put in so that the days of duties can be counted.
+fn duties_to_mend(all: &Everything, now: Millis) -> Vec<Task> {
+    let today = clock::date(now);
+    let is_on = all.duties.iter().any(|kept| kept.duty.is_on);
+    let bank = all.bank.warning(today).filter(|_| is_on);
+    let bank = bank
+        .map(|words| Task::new("/admin/duties", "Put in the new bank holidays", now).more(words));
+    let terms = all.lacks_terms(today).map(|day| {
+        let more = format!("For what comes every year we need those around {}.", in_words(day));
+        Task::new("/admin/telling#terms", "Enter the next school terms", now).more(more)
+    });
+    bank.into_iter().chain(terms).collect()
+}
+
 /// The invitations that nobody has accepted yet.
 fn invitations(waits: Waits) -> (String, String, String) {
     let what = if waits.many == 1 {
@@ -147,6 +164,11 @@ fn pages() -> impl IntoView {
             "How families are told about changes",
             "Who can write about each service, how early families are told, and when schools are \
              open.",
+        ),
+        (
+            "/admin/duties",
+            "What comes every year",
+            "What the area must do every year, by when, and who sees to it. As a file too.",
         ),
         (
             "/admin/search-words",

@@ -3,8 +3,9 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::Millis;
+use calendar::clock::{self, Millis};
 use deliveries::tasks::Task as Kind;
+use duties::rules::Side;
 use ground::error::Error;
 use ground::house::House;
 use ground::ui::{Page, SecondStepSoon, Step};
@@ -35,6 +36,9 @@ pub async fn leaders_desk(
         waiting.oldest.into_iter().filter_map(|waits| task(waits, within)).collect();
     let unnamed = usize::try_from(waiting.in_all).unwrap_or_default().saturating_sub(tasks.len());
     tasks.extend(due.iter().map(|due| to_say(due, within)));
+    let yearly = duties::store::everything(&house.db, None).await?;
+    let side = Side::Leader(organisation.as_ref().map(|organisation| organisation.id.clone()));
+    tasks.extend(parts::yearly(yearly.for_desk(&side, clock::date(now))));
     let in_all = tasks.len() + unnamed;
     let page = Page::new("Leaders’ desk", || {
         let speaks_for = match organisation {
@@ -212,6 +216,7 @@ fn everything_else() -> impl IntoView {
         ("/lead/updates", "What you still need to answer, and what you said"),
         ("/lead/local-offer", "Comments to answer"),
         ("/lead/notices", "Change notices not sent yet"),
+        ("/duties", "What comes every year"),
         ("/guides/leaders", "Guide for leaders"),
     ];
     let pages = pages.map(|(to, label)| {

@@ -3,10 +3,11 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::Millis;
+use calendar::clock::{self, Millis};
 use consultations::course::{Course, NextStep};
 use consultations::store::Follow;
 use deliveries::tasks::Task as Kind;
+use duties::rules::Side;
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
@@ -45,6 +46,8 @@ pub async fn organisers_desk(
         let since = course.counted.as_ref().map_or(course.closes_at, |(_, at)| *at);
         Task::new(to, format!("{what}: {}", course.title), since)
     }));
+    let yearly = duties::store::everything(&house.db, None).await?;
+    tasks.extend(parts::yearly(yearly.for_desk(&Side::Forum, clock::date(now))));
     let in_all = tasks.len() + unnamed;
     let is_decided = Sent::query(&uri).typed("done") == "decided";
     let page = Page::new("Organisers’ desk", || {
@@ -251,6 +254,7 @@ fn everything_else() -> impl IntoView {
         ("/forum/takedowns", "What was taken down"),
         ("/forum/unreached", "Families we can't reach by email"),
         ("/rounds", "All voting rounds"),
+        ("/duties", "What comes every year"),
         ("/record", "How are we doing? The page everyone sees"),
         ("/forum/evidence-pack", "Save an evidence pack for inspectors"),
         ("/guides/organisers", "Guide for organisers"),

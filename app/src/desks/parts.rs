@@ -2,6 +2,7 @@
 
 use axum::http::Uri;
 use calendar::clock::{self, DAY, Millis};
+use duties::rules::Open;
 use forms::Sent;
 use ground::ui::{Banner, Step, Steps, When};
 use ground::viewer::Viewer;
@@ -64,6 +65,21 @@ impl Task {
             </li>
         }
     }
+}
+
+/// What comes every year and is late or due soon, as tasks.
+pub fn yearly(open: Vec<Open<'_>>) -> impl Iterator<Item = Task> {
+    open.into_iter().map(|open| {
+        let day = open.day.to_string();
+        let due = clock::end_of(&day);
+        let since = due.map_or(0, |due| due - 8 * 7 * DAY);
+        let task = Task::new(format!("/duties/{}", open.kept.id), open.words(), since).due(due);
+        if open.step.is_some() {
+            task.more(format!("Before: {}.", open.kept.duty.name))
+        } else {
+            task
+        }
+    })
 }
 
 /// What waits for whoever looks, the oldest first. `in_all`: how many there are, where not all are

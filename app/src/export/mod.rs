@@ -43,6 +43,7 @@ pub fn tables() -> impl Iterator<Item = &'static Table> {
         rounds::PERSONAL,
         plans::PERSONAL,
         area::PERSONAL,
+        duties::PERSONAL,
         ground::personal::PERSONAL,
         personal::PERSONAL,
     ]

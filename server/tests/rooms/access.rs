@@ -284,6 +284,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /read/{token}",
         "GET /readyz",
         "GET /record",
+        "GET /record/duties",
         "GET /record/outcomes",
         "GET /record/places",
         "GET /record/plans/{id}",

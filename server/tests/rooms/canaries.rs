@@ -150,6 +150,7 @@ fn no_name_and_no_address_of_anybody_comes_out_in_a_page_a_table_an_email_or_a_p
             .leads_to();
         updates::tell_due(&world.house).await.unwrap();
         updates::remind_due(&world.house).await.unwrap();
+        duties::remind_due(&world.house).await.unwrap();
         let emails = world.deliver().await;
         assert!(emails.len() > 5, "{} emails", emails.len());
         for email in emails {

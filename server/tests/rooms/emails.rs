@@ -101,7 +101,7 @@ fn an_account_stops_emails_of_a_sort_and_starts_them_again_but_never_those_for_i
             page.says("What happened to what you said")
                 && page.says("Receipts for what you send us")
                 && page.says("Always sent")
-                && !page.says("Reminders for leaders"),
+                && !page.says("Reminders for the team"),
             "{}",
             page.html
         );

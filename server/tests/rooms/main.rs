@@ -27,6 +27,7 @@ mod deliveries;
 mod demonstration;
 mod desks;
 mod device;
+mod duties;
 mod edge;
 mod emails;
 mod erase;

@@ -27,7 +27,7 @@ use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
-const OF_THE_DEMONSTRATION: [(&str, &str, &str); 54] = [
+const OF_THE_DEMONSTRATION: [(&str, &str, &str); 56] = [
     ("/admin/people/{id}", "id", "SELECT id FROM accounts WHERE email = 'parent2@example.org'"),
     // Somebody who looks at nothing here: nobody looks at anything while they are suspended.
     (
@@ -39,9 +39,11 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 54] = [
     ("/admin/area/{what}/{id}", "what", "SELECT CAST('place' AS TEXT)"),
     ("/admin/area/{what}/{id}", "id", "SELECT id FROM places WHERE name = 'South Sefton'"),
     ("/admin/services/{id}", "id", "SELECT id FROM services ORDER BY position DESC LIMIT 1"),
+    ("/admin/duties/{id}", "id", "SELECT id FROM duties WHERE word = 'needs-assessment'"),
     ("/consultations/{id}", "id", OPEN),
     ("/consultations/{id}/answers/{code}/questions/{key}", "key", WAITING),
     ("/consultations/{id}/results", "id", CLOSED),
+    ("/duties/{id}", "id", "SELECT id FROM duties WHERE word = 'transport-16'"),
     ("/forum/consultations/{id}", "id", OPEN),
     ("/forum/consultations/{id}/answers", "id", CLOSED),
     ("/forum/consultations/{id}/answers/{key}", "key", "SELECT CAST('better' AS TEXT)"),

@@ -52,7 +52,7 @@ const COMMENT: &str = "SELECT '/local-offer/comments/' || id FROM comments
      WHERE published_at IS NOT NULL";
 
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 36] = [
+const READ: [Read; 39] = [
     Read {
         column: "round_changes.kind",
         first: &["INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
@@ -129,6 +129,9 @@ const READ: [Read; 36] = [
     read("notices.must_do_by", Reader::Visitor, NOTICE),
     read("terms.first_day", Reader::Leader, "SELECT '/lead/notices/new'"),
     read("closed_days.day", Reader::Leader, "SELECT '/lead/notices/new'"),
+    read("duties.responsible", Reader::Visitor, "SELECT '/record/duties'"),
+    read("duties.fulfilled_by", Reader::Visitor, "SELECT '/record/duties'"),
+    read("duty_reports.fulfilled_by", Reader::Visitor, "SELECT '/record/duties'"),
     read("consultations.access", Reader::Visitor, CONSULTATION),
     read("questionnaires.questions", Reader::Visitor, CONSULTATION),
     read("questionnaires.mended", Reader::Visitor, CONSULTATION),
@@ -263,6 +266,7 @@ async fn works(world: &World) {
     let _ = plans::tell_due(house).await;
     let _ = updates::tell_due(house).await;
     let _ = updates::remind_due(house).await;
+    let _ = duties::remind_due(house).await;
     let _ = notices::start_due(house).await;
     let _ = notices::tell_due(house).await;
     let _ = consultations::tidy_due(world.db(), now).await;

@@ -1,0 +1,351 @@
+//! What must be done every year: taken over from a file, counted backwards, told before it is due,
+//! and shown as done, late or not done.
+
+use axum::http::StatusCode;
+use calendar::clock::{self, DAY};
+use deliveries::EmailKind;
+use ground::viewer::Role;
+
+use crate::world::{Browser, World, by_hand, change, number, on_both};
+
+const BANK: &str = "bank holidays source: https://example.org/bank-holidays\n\
+    bank holidays checked: 2027-01-01\n\
+    bank holidays until: 2027-12-31\n\
+    bank holiday: 2027-05-03 Early May\n\
+    bank holiday: 2027-05-31 Spring\n";
+
+/// The transport statement, for the forum, and who sees to it put in its place.
+fn transport(responsible: &str, due: &str) -> String {
+    format!(
+        "\nduty: transport-16\n\
+         name: Publish the post-16 transport statement\n\
+         rule: Our rule: published each year after asking young people.\n\
+         source: https://example.org/transport\n\
+         checked: 2027-01-01\n\
+         responsible: {responsible}\n\
+         due: {due}\n\
+         by: document\n\
+         public: yes\n\
+         on: yes\n\
+         step: The round must open | 60 school days before | round\n"
+    )
+}
+
+async fn admin(world: &World) -> Browser<'_> {
+    world.signed_in("admin@example.org", &[Role::Admin]).await
+}
+
+/// The terms until the summer of 2027.
+async fn terms(world: &World) {
+    for (nth, (first, last)) in [
+        ("2026-11-02", "2026-12-18"),
+        ("2027-01-04", "2027-02-12"),
+        ("2027-02-22", "2027-03-25"),
+        ("2027-04-12", "2027-05-28"),
+        ("2027-06-07", "2027-07-21"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let term = format!("INSERT INTO terms VALUES ('term{nth}', 'Term', '{first}', '{last}')");
+        change(world, &term).await;
+    }
+}
+
+async fn takes_over(admin: &Browser<'_>, file: &str) {
+    let sent = admin.post_file("/admin/duties/import", &[], ("duties.txt", file.as_bytes())).await;
+    assert_eq!(sent.leads_to(), "/admin/duties?done=kept");
+}
+
+async fn of_transport(world: &World) -> String {
+    world.one("SELECT '/duties/' || id FROM duties WHERE word = 'transport-16'").await
+}
+
+/// Goes on to ten in the morning of this day.
+fn on(world: &World, day: &str) {
+    world.forward(clock::read(day, "10:00").unwrap() - world.now());
+}
+
+#[test]
+fn an_administrator_begins_with_our_list_and_switches_on_what_the_area_does() {
+    on_both(async |world| {
+        let admin = admin(&world).await;
+        assert!(admin.get("/admin").await.says("href=\"/admin/duties\""));
+        let begun = admin.post("/admin/duties", &[("step", "own")]).await.leads_to();
+        assert_eq!(begun, "/admin/duties?done=kept");
+        let list = admin.get("/admin/duties").await;
+        assert!(list.says("Publish the post-16 transport statement"), "{}", list.html);
+        assert!(list.says("every year by 31 May. ○ Off") && !list.says("● On"), "{}", list.html);
+        assert!(list.says("We know the bank holidays of England until Friday 31 December 2027"));
+        admin.post("/admin/duties", &[("step", "own")]).await.leads_to();
+        assert_eq!(number(&world, "SELECT count(*) FROM duties").await, 9, "twice is once");
+        change(&world, "UPDATE bank_holidays SET covers_until = '2028-12-31'").await;
+        admin.post("/admin/duties", &[("step", "own")]).await.leads_to();
+        let until = world.one("SELECT covers_until FROM bank_holidays").await;
+        assert_eq!(until, "2028-12-31", "what goes on for longer stays");
+        assert!(!world.visitor().get("/record/duties").await.says("transport statement"));
+
+        let page = of_transport(&world).await.replace("/duties", "/admin/duties");
+        let form = admin.get(&page).await;
+        assert!(form.says("The round must open | 90 school days before | round"), "{}", form.html);
+        let was = form.sends("was");
+        let said = |due: &'static str| {
+            [
+                ("was", was.as_str()),
+                ("name", "Publish the transport statement"),
+                ("rule", "Ours."),
+                ("source", "https://example.org"),
+                ("checked", "2027-01-10"),
+                ("responsible", "Sefton Council"),
+                ("due", due),
+                ("by", "document"),
+                ("steps", "The round must open | 60 school days before | round"),
+                ("public", "yes"),
+                ("on", "yes"),
+            ]
+        };
+        let wrong = admin.post(&page, &said("31 June")).await;
+        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.html);
+        assert!(wrong.says("There is no 31 June") && wrong.says("value=\"31 June\""));
+        let circle = admin.post(&page, &said("1 week before transport-16")).await;
+        assert!(circle.says("this duty would come before itself"), "{}", circle.html);
+        world.forward(1_000);
+        admin.post(&page, &said("31 May")).await.leads_to();
+        let meanwhile = admin.post(&page, &said("30 May")).await;
+        assert!(meanwhile.status == StatusCode::UNPROCESSABLE_ENTITY, "{}", meanwhile.html);
+        assert!(meanwhile.says("Someone else has changed this duty"), "{}", meanwhile.html);
+        let public = world.visitor().get("/record/duties").await;
+        assert!(public.says("Publish the transport statement"), "{}", public.html);
+        let noted = "SELECT count(*) FROM audit WHERE what = 'duty changed'";
+        assert_eq!(number(&world, noted).await, 1);
+    });
+}
+
+#[test]
+fn a_file_is_taken_over_as_a_whole_or_not_at_all_and_comes_out_as_it_went_in() {
+    on_both(async |world| {
+        let admin = admin(&world).await;
+        let wrong = transport("The Moon", "31 May").replace("on: yes", "on: perhaps");
+        let wrong = format!("{BANK}{wrong}");
+        let sent =
+            admin.post_file("/admin/duties/import", &[], ("duties.txt", wrong.as_bytes())).await;
+        assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for line in ["Line 12: responsible: Choose forum", "Line 16: on: Choose yes or no"] {
+            assert!(sent.says(line), "{line}: {}", sent.html);
+        }
+        assert_eq!(number(&world, "SELECT count(*) FROM duties").await, 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM bank_holidays").await, 0);
+        assert!(admin.post("/admin/duties/import", &[]).await.says("Choose a file of duties"));
+
+        let file = format!("{BANK}{}", transport("Sefton Council", "31 May"));
+        takes_over(&admin, &file).await;
+        let since = world.one("SELECT CAST(switched_on_at AS TEXT) FROM duties").await;
+        let out = admin.get("/admin/duties/duties.txt").await;
+        let lines = |text: &str| {
+            let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+            lines.map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(lines(&out.html), lines(&file));
+        world.forward(DAY);
+        takes_over(&admin, &out.html).await;
+        assert_eq!(number(&world, "SELECT count(*) FROM duties").await, 1);
+        let still = world.one("SELECT CAST(switched_on_at AS TEXT) FROM duties").await;
+        assert_eq!(still, since, "what is on stays on since then");
+    });
+}
+
+#[test]
+fn it_is_counted_backwards_in_school_days_and_without_terms_it_says_which_to_enter() {
+    on_both(async |world| {
+        let admin = admin(&world).await;
+        takes_over(&admin, &format!("{BANK}{}", transport("forum", "31 May"))).await;
+        let visitor = world.visitor();
+        let page = visitor.get("/record/duties").await;
+        assert!(
+            page.says("An administrator must first enter the school terms around Monday 31 May"),
+            "{}",
+            page.html
+        );
+        assert!(admin.get("/admin").await.says("Enter the next school terms"));
+        terms(&world).await;
+        let page = visitor.get("/record/duties").await;
+        assert!(page.says("○ Due by Monday 31 May 2027"), "{}", page.html);
+        assert!(page.says("The round must open by Thursday 11 February 2027"), "{}", page.html);
+        assert!(page.says("is no school day. Be ready by Friday 28 May 2027"), "{}", page.html);
+        assert!(page.says("Our rule: published") && page.says("https://example.org/transport"));
+        assert!(!admin.get("/admin").await.says("Enter the next school terms"));
+        let desk = world.organiser().await.get("/forum").await;
+        assert!(desk.says("The round must open</a>"), "{}", desk.html);
+        assert!(desk.says("Due Thursday 11 February 2027"), "{}", desk.html);
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        assert!(!leader.get("/lead").await.says("The round must open"), "it is the forum's");
+        // The terms end before the day.
+        takes_over(&admin, &transport("forum", "31 August")).await;
+        let page = visitor.get("/record/duties").await;
+        assert!(page.says("enter the school terms around Tuesday 31 August 2027"), "{}", page.html);
+    });
+}
+
+#[test]
+fn whoever_sees_to_it_is_told_eight_and_two_weeks_before_each_day_and_once_each() {
+    on_both(async |world| {
+        terms(&world).await;
+        let admin = admin(&world).await;
+        world.organiser().await;
+        world.signed_in("leader@example.org", &[Role::Leader]).await;
+        world.leader_of("nhs@example.org", "The NHS").await;
+        takes_over(&admin, &format!("{BANK}{}", transport("Sefton Council", "31 May"))).await;
+        let told = async || {
+            // As after a crash, or from two processes: once more is once.
+            for _ in 0..2 {
+                duties::remind_due(&world.house).await.unwrap();
+            }
+            let emails = world.deliver_with_kinds().await.into_iter();
+            let ours = emails.filter(|(kind, _)| *kind == EmailKind::DutyDue);
+            ours.map(|(_, email)| (email.to, email.subject)).collect::<Vec<_>>()
+        };
+        let step = "The round must open by Thursday 11 February 2027";
+        let whole = "Publish the post-16 transport statement by Monday 31 May 2027";
+        let one = |subject: &str| vec![("leader@example.org".to_owned(), subject.to_owned())];
+        assert_eq!(told().await, one(step), "eight weeks before, and nobody else");
+        on(&world, "2027-01-27");
+        assert!(told().await.is_empty());
+        on(&world, "2027-01-28");
+        assert_eq!(told().await, one(step), "two weeks before");
+        on(&world, "2027-04-04");
+        assert!(told().await.is_empty(), "a step that is late is on the desk");
+        on(&world, "2027-04-05");
+        assert_eq!(told().await, one(whole));
+        on(&world, "2027-05-16");
+        assert!(told().await.is_empty());
+        let done = [
+            ("part", "2027-0"),
+            ("done_on", "2027-05-14"),
+            ("link", "https://example.org/statement"),
+        ];
+        let leader = world.sign_in("leader@example.org").await;
+        leader.post(&of_transport(&world).await, &done).await.leads_to();
+        on(&world, "2027-05-18");
+        assert!(told().await.is_empty(), "it is done");
+    });
+}
+
+#[test]
+fn who_sees_to_it_or_the_forum_says_that_it_is_done_and_everyone_sees_if_it_was_late() {
+    on_both(async |world| {
+        terms(&world).await;
+        let admin = admin(&world).await;
+        takes_over(&admin, &format!("{BANK}{}", transport("Sefton Council", "1 February"))).await;
+        let (duty, visitor) = (of_transport(&world).await, world.visitor());
+        let nhs = world.leader_of("nhs@example.org", "The NHS").await;
+        assert_eq!(nhs.get(&duty).await.status, StatusCode::NOT_FOUND);
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        assert!(leader.get("/lead").await.says("href=\"/duties\""));
+        assert!(leader.get("/duties").await.says(&duty));
+        on(&world, "2027-02-03");
+        let late = visitor.get("/record/duties").await;
+        assert!(late.says("× Late. It was due by Monday 1 February 2027"), "{}", late.html);
+        assert!(visitor.get("/record").await.says("1 late"));
+        assert!(leader.get("/lead").await.says("class=\"late\""));
+
+        let say = async |who: &Browser<'_>, day: &str, link: &str| {
+            who.post(&duty, &[("part", "2027-0"), ("done_on", day), ("link", link)]).await
+        };
+        let early = say(&leader, "2027-02-04", "https://example.org/x").await;
+        assert!(early.says("Choose today or an earlier day"), "{}", early.html);
+        assert!(early.says("value=\"2027-02-04\""), "what was typed is still there");
+        let nothing = say(&leader, "2027-02-02", "").await;
+        assert!(nothing.says("Enter an address that begins"), "{}", nothing.html);
+        let link = "https://example.org/statement";
+        let said = say(&leader, "2027-02-02", link).await.leads_to();
+        assert_eq!(say(&leader, "2027-02-02", link).await.leads_to(), said, "tapped twice");
+        let organiser = world.organiser().await;
+        let again = say(&organiser, "2027-02-01", link).await;
+        assert!(again.says("Someone has said this already"), "{}", again.html);
+        let done = visitor.get("/record/duties").await;
+        assert!(done.says("× Done late, on Tuesday 2 February 2027, says Sefton Council"));
+        assert!(done.says(link) && visitor.get("/record").await.says("1 done late"));
+
+        let report = world.one("SELECT id FROM duty_reports").await;
+        let back = [("step", "take back"), ("report", report.as_str())];
+        nhs.post(&duty, &back).await.refused(StatusCode::NOT_FOUND);
+        organiser.post(&duty, &back).await.leads_to();
+        assert!(visitor.get("/record/duties").await.says("× Late."));
+        say(&organiser, "2027-02-01", link).await.leads_to();
+        assert!(visitor.get("/record/duties").await.says("✓ Done on Monday 1 February 2027"));
+        assert_eq!(number(&world, "SELECT count(*) FROM duty_reports").await, 2, "both stay");
+        let noted = "SELECT count(*) FROM audit WHERE what = 'duty report taken back'";
+        assert_eq!(number(&world, noted).await, 1);
+    });
+}
+
+#[test]
+fn a_step_is_done_by_a_round_that_everyone_can_see() {
+    on_both(async |world| {
+        terms(&world).await;
+        let admin = admin(&world).await;
+        takes_over(&admin, &format!("{BANK}{}", transport("forum", "31 May"))).await;
+        let (duty, round) = (of_transport(&world).await, world.round().await);
+        let organiser = world.organiser().await;
+        let day = clock::fields(world.now()).0;
+        let send = async |thing: &str| {
+            let fields = [("part", "2027-1"), ("done_on", day.as_str()), ("thing", thing)];
+            organiser.post(&duty, &fields).await
+        };
+        assert!(send("nothing").await.says("Choose a voting round from the list"));
+        send(&round).await.leads_to();
+        let page = world.visitor().get("/record/duties").await;
+        assert!(page.says(&format!("href=\"/rounds/{round}\"")), "{}", page.html);
+        assert!(page.says("✓ The round must open: done on"), "{}", page.html);
+        assert!(!organiser.get("/forum").await.says("The round must open"));
+    });
+}
+
+#[test]
+fn what_was_said_about_a_duty_stays_whatever_the_statement() {
+    on_both(async |world| {
+        let admin = admin(&world).await;
+        takes_over(&admin, &format!("{BANK}{}", transport("forum", "1 January"))).await;
+        let organiser = world.organiser().await;
+        let done =
+            [("part", "2028-0"), ("done_on", "2027-01-14"), ("link", "https://example.org/a")];
+        organiser.post(&of_transport(&world).await, &done).await.leads_to();
+        for sql in [
+            "DELETE FROM duty_reports",
+            "UPDATE duty_reports SET done_on = '2027-01-01'",
+            "UPDATE duty_reports SET taken_back_at = NULL",
+            "DELETE FROM duties",
+            "UPDATE duties SET word = 'another'",
+            // Done on a day that has not come, by a round that is not there, about what is off.
+            "INSERT INTO duty_reports SELECT 'r', duty_id, 2029, '', '2027-02-01', fulfilled_by,
+               thing, organisation_id, said_on, said_at, NULL FROM duty_reports",
+            "INSERT INTO duty_reports SELECT 'r', duty_id, 2029, '', done_on, 'round', 'none',
+               organisation_id, said_on, said_at, NULL FROM duty_reports",
+        ] {
+            assert!(by_hand(&world, sql).await.is_err(), "{sql}");
+        }
+        change(&world, "UPDATE duties SET switched_on_at = NULL").await;
+        let off = "INSERT INTO duty_reports SELECT 'r', duty_id, 2029, '', done_on, fulfilled_by,
+             thing, organisation_id, said_on, said_at, NULL FROM duty_reports";
+        assert!(by_hand(&world, off).await.is_err(), "it is off");
+        let done = "SELECT count(*) FROM duty_reports WHERE done_on = '2027-01-14'";
+        assert_eq!(number(&world, done).await, 1);
+    });
+}
+
+#[test]
+fn administrators_are_told_before_the_bank_holidays_end() {
+    on_both(async |world| {
+        terms(&world).await;
+        let admin = admin(&world).await;
+        takes_over(&admin, &format!("{BANK}{}", transport("forum", "31 May"))).await;
+        assert!(!admin.get("/admin").await.says("Put in the new bank holidays"));
+        on(&world, "2027-07-05");
+        let desk = admin.get("/admin").await;
+        assert!(desk.says("The bank holidays we know end on Friday 31 December 2027"));
+        assert!(admin.get("/admin/duties").await.says("The bank holidays we know end on"));
+        let newer = BANK.replace("until: 2027", "until: 2028");
+        takes_over(&admin, &newer).await;
+        assert!(!admin.get("/admin").await.says("Put in the new bank holidays"));
+    });
+}
