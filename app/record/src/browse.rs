@@ -24,6 +24,8 @@ use super::{charts, store};
 
 /// The most rows a list on a page of the record has; the evidence pack has all.
 const MOST: usize = 50;
+/// Of how many services the first page says how long families wait.
+const MOST_WAITS: i64 = 5;
 /// How many columns can be read on a phone.
 const MOST_COLUMNS: usize = 5;
 
@@ -80,6 +82,7 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
     let told = told_in_time(&store::told(&house.db, now).await?, &house.names.area, now);
     let awaited = store::awaited(&house.db, now).await?;
     let overdue = late(&awaited, house.settings.outcome_within, now).len();
+    let waits = waits::sentences(&house, (MOST_WAITS, 0)).await?;
     let page = Page::new("How are we doing?", || {
         let overrides: Vec<_> = plans
             .iter()
@@ -161,6 +164,8 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
                                 {if overdue == 0 { "None".to_owned() } else { overdue.to_string() }}
                             </a>
                         </dd>
+                        <dt>"How long families wait"</dt>
+                        <dd>{how_long(waits)}</dd>
                     </dl>
                 </section>
                 <section class="stack">
@@ -191,6 +196,27 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
         }
     });
     Ok(page.with_contents().answer(&house, &viewer))
+}
+
+/// How long families wait: the sentence of each service, and the way to all.
+fn how_long(waits: Vec<(String, String, String)>) -> impl IntoView {
+    let nothing = waits.is_empty().then_some("Nobody has published it yet.");
+    let rows = waits.into_iter().map(|(to, service, words)| {
+        view! {
+            <p>
+                <a href=to>{service}</a>
+                ": "
+                {words}
+            </p>
+        }
+    });
+    view! {
+        {nothing}
+        {rows.collect_view()}
+        <p>
+            <a href="/waits">"All services"</a>
+        </p>
+    }
 }
 
 fn plan_row(plan: &Plan, now: Millis) -> impl IntoView + use<> {

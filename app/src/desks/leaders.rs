@@ -204,6 +204,7 @@ fn everything_else() -> impl IntoView {
     let pages = [
         ("/lead/updates/about", "Say what happened"),
         ("/lead/updates", "What you still need to answer, and what you said"),
+        ("/lead/waits", "Publish how long families wait"),
         ("/lead/local-offer", "Comments to answer"),
         ("/lead/notices", "Change notices not sent yet"),
     ];

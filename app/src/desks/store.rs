@@ -35,6 +35,10 @@ pub enum WaitKind {
     Update,
     /// What parents told the forum about that.
     Doubts,
+    /// How long families wait, as leaders say, to be checked.
+    WaitReport,
+    /// What parents told the forum about that.
+    WaitDoubts,
     /// Families that no email reaches.
     Unreached,
     /// Questions about a notice.
@@ -57,7 +61,7 @@ pub enum WaitKind {
 
 impl WaitKind {
     /// Each with the word of the statements here.
-    const ALL: [(Self, &'static str); 19] = [
+    const ALL: [(Self, &'static str); 21] = [
         (Self::Topic, "topic"),
         (Self::Comment, "comment"),
         (Self::PassedOnAnswer, "answer"),
@@ -68,6 +72,8 @@ impl WaitKind {
         (Self::Nobodys, "nobodys"),
         (Self::Update, "update"),
         (Self::Doubts, "doubt"),
+        (Self::WaitReport, "wait_report"),
+        (Self::WaitDoubts, "wait_doubt"),
         (Self::Unreached, "unreached"),
         (Self::Questions, "question"),
         (Self::ToApprove, "approve"),
@@ -125,6 +131,9 @@ pub async fn for_organisers(db: &Db, now: Millis) -> sqlx::Result<Waiting> {
            WHERE u.verdict IS NULL
          UNION ALL SELECT 'doubt', '', '', count(*), coalesce(min(d.told_at), 0) FROM doubts d
            WHERE d.seen_at IS NULL
+         UNION ALL SELECT 'wait_report', w.id, w.title, 1, w.since FROM ({}) w
+         UNION ALL SELECT 'wait_doubt', '', '', count(*), coalesce(min(d.told_at), 0)
+           FROM wait_doubts d WHERE d.seen_at IS NULL
          UNION ALL SELECT 'comment', c.id, coalesce(s.name, ''), 1, c.sent_at FROM comments c
            LEFT JOIN services s ON s.id = c.service_id
            WHERE c.published_at IS NULL AND c.declined_at IS NULL AND c.passed_on_at IS NULL
@@ -136,6 +145,7 @@ pub async fn for_organisers(db: &Db, now: Millis) -> sqlx::Result<Waiting> {
         plans::store::TO_STATE,
         consultations::store::NOBODYS,
         outcomes::store::STANDING,
+        waits::store::TO_JUDGE,
         notices::ledger::count_unreached(),
     );
     let rows = sqlx::query(AssertSqlSafe(oldest(&all))).bind(now);
