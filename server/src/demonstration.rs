@@ -11,6 +11,8 @@
 //! 4. The council says that there are drop-ins, and the forum agrees; that the sensory room opens
 //!    on Saturdays, and the forum disagrees. About someone to talk to in the north it has said
 //!    nothing, and is overdue.
+//! 5. The NHS publishes how long families wait for occupational therapy: in the south far longer
+//!    than in the north. The last month is late, and a parent says that it was longer still.
 //!
 //! It only fills an empty database, and does so through the rooms' own stores, so it can hold
 //! nothing that the service could not. `sefton` holds the area and its people, `days` the dates.
@@ -23,6 +25,7 @@ mod notices;
 mod plans;
 mod sefton;
 mod updates;
+mod waits;
 mod wordings;
 
 use accounts::hashed;
@@ -115,6 +118,7 @@ async fn fill_counted(tx: &mut AnyConnection, yesterday: Millis) -> Result<(), s
     }
     asked::confirm(tx, yesterday).await?;
     updates::fill(tx, yesterday).await?;
+    waits::fill(tx, yesterday).await?;
     local_offer::fill(tx, yesterday).await
 }
 
