@@ -66,6 +66,7 @@ mod topics;
 mod unreadable;
 mod updates;
 mod views;
+mod waits;
 mod walk;
 mod world;
 mod worlds;

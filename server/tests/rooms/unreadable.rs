@@ -47,10 +47,12 @@ const RESULTS: &str = "SELECT '/consultations/' || consultation_id || '/results'
 const ANSWERS: &str = "SELECT '/forum/consultations/' || consultation_id || '/answers'
      FROM releases WHERE checked_at IS NOT NULL";
 const UPDATE: &str = "SELECT '/updates/' || update_id FROM update_versions";
+const JUDGED_WAITS: &str = "SELECT '/waits/' || r.service_id FROM wait_verdicts v
+     JOIN wait_reports r ON r.id = v.report_id";
 const JUDGED: &str = "SELECT '/updates/' || update_id FROM verdicts";
 
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 34] = [
+const READ: [Read; 35] = [
     Read {
         column: "round_changes.kind",
         first: &["INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
@@ -168,6 +170,7 @@ const READ: [Read; 34] = [
     read("update_subjects.kind", Reader::Visitor, UPDATE),
     read("verdicts.verdict", Reader::Visitor, JUDGED),
     read("verdicts.evidence", Reader::Visitor, JUDGED),
+    read("wait_verdicts.verdict", Reader::Visitor, JUDGED_WAITS),
     Read {
         column: "unusual_joinings.kind",
         first: &[
