@@ -39,7 +39,6 @@ for (const javaScriptEnabled of [true, false]) {
         // The leader's file names a place that is not one, and she is told in which line.
         await signIn(leader, service, 'nhs@example.org');
         await leader.goto(`${service.url}/lead`);
-        await leader.getByRole('link', { name: 'Publish how long families wait' }).click();
         await fine(leader);
         await leader.getByRole('link', { name: `Publish how long families wait: ${THERAPY}` }).click();
         const month = await leader.getByLabel('Month', { exact: true }).inputValue();

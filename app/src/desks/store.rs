@@ -6,6 +6,7 @@ use ground::db::{Db, known};
 use ground::ids::{Account, Id};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
+use waits::months::Month;
 
 /// How many tasks a desk names: the oldest.
 pub const MOST: i64 = 50;
@@ -39,6 +40,8 @@ pub enum WaitKind {
     WaitReport,
     /// What parents told the forum about that.
     WaitDoubts,
+    /// How long families waited in the month that is over, to be published.
+    WaitMonth,
     /// Families that no email reaches.
     Unreached,
     /// Questions about a notice.
@@ -61,7 +64,7 @@ pub enum WaitKind {
 
 impl WaitKind {
     /// Each with the word of the statements here.
-    const ALL: [(Self, &'static str); 21] = [
+    const ALL: [(Self, &'static str); 22] = [
         (Self::Topic, "topic"),
         (Self::Comment, "comment"),
         (Self::PassedOnAnswer, "answer"),
@@ -74,6 +77,7 @@ impl WaitKind {
         (Self::Doubts, "doubt"),
         (Self::WaitReport, "wait_report"),
         (Self::WaitDoubts, "wait_doubt"),
+        (Self::WaitMonth, "wait_month"),
         (Self::Unreached, "unreached"),
         (Self::Questions, "question"),
         (Self::ToApprove, "approve"),
@@ -154,7 +158,11 @@ pub async fn for_organisers(db: &Db, now: Millis) -> sqlx::Result<Waiting> {
 
 /// What waits for a leader, besides what they still have to say; and what they wait for: `approval`
 /// of what they wrote, `statement`s of the forum, and `verdict`s.
-pub async fn for_leader(db: &Db, leader: &Id<Account>) -> sqlx::Result<(Waiting, Vec<Waits>)> {
+pub async fn for_leader(
+    db: &Db,
+    leader: &Id<Account>,
+    now: Millis,
+) -> sqlx::Result<(Waiting, Vec<Waits>)> {
     const WRITTEN: &str = "FROM notices n WHERE n.started_at IS NULL AND n.approved_at IS NULL
        AND n.discarded_at IS NULL AND EXISTS (SELECT 1 FROM notice_leaders k
          WHERE k.notice_id = n.id AND k.account_id = $1)
@@ -170,8 +178,10 @@ pub async fn for_leader(db: &Db, leader: &Id<Account>) -> sqlx::Result<(Waiting,
            LEFT JOIN services s ON s.id = c.service_id
            WHERE NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id)
              AND EXISTS (SELECT 1 FROM comment_leaders k WHERE k.comment_id = c.id
-               AND k.account_id = $1)",
+               AND k.account_id = $1)
+         UNION ALL SELECT 'wait_month', l.id, l.title, 1, CAST($3 AS BIGINT) FROM ({}) l",
         notices::questions::store::TO_ANSWER,
+        waits::store::LATE,
     );
     let others = format!(
         "SELECT 'approval' AS kind, n.id, n.title, CAST(1 AS BIGINT) AS many,
@@ -190,7 +200,11 @@ pub async fn for_leader(db: &Db, leader: &Id<Account>) -> sqlx::Result<(Waiting,
         oldest(&all),
         oldest(&others)
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(leader);
+    let month = Month::last_over(now);
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(leader)
+        .bind(month.to_string())
+        .bind(month.over_at().unwrap_or(now));
     let rows = rows.fetch_all(&mut *db.read().await?).await?;
     theirs_and_others(&rows)
 }

@@ -57,6 +57,12 @@ impl Month {
         Self { year: all.div_euclid(12), month }
     }
 
+    /// The first moment after it.
+    #[must_use]
+    pub fn over_at(self) -> Option<Millis> {
+        clock::read(&format!("{}-01", self.following()), "00:00")
+    }
+
     /// The month after.
     #[must_use]
     pub fn following(self) -> Self {
@@ -202,6 +208,7 @@ mod tests {
         assert_eq!(january.back(1).to_string(), "2026-12");
         assert_eq!(january.back(13).following().to_string(), "2026-01");
         assert_eq!(january.words(), "January 2027");
+        assert_eq!(january.over_at(), clock::read("2027-02-01", "00:00"));
         let first = clock::read("2027-02-01", "00:00").expect("a time");
         assert_eq!(
             (Month::last_over(first), Month::last_over(first - 1)),

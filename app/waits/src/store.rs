@@ -21,6 +21,15 @@ pub const TO_JUDGE: &str = "SELECT r.id, s.name AS title, r.published_at AS sinc
          AND l.nth > r.nth)
        AND NOT EXISTS (SELECT 1 FROM wait_verdicts v WHERE v.report_id = r.id)";
 
+/// The services of the leader `$1` about which something is published, and nothing about the month
+/// `$2` or a later one: (id, title).
+pub const LATE: &str = "SELECT s.id, s.name AS title FROM services s
+     JOIN service_leaders k ON k.service_id = s.id AND k.account_id = $1
+     WHERE s.retired_at IS NULL
+       AND EXISTS (SELECT 1 FROM wait_reports r WHERE r.service_id = s.id)
+       AND NOT EXISTS (SELECT 1 FROM wait_figures f JOIN wait_reports r ON r.id = f.report_id
+         WHERE r.service_id = s.id AND f.month >= $2)";
+
 /// Which services are asked for.
 #[derive(Clone, Copy, Debug)]
 pub enum Of<'a> {

@@ -219,6 +219,10 @@ fn numbers_are_typed_for_one_month_and_a_late_month_is_missing() {
         assert_eq!(shown.html.matches(">Not published<").count(), 1, "October is missing");
         let desk = leader.get("/lead/waits").await;
         assert!(desk.says("December 2026 is missing"), "{}", desk.html);
+        let task = "Publish how long families wait: Transport";
+        assert!(leader.get("/lead").await.says(task), "the desk asks for it");
+        typed("December 2026").await;
+        assert!(!leader.get("/lead").await.says(task));
     });
 }
 
