@@ -270,7 +270,7 @@ pub async fn own_services(
          ORDER BY s.position, s.name, s.id",
     )
     .bind(leader)
-    .bind(service_id.map_or("", |service_id| service_id.as_str()))
+    .bind(service_id.map_or("", Id::as_str))
     .fetch_all(&mut *db.read().await?)
     .await
 }
@@ -523,7 +523,7 @@ pub async fn doubts(db: &Db, about: Option<&Id<Service>>, most: i64) -> sqlx::Re
          WHERE ($1 = '' AND d.seen_at IS NULL) OR r.service_id = $1
          ORDER BY d.told_at, d.id LIMIT $2",
     )
-    .bind(about.map_or("", |service_id| service_id.as_str()))
+    .bind(about.map_or("", Id::as_str))
     .bind(most)
     .fetch_all(&mut *db.read().await?)
     .await
