@@ -22,6 +22,7 @@ pub fn all() -> Routes {
         .join(consultations::routes(organisers::builder::view))
         .join(notices::routes())
         .join(updates::routes())
+        .join(waits::routes())
         .join(record::routes())
         .join(local_offer::routes())
         .join(duties::routes())

@@ -11,6 +11,7 @@ use ground::ids::{Id, Place, Service};
 use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use waits::figures::Waits;
 
 const MOST_COMING: i64 = 10;
 
@@ -32,6 +33,9 @@ pub async fn services_page(State(house): State<House>, viewer: Viewer) -> Result
             <div class="stack">
                 <h1>"Services and places"</h1>
                 <p class="lead">"See what is changing, and get told before it happens."</p>
+                <p>
+                    <a href="/waits">"How long families wait"</a>
+                </p>
                 <h2>"Services"</h2>
                 {links("services", services)}
                 <h2>"Places"</h2>
@@ -50,8 +54,9 @@ pub async fn service_page(
 ) -> Result<Response, Error> {
     let (services, _) = store::both(&house.db).await?;
     let service = services.into_iter().find(|service| id == *service.id).ok_or(Error::NotFound)?;
+    let waits = waits::of_last_year(&house, &id).await?;
     let filter = notices::store::Filter { service: id, ..Default::default() };
-    page_about(&house, &viewer, service, "service", filter).await
+    page_about(&house, &viewer, service, ("service", waits), filter).await
 }
 
 /// GET `/places/{id}`
@@ -63,14 +68,14 @@ pub async fn place_page(
     let (_, places) = store::both(&house.db).await?;
     let place = places.into_iter().find(|place| id == *place.id).ok_or(Error::NotFound)?;
     let filter = notices::store::Filter { place: id, ..Default::default() };
-    page_about(&house, &viewer, place, "place", filter).await
+    page_about(&house, &viewer, place, ("place", None), filter).await
 }
 
 async fn page_about(
     house: &House,
     viewer: &Viewer,
     named: Named,
-    kind: &'static str,
+    (kind, waits): (&'static str, Option<Waits>),
     filter: notices::store::Filter,
 ) -> Result<Response, Error> {
     let now = house.clock.now();
@@ -108,6 +113,7 @@ async fn page_about(
                 <p>
                     <a href=to("/notices", kind) + "&show=lately">"Recent changes"</a>
                 </p>
+                {waits.as_ref().map(waits::section)}
                 <h2>"What parents are asking for"</h2>
                 <p>
                     <a href=to("/topics", kind)>{format!("Topics about {}", named.name)}</a>

@@ -130,6 +130,8 @@ const PUBLIC_PAGES: &str = "SELECT '/rounds/' || id AS path, counted_at AS at FR
          AND r.checked_at IS NOT NULL)
    UNION ALL SELECT '/updates/' || update_id, max(published_at) FROM update_versions
      GROUP BY update_id
+   UNION ALL SELECT '/waits/' || service_id, max(published_at) FROM wait_reports
+     GROUP BY service_id
    UNION ALL SELECT '/services/' || id, CAST(NULL AS BIGINT) FROM services
      WHERE retired_at IS NULL
    UNION ALL SELECT '/places/' || id, CAST(NULL AS BIGINT) FROM places WHERE retired_at IS NULL

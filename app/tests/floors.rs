@@ -38,6 +38,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
             "subscriptions",
             "topics",
             "updates",
+            "waits",
         ],
     ),
     ("the composition", &["organisers", "record", "app"]),

@@ -15,6 +15,8 @@
 //!    nothing, and is overdue.
 //! 5. Of what comes every year the council reviewed its travel policy in time, and is late with its
 //!    short breaks statement.
+//! 6. The NHS publishes how long families wait for occupational therapy: in the south far longer
+//!    than in the north. The last month is late, and a parent says that it was longer still.
 //!
 //! It only fills an empty database, and does so through the rooms' own stores, so it can hold
 //! nothing that the service could not. `sefton` holds the area and its people, `days` the dates.
@@ -28,6 +30,7 @@ mod notices;
 mod plans;
 mod sefton;
 mod updates;
+mod waits;
 mod wordings;
 
 use accounts::hashed;
@@ -121,6 +124,7 @@ async fn fill_counted(tx: &mut AnyConnection, yesterday: Millis) -> Result<(), s
     }
     asked::confirm(tx, yesterday).await?;
     updates::fill(tx, yesterday).await?;
+    waits::fill(tx, yesterday).await?;
     local_offer::fill(tx, yesterday).await
 }
 

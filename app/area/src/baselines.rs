@@ -1,35 +1,22 @@
 //! How many children and young people with SEND live in each place, from a CSV. Pure.
 
 use calendar::clock::{self, Millis};
-use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::items::AreaItem;
+use super::lines;
 use super::place_facts::PlaceFacts;
-use super::rules::{nearest, whole_number};
-
-/// The largest file that is read, in bytes, and the most lines of it.
-pub const LARGEST: usize = 100 * 1024;
-const MOST_LINES: usize = 500;
-/// The most faults that are named at once.
-const MOST_FAULTS: usize = 20;
 
 const COLUMNS: [&str; 4] = ["place", "children", "source", "day"];
 
 /// The file that everyone can begin from: the places with what is known of each.
 #[must_use]
 pub fn written(places: &[AreaItem]) -> String {
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    let mut rows = vec![COLUMNS.map(str::to_owned)];
-    rows.extend(places.iter().filter(|place| place.retired_at.is_none()).map(|place| {
+    let rows = places.iter().filter(|place| place.retired_at.is_none()).map(|place| {
         let PlaceFacts { baseline, baseline_source, baseline_day } = place.facts.clone();
         let children = baseline.map_or_else(String::new, |number| number.to_string());
-        [place.name.clone(), children, baseline_source, baseline_day]
-    }));
-    for row in &rows {
-        // It writes to memory, where nothing fails.
-        let _ = csv.write_record(row);
-    }
-    csv.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+        vec![place.name.clone(), children, baseline_source, baseline_day]
+    });
+    lines::written(std::iter::once(COLUMNS.map(str::to_owned).to_vec()).chain(rows))
 }
 
 /// Reads a file: for each line the place, by its number among `places`, and what is known of it.
@@ -41,87 +28,26 @@ pub fn read(
     places: &[AreaItem],
     now: Millis,
 ) -> Result<Vec<(usize, PlaceFacts)>, Vec<String>> {
-    let one = |fault: &str| Err(vec![fault.to_owned()]);
-    if file.len() > LARGEST {
-        return one("Choose a smaller file: up to 100 kB");
-    }
-    let Ok(text) = std::str::from_utf8(file) else {
-        return one("Save the file as “CSV UTF-8” and choose it again");
-    };
-    let text = text.trim_start_matches('\u{feff}');
-    let mut lines = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(Trim::All)
-        .from_reader(text.as_bytes());
-    let mut records = lines.records();
-    let Some(Ok(header)) = records.next() else {
-        return one("The first line must be: place,children,source,day");
-    };
-    let position = |column: &str| header.iter().position(|cell| cell.eq_ignore_ascii_case(column));
-    let [Some(place), Some(children), Some(source), Some(day)] = COLUMNS.map(position) else {
-        return one("Line 1: the first line must be: place,children,source,day");
-    };
-    let at = [place, children, source, day];
-    let (mut all, mut faults) = (Vec::new(), Vec::new());
-    for (nth, record) in records.enumerate() {
-        if nth >= MOST_LINES {
-            faults.push(format!("Use {MOST_LINES} lines or fewer"));
-            break;
+    let mut before = Vec::new();
+    lines::read(file, COLUMNS, |cells| {
+        let read = one_line(cells, places, now)?;
+        if before.contains(&read.0) {
+            return Err(format!("{} is in the file twice", places[read.0].name));
         }
-        let Ok(record) = record else {
-            faults.push(format!("Line {}: it can't be read. Check its quotation marks", nth + 2));
-            break;
-        };
-        let line = record.position().map_or(nth as u64 + 2, csv::Position::line);
-        if record.iter().all(str::is_empty) {
-            continue;
-        }
-        match one_line(&record, at, places, now) {
-            Ok((known, _)) if all.iter().any(|(before, _)| *before == known) => {
-                faults.push(format!("Line {line}: {} is in the file twice", places[known].name));
-            }
-            Ok(read) => all.push(read),
-            Err(what_to_do) => faults.push(format!("Line {line}: {what_to_do}")),
-        }
-    }
-    if all.is_empty() && faults.is_empty() {
-        return one("The file has no places in it. Add a line for each");
-    }
-    if faults.is_empty() {
-        return Ok(all);
-    }
-    let more = faults.len().saturating_sub(MOST_FAULTS);
-    faults.truncate(MOST_FAULTS);
-    if more > 0 {
-        faults.push(format!("And {more} more lines like these"));
-    }
-    Err(faults)
+        before.push(read.0);
+        Ok(read)
+    })
 }
 
 fn one_line(
-    record: &StringRecord,
-    [place, children, source, day]: [usize; 4],
+    [place, children, source, day]: [String; 4],
     places: &[AreaItem],
     now: Millis,
 ) -> Result<(usize, PlaceFacts), String> {
-    let cell = |nth: usize| forms::line(record.get(nth).unwrap_or_default());
-    let name = cell(place);
-    let Some(known) = places.iter().position(|known| known.name == name) else {
-        let meant = nearest(&name, places).map(|place| format!(". Do you mean {}?", place.name));
-        return Err(format!(
-            "there is no place called “{}”{}",
-            forms::beginning(&name, 40),
-            meant.unwrap_or_default()
-        ));
-    };
-    let children = cell(children);
-    let children = whole_number(&children).map_err(|_| {
-        format!("“{}” is not a whole number, like 1,250", forms::beginning(&children, 40))
-    })?;
-    let baseline_source = forms::within(cell(source), 120, "say where the number is from")?;
-    let day = iso(&cell(day));
-    let known_at = clock::read(&day, "00:00")
+    let known = lines::place(&place, places)?;
+    let children = lines::whole_number(&children)?;
+    let baseline_source = forms::within(source, 120, "say where the number is from")?;
+    let known_at = clock::read(&iso(&day), "00:00")
         .ok_or_else(|| "write the day like 31/01/2026 or 2026-01-31".to_owned())?;
     if known_at > now {
         return Err("the day is in the future".to_owned());
@@ -231,7 +157,7 @@ mod tests {
             for bytes in [bytes.clone(), bytes.repeat(1_000)] {
                 match read(&bytes, &places(), now()) {
                     Ok(all) => assert!(all.len() <= 2),
-                    Err(faults) => assert!((1..=MOST_FAULTS + 1).contains(&faults.len())),
+                    Err(faults) => assert!((1..=lines::MOST_FAULTS + 1).contains(&faults.len())),
                 }
             }
             files += 1;

@@ -20,7 +20,7 @@ use super::items::AreaItem;
 use super::pages::fact_fields;
 use super::place_facts::{FACTS, PlaceFacts};
 use super::rules::{self, AreaKind};
-use super::{baselines, store};
+use super::{baselines, lines, store};
 
 /// GET `/admin/area/{what}/{id}`
 pub async fn correction_form(
@@ -188,7 +188,7 @@ pub async fn take_over_baselines(
     viewer: Viewer,
     request: Request,
 ) -> Result<Response, Error> {
-    let sent = match SentWithFile::read(request, baselines::LARGEST).await {
+    let sent = match SentWithFile::read(request, lines::LARGEST).await {
         Ok(sent) => sent,
         Err(answer) => return Ok(answer),
     };

@@ -4,10 +4,11 @@
 //! A service or place is never deleted, since topics name it; it is retired and can be brought
 //! back. Its name can be corrected (`correcting`), and what it was stays in sight (`corrections`).
 //! `rules` reads what an administrator says, `place_facts` what they say about a place beside its
-//! name, `baselines` a file of theirs, `store` holds the SQL, `actions` with `pages` and `running`
-//! are the administrator's pages. `texts` holds what an administrator writes by name, `contact` who
-//! the forum is and how to reach it. School days are counted in `calendar`; everyone's pages, which
-//! show what changes soon too, are `app/src/services.rs`.
+//! name, `baselines` a file of theirs, `lines` any file with a line for each place, `store` holds
+//! the SQL, `actions` with `pages` and `running` are the administrator's pages. `texts` holds what
+//! an administrator writes by name, `contact` who the forum is and how to reach it. School days are
+//! counted in `calendar`; everyone's pages, which show what changes soon too, are
+//! `app/src/services.rs`.
 
 mod actions;
 pub mod baselines;
@@ -15,6 +16,7 @@ pub mod contact;
 mod correcting;
 pub mod corrections;
 pub mod items;
+pub mod lines;
 mod pages;
 mod personal;
 mod place_facts;

@@ -102,6 +102,15 @@ pub enum Verdict {}
 /// A file that was added as evidence.
 pub enum EvidenceFile {}
 
+/// What a leader published about how long families wait for a service.
+pub enum WaitReport {}
+
+/// The forum's view of how long families are said to wait.
+pub enum WaitVerdict {}
+
+/// What a parent told the forum who waited longer, or not as long.
+pub enum WaitDoubt {}
+
 /// A comment on the Local Offer.
 pub enum Comment {}
 

@@ -27,6 +27,8 @@ use super::{charts, store};
 
 /// The most rows a list on a page of the record has; the evidence pack has all.
 const MOST: usize = 50;
+/// Of how many services the first page says how long families wait.
+const MOST_WAITS: i64 = 5;
 /// How many columns can be read on a phone.
 const MOST_COLUMNS: usize = 5;
 
@@ -102,6 +104,7 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
     let now = house.clock.now();
     let (History { plans, .. }, figures) = asked(&house, Spot::Area, now).await?;
     let yearly = duties::store::everything(&house.db, None).await?.tally(clock::date(now));
+    let waits = waits::sentences(&house, (MOST_WAITS, 0)).await?;
     let page = Page::new("How are we doing?", || {
         let overrides: Vec<_> = plans
             .iter()
@@ -157,17 +160,19 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
                     </p>
                     {ways("/record")}
                     {standing(&figures, Spot::Area)}
-                    {yearly
-                        .map(|words| {
-                            view! {
-                                <dl class="when">
+                    <dl class="when">
+                        {yearly
+                            .map(|words| {
+                                view! {
                                     <dt>"What must be done every year"</dt>
                                     <dd>
                                         <a href="/record/duties">{words}</a>
                                     </dd>
-                                </dl>
-                            }
-                        })}
+                                }
+                            })}
+                        <dt>"How long families wait"</dt>
+                        <dd>{how_long(waits)}</dd>
+                    </dl>
                 </section>
                 <section class="stack">
                     <h2>"Plans"</h2>
@@ -197,6 +202,27 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
         }
     });
     Ok(page.with_contents().answer(&house, &viewer))
+}
+
+/// How long families wait: the sentence of each service, and the way to all.
+fn how_long(waits: Vec<(String, String, String)>) -> impl IntoView {
+    let nothing = waits.is_empty().then_some("Nobody has published it yet.");
+    let rows = waits.into_iter().map(|(to, service, words)| {
+        view! {
+            <p>
+                <a href=to>{service}</a>
+                ": "
+                {words}
+            </p>
+        }
+    });
+    view! {
+        {nothing}
+        {rows.collect_view()}
+        <p>
+            <a href="/waits">"All services"</a>
+        </p>
+    }
 }
 
 fn plan_row(plan: &Plan, now: Millis) -> impl IntoView + use<> {

@@ -13,6 +13,8 @@ use notices::ledger::ToldOf;
 use notices::rules::{self, SETTLED_AFTER};
 use outcomes::rules::{Stage, Verdict};
 use plans::store::Plan;
+use waits::figures::Waits;
+use waits::months::Month;
 
 use super::history::{
     AwaitedState, ClosedRound, Contributed, History, OpenedConsultation, rung_of,
@@ -312,6 +314,7 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
         of_rounds(history),
         of_consultations(history),
         of_comments(history, within, at),
+        of_waits(history, at),
     ]
     .concat()
 }
@@ -582,6 +585,28 @@ pub fn share_in_full(part: InTime) -> String {
         || TOO_FEW.to_owned(),
         |share| format!("{share}% ({share} out of every 100 people)"),
     )
+}
+
+fn of_waits(history: &History, at: Millis) -> Vec<Figure> {
+    let services = Waits::each(history.waits.clone(), Month::last_over(at));
+    let ratios = services.iter().filter_map(|waits| waits.unlike()?.ratio());
+    let most = ratios
+        .fold(None, |most: Option<f64>, ratio| Some(most.map_or(ratio, |most| most.max(ratio))));
+    vec![
+        count(
+            "waits",
+            "Services about which leaders publish how long families wait",
+            services.len(),
+            "waits",
+        ),
+        figure(
+            "waits_ratio",
+            "Weeks waited in the latest month: how many times longer in the place with the longest \
+             wait than in that with the shortest, for the service where that is most",
+            ratio_words(most),
+            "waits",
+        ),
+    ]
 }
 
 fn many(states: &[AwaitedState], is: fn(&AwaitedState) -> bool) -> usize {

@@ -8,6 +8,7 @@ use notices::ledger::ToldOf;
 use outcomes::rules::{self, Stage, Verdict, awaited};
 use plans::store::Plan;
 use questionnaires::results::Results;
+use waits::figures::Told;
 
 pub use outcomes::rules::Awaited as AwaitedState;
 
@@ -32,6 +33,8 @@ pub struct History {
     pub comments: Vec<Comment>,
     /// What the forum took down, earliest first.
     pub taken_down: Vec<TakenDown>,
+    /// How long families waited, in the order of services, places and months, the latest last.
+    pub waits: Vec<Told>,
 }
 
 impl History {
@@ -45,6 +48,7 @@ impl History {
             && self.consultations.is_empty()
             && self.comments.is_empty()
             && self.taken_down.is_empty()
+            && self.waits.is_empty()
     }
 }
 

@@ -13,6 +13,9 @@ use outcomes::store::{ListedUpdate, stage, verdict};
 use questionnaires::results::Results;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
+use waits::figures::Told;
+use waits::months::Month;
+use waits::store::Of;
 
 use super::history::{
     Awaited, ClosedRound, Comment, Contributed, History, OpenedConsultation, Outcome, TakenDown,
@@ -34,6 +37,7 @@ pub async fn history(db: &Db, at: Millis) -> sqlx::Result<History> {
         consultations: consultations(db, at).await?,
         comments: comments(db, at).await?,
         taken_down: taken_down(db, at).await?,
+        waits: waits(db, at).await?,
     })
 }
 
@@ -421,10 +425,18 @@ pub async fn first_event(db: &Db) -> sqlx::Result<Option<Millis>> {
              SELECT min(opened_at) FROM consultations
            UNION ALL SELECT min(published_at) FROM update_versions UNION ALL
              SELECT min(published_at) FROM comments
-           UNION ALL SELECT min(taken_down_at) FROM takedowns) first",
+           UNION ALL SELECT min(taken_down_at) FROM takedowns
+           UNION ALL SELECT min(published_at) FROM wait_reports) first",
     )
     .fetch_one(&mut *db.read().await?)
     .await
+}
+
+/// `waits`: everything that leaders had published by then about how long families wait, with the
+/// forum's last word on it by then.
+pub async fn waits(db: &Db, at: Millis) -> sqlx::Result<Vec<Told>> {
+    let months = (Month::FIRST, Month::last_over(at));
+    waits::store::told(db, Of::Page(i64::MAX, 0), months, at).await
 }
 
 /// `audit_log`: where the chain of the audit log ended then, that is its last entry by then.

@@ -8,6 +8,7 @@ use notices::rules::Later;
 use outcomes::rules::CLAIMED_WORD;
 use schemars::JsonSchema;
 use serde::Serialize;
+use waits::figures::{Figure, Told};
 
 use super::figures::{TOO_FEW, heard, shown, supports};
 use super::history::{AwaitedState, History, rung_of};
@@ -250,6 +251,28 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
             &["what", "id", "taken_down", "reason"],
             taken_down(history),
         ),
+        table(
+            "waits",
+            "How long families waited, place by place and month by month, as leaders published \
+             it: what counts now, and what it was before it was corrected",
+            "waits",
+            &[
+                "service",
+                "place",
+                "month",
+                "waiting",
+                "median_weeks",
+                "longest_weeks",
+                "target_weeks",
+                "shown",
+                "published",
+                "organisation",
+                "source",
+                "verdict",
+                "judged",
+            ],
+            waits(history),
+        ),
     ]
 }
 
@@ -457,6 +480,38 @@ fn taken_down(history: &History) -> Vec<Vec<Cell>> {
         ]
     };
     history.taken_down.iter().map(row).collect()
+}
+
+fn waits(history: &History) -> Vec<Vec<Cell>> {
+    let is_same = |one: &Told, next: &Told| {
+        (&one.service_id, &one.place_id, one.month)
+            == (&next.service_id, &next.place_id, next.month)
+    };
+    let row = |(nth, told): (usize, &Told)| {
+        let [waiting, median, longest] = match told.figure {
+            Figure::FewerThanTen => [text(TOO_FEW), text(TOO_FEW), text(TOO_FEW)],
+            Figure::Weeks { waiting, median, longest } => {
+                [waiting, median, longest].map(Cell::Number)
+            }
+        };
+        let was_corrected = history.waits.get(nth + 1).is_some_and(|next| is_same(told, next));
+        vec![
+            text(&told.service),
+            text(&told.place),
+            text(told.month.to_string()),
+            waiting,
+            median,
+            longest,
+            told.target.map_or_else(|| text(""), Cell::Number),
+            text(if was_corrected { "before it was corrected" } else { "now" }),
+            time(Some(told.published_at)),
+            text(&told.organisation),
+            text(&told.source),
+            text(told.verdict.map_or(CLAIMED_WORD, |(verdict, _)| verdict.word())),
+            time(told.verdict.map(|(_, at)| at)),
+        ]
+    };
+    history.waits.iter().enumerate().map(row).collect()
 }
 
 fn awaited(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {

@@ -26,7 +26,7 @@ pub async fn leaders_desk(
 ) -> Result<Response, Error> {
     let (now, within) = (house.clock.now(), house.settings.outcome_within);
     let me = &viewer.signed_in()?.account_id;
-    let (waiting, others) = store::for_leader(&house.db, me).await?;
+    let (waiting, others) = store::for_leader(&house.db, me, now).await?;
     let due = updates::due::due_of(&house, me).await?;
     let plans = plans::store::courses(&house.db, Some(me), now).await?;
     let notices = notices::store::unsent_notices(&house.db, me, false, (store::MOST, 0)).await?;
@@ -129,6 +129,12 @@ fn task(waits: Waits, within: Millis) -> Option<Task> {
             since,
         )
         .due(outcomes::rules::due_by(since, within)),
+        WaitKind::WaitMonth => Task::new(
+            format!("/lead/waits/{id}"),
+            format!("Publish how long families wait: {title}"),
+            since,
+        )
+        .more("Everyone can see that last month is missing."),
         _ => return None,
     };
     Some(task)
@@ -214,6 +220,7 @@ fn everything_else() -> impl IntoView {
     let pages = [
         ("/lead/updates/about", "Say what happened"),
         ("/lead/updates", "What you still need to answer, and what you said"),
+        ("/lead/waits", "Publish how long families wait"),
         ("/lead/local-offer", "Comments to answer"),
         ("/lead/notices", "Change notices not sent yet"),
         ("/duties", "What comes every year"),

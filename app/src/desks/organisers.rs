@@ -157,6 +157,15 @@ fn task(waits: Waits, now: Millis) -> Option<Task> {
             let what = format!("Read what parents told us: {many} messages");
             Task::new("/forum/updates", what, since)
         }
+        WaitKind::WaitReport => Task::new(
+            format!("/forum/waits/{id}"),
+            format!("Check how long families wait: {title}"),
+            since,
+        ),
+        WaitKind::WaitDoubts => {
+            let what = format!("Read what parents told us about how long they wait: {many}");
+            Task::new("/forum/waits", what, since)
+        }
         WaitKind::Task(Kind::Comment) => Task::new(
             format!("/forum/local-offer/{id}"),
             if title.is_empty() {
@@ -250,6 +259,7 @@ fn everything_else() -> impl IntoView {
     let pages = [
         ("/forum/consultations", "All the forum's consultations"),
         ("/forum/updates", "Check what leaders say they did"),
+        ("/forum/waits", "Check how long families wait"),
         ("/forum/local-offer", "Comments on the Local Offer to check"),
         ("/forum/takedowns", "What was taken down"),
         ("/forum/unreached", "Families we can't reach by email"),

@@ -7,6 +7,7 @@ use ground::db::{Db, known};
 use ground::ids::{Account, Id};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
+use waits::months::Month;
 
 /// How many tasks a desk names: the oldest.
 pub const MOST: i64 = 50;
@@ -28,6 +29,12 @@ pub enum WaitKind {
     WordsTakenDown,
     /// A consultation that no organisation answers for.
     Nobodys,
+    /// How long families wait, as leaders say, to be checked.
+    WaitReport,
+    /// What parents told the forum about that.
+    WaitDoubts,
+    /// How long families waited in the month that is over, to be published.
+    WaitMonth,
     /// Families that no email reaches.
     Unreached,
     /// A notice that another leader has to approve.
@@ -50,12 +57,15 @@ pub enum WaitKind {
 
 impl WaitKind {
     /// Each that is no task, with the word of the statements here.
-    const OTHERS: [(Self, &'static str); 14] = [
+    const OTHERS: [(Self, &'static str); 17] = [
         (Self::PassedOnTopic, "passed on topic"),
         (Self::PassedOnComment, "passed on comment"),
         (Self::PassedOnAnswer, "passed on answer"),
         (Self::WordsTakenDown, "words taken down"),
         (Self::Nobodys, "nobodys"),
+        (Self::WaitReport, "waits to judge"),
+        (Self::WaitDoubts, "waits doubted"),
+        (Self::WaitMonth, "waits to publish"),
         (Self::Unreached, "unreached"),
         (Self::Approval, "approval"),
         (Self::ForumsStatement, "forums statement"),
@@ -148,6 +158,9 @@ pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sql
          UNION ALL SELECT '{doubt}', '', '', count(*), coalesce(min(w.since), 0)
            FROM waiting_tasks w WHERE w.account_id = $1 AND w.task = '{doubt}'
          UNION ALL SELECT 'nobodys', id, title, 1, since FROM ({}) nobodys
+         UNION ALL SELECT 'waits to judge', w.id, w.title, 1, w.since FROM ({}) w
+         UNION ALL SELECT 'waits doubted', '', '', count(*), coalesce(min(d.told_at), 0)
+           FROM wait_doubts d WHERE d.seen_at IS NULL
          UNION ALL SELECT 'unreached', '', '', ({}), CAST($2 AS BIGINT)",
         tasks(&[
             Task::Topic,
@@ -159,6 +172,7 @@ pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sql
             Task::Takedown
         ]),
         consultations::store::NOBODYS,
+        waits::store::TO_JUDGE,
         notices::ledger::count_unreached(),
         doubt = Task::Doubt.word(),
     );
@@ -168,14 +182,20 @@ pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sql
 
 /// What waits for a leader, besides what they still have to say; and what they wait for: `approval`
 /// of what they wrote, statements of the forum, sessions to be confirmed, and `verdict`s.
-pub async fn for_leader(db: &Db, leader: &Id<Account>) -> sqlx::Result<(Waiting, Vec<Waits>)> {
+pub async fn for_leader(
+    db: &Db,
+    leader: &Id<Account>,
+    now: Millis,
+) -> sqlx::Result<(Waiting, Vec<Waits>)> {
     let all = format!(
         "{}
          UNION ALL SELECT w.task, n.id, n.title, count(*), min(w.since)
            FROM waiting_tasks w JOIN notices n ON n.id = w.page_id
-           WHERE w.account_id = $1 AND w.task = '{}' GROUP BY w.task, n.id, n.title",
+           WHERE w.account_id = $1 AND w.task = '{}' GROUP BY w.task, n.id, n.title
+         UNION ALL SELECT 'waits to publish', l.id, l.title, 1, CAST($3 AS BIGINT) FROM ({}) l",
         tasks(&[Task::Approve, Task::Answer]),
         Task::Question.word(),
+        waits::store::LATE,
     );
     let others = format!(
         "SELECT 'approval' AS kind, n.id, n.title, CAST(1 AS BIGINT) AS many,
@@ -205,7 +225,11 @@ pub async fn for_leader(db: &Db, leader: &Id<Account>) -> sqlx::Result<(Waiting,
         oldest(&all),
         oldest(&others)
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(leader);
+    let month = Month::last_over(now);
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(leader)
+        .bind(month.to_string())
+        .bind(month.over_at().unwrap_or(now));
     let rows = rows.fetch_all(&mut *db.read().await?).await?;
     theirs_and_others(&rows)
 }

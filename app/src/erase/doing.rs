@@ -106,6 +106,7 @@ async fn forget(tx: &mut AnyConnection, due: &DueErasure, now: Millis) -> sqlx::
     local_offer::forget(tx, (account, email), wish.takes_down, now).await?;
     rounds::forget(tx, account).await?;
     plans::forget(tx, account).await?;
+    waits::forget(tx, account).await?;
     consultations::forget(tx, account).await?;
     notices::forget(tx, account, email).await?;
     let subscriber =

@@ -59,7 +59,8 @@ pub async fn has(db: &Db, account_id: &Id<Account>, now: Millis) -> sqlx::Result
            + ({OWN_COMMENTS} AND c.passed_on_at IS NOT NULL) AS passed_on,
            ({VOTES} AND r.closed_at IS NULL) AS open_votes,
            ({VOTES} AND r.closed_at IS NOT NULL) AS closed_votes,
-           (SELECT count(*) FROM doubts d WHERE d.account_id = a.id) AS doubts,
+           (SELECT count(*) FROM doubts d WHERE d.account_id = a.id)
+           + (SELECT count(*) FROM wait_doubts d WHERE d.account_id = a.id) AS doubts,
            (SELECT count(*) FROM notice_wanted w WHERE w.account_id = a.id)
            + (SELECT count(*) FROM notice_questions q WHERE q.email = a.email)
              AS questions,

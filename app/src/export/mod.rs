@@ -37,6 +37,7 @@ pub fn tables() -> impl Iterator<Item = &'static Table> {
         local_offer::PERSONAL,
         consultations::PERSONAL,
         updates::PERSONAL,
+        waits::PERSONAL,
         subscriptions::PERSONAL,
         notices::PERSONAL,
         deliveries::PERSONAL,

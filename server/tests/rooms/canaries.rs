@@ -36,6 +36,8 @@ async fn area_of_canaries(world: World) -> World {
          VALUES ('s', 'kanarienvogel@example.org', 0)",
         "INSERT INTO doubts (id, form_key, update_id, version, account_id, words, told_at)
          SELECT id, id, id, 1, begun_by, 'Kanarienvogel', 0 FROM updates",
+        "INSERT INTO wait_doubts (id, form_key, report_id, account_id, words, told_at)
+         SELECT id, id, id, published_by, 'Kanarienvogel', 0 FROM wait_reports",
         "INSERT INTO comments (id, form_key, author_id, words, sent_at)
          SELECT 'c', 'c', begun_by, 'Kanarienvogel', 0 FROM updates LIMIT 1",
         "INSERT INTO topics (id, author_id, form_key, title, happens_now, would_help, proposed_at)

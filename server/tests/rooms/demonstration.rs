@@ -49,7 +49,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// What somebody wrote: table, and columns.
-const PROSE: [(&str, &[&str]); 19] = [
+const PROSE: [(&str, &[&str]); 22] = [
     ("rounds", &["title"]),
     ("topics", &["title", "happens_now", "would_help"]),
     ("plans", &["title", "what"]),
@@ -69,10 +69,13 @@ const PROSE: [(&str, &[&str]); 19] = [
     ("comments", &["words"]),
     ("comment_responses", &["response", "action"]),
     ("comment_verdicts", &["words"]),
+    ("wait_reports", &["source"]),
+    ("wait_verdicts", &["words"]),
+    ("wait_doubts", &["words"]),
 ];
 
 /// What must not be, and how many of it there are.
-const NEVER: [(&str, &str); 26] = [
+const NEVER: [(&str, &str); 27] = [
     (
         "a topic by somebody who has not joined yet",
         "topics t JOIN accounts a ON a.id = t.author_id WHERE t.proposed_at < a.confirmed_at",
@@ -165,6 +168,12 @@ const NEVER: [(&str, &str); 26] = [
          WHERE d.told_at < v.published_at",
     ),
     (
+        "a word about waits that nobody has published yet",
+        "wait_reports r LEFT JOIN wait_verdicts v ON v.report_id = r.id
+         LEFT JOIN wait_doubts d ON d.report_id = r.id
+         WHERE v.given_at < r.published_at OR d.told_at < r.published_at",
+    ),
+    (
         "a comment or an answer out of order",
         "comments c LEFT JOIN comment_responses r ON r.comment_id = c.id
          WHERE c.published_at < c.sent_at OR r.responded_at < c.published_at",
@@ -183,6 +192,8 @@ const NEVER: [(&str, &str); 26] = [
           UNION ALL SELECT published_at FROM update_versions
           UNION ALL SELECT given_at FROM verdicts UNION ALL SELECT told_at FROM doubts
           UNION ALL SELECT given_at FROM comment_verdicts
+          UNION ALL SELECT published_at FROM wait_reports
+          UNION ALL SELECT told_at FROM wait_doubts
           UNION ALL SELECT sent_at FROM comments) happened WHERE at > {now}",
     ),
     ("a leader of nothing", "roles WHERE role = 'leader' AND organisation_id IS NULL"),
@@ -206,7 +217,7 @@ const NEVER: [(&str, &str); 26] = [
 ];
 
 /// What there must be, so that every journey has something to see.
-const SOME: [(&str, &str); 26] = [
+const SOME: [(&str, &str); 30] = [
     ("a round that is voting", "rounds WHERE vote_from <= {now} AND closes_at > {now}"),
     ("a shortlist that is confirmed", "confirmations"),
     (
@@ -245,6 +256,20 @@ const SOME: [(&str, &str); 26] = [
         "updates u WHERE NOT EXISTS (SELECT 1 FROM verdicts f WHERE f.update_id = u.id)",
     ),
     ("a doubt", "doubts WHERE seen_at IS NULL"),
+    ("a doubt about waits", "wait_doubts WHERE seen_at IS NULL"),
+    (
+        "a service with waits of two places over eighteen months",
+        "(SELECT r.service_id FROM wait_figures f JOIN wait_reports r ON r.id = f.report_id
+          GROUP BY r.service_id
+          HAVING count(DISTINCT f.month) = 18 AND count(DISTINCT f.place_id) = 2) waits",
+    ),
+    ("a month with too few families to show", "wait_figures WHERE waiting IS NULL"),
+    (
+        "a wait that was corrected",
+        "wait_figures f JOIN wait_figures g ON g.place_id = f.place_id AND g.month = f.month
+           AND g.report_id <> f.report_id JOIN wait_reports r ON r.id = f.report_id
+           JOIN wait_reports q ON q.id = g.report_id AND q.service_id = r.service_id",
+    ),
     ("a comment that was answered", "comment_responses"),
     (
         "a comment without what named somebody",

@@ -733,6 +733,15 @@ const ROWS: [&str; 38] = [
     "INSERT INTO notice_wanted (question_id, account_id, wanted_at) VALUES ('q', $1, 1)",
     "INSERT INTO doubts (id, form_key, update_id, version, account_id, words, told_at)
      SELECT 'doubt', 'doubt', min(update_id), 1, $1, 'Not so', 1 FROM update_versions",
+    "INSERT INTO wait_reports (id, form_key, service_id, nth, figures, organisation_id, source,
+     published_by, published_at)
+     SELECT 'waits', 'waits', r.service_id, r.nth + 1, 1, r.organisation_id, 'A list', $1, 1
+     FROM wait_reports r ORDER BY r.nth DESC, r.id LIMIT 1",
+    "INSERT INTO wait_verdicts (id, form_key, report_id, verdict, words, given_by, given_at)
+     SELECT 'waits', 'waits', r.id, 'confirmed', '', $1, 1 FROM wait_reports r
+     WHERE r.published_by <> $1 ORDER BY r.id LIMIT 1",
+    "INSERT INTO wait_doubts (id, form_key, report_id, account_id, words, told_at)
+     SELECT 'waits', 'waits', min(id), $1, 'Not so', 1 FROM wait_reports",
     "INSERT INTO evidence_files (id, hash, name, kind, size, put_in_by, put_in_at)
      VALUES ('file', 'no hash', 'a.pdf', 'pdf', 1, $1, 1)",
     "INSERT INTO took_part (consultation_id, account_id, mark)

@@ -14,7 +14,7 @@ use crate::plans::{REASON, confirm, draft, leader, meet, register, session_of};
 use crate::world::{World, by_hand, change, on_both, on_postgres};
 
 /// Tables whose rows are written once.
-const APPEND_ONLY: [&str; 27] = [
+const APPEND_ONLY: [&str; 30] = [
     "audit",
     "tallies",
     "concern_notes",
@@ -42,6 +42,9 @@ const APPEND_ONLY: [&str; 27] = [
     "verdicts",
     "comment_responses",
     "comment_verdicts",
+    "wait_reports",
+    "wait_figures",
+    "wait_verdicts",
 ];
 
 /// Tables whose rows go on living, but never go.
@@ -169,7 +172,7 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
 }
 
 /// Who did something that stays, in tables whose rows are written once and in those that live.
-const WHO_DID: [(&str, &str); 27] = [
+const WHO_DID: [(&str, &str); 29] = [
     ("concern_notes", "noted_by"),
     ("confirmations", "confirmed_by"),
     ("plans", "registered_by"),
@@ -197,6 +200,8 @@ const WHO_DID: [(&str, &str); 27] = [
     ("topics", "author_id"),
     ("comments", "author_id"),
     ("comments", "decided_by"),
+    ("wait_reports", "published_by"),
+    ("wait_verdicts", "given_by"),
 ];
 
 #[test]
@@ -436,7 +441,17 @@ async fn everything_has_happened(world: &World) {
          given_at)
          SELECT 'a verdict', 'a key', 'a response', 0, 'a', written_by, 0 FROM statements",
     ];
-    for sql in update.into_iter().chain(comments) {
+    let waits = [
+        "INSERT INTO wait_reports (id, form_key, service_id, nth, figures, organisation_id, source,
+         published_by, published_at)
+         SELECT 'waits', 'a key', min(so.service_id), 1, 1, min(so.organisation_id), 'A list',
+           p.registered_by, 0 FROM plans p, service_organisations so GROUP BY p.registered_by",
+        "INSERT INTO wait_figures (report_id, place_id, month, waiting, median, longest)
+         SELECT 'waits', min(id), '2026-12', 57, 24, 40 FROM places",
+        "INSERT INTO wait_verdicts (id, form_key, report_id, verdict, words, given_by, given_at)
+         SELECT 'a verdict', 'a key', 'waits', 'confirmed', '', written_by, 0 FROM statements",
+    ];
+    for sql in update.into_iter().chain(comments).chain(waits) {
         sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
     }
     world.forward(DAY);

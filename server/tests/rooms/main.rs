@@ -69,6 +69,7 @@ mod topics;
 mod unreadable;
 mod updates;
 mod views;
+mod waits;
 mod walk;
 mod world;
 mod worlds;

@@ -11,7 +11,7 @@ use crate::erase::rows;
 use crate::world::{World, on_both};
 
 /// What the forum and leaders make: its page says when, too.
-const OF_THE_FORUM: [&str; 13] = [
+const OF_THE_FORUM: [&str; 14] = [
     "consultations",
     "drafts",
     "evidence_files",
@@ -25,10 +25,11 @@ const OF_THE_FORUM: [&str; 13] = [
     "services",
     "terms",
     "updates",
+    "wait_reports",
 ];
 
 /// What parents write, and others may come to see.
-const OF_PARENTS: [&str; 4] = ["comments", "doubts", "notice_questions", "topics"];
+const OF_PARENTS: [&str; 5] = ["comments", "doubts", "notice_questions", "topics", "wait_doubts"];
 
 /// The ids of all rows, each with its table.
 async fn tables(world: &World) -> BTreeMap<String, String> {

@@ -27,7 +27,7 @@ use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
-const OF_THE_DEMONSTRATION: [(&str, &str, &str); 56] = [
+const OF_THE_DEMONSTRATION: [(&str, &str, &str); 59] = [
     ("/admin/people/{id}", "id", "SELECT id FROM accounts WHERE email = 'parent2@example.org'"),
     // Somebody who looks at nothing here: nobody looks at anything while they are suspended.
     (
@@ -79,6 +79,7 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 56] = [
         "SELECT id FROM topics WHERE title = 'A published autism pathway'",
     ),
     ("/forum/updates/{id}", "id", CLAIMED),
+    ("/forum/waits/{id}", "id", "SELECT id FROM wait_reports ORDER BY published_at DESC LIMIT 1"),
     ("/lead/local-offer/{id}", "id", PUBLISHED),
     ("/lead/notices/{id}", "id", "SELECT id FROM notices WHERE title LIKE 'The Saturday club%'"),
     ("/lead/notices/{id}/correction", "id", ROUTE),
@@ -87,6 +88,7 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 56] = [
     ("/lead/plans/{id}", "id", "SELECT id FROM plans WHERE title = 'Weekends and holidays'"),
     ("/lead/sessions/{id}", "id", MET),
     ("/lead/updates/{id}", "id", DISPUTED),
+    ("/lead/waits/{id}", "id", TRANSPORT),
     ("/local-offer/comments/{id}", "id", PUBLISHED),
     ("/notices/{id}", "id", ROUTE),
     ("/places/{id}", "id", "SELECT id FROM places WHERE name = 'South Sefton'"),
@@ -103,6 +105,7 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 56] = [
     // The parent who looks at it proposed it, so she may withdraw it.
     ("/topics/{id}", "id", "SELECT id FROM topics WHERE title = 'A published autism pathway'"),
     ("/updates/{id}", "id", CLAIMED),
+    ("/waits/{id}", "id", "SELECT id FROM services WHERE name = 'Occupational therapy'"),
 ];
 
 /// What the demonstration has none of, though it has something at an address that begins so.

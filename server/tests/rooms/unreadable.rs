@@ -47,12 +47,14 @@ const RESULTS: &str = "SELECT '/consultations/' || consultation_id || '/results'
 const ANSWERS: &str = "SELECT '/forum/consultations/' || consultation_id || '/answers'
      FROM releases WHERE checked_at IS NOT NULL";
 const UPDATE: &str = "SELECT '/updates/' || update_id FROM update_versions";
+const JUDGED_WAITS: &str = "SELECT '/waits/' || r.service_id FROM wait_verdicts v
+     JOIN wait_reports r ON r.id = v.report_id";
 const JUDGED: &str = "SELECT '/updates/' || update_id FROM verdicts";
 const COMMENT: &str = "SELECT '/local-offer/comments/' || id FROM comments
      WHERE published_at IS NOT NULL";
 
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 39] = [
+const READ: [Read; 40] = [
     Read {
         column: "round_changes.kind",
         first: &["INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
@@ -175,6 +177,7 @@ const READ: [Read; 39] = [
     read("comments.voice", Reader::Visitor, COMMENT),
     read("verdicts.verdict", Reader::Visitor, JUDGED),
     read("verdicts.evidence", Reader::Visitor, JUDGED),
+    read("wait_verdicts.verdict", Reader::Visitor, JUDGED_WAITS),
     Read {
         column: "unusual_joinings.kind",
         first: &[

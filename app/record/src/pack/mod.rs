@@ -33,7 +33,7 @@ const FORMAT: &str = "alongside-evidence/1";
 
 /// Every question that figures and tables come from, with what it counts. `docs/evidence-pack.md`
 /// says more.
-pub const QUERIES: [(&str, &str); 10] = [
+pub const QUERIES: [(&str, &str); 11] = [
     (
         "plans",
         "every plan registered by then, with its topics, statements and drafts, its planning \
@@ -61,6 +61,11 @@ pub const QUERIES: [(&str, &str); 10] = [
     (
         "taken_down",
         "everything that the forum had taken down after everyone could read it, with the reason",
+    ),
+    (
+        "waits",
+        "everything that leaders had published about how long families wait, with the forum's \
+         latest word on it",
     ),
     ("audit_log", "the last entry of the audit log by then"),
 ];
