@@ -693,7 +693,7 @@ const STAYS_NAMED: [(&str, &str); 4] = [
 
 /// Rows that the demonstration has none of, so that every column that refers to an account is
 /// tried.
-const ROWS: [&str; 38] = [
+const ROWS: [&str; 41] = [
     "INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from, was_vote_from,
      was_closes_at, propose_from, vote_from, closes_at, reason, changed_by, changed_at)
      SELECT 'change', id, 'extended', title, propose_from, vote_from, closes_at, propose_from,
