@@ -115,8 +115,8 @@ pub async fn act_on_import(
         if many > MOST_QUESTIONS {
             tx.roll_back().await?;
             let what_to_do = format!(
-                "Together these would be {many} questions and pages, and {MOST_QUESTIONS} is the most. Take \
-                 some out first, or replace the ones there are"
+                "Together these would be {many} questions and pages, and {MOST_QUESTIONS} is \
+                 the most. Take some out first, or replace the ones there are"
             );
             let refusals = Refusals::one("step", what_to_do);
             return Ok(

@@ -415,9 +415,9 @@ impl Builder {
         (least, most)
     }
 
-    /// Who is asked a question, from an expression of the file. `around`: what holds for all of them
-    /// already; `find`: what a name and a value mean. Where it cannot be imported, everyone is asked
-    /// the question.
+    /// Who is asked a question, from an expression of the file. `around`: what holds for all of
+    /// them already; `find`: what a name and a value mean. Where it cannot be imported, everyone is
+    /// asked the question.
     fn asked(
         &mut self,
         at: &str,

@@ -1,5 +1,5 @@
-//! What could not be imported, in as few lines as a person can read: where the same is to be said of
-//! several places, they share a line. Every place is named, however many there are.
+//! What could not be imported, in as few lines as a person can read: where the same is to be said
+//! of several places, they share a line. Every place is named, however many there are.
 
 use std::collections::{BTreeMap, BTreeSet};
 

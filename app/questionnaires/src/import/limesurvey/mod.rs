@@ -344,8 +344,8 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Asks each line of a table by itself, with the words of the table before it. Where that is too
-    /// long, they are above them all, and whole in the help of each.
+    /// Asks each line of a table by itself, with the words of the table before it. Where that is
+    /// too long, they are above them all, and whole in the help of each.
     fn ask_lines(
         &mut self,
         at: &str,

@@ -20,8 +20,8 @@ pub(super) struct Survey {
     pub answers: Vec<Row>,
     /// The languages that are not read.
     pub other_languages: Vec<String>,
-    /// The tables that are not read, each with the fields that have something in them, and the first
-    /// of it.
+    /// The tables that are not read, each with the fields that have something in them, and the
+    /// first of it.
     pub other_tables: Vec<(String, Raw)>,
     attributes: BTreeMap<String, Raw>,
     conditions: BTreeMap<String, Vec<Raw>>,

@@ -447,7 +447,8 @@ fn either_of_two_options_of_a_several_choice_question_is_one_condition() {
     assert_eq!(
         reasons(&read),
         [format!(
-            "Question last: Everyone will be asked: this condition could not be imported: {over_two}"
+            "Question last: Everyone will be asked: this condition could not be imported: \
+             {over_two}"
         )]
     );
 }

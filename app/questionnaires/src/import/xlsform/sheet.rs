@@ -17,6 +17,7 @@ const LONGEST_HEAD: usize = 100;
 const LONGEST_VALUE: usize = 60;
 /// Among so many rows at the top a row of headings is looked for.
 const MOST_ABOVE: u32 = 20;
+
 #[derive(Default)]
 pub(super) struct Sheet {
     pub rows: Vec<Row>,

@@ -590,10 +590,8 @@ fn two_questions_of_the_same_name_are_said_and_conditions_go_by_the_first() {
     assert_eq!(asked_if(&read, "why"), waits_yes());
     assert_eq!(
         reasons(&read),
-        [
-            "Row 3 of survey: Another question before it has the name waits too. Conditions on waits \
-          and answers in words are those of the first"
-        ]
+        ["Row 3 of survey: Another question before it has the name waits too. Conditions on \
+             waits and answers in words are those of the first"]
     );
 }
 
