@@ -71,7 +71,9 @@ pub async fn home_page(
             "Welcome. Your email address is confirmed",
             "You are signed in. You can propose topics and support other parents' topics.",
         )),
-        "signed-in" if is_in => Some(("You are signed in", "Here is what you can do now.")),
+        "signed-in" | "accepted" if is_in => {
+            Some(("You are signed in", "Here is what you can do now."))
+        }
         "signed-out" if !is_in => Some(("You are signed out", "Come back any time.")),
         _ => None,
     };
