@@ -1,6 +1,7 @@
 //! Who is asking, as every room and page needs to know it. `accounts` finds out, from the session
 //! behind the cookie.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -32,8 +33,7 @@ pub struct SignedIn {
     /// The name others see.
     pub shown_name: String,
     pub email: String,
-    /// The part of the area they live in, if they gave one.
-    pub place_id: Option<Id<Place>>,
+    pub facts: PersonFacts,
     pub roles: Vec<Role>,
     pub joined_at: Millis,
     /// When this session was last noted as used.
@@ -47,6 +47,45 @@ pub struct SignedIn {
     pub second_step: SecondStep,
     /// When their account will be erased, where they asked for that.
     pub leaves_at: Option<Millis>,
+}
+
+/// What a person says of themselves by choosing from the area's lists, as where they live: the ids,
+/// by columns of `accounts`. Which there are, `accounts::person_facts` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonFacts(BTreeMap<&'static str, String>);
+
+/// The column for the part of the area they live in.
+pub const PLACE: &str = "place_id";
+
+impl PersonFacts {
+    /// Those of somebody who lives there and has said no more.
+    #[must_use]
+    pub fn living_in(place: &Id<Place>) -> Self {
+        Self(BTreeMap::from([(PLACE, place.to_string())]))
+    }
+
+    /// The part of the area they live in, if they said it.
+    #[must_use]
+    pub fn place_id(&self) -> Option<Id<Place>> {
+        self.get(PLACE).map(Id::from)
+    }
+
+    /// What they chose for this column, if they did.
+    #[must_use]
+    pub fn get(&self, column: &str) -> Option<&str> {
+        self.0.get(column).map(String::as_str)
+    }
+
+    /// Whether they have said none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Says what they chose for this column; nothing where it is `None`.
+    pub fn set(&mut self, column: &'static str, chosen: Option<String>) {
+        self.0.extend(chosen.map(|id| (column, id)));
+    }
 }
 
 /// A second step of signing in: a code from a phone or a passkey, after a password or a link.

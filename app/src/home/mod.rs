@@ -79,7 +79,7 @@ pub async fn home_page(
     };
     let page = match viewer.person() {
         Some(person) => {
-            let now = now(&house, person.place_id.as_ref(), 3).await?;
+            let now = now(&house, person.facts.place_id().as_ref(), 3).await?;
             let own = OwnHome::of(&house, person, now).await?;
             Page::new("Home", || own.view(&viewer, banner))
         }
