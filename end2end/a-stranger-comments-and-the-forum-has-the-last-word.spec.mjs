@@ -34,7 +34,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(stranger.getByText('There is a problem')).toBeVisible();
         await expect(stranger.getByLabel('The comment')).toHaveValue(SENT);
         await fine(stranger);
-        await stranger.getByLabel('How it was made, and how it is kept up to date').check();
+        await stranger.getByLabel('How it was written, and how it is updated').check();
         await stranger.getByLabel('A young person').check();
         await stranger.getByLabel('Your email address, if you want the answer by email').fill(EMAIL);
         await stranger.getByRole('button', { name: 'Send my comment' }).click();
@@ -88,7 +88,7 @@ for (const javaScriptEnabled of [true, false]) {
 
         await stranger.goto(`${service.url}/local-offer`);
         await stranger.getByRole('link', { name: /All comments and answers from/ }).click();
-        await expect(stranger.getByRole('heading', { name: 'How it was made, and how it is kept up to date' })).toBeVisible();
+        await expect(stranger.getByRole('heading', { name: 'How it was written, and how it is updated' })).toBeVisible();
         for (const words of [INSTEAD, 'It names teams now.']) await expect(stranger.getByText(words)).toBeVisible();
         await fine(stranger);
         const download = stranger.waitForEvent('download');

@@ -171,7 +171,7 @@ fn texts() -> Vec<Text> {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() && name != "tests" {
                 folders.push(path);
-            } else if name.ends_with(".rs") && name != "tests.rs" && name != "build.rs" {
+            } else if name.ends_with(".rs") && name != "tests.rs" && !is_run_by_cargo(&path) {
                 read_rust(&path, &mut texts);
             } else if name == "library.json" {
                 read_json(&path, &mut texts);
@@ -180,6 +180,11 @@ fn texts() -> Vec<Text> {
     }
     texts.sort_by(|one, other| one.place.cmp(&other.place));
     texts
+}
+
+/// Whether cargo runs it before it builds a crate: `build.rs` beside the crate's folder of code.
+fn is_run_by_cargo(path: &Path) -> bool {
+    path.ends_with("build.rs") && path.with_file_name("Cargo.toml").exists()
 }
 
 fn place(path: &Path, line: usize) -> String {

@@ -82,7 +82,7 @@ impl AreaKind {
         let mut nth = 0;
         while nth < all.len() {
             all[nth] = KINDS[nth].kind;
-            assert!(all[nth] as usize == nth, "a kind stands in KINDS where it stands in AreaKind");
+            assert!(all[nth] as usize == nth, "KINDS has another order than AreaKind");
             nth += 1;
         }
         all

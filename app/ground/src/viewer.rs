@@ -128,6 +128,13 @@ impl Viewer {
         self.person.as_ref().is_some_and(|person| person.second_step == SecondStep::Missing)
     }
 
+    /// Whether they may see now what only this role sees, on a page that is for everyone: a second
+    /// step that is asked of them is set up.
+    #[must_use]
+    pub fn sees_as(&self, role: Role) -> bool {
+        self.is(role) && !self.lacks_second_step()
+    }
+
     /// Whether their account is about to be erased.
     #[must_use]
     pub fn is_leaving(&self) -> bool {
@@ -290,7 +297,7 @@ impl Role {
         let mut nth = 0;
         while nth < all.len() {
             all[nth] = ROLES[nth].role;
-            assert!(all[nth] as usize == nth, "a role stands in ROLES where it stands in Role");
+            assert!(all[nth] as usize == nth, "ROLES has another order than Role");
             nth += 1;
         }
         all

@@ -76,7 +76,7 @@ impl Subject {
         match self {
             Self::Content => "What is in it, how good it is, and what is missing",
             Self::Ease => "How easy it is to use",
-            Self::Making => "How it was made, and how it is kept up to date",
+            Self::Making => "How it was written, and how it is updated",
         }
     }
 }

@@ -142,10 +142,12 @@ pub fn routes() -> Routes {
         .post("/forum/plans/{id}/statement", organiser, statement::write_statement)
 }
 
-/// The plan of an address, or "not found".
+/// The plan of an address, or "not found"; for someone who still has to set up a second step, as
+/// everyone sees it.
 async fn find_plan(house: &House, viewer: &Viewer, id: &Id<ids::Plan>) -> Result<Plan, Error> {
     let id = parsed(id)?;
-    let account_id = viewer.person().map(|person| &person.account_id);
+    let person = viewer.person().filter(|_| !viewer.lacks_second_step());
+    let account_id = person.map(|person| &person.account_id);
     store::find_for(&house.db, &id, account_id).await?.ok_or(Error::NotFound)
 }
 

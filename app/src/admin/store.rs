@@ -1,9 +1,10 @@
 //! Every SQL statement of the pages for administrators.
 
+use area::AreaKind;
 use calendar::clock::Millis;
 use ground::db::{Db, number};
-use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row as _};
 
 /// What is looked for in the audit log.
 #[derive(Clone, Debug)]
@@ -47,33 +48,34 @@ pub async fn audit(db: &Db, search: &AuditSearch<'_>, most: i64) -> sqlx::Result
     } else {
         format!("%{}%", search.who.replace(['%', '_', '\\'], ""))
     };
-    sqlx::query_as(
+    let named = AreaKind::ALL
+        .map(|kind| format!("(SELECT k.name FROM {} k WHERE k.id = e.about)", kind.table()));
+    let sql = format!(
         "SELECT e.number, e.at, e.what, e.detail, e.about, e.who AS who_id,
            coalesce(w.shown_name, '') AS who,
            coalesce(a.shown_name,
              (SELECT r.title FROM rounds r WHERE r.id = e.about),
              (SELECT p.title FROM plans p WHERE p.id = e.about),
              (SELECT c.title FROM consultations c WHERE c.id = e.about),
-             (SELECT n.title FROM notices n WHERE n.id = e.about),
-             (SELECT s.name FROM services s WHERE s.id = e.about),
-             (SELECT l.name FROM places l WHERE l.id = e.about),
-             (SELECT o.name FROM organisations o WHERE o.id = e.about), '') AS thing
+             (SELECT n.title FROM notices n WHERE n.id = e.about), {}, '') AS thing
          FROM audit e LEFT JOIN accounts w ON w.id = e.who LEFT JOIN accounts a ON a.id = e.about
          WHERE e.number < $1 AND ($2 = '' OR e.what = $2) AND e.at >= $3 AND e.at < $4
            AND ($5 = '' OR e.about = $6
              OR w.email LIKE $5 OR lower(w.shown_name) LIKE $5
              OR a.email LIKE $5 OR lower(a.shown_name) LIKE $5)
-         ORDER BY e.number DESC LIMIT $7",
-    )
-    .bind(search.before)
-    .bind(search.what)
-    .bind(search.within.0)
-    .bind(search.within.1)
-    .bind(pattern)
-    .bind(search.who)
-    .bind(most)
-    .fetch_all(&mut *db.read().await?)
-    .await
+         ORDER BY e.number DESC LIMIT CAST($7 AS BIGINT)",
+        named.join(", ")
+    );
+    sqlx::query_as(AssertSqlSafe(sql))
+        .bind(search.before)
+        .bind(search.what)
+        .bind(search.within.0)
+        .bind(search.within.1)
+        .bind(pattern)
+        .bind(search.who)
+        .bind(most)
+        .fetch_all(&mut *db.read().await?)
+        .await
 }
 
 /// Everything that was ever done, as the log says it.

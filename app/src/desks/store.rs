@@ -135,7 +135,14 @@ fn tasks(kinds: &[Task]) -> String {
                    ORDER BY u.version DESC LIMIT 1)"
             }
             Task::Comment | Task::Answer => OF_COMMENT,
-            _ => "''",
+            Task::Safeguarding
+            | Task::Doubt
+            | Task::Count
+            | Task::Publish
+            | Task::Takedown
+            | Task::Override
+            | Task::Approved
+            | Task::Question => "''",
         };
         format!("WHEN '{}' THEN {title}", kind.word())
     });

@@ -8,6 +8,7 @@ use totp_rs::{Builder, Secret};
 
 use super::erase::leaves;
 use crate::device::{Device, SIGN_IN};
+use crate::plans::{draft, register};
 use crate::world::{Answer, Browser, PROVES, World, change, link, number, on_both};
 
 const HER: &str = "leader@example.org";
@@ -425,6 +426,23 @@ fn staff_are_reminded_until_the_day_and_then_set_it_up_before_any_desk_opens() {
 
         let noted = "SELECT count(*) FROM audit WHERE what = 'second step asked of staff'";
         assert_eq!(number(&world, noted).await, 1);
+    });
+}
+
+#[test]
+fn a_draft_that_is_not_published_is_read_only_with_the_second_step_that_is_asked() {
+    on_both(async |world| {
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let leader = world.signed_in(HER, &[Role::Leader]).await;
+        let plan = register(&world, &leader).await;
+        let draft = draft(&leader, &plan).await.replace("/lead", "");
+        assert_eq!(leader.get(&draft).await.status, StatusCode::OK, "{draft}");
+        let today = calendar::clock::fields(world.now()).0;
+        admin.post("/admin/second-step", &[("from_day", &today)]).await.leads_to();
+        assert_eq!(leader.get(&draft).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(leader.get(&format!("/plans/{plan}")).await.status, StatusCode::OK);
+        set_up(&world, &leader).await;
+        assert_eq!(leader.get(&draft).await.status, StatusCode::OK);
     });
 }
 

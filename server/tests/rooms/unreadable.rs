@@ -376,14 +376,15 @@ fn a_word_of_a_role_or_of_what_is_put_right_is_written_once_it_is_a_row() {
             assert!(corrected.contains(kind.word()), "{kind:?}: nobody could correct its name");
         }
         let given = format!(
-            "INSERT INTO roles (account_id, role, granted_at) VALUES ('{parent}', 'governor', 1)"
+            "INSERT INTO roles (account_id, role, granted_at) VALUES ('{parent}', 'a word of tomorrow', 1)"
         );
         let corrected = "INSERT INTO corrections
              (id, kind, thing_id, field, was, became, corrected_at)
-             VALUES ('c', 'cluster', 't', 'name', 'East', 'West', 1)";
-        for (table, word, written) in
-            [("role_words", "governor", &*given), ("correction_words", "cluster", corrected)]
-        {
+             VALUES ('c', 'a thing of tomorrow', 't', 'name', 'East', 'West', 1)";
+        for (table, word, written) in [
+            ("role_words", "a word of tomorrow", &*given),
+            ("correction_words", "a thing of tomorrow", corrected),
+        ] {
             assert!(by_hand(&world, written).await.is_err(), "{table}");
             let row = format!("INSERT INTO {table} (word) VALUES ('{word}')");
             assert_eq!(by_hand(&world, &row).await.unwrap(), 1);

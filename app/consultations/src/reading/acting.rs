@@ -47,7 +47,7 @@ pub async fn act_on_answer(
         Err((field, what_to_do)) => {
             let refusals = Refusals::one(field, what_to_do);
             let me = &viewer.signed_in()?.account_id;
-            let page = shown(&material, &key, me, &Sent::query(&uri), &refusals)?;
+            let page = shown(&material, &key, me, &Sent::query(&uri), (&sent, &refusals))?;
             return Ok(page.answer(&house, &viewer));
         }
     };
@@ -64,7 +64,7 @@ pub async fn act_on_answer(
             "Check this again: someone else made a change at the same moment. Yours was not saved";
         let refusals = Refusals::one("themes", what_to_do);
         let me = &viewer.signed_in()?.account_id;
-        let page = shown(&material, &key, me, &Sent::query(&uri), &refusals)?;
+        let page = shown(&material, &key, me, &Sent::query(&uri), (&sent, &refusals))?;
         return Ok(page.answer(&house, &viewer));
     }
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use questionnaires::results::{Heard, Theme};
 
 use super::material::Material;
-use super::ways::{marks, ways};
+use super::ways::{OneAnswer, marks, ways};
 use super::{about, readers, together};
 
 const MOST_ON_A_PAGE: usize = 20;
@@ -31,7 +31,8 @@ pub async fn read_answers_page(
         Err(answer) => return Ok(answer),
     };
     let me = &viewer.signed_in()?.account_id;
-    let page = shown(&material, &key, me, &Sent::query(&uri), &Refusals::default())?;
+    let nothing = (&Sent::default(), &Refusals::default());
+    let page = shown(&material, &key, me, &Sent::query(&uri), nothing)?;
     Ok(page.answer(&house, &viewer))
 }
 
@@ -40,13 +41,13 @@ pub(super) fn anchor(response_id: &str) -> String {
     format!("answer-{}", response_id.chars().take(12).collect::<String>())
 }
 
-/// The page, with what needs correcting.
+/// The page; with what was sent and needs correcting.
 pub(super) fn shown(
     material: &Material,
     key: &str,
     me: &Id<ids::Account>,
     query: &Sent,
-    refusals: &Refusals,
+    (sent, refusals): (&Sent, &Refusals),
 ) -> Result<Page, Error> {
     let question = material
         .questions()
@@ -109,7 +110,9 @@ pub(super) fn shown(
                 let mine = readers::given_by(readings, me, (heard.response_id.as_str(), key));
                 mine.unwrap_or_default()
             });
-            let ways = is_own.then(|| ways(&here, heard, said, &done, (themes.as_slice(), mine)));
+            let refused = (sent.typed("response") == heard.response_id).then_some(sent);
+            let answer = OneAnswer { heard, said, done: &done, refused };
+            let ways = is_own.then(|| ways(&here, &answer, (themes.as_slice(), mine)));
             let tick = (is_own && !is_second && !themes.is_empty())
                 .then(|| together::tick(&heard.response_id, said, &done))
                 .flatten();

@@ -1,5 +1,6 @@
 //! What was done about one answer, and what an organiser can do.
 
+use forms::Sent;
 use leptos::prelude::*;
 use questionnaires::results::{Heard, Theme};
 
@@ -16,15 +17,24 @@ pub(super) fn marks(done: &[&Done]) -> impl IntoView + use<> {
     lines.collect_view()
 }
 
+/// An answer that something can be done about.
+pub(super) struct OneAnswer<'a> {
+    pub heard: &'a Heard,
+    /// As it is read.
+    pub said: &'a str,
+    pub done: &'a [&'a Done],
+    /// What was sent about it just now and refused.
+    pub refused: Option<&'a Sent>,
+}
+
 /// What an organiser can do about an answer. `mine`: of a second reader, the themes they found, in
 /// place of those that stand.
 pub(super) fn ways(
     here: &str,
-    heard: &Heard,
-    said: &str,
-    done: &[&Done],
+    answer: &OneAnswer<'_>,
     (themes, mine): (&[Theme], Option<&[String]>),
 ) -> impl IntoView + use<> {
+    let OneAnswer { heard, said, done, refused } = *answer;
     if done.contains(&&Done::PassedOn) {
         return ().into_any();
     }
@@ -67,7 +77,14 @@ pub(super) fn ways(
         };
         form(fields.into_any())
     });
-    let text = format!("\n{}", html_escape::encode_text(said));
+    // What was typed stays where it was typed; elsewhere people begin with the answer itself.
+    let typed = |step: &str, field: &str| {
+        refused.filter(|sent| sent.typed("step") == step).map(|sent| sent.typed(field).to_owned())
+    };
+    let text = |step: &str| {
+        let words = typed(step, "words").unwrap_or_else(|| said.to_owned());
+        format!("\n{}", html_escape::encode_text(&words))
+    };
     let quoted = done.iter().find_map(|done| {
         if let Done::Quoted { words } = done { Some(words.clone()) } else { None }
     });
@@ -88,7 +105,7 @@ pub(super) fn ways(
         let fields = view! {
             <label class="field">
                 "Quote to publish with the results"<textarea name="words" rows="3">
-                    {text.clone()}
+                    {text("quote")}
                 </textarea>
             </label>
             <button class="button quiet" name="step" value="quote">
@@ -101,10 +118,12 @@ pub(super) fn ways(
         view! {
             <label class="field">
                 "What people will read instead"<textarea name="words" rows="3">
-                    {text}
+                    {text("redact")}
                 </textarea>
             </label>
-            <label class="field">"Why"<input name="reason" type="text" /></label>
+            <label class="field">
+                "Why"<input name="reason" type="text" value=typed("redact", "reason") />
+            </label>
             <button class="button quiet" name="step" value="redact">
                 "Redact this answer"
             </button>
@@ -127,7 +146,7 @@ pub(super) fn ways(
     );
     view! {
         {about}
-        <details>
+        <details open=refused.is_some()>
             <summary>"Quote, redact or pass on"</summary>
             {quote}
             {redact}

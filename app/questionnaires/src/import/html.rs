@@ -33,7 +33,7 @@ pub(super) fn plain(written: &str) -> Plain {
     let mut read = tokenizer.sink.0.into_inner();
     read.leave();
     if written.ends_with('…') && written.chars().count() == LONGEST_CELL {
-        read.left.push(format!("Of its words only the first {LONGEST_CELL} letters were read"));
+        read.left.push(format!("Only its first {LONGEST_CELL} characters were read"));
     }
     Plain { words: forms::prose(&read.words), left: read.left }
 }

@@ -360,21 +360,15 @@ impl QuestionKind {
     /// The least and the most that a number can be; `None` where there is no number.
     #[must_use]
     pub fn limits(&self) -> Option<(i64, i64)> {
-        match self {
-            Self::Number { least, most } | Self::Amount { least, most, .. } => {
-                Some((*least, *most))
-            }
-            Self::OneOf { .. }
-            | Self::SeveralOf { .. }
-            | Self::YesNo {}
-            | Self::Scale { .. }
-            | Self::Rank { .. }
-            | Self::ShortText {}
-            | Self::LongText {}
-            | Self::Date {}
-            | Self::Place {}
-            | Self::Page { .. }
-            | Self::Picture { .. } => None,
+        match self.shape() {
+            Shape::Number { least, most } => Some((least, most)),
+            Shape::Nothing
+            | Shape::OneOption
+            | Shape::SomeOptions { .. }
+            | Shape::Ranked
+            | Shape::Place
+            | Shape::Day
+            | Shape::OwnWords { .. } => None,
         }
     }
 
