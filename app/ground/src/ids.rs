@@ -54,6 +54,12 @@ pub enum Plan {}
 /// A draft of a plan.
 pub enum Draft {}
 
+/// What was decided about a plan.
+pub enum Decision {}
+
+/// A topic or a theme that a decision answers.
+pub enum DecisionThing {}
+
 /// A meeting at which a plan was worked on.
 pub enum PlanningSession {}
 

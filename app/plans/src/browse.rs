@@ -24,7 +24,7 @@ use super::store::{
     self, AnsweredTopic, Draft, DraftContent, DraftText, ListedPlan, Plan, PlanEvent,
     PlanningSession,
 };
-use super::{compare, dates, find_plan, version};
+use super::{compare, dates, decision, find_plan, version};
 
 const MOST_ON_A_PAGE: usize = 20;
 
@@ -167,6 +167,7 @@ pub async fn plan_page(
                             }
                         })}
                 </section>
+                {decision::section(&plan)}
                 <section class="stack">{gate_of(&plan, now)}</section>
                 {topics(&plan)}
                 {drafts(&plan)}
@@ -332,6 +333,13 @@ pub fn gate_list(points: &[Point]) -> impl IntoView + use<> {
 }
 
 fn leaders_ways(plan: &Plan) -> impl IntoView + use<> {
+    let decision = match &plan.decision {
+        None => Some(("decision", "Write the decision")),
+        Some(decision) if decision.published_at.is_none() => {
+            Some(("decision/publication", "Publish the decision"))
+        }
+        Some(_) => None,
+    };
     let ways = [
         ("topics", "Add topics parents asked for"),
         ("sessions", "Record a planning session"),
@@ -341,6 +349,8 @@ fn leaders_ways(plan: &Plan) -> impl IntoView + use<> {
     ];
     let id = plan.id.clone();
     let ways = ways
+        .into_iter()
+        .chain(decision)
         .map(|(way, words)| {
             view! {
                 <li>
@@ -542,6 +552,9 @@ pub fn happened(what: &str) -> &str {
         "draft recorded" => "A draft was submitted",
         "gate overridden" => "Leaders went ahead without involving parents as agreed",
         "draft published" => "A draft was published",
+        "decision being written" => "A decision is being written down",
+        "decision going ahead" => "Leaders went ahead without answering parents as agreed",
+        "decision published" => "The decision was published",
         "due day changed" => "The day it is due was changed",
         "plan cancelled" => "The plan was cancelled",
         other => other,

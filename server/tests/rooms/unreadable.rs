@@ -50,7 +50,7 @@ const UPDATE: &str = "SELECT '/updates/' || update_id FROM update_versions";
 const JUDGED: &str = "SELECT '/updates/' || update_id FROM verdicts";
 
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 34] = [
+const READ: [Read; 35] = [
     Read {
         column: "round_changes.kind",
         first: &["INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
@@ -115,6 +115,11 @@ const READ: [Read; 34] = [
     read("planning_sessions.audience", Reader::Visitor, PLAN_WITH_SESSION),
     read("plan_events.role", Reader::Visitor, PLAN_WITH_EVENTS),
     read("draft_answers.answer", Reader::Visitor, DRAFT),
+    read(
+        "decision_answers.answer",
+        Reader::Visitor,
+        "SELECT '/plans/' || plan_id || '/decision' FROM decisions WHERE early_id IS NULL",
+    ),
     Read {
         column: "drafts.file_kind",
         first: &["UPDATE drafts SET file_hash = 'a', file_name = 'a.pdf', file_kind = 'pdf',

@@ -1,14 +1,20 @@
-//! Every SQL statement about plans: `reading` asks, `writing` keeps. `undo` makes a plan what it
-//! was before a correction.
+//! Every SQL statement about plans: `reading` asks, `writing` keeps, `decisions` does both for what
+//! was decided. `undo` makes a plan what it was before a correction.
 
+mod decisions;
 mod reading;
 mod undo;
 mod writing;
 
+pub use decisions::{
+    AskedThing, Decided, SaidOf, ThingKind, Written, answer_thing, decision_facts, decision_things,
+    last_close, pass_decision, publish_decision, write_decision,
+};
 pub use reading::{
-    AnsweredTopic, Draft, DraftContent, DraftText, FINDABLE, LABELS, ListedPlan, PastChange, Plan,
-    PlanCourse, PlanEvent, PlanningSession, Statement, TO_STATE, TiedTopic, UntoldDraft, all,
-    bodies, courses, draft, find, find_for, is_untouched, list, to_be_rendered, untold,
+    AnsweredTopic, Decision, Draft, DraftContent, DraftText, FINDABLE, LABELS, ListedPlan,
+    PastChange, Plan, PlanCourse, PlanEvent, PlanningSession, Statement, TO_STATE, TiedTopic,
+    UntoldDraft, all, bodies, courses, draft, find, find_for, is_untouched, list, to_be_rendered,
+    untold,
 };
 pub use writing::{
     Act, By, Corrected, Published, answer, change, correct_session, correct_title, hold, hold_for,
