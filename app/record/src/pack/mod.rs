@@ -37,7 +37,8 @@ pub const QUERIES: [(&str, &str); 10] = [
     (
         "plans",
         "every plan registered by then, with its topics, planning sessions, statements and drafts, \
-         and each time one went ahead without involving parents as agreed",
+         what was decided, and each time something went ahead without involving or answering \
+         parents as agreed",
     ),
     (
         "told",
