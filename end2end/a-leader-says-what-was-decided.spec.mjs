@@ -32,6 +32,11 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(visitor.getByRole('link', { name: 'One person to ring' })).toBeVisible();
         await fine(visitor);
         await visitor.goto(`${service.url}/plans`);
+        await visitor.getByRole('link', { name: 'Shorter waits for occupational therapy' }).click();
+        await visitor.getByRole('link', { name: 'Who this affects, and what is done about it' }).click();
+        await expect(visitor.getByText('Age, Disability')).toBeVisible();
+        await fine(visitor);
+        await visitor.goto(`${service.url}/plans`);
         await visitor.getByRole('link', { name: 'Support after a diagnosis of autism' }).click();
         await expect(visitor.getByText('This was decided before the consultation on it had closed.')).toBeVisible();
         await fine(visitor);
@@ -58,6 +63,23 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(leader);
         await leader.getByRole('button', { name: 'Save this answer' }).click();
         await expect(leader.getByText('◐ Decided, with changes')).toBeVisible();
+
+        // Who it affects, with no number from which somebody could be found.
+        await leader.getByRole('link', { name: 'Say who it affects, and whether it is fair' }).click();
+        await leader.getByLabel('Who is affected?').fill('Children who come on Saturdays.');
+        await leader.getByLabel('Disability').check();
+        await leader.getByLabel('How do you know?').fill('We counted for a month.');
+        await leader.getByLabel('How many people are in each group?').fill('Children who come on Saturdays; 9');
+        await leader.getByLabel('What do you do about it?').fill('A quiet hour.');
+        await leader.getByLabel('When will you look at this again?').fill('2028-06-30');
+        await leader.getByLabel('Who signs it').fill('An Invented Officer, director');
+        await leader.getByRole('button', { name: 'Sign and publish it' }).click();
+        await expect(leader.getByRole('alert')).toContainText('With fewer than ten people');
+        await fine(leader);
+        await leader.getByLabel('How many people are in each group?').fill('Children who come on Saturdays; 40');
+        await leader.getByRole('button', { name: 'Sign and publish it' }).click();
+        await expect(leader.getByText('It is signed and published')).toBeVisible();
+        await leader.getByRole('link', { name: 'Publish the decision' }).click();
 
         // The other topic stays unanswered, and no draft is published: by name, and for good.
         await leader.getByText('We have to publish it anyway').click();

@@ -138,6 +138,7 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
             "/have-your-say",
             "/search?q=topic",
             "/search?q=tpoic+speach",
+            "/admin/characteristics",
             "/admin/contact",
             "/admin/search-words",
             "/account/emails",
@@ -278,13 +279,15 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
             format!("{decision}/publication"),
         );
         let words = fixtures::plans::decided("2026-01-01");
-        let planning: [(&str, &[(&str, &str)]); 10] = [
+        let equality = format!("{lead}/equality");
+        let planning: [(&str, &[(&str, &str)]); 11] = [
             (&tie, &[("topics", &topic)]),
             (&sessions, &session),
             (&drafts, &[("summary", "Short"), ("body", "Long")]),
             (&answer, &[("answer", "adopted"), ("words", "Page 1")]),
             (&passing, &[("name", "A name"), ("reason", reason), ("step", "pass")]),
             (&draft, &[]),
+            (&equality, &fixtures::plans::FAIR),
             (&decision, &words),
             (&answered, &[("answer", "adopted"), ("words", "From March")]),
             (&ahead, &[("name", "A name"), ("reason", reason), ("step", "confirm")]),
@@ -400,6 +403,8 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
             tie,
             format!("{plan}/drafts/1"),
             format!("{plan}/decision"),
+            format!("{plan}/equality"),
+            format!("{lead}/equality"),
             format!("/topics/{topic}"),
         ] {
             let (statements, answer) = counted(everyone.get(&path)).await;

@@ -57,6 +57,9 @@ pub enum Draft {}
 /// What was decided about a plan.
 pub enum Decision {}
 
+/// What is said about who a plan affects.
+pub enum EqualityRecord {}
+
 /// A topic or a theme that a decision answers.
 pub enum DecisionThing {}
 

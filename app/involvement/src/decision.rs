@@ -17,6 +17,8 @@ pub struct DecisionFacts {
     pub topics: usize,
     /// How many themes of published results about the plan it doesn't answer.
     pub themes: usize,
+    /// Whether somebody has signed for who the plan affects and what is done about it.
+    pub has_equality: bool,
 }
 
 /// What must be done before it is published, in this order.
@@ -37,6 +39,11 @@ pub fn points(facts: &DecisionFacts) -> Vec<Point> {
             asks: "The decision answers what parents said in consultations on the plan",
             holds: facts.themes == 0,
             who: "Leaders say below what was decided about each theme of the results.",
+        },
+        Point {
+            asks: "Leaders have said who the plan affects, and whether it is fair to everyone",
+            holds: facts.has_equality,
+            who: "Leaders say so, and one of them signs it.",
         },
     ]
 }
@@ -59,13 +66,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_decision_is_ready_once_a_draft_is_published_and_nothing_is_unanswered() {
-        let ready = DecisionFacts { has_published_draft: true, topics: 0, themes: 0 };
+    fn a_decision_is_ready_once_a_draft_is_published_all_is_answered_and_it_says_who_it_affects() {
+        let ready =
+            DecisionFacts { has_published_draft: true, topics: 0, themes: 0, has_equality: true };
         assert!(is_ready(&ready));
         for (facts, asks) in [
             (DecisionFacts { has_published_draft: false, ..ready }, "draft of the plan"),
             (DecisionFacts { topics: 1, ..ready }, "every topic"),
             (DecisionFacts { themes: 1, ..ready }, "what parents said"),
+            (DecisionFacts { has_equality: false, ..ready }, "fair to everyone"),
         ] {
             let missing: Vec<_> = points(&facts).into_iter().filter(|point| !point.holds).collect();
             assert!(missing.len() == 1 && missing[0].asks.contains(asks), "{missing:?}");

@@ -24,7 +24,7 @@ use super::store::{
     self, AnsweredTopic, Draft, DraftContent, DraftText, ListedPlan, Plan, PlanEvent,
     PlanningSession,
 };
-use super::{compare, dates, decision, find_plan, version};
+use super::{compare, dates, decision, equality, find_plan, version};
 
 const MOST_ON_A_PAGE: usize = 20;
 
@@ -168,6 +168,7 @@ pub async fn plan_page(
                         })}
                 </section>
                 {decision::section(&plan)}
+                {equality::section(&plan)}
                 <section class="stack">{gate_of(&plan, now)}</section>
                 {topics(&plan)}
                 {drafts(&plan)}
@@ -204,6 +205,7 @@ fn banner(done: &str) -> impl IntoView + use<> {
         "due" => ("The day is changed", "Everyone can read below what changed and why."),
         "tied" => ("The topics are added to the plan", "Every draft must answer them."),
         "session" => ("The planning session is recorded", "You can see it below."),
+        "equality" => ("It is signed and published", "You can see it below."),
         "corrected" => ("Saved", "The page also says what it was before."),
         "stated" => ("The forum's statement is published", "Everyone can read it below."),
         _ => return None,
@@ -346,6 +348,7 @@ fn leaders_ways(plan: &Plan) -> impl IntoView + use<> {
         ("drafts", "Submit a draft"),
         ("title", "Correct the title"),
         ("due", "Change when it is due"),
+        ("equality", "Say who it affects, and whether it is fair"),
     ];
     let id = plan.id.clone();
     let ways = ways
@@ -552,6 +555,7 @@ pub fn happened(what: &str) -> &str {
         "draft recorded" => "A draft was submitted",
         "gate overridden" => "Leaders went ahead without involving parents as agreed",
         "draft published" => "A draft was published",
+        "equality record signed" => "Leaders said who it affects, and what they do about it",
         "decision being written" => "A decision is being written down",
         "decision going ahead" => "Leaders went ahead without answering parents as agreed",
         "decision published" => "The decision was published",

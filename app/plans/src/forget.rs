@@ -23,6 +23,7 @@ pub async fn forget(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::R
         ("decisions", "published_by"),
         ("decision_answers", "answered_by"),
         ("decision_overrides", "made_by"),
+        ("equality_records", "signed_by"),
         ("plan_events", "who"),
     ];
     let_go(tx, account_id, &columns).await

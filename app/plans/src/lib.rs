@@ -38,7 +38,8 @@
 //!    `…/publication` shows the topics, and the themes of published results about the plan, that it
 //!    must answer. `store::publish_decision` asks once more inside the write, and the schema after
 //!    it; `…/override` leads past what is missing. Whether it was made before a consultation on the
-//!    plan had closed is kept with it. See decision 0056.
+//!    plan had closed is kept with it. It waits too for what `/lead/plans/{id}/equality` says about
+//!    who the plan affects (`equality/`). See decisions 0056 and 0057.
 
 mod browse;
 mod compare;
@@ -47,6 +48,7 @@ mod dates;
 mod decision;
 mod drafts;
 mod emails;
+mod equality;
 mod forget;
 mod involve;
 mod personal;
@@ -60,6 +62,7 @@ pub mod store;
 pub use browse::happened;
 pub use decision::rules::NewDecision;
 pub use emails::tell_due;
+pub use equality::rules::{NewEquality, PublishedFigure};
 pub use forget::forget;
 pub use personal::PERSONAL;
 pub use rendering::render_due;
@@ -86,6 +89,7 @@ pub fn routes() -> Routes {
         .get("/plans", Anyone, browse::plans_page)
         .get("/plans/{id}", Anyone, browse::plan_page)
         .get("/plans/{id}/decision", Anyone, decision::decision_page)
+        .get("/plans/{id}/equality", Anyone, equality::equality_page)
         .get("/plans/{id}/drafts/{version}", Anyone, browse::draft_page)
         .get("/plans/{id}/drafts/{version}/file", Anyone, browse::draft_file)
         .get("/plans/{id}/drafts/{version}/changes", Anyone, compare::changes_page)
@@ -137,6 +141,8 @@ pub fn routes() -> Routes {
             "publish a decision without answering parents first",
             decision::publish::go_ahead,
         )
+        .get("/lead/plans/{id}/equality", leader, equality::sign_equality_form)
+        .post("/lead/plans/{id}/equality", leader, equality::sign_equality)
         .get("/forum/plans/{id}/statement", organiser, statement::statement_form)
         .post("/forum/plans/{id}/statement", organiser, statement::write_statement)
 }

@@ -126,6 +126,7 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
                 "decided_by",
                 "published",
                 "paper",
+                "equality_signed",
                 "went_ahead_because",
                 "consultation_open_until",
             ],
@@ -307,6 +308,7 @@ fn decisions(history: &History) -> Vec<Vec<Cell>> {
             text(&decision.decided_by),
             time(decision.published_at),
             text(&decision.paper),
+            time(plan.equality.last().map(|signed| signed.at)),
             text(because),
             open_until,
         ])

@@ -6,9 +6,9 @@ use calendar::clock::{self, DAY, Millis};
 use ground::ids::{DecisionThing, Id, Plan, Topic};
 use ground::text::markdown;
 use jiff::civil::Weekday;
-use plans::NewDecision;
 use plans::rules::{Answer, AnswerKind, NewDraft, NewPlan, NewSession, Override};
 use plans::store::{self, Act, By};
+use plans::{NewDecision, NewEquality, PublishedFigure};
 use sqlx::AnyConnection;
 
 use super::days;
@@ -69,8 +69,39 @@ pub async fn decide(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx:
         };
         store::answer_thing(tx, act(sefton.day(-11) + 1), &thing, &answer).await?;
     }
+    let fair = fair(tx, sefton).await?;
+    store::sign_equality(tx, act(sefton.day(-11) + 2), &fair).await?;
     store::publish_decision(tx, act(sefton.day(-10))).await?;
     decide_early(tx, sefton).await
+}
+
+/// Who waits for occupational therapy, and what is done so that it is fair.
+async fn fair(tx: &mut AnyConnection, sefton: &Sefton) -> Result<NewEquality, sqlx::Error> {
+    let waited: String = sqlx::query_scalar(
+        "SELECT c.id FROM consultations c JOIN releases r ON r.consultation_id = c.id
+         ORDER BY c.id LIMIT 1",
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(NewEquality {
+        form_key: id::fresh(),
+        affected: "Disabled children who wait for occupational therapy. In the south they will \
+            wait less long. In the north nothing will change."
+            .into(),
+        characteristics: vec!["Age".into(), "Disability".into()],
+        source: format!("Equality Act 2010, section 4, checked on {}", clock::day(sefton.day(-30))),
+        places: vec!["South Sefton".into()],
+        evidence: "What parents told the forum about waiting, and our own waiting lists.".into(),
+        picked: vec![PublishedFigure {
+            to: format!("/consultations/{waited}/results"),
+            words: "Results: How long do you wait for occupational therapy?".into(),
+        }],
+        numbers: vec![("Children who wait in the south".into(), 120)],
+        done: "Whoever has waited longest is seen first, also where a family can't come by day."
+            .into(),
+        review_day: clock::fields(sefton.day(170)).0,
+        signed_name: "Invented NHS Leader, head of commissioning".into(),
+    })
 }
 
 /// What the board decided about what parents said.

@@ -278,6 +278,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /plans/{id}/drafts/{version}",
         "GET /plans/{id}/drafts/{version}/changes",
         "GET /plans/{id}/drafts/{version}/file",
+        "GET /plans/{id}/equality",
         "GET /privacy",
         "GET /read/{token}",
         "GET /readyz",

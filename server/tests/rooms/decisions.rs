@@ -7,14 +7,14 @@ use axum::http::StatusCode;
 use calendar::clock::{self, DAY, Millis};
 use ground::ids::{Account, Id, Plan};
 use ground::viewer::Role;
-use plans::NewDecision;
 use plans::rules::{Answer, AnswerKind, NewPlan, Override};
 use plans::store::{self, Act, By, Decided};
+use plans::{NewDecision, NewEquality};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
 use crate::fixtures::consultations::{ask_who_waits, new_consultation, terms};
-use crate::fixtures::plans::{REASON, asked_about, decided, register, released, theme};
+use crate::fixtures::plans::{FAIR, REASON, asked_about, decided, register, released, sign, theme};
 use crate::plans::{draft, leader};
 use crate::world::{Browser, World, by_hand, change, number, on_both};
 
@@ -73,6 +73,9 @@ fn a_decision_is_held_until_it_answers_every_topic_and_theme_and_then_it_stays()
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "it says who decided");
         let no = [no[0], no[1], ("decided_by", "The cabinet")];
         leader.post(&form, &no).await.leads_to();
+        let held = leader.post(&publication, &[]).await;
+        assert!(held.says("Say first who it affects, and whether it is fair to everyone"));
+        sign(&leader, &plan).await;
         assert!(leader.get(&publication).await.says("✓ Ready to publish."));
         let done = leader.post(&publication, &[]).await.leads_to();
         assert_eq!(done, format!("{public}?done=published"));
@@ -161,6 +164,7 @@ fn a_decision_before_a_consultation_has_closed_says_so_for_ever() {
         let publication = leader.post(&desk, &decided(&today(&world))).await.leads_to();
         let answer = [("answer", "adopted"), ("words", "From May.")];
         leader.post(&format!("{desk}/answers/{topic}"), &answer).await.leads_to();
+        sign(&leader, &plan).await;
         assert!(leader.get(&publication).await.says("The page will always say so."));
         for sql in [
             "UPDATE decisions SET published_at = written_at, published_by = written_by",
@@ -209,6 +213,7 @@ fn a_theme_that_is_taken_away_after_it_was_answered_keeps_its_answer_and_asks_fo
         assert!(refused.says("This can't be saved any more") && refused.says("From May."));
         let form = format!("{desk}/answers/{}", theme(&plan, "Cold"));
         leader.post(&form, &answer).await.leads_to();
+        sign(&leader, &plan).await;
         leader.post(&publication, &[]).await.leads_to();
         let page = world.visitor().get(&format!("/plans/{plan}/decision")).await;
         assert!(page.says("Waiting") && page.says("Cold") && !page.says("Noise"));
@@ -283,6 +288,66 @@ fn nobody_is_asked_without_the_reasons_and_the_page_says_them_and_for_how_long()
     });
 }
 
+#[test]
+fn a_record_of_equality_is_signed_shown_and_signed_again_and_never_shows_a_small_group() {
+    on_both(async |world| {
+        let (leader, visitor) = (leader(&world).await, world.visitor());
+        let plan = register(&world, &leader).await;
+        let (desk, public) =
+            (format!("/lead/plans/{plan}/equality"), format!("/plans/{plan}/equality"));
+        assert_eq!(visitor.get(&public).await.status, StatusCode::NOT_FOUND);
+        let empty = leader.post(&desk, &[]).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(empty.says("Say who is affected") && empty.says("Enter a full name and job title"));
+        let mut small = FAIR.to_vec();
+        small[3] = ("numbers", "Children on route 5; 9");
+        let refused = leader.post(&desk, &small).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("With fewer than ten people") && refused.says("every day."));
+        let mut first = FAIR.to_vec();
+        let place = format!("/places/{}", world.south);
+        first.extend([("form_key", "first"), ("places", world.south.as_str())]);
+        first.push(("picked", &place));
+        change(&world, "UPDATE places SET baseline = 1750, baseline_source = 'Census'").await;
+        for _ in 0..2 {
+            leader.post(&desk, &first).await.leads_to();
+        }
+        assert_eq!(number(&world, "SELECT count(*) FROM equality_records").await, 1);
+        let page = visitor.get(&public).await;
+        for words in
+            ["Disability", "Equality Act 2010", "1,750 (Census)", place.as_str(), "An Invented"]
+        {
+            assert!(page.says(words), "{words}: {}", page.html);
+        }
+        assert!(visitor.get(&format!("/plans/{plan}")).await.says("Is it fair to everyone?"));
+        world.forward(DAY);
+        let again = leader.get(&desk).await;
+        assert!(again.says("We counted for a week."), "what was said is filled in");
+        sign(&leader, &plan).await;
+        assert!(visitor.get(&public).await.says("It was signed before on"));
+        for sql in [
+            "UPDATE equality_records SET affected = 'Nobody'",
+            "DELETE FROM equality_numbers",
+            "INSERT INTO equality_numbers (record_id, position, label, people)
+             SELECT id, 9, 'A small group', 4 FROM equality_records",
+        ] {
+            assert!(by_hand(&world, sql).await.is_err(), "the schema lets this through: {sql}");
+        }
+
+        // The list is the area's.
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let list = [
+            ("characteristics", "Disability\nCarers"),
+            ("characteristics_source", "The area's own list"),
+            ("characteristics_checked", "2026-01-01"),
+        ];
+        admin.post("/admin/characteristics", &list).await.leads_to();
+        let form = leader.get(&desk).await;
+        assert!(form.says("Carers") && !form.says("Religion or belief"), "{}", form.html);
+        assert!(visitor.get(&public).await.says("Equality Act 2010"), "as it was signed");
+    });
+}
+
 /// What a decision went through, kept apart from the service, to judge it by the words of the rule.
 #[derive(Default)]
 struct Model {
@@ -292,6 +357,7 @@ struct Model {
     is_written: bool,
     is_passed: bool,
     is_drafted: bool,
+    is_signed: bool,
     is_published: bool,
 }
 
@@ -299,7 +365,8 @@ impl Model {
     fn may_publish(&self) -> bool {
         self.is_written
             && !self.is_published
-            && (self.is_passed || (self.is_drafted && self.asked.is_subset(&self.answered)))
+            && (self.is_passed
+                || (self.is_drafted && self.is_signed && self.asked.is_subset(&self.answered)))
     }
 }
 
@@ -327,7 +394,7 @@ async fn one_life(world: &World, account_id: &Id<Account>, topics: &[String], se
     asked_about(world, &plan, ended).await;
     let (mut model, mut releases) = (Model::default(), 0);
     for _ in 0..40 {
-        let choice = random.random_range(0..14);
+        let choice = random.random_range(0..15);
         let seen = seen(world, &plan).await;
         let mut tx = world.db().begin().await.unwrap();
         let at = store::hold(&mut tx, &plan, world.now()).await.unwrap().unwrap();
@@ -383,6 +450,10 @@ async fn one_life(world: &World, account_id: &Id<Account>, topics: &[String], se
                 model.is_drafted = true;
                 continue;
             }
+            13 if !model.is_signed => {
+                store::sign_equality(&mut tx, act, &a_record()).await.unwrap();
+                model.is_signed = true;
+            }
             10 | 11 => {
                 let done = store::publish_decision(&mut tx, act).await.unwrap();
                 assert_eq!(done == Decided::Done, model.may_publish(), "seed {seed}: {done:?}");
@@ -404,6 +475,22 @@ async fn one_life(world: &World, account_id: &Id<Account>, topics: &[String], se
         tx.commit().await.unwrap();
     }
     model
+}
+
+fn a_record() -> NewEquality {
+    NewEquality {
+        form_key: id::fresh(),
+        affected: "Some".into(),
+        characteristics: Vec::new(),
+        source: "A source".into(),
+        places: Vec::new(),
+        evidence: "We counted.".into(),
+        picked: Vec::new(),
+        numbers: vec![("Some".into(), 10)],
+        done: "A ramp".into(),
+        review_day: "2030-01-01".into(),
+        signed_name: "A name".into(),
+    }
 }
 
 async fn a_plan(world: &World, by: &By) -> Id<Plan> {

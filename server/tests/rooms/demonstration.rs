@@ -49,7 +49,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// What somebody wrote: table, and columns.
-const PROSE: [(&str, &[&str]); 20] = [
+const PROSE: [(&str, &[&str]); 21] = [
     ("rounds", &["title"]),
     ("topics", &["title", "happens_now", "would_help"]),
     ("plans", &["title", "what"]),
@@ -61,6 +61,7 @@ const PROSE: [(&str, &[&str]); 20] = [
     ("decisions", &["words", "decided_by"]),
     ("decision_answers", &["words", "decided_by"]),
     ("decision_overrides", &["name", "reason"]),
+    ("equality_records", &["affected", "evidence", "done"]),
     ("notices", &["title", "what", "why", "affected", "must_do", "changed"]),
     ("notice_questions", &["question"]),
     ("notice_answers", &["question", "answer"]),

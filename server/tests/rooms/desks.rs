@@ -8,7 +8,7 @@ use ground::viewer::{Desk, Role};
 use crate::consultations::answer;
 use crate::fixtures::consultations::{ask_who_waits, begin, new_consultation, terms};
 use crate::fixtures::notices::{fields as notice_fields, told};
-use crate::fixtures::plans::decided;
+use crate::fixtures::plans::{FAIR, decided};
 use crate::page::links;
 use crate::walk::Walk;
 use crate::world::{Browser, World, change, on_both};
@@ -219,6 +219,9 @@ fn a_plan_goes_from_the_leaders_desk_to_its_published_draft_by_links_alone() {
         walk.follow("Publish the decision").await;
         walk.follow("Buses").await;
         walk.press("Save this answer", &[("answer", "adopted"), ("words", "From March")]).await;
+        walk.follow("Say who it affects, and whether it is fair").await;
+        walk.press("Sign and publish it", &FAIR).await;
+        walk.follow("Publish the decision").await;
         walk.press("Publish the decision", &[]).await;
         walk.follow("Leaders’ desk").await;
         assert!(walk.says("No plan of yours is under way."), "{}", walk.page.html);

@@ -9,13 +9,13 @@ use ground::erasing::{ANOTHER, NOBODY};
 use ground::viewer::Role;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use crate::fixtures::plans::{asked_about, decided, released};
+use crate::fixtures::plans::{asked_about, decided, released, sign};
 use crate::notices;
 use crate::plans::{REASON, draft, leader, meet, register};
 use crate::world::{World, by_hand, change, on_both, on_postgres};
 
 /// Tables whose rows are written once.
-const APPEND_ONLY: [&str; 26] = [
+const APPEND_ONLY: [&str; 28] = [
     "audit",
     "tallies",
     "concern_notes",
@@ -35,6 +35,8 @@ const APPEND_ONLY: [&str; 26] = [
     "decision_answers",
     "decision_overrides",
     "released_themes",
+    "equality_records",
+    "equality_numbers",
     "plan_events",
     "returns",
     "notice_answers",
@@ -179,7 +181,7 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
 }
 
 /// Who did something that stays, in tables whose rows are written once and in those that live.
-const WHO_DID: [(&str, &str); 27] = [
+const WHO_DID: [(&str, &str); 28] = [
     ("concern_notes", "noted_by"),
     ("confirmations", "confirmed_by"),
     ("plans", "registered_by"),
@@ -190,6 +192,7 @@ const WHO_DID: [(&str, &str); 27] = [
     ("overrides", "made_by"),
     ("decision_answers", "answered_by"),
     ("decision_overrides", "made_by"),
+    ("equality_records", "signed_by"),
     ("decisions", "written_by"),
     ("decisions", "published_by"),
     ("plan_events", "who"),
@@ -398,6 +401,7 @@ async fn everything_has_happened(world: &World) {
         .await
         .leads_to();
     leader.post(&draft, &[]).await.leads_to();
+    sign(&leader, &plan).await;
     asked_about(world, &plan, 2).await;
     released(world, &plan, 1, &["Waiting"]).await;
     let decision = format!("/lead/plans/{plan}/decision");

@@ -166,13 +166,17 @@ fn answers(things: &[AskedThing]) -> impl IntoView + use<> {
 /// The name of a topic or a theme, as a link to where it is.
 fn title(thing: &AskedThing) -> AnyView {
     let name = thing.title.clone();
-    let to = match (thing.kind, &thing.consultation_id) {
-        (ThingKind::Topic, _) if thing.since.is_none() => return name.into_any(),
-        (ThingKind::Topic, _) => format!("/topics/{}", thing.id),
-        (ThingKind::Theme, Some(consultation)) => format!("/consultations/{consultation}/results"),
-        (ThingKind::Theme, None) => return name.into_any(),
+    let to = match thing.kind {
+        ThingKind::Topic => thing.since.map(|_| format!("/topics/{}", thing.id)),
+        ThingKind::Theme => {
+            let consultation = thing.consultation_id.as_ref();
+            consultation.map(|id| format!("/consultations/{id}/results"))
+        }
     };
-    view! { <a href=to>{name}</a> }.into_any()
+    match to {
+        Some(to) => view! { <a href=to>{name}</a> }.into_any(),
+        None => name.into_any(),
+    }
 }
 
 /// That it has not to be answered any more, where it was.

@@ -59,7 +59,10 @@ pub async fn publish_decision(
 /// What keeps a decision from being published, and what to do.
 fn missing(facts: &DecisionFacts) -> String {
     match facts.topics + facts.themes {
-        0 => "Publish a draft of the plan first, once parents have been involved".to_owned(),
+        0 if !facts.has_published_draft => {
+            "Publish a draft of the plan first, once parents have been involved".to_owned()
+        }
+        0 => "Say first who it affects, and whether it is fair to everyone".to_owned(),
         1 => "Answer the topic or theme that hasn't been answered yet".to_owned(),
         many => format!("Answer the {many} topics or themes that haven't been answered yet"),
     }
@@ -81,7 +84,7 @@ async fn publication_page(
     };
     let things = store::decision_things(&house.db, &plan.id).await?;
     let early = too_early(house, &plan, &decision).await?;
-    let facts = store::decision_facts(plan.has_published_draft(), &things);
+    let facts = store::decision_facts(&plan, &things);
     let frame = Frame::new("The decision", (format!("/plans/{}", plan.id), &*plan.title))
         .of(&plan.title)
         .refused_for(refusals);
@@ -95,6 +98,15 @@ async fn publication_page(
             {early.map(|words| view! { <p class="panel warn">{words}</p> })}
             <h2 id="points">"Does it answer parents?"</h2>
             {gate_list(&decision::points(&facts))}
+            {(!facts.has_equality)
+                .then(|| {
+                    let to = format!("/lead/plans/{}/equality", plan.id);
+                    view! {
+                        <p>
+                            <a href=to>"Say who it affects, and whether it is fair"</a>
+                        </p>
+                    }
+                })}
             {past(&plan, &facts)}
             {to_answer(&plan, &things)}
             <form method="post">

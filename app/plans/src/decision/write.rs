@@ -9,7 +9,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, DecisionThing, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Choice, Choices, Field, Page};
+use ground::ui::{Area, Choice, Choices, Field, Frame, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -230,7 +230,7 @@ fn answer_form(plan: &Plan, thing: &AskedThing, sent: &Sent, refusals: &Refusals
         ThingKind::Topic => ("Answer a topic", "What was decided about this topic?"),
         ThingKind::Theme => ("Answer what parents said", "What was decided about this?"),
     };
-    let frame = ground::ui::Frame::new(words, (publication(&plan.id), "The decision"))
+    let frame = Frame::new(words, (publication(&plan.id), "The decision"))
         .of(&thing.title)
         .heading(heading)
         .refused_for(refusals);

@@ -8,6 +8,7 @@ use involvement::decision::{self, DecisionFacts};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
+use super::reading;
 use super::writing::{Act, event};
 use crate::decision::rules::NewDecision;
 use crate::rules::{Answer, AnswerKind, Override};
@@ -42,15 +43,20 @@ pub struct AskedThing {
 /// What becomes of a topic or a theme, the words, and who decided.
 pub type SaidOf = (AnswerKind, String, String);
 
-/// What must be answered of these.
+/// What a decision on this plan is asked, which answers these.
 #[must_use]
-pub fn decision_facts(has_published_draft: bool, things: &[AskedThing]) -> DecisionFacts {
+pub fn decision_facts(plan: &reading::Plan, things: &[AskedThing]) -> DecisionFacts {
     let unanswered = |kind: ThingKind| {
         let open = |thing: &&AskedThing| thing.since.is_some() && thing.answer.is_none();
         things.iter().filter(|thing| thing.kind == kind).filter(open).count()
     };
     let (topics, themes) = (unanswered(ThingKind::Topic), unanswered(ThingKind::Theme));
-    DecisionFacts { has_published_draft, topics, themes }
+    DecisionFacts {
+        has_published_draft: plan.has_published_draft(),
+        topics,
+        themes,
+        has_equality: !plan.equality.is_empty(),
+    }
 }
 
 /// Everything that the decision on a plan has to answer or does answer: topics, then themes.
@@ -269,6 +275,7 @@ pub async fn publish_decision(tx: &mut AnyConnection, act: Act<'_>) -> sqlx::Res
              AND u.is_theme = 0) AS topics,
            (SELECT count(*) FROM unanswered_things u WHERE u.decision_id = d.id
              AND u.is_theme = 1) AS themes,
+           (SELECT count(*) FROM equality_records e WHERE e.plan_id = d.plan_id) AS equality,
            (SELECT count(*) FROM decision_overrides o WHERE o.decision_id = d.id) AS passed
          FROM decisions d WHERE d.plan_id = $1 AND d.published_at IS NULL",
     );
@@ -279,6 +286,7 @@ pub async fn publish_decision(tx: &mut AnyConnection, act: Act<'_>) -> sqlx::Res
         has_published_draft: many("drafts")? > 0,
         topics: many("topics")?,
         themes: many("themes")?,
+        has_equality: many("equality")? > 0,
     };
     if !decision::is_ready(&facts) && many("passed")? == 0 {
         return Ok(Decided::Held(facts));

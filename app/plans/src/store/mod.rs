@@ -1,7 +1,9 @@
-//! Every SQL statement about plans: `reading` asks, `writing` keeps, `decisions` does both for what
-//! was decided. `undo` makes a plan what it was before a correction.
+//! Every SQL statement about plans: `reading` asks, `writing` keeps, `decisions` and `equality` do
+//! both for what was decided and for who it affects. `undo` makes a plan what it was before a
+//! correction.
 
 mod decisions;
+mod equality;
 mod reading;
 mod undo;
 mod writing;
@@ -10,11 +12,12 @@ pub use decisions::{
     AskedThing, Decided, SaidOf, ThingKind, Written, answer_thing, decision_facts, decision_things,
     last_close, pass_decision, publish_decision, write_decision,
 };
+pub use equality::{SignedEquality, equality_of, places_and_figures, sign_equality};
 pub use reading::{
     AnsweredTopic, Decision, Draft, DraftContent, DraftText, FINDABLE, LABELS, ListedPlan,
-    PastChange, Plan, PlanCourse, PlanEvent, PlanningSession, Statement, TO_STATE, TiedTopic,
-    UntoldDraft, all, bodies, courses, draft, find, find_for, is_untouched, list, to_be_rendered,
-    untold,
+    PastChange, Plan, PlanCourse, PlanEvent, PlanningSession, Signed, Statement, TO_STATE,
+    TiedTopic, UntoldDraft, all, bodies, courses, draft, find, find_for, is_untouched, list,
+    to_be_rendered, untold,
 };
 pub use writing::{
     Act, By, Corrected, Published, answer, change, correct_session, correct_title, hold, hold_for,

@@ -35,6 +35,8 @@ pub struct Plan {
     pub statements: Vec<Statement>,
     /// Earliest first, unpublished ones too: [`Plan::readable`] says who may read which.
     pub drafts: Vec<Draft>,
+    /// When it was said who it affects, earliest first.
+    pub equality: Vec<Signed>,
     /// What was decided, published or not: see [`Plan::decided`].
     pub decision: Option<Decision>,
     /// Who went ahead with the decision though it didn't answer parents, why and when.
@@ -111,6 +113,16 @@ pub struct Draft {
     pub published_at: Option<Millis>,
     /// Who overrode the gate for it, why and when.
     pub overridden: Option<(String, String, Millis)>,
+}
+
+/// That somebody signed for who a plan affects and what is done about it.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// A name and a job title.
+    pub signed_name: String,
+    /// The day it is looked at again, as `2027-12-04`.
+    pub review_day: String,
+    pub at: Millis,
 }
 
 /// What was decided about a plan in the end.
@@ -226,6 +238,7 @@ impl Plan {
             draft.published_at = past(draft.published_at);
             draft.overridden = draft.overridden.take().filter(|(_, _, made_at)| *made_at <= at);
         }
+        self.equality.retain(|signed| signed.at <= at);
         self.decision =
             self.decision.take().filter(|decision| past(decision.published_at).is_some());
         self.decision_passed = self.decision_passed.take().filter(|(_, _, made_at)| *made_at <= at);
@@ -337,9 +350,9 @@ pub async fn find_for(
     Ok(Some(plan))
 }
 
-/// Topics, sessions, statements, drafts, the decision, events and corrections in one question, of
-/// the plan `$1` or of all plans: (kind, id, four texts, two numbers, two times, plan). The later time of a
-/// session is whether everyone may read its notes.
+/// Topics, sessions, statements, drafts, the decision, who the plan affects, events and corrections
+/// in one question, of the plan `$1` or of all plans: (kind, id, four texts, two numbers, two
+/// times, plan). The later time of a session is whether everyone may read its notes.
 fn happenings(of: &str) -> String {
     format!(
         "SELECT kind, id, one, two, three, four, first, second, at, later, plan_id FROM (
@@ -385,6 +398,9 @@ fn happenings(of: &str) -> String {
              coalesce(d.early_id, ''), d.decided_at, coalesce(d.early_closes_at, 0),
              d.written_at, d.published_at, d.plan_id
              FROM decisions d WHERE d.plan_id {of}
+           UNION ALL SELECT 'equality', e.id, e.signed_name, e.review_day, '', '',
+             CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.signed_at, CAST(NULL AS BIGINT), e.plan_id
+             FROM equality_records e WHERE e.plan_id {of}
            UNION ALL SELECT 'passed', o.decision_id, o.name, o.reason, '', '', CAST(0 AS BIGINT),
              CAST(0 AS BIGINT), o.made_at, CAST(NULL AS BIGINT), d.plan_id
              FROM decision_overrides o JOIN decisions d ON d.id = o.decision_id
@@ -455,6 +471,11 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
             });
         }
         "decision" => plan.decision = Some(decision(row, at)),
+        "equality" => plan.equality.push(Signed {
+            signed_name: row.get("one"),
+            review_day: row.get("two"),
+            at,
+        }),
         "passed" => plan.decision_passed = Some((row.get("one"), row.get("two"), at)),
         "plan" => {
             plan.title = row.get("one");
