@@ -26,6 +26,7 @@ for (const javaScriptEnabled of [true, false]) {
         for (const [label, words] of [
           ['What you are asking about, in one line', 'Short breaks that suit'],
           ['What it is about', 'How short breaks are offered.'],
+          ['Why this is proposed, and what else could be done', 'Too few families get one.'],
           ['What can still be changed', 'Times and places.'],
           ["What can't be changed, and why", 'The money for this year is spent.'],
           ['Who it is for', 'Parents of children who need a break'],

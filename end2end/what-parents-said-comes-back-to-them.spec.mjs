@@ -34,6 +34,7 @@ for (const javaScriptEnabled of [true, false]) {
         for (const [label, words] of [
           ['What you are asking about, in one line', 'When the advice line is open'],
           ['What it is about', 'The hours of the advice line.'],
+          ['Why this is proposed, and what else could be done', 'Too few families get one.'],
           ['What can still be changed', 'The hours.'],
           ["What can't be changed, and why", 'The number, since it is printed everywhere.'],
           ['Who it is for', 'Parents who call it'],

@@ -138,6 +138,7 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
             "/have-your-say",
             "/search?q=topic",
             "/search?q=tpoic+speach",
+            "/admin/characteristics",
             "/admin/contact",
             "/admin/search-words",
             "/account/emails",
@@ -273,13 +274,26 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
         ];
         let reason = "A reason that is long enough for everyone to understand what was decided \
             here, and why it was.";
-        let planning: [(&str, &[(&str, &str)]); 6] = [
+        let decision = format!("{lead}/decision");
+        let (answered, ahead, decided) = (
+            format!("{decision}/answers/{topic}"),
+            format!("{decision}/override"),
+            format!("{decision}/publication"),
+        );
+        let words = fixtures::plans::decided("2026-01-01");
+        let equality = format!("{lead}/equality");
+        let planning: [(&str, &[(&str, &str)]); 11] = [
             (&tie, &[("topics", &topic)]),
             (&sessions, &session),
             (&drafts, &[("summary", "Short"), ("body", "Long")]),
             (&answer, &[("answer", "adopted"), ("words", "Page 1")]),
             (&passing, &[("name", "A name"), ("reason", reason), ("step", "pass")]),
             (&draft, &[]),
+            (&equality, &fixtures::plans::FAIR),
+            (&decision, &words),
+            (&answered, &[("answer", "adopted"), ("words", "From March")]),
+            (&ahead, &[("name", "A name"), ("reason", reason), ("step", "confirm")]),
+            (&decided, &[]),
         ];
         let visitor = world.visitor();
         let notice_words = [
@@ -386,7 +400,15 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
             println!("POST {path}: {statements} statements");
             assert!(at_most(FORM).contains(&statements), "POST {path}: {statements} statements");
         }
-        for path in [plan.clone(), tie, format!("{plan}/drafts/1"), format!("/topics/{topic}")] {
+        for path in [
+            plan.clone(),
+            tie,
+            format!("{plan}/drafts/1"),
+            format!("{plan}/decision"),
+            format!("{plan}/equality"),
+            format!("{lead}/equality"),
+            format!("/topics/{topic}"),
+        ] {
             let (statements, answer) = counted(everyone.get(&path)).await;
             assert_eq!(answer.status, 200, "{path}");
             println!("GET {path}: {statements} statements");
@@ -570,8 +592,17 @@ async fn a_passkey(world: &World) {
 
 /// A consultation, from the first word to the last answer.
 async fn asking_and_answering(world: &World, everyone: &Browser<'_>) {
-    let said = ["title", "about", "can_change", "cannot_change", "who_for", "how_used", "who_sees"]
-        .map(|field| (field, "Words"));
+    let said = [
+        "title",
+        "about",
+        "reasons",
+        "can_change",
+        "cannot_change",
+        "who_for",
+        "how_used",
+        "who_sees",
+    ]
+    .map(|field| (field, "Words"));
     let terms = [&said[..], &[("access", "signed in"), ("closes_day", "2027-03-15")]].concat();
     let (statements, answer) = counted(everyone.post("/forum/consultations/new", &terms)).await;
     assert!(

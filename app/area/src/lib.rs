@@ -6,12 +6,13 @@
 //! `rules` reads what an administrator says, `place_facts` what they say about a place beside its
 //! name, `baselines` a file of theirs, `lines` any file with a line for each place, `store` holds
 //! the SQL, `actions` with `pages` and `running` are the administrator's pages. `texts` holds what
-//! an administrator writes by name, `contact` who the forum is and how to reach it. School days are
-//! counted in `calendar`; everyone's pages, which show what changes soon too, are
+//! an administrator writes by name, `contact` who the forum is and how to reach it,
+//! `characteristics` by which a plan says who it affects. School days are counted in `calendar`; everyone's pages, which show what changes soon too, are
 //! `app/src/services.rs`.
 
 mod actions;
 pub mod baselines;
+pub mod characteristics;
 pub mod contact;
 mod correcting;
 pub mod corrections;
@@ -48,6 +49,8 @@ pub fn routes() -> Routes {
         .get("/admin/area/baselines/places.csv", admin, correcting::baselines_file)
         .get("/admin/area/{what}/{id}", admin, correcting::correction_form)
         .post("/admin/area/{what}/{id}", admin, correcting::correct)
+        .get("/admin/characteristics", admin, characteristics::characteristics_form)
+        .post("/admin/characteristics", admin, characteristics::save_characteristics)
         .get("/admin/contact", admin, contact::contact_form)
         .post_file("/admin/contact", admin, contact::save_contact)
         .get("/admin/telling", admin, running::telling_page)

@@ -18,7 +18,7 @@ use super::answering;
 use super::course::{Course, NextStep};
 use super::dates;
 use super::kinds::on_screen::{self, AskedQuestion};
-use super::rules::{ConsultationState, WhoMayAnswer};
+use super::rules::{ConsultationState, Terms, WhoMayAnswer};
 use super::store::{self, Consultation, Follow, ListedConsultation, Of};
 use super::{consultation, opened, progress, results, state_in_words};
 
@@ -274,11 +274,20 @@ fn about(consultation: &Consultation) -> impl IntoView + use<> {
             </dd>
         }
     });
+    let reasons = (!terms.reasons.is_empty()).then(|| {
+        view! {
+            <dt>"Why this is proposed, and what else could be done"</dt>
+            <dd class="lines">{terms.reasons.clone()}</dd>
+        }
+    });
     view! {
         <p class="lines">{terms.about.clone()}</p>
         <dl class="when">
             <dt>"Who it is for"</dt>
             <dd>{terms.who_for.clone()}</dd>
+            <dt>"How long you can answer"</dt>
+            <dd>{how_long(terms)}</dd>
+            {reasons}
             <dt>"What can still be changed"</dt>
             <dd class="lines">{terms.can_change.clone()}</dd>
             <dt>"What can't be changed"</dt>
@@ -291,6 +300,14 @@ fn about(consultation: &Consultation) -> impl IntoView + use<> {
             {topic}
         </dl>
     }
+}
+
+/// From when until when it can be answered, and how many days that is.
+fn how_long(terms: &Terms) -> String {
+    let (first, last) = (clock::date(terms.opens_at), clock::date(terms.closes_at));
+    let days = first.until(last).map_or(0, |span| span.get_days()) + 1;
+    let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+    format!("{days}, from {} to {}", clock::day(terms.opens_at), clock::day(terms.closes_at))
 }
 
 /// The ways to answer: start, continue, come back. How much it is to do comes first, so that the

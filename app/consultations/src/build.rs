@@ -185,6 +185,11 @@ fn to_correct(consultation: &Consultation, now: Millis) -> Refusals {
             less than a day";
         refusals.add("words", what_to_do);
     }
+    if terms.reasons.is_empty() {
+        let what_to_do = "Say why this is proposed, and what else could be done, under “Change the \
+            details”";
+        refusals.add("words", what_to_do);
+    }
     refusals
 }
 

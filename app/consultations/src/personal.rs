@@ -30,6 +30,7 @@ pub const PERSONAL: &[Table] = &[
             Left("form_key", FORM),
             Text("title", "Title"),
             Text("about", "About"),
+            Text("reasons", "Reasons"),
             Text("can_change", "What can change"),
             Text("cannot_change", "What cannot change"),
             Text("who_for", "Who it is for"),
@@ -224,6 +225,18 @@ pub const PERSONAL: &[Table] = &[
         title: "",
         whose: Whose::Nobody(OTHERS),
         columns: &[Just("id"), Just("consultation_id"), Just("question"), Just("title")],
+    },
+    Table {
+        name: "released_themes",
+        title: "",
+        whose: Whose::Nobody(OTHERS),
+        columns: &[
+            Just("consultation_id"),
+            Just("number"),
+            Just("theme_id"),
+            Just("question"),
+            Just("title"),
+        ],
     },
     Table {
         name: "theme_answers",

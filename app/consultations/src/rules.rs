@@ -69,6 +69,8 @@ pub struct Terms {
     /// What it asks, in one line.
     pub title: String,
     pub about: String,
+    /// Why something is proposed, and what else could be done.
+    pub reasons: String,
     pub can_change: String,
     pub cannot_change: String,
     pub who_for: String,
@@ -163,6 +165,10 @@ pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Ref
         ),
     );
     let about = refusals.take("about", prose("about", "Say what it is about"));
+    let reasons = refusals.take(
+        "reasons",
+        prose("reasons", "Say why this is proposed, and what else could be done instead"),
+    );
     let can_change = refusals.take(
         "can_change",
         prose("can_change", "Say what can still be changed. If nothing can, don't ask"),
@@ -196,6 +202,7 @@ pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Ref
         form_key: sent.once(),
         title: title.unwrap_or_default(),
         about: about.unwrap_or_default(),
+        reasons: reasons.unwrap_or_default(),
         can_change: can_change.unwrap_or_default(),
         cannot_change: cannot_change.unwrap_or_default(),
         who_for: who_for.unwrap_or_default(),
@@ -411,8 +418,9 @@ mod tests {
         clock::read(day, "10:00").expect("a day")
     }
 
-    const GOOD: &str = "title=Short+breaks&about=Breaks&can_change=Times&cannot_change=Money\
-                        &who_for=Parents&how_used=For+the+plan&who_sees=The+forum&access=anyone";
+    const GOOD: &str = "title=Short+breaks&about=Breaks&reasons=Why&can_change=Times\
+        &cannot_change=Money&who_for=Parents&how_used=For+the+plan&who_sees=The+forum\
+        &access=anyone";
 
     fn read(rest: &str) -> Result<Terms, Vec<&'static str>> {
         let sent = Sent::read(format!("{GOOD}&{rest}").as_bytes());
@@ -427,6 +435,7 @@ mod tests {
         let all = [
             "title",
             "about",
+            "reasons",
             "can_change",
             "cannot_change",
             "who_for",

@@ -98,9 +98,9 @@ pub async fn write(
         sqlx::query_scalar(
             "INSERT INTO consultations (id, title, about, can_change, cannot_change, who_for,
              how_used, who_sees, access, topic_id, plan_id, draft_id, opens_at, closes_at,
-               organisation_id, form_key, written_by, written_at)
+               organisation_id, reasons, form_key, written_by, written_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-               $18)
+               $18, $19)
              ON CONFLICT (form_key) DO NOTHING RETURNING id",
         )
         .bind(Id::<ids::Consultation>::fresh()),
@@ -140,7 +140,7 @@ pub async fn change(
             "UPDATE consultations SET title = $2, about = $3, can_change = $4, cannot_change = $5,
              who_for = $6, how_used = $7, who_sees = $8,
                access = $9, topic_id = $10, plan_id = $11, draft_id = $12, opens_at = $13,
-                 closes_at = $14, organisation_id = $15
+                 closes_at = $14, organisation_id = $15, reasons = $16
              WHERE id = $1 AND opened_at IS NULL RETURNING id",
         )
         .bind(consultation_id.clone()),
@@ -154,7 +154,7 @@ pub async fn change(
 type Scalar<'q> =
     sqlx::query::QueryScalar<'q, sqlx::Any, Id<ids::Consultation>, sqlx::any::AnyArguments>;
 
-/// What a consultation says, from the second parameter to the fifteenth.
+/// What a consultation says, from the second parameter to the sixteenth.
 fn bound<'q>(query: Scalar<'q>, terms: &'q Terms) -> Scalar<'q> {
     query
         .bind(&terms.title)
@@ -171,6 +171,7 @@ fn bound<'q>(query: Scalar<'q>, terms: &'q Terms) -> Scalar<'q> {
         .bind(terms.opens_at)
         .bind(terms.closes_at)
         .bind(&terms.organisation_id)
+        .bind(&terms.reasons)
 }
 
 /// The consultation with this id, with the questions that are asked.
@@ -236,7 +237,7 @@ async fn one(
 
 /// What is read of a consultation and its questions.
 pub(super) const WHOLE: &str =
-    "SELECT c.id, c.form_key, c.title, c.about, c.can_change, c.cannot_change, c.who_for,
+    "SELECT c.id, c.form_key, c.title, c.about, c.reasons, c.can_change, c.cannot_change, c.who_for,
          c.how_used, c.who_sees, c.access, c.topic_id, c.plan_id, c.draft_id, c.organisation_id,
                 c.opens_at, c.closes_at, c.opened_at, c.withdrawn_at, c.changes, p.title AS plan,
                   t.title AS topic, o.name AS answered_for_by,
@@ -255,6 +256,7 @@ pub(super) fn consultation(row: &AnyRow) -> sqlx::Result<Consultation> {
             form_key: row.get("form_key"),
             title: row.get("title"),
             about: row.get("about"),
+            reasons: row.get("reasons"),
             can_change: row.get("can_change"),
             cannot_change: row.get("cannot_change"),
             who_for: row.get("who_for"),
@@ -515,7 +517,7 @@ pub async fn open(
     let opened = sqlx::query(
         "UPDATE consultations SET opened_by = $2, opened_at = $3, opens_at = CASE
          WHEN opens_at < $3 THEN $3 ELSE opens_at END
-         WHERE id = $1 AND opened_at IS NULL AND closes_at > $3
+         WHERE id = $1 AND opened_at IS NULL AND closes_at > $3 AND reasons <> ''
            AND (draft_id IS NULL OR draft_id IN (SELECT d.id FROM drafts d
              WHERE d.published_at IS NOT NULL))",
     );

@@ -105,6 +105,7 @@ fn fields(terms: &Terms) -> Sent {
     Sent::of(&[
         ("title", &terms.title),
         ("about", &terms.about),
+        ("reasons", &terms.reasons),
         ("can_change", &terms.can_change),
         ("cannot_change", &terms.cannot_change),
         ("who_for", &terms.who_for),
@@ -147,6 +148,15 @@ fn words_page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals)
                     name="about"
                     label="What it is about"
                     value=sent.typed("about")
+                    refusals
+                />
+                <Area
+                    name="reasons"
+                    label="Why this is proposed, and what else could be done"
+                    hint="The reasons, and the alternatives with what speaks against each. If \
+                        nothing is proposed yet, say why you are asking."
+                    rows=3
+                    value=sent.typed("reasons")
                     refusals
                 />
                 <Area

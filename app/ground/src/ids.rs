@@ -60,6 +60,15 @@ pub enum Plan {}
 /// A draft of a plan.
 pub enum Draft {}
 
+/// What was decided about a plan.
+pub enum Decision {}
+
+/// What is said about who a plan affects.
+pub enum EqualityRecord {}
+
+/// A topic or a theme that a decision answers.
+pub enum DecisionThing {}
+
 /// A meeting at which a plan was worked on.
 pub enum PlanningSession {}
 

@@ -25,7 +25,7 @@ use super::store::{
     self, AnsweredTopic, Draft, DraftContent, DraftText, ListedPlan, Plan, PlanEvent,
     PlanningSession,
 };
-use super::{compare, dates, find_plan, version};
+use super::{compare, dates, decision, equality, find_plan, version};
 
 const MOST_ON_A_PAGE: usize = 20;
 
@@ -168,6 +168,8 @@ pub async fn plan_page(
                             }
                         })}
                 </section>
+                {decision::section(&plan)}
+                {equality::section(&plan)}
                 <section class="stack">{gate_of(&plan, now)}</section>
                 {topics(&plan)}
                 {drafts(&plan)}
@@ -208,6 +210,7 @@ fn banner(done: &str) -> impl IntoView + use<> {
             "It counts once someone at the forum, or two parents who were there, confirm it. Show \
              parents the slip before they go home.",
         ),
+        "equality" => ("It is signed and published", "You can see it below."),
         "corrected" => ("Saved", "The page also says what it was before."),
         "confirmed" => ("You confirmed the planning session", "Everyone can read that below."),
         "disputed" => (
@@ -352,15 +355,25 @@ pub fn gate_list(points: &[Point]) -> impl IntoView + use<> {
 }
 
 fn leaders_ways(plan: &Plan) -> impl IntoView + use<> {
+    let decision = match &plan.decision {
+        None => Some(("decision", "Write the decision")),
+        Some(decision) if decision.published_at.is_none() => {
+            Some(("decision/publication", "Publish the decision"))
+        }
+        Some(_) => None,
+    };
     let ways = [
         ("topics", "Add topics parents asked for"),
         ("sessions", "Record a planning session"),
         ("drafts", "Submit a draft"),
         ("title", "Correct the title"),
         ("due", "Change when it is due"),
+        ("equality", "Say who it affects, and whether it is fair"),
     ];
     let id = plan.id.clone();
     let ways = ways
+        .into_iter()
+        .chain(decision)
         .map(|(way, words)| {
             view! {
                 <li>
@@ -624,6 +637,10 @@ pub fn happened(what: &str) -> &str {
         "draft recorded" => "A draft was submitted",
         "gate overridden" => "Leaders went ahead without involving parents as agreed",
         "draft published" => "A draft was published",
+        "equality record signed" => "Leaders said who it affects, and what they do about it",
+        "decision being written" => "A decision is being written down",
+        "decision going ahead" => "Leaders went ahead without answering parents as agreed",
+        "decision published" => "The decision was published",
         "due day changed" => "The day it is due was changed",
         "plan cancelled" => "The plan was cancelled",
         other => other,

@@ -22,6 +22,11 @@ pub async fn forget(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::R
         ("drafts", "published_by"),
         ("draft_answers", "answered_by"),
         ("overrides", "made_by"),
+        ("decisions", "written_by"),
+        ("decisions", "published_by"),
+        ("decision_answers", "answered_by"),
+        ("decision_overrides", "made_by"),
+        ("equality_records", "signed_by"),
         ("plan_events", "who"),
     ];
     let_go(tx, account_id, &columns).await

@@ -2,7 +2,8 @@
 //!
 //! Its life: registered → topics tied, planning sessions recorded, the forum's statement written,
 //! drafts recorded → a draft published, once the gate is open or was overridden and the draft
-//! answers each tied topic. Nothing is edited away: what happens is added, and what is corrected
+//! answers each tied topic → decided, with an answer to each topic and to what parents said in
+//! consultations. Nothing is edited away: what happens is added, and what is corrected
 //! (`correct`) stays beside what it was. The gate and the rung
 //! are two rules in `involvement`; `rules` reads what is sent, `store` holds the SQL, `browse` and
 //! `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are the leader's
@@ -38,14 +39,22 @@
 //!    until everyone who proposed or supported a topic it answers, or proposed one that was merged
 //!    into it, is owed one; then it sets `told_at`. All get the same words, so that an email gives
 //!    away nothing about who supported what.
+//! 8. In the end somebody decides. `/lead/plans/{id}/decision` writes down what (`decision/`), and
+//!    `…/publication` shows the topics, and the themes of published results about the plan, that it
+//!    must answer. `store::publish_decision` asks once more inside the write, and the schema after
+//!    it; `…/override` leads past what is missing. Whether it was made before a consultation on the
+//!    plan had closed is kept with it. It waits too for what `/lead/plans/{id}/equality` says about
+//!    who the plan affects (`equality/`). See decisions 0056 and 0057.
 
 mod browse;
 mod compare;
 mod confirm;
 mod correct;
 mod dates;
+mod decision;
 mod drafts;
 mod emails;
+mod equality;
 mod forget;
 mod involve;
 mod personal;
@@ -58,7 +67,9 @@ mod statement;
 pub mod store;
 
 pub use browse::happened;
+pub use decision::rules::NewDecision;
 pub use emails::tell_due;
+pub use equality::rules::{NewEquality, PublishedFigure};
 pub use forget::forget;
 pub use personal::PERSONAL;
 pub use rendering::render_due;
@@ -100,6 +111,8 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/plans", Anyone, browse::plans_page)
         .get("/plans/{id}", Anyone, browse::plan_page)
+        .get("/plans/{id}/decision", Anyone, decision::decision_page)
+        .get("/plans/{id}/equality", Anyone, equality::equality_page)
         .get("/plans/{id}/drafts/{version}", Anyone, browse::draft_page)
         .get("/plans/{id}/drafts/{version}/file", Anyone, browse::draft_file)
         .get("/plans/{id}/drafts/{version}/changes", Anyone, compare::changes_page)
@@ -138,6 +151,29 @@ pub fn routes() -> Routes {
             "publish without involving parents first",
             publish::override_gate,
         )
+        .get("/lead/plans/{id}/decision", leader, decision::write::write_decision_form)
+        .post("/lead/plans/{id}/decision", leader, decision::write::write_decision)
+        .get(
+            "/lead/plans/{id}/decision/answers/{thing}",
+            leader,
+            decision::write::answer_thing_form,
+        )
+        .post("/lead/plans/{id}/decision/answers/{thing}", leader, decision::write::answer_thing)
+        .get(
+            "/lead/plans/{id}/decision/publication",
+            leader,
+            decision::publish::publish_decision_form,
+        )
+        .post("/lead/plans/{id}/decision/publication", leader, decision::publish::publish_decision)
+        .get("/lead/plans/{id}/decision/override", leader, decision::publish::go_ahead_form)
+        .post_first(
+            "/lead/plans/{id}/decision/override",
+            leader.fresh(),
+            "publish a decision without answering parents first",
+            decision::publish::go_ahead,
+        )
+        .get("/lead/plans/{id}/equality", leader, equality::sign_equality_form)
+        .post("/lead/plans/{id}/equality", leader, equality::sign_equality)
         .get("/forum/plans/{id}/statement", organiser, statement::statement_form)
         .post("/forum/plans/{id}/statement", organiser, statement::write_statement)
 }

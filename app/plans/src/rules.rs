@@ -501,7 +501,7 @@ pub fn answer(sent: &Sent) -> Result<Answer, Refusals> {
     }
 }
 
-/// Overriding the gate.
+/// Overriding the gate, or going ahead with a decision that doesn't answer parents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
     /// Who is responsible: a name and a job title.
@@ -511,10 +511,19 @@ pub struct Override {
 
 /// Reads an override from what was sent.
 pub fn overriding(sent: &Sent) -> Result<Override, Refusals> {
+    named(sent, "Say why parents can't be involved first")
+}
+
+/// Reads who goes ahead with a decision that doesn't answer parents, and why.
+pub fn going_ahead(sent: &Sent) -> Result<Override, Refusals> {
+    named(sent, "Say why parents can't be answered first")
+}
+
+fn named(sent: &Sent, what_to_do: &str) -> Result<Override, Refusals> {
     let mut refusals = Refusals::default();
     let name = refusals
         .take("name", forms::within(sent.line("name"), 120, "Enter a full name and job title"));
-    let reason = match prose(sent, "reason", "Say why parents can't be involved first") {
+    let reason = match prose(sent, "reason", what_to_do) {
         Ok(reason) if reason.chars().count() < SHORTEST_REASON => Err(format!(
             "Say more about why: at least {SHORTEST_REASON} characters. You have written {}",
             reason.chars().count()
@@ -527,7 +536,8 @@ pub fn overriding(sent: &Sent) -> Result<Override, Refusals> {
     }
 }
 
-fn prose(sent: &Sent, field: &str, what_to_do: &str) -> Result<String, String> {
+/// Some lines of a form, which must not be empty.
+pub(crate) fn prose(sent: &Sent, field: &str, what_to_do: &str) -> Result<String, String> {
     forms::within(forms::prose(sent.typed(field)), LONGEST_TEXT, what_to_do)
 }
 

@@ -189,6 +189,7 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
                     {table}
                     {more}
                 </section>
+                {decisions(&plans)}
                 <section class="stack">
                     <h2>"Published without involving parents as agreed"</h2>
                     <p>
@@ -223,6 +224,48 @@ fn how_long(waits: Vec<(String, String, String)>) -> impl IntoView {
             <a href="/waits">"All services"</a>
         </p>
     }
+}
+
+/// What was decided, the last decided first, and whether parents were answered before that.
+fn decisions(plans: &[Plan]) -> impl IntoView + use<> {
+    let mut decided: Vec<_> =
+        plans.iter().filter_map(|plan| Some((plan, plan.decided()?))).collect();
+    decided.sort_by_key(|(_, decision)| std::cmp::Reverse(decision.decided_at));
+    let rows: Vec<_> = decided
+        .into_iter()
+        .take(MOST)
+        .map(|(plan, decision)| {
+            let early = decision.early.is_some().then(|| {
+                view! { <p>"× Decided before the consultation on it had closed"</p> }
+            });
+            let answered = if plan.decision_passed.is_some() {
+                "× Published without answering parents as agreed"
+            } else {
+                "✓ It answers every topic, and what parents said in consultations"
+            };
+            let decided_by = decision.decided_by.clone();
+            view! {
+                <li>
+                    <h3>
+                        <a href=format!("/plans/{}/decision", plan.id)>{plan.title.clone()}</a>
+                    </h3>
+                    <p class="soft">
+                        "Decided on "<When at=decision.decided_at />" by "{decided_by}
+                    </p>
+                    {early}
+                    <p>{answered}</p>
+                </li>
+            }
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section class="stack">
+                <h2>"What was decided"</h2>
+                <ul class="queue">{rows}</ul>
+            </section>
+        }
+    })
 }
 
 fn plan_row(plan: &Plan, now: Millis) -> impl IntoView + use<> {
@@ -760,6 +803,7 @@ pub async fn plan_record_page(
                     <Timeline steps />
                 </section>
                 {sessions}
+                {decisions(std::slice::from_ref(&plan))}
                 {overrides}
                 {supported}
                 <section class="stack">

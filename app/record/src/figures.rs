@@ -400,6 +400,24 @@ fn of_plans(history: &History, at: Millis) -> Vec<Figure> {
         "Published without involving parents as agreed",
         happened,
     ));
+    let decided: Vec<_> = plans.iter().filter(|plan| plan.decided().is_some()).collect();
+    let early = decided.iter().filter_map(|plan| plan.decided()?.early.as_ref()).count();
+    let passed = decided.iter().filter(|plan| plan.decision_passed.is_some()).count();
+    figures.extend([
+        count("decisions", "Plans that were decided", decided.len(), "plans"),
+        count(
+            "decisions_unanswered",
+            "Of these, published without answering parents as agreed",
+            passed,
+            "plans",
+        ),
+        count(
+            "decisions_early",
+            "Of these, decided before a consultation on the plan had closed",
+            early,
+            "plans",
+        ),
+    ]);
     figures
 }
 

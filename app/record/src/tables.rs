@@ -135,6 +135,23 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
             overrides(history),
         ),
         table(
+            "decisions",
+            "What was decided about each plan in the end, and whether parents were answered first",
+            "plans",
+            &[
+                "plan",
+                "title",
+                "decided",
+                "decided_by",
+                "published",
+                "paper",
+                "equality_signed",
+                "went_ahead_because",
+                "consultation_open_until",
+            ],
+            decisions(history),
+        ),
+        table(
             "changes",
             "Changes that have started, and how many days before that we began to tell people",
             "told",
@@ -351,6 +368,27 @@ fn overrides(history: &History) -> Vec<Vec<Cell>> {
                 text(reason),
             ])
         })
+    });
+    rows.collect()
+}
+
+fn decisions(history: &History) -> Vec<Vec<Cell>> {
+    let rows = history.plans.iter().filter_map(|plan| {
+        let decision = plan.decided()?;
+        let day = |at: Millis| text(clock::fields(at).0);
+        let because = plan.decision_passed.as_ref().map_or("", |(_, reason, _)| reason.as_str());
+        let open_until = decision.early.as_ref().map_or_else(|| text(""), |(_, at)| day(*at));
+        Some(vec![
+            text(plan.id.as_str()),
+            text(&plan.title),
+            day(decision.decided_at),
+            text(&decision.decided_by),
+            time(decision.published_at),
+            text(&decision.paper),
+            time(plan.equality.last().map(|signed| signed.at)),
+            text(because),
+            open_until,
+        ])
     });
     rows.collect()
 }

@@ -155,6 +155,11 @@ fn pages() -> impl IntoView {
             "What people can choose when they propose a topic or register a plan.",
         ),
         (
+            "/admin/characteristics",
+            "Protected characteristics",
+            "The list that leaders choose from when they say who a plan affects, and its source.",
+        ),
+        (
             "/admin/contact",
             "Who we are and how to reach us",
             "The forum in its own words, telephone, email, and the independent advice service.",

@@ -82,7 +82,7 @@ pub async fn leaders_desk(
                     {parts::under_way(
                         "Plans",
                         plans.into_iter().map(plan_under_way).collect(),
-                        "No plan of yours is waiting for a draft.",
+                        "No plan of yours is under way.",
                     )}
                     <p>
                         <a class="button" href="/lead/plans/new">
@@ -200,16 +200,11 @@ fn notice_under_way(notice: ListedNotice) -> UnderWay {
 }
 
 fn plan_under_way(plan: PlanCourse) -> UnderWay {
-    let gate = if plan.is_shut {
-        "○ Not ready to publish: parents not involved yet"
-    } else {
-        "● Ready to publish"
-    };
     let (to, label) = plan.next_for_leader();
     UnderWay {
         to: format!("/plans/{}", plan.id),
         steps: plan.steps(),
-        words: gate.to_owned(),
+        words: plan.state().to_owned(),
         next: Some((to, label.to_owned())),
         title: plan.title,
     }

@@ -98,7 +98,7 @@ pub async fn organisers_desk(
                     {parts::under_way(
                         "Plans",
                         plans.into_iter().map(plan_under_way).collect(),
-                        "No plan is waiting for a draft.",
+                        "No plan is under way.",
                     )}
                 </section>
                 {everything_else()}

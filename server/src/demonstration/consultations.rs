@@ -16,12 +16,14 @@ use questionnaires::results::{self, Heard, Material, Theme};
 use questionnaires::{Condition, Question, Questionnaire, Section};
 use sqlx::AnyConnection;
 
+use super::plans;
 use super::sefton::{PLACES, Sefton};
 
 /// Writes and opens both; one has since closed and been counted.
 pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Error> {
-    let consultation =
-        open(tx, sefton, &after_a_diagnosis(sefton), &after_a_diagnosis_questions()).await?;
+    let plan_id = Some(plans::titled(tx, plans::AFTER_A_DIAGNOSIS).await?);
+    let terms = Terms { plan_id, ..after_a_diagnosis(sefton) };
+    let consultation = open(tx, sefton, &terms, &after_a_diagnosis_questions()).await?;
     for nth in 0..24 {
         let code = id::code();
         responses::begin(tx, &consultation, 1, &code).await?;
@@ -86,7 +88,8 @@ const BETTER: [(&str, bool); 4] = [
 /// Two hundred and forty people answered. In the south most are waiting; in the north so few are
 /// that their number is not shown.
 async fn closed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Error> {
-    let terms = waiting(sefton);
+    let plan_id = Some(plans::titled(tx, plans::SHORTER_WAITS).await?);
+    let terms = Terms { plan_id, ..waiting(sefton) };
     let questions = waiting_questions();
     let consultation = open(tx, sefton, &terms, &questions).await?;
     let (organiser, checker) = (sefton.organiser.as_str().into(), sefton.checker.as_str().into());
@@ -208,6 +211,10 @@ fn after_a_diagnosis(sefton: &Sefton) -> Terms {
             "There is no page that says what happens after a diagnosis. Before anyone writes one, \
              we want to hear what it has been like for your family, and what would have helped.",
         ),
+        reasons: text(
+            "Families tell us that they get a diagnosis and then a list of telephone numbers. A \
+             page could be written, or one person could ring each family, or both.",
+        ),
         can_change: text(
             "What families are told, who tells them and when. What help is offered in the first \
              year.",
@@ -226,8 +233,7 @@ fn after_a_diagnosis(sefton: &Sefton) -> Terms {
         topic_id: None,
         plan_id: None,
         draft_id: None,
-        // The council.
-        organisation_id: sefton.organisations.first().map(|(_, id)| id.as_str().into()),
+        organisation_id: None,
         opens_at: now - 20 * DAY,
         closes_at: now + 30 * DAY,
     }
@@ -241,11 +247,13 @@ fn waiting(sefton: &Sefton) -> Terms {
         about: "We have heard that children in the south wait up to 24 weeks, and children in the \
             north about nine. Is that what it has been like for your family?"
             .to_owned(),
+        reasons:
+            "Two more therapists are proposed for the south. There could also be one list for \
+            all of Sefton, or more help while families wait."
+                .to_owned(),
         can_change: "Who is seen first, and what help you get while you wait.".to_owned(),
         cannot_change: "How therapists are trained: that is decided for all of England.".to_owned(),
         who_for: "Parents and carers anywhere in Sefton".to_owned(),
-        // The NHS.
-        organisation_id: sefton.organisations.get(1).map(|(_, id)| id.as_str().into()),
         opens_at: now - 100 * DAY,
         closes_at: now - 50 * DAY,
         ..after_a_diagnosis(sefton)

@@ -11,6 +11,11 @@ pub fn at_five(at: Millis) -> Millis {
     clock::read(&clock::fields(at).0, "17:00").unwrap_or(at)
 }
 
+/// The last moment of that day.
+pub fn end_of(at: Millis) -> Millis {
+    clock::end_of(&clock::fields(at).0).unwrap_or(at)
+}
+
 /// The first moment of that day.
 pub fn start_of(at: Millis) -> Millis {
     clock::read(&clock::fields(at).0, "00:00").unwrap_or(at)

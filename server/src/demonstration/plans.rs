@@ -1,12 +1,14 @@
-//! The demonstration's plans: one that is ready for a draft, one that is not, and one that was
-//! published without involving parents.
+//! The demonstration's plans: one that is ready for a draft, one that is not, one that was
+//! published without involving parents and decided with an answer to each thing they said, and one
+//! that was decided while parents were still being asked.
 
 use calendar::clock::{self, DAY, Millis};
-use ground::ids::{Id, Plan, PlanningSession, SessionSlip, Topic};
+use ground::ids::{DecisionThing, Id, Plan, PlanningSession, SessionSlip, Topic};
 use ground::text::markdown;
 use jiff::civil::Weekday;
 use plans::rules::{Answer, AnswerKind, NewDraft, NewPlan, NewSession, Override};
 use plans::store::{self, Act, By};
+use plans::{NewDecision, NewEquality, PublishedFigure};
 use sqlx::AnyConnection;
 
 use super::days;
@@ -18,7 +20,145 @@ pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::E
     let ground = Ground { sefton, topics };
     open(tx, &ground).await?;
     shut(tx, &ground).await?;
-    overridden(tx, &ground).await
+    overridden(tx, &ground).await?;
+    early(tx, &ground).await
+}
+
+/// The plan that what parents are asked after a diagnosis is about, and the one that what they said
+/// about waiting is about.
+pub const AFTER_A_DIAGNOSIS: &str = "Support after a diagnosis of autism";
+pub const SHORTER_WAITS: &str = "Shorter waits for occupational therapy";
+
+/// The plan with this title.
+pub async fn titled(tx: &mut AnyConnection, title: &'static str) -> Result<Id<Plan>, sqlx::Error> {
+    sqlx::query_scalar("SELECT id FROM plans WHERE title = $1").bind(title).fetch_one(tx).await
+}
+
+/// What was decided once parents had been asked, and while they still were.
+pub async fn decide(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Error> {
+    let nhs = by(&sefton.nhs, "leader");
+    let waits = titled(tx, SHORTER_WAITS).await?;
+    let start = therapists_start(sefton.now);
+    let decision = NewDecision {
+        words: format!(
+            "Two more therapists will work in the south from {start}. There won't be one waiting \
+             list for the whole of Sefton yet."
+        ),
+        decided_by: "The board of the NHS in Sefton".into(),
+        decided_at: days::end_of(sefton.now - 12 * DAY),
+        paper: "https://www.example.org/board/occupational-therapy.pdf".into(),
+    };
+    let act = |at| Act { plan_id: &waits, by: &nhs, at };
+    store::write_decision(tx, act(sefton.day(-11)), &decision, 0).await?;
+    let things: Vec<(Id<DecisionThing>, i64)> =
+        sqlx::query_as("SELECT thing_id, is_theme FROM decision_things WHERE plan_id = $1")
+            .bind(&waits)
+            .fetch_all(&mut *tx)
+            .await?;
+    for (thing, is_theme) in things {
+        let answer = if is_theme == 0 {
+            Answer {
+                kind: AnswerKind::Adapted,
+                words: "The wait in the south will fall to 15 weeks. It will still be longer than \
+                    in the north."
+                    .into(),
+                decided_by: String::new(),
+            }
+        } else {
+            of_theme(tx, &thing).await?
+        };
+        store::answer_thing(tx, act(sefton.day(-11) + 1), &thing, &answer).await?;
+    }
+    let fair = fair(tx, sefton).await?;
+    store::sign_equality(tx, act(sefton.day(-11) + 2), &fair).await?;
+    store::publish_decision(tx, act(sefton.day(-10))).await?;
+    decide_early(tx, sefton).await
+}
+
+/// Who waits for occupational therapy, and what is done so that it is fair.
+async fn fair(tx: &mut AnyConnection, sefton: &Sefton) -> Result<NewEquality, sqlx::Error> {
+    let waited: String = sqlx::query_scalar(
+        "SELECT c.id FROM consultations c JOIN releases r ON r.consultation_id = c.id
+         ORDER BY c.id LIMIT 1",
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(NewEquality {
+        form_key: id::fresh(),
+        affected: "Disabled children who wait for occupational therapy. In the south they will \
+            wait less long. In the north nothing will change."
+            .into(),
+        characteristics: vec!["Age".into(), "Disability".into()],
+        source: format!("Equality Act 2010, section 4, checked on {}", clock::day(sefton.day(-30))),
+        places: vec!["South Sefton".into()],
+        evidence: "What parents told the forum about waiting, and our own waiting lists.".into(),
+        picked: vec![PublishedFigure {
+            to: format!("/consultations/{waited}/results"),
+            words: "Results: How long do you wait for occupational therapy?".into(),
+        }],
+        numbers: vec![("Children who wait in the south".into(), 120)],
+        done: "Whoever has waited longest is seen first, also where a family can't come by day."
+            .into(),
+        review_day: clock::fields(sefton.day(170)).0,
+        signed_name: "Invented NHS Leader, head of commissioning".into(),
+    })
+}
+
+/// What the board decided about what parents said.
+async fn of_theme(
+    tx: &mut AnyConnection,
+    theme: &Id<DecisionThing>,
+) -> Result<Answer, sqlx::Error> {
+    let title: String = sqlx::query_scalar("SELECT title FROM released_themes WHERE theme_id = $1")
+        .bind(theme)
+        .fetch_one(tx)
+        .await?;
+    Ok(if title == "One person to ring" {
+        Answer {
+            kind: AnswerKind::Not,
+            words: "We have no money for another post this year. We will look at it again when \
+                the two therapists have started."
+                .into(),
+            decided_by: "The board of the NHS in Sefton".into(),
+        }
+    } else {
+        Answer {
+            kind: AnswerKind::Adopted,
+            words: "Each family will get an email every four weeks that says how long they will \
+                still wait."
+                .into(),
+            decided_by: String::new(),
+        }
+    })
+}
+
+/// The council decided before it had heard what parents say.
+async fn decide_early(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Error> {
+    let (council, forum) = (by(&sefton.leader, "leader"), by(&sefton.organiser, "organiser"));
+    let plan = titled(tx, AFTER_A_DIAGNOSIS).await?;
+    let decision = NewDecision {
+        words: "There will be a page on the Local Offer that says where families can ask after a \
+            diagnosis."
+            .into(),
+        decided_by: "The council's cabinet".into(),
+        decided_at: days::end_of(sefton.now - 8 * DAY),
+        paper: "https://www.example.org/cabinet/after-a-diagnosis.pdf".into(),
+    };
+    let act = |at| Act { plan_id: &plan, by: &council, at };
+    store::write_decision(tx, act(sefton.day(-7)), &decision, 0).await?;
+    let passing = Override {
+        name: "Invented Council Leader, director of children's services".into(),
+        reason: "The page had to be ready for the new year of the Local Offer. We will read what \
+            parents say once they have all answered, and change it then."
+            .into(),
+    };
+    store::pass_decision(tx, act(sefton.day(-7) + 1), &passing).await?;
+    store::publish_decision(tx, act(sefton.day(-6))).await?;
+    let words = "Parents are still being asked what would have helped. The council decided before \
+        it had heard them. Please tell us all the same: we will ask for it to be changed.";
+    let stated = Act { plan_id: &plan, by: &forum, at: sefton.day(-5) };
+    store::state(tx, stated, &id::fresh(), words).await?;
+    Ok(())
 }
 
 /// When the two new therapists start, in a plan and in what came of it. `now`: as in [`Sefton`].
@@ -178,18 +318,18 @@ async fn shut(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::E
     Ok(())
 }
 
-/// Its draft was written before any parent was asked, and was published without involving parents
-/// as agreed.
+/// Its draft was written while parents were still being asked, and was published without involving
+/// them as agreed.
 async fn overridden(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
     let sefton = ground.sefton;
     let (leader, forum) = (by(&sefton.nhs, "leader"), by(&sefton.organiser, "organiser"));
     let plan = Registered {
-        title: "Shorter waits for occupational therapy",
+        title: SHORTER_WAITS,
         what: "How long children wait for occupational therapy, in the north and in the south.",
         organisations: &[NHS],
         service: "Occupational therapy",
         by: &leader,
-        days: -70,
+        days: -110,
     };
     let plan = plan.register(tx, sefton).await?;
     let start = therapists_start(sefton.now);
@@ -239,6 +379,22 @@ async fn overridden(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), s
         of Sefton, and we want to plan it together.";
     let stated = Act { plan_id: &plan, by: &forum, at: sefton.day(-14) };
     store::state(tx, stated, &id::fresh(), words).await?;
+    Ok(())
+}
+
+/// Parents are still being asked about it, and the council has decided.
+async fn early(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
+    let leader = by(&ground.sefton.leader, "leader");
+    let plan = Registered {
+        title: AFTER_A_DIAGNOSIS,
+        what: "What families are told after a diagnosis of autism, who tells them, and what help \
+            there is in the first year.",
+        organisations: &[COUNCIL],
+        service: "Autism support",
+        by: &leader,
+        days: -40,
+    };
+    plan.register(tx, ground.sefton).await?;
     Ok(())
 }
 

@@ -141,6 +141,7 @@ fn what_does_the_most_harm_asks_for_fresh_proof() {
         "POST /forum/notices/questions/{id}/takedown",
         "POST /forum/topics/{id}/takedown",
         "POST /lead/notices/{id}/withdrawal",
+        "POST /lead/plans/{id}/decision/override",
         "POST /lead/plans/{id}/drafts/{version}/override",
     ];
     assert_eq!(fresh, expected);
@@ -277,9 +278,11 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /places/{id}",
         "GET /plans",
         "GET /plans/{id}",
+        "GET /plans/{id}/decision",
         "GET /plans/{id}/drafts/{version}",
         "GET /plans/{id}/drafts/{version}/changes",
         "GET /plans/{id}/drafts/{version}/file",
+        "GET /plans/{id}/equality",
         "GET /privacy",
         "GET /read/{token}",
         "GET /readyz",

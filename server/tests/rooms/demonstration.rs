@@ -49,7 +49,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// What somebody wrote: table, and columns.
-const PROSE: [(&str, &[&str]); 22] = [
+const PROSE: [(&str, &[&str]); 26] = [
     ("rounds", &["title"]),
     ("topics", &["title", "happens_now", "would_help"]),
     ("plans", &["title", "what"]),
@@ -59,10 +59,17 @@ const PROSE: [(&str, &[&str]); 22] = [
     ("drafts", &["summary", "body"]),
     ("draft_answers", &["words"]),
     ("overrides", &["name", "reason"]),
+    ("decisions", &["words", "decided_by"]),
+    ("decision_answers", &["words", "decided_by"]),
+    ("decision_overrides", &["name", "reason"]),
+    ("equality_records", &["affected", "evidence", "done"]),
     ("notices", &["title", "what", "why", "affected", "must_do", "changed"]),
     ("notice_questions", &["question"]),
     ("notice_answers", &["question", "answer"]),
-    ("consultations", &["title", "about", "can_change", "cannot_change", "who_for", "how_used"]),
+    (
+        "consultations",
+        &["title", "about", "reasons", "can_change", "cannot_change", "who_for", "how_used"],
+    ),
     ("update_versions", &["you_said", "we_did", "next"]),
     ("verdicts", &["words"]),
     ("doubts", &["words"]),
@@ -75,7 +82,7 @@ const PROSE: [(&str, &[&str]); 22] = [
 ];
 
 /// What must not be, and how many of it there are.
-const NEVER: [(&str, &str); 27] = [
+const NEVER: [(&str, &str); 28] = [
     (
         "a topic by somebody who has not joined yet",
         "topics t JOIN accounts a ON a.id = t.author_id WHERE t.proposed_at < a.confirmed_at",
@@ -116,6 +123,11 @@ const NEVER: [(&str, &str); 27] = [
         "a draft before its plan",
         "drafts d JOIN plans p ON p.id = d.plan_id WHERE d.first_recorded_at < p.registered_at
          OR d.published_at < d.first_recorded_at",
+    ),
+    (
+        "a decision that is published before it was made, or before its plan",
+        "decisions d JOIN plans p ON p.id = d.plan_id
+         WHERE d.published_at < d.decided_at OR d.decided_at < p.registered_at",
     ),
     (
         "a notice that could not be approved in time",
@@ -217,7 +229,7 @@ const NEVER: [(&str, &str); 27] = [
 ];
 
 /// What there must be, so that every journey has something to see.
-const SOME: [(&str, &str); 30] = [
+const SOME: [(&str, &str); 32] = [
     ("a round that is voting", "rounds WHERE vote_from <= {now} AND closes_at > {now}"),
     ("a shortlist that is confirmed", "confirmations"),
     (
@@ -228,6 +240,14 @@ const SOME: [(&str, &str); 30] = [
     ("a plan that may be published", "plans p WHERE p.id NOT IN (SELECT plan_id FROM shut_gates)"),
     ("a plan that may not", "shut_gates"),
     ("a plan that was published all the same", "overrides"),
+    (
+        "a decision that answers every topic and theme",
+        "decisions d WHERE d.published_at IS NOT NULL AND d.early_id IS NULL
+         AND d.id NOT IN (SELECT decision_id FROM held_decisions)
+         AND EXISTS (SELECT 1 FROM decision_answers a JOIN released_themes h
+           ON h.theme_id = a.thing_id WHERE a.decision_id = d.id)",
+    ),
+    ("a decision that was early", "decisions WHERE early_id IS NOT NULL"),
     (
         "a plan without a statement",
         "plans p WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id)",

@@ -8,6 +8,7 @@ use ground::viewer::{Desk, Role};
 use crate::consultations::answer;
 use crate::fixtures::consultations::{ask_who_waits, begin, new_consultation, terms};
 use crate::fixtures::notices::{fields as notice_fields, told};
+use crate::fixtures::plans::{FAIR, decided};
 use crate::page::links;
 use crate::walk::Walk;
 use crate::world::{Browser, World, change, on_both};
@@ -220,8 +221,20 @@ fn a_plan_goes_from_the_leaders_desk_to_its_published_draft_by_links_alone() {
         walk.press("Save this answer", &[("answer", "adopted"), ("words", "On page 1")]).await;
         walk.press("Publish this draft", &[]).await;
         walk.follow("Leaders’ desk").await;
-        assert!(walk.says("No plan of yours is waiting for a draft."), "{}", walk.page.html);
         assert!(walk.says("Say what happened: Transport to school"), "{}", walk.page.html);
+        assert!(walk.says("✓ Draft published") && walk.says("● Deciding"), "{}", walk.page.html);
+        walk.follow("Write the decision").await;
+        walk.press("Save the decision", &decided(&day)).await;
+        walk.follow("Leaders’ desk").await;
+        walk.follow("Publish the decision").await;
+        walk.follow("Buses").await;
+        walk.press("Save this answer", &[("answer", "adopted"), ("words", "From March")]).await;
+        walk.follow("Say who it affects, and whether it is fair").await;
+        walk.press("Sign and publish it", &FAIR).await;
+        walk.follow("Publish the decision").await;
+        walk.press("Publish the decision", &[]).await;
+        walk.follow("Leaders’ desk").await;
+        assert!(walk.says("No plan of yours is under way."), "{}", walk.page.html);
     });
 }
 

@@ -2,19 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use calendar::clock::DAY;
+use calendar::clock::{self, DAY};
 use deliveries::returns::Came;
 use ground::db::Kind;
 use ground::erasing::{ANOTHER, NOBODY};
 use ground::viewer::Role;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
+use crate::fixtures::plans::{asked_about, decided, released, sign};
 use crate::notices;
 use crate::plans::{REASON, confirm, draft, leader, meet, register, session_of};
 use crate::world::{World, by_hand, change, on_both, on_postgres};
 
 /// Tables whose rows are written once.
-const APPEND_ONLY: [&str; 30] = [
+const APPEND_ONLY: [&str; 35] = [
     "audit",
     "tallies",
     "concern_notes",
@@ -34,6 +35,11 @@ const APPEND_ONLY: [&str; 30] = [
     "statements",
     "draft_answers",
     "overrides",
+    "decision_answers",
+    "decision_overrides",
+    "released_themes",
+    "equality_records",
+    "equality_numbers",
     "plan_events",
     "returns",
     "notice_answers",
@@ -48,10 +54,11 @@ const APPEND_ONLY: [&str; 30] = [
 ];
 
 /// Tables whose rows go on living, but never go.
-const LIVING: [&str; 8] = [
+const LIVING: [&str; 9] = [
     "rounds",
     "topics",
     "drafts",
+    "decisions",
     "notices",
     "ledger",
     "subscriptions",
@@ -119,6 +126,15 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
             ),
             ("drafts", "UPDATE drafts SET published_at = published_at + 1"),
             ("drafts", "UPDATE drafts SET html = '<p>Another text</p>'"),
+            ("decisions", "UPDATE decisions SET words = 'Another'"),
+            ("decisions", "UPDATE decisions SET decided_at = decided_at + 1"),
+            ("decisions", "UPDATE decisions SET published_at = published_at + 1"),
+            ("decisions", "UPDATE decisions SET published_at = NULL, published_by = NULL"),
+            (
+                "decisions",
+                "UPDATE decisions SET early_id = (SELECT min(id) FROM consultations),
+                 early_closes_at = 2",
+            ),
             ("rounds", "UPDATE rounds SET closed_at = closed_at + 1"),
             ("rounds", "UPDATE rounds SET seats = seats + 1"),
             ("rounds", "UPDATE rounds SET closes_at = closes_at + 1"),
@@ -172,7 +188,7 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
 }
 
 /// Who did something that stays, in tables whose rows are written once and in those that live.
-const WHO_DID: [(&str, &str); 29] = [
+const WHO_DID: [(&str, &str); 34] = [
     ("concern_notes", "noted_by"),
     ("confirmations", "confirmed_by"),
     ("plans", "registered_by"),
@@ -184,6 +200,11 @@ const WHO_DID: [(&str, &str); 29] = [
     ("statements", "written_by"),
     ("draft_answers", "answered_by"),
     ("overrides", "made_by"),
+    ("decision_answers", "answered_by"),
+    ("decision_overrides", "made_by"),
+    ("equality_records", "signed_by"),
+    ("decisions", "written_by"),
+    ("decisions", "published_by"),
     ("plan_events", "who"),
     ("notice_answers", "answered_by"),
     ("updates", "begun_by"),
@@ -402,6 +423,16 @@ async fn everything_has_happened(world: &World) {
         .await
         .leads_to();
     leader.post(&draft, &[]).await.leads_to();
+    sign(&leader, &plan).await;
+    asked_about(world, &plan, 2).await;
+    released(world, &plan, 1, &["Waiting"]).await;
+    let decision = format!("/lead/plans/{plan}/decision");
+    leader.post(&decision, &decided(&clock::fields(world.now()).0)).await.leads_to();
+    let answer = [("answer", "adopted"), ("words", "From March")];
+    leader.post(&format!("{decision}/answers/{topic}"), &answer).await.leads_to();
+    let passing = [("name", "Invented Officer"), ("reason", REASON), ("step", "confirm")];
+    leader.post(&format!("{decision}/override"), &passing).await.leads_to();
+    leader.post(&format!("{decision}/publication"), &[]).await.leads_to();
     notices::subscriber(world, "one@example.org", &world.transport, "", "at once").await;
     let colleague = world.signed_in("leader2@example.org", &[Role::Leader]).await;
     notices::noticed(world, &(leader, colleague), "Buses come later", 30).await;

@@ -23,6 +23,7 @@ mod consultations_watched;
 mod corrections;
 mod council;
 mod dates;
+mod decisions;
 mod deliveries;
 mod demonstration;
 mod desks;

@@ -192,7 +192,10 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
         let world = world.around(house);
         let visitor = world.visitor();
         let area = visitor.get("/record").await;
-        assert!(area.says("3 plans are registered.") && figures["plans"] == "3");
+        assert!(area.says("4 plans are registered.") && figures["plans"] == "4");
+        assert!(area.says("× Decided before the consultation on it had closed"));
+        let decided = ["decisions", "decisions_unanswered", "decisions_early"];
+        assert_eq!(decided.map(|name| figures[name].as_str()), ["2", "1", "1"]);
         assert!(area.says("This has happened once.") && figures["overrides"] == "1");
         let told = visitor.get("/record/told").await;
         assert!(
@@ -268,6 +271,7 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
             }
         }
         let expected = [
+            ("Support after a diagnosis of autism", "No draft is published yet.", false),
             ("Shorter waits for occupational therapy", "Leaders must tell us", false),
             ("An autism pathway for Sefton", "No draft is published yet.", false),
             ("Weekends and holidays", "No draft is published yet.", true),

@@ -22,7 +22,7 @@ use crate::fixtures::consultations::{
     ask_who_waits, begin, new_consultation, open, read_questions, terms,
 };
 use crate::fixtures::notices::{noticed, told};
-use crate::fixtures::plans::{REASON, meet, register, session_of};
+use crate::fixtures::plans::{REASON, decided, meet, register, session_of};
 use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
@@ -487,6 +487,10 @@ impl<'w> Things<'w> {
             self.put(begins, "id", plan.clone());
             self.put(begins, "version", version.to_owned());
         }
+        let decide = format!("/lead/plans/{plan}/decision");
+        leader.post(&decide, &decided(&clock::fields(world.now()).0)).await.leads_to();
+        self.put("/lead/plans/{id}/decision", "id", plan);
+        self.put("/lead/plans/{id}/decision/answers/{thing}", "thing", topic.clone());
         self.put("/lead/plans/{id}/drafts/{version}/topics/{topic}", "topic", topic);
     }
 

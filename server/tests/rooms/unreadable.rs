@@ -57,7 +57,7 @@ const COMMENT: &str = "SELECT '/local-offer/comments/' || id FROM comments
      WHERE published_at IS NOT NULL";
 
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 40] = [
+const READ: [Read; 41] = [
     Read {
         column: "round_changes.kind",
         first: &["INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
@@ -122,6 +122,11 @@ const READ: [Read; 40] = [
     read("planning_sessions.audience", Reader::Visitor, PLAN_WITH_SESSION),
     read("plan_events.role", Reader::Visitor, PLAN_WITH_EVENTS),
     read("draft_answers.answer", Reader::Visitor, DRAFT),
+    read(
+        "decision_answers.answer",
+        Reader::Visitor,
+        "SELECT '/plans/' || plan_id || '/decision' FROM decisions WHERE early_id IS NULL",
+    ),
     Read {
         column: "drafts.file_kind",
         first: &["UPDATE drafts SET file_hash = 'a', file_name = 'a.pdf', file_kind = 'pdf',

@@ -1,15 +1,23 @@
-//! Every SQL statement about plans: `reading` asks, `writing` keeps. `undo` makes a plan what it
-//! was before a correction.
+//! Every SQL statement about plans: `reading` asks, `writing` keeps, `decisions` and `equality` do
+//! both for what was decided and for who it affects. `undo` makes a plan what it was before a
+//! correction.
 
+mod decisions;
+mod equality;
 mod reading;
 mod undo;
 mod writing;
 
+pub use decisions::{
+    AskedThing, Decided, SaidOf, ThingKind, Written, answer_thing, decision_facts, decision_things,
+    last_close, pass_decision, publish_decision, write_decision,
+};
+pub use equality::{SignedEquality, equality_of, places_and_figures, sign_equality};
 pub use reading::{
-    AnsweredTopic, Confirmation, Dispute, Draft, DraftContent, DraftText, FINDABLE, LABELS,
-    ListedPlan, PastChange, Plan, PlanCourse, PlanEvent, PlanningSession, Slip, Statement,
-    TO_CONFIRM, TO_STATE, TiedTopic, UntoldDraft, all, bodies, courses, draft, find, find_for,
-    has_confirmed, is_untouched, list, plan_of, slip, slip_of, to_be_rendered, untold,
+    AnsweredTopic, Confirmation, Decision, Dispute, Draft, DraftContent, DraftText, FINDABLE,
+    LABELS, ListedPlan, PastChange, Plan, PlanCourse, PlanEvent, PlanningSession, Signed, Slip,
+    Statement, TO_CONFIRM, TO_STATE, TiedTopic, UntoldDraft, all, bodies, courses, draft, find,
+    find_for, has_confirmed, is_untouched, list, plan_of, slip, slip_of, to_be_rendered, untold,
 };
 pub use writing::{
     Act, By, Corrected, Published, SLIP_WORKS, Said, answer, change, confirm_session,

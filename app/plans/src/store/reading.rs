@@ -5,7 +5,7 @@ use calendar::clock::Millis;
 use ground::changes::ChangeKind;
 use ground::db::{Db, known, number};
 use ground::files::{self, FileKind};
-use ground::ids::{self, Account, Id, Topic};
+use ground::ids::{self, Account, Consultation, Id, Topic};
 use ground::text::RULES;
 use ground::ui::Step;
 use ground::viewer::Role;
@@ -36,6 +36,12 @@ pub struct Plan {
     pub statements: Vec<Statement>,
     /// Earliest first, unpublished ones too: [`Plan::readable`] says who may read which.
     pub drafts: Vec<Draft>,
+    /// When it was said who it affects, earliest first.
+    pub equality: Vec<Signed>,
+    /// What was decided, published or not: see [`Plan::decided`].
+    pub decision: Option<Decision>,
+    /// Who went ahead with the decision though it didn't answer parents, why and when.
+    pub decision_passed: Option<(String, String, Millis)>,
     /// In order.
     pub events: Vec<PlanEvent>,
     /// What was put right about it, its sessions and the organisations that plan it, in order.
@@ -151,6 +157,33 @@ pub struct Draft {
     pub is_before_confirmations: bool,
 }
 
+/// That somebody signed for who a plan affects and what is done about it.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// A name and a job title.
+    pub signed_name: String,
+    /// The day it is looked at again, as `2027-12-04`.
+    pub review_day: String,
+    pub at: Millis,
+}
+
+/// What was decided about a plan in the end.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    pub words: String,
+    /// The body that decided it.
+    pub decided_by: String,
+    /// The last moment of the day it was decided.
+    pub decided_at: Millis,
+    /// The link to its paper.
+    pub paper: String,
+    /// When it was written down as it is.
+    pub written_at: Millis,
+    pub published_at: Option<Millis>,
+    /// The consultation on the plan that had not closed by that day, and when it was to close.
+    pub early: Option<(Id<Consultation>, Millis)>,
+}
+
 /// Something that happened to a plan.
 #[derive(Clone, Debug)]
 pub struct PlanEvent {
@@ -167,6 +200,18 @@ impl Plan {
     #[must_use]
     pub fn cancelled(&self) -> Option<&PastChange> {
         self.changes.iter().find(|change| change.kind == ChangeKind::Cancelled)
+    }
+
+    /// What was decided, once everyone can read it.
+    #[must_use]
+    pub fn decided(&self) -> Option<&Decision> {
+        self.decision.as_ref().filter(|decision| decision.published_at.is_some())
+    }
+
+    /// Whether a draft of it is published.
+    #[must_use]
+    pub fn has_published_draft(&self) -> bool {
+        self.drafts.iter().any(|draft| draft.published_at.is_some())
     }
 
     /// The draft of this version, if whoever looks may read it.
@@ -249,6 +294,10 @@ impl Plan {
             draft.published_at = past(draft.published_at);
             draft.overridden = draft.overridden.take().filter(|(_, _, made_at)| *made_at <= at);
         }
+        self.equality.retain(|signed| signed.at <= at);
+        self.decision =
+            self.decision.take().filter(|decision| past(decision.published_at).is_some());
+        self.decision_passed = self.decision_passed.take().filter(|(_, _, made_at)| *made_at <= at);
         (!self.events.is_empty()).then_some(self)
     }
 
@@ -355,10 +404,10 @@ pub async fn find_for(
     Ok(Some(plan))
 }
 
-/// Topics, sessions and what others say about them, statements, drafts, events and corrections in
-/// one question, of the plan `$1` or of all plans: (kind, id, four texts, two numbers, two times,
-/// plan). The later time of a session is whether everyone may read its notes; whatever is said
-/// about it comes after it, since the schema takes nothing earlier.
+/// Topics, sessions and what others say about them, statements, drafts, the decision, who the plan
+/// affects, events and corrections in one question, of the plan `$1` or of all plans: (kind, id,
+/// four texts, two numbers, two times, plan). The later time of a session is whether everyone may
+/// read its notes; whatever is said about it comes after it, since the schema takes nothing earlier.
 fn happenings(of: &str) -> String {
     format!(
         "SELECT kind, id, one, two, three, four, first, second, at, later, plan_id FROM (
@@ -411,6 +460,17 @@ fn happenings(of: &str) -> String {
            UNION ALL SELECT 'change', k.form_key, k.kind, k.was_due_day, k.due_day, k.reason,
              CAST(0 AS BIGINT), CAST(0 AS BIGINT), k.changed_at, CAST(NULL AS BIGINT), k.plan_id
              FROM plan_changes k WHERE k.plan_id {of}
+           UNION ALL SELECT 'decision', d.id, d.words, d.decided_by, d.paper,
+             coalesce(d.early_id, ''), d.decided_at, coalesce(d.early_closes_at, 0),
+             d.written_at, d.published_at, d.plan_id
+             FROM decisions d WHERE d.plan_id {of}
+           UNION ALL SELECT 'equality', e.id, e.signed_name, e.review_day, '', '',
+             CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.signed_at, CAST(NULL AS BIGINT), e.plan_id
+             FROM equality_records e WHERE e.plan_id {of}
+           UNION ALL SELECT 'passed', o.decision_id, o.name, o.reason, '', '', CAST(0 AS BIGINT),
+             CAST(0 AS BIGINT), o.made_at, CAST(NULL AS BIGINT), d.plan_id
+             FROM decision_overrides o JOIN decisions d ON d.id = o.decision_id
+             WHERE d.plan_id {of}
            UNION ALL SELECT 'plan', p.id, p.title, p.what, p.due_day, '', CAST(0 AS BIGINT),
              CAST(0 AS BIGINT), p.registered_at, CAST(NULL AS BIGINT), p.id
              FROM plans p WHERE p.id {of}) happened
@@ -486,6 +546,13 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
                 is_before_confirmations: row.get::<&str, _>("four") == "before",
             });
         }
+        "decision" => plan.decision = Some(decision(row, at)),
+        "equality" => plan.equality.push(Signed {
+            signed_name: row.get("one"),
+            review_day: row.get("two"),
+            at,
+        }),
+        "passed" => plan.decision_passed = Some((row.get("one"), row.get("two"), at)),
         "plan" => {
             plan.title = row.get("one");
             plan.what = row.get("two");
@@ -513,6 +580,19 @@ fn session_of<'p>(plan: &'p mut Plan, row: &AnyRow) -> sqlx::Result<&'p mut Plan
     let id: Id<ids::PlanningSession> = row.get("id");
     let session = plan.sessions.iter_mut().find(|session| session.id == id);
     known(session, "what was said about a planning session")
+}
+
+fn decision(row: &AnyRow, written_at: Millis) -> Decision {
+    let early: String = row.get("four");
+    Decision {
+        words: row.get("one"),
+        decided_by: row.get("two"),
+        decided_at: row.get("first"),
+        paper: row.get("three"),
+        written_at,
+        published_at: row.get("later"),
+        early: (!early.is_empty()).then(|| (early.into(), row.get("second"))),
+    }
 }
 
 fn correction(row: &AnyRow) -> sqlx::Result<Correction> {
@@ -613,7 +693,7 @@ pub async fn list(
     Ok(rows.iter().map(listed).collect())
 }
 
-/// A plan that is under way: its last draft is not published, or it has none.
+/// A plan that is under way: what was decided about it is not published yet.
 #[derive(Clone, Debug)]
 pub struct PlanCourse {
     pub id: Id<ids::Plan>,
@@ -628,6 +708,10 @@ pub struct PlanCourse {
     pub statements: i64,
     /// The number of its last draft; 0 for none.
     pub draft: i64,
+    /// Whether that is published.
+    pub is_draft_published: bool,
+    /// Whether the decision is being written.
+    pub has_decision: bool,
     pub is_shut: bool,
 }
 
@@ -646,8 +730,19 @@ impl PlanCourse {
             ("Involving parents", "Voted on or planned with parents", self.has_parents()),
             ("Waiting for the forum's statement", "Forum's statement", self.statements > 0),
             ("Writing the draft", "Draft submitted", self.draft > 0),
-            ("Publishing the draft", "Draft published", false),
+            ("Publishing the draft", "Draft published", self.is_draft_published),
+            ("Deciding", "Decided", false),
         ])
+    }
+
+    /// How it stands, for its leaders.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match (self.is_draft_published, self.is_shut) {
+            (true, _) => "✓ A draft is published. Add the decision once it is made",
+            (false, true) => "○ Not ready to publish: parents not involved yet",
+            (false, false) => "● Ready to publish",
+        }
     }
 
     /// What its leaders can do next: (address, words).
@@ -655,6 +750,10 @@ impl PlanCourse {
     pub fn next_for_leader(&self) -> (String, &'static str) {
         let to = |what: &str| format!("/lead/plans/{}/{what}", self.id);
         match self.draft {
+            _ if self.is_draft_published && self.has_decision => {
+                (to("decision/publication"), "Publish the decision")
+            }
+            _ if self.is_draft_published => (to("decision"), "Write the decision"),
             _ if self.topics == 0 => (to("topics"), "Add the topics it answers"),
             0 if !self.has_parents() && self.claimed > 0 => (
                 format!("/plans/{}#sessions", self.id),
@@ -688,6 +787,10 @@ pub async fn courses(
            (SELECT count(*) FROM statements s WHERE s.plan_id = p.id) AS statements,
            CAST(coalesce((SELECT max(d.version) FROM drafts d WHERE d.plan_id = p.id), 0)
              AS BIGINT) AS draft,
+           (SELECT count(*) FROM drafts d WHERE d.plan_id = p.id AND d.published_at IS NOT NULL
+             AND d.version = (SELECT max(l.version) FROM drafts l
+               WHERE l.plan_id = p.id)) AS draft_published,
+           (SELECT count(*) FROM decisions d WHERE d.plan_id = p.id) AS decisions,
            (SELECT count(*) FROM shut_gates g WHERE g.plan_id = p.id)
              + (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
                WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND t.published_at > $2
@@ -697,9 +800,8 @@ pub async fn courses(
              AND k.account_id = $1))
            AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id
              AND x.kind = 'cancelled')
-           AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id
-             AND d.published_at IS NOT NULL AND d.version = (SELECT max(l.version) FROM drafts l
-               WHERE l.plan_id = p.id))
+           AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.plan_id = p.id
+             AND d.published_at IS NOT NULL)
          ORDER BY p.registered_at, p.id LIMIT 50",
     )
     .bind(leader.map_or("", Id::as_str))
@@ -715,6 +817,8 @@ pub async fn courses(
         claimed: row.get("claimed"),
         statements: row.get("statements"),
         draft: row.get("draft"),
+        is_draft_published: row.get::<i64, _>("draft_published") > 0,
+        has_decision: row.get::<i64, _>("decisions") > 0,
         is_shut: row.get::<i64, _>("shut") > 0,
     };
     Ok(rows.iter().map(course).collect())

@@ -126,7 +126,13 @@ async fn next_moment(
     Ok((cancelled == 0).then(|| last.map_or(now, |last| now.max(last + 1))))
 }
 
-async fn event(tx: &mut AnyConnection, act: Act<'_>, what: &str, about: &str) -> sqlx::Result<()> {
+/// Adds to what happened to a plan.
+pub(super) async fn event(
+    tx: &mut AnyConnection,
+    act: Act<'_>,
+    what: &str,
+    about: &str,
+) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO plan_events (id, plan_id, at, what, about, who, role)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",

@@ -37,7 +37,8 @@ pub const QUERIES: [(&str, &str); 11] = [
     (
         "plans",
         "every plan registered by then, with its topics, statements and drafts, its planning \
-         sessions and who else says that they were held, and each time one went ahead without involving parents as agreed",
+         sessions and who else says that they were held, what was decided, and each time something \
+         went ahead without involving or answering parents as agreed",
     ),
     (
         "told",
