@@ -63,7 +63,7 @@ pub async fn audit(db: &Db, search: &AuditSearch<'_>, most: i64) -> sqlx::Result
            AND ($5 = '' OR e.about = $6
              OR w.email LIKE $5 OR lower(w.shown_name) LIKE $5
              OR a.email LIKE $5 OR lower(a.shown_name) LIKE $5)
-         ORDER BY e.number DESC LIMIT $7",
+         ORDER BY e.number DESC LIMIT CAST($7 AS BIGINT)",
     )
     .bind(search.before)
     .bind(search.what)

@@ -190,7 +190,7 @@ async fn all(db: &Db) -> sqlx::Result<Vec<Thing>> {
 pub async fn since(db: &Db, after: Millis, now: Millis, most: i64) -> sqlx::Result<Vec<Thing>> {
     let sql = format!(
         "SELECT kind, id, title, '' AS words, since FROM ({}) public
-         WHERE since > $1 AND since <= $2 ORDER BY since DESC, id DESC LIMIT $3",
+         WHERE since > $1 AND since <= $2 ORDER BY since DESC, id DESC LIMIT CAST($3 AS BIGINT)",
         everything()
     );
     sqlx::query_as(AssertSqlSafe(sql))
