@@ -1,5 +1,6 @@
 //! Who we are, how to reach us, what we do with people's data, and whether everyone can use this.
 
+use accounts::person_facts::FACTS;
 use axum::extract::State;
 use axum::response::Response;
 use calendar::promise::WITHIN;
@@ -412,6 +413,8 @@ pub async fn privacy_page(State(house): State<House>, viewer: Viewer) -> Respons
     .answer(&house, &viewer)
 }
 
+const AS_LONG_AS_THE_ACCOUNT: &str = "Until you delete your account, and seven days more";
+
 /// What is kept of people, and how long. `docs/retention.md` has it for the people who run the
 /// site.
 fn kept() -> impl IntoView {
@@ -419,11 +422,7 @@ fn kept() -> impl IntoView {
         (
             "Your email address, which inbox it leads to, and the name you choose (it doesn't have \
              to be your real name)",
-            "Until you delete your account, and seven days more",
-        ),
-        (
-            "The part of the area you live in. Never your address or postcode",
-            "Until you delete your account, and seven days more",
+            AS_LONG_AS_THE_ACCOUNT,
         ),
         (
             "Your password, stored so that nobody can read it",
@@ -468,7 +467,9 @@ fn kept() -> impl IntoView {
             "Until the results of the next vote are confirmed, at most a year",
         ),
     ];
-    let rows = rows.map(|(what, how_long)| {
+    let facts = FACTS.iter().map(|fact| (fact.kept, AS_LONG_AS_THE_ACCOUNT));
+    let [first, rest @ ..] = rows;
+    let rows = std::iter::once(first).chain(facts).chain(rest).map(|(what, how_long)| {
         view! {
             <tr>
                 <th scope="row">{what}</th>

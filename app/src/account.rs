@@ -2,7 +2,7 @@
 //! address that is changed in every room at once.
 
 use accounts::store::OpenSession;
-use accounts::{emails, store};
+use accounts::{emails, person_facts, store};
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -39,10 +39,7 @@ pub async fn account_page(
     let sessions = store::sessions(&house.db, &person.account_id, now).await?;
     let account = &person.account_id;
     let said = updates::store::contributions(&house.db, account, (MOST_SAID, 0), now).await?;
-    let place = area::store::places_and(&house.db, person.place_id.as_slice()).await?;
-    let place = place
-        .into_iter()
-        .find(|place| person.place_id.as_ref().is_some_and(|own| *own == *place.id));
+    let facts = person_facts::own(&house.db, &person.facts).await?;
     let done = Sent::query(&uri).line("done");
     // Anybody can pass an address on that says so. What is so, an email has told them too.
     let has_new_password = done == "password" && {
@@ -84,20 +81,23 @@ pub async fn account_page(
         } else {
             roles
         };
-        let place = (place.is_some() || viewer.is(Role::Parent)).then(|| {
-            let name = place.map_or_else(|| "You haven't said".to_owned(), |place| place.name);
+        let is_parent = viewer.is(Role::Parent);
+        let facts = facts.into_iter().filter(|(_, name)| name.is_some() || is_parent);
+        let facts = facts.map(|(fact, name)| {
+            let name = name.unwrap_or_else(|| "You haven't said".to_owned());
             view! {
                 <div>
-                    <dt>"Where you live"</dt>
+                    <dt>{fact.title}</dt>
                     <dd>
                         {name}" "
                         <a href="/account/details">
-                            "Change"<span class="unseen">" where you live"</span>
+                            "Change"<span class="unseen">{format!(" {}", fact.said)}</span>
                         </a>
                     </dd>
                 </div>
             }
         });
+        let facts = facts.collect::<Vec<_>>();
         view! {
             <div class="stack-l">
                 <section class="stack">
@@ -120,7 +120,7 @@ pub async fn account_page(
                                 </a>
                             </dd>
                         </div>
-                        {place}
+                        {facts}
                         <div>
                             <dt>"Email address"</dt>
                             <dd>

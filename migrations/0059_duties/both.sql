@@ -1,4 +1,5 @@
--- What must be done every year. rule: the area's own words, read at source on checked_on; no advice about the law. due and steps: as
+-- What must be done every year. rule: the area's own words, read at source on checked_on; no advice about the law. checked_on is NULL
+-- while nobody in the area has looked there, and the duty is off until somebody has. due and steps: as
 -- a form and a file have them ("31 May", "20 school days before transport-16"); read by duties/rules.rs. organisation_id: the one
 -- whose leaders see to it; NULL with 'leaders': those of all. switched_on_at: since when it counts; NULL while it is off.
 CREATE TABLE duties (
@@ -7,7 +8,7 @@ CREATE TABLE duties (
   name TEXT NOT NULL CHECK (name <> ''),
   rule TEXT NOT NULL CHECK (rule <> ''),
   source TEXT NOT NULL CHECK (source LIKE 'https://%'),
-  checked_on TEXT NOT NULL CHECK (checked_on LIKE '____-__-__'),
+  checked_on TEXT CHECK (checked_on LIKE '____-__-__'),
   responsible TEXT NOT NULL CHECK (responsible IN ('forum', 'leaders')),
   organisation_id TEXT REFERENCES organisations (id),
   due TEXT NOT NULL CHECK (due <> ''),
@@ -16,7 +17,8 @@ CREATE TABLE duties (
   is_public INTEGER NOT NULL CHECK (is_public IN (0, 1)),
   switched_on_at BIGINT,
   changed_at BIGINT NOT NULL,
-  CHECK (organisation_id IS NULL OR responsible = 'leaders')
+  CHECK (organisation_id IS NULL OR responsible = 'leaders'),
+  CHECK (checked_on IS NOT NULL OR switched_on_at IS NULL)
 );
 
 -- That a duty, or a step of it, was done. year: of the fixed day it is counted from; step: its words, or empty for the duty itself.

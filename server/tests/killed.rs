@@ -29,7 +29,7 @@ use ground::db::Db;
 use ground::files::Files;
 use ground::house::{House, Names};
 use ground::ids::{Id, Service};
-use ground::viewer::Role;
+use ground::viewer::{PersonFacts, Role};
 use rand::Rng as _;
 use serde_json::Value;
 use subscribers::Cadence;
@@ -205,7 +205,8 @@ async fn ask_to_be_told(db: &Db, people: usize) {
         area::store::add(&mut tx, area::AreaKind::Service, "Transport", None).await.unwrap();
     let service: Id<Service> = service.into();
     let [writer, colleague] = ["leader@example.org", "leader2@example.org"].map(|email| {
-        accounts::NewAccount { email, shown_name: "Somebody", place_id: None, password_hash: None }
+        let facts = PersonFacts::default();
+        accounts::NewAccount { email, shown_name: "Somebody", facts, password_hash: None }
     });
     let writer = accounts::make_account(&mut tx, &writer, now).await.unwrap().unwrap();
     let colleague = accounts::make_account(&mut tx, &colleague, now).await.unwrap().unwrap();

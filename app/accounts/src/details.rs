@@ -1,6 +1,6 @@
-//! A person's own details: the name others see, and for parents the part of the area they live in.
+//! A person's own details: the name others see, and what parents say of themselves, as the part of
+//! the area they live in.
 
-use area::store::places_and;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock;
@@ -8,12 +8,12 @@ use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
-use ground::ids::{Id, Place};
 use ground::sent::Form;
-use ground::ui::{Choice, Choices, Field, Frame};
+use ground::ui::{Field, Frame};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
+use super::person_facts::{self, FACTS};
 use super::rules;
 use super::store::{self, DetailsChange};
 use super::ways_back::ACCOUNT;
@@ -21,12 +21,12 @@ use super::ways_back::ACCOUNT;
 /// GET `/account/details`
 pub async fn details_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
-    let saved = Sent::of(&[
-        ("shown_name", person.shown_name.as_str()),
-        ("place", person.place_id.as_deref().unwrap_or_default()),
-    ]);
-    let places = places_and(&house.db, person.place_id.as_slice()).await?;
-    details_page(&house, &viewer, places, &saved, &Refusals::default()).await
+    let mut saved = Sent::of(&[("shown_name", person.shown_name.as_str())]);
+    for fact in &FACTS {
+        saved = saved.with(fact.field, person.facts.get(fact.column).unwrap_or_default());
+    }
+    let lists = person_facts::lists(&house.db, &person.facts).await?;
+    details_page(&house, &viewer, lists, &saved, &Refusals::default()).await
 }
 
 /// POST `/account/details`
@@ -36,24 +36,23 @@ pub async fn change_details(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
-    let places = places_and(&house.db, person.place_id.as_slice()).await?;
+    let lists = person_facts::lists(&house.db, &person.facts).await?;
     let mut refusals = Refusals::default();
     let shown_name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
-    let place = if viewer.is(Role::Parent) {
-        let chosen = places.iter().find(|place| place.id == sent.typed("place"));
-        let chosen = chosen.map(|place| Some(Id::<Place>::from(place.id.clone())));
-        refusals.take("place", chosen.ok_or_else(|| rules::choose_place(&house.names.area)))
+    let facts = if viewer.is(Role::Parent) {
+        let typed = person_facts::typed_of(&sent, &lists);
+        refusals.take_all(typed.chosen(&house.names.area))
     } else {
-        Some(person.place_id.clone())
+        Some(person.facts.clone())
     };
-    let (Some(shown_name), Some(place)) = (shown_name, place) else {
-        return details_page(&house, &viewer, places, &sent, &refusals).await;
+    let (Some(shown_name), Some(facts)) = (shown_name, facts) else {
+        return details_page(&house, &viewer, lists, &sent, &refusals).await;
     };
     let (now, account_id) = (house.clock.now(), &person.account_id);
     let mut tx = house.db.begin().await?;
-    let to = (shown_name.as_str(), place.as_ref());
+    let to = (shown_name.as_str(), &facts);
     let details = store::change_details(&mut tx, account_id, to, now).await?;
-    if let DetailsChange::Changed(detail) = details {
+    if let DetailsChange::Changed(detail) = &details {
         let entry = Entry {
             at: now,
             who: Some(account_id),
@@ -65,8 +64,10 @@ pub async fn change_details(
     }
     tx.commit().await?;
     if details == DetailsChange::VotesAreCounted {
-        refusals.add("place", "Votes are being counted. Try again in a few minutes");
-        return details_page(&house, &viewer, places, &sent, &refusals).await;
+        for fact in FACTS.iter().filter(|fact| fact.is_counted_by) {
+            refusals.add(fact.field, "Votes are being counted. Try again in a few minutes");
+        }
+        return details_page(&house, &viewer, lists, &sent, &refusals).await;
     }
     Ok(Redirect::to("/account?done=details").into_response())
 }
@@ -74,28 +75,19 @@ pub async fn change_details(
 async fn details_page(
     house: &House,
     viewer: &Viewer,
-    places: Vec<Named>,
+    lists: Vec<Vec<Named>>,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let is_parent = viewer.is(Role::Parent);
     let votes_in =
         if is_parent { store::votes_in(&house.db, house.clock.now()).await? } else { None };
-    let chosen = sent.typed("place").to_owned();
     let heading = if is_parent { "Your name and where you live" } else { "Your name" };
     let frame = Frame::new("Your name and where you live", ACCOUNT).heading(heading);
     let page = frame.refused_for(refusals).around(|| {
-        let place = is_parent.then(|| {
-            let places = places.into_iter().map(|place| (place.id, place.name));
+        let facts = is_parent.then(|| {
             view! {
-                <Choices
-                    name="place"
-                    legend="Where you live"
-                    hint="So every part of the area is heard. We never ask for your address or \
-                        postcode."
-                    choices=Choice::each(places, |id| id == chosen)
-                    refusals
-                />
+                {person_facts::fields(lists, sent, refusals)}
                 {what_a_move_changes(votes_in)}
             }
         });
@@ -110,7 +102,7 @@ async fn details_page(
                     value=sent.typed("shown_name")
                     refusals
                 />
-                {place}
+                {facts}
                 <button class="button">"Save"</button>
             </form>
         }

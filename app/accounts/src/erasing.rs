@@ -11,6 +11,8 @@ use ground::erasing::each;
 use ground::ids::{Account, Id};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+use super::person_facts;
+
 /// For how long it can be called back.
 pub const WAITS: Millis = 7 * DAY;
 
@@ -268,13 +270,12 @@ pub async fn forget(
         "DELETE FROM accounts WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM audit WHERE who = $1)",
     );
     if gone.bind(account_id).execute(&mut *tx).await?.rows_affected() == 0 {
-        sqlx::query(
-            "UPDATE accounts SET email = NULL, mailbox = NULL, shown_name = '', place_id = NULL,
-             password_hash = NULL, confirmed_at = 0, suspended_at = NULL WHERE id = $1",
-        )
-        .bind(account_id)
-        .execute(tx)
-        .await?;
+        let facts = person_facts::each(|_, fact| format!("{} = NULL", fact.column), ", ");
+        let sql = format!(
+            "UPDATE accounts SET email = NULL, mailbox = NULL, shown_name = '', {facts},
+             password_hash = NULL, confirmed_at = 0, suspended_at = NULL WHERE id = $1"
+        );
+        sqlx::query(AssertSqlSafe(sql)).bind(account_id).execute(tx).await?;
     }
     Ok(())
 }

@@ -5,14 +5,15 @@
 //! give away whether an address is known, in words or in time: known or not, each form does the
 //! same work and owes one email. Nobody's tries use up another's, and a link by email has a limit
 //! of its own. `people` is everyone, for administrators, and `invitations` asks new people in.
-//! `rules` says what a name may be; `passwords` what a password may be, and hashes it
-//! on a bounded pool; `choosing` is the field for a new one; `session` finds out who is asking;
-//! `attempts` counts tries; `limits` says how much one person may send, `joinings` counts what is
-//! made from one network in an hour; `store` holds the SQL, and `erasing` that of leaving; `emails`
-//! the words; `ways_back` where their pages lead back to; [`here`] knows a browser again between a
-//! page and a press on it; `second_factor` asks for a code from a phone, and for fresh proof;
-//! `council` lets officers sign in with their council; [`passkeys`] do instead of a password and a
-//! code; the other files are one page each, with its actions.
+//! `rules` says what a name may be, `person_facts` what people choose from the area's lists, as
+//! where they live; `passwords` what a password may be, and hashes it on a bounded pool; `choosing`
+//! is the field for a new one; `session` finds out who is asking; `attempts` counts tries; `limits`
+//! says how much one person may send, `joinings` counts what is made from one network in an hour;
+//! `store` holds the SQL, and `erasing` that of leaving; `emails` the words; `ways_back` where
+//! their pages lead back to; [`here`] knows a browser again between a page and a press on it;
+//! `second_factor` asks for a code from a phone, and for fresh proof; `council` lets officers sign
+//! in with their council; [`passkeys`] do instead of a password and a code; the other files are one
+//! page each, with its actions.
 
 mod account;
 mod attempts;
@@ -30,6 +31,7 @@ mod own_password;
 pub mod passkeys;
 mod passwords;
 mod people;
+pub mod person_facts;
 mod personal;
 mod rules;
 mod second_factor;

@@ -42,6 +42,7 @@ pub const PERSONAL: &[Table] = &[
             Time("granted_at", "Since"),
         ],
     },
+    Table { name: "role_words", title: "", whose: Whose::Nobody(INSIDE), columns: &[Just("word")] },
     Table {
         name: "sign_ups",
         title: "Joining with your address",

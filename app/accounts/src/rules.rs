@@ -1,4 +1,4 @@
-//! What a display name may be, and what to do without a place.
+//! What a display name may be.
 
 /// The name other people see. It need not be real.
 ///
@@ -15,11 +15,6 @@ pub fn shown_name(typed: &str) -> Result<String, String> {
     } else {
         Ok(name)
     }
-}
-
-/// What to do for somebody who has not said where they live.
-pub fn choose_place(area: &str) -> String {
-    format!("Choose the part of {area} you live in")
 }
 
 #[cfg(test)]

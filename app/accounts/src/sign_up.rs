@@ -10,22 +10,23 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{DAY, MINUTE, Millis};
 use deliveries::{EmailKind, Owed, owe};
-use forms::{Refusals, Sent};
+use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::evenly::evenly;
 use ground::house::House;
-use ground::ids::{Account, FirstAct, Id, Place};
+use ground::ids::{Account, FirstAct, Id};
 use ground::routes::with_then;
 use ground::sent::Form;
 use ground::token::Token;
-use ground::ui::{Choice, Choices, Field, Page, Summary};
-use ground::viewer::{Role, SecondStep, Viewer};
+use ground::ui::{Field, Page, Summary};
+use ground::viewer::{PersonFacts, Role, SecondStep, Viewer};
 use leptos::prelude::*;
 
 use super::attempts::{self, Asker, Purpose};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, GO_ON, JustIn};
 use super::here::{self, AsksForCookies, TURN_ON_COOKIES};
+use super::person_facts::{self, Typed};
 use super::session::{self, Requester};
 use super::sign_in::{Destination, SignInReason};
 use super::{emails, joinings, passwords, rules, store};
@@ -37,12 +38,18 @@ pub async fn sign_up_form(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    if area::store::places(&house.db).await?.is_empty() {
+    if choices(&house).await?.is_none() {
         return Ok(not_ready("Join").answer(&house, &viewer));
     }
     // Only where they were going is taken from an address: what is typed is typed here.
     let then = Sent::default().and("then", Sent::query(&uri).typed("then"));
     sign_up_page(&house, &viewer, &headers, &then, &Refusals::default()).await
+}
+
+/// What people can choose of themselves, as where they live; `None` where a list has nothing yet.
+async fn choices(house: &House) -> Result<Option<Vec<Vec<Named>>>, Error> {
+    let lists = person_facts::lists(&house.db, &PersonFacts::default()).await?;
+    Ok(lists.iter().all(|list| !list.is_empty()).then_some(lists))
 }
 
 /// People choose where they live as they join, so that somebody has to name the places first.
@@ -142,7 +149,8 @@ pub async fn confirm_sign_up_form(
     uri: Uri,
 ) -> Result<Response, Error> {
     let (hash, now) = (id::hash(&token), house.clock.now());
-    let waiting = store::sign_up(&mut *house.db.read().await?, &hash, None, now).await?;
+    let chosen = PersonFacts::default();
+    let waiting = store::sign_up(&mut *house.db.read().await?, &hash, &chosen, now).await?;
     let Some(waiting) = waiting else {
         return sign_up_used(&house, &viewer, &hash, None).await;
     };
@@ -168,8 +176,8 @@ pub async fn confirm_sign_up(
 ) -> Result<Response, Error> {
     let forgets = forgets(&uri);
     let (hash, now) = (id::hash(&token), house.clock.now());
-    let place = Id::<Place>::parse(sent.typed("place"));
-    let waiting = store::sign_up(&mut *house.db.read().await?, &hash, place.as_ref(), now).await?;
+    let typed = person_facts::typed(&sent);
+    let waiting = store::sign_up(&mut *house.db.read().await?, &hash, &typed, now).await?;
     let again = Some((&headers, &sent));
     let Some(waiting) = waiting else {
         return sign_up_used(&house, &viewer, &hash, again).await;
@@ -187,17 +195,13 @@ pub async fn confirm_sign_up(
         return Ok(page.answer(&house, &viewer));
     }
     let shown_name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
-    let place = place.zip(waiting.place);
-    let own_words = [
-        waiting.email.as_str(),
-        shown_name.as_deref().unwrap_or_default(),
-        place.as_ref().map_or("", |(_, name)| name.as_str()),
-    ];
+    let typed = Typed { facts: typed, names: waiting.names };
+    let mut own_words = vec![waiting.email.as_str(), shown_name.as_deref().unwrap_or_default()];
+    own_words.extend(typed.words());
     let password = passwords::chosen(&house, sent.typed("password"), &own_words).await;
-    let place = refusals.take("place", place.ok_or_else(|| rules::choose_place(&house.names.area)));
+    let facts = refusals.take_all(typed.chosen(&house.names.area));
     let password = refusals.take("password", password);
-    let (Some(shown_name), Some((place_id, _)), Some(password)) = (shown_name, place, password)
-    else {
+    let (Some(shown_name), Some(facts), Some(password)) = (shown_name, facts, password) else {
         let why = SignInReason::here(&house, &headers).await?;
         let page = confirm_sign_up_page(&house, &waiting.email, &why, &sent, &refusals).await?;
         return Ok(page.answer(&house, &viewer));
@@ -207,7 +211,7 @@ pub async fn confirm_sign_up(
     let account = store::NewAccount {
         email: &waiting.email,
         shown_name: &shown_name,
-        place_id: Some(&place_id),
+        facts,
         password_hash: Some(&password_hash),
     };
     let mut tx = house.db.begin().await?;
@@ -251,13 +255,7 @@ async fn confirm_sign_up_page(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Page, Error> {
-    let places = area::store::places(&house.db).await?;
-    if places.is_empty() {
-        return Ok(not_ready("Finish joining"));
-    }
-    let chosen = sent.typed("place");
-    let choices =
-        Choice::each(places.into_iter().map(|place| (place.id, place.name)), |id| id == chosen);
+    let Some(lists) = choices(house).await? else { return Ok(not_ready("Finish joining")) };
     let chose = (!why.chose.is_empty()).then(|| {
         view! {
             <p class="panel gold">
@@ -286,14 +284,7 @@ async fn confirm_sign_up_page(
                         value=sent.typed("shown_name")
                         refusals
                     />
-                    <Choices
-                        name="place"
-                        legend="Where you live"
-                        hint="So every part of the area is heard. We never ask for your address or \
-                            postcode."
-                        choices
-                        refusals
-                    />
+                    {person_facts::fields(lists, sent, refusals)}
                     <NewPassword label="Choose a password" email sent refusals />
                     <button class="button">"Confirm and continue"</button>
                     <ShowPassword sent />

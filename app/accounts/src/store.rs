@@ -2,13 +2,14 @@
 
 use calendar::clock::{DAY, MINUTE, Millis, SECOND};
 use ground::db::{Db, Kind, known};
-use ground::ids::{Account, Id, Organisation, Passkey, Place, Session};
-use ground::viewer::{Role, SecondStep, SignedIn};
+use ground::ids::{Account, Id, Organisation, Passkey, Session};
+use ground::viewer::{PersonFacts, Role, SecondStep, SignedIn};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::invitations::store as invitations;
 use super::passkeys::store as passkeys;
+use super::person_facts::{self, FACTS, PersonFact};
 use super::second_factor::{rules, store as factors};
 
 /// Who holds this session, if it has not ended and waits for no code. Counts nothing and changes
@@ -36,8 +37,9 @@ pub async fn signed_in_until_now(
 
 /// `by`: the condition that finds the session.
 async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> sqlx::Result<Option<SignedIn>> {
+    let facts = person_facts::each(|_, fact| format!("a.{}", fact.column), ", ");
     let sql = format!(
-        "SELECT a.id AS account_id, s.id AS session_id, a.shown_name, a.email, a.place_id,
+        "SELECT a.id AS account_id, s.id AS session_id, a.shown_name, a.email, {facts},
                 a.confirmed_at AS joined_at, s.seen_at, r.role, s.visited_before,
                 CAST(CASE WHEN s.with_council = 1 THEN 0 ELSE s.began_at END AS BIGINT)
                   AS shown_at_begin,
@@ -71,7 +73,7 @@ async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> sqlx::Result<
         session_id: row.get("session_id"),
         shown_name: row.get("shown_name"),
         email: known(row.get("email"), "accounts.email")?,
-        place_id: row.get("place_id"),
+        facts: person_facts::of_row(row),
         joined_at: row.get("joined_at"),
         seen_at: row.get("seen_at"),
         visited_before: row.get("visited_before"),
@@ -551,22 +553,22 @@ pub async fn votes_in(db: &Db, now: Millis) -> sqlx::Result<Option<(String, Mill
 }
 
 /// What became of a change of somebody's own details.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DetailsChange {
-    /// They are saved: what changed, in a word for the audit log.
-    Changed(&'static str),
+    /// They are saved: what changed, in words for the audit log.
+    Changed(String),
     /// They were so before.
     AsBefore,
-    /// The place stays as it is while votes are being counted, and so does the rest.
+    /// What votes are counted by stays as it is while they are, and so does the rest.
     VotesAreCounted,
 }
 
-/// Changes the name others see and the place. Each vote is counted in the place its voter has when
-/// the round closes, so the round stays open, or counted, until this write ends.
+/// Changes the name others see and what they say of themselves. Each vote is counted in the place
+/// its voter has when the round closes, so the round stays open, or counted, until this write ends.
 pub async fn change_details(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
-    (shown_name, place_id): (&str, Option<&Id<Place>>),
+    (shown_name, facts): (&str, &PersonFacts),
     now: Millis,
 ) -> sqlx::Result<DetailsChange> {
     let rounds = format!(
@@ -575,31 +577,32 @@ pub async fn change_details(
     );
     let closes: Vec<Millis> =
         sqlx::query_scalar(AssertSqlSafe(rounds)).bind(now).fetch_all(&mut *tx).await?;
-    let before = sqlx::query("SELECT shown_name, place_id FROM accounts WHERE id = $1")
-        .bind(account_id)
-        .fetch_one(&mut *tx)
-        .await?;
+    let columns = person_facts::each(|_, fact| fact.column.to_owned(), ", ");
+    let before = format!("SELECT shown_name, {columns} FROM accounts WHERE id = $1");
+    let before = sqlx::query(AssertSqlSafe(before)).bind(account_id).fetch_one(&mut *tx).await?;
     let is_new_name = before.get::<&str, _>("shown_name") != shown_name;
-    let is_new_place = before.get::<Option<Id<Place>>, _>("place_id").as_ref() != place_id;
-    let changed = match (is_new_name, is_new_place) {
-        (false, false) => return Ok(DetailsChange::AsBefore),
-        (true, false) => "name",
-        (false, true) => "place",
-        (true, true) => "name and place",
-    };
-    if is_new_place && closes.iter().any(|closes_at| *closes_at <= now) {
+    let was = person_facts::of_row(&before);
+    let is_new = |fact: &&PersonFact| was.get(fact.column) != facts.get(fact.column);
+    let new: Vec<&PersonFact> = FACTS.iter().filter(is_new).collect();
+    if !is_new_name && new.is_empty() {
+        return Ok(DetailsChange::AsBefore);
+    }
+    let is_counted_by = new.iter().any(|fact| fact.is_counted_by);
+    if is_counted_by && closes.iter().any(|closes_at| *closes_at <= now) {
         return Ok(DetailsChange::VotesAreCounted);
     }
     // It may have been erased since they were let in, and its row be left for the log.
-    sqlx::query(
-        "UPDATE accounts SET shown_name = $2, place_id = $3 WHERE id = $1 AND erased_at IS NULL",
-    )
-    .bind(account_id)
-    .bind(shown_name)
-    .bind(place_id)
-    .execute(tx)
-    .await?;
-    Ok(DetailsChange::Changed(changed))
+    let set = person_facts::each(|nth, fact| format!("{} = ${}", fact.column, nth + 3), ", ");
+    let sql =
+        format!("UPDATE accounts SET shown_name = $2, {set} WHERE id = $1 AND erased_at IS NULL");
+    let mut change = sqlx::query(AssertSqlSafe(sql)).bind(account_id).bind(shown_name);
+    for fact in &FACTS {
+        change = change.bind(facts.get(fact.column));
+    }
+    change.execute(tx).await?;
+    let name = is_new_name.then_some("name");
+    let parts = name.into_iter().chain(new.iter().map(|fact| fact.part));
+    Ok(DetailsChange::Changed(forms::listed(parts, "and")))
 }
 
 /// An account as signing in needs it.
@@ -619,11 +622,11 @@ pub async fn by_address(tx: &mut AnyConnection, email: &str) -> sqlx::Result<Opt
 
 /// A sign-up that waits for the button in its email: an address, since whoever filled in the form
 /// may be a stranger.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub struct SignUp {
     pub email: String,
-    /// The name of the part of the area that was chosen behind the button, if that is one.
-    pub place: Option<String>,
+    /// What was chosen behind the button, by the names that the area's lists have for it.
+    pub names: Vec<Option<String>>,
 }
 
 /// Keeps a sign-up until `ends_at`.
@@ -642,25 +645,26 @@ pub async fn keep_sign_up(
     Ok(())
 }
 
-/// The sign-up behind a link, while an account can be made of it; with the place that was chosen,
-/// if that is one.
+/// The sign-up behind a link, while an account can be made of it; with the names of what was
+/// chosen.
 pub async fn sign_up(
     tx: &mut AnyConnection,
     token_hash: &str,
-    place: Option<&Id<Place>>,
+    chosen: &PersonFacts,
     now: Millis,
 ) -> sqlx::Result<Option<SignUp>> {
-    sqlx::query_as(
-        "SELECT s.email, (SELECT p.name FROM places p
-         WHERE p.id = $3 AND p.retired_at IS NULL) AS place FROM sign_ups s
+    let sql = format!(
+        "SELECT s.email, {} FROM sign_ups s
          WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.used_at IS NULL
            AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.email = s.email)",
-    )
-    .bind(token_hash)
-    .bind(now)
-    .bind(place)
-    .fetch_optional(tx)
-    .await
+        person_facts::names(3)
+    );
+    let mut found = sqlx::query(AssertSqlSafe(sql)).bind(token_hash).bind(now);
+    for fact in &FACTS {
+        found = found.bind(chosen.get(fact.column));
+    }
+    let row = found.fetch_optional(tx).await?;
+    Ok(row.map(|row| SignUp { email: row.get("email"), names: person_facts::names_of(&row) }))
 }
 
 /// Somebody who has joined by a link.
@@ -727,8 +731,8 @@ pub async fn confirm(
 pub struct NewAccount<'a> {
     pub email: &'a str,
     pub shown_name: &'a str,
-    /// The part of the area, for parents.
-    pub place_id: Option<&'a Id<Place>>,
+    /// For parents.
+    pub facts: PersonFacts,
     pub password_hash: Option<&'a str>,
 }
 
@@ -738,21 +742,24 @@ pub async fn make_account(
     account: &NewAccount<'_>,
     now: Millis,
 ) -> sqlx::Result<Option<Id<Account>>> {
-    let made: Option<Id<Account>> = sqlx::query_scalar(
-        "INSERT INTO accounts (id, email, shown_name, place_id, password_hash, confirmed_at,
-         mailbox) VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (email) DO NOTHING RETURNING id",
-    )
-    .bind(Id::<Account>::fresh())
-    .bind(account.email)
-    .bind(account.shown_name)
-    .bind(account.place_id)
-    .bind(account.password_hash)
-    .bind(now)
-    .bind(forms::mailbox(account.email))
-    .fetch_optional(tx)
-    .await?;
-    Ok(made)
+    let columns = person_facts::each(|_, fact| fact.column.to_owned(), ", ");
+    let values = person_facts::each(|nth, _| format!("${}", nth + 7), ", ");
+    let sql = format!(
+        "INSERT INTO accounts (id, email, shown_name, password_hash, confirmed_at, mailbox,
+         {columns}) VALUES ($1, $2, $3, $4, $5, $6, {values})
+         ON CONFLICT (email) DO NOTHING RETURNING id"
+    );
+    let mut make = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(Id::<Account>::fresh())
+        .bind(account.email)
+        .bind(account.shown_name)
+        .bind(account.password_hash)
+        .bind(now)
+        .bind(forms::mailbox(account.email));
+    for fact in &FACTS {
+        make = make.bind(account.facts.get(fact.column));
+    }
+    make.fetch_optional(tx).await
 }
 
 /// Gives an account these roles, at least one; twice is once. True when one of them is new.

@@ -126,7 +126,7 @@ async fn shown(
         .heading(format!("Correct {}", it.name))
         .refused_for(refusals);
     let page = frame.around(|| {
-        let facts = (what == AreaKind::Place).then(|| fact_fields(sent, refusals));
+        let facts = what.has_facts().then(|| fact_fields(sent, refusals));
         view! {
             <p class="lead">
                 "Everything that names it will have the new name. What it was stays in sight, \

@@ -8,7 +8,7 @@ use sqlx::AnyConnection;
 /// Something that was put right.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Correction {
-    /// `service`, `place`, `organisation`, `plan` or `session`.
+    /// `service`, `place`, `organisation`, `plan` or `session`: a row of `correction_words`.
     pub kind: String,
     /// The id of the thing.
     pub thing_id: String,

@@ -7,76 +7,61 @@ use leptos::prelude::*;
 use super::items::AreaItem;
 use super::place_facts::{FACTS, Fact};
 use super::rules::AreaKind;
-use super::store::AreaLists;
 
 /// The services, places and organisations of the area.
-pub fn area_lists(lists: AreaLists, done: &str, sent: &Sent, refusals: &Refusals) -> Page {
-    let AreaLists { services, places, organisations } = lists;
+pub fn area_lists(
+    lists: Vec<(AreaKind, Vec<AreaItem>)>,
+    done: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Page {
     let page = Page::new("Services, places and organisations", || {
-        let banner = saved_banner(done);
-        view! {
-            <div class="stack-l">
+        let mut head = Some(view! {
+            {saved_banner(done)}
+            <Summary refusals />
+            <p>
+                <a class="back" href="/admin">
+                    "Administration"
+                </a>
+            </p>
+            <h1>"Services, places and organisations"</h1>
+        });
+        let lists = lists.into_iter().map(|(what, rows)| {
+            view! {
                 <section class="stack">
-                    {banner}
-                    <Summary refusals />
-                    <p>
-                        <a class="back" href="/admin">
-                            "Administration"
-                        </a>
-                    </p>
-                    <h1>"Services, places and organisations"</h1>
-                    <h2>"Services"</h2>
-                    {table(AreaKind::Service, services)}
-                    <form method="post" action="/admin/area" novalidate>
-                        {hidden(AreaKind::Service, sent)}
-                        <Field
-                            name="service_name"
-                            label="A new service"
-                            value=sent.typed("service_name")
-                            refusals
-                        />
-                        <button class="button quiet">"Add this service"</button>
-                    </form>
+                    {head.take()}
+                    <h2>{what.title()}</h2>
+                    {table(what, rows)}
+                    {form_of_new(what, sent, refusals)}
                 </section>
-                <section class="stack">
-                    <h2>"Places"</h2>
-                    {table(AreaKind::Place, places)}
-                    <p>
-                        <a href="/admin/area/baselines">
-                            "Use numbers of children from a CSV file"
-                        </a>
-                    </p>
-                    <form method="post" action="/admin/area" novalidate>
-                        {hidden(AreaKind::Place, sent)}
-                        <Field
-                            name="place_name"
-                            label="A new place"
-                            value=sent.typed("place_name")
-                            refusals
-                        />
-                        {fact_fields(sent, refusals)}
-                        <button class="button quiet">"Add this place"</button>
-                    </form>
-                </section>
-                <section class="stack">
-                    <h2>"Organisations"</h2>
-                    {table(AreaKind::Organisation, organisations)}
-                    <form method="post" action="/admin/area" novalidate>
-                        {hidden(AreaKind::Organisation, sent)}
-                        <Field
-                            name="organisation_name"
-                            label="A new organisation"
-                            hint="For example, the council or an NHS trust."
-                            value=sent.typed("organisation_name")
-                            refusals
-                        />
-                        <button class="button quiet">"Add this organisation"</button>
-                    </form>
-                </section>
-            </div>
-        }
+            }
+        });
+        view! { <div class="stack-l">{lists.collect::<Vec<_>>()}</div> }
     });
     page.refused_for(refusals)
+}
+
+/// The form that adds one.
+fn form_of_new(what: AreaKind, sent: &Sent, refusals: &Refusals) -> AnyView {
+    let [label, hint, adds] = what.form();
+    let from_file = what.has_facts().then(|| {
+        view! {
+            <p>
+                <a href="/admin/area/baselines">"Use numbers of children from a CSV file"</a>
+            </p>
+        }
+    });
+    let facts = what.has_facts().then(|| fact_fields(sent, refusals));
+    view! {
+        {from_file}
+        <form method="post" action="/admin/area" novalidate>
+            {hidden(what, sent)}
+            <Field name=what.field() label hint value=sent.typed(what.field()) refusals />
+            {facts}
+            <button class="button quiet">{adds}</button>
+        </form>
+    }
+    .into_any()
 }
 
 /// That what was sent is saved, after a change.

@@ -1,7 +1,7 @@
 //! What this room keeps about a person, table by table, for whoever takes it out or erases it.
 
 use ground::personal::Column::Just;
-use ground::personal::{AREA, Table, Whose};
+use ground::personal::{AREA, INSIDE, Table, Whose};
 
 /// Every table of this room, with each of its columns.
 pub const PERSONAL: &[Table] = &[
@@ -56,6 +56,12 @@ pub const PERSONAL: &[Table] = &[
             Just("became"),
             Just("corrected_at"),
         ],
+    },
+    Table {
+        name: "correction_words",
+        title: "",
+        whose: Whose::Nobody(INSIDE),
+        columns: &[Just("word")],
     },
     Table {
         name: "terms",

@@ -18,33 +18,121 @@ pub enum AreaKind {
     Organisation,
 }
 
+/// What is so of a kind. The statements, the administrator's list with its forms, and what was put
+/// right take it from here. Its table has the columns `id`, `name`, `position` and `retired_at`,
+/// and `correction_words` has its word.
+#[derive(Clone, Copy, Debug)]
+struct KindFacts {
+    kind: AreaKind,
+    /// As it is in addresses, in forms, in the audit log and in what was put right.
+    word: &'static str,
+    table: &'static str,
+    /// Over the list.
+    title: &'static str,
+    /// The field that a new one's name is typed in.
+    field: &'static str,
+    asks: &'static str,
+    hint: &'static str,
+    adds: &'static str,
+    /// Whether more is known about each than its name: [`PlaceFacts`].
+    has_facts: bool,
+}
+
+/// Every kind, in the order of the list.
+const KINDS: [KindFacts; 3] = [
+    KindFacts {
+        kind: AreaKind::Service,
+        word: "service",
+        table: "services",
+        title: "Services",
+        field: "service_name",
+        asks: "A new service",
+        hint: "",
+        adds: "Add this service",
+        has_facts: false,
+    },
+    KindFacts {
+        kind: AreaKind::Place,
+        word: "place",
+        table: "places",
+        title: "Places",
+        field: "place_name",
+        asks: "A new place",
+        hint: "",
+        adds: "Add this place",
+        has_facts: true,
+    },
+    KindFacts {
+        kind: AreaKind::Organisation,
+        word: "organisation",
+        table: "organisations",
+        title: "Organisations",
+        field: "organisation_name",
+        asks: "A new organisation",
+        hint: "For example, the council or an NHS trust.",
+        adds: "Add this organisation",
+        has_facts: false,
+    },
+];
+
 impl AreaKind {
+    /// Every kind, in the order of the list.
+    pub const ALL: [Self; KINDS.len()] = {
+        let mut all = [Self::Service; KINDS.len()];
+        let mut nth = 0;
+        while nth < all.len() {
+            all[nth] = KINDS[nth].kind;
+            assert!(all[nth] as usize == nth, "a kind stands in KINDS where it stands in AreaKind");
+            nth += 1;
+        }
+        all
+    };
+
+    const fn facts(self) -> KindFacts {
+        KINDS[self as usize]
+    }
+
     /// The word for it.
     #[must_use]
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Service => "service",
-            Self::Place => "place",
-            Self::Organisation => "organisation",
-        }
+        self.facts().word
     }
 
     /// Reads the word, as it is in an address.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
-        [Self::Service, Self::Place, Self::Organisation]
-            .into_iter()
-            .find(|what| what.word() == word)
+        Self::ALL.into_iter().find(|what| what.word() == word)
+    }
+
+    /// The table they are in.
+    #[must_use]
+    pub fn table(self) -> &'static str {
+        self.facts().table
+    }
+
+    /// Over the list of them.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        self.facts().title
     }
 
     /// The field that a new one's name is typed in.
     #[must_use]
     pub fn field(self) -> &'static str {
-        match self {
-            Self::Service => "service_name",
-            Self::Place => "place_name",
-            Self::Organisation => "organisation_name",
-        }
+        self.facts().field
+    }
+
+    /// What the form of a new one asks for, its hint, and the words on its button.
+    #[must_use]
+    pub fn form(self) -> [&'static str; 3] {
+        let KindFacts { asks, hint, adds, .. } = self.facts();
+        [asks, hint, adds]
+    }
+
+    /// Whether more is known about each than its name.
+    #[must_use]
+    pub fn has_facts(self) -> bool {
+        self.facts().has_facts
     }
 }
 
@@ -189,10 +277,7 @@ pub fn corrected(
 }
 
 fn facts(what: AreaKind, sent: &Sent, now: Millis) -> Result<PlaceFacts, Refusals> {
-    match what {
-        AreaKind::Place => PlaceFacts::read(sent, now),
-        AreaKind::Service | AreaKind::Organisation => Ok(PlaceFacts::default()),
-    }
+    if what.has_facts() { PlaceFacts::read(sent, now) } else { Ok(PlaceFacts::default()) }
 }
 
 /// The one of these whose name this one may be by a slip: the same letters and digits in other
@@ -309,6 +394,18 @@ mod tests {
             retired_at: None,
         };
         names.iter().map(kept).collect()
+    }
+
+    #[test]
+    fn every_kind_is_read_from_its_own_word_and_has_a_table_and_a_field_of_its_own() {
+        for kind in AreaKind::ALL {
+            assert_eq!(AreaKind::read(kind.word()), Some(kind));
+            let others = AreaKind::ALL.into_iter().filter(|other| *other != kind);
+            for other in others {
+                assert_ne!((kind.table(), kind.field()), (other.table(), other.field()));
+            }
+        }
+        assert_eq!(AreaKind::read("county"), None);
     }
 
     #[test]

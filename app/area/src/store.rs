@@ -35,17 +35,27 @@ pub async fn places(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
 /// The places people can choose, and these, which were chosen before they were retired; in their
 /// order.
 pub async fn places_and(db: &Db, chosen: &[impl AsRef<str>]) -> Result<Vec<Named>, sqlx::Error> {
+    all_and(db, AreaKind::Place, chosen).await
+}
+
+/// Likewise of any kind.
+pub async fn all_and(
+    db: &Db,
+    what: AreaKind,
+    chosen: &[impl AsRef<str>],
+) -> Result<Vec<Named>, sqlx::Error> {
     let these = db::parameters(1, chosen.len());
     let chosen_too = if chosen.is_empty() { String::new() } else { format!("OR id IN ({these})") };
     let sql = format!(
-        "SELECT id, name FROM places WHERE retired_at IS NULL {chosen_too}
-         ORDER BY position, name, id"
+        "SELECT id, name FROM {} WHERE retired_at IS NULL {chosen_too}
+         ORDER BY position, name, id",
+        what.table()
     );
-    let mut places = sqlx::query(AssertSqlSafe(sql));
+    let mut all = sqlx::query(AssertSqlSafe(sql));
     for id in chosen {
-        places = places.bind(id.as_ref());
+        all = all.bind(id.as_ref());
     }
-    let rows = places.fetch_all(&mut *db.read().await?).await?;
+    let rows = all.fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(named).collect())
 }
 
@@ -117,32 +127,25 @@ pub async fn organisation_of(db: &Db, leader: &Id<Account>) -> Result<Option<Nam
     Ok(row.as_ref().map(named))
 }
 
-/// Everything in the area's lists, retired ones too.
-#[derive(Clone, Debug)]
-pub struct AreaLists {
-    pub services: Vec<AreaItem>,
-    pub places: Vec<AreaItem>,
-    pub organisations: Vec<AreaItem>,
-}
-
-/// The area's lists as an administrator sees them.
-pub async fn lists(db: &Db) -> Result<AreaLists, sqlx::Error> {
-    Ok(AreaLists {
-        services: all(db, AreaKind::Service).await?,
-        places: all(db, AreaKind::Place).await?,
-        organisations: all(db, AreaKind::Organisation).await?,
-    })
+/// The area's lists as an administrator sees them: everything of each kind, retired ones too.
+pub async fn lists(db: &Db) -> Result<Vec<(AreaKind, Vec<AreaItem>)>, sqlx::Error> {
+    let mut lists = Vec::new();
+    for what in AreaKind::ALL {
+        lists.push((what, all(db, what).await?));
+    }
+    Ok(lists)
 }
 
 /// All services, places or organisations, retired ones too.
 pub async fn all(db: &Db, what: AreaKind) -> Result<Vec<AreaItem>, sqlx::Error> {
-    let none = || place_facts::each(|_, fact| fact.none(), ", ");
-    let (table, facts) = match what {
-        AreaKind::Service => ("services", none()),
-        AreaKind::Place => ("places", place_facts::each(|_, fact| fact.name.to_owned(), ", ")),
-        AreaKind::Organisation => ("organisations", none()),
+    let column = |_: usize, fact: &Fact| {
+        if what.has_facts() { fact.name.to_owned() } else { fact.none() }
     };
-    let sql = format!("SELECT id, name, {facts}, retired_at FROM {table} ORDER BY position, name");
+    let facts = place_facts::each(column, ", ");
+    let sql = format!(
+        "SELECT id, name, {facts}, retired_at FROM {} ORDER BY position, name",
+        what.table()
+    );
     sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await
 }
 
@@ -153,35 +156,25 @@ pub async fn add(
     name: &str,
     facts: Option<&PlaceFacts>,
 ) -> Result<String, sqlx::Error> {
-    let id = id::fresh();
-    let facts = facts.map_or_else(|| PlaceFacts::default().texts(), PlaceFacts::texts);
-    let add = match what {
-        AreaKind::Service => sqlx::query(
-            "INSERT INTO services (id, name, position)
-             SELECT $1, $2, coalesce(max(position), 0) + 1 FROM services",
+    let (id, table) = (id::fresh(), what.table());
+    let texts = facts.map_or_else(|| PlaceFacts::default().texts(), PlaceFacts::texts);
+    let texts = if what.has_facts() { &texts[..] } else { &[] };
+    let (columns, values) = if what.has_facts() {
+        (
+            place_facts::each(|_, fact| format!(", {}", fact.name), ""),
+            place_facts::each(|nth, fact| format!(", {}", fact.held(nth + 3)), ""),
         )
-        .bind(&id)
-        .bind(name),
-        AreaKind::Place => {
-            let columns = place_facts::each(|_, fact| fact.name.to_owned(), ", ");
-            let values = place_facts::each(|nth, fact| fact.held(nth + 3), ", ");
-            let sql = format!(
-                "INSERT INTO places (id, name, position, {columns})
-                 SELECT $1, $2, coalesce(max(position), 0) + 1, {values} FROM places"
-            );
-            let mut add = sqlx::query(AssertSqlSafe(sql)).bind(&id).bind(name);
-            for text in &facts {
-                add = add.bind(text);
-            }
-            add
-        }
-        AreaKind::Organisation => sqlx::query(
-            "INSERT INTO organisations (id, name, position)
-                 SELECT $1, $2, coalesce(max(position), 0) + 1 FROM organisations",
-        )
-        .bind(&id)
-        .bind(name),
+    } else {
+        (String::new(), String::new())
     };
+    let sql = format!(
+        "INSERT INTO {table} (id, name, position{columns})
+         SELECT $1, $2, coalesce(max(position), 0) + 1{values} FROM {table}"
+    );
+    let mut add = sqlx::query(AssertSqlSafe(sql)).bind(&id).bind(name);
+    for text in texts {
+        add = add.bind(text);
+    }
     add.execute(tx).await?;
     Ok(id)
 }
@@ -195,12 +188,8 @@ pub async fn rename(
     name: &str,
     at: Millis,
 ) -> Result<bool, sqlx::Error> {
-    let sql = match what {
-        AreaKind::Service => "UPDATE services SET name = $2 WHERE id = $1 AND name = $3",
-        AreaKind::Place => "UPDATE places SET name = $2 WHERE id = $1 AND name = $3",
-        AreaKind::Organisation => "UPDATE organisations SET name = $2 WHERE id = $1 AND name = $3",
-    };
-    let renamed = sqlx::query(sql).bind(&it.id).bind(name).bind(&it.name);
+    let sql = format!("UPDATE {} SET name = $2 WHERE id = $1 AND name = $3", what.table());
+    let renamed = sqlx::query(AssertSqlSafe(sql)).bind(&it.id).bind(name).bind(&it.name);
     if renamed.execute(&mut *tx).await?.rows_affected() == 0 {
         return Ok(false);
     }
@@ -245,12 +234,9 @@ pub async fn retire(
     id: &str,
     at: Option<Millis>,
 ) -> Result<bool, sqlx::Error> {
-    let sql = match what {
-        AreaKind::Service => "UPDATE services SET retired_at = $2 WHERE id = $1",
-        AreaKind::Place => "UPDATE places SET retired_at = $2 WHERE id = $1",
-        AreaKind::Organisation => "UPDATE organisations SET retired_at = $2 WHERE id = $1",
-    };
-    Ok(sqlx::query(sql).bind(id).bind(at).execute(tx).await?.rows_affected() == 1)
+    let sql = format!("UPDATE {} SET retired_at = $2 WHERE id = $1", what.table());
+    let retired = sqlx::query(AssertSqlSafe(sql)).bind(id).bind(at).execute(tx).await?;
+    Ok(retired.rows_affected() == 1)
 }
 
 /// Who runs a service, and how early families are told about a change to it.

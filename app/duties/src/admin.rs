@@ -444,6 +444,7 @@ fn duty_view(
                     <Field
                         name="checked"
                         label="The day somebody last looked there"
+                        hint="A duty can be switched on once somebody has."
                         kind="date"
                         value=sent.typed("checked")
                         refusals

@@ -53,7 +53,7 @@ pub fn written(duties: &[&Duty], bank: &BankHolidays) -> String {
         let sent = rules::fields(duty);
         let _ = writeln!(text, "\nduty: {}", duty.word);
         for field in FIELDS {
-            let _ = writeln!(text, "{field}: {}", sent.typed(field));
+            let _ = writeln!(text, "{}", format!("{field}: {}", sent.typed(field)).trim_end());
         }
         for step in &duty.steps {
             let _ = writeln!(text, "step: {step}");
@@ -276,6 +276,8 @@ mod tests {
         assert_eq!(transport.due.to_string(), "31 May");
         let bank = own.bank.clone().expect("bank holidays");
         assert!(bank.days.len() >= 16 && bank.warning(today()).is_none());
+        let is_unread = |duty: &Duty| duty.checked_on.is_none() && !duty.is_on;
+        assert!(own.duties.iter().all(is_unread), "nobody in the area has read the sources");
         let all: Vec<&Duty> = own.duties.iter().collect();
         assert_eq!(read_own(&written(&all, &bank)), Ok(own.clone()));
     }

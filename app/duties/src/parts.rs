@@ -80,7 +80,10 @@ pub fn standing(all: &Everything, kept: &Kept, today: Date) -> impl IntoView + u
         <p class="soft">
             {format!("{} sees to it. ", capital(duty.responsible.title()))}
             <a href=source>"Where the rule was read"</a>
-            {format!(", last checked on {}.", in_words(duty.checked_on))}
+            {duty.checked_on.map_or_else(
+                || ". Nobody here has checked it yet.".to_owned(),
+                |day| format!(", last checked on {}.", in_words(day)),
+            )}
         </p>
     }
 }

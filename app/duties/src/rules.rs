@@ -51,8 +51,8 @@ pub struct Duty {
     pub rule: String,
     /// Where the rule was read: an address.
     pub source: String,
-    /// The day somebody last looked there.
-    pub checked_on: Date,
+    /// The day somebody last looked there; none while nobody in the area has.
+    pub checked_on: Option<Date>,
     pub responsible: Responsible,
     pub due: Due,
     /// What it is done by.
@@ -295,7 +295,7 @@ pub fn fields(duty: &Duty) -> Sent {
         ("name", &duty.name),
         ("rule", &duty.rule),
         ("source", &duty.source),
-        ("checked", &duty.checked_on.to_string()),
+        ("checked", &duty.checked_on.map_or_else(String::new, |day| day.to_string())),
         ("responsible", duty.responsible.word()),
         ("due", &duty.due.to_string()),
         ("by", duty.by.word()),
@@ -331,7 +331,11 @@ pub fn duty(sent: &Sent, organisations: &[Named], today: Date) -> Result<Duty, R
     let by = refusals.take("by", by);
     let steps = refusals.take("steps", steps(sent.typed("steps")));
     let is_public = refusals.take("public", yes_or_no("public"));
-    let is_on = refusals.take("on", yes_or_no("on"));
+    let is_on = yes_or_no("on").and_then(|is_on| match (is_on, checked_on) {
+        (true, Some(None)) => Err("Look at the source first, and enter the day you did".to_owned()),
+        _ => Ok(is_on),
+    });
+    let is_on = refusals.take("on", is_on);
     let what = (word, name, rule, source, checked_on);
     let (Some(word), Some(name), Some(rule), Some(source), Some(checked_on)) = what else {
         return Err(refusals);
@@ -363,7 +367,10 @@ pub fn address(text: &str) -> Result<String, String> {
     forms::within(text.to_owned(), 300, "Enter an address")
 }
 
-fn checked(typed: &str, today: Date) -> Result<Date, String> {
+fn checked(typed: &str, today: Date) -> Result<Option<Date>, String> {
+    if typed.trim().is_empty() {
+        return Ok(None);
+    }
     let day: Date = typed
         .trim()
         .parse()
@@ -371,7 +378,7 @@ fn checked(typed: &str, today: Date) -> Result<Date, String> {
     if day > today {
         return Err("The day somebody looked at the source can't be in the future".to_owned());
     }
-    Ok(day)
+    Ok(Some(day))
 }
 
 fn responsible(word: &str, organisations: &[Named]) -> Result<Responsible, String> {
@@ -863,7 +870,7 @@ mod tests {
             name: "Transport statement".to_owned(),
             rule: "Published each year.".to_owned(),
             source: "https://example.org/rule".to_owned(),
-            checked_on: date("2026-09-01"),
+            checked_on: Some(date("2026-09-01")),
             responsible: Responsible::Forum,
             due: due.parse().expect("a due day"),
             by: By::Document,

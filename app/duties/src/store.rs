@@ -69,7 +69,10 @@ fn kept(row: &AnyRow) -> sqlx::Result<Kept> {
         name: row.get("name"),
         rule: row.get("rule"),
         source: row.get("source"),
-        checked_on: parsed(row.get("day"), "duties.checked_on")?,
+        checked_on: row
+            .get::<Option<&str>, _>("day")
+            .map(|day| parsed(day, "duties.checked_on"))
+            .transpose()?,
         responsible: responsible(row)?,
         due: parsed(row.get("due"), "duties.due")?,
         by: known(By::read(row.get("fulfilled_by")), "duties.fulfilled_by")?,
@@ -181,7 +184,7 @@ pub async fn save(tx: &mut AnyConnection, duties: &[Duty], now: Millis) -> sqlx:
             .bind(&duty.name)
             .bind(&duty.rule)
             .bind(&duty.source)
-            .bind(duty.checked_on.to_string())
+            .bind(duty.checked_on.map(|day| day.to_string()))
             .bind(responsible)
             .bind(organisation)
             .bind(duty.due.to_string())

@@ -75,7 +75,7 @@ fn duty(word: &str, due: Due) -> Kept {
         name: word.to_owned(),
         rule: "The area's rule".to_owned(),
         source: "https://example.org".to_owned(),
-        checked_on: date(2026, 1, 1),
+        checked_on: Some(date(2026, 1, 1)),
         responsible: Responsible::Forum,
         due,
         by: By::Document,

@@ -262,6 +262,22 @@ pub fn within(text: String, longest: usize, what_to_do: &str) -> Result<String, 
     }
 }
 
+/// Several in a row, as a sentence has them: "a, b and c", where the `last` comes after an "and".
+#[must_use]
+pub fn listed<W: AsRef<str>>(words: impl IntoIterator<Item = W>, last: &str) -> String {
+    let words: Vec<W> = words.into_iter().collect();
+    let mut text = String::new();
+    for (nth, word) in words.iter().enumerate() {
+        match words.len() - nth {
+            _ if nth == 0 => {}
+            1 => text += &format!(" {last} "),
+            _ => text += ", ",
+        }
+        text += word.as_ref();
+    }
+    text
+}
+
 /// Text folded for comparing and searching: lower case, no accents.
 #[must_use]
 pub fn folded(text: &str) -> String {
@@ -311,6 +327,14 @@ mod tests {
             [sent.typed("about"), sent.typed("name"), sent.typed("part")],
             ["topic:", "ab", "cd"]
         );
+    }
+
+    #[test]
+    fn several_in_a_row_have_a_word_before_the_last() {
+        assert_eq!(listed([] as [&str; 0], "and"), "");
+        assert_eq!(listed(["name"], "and"), "name");
+        assert_eq!(listed(["name", "place"], "and"), "name and place");
+        assert_eq!(listed(["one", "two", "three"], "or"), "one, two or three");
     }
 
     #[test]

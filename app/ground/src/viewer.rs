@@ -1,6 +1,7 @@
 //! Who is asking, as every room and page needs to know it. `accounts` finds out, from the session
 //! behind the cookie.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -32,8 +33,7 @@ pub struct SignedIn {
     /// The name others see.
     pub shown_name: String,
     pub email: String,
-    /// The part of the area they live in, if they gave one.
-    pub place_id: Option<Id<Place>>,
+    pub facts: PersonFacts,
     pub roles: Vec<Role>,
     pub joined_at: Millis,
     /// When this session was last noted as used.
@@ -47,6 +47,45 @@ pub struct SignedIn {
     pub second_step: SecondStep,
     /// When their account will be erased, where they asked for that.
     pub leaves_at: Option<Millis>,
+}
+
+/// What a person says of themselves by choosing from the area's lists, as where they live: the ids,
+/// by columns of `accounts`. Which there are, `accounts::person_facts` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonFacts(BTreeMap<&'static str, String>);
+
+/// The column for the part of the area they live in.
+pub const PLACE: &str = "place_id";
+
+impl PersonFacts {
+    /// Those of somebody who lives there and has said no more.
+    #[must_use]
+    pub fn living_in(place: &Id<Place>) -> Self {
+        Self(BTreeMap::from([(PLACE, place.to_string())]))
+    }
+
+    /// The part of the area they live in, if they said it.
+    #[must_use]
+    pub fn place_id(&self) -> Option<Id<Place>> {
+        self.get(PLACE).map(Id::from)
+    }
+
+    /// What they chose for this column, if they did.
+    #[must_use]
+    pub fn get(&self, column: &str) -> Option<&str> {
+        self.0.get(column).map(String::as_str)
+    }
+
+    /// Whether they have said none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Says what they chose for this column; nothing where it is `None`.
+    pub fn set(&mut self, column: &'static str, chosen: Option<String>) {
+        self.0.extend(chosen.map(|id| (column, id)));
+    }
 }
 
 /// A second step of signing in: a code from a phone or a passkey, after a password or a link.
@@ -168,78 +207,97 @@ pub struct Desk {
 /// from here.
 #[derive(Clone, Copy, Debug)]
 struct Facts {
+    role: Role,
     word: &'static str,
     title: &'static str,
+    /// Several who have it, within a sentence.
+    many: &'static str,
     /// In words that follow "can".
     may: &'static str,
     /// What all who are told of it read about it; `None`: nobody is told who has it.
     watched: Option<&'static str>,
+    /// `None`: whoever has it begins at home, as parents do.
     desk: Option<Desk>,
 }
 
+/// Every role, in the order they are shown.
+const ROLES: [Facts; 5] = [
+    Facts {
+        role: Role::Parent,
+        word: "parent",
+        title: "Parent or carer",
+        many: "parents and carers",
+        may: "propose and support topics",
+        watched: None,
+        desk: None,
+    },
+    Facts {
+        role: Role::Organiser,
+        word: "organiser",
+        title: "Forum organiser",
+        many: "organisers",
+        may: "read and publish what parents send us, and look after voting rounds, \
+              consultations and plans",
+        watched: None,
+        desk: Some(Desk {
+            path: "/forum",
+            title: "Organisers’ desk",
+            go: "Go to the organisers’ desk",
+        }),
+    },
+    Facts {
+        role: Role::Leader,
+        word: "leader",
+        title: "Leader",
+        many: "leaders",
+        may: "write for an organisation: answer parents, and tell families about changes",
+        watched: None,
+        desk: Some(Desk {
+            path: "/lead", title: "Leaders’ desk", go: "Go to the leaders’ desk"
+        }),
+    },
+    Facts {
+        role: Role::Safeguarding,
+        word: "safeguarding",
+        title: "Safeguarding lead",
+        many: "safeguarding leads",
+        may: "read what parents wrote about danger, which we record each time",
+        watched: Some(
+            "Safeguarding leads can read what parents wrote about danger. We record each time \
+             someone opens it.",
+        ),
+        desk: Some(Desk {
+            path: "/forum/safeguarding",
+            title: "Safeguarding desk",
+            go: "Go to the safeguarding desk",
+        }),
+    },
+    Facts {
+        role: Role::Admin,
+        word: "admin",
+        title: "Administrator",
+        many: "administrators",
+        may: "invite people, and give and remove every role",
+        watched: Some("Administrators can invite people, and give and remove every role."),
+        desk: Some(Desk { path: "/admin", title: "Administration", go: "Go to administration" }),
+    },
+];
+
 impl Role {
     /// Every role, in the order they are shown.
-    pub const ALL: [Self; 5] =
-        [Self::Parent, Self::Organiser, Self::Leader, Self::Safeguarding, Self::Admin];
-
-    fn facts(self) -> Facts {
-        match self {
-            Self::Parent => Facts {
-                word: "parent",
-                title: "Parent or carer",
-                may: "propose and support topics",
-                watched: None,
-                desk: None,
-            },
-            Self::Organiser => Facts {
-                word: "organiser",
-                title: "Forum organiser",
-                may: "read and publish what parents send us, and look after voting rounds, \
-                      consultations and plans",
-                watched: None,
-                desk: Some(Desk {
-                    path: "/forum",
-                    title: "Organisers’ desk",
-                    go: "Go to the organisers’ desk",
-                }),
-            },
-            Self::Leader => Facts {
-                word: "leader",
-                title: "Leader",
-                may: "write for an organisation: answer parents, and tell families about changes",
-                watched: None,
-                desk: Some(Desk {
-                    path: "/lead",
-                    title: "Leaders’ desk",
-                    go: "Go to the leaders’ desk",
-                }),
-            },
-            Self::Safeguarding => Facts {
-                word: "safeguarding",
-                title: "Safeguarding lead",
-                may: "read what parents wrote about danger, which we record each time",
-                watched: Some(
-                    "Safeguarding leads can read what parents wrote about danger. We record each \
-                     time someone opens it.",
-                ),
-                desk: Some(Desk {
-                    path: "/forum/safeguarding",
-                    title: "Safeguarding desk",
-                    go: "Go to the safeguarding desk",
-                }),
-            },
-            Self::Admin => Facts {
-                word: "admin",
-                title: "Administrator",
-                may: "invite people, and give and remove every role",
-                watched: Some("Administrators can invite people, and give and remove every role."),
-                desk: Some(Desk {
-                    path: "/admin",
-                    title: "Administration",
-                    go: "Go to administration",
-                }),
-            },
+    pub const ALL: [Self; ROLES.len()] = {
+        let mut all = [Self::Parent; ROLES.len()];
+        let mut nth = 0;
+        while nth < all.len() {
+            all[nth] = ROLES[nth].role;
+            assert!(all[nth] as usize == nth, "a role stands in ROLES where it stands in Role");
+            nth += 1;
         }
+        all
+    };
+
+    const fn facts(self) -> Facts {
+        ROLES[self as usize]
     }
 
     /// Whether it lets people change what others see: more than a parent can.
@@ -265,6 +323,12 @@ impl Role {
         self.facts().title
     }
 
+    /// Several who have it, within a sentence.
+    #[must_use]
+    pub fn many(self) -> &'static str {
+        self.facts().many
+    }
+
     /// What somebody with it can do, after "can".
     #[must_use]
     pub fn may(self) -> &'static str {
@@ -278,7 +342,8 @@ impl Role {
         self.facts().watched
     }
 
-    /// Where whoever holds it begins the day; `None` for parents, who begin at home.
+    /// Where whoever holds it begins the day; `None` for whoever begins at home: parents, and who
+    /// only reads what others write.
     #[must_use]
     pub fn desk(self) -> Option<Desk> {
         self.facts().desk
@@ -293,6 +358,8 @@ impl Role {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -304,9 +371,12 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_staff_has_a_desk_and_nobody_else() {
+    fn only_staff_have_a_desk_and_no_two_roles_share_one() {
         for role in Role::ALL {
-            assert_eq!(role.desk().is_some(), role.is_staff(), "{role:?}");
+            assert!(role.is_staff() || role.desk().is_none(), "{role:?}");
         }
+        let desks: Vec<_> = Role::ALL.into_iter().filter_map(Role::desk).collect();
+        let paths: BTreeSet<_> = desks.iter().map(|desk| desk.path).collect();
+        assert_eq!(paths.len(), desks.len(), "{desks:?}");
     }
 }

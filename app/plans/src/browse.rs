@@ -20,7 +20,7 @@ use involvement::rung;
 use involvement::session::SessionState;
 use leptos::prelude::*;
 
-use super::rules::AnswerKind;
+use super::rules::{AnswerKind, DRAFT_READERS};
 use super::store::{
     self, AnsweredTopic, Draft, DraftContent, DraftText, ListedPlan, Plan, PlanEvent,
     PlanningSession,
@@ -429,8 +429,9 @@ fn drafts(plan: &Plan) -> impl IntoView + use<> {
                 }
                 .into_any(),
                 None => {
-                    let to = format!("/lead/plans/{}/drafts/{}", plan.id, draft.version);
-                    let name = if plan.is_led_by_viewer { view! { <a href=to>{name}
+                    let desk = if plan.is_led_by_viewer { "/lead" } else { "" };
+                    let to = format!("{desk}/plans/{}/drafts/{}", plan.id, draft.version);
+                    let name = if plan.readable(draft.version).is_some() { view! { <a href=to>{name}
                         </a> }.into_any() } else { view! { <b>{name}</b> }.into_any() };
                     view! { <li>{name}<p class="soft">"Submitted on "<When at=recorded />
                         ". Not published yet."</p></li> }.into_any()
@@ -646,8 +647,8 @@ fn event_row(event: &PlanEvent) -> impl IntoView + use<> {
     }
 }
 
-/// GET `/plans/{id}/drafts/{version}`: a published draft; before it is published, only for leaders
-/// of the organisations that plan it.
+/// GET `/plans/{id}/drafts/{version}`: a published draft; before it is published, only for those
+/// who read all drafts of the plan.
 pub async fn draft_page(
     State(house): State<House>,
     viewer: Viewer,
@@ -684,8 +685,7 @@ pub async fn draft_page(
             .into_any(),
             None => view! {
                 <p class="panel gold">
-                    "Only leaders of the organisations that plan it can see this. It isn't \
-                     published yet."
+                    {format!("Only {DRAFT_READERS} can see this. It isn't published yet.")}
                 </p>
             }
             .into_any(),

@@ -97,8 +97,11 @@ fn record_draft_page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusal
         view! {
             {warning}
             <p class="lead">
-                "Only leaders of the organisations that plan it can read it until it is \
-                 published. Everyone can see that there is a draft, and when it was submitted."
+                {format!(
+                    "Only {} can read it until it is published. Everyone can see that there is a \
+                     draft, and when it was submitted.",
+                    rules::DRAFT_READERS,
+                )}
             </p>
             <form method="post" enctype="multipart/form-data" novalidate>
                 <FormKey key=sent.typed("form_key") />

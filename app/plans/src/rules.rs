@@ -1,5 +1,6 @@
 //! What may be said about a plan. Pure: what was sent and the time in, facts or refusals out.
 
+use area::Leader;
 use calendar::clock::{self, DAY, Millis};
 use forms::{Named, Refusals, Sent};
 use ground::changes::ChangeKind;
@@ -36,11 +37,21 @@ pub struct NewPlan {
     pub places: Vec<Id<Place>>,
 }
 
-/// Whether a draft may be read: by everyone once it is published, and before that by leaders of the
-/// organisations that plan it.
+/// Who reads the drafts of a plan before they are published, as pages say it.
+pub const DRAFT_READERS: &str = "leaders of the organisations that plan it";
+
+/// Whether a leader reads the drafts of a plan before they are published. Statements ask the view
+/// `draft_readers`, which says the same.
 #[must_use]
-pub fn may_read_draft(published_at: Option<Millis>, is_led_by_viewer: bool) -> bool {
-    published_at.is_some() || is_led_by_viewer
+pub fn reads_drafts(leader: &Leader, planned_by: &[Id<Organisation>]) -> bool {
+    leader.plans(planned_by)
+}
+
+/// Whether a draft may be read: by everyone once it is published, and before that by those who read
+/// all drafts of the plan.
+#[must_use]
+pub fn may_read_draft(published_at: Option<Millis>, reads_all: bool) -> bool {
+    published_at.is_some() || reads_all
 }
 
 /// What a leader can choose from.

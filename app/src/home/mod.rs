@@ -71,13 +71,15 @@ pub async fn home_page(
             "Welcome. Your email address is confirmed",
             "You are signed in. You can propose topics and support other parents' topics.",
         )),
-        "signed-in" if is_in => Some(("You are signed in", "Here is what you can do now.")),
+        "signed-in" | "accepted" if is_in => {
+            Some(("You are signed in", "Here is what you can do now."))
+        }
         "signed-out" if !is_in => Some(("You are signed out", "Come back any time.")),
         _ => None,
     };
     let page = match viewer.person() {
         Some(person) => {
-            let now = now(&house, person.place_id.as_ref(), 3).await?;
+            let now = now(&house, person.facts.place_id().as_ref(), 3).await?;
             let own = OwnHome::of(&house, person, now).await?;
             Page::new("Home", || own.view(&viewer, banner))
         }

@@ -4,7 +4,7 @@
 use calendar::clock::{self, Millis};
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::When;
+use ground::ui::{SecondStepSoon, When};
 use ground::viewer::{Role, SignedIn, Viewer};
 use leptos::prelude::*;
 use rounds::store::Round;
@@ -63,7 +63,7 @@ impl OwnHome {
         self,
         viewer: &Viewer,
         banner: Option<(&'static str, &'static str)>,
-    ) -> impl IntoView + use<> {
+    ) -> impl IntoView {
         let is_parent = viewer.is(Role::Parent);
         let now = self.now;
         let to_do = is_parent.then(|| to_do(&now));
@@ -199,8 +199,9 @@ fn everything_else(last: Option<Round>) -> impl IntoView {
     view! { <ul>{pages.into_iter().collect_view()} {last}</ul> }
 }
 
-/// The way to their desks, for those who have one: it's what they came for.
-fn desks(viewer: &Viewer) -> impl IntoView + use<> {
+/// The way to their desks, for those who have one: it's what they came for. Whoever has none is
+/// told here what a desk would tell them.
+fn desks(viewer: &Viewer) -> impl IntoView {
     let desks = viewer.desks().map(|desk| {
         view! {
             <p>
@@ -210,7 +211,12 @@ fn desks(viewer: &Viewer) -> impl IntoView + use<> {
             </p>
         }
     });
-    desks.collect_view()
+    let desks = desks.collect::<Vec<_>>();
+    let soon = desks.is_empty().then(|| view! { <SecondStepSoon viewer /> });
+    view! {
+        {desks}
+        {soon}
+    }
 }
 
 /// What became public since they were here.

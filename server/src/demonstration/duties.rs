@@ -27,9 +27,8 @@ pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::E
     let council = sefton.organisations.iter().find(|(name, _)| *name == COUNCIL);
     let council = council.map(|(name, id)| Named { id: id.clone(), name: (*name).to_owned() });
     for duty in &mut own.duties {
-        duty.checked_on = duty.checked_on.min(today);
         if let Some((_, due)) = ON.iter().find(|(word, _)| *word == duty.word) {
-            switch_on(duty, due.map(|days| clock::date(sefton.day(days))), council.as_ref());
+            switch_on(duty, today, due.map(|days| clock::date(sefton.day(days))), council.as_ref());
         }
     }
     let begun = sefton.day(-200);
@@ -41,8 +40,14 @@ pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::E
 }
 
 /// On, on this day of the year, and for the council where it is for leaders.
-fn switch_on(duty: &mut Duty, due: Option<jiff::civil::Date>, council: Option<&Named>) {
+fn switch_on(
+    duty: &mut Duty,
+    checked_on: jiff::civil::Date,
+    due: Option<jiff::civil::Date>,
+    council: Option<&Named>,
+) {
     duty.is_on = true;
+    duty.checked_on = Some(checked_on);
     if let Some(due) = due {
         duty.due = Due::Each { month: due.month(), day: due.day() };
     }

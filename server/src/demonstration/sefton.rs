@@ -3,7 +3,7 @@
 
 use calendar::clock::{self, DAY, Millis};
 use calendar::school::SchoolYear;
-use ground::viewer::Role;
+use ground::viewer::{PersonFacts, Role};
 use sqlx::AnyConnection;
 
 use super::days;
@@ -149,7 +149,8 @@ pub async fn fill(
         let place = area::store::add(tx, area::AreaKind::Place, name, Some(&facts)).await?;
         places.push((name, place));
     }
-    let (north, south) = (places[0].1.clone(), places[1].1.clone());
+    let [north, south] =
+        [0, 1].map(|nth: usize| PersonFacts::living_in(&places[nth].1.as_str().into()));
     area::texts::save(tx, &CONTACT, now).await?;
     let (named, school) = days::school(now);
     for day in named {
@@ -171,10 +172,10 @@ pub async fn fill(
     people.person(ADMINISTRATOR, "Invented Administrator", &[Role::Admin]).await?;
     let mut families = [Vec::new(), Vec::new()];
     for nth in 0..65 {
-        for (side, place) in [(1, &south), (0, &north)] {
+        for (side, facts) in [(1, &south), (0, &north)] {
             let email = Sefton::address(side, nth);
             let name = format!("Invented Family {}", nth * 2 + 2 - side);
-            families[side].push(people.family(&email, &name, place).await?);
+            families[side].push(people.family(&email, &name, facts).await?);
         }
     }
     Ok(Sefton {
@@ -207,10 +208,10 @@ impl People<'_> {
         &mut self,
         email: &str,
         name: &str,
-        place: &str,
+        facts: &PersonFacts,
     ) -> Result<String, sqlx::Error> {
         let password = Some(self.password);
-        self.make(email, name, (Some(place), password), &[Role::Parent]).await
+        self.make(email, name, (facts.clone(), password), &[Role::Parent]).await
     }
 
     /// A family that nobody signs in as.
@@ -218,9 +219,9 @@ impl People<'_> {
         &mut self,
         email: &str,
         name: &str,
-        place: &str,
+        facts: &PersonFacts,
     ) -> Result<String, sqlx::Error> {
-        self.make(email, name, (Some(place), None), &[Role::Parent]).await
+        self.make(email, name, (facts.clone(), None), &[Role::Parent]).await
     }
 
     async fn person(
@@ -230,7 +231,7 @@ impl People<'_> {
         roles: &[Role],
     ) -> Result<String, sqlx::Error> {
         let password = Some(self.password);
-        self.make(email, name, (None, password), roles).await
+        self.make(email, name, (PersonFacts::default(), password), roles).await
     }
 
     async fn leader(
@@ -249,12 +250,10 @@ impl People<'_> {
         &mut self,
         email: &str,
         shown_name: &str,
-        (place_id, password_hash): (Option<&str>, Option<&str>),
+        (facts, password_hash): (PersonFacts, Option<&str>),
         roles: &[Role],
     ) -> Result<String, sqlx::Error> {
-        let place = place_id.map(Into::into);
-        let place_id = place.as_ref();
-        let account = accounts::store::NewAccount { email, shown_name, place_id, password_hash };
+        let account = accounts::store::NewAccount { email, shown_name, facts, password_hash };
         let id = accounts::store::make_account(self.tx, &account, self.joined)
             .await?
             .ok_or(sqlx::Error::RowNotFound)?;

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use accounts::store;
 use calendar::clock::{Clock, DAY};
 use ground::db::{Db, Kind};
-use ground::viewer::Role;
+use ground::viewer::{PersonFacts, Role};
 use serde_json::Value;
 use sqlx::Connection as _;
 use tempfile::TempDir;
@@ -366,7 +366,7 @@ async fn furnish(url: &str) -> (String, Vec<String>) {
         let account = store::NewAccount {
             email: &format!("parent{nth}@example.org"),
             shown_name: "Somebody",
-            place_id: None,
+            facts: PersonFacts::default(),
             password_hash: None,
         };
         let id = store::make_account(&mut tx, &account, now).await.unwrap().unwrap();

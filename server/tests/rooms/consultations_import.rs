@@ -74,6 +74,41 @@ fn a_file_changes_nothing_until_an_organiser_has_seen_what_is_in_it_and_decides(
 }
 
 #[test]
+fn an_organiser_checks_options_conditions_and_pages_of_a_file_before_it_is_used() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let desk = desk(&world, &organiser).await;
+        let if_waits = "<relevance>waits.NAOK == &quot;Y&quot;</relevance>";
+        let thanks = "Thank you&lt;script&gt;go()&lt;/script&gt; for telling us";
+        let file = survey(
+            &[
+                row(1, "Y", "waits", "Do you wait?", "<help>Now, or lately.</help>"),
+                row(2, "X", "note", thanks, if_waits),
+                row(3, "G", "who", "Who waits?", "<mandatory>Y</mandatory>"),
+                row(4, "N", "weeks", "How long?", ""),
+            ]
+            .concat(),
+        );
+        let choice = read_questions(&organiser, &desk, file.as_bytes()).await;
+        let page = organiser.get(&choice).await;
+        assert!(page.says("We can import 3 questions and 1 page to read, but 3 things"));
+        for shown in [
+            "Now, or lately.",
+            "Thank you for telling us",
+            "Only people who answered “Yes” to “Do you wait?”",
+            "Options: “Female”, “Male”",
+            "Choose one. People must answer it",
+            "A number, from 0 to 1000000",
+            "A script in its words was left out",
+            "smallest and the largest number",
+        ] {
+            assert!(page.says(shown), "{shown}: {}", page.html);
+        }
+        assert!(!page.says("Thank yougo()"), "nobody reads the script");
+    });
+}
+
+#[test]
 fn the_questions_of_a_file_are_added_or_replace_the_others_and_an_import_is_undone() {
     on_both(async |world| {
         let organiser = world.organiser().await;

@@ -2,7 +2,7 @@
 
 use app::search;
 use axum::http::StatusCode;
-use calendar::clock::DAY;
+use calendar::clock::{DAY, SECOND};
 use ground::viewer::Role;
 
 use crate::world::{World, on_both};
@@ -69,6 +69,7 @@ fn what_is_not_public_is_never_found_and_what_is_taken_down_is_found_no_more_at_
         let mut connection = world.db().read().await.unwrap();
         sqlx::query(sql).bind(&topic).execute(&mut *connection).await.unwrap();
         drop(connection);
+        world.forward(SECOND);
         let found = finds(&world, "hoists").await;
         assert!(!found.contains(&format!("/topics/{topic}")), "before the index has heard of it");
         search::refresh(&world.house).await.unwrap();

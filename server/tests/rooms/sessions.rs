@@ -334,6 +334,7 @@ async fn waits_for_its_session(
     let words = [("words", "Good.")];
     organiser.post(&format!("/forum/plans/{plan}/statement"), &words).await.leads_to();
     world.forward(20 * DAY);
+    let leader = &world.sign_in("leader@example.org").await;
     let draft = draft(leader, &plan).await;
     let answer = [("answer", "adopted"), ("words", "Page 1")];
     leader.post(&format!("{draft}/topics/{topic}"), &answer).await.leads_to();
@@ -413,7 +414,7 @@ fn a_draft_that_was_published_before_sessions_were_confirmed_stays_and_says_what
         assert!(page.says("Worked with") && !page.says("(co-"), "{}", page.html);
         assert!(page.says("nobody else has confirmed it"), "{}", page.html);
         world.forward(DAY);
-        confirm(&world, &organiser, &plan).await;
+        confirm(&world, &world.sign_in("organiser@example.org").await, &plan).await;
         let page = plan_page(&world, &plan).await;
         assert!(page.says("(co-production)"), "it was held when it was held: {}", page.html);
     });
@@ -426,6 +427,7 @@ fn the_forum_hears_once_of_a_session_that_waits_and_no_more_once_parents_have_co
         let choose = "/account/emails/tasks";
         organiser.post(choose, &[("session", "at once"), ("statement", "never")]).await.leads_to();
         let (_, session) = claimed(&world, &leader).await;
+        world.forward(1_000);
         for times in [1, 0] {
             tell_due(&world.house).await.unwrap();
             let emails = world.deliver().await;

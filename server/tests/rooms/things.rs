@@ -22,7 +22,7 @@ use crate::fixtures::consultations::{
     ask_who_waits, begin, new_consultation, open, read_questions, terms,
 };
 use crate::fixtures::notices::{noticed, told};
-use crate::fixtures::plans::{REASON, meet, register};
+use crate::fixtures::plans::{REASON, meet, register, session_of};
 use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
@@ -461,9 +461,12 @@ impl<'w> Things<'w> {
         leader.post(&format!("/lead/sessions/{session}/slip"), &[]).await.leads_to();
         let slip = format!("SELECT id FROM session_slips WHERE session_id = '{session}'");
         self.put("/slips/{link}", "link", world.one(&slip).await);
-        for begins in ["/sessions/{id}", "/forum/sessions/{id}", "/lead/sessions/{id}"] {
+        for begins in ["/sessions/{id}", "/forum/sessions/{id}"] {
             self.put(begins, "id", session.clone());
         }
+        // And one whose slip nobody has made.
+        meet(world, &leader, &plan).await;
+        self.put("/lead/sessions/{id}", "id", session_of(world, &plan).await);
         let topic = world.one("SELECT id FROM topics WHERE title LIKE 'Tell us before%'").await;
         let topics = format!("/lead/plans/{plan}/topics");
         leader.post(&topics, &[("topics", &topic)]).await.leads_to();

@@ -9,7 +9,7 @@ use ground::ids::{Id, Organisation};
 use ground::viewer::Role;
 use local_offer::rules::{CommentFacts as OfComment, CommentState};
 use notices::rules::{Course, Effect, Follow};
-use plans::rules::Hand;
+use plans::rules::{Hand, reads_drafts};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use rounds::rules::NewRound;
@@ -428,7 +428,7 @@ fn the_views_of_who_answers_for_topics_rounds_and_plans_say_what_the_rules_say()
             topics.push(id);
             run.push(running);
         }
-        let (mut of_plans, mut of_results) = (Vec::new(), Vec::new());
+        let (mut of_plans, mut of_drafts, mut of_results) = (Vec::new(), Vec::new(), Vec::new());
         let (mut plans, mut planned) = (Vec::new(), Vec::new());
         for _ in 0..12 {
             let sql = "INSERT INTO plans (id, form_key, title, what, due_day, registered_by,
@@ -438,6 +438,7 @@ fn the_views_of_who_answers_for_topics_rounds_and_plans_say_what_the_rules_say()
             let tie = "INSERT INTO plan_organisations (plan_id, organisation_id)";
             db::tie(&mut tx, tie, &id, &by).await.unwrap();
             of_plans.extend(area.who(&id, |leader| leader.plans(&by)));
+            of_drafts.extend(area.who(&id, |leader| reads_drafts(leader, &by)));
             plans.push(id);
             planned.push(by);
         }
@@ -467,6 +468,7 @@ fn the_views_of_who_answers_for_topics_rounds_and_plans_say_what_the_rules_say()
         same(&world, "SELECT topic_id, account_id FROM topic_leaders", of_topics, 40).await;
         same(&world, "SELECT round_id, account_id FROM round_leaders", of_rounds, 5).await;
         same(&world, "SELECT plan_id, account_id FROM plan_leaders", of_plans, 12).await;
+        same(&world, "SELECT plan_id, account_id FROM draft_readers", of_drafts, 12).await;
         let sql = "SELECT consultation_id, account_id FROM consultation_leaders";
         same(&world, sql, of_results, 60).await;
     });

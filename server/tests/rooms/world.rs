@@ -21,7 +21,7 @@ use ground::files::Files;
 use ground::house::{AreaSettings, House, Names};
 use ground::return_address::ReturnAddress;
 use ground::routes::NoHurry;
-use ground::viewer::Role;
+use ground::viewer::{PersonFacts, Role};
 use http_body_util::BodyExt as _;
 use server::jobs::{self, Wrong};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
@@ -300,11 +300,10 @@ impl World {
         static HASH: OnceCell<String> = OnceCell::const_new();
         let hash =
             HASH.get_or_init(|| accounts::hashed(&self.house, "three small words".into())).await;
-        let place = place.into();
         let account = store::NewAccount {
             email,
             shown_name: "Somebody",
-            place_id: Some(&place),
+            facts: PersonFacts::living_in(&place.into()),
             password_hash: Some(hash),
         };
         let mut tx = self.db().begin().await.unwrap();

@@ -7,7 +7,7 @@ use calendar::clock::Clock;
 use ground::db::{Db, Kind};
 use ground::files::Files;
 use ground::house::House;
-use ground::viewer::Role;
+use ground::viewer::{PersonFacts, Role};
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use tempfile::TempDir;
@@ -67,7 +67,7 @@ async fn join(house: &House, lot: &[String], hash: &str) {
         let account = store::NewAccount {
             email,
             shown_name: "Somebody",
-            place_id: None,
+            facts: PersonFacts::default(),
             password_hash: Some(hash),
         };
         let made = store::make_account(&mut tx, &account, now).await.unwrap();

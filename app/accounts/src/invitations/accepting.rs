@@ -8,12 +8,12 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
-use ground::ids::{Account, Id, Place};
+use ground::ids::{Account, Id};
 use ground::routes::{LEAVING, SECOND_STEP, with_then};
 use ground::sent::Form;
 use ground::token::Token;
-use ground::ui::{Choice, Choices, Field, Page, Summary};
-use ground::viewer::{Role, SecondStep, Viewer};
+use ground::ui::{Field, Page, Summary};
+use ground::viewer::{PersonFacts, Role, SecondStep, Viewer};
 use leptos::prelude::*;
 use sqlx::AnyConnection;
 
@@ -21,6 +21,7 @@ use super::store::{self, WaitingInvitation};
 use crate::choosing::{self, NewPassword, ShowPassword};
 use crate::people::roles::tell_watchers;
 use crate::people::suspending::suspended_page;
+use crate::person_facts::{self, Typed};
 use crate::{council, passwords, rules, session, store as accounts};
 
 /// GET `/invitations/{token}`
@@ -29,9 +30,8 @@ pub async fn invitation_form(
     viewer: Viewer,
     Token(token): Token,
 ) -> Result<Response, Error> {
-    let invitation =
-        store::invitation(&mut *house.db.read().await?, &id::hash(&token), None, house.clock.now())
-            .await?;
+    let (hash, chosen, now) = (id::hash(&token), PersonFacts::default(), house.clock.now());
+    let invitation = store::invitation(&mut *house.db.read().await?, &hash, &chosen, now).await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
     if invitation.is_suspended {
         return Ok(suspended_page(&house));
@@ -47,10 +47,8 @@ pub async fn accept_invitation(
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let (now, place) = (house.clock.now(), Id::<Place>::parse(sent.typed("place")));
-    let invitation =
-        store::invitation(&mut *house.db.read().await?, &id::hash(&token), place.as_ref(), now)
-            .await?;
+    let (hash, typed, now) = (id::hash(&token), person_facts::typed(&sent), house.clock.now());
+    let invitation = store::invitation(&mut *house.db.read().await?, &hash, &typed, now).await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
     if invitation.is_suspended {
         return Ok(suspended_page(&house));
@@ -63,20 +61,17 @@ pub async fn accept_invitation(
     let mut new = None;
     if invitation.account_id.is_none() {
         let name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
-        let own_words = [
-            invitation.email.as_str(),
-            name.as_deref().unwrap_or_default(),
-            invitation.place.as_deref().unwrap_or_default(),
-        ];
+        let typed = Typed { facts: typed, names: invitation.names.clone() };
+        let mut own_words = vec![invitation.email.as_str(), name.as_deref().unwrap_or_default()];
+        own_words.extend(typed.words());
         let password = passwords::chosen(&house, sent.typed("password"), &own_words).await;
+        let facts = refusals.take_all(typed.chosen_if_parent(&house.names.area));
         let password = refusals.take("password", password);
-        let (Some(name), Some(password)) = (name, password) else {
+        let (Some(shown_name), Some(facts), Some(password)) = (name, facts, password) else {
             return invitation_page(&house, &viewer, &invitation, &sent, &refusals).await;
         };
-        // Only a place that is one has a name.
-        let place = invitation.place.as_ref().and(place);
         let password_hash = passwords::hashed(&house, password).await;
-        new = Some(ChosenAccount { shown_name: name, place_id: place, password_hash });
+        new = Some(ChosenAccount { shown_name, facts, password_hash });
     }
     let mut tx = house.db.begin().await?;
     let Some(account_id) = accepted(&mut tx, &house, &invitation, new.as_ref(), now).await? else {
@@ -106,7 +101,7 @@ pub async fn accept_invitation(
 struct ChosenAccount {
     shown_name: String,
     /// For a parent.
-    place_id: Option<Id<Place>>,
+    facts: PersonFacts,
     password_hash: String,
 }
 
@@ -135,13 +130,13 @@ async fn accepted(
             let account = accounts::NewAccount {
                 email: &invitation.email,
                 shown_name: &chosen.shown_name,
-                place_id: chosen.place_id.as_ref(),
+                facts: chosen.facts.clone(),
                 password_hash: Some(&chosen.password_hash),
             };
             let Some(made) = accounts::make_account(tx, &account, now).await? else {
                 return Ok(None);
             };
-            let is_parent_too = chosen.place_id.is_some();
+            let is_parent_too = !chosen.facts.is_empty();
             let roles = if is_parent_too { vec![role, Role::Parent] } else { vec![role] };
             accounts::grant(tx, &made, &roles, now).await?;
             made
@@ -174,11 +169,7 @@ async fn invitation_page(
 ) -> Result<Response, Error> {
     let is_known =
         accounts::by_address(&mut *house.db.read().await?, &invitation.email).await?.is_some();
-    let choices = Choice::with_first(
-        "I'm not a parent or carer here",
-        area::store::places(&house.db).await?,
-        sent.typed("place"),
-    );
+    let lists = person_facts::lists(&house.db, &PersonFacts::default()).await?;
     let page = Page::new("Accept your invitation", || {
         let fields = (!is_known).then(|| {
             view! {
@@ -189,13 +180,7 @@ async fn invitation_page(
                     value=sent.typed("shown_name")
                     refusals
                 />
-                <Choices
-                    name="place"
-                    legend="If you are also a parent or carer here, where do you live?"
-                    hint="Then you can propose and support topics too."
-                    choices
-                    refusals
-                />
+                {person_facts::fields_if_parent(lists, sent, refusals)}
                 <NewPassword
                     label="Choose a password"
                     email=invitation.email.clone()

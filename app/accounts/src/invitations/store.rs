@@ -3,10 +3,12 @@
 use calendar::clock::Millis;
 use deliveries::store::call_off;
 use ground::db::{Db, known};
-use ground::ids::{Account, Id, Invitation, Organisation, Place};
-use ground::viewer::Role;
+use ground::ids::{Account, Id, Invitation, Organisation};
+use ground::viewer::{PersonFacts, Role};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use crate::person_facts::{self, FACTS};
 
 /// An invitation behind a link.
 #[derive(Clone, Debug)]
@@ -20,8 +22,8 @@ pub struct WaitingInvitation {
     pub account_id: Option<Id<Account>>,
     /// Whether that account is suspended.
     pub is_suspended: bool,
-    /// The name of the place that was chosen with it, if that is one.
-    pub place: Option<String>,
+    /// What was chosen with it, by the names that the area's lists have for it.
+    pub names: Vec<Option<String>>,
 }
 
 /// An invitation about to be sent.
@@ -63,25 +65,24 @@ pub async fn keep_invitation(
     Ok(id)
 }
 
-/// The invitation behind a link, while it can be accepted; and the place that was chosen with it,
-/// if that is one.
+/// The invitation behind a link, while it can be accepted; with the names of what was chosen.
 pub async fn invitation(
     tx: &mut AnyConnection,
     token_hash: &str,
-    place: Option<&Id<Place>>,
+    chosen: &PersonFacts,
     now: Millis,
 ) -> sqlx::Result<Option<WaitingInvitation>> {
-    let row = sqlx::query(
-        "SELECT i.id, i.email, i.role, a.id AS account_id, a.suspended_at, i.organisation_id,
-                (SELECT p.name FROM places p WHERE p.id = $3 AND p.retired_at IS NULL) AS place
+    let sql = format!(
+        "SELECT i.id, i.email, i.role, a.id AS account_id, a.suspended_at, i.organisation_id, {}
          FROM invitations i LEFT JOIN accounts a ON a.email = i.email
          WHERE i.token_hash = $1 AND i.ends_at > $2 AND i.accepted_at IS NULL",
-    )
-    .bind(token_hash)
-    .bind(now)
-    .bind(place)
-    .fetch_optional(tx)
-    .await?;
+        person_facts::names(3)
+    );
+    let mut found = sqlx::query(AssertSqlSafe(sql)).bind(token_hash).bind(now);
+    for fact in &FACTS {
+        found = found.bind(chosen.get(fact.column));
+    }
+    let row = found.fetch_optional(tx).await?;
     let invitation = |row: AnyRow| {
         Ok(WaitingInvitation {
             id: row.get("id"),
@@ -90,7 +91,7 @@ pub async fn invitation(
             account_id: row.get("account_id"),
             is_suspended: row.get::<Option<Millis>, _>("suspended_at").is_some(),
             organisation_id: row.get("organisation_id"),
-            place: row.get("place"),
+            names: person_facts::names_of(&row),
         })
     };
     row.map(invitation).transpose()

@@ -13,8 +13,8 @@ use ground::house::House;
 use ground::ids::{Account, Id};
 use ground::routes::SECOND_STEP;
 use ground::sent::Form;
-use ground::ui::{Field, Frame, Page};
-use ground::viewer::Viewer;
+use ground::ui::{Field, Frame, Page, capital};
+use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
 use super::rules;
@@ -119,9 +119,12 @@ fn show_team_second_step(
         });
         view! {
             <p>
-                "Organisers, leaders, safeguarding leads and administrators can see and change \
-                 what parents told us. With a second step, a stolen password is not enough to \
-                 sign in as one of them: it takes a code from their phone or a passkey too."
+                {format!(
+                    "{} can see and change what parents told us. With a second step, a stolen \
+                     password is not enough to sign in as one of them: it takes a code from their \
+                     phone or a passkey too.",
+                    capital(&forms::listed(Role::staff().map(Role::many), "and")),
+                )}
             </p>
             <p class="lead">{now}</p>
             <form method="post" action="/admin/second-step" novalidate>

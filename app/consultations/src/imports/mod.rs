@@ -2,6 +2,7 @@
 //! what is not, and says what becomes of it. Nothing is lost by it: what was there before comes
 //! back with one press. See decision 0045.
 
+mod holds;
 pub mod pages;
 pub mod store;
 

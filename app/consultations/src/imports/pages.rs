@@ -16,10 +16,10 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::check::{MOST_QUESTIONS, check};
 use questionnaires::import::{self, Imported, NotTaken};
-use questionnaires::{Questionnaire, edit, piping};
+use questionnaires::{Questionnaire, edit};
 
 use super::store::{Import, LastImport};
-use super::{Step, address, store};
+use super::{Step, address, holds, store};
 use crate::build::{Builder, in_words, keep_changed, refused};
 use crate::question::keys_had;
 use crate::store::{Consultation, questions};
@@ -115,8 +115,8 @@ pub async fn act_on_import(
         if many > MOST_QUESTIONS {
             tx.roll_back().await?;
             let what_to_do = format!(
-                "Together these would be {many} questions, and {MOST_QUESTIONS} is the most. Take \
-                 some out first, or replace the ones there are"
+                "Together these would be {many} questions and pages, and {MOST_QUESTIONS} is \
+                 the most. Take some out first, or replace the ones there are"
             );
             let refusals = Refusals::one("step", what_to_do);
             return Ok(
@@ -212,14 +212,11 @@ fn what_it_holds_page(
 
 /// What a file holds, and what can become of it.
 fn to_decide(consultation: &Consultation, read: &Imported, turn: i64) -> impl IntoView + use<> {
-    let (new, there) = (read.questionnaire.questions(), consultation.questionnaire.questions());
-    let (new, there) = (new.count(), there.count());
+    let (new, there) = (many(&read.questionnaire), &consultation.questionnaire);
     let lead = match read.not_taken.len() {
-        0 => format!("We can import {} and everything about them.", many(new)),
-        1 => format!("We can import {}, but one thing not as it is in the file.", many(new)),
-        left => {
-            format!("We can import {}, but {left} things not as they are in the file.", many(new))
-        }
+        0 => format!("We can import all of it: {new}."),
+        1 => format!("We can import {new}, but one thing not as it is in the file."),
+        left => format!("We can import {new}, but {left} things not as they are in the file."),
     };
     let faults = check(&read.questionnaire).into_iter();
     let faults = faults
@@ -246,38 +243,12 @@ fn to_decide(consultation: &Consultation, read: &Imported, turn: i64) -> impl In
             <a href="#decide">"Go to what you can do with it"</a>
         </p>
         <h2>"What we will import"</h2>
-        {what_is_taken(&read.questionnaire)}
+        {holds::questions(&read.questionnaire)}
         {taken}
         {what_is_left(&read.not_taken)}
         {faults}
         {ways(&address(&consultation.id), turn, there)}
     }
-}
-
-fn what_is_taken(questionnaire: &Questionnaire) -> impl IntoView + use<> {
-    let rows = edit::flat(&piping::explained(questionnaire)).into_iter();
-    let rows = rows.map(|(heading, question)| {
-        let needed = if question.is_required { ". People must answer it" } else { "" };
-        let branch = if question.only_if.is_empty() { "" } else { ". Only some people are asked" };
-        let shows = if questionnaire
-            .question(&question.key)
-            .is_some_and(|written| !piping::keys(written).is_empty())
-        {
-            ". It shows an earlier answer"
-        } else {
-            ""
-        };
-        let how = format!("{}{needed}{branch}{shows}", question.kind.title());
-        view! {
-            <li>
-                {heading.map(|heading| view! { <p class="state">{heading}</p> })}
-                <p>{question.text}</p>
-                <p class="soft">{how}</p>
-            </li>
-        }
-    });
-    let rows = rows.collect_view();
-    view! { <ol class="queue">{rows}</ol> }
 }
 
 fn what_is_left(not_taken: &[NotTaken]) -> impl IntoView + use<> {
@@ -301,12 +272,14 @@ fn what_is_left(not_taken: &[NotTaken]) -> impl IntoView + use<> {
     })
 }
 
-fn ways(action: &str, turn: i64, there: usize) -> impl IntoView + use<> {
-    let replace = match there {
-        0 => "Use these questions".to_owned(),
-        there => format!("Replace the {} there now", many(there)),
+fn ways(action: &str, turn: i64, there: &Questionnaire) -> impl IntoView + use<> {
+    let is_empty = there.questions().next().is_none();
+    let replace = if is_empty {
+        "Use these questions".to_owned()
+    } else {
+        format!("Replace the {} there now", many(there))
     };
-    let add = (there > 0).then(|| {
+    let add = (!is_empty).then(|| {
         let label = format!("Add them after the {} there now", many(there));
         view! {
             <button class="button quiet" name="step" value=Step::Add.word()>
@@ -368,6 +341,14 @@ pub fn last_import(
     .into_any()
 }
 
-fn many(questions: usize) -> String {
-    if questions == 1 { "1 question".to_owned() } else { format!("{questions} questions") }
+/// How many questions there are, and how many pages that nobody answers.
+fn many(questionnaire: &Questionnaire) -> String {
+    let all = questionnaire.questions().count();
+    let asked = questionnaire.questions().filter(|question| question.kind.has_answer()).count();
+    let questions = if asked == 1 { "question" } else { "questions" };
+    match all - asked {
+        0 => format!("{asked} {questions}"),
+        1 => format!("{asked} {questions} and 1 page to read"),
+        pages => format!("{asked} {questions} and {pages} pages to read"),
+    }
 }

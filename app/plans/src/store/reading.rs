@@ -44,6 +44,8 @@ pub struct Plan {
     pub changes: Vec<PastChange>,
     /// Whether the leader who looks may work on it; false for everyone else.
     pub is_led_by_viewer: bool,
+    /// Whether whoever looks reads its drafts before they are published.
+    pub is_read_by_viewer: bool,
     /// Whether whoever looks is on the side of those who plan it, and can't speak for the forum.
     pub is_planned_by_viewer: bool,
 }
@@ -171,7 +173,7 @@ impl Plan {
     #[must_use]
     pub fn readable(&self, version: i64) -> Option<&Draft> {
         self.drafts.iter().find(|draft| {
-            draft.version == version && may_read_draft(draft.published_at, self.is_led_by_viewer)
+            draft.version == version && may_read_draft(draft.published_at, self.is_read_by_viewer)
         })
     }
 
@@ -297,17 +299,19 @@ pub async fn find(db: &Db, id: &Id<ids::Plan>) -> sqlx::Result<Option<Plan>> {
     find_for(db, id, None).await
 }
 
-/// The plan with this id, whether this leader may work on it, and on which side they are.
+/// The plan with this id, what this person may do about it, and on which side they are.
 pub async fn find_for(
     db: &Db,
     id: &Id<ids::Plan>,
-    leader: Option<&Id<Account>>,
+    viewer: Option<&Id<Account>>,
 ) -> sqlx::Result<Option<Plan>> {
     let mut connection = db.read().await?;
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.what, p.due_day, l.kind, l.name,
                 CAST(CASE WHEN EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = p.id
                   AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_led,
+                CAST(CASE WHEN EXISTS (SELECT 1 FROM draft_readers k WHERE k.plan_id = p.id
+                  AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_read,
                 CAST(CASE WHEN EXISTS (SELECT 1 FROM plan_side k WHERE k.plan_id = p.id
                   AND k.account_id = $2) THEN 1 ELSE 0 END AS BIGINT) AS is_planned
          FROM plans p
@@ -322,7 +326,7 @@ pub async fn find_for(
          ORDER BY l.place, l.position, l.name",
     )
     .bind(id)
-    .bind(leader)
+    .bind(viewer)
     .fetch_all(&mut *connection)
     .await?;
     let Some(row) = rows.first() else { return Ok(None) };
@@ -332,6 +336,7 @@ pub async fn find_for(
         what: row.get("what"),
         due_day: row.get("due_day"),
         is_led_by_viewer: row.get::<i64, _>("is_led") == 1,
+        is_read_by_viewer: row.get::<i64, _>("is_read") == 1,
         is_planned_by_viewer: row.get::<i64, _>("is_planned") == 1,
         ..Plan::default()
     };

@@ -1,11 +1,20 @@
 //! When a question is asked, as XLSForm (`${waits} = 'yes' and selected(${who}, 'child')`) and
-//! LimeSurvey (`((waits.NAOK == "Y"))`) write it. Of that, what a branch here can say: several
-//! conditions that all hold, each that one of some options of one question was chosen.
+//! LimeSurvey (`((waits.NAOK == "Y"))`) write it. Of that, what a branch here may be able to say:
+//! several conditions that all hold, each that one of some options was chosen, or none of them.
 
 use super::text::folded;
 
-/// For each condition the name of the question, and the values one of which was chosen.
-pub type Terms = Vec<(String, Vec<String>)>;
+/// Conditions that all hold.
+pub type Terms = Vec<Term>;
+
+/// That one of these was chosen, or none of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// Each the name of a question, or of one of its lines, and a value.
+    pub any_of: Vec<(String, String)>,
+    /// Whether none of them was.
+    pub is_not: bool,
+}
 
 /// The longest expression that is read, in bytes.
 const LONGEST: usize = 4_000;
@@ -44,6 +53,8 @@ enum Token {
     Name(String),
     Text(String),
     Is,
+    IsNot,
+    Not,
     And,
     Or,
     Selected,
@@ -60,6 +71,7 @@ fn tokens(expression: &str) -> Option<Vec<Token>> {
             ("(", Token::Open),
             (")", Token::Close),
             (",", Token::Comma),
+            ("!=", Token::IsNot),
             ("==", Token::Is),
             ("=", Token::Is),
             ("&&", Token::And),
@@ -85,6 +97,8 @@ fn tokens(expression: &str) -> Option<Vec<Token>> {
                 "and" => Token::And,
                 "or" => Token::Or,
                 "eq" => Token::Is,
+                "ne" => Token::IsNot,
+                "not" => Token::Not,
                 "selected" => Token::Selected,
                 _ => Token::Name(word.to_owned()),
             };
@@ -113,19 +127,16 @@ impl Parser<'_> {
         is_next
     }
 
-    /// One of several: they must all be about one question.
+    /// One of several, each of which is one thing that was chosen.
     fn any(&mut self) -> Option<Terms> {
         let mut terms = self.all()?;
         while self.take(&Token::Or) {
             let other = self.all()?;
-            let ([(name, values)], [(other_name, more)]) = (terms.as_mut_slice(), other.as_slice())
-            else {
-                return None;
-            };
-            if name != other_name {
+            let ([term], [more]) = (terms.as_mut_slice(), other.as_slice()) else { return None };
+            if term.is_not || more.is_not {
                 return None;
             }
-            values.extend(more.iter().cloned());
+            term.any_of.extend(more.any_of.iter().cloned());
         }
         Some(terms)
     }
@@ -139,24 +150,41 @@ impl Parser<'_> {
     }
 
     fn one(&mut self) -> Option<Terms> {
+        if self.take(&Token::Not) {
+            return self.not();
+        }
         if self.take(&Token::Open) {
-            self.depth += 1;
-            if self.depth > DEEPEST {
-                return None;
-            }
-            let terms = self.any()?;
-            self.depth -= 1;
-            return self.take(&Token::Close).then_some(terms);
+            return self.in_brackets();
         }
         if self.take(&Token::Selected) {
             let opened = self.take(&Token::Open);
             let name = self.word()?;
             let value = (opened && self.take(&Token::Comma)).then(|| self.word()).flatten()?;
-            return self.take(&Token::Close).then(|| vec![(name, vec![value])]);
+            return self.take(&Token::Close).then(|| term(name, value, false));
         }
         let name = self.word()?;
-        let value = self.take(&Token::Is).then(|| self.word()).flatten()?;
-        Some(vec![(name, vec![value])])
+        let is_not = self.take(&Token::IsNot);
+        let value = (is_not || self.take(&Token::Is)).then(|| self.word()).flatten()?;
+        Some(term(name, value, is_not))
+    }
+
+    /// What is after a bracket, up to where it closes.
+    fn in_brackets(&mut self) -> Option<Terms> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return None;
+        }
+        let terms = self.any()?;
+        self.depth -= 1;
+        self.take(&Token::Close).then_some(terms)
+    }
+
+    /// The opposite of what is in brackets, where that is one thing.
+    fn not(&mut self) -> Option<Terms> {
+        let mut terms = if self.take(&Token::Open) { self.in_brackets()? } else { return None };
+        let [term] = terms.as_mut_slice() else { return None };
+        term.is_not = !term.is_not;
+        Some(terms)
     }
 
     fn word(&mut self) -> Option<String> {
@@ -167,6 +195,10 @@ impl Parser<'_> {
         self.tokens = &self.tokens[1..];
         Some(word)
     }
+}
+
+fn term(name: String, value: String, is_not: bool) -> Terms {
+    vec![Term { any_of: vec![(name, value)], is_not }]
 }
 
 #[cfg(test)]
@@ -181,29 +213,40 @@ mod tests {
             terms(expression).map(|terms| {
                 terms
                     .into_iter()
-                    .map(|(name, values)| format!("{name}: {}", values.join("|")))
+                    .map(|term| {
+                        let any_of = term.any_of.iter();
+                        let any_of = any_of.map(|(name, value)| format!("{name}={value}"));
+                        let not = if term.is_not { "not " } else { "" };
+                        format!("{not}{}", any_of.collect::<Vec<_>>().join("|"))
+                    })
                     .collect::<Vec<_>>()
             })
         };
         let is =
             |terms: &[&str]| Some(terms.iter().map(|term| (*term).to_owned()).collect::<Vec<_>>());
-        assert_eq!(read("${waits} = 'yes'"), is(&["waits: yes"]));
+        assert_eq!(read("${waits} = 'yes'"), is(&["waits=yes"]));
         assert_eq!(
             read("selected(${who}, 'child') and (${age}='a' or ${age} = 'b')"),
-            is(&["who: child", "age: a|b"])
+            is(&["who=child", "age=a|age=b"])
         );
-        assert_eq!(read("((waits.NAOK == \"Y\"))"), is(&["waits.NAOK: Y"]));
+        assert_eq!(read("((waits.NAOK == \"Y\"))"), is(&["waits.NAOK=Y"]));
         assert_eq!(
             read("(435X6X7.NAOK == 'A1') && (Q2_SQ001.NAOK == \"Y\")"),
-            is(&["435X6X7.NAOK: A1", "Q2_SQ001.NAOK: Y"])
+            is(&["435X6X7.NAOK=A1", "Q2_SQ001.NAOK=Y"])
         );
-        assert_eq!(read("${waits} = ‘yes’"), is(&["waits: yes"]), "a word processor's quotes");
-        assert_eq!(read("selected(${waits},\u{a0}“yes”)"), is(&["waits: yes"]));
+        assert_eq!(read("${waits} = ‘yes’"), is(&["waits=yes"]), "a word processor's quotes");
+        assert_eq!(read("selected(${waits},\u{a0}“yes”)"), is(&["waits=yes"]));
+        assert_eq!(read("a_1 == \"Y\" or a_2 == \"Y\""), is(&["a_1=Y|a_2=Y"]));
+        assert_eq!(read("${a} != 'x' and ${b} = 'y'"), is(&["not a=x", "b=y"]));
+        assert_eq!(read("not(selected(${a}, 'x') or ${a} = 'y')"), is(&["not a=x|a=y"]));
+        assert_eq!(read("not(not(${a} = 'x'))"), is(&["a=x"]));
         for other in [
-            "${a} = 'x' or ${b} = 'y'",
             "${age} > 5",
-            "not(${a} = 'x')",
-            "${a} != 'x'",
+            "${a} != 'x' or ${a} = 'y'",
+            "not(${a} = 'x' and ${b} = 'y')",
+            "not ${a} = 'x'",
+            "not(${a} = 'x'",
+            "${a} != ",
             "",
             "(",
             "${a",
@@ -244,7 +287,7 @@ mod tests {
 
         #[test]
         fn nor_do_signs_again_and_again(
-            sign in "[(),='\"${}a& |]{1,6}",
+            sign in "[(),!='\"${}a& |]{1,6}",
             times in 1_usize..2_000,
         ) {
             let read = terms(&sign.repeat(times));

@@ -2,12 +2,14 @@
 //! know is imported; for everything else there is a line that says what and why.
 //!
 //! Nothing is lost without a word, by the way it is read: a reader takes each cell and each field
-//! by its name, which notes it as taken over, and what nobody took is named in the end. `text` has
-//! the words, `expression` who is asked what, and each format a table of the names it uses
-//! (`names`).
+//! by its name, which notes it as taken over, and what nobody took is named in the end. `html` and
+//! `text` have the words, `expression` who is asked what, `report` the lines of what could not be
+//! imported, and each format a table of the names it uses (`names`).
 
 pub mod expression;
+mod html;
 mod limesurvey;
+mod report;
 mod text;
 mod xlsform;
 
@@ -19,8 +21,11 @@ use std::io::Cursor;
 
 use serde::{Deserialize, Serialize};
 
+use self::expression::Term;
+use self::html::Plain;
+use self::report::Report;
 use super::check::{LONGEST_LINE, LONGEST_TEXT, MOST_OPTIONS, MOST_QUESTIONS, is_key};
-use super::{Choice, Condition, Question, Questionnaire, Section, file};
+use super::{Choice, Condition, Question, QuestionKind, Questionnaire, Section, file};
 
 /// What was read of a file. It is kept while an organiser decides what becomes of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,10 +55,12 @@ pub type Unread = String;
 pub const LARGEST: usize = 20 * 1024 * 1024;
 /// The longest text of a cell or a field that is read, in characters.
 const LONGEST_CELL: usize = 20_000;
-/// After so many things that could not be imported, the rest of a file is not read.
-const MOST_NOT_TAKEN: usize = 300;
-/// The longest line that names what was left out, in characters.
-const LONGEST_REASON: usize = 400;
+/// The longest text of an option that is read. A list can be read for many questions.
+const LONGEST_OPTION: usize = 2_000;
+/// So many numbers there are to enter where a file names no end of them.
+const MOST_NUMBERS: i64 = 1_000_000;
+
+const NOT_SAYABLE: &str = "this condition could not be imported";
 
 /// What to do with a file that is none of these.
 const NO_FILE: &str = "Choose a file of questions: one saved from Alongside (.json), an XLSForm \
@@ -103,6 +110,9 @@ fn another_kind(name: &str, file: &[u8]) -> Option<&'static str> {
         return another_zip(file);
     }
     let is_text = !file.starts_with(b"<") && !file.starts_with(b"{");
+    if is_text && is_limesurvey_in_columns(file) {
+        return Some(LIMESURVEY_AS_TEXT);
+    }
     if is_text && (ends(".csv") || ends(".tsv")) {
         return Some(
             "This is a CSV file, which can't hold the sheets of a form. Open it in a spreadsheet \
@@ -114,6 +124,18 @@ fn another_kind(name: &str, file: &[u8]) -> Option<&'static str> {
         "This is a text file. In LimeSurvey choose Export, then Survey structure (.lss), and \
          import that",
     )
+}
+
+const LIMESURVEY_AS_TEXT: &str = "This is a LimeSurvey survey as a table of text. In LimeSurvey \
+    choose Export, then Survey structure (.lss), and import that";
+
+/// Whether its first line has the columns of a survey that LimeSurvey exports as text.
+fn is_limesurvey_in_columns(file: &[u8]) -> bool {
+    let first = file.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let first = String::from_utf8_lossy(&first[..first.len().min(1_000)]);
+    let columns = first.trim_start_matches('\u{feff}').split('\t');
+    let columns = columns.map(|column| column.trim().trim_matches('"'));
+    columns.filter(|column| ["class", "type/scale"].contains(column)).count() == 2
 }
 
 /// The same for what is packed as a workbook is.
@@ -143,9 +165,10 @@ fn another_zip(file: &[u8]) -> Option<&'static str> {
 struct Builder {
     imported: Imported,
     keys: BTreeSet<String>,
+    /// The names that questions have in the file.
+    names: BTreeSet<String>,
     taken: BTreeSet<String>,
-    /// What nobody took: it is named, however much else there is.
-    unread: Vec<NotTaken>,
+    report: Report,
 }
 
 /// Who is asked a question of a file.
@@ -160,8 +183,21 @@ enum Asked {
 enum Means {
     /// An option of a question, by their keys.
     Chosen(String, String),
+    /// A value that the question with this key has no option for.
+    NoOption(String),
     /// What nobody is asked, so that it never holds.
     NeverAsked,
+}
+
+/// What one condition of a file says.
+enum Says {
+    Only(Condition),
+    Always,
+    Never,
+    /// It can never hold, because this is no option.
+    NoOption(String),
+    /// What no branch can say.
+    Unknown,
 }
 
 /// The options of a question, and the key that each has here, by its name in the file.
@@ -169,47 +205,26 @@ enum Means {
 struct Options {
     choices: Vec<Choice>,
     keys: BTreeMap<String, String>,
+    /// Whether there are more than people can choose from here. Then none of them is here.
+    are_too_many: bool,
 }
 
 impl Builder {
     fn report(&mut self, at: &str, what: impl Into<String>) {
-        if self.imported.not_taken.len() < MOST_NOT_TAKEN {
-            self.imported.not_taken.push(not_taken(at, &what.into()));
-        } else if !self.is_full() {
-            self.imported.not_taken.push(NotTaken {
-                at: "The rest of the file".to_owned(),
-                what: "Left out, because so much before it couldn't be imported".to_owned(),
-            });
-        }
+        self.report.say(at, &what.into());
     }
 
-    /// Names what nobody took.
-    fn name(&mut self, at: &str, what: &str) {
-        self.unread.push(not_taken(at, what));
-    }
-
-    /// Names many things at once, in as many lines as that takes.
-    fn name_all(&mut self, at: &str, why: &str, names: impl IntoIterator<Item = String>) {
-        let mut line = String::new();
-        for name in names {
-            let name = cut(&name, 60);
-            if line.chars().count() + name.chars().count() + why.len() > LONGEST_REASON - 10 {
-                self.name(at, &format!("{why}: {line}"));
-                line.clear();
-            }
-            if !line.is_empty() {
-                line.push_str(", ");
-            }
-            line.push_str(&name);
+    /// Reports what was in words beside them.
+    fn words(&mut self, at: &str, read: Plain) -> String {
+        for left in read.left {
+            self.report(at, left);
         }
-        if !line.is_empty() {
-            self.name(at, &format!("{why}: {line}"));
-        }
+        read.words
     }
 
     /// What was read, where there is a question in it.
     fn done(mut self) -> Result<Imported, Unread> {
-        self.imported.not_taken.append(&mut self.unread);
+        self.imported.not_taken = self.report.done();
         self.imported.taken = self.taken.into_iter().collect();
         let questionnaire = &mut self.imported.questionnaire;
         questionnaire.sections.retain(|section| !section.questions.is_empty());
@@ -221,11 +236,6 @@ impl Builder {
         Err(format!("There is no question in this file that we can import.{why}"))
     }
 
-    /// Whether so much could not be imported that the rest is not read.
-    fn is_full(&self) -> bool {
-        self.imported.not_taken.len() > MOST_NOT_TAKEN
-    }
-
     /// Whether there is room for one more question; if not, it is reported.
     fn has_room(&mut self, at: &str) -> bool {
         let has_room = self.imported.questionnaire.questions().count() < MOST_QUESTIONS;
@@ -233,6 +243,20 @@ impl Builder {
             self.report(at, format!("Left out: there are more than {MOST_QUESTIONS} questions"));
         }
         has_room
+    }
+
+    /// Says where a name is that of an earlier question too. It means the earlier one.
+    fn note_name(&mut self, at: &str, name: &str) {
+        if !name.is_empty() && !self.names.insert(name.to_owned()) {
+            let name = cut(name, 60);
+            self.report(
+                at,
+                format!(
+                    "Another question before it has the name {name} too. Conditions on {name} and \
+                     answers in words are those of the first"
+                ),
+            );
+        }
     }
 
     /// Begins a section. A heading without questions of its own stays in that of the next one.
@@ -295,47 +319,110 @@ impl Builder {
         }
     }
 
-    /// Options with their words cut to what fits. Each is known by the whole of its name.
-    fn options(&mut self, at: &str, options: impl Iterator<Item = (String, String)>) -> Options {
+    /// Options with their words cut to what fits. Each is known by the whole of its name, and what
+    /// has another name or other words in the file is another option. `read`: words of the file.
+    fn options(
+        &mut self,
+        at: &str,
+        rows: Vec<(String, String)>,
+        read: impl Fn(&str) -> Plain,
+    ) -> Options {
+        let (rows, twice) = once_each_row(rows);
+        for name in twice {
+            self.report(at, format!("Left out: the option {name} is in the list twice"));
+        }
+        if rows.len() > MOST_OPTIONS {
+            return self.too_many_options(at, &rows, read);
+        }
         let mut all = Options::default();
-        for (name, words) in options {
-            if self.is_full() {
-                break;
-            }
+        for (name, words) in rows {
+            let words = self.words(at, read(&cut(&words, LONGEST_OPTION)));
             let line = forms::line(if words.is_empty() { &name } else { &words });
             let text = cut_words(&line, LONGEST_LINE);
-            let is_there = all.choices.iter().any(|known| known.text == text);
+            let code = cut(&name, 60);
             if text.is_empty() {
                 self.report(at, "Left out: an option has no words");
-            } else if is_there || all.keys.contains_key(&name) {
-                self.report(at, format!("Left out: the option {text} is in the list twice"));
-            } else if all.choices.len() == MOST_OPTIONS {
+                continue;
+            }
+            if words.is_empty() {
                 self.report(
                     at,
-                    format!(
-                        "Left out: the options from {text} on, because there are more than \
-                         {MOST_OPTIONS}"
-                    ),
+                    format!("The option {code} has no words. Its name is used instead"),
                 );
-                break;
-            } else {
-                if text != line {
-                    self.report(at, format!("The option {text} is too long. Its end was left out"));
-                }
-                let key = all.fresh_key(&name);
-                all.keys.insert(name, key.clone());
-                all.choices.push(Choice { key, text });
             }
+            if text != line {
+                self.report(at, format!("The option {text} is too long. Its end was left out"));
+            }
+            if all.choices.iter().any(|known| known.text == text) {
+                let what = format!("Two options read the same: {text}. Change one of them");
+                self.report(at, what);
+            }
+            let key = all.fresh_key(&name);
+            if all.keys.contains_key(&name) {
+                let what = format!(
+                    "Two options have the name {code}. Conditions on it are those of the first"
+                );
+                self.report(at, what);
+            } else {
+                all.keys.insert(name, key.clone());
+            }
+            all.choices.push(Choice { key, text });
         }
         all
     }
 
-    /// Who is asked a question, from an expression of the file. `find`: what a name and a value
-    /// mean. Where it cannot be imported, everyone is asked the question.
+    /// Says that people can't choose from so many options, and which those are.
+    fn too_many_options(
+        &mut self,
+        at: &str,
+        rows: &[(String, String)],
+        read: impl Fn(&str) -> Plain,
+    ) -> Options {
+        let text = |row: Option<&(String, String)>| {
+            row.map_or_else(String::new, |(name, words)| {
+                let words = read(&cut(words, LONGEST_OPTION)).words;
+                cut(&forms::line(if words.is_empty() { name } else { &words }), 60)
+            })
+        };
+        let (many, first, last) = (rows.len(), text(rows.first()), text(rows.last()));
+        self.report(
+            at,
+            format!(
+                "People will write their answer: the list has {many} options, from “{first}” to \
+                 “{last}”, and {MOST_OPTIONS} is the most here"
+            ),
+        );
+        Options { are_too_many: true, ..Options::default() }
+    }
+
+    /// The least and the most that people can enter, where a file says one of them or none.
+    fn limits(&mut self, at: &str, least: Option<i64>, most: Option<i64>) -> (i64, i64) {
+        let from = |most: i64| if most > 0 { 0 } else { most.saturating_sub(MOST_NUMBERS) };
+        let to = |least: i64| least.max(0).saturating_add(MOST_NUMBERS);
+        let (what, (least, most)) = match (least, most) {
+            (Some(least), Some(most)) => return (least, most),
+            (Some(least), None) => ("largest", (least, to(least))),
+            (None, Some(most)) => ("smallest", (from(most), most)),
+            (None, None) => ("smallest and the largest", (0, MOST_NUMBERS)),
+        };
+        self.report(
+            at,
+            format!(
+                "The file doesn't say the {what} number. People can enter {least} to {most}: \
+                 change that if somebody may need another number"
+            ),
+        );
+        (least, most)
+    }
+
+    /// Who is asked a question, from an expression of the file. `around`: what holds for all of
+    /// them already; `find`: what a name and a value mean. Where it cannot be imported, everyone is
+    /// asked the question.
     fn asked(
         &mut self,
         at: &str,
         expression: &str,
+        around: &[Condition],
         find: impl Fn(&str, &str) -> Option<Means>,
     ) -> Asked {
         match expression::constant(expression) {
@@ -344,36 +431,121 @@ impl Builder {
             None if expression.is_empty() => return Asked::If(Vec::new()),
             None => {}
         }
-        let (mut conditions, mut is_known) = (Vec::new(), true);
-        match expression::terms(expression) {
-            None => is_known = false,
-            Some(terms) => {
-                for (name, values) in terms {
-                    let means: Option<Vec<Means>> =
-                        values.iter().map(|value| find(&name, value)).collect();
-                    match means.as_deref() {
-                        Some([Means::NeverAsked, ..]) => return Asked::Nobody,
-                        means => match means.and_then(condition) {
-                            Some(condition) => conditions.push(condition),
-                            None => is_known = false,
-                        },
-                    }
+        let terms = expression::terms(expression).ok_or_else(|| NOT_SAYABLE.to_owned());
+        let why = match terms.and_then(|terms| self.conditions(&terms, around, find)) {
+            Ok(asked) => return asked,
+            Err(why) => why,
+        };
+        let expression = cut(expression, 120);
+        self.report(at, format!("Everyone will be asked: {why}: {expression}"));
+        Asked::If(Vec::new())
+    }
+
+    /// Who is asked by these conditions, or why they can't be imported.
+    fn conditions(
+        &self,
+        terms: &[Term],
+        around: &[Condition],
+        find: impl Fn(&str, &str) -> Option<Means>,
+    ) -> Result<Asked, String> {
+        let mut conditions = Vec::new();
+        for term in terms {
+            match self.says(term, around, &find) {
+                Says::Only(condition) => conditions.push(condition),
+                Says::Always => {}
+                Says::Never => return Ok(Asked::Nobody),
+                Says::NoOption(value) => {
+                    let value = cut(&value, 60);
+                    return Err(format!(
+                        "in the file this condition never holds, as {value} is not an option"
+                    ));
                 }
+                Says::Unknown => return Err(NOT_SAYABLE.to_owned()),
             }
         }
-        if is_known {
-            return Asked::If(conditions);
+        Ok(Asked::If(conditions))
+    }
+
+    /// What one condition says. That nothing was chosen, no branch can say.
+    fn says(
+        &self,
+        term: &Term,
+        around: &[Condition],
+        find: impl Fn(&str, &str) -> Option<Means>,
+    ) -> Says {
+        let (mut chosen, mut missing): (Option<Condition>, Option<&str>) = (None, None);
+        for (name, value) in &term.any_of {
+            match find(name, value) {
+                Some(Means::NeverAsked) if !value.is_empty() => {}
+                Some(Means::NoOption(question)) if value.is_empty() => {
+                    let is_answered = term.is_not && term.any_of.len() == 1;
+                    return if is_answered { self.answered(question) } else { Says::Unknown };
+                }
+                Some(Means::NoOption(_)) => missing = Some(value),
+                Some(Means::Chosen(question, option)) => {
+                    let known = chosen
+                        .get_or_insert(Condition { question: question.clone(), any_of: vec![] });
+                    if known.question != question {
+                        return Says::Unknown;
+                    }
+                    known.any_of.push(option);
+                }
+                Some(Means::NeverAsked) | None => return Says::Unknown,
+            }
         }
-        let expression = cut(expression, 120);
-        self.report(
-            at,
-            format!("Everyone will be asked: this condition could not be imported: {expression}"),
-        );
-        Asked::If(Vec::new())
+        let can_branch = |on: &Condition| {
+            let before = self.imported.questionnaire.question(&on.question);
+            before.is_some_and(|before| before.kind.can_branch())
+        };
+        match (chosen, missing) {
+            (Some(condition), _) if !can_branch(&condition) => Says::Unknown,
+            (Some(condition), _) if term.is_not => self.another(&condition, around),
+            (Some(condition), _) => Says::Only(condition),
+            (None, _) if term.is_not => Says::Always,
+            (None, Some(value)) => Says::NoOption(value.to_owned()),
+            (None, None) => Says::Never,
+        }
+    }
+
+    /// That something was chosen in a question.
+    fn answered(&self, question: String) -> Says {
+        let before = self.imported.questionnaire.question(&question);
+        let Some(before) = before.filter(|before| before.kind.can_branch()) else {
+            return Says::Unknown;
+        };
+        let any_of: Vec<String> =
+            before.kind.options().into_iter().map(|option| option.key).collect();
+        Says::Only(Condition { question, any_of })
+    }
+
+    /// That something else was chosen: what the opposite of a condition says where everyone who
+    /// could be asked has answered, with one option.
+    fn another(&self, not: &Condition, around: &[Condition]) -> Says {
+        let Some(before) = self.imported.questionnaire.question(&not.question) else {
+            return Says::Unknown;
+        };
+        let is_asked = before.only_if.iter().all(|condition| around.contains(condition));
+        let others = before.kind.options().into_iter().map(|option| option.key);
+        let any_of: Vec<String> = others.filter(|key| !not.any_of.contains(key)).collect();
+        if before.is_required && is_asked && before.kind.is_one_choice() && !any_of.is_empty() {
+            Says::Only(Condition { question: not.question.clone(), any_of })
+        } else {
+            Says::Unknown
+        }
     }
 }
 
 impl Options {
+    /// The kind of question that has these options; `instead` where there are too many.
+    fn or_words(
+        self,
+        instead: QuestionKind,
+        kind: impl FnOnce(Vec<Choice>) -> QuestionKind,
+    ) -> (QuestionKind, BTreeMap<String, String>) {
+        let kind = if self.are_too_many { instead } else { kind(self.choices) };
+        (kind, self.keys)
+    }
+
     /// The key of the next option: the name it has, or one of our own from its place.
     fn fresh_key(&self, name: &str) -> String {
         let own = (self.choices.len() + 1..).map(|nth| format!("option-{nth}"));
@@ -383,23 +555,18 @@ impl Options {
     }
 }
 
-/// That one of these options of one question was chosen.
-fn condition(means: &[Means]) -> Option<Condition> {
-    let mut condition: Option<Condition> = None;
-    for one in means {
-        let Means::Chosen(question, option) = one else { return None };
-        let known = condition
-            .get_or_insert_with(|| Condition { question: question.clone(), any_of: Vec::new() });
-        if known.question != *question {
-            return None;
+/// Each row of a list once, by its name and its words in the file, and the names of those that were
+/// there again.
+fn once_each_row(rows: Vec<(String, String)>) -> (Vec<(String, String)>, BTreeSet<String>) {
+    let (mut known, mut once, mut twice) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
+    for row in rows {
+        if known.insert(row.clone()) {
+            once.push(row);
+        } else {
+            twice.insert(cut(&row.0, 60));
         }
-        known.any_of.push(option.clone());
     }
-    condition
-}
-
-fn not_taken(at: &str, what: &str) -> NotTaken {
-    NotTaken { at: cut(at, 80), what: cut(what, LONGEST_REASON) }
+    (once, twice)
 }
 
 fn once_each(conditions: Vec<Condition>) -> Vec<Condition> {
@@ -421,37 +588,6 @@ fn cut_words(words: &str, longest: usize) -> String {
     }
 }
 
-/// Words of the file as plain text: without marks of HTML, with its line breaks. Reads each sign
-/// once: the words were sent by someone, and elements can lie inside one another a million deep.
-fn plain(words: &str) -> String {
-    let cut = cut(words, LONGEST_CELL);
-    let (mut bare, mut rest) = (String::new(), cut.as_str());
-    while let Some((before, mark)) = rest.split_once('<') {
-        bare.push_str(before);
-        if !mark.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)) {
-            bare.push('<');
-            rest = mark;
-            continue;
-        }
-        let Some((name, after)) = mark.split_once('>') else {
-            rest = "";
-            break;
-        };
-        let name = name.to_ascii_lowercase();
-        let is = |begin: &str| name.starts_with(begin);
-        if is("br") || is("/p") || is("/li") || is("/div") {
-            bare.push('\n');
-        }
-        rest = after;
-        if is("script") || is("style") {
-            // What is in them is no words, and ends with the next mark.
-            rest = after.find("</").map_or("", |end| &after[end..]);
-        }
-    }
-    bare.push_str(rest);
-    forms::prose(&html_escape::decode_html_entities(&bare))
-}
-
 /// The beginning of a text; what is beyond it is not looked at.
 fn cut(text: &str, longest: usize) -> String {
     if text.chars().nth(longest).is_none() {
@@ -465,41 +601,57 @@ fn cut(text: &str, longest: usize) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn words_lose_their_marks_and_keep_their_lines() {
-        for (marked, bare) in [
-            ("Do you <b>wait</b>?", "Do you wait?"),
-            ("one<br />two<BR>three", "one\ntwo\nthree"),
-            ("<p>one</p><p>two</p>", "one\ntwo"),
-            ("a < b and b > a", "a < b and b > a"),
-            ("5 <3 &amp; &lt;b&gt;", "5 <3 & <b>"),
-            ("<style>p { color: red }</style>Why?", "Why?"),
-            ("<script>if (a < b) go()</script>Why?", "Why?"),
-            ("cut off <span class", "cut off"),
-            ("no end <", "no end <"),
-        ] {
-            assert_eq!(plain(marked), bare, "{marked}");
-        }
+    /// Words as they are.
+    fn bare(words: &str) -> Plain {
+        Plain { words: words.to_owned(), left: Vec::new() }
     }
 
-    #[test]
-    fn marks_inside_one_another_without_end_are_read_once_and_long_texts_are_cut() {
-        assert_eq!(plain(&"<div>".repeat(1_000_000)), "");
-        assert_eq!(plain(&"<".repeat(1_000_000)).chars().count(), LONGEST_CELL);
-        assert_eq!(plain(&"<a".repeat(1_000_000)), "");
+    fn rows(rows: &[(&str, &str)]) -> Vec<(String, String)> {
+        rows.iter().map(|(name, words)| ((*name).to_owned(), (*words).to_owned())).collect()
     }
 
-    #[test]
-    fn what_could_not_be_imported_ends_somewhere() {
+    /// What is read of a list of options, and what is said of it.
+    fn read_options(rows: Vec<(String, String)>) -> (Options, Vec<String>) {
         let mut builder = Builder::default();
-        (0..10_000).for_each(|nth| builder.report(&"row".repeat(1_000), format!("{nth}")));
-        assert_eq!(builder.imported.not_taken.len(), MOST_NOT_TAKEN + 1);
-        assert!(builder.is_full());
-        assert!(builder.imported.not_taken.iter().all(|not| not.at.chars().count() <= 80));
-        let twice = std::iter::repeat_n(("a".to_owned(), "A".to_owned()), 1_000_000);
-        assert_eq!(builder.options("a list", twice).choices, [], "nothing more is read");
-        let many = (0..1_000_000).map(|nth: u32| (nth.to_string(), nth.to_string()));
-        assert_eq!(Builder::default().options("a list", many).choices.len(), MOST_OPTIONS);
+        let options = builder.options("a list", rows, bare);
+        (options, builder.report.done().into_iter().map(|not| not.what).collect())
+    }
+
+    #[test]
+    fn options_that_look_alike_stay_apart_and_only_the_same_row_again_is_left_out() {
+        let alike = [("1", "Very"), ("2", "Very"), ("2", "Not at all"), ("3", "So"), ("3", "So")];
+        let (options, said) = read_options(rows(&alike));
+        let texts: Vec<&str> = options.choices.iter().map(|choice| choice.text.as_str()).collect();
+        assert_eq!(texts, ["Very", "Very", "Not at all", "So"]);
+        assert_eq!(options.keys["2"], options.choices[1].key, "conditions go by the first");
+        assert_eq!(
+            said,
+            [
+                "Left out: the option 3 is in the list twice",
+                "Two options read the same: Very. Change one of them",
+                "Two options have the name 2. Conditions on it are those of the first",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_list_too_long_to_choose_from_is_not_cut_but_answered_in_words() {
+        let countries = |many: usize| {
+            let row = |nth: usize| (format!("c{nth}"), format!("Country {nth}"));
+            (1..=many).map(row).collect::<Vec<_>>()
+        };
+        let (options, said) = read_options(countries(MOST_OPTIONS));
+        assert_eq!((options.choices.len(), said.len()), (MOST_OPTIONS, 0));
+        let (options, said) = read_options(countries(249));
+        assert_eq!(
+            said,
+            ["People will write their answer: the list has 249 options, from “Country 1” to \
+              “Country 249”, and 60 is the most here"]
+        );
+        let of = |options| QuestionKind::OneOf { options };
+        assert_eq!(options.or_words(QuestionKind::ShortText {}, of).0, QuestionKind::ShortText {});
+        let twice = std::iter::repeat_n(("a".to_owned(), "A".to_owned()), 100_000).collect();
+        assert_eq!(read_options(twice).0.choices.len(), 1, "each row is read once");
     }
 
     #[test]
@@ -507,7 +659,7 @@ mod tests {
         let names = ["0-5", "0_5", "0+5", "<5", ">5", "так", "ні", "option-9"];
         let long = ["x".repeat(41), format!("{}y", "x".repeat(40))];
         let all = names.iter().map(|name| (*name).to_owned()).chain(long);
-        let options = Builder::default().options("a list", all.map(|name| (name.clone(), name)));
+        let (options, _) = read_options(all.map(|name| (name.clone(), name)).collect());
         assert_eq!(options.choices.len(), 10, "{options:?}");
         let keys: BTreeSet<&String> = options.choices.iter().map(|option| &option.key).collect();
         assert_eq!(keys.len(), 10);
@@ -532,6 +684,10 @@ mod tests {
             zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("an entry");
             zip.finish().expect("a zip").into_inner()
         };
+        let lime = |kind: &str| {
+            let file = "<document><LimeSurveyDocType>KIND</LimeSurveyDocType></document>";
+            file.replace("KIND", kind).into_bytes()
+        };
         let said = |name: &str, file: &[u8]| read(name, file).expect_err("what to do");
         for (name, file, says) in [
             ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1".to_vec(), "old Excel workbook (.xls)"),
@@ -540,6 +696,10 @@ mod tests {
             ("a.ods", zip_of("content.xml"), "OpenDocument file (.ods)"),
             ("a.docx", zip_of("word/document.xml"), "Choose a file of questions"),
             ("a.txt", b"id\trelated_id".to_vec(), "Survey structure (.lss)"),
+            ("a.tsv", b"class\ttype/scale\tname\n".to_vec(), "Survey structure (.lss)"),
+            ("a", b"\"class\"\t\"type/scale\"\t\"name\"\n".to_vec(), "a table of text"),
+            ("a.lsq", lime("Question"), "one question"),
+            ("a.lsg", lime("Group"), "one group"),
             ("a.lss", b"\xff\xfe<\0".to_vec(), "UTF-16"),
             ("a.lss", b"\xfe\xff\0<".to_vec(), "UTF-16"),
             ("a.json", b"  \n".to_vec(), "This file is empty"),

@@ -357,6 +357,27 @@ impl QuestionKind {
         self.fields().into_iter().find(|(field, _)| *field == "unit").map(|(_, unit)| unit)
     }
 
+    /// The least and the most that a number can be; `None` where there is no number.
+    #[must_use]
+    pub fn limits(&self) -> Option<(i64, i64)> {
+        match self {
+            Self::Number { least, most } | Self::Amount { least, most, .. } => {
+                Some((*least, *most))
+            }
+            Self::OneOf { .. }
+            | Self::SeveralOf { .. }
+            | Self::YesNo {}
+            | Self::Scale { .. }
+            | Self::Rank { .. }
+            | Self::ShortText {}
+            | Self::LongText {}
+            | Self::Date {}
+            | Self::Place {}
+            | Self::Page { .. }
+            | Self::Picture { .. } => None,
+        }
+    }
+
     /// Its word in forms and in files.
     #[must_use]
     pub fn word(&self) -> &'static str {

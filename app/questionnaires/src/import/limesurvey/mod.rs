@@ -13,10 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use roxmltree::{Document, ParsingOptions};
 
 use self::tables::{Row, Rows, Survey, by};
+use super::html::{Plain, plain};
+use super::report::lists;
 use super::text::with_answers;
 use super::{
-    Asked, Builder, Imported, LARGEST, Means, Options, Unread, cut, expression, once_each, plain,
+    Asked, Builder, Imported, LARGEST, LONGEST_OPTION, Means, Options, Unread, cut, expression,
+    once_each,
 };
+use crate::check::{LONGEST_LINE, MOST_OPTIONS};
 use crate::{Choice, Condition, Question, QuestionKind};
 
 /// The most elements and texts that are read.
@@ -29,6 +33,9 @@ const LONGEST_TAG: usize = 2_000;
 const MOST_NAMESPACES: usize = 10;
 /// The longest name of a question that conditions can refer to, in characters.
 const LONGEST_NAME: usize = 100;
+
+const WHOLE: &str = "In LimeSurvey open the survey it is in, choose Export, then Survey structure \
+    (.lss), and import that";
 
 /// Reads a survey.
 ///
@@ -52,15 +59,20 @@ pub fn limesurvey(file: &[u8]) -> Result<Imported, Unread> {
     };
     let document = Document::parse_with_options(text, options)
         .map_err(|error| format!("This is not a LimeSurvey survey: {error}"))?;
-    let of_a_survey = document
-        .root_element()
-        .children()
-        .any(|node| node.has_tag_name("LimeSurveyDocType") && node.text() == Some("Survey"));
-    if !of_a_survey {
-        return Err(
-            "Choose a survey exported from LimeSurvey as .lss. This is another kind of file"
-                .to_owned(),
-        );
+    let kind = document.root_element().children();
+    let kind = kind.filter(|node| node.has_tag_name("LimeSurveyDocType"));
+    match kind.filter_map(|node| node.text()).map(str::trim).next() {
+        Some("Survey") => {}
+        Some("Question") => {
+            return Err(format!("This is one question of a survey (.lsq). {WHOLE}"));
+        }
+        Some("Group") => return Err(format!("This is one group of a survey (.lsg). {WHOLE}")),
+        _ => {
+            return Err(
+                "Choose a survey exported from LimeSurvey as .lss. This is another kind of file"
+                    .to_owned(),
+            );
+        }
     }
     Reader::of(&Survey::of(&document)).imported()
 }
@@ -116,8 +128,8 @@ struct Reader<'s> {
     builder: Builder,
     /// What names mean in conditions and in words.
     meant: BTreeMap<String, Meant>,
-    /// Attributes that nobody took: their names, with the questions and the first value.
-    attributes: BTreeMap<String, (Vec<String>, String)>,
+    /// Attributes that nobody took: their names and values, with the questions.
+    attributes: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
 
 /// What the name of a question, or of a line of it, means.
@@ -131,6 +143,7 @@ enum Meant {
 
 /// The questions of a group, and who is asked them.
 struct Group {
+    title: String,
     conditions: Vec<Condition>,
     is_never: bool,
 }
@@ -157,6 +170,8 @@ impl Around<'_> {
 const NEVER: &str = "Left out: its condition says that nobody is ever asked it";
 const NO_CALCULATION: &str = "Left out: calculations can't be made here";
 const OTHER: &str = "other";
+/// The longest unit of a number, in characters.
+const LONGEST_UNIT: usize = 30;
 
 impl<'s> Reader<'s> {
     fn of(survey: &'s Survey) -> Self {
@@ -170,12 +185,19 @@ impl<'s> Reader<'s> {
 
     fn imported(mut self) -> Result<Imported, Unread> {
         let survey = self.survey;
-        let is_own = |row: &&Row| matches!(row.look("parent_qid"), "" | "0");
-        let is_line = |row: &&Row| !is_own(row);
-        let questions = by("gid", survey.questions.iter().filter(is_own));
-        let lines = survey.subquestions.iter().chain(survey.questions.iter().filter(is_line));
+        let (own, lines): (Vec<&Row>, Vec<&Row>) =
+            survey.questions.iter().partition(|row| is_own(row));
+        let questions = by("gid", own.into_iter());
+        let lines = survey.subquestions.iter().chain(lines);
         let (lines, answers) = (by("parent_qid", lines), by("qid", survey.answers.iter()));
+        let mut known = BTreeSet::new();
         for row in &survey.groups {
+            if !known.insert(row.look("gid")) {
+                row.leave_out();
+                let at = format!("Group {}", cut(row.look("group_name"), 60));
+                self.builder.report(&at, "Left out: another group has the same number");
+                continue;
+            }
             let group = self.group(row);
             for row in of(&questions, row.look("gid")) {
                 let id = row.look("qid");
@@ -186,9 +208,6 @@ impl<'s> Reader<'s> {
                     taken: RefCell::default(),
                 };
                 self.row(row, &around, &group);
-                if self.builder.is_full() {
-                    return self.builder.done();
-                }
             }
         }
         self.done()
@@ -196,16 +215,21 @@ impl<'s> Reader<'s> {
 
     /// Begins the section of a group, with what it says before its questions.
     fn group(&mut self, row: &Row) -> Group {
-        let name = self.words("Group", row.get("group_name"));
-        let (title, at) = (forms::line(&name), format!("Group {}", cut(&name, 60)));
+        let name = forms::line(&plain(&cut(row.get("group_name"), LONGEST_OPTION)).words);
+        let at = format!("Group {}", cut(&name, 60));
+        if !self.builder.has_room(&at) {
+            row.leave_out();
+            return Group { title: String::new(), conditions: Vec::new(), is_never: false };
+        }
+        let title = forms::line(&self.words(&at, row.get("group_name")));
         // Groups follow one another: one without questions leaves no heading to the next.
         self.builder.section(&at, "");
         self.builder.section(&at, &title);
-        let group = match self.asked(&at, row.get("grelevance")) {
-            Asked::If(conditions) => Group { conditions, is_never: false },
+        let group = match self.asked(&at, row.get("grelevance"), &[]) {
+            Asked::If(conditions) => Group { title, conditions, is_never: false },
             Asked::Nobody => {
                 self.builder.report(&at, NEVER);
-                Group { conditions: Vec::new(), is_never: true }
+                Group { title, conditions: Vec::new(), is_never: true }
             }
         };
         let words = self.words(&at, row.get("description"));
@@ -235,21 +259,33 @@ impl<'s> Reader<'s> {
             let why = "Left out: it is hidden, so that nobody would see it";
             return self.builder.report(&at, why);
         }
+        let has_lines = around.lines.iter().any(|line| is_first_scale(line));
+        if let Some(why) = no_kind(row.get("type"), has_lines) {
+            row.leave_out();
+            return self.builder.report(&at, why);
+        }
         let relevance = match row.get("relevance") {
             "" | "1" => self.survey.condition_of(row.look("qid")),
             relevance => relevance.to_owned(),
         };
-        let own = if group.is_never { Asked::Nobody } else { self.asked(&at, &relevance) };
+        let own = if group.is_never {
+            Asked::Nobody
+        } else {
+            self.asked(&at, &relevance, &group.conditions)
+        };
         let Asked::If(own) = own else {
             row.leave_out();
             self.never(row, around);
             return self.builder.report(&at, NEVER);
         };
         let only_if = once_each(group.conditions.iter().cloned().chain(own).collect());
-        if !self.ask(&at, row, around, &only_if) {
-            row.leave_out();
-            return;
+        self.builder.note_name(&at, row.look("title"));
+        if names::is_table(row.look("type")) {
+            self.ask_lines(&at, row, around, (&group.title, &only_if));
+        } else {
+            self.ask(&at, row, around, &only_if);
         }
+        self.name_rows_of_no_use(&at, around);
         self.keep_unread(row.look("title"), around);
     }
 
@@ -261,40 +297,15 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Asks a question; false where there is no kind of question like it, which is reported.
-    fn ask(&mut self, at: &str, row: &Row, around: &Around<'_>, only_if: &[Condition]) -> bool {
+    /// Asks a question that is one here too.
+    fn ask(&mut self, at: &str, row: &Row, around: &Around<'_>, only_if: &[Condition]) {
         let text = self.words(at, row.get("question"));
         let help = self.words(at, row.get("help"));
         let is_required = self.is_required(at, row);
-        let question = |key: String, text: &str, kind: QuestionKind| Question {
-            key,
-            text: forms::line(text),
-            help: help.clone(),
-            is_required: is_required && kind.has_answer(),
-            kind,
-            may_decline: false,
-            only_if: only_if.to_vec(),
-        };
         let what = row.get("type");
-        if matches!(what, "F" | "H" | "A" | "B" | "C" | "E" | "Q" | "K") {
-            let (kind, values) = self.kind_of_lines(at, what, around);
-            self.builder.report(at, "Each line has become a separate question");
-            for line in around.lines {
-                if self.builder.is_full() {
-                    break;
-                }
-                let name = format!("{}_{}", row.look("title"), line.get("title"));
-                let key = self.builder.key(&name);
-                let words = self.words(at, line.get("question"));
-                let asked = question(key.clone(), &format!("{text} {words}"), kind.clone());
-                self.learn(names_of_line(row, line), &key, &values, true);
-                self.builder.put(at, asked);
-            }
-            return true;
-        }
-        let Some((mut kind, mut values)) = self.kind(at, what, around) else { return false };
+        let (mut kind, mut values) = self.kind(at, what, around);
         let key = self.builder.key(row.look("title"));
-        let other = self.with_other(row, around, &mut kind, &mut values);
+        let other = self.with_other(at, row, around, &mut kind, &mut values);
         if let Some(words) = kind.words_mut() {
             words.clone_from(&text);
         }
@@ -309,19 +320,102 @@ impl<'s> Reader<'s> {
         }
         self.learn(names_of(row), &key, &values, has_answer);
         let heading = if has_answer { text.as_str() } else { "Please read" };
-        self.builder.put(at, question(key.clone(), heading, kind));
+        let question = Question {
+            key: key.clone(),
+            text: forms::line(heading),
+            help,
+            is_required: is_required && has_answer,
+            kind,
+            may_decline: false,
+            only_if: only_if.to_vec(),
+        };
+        self.builder.put(at, question.clone());
         if let Some(other) = other {
-            let only_if = vec![Condition { question: key.clone(), any_of: vec![other] }];
-            let name = self.builder.key(&format!("{key}-other"));
             let what_else = Question {
-                only_if,
-                is_required: false,
+                key: self.builder.key(&format!("{key}-other")),
+                text: "What else?".to_owned(),
                 help: String::new(),
-                ..question(name, "What else?", QuestionKind::ShortText {})
+                is_required: false,
+                kind: QuestionKind::ShortText {},
+                only_if: vec![Condition { question: key, any_of: vec![other] }],
+                ..question
             };
             self.builder.put(at, what_else);
         }
-        true
+    }
+
+    /// Asks each line of a table by itself, with the words of the table before it. Where that is
+    /// too long, they are above them all, and whole in the help of each.
+    fn ask_lines(
+        &mut self,
+        at: &str,
+        row: &Row,
+        around: &Around<'_>,
+        (group, only_if): (&str, &[Condition]),
+    ) {
+        let text = forms::line(&self.words(at, row.get("question")));
+        let help = self.words(at, row.get("help"));
+        let is_required = self.is_required(at, row);
+        let (kind, values) = self.kind_of_lines(at, row.get("type"), around);
+        let lines: Vec<(&Row, String)> = around
+            .lines
+            .iter()
+            .filter(|line| is_first_scale(line))
+            .map(|line| (*line, forms::line(&self.words(at, line.get("question")))))
+            .collect();
+        self.builder.report(at, "Each line has become a separate question");
+        let whole = |line: &str| forms::line(&format!("{text} {line}"));
+        let is_long = !text.is_empty()
+            && lines.iter().any(|(_, line)| whole(line).chars().count() > LONGEST_LINE);
+        let help = if is_long { format!("{text}\n\n{help}").trim().to_owned() } else { help };
+        if is_long {
+            self.builder.report(
+                at,
+                "Its text is too long to be in each question. It is the heading, and whole in the \
+                 help of each",
+            );
+            self.builder.section(at, &text);
+        }
+        for (line, words) in lines {
+            if !self.builder.has_room(at) {
+                break;
+            }
+            let key = self.builder.key(&format!("{}_{}", row.look("title"), line.get("title")));
+            self.learn(names_of_line(row, line), &key, &values, true);
+            let text = if is_long && !words.is_empty() { words } else { whole(&words) };
+            let asked = Question {
+                key,
+                text,
+                help: help.clone(),
+                is_required: is_required && kind.has_answer(),
+                kind: kind.clone(),
+                may_decline: false,
+                only_if: only_if.to_vec(),
+            };
+            self.builder.put(at, asked);
+        }
+        if is_long {
+            self.builder.section(at, group);
+        }
+    }
+
+    /// Names lines and options that a question has in the file and can't have by its kind.
+    fn name_rows_of_no_use(&mut self, at: &str, around: &Around<'_>) {
+        for (what, rows, words) in
+            [("lines", around.lines, "question"), ("options", around.answers, "answer")]
+        {
+            let unread = rows.iter().filter(|row| !row.is_read());
+            let names: Vec<String> = unread
+                .map(|row| {
+                    row.leave_out();
+                    with_words(row, words)
+                })
+                .collect();
+            for list in lists(&names) {
+                let what = format!("Left out: a question of its kind has no such {what}: {list}");
+                self.builder.report(at, what);
+            }
+        }
     }
 
     fn is_required(&mut self, at: &str, row: &Row) -> bool {
@@ -338,28 +432,32 @@ impl<'s> Reader<'s> {
         at: &str,
         what: &str,
         around: &Around<'_>,
-    ) -> Option<(QuestionKind, BTreeMap<String, String>)> {
+    ) -> (QuestionKind, BTreeMap<String, String>) {
         let none = BTreeMap::new();
         if matches!(what, "O" | "P") {
             self.builder.report(at, "Its comment field was left out");
         }
-        Some(match what {
+        let (line, text) = (QuestionKind::ShortText {}, QuestionKind::LongText {});
+        match what {
             "L" | "!" | "O" => {
-                let Options { choices: options, keys } = self.answers(at, around);
-                (QuestionKind::OneOf { options }, keys)
+                self.answers(at, around).or_words(line, |options| QuestionKind::OneOf { options })
             }
             "M" | "P" => {
-                let Options { choices: options, keys } = self.lines(at, around);
+                let options = self.lines(at, around);
                 let most = around.take("max_answers", |most| most.parse::<usize>().ok());
                 if most.is_some_and(|most| most < 2) {
                     self.builder.report(at, "How many people can choose was left out");
                 }
-                let at_most = most.filter(|most| (2..=options.len()).contains(most));
-                (QuestionKind::SeveralOf { options, at_most }, keys)
+                options.or_words(text, |options| {
+                    let at_most = most.filter(|most| (2..=options.len()).contains(most));
+                    QuestionKind::SeveralOf { options, at_most }
+                })
+            }
+            "R" if around.answers.is_empty() => {
+                self.lines(at, around).or_words(text, |options| QuestionKind::Rank { options })
             }
             "R" => {
-                let Options { choices: options, keys } = self.answers(at, around);
-                (QuestionKind::Rank { options }, keys)
+                self.answers(at, around).or_words(text, |options| QuestionKind::Rank { options })
             }
             "Y" => {
                 let values = [("Y", "yes"), ("N", "no")];
@@ -368,29 +466,18 @@ impl<'s> Reader<'s> {
             "G" => {
                 let words = [("F", "Female"), ("M", "Male")];
                 let words = words.map(|(code, words)| (code.to_owned(), words.to_owned()));
-                let Options { choices: options, keys } =
-                    self.builder.options(at, words.into_iter());
-                (QuestionKind::OneOf { options }, keys)
+                let as_it_is = |words: &str| Plain { words: words.to_owned(), left: Vec::new() };
+                self.builder
+                    .options(at, words.into(), as_it_is)
+                    .or_words(line, |options| QuestionKind::OneOf { options })
             }
             "5" => scale(&["1", "2", "3", "4", "5"], &["1", "2", "3", "4", "5"]),
-            "S" => (QuestionKind::ShortText {}, none),
-            "T" | "U" => (QuestionKind::LongText {}, none),
+            "T" | "U" => (text, none),
             "N" => (self.number(at, around), none),
             "D" => (QuestionKind::Date {}, none),
             "X" => (QuestionKind::Page { words: String::new() }, none),
-            "*" => {
-                self.builder.report(at, NO_CALCULATION);
-                return None;
-            }
-            other => {
-                let title = cut(other, 20);
-                self.builder.report(
-                    at,
-                    format!("Left out: there is no kind of question here like type {title}"),
-                );
-                return None;
-            }
-        })
+            _ => (line, none),
+        }
     }
 
     /// How each line of an array is answered.
@@ -402,10 +489,9 @@ impl<'s> Reader<'s> {
     ) -> (QuestionKind, BTreeMap<String, String>) {
         const TEN: &[&str] = &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
         match what {
-            "F" | "H" => {
-                let Options { choices: options, keys } = self.answers(at, around);
-                (QuestionKind::Scale { options }, keys)
-            }
+            "F" | "H" => self
+                .answers(at, around)
+                .or_words(QuestionKind::ShortText {}, |options| QuestionKind::Scale { options }),
             "A" => scale(&TEN[..5], &TEN[..5]),
             "B" => scale(TEN, TEN),
             "C" => scale(&["Y", "U", "N"], &["Yes", "Uncertain", "No"]),
@@ -418,6 +504,7 @@ impl<'s> Reader<'s> {
     /// Adds “something else” to the options of a question that has it; its key.
     fn with_other(
         &mut self,
+        at: &str,
         row: &Row,
         around: &Around<'_>,
         kind: &mut QuestionKind,
@@ -426,12 +513,19 @@ impl<'s> Reader<'s> {
         if row.look("other") != "Y" || !kind.can_be_more() {
             return None;
         }
-        let words = around.take("other_replace_text", |words| Some(forms::line(&plain(words))));
-        let words = words.unwrap_or_default();
-        let text = if words.is_empty() { "Something else".to_owned() } else { words };
-        let all = Options { choices: kind.options(), keys: BTreeMap::new() };
-        if all.choices.iter().any(|known| known.text == text) {
+        if kind.options().len() >= MOST_OPTIONS {
+            let what = format!("“Something else” was left out: {MOST_OPTIONS} options is the most");
+            self.builder.report(at, what);
             return None;
+        }
+        let words = around.take("other_replace_text", |words| Some(plain(words)));
+        let words = self.builder.words(at, words.unwrap_or_default());
+        let words = forms::line(&words);
+        let text = if words.is_empty() { "Something else".to_owned() } else { words };
+        let all = Options { choices: kind.options(), ..Options::default() };
+        if all.choices.iter().any(|known| known.text == text) {
+            let what = format!("Two options read the same: {text}. Change one of them");
+            self.builder.report(at, what);
         }
         row.get("other");
         let key = all.fresh_key(OTHER);
@@ -447,12 +541,18 @@ impl<'s> Reader<'s> {
         }
         let limit = |name: &'static str| around.take(name, |number| number.parse::<i64>().ok());
         let (least, most) = (limit("min_num_value_n"), limit("max_num_value_n"));
-        let (least, most) = (least.unwrap_or(0), most.unwrap_or(1_000_000));
-        if least < most {
-            QuestionKind::Number { least, most }
-        } else {
+        let (mut least, mut most) = self.builder.limits(at, least, most);
+        if least >= most {
             self.builder.report(at, "The smallest and the largest number were left out");
-            QuestionKind::Number { least: 0, most: 1_000_000 }
+            (least, most) = self.builder.limits(at, None, None);
+        }
+        let unit = around.take("suffix", |words| {
+            let unit = forms::line(&plain(words).words);
+            (1..=LONGEST_UNIT).contains(&unit.chars().count()).then_some(unit)
+        });
+        match unit {
+            Some(unit) => QuestionKind::Amount { least, most, unit },
+            None => QuestionKind::Number { least, most },
         }
     }
 
@@ -464,44 +564,34 @@ impl<'s> Reader<'s> {
         self.options(at, around.lines, ("title", "question"))
     }
 
-    /// Codes and words, read one after the other: there may be a great many.
+    /// Codes and words.
     fn options(&mut self, at: &str, rows: &[&Row], (code, words): (&str, &str)) -> Options {
         let Self { builder, meant, .. } = self;
-        let mut unknown = Vec::new();
-        let options = rows.iter().map(|row| {
-            let (words, mut more) = shown(meant, row.get(words));
-            unknown.append(&mut more);
-            (row.get(code).to_owned(), words)
-        });
-        let options = builder.options(at, options);
-        for unknown in unknown {
-            builder.report(at, not_shown(&unknown));
-        }
-        options
+        let rows = rows.iter().filter(|row| is_first_scale(row));
+        let rows = rows.map(|row| (row.get(code).to_owned(), row.get(words).to_owned()));
+        builder.options(at, rows.collect(), |words| shown(meant, words))
     }
 
     /// Who is asked something, from its condition.
-    fn asked(&mut self, at: &str, relevance: &str) -> Asked {
+    fn asked(&mut self, at: &str, relevance: &str, around: &[Condition]) -> Asked {
         let meant = &self.meant;
         let find = |name: &str, value: &str| {
             let name = name.split('.').next().unwrap_or_default();
             match meant.get(name)? {
-                Meant::Question { key, options, .. } => {
-                    Some(Means::Chosen(key.clone(), options.get(value)?.clone()))
-                }
+                Meant::Question { key, options, .. } => match options.get(value) {
+                    Some(option) => Some(Means::Chosen(key.clone(), option.clone())),
+                    None => (!options.is_empty()).then(|| Means::NoOption(key.clone())),
+                },
                 Meant::NeverAsked => Some(Means::NeverAsked),
             }
         };
-        self.builder.asked(at, relevance, find)
+        self.builder.asked(at, relevance, around, find)
     }
 
     /// Words as people read them, with earlier answers in them.
     fn words(&mut self, at: &str, written: &str) -> String {
-        let (words, unknown) = shown(&self.meant, written);
-        for unknown in unknown {
-            self.builder.report(at, not_shown(&unknown));
-        }
-        words
+        let words = shown(&self.meant, written);
+        self.builder.words(at, words)
     }
 
     /// What these names mean from now on.
@@ -531,67 +621,125 @@ impl<'s> Reader<'s> {
             if names::is_usual_attribute(name, value) {
                 continue;
             }
-            let left = self.attributes.entry(cut(name, 60));
-            let left = left.or_insert_with(|| (Vec::new(), (*value).to_owned()));
-            left.0.push(cut(title, 40));
+            let values = self.attributes.entry(cut(name, 60)).or_default();
+            values.entry(cut(value, 60)).or_default().push(cut(title, 40));
         }
     }
 
     /// What was read, with everything that nobody took.
     fn done(mut self) -> Result<Imported, Unread> {
         let survey = self.survey;
-        for row in survey.questions.iter().filter(|row| !row.is_read()) {
+        let (own, lines): (Vec<&Row>, Vec<&Row>) =
+            survey.questions.iter().partition(|row| is_own(row));
+        for row in own.iter().filter(|row| !row.is_read()) {
             let at = format!("Question {}", row.look("title"));
             self.builder.report(&at, "Left out: it is in no group");
         }
-        let more = [("lines", &survey.subquestions), ("options", &survey.answers)];
-        for (what, rows) in more {
-            let many = rows.iter().filter(|row| !row.is_read()).count();
-            if many > 0 {
-                let why = format!("{many} of them belong to no question here that has {what}");
-                self.builder.name(&format!("The {what} of questions"), &why);
-            }
+        let ids: BTreeSet<&str> = own.iter().map(|row| row.look("qid")).collect();
+        let lines: Vec<&Row> = survey.subquestions.iter().chain(lines).collect();
+        let options: Vec<&Row> = survey.answers.iter().collect();
+        let both =
+            [("Lines", lines, "parent_qid", "question"), ("Options", options, "qid", "answer")];
+        for (what, rows, of, words) in both {
+            let lost = rows.iter().filter(|row| !row.is_read() && !ids.contains(row.look(of)));
+            let names = lost.map(|row| with_words(row, words));
+            let why = "Left out, because the file has no question that they belong to";
+            self.builder.report.name_all(&format!("{what} of questions"), why, names);
         }
-        for (name, (questions, value)) in std::mem::take(&mut self.attributes) {
-            let (why, value) = (names::why(&name), cut(&value, 60));
-            let questions = in_words(&questions);
-            let what = format!("Left out of {questions}: {why}. It says “{value}”");
-            self.builder.name(&format!("Attribute {name}"), &what);
+        for (name, values) in std::mem::take(&mut self.attributes) {
+            let why = names::why(&name);
+            let values: Vec<_> =
+                values.into_iter().map(|(value, of)| (value, of_these(&of))).collect();
+            self.builder.report.name_values(&format!("Attribute {name}"), why, &values);
         }
         for (table, rows) in survey.read_tables() {
             self.name_fields(table, rows);
         }
         if !survey.other_languages.is_empty() {
             let why = "Only one language is imported, English if there is one. Left out";
-            self.builder.name_all("Languages", why, survey.other_languages.iter().cloned());
+            self.builder.report.name_all("Languages", why, survey.other_languages.iter().cloned());
         }
         for (table, fields) in &survey.other_tables {
-            let at = format!("Table {}", cut(table, 60));
-            self.builder.name_all(&at, names::why_table(table), fields.iter().cloned());
+            self.name_table(table, fields);
         }
         self.builder.done()
     }
 
     /// Names what nobody took of the rows of a table that were read.
     fn name_fields(&mut self, table: &str, rows: &[Row]) {
-        let mut left: BTreeMap<&str, (Vec<String>, &str)> = BTreeMap::new();
+        let mut left: BTreeMap<&str, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
         for row in rows {
             for (field, value, is_taken) in row.fields() {
                 if is_taken {
                     self.builder.taken.insert(format!("{field} ({table})"));
-                } else if !names::INNER.contains(&field) && !names::is_usual(field, value) {
-                    let (of, _) = left.entry(field).or_insert_with(|| (Vec::new(), value));
+                } else if !names::INNER.contains(&field) && !names::is_usual_in(table, field, value)
+                {
+                    let of = left.entry(field).or_default().entry(value).or_default();
                     of.push(cut(row.called(), 40));
                 }
             }
         }
-        for (field, (of, value)) in left {
-            let (why, value) = (names::why(field), cut(value, 60));
-            let of = in_words(&of);
-            let what = format!("Left out of {of}: {why}. It says “{value}”");
-            self.builder.name(&format!("Field {} of {table}", cut(field, 50)), &what);
+        for (field, values) in left {
+            let at = format!("Field {} of {table}", cut(field, 50));
+            let values: Vec<_> =
+                values.into_iter().map(|(value, of)| (value.to_owned(), of_these(&of))).collect();
+            self.builder.report.name_values(&at, names::why(field), &values);
         }
     }
+
+    /// Names what is in a table that is not read; words that people would have read first.
+    fn name_table(&mut self, table: &str, fields: &BTreeMap<String, String>) {
+        let at = format!("Table {}", cut(table, 60));
+        let (words, others): (Vec<_>, Vec<_>) =
+            fields.iter().partition(|(field, _)| names::READ_BY_PEOPLE.contains(&field.as_str()));
+        for (field, value) in words {
+            let words = forms::line(&plain(value).words);
+            let what =
+                format!("{field} was left out. You can say it under “Change the details”: {words}");
+            self.builder.report.name(&at, &what);
+        }
+        let others = others.into_iter().filter(|(field, value)| {
+            !table.starts_with("survey") || !names::is_usual_setting(field, value)
+        });
+        let others = others.map(|(field, _)| field.clone());
+        self.builder.report.name_all(&at, names::why_table(table), others);
+    }
+}
+
+/// Why nothing can be asked like this type; `None` where it can.
+fn no_kind(what: &str, has_lines: bool) -> Option<String> {
+    match what {
+        "*" => Some(NO_CALCULATION.to_owned()),
+        table if names::is_table(table) && !has_lines => {
+            Some("Left out: this table has no lines".to_owned())
+        }
+        known if names::is_table(known) || names::KINDS.contains(&known) => None,
+        other => {
+            let title = cut(other, 20);
+            Some(format!("Left out: there is no kind of question here like type {title}"))
+        }
+    }
+}
+
+/// Whether a row of questions is one, and not a line of another: old files have both in one table.
+fn is_own(row: &Row) -> bool {
+    matches!(row.look("parent_qid"), "" | "0")
+}
+
+/// Whether a line or an option is on the first scale. Only types that we don't have use the second.
+fn is_first_scale(row: &Row) -> bool {
+    matches!(row.look("scale_id"), "" | "0")
+}
+
+/// A line or an option by its code and its words.
+fn with_words(row: &Row, words: &str) -> String {
+    let words = forms::line(&plain(&cut(row.look(words), LONGEST_OPTION)).words);
+    format!("{} ({})", cut(row.called(), 40), cut(&words, 60))
+}
+
+/// Questions by their names, as what was left out of them is said.
+fn of_these(names: &[String]) -> Vec<String> {
+    lists(names).into_iter().map(|list| format!("of {list}")).collect()
 }
 
 /// The rows that belong to this.
@@ -624,8 +772,8 @@ fn owned(values: &[(&str, &str)]) -> BTreeMap<String, String> {
     values.iter().map(|(value, key)| ((*value).to_owned(), (*key).to_owned())).collect()
 }
 
-/// Words as people read them, and the expressions in them that can't be worked out.
-fn shown(meant: &BTreeMap<String, Meant>, written: &str) -> (String, Vec<String>) {
+/// Words as people read them, and what else was in them.
+fn shown(meant: &BTreeMap<String, Meant>, written: &str) -> Plain {
     let find = |inner: &str| {
         let inner = inner.strip_prefix("INSERTANS:").unwrap_or(inner);
         let (name, part) = inner.split_once('.').unwrap_or((inner, "shown"));
@@ -638,7 +786,10 @@ fn shown(meant: &BTreeMap<String, Meant>, written: &str) -> (String, Vec<String>
             _ => None,
         }
     };
-    with_answers(&plain(written), "{", find)
+    let Plain { words, mut left } = plain(written);
+    let (words, unknown) = with_answers(&words, "{", find);
+    left.extend(unknown.iter().map(|unknown| not_shown(unknown)));
+    Plain { words, left }
 }
 
 fn not_shown(expression: &str) -> String {
@@ -646,14 +797,4 @@ fn not_shown(expression: &str) -> String {
         "Its words show {}, which can't be worked out here. They have “…” in its place",
         cut(expression, 60)
     )
-}
-
-/// Some of these, and how many more there are.
-fn in_words(names: &[String]) -> String {
-    let once: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-    let named = once.iter().take(5).copied().collect::<Vec<_>>().join(", ");
-    match once.len() {
-        many if many > 5 => format!("{named} and {} more", many - 5),
-        _ => named,
-    }
 }

@@ -21,6 +21,25 @@ pub(super) const INNER: &[&str] = &[
     "modulename",
 ];
 
+/// The types of questions that are asked as one here, too.
+pub(super) const KINDS: &[&str] =
+    &["L", "!", "O", "M", "P", "R", "Y", "G", "5", "S", "T", "U", "N", "D", "X"];
+
+/// Whether each line of a question of this type is answered by itself.
+pub(super) fn is_table(what: &str) -> bool {
+    matches!(what, "F" | "H" | "A" | "B" | "C" | "E" | "Q" | "K")
+}
+
+/// Words of a survey that everyone would have read.
+pub(super) const READ_BY_PEOPLE: &[&str] = &[
+    "surveyls_title",
+    "surveyls_description",
+    "surveyls_welcometext",
+    "surveyls_endtext",
+    "surveyls_policy_notice",
+    "surveyls_legal_notice",
+];
+
 /// What fields and attributes are unless somebody chose something else, each value with the names
 /// that it is usual for.
 const USUAL: &[(&str, &[&str])] = &[
@@ -102,6 +121,32 @@ pub(super) fn is_usual(name: &str, value: &str) -> bool {
 /// The same of an attribute. A question has one point where nobody chose, and an option none.
 pub(super) fn is_usual_attribute(name: &str, value: &str) -> bool {
     is_usual(name, value) || (name == "assessment_value" && value == "1")
+}
+
+/// The same of a field in a table. Each line of a question has a type that says nothing.
+pub(super) fn is_usual_in(table: &str, field: &str, value: &str) -> bool {
+    let says_nothing = match table {
+        "subquestions" => field == "type",
+        "answers" => field == "assessment_value" && value == "1",
+        _ => false,
+    };
+    says_nothing || is_usual(field, value)
+}
+
+/// The same of the settings of a survey: numbers by which it is known, and what is switched off or
+/// as for all surveys.
+pub(super) fn is_usual_setting(field: &str, value: &str) -> bool {
+    const BY_ITSELF: &[&str] = &[
+        "gsid",
+        "owner_id",
+        "surveyls_survey_id",
+        "surveyls_language",
+        "surveyls_dateformat",
+        "surveyls_numberformat",
+    ];
+    INNER.contains(&field)
+        || BY_ITSELF.contains(&field)
+        || matches!(value, "N" | "0" | "I" | "-1" | "inherit")
 }
 
 /// Why a field or an attribute of a question was left out.
@@ -207,6 +252,8 @@ mod tests {
         assert!(!is_usual("mandatory", "Y") && !is_usual("anything", "0"));
         assert!(!is_usual("assessment_value", "1") && is_usual_attribute("assessment_value", "1"));
         assert!(why("slider_min").contains("no such way"));
+        assert!(is_usual_in("subquestions", "type", "T") && !is_usual_in("answers", "type", "T"));
+        assert!(is_usual_setting("anonymized", "N") && !is_usual_setting("anonymized", "Y"));
         assert_eq!(why("anything"), "there is nothing like it here");
     }
 }

@@ -10,7 +10,7 @@ use super::super::{LONGEST_CELL, cut};
 use super::{LONGEST_NAME, names};
 
 /// A row as it is in the file.
-type Raw = BTreeMap<String, String>;
+pub(super) type Raw = BTreeMap<String, String>;
 
 /// What is read of the tables.
 pub(super) struct Survey {
@@ -20,8 +20,9 @@ pub(super) struct Survey {
     pub answers: Vec<Row>,
     /// The languages that are not read.
     pub other_languages: Vec<String>,
-    /// The tables that are not read, each with the fields that have something in them.
-    pub other_tables: Vec<(String, BTreeSet<String>)>,
+    /// The tables that are not read, each with the fields that have something in them, and the
+    /// first of it.
+    pub other_tables: Vec<(String, Raw)>,
     attributes: BTreeMap<String, Raw>,
     conditions: BTreeMap<String, Vec<Raw>>,
 }
@@ -227,18 +228,17 @@ fn raw(row: Node<'_, '_>) -> Raw {
 }
 
 /// The tables that are not read and have something in them.
-fn other_tables(root: Node<'_, '_>) -> Vec<(String, BTreeSet<String>)> {
+fn other_tables(root: Node<'_, '_>) -> Vec<(String, Raw)> {
     let is_other =
         |node: &Node<'_, '_>| node.is_element() && !names::READ.contains(&node.tag_name().name());
     let table = |node: Node<'_, '_>| {
-        let mut fields: BTreeSet<String> = rows_of(node)
-            .flat_map(raw)
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, _)| name)
-            .collect();
+        let mut fields = Raw::new();
+        for (name, value) in rows_of(node).flat_map(raw).filter(|(_, value)| !value.is_empty()) {
+            fields.entry(name).or_insert(value);
+        }
         let text = node.text().unwrap_or_default().trim();
         if !text.is_empty() {
-            fields.insert(cut(text, 60));
+            fields.insert(cut(text, 60), String::new());
         }
         (node.tag_name().name().to_owned(), fields)
     };

@@ -1,10 +1,11 @@
 //! Whole surveys.
 
-use proptest::collection::btree_map;
+use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
 use super::*;
 use crate::check::check;
+use crate::import::NotTaken;
 
 fn table(name: &str, rows: &[&[(&str, &str)]]) -> String {
     let row = |row: &&[(&str, &str)]| {
@@ -15,6 +16,15 @@ fn table(name: &str, rows: &[&[(&str, &str)]]) -> String {
         format!("<row>{fields}</row>")
     };
     format!("<{name}><rows>{}</rows></{name}>", rows.iter().map(row).collect::<String>())
+}
+
+/// The same of rows with texts of their own.
+fn table_of<const N: usize>(name: &str, rows: &[[(&str, String); N]]) -> String {
+    let rows: Vec<Vec<(&str, &str)>> = rows
+        .iter()
+        .map(|row| row.iter().map(|(field, text)| (*field, text.as_str())).collect())
+        .collect();
+    table(name, &rows.iter().map(Vec::as_slice).collect::<Vec<_>>())
 }
 
 fn survey(tables: &[String]) -> Imported {
@@ -147,6 +157,7 @@ fn the_kinds_both_know_are_taken_over_with_their_branches() {
     };
     assert_eq!(by_key("question-2").only_if, [condition("waits", "yes")]);
     assert_eq!(by_key("why").only_if, [condition("who", "SQ1"), condition("question-2", "A2")]);
+    assert_eq!(by_key("age").only_if, [condition("waits", "no")]);
     assert_eq!(by_key("places_s").text, "How good is the south?");
     let not_taken: Vec<String> =
         imported.not_taken.iter().map(|not| format!("{}: {}", not.at, not.what)).collect();
@@ -155,9 +166,9 @@ fn the_kinds_both_know_are_taken_over_with_their_branches() {
         [
             "Question places: Each line has become a separate question",
             "Question file: Left out: there is no kind of question here like type |",
-            "Question age: Everyone will be asked: this condition could not be imported: \
-             waits.NAOK != \"Y\"",
             "Question age: People can only answer with whole numbers here",
+            "Question age: The file doesn't say the smallest and the largest number. People can \
+             enter 0 to 1000000: change that if somebody may need another number",
         ]
     );
 }
@@ -186,7 +197,7 @@ fn a_file_that_is_no_survey_or_has_entities_is_refused() {
         (&b"PK\x03\x04\xff"[..], "it is not a text file"),
         (b"title,words", "not a LimeSurvey survey"),
         (
-            b"<document><LimeSurveyDocType>Question</LimeSurveyDocType></document>",
+            b"<document><LimeSurveyDocType>Label set</LimeSurveyDocType></document>",
             "another kind of file",
         ),
         (
@@ -238,8 +249,17 @@ fn a_survey_of_the_same_group_question_and_answer_without_end_is_read_to_an_end(
         rows(answer)
     ));
     let imported = limesurvey(survey.as_bytes()).expect("a survey");
-    assert_eq!(imported.not_taken.len(), super::super::MOST_NOT_TAKEN + 1);
-    assert_eq!(imported.questionnaire.questions().count(), 1);
+    assert_eq!(imported.questionnaire.questions().count(), 200);
+    assert_eq!(
+        reasons(&imported),
+        [
+            "Question q: Left out: the option a is in the list twice",
+            "Question q: Another question before it has the name q too. Conditions on q and \
+             answers in words are those of the first",
+            "Question q: Left out: there are more than 200 questions",
+            "Group A: Left out: another group has the same number",
+        ]
+    );
 }
 
 #[test]
@@ -305,11 +325,13 @@ fn earlier_answers_are_shown_and_hidden_and_never_asked_questions_left_out_by_na
         reasons(&imported),
         [
             "Question src: Left out: it is hidden, so that nobody would see it".to_owned(),
-            format!("Question never: {NEVER}"),
-            format!("Question hangs: {NEVER}"),
+            format!("Questions never and hangs: {NEVER}"),
             format!("Question last: {}", not_shown("{TOKEN:NAME}")),
-            "Attribute maximum_chars: Left out of last, school: this rule for answers can't be \
-             made here. It says “50”"
+            "Attribute maximum_chars: Left out of school: this rule for answers can't be made \
+             here. It says “50”"
+                .to_owned(),
+            "Attribute maximum_chars: Left out of last: this rule for answers can't be made here. \
+             It says “70”"
                 .to_owned(),
             "Table quota: Left out, because everyone can answer here, however many there are: id, \
              name"
@@ -358,6 +380,289 @@ fn conditions_of_a_group_and_of_old_files_are_taken_over() {
         ]
     );
     assert_eq!(reasons(&imported), [""; 0]);
+}
+
+/// What is read of these questions in one group, with these tables besides.
+fn read_of(questions: &[Vec<(&str, &str)>], more: &[String]) -> Imported {
+    let questions: Vec<&[(&str, &str)]> = questions.iter().map(Vec::as_slice).collect();
+    let own = [one_group(&[]), table("questions", &questions)];
+    survey(&[own.as_slice(), more].concat())
+}
+
+#[test]
+fn lines_of_a_table_with_a_long_text_can_be_told_apart() {
+    let text = "How much do you agree? ".repeat(15);
+    let of_table = question("1", "A", "t", &[("question", text.as_str())]);
+    let lines = table(
+        "subquestions",
+        &[
+            &[("qid", "2"), ("parent_qid", "1"), ("title", "a"), ("question", "I feel safe")],
+            &[("qid", "3"), ("parent_qid", "1"), ("title", "b"), ("question", "I feel heard")],
+        ],
+    );
+    let next = question("4", "S", "n", &[("question", "Why?")]);
+    let read = read_of(&[of_table, next], &[lines]);
+    let texts = read.questionnaire.questions().map(|question| question.text.as_str());
+    assert_eq!(texts.collect::<Vec<_>>(), ["I feel safe", "I feel heard", "Why?"]);
+    let first = read.questionnaire.questions().next().expect("a question");
+    assert_eq!(first.help, text.trim(), "the whole text is there to be read");
+    let titles = read.questionnaire.sections.iter().map(|section| section.title.as_str());
+    let titles: Vec<&str> = titles.collect();
+    assert!(titles[0].starts_with("G – How much do you agree?") && titles[1] == "G", "{titles:?}");
+    assert_eq!(check(&read.questionnaire), []);
+}
+
+#[test]
+fn a_program_in_a_question_is_read_by_nobody_and_said() {
+    let text = "<script>$('head').append('<style>p{}</style>'); });</script>Why?";
+    let read = read_of(&[question("1", "S", "q", &[("question", text)])], &[]);
+    assert_eq!(read.questionnaire.question("q").expect("it").text, "Why?");
+    let said = reasons(&read);
+    assert!(
+        said.len() == 1 && said[0].starts_with("Question q: A script in its words was left out"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn either_of_two_options_of_a_several_choice_question_is_one_condition() {
+    let who = question("1", "M", "who", &[("question", "Who?")]);
+    let lines = table(
+        "subquestions",
+        &[
+            &[("qid", "2"), ("parent_qid", "1"), ("title", "a"), ("question", "A child")],
+            &[("qid", "3"), ("parent_qid", "1"), ("title", "b"), ("question", "A carer")],
+        ],
+    );
+    let either = "who_a.NAOK == \"Y\" or who_b.NAOK == \"Y\"";
+    let why = question("4", "S", "why", &[("question", "Why?"), ("relevance", either)]);
+    let over_two = "who_a.NAOK == \"Y\" or why.NAOK == \"Y\"";
+    let last = question("5", "S", "last", &[("question", "And?"), ("relevance", over_two)]);
+    let read = read_of(&[who, why, last], &[lines]);
+    let only_if = read.questionnaire.question("why").expect("it").only_if.clone();
+    assert_eq!(
+        only_if,
+        [Condition { question: "who".to_owned(), any_of: vec!["a".to_owned(), "b".to_owned()] }]
+    );
+    assert_eq!(
+        reasons(&read),
+        [format!(
+            "Question last: Everyone will be asked: this condition could not be imported: \
+             {over_two}"
+        )]
+    );
+}
+
+#[test]
+fn nothing_is_said_of_the_condition_or_the_words_of_a_question_that_is_left_out() {
+    let left = question(
+        "1",
+        "|",
+        "file",
+        &[("question", "Send it, {TOKEN:NAME}"), ("relevance", "a.NAOK > 5")],
+    );
+    let read = read_of(&[left, question("2", "S", "q", &[("question", "Why?")])], &[]);
+    assert_eq!(
+        reasons(&read),
+        ["Question file: Left out: there is no kind of question here like type |"]
+    );
+}
+
+#[test]
+fn lines_and_options_that_belong_to_nothing_are_named_and_others_are_not() {
+    let list = question("1", "F", "t", &[("question", "How good is")]);
+    let left = question("2", ":", "grid", &[("question", "A grid")]);
+    let last = question("3", "S", "q", &[("question", "Why?")]);
+    let sub = |qid, parent, title, text| {
+        vec![("qid", qid), ("parent_qid", parent), ("title", title), ("question", text)]
+    };
+    let subs = [
+        sub("11", "1", "n", "the north?"),
+        sub("12", "2", "g", "a line of the grid"),
+        sub("13", "99", "lost", "Belongs to nothing"),
+    ];
+    let answer = |qid, code, scale, text| {
+        vec![("qid", qid), ("code", code), ("scale_id", scale), ("answer", text)]
+    };
+    let answers = [
+        answer("1", "x", "0", "Good"),
+        answer("1", "y", "0", "Bad"),
+        answer("1", "z", "1", "Agree"),
+        answer("99", "w", "0", "Of nothing"),
+    ];
+    let read = read_of(
+        &[list, left, last],
+        &[
+            table("subquestions", &subs.iter().map(Vec::as_slice).collect::<Vec<_>>()),
+            table("answers", &answers.iter().map(Vec::as_slice).collect::<Vec<_>>()),
+        ],
+    );
+    let options = read.questionnaire.question("t_n").expect("it").kind.options();
+    assert_eq!(options.len(), 2, "what is on a second scale is no option");
+    let why = "Left out, because the file has no question that they belong to";
+    assert_eq!(
+        reasons(&read),
+        [
+            "Question t: Each line has become a separate question".to_owned(),
+            "Question t: Left out: a question of its kind has no such options: z (Agree)"
+                .to_owned(),
+            "Question grid: Left out: there is no kind of question here like type :".to_owned(),
+            format!("Lines of questions: {why}: lost (Belongs to nothing)"),
+            format!("Options of questions: {why}: w (Of nothing)"),
+        ]
+    );
+}
+
+#[test]
+fn a_number_keeps_what_it_counts_and_people_read_which_limits_are_ours() {
+    let attributes: &[&[(&str, &str)]] = &[
+        &[("qid", "1"), ("attribute", "suffix"), ("value", "years old")],
+        &[("qid", "1"), ("attribute", "num_value_int_only"), ("value", "1")],
+        &[("qid", "1"), ("attribute", "max_num_value_n"), ("value", "120")],
+    ];
+    let read = read_of(
+        &[question("1", "N", "age", &[("question", "How old are you?")])],
+        &[table("question_attributes", attributes)],
+    );
+    assert_eq!(
+        read.questionnaire.question("age").expect("it").kind,
+        QuestionKind::Amount { least: 0, most: 120, unit: "years old".to_owned() }
+    );
+    assert_eq!(
+        reasons(&read),
+        ["Question age: The file doesn't say the smallest number. People can enter 0 to 120: \
+          change that if somebody may need another number"]
+    );
+}
+
+#[test]
+fn an_empty_survey_says_its_title_and_nothing_that_nobody_chose() {
+    let read = read_of(
+        &[question("1", "S", "q", &[("question", "Why?")])],
+        &[
+            table("surveys", &[&[("sid", "9"), ("active", "N"), ("anonymized", "Y")]]),
+            table(
+                "surveys_languagesettings",
+                &[&[
+                    ("surveyls_survey_id", "9"),
+                    ("surveyls_title", "Our survey"),
+                    ("surveyls_welcometext", "<p>Welcome</p>"),
+                ]],
+            ),
+        ],
+    );
+    let said = reasons(&read);
+    let has = |end: &str| said.iter().any(|said| said.ends_with(end));
+    assert!(has(
+        "surveyls_title was left out. You can say it under “Change the details”: Our survey"
+    ));
+    assert!(has("“Change the details”: Welcome") && has("left out: anonymized"), "{said:?}");
+    assert_eq!(said.len(), 3);
+}
+
+/// Types of questions, conditions, and texts, not all of which can be imported.
+const KINDS: &[&str] = &["S", "L", "M", "F", "N", "|", ":", "*", "Y"];
+const WHO: &[&str] = &["1", "0", "q0.NAOK == \"a0\"", "q0.NAOK > 1", "q0_l0.NAOK == \"Y\""];
+const TEXTS: &[&str] = &[
+    "word",
+    "<script>if (a < 1) { '</b>' + hidden }</script>word",
+    "<!-- <script>hidden > 1</script> -->word",
+    "word {hidden + 1}",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn each_question_line_and_option_is_imported_or_named_and_nothing_hidden_is_read(
+        questions in vec(
+            (
+                proptest::sample::select(KINDS),
+                proptest::sample::select(WHO),
+                proptest::sample::select(TEXTS),
+                0_usize..4,
+                0_usize..70,
+                0_usize..3,
+            ),
+            1..20,
+        ),
+    ) {
+        let (mut asked, mut lines, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+        let words = |text: &str, own: &str| text.replace("word", own);
+        for (nth, (kind, who, text, many, options, scale)) in questions.iter().enumerate() {
+            let id = format!("{}", nth + 1);
+            asked.push([
+                ("qid", id.clone()),
+                ("parent_qid", "0".to_owned()),
+                ("sid", "9".to_owned()),
+                ("gid", "1".to_owned()),
+                ("type", (*kind).to_owned()),
+                ("title", format!("q{nth}")),
+                ("question", words(text, &format!("question{nth}x"))),
+                ("relevance", (*who).to_owned()),
+            ]);
+            for line in 0..*many {
+                lines.push([
+                    ("qid", format!("{}", 1_000 + nth * 100 + line)),
+                    // The last line of some belongs to nothing.
+                    ("parent_qid", if line == 2 { "999".to_owned() } else { id.clone() }),
+                    ("title", format!("l{line}")),
+                    ("question", words(text, &format!("line{nth}y{line}x"))),
+                ]);
+            }
+            for option in 0..*options {
+                answers.push([
+                    ("qid", id.clone()),
+                    ("code", format!("a{option}")),
+                    ("scale_id", if option > 50 { scale.to_string() } else { "0".to_owned() }),
+                    ("answer", words(text, &format!("option{nth}y{option}x"))),
+                ]);
+            }
+        }
+        let last = question("500", "S", "last", &[("question", "The last question?")]);
+        let read = survey(&[
+            one_group(&[]),
+            table_of("questions", &asked),
+            table("questions", &[&last]),
+            table_of("subquestions", &lines),
+            table_of("answers", &answers),
+        ]);
+        let said = reasons(&read).join("\n");
+        let shown = crate::file::write(&read.questionnaire).expect("words");
+        prop_assert!(!shown.contains("hidden"), "{}", shown);
+        for (nth, (kind, _, text, many, options, _)) in questions.iter().enumerate() {
+            let at = format!("q{nth}");
+            let names = |not: &NotTaken| {
+                let of = not.at.strip_prefix("Question").unwrap_or_default();
+                of.trim_start_matches('s').split([' ', ',']).any(|name| name == at)
+            };
+            let named: Vec<&NotTaken> = read.not_taken.iter().filter(|not| names(not)).collect();
+            let left_out =
+                [NEVER, NO_CALCULATION, "Left out: there is no kind", "Left out: this table"];
+            let is_left = named
+                .iter()
+                .any(|not| left_out.iter().any(|why| not.what.starts_with(why)));
+            let is_there = |words: String| shown.contains(&words) || said.contains(&words);
+            if is_left {
+                let is_asked = named.iter().any(|not| not.what.starts_with("Everyone"));
+                prop_assert!(!is_asked, "{}: {}", at, said);
+                continue;
+            }
+            prop_assert!(is_there(format!("question{nth}x")), "{} of {}: {}", at, kind, said);
+            for line in 0..*many {
+                prop_assert!(is_there(format!("line{nth}y{line}x")), "{}: {}", at, said);
+            }
+            let is_in_words = named.iter().any(|not| not.what.contains("the most here"));
+            for option in 0..*options {
+                let is_there = is_there(format!("option{nth}y{option}x"));
+                prop_assert!(is_there || is_in_words, "{} {}: {}", at, option, said);
+            }
+            if text.contains("hidden") {
+                let is_said = named.iter().any(|not| not.what.contains("hidden"));
+                prop_assert!(is_said, "{}: {}", at, said);
+            }
+        }
+    }
 }
 
 proptest! {

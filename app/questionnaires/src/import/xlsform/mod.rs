@@ -14,10 +14,12 @@ use calamine::{Data, DataRef, Reader as _, Xlsx};
 
 use self::names::{CHOICES, Head, SETTINGS, SURVEY};
 use self::sheet::{Cells, Row, Sheet, row_of_heading};
+use super::html::{Plain, plain};
+use super::report::rows_in_words;
 use super::text::{with_answers, without_markdown};
 use super::{
     Asked, Builder, Imported, LARGEST, LONGEST_CELL, Means, Options, Unread, cut, expression,
-    once_each, plain,
+    once_each,
 };
 use crate::{Condition, Question, QuestionKind};
 
@@ -86,16 +88,13 @@ pub fn xlsform(file: &[u8]) -> Result<Imported, Unread> {
     let mut survey = Sheet::of(survey, |text| Head::of(text, SURVEY));
     for row in &mut survey.rows {
         form.row(row);
-        if form.builder.is_full() {
-            break;
-        }
     }
     for (sheet, many) in far_out {
         let why = format!("{many} cells far down or far to the right were not read");
-        form.builder.name(&format!("The sheet {sheet}"), &why);
+        form.builder.report.name(&format!("The sheet {sheet}"), &why);
     }
     let why = "These sheets were not read, because only survey, choices and settings are";
-    form.builder.name_all("The workbook", why, others);
+    form.builder.report.name_all("The workbook", why, others);
     form.done(&survey)
 }
 
@@ -219,17 +218,21 @@ impl Form {
         for (name, sheet) in sheets {
             let taken = sheet.taken().into_iter().map(|head| format!("{head} ({name})"));
             self.builder.taken.extend(taken);
-            for left in sheet.left() {
+            for mut left in sheet.left() {
                 let is_words = ["label", "hint"].contains(&left.head.name.as_str());
                 let why = if is_words && !left.head.language.is_empty() {
+                    left.by_one_value();
                     ONE_LANGUAGE
                 } else {
                     names::why(&left.head.name)
                 };
-                self.builder.name(
-                    &format!("Column {} of {name}", cut(&left.head.written, 50)),
-                    &format!("Left out in {}: {why}. It says “{}”", left.rows, left.like),
-                );
+                let at = format!("Column {} of {name}", cut(&left.head.written, 50));
+                let in_rows = |rows: &[u32]| -> Vec<String> {
+                    rows_in_words(rows).into_iter().map(|rows| format!("in {rows}")).collect()
+                };
+                let values = left.values.iter().map(|(like, rows)| (like.clone(), in_rows(rows)));
+                let values: Vec<(String, Vec<String>)> = values.collect();
+                self.builder.report.name_values(&at, why, &values);
             }
         }
         self.builder.done()
@@ -297,16 +300,17 @@ impl Form {
     /// Asks what is in a row.
     fn ask(&mut self, at: &str, row: &mut Row, kind: &names::Kind) {
         let relevant = row.take("relevant");
-        let Asked::If(own) = self.asked(at, &relevant) else {
+        let groups = self.groups.iter().take(DEEPEST_GROUP);
+        let around: Vec<Condition> = groups.flat_map(|group| group.conditions.clone()).collect();
+        let Asked::If(own) = self.asked(at, &relevant, &around) else {
             return self.leave_out(at, row, NEVER, true);
         };
-        let groups = self.groups.iter().take(DEEPEST_GROUP);
-        let all = groups.flat_map(|group| group.conditions.clone()).chain(own).collect();
-        let only_if = once_each(all);
+        let only_if = once_each(around.into_iter().chain(own).collect());
         let (name, words) = (row.take("name"), row.words("label", &self.language));
         let text = self.words(at, &words);
         let hint = row.words("hint", &self.language);
         let help = self.words(at, &hint);
+        self.builder.note_name(at, &name);
         let (own, options) = self.kind(at, row, kind, &text);
         let key = self.builder.key(&name);
         let has_answer = own.has_answer();
@@ -336,24 +340,21 @@ impl Form {
     ) -> (QuestionKind, BTreeMap<String, String>) {
         let list = kind.rest.split_whitespace().next().unwrap_or_default();
         let none = BTreeMap::new();
+        let (line, text_of_lines) = (QuestionKind::ShortText {}, QuestionKind::LongText {});
         match kind.what {
-            "select_one" => {
-                let Options { choices: options, keys } = self.options(at, list);
-                let own = if looks(row, "likert") {
+            "select_one" => self.options(at, list).or_words(line, |options| {
+                if looks(row, "likert") {
                     QuestionKind::Scale { options }
                 } else {
                     QuestionKind::OneOf { options }
-                };
-                (own, keys)
-            }
-            "select_multiple" => {
-                let Options { choices: options, keys } = self.options(at, list);
-                (QuestionKind::SeveralOf { options, at_most: None }, keys)
-            }
-            "rank" => {
-                let Options { choices: options, keys } = self.options(at, list);
-                (QuestionKind::Rank { options }, keys)
-            }
+                }
+            }),
+            "select_multiple" => self.options(at, list).or_words(text_of_lines, |options| {
+                QuestionKind::SeveralOf { options, at_most: None }
+            }),
+            "rank" => self
+                .options(at, list)
+                .or_words(text_of_lines, |options| QuestionKind::Rank { options }),
             "integer" | "decimal" => (self.number(at, row, kind.what), none),
             "range" => (self.range(at, row), none),
             "date" => (QuestionKind::Date {}, none),
@@ -413,6 +414,10 @@ impl Form {
 
     fn begin(&mut self, at: &str, row: &mut Row, is_repeat: bool) {
         row.take("name");
+        if !self.builder.has_room(at) {
+            row.leave_out();
+            return self.groups.push(Group::default());
+        }
         let mut is_never = self.is_switched_off(at, row).then_some(SWITCHED_OFF);
         let words = row.words("label", &self.language);
         let title = forms::line(&self.words(at, &words));
@@ -420,7 +425,9 @@ impl Form {
             self.builder.report(at, "It could be answered several times. Here it is asked once");
         }
         let relevant = row.take("relevant");
-        let conditions = match self.asked(at, &relevant) {
+        let groups = self.groups.iter().take(DEEPEST_GROUP);
+        let around: Vec<Condition> = groups.flat_map(|group| group.conditions.clone()).collect();
+        let conditions = match self.asked(at, &relevant, &around) {
             Asked::If(conditions) => conditions,
             Asked::Nobody => {
                 is_never = is_never.or(Some(NEVER));
@@ -439,24 +446,24 @@ impl Form {
     }
 
     /// Who is asked something, from its condition.
-    fn asked(&mut self, at: &str, relevant: &str) -> Asked {
+    fn asked(&mut self, at: &str, relevant: &str, around: &[Condition]) -> Asked {
         let meant = &self.meant;
         let find = |name: &str, value: &str| match meant.get(name)? {
-            Meant::Question { key, options, .. } => {
-                Some(Means::Chosen(key.clone(), options.get(value)?.clone()))
-            }
+            Meant::Question { key, options, .. } => match options.get(value) {
+                Some(option) => Some(Means::Chosen(key.clone(), option.clone())),
+                // “Something else” is a question of its own here.
+                None if options.is_empty() || value == "other" => None,
+                None => Some(Means::NoOption(key.clone())),
+            },
             Meant::NeverAsked => Some(Means::NeverAsked),
         };
-        self.builder.asked(at, relevant, find)
+        self.builder.asked(at, relevant, around, find)
     }
 
     /// Words as people read them, with earlier answers in them.
     fn words(&mut self, at: &str, written: &str) -> String {
-        let (words, unknown) = shown(&self.meant, written);
-        for unknown in unknown {
-            self.builder.report(at, not_shown(&unknown));
-        }
-        words
+        let words = shown(&self.meant, written);
+        self.builder.words(at, words)
     }
 
     fn options(&mut self, at: &str, list: &str) -> Options {
@@ -468,21 +475,12 @@ impl Form {
                 format!("Its options are missing: there is no list called {}", cut(list, 60));
             builder.report(at, what);
         }
-        let mut unknown = Vec::new();
-        // Read one after the other, as far as they are wanted: there may be a great many.
         let options = rows.into_iter().flatten().map(|nth| {
             let row = &mut choices.rows[*nth];
             row.take("list_name");
-            let (name, words) = (row.take("name"), row.words("label", language));
-            let (words, mut more) = shown(meant, &words);
-            unknown.append(&mut more);
-            (name, words)
+            (row.take("name"), row.words("label", language))
         });
-        let options = builder.options(at, options);
-        for unknown in unknown {
-            builder.report(at, not_shown(&unknown));
-        }
-        options
+        builder.options(at, options.collect(), |words| shown(meant, words))
     }
 
     /// A whole number, with the limits of a rule like `. >= 0 and . <= 120`.
@@ -490,7 +488,7 @@ impl Form {
         if what == "decimal" {
             self.builder.report(at, "People can only answer with whole numbers here");
         }
-        let (mut least, mut most) = (0, 1_000_000);
+        let (mut least, mut most) = (None, None);
         let rule = row.take("constraint");
         let is_read = rule.is_empty()
             || rule.split(" and ").all(|part| {
@@ -499,21 +497,22 @@ impl Form {
                     part.strip_prefix(sign).and_then(|number| number.parse::<i64>().ok())
                 };
                 match (limit(".>="), limit(".<="), limit(".>"), limit(".<")) {
-                    (Some(number), ..) => least = number,
-                    (_, Some(number), ..) => most = number,
-                    (_, _, Some(number), _) => least = number.saturating_add(1),
-                    (_, _, _, Some(number)) => most = number.saturating_sub(1),
+                    (Some(number), ..) => least = Some(number),
+                    (_, Some(number), ..) => most = Some(number),
+                    (_, _, Some(number), _) => least = Some(number.saturating_add(1)),
+                    (_, _, _, Some(number)) => most = Some(number.saturating_sub(1)),
                     _ => return false,
                 }
                 true
             });
-        if !is_read || least > most {
+        if !is_read || least.zip(most).is_some_and(|(least, most)| least > most) {
             self.builder.report(
                 at,
                 format!("The rule for what people can answer was left out: {}", cut(&rule, 120)),
             );
-            (least, most) = (0, 1_000_000);
+            (least, most) = (None, None);
         }
+        let (least, most) = self.builder.limits(at, least, most);
         QuestionKind::Number { least, most }
     }
 
@@ -534,7 +533,7 @@ impl Form {
             self.builder.report(at, what);
         }
         if least >= most {
-            (least, most) = (0, 1_000_000);
+            (least, most) = self.builder.limits(at, None, None);
         }
         QuestionKind::Number { least, most }
     }
@@ -546,13 +545,16 @@ fn looks(row: &mut Row, like: &str) -> bool {
     looks && !row.take("appearance").is_empty()
 }
 
-/// Words as people read them, and the names in them whose answers can't be shown.
-fn shown(meant: &BTreeMap<String, Meant>, written: &str) -> (String, Vec<String>) {
+/// Words as people read them, and what else was in them.
+fn shown(meant: &BTreeMap<String, Meant>, written: &str) -> Plain {
     let find = |name: &str| match meant.get(name)? {
         Meant::Question { key, has_answer: true, .. } => Some(key.clone()),
         Meant::Question { .. } | Meant::NeverAsked => None,
     };
-    with_answers(&without_markdown(&plain(written)), "${", find)
+    let Plain { words, mut left } = plain(written);
+    let (words, unknown) = with_answers(&without_markdown(&words), "${", find);
+    left.extend(unknown.iter().map(|unknown| not_shown(unknown)));
+    Plain { words, left }
 }
 
 fn not_shown(name: &str) -> String {

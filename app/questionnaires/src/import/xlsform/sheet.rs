@@ -13,10 +13,10 @@ pub(super) type Cells = BTreeMap<(u32, u32), String>;
 
 /// The longest name of a column, in characters.
 const LONGEST_HEAD: usize = 100;
+/// The longest beginning of a cell by which it is named, in characters.
+const LONGEST_VALUE: usize = 60;
 /// Among so many rows at the top a row of headings is looked for.
 const MOST_ABOVE: u32 = 20;
-/// So many rows are named in one line.
-const MOST_NAMED: usize = 5;
 
 #[derive(Default)]
 pub(super) struct Sheet {
@@ -50,10 +50,19 @@ enum State {
 /// What nobody took from one column.
 pub(super) struct Left {
     pub head: Rc<Head>,
-    /// Where it is, in words.
-    pub rows: String,
-    /// What is in the first of these cells.
-    pub like: String,
+    /// What is in these cells, each with the rows that have it.
+    pub values: Vec<(String, Vec<u32>)>,
+}
+
+impl Left {
+    /// Says all of it by the first: where only the column matters.
+    pub fn by_one_value(&mut self) {
+        let rows = self.values.iter().flat_map(|(_, rows)| rows.clone()).collect();
+        self.values.truncate(1);
+        if let Some((_, first)) = self.values.first_mut() {
+            *first = rows;
+        }
+    }
 }
 
 impl Sheet {
@@ -87,21 +96,25 @@ impl Sheet {
 
     /// What nobody took from rows that were read, column by column.
     pub fn left(&self) -> Vec<Left> {
-        let mut all: Vec<(&Rc<Head>, Vec<u32>, &str)> = Vec::new();
+        let mut all: Vec<Left> = Vec::new();
+        // Which of them has the cells of a column, and where in it a value is.
+        let mut columns: BTreeMap<*const Head, (usize, BTreeMap<String, usize>)> = BTreeMap::new();
         for row in self.rows.iter().filter(|row| row.state == State::Read) {
             for cell in row.cells.iter().filter(|cell| !cell.is_taken) {
-                match all.iter_mut().find(|(head, ..)| Rc::ptr_eq(head, &cell.head)) {
-                    Some((_, rows, _)) => rows.push(row.number),
-                    None => all.push((&cell.head, vec![row.number], cell.text.as_str())),
-                }
+                let (column, known) = columns.entry(Rc::as_ptr(&cell.head)).or_insert_with(|| {
+                    all.push(Left { head: Rc::clone(&cell.head), values: Vec::new() });
+                    (all.len() - 1, BTreeMap::new())
+                });
+                let values = &mut all[*column].values;
+                let like = cut(&cell.text, LONGEST_VALUE);
+                let at = *known.entry(like.clone()).or_insert_with(|| {
+                    values.push((like, Vec::new()));
+                    values.len() - 1
+                });
+                values[at].1.push(row.number);
             }
         }
-        let left = |(head, rows, like): (&Rc<Head>, Vec<u32>, &str)| Left {
-            head: Rc::clone(head),
-            rows: in_words(&rows),
-            like: cut(like, 60),
-        };
-        all.into_iter().map(left).collect()
+        all
     }
 }
 
@@ -189,20 +202,6 @@ fn letters_of(column: u32) -> String {
     before.checked_sub(1).map(letter).into_iter().chain([letter(last)]).collect()
 }
 
-/// Rows in words: `row 3`, `rows 3, 5 and 7`.
-fn in_words(rows: &[u32]) -> String {
-    let (named, more) = rows.split_at(rows.len().min(MOST_NAMED));
-    let mut named: Vec<String> = named.iter().map(ToString::to_string).collect();
-    if !more.is_empty() {
-        named.push(format!("{} more", more.len()));
-    }
-    match named.split_last() {
-        Some((last, [])) => format!("row {last}"),
-        Some((last, before)) => format!("rows {} and {last}", before.join(", ")),
-        None => String::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::names::SURVEY;
@@ -227,6 +226,7 @@ mod tests {
             &["text", "a", "one", "two"],
             &["text", "", "three"],
             &["text", "b", "four"],
+            &["text", "c", "one"],
         ]);
         for row in &mut sheet.rows {
             assert_eq!(row.take("type"), "text");
@@ -236,9 +236,12 @@ mod tests {
         let left: Vec<String> = sheet
             .left()
             .into_iter()
-            .map(|left| format!("{}, {}: {}", left.head.written, left.rows, left.like))
+            .flat_map(|left| {
+                let head = left.head.written.clone();
+                left.values.into_iter().map(move |(like, rows)| format!("{head}, {rows:?}: {like}"))
+            })
             .collect();
-        assert_eq!(left, ["odd, rows 2 and 4: one", "D without a heading, row 2: two"]);
+        assert_eq!(left, ["odd, [2, 5]: one", "odd, [4]: four", "D without a heading, [2]: two"]);
         assert_eq!(sheet.taken().into_iter().collect::<Vec<_>>(), ["name", "type"]);
     }
 

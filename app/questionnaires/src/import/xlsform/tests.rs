@@ -253,8 +253,16 @@ fn the_same_list_without_end_is_read_to_an_end() {
     let read =
         xlsform(&workbook(&[("survey", survey.as_slice()), ("choices", choices.as_slice())]));
     let read = read.expect("questions");
-    assert_eq!(read.not_taken.len(), super::super::MOST_NOT_TAKEN + 1);
-    assert_eq!(read.questionnaire.questions().count(), 1);
+    assert_eq!(
+        reasons(&read),
+        [
+            "Rows 2 to 201 of survey: Left out: the option b is in the list twice",
+            "Rows 3 to 201 of survey: Another question before it has the name q too. Conditions on \
+             q and answers in words are those of the first",
+            "Rows 202 to 2001 of survey: Left out: there are more than 200 questions",
+        ]
+    );
+    assert_eq!(read.questionnaire.questions().count(), 200);
 }
 
 #[test]
@@ -267,7 +275,15 @@ fn groups_inside_one_another_without_end_are_read() {
         &[&["list_name", "name", "label"], &["yes_no", "yes", "Yes"], &["yes_no", "no", "No"]];
     let read = xlsform(&workbook(&[("survey", survey.as_slice()), ("choices", choices)]));
     let read = read.expect("questions");
-    assert_eq!(read.not_taken.len(), super::super::MOST_NOT_TAKEN + 1);
+    assert_eq!(read.questionnaire.questions().count(), 2);
+    assert_eq!(
+        reasons(&read),
+        [
+            "Rows 23 to 5002 of survey: Everyone will be asked: too many groups are inside one \
+             another",
+            "Rows 78 to 5002 of survey: The heading is too long. The end of it was left out",
+        ]
+    );
     let few = xlsform(&workbook(&[("survey", &survey[..22]), ("choices", choices)]));
     assert_eq!(few.expect("questions").not_taken, [], "twenty groups are taken over");
 }
@@ -359,11 +375,7 @@ fn what_is_switched_off_or_never_asked_is_left_out_by_name_with_what_hangs_on_it
         reasons(&read),
         [
             format!("Row 3 of survey: {SWITCHED_OFF}"),
-            format!("Row 4 of survey: {NEVER}"),
-            format!("Row 5 of survey: {NEVER}"),
-            format!("Row 6 of survey: {NEVER}"),
-            format!("Row 7 of survey: {NEVER}"),
-            format!("Row 8 of survey: {NEVER}"),
+            format!("Rows 4 to 8 of survey: {NEVER}"),
             "The list yn: Left out: no question here uses it".to_owned(),
         ]
     );
@@ -468,6 +480,138 @@ fn sheets_and_rows_that_are_not_read_are_named() {
     );
 }
 
+#[test]
+fn what_a_browser_would_run_is_in_no_question_and_is_said() {
+    let read = read_rows(&[
+        &["type", "name", "label", "hint"],
+        &["text", "a", "<script>$('<style>p{}</style>'); });</script>Why?", "<!-- old > -->Say"],
+    ]);
+    let asked = read.questionnaire.question("a").expect("it");
+    assert_eq!((asked.text.as_str(), asked.help.as_str()), ("Why?", "Say"));
+    let said = reasons(&read);
+    assert!(said[0].starts_with("Row 2 of survey: A script in its words was left out"), "{said:?}");
+    assert!(said[1].contains("A comment in its words") && said[1].contains("“old >”"), "{said:?}");
+}
+
+#[test]
+fn options_that_read_alike_once_something_is_not_shown_stay_and_are_to_be_corrected() {
+    let survey: &[&[&str]] =
+        &[&["type", "name", "label"], &["select_one who", "who", "Who is it?"]];
+    let choices: &[&[&str]] = &[
+        &["list_name", "name", "label"],
+        &["who", "m", "${total} mother"],
+        &["who", "f", "${total} father"],
+        &["who", "x", "${total}"],
+        &["who", "y", "${other}"],
+    ];
+    let read = xlsform(&workbook(&[("survey", survey), ("choices", choices)])).expect("a form");
+    let options = read.questionnaire.question("who").expect("it").kind.options();
+    let texts: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
+    assert_eq!(texts, ["… mother", "… father", "…", "…"]);
+    assert_eq!(check(&read.questionnaire).len(), 1, "the organiser changes one of them");
+    assert!(reasons(&read).iter().any(|said| said.contains("Two options read the same: …")));
+}
+
+#[test]
+fn a_country_list_is_answered_in_words_and_named() {
+    let survey: &[&[&str]] =
+        &[&["type", "name", "label", "required"], &["select_one land", "a", "Where?", "yes"]];
+    let rows: Vec<[String; 3]> =
+        (1..=249).map(|nth| ["land".into(), format!("c{nth}"), format!("Land {nth}")]).collect();
+    let rows: Vec<Vec<&str>> =
+        rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+    let mut choices: Vec<&[&str]> = vec![&["list_name", "name", "label"]];
+    choices.extend(rows.iter().map(Vec::as_slice));
+    let read = xlsform(&workbook(&[("survey", survey), ("choices", choices.as_slice())]));
+    let read = read.expect("a form");
+    let asked = read.questionnaire.question("a").expect("it");
+    assert_eq!((&asked.kind, asked.is_required), (&QuestionKind::ShortText {}, true));
+    let said = reasons(&read);
+    assert!(said.len() == 1 && said[0].contains("249 options, from “Land 1” to “Land 249”"));
+}
+
+#[test]
+fn limits_that_a_file_does_not_set_are_said() {
+    let read = read_rows(&[
+        &["type", "name", "label", "constraint"],
+        &["integer", "a", "Your number?", ""],
+        &["integer", "b", "How old?", ". >= 18"],
+        &["integer", "c", "How cold?", ". < 0"],
+        &["integer", "d", "How many?", ". >= 0 and . <= 9"],
+    ]);
+    let kinds = read.questionnaire.questions().map(|question| question.kind.clone());
+    let number = |least, most| QuestionKind::Number { least, most };
+    assert_eq!(
+        kinds.collect::<Vec<_>>(),
+        [number(0, 1_000_000), number(18, 1_000_018), number(-1_000_001, -1), number(0, 9)]
+    );
+    let said = reasons(&read);
+    assert_eq!(said.len(), 4, "the list that nobody uses is the last: {said:?}");
+    assert!(said[0].contains("the smallest and the largest number. People can enter 0 to 1000000"));
+}
+
+#[test]
+fn a_condition_that_says_not_is_kept_where_everyone_has_answered() {
+    let read = read_rows(&[
+        &["type", "name", "label", "required", "relevant"],
+        &["select_one yn", "waits", "Do you wait?", "yes", ""],
+        &["text", "a", "A?", "", "${waits} != 'no'"],
+        &["text", "b", "B?", "", "not(selected(${waits}, 'no'))"],
+        &["select_one yn", "helps", "Does it help?", "", "${waits} != ''"],
+        &["text", "c", "C?", "", "${helps} != 'no'"],
+        &["text", "d", "D?", "", "${waits} = 'maybe'"],
+        &["text", "e", "E?", "", "${helps} != ''"],
+    ]);
+    assert_eq!(check(&read.questionnaire), []);
+    assert_eq!([asked_if(&read, "a"), asked_if(&read, "b")], [waits_yes(), waits_yes()]);
+    let both = |key: &str| vec![(key.to_owned(), vec!["yes".to_owned(), "no".to_owned()])];
+    assert_eq!(asked_if(&read, "helps"), both("waits"));
+    assert_eq!(asked_if(&read, "e"), both("helps"));
+    assert_eq!(
+        reasons(&read),
+        [
+            "Row 6 of survey: Everyone will be asked: this condition could not be imported: \
+             ${helps} != 'no'",
+            "Row 7 of survey: Everyone will be asked: in the file this condition never holds, as \
+             maybe is not an option: ${waits} = 'maybe'",
+        ],
+        "helps may be left empty, and then the first holds"
+    );
+}
+
+#[test]
+fn two_questions_of_the_same_name_are_said_and_conditions_go_by_the_first() {
+    let read = read_rows(&[
+        &["type", "name", "label", "relevant"],
+        &["select_one yn", "waits", "Do you wait?", ""],
+        &["select_one yn", "waits", "Do you really wait?", ""],
+        &["text", "why", "Why?", "${waits} = 'yes'"],
+    ]);
+    assert_eq!(asked_if(&read, "why"), waits_yes());
+    assert_eq!(
+        reasons(&read),
+        ["Row 3 of survey: Another question before it has the name waits too. Conditions on \
+             waits and answers in words are those of the first"]
+    );
+}
+
+#[test]
+fn each_value_of_a_column_that_is_left_out_is_quoted_with_its_rows() {
+    let read = read_rows(&[
+        &["type", "name", "label", "appearance"],
+        &["text", "a", "A?", "minimal"],
+        &["text", "b", "B?", "minimal"],
+        &["text", "c", "C?", "quick"],
+    ]);
+    let of = |rows: &str, value: &str| {
+        format!(
+            "Column appearance of survey: Left out in {rows}: how a question looks is always the \
+             same here. It says “{value}”"
+        )
+    };
+    assert_eq!(reasons(&read)[1..3], [of("rows 2 and 3", "minimal"), of("row 4", "quick")]);
+}
+
 /// Names of columns: those we know, and others.
 fn heads() -> impl Strategy<Value = String> {
     let known: Vec<String> = [SURVEY, CHOICES, SETTINGS]
@@ -477,6 +621,115 @@ fn heads() -> impl Strategy<Value = String> {
         .filter(|name| !["type", "name", "label", "list_name"].contains(&name.as_str()))
         .collect();
     prop_oneof![proptest::sample::select(known), "x[a-z_]{3,10}(::[A-Z][a-z]{2,6})?"]
+}
+
+/// What can be in a text of a file, with what people read of it. `N` is a number of its own.
+const TEXTS: &[(&str, &str)] = &[
+    ("wordN", "wordN"),
+    ("<b>wordN</b>", "wordN"),
+    ("<script>if (a < 1) { '</b>' + hiddenN }</script>wordN", "wordN"),
+    ("<style>p > hiddenN {}</style>wordN", "wordN"),
+    ("<!-- <script>hiddenN > 1</script> -->wordN", "wordN"),
+    ("wordN <img src='hiddenN.png'>", "wordN"),
+    ("${unknown}", "…"),
+    ("the same", "the same"),
+];
+
+/// Types of questions and conditions, some of which can't be imported.
+const KINDS: &[&str] = &["text", "integer", "select_one l", "select_multiple l", "image", "rank l"];
+const WHO: &[&str] = &["", "${q0} = 'o0'", "${q0} > 1", "${q0} != 'o1'", "${q0} = 'none'", "0"];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn each_question_and_option_is_imported_or_named_and_nothing_hidden_is_read(
+        questions in vec(
+            (
+                proptest::sample::select(KINDS),
+                proptest::sample::select(WHO),
+                proptest::sample::select(TEXTS),
+                0_usize..4,
+            ),
+            1..230,
+        ),
+        options in vec((0_usize..70, proptest::sample::select(TEXTS)), 2..70),
+    ) {
+        let numbered = |text: &str, nth: usize| text.replace('N', &format!("{nth}x"));
+        let asked: Vec<[String; 4]> = questions
+            .iter()
+            .enumerate()
+            .map(|(nth, (kind, who, (text, _), name))| {
+                // Some have the name of the one before.
+                let name = if *name == 0 { nth.saturating_sub(1) } else { nth };
+                let text = numbered(text, nth);
+                [(*kind).to_owned(), format!("q{name}"), text, (*who).to_owned()]
+            })
+            .collect();
+        let listed: Vec<[String; 3]> = options
+            .iter()
+            .enumerate()
+            .map(|(nth, (code, (text, _)))| {
+                ["l".to_owned(), format!("o{code}"), numbered(text, 1_000 + nth)]
+            })
+            .collect();
+        let asked: Vec<Vec<&str>> = asked
+            .iter()
+            .map(|row| row.iter().map(String::as_str).collect())
+            .collect();
+        let listed: Vec<Vec<&str>> = listed
+            .iter()
+            .map(|row| row.iter().map(String::as_str).collect())
+            .collect();
+        let mut survey: Vec<&[&str]> = vec![
+            &["type", "name", "label", "relevant"],
+            &["text", "last", "The last question?", ""],
+        ];
+        survey.extend(asked.iter().map(Vec::as_slice));
+        let mut choices: Vec<&[&str]> = vec![&["list_name", "name", "label"]];
+        choices.extend(listed.iter().map(Vec::as_slice));
+        let file = workbook(&[("survey", survey.as_slice()), ("choices", choices.as_slice())]);
+        let read = xlsform(&file).expect("questions");
+        let said = read.not_taken.iter().map(|not| format!("{}: {}\n", not.at, not.what));
+        let said: String = said.collect();
+        let shown = crate::file::write(&read.questionnaire).expect("words");
+        prop_assert!(!shown.contains("hidden"), "{}", shown);
+        // Each question is there with its words, or its row is in a line that says it was left out.
+        let is_left = |row: usize| {
+            let lines = read.not_taken.iter().filter(|not| not.what.starts_with("Left out: it")
+                || not.what.starts_with("Left out: there"));
+            lines.flat_map(|not| numbers(&not.at)).any(|stretch| stretch.contains(&row))
+        };
+        for (nth, (.., (written, words), _)) in questions.iter().enumerate() {
+            let row = nth + 3;
+            let is_there = shown.contains(&numbered(words, nth));
+            prop_assert!(is_there || is_left(row), "{}: {}", row, said);
+            if written.contains("hidden") && !is_left(row) {
+                let mut lines = read.not_taken.iter().filter(|not| {
+                    not.what.contains("in its words was left out")
+                        || not.what.contains("nobody would see")
+                });
+                let is_said = lines
+                    .any(|not| numbers(&not.at).iter().any(|stretch| stretch.contains(&row)));
+                prop_assert!(is_said, "{}: {}", row, said);
+            }
+        }
+        // Nobody is said to be asked what is left out.
+        for not in read.not_taken.iter().filter(|not| not.what.starts_with("Everyone")) {
+            let mut rows = numbers(&not.at).into_iter().flatten();
+            prop_assert!(!rows.any(is_left), "{}", said);
+        }
+        // Each row of the list is an option of each question that has it, or the list is answered
+        // in words; only the same row again is left out.
+        let mut rows = listed.clone();
+        rows.sort_unstable();
+        rows.dedup();
+        for question in read.questionnaire.questions() {
+            let many = question.kind.options().len();
+            prop_assert!(many == 0 || many == rows.len(), "{} of {}", many, rows.len());
+        }
+    }
+
 }
 
 proptest! {
@@ -526,4 +779,18 @@ proptest! {
             }
         }
     }
+}
+
+/// The rows that words like `Rows 3, 5 and 7 to 9 of survey` name.
+fn numbers(at: &str) -> Vec<std::ops::RangeInclusive<usize>> {
+    let Some(rows) = at.strip_prefix("Row").and_then(|rest| rest.strip_suffix(" of survey")) else {
+        return Vec::new();
+    };
+    let parts = rows.trim_start_matches('s').replace(" and ", ", ");
+    let stretch = |part: &str| {
+        let (first, last) = part.split_once(" to ").unwrap_or((part, part));
+        let number = |text: &str| text.trim().parse::<usize>().expect("a row");
+        number(first)..=number(last)
+    };
+    parts.split(", ").map(stretch).collect()
 }
