@@ -43,7 +43,7 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
              WHERE e.what = 'invitation accepted'
            UNION ALL SELECT CAST(0 AS BIGINT), l.looked_at, CAST($5 AS TEXT), w.shown_name, '',
              'answer' FROM answer_concern_looks l JOIN accounts w ON w.id = l.looked_by) lines
-         ORDER BY at DESC, number DESC LIMIT $1 OFFSET $2",
+         ORDER BY at DESC, number DESC LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)",
     )
     .bind(most)
     .bind(from)
@@ -157,8 +157,10 @@ pub async fn public_pages(
     now: Millis,
     (most, from): (i64, i64),
 ) -> Result<Vec<(String, Option<Millis>)>, sqlx::Error> {
-    let sql =
-        format!("SELECT path, at FROM ({PUBLIC_PAGES}) pages ORDER BY path LIMIT $2 OFFSET $3");
+    let sql = format!(
+        "SELECT path, at FROM ({PUBLIC_PAGES}) pages ORDER BY path
+             LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
+    );
     sqlx::query_as(AssertSqlSafe(sql))
         .bind(now)
         .bind(most)

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use calendar::clock::{self, Clock, Millis};
-use ground::db::Presence;
+use ground::db::{Kind, Presence};
 use ground::health::Health;
 use ground::house::House;
 use ground::jobs::Rhythm::{self, AtNight, EachTick, Every};
@@ -214,6 +214,11 @@ pub fn all(
         EACH_TEN_MINUTES,
         async |house: House| retention::keep(&house).await,
     ));
+    if house.db.kind() == Kind::Sqlite {
+        jobs.push(Job::of(house, "how tables have grown", AtNight, async |house: House| {
+            house.db.look_at_growth().await
+        }));
+    }
     if let Some(folder) = backup {
         jobs.push(Job::of(house, "the daily backup", AtNight, move |house: House| {
             let folder = folder.clone();

@@ -649,7 +649,7 @@ pub async fn tell_next(
          WHERE p.consultation_id = $1 AND p.wants_outcome = 1
            AND NOT EXISTS (SELECT 1 FROM deliveries l
              WHERE l.dedup_key = 'consultation withdrawn ' || $1 || ' ' || a.id)
-         ORDER BY a.id LIMIT $2",
+         ORDER BY a.id LIMIT CAST($2 AS BIGINT)",
     )
     .bind(consultation_id)
     .bind(most)
@@ -746,7 +746,8 @@ pub async fn list(
     let sql = format!(
         "SELECT c.id, c.title, c.who_for, c.opens_at, c.closes_at, c.opened_at,
          c.withdrawn_at, {QUESTIONS} AS questions
-         FROM consultations c WHERE {which} ORDER BY {order} LIMIT $2 OFFSET $3"
+         FROM consultations c WHERE {which} ORDER BY {order}
+         LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(now)
@@ -815,7 +816,7 @@ pub async fn courses(
                WHERE $5 = '' OR o.id = $5) f) s
            WHERE s.stage < $2
            ORDER BY s.stage, CASE WHEN s.stage >= 5 THEN -s.closes_at ELSE s.closes_at END, s.id
-           LIMIT $3 OFFSET $4) c
+           LIMIT CAST($3 AS BIGINT) OFFSET CAST($4 AS BIGINT)) c
          LEFT JOIN typed_responses t ON t.consultation_id = c.id
          ORDER BY c.stage, CASE WHEN c.stage >= 5 THEN -c.closes_at ELSE c.closes_at END, c.id,
            t.sheet",

@@ -354,7 +354,7 @@ pub async fn missed(db: &Db, since: Millis, most: i64) -> Result<Vec<Missed>, sq
          WHERE d.given_up_at > $1 AND d.tries > 0 AND d.reason NOT IN ({MISSED_BY_NOBODY})
          GROUP BY a.id, a.shown_name, a.email, d.reason
          ORDER BY CASE WHEN a.id IS NULL THEN 1 ELSE 0 END, max(d.given_up_at) DESC, a.id, d.reason
-         LIMIT $2"
+         LIMIT CAST($2 AS BIGINT)"
     );
     sqlx::query_as(AssertSqlSafe(sql))
         .bind(since)
@@ -406,18 +406,20 @@ pub async fn listed(
     let sql = match list {
         EmailList::Waiting => format!(
             "SELECT {WHOSE}, d.owed_at AS at, d.reason, d.next_at FROM deliveries d {PERSON}
-             WHERE d.next_at IS NOT NULL ORDER BY d.owed_at, d.id LIMIT $1 OFFSET $2"
+             WHERE d.next_at IS NOT NULL ORDER BY d.owed_at, d.id
+             LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
         ),
         EmailList::GivenUp => format!(
             "SELECT {WHOSE}, d.given_up_at AS at, d.reason, d.next_at FROM deliveries d {PERSON}
              WHERE d.given_up_at IS NOT NULL AND d.tries > 0
                AND d.reason NOT IN ({MISSED_BY_NOBODY})
-             ORDER BY d.given_up_at DESC, d.id LIMIT $1 OFFSET $2"
+             ORDER BY d.given_up_at DESC, d.id LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
         ),
         EmailList::Returned => format!(
             "SELECT {WHOSE}, r.at, r.reason, d.next_at FROM returns r
              JOIN deliveries d ON d.id = r.delivery_id {PERSON}
-             ORDER BY r.at DESC, r.delivery_id, r.kind LIMIT $1 OFFSET $2"
+             ORDER BY r.at DESC, r.delivery_id, r.kind
+             LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
         ),
     };
     sqlx::query_as(AssertSqlSafe(sql)).bind(most).bind(from).fetch_all(&mut *db.read().await?).await

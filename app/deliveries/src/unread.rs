@@ -54,7 +54,7 @@ pub async fn record_unread(house: &House, came: &[Unclear]) -> Result<(), sqlx::
 pub async fn unread(db: &Db, since: Millis, most: i64) -> Result<Vec<Unread>, sqlx::Error> {
     sqlx::query_as(
         "SELECT at, subject FROM unread_returns WHERE at > $1
-         ORDER BY at DESC, delivery_id LIMIT $2",
+         ORDER BY at DESC, delivery_id LIMIT CAST($2 AS BIGINT)",
     )
     .bind(since)
     .bind(most)

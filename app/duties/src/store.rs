@@ -296,12 +296,13 @@ pub async fn things(db: &Db, now: Millis) -> sqlx::Result<Vec<Thing>> {
     let rows = sqlx::query(
         "SELECT what, id, title FROM (
            SELECT * FROM (SELECT 'round' AS what, id, title, propose_from AS at FROM rounds
-             WHERE propose_from <= $1 ORDER BY propose_from DESC LIMIT $2) r
+             WHERE propose_from <= $1 ORDER BY propose_from DESC LIMIT CAST($2 AS BIGINT)) r
            UNION ALL SELECT * FROM (SELECT 'consultation' AS what, id, title, opens_at AS at
              FROM consultations WHERE opened_at IS NOT NULL AND opens_at <= $1
-               AND withdrawn_at IS NULL ORDER BY opens_at DESC LIMIT $2) c
+               AND withdrawn_at IS NULL ORDER BY opens_at DESC LIMIT CAST($2 AS BIGINT)) c
            UNION ALL SELECT * FROM (SELECT 'notice' AS what, id, title, started_at AS at
-             FROM notices WHERE started_at IS NOT NULL ORDER BY started_at DESC LIMIT $2) n
+             FROM notices WHERE started_at IS NOT NULL ORDER BY started_at DESC
+               LIMIT CAST($2 AS BIGINT)) n
          ) things ORDER BY at DESC, id",
     )
     .bind(now)

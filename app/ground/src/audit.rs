@@ -99,7 +99,7 @@ pub async fn check(db: &Db, known: Option<&str>) -> sqlx::Result<Checked> {
     loop {
         let rows = sqlx::query(
             "SELECT number, id, at, who, what, about, detail, hash FROM audit
-                 WHERE number > $1 ORDER BY number LIMIT $2",
+                 WHERE number > $1 ORDER BY number LIMIT CAST($2 AS BIGINT)",
         )
         .bind(last.number)
         .bind(LOT)

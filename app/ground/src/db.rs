@@ -11,6 +11,7 @@ mod migrations;
 mod moment;
 mod pages;
 mod presence;
+mod readers;
 pub mod tables;
 mod transaction;
 
@@ -21,14 +22,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use calendar::clock::{self, Millis};
-use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AssertSqlSafe};
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 pub use self::connections::Limits;
 use self::connections::Pools;
 pub use self::line::Line;
 pub use self::moment::is_of_the_moment;
 pub use self::presence::Presence;
+pub use self::readers::Reader;
 pub use self::transaction::Transaction;
 
 /// Which of the two databases this is.
@@ -186,9 +187,9 @@ impl Db {
     ///
     /// # Errors
     /// When the database does not answer, or its file went.
-    pub async fn read(&self) -> Result<PoolConnection<Any>, sqlx::Error> {
+    pub async fn read(&self) -> Result<Reader, sqlx::Error> {
         self.is_there()?;
-        waited("readers", self.pools.readers.acquire()).await
+        waited("readers", self.pools.readers.take()).await
     }
 
     /// Whether the file of the database is still the one that was opened.
@@ -229,8 +230,9 @@ impl Db {
     /// For each pool: its name, how many connections it has open, and how many of them nobody uses.
     #[must_use]
     pub fn connections(&self) -> [(&'static str, u32, usize); 2] {
-        [("readers", &self.pools.readers), ("writers", &self.pools.writers)]
-            .map(|(name, pool)| (name, pool.size(), pool.num_idle()))
+        let (readers, idle) = self.pools.readers.open();
+        let writers = &self.pools.writers;
+        [("readers", readers, idle), ("writers", writers.size(), writers.num_idle())]
     }
 
     /// Writes the time into a row of its own, to see whether a write goes through.
@@ -285,6 +287,22 @@ impl Db {
         }
         self.leave_no_copy().await?;
         Ok(true)
+    }
+
+    /// Has SQLite look at how its tables have grown, to choose its indexes by. PostgreSQL does so by
+    /// itself (autovacuum).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn look_at_growth(&self) -> sqlx::Result<()> {
+        if self.kind == Kind::Sqlite {
+            let mut writer = self.pools.writers.acquire().await?;
+            // Each table (0x10000) that has grown tenfold (0x2), a part of its rows (0x10). ANALYZE
+            // would look at all rows and keep some of their values: those stay where the rows are
+            // erased, and each statement is prepared anew to compare its parameters with them.
+            sqlx::query("PRAGMA optimize = 0x10012").execute(&mut *writer).await?;
+        }
+        Ok(())
     }
 
     /// Begins to mark that this process lives, so that others know when it does not any more.

@@ -251,7 +251,8 @@ pub async fn list(
                         row_number() OVER (ORDER BY {order}) AS place
                FROM comments c JOIN accounts a ON a.id = c.author_id LEFT
                  JOIN services s ON s.id = c.service_id
-               WHERE {condition} ORDER BY {order} LIMIT $4 OFFSET $5) c
+               WHERE {condition} ORDER BY {order}
+               LIMIT CAST($4 AS BIGINT) OFFSET CAST($5 AS BIGINT)) c
          LEFT JOIN comment_responses r ON r.comment_id = c.id
          LEFT JOIN organisations o ON o.id = r.organisation_id
          LEFT JOIN comment_verdicts v ON v.response_id = r.id

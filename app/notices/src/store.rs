@@ -450,7 +450,8 @@ pub async fn announced_to(
 ) -> sqlx::Result<Vec<ListedNotice>> {
     let sql = format!(
         "SELECT {LISTED}
-         FROM (SELECT * FROM notices n WHERE {} AND {} ORDER BY n.effect_at, n.id LIMIT $3) n
+         FROM (SELECT * FROM notices n WHERE {} AND {} ORDER BY n.effect_at, n.id
+               LIMIT CAST($3 AS BIGINT)) n
          JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
          ORDER BY n.effect_at, n.id, s.position, s.name",
         announced("n", "$2"),
@@ -482,7 +483,7 @@ pub async fn told_notices(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<V
                               OR NOT EXISTS (SELECT 1 FROM notice_places x
                                 WHERE x.notice_id = n.id))
                  AND n.effect_at > $3 {comes}
-               ORDER BY {order} LIMIT $4 OFFSET $5) n
+               ORDER BY {order} LIMIT CAST($4 AS BIGINT) OFFSET CAST($5 AS BIGINT)) n
          JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
          ORDER BY {order}, s.position, s.name"
     );
@@ -512,7 +513,7 @@ pub async fn unsent_notices(
            AND (n.discarded_at IS NULL) = ($2 = 0)
                  AND EXISTS (SELECT 1 FROM notice_leaders k WHERE k.notice_id = n.id
                    AND k.account_id = $1)
-               ORDER BY {order} LIMIT $3 OFFSET $4) n
+               ORDER BY {order} LIMIT CAST($3 AS BIGINT) OFFSET CAST($4 AS BIGINT)) n
          JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
          ORDER BY {order}, s.position, s.name"
     );

@@ -80,7 +80,7 @@ pub async fn list(
     let sql = format!(
         "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found
          FROM ({STANDING}) standing WHERE {condition}
-         ORDER BY published_at DESC, id DESC LIMIT $2 OFFSET $3"
+         ORDER BY published_at DESC, id DESC LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(value)

@@ -93,7 +93,7 @@ pub async fn find_cancelled(db: &Db, id: &Id<ids::Round>) -> sqlx::Result<Option
 pub async fn list_cancelled(db: &Db, most: i64) -> sqlx::Result<Vec<CancelledRound>> {
     let rows = sqlx::query(
         "SELECT round_id, title, reason, changed_at FROM round_changes
-         WHERE kind = 'cancelled' ORDER BY changed_at DESC, round_id LIMIT $1",
+         WHERE kind = 'cancelled' ORDER BY changed_at DESC, round_id LIMIT CAST($1 AS BIGINT)",
     )
     .bind(most)
     .fetch_all(&mut *db.read().await?)
@@ -112,7 +112,7 @@ fn cancelled_round(row: &AnyRow) -> CancelledRound {
 
 /// All rounds, latest first, at most `most`.
 pub async fn list(db: &Db, most: i64) -> sqlx::Result<Vec<Round>> {
-    let sql = format!("{LAST} LIMIT $1");
+    let sql = format!("{LAST} LIMIT CAST($1 AS BIGINT)");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(round).collect())
 }

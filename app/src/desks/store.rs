@@ -387,7 +387,7 @@ pub async fn coming(
            UNION ALL SELECT 'plan due', id, title, CAST($1 AS BIGINT) + 1, due_day FROM plans
              WHERE due_day >= $3 AND due_day <= $4 AND NOT EXISTS (SELECT 1 FROM plan_changes x
                WHERE x.plan_id = plans.id AND x.kind = 'cancelled')) comes
-         WHERE at > $1 AND at <= $2 ORDER BY at, id LIMIT $5",
+         WHERE at > $1 AND at <= $2 ORDER BY at, id LIMIT CAST($5 AS BIGINT)",
     )
     .bind(now)
     .bind(until)

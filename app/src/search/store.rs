@@ -18,6 +18,8 @@ use super::rules::{self, LocalWords, Term};
 pub const LOCAL_WORDS: &str = "search words";
 /// The most things that one search finds.
 pub const MOST_FOUND: usize = 100;
+/// How many words of the same stem one thing may have among the best.
+const ROWS_OF_ONE: usize = 4;
 /// How much a word counts in a title, and as the name of a service or place.
 const IN_TITLE: i64 = 8;
 const IN_LABEL: i64 = 4;
@@ -190,7 +192,7 @@ async fn all(db: &Db) -> sqlx::Result<Vec<Thing>> {
 pub async fn since(db: &Db, after: Millis, now: Millis, most: i64) -> sqlx::Result<Vec<Thing>> {
     let sql = format!(
         "SELECT kind, id, title, '' AS words, since FROM ({}) public
-         WHERE since > $1 AND since <= $2 ORDER BY since DESC, id DESC LIMIT $3",
+         WHERE since > $1 AND since <= $2 ORDER BY since DESC, id DESC LIMIT CAST($3 AS BIGINT)",
         everything()
     );
     sqlx::query_as(AssertSqlSafe(sql))
@@ -256,10 +258,13 @@ pub async fn find(db: &Db, search: &str, local: &LocalWords, now: Millis) -> sql
 async fn mend(db: &Db, found: &mut Found) -> sqlx::Result<()> {
     let stems: Vec<&str> =
         found.terms.iter().flat_map(|term| &term.stems).map(String::as_str).collect();
-    let sql = format!(
-        "SELECT DISTINCT stem FROM search_words WHERE stem IN ({})",
-        db::parameters(1, stems.len())
-    );
+    // One row of each will do, however many there are.
+    let is_there = |nth: usize| {
+        format!(
+            "SELECT ${nth} AS stem WHERE EXISTS (SELECT 1 FROM search_words WHERE stem = ${nth})"
+        )
+    };
+    let sql = (1..=stems.len()).map(is_there).collect::<Vec<_>>().join(" UNION ALL ");
     let mut known = sqlx::query_scalar(AssertSqlSafe(sql));
     for stem in &stems {
         known = known.bind(*stem);
@@ -290,11 +295,20 @@ async fn mend(db: &Db, found: &mut Found) -> sqlx::Result<()> {
 
 /// What holds any of the terms: (kind, id, how many of them), the best first.
 async fn matches(db: &Db, terms: &[Term]) -> sqlx::Result<Vec<(String, String, i64)>> {
+    // Where one stem is all that is looked for, the best are the first in the index, however many
+    // others hold it. A thing is there once for each of its words that have the stem.
+    let first = match terms {
+        [term] if term.stems.len() == 1 => {
+            format!("ORDER BY weight DESC, thing_id DESC LIMIT {}", MOST_FOUND * ROWS_OF_ONE)
+        }
+        _ => String::new(),
+    };
     let (mut bound, mut parts) = (Vec::new(), Vec::new());
     for term in terms {
         parts.push(format!(
-            "SELECT kind, thing_id, max(weight) AS weight FROM search_words
-             WHERE stem IN ({}) GROUP BY kind, thing_id",
+            "SELECT kind, thing_id, max(weight) AS weight FROM (
+               SELECT kind, thing_id, weight FROM search_words WHERE stem IN ({}) {first}) words
+             GROUP BY kind, thing_id",
             db::parameters(bound.len() + 1, term.stems.len())
         ));
         bound.extend(&term.stems);

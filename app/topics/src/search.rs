@@ -50,7 +50,7 @@ pub async fn alike(db: &Db, text: &str, most: i64) -> sqlx::Result<Vec<Alike>> {
             "SELECT t.id, t.title, r.closed_at FROM topic_search s
              JOIN listed_topics l ON l.id = s.topic_id JOIN topics t ON t.id = l.id
              LEFT JOIN rounds r ON r.id = l.round_id
-             WHERE topic_search MATCH $1 ORDER BY s.rank, t.id LIMIT $2",
+             WHERE topic_search MATCH $1 ORDER BY s.rank, t.id LIMIT CAST($2 AS BIGINT)",
             words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "),
         ),
         Kind::Postgres => (
@@ -58,7 +58,7 @@ pub async fn alike(db: &Db, text: &str, most: i64) -> sqlx::Result<Vec<Alike>> {
              JOIN listed_topics l ON l.id = s.topic_id JOIN topics t ON t.id = l.id
              LEFT JOIN rounds r ON r.id = l.round_id, to_tsquery('english', $1) question
              WHERE s.words @@ question
-             ORDER BY ts_rank(s.words, question) DESC, t.id LIMIT $2",
+             ORDER BY ts_rank(s.words, question) DESC, t.id LIMIT CAST($2 AS BIGINT)",
             words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" | "),
         ),
     };

@@ -63,7 +63,7 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<Liste
                               OR NOT EXISTS (SELECT 1 FROM topic_places x WHERE x.topic_id = t.id))
                  AND ($4 = '' OR l.round_id = $4)
                  AND (l.published_at < $5 OR (l.published_at = $5 AND l.id < $6))
-               ORDER BY l.published_at DESC, l.id DESC LIMIT $7) p
+               ORDER BY l.published_at DESC, l.id DESC LIMIT CAST($7 AS BIGINT)) p
          LEFT JOIN supports su ON su.topic_id = p.id AND su.account_id = $8
          LEFT JOIN topic_services ts ON ts.topic_id = p.id LEFT
            JOIN services s ON s.id = ts.service_id

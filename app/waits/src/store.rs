@@ -71,7 +71,7 @@ pub async fn told(
          WHERE r.published_at <= $1 AND f.month >= $2 AND f.month <= $3
            AND (r.service_id = $4 OR ($4 = '' AND r.service_id IN (SELECT w.id FROM services w
              WHERE EXISTS (SELECT 1 FROM wait_reports e WHERE e.service_id = w.id)
-             ORDER BY w.position, w.name, w.id LIMIT $5 OFFSET $6)))
+             ORDER BY w.position, w.name, w.id LIMIT CAST($5 AS BIGINT) OFFSET CAST($6 AS BIGINT))))
          ORDER BY s.position, s.name, s.id, p.position, p.name, p.id, f.month, r.nth"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
@@ -137,7 +137,7 @@ pub async fn services(db: &Db, (most, skipped): (i64, i64)) -> sqlx::Result<Vec<
     let rows: Vec<(String, String)> = sqlx::query_as(
         "SELECT w.id, w.name FROM services w
          WHERE EXISTS (SELECT 1 FROM wait_reports e WHERE e.service_id = w.id)
-         ORDER BY w.position, w.name, w.id LIMIT $1 OFFSET $2",
+         ORDER BY w.position, w.name, w.id LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)",
     )
     .bind(most)
     .bind(skipped)
@@ -207,7 +207,7 @@ pub async fn published(
          LEFT JOIN wait_verdicts v ON v.id = (SELECT l.id FROM wait_verdicts l
            WHERE l.report_id = r.id ORDER BY l.given_at DESC, l.id DESC LIMIT 1)
          WHERE {condition}
-         ORDER BY r.published_at DESC, r.id DESC LIMIT $2 OFFSET $3"
+         ORDER BY r.published_at DESC, r.id DESC LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(id)
@@ -521,7 +521,7 @@ pub async fn doubts(db: &Db, about: Option<&Id<Service>>, most: i64) -> sqlx::Re
          JOIN services s ON s.id = r.service_id
          JOIN accounts a ON a.id = d.account_id
          WHERE ($1 = '' AND d.seen_at IS NULL) OR r.service_id = $1
-         ORDER BY d.told_at, d.id LIMIT $2",
+         ORDER BY d.told_at, d.id LIMIT CAST($2 AS BIGINT)",
     )
     .bind(about.map_or("", Id::as_str))
     .bind(most)

@@ -157,11 +157,13 @@ async fn owe_one(world: &World, nth: usize) {
     tx.commit().await.unwrap();
 }
 
-/// Lets PostgreSQL look at its tables, as it does by itself now and then.
+/// Lets the database look at its tables, as PostgreSQL does by itself now and then, and SQLite is
+/// made to each night.
 async fn analyzed(world: &World) {
     if world.db().kind() == Kind::Postgres {
         sqlx::query("ANALYZE").execute(&mut *world.db().read().await.unwrap()).await.unwrap();
     }
+    world.db().look_at_growth().await.unwrap();
 }
 
 /// Lets it become half past two in the morning or a little later.
@@ -226,9 +228,8 @@ async fn table_in(db: &Db, file: &str) -> String {
 /// process may not read them.
 async fn files_of_postgres(db: &Db) -> Option<Vec<PathBuf>> {
     let mut connection = db.read().await.unwrap();
-    // With all others' tests at once it may take a while.
-    connection.close_on_drop();
     let mut may_read = async || -> Result<PathBuf, sqlx::Error> {
+        // With all others' tests at once it may take a while.
         sqlx::query("SET statement_timeout = 0").execute(&mut *connection).await?;
         sqlx::query("CHECKPOINT").execute(&mut *connection).await?;
         let folder: String =

@@ -2,9 +2,13 @@
 //! went, a table that somebody else holds. What was typed is refused with 503, and the next one
 //! goes through as soon as the fault is over.
 
+use std::time::Duration;
+
 use axum::http::{StatusCode, header};
+use ground::db::Db;
 use ground::files::Files;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use tokio::time::timeout;
 
 use crate::consultations;
 use crate::world::{World, change, on_both, on_postgres, on_sqlite};
@@ -207,5 +211,29 @@ fn a_picture_that_is_damaged_is_not_shown_and_the_page_says_so() {
         let answer = organiser.get(&path).await;
         assert_eq!(answer.status, StatusCode::GONE);
         assert!(answer.says("This file is damaged"), "{}", answer.html);
+    });
+}
+
+#[test]
+fn more_questions_than_connections_take_turns_and_one_given_up_half_way_keeps_nobody_out() {
+    on_both(async |world| {
+        let ask = |db: Db| async move {
+            let mut connection = db.read().await.unwrap();
+            let many = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM services");
+            many.fetch_one(&mut *connection).await.unwrap()
+        };
+        let many = ask(world.db().clone()).await;
+        for _ in 0..30 {
+            // As a phone goes away.
+            let _ = timeout(Duration::ZERO, ask(world.db().clone())).await;
+        }
+        let asked: Vec<_> = (0..50).map(|_| tokio::spawn(ask(world.db().clone()))).collect();
+        for one in asked {
+            assert_eq!(one.await.unwrap(), many);
+        }
+        let (_, open, _) = world.db().connections()[0];
+        assert!((1..=10).contains(&open), "{open}");
+        world.db().close().await;
+        assert!(world.db().read().await.is_err(), "it is closed");
     });
 }

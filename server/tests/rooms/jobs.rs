@@ -6,7 +6,7 @@ use calendar::clock::DAY;
 use ground::viewer::Role;
 use server::jobs::Wrong;
 
-use crate::world::on_both;
+use crate::world::{number, on_both, on_sqlite};
 
 #[test]
 fn each_job_has_a_name_of_its_own_that_an_administrator_sees_with_how_it_went() {
@@ -43,5 +43,16 @@ fn driven_by_hand_the_jobs_do_what_is_due_and_doing_them_again_changes_nothing()
             entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("20"))
         });
         assert_eq!(made.count(), 1, "one backup, in the folder it was told");
+    });
+}
+
+#[test]
+fn at_night_sqlite_learns_how_tables_have_grown_and_keeps_nothing_of_what_is_in_them() {
+    on_sqlite(async |world| {
+        world.parent(1).await.propose("A bus that waits").await;
+        world.work().await;
+        assert!(number(&world, "SELECT count(*) FROM sqlite_stat1").await > 0);
+        // Values of rows. Where there are any, each statement is prepared anew for each value.
+        assert_eq!(number(&world, "SELECT count(*) FROM sqlite_stat4").await, 0);
     });
 }

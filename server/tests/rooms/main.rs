@@ -58,6 +58,7 @@ mod public;
 mod record;
 mod rounds;
 mod running;
+mod scans;
 mod search;
 mod second_step;
 mod sessions;

@@ -1,5 +1,5 @@
 //! Every statement in the program's code is one that the databases understand, whether or not a
-//! test comes past it: each is prepared, and none is run.
+//! test comes past it: each is prepared, and none is run. No list is prepared anew each time.
 //!
 //! They are found in the code: every text that begins as a statement does. What is put together
 //! when it is wanted (`format!`) can't be read there, and is counted alone.
@@ -18,14 +18,17 @@ const VERBS: [&str; 5] = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
 /// What puts a text together.
 const PUTS_TOGETHER: [&str; 4] = ["format", "format_args", "write", "concat"];
 
-const ON_BOTH: &[Kind] = &[Kind::Sqlite, Kind::Postgres];
+pub const ON_BOTH: &[Kind] = &[Kind::Sqlite, Kind::Postgres];
+
+/// Parameters that SQLite's planner looks at, and so prepares the statement anew for each value.
+const LOOKED_AT: [&str; 2] = ["LIMIT $", "OFFSET $"];
 
 /// A statement that is refused, and rightly so.
-struct Exception {
-    by: &'static [Kind],
-    file: &'static str,
-    holds: &'static str,
-    why: &'static str,
+pub struct Exception {
+    pub by: &'static [Kind],
+    pub file: &'static str,
+    pub holds: &'static str,
+    pub why: &'static str,
 }
 
 const fn refused(
@@ -49,7 +52,7 @@ const EXCEPTIONS: [Exception; 8] = [
 ];
 
 impl Exception {
-    fn excuses(&self, statement: &Statement, kind: Kind) -> bool {
+    pub fn excuses(&self, statement: &Statement, kind: Kind) -> bool {
         self.by.contains(&kind)
             && statement.file.ends_with(self.file)
             && statement.sql.contains(self.holds)
@@ -95,25 +98,46 @@ fn every_statement_of_the_program_is_understood_by_both_databases() {
     });
 }
 
+#[test]
+fn no_list_is_prepared_anew_each_time_it_is_read() {
+    let mut bare = Vec::new();
+    for (file, code) in program() {
+        texts(code, &mut |line, text| {
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            if LOOKED_AT.iter().any(|parameter| text.contains(parameter)) {
+                bare.push(format!("{file}:{line}: {text}"));
+            }
+        });
+    }
+    assert!(bare.is_empty(), "write LIMIT CAST($1 AS BIGINT)\n{}", bare.join("\n"));
+}
+
 async fn prepare(connection: &mut AnyConnection, kind: Kind, sql: &str) -> sqlx::Result<()> {
     match kind {
         Kind::Sqlite => done(connection, format!("EXPLAIN {sql}")).await,
-        Kind::Postgres => prepare_on_postgres(connection, sql).await,
+        Kind::Postgres => {
+            prepare_on_postgres(connection, sql).await?;
+            done(connection, FORGET.to_owned()).await
+        }
     }
 }
 
-async fn done(connection: &mut AnyConnection, sql: String) -> sqlx::Result<()> {
+/// Ends what [`prepare_on_postgres`] began.
+pub const FORGET: &str = "DEALLOCATE tried";
+
+pub async fn done(connection: &mut AnyConnection, sql: String) -> sqlx::Result<()> {
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(|_done| ())
 }
 
-/// The program says of what type each parameter is; here PostgreSQL finds out by what stands beside
-/// it. Where it can't, it is told: text, or else a number.
-async fn prepare_on_postgres(connection: &mut AnyConnection, sql: &str) -> sqlx::Result<()> {
+/// Prepares this statement as `tried`; how many parameters it has. The program says of what type
+/// each is; here PostgreSQL finds out by what stands beside it. Where it can't, it is told: text,
+/// or else a number.
+pub async fn prepare_on_postgres(connection: &mut AnyConnection, sql: &str) -> sqlx::Result<usize> {
     let (mut types, mut last) = (vec!["unknown"; parameters(sql)], None);
     loop {
         let list = if types.is_empty() { String::new() } else { format!("({})", types.join(", ")) };
         let prepared = done(connection, format!("PREPARE tried{list} AS {sql}")).await;
-        let Err(error) = prepared else { break };
+        let Err(error) = prepared else { return Ok(types.len()) };
         let Some(nth) = of_no_type(&error).or(last) else { return Err(error) };
         types[nth] = match types[nth] {
             "unknown" => "text",
@@ -122,7 +146,6 @@ async fn prepare_on_postgres(connection: &mut AnyConnection, sql: &str) -> sqlx:
         };
         last = Some(nth);
     }
-    done(connection, "DEALLOCATE tried".to_owned()).await
 }
 
 /// How many parameters a statement has: the highest number of one.
@@ -145,34 +168,31 @@ fn of_no_type(error: &sqlx::Error) -> Option<usize> {
 }
 
 /// A statement in the code.
-struct Statement {
-    file: String,
+pub struct Statement {
+    pub file: String,
     line: usize,
-    sql: String,
+    pub sql: String,
     /// It stands where a `match` has come to this database.
-    only: Option<Kind>,
+    pub only: Option<Kind>,
 }
 
 impl Statement {
-    fn place(&self) -> String {
+    pub fn place(&self) -> String {
         format!("{}:{}", self.file, self.line)
     }
 }
 
 /// What is found in the code, but for its tests.
 #[derive(Default)]
-struct Found {
-    whole: Vec<Statement>,
+pub struct Found {
+    pub whole: Vec<Statement>,
     put_together: usize,
 }
 
 impl Found {
-    fn in_the_program() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    pub fn in_the_program() -> Self {
         let mut found = Self::default();
-        for path in rust_files(vec![root.join("app"), root.join("server/src")]) {
-            let file = path.strip_prefix(root).unwrap().display().to_string();
-            let code: TokenStream = std::fs::read_to_string(&path).unwrap().parse().unwrap();
+        for (file, code) in program() {
             found.read(&file, code, None);
         }
         found
@@ -213,6 +233,32 @@ impl Found {
                 }
                 TokenTree::Ident(_) | TokenTree::Punct(_) => {}
             }
+        }
+    }
+}
+
+/// Each file of the program, with its code.
+fn program() -> Vec<(String, TokenStream)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let read = |path: PathBuf| {
+        let file = path.strip_prefix(root).unwrap().display().to_string();
+        (file, std::fs::read_to_string(&path).unwrap().parse().unwrap())
+    };
+    rust_files(vec![root.join("app"), root.join("server/src")]).into_iter().map(read).collect()
+}
+
+/// Every text in these tokens, with its line.
+fn texts(code: TokenStream, found: &mut impl FnMut(usize, String)) {
+    for token in code {
+        match token {
+            TokenTree::Group(group) => texts(group.stream(), found),
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                if let Some(text) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+                    found(literal.span().start().line, unescaped(text));
+                }
+            }
+            TokenTree::Ident(_) | TokenTree::Punct(_) => {}
         }
     }
 }

@@ -182,7 +182,10 @@ fn sent(row: &AnyRow) -> sqlx::Result<SentInvitation> {
 /// The invitations that nobody has accepted, the latest first: those whose link has ended too,
 /// until they are erased.
 pub async fn not_accepted(db: &Db, (most, from): (i64, i64)) -> sqlx::Result<Vec<SentInvitation>> {
-    let sql = format!("{SENT} ORDER BY i.invited_at DESC, i.id DESC LIMIT $1 OFFSET $2");
+    let sql = format!(
+        "{SENT} ORDER BY i.invited_at DESC, i.id DESC
+         LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
+    );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(most)
         .bind(from)

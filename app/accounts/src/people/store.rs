@@ -39,7 +39,7 @@ pub async fn people(
          FROM (SELECT p.id, p.shown_name, p.email, p.suspended_at FROM accounts p
                WHERE p.email > $1 AND (p.email LIKE $2 OR lower(p.shown_name) LIKE $2)
                  AND p.erased_at IS NULL AND {}
-               ORDER BY p.email LIMIT $3) a
+               ORDER BY p.email LIMIT CAST($3 AS BIGINT)) a
          LEFT JOIN roles r ON r.account_id = a.id
          LEFT JOIN organisations o ON o.id = r.organisation_id
          ORDER BY a.email, r.role",

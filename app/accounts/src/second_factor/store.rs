@@ -402,7 +402,7 @@ pub async fn new_devices(db: &Db, most: i64) -> sqlx::Result<Vec<NewDevice>> {
         "SELECT k.id, k.account_id, a.email, k.device, k.first_at
          FROM known_devices k JOIN accounts a ON a.id = k.account_id
          WHERE k.told_at IS NULL AND a.email IS NOT NULL AND a.erased_at IS NULL
-         ORDER BY k.first_at, k.id LIMIT $1",
+         ORDER BY k.first_at, k.id LIMIT CAST($1 AS BIGINT)",
     )
     .bind(most)
     .fetch_all(&mut *db.read().await?)
@@ -442,7 +442,7 @@ pub async fn staff(db: &Db, most: i64) -> sqlx::Result<(Option<Millis>, Vec<Staf
            AND a.id IN (SELECT account_id FROM roles WHERE role <> 'parent')
          LEFT JOIN second_factors f ON f.account_id = a.id
          ORDER BY CASE WHEN {SINCE} IS NULL THEN 0 ELSE 1 END, a.shown_name, a.id
-         LIMIT $1"
+         LIMIT CAST($1 AS BIGINT)"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
     let asked_from = rows.first().and_then(|row| row.get("second_step_from"));

@@ -6,12 +6,13 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor as _};
 
 use super::Kind;
+use super::readers::Readers;
 
 /// How long things may take before they are given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The wait of a question or a write for a connection.
-    wait: Duration,
+    pub(super) wait: Duration,
     /// The wait for what another write holds.
     held: Duration,
     lock: Duration,
@@ -77,7 +78,7 @@ pub(super) async fn without_limits(connection: &mut AnyConnection) -> sqlx::Resu
 /// whether the database answers while all others are taken.
 #[derive(Clone, Debug)]
 pub(super) struct Pools {
-    pub readers: AnyPool,
+    pub readers: Readers,
     pub writers: AnyPool,
     pub watcher: AnyPool,
     /// For marks that a process lives, each of which holds a session.
@@ -94,35 +95,64 @@ impl Pools {
             Err(error) => return Err(error),
         }
         let (readers, writers) = match kind {
-            Kind::Sqlite => (4, 1),
-            Kind::Postgres => (10, 6),
+            Kind::Sqlite => (Readers::of_file(url, 4, limits), 1),
+            Kind::Postgres => (Readers::Pool(pool(10, limits).connect(url).await?), 6),
         };
         Ok(Self {
-            // The writer first: it turns the write-ahead log on for all.
+            readers,
             writers: pool(writers, limits).connect(url).await?,
-            readers: pool(readers, limits).connect(url).await?,
             watcher: pool(1, limits).connect_lazy(url)?,
             sessions: pool(2, limits).idle_timeout(None).max_lifetime(None).connect_lazy(url)?,
         })
     }
 
+    /// Where a reading that takes long has its connection from.
+    pub fn of_long_readings(&self) -> &AnyPool {
+        match &self.readers {
+            // Nobody marks by a session of SQLite that a process lives.
+            Readers::Shelf(_) => &self.sessions,
+            Readers::Pool(pool) => pool,
+        }
+    }
+
     pub async fn close(&self) {
-        for pool in [&self.watcher, &self.sessions, &self.readers, &self.writers] {
+        for pool in [&self.watcher, &self.sessions] {
             pool.close().await;
         }
+        self.readers.close().await;
+        self.writers.close().await;
     }
 }
 
 async fn first(url: &str, limits: Limits) -> sqlx::Result<()> {
+    connect(url, limits).await?.close().await
+}
+
+/// A connection that was told what each is told first.
+pub(super) async fn connect(url: &str, limits: Limits) -> sqlx::Result<AnyConnection> {
     let mut connection = AnyConnection::connect(url).await?;
     prepare(&mut connection, limits).await?;
-    connection.close().await
+    Ok(connection)
+}
+
+/// A PostgreSQL that was there so lately is taken to be there still. If it has begun again since,
+/// the question or the write that comes upon it is told to try again, as those under way are.
+const SURE_FOR: Duration = Duration::from_secs(1);
+
+/// Whether a connection that nobody has used for so long is there. To a file it always is.
+async fn is_there(connection: &mut AnyConnection, unused: Duration) -> sqlx::Result<bool> {
+    if Kind::of(connection) == Kind::Postgres && unused > SURE_FOR {
+        connection.ping().await?;
+    }
+    Ok(true)
 }
 
 fn pool(connections: u32, limits: Limits) -> sqlx::pool::PoolOptions<Any> {
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(limits.wait)
+        .test_before_acquire(false)
+        .before_acquire(|connection, was| Box::pin(is_there(connection, was.idle_for)))
         .after_connect(move |connection, _| Box::pin(prepare(connection, limits)))
 }
 

@@ -81,7 +81,8 @@ impl Db {
     /// When the database does not answer.
     pub async fn snapshot(&self) -> sqlx::Result<Snapshot> {
         self.is_there()?;
-        let mut tx = self.pools.readers.begin_with(tables::at_one_moment(self.kind)).await?;
+        let long = self.pools.of_long_readings();
+        let mut tx = long.begin_with(tables::at_one_moment(self.kind)).await?;
         // Until the transaction ends.
         connections::without_limits(&mut tx).await?;
         let tables = tables::tables(&mut tx).await?;

@@ -93,7 +93,8 @@ impl Db {
     /// # Errors
     /// When the database does not answer, or `lines` cannot keep them.
     pub async fn read_all(&self, lines: &mut impl Lines) -> sqlx::Result<BTreeMap<String, Sum>> {
-        let mut connection = self.read().await?;
+        self.is_there()?;
+        let mut connection = self.pools.of_long_readings().acquire().await?;
         // It stays at one moment for long, and is used for nothing else.
         connection.close_on_drop();
         connections::without_limits(&mut connection).await?;

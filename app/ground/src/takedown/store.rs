@@ -161,7 +161,7 @@ pub async fn find(db: &Db, id: &Id<ids::Takedown>) -> sqlx::Result<Option<Takedo
 pub async fn list(db: &Db, (most, from): (i64, i64)) -> sqlx::Result<Vec<Takedown>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM takedowns t ORDER BY t.asked_at DESC, t.id DESC
-         LIMIT $1 OFFSET $2"
+         LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(most)

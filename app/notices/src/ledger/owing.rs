@@ -71,7 +71,7 @@ pub async fn to_tell(
          JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
          WHERE l.subscriber_id > $3 AND l.due_at <= $1 AND l.delivery_id IS NULL
            AND l.called_off_at IS NULL
-         ORDER BY l.subscriber_id LIMIT $2",
+         ORDER BY l.subscriber_id LIMIT CAST($2 AS BIGINT)",
     )
     .bind(now)
     .bind(most)

@@ -190,10 +190,12 @@ pub async fn take_addresses(
     .bind(answer_id)
     .fetch_all(&mut *tx)
     .await?;
-    sqlx::query("UPDATE notice_questions SET email = NULL WHERE answer_id = $1")
-        .bind(answer_id)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "UPDATE notice_questions SET email = NULL WHERE answer_id = $1 AND email IS NOT NULL",
+    )
+    .bind(answer_id)
+    .execute(tx)
+    .await?;
     addresses.sort();
     addresses.dedup();
     Ok(addresses)

@@ -675,7 +675,7 @@ pub async fn list(
                      AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id)) AS shut
          FROM plans p WHERE ($1 = '' OR p.id < $1)
            AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id
-             AND x.kind = 'cancelled') ORDER BY p.id DESC LIMIT $2",
+             AND x.kind = 'cancelled') ORDER BY p.id DESC LIMIT CAST($2 AS BIGINT)",
     )
     .bind(before.map_or("", Id::as_str))
     .bind(most)

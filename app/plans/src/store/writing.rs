@@ -760,7 +760,7 @@ pub async fn tell_next(
                           JOIN supports s ON s.topic_id = answered.id)
            AND NOT EXISTS (SELECT 1 FROM deliveries l
              WHERE l.dedup_key = 'draft ' || $1 || ' ' || a.id)
-         ORDER BY a.id LIMIT $2",
+         ORDER BY a.id LIMIT CAST($2 AS BIGINT)",
     )
     .bind(draft_id)
     .bind(most)

@@ -93,7 +93,8 @@ pub async fn contributions(
                                          WHERE y.topic_id = z.id))))
               ORDER BY CASE WHEN b.kind IN ('topic', 'consultation') THEN 0
                 ELSE 1 END, v.published_at DESC, b.update_id LIMIT 1)
-         ORDER BY coalesce(c.at, c.since, 0) DESC, c.kind, c.id, c.how LIMIT $2 OFFSET $3"
+         ORDER BY coalesce(c.at, c.since, 0) DESC, c.kind, c.id, c.how
+         LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(account_id)
@@ -289,7 +290,7 @@ async fn found(db: &Db, update_id: &str, most: i64) -> sqlx::Result<Vec<Doubt>> 
          FROM doubts d JOIN update_versions s ON s.update_id = d.update_id
            AND s.version = d.version JOIN accounts a ON a.id = d.account_id
          WHERE ($1 = '' AND d.seen_at IS NULL) OR d.update_id = $1
-         ORDER BY d.told_at, d.id LIMIT $2",
+         ORDER BY d.told_at, d.id LIMIT CAST($2 AS BIGINT)",
     )
     .bind(update_id)
     .bind(most)

@@ -114,7 +114,7 @@ async fn next(
          FROM ({}) people
          WHERE NOT EXISTS (SELECT 1 FROM update_letters l WHERE l.update_id = $1
            AND l.version = $2 AND l.person = people.person)
-         GROUP BY person ORDER BY person LIMIT $3",
+         GROUP BY person ORDER BY person LIMIT CAST($3 AS BIGINT)",
         contributors()
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
