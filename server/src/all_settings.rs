@@ -63,8 +63,8 @@ const SETTINGS: &[Setting] = &[
     Setting {
         name: "DKIM_KEY",
         unset: Nothing,
-        help: "a file with the key that emails are signed with: RSA of 2048 bits or more, or \
-               Ed25519, in PEM. Without it many servers refuse emails",
+        help: "a file with the key that emails are signed with: RSA of 2048, 3072 or 4096 bits, \
+               or Ed25519, in PEM. Without it many servers refuse emails",
     },
     Setting {
         name: "DKIM_SELECTOR",

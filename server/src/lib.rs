@@ -10,7 +10,8 @@
 //! * [`mailer`]: hands emails over, to a folder or by SMTP
 //! * [`mailbox`]: emails that came back
 //! * [`worker`]: the background work; [`jobs`]: the list of what it does again and again;
-//!   [`tasks`]: started again after a fault; [`watch`]: whether the process can do its job
+//!   `post_office`: handing emails over in lots; [`tasks`]: started again after a fault; [`watch`]:
+//!   whether the process can do its job
 //! * [`backup`]: everything out into a folder and in again; [`copying`]: into another database
 //! * [`figures`]: what Prometheus reads; [`retention`]: what is erased, and when
 //! * [`demonstration`]: the demonstration area; [`days_ahead`]: as it will be after some days
@@ -34,6 +35,7 @@ pub mod listen;
 pub mod mailbox;
 pub mod mailer;
 pub mod pasted;
+mod post_office;
 pub mod retention;
 pub mod say;
 pub mod serve;

@@ -17,6 +17,9 @@ struct Handling {
     /// Whether its row stays: the ledger and the outcomes prove by it who was told and when, and
     /// jobs ask by its key whether someone was told already.
     stays: bool,
+    /// Whether somebody waits for it in front of a screen, or it keeps an account safe: it
+    /// overtakes every other email.
+    comes_first: bool,
     /// Whether every other email overtakes it, though nobody stops it with one click.
     gives_way: bool,
     /// What it was about, for whom it went to, once its subject is erased; `None`: the title of its
@@ -25,10 +28,18 @@ struct Handling {
 }
 
 /// Nobody can stop it.
-const ALWAYS: Handling =
-    Handling { sort: None, goes_while_erasing: false, stays: false, gives_way: false, about: None };
+const ALWAYS: Handling = Handling {
+    sort: None,
+    goes_while_erasing: false,
+    stays: false,
+    comes_first: false,
+    gives_way: false,
+    about: None,
+};
+/// Somebody has just asked for it and waits.
+const AT_ONCE: Handling = Handling { comes_first: true, ..ALWAYS };
 /// It also goes to an account that is about to be erased.
-const SAFETY: Handling = Handling { goes_while_erasing: true, ..ALWAYS };
+const SAFETY: Handling = Handling { goes_while_erasing: true, ..AT_ONCE };
 /// Its row is asked for later.
 const PROOF: Handling = Handling { stays: true, ..ALWAYS };
 const NOTICE: Handling = Handling { about: Some("A change to a service"), ..PROOF };
@@ -73,7 +84,7 @@ macro_rules! email_kinds {
 
 email_kinds! {
     /// Asks to confirm the address of a new account, or says that there is one already.
-    SignUp = "sign-up", ALWAYS;
+    SignUp = "sign-up", AT_ONCE;
     /// A link that signs in or sets a password, or that there is no account.
     Link = "link", SAFETY;
     PasswordChanged = "password changed", SAFETY;
@@ -95,7 +106,7 @@ email_kinds! {
     /// A copy of everything about an account was asked for.
     CopyAsked = "copy asked for", SAFETY;
     /// The link to a copy of what is kept about a subscription.
-    CopyLink = "copy link", ALWAYS;
+    CopyLink = "copy link", AT_ONCE;
     /// The account will be erased, with the link that calls that back.
     Erasing = "erasing", SAFETY;
     Erased = "erased", ALWAYS;
@@ -109,7 +120,7 @@ email_kinds! {
     /// the council says so or has not confirmed them.
     Council = "council", SAFETY;
     /// Asks whether the person behind an address wants to be told about changes.
-    SubscriptionToConfirm = "subscription to confirm", ALWAYS;
+    SubscriptionToConfirm = "subscription to confirm", AT_ONCE;
     /// A change to a service, or several in a digest.
     Notice = "notice", NOTICE;
     /// A question about a change, for the team named in it.
@@ -157,13 +168,13 @@ email_kinds! {
     /// The same link once more, to a family that has not used it.
     AskedAgain = "asked again", ALWAYS;
     /// The code that brings someone back to answers they began.
-    AnswersCode = "code", ALWAYS;
+    AnswersCode = "code", AT_ONCE;
     /// A consultation that someone answered was withdrawn.
     ConsultationWithdrawn = "consultation withdrawn", SAID;
     /// The end of the audit log, for someone outside to keep.
     AuditHead = "audit head", PROOF;
     /// An administrator tries whether emails arrive.
-    Test = "test", ALWAYS;
+    Test = "test", AT_ONCE;
 }
 
 impl EmailKind {
@@ -213,9 +224,39 @@ impl EmailKind {
         self.facts().1.stays
     }
 
-    /// Whether every other email overtakes it.
-    pub(crate) fn gives_way(self) -> bool {
-        self.facts().1.gives_way
+    /// In which turn it goes. `is_stopped_by_one_click`: whether it is one of many that somebody
+    /// subscribed to.
+    pub(crate) fn turn(self, is_stopped_by_one_click: bool) -> Turn {
+        let Handling { comes_first, gives_way, .. } = self.facts().1;
+        match (comes_first, is_stopped_by_one_click || gives_way) {
+            (true, _) => Turn::First,
+            (false, false) => Turn::Second,
+            (false, true) => Turn::Last,
+        }
+    }
+}
+
+/// In which turn an email goes: one of a later turn is claimed when none of an earlier one waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// Somebody waits for it, or it keeps an account safe.
+    First,
+    Second,
+    /// It is one of a great many.
+    Last,
+}
+
+impl Turn {
+    /// All of them, in their order.
+    pub(crate) const ALL: [Self; 3] = [Self::First, Self::Second, Self::Last];
+
+    /// The number it is stored by.
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            Self::First => 0,
+            Self::Second => 1,
+            Self::Last => 2,
+        }
     }
 }
 
@@ -303,6 +344,21 @@ mod tests {
         for kind in EmailKind::all() {
             assert_eq!(EmailKind::read(kind.word()), Some(kind));
         }
+    }
+
+    #[test]
+    fn a_link_that_somebody_waits_for_overtakes_what_goes_to_many() {
+        assert_eq!(EmailKind::Link.turn(false), Turn::First);
+        // Also of a subscription, which each email of lets its reader stop.
+        assert_eq!(EmailKind::SubscriptionToConfirm.turn(true), Turn::First);
+        assert_eq!(EmailKind::Asked.turn(false), Turn::Second);
+        assert_eq!(EmailKind::Update.turn(false), Turn::Last);
+        assert_eq!(EmailKind::Notice.turn(true), Turn::Last);
+        for kind in EmailKind::all().filter(|kind| kind.goes_while_erasing()) {
+            assert_eq!(kind.turn(false), Turn::First, "{kind:?}");
+        }
+        let numbers = Turn::ALL.map(Turn::number);
+        assert!(numbers.is_sorted(), "{numbers:?}");
     }
 
     #[test]

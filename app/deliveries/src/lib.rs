@@ -9,12 +9,13 @@
 //! and how it is handled, `stops` holds what an account has stopped; `tasks` tells those who run
 //! this what waits for them. `store` holds the SQL, `email` puts words into the one plain shape,
 //! `links` finds telephone numbers in them, `turn` is what a worker does again and again, `permit`
-//! what it asks just before an email goes.
+//! what it asks just before an email goes, `marks` where it waits until it is kept that one went.
 
 mod email;
 mod intake;
 mod kinds;
 mod links;
+mod marks;
 mod permit;
 mod personal;
 pub mod returns;
@@ -27,10 +28,11 @@ pub mod unread;
 pub use email::{Paragraph, Sender, Stop, Words};
 pub use intake::record_returns;
 pub use kinds::{ALWAYS_SENT, EmailKind, Sort};
+pub use marks::Marks;
 pub use permit::{Permit, settled};
 pub use personal::PERSONAL;
 pub use store::{Owed, owe, owe_later, take_back};
-pub use turn::{Hand, Outcome, deliver_one};
+pub use turn::{Claimed, Hand, Outcome, deliver_one, record};
 pub use unread::record_unread;
 
 use ground::house::House;

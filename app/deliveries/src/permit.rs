@@ -31,6 +31,24 @@ impl Permit {
             Err(Failure::Later(format!("the database cannot be asked: {error}")))
         })
     }
+
+    /// Gives the email back as if it had not been tried.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn give_back(&self) -> Result<(), sqlx::Error> {
+        store::put_back(&self.hand.db, &self.email_id, self.tries).await
+    }
+
+    /// Gives the email back after a fault of the program: nobody knows how far it came, so this try
+    /// counts.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn let_go(&self) -> Result<(), sqlx::Error> {
+        let now = self.hand.clock.now();
+        store::again(&self.hand.db, &self.email_id, self.tries, now, "").await
+    }
 }
 
 /// How long an answer waits for emails that a worker has in its hands, in looks of

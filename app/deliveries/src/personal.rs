@@ -47,6 +47,7 @@ pub const PERSONAL: &[Table] = &[
             Text("reason", "Why it did not go"),
             If("is_bulk", "Went to a great many people"),
             Left("is_stale", INSIDE),
+            Left("turn", INSIDE),
             Left("unsubscribe", SECRET),
         ],
     },

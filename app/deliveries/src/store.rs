@@ -6,10 +6,11 @@ use ground::ids::{Account, Delivery, Id};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+use super::kinds::Turn;
 use super::returns::Return;
 use super::stops::{in_sql, is_stopped};
 use super::turn::without_addresses;
-use super::{Email, EmailKind, Failure, Hand, Permit, Words, email, tasks, unread};
+use super::{Claimed, Email, EmailKind, Failure, Hand, Permit, Words, email, tasks, unread};
 
 /// An email that is owed from now on.
 #[derive(Debug)]
@@ -32,11 +33,13 @@ pub struct Owed<'a> {
 /// # Errors
 /// When the database fails; the fact is then not stored either.
 pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Error> {
+    let turn = owed.kind.turn(owed.words.stop.is_some());
     sqlx::query(
         "INSERT INTO deliveries
            (id, dedup_key, kind, account_id, to_address, subject, body_text, body_html, owed_at,
-             not_after, next_at, is_bulk, unsubscribe)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, CAST($11 AS INTEGER), $12)
+             not_after, next_at, is_bulk, turn, unsubscribe)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, CAST($11 AS INTEGER),
+           CAST($12 AS INTEGER), $13)
          ON CONFLICT (dedup_key) DO NOTHING",
     )
     .bind(Id::<Delivery>::fresh())
@@ -49,7 +52,8 @@ pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Err
     .bind(owed.words.html(owed.account_id.is_some()))
     .bind(owed.at)
     .bind(owed.not_after.unwrap_or(owed.at + 14 * DAY))
-    .bind(i64::from(owed.words.stop.is_some() || owed.kind.gives_way()))
+    .bind(i64::from(turn == Turn::Last))
+    .bind(turn.number())
     .bind(owed.words.stop.as_ref().map(|stop| &stop.one_click))
     .execute(tx)
     .await?;
@@ -124,52 +128,111 @@ pub async fn was_owed_since(
     Ok(owed > 0)
 }
 
-/// Claims the email that has waited longest, one of many only when no other waits, with the number
-/// of tries so far. Two workers never hold the same one: it is in the hands of this one until it is
-/// recorded what became of it, or until the worker is gone.
+/// Claims emails that are due, at most so many: those that somebody waits for first, one of many
+/// only when no other waits, and of each those that have waited longest. Two workers never hold the
+/// same one: it is in the hands of this one until it is recorded what became of it, or until the
+/// worker is gone.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn claim(hand: &Hand, now: Millis) -> Result<Option<(Email, i64)>, sqlx::Error> {
-    let mut tx = hand.db.begin().await?;
-    // Without leaving out what another hand is about to claim, all hands would wait for one email.
+/// When the database fails. Whether some were claimed nobody knows then: [`release`] what this
+/// worker holds before it claims again.
+pub async fn claim(hand: &Hand, most: usize, now: Millis) -> Result<Vec<Claimed>, sqlx::Error> {
+    claim_in_turn(hand, &Turn::ALL, most, now).await
+}
+
+/// The same of those alone that somebody waits for.
+///
+/// # Errors
+/// Likewise.
+pub async fn claim_first(
+    hand: &Hand,
+    most: usize,
+    now: Millis,
+) -> Result<Vec<Claimed>, sqlx::Error> {
+    claim_in_turn(hand, &[Turn::First], most, now).await
+}
+
+async fn claim_in_turn(
+    hand: &Hand,
+    turns: &[Turn],
+    most: usize,
+    now: Millis,
+) -> Result<Vec<Claimed>, sqlx::Error> {
+    let (mut tx, mut claimed) = (hand.db.begin().await?, Vec::new());
+    for turn in turns {
+        let left = most - claimed.len();
+        if left > 0 {
+            claimed.extend(claim_of(&mut tx, hand, *turn, left, now).await?);
+        }
+    }
+    if claimed.is_empty() {
+        // No write: pages that are kept until the next one stay so.
+        tx.roll_back().await?;
+    } else {
+        tx.commit().await?;
+    }
+    Ok(claimed)
+}
+
+async fn claim_of(
+    tx: &mut AnyConnection,
+    hand: &Hand,
+    turn: Turn,
+    most: usize,
+    now: Millis,
+) -> Result<Vec<Claimed>, sqlx::Error> {
+    // Without leaving out what another worker is about to claim, all would wait for the same
+    // emails.
     let sql = format!(
-        "UPDATE deliveries SET claimed_at = $1, claimed_by = $2, tries = tries + 1
-         WHERE id = (SELECT id FROM deliveries
-                     WHERE next_at IS NOT NULL AND next_at <= $1 AND claimed_at = 0
-                       AND is_stale = 0
-                       AND NOT EXISTS (SELECT 1 FROM service_state
-                         WHERE emails_held_at IS NOT NULL)
-                     ORDER BY is_bulk, next_at, id LIMIT 1{})
-           AND claimed_at = 0
-         RETURNING id, to_address, subject, body_text, body_html, unsubscribe,
+        "WITH due AS (SELECT id FROM deliveries
+           WHERE turn = $3 AND next_at IS NOT NULL AND next_at <= $1 AND claimed_at = 0
+             AND is_stale = 0
+             AND NOT EXISTS (SELECT 1 FROM service_state WHERE emails_held_at IS NOT NULL)
+           ORDER BY next_at, id LIMIT CAST($4 AS BIGINT){})
+         UPDATE deliveries SET claimed_at = $1, claimed_by = $2, tries = tries + 1
+         WHERE id IN (SELECT id FROM due) AND claimed_at = 0
+         RETURNING id, to_address, subject, body_text, body_html, unsubscribe, next_at AS due_at,
            CAST(tries AS BIGINT) AS many_tries,
            (SELECT a.shown_name FROM accounts a WHERE a.id = deliveries.account_id
              AND a.email = deliveries.to_address) AS shown_name",
-        Kind::of(&tx).hold_what_is_free()
+        Kind::of(tx).hold_what_is_free()
     );
-    let row = sqlx::query(AssertSqlSafe(sql))
+    let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(now)
         .bind(&hand.worker)
-        .fetch_optional(&mut *tx)
+        .bind(turn.number())
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .fetch_all(tx)
         .await?;
-    tx.commit().await?;
-    Ok(row.map(|row| (claimed(&row), row.get("many_tries"))))
+    // They come in any order.
+    let mut claimed: Vec<(Millis, Claimed)> =
+        rows.iter().map(|row| (row.get("due_at"), claimed(row, hand, turn))).collect();
+    claimed.sort_by(|(at, one), (other_at, other)| {
+        at.cmp(other_at).then_with(|| one.email.id.cmp(&other.email.id))
+    });
+    Ok(claimed.into_iter().map(|(_, claimed)| claimed).collect())
 }
 
-fn claimed(row: &AnyRow) -> Email {
+fn claimed(row: &AnyRow, hand: &Hand, turn: Turn) -> Claimed {
     // Only to an account's own address, and as the account is called now.
     let name: Option<&str> = row.get("shown_name");
     let (text, html) =
         email::greeting(row.get("body_text"), row.get("body_html"), name.unwrap_or(""));
-    Email {
+    let email = Email {
         id: row.get("id"),
         to: row.get("to_address"),
         subject: row.get("subject"),
         text,
         html,
         one_click: row.get("unsubscribe"),
-    }
+    };
+    let permit = Permit {
+        hand: hand.clone(),
+        email_id: email.id.clone(),
+        tries: row.get("many_tries"),
+        to: email.to.clone(),
+    };
+    Claimed { email, permit, comes_first: turn == Turn::First }
 }
 
 /// The workers that have emails in their hands.
@@ -524,13 +587,35 @@ pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>,
     })
 }
 
-/// Records that the email was handed over at this try, and erases what it said and to whom.
+/// Records that these emails were handed over, each at this try, and erases what they said and to
+/// whom. All are one write.
 ///
 /// # Errors
-/// When the database fails; the email then goes again when this worker is gone, under the same
+/// When the database fails; the emails then go again when this worker is gone, under the same
 /// `Message-ID`.
-pub async fn sent(db: &Db, id: &Id<Delivery>, tries: i64, now: Millis) -> Result<(), sqlx::Error> {
-    finish(db, id, tries, EmailEnd::Sent(now)).await
+pub async fn sent(db: &Db, emails: &[(Id<Delivery>, i64)], now: Millis) -> Result<(), sqlx::Error> {
+    let mut tx = db.begin().await?;
+    let each = |nth: usize| format!("(id = ${} AND tries = ${})", nth * 2 + 2, nth * 2 + 3);
+    let these = (0..emails.len()).map(each).collect::<Vec<_>>().join(" OR ");
+    // Two writes that each change many rows could wait for each other, so this one waits for none.
+    let sql = format!(
+        "UPDATE deliveries SET sent_at = $1, given_up_at = NULL, reason = '', claimed_at = 0,
+           claimed_by = NULL, {ERASED}
+         WHERE id IN (SELECT id FROM deliveries WHERE sent_at IS NULL AND ({these}){})
+         RETURNING id",
+        Kind::of(&tx).hold_what_is_free()
+    );
+    let mut record = sqlx::query_scalar(AssertSqlSafe(sql)).bind(now);
+    for (id, tries) in emails {
+        record = record.bind(id).bind(tries);
+    }
+    let recorded: Vec<Id<Delivery>> = record.fetch_all(&mut *tx).await?;
+    tx.commit().await?;
+    // Those that another write held at that moment, one by one.
+    for (id, tries) in emails.iter().filter(|(id, _)| !recorded.contains(id)) {
+        finish(db, id, *tries, EmailEnd::Sent(now)).await?;
+    }
+    Ok(())
 }
 
 /// Records that the email will not be sent, and why; erases what it said and to whom.

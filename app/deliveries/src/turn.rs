@@ -1,13 +1,11 @@
-//! What a worker does again and again: claim one email, hand it over, record what became of it.
+//! What a worker does again and again: claim emails, hand them over, record what became of each.
 
 use std::future::Future;
-use std::time::Duration;
 
 use calendar::clock::{Clock, HOUR, MINUTE, Millis};
 use ground::db::Db;
-use ground::ids::{Delivery, Id};
 
-use super::{Email, Failure, Permit, store};
+use super::{Email, Failure, Marks, Permit, store};
 
 /// What became of one turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,16 +28,26 @@ pub struct Hand {
     /// Where emails are owed.
     pub db: Db,
     pub clock: Clock,
-    /// Whose hand it is: the mark of its process ([`ground::db::Presence`]) and a number.
+    /// Whose hand it is: the mark of its process ([`ground::db::Presence`]) and a number, as that
+    /// of the lot it claims.
     pub worker: String,
 }
 
 /// After so many tries an email is given up: about two days of waiting.
 const MOST_TRIES: i64 = 18;
 
-/// Takes one turn, handing the email over with `send`, which asks the permit again just before it
-/// names the recipient. Safe to stop at any moment: an email not recorded as sent is claimed again
-/// when the worker is known to be gone.
+/// An email in the hands of a worker.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub email: Email,
+    pub permit: Permit,
+    /// Whether somebody waits for it, so that it goes before others that are claimed already.
+    pub comes_first: bool,
+}
+
+/// Takes one turn with one email, handing it over with `send`, which asks the permit again just
+/// before it names the recipient. Safe to stop at any moment: an email not recorded as sent is
+/// claimed again when the worker is known to be gone.
 ///
 /// # Errors
 /// When the database fails.
@@ -48,23 +56,36 @@ where
     S: FnOnce(Email, Permit) -> F,
     F: Future<Output = Result<(), Failure>>,
 {
-    let (db, clock) = (&hand.db, &hand.clock);
-    let Some((email, tries)) = store::claim(hand, clock.now()).await? else {
+    let Some(claimed) = store::claim(hand, 1, hand.clock.now()).await?.pop() else {
         return Ok(Outcome::NothingDue);
     };
-    let id = email.id.clone();
-    let permit = Permit { hand: hand.clone(), email_id: id.clone(), tries, to: email.to.clone() };
+    let Claimed { email, permit, .. } = claimed;
     let sent = match permit.holds().await {
-        Ok(()) => send(email, permit).await,
+        Ok(()) => send(email, permit.clone()).await,
         must_not => must_not,
     };
+    record(&permit, sent, &Marks::default()).await
+}
+
+/// Records what became of an email. That it went is kept when this comes back: only then may the
+/// next one go on the same connection.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record(
+    permit: &Permit,
+    sent: Result<(), Failure>,
+    marks: &Marks,
+) -> Result<Outcome, sqlx::Error> {
+    let (db, clock) = (&permit.hand.db, &permit.hand.clock);
+    let (id, tries) = (&permit.email_id, permit.tries);
     match sent {
         Ok(()) => {
-            record_sent(db, &id, tries, clock).await;
+            marks.sent(permit).await;
             Ok(Outcome::Sent)
         }
         Err(Failure::Away(reason)) => {
-            store::put_back(db, &id, tries).await?;
+            permit.give_back().await?;
             Ok(Outcome::Away(without_addresses(&reason)))
         }
         Err(Failure::Later(reason)) if tries < MOST_TRIES => {
@@ -75,32 +96,23 @@ where
                 why,
                 "an email did not go; it is tried again"
             );
-            store::again(db, &id, tries, clock.now() + wait_after(tries), &why).await?;
+            store::again(db, id, tries, clock.now() + wait_after(tries), &why).await?;
             Ok(Outcome::Later)
         }
         Err(Failure::Forfeited(reason)) => {
-            store::given_up(db, &id, tries, clock.now(), reason).await?;
+            store::given_up(db, id, tries, clock.now(), reason).await?;
             Ok(Outcome::GivenUp)
         }
         Err(Failure::Stale) => {
-            store::again(db, &id, tries, clock.now(), "").await?;
+            store::again(db, id, tries, clock.now(), "").await?;
             Ok(Outcome::Later)
         }
         Err(Failure::Refused(reason) | Failure::Later(reason)) => {
             let why = without_addresses(&reason);
             tracing::warn!(delivery = id.as_str(), tries, why, "an email was given up");
-            store::given_up(db, &id, tries, clock.now(), &why).await?;
+            store::given_up(db, id, tries, clock.now(), &why).await?;
             Ok(Outcome::GivenUp)
         }
-    }
-}
-
-/// Records that an email went; again and again while the database does not answer, since nothing
-/// else keeps it from going twice.
-async fn record_sent(db: &Db, id: &Id<Delivery>, tries: i64, clock: &Clock) {
-    while let Err(error) = store::sent(db, id, tries, clock.now()).await {
-        tracing::warn!(%error, "an email that went could not be recorded and will be tried again");
-        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 

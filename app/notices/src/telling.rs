@@ -11,8 +11,11 @@ use super::emails;
 use super::ledger::{self, EmailDue, Together};
 use super::store::{self, Notice};
 
-/// How many subscribers one write owes emails to.
+/// How many subscribers are looked for at a time.
 const LOT: i64 = 200;
+/// How many of them one write owes emails to: whoever signs in or votes waits no longer than for
+/// these.
+const IN_ONE_WRITE: usize = 25;
 
 /// Starts every notice whose time has come, once, whichever process comes first.
 ///
@@ -49,12 +52,14 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
         after.clone_from(last);
         let due = ledger::notices_due(&house.db, &to_tell, now).await?;
         let notices = notices_of(house, due).await?;
-        let mut tx = house.db.begin().await?;
-        subscribers::hold(&mut tx, &to_tell).await?;
-        for due in ledger::due_now(&mut tx, &to_tell, now).await? {
-            owe_email(&mut tx, house, &due, &notices).await?;
+        for some in to_tell.chunks(IN_ONE_WRITE) {
+            let mut tx = house.db.begin().await?;
+            subscribers::hold(&mut tx, some).await?;
+            for due in ledger::due_now(&mut tx, some, now).await? {
+                owe_email(&mut tx, house, &due, &notices).await?;
+            }
+            tx.commit().await?;
         }
-        tx.commit().await?;
     }
 }
 

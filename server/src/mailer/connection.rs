@@ -45,9 +45,15 @@ impl Connection {
         }
     }
 
-    /// Hands over the email that was announced.
-    pub async fn hand_over(&mut self, email: &[u8]) -> Result<(), Error> {
-        self.smtp.command(Whole(email)).await.map(drop)
+    /// Hands over the email that was announced, and in the same write announces the next one.
+    pub async fn hand_over(&mut self, email: &[u8], next: Option<&Envelope>) -> Result<(), Error> {
+        self.smtp.command(Whole(email, next)).await.map(drop)
+    }
+
+    /// What the server says to the email that was announced with the words of the one before.
+    pub async fn heard(&mut self, envelope: &Envelope) -> Result<(), No> {
+        let from = self.smtp.read_response().await.map(drop);
+        self.rest_heard(from, envelope).await
     }
 
     /// Says goodbye without making anyone wait for the answer.
@@ -58,6 +64,11 @@ impl Connection {
 
     async fn announce_at_once(&mut self, envelope: &Envelope) -> Result<(), No> {
         let from = self.smtp.command(Announcement(envelope)).await.map(drop);
+        self.rest_heard(from, envelope).await
+    }
+
+    /// The answers to all that was announced at once, of which the first has come.
+    async fn rest_heard(&mut self, from: Result<(), Error>, envelope: &Envelope) -> Result<(), No> {
         let from = match from {
             Err(why) if why.status().is_none() => return Err(No::Sender(why)),
             answered => answered.map_err(No::Sender),
@@ -113,13 +124,15 @@ impl fmt::Display for Announcement<'_> {
     }
 }
 
-/// An email with its end, for one write. lettre writes the end by itself, and then it waits until
-/// the other side has said that it has the rest: 40 milliseconds, and the way there and back.
-struct Whole<'a>(&'a [u8]);
+/// An email with its end, and what is said before the next one, for one write (RFC 2920, 3.1).
+/// lettre writes the end by itself, and then it waits until the other side has said that it has the
+/// rest: 40 milliseconds, and the way there and back.
+struct Whole<'a>(&'a [u8], Option<&'a Envelope>);
 
 impl fmt::Display for Whole<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A dot that begins a line would end the email (RFC 5321, 4.5.2).
-        write!(f, "{}\r\n.\r\n", String::from_utf8_lossy(self.0).replace("\r\n.", "\r\n.."))
+        write!(f, "{}\r\n.\r\n", String::from_utf8_lossy(self.0).replace("\r\n.", "\r\n.."))?;
+        self.1.map_or(Ok(()), |next| write!(f, "{}", Announcement(next)))
     }
 }

@@ -1,15 +1,17 @@
-//! Takes one email to the mail server, or to a folder, and says whether it went.
+//! Takes emails to the mail server, or to a folder, and says of each whether it went.
 
 mod connection;
 mod dkim;
 mod dns;
 mod folder;
+mod quiet;
 mod smtp;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use deliveries::{Email, Failure, Permit};
+use ground::ids::{Delivery, Id};
 use ground::return_address::ReturnAddress;
 use lettre::Address;
 use lettre::address::{AddressError, Envelope};
@@ -21,7 +23,9 @@ use lettre::message::{Body, Mailbox, Message, MultiPart};
 use self::dkim::Dkim;
 use self::dns::Sending;
 use self::folder::put;
+use self::quiet::quietly;
 use self::smtp::Smtp;
+pub use self::smtp::{Ahead, Next};
 
 const MAIL: &str = "MAIL is to be file:DIR, smtp://user:password@host:587, \
     smtps://user:password@host:465 or smtp+insecure://127.0.0.1:25; in the user and the password \
@@ -52,6 +56,14 @@ pub struct Mailer {
     way: Way,
 }
 
+/// An email as it goes on its way: put together, and signed where there is a key.
+#[derive(Clone, Debug)]
+pub struct Written {
+    id: Id<Delivery>,
+    envelope: Envelope,
+    bytes: Vec<u8>,
+}
+
 #[derive(Clone, Debug)]
 enum Way {
     Folder(PathBuf),
@@ -80,8 +92,8 @@ impl Mailer {
         })
     }
 
-    /// Signs each email for the domain of `MAIL_FROM` with the key in `pem`: RSA of 2048 bits or
-    /// more, or Ed25519. DNS holds the public key under `selector`. An error is one line that names
+    /// Signs each email for the domain of `MAIL_FROM` with the key in `pem`: RSA of 2048, 3072 or
+    /// 4096 bits, or Ed25519. DNS holds the public key under `selector`. An error is one line that names
     /// `DKIM_KEY` or `DKIM_SELECTOR`.
     pub fn with_dkim(mut self, pem: &str, selector: &str) -> Result<Mailer, String> {
         self.dkim = Some(Dkim::new(pem, selector, self.from.email.domain())?);
@@ -118,7 +130,8 @@ impl Mailer {
     /// It is [`Failure::Refused`] when this email can never go to this address, with the
     /// server's words, and [`Failure::Later`] for all else, our own wrong settings included.
     pub async fn send(&self, email: &Email) -> Result<(), Failure> {
-        self.hand_over(email, None).await
+        let written = self.written(email.clone()).await?;
+        self.hand_over(&written, None, None, &mut Ahead::default()).await
     }
 
     /// Sends one email as long as its permit holds, which is asked just before the recipient is
@@ -127,19 +140,55 @@ impl Mailer {
     /// # Errors
     /// As [`Mailer::send`], and what the permit says.
     pub async fn send_while(&self, email: &Email, permit: &Permit) -> Result<(), Failure> {
-        self.hand_over(email, Some(permit)).await
+        let written = self.written(email.clone()).await?;
+        self.hand_over(&written, Some(permit), None, &mut Ahead::default()).await
     }
 
-    async fn hand_over(&self, email: &Email, permit: Option<&Permit>) -> Result<(), Failure> {
-        let message = self.write(email)?;
+    /// Likewise for one of many that follow each other: with its words goes whom the `next` one is
+    /// to, where the server takes that. The next one must come with the same `ahead`, or none.
+    ///
+    /// # Errors
+    /// As [`Mailer::send_while`].
+    pub async fn send_in_turn(
+        &self,
+        email: &Written,
+        permit: &Permit,
+        next: Option<Next<'_>>,
+        ahead: &mut Ahead,
+    ) -> Result<(), Failure> {
+        self.hand_over(email, Some(permit), next, ahead).await
+    }
+
+    /// Puts an email together and signs it, on a thread of low priority. That begins at once.
+    ///
+    /// # Errors
+    /// As [`Mailer::send`].
+    pub fn written(
+        &self,
+        email: Email,
+    ) -> impl Future<Output = Result<Written, Failure>> + Send + use<> {
+        let mailer = self.clone();
+        let written = quietly(move || mailer.write(&email));
+        async move {
+            let fault = |_| Err(Failure::Later("the email could not be written".into()));
+            written.await.unwrap_or_else(fault)
+        }
+    }
+
+    async fn hand_over(
+        &self,
+        email: &Written,
+        permit: Option<&Permit>,
+        next: Option<Next<'_>>,
+        ahead: &mut Ahead,
+    ) -> Result<(), Failure> {
         match &self.way {
             Way::Folder(folder) => {
                 holds(permit).await?;
                 let name = format!("{}.eml", email.id);
-                let kept = put(folder, Some(name), message.formatted()).await;
-                kept.map_err(Failure::Later)
+                put(folder, Some(name), email.bytes.clone()).await.map_err(Failure::Later)
             }
-            Way::Smtp(smtp) => smtp.send(&message, permit, self.patience).await,
+            Way::Smtp(smtp) => smtp.send(email, permit, next, ahead, self.patience).await,
         }
     }
 
@@ -177,7 +226,7 @@ impl Mailer {
         })
     }
 
-    fn write(&self, email: &Email) -> Result<Message, Failure> {
+    fn write(&self, email: &Email) -> Result<Written, Failure> {
         let refused = || Failure::Refused("this is not an address that mail can go to".into());
         let plain = email.to.bytes().all(|b| b.is_ascii_graphic());
         let to: Address = email.to.parse().ok().filter(|_| plain).ok_or_else(refused)?;
@@ -195,8 +244,8 @@ impl Mailer {
         }
         let envelope = Envelope::new(Some(sender), vec![to.clone()])
             .map_err(|why| Failure::Later(why.to_string()))?;
-        let mut message = message
-            .envelope(envelope)
+        let message = message
+            .envelope(envelope.clone())
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             // A line break would end the header; no other control character belongs here either.
@@ -208,10 +257,12 @@ impl Mailer {
             .header(kind)
             .body(body)
             .map_err(|why| Failure::Later(why.to_string()))?;
-        if let Some(dkim) = &self.dkim {
-            dkim.sign(&mut message);
-        }
-        Ok(message)
+        let unsigned = message.formatted();
+        let bytes = match &self.dkim {
+            Some(dkim) => dkim.signed(&unsigned).map_err(Failure::Later)?,
+            None => unsigned,
+        };
+        Ok(Written { id: email.id.clone(), envelope, bytes })
     }
 
     /// Where an email goes back to when it does not arrive; without an email, where they all go.

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use std::{error, fmt};
 
 use deliveries::{Failure, Permit};
+use ground::ids::{Delivery, Id};
 use lettre::Address;
 use lettre::address::Envelope;
-use lettre::message::Message;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
@@ -20,12 +20,35 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::connection::{Connection, No, has_pipelining};
-use super::{MAIL, Patience, holds, in_time};
+use super::{MAIL, Patience, Written, holds, in_time};
 
 const INSECURE: &str = "MAIL may be smtp+insecure:// only for a mail server on this machine";
 
 /// How long an idle connection is kept for the next email; servers hang up soon after.
 const KEPT_FOR: Duration = Duration::from_secs(20);
+
+/// An email whose permit was asked within this time is not asked about again before its words go:
+/// an answer that such emails have stopped waits longer (`deliveries::settled`).
+const ASKED_LATELY: Duration = Duration::from_secs(1);
+
+/// The email that goes after this one on the same connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Next<'a> {
+    pub email: &'a Written,
+    pub permit: &'a Permit,
+}
+
+/// The connection on which the next email is announced already, if it is. Whoever hands over emails
+/// one after the other keeps one.
+#[derive(Default)]
+pub struct Ahead(Option<Announced>);
+
+struct Announced {
+    connection: Connection,
+    id: Id<Delivery>,
+    /// When its permit was asked.
+    asked: Instant,
+}
 
 /// A mail server, how it is reached, and the connections that wait for the next email.
 #[derive(Clone)]
@@ -76,22 +99,71 @@ impl Smtp {
 
     pub async fn send(
         &self,
-        message: &Message,
+        email: &Written,
         permit: Option<&Permit>,
+        next: Option<Next<'_>>,
+        ahead: &mut Ahead,
         patience: Patience,
     ) -> Result<(), Failure> {
-        let announced = in_time(patience.to_begin, self.announce(message.envelope(), permit)).await;
-        let mut connection = announced.map_err(Failure::Away)??;
-        let taken =
-            in_time(patience.for_the_last_word, connection.hand_over(&message.formatted())).await;
+        let announced = self.announced_once(email, permit, ahead.0.take());
+        let mut connection =
+            in_time(patience.to_begin, announced).await.map_err(Failure::Away)??;
+        let asked = Instant::now();
+        let next = match next {
+            Some(next) if connection.pipelines => {
+                // Whom this one is to is named already, so it does not wait for long.
+                let answer = in_time(ASKED_LATELY, next.permit.holds()).await;
+                answer.is_ok_and(|may_go| may_go.is_ok()).then_some(next)
+            }
+            _ => None,
+        };
+        let next_envelope = next.as_ref().map(|next| &next.email.envelope);
+        let handed_over = connection.hand_over(&email.bytes, next_envelope);
+        let taken = in_time(patience.for_the_last_word, handed_over).await;
         match taken.map_err(Failure::Later)? {
             Ok(()) => {
-                self.kept.lock().await.push((Instant::now(), connection));
+                match next {
+                    Some(next) => {
+                        let id = next.email.id.clone();
+                        ahead.0 = Some(Announced { connection, id, asked });
+                    }
+                    None => self.kept.lock().await.push((Instant::now(), connection)),
+                }
                 Ok(())
             }
             Err(why) => {
                 connection.hang_up();
                 Err(judge(&why, About::Email))
+            }
+        }
+    }
+
+    /// A connection that waits for this email, which may have been announced with the one before.
+    async fn announced_once(
+        &self,
+        email: &Written,
+        permit: Option<&Permit>,
+        ahead: Option<Announced>,
+    ) -> Result<Connection, Failure> {
+        let Some(Announced { mut connection, id, asked }) = ahead else {
+            return self.announce(&email.envelope, permit).await;
+        };
+        // A connection that waits for the words of an email is just dropped: a goodbye would be
+        // taken for its first word, and without an end it is no email.
+        if id != email.id {
+            drop(connection);
+            return self.announce(&email.envelope, permit).await;
+        }
+        match connection.heard(&email.envelope).await {
+            Ok(()) if asked.elapsed() <= ASKED_LATELY => Ok(connection),
+            // What was called off meanwhile is not told.
+            Ok(()) => holds(permit).await.map(|()| connection),
+            Err(no) => {
+                connection.hang_up();
+                if is_of_this_connection(&no) {
+                    return self.announce(&email.envelope, permit).await;
+                }
+                Err(self.failure(no))
             }
         }
     }
@@ -128,13 +200,7 @@ impl Smtp {
                 Ok(connection) => return Ok(connection),
                 Err(no) => no,
             };
-            // Servers hang up when idle or after so many emails: then a new connection will do.
-            let of_this_connection = match &no {
-                No::Sender(_) => true,
-                No::Recipient(why) | No::Email(why) => is_goodbye(why),
-                No::Permit(_) => false,
-            };
-            if !of_this_connection {
+            if !is_of_this_connection(&no) {
                 return Err(self.failure(no));
             }
         }
@@ -215,6 +281,15 @@ fn trust(host: &str, pem: &[u8]) -> Result<TlsParameters, String> {
     let extra = Certificate::from_pem(pem);
     let trusted = extra.and_then(|extra| tls.add_root_certificate(extra).build());
     trusted.map_err(|why| format!("MAIL: {}", words(&why)))
+}
+
+/// Whether a new connection will do: servers hang up when idle or after so many emails.
+fn is_of_this_connection(no: &No) -> bool {
+    match no {
+        No::Sender(_) => true,
+        No::Recipient(why) | No::Email(why) => is_goodbye(why),
+        No::Permit(_) => false,
+    }
 }
 
 /// Whether the connection is at its end: no answer at all, or one that says so.

@@ -3,8 +3,9 @@
 use std::io::Write as _;
 
 use calendar::clock::Clock;
-use deliveries::{EmailKind, Hand, Outcome, Owed, Words, deliver_one, owe, store};
+use deliveries::{Claimed, EmailKind, Hand, Outcome, Owed, Permit, Words, deliver_one, owe, store};
 use ground::db::Db;
+use server::mailer::{Ahead, Next, Written};
 
 use super::*;
 
@@ -90,28 +91,145 @@ async fn an_email_that_is_called_off_while_the_server_thinks_about_its_sender_is
         .await
         .expect("a database");
     db.migrate().await.expect("its tables");
-    owe_one(&db).await;
-    let (mailer, clock) = (peer.mailer(), Clock::system());
+    owe_one(&db, "one", "parent@example.org").await;
+    let mailer = peer.mailer();
     let sends = {
-        let db = db.clone();
+        let hand = hand(&db);
         tokio::spawn(async move {
-            let hand = Hand { db, clock, worker: "1".into() };
             deliver_one(&hand, async |email, permit| mailer.send_while(&email, &permit).await).await
         })
     };
     let said = tokio::task::spawn_blocking(move || (peer.says(), peer));
     let (said, peer) = said.await.expect("a task");
     assert_eq!(said, json!({ "sender": true }));
-    let mut tx = db.begin().await.expect("a write");
-    store::call_off(&mut tx, "dedup_key = $1", "one", "stopped", 0)
-        .await
-        .expect("it is called off");
-    tx.commit().await.expect("it is kept");
+    call_off(&db, "one").await;
     assert_eq!(sends.await.expect("a task").expect("the database"), Outcome::GivenUp);
     assert_eq!(peer.rest(), Vec::<Value>::new());
 }
 
-async fn owe_one(db: &Db) {
+#[tokio::test]
+async fn whom_the_next_email_is_to_goes_with_the_words_of_the_one_before() {
+    let (peer, two) = (Peer::start("plain"), Two::claimed("next@example.org").await);
+    let (mailer, mut ahead) = (peer.mailer(), Ahead::default());
+    let ([one, next], [first, second]) = two.written(&mailer).await;
+    let after = Next { email: &second, permit: &next };
+    sent(mailer.send_in_turn(&first, &one, Some(after), &mut ahead).await);
+    sent(mailer.send_in_turn(&second, &next, None, &mut ahead).await);
+    let taken = peer.rest();
+    assert_eq!(taken.len(), 2, "{taken:?}");
+    assert_eq!(taken[0]["to"], json!(["parent@example.org"]));
+    assert_eq!(taken[1]["to"], json!(["next@example.org"]));
+    assert_eq!(taken[0]["connection"], taken[1]["connection"]);
+    assert_eq!(taken[1]["commands"], json!([]), "no command has a write of its own");
+    let words: Vec<_> =
+        taken.iter().map(|taken| String::from_utf8(raw(taken)).expect("ASCII")).collect();
+    for (words, other) in [(&words[0], "next@"), (&words[1], "parent@")] {
+        assert!(words.trim_end().ends_with("--") && !words.contains(other), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_takes_one_command_at_a_time_hears_of_no_email_before_its_turn() {
+    let (peer, two) = (Peer::start("no-pipelining"), Two::claimed("next@example.org").await);
+    let (mailer, mut ahead) = (peer.mailer(), Ahead::default());
+    let ([one, next], [first, second]) = two.written(&mailer).await;
+    let after = Next { email: &second, permit: &next };
+    sent(mailer.send_in_turn(&first, &one, Some(after), &mut ahead).await);
+    sent(mailer.send_in_turn(&second, &next, None, &mut ahead).await);
+    let taken = peer.rest();
+    assert_eq!(taken.len(), 2, "{taken:?}");
+    assert_eq!(taken[1]["commands"].as_array().map(Vec::len), Some(3), "{taken:?}");
+}
+
+#[tokio::test]
+async fn an_email_that_is_called_off_after_it_was_announced_is_not_told() {
+    let (peer, two) = (Peer::start("plain"), Two::claimed("next@example.org").await);
+    let (mailer, mut ahead) = (peer.mailer(), Ahead::default());
+    let ([one, next], [first, second]) = two.written(&mailer).await;
+    let after = Next { email: &second, permit: &next };
+    sent(mailer.send_in_turn(&first, &one, Some(after), &mut ahead).await);
+    call_off(&two.db, "two").await;
+    // Longer than an answer that was just given is relied on.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let not_sent = mailer.send_in_turn(&second, &next, None, &mut ahead).await;
+    assert_eq!(not_sent, Err(Failure::Forfeited("it was called off")));
+    sent(mailer.send(&email()).await);
+    let taken = peer.rest();
+    let to: Vec<_> = taken.iter().map(|taken| taken["to"][0].clone()).collect();
+    assert_eq!(to, ["parent@example.org", "parent@example.org"], "and the next one goes");
+}
+
+#[tokio::test]
+async fn an_address_that_is_refused_ahead_of_its_turn_is_told_in_its_turn() {
+    let (peer, two) = (Peer::start("refuse-one"), Two::claimed("nobody@example.org").await);
+    let (mailer, mut ahead) = (peer.mailer(), Ahead::default());
+    let ([one, next], [first, second]) = two.written(&mailer).await;
+    let after = Next { email: &second, permit: &next };
+    sent(mailer.send_in_turn(&first, &one, Some(after), &mut ahead).await);
+    let why = refused(mailer.send_in_turn(&second, &next, None, &mut ahead).await);
+    assert_eq!(why, "550 5.1.1 No such person here");
+    sent(mailer.send(&email()).await);
+    assert_eq!(peer.rest().len(), 2);
+}
+
+#[tokio::test]
+async fn an_email_that_was_announced_goes_once_though_another_takes_its_turn() {
+    let (peer, two) = (Peer::start("plain"), Two::claimed("next@example.org").await);
+    let (mailer, mut ahead) = (peer.mailer(), Ahead::default());
+    let ([one, next], [first, second]) = two.written(&mailer).await;
+    let after = Next { email: &second, permit: &next };
+    sent(mailer.send_in_turn(&first, &one, Some(after), &mut ahead).await);
+    sent(mailer.send_in_turn(&first, &one, None, &mut ahead).await);
+    sent(mailer.send_in_turn(&second, &next, None, &mut ahead).await);
+    let to: Vec<_> = peer.rest().iter().map(|taken| taken["to"][0].clone()).collect();
+    assert_eq!(to, ["parent@example.org", "parent@example.org", "next@example.org"]);
+}
+
+/// Two emails that a worker has claimed, and where they are owed.
+struct Two {
+    db: Db,
+    emails: Vec<Claimed>,
+    _folder: tempfile::TempDir,
+}
+
+impl Two {
+    async fn claimed(second: &str) -> Two {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = Db::open(&format!("sqlite://{}/alongside.db", folder.path().display()))
+            .await
+            .expect("a database");
+        db.migrate().await.expect("its tables");
+        owe_one(&db, "one", "parent@example.org").await;
+        owe_one(&db, "two", second).await;
+        let hand = hand(&db);
+        let emails = store::claim(&hand, 2, hand.clock.now()).await.expect("the outbox");
+        assert_eq!(emails.len(), 2);
+        Two { db, emails, _folder: folder }
+    }
+
+    /// Their permits, and the emails as they go.
+    async fn written(&self, mailer: &Mailer) -> ([Permit; 2], [Written; 2]) {
+        let written = async |nth: usize| {
+            mailer.written(self.emails[nth].email.clone()).await.expect("an email")
+        };
+        let permit = |nth: usize| self.emails[nth].permit.clone();
+        ([permit(0), permit(1)], [written(0).await, written(1).await])
+    }
+}
+
+fn hand(db: &Db) -> Hand {
+    Hand { db: db.clone(), clock: Clock::system(), worker: "1".into() }
+}
+
+async fn call_off(db: &Db, dedup_key: &str) {
+    let mut tx = db.begin().await.expect("a write");
+    store::call_off(&mut tx, "dedup_key = $1", dedup_key, "stopped", 0)
+        .await
+        .expect("it is called off");
+    tx.commit().await.expect("it is kept");
+}
+
+async fn owe_one(db: &Db, dedup_key: &str, to: &str) {
     let words = Words {
         subject: "Hello".into(),
         paragraphs: Vec::new(),
@@ -122,10 +240,10 @@ async fn owe_one(db: &Db) {
         stop: None,
     };
     let owed = Owed {
-        dedup_key: "one",
+        dedup_key,
         kind: EmailKind::Link,
         account_id: None,
-        to: "parent@example.org",
+        to,
         words: &words,
         at: Clock::system().now(),
         not_after: None,

@@ -55,6 +55,28 @@ async fn an_email_in_a_folder_is_signed_as_well() {
     assert_verifies(&mailer, &fs::read(folder.path().join(file_name())).expect("the email"), true);
 }
 
+#[tokio::test]
+async fn an_email_verifies_whatever_spaces_and_empty_lines_are_in_it_and_around_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mailer = into(folder.path()).with_dkim(&key(RSA), "alongside").expect("a key");
+    let long = "word \t ".repeat(400);
+    for text in ["", " ", "\n\n\n", " a \t b  \n\t\n .\n\n\n", "a\n \n", &long] {
+        let email = Email {
+            subject: "Two  spaces \t here ".into(),
+            text: text.into(),
+            html: text.into(),
+            ..one_of_many()
+        };
+        sent(mailer.send(&email).await);
+        let bytes = fs::read(folder.path().join(file_name())).expect("the email");
+        assert_verifies(&mailer, &bytes, true);
+        let on_the_way = [bytes.as_slice(), b"\r\n\r\n"].concat();
+        assert_verifies(&mailer, &on_the_way, true);
+        let more = [bytes.as_slice(), b"\r\nmore\r\n"].concat();
+        assert_verifies(&mailer, &more, false);
+    }
+}
+
 #[test]
 fn a_key_that_cannot_sign_is_one_line_that_names_the_setting() {
     let short = key(&["genpkey", "-algorithm", "rsa", "-pkeyopt", "rsa_keygen_bits:1024"]);

@@ -6,7 +6,9 @@ use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use calendar::clock::{Clock, DAY, HOUR, MINUTE, SECOND};
-use deliveries::{EmailKind, Failure, Outcome, Owed, Words, deliver_one, owe, store};
+use deliveries::{
+    EmailKind, Failure, Marks, Outcome, Owed, Words, deliver_one, owe, record, store,
+};
 use ground::db::Kind;
 use ground::viewer::Role;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -75,15 +77,16 @@ fn a_worker_that_dies_at_any_step_loses_no_email_and_the_copy_has_the_same_id() 
         owe_emails(&world, 1).await;
         let (first, second) = (world.hand("first"), world.hand("second"));
         // It dies after the claim, before anything was handed over.
-        let (claimed, _) = store::claim(&first, world.now()).await.unwrap().unwrap();
+        let claimed = store::claim(&first, 50, world.now()).await.unwrap().remove(0).email;
         assert!(
-            store::claim(&second, world.now()).await.unwrap().is_none(),
+            store::claim(&second, 50, world.now()).await.unwrap().is_empty(),
             "nobody else holds it meanwhile"
         );
         store::release(world.db(), "first").await.unwrap();
         // The next one dies after handing it over, before that was recorded.
-        let (again, tries) = store::claim(&second, world.now()).await.unwrap().unwrap();
-        assert_eq!((&again.id, tries), (&claimed.id, 2));
+        let again = store::claim(&second, 50, world.now()).await.unwrap().remove(0).email;
+        assert_eq!(again.id, claimed.id);
+        assert_eq!(count(&world, "tries = 2").await, 1);
         store::release(world.db(), "second").await.unwrap();
         let emails = world.deliver().await;
         assert_eq!(emails.len(), 1);
@@ -102,10 +105,10 @@ fn an_email_in_hand_is_not_taken_over_and_one_that_waits_is_not_held_up_whatever
             assert_eq!(permit.holds().await, Ok(()), "an hour ahead");
             world.forward(-2 * HOUR);
             assert_eq!(permit.holds().await, Ok(()), "an hour back");
-            let other = store::claim(&world.hand("2"), world.now()).await.unwrap();
-            assert!(other.is_some(), "the second was never tried and is due at once");
-            let third = store::claim(&world.hand("3"), world.now()).await.unwrap();
-            assert!(third.is_none(), "the first is in hand");
+            let other = store::claim(&world.hand("2"), 50, world.now()).await.unwrap();
+            assert_eq!(other.len(), 1, "the second was never tried and is due at once");
+            let third = store::claim(&world.hand("3"), 50, world.now()).await.unwrap();
+            assert!(third.is_empty(), "the first is in hand");
             Ok(())
         });
         assert_eq!(outcome.await.unwrap(), Outcome::Sent);
@@ -214,6 +217,159 @@ fn many_workers_never_send_an_email_twice() {
         sent.fetch_add(world.deliver().await.len(), Ordering::SeqCst);
         assert_eq!(sent.load(Ordering::SeqCst), 60);
         assert_eq!(count(&world, "sent_at IS NOT NULL").await, 60);
+    });
+}
+
+/// Owes so many of this kind, the first owed first.
+async fn owe_many(world: &World, kind: EmailKind, emails: usize) {
+    let now = world.now();
+    let words = Words {
+        subject: "Hello".into(),
+        paragraphs: vec!["A line".into()],
+        button: None,
+        why: "You asked.".into(),
+        from: "The forum".into(),
+        also: None,
+        stop: None,
+    };
+    let mut tx = world.db().begin().await.unwrap();
+    for nth in 0..emails {
+        let owed = Owed {
+            dedup_key: &format!("{kind:?} {nth}"),
+            kind,
+            account_id: None,
+            to: &format!("{kind:?}{nth}@example.org"),
+            words: &words,
+            at: now,
+            not_after: None,
+        };
+        owe(&mut tx, owed).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+/// Whom the emails are to that this hand claims, in their order.
+async fn claimed(world: &World, worker: &str, most: usize) -> Vec<String> {
+    let claimed = store::claim(&world.hand(worker), most, world.now()).await.unwrap();
+    claimed.into_iter().map(|claimed| claimed.email.to).collect()
+}
+
+#[test]
+fn a_lot_is_claimed_in_the_order_in_which_it_was_owed_and_by_one_worker_alone() {
+    on_both(async |world| {
+        owe_many(&world, EmailKind::Update, 120).await;
+        let mut all = claimed(&world, "1", 50).await;
+        assert_eq!(all.len(), 50);
+        all.extend(claimed(&world, "2", 50).await);
+        all.extend(claimed(&world, "3", 50).await);
+        let owed: Vec<_> = (0..120).map(|nth| format!("Update{nth}@example.org")).collect();
+        assert_eq!(all, owed);
+        assert!(claimed(&world, "4", 50).await.is_empty());
+    });
+}
+
+#[test]
+fn a_password_link_that_is_owed_while_a_thousand_others_wait_goes_next() {
+    on_both(async |world| {
+        owe_many(&world, EmailKind::Update, 600).await;
+        owe_many(&world, EmailKind::Asked, 400).await;
+        assert_eq!(claimed(&world, "1", 50).await[0], "Asked0@example.org");
+        assert!(
+            store::claim_first(&world.hand("2"), 50, world.now()).await.unwrap().is_empty(),
+            "nobody waits for any of them"
+        );
+        owe_many(&world, EmailKind::Link, 2).await;
+        let links = ["Link0@example.org", "Link1@example.org"];
+        assert_eq!(claimed(&world, "3", 1).await, links[..1]);
+        let first = store::claim_first(&world.hand("4"), 50, world.now()).await.unwrap();
+        assert_eq!(first.len(), 1, "the other link, and none of many");
+        assert!(first[0].comes_first && first[0].email.to == links[1]);
+        let next = claimed(&world, "5", 360).await;
+        assert_eq!(next[349..351], ["Asked399@example.org", "Update0@example.org"]);
+    });
+}
+
+#[test]
+fn an_email_that_is_not_due_yet_holds_up_none_of_a_later_turn() {
+    on_both(async |world| {
+        owe_many(&world, EmailKind::Link, 1).await;
+        change(&world, "UPDATE deliveries SET next_at = next_at + 9999999999999").await;
+        owe_many(&world, EmailKind::Update, 1).await;
+        assert_eq!(claimed(&world, "1", 50).await, ["Update0@example.org"]);
+    });
+}
+
+#[test]
+fn a_claim_that_finds_nothing_is_no_write() {
+    on_both(async |world| {
+        let commits = world.db().commits();
+        assert!(claimed(&world, "1", 50).await.is_empty());
+        assert_eq!(world.db().commits(), commits);
+    });
+}
+
+#[test]
+fn a_worker_that_is_killed_in_the_middle_of_a_lot_doubles_only_what_it_had_handed_over_last() {
+    on_both(async |world| {
+        owe_many(&world, EmailKind::Update, 20).await;
+        let lot = store::claim(&world.hand("dead/1"), 20, world.now()).await.unwrap();
+        let (marks, mut went) = (Marks::default(), Vec::new());
+        for claimed in &lot[..7] {
+            assert_eq!(claimed.permit.holds().await, Ok(()));
+            went.push(claimed.email.clone());
+            assert_eq!(record(&claimed.permit, Ok(()), &marks).await.unwrap(), Outcome::Sent);
+        }
+        // The eighth is handed over, and then the process is killed.
+        went.push(lot[7].email.clone());
+        store::release(world.db(), "dead/1").await.unwrap();
+        went.extend(world.deliver().await);
+        assert_eq!(went.len(), 21, "one of them twice");
+        assert_eq!(went[7], went[8], "the same email under the same id");
+        assert_eq!(count(&world, "sent_at IS NOT NULL AND tries = 1").await, 7);
+        assert_eq!(count(&world, "sent_at IS NOT NULL AND claimed_by IS NULL").await, 20);
+    });
+}
+
+#[test]
+fn emails_that_go_at_the_same_time_are_recorded_together_and_each_once() {
+    on_both(async |world| {
+        owe_many(&world, EmailKind::Update, 40).await;
+        let lot = store::claim(&world.hand("1"), 40, world.now()).await.unwrap();
+        // The last was taken out of this worker's hands meanwhile.
+        let last = lot.last().unwrap().email.id.as_str();
+        let taken = format!("UPDATE deliveries SET tries = tries + 1 WHERE id = '{last}'");
+        let mut tx = world.db().begin().await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(taken)).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let (marks, commits) = (Arc::new(Marks::default()), world.db().commits());
+        let recorded: Vec<_> = lot
+            .into_iter()
+            .map(|claimed| {
+                let marks = Arc::clone(&marks);
+                tokio::spawn(async move { record(&claimed.permit, Ok(()), &marks).await })
+            })
+            .collect();
+        for recorded in recorded {
+            assert_eq!(recorded.await.unwrap().unwrap(), Outcome::Sent);
+        }
+        assert_eq!(count(&world, "sent_at IS NOT NULL AND to_address = ''").await, 39);
+        assert_eq!(count(&world, "claimed_by = '1'").await, 1, "another holds it");
+        let writes = world.db().commits() - commits;
+        assert!(writes < 40, "{writes} writes for 40 emails");
+    });
+}
+
+#[test]
+fn an_email_that_is_given_back_counts_no_try_and_one_that_a_fault_dropped_does() {
+    on_both(async |world| {
+        owe_many(&world, EmailKind::Update, 2).await;
+        let lot = store::claim(&world.hand("1"), 2, world.now()).await.unwrap();
+        lot[0].permit.give_back().await.unwrap();
+        lot[1].permit.let_go().await.unwrap();
+        assert_eq!(count(&world, "claimed_by IS NULL AND tries = 0").await, 1);
+        assert_eq!(count(&world, "claimed_by IS NULL AND tries = 1").await, 1);
+        assert_eq!(lot[0].permit.holds().await, Err(Failure::Stale));
+        assert_eq!(world.deliver().await.len(), 2);
     });
 }
 

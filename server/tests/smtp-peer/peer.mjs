@@ -81,15 +81,21 @@ const modes = {
       const kind = weather(to);
       // Some connections break at last, and nobody is told whether the email was taken.
       if (kind === 'stall' && first(to)) return setTimeout(() => stream(session)?.destroy(), 20_000);
-      say({ to, id: /^Message-ID: (.*)$/mi.exec(raw.toString('latin1'))[1].trim() });
+      say(toWhom(raw, session));
       if (kind === 'drop' && first(to)) return stream(session)?.destroy();
       done();
     }),
   }),
+  // Says of each email only whom it was to and its id, and takes its time over it: a twentieth of a second.
+  unhurried: () => ({ ...plain, onData: whole((raw, session, done) => (say(toWhom(raw, session)), setTimeout(done, 50))) }),
   // Takes one email a connection, as servers do after some hundred.
   'one-email': () => ({ ...plain, onMailFrom: (_address, session, done) => done(session.had ? no(421, '4.7.0 Enough') : null) }),
 };
 
+const toWhom = (raw, session) => ({
+  to: session.envelope.rcptTo[0].address,
+  id: /^Message-ID: (.*)$/mi.exec(raw.toString('latin1'))[1].trim(),
+});
 const stream = (session) => [...sockets].find((socket) => socket.remotePort === session.remotePort);
 const had = new Set();
 const first = (address) => !had.has(address) && had.add(address);

@@ -1,6 +1,7 @@
 //! An OpenID provider on a port of its own, as honest or as hostile as a test wants.
 
 use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
@@ -14,14 +15,13 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use calendar::clock::{Clock, Millis};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use ring::rand::SystemRandom;
+use ring::rsa::PublicKeyComponents;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
     RsaKeyPair,
 };
-use rsa::RsaPrivateKey;
-use rsa::pkcs1::EncodeRsaPrivateKey as _;
-use rsa::rand_core::OsRng;
-use rsa::traits::PublicKeyParts as _;
+use rustls_pki_types::PrivatePkcs1KeyDer;
+use rustls_pki_types::pem::PemObject as _;
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use tokio::net::TcpListener;
@@ -68,11 +68,16 @@ impl Key {
     pub fn rsa(name: &'static str) -> Self {
         static MADE: OnceLock<Arc<Pair>> = OnceLock::new();
         let pair = MADE.get_or_init(|| {
-            let made = RsaPrivateKey::new(&mut OsRng, 2048).unwrap();
-            let text = |number: &rsa::BigUint| BASE64_URL_SAFE_NO_PAD.encode(number.to_bytes_be());
-            let public = json!({"kty": "RSA", "n": text(made.n()), "e": text(made.e())});
-            let der = made.to_pkcs1_der().unwrap();
-            let pair = RsaKeyPair::from_der(der.as_bytes()).unwrap();
+            let made = Command::new("openssl")
+                .args(["genrsa", "-traditional", "2048"])
+                .stderr(Stdio::null())
+                .output()
+                .unwrap();
+            let key = PrivatePkcs1KeyDer::from_pem_slice(&made.stdout).unwrap();
+            let pair = RsaKeyPair::from_der(key.secret_pkcs1_der()).unwrap();
+            let PublicKeyComponents { n, e } = PublicKeyComponents::<Vec<u8>>::from(pair.public());
+            let text = |number: Vec<u8>| BASE64_URL_SAFE_NO_PAD.encode(number);
+            let public = json!({"kty": "RSA", "n": text(n), "e": text(e)});
             Arc::new(Pair::Rsa(Box::new(pair), public))
         });
         Self { name, pair: Arc::clone(pair) }
