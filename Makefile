@@ -1,6 +1,6 @@
 # The two commands: `make run` and `make test`. The rest is what people use daily.
 
-.PHONY: run test check deny rules rooms rooms-sqlite room mailer browser chaos soak timing floors words pictures site release reproducible package proxies setup-test
+.PHONY: run test check deny rules rooms rooms-sqlite room mailer browser chaos soak timing floors words pictures site release reproducible package proxies bench bench-quick setup-test
 
 # Tests of the rooms wait for a database half of their time: two for each core.
 MANY = env RUST_TEST_THREADS=$$((2 * $$(nproc)))
@@ -93,6 +93,16 @@ package: release ## A Debian package of it, in target/debian
 proxies: ## The samples for nginx and Caddy, with the demonstration behind those that are installed
 	cargo build -p server
 	server/package/proxy/test.sh
+
+# PostgreSQL as it is in earnest: what it has committed, it keeps. pg_virtualenv by itself doesn't.
+IN_EARNEST = $(shell command -v pg_virtualenv >/dev/null && echo pg_virtualenv -t -o fsync=on -o ssl=off)
+
+bench: ## Figures beside their anchors on this machine: half an hour, with nothing else running; PARTS=votes
+bench-quick: ## The same in minutes, for a first look
+bench-quick: HOW = --quick
+bench bench-quick: release
+	cargo build --release --locked --manifest-path bench/anchors/Cargo.toml --target-dir target/bench
+	$(IN_EARNEST) python3 bench/bench.py $(HOW) $(PARTS)
 
 setup-test: ## What the tests need and this machine lacks
 	./setup-test.sh

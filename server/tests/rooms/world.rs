@@ -92,7 +92,8 @@ fn on(kinds: &[Kind], test: impl AsyncFn(World)) {
 }
 
 impl World {
-    async fn new(kind: Kind) -> Self {
+    /// A world of one kind of database, in the runtime of whoever asks.
+    pub async fn new(kind: Kind) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = Like::Tables.copied(kind, &folder.path().join("alongside.db")).await;
         let db = Db::open_within(&url, Limits::NO_HURRY).await.unwrap();
