@@ -5,6 +5,7 @@
 //! here.
 
 mod address;
+mod link;
 mod mailbox;
 pub mod redaction;
 
@@ -14,6 +15,7 @@ use http::Uri;
 use unicode_normalization::UnicodeNormalization as _;
 
 pub use self::address::{address, addresses};
+pub use self::link::link;
 pub use self::mailbox::mailbox;
 
 /// The most fields that are read: a consultation with every option ticked has 12,000.

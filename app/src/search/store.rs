@@ -301,7 +301,7 @@ async fn matches(db: &Db, terms: &[Term]) -> sqlx::Result<Vec<(String, String, i
         [term] if term.stems.len() == 1 => {
             format!("ORDER BY weight DESC, thing_id DESC LIMIT {}", MOST_FOUND * ROWS_OF_ONE)
         }
-        _ => String::new(),
+        [] | [_] | [_, _, ..] => String::new(),
     };
     let (mut bound, mut parts) = (Vec::new(), Vec::new());
     for term in terms {

@@ -5,7 +5,6 @@ use forms::{Refusals, Sent};
 use ground::files;
 use ground::ids::{EvidenceFile, Id};
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 const MOST_LINKS: usize = 10;
 const MOST_FILES: usize = 5;
@@ -104,13 +103,7 @@ fn links(typed: &str) -> Result<Vec<String>, String> {
         return Err(format!("Use {MOST_LINKS} links or fewer. You have {}", lines.len()));
     }
     let link = |line: &&str| {
-        let url = Url::parse(line)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "https" | "http") && url.host_str().is_some());
-        let plain = url.filter(|url| {
-            url.username().is_empty() && url.password().is_none() && line.len() <= 500
-        });
-        plain.map(String::from).ok_or_else(|| {
+        forms::link(line).ok_or_else(|| {
             format!(
                 "Write each link in full, like https://www.example.org/report. \
                 This is not a link: {line}"

@@ -40,6 +40,7 @@ fn addresses(things: &Things<'_>, year: &str) -> Vec<String> {
             .replace("{sheet}", "no-such-sheet")
             .replace("{page}", "1")
             .replace("{session}", &things.answered)
+            .replace("{thing}", &things.answered)
             .replace("{what}", "place")
             .replace("{year}", year);
         let nobodys = [String::new()];

@@ -57,6 +57,12 @@ const SMALL: [(&str, &[&str]); 4] = [
             "draft_answers",
             "drafts_before_confirmations",
             "overrides",
+            "decisions",
+            "decision_answers",
+            "decision_overrides",
+            "released_themes",
+            "equality_records",
+            "equality_numbers",
             "notices",
             "notice_services",
             "notice_places",
@@ -293,10 +299,11 @@ impl Planner {
         let (mut scanned, mut program) = (BTreeSet::new(), Program::default());
         for row in rows(connection, format!("EXPLAIN {sql}")).await? {
             // After the statement's own program come those of its triggers.
-            if row.get::<i64, _>("addr") == 0 {
+            let at = row.get("addr");
+            if at == 0 {
                 scanned.extend(mem::take(&mut program).scanned(&self.trees));
             }
-            program.step(row.get("opcode"), row.get("p1"), row.get("p2"));
+            program.step(at, row.get("opcode"), (row.get("p1"), row.get("p2")));
         }
         scanned.extend(program.scanned(&self.trees));
         Ok(scanned)
@@ -328,11 +335,18 @@ struct Program {
     go_on: BTreeSet<i64>,
     /// Those that stop before the other end.
     stop: BTreeSet<i64>,
+    /// Where it goes on when nothing refers to a row that is not there yet. Foreign keys are kept at
+    /// once here, so nothing ever does.
+    goes_on_at: i64,
 }
 
 impl Program {
-    fn step(&mut self, what: &str, cursor: i64, page: i64) {
+    fn step(&mut self, at: i64, what: &str, (cursor, page): (i64, i64)) {
+        if at < self.goes_on_at {
+            return;
+        }
         match what {
+            "FkIfZero" => self.goes_on_at = page,
             "OpenRead" | "OpenWrite" | "ReopenIdx" => {
                 self.opened.insert(cursor, page);
             }

@@ -195,7 +195,7 @@ pub struct Things<'w> {
 pub fn nobodys(path: &str) -> String {
     let nobodys = id::fresh();
     filled(path, |parameter| match parameter {
-        "id" | "topic" | "session" => nobodys.as_str(),
+        "id" | "topic" | "session" | "thing" => nobodys.as_str(),
         "what" => "place",
         "version" | "page" => "1",
         "year" => "2026",

@@ -1,6 +1,5 @@
 //! What may be said in a decision. Pure: what was sent and the time in, facts or refusals out.
 
-use axum::http::Uri;
 use calendar::clock::{self, DAY, Millis};
 use forms::{Refusals, Sent};
 
@@ -59,15 +58,8 @@ fn day(typed: &str, now: Millis) -> Result<Millis, String> {
 /// A link that a browser opens safely.
 fn link(typed: String) -> Result<String, String> {
     let link = forms::within(typed, LONGEST_LINK, "Give a link to the paper of that body")?;
-    let is_plain = link.parse::<Uri>().is_ok_and(|uri| {
-        matches!(uri.scheme_str(), Some("https" | "http"))
-            && uri.authority().is_some_and(|host| !host.as_str().contains('@'))
-    });
-    if is_plain {
-        Ok(link)
-    } else {
-        Err("Write the link in full, like https://www.example.org/report".to_owned())
-    }
+    forms::link(&link)
+        .ok_or_else(|| "Write the link in full, like https://www.example.org/report".to_owned())
 }
 
 #[cfg(test)]

@@ -226,7 +226,7 @@ mod tests {
         assert_eq!(plain(&"<div>".repeat(1_000_000)).words, "");
         let long = plain(&"<".repeat(1_000_000));
         assert_eq!(long.words.chars().count(), LONGEST_CELL);
-        assert!(long.left[0].contains("only the first 20000 letters"), "{:?}", long.left);
+        assert!(long.left[0].contains("its first 20000 characters"), "{:?}", long.left);
         assert_eq!(plain(&"<a".repeat(1_000_000)).words, "");
     }
 
