@@ -42,6 +42,12 @@ pub enum Duty {}
 /// That a duty was done in a year.
 pub enum DutyReport {}
 
+/// Somebody who represents the forum.
+pub enum Representative {}
+
+/// A meeting to which the forum sent somebody.
+pub enum Meeting {}
+
 /// The council, an NHS body, or another that answers for services.
 pub enum Organisation {}
 

@@ -266,6 +266,8 @@ fn everything_else() -> impl IntoView {
         ("/rounds", "All voting rounds"),
         ("/duties", "What comes every year"),
         ("/record", "How are we doing? The page everyone sees"),
+        ("/forum/meetings", "Meetings, and who represented the forum"),
+        ("/forum/year", "The forum's year: who took part, and what happened"),
         ("/forum/evidence-pack", "Save an evidence pack for inspectors"),
         ("/guides/organisers", "Guide for organisers"),
     ];

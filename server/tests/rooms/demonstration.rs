@@ -49,7 +49,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// What somebody wrote: table, and columns.
-const PROSE: [(&str, &[&str]); 22] = [
+const PROSE: [(&str, &[&str]); 23] = [
     ("rounds", &["title"]),
     ("topics", &["title", "happens_now", "would_help"]),
     ("plans", &["title", "what"]),
@@ -72,6 +72,7 @@ const PROSE: [(&str, &[&str]); 22] = [
     ("wait_reports", &["source"]),
     ("wait_verdicts", &["words"]),
     ("wait_doubts", &["words"]),
+    ("meetings", &["title", "about", "led_to"]),
 ];
 
 /// What must not be, and how many of it there are.
@@ -217,7 +218,7 @@ const NEVER: [(&str, &str); 27] = [
 ];
 
 /// What there must be, so that every journey has something to see.
-const SOME: [(&str, &str); 30] = [
+const SOME: [(&str, &str); 32] = [
     ("a round that is voting", "rounds WHERE vote_from <= {now} AND closes_at > {now}"),
     ("a shortlist that is confirmed", "confirmations"),
     (
@@ -269,6 +270,12 @@ const SOME: [(&str, &str); 30] = [
         "wait_figures f JOIN wait_figures g ON g.place_id = f.place_id AND g.month = f.month
            AND g.report_id <> f.report_id JOIN wait_reports r ON r.id = f.report_id
            JOIN wait_reports q ON q.id = g.report_id AND q.service_id = r.service_id",
+    ),
+    ("a meeting that led to something", "meetings WHERE led_to <> '' AND place_id IS NOT NULL"),
+    (
+        "a meeting to which two people went",
+        "(SELECT meeting_id FROM meeting_representatives GROUP BY meeting_id
+          HAVING count(*) = 2) pairs",
     ),
     ("a comment that was answered", "comment_responses"),
     (

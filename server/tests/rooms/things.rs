@@ -27,7 +27,7 @@ use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
-const OF_THE_DEMONSTRATION: [(&str, &str, &str); 59] = [
+const OF_THE_DEMONSTRATION: [(&str, &str, &str); 60] = [
     ("/admin/people/{id}", "id", "SELECT id FROM accounts WHERE email = 'parent2@example.org'"),
     // Somebody who looks at nothing here: nobody looks at anything while they are suspended.
     (
@@ -65,6 +65,7 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 59] = [
         "SELECT id FROM comments WHERE words LIKE 'The page on short breaks says%'",
     ),
     ("/forum/local-offer/{id}/takedown", "id", PUBLISHED),
+    ("/forum/meetings/{id}", "id", "SELECT id FROM meetings ORDER BY held_on DESC LIMIT 1"),
     ("/forum/notices/answers/{id}", "id", NONE),
     ("/forum/notices/questions/{id}", "id", NONE),
     ("/forum/plans/{id}", "id", "SELECT id FROM plans WHERE title LIKE 'An autism pathway%'"),
