@@ -66,6 +66,15 @@ pub enum Plan {}
 /// A draft of a plan.
 pub enum Draft {}
 
+/// What sort of plan a plan is.
+pub enum PlanKind {}
+
+/// A report whose recommendations plans must answer.
+pub enum Report {}
+
+/// A recommendation of a report.
+pub enum Recommendation {}
+
 /// A meeting at which a plan was worked on.
 pub enum PlanningSession {}
 

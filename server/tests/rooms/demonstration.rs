@@ -49,7 +49,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// What somebody wrote: table, and columns.
-const PROSE: [(&str, &[&str]); 23] = [
+const PROSE: [(&str, &[&str]); 25] = [
     ("rounds", &["title"]),
     ("topics", &["title", "happens_now", "would_help"]),
     ("plans", &["title", "what"]),
@@ -73,6 +73,8 @@ const PROSE: [(&str, &[&str]); 23] = [
     ("wait_verdicts", &["words"]),
     ("wait_doubts", &["words"]),
     ("meetings", &["title", "about", "led_to"]),
+    ("recommendations", &["words"]),
+    ("recommendation_answers", &["words"]),
 ];
 
 /// What must not be, and how many of it there are.
@@ -218,7 +220,7 @@ const NEVER: [(&str, &str); 27] = [
 ];
 
 /// What there must be, so that every journey has something to see.
-const SOME: [(&str, &str); 32] = [
+const SOME: [(&str, &str); 33] = [
     ("a round that is voting", "rounds WHERE vote_from <= {now} AND closes_at > {now}"),
     ("a shortlist that is confirmed", "confirmations"),
     (
@@ -276,6 +278,12 @@ const SOME: [(&str, &str); 32] = [
         "a meeting to which two people went",
         "(SELECT meeting_id FROM meeting_representatives GROUP BY meeting_id
           HAVING count(*) = 2) pairs",
+    ),
+    (
+        "a strategic plan whose draft answers one of two recommendations",
+        "(SELECT u.draft_id FROM unanswered_recommendations u
+          JOIN recommendation_answers a ON a.draft_id = u.draft_id GROUP BY u.draft_id
+          HAVING count(*) = 1) half",
     ),
     ("a comment that was answered", "comment_responses"),
     (

@@ -56,6 +56,7 @@ mod people;
 mod plans;
 mod public;
 mod record;
+mod reports;
 mod representatives;
 mod rounds;
 mod running;

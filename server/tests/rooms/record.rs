@@ -192,7 +192,7 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
         let world = world.around(house);
         let visitor = world.visitor();
         let area = visitor.get("/record").await;
-        assert!(area.says("3 plans are registered.") && figures["plans"] == "3");
+        assert!(area.says("4 plans are registered.") && figures["plans"] == "4");
         assert!(area.says("This has happened once.") && figures["overrides"] == "1");
         let told = visitor.get("/record/told").await;
         assert!(
@@ -271,6 +271,7 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
             ("Shorter waits for occupational therapy", "Leaders must tell us", false),
             ("An autism pathway for Sefton", "No draft is published yet.", false),
             ("Weekends and holidays", "No draft is published yet.", true),
+            ("What we do about the inspection", "No draft is published yet.", false),
         ];
         assert_eq!(
             said,

@@ -49,12 +49,14 @@ const ANSWERS: &str = "SELECT '/forum/consultations/' || consultation_id || '/an
 const UPDATE: &str = "SELECT '/updates/' || update_id FROM update_versions";
 const JUDGED_WAITS: &str = "SELECT '/waits/' || r.service_id FROM wait_verdicts v
      JOIN wait_reports r ON r.id = v.report_id";
+const ANSWERED: &str = "SELECT '/lead/plans/' || d.plan_id || '/drafts/' || d.version
+     FROM recommendation_answers a JOIN drafts d ON d.id = a.draft_id";
 const JUDGED: &str = "SELECT '/updates/' || update_id FROM verdicts";
 const COMMENT: &str = "SELECT '/local-offer/comments/' || id FROM comments
      WHERE published_at IS NOT NULL";
 
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 40] = [
+const READ: [Read; 41] = [
     Read {
         column: "round_changes.kind",
         first: &["INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
@@ -178,6 +180,7 @@ const READ: [Read; 40] = [
     read("verdicts.verdict", Reader::Visitor, JUDGED),
     read("verdicts.evidence", Reader::Visitor, JUDGED),
     read("wait_verdicts.verdict", Reader::Visitor, JUDGED_WAITS),
+    read("recommendation_answers.answer", Reader::Leader, ANSWERED),
     Read {
         column: "unusual_joinings.kind",
         first: &[
