@@ -26,6 +26,7 @@ pub fn all() -> Routes {
         .join(record::routes())
         .join(local_offer::routes())
         .join(duties::routes())
+        .join(representatives::routes())
         .join(subscriptions::routes())
         .join(accounts::routes())
         .join(deliveries::routes())

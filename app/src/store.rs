@@ -132,6 +132,7 @@ const PUBLIC_PAGES: &str = "SELECT '/rounds/' || id AS path, counted_at AS at FR
      GROUP BY update_id
    UNION ALL SELECT '/waits/' || service_id, max(published_at) FROM wait_reports
      GROUP BY service_id
+   UNION ALL SELECT '/reports/' || id, put_in_at FROM reports
    UNION ALL SELECT '/services/' || id, CAST(NULL AS BIGINT) FROM services
      WHERE retired_at IS NULL
    UNION ALL SELECT '/places/' || id, CAST(NULL AS BIGINT) FROM places WHERE retired_at IS NULL

@@ -33,6 +33,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
             "notices",
             "outcomes",
             "plans",
+            "representatives",
             "rounds",
             "safeguarding",
             "subscriptions",

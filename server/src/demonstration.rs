@@ -19,6 +19,8 @@
 //!    short breaks statement.
 //! 6. The NHS publishes how long families wait for occupational therapy: in the south far longer
 //!    than in the north. The last month is late, and a parent says that it was longer still.
+//! 7. An inspection made two recommendations. The council's strategic plan answers one of them.
+//! 8. Two people represented the forum at four meetings, and one of these led to that publication.
 //!
 //! It only fills an empty database, and does so through the rooms' own stores, so it can hold
 //! nothing that the service could not. `sefton` holds the area and its people, `days` the dates.
@@ -28,6 +30,7 @@ mod consultations;
 mod days;
 mod duties;
 mod local_offer;
+mod meetings;
 mod notices;
 mod plans;
 mod sefton;
@@ -116,6 +119,7 @@ async fn fill_empty(
     consultations::fill(tx, &sefton).await?;
     duties::fill(tx, &sefton).await?;
     plans::decide(tx, &sefton).await?;
+    meetings::fill(tx, &sefton).await?;
     Ok(true)
 }
 

@@ -829,11 +829,20 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
         "/record/outcomes",
         "/record/places",
         "/forum/evidence-pack",
+        "/forum/year",
+        "/forum/year/year.xlsx",
+        "/forum/meetings",
+        "/forum/meetings/new",
+        "/forum/representatives",
+        "/reports",
+        "/reports/new",
         &format!("/record{plan}"),
     ];
     for path in pages.iter().chain(&record) {
         opens(&forum, path).await;
     }
+    represented(world, &forum).await;
+    recommended(world, &forum).await;
     // Every table of the record at once: always the same few statements, once a month (ADR 0017),
     // and one for each of its tables.
     let day = calendar::clock::fields(world.now()).0;
@@ -841,10 +850,53 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
         counted(forum.post("/forum/evidence-pack", &[("as_of", &day)])).await;
     println!("POST /forum/evidence-pack: {statements} statements");
     assert!(
-        answer.status == 200 && at_most(FORM + 2).contains(&statements),
+        answer.status == 200 && at_most(FORM + 3).contains(&statements),
         "POST /forum/evidence-pack: {}, {statements} statements",
         answer.status
     );
+}
+
+/// Somebody who represents the forum, and a meeting that is entered and corrected.
+async fn represented(world: &World, forum: &Browser<'_>) {
+    sends(forum, "/forum/representatives", &[("name", "Invented Representative")]).await;
+    let who = world.one("SELECT id FROM representatives").await;
+    let day = calendar::clock::fields(world.now()).0;
+    let meeting = [
+        ("title", "Board"),
+        ("held_on", day.as_str()),
+        ("representatives", who.as_str()),
+        ("about", "Buses."),
+    ];
+    sends(forum, "/forum/meetings/new", &meeting).await;
+    let page = world.one("SELECT '/forum/meetings/' || id FROM meetings").await;
+    opens(forum, &page).await;
+    let was = forum.get(&page).await.sends("was");
+    let corrected = [&meeting[..], &[("led_to", "A bus."), ("was", was.as_str())]].concat();
+    sends(forum, &page, &corrected).await;
+    sends(forum, &page, &[("step", "take out")]).await;
+    for step in ["step down", "take away"] {
+        sends(forum, "/forum/representatives", &[("who", who.as_str()), ("step", step)]).await;
+    }
+}
+
+/// A report with a recommendation, and its end.
+async fn recommended(world: &World, forum: &Browser<'_>) {
+    let kind = world.one("SELECT id FROM plan_kinds WHERE name LIKE 'Strategic%'").await;
+    let day = calendar::clock::fields(world.now()).0;
+    let report = [
+        ("title", "Inspection"),
+        ("published_on", day.as_str()),
+        ("source", "https://example.org"),
+        ("kind", kind.as_str()),
+        ("lines", "1. Shorten the waits (page 12)"),
+        ("step", "confirm"),
+    ];
+    sends(forum, "/reports/new", &report).await;
+    let page = world.one("SELECT '/reports/' || id FROM reports").await;
+    for path in [page.clone(), format!("/forum{page}")] {
+        opens(forum, &path).await;
+    }
+    sends(forum, &format!("/forum{page}"), &[]).await;
 }
 
 async fn opens(who: &Browser<'_>, path: &str) {

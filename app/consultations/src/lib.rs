@@ -17,7 +17,7 @@
 //! to print and `paper_entries` what comes in otherwise; `kinds` is what all of these show of each
 //! kind of question. After the close `reading` is where organisers read, `results` what is
 //! published, through [`disclosure::tables`]; `closing` is what the worker does then. While it is
-//! open `under_way` says about how many have answered.
+//! open `under_way` says about how many have answered. `workbook` writes tables as a file (.xlsx).
 //!
 //! # When the forum asks parents
 //!
@@ -97,6 +97,7 @@ pub mod rules;
 pub mod store;
 pub mod under_way;
 mod versions;
+pub mod workbook;
 mod write;
 
 pub use browse::consultation_cards;

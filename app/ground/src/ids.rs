@@ -42,6 +42,12 @@ pub enum Duty {}
 /// That a duty was done in a year.
 pub enum DutyReport {}
 
+/// Somebody who represents the forum.
+pub enum Representative {}
+
+/// A meeting to which the forum sent somebody.
+pub enum Meeting {}
+
 /// The council, an NHS body, or another that answers for services.
 pub enum Organisation {}
 
@@ -68,6 +74,15 @@ pub enum EqualityRecord {}
 
 /// A topic or a theme that a decision answers.
 pub enum DecisionThing {}
+
+/// What sort of plan a plan is.
+pub enum PlanKind {}
+
+/// A report whose recommendations plans must answer.
+pub enum Report {}
+
+/// A recommendation of a report.
+pub enum Recommendation {}
 
 /// A meeting at which a plan was worked on.
 pub enum PlanningSession {}

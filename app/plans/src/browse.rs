@@ -25,7 +25,7 @@ use super::store::{
     self, AnsweredTopic, Draft, DraftContent, DraftText, ListedPlan, Plan, PlanEvent,
     PlanningSession,
 };
-use super::{compare, dates, decision, equality, find_plan, version};
+use super::{compare, dates, decision, equality, find_plan, reports, version};
 
 const MOST_ON_A_PAGE: usize = 20;
 
@@ -72,6 +72,9 @@ pub async fn plans_page(
                     "What the council and NHS are planning, and how involved parents are."
                 </p>
                 {register}
+                <p>
+                    <a href="/reports">"Reports that plans must answer"</a>
+                </p>
                 {nothing}
                 <ul class="cards">{plans.into_iter().map(card).collect_view()}</ul>
                 <Pager first next />
@@ -681,6 +684,7 @@ pub async fn draft_page(
         // The worker has not come to it yet.
         DraftText::Markdown(text) => aside(move || markdown(&text)).await?,
     };
+    let recommendations = reports::store::of_draft(&house.db, &plan.id, number).await?;
     let done = Sent::query(&uri).line("done");
     let page = Page::new(format!("Draft {number} of {}", plan.title), || {
         let is_leader = viewer.is(Role::Leader);
@@ -752,6 +756,7 @@ pub async fn draft_page(
                 <h2>"What this draft does about each topic"</h2>
                 {has_none.then(|| view! { <p>"This plan answered no topics from parents."</p> })}
                 <ul class="queue">{answers}</ul>
+                {reports::of_draft(&recommendations, None)}
                 <h2>"Full text"</h2>
                 {changes}
                 {file}

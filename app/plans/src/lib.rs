@@ -8,7 +8,8 @@
 //! are two rules in `involvement`; `rules` reads what is sent, `store` holds the SQL, `browse` and
 //! `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are the leader's
 //! pages with their actions, `dates` what is done about a wrong day, `statement` the forum's,
-//! `emails` tells parents about a published draft.
+//! `emails` tells parents about a published draft. `reports` has kinds of plan, and the
+//! recommendations that plans of a kind must answer too.
 //!
 //! A planning session with parents is claimed until others confirm it, and only then counts
 //! (`involvement::session`, decision 0051): someone at the forum, or two parents who were there, on
@@ -61,6 +62,7 @@ mod personal;
 mod publish;
 mod register;
 mod rendering;
+pub mod reports;
 pub mod rules;
 mod slips;
 mod statement;
@@ -113,6 +115,7 @@ pub fn routes() -> Routes {
         .get("/plans/{id}", Anyone, browse::plan_page)
         .get("/plans/{id}/decision", Anyone, decision::decision_page)
         .get("/plans/{id}/equality", Anyone, equality::equality_page)
+        .join(reports_routes())
         .get("/plans/{id}/drafts/{version}", Anyone, browse::draft_page)
         .get("/plans/{id}/drafts/{version}/file", Anyone, browse::draft_file)
         .get("/plans/{id}/drafts/{version}/changes", Anyone, compare::changes_page)
@@ -176,6 +179,28 @@ pub fn routes() -> Routes {
         .post("/lead/plans/{id}/equality", leader, equality::sign_equality)
         .get("/forum/plans/{id}/statement", organiser, statement::statement_form)
         .post("/forum/plans/{id}/statement", organiser, statement::write_statement)
+}
+
+/// The addresses of reports and of kinds of plan.
+fn reports_routes() -> Routes {
+    use Access::{Anyone, Only};
+    use reports::{answer, browse, kinds, put_in};
+    const ANSWER: &str = "/lead/plans/{id}/drafts/{version}/recommendations/{topic}";
+    let (leader, organiser) = (Only(&[Role::Leader]), Only(&[Role::Organiser]));
+    let (both, admin) = (Only(&[Role::Organiser, Role::Leader]), Only(&[Role::Admin]));
+    Routes::new()
+        .get("/reports", Anyone, browse::reports_page)
+        .get("/reports/new", both, put_in::new_report_form)
+        .post("/reports/new", both, put_in::put_in_report)
+        .get("/reports/{id}", Anyone, browse::report_page)
+        .get("/forum/reports/{id}", organiser, browse::end_report_form)
+        .post("/forum/reports/{id}", organiser, browse::end_report)
+        .get(ANSWER, leader, answer::answer_recommendation_form)
+        .post(ANSWER, leader, answer::answer_recommendation)
+        .get("/admin/plan-kinds", admin, kinds::kinds_page)
+        .post("/admin/plan-kinds", admin, kinds::add_kind)
+        .get("/admin/plan-kinds/{id}", admin, kinds::kind_form)
+        .post("/admin/plan-kinds/{id}", admin, kinds::change_kind)
 }
 
 /// The plan of an address, or "not found"; for someone who still has to set up a second step, as

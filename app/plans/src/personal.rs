@@ -1,7 +1,7 @@
 //! What this room keeps about a person, table by table, for whoever takes it out or erases it.
 
 use ground::personal::Column::{File, Id, Just, Left, Name, Text, Time, Who, Yes};
-use ground::personal::{Column, FORM, INSIDE, PUBLIC, Table, Whose};
+use ground::personal::{AREA, Column, FORM, INSIDE, PUBLIC, Table, Whose};
 
 /// The title of the plan that a row is about.
 const PLAN: Column = Name("plan", "Plan", "(SELECT o.title FROM plans o WHERE o.id = t.plan_id)");
@@ -303,5 +303,66 @@ pub const PERSONAL: &[Table] = &[
         title: "",
         whose: Whose::Nobody(PUBLIC),
         columns: &[Just("plan_id"), Just("place_id")],
+    },
+    Table {
+        name: "kinds_of_plans",
+        title: "",
+        whose: Whose::Nobody(PUBLIC),
+        columns: &[Just("plan_id"), Just("kind_id")],
+    },
+    Table {
+        name: "recommendation_answers",
+        title: "",
+        whose: Whose::Nobody(PUBLIC),
+        columns: &[
+            Just("draft_id"),
+            Just("recommendation_id"),
+            Just("answer"),
+            Just("words"),
+            Just("decided_by"),
+            Just("answered_at"),
+        ],
+    },
+    Table {
+        name: "plan_kinds",
+        title: "",
+        whose: Whose::Nobody(AREA),
+        columns: &[
+            Just("id"),
+            Just("name"),
+            Just("about"),
+            Just("position"),
+            Just("changed_at"),
+            Just("retired_at"),
+        ],
+    },
+    Table {
+        name: "reports",
+        title: "",
+        whose: Whose::Nobody(AREA),
+        columns: &[
+            Just("id"),
+            Just("form_key"),
+            Just("title"),
+            Just("published_on"),
+            Just("source"),
+            Just("kind_id"),
+            Just("recommendations"),
+            Just("put_in_at"),
+            Just("ended_at"),
+        ],
+    },
+    Table {
+        name: "recommendations",
+        title: "",
+        whose: Whose::Nobody(AREA),
+        columns: &[
+            Just("id"),
+            Just("report_id"),
+            Just("nth"),
+            Just("number"),
+            Just("page"),
+            Just("words"),
+        ],
     },
 ];

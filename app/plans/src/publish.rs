@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use super::browse::{answer_words, gate_list};
 use super::rules::{self, Override};
 use super::store::{self, Act, AnsweredTopic, Draft, Plan, Published};
-use super::{begin, leader, led_plan, note, parsed, version};
+use super::{begin, leader, led_plan, note, parsed, reports, version};
 
 /// GET `/lead/plans/{id}/drafts/{version}`
 pub async fn publish_draft_form(
@@ -37,6 +37,16 @@ pub async fn publish_draft(
     let plan_id = parsed(&id)?;
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
     let act = Act { plan_id: &plan_id, by: &by, at };
+    let unanswered = reports::store::unanswered(&mut tx, &plan_id, number).await?;
+    if unanswered > 0 {
+        tx.roll_back().await?;
+        let what_to_do = match unanswered {
+            1 => "Answer the recommendation that hasn't been answered yet".to_owned(),
+            many => format!("Answer the {many} recommendations that haven't been answered yet"),
+        };
+        let refusals = Refusals::one("recommendations", what_to_do);
+        return publish_draft_page(&house, &viewer, &id, number, &refusals).await;
+    }
     let published = store::publish(&mut tx, act, number).await?;
     if published == Published::Done {
         note(&mut tx, act, "draft published", &format!("version {number}")).await?;
@@ -77,6 +87,7 @@ async fn publish_draft_page(
         return Ok(Redirect::to(&format!("/plans/{}/drafts/{number}", plan.id)).into_response());
     }
     let answers = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?.answers;
+    let recommendations = reports::store::of_draft(&house.db, &plan.id, number).await?;
     let points = gate::points(&plan.gate(), house.clock.now());
     let is_open = points.iter().all(|point| point.holds);
     let back = (format!("/plans/{}", plan.id), plan.title.as_str());
@@ -113,6 +124,10 @@ async fn publish_draft_page(
                     }
                 })}
             <ul class="queue">{answers}</ul>
+            {reports::of_draft(
+                &recommendations,
+                Some(&format!("/lead/plans/{}/drafts/{number}", plan.id)),
+            )}
             <form method="post">
                 <button class="button">"Publish this draft"</button>
             </form>

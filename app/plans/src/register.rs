@@ -8,13 +8,15 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::Id;
 use ground::sent::Form;
-use ground::ui::{Area, CONFIRMED, Check, Choice, Choices, Field, FormKey, Frame, Next, Page};
+use ground::ui::{
+    Area, CONFIRMED, Check, Choice, Choices, Field, FormKey, Frame, Next, Page, Select,
+};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::rules::{self, NewPlan, PlanChoices};
 use super::store::{self, Act};
-use super::{leader, note};
+use super::{leader, note, reports};
 
 /// GET `/lead/plans/new`
 pub async fn register_plan_form(
@@ -30,7 +32,9 @@ pub async fn register_plan_form(
         );
         return Ok(page.answer(&house, &viewer));
     }
-    Ok(register_plan_page(&Sent::default(), choices, &Refusals::default()).answer(&house, &viewer))
+    let kinds = reports::put_in::choices(&house).await?;
+    let page = register_plan_page(&Sent::default(), choices, &kinds, &Refusals::default());
+    Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/lead/plans/new`
@@ -40,17 +44,29 @@ pub async fn register_plan(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (now, by, choices) = (house.clock.now(), leader(&viewer)?, choices(&house, &viewer).await?);
-    let plan = match Next::of(&sent, rules::new_plan(&sent, &choices, now)) {
+    let kinds = reports::put_in::choices(&house).await?;
+    let kind = kinds.iter().find(|kind| kind.id == sent.typed("kind"));
+    let read = match rules::new_plan(&sent, &choices, now) {
+        Ok(_) if kind.is_none() && !sent.typed("kind").is_empty() => {
+            Err(Refusals::one("kind", "Choose the kind of plan again"))
+        }
+        read => read,
+    };
+    let plan = match Next::of(&sent, read) {
         Next::Form(refusals) => {
-            return Ok(register_plan_page(&sent, choices, &refusals).answer(&house, &viewer));
+            let page = register_plan_page(&sent, choices, &kinds, &refusals);
+            return Ok(page.answer(&house, &viewer));
         }
         Next::Check(plan) => {
-            return Ok(check_plan(&plan, &choices, &sent, now).answer(&house, &viewer));
+            return Ok(check_plan(&plan, kind, &choices, &sent, now).answer(&house, &viewer));
         }
         Next::Keep(plan) => plan,
     };
     let mut tx = house.db.begin().await?;
     let (id, is_new) = store::register(&mut tx, &plan, &by, now).await?;
+    if let (true, Some(kind)) = (is_new, kind) {
+        reports::store::choose_kind(&mut tx, &id, &kind.id.as_str().into()).await?;
+    }
     if is_new {
         note(&mut tx, Act { plan_id: &id, by: &by, at: now }, "plan registered", "").await?;
     }
@@ -69,7 +85,13 @@ async fn choices(house: &House, viewer: &Viewer) -> Result<PlanChoices, Error> {
 }
 
 /// The page before a plan is registered.
-fn check_plan(plan: &NewPlan, choices: &PlanChoices, sent: &Sent, now: Millis) -> Page {
+fn check_plan(
+    plan: &NewPlan,
+    kind: Option<&Named>,
+    choices: &PlanChoices,
+    sent: &Sent,
+    now: Millis,
+) -> Page {
     fn names(chosen: &[&str], there_are: &[Named]) -> String {
         let is_chosen = |named: &&Named| chosen.contains(&named.id.as_str());
         let names = there_are.iter().filter(is_chosen).map(|named| named.name.as_str());
@@ -88,6 +110,7 @@ fn check_plan(plan: &NewPlan, choices: &PlanChoices, sent: &Sent, now: Millis) -
         title: "Check this plan",
         rows: vec![
             ("Title", plan.title.clone()),
+            ("Kind of plan", kind.map_or_else(|| NO_KIND.to_owned(), |kind| kind.name.clone())),
             ("What will be planned", plan.what.clone()),
             ("Planned by", names(&organisations, &choices.organisations)),
             ("Services", names(&services, &choices.services)),
@@ -104,7 +127,16 @@ fn check_plan(plan: &NewPlan, choices: &PlanChoices, sent: &Sent, now: Millis) -
     check.page()
 }
 
-fn register_plan_page(sent: &Sent, choices: PlanChoices, refusals: &Refusals) -> Page {
+/// What is chosen for a plan that is none of the kinds there are.
+const NO_KIND: &str = "Another kind of plan";
+
+fn register_plan_page(
+    sent: &Sent,
+    choices: PlanChoices,
+    kinds: &[Named],
+    refusals: &Refusals,
+) -> Page {
+    let kinds = Choice::with_first(NO_KIND, kinds.to_vec(), sent.typed("kind"));
     let mut organisations = Choice::ticked(sent, "organisations", choices.organisations);
     // Their own is ticked to begin with.
     if sent.fields().next().is_none()
@@ -137,6 +169,7 @@ fn register_plan_page(sent: &Sent, choices: PlanChoices, refusals: &Refusals) ->
             <form method="post" novalidate>
                 <FormKey key=sent.typed("form_key") />
                 <Field name="title" label="Title" value=sent.typed("title") refusals />
+                <Select name="kind" label="What kind of plan is it?" choices=kinds />
                 <Area
                     name="what"
                     label="What will be planned"

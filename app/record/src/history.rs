@@ -6,6 +6,7 @@ use ground::ids::{self, Consultation, Id, Round, Update};
 use involvement::rung::{self, Rung};
 use notices::ledger::ToldOf;
 use outcomes::rules::{self, Stage, Verdict, awaited};
+use plans::reports::store::Standing;
 use plans::store::Plan;
 use questionnaires::results::Results;
 use waits::figures::Told;
@@ -35,6 +36,8 @@ pub struct History {
     pub taken_down: Vec<TakenDown>,
     /// How long families waited, in the order of services, places and months, the latest last.
     pub waits: Vec<Told>,
+    /// What plans do about the recommendations of reports, in the order of reports and plans.
+    pub recommendations: Vec<Standing>,
 }
 
 impl History {
@@ -49,6 +52,7 @@ impl History {
             && self.comments.is_empty()
             && self.taken_down.is_empty()
             && self.waits.is_empty()
+            && self.recommendations.is_empty()
     }
 }
 

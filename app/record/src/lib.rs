@@ -4,7 +4,8 @@
 //! `store` asks the tables for everything as it was at one moment, each question by its name.
 //! `history` is the answer: facts, with true numbers. `figures` and `tables` say what may be said
 //! about it; `charts` draws it. `browse` is what everyone sees, `pack` the folder, `evidence` the
-//! forum's page for it; `head` sends the end of the audit log each month.
+//! forum's page for it; `head` sends the end of the audit log each month. `year` is the forum's own
+//! year, for any two days.
 //!
 //! # When an inspector asks what happened
 //!
@@ -29,6 +30,7 @@ pub mod history;
 pub mod pack;
 pub mod store;
 pub mod tables;
+mod year;
 mod yearly;
 
 pub use head::send_due;
@@ -57,6 +59,8 @@ pub fn routes() -> Routes {
         .get("/record/places", Anyone, browse::places_page)
         .get("/record/duties", Anyone, yearly::duties_page)
         .get("/record/plans/{id}", Anyone, browse::plan_record_page)
+        .get("/forum/year", Only(&[Role::Organiser]), year::year_page)
+        .get("/forum/year/year.xlsx", Only(&[Role::Organiser]), year::year_file)
         .get("/forum/evidence-pack", Only(&[Role::Organiser]), evidence::evidence_pack_form)
         .post("/forum/evidence-pack", Only(&[Role::Organiser]), evidence::save_evidence_pack)
 }

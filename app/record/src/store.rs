@@ -10,6 +10,7 @@ use ground::db::{self, Db};
 use ground::ids::{Id, Plan, Round, Topic, Update};
 use notices::ledger::ToldOf;
 use outcomes::store::{ListedUpdate, stage, verdict};
+use plans::reports::store::Standing;
 use questionnaires::results::Results;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
@@ -38,6 +39,7 @@ pub async fn history(db: &Db, at: Millis) -> sqlx::Result<History> {
         comments: comments(db, at).await?,
         taken_down: taken_down(db, at).await?,
         waits: waits(db, at).await?,
+        recommendations: recommendations(db, at).await?,
     })
 }
 
@@ -426,7 +428,8 @@ pub async fn first_event(db: &Db) -> sqlx::Result<Option<Millis>> {
            UNION ALL SELECT min(published_at) FROM update_versions UNION ALL
              SELECT min(published_at) FROM comments
            UNION ALL SELECT min(taken_down_at) FROM takedowns
-           UNION ALL SELECT min(published_at) FROM wait_reports) first",
+           UNION ALL SELECT min(published_at) FROM wait_reports
+           UNION ALL SELECT min(put_in_at) FROM reports) first",
     )
     .fetch_one(&mut *db.read().await?)
     .await
@@ -437,6 +440,12 @@ pub async fn first_event(db: &Db) -> sqlx::Result<Option<Millis>> {
 pub async fn waits(db: &Db, at: Millis) -> sqlx::Result<Vec<Told>> {
     let months = (Month::FIRST, Month::last_over(at));
     waits::store::told(db, Of::Page(i64::MAX, 0), months, at).await
+}
+
+/// `recommendations`: every recommendation of a report that was put in by then, and what each plan
+/// that must answer it did about it by then, in its last published draft.
+pub async fn recommendations(db: &Db, at: Millis) -> sqlx::Result<Vec<Standing>> {
+    plans::reports::store::standing(db, None, at).await
 }
 
 /// `audit_log`: where the chain of the audit log ended then, that is its last entry by then.

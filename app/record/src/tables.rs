@@ -6,6 +6,7 @@ use calendar::clock::{self, Millis};
 use ground::takedown;
 use notices::rules::Later;
 use outcomes::rules::CLAIMED_WORD;
+use plans::reports::store::Standing;
 use schemars::JsonSchema;
 use serde::Serialize;
 use waits::figures::{Figure, Told};
@@ -290,6 +291,29 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
             ],
             waits(history),
         ),
+        table(
+            "recommendations",
+            "What reports recommended, and what each plan that must answer does about it in its \
+             last published draft",
+            "recommendations",
+            &[
+                "report",
+                "title",
+                "published",
+                "number",
+                "page",
+                "recommendation",
+                "kind_of_plan",
+                "plan",
+                "plan_title",
+                "draft",
+                "draft_published",
+                "standing",
+                "words",
+                "decided_by",
+            ],
+            recommendations(history),
+        ),
     ]
 }
 
@@ -550,6 +574,36 @@ fn waits(history: &History) -> Vec<Vec<Cell>> {
         ]
     };
     history.waits.iter().enumerate().map(row).collect()
+}
+
+fn recommendations(history: &History) -> Vec<Vec<Cell>> {
+    let row = |one: &Standing| {
+        let plan = one.plan.as_ref();
+        let draft = plan.and_then(|plan| plan.draft);
+        let answer = plan.and_then(|plan| plan.answer.as_ref());
+        let standing = match (answer, plan) {
+            (Some((does, ..)), _) => does.word(),
+            (None, Some(_)) => "not answered",
+            (None, None) => "no plan yet",
+        };
+        vec![
+            text(one.report_id.as_str()),
+            text(&one.report),
+            text(&one.published_on),
+            text(&one.number),
+            text(&one.page),
+            text(&one.words),
+            text(&one.kind),
+            text(plan.map_or("", |plan| plan.id.as_str())),
+            text(plan.map_or("", |plan| plan.title.as_str())),
+            draft.map_or_else(|| text(""), |(version, _)| Cell::Number(version)),
+            time(draft.map(|(_, at)| at)),
+            text(standing),
+            text(answer.map_or("", |(_, words, _)| words.as_str())),
+            text(answer.map_or("", |(.., decided_by)| decided_by.as_str())),
+        ]
+    };
+    history.recommendations.iter().map(row).collect()
 }
 
 fn awaited(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {

@@ -171,6 +171,11 @@ fn pages() -> impl IntoView {
              open.",
         ),
         (
+            "/admin/plan-kinds",
+            "Kinds of plan",
+            "What leaders can choose when they register a plan: a local reform plan, a service plan.",
+        ),
+        (
             "/admin/duties",
             "What comes every year",
             "What the area must do every year, by when, and who sees to it. As a file too.",

@@ -218,6 +218,7 @@ fn everything_else() -> impl IntoView {
         ("/lead/waits", "Publish how long families wait"),
         ("/lead/local-offer", "Comments to answer"),
         ("/lead/notices", "Change notices not sent yet"),
+        ("/reports", "Reports that plans must answer"),
         ("/duties", "What comes every year"),
         ("/guides/leaders", "Guide for leaders"),
     ];

@@ -264,8 +264,11 @@ fn everything_else() -> impl IntoView {
         ("/forum/takedowns", "What was taken down"),
         ("/forum/unreached", "Families we can't reach by email"),
         ("/rounds", "All voting rounds"),
+        ("/reports", "Reports that plans must answer"),
         ("/duties", "What comes every year"),
         ("/record", "How are we doing? The page everyone sees"),
+        ("/forum/meetings", "Meetings, and who represented the forum"),
+        ("/forum/year", "The forum's year: who took part, and what happened"),
         ("/forum/evidence-pack", "Save an evidence pack for inspectors"),
         ("/guides/organisers", "Guide for organisers"),
     ];

@@ -45,6 +45,7 @@ pub fn tables() -> impl Iterator<Item = &'static Table> {
         plans::PERSONAL,
         area::PERSONAL,
         duties::PERSONAL,
+        representatives::PERSONAL,
         ground::personal::PERSONAL,
         personal::PERSONAL,
     ]

@@ -1,11 +1,13 @@
 //! The demonstration's plans: one that is ready for a draft, one that is not, one that was
-//! published without involving parents and decided with an answer to each thing they said, and one
-//! that was decided while parents were still being asked.
+//! published without involving parents and decided with an answer to each thing they said, one
+//! that was decided while parents were still being asked, and one that must answer an inspection.
 
 use calendar::clock::{self, DAY, Millis};
-use ground::ids::{DecisionThing, Id, Plan, PlanningSession, SessionSlip, Topic};
+use ground::ids::{DecisionThing, Id, Plan, PlanKind, PlanningSession, SessionSlip, Topic};
 use ground::text::markdown;
 use jiff::civil::Weekday;
+use plans::reports::rules::{NewRecommendation, NewReport};
+use plans::reports::store as reports;
 use plans::rules::{Answer, AnswerKind, NewDraft, NewPlan, NewSession, Override};
 use plans::store::{self, Act, By};
 use plans::{NewDecision, NewEquality, PublishedFigure};
@@ -18,6 +20,7 @@ pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::E
     let topics: Vec<(String, Id<Topic>)> =
         sqlx::query_as("SELECT title, id FROM topics").fetch_all(&mut *tx).await?;
     let ground = Ground { sefton, topics };
+    strategic(tx, sefton).await?;
     open(tx, &ground).await?;
     shut(tx, &ground).await?;
     overridden(tx, &ground).await?;
@@ -395,6 +398,73 @@ async fn early(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::
         days: -40,
     };
     plan.register(tx, ground.sefton).await?;
+    Ok(())
+}
+
+/// A strategic plan after an inspection. Its draft answers one of two recommendations, and can't be
+/// published before it answers the other.
+async fn strategic(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Error> {
+    let leader = by(&sefton.leader, "leader");
+    let kind_id: Id<PlanKind> =
+        sqlx::query_scalar("SELECT id FROM plan_kinds WHERE name LIKE 'Strategic plan%'")
+            .fetch_one(&mut *tx)
+            .await?;
+    let recommendation = |number: &str, page: &str, words: &str| NewRecommendation {
+        number: number.to_owned(),
+        page: page.to_owned(),
+        words: words.to_owned(),
+    };
+    let report = NewReport {
+        form_key: id::fresh(),
+        title: "Inspection of SEND in Sefton (invented)".to_owned(),
+        published_on: clock::fields(sefton.day(-100)).0,
+        source: "https://example.org/inspection".to_owned(),
+        kind_id: kind_id.clone(),
+        recommendations: vec![
+            recommendation(
+                "1",
+                "7",
+                "Leaders should make sure that families wait no longer for therapy in one part of \
+                 the area than in another.",
+            ),
+            recommendation(
+                "2",
+                "8",
+                "Leaders should tell families what happens after a diagnosis, and who to ask.",
+            ),
+        ],
+    };
+    reports::put_in(tx, &report, sefton.day(-95)).await?;
+    let plan = Registered {
+        title: "What we do about the inspection",
+        what: "How the council and the NHS will act on each recommendation of the inspection.",
+        organisations: &[COUNCIL, NHS],
+        service: "EHC plans",
+        by: &leader,
+        days: -20,
+    };
+    let plan = plan.register(tx, sefton).await?;
+    reports::choose_kind(tx, &plan, &kind_id).await?;
+    let body =
+        "# Waits\n\nOne waiting list for the south first, then one for the whole of Sefton.\n";
+    let draft = NewDraft {
+        form_key: id::fresh(),
+        html: markdown(body),
+        summary: "What we do about each recommendation, who does it and by when.".to_owned(),
+        body: body.to_owned(),
+    };
+    let at = at(tx, sefton, &plan, -6).await?;
+    let act = Act { plan_id: &plan, by: &leader, at };
+    store::record_draft(tx, act, &draft, None).await?;
+    let first = sqlx::query_scalar("SELECT id FROM recommendations WHERE number = '1'")
+        .fetch_one(&mut *tx)
+        .await?;
+    let answer = Answer {
+        kind: AnswerKind::Adapted,
+        words: "One list for the south first. See 'Waits'.".to_owned(),
+        decided_by: String::new(),
+    };
+    reports::answer(tx, Act { at: at + 1, ..act }, 1, &first, &answer).await?;
     Ok(())
 }
 

@@ -292,6 +292,8 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /record/places",
         "GET /record/plans/{id}",
         "GET /record/told",
+        "GET /reports",
+        "GET /reports/{id}",
         "GET /returns",
         "GET /robots.txt",
         "GET /rounds",

@@ -49,7 +49,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// What somebody wrote: table, and columns.
-const PROSE: [(&str, &[&str]); 26] = [
+const PROSE: [(&str, &[&str]); 29] = [
     ("rounds", &["title"]),
     ("topics", &["title", "happens_now", "would_help"]),
     ("plans", &["title", "what"]),
@@ -79,6 +79,9 @@ const PROSE: [(&str, &[&str]); 26] = [
     ("wait_reports", &["source"]),
     ("wait_verdicts", &["words"]),
     ("wait_doubts", &["words"]),
+    ("meetings", &["title", "about", "led_to"]),
+    ("recommendations", &["words"]),
+    ("recommendation_answers", &["words"]),
 ];
 
 /// What must not be, and how many of it there are.
@@ -229,7 +232,7 @@ const NEVER: [(&str, &str); 28] = [
 ];
 
 /// What there must be, so that every journey has something to see.
-const SOME: [(&str, &str); 32] = [
+const SOME: [(&str, &str); 35] = [
     ("a round that is voting", "rounds WHERE vote_from <= {now} AND closes_at > {now}"),
     ("a shortlist that is confirmed", "confirmations"),
     (
@@ -289,6 +292,18 @@ const SOME: [(&str, &str); 32] = [
         "wait_figures f JOIN wait_figures g ON g.place_id = f.place_id AND g.month = f.month
            AND g.report_id <> f.report_id JOIN wait_reports r ON r.id = f.report_id
            JOIN wait_reports q ON q.id = g.report_id AND q.service_id = r.service_id",
+    ),
+    ("a meeting that led to something", "meetings WHERE led_to <> '' AND place_id IS NOT NULL"),
+    (
+        "a meeting to which two people went",
+        "(SELECT meeting_id FROM meeting_representatives GROUP BY meeting_id
+          HAVING count(*) = 2) pairs",
+    ),
+    (
+        "a strategic plan whose draft answers one of two recommendations",
+        "(SELECT u.draft_id FROM unanswered_recommendations u
+          JOIN recommendation_answers a ON a.draft_id = u.draft_id GROUP BY u.draft_id
+          HAVING count(*) = 1) half",
     ),
     ("a comment that was answered", "comment_responses"),
     (

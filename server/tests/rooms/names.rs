@@ -11,7 +11,7 @@ use crate::erase::rows;
 use crate::world::{World, on_both};
 
 /// What the forum and leaders make: its page says when, too.
-const OF_THE_FORUM: [&str; 14] = [
+const OF_THE_FORUM: [&str; 15] = [
     "consultations",
     "drafts",
     "evidence_files",
@@ -21,6 +21,7 @@ const OF_THE_FORUM: [&str; 14] = [
     "places",
     "planning_sessions",
     "plans",
+    "reports",
     "rounds",
     "services",
     "terms",

@@ -27,7 +27,7 @@ use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
-const OF_THE_DEMONSTRATION: [(&str, &str, &str); 59] = [
+const OF_THE_DEMONSTRATION: [(&str, &str, &str); 66] = [
     ("/admin/people/{id}", "id", "SELECT id FROM accounts WHERE email = 'parent2@example.org'"),
     // Somebody who looks at nothing here: nobody looks at anything while they are suspended.
     (
@@ -38,6 +38,7 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 59] = [
     // One that nothing else here is about: to change it changes who answers.
     ("/admin/area/{what}/{id}", "what", "SELECT CAST('place' AS TEXT)"),
     ("/admin/area/{what}/{id}", "id", "SELECT id FROM places WHERE name = 'South Sefton'"),
+    ("/admin/plan-kinds/{id}", "id", "SELECT id FROM plan_kinds ORDER BY position DESC LIMIT 1"),
     ("/admin/services/{id}", "id", "SELECT id FROM services ORDER BY position DESC LIMIT 1"),
     ("/admin/duties/{id}", "id", "SELECT id FROM duties WHERE word = 'needs-assessment'"),
     ("/consultations/{id}", "id", OPEN),
@@ -65,9 +66,11 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 59] = [
         "SELECT id FROM comments WHERE words LIKE 'The page on short breaks says%'",
     ),
     ("/forum/local-offer/{id}/takedown", "id", PUBLISHED),
+    ("/forum/meetings/{id}", "id", "SELECT id FROM meetings ORDER BY held_on DESC LIMIT 1"),
     ("/forum/notices/answers/{id}", "id", NONE),
     ("/forum/notices/questions/{id}", "id", NONE),
     ("/forum/plans/{id}", "id", "SELECT id FROM plans WHERE title LIKE 'An autism pathway%'"),
+    ("/forum/reports/{id}", "id", REPORT),
     ("/forum/rounds/{id}", "id", "SELECT id FROM rounds ORDER BY closes_at LIMIT 1"),
     ("/forum/safeguarding/{id}", "id", "SELECT id FROM topics WHERE passed_on_at IS NOT NULL"),
     ("/forum/safeguarding/taken-down/{id}", "id", NONE),
@@ -85,6 +88,9 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 59] = [
     ("/lead/notices/{id}/correction", "id", ROUTE),
     ("/lead/notices/{id}/questions", "id", ROUTE),
     ("/lead/notices/{id}/withdrawal", "id", ROUTE),
+    (RECOMMENDATION, "id", "SELECT plan_id FROM kinds_of_plans"),
+    (RECOMMENDATION, "version", "SELECT CAST('1' AS TEXT)"),
+    (RECOMMENDATION, "topic", "SELECT id FROM recommendations WHERE number = '1'"),
     ("/lead/plans/{id}", "id", "SELECT id FROM plans WHERE title = 'Weekends and holidays'"),
     ("/lead/sessions/{id}", "id", MET),
     ("/lead/updates/{id}", "id", DISPUTED),
@@ -97,6 +103,7 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 59] = [
     ("/plans/{id}/drafts/{version}/changes", "id", NONE),
     ("/plans/{id}/drafts/{version}/file", "id", NONE),
     ("/record/plans/{id}", "id", DRAFTED),
+    ("/reports/{id}", "id", REPORT),
     ("/rounds/{id}", "id", "SELECT id FROM rounds ORDER BY closes_at DESC LIMIT 1"),
     ("/services/{id}", "id", TRANSPORT),
     ("/sessions/{id}", "id", MET),
@@ -126,6 +133,9 @@ const CLAIMED: &str = "SELECT update_id FROM update_versions
      WHERE you_said LIKE 'Families in the south wait%'";
 const DISPUTED: &str = "SELECT update_id FROM update_versions
      WHERE version = 1 AND you_said LIKE 'The sensory room is closed%'";
+/// The report of an inspection, and where a draft answers what it recommends.
+const REPORT: &str = "SELECT id FROM reports";
+const RECOMMENDATION: &str = "/lead/plans/{id}/drafts/{version}/recommendations";
 /// A comment of hers that everyone can read, and the council has not answered.
 const PUBLISHED: &str = "SELECT id FROM comments WHERE words LIKE 'There is nothing in it%'";
 /// A change that has been told and is to come.

@@ -52,6 +52,8 @@ const ANSWERS: &str = "SELECT '/forum/consultations/' || consultation_id || '/an
 const UPDATE: &str = "SELECT '/updates/' || update_id FROM update_versions";
 const JUDGED_WAITS: &str = "SELECT '/waits/' || r.service_id FROM wait_verdicts v
      JOIN wait_reports r ON r.id = v.report_id";
+const ANSWERED: &str = "SELECT '/lead/plans/' || d.plan_id || '/drafts/' || d.version
+     FROM recommendation_answers a JOIN drafts d ON d.id = a.draft_id";
 const JUDGED: &str = "SELECT '/updates/' || update_id FROM verdicts";
 const COMMENT: &str = "SELECT '/local-offer/comments/' || id FROM comments
      WHERE published_at IS NOT NULL";
@@ -186,6 +188,7 @@ const READ: [Read; 41] = [
     read("verdicts.verdict", Reader::Visitor, JUDGED),
     read("verdicts.evidence", Reader::Visitor, JUDGED),
     read("wait_verdicts.verdict", Reader::Visitor, JUDGED_WAITS),
+    read("recommendation_answers.answer", Reader::Leader, ANSWERED),
     Read {
         column: "unusual_joinings.kind",
         first: &[

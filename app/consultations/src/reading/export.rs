@@ -9,35 +9,11 @@ use ground::house::House;
 use ground::ids::{self, Id};
 use ground::viewer::Viewer;
 use questionnaires::answers::Answer;
-use questionnaires::results::{FOR_EXCEL, Heard, harmless};
-use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
+use questionnaires::results::{FOR_EXCEL, Heard};
 
 use super::material::Material;
 use super::{about, in_its_place};
-
-/// A cell: what a spreadsheet counts with is no text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Cell {
-    Words(String),
-    Number(i64),
-    /// A day, as `2026-12-04`.
-    Day(String),
-}
-
-impl Cell {
-    /// As a table of text has it: words that no spreadsheet takes for a formula, numbers and days
-    /// as they are.
-    fn text(&self) -> String {
-        match self {
-            Self::Words(words) => harmless(words),
-            Self::Number(number) => number.to_string(),
-            Self::Day(day) => day.clone(),
-        }
-    }
-}
-
-/// The largest number that a spreadsheet holds exactly. What is larger is written as words.
-const LARGEST: u64 = 1 << 53;
+use crate::workbook::{Cell, Sheet, XLSX, workbook};
 
 /// POST `/forum/consultations/{id}/answers.csv`
 pub async fn answers_csv(
@@ -67,45 +43,8 @@ pub async fn answers_xlsx(
         Ok(rows) => rows,
         Err(answer) => return Ok(answer),
     };
-    let made = tokio::task::spawn_blocking(move || workbook(&rows))
-        .await
-        .map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
-    let bytes = made.map_err(|error| Error::from(sqlx::Error::Encode(error.into())))?;
-    Ok(file(
-        bytes,
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "answers.xlsx",
-    ))
-}
-
-fn workbook(rows: &[Vec<Cell>]) -> Result<Vec<u8>, XlsxError> {
-    let mut workbook = Workbook::new();
-    let as_day = Format::new().set_num_format("dd/mm/yyyy");
-    let sheet = workbook.add_worksheet();
-    for (nth, row) in (0..).zip(rows) {
-        for (column, cell) in (0..).zip(row) {
-            match cell {
-                Cell::Number(number) if number.unsigned_abs() <= LARGEST => {
-                    sheet.write_number(nth, column, *number as f64)?;
-                }
-                // A spreadsheet has no days before 1900.
-                Cell::Day(day) => match ExcelDateTime::parse_from_str(day) {
-                    Ok(at) => {
-                        sheet.write_datetime_with_format(nth, column, at, &as_day)?;
-                    }
-                    Err(_too_early) => {
-                        sheet.write_string(nth, column, day)?;
-                    }
-                },
-                // A text is never a formula, whatever it begins with; it stays harmless too when
-                // it is saved as a table.
-                Cell::Words(_) | Cell::Number(_) => {
-                    sheet.write_string(nth, column, cell.text())?;
-                }
-            }
-        }
-    }
-    workbook.save_to_buffer()
+    let bytes = workbook(vec![Sheet { name: "Answers".to_owned(), rows }]).await?;
+    Ok(file(bytes, XLSX, "answers.xlsx"))
 }
 
 fn file(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {
@@ -160,25 +99,5 @@ fn cell(material: &Material, heard: &Heard, key: &str) -> Cell {
         (None, Some(Answer::Number(number))) => Cell::Number(*number),
         (None, Some(Answer::Day(day))) => Cell::Day(day.clone()),
         _ => Cell::Words(material.read(heard, key).unwrap_or_default()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_and_days_are_no_text_and_words_are_no_formula() {
-        assert_eq!(Cell::Number(-3).text(), "-3");
-        assert_eq!(Cell::Day("2026-12-04".into()).text(), "2026-12-04");
-        assert_eq!(Cell::Words("-3+4".into()).text(), "'-3+4");
-        let rows = [vec![
-            Cell::Number(-3),
-            Cell::Number(i64::MIN),
-            Cell::Day("2026-12-04".into()),
-            Cell::Day("0001-01-01".into()),
-            Cell::Words("=1+1".into()),
-        ]];
-        assert!(workbook(&rows).is_ok());
     }
 }

@@ -26,7 +26,7 @@ pub struct Plan {
     /// The day it is due, as `2027-03-01`.
     pub due_day: String,
     pub organisations: Vec<String>,
-    /// Its services, then its places.
+    /// Its kind, its services, then its places.
     pub labels: Vec<String>,
     /// Withdrawn ones too, in the order they were published.
     pub topics: Vec<TiedTopic>,
@@ -367,6 +367,8 @@ pub async fn find_for(
          LEFT JOIN (
            SELECT po.plan_id, 'organisation' AS kind, o.name, 0 AS place, 0 AS position
              FROM plan_organisations po JOIN organisations o ON o.id = po.organisation_id
+           UNION ALL SELECT kp.plan_id, 'kind', pk.name, 1, -1 FROM kinds_of_plans kp
+             JOIN plan_kinds pk ON pk.id = kp.kind_id
            UNION ALL SELECT ps.plan_id, 'service', s.name, 1, s.position FROM plan_services ps
              JOIN services s ON s.id = ps.service_id
            UNION ALL SELECT pp.plan_id, 'place', l.name, 2, l.position FROM plan_places pp

@@ -33,7 +33,7 @@ const FORMAT: &str = "alongside-evidence/1";
 
 /// Every question that figures and tables come from, with what it counts. `docs/evidence-pack.md`
 /// says more.
-pub const QUERIES: [(&str, &str); 11] = [
+pub const QUERIES: [(&str, &str); 12] = [
     (
         "plans",
         "every plan registered by then, with its topics, statements and drafts, its planning \
@@ -67,6 +67,10 @@ pub const QUERIES: [(&str, &str); 11] = [
         "waits",
         "everything that leaders had published about how long families wait, with the forum's \
          latest word on it",
+    ),
+    (
+        "recommendations",
+        "every recommendation of a report, with what each plan that must answer it does about it",
     ),
     ("audit_log", "the last entry of the audit log by then"),
 ];
