@@ -59,7 +59,7 @@ const COMMENT: &str = "SELECT '/local-offer/comments/' || id FROM comments
      WHERE published_at IS NOT NULL";
 
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 41] = [
+const READ: [Read; 42] = [
     Read {
         column: "round_changes.kind",
         first: &["INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
