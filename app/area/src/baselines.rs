@@ -109,17 +109,17 @@ mod tests {
             South Sefton,12,Census,2027-01-31\n\
             South Sefton,12,Census,2026-01-31\n\
             South Sefton,13,Census,2026-01-31\n";
-        assert_eq!(
-            read(csv.as_bytes(), &places(), now()).expect_err("faults"),
-            [
-                "Line 2: there is no place called “Nroth Sefton”. Do you mean North Sefton?",
-                "Line 3: “many” is not a whole number, like 1,250",
-                "Line 4: say where the number is from",
-                "Line 5: write the day like 31/01/2026 or 2026-01-31",
-                "Line 6: the day is in the future",
-                "Line 8: South Sefton is in the file twice",
-            ]
-        );
+        let faults = [
+            "Line 2: there is no place called “Nroth Sefton”. Do you mean North Sefton?",
+            "Line 3: “many” is not a whole number, like 1,250",
+            "Line 4: say where the number is from",
+            "Line 5: write the day like 31/01/2026 or 2026-01-31",
+            "Line 6: the day is in the future",
+            "Line 8: South Sefton is in the file twice",
+        ];
+        for csv in [csv.to_owned(), csv.replace('\n', "\r\n")] {
+            assert_eq!(read(csv.as_bytes(), &places(), now()).expect_err("faults"), faults);
+        }
     }
 
     #[test]

@@ -49,18 +49,24 @@ pub fn read<const N: usize, T>(
             faults.push(format!("Use {MOST_LINES} lines or fewer"));
             break;
         }
-        let Ok(record) = record else {
-            faults.push(format!("Line {}: it can't be read. Check its quotation marks", nth + 2));
-            break;
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = line_of(text, error.position());
+                faults.push(format!("Line {line}: it can't be read. Check its quotation marks"));
+                break;
+            }
         };
-        let line = record.position().map_or(nth as u64 + 2, csv::Position::line);
         if record.iter().all(str::is_empty) {
             continue;
         }
         let cell = |at: Option<usize>| forms::line(at.and_then(|at| record.get(at)).unwrap_or(""));
         match one(at.map(cell)) {
             Ok(read) => all.push(read),
-            Err(what_to_do) => faults.push(format!("Line {line}: {what_to_do}")),
+            Err(what_to_do) => {
+                let line = line_of(text, record.position());
+                faults.push(format!("Line {line}: {what_to_do}"));
+            }
         }
     }
     if all.is_empty() && faults.is_empty() {
@@ -75,6 +81,17 @@ pub fn read<const N: usize, T>(
         faults.push(format!("And {more} more lines like these"));
     }
     Err(faults)
+}
+
+/// The line in which a record begins, as a spreadsheet counts. The reader takes a record to begin
+/// where the one before stopped: the rest of that line's end and empty lines are still ahead of it.
+fn line_of(text: &str, position: Option<&csv::Position>) -> usize {
+    let bytes = text.as_bytes();
+    let from = position.and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(0);
+    let is_end = |byte: u8| matches!(byte, b'\r' | b'\n');
+    let begins = (from..bytes.len()).find(|at| !is_end(bytes[*at])).unwrap_or(bytes.len());
+    let ends_a_line = |at: &usize| is_end(bytes[*at]) && !bytes[*at..].starts_with(b"\r\n");
+    1 + (0..begins).filter(ends_a_line).count()
 }
 
 /// Which of these places has this name.
@@ -107,4 +124,27 @@ pub fn written(rows: impl IntoIterator<Item = Vec<String>>) -> String {
         let _ = csv.write_record(&row);
     }
     csv.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The numbers of the lines that are refused, where each is.
+    fn refused(file: &str) -> Vec<String> {
+        let all = read(file.as_bytes(), ["place", "note"], |[place, _]| Err::<(), _>(place));
+        all.expect_err("faults")
+    }
+
+    #[test]
+    fn a_line_is_counted_as_in_a_spreadsheet_however_lines_end_and_with_empty_ones_between() {
+        for mark in ["", "\u{feff}"] {
+            for end in ["\n", "\r\n", "\r"] {
+                let file = ["place,note", "a,", "", "b,\"two\nlines\"", "", "", "c,", " ,", "d,"];
+                let file = format!("{mark}{}", file.join(end));
+                let faults = ["Line 2: a", "Line 4: b", "Line 8: c", "Line 10: d"];
+                assert_eq!(refused(&file), faults, "{end:?} {mark:?}");
+            }
+        }
+    }
 }

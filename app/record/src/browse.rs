@@ -14,6 +14,7 @@ use involvement::session::SessionState;
 use leptos::prelude::*;
 use outcomes::rules::{Stage, Verdict, judged};
 use plans::store::{Plan, PlanningSession};
+use waits::InShort;
 
 use super::figures::{
     Figure, InTime, OnPage, Spot, TOO_FEW, between_places, figures, of_contributors, ratio,
@@ -206,20 +207,22 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
 }
 
 /// How long families wait: the sentence of each service, and the way to all.
-fn how_long(waits: Vec<(String, String, String)>) -> impl IntoView {
-    let nothing = waits.is_empty().then_some("Nobody has published it yet.");
-    let rows = waits.into_iter().map(|(to, service, words)| {
+fn how_long(waits: Vec<InShort>) -> impl IntoView {
+    let said = if waits.is_empty() { "Nobody has published it yet." } else { waits::MEDIAN };
+    let rows = waits.into_iter().map(|InShort { to, service, words, forum }| {
+        let forum = forum.map(|forum| view! { <b>{format!(" {forum}")}</b> });
         view! {
             <p>
                 <a href=to>{service}</a>
                 ": "
                 {words}
+                {forum}
             </p>
         }
     });
     view! {
-        {nothing}
         {rows.collect_view()}
+        <p class="soft">{said}</p>
         <p>
             <a href="/waits">"All services"</a>
         </p>

@@ -13,7 +13,7 @@ use notices::ledger::ToldOf;
 use notices::rules::{self, SETTLED_AFTER};
 use outcomes::rules::{Stage, Verdict};
 use plans::store::Plan;
-use waits::figures::Waits;
+use waits::figures::{Unlike, Waits};
 use waits::months::Month;
 
 use super::history::{
@@ -607,7 +607,9 @@ pub fn share_in_full(part: InTime) -> String {
 
 fn of_waits(history: &History, at: Millis) -> Vec<Figure> {
     let services = Waits::each(history.waits.clone(), Month::last_over(at));
-    let ratios = services.iter().filter_map(|waits| waits.unlike()?.ratio());
+    let compared: Vec<_> = services.iter().filter_map(Waits::unlike).collect();
+    let disputed = compared.iter().filter(|unlike| unlike.is_disputed()).count();
+    let ratios = compared.iter().filter_map(Unlike::ratio);
     let most = ratios
         .fold(None, |most: Option<f64>, ratio| Some(most.map_or(ratio, |most| most.max(ratio))));
     vec![
@@ -617,10 +619,18 @@ fn of_waits(history: &History, at: Millis) -> Vec<Figure> {
             services.len(),
             "waits",
         ),
+        count(
+            "waits_disputed",
+            "Of these, services where the forum disagrees with the longest or the shortest wait of \
+             the latest month",
+            disputed,
+            "waits",
+        ),
         figure(
             "waits_ratio",
             "Weeks waited in the latest month: how many times longer in the place with the longest \
-             wait than in that with the shortest, for the service where that is most",
+             wait than in that with the shortest, for the service where that is most, whether or \
+             not the forum agrees",
             ratio_words(most),
             "waits",
         ),

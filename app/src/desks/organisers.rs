@@ -157,12 +157,13 @@ fn task(waits: Waits, now: Millis) -> Option<Task> {
             let what = format!("Read what parents told us: {many} messages");
             Task::new("/forum/updates", what, since)
         }
-        WaitKind::WaitReport => Task::new(
+        // Several about one service wait apart.
+        WaitKind::Task(Kind::Waits) => Task::new(
             format!("/forum/waits/{id}"),
-            format!("Check how long families wait: {title}"),
+            format!("Check how long families wait: {title}, published on {}", clock::day(since)),
             since,
         ),
-        WaitKind::WaitDoubts => {
+        WaitKind::Task(Kind::WaitDoubt) => {
             let what = format!("Read what parents told us about how long they wait: {many}");
             Task::new("/forum/waits", what, since)
         }

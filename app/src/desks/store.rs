@@ -29,10 +29,6 @@ pub enum WaitKind {
     WordsTakenDown,
     /// A consultation that no organisation answers for.
     Nobodys,
-    /// How long families wait, as leaders say, to be checked.
-    WaitReport,
-    /// What parents told the forum about that.
-    WaitDoubts,
     /// How long families waited in the month that is over, to be published.
     WaitMonth,
     /// Families that no email reaches.
@@ -57,14 +53,12 @@ pub enum WaitKind {
 
 impl WaitKind {
     /// Each that is no task, with the word of the statements here.
-    const OTHERS: [(Self, &'static str); 17] = [
+    const OTHERS: [(Self, &'static str); 15] = [
         (Self::PassedOnTopic, "passed on topic"),
         (Self::PassedOnComment, "passed on comment"),
         (Self::PassedOnAnswer, "passed on answer"),
         (Self::WordsTakenDown, "words taken down"),
         (Self::Nobodys, "nobodys"),
-        (Self::WaitReport, "waits to judge"),
-        (Self::WaitDoubts, "waits doubted"),
         (Self::WaitMonth, "waits to publish"),
         (Self::Unreached, "unreached"),
         (Self::Approval, "approval"),
@@ -134,9 +128,14 @@ fn tasks(kinds: &[Task]) -> String {
                 "(SELECT u.you_said FROM update_versions u WHERE u.update_id = w.thing_id
                    ORDER BY u.version DESC LIMIT 1)"
             }
+            Task::Waits => {
+                "(SELECT s.name FROM services s JOIN wait_reports r ON r.service_id = s.id
+                   WHERE r.id = w.thing_id)"
+            }
             Task::Comment | Task::Answer => OF_COMMENT,
             Task::Safeguarding
             | Task::Doubt
+            | Task::WaitDoubt
             | Task::Count
             | Task::Publish
             | Task::Takedown
@@ -162,26 +161,24 @@ fn tasks(kinds: &[Task]) -> String {
 pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sqlx::Result<Waiting> {
     let all = format!(
         "{}
-         UNION ALL SELECT '{doubt}', '', '', count(*), coalesce(min(w.since), 0)
-           FROM waiting_tasks w WHERE w.account_id = $1 AND w.task = '{doubt}'
+         UNION ALL SELECT w.task, '', '', count(*), min(w.since) FROM waiting_tasks w
+           WHERE w.account_id = $1 AND w.task IN ('{}', '{}') GROUP BY w.task
          UNION ALL SELECT 'nobodys', id, title, 1, since FROM ({}) nobodys
-         UNION ALL SELECT 'waits to judge', w.id, w.title, 1, w.since FROM ({}) w
-         UNION ALL SELECT 'waits doubted', '', '', count(*), coalesce(min(d.told_at), 0)
-           FROM wait_doubts d WHERE d.seen_at IS NULL
          UNION ALL SELECT 'unreached', '', '', ({}), CAST($2 AS BIGINT)",
         tasks(&[
             Task::Topic,
             Task::Comment,
             Task::Update,
+            Task::Waits,
             Task::Shortlist,
             Task::Statement,
             Task::Session,
             Task::Takedown
         ]),
+        Task::Doubt.word(),
+        Task::WaitDoubt.word(),
         consultations::store::NOBODYS,
-        waits::store::TO_JUDGE,
         notices::ledger::count_unreached(),
-        doubt = Task::Doubt.word(),
     );
     let rows = sqlx::query(AssertSqlSafe(oldest(&all))).bind(organiser).bind(now);
     waiting(&rows.fetch_all(&mut *db.read().await?).await?)

@@ -18,6 +18,10 @@ use super::months::Month;
 use super::store::{self, Of, Published, Which};
 use super::{chart, find_service};
 
+/// What the weeks of these sentences are.
+pub const MEDIAN: &str =
+    "Half of families still waiting had waited more than the number of weeks given here.";
+
 /// How many services a page of the list has.
 const MOST_SERVICES: i64 = 20;
 /// How many months a page of a service has, and how many its own page.
@@ -34,27 +38,34 @@ fn months(page_number: i64, now: Millis) -> (Month, Month) {
     (until.back(MOST_MONTHS - 1), until)
 }
 
-/// How unlike places are, in a sentence for each of so many services: (where to read more, the
-/// service, the sentence). For pages of other rooms too.
+/// How unlike the places of a service are, in a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InShort {
+    /// Where to read more.
+    pub to: String,
+    pub service: String,
+    pub words: String,
+    /// What the forum says about that; `None` where it says nothing that the forum could judge.
+    pub forum: Option<String>,
+}
+
+/// That, for each of so many services. For pages of other rooms too.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn sentences(
-    house: &House,
-    (most, skipped): (i64, i64),
-) -> sqlx::Result<Vec<(String, String, String)>> {
+pub async fn sentences(house: &House, (most, skipped): (i64, i64)) -> sqlx::Result<Vec<InShort>> {
     let (months, now) = last_year(house);
     let services = store::services(&house.db, (most, skipped)).await?;
     let told = store::told(&house.db, Of::Page(most, skipped), months, now).await?;
     let waits = Waits::each(told, months.1);
     let one = |service: Named| {
         let waits = waits.iter().find(|waits| *waits.service_id == *service.id);
-        let words = match waits.map(Waits::unlike) {
-            Some(Some(unlike)) => unlike.words(),
-            Some(None) => "Too little is published to compare places.".to_owned(),
-            None => "Nothing is published about the last year.".to_owned(),
+        let (words, forum) = match waits.map(Waits::unlike) {
+            Some(Some(unlike)) => (unlike.words(), Some(unlike.forum())),
+            Some(None) => ("Too little is published to compare places.".to_owned(), None),
+            None => ("Nothing is published about the last year.".to_owned(), None),
         };
-        (format!("/waits/{}", service.id), service.name, words)
+        InShort { to: format!("/waits/{}", service.id), service: service.name, words, forum }
     };
     Ok(services.into_iter().map(one).collect())
 }
@@ -104,13 +115,21 @@ pub async fn waits_page(
         let nothing = services
             .is_empty()
             .then(|| view! { <p>"Nobody has published how long families wait yet."</p> });
-        let rows = services.into_iter().map(|(to, service, words)| {
+        let rows = services.into_iter().map(|InShort { to, service, words, forum }| {
+            let forum = forum.map(|forum| {
+                view! {
+                    <p>
+                        <b>{forum}</b>
+                    </p>
+                }
+            });
             view! {
                 <li>
                     <h2>
                         <a href=to>{service}</a>
                     </h2>
                     <p>{words}</p>
+                    {forum}
                 </li>
             }
         });
@@ -119,8 +138,9 @@ pub async fn waits_page(
                 <h1>"How long families wait"</h1>
                 <p class="lead">
                     "The council and the NHS publish this each month, place by place. The forum \
-                     says if it agrees, and you can say if you found something else."
+                     says if it agrees, and you can say if that's not your experience."
                 </p>
+                <p class="soft">{MEDIAN}</p>
                 {nothing}
                 <ul class="queue">{rows.collect_view()}</ul>
                 <Pager first next />
@@ -164,7 +184,7 @@ pub async fn waits_of_service_page(
         _ => false,
     };
     let waits = Waits::of(told, until);
-    let in_short = waits.as_ref().and_then(Waits::unlike).map(|unlike| unlike.words());
+    let in_short = waits.as_ref().and_then(Waits::unlike).map(|unlike| unlike.in_full());
     let title = format!("How long families wait: {}", service.name);
     let page = Page::new(title.clone(), || {
         let nothing = waits.is_none().then(|| {
@@ -225,7 +245,7 @@ fn beside(service_id: &Id<Service>, viewer: &Viewer) -> impl IntoView + use<> {
         view! {
             <p>
                 <a class="button quiet" href=format!("/waits/{service_id}/doubts/new")>
-                    "That's not what I found"
+                    "That's not my experience"
                 </a>
             </p>
         }
@@ -252,6 +272,15 @@ fn who_says_so(published: &[Published], viewer: &Viewer) -> impl IntoView + use<
             {rows}
         }
     })
+}
+
+/// What the forum says about a publication; or that it is not asked about it any more.
+pub(crate) fn forum(published: &Published) -> String {
+    let verdict = published.judged.as_ref().map(|judged| judged.verdict);
+    if verdict.is_none() && !published.still_counts {
+        return "All of this was corrected before the forum had checked it".to_owned();
+    }
+    judged(verdict, &published.organisation)
 }
 
 /// One of them, beside what the forum says.
@@ -293,7 +322,7 @@ pub(crate) fn one_published(published: &Published, is_organiser: bool) -> impl I
             </div>
             <div class=outcomes::verdict_style(verdict)>
                 <p>
-                    <b>{judged(verdict, &published.organisation)}</b>
+                    <b>{forum(published)}</b>
                 </p>
                 {said}
                 {judge}

@@ -2,6 +2,7 @@
 
 use calendar::clock;
 use leptos::prelude::*;
+use outcomes::rules::Verdict;
 
 use super::figures::{Cell, Told, Waits, weeks};
 use super::months::Month;
@@ -19,7 +20,14 @@ const BOTTOM: i64 = 130;
 
 /// The sentence, the picture and the table. `is_open`: whether the table is unfolded.
 pub fn side_by_side(waits: &Waits, is_open: bool) -> impl IntoView + use<> {
-    let unlike = waits.unlike().map(|unlike| view! { <p class="lead">{unlike.words()}</p> });
+    let unlike = waits.unlike().map(|unlike| {
+        view! {
+            <p class="lead">{unlike.words()}</p>
+            <p>
+                <b>{unlike.forum()}</b>
+            </p>
+        }
+    });
     let target = waits.target.map(|target| format!(" The target is {}.", weeks(target)));
     let all = table(waits);
     let all = if is_open {
@@ -36,12 +44,27 @@ pub fn side_by_side(waits: &Waits, is_open: bool) -> impl IntoView + use<> {
     view! {
         {unlike}
         <p class="soft">
-            "Half of the families who were waiting at the end of the month had waited longer than \
-             this." {target}
+            "Half of families still waiting at the end of the month had waited more than this."
+            {target}
         </p>
+        {doubts(waits)}
         {picture(waits)}
         {all}
     }
+}
+
+/// How much of the picture the forum does not agree with.
+fn doubts(waits: &Waits) -> impl IntoView + use<> {
+    let months = waits.months.len();
+    let doubt = |verdict: Verdict| {
+        let judged = Some(waits.months_judged(verdict)).filter(|judged| *judged > 0)?;
+        let words = format!(
+            "{} with numbers of {judged} of these {months} months. The table says which.",
+            verdict.title()
+        );
+        Some(view! { <p>{words}</p> })
+    };
+    [Verdict::Disputed, Verdict::Partly].map(doubt).into_iter().collect_view()
 }
 
 /// A line for each place. Where nothing is shown there is a gap.
@@ -200,16 +223,25 @@ fn cell(told: &[Told], is_late: bool) -> AnyView {
     // Each was so until the next was published.
     let until = told.iter().skip(1).map(|next| next.published_at);
     let before = before.iter().zip(until).rev().map(|(was, until)| {
-        let words = format!("Until {}: {}", clock::day(until), was.figure.words());
+        let doubt = was.doubt().map(|verdict| format!(" ({})", verdict.title()));
+        let doubt = doubt.unwrap_or_default();
+        let words = format!("Until {}: {}{doubt}", clock::day(until), was.figure.words());
         view! {
             <br />
             <span class="soft">{words}</span>
+        }
+    });
+    let doubt = now.doubt().map(|verdict| {
+        view! {
+            <br />
+            <b>{verdict.title()}</b>
         }
     });
     view! {
         <span>
             {now.figure.words()}
             {more}
+            {doubt}
             {before.collect_view()}
         </span>
     }
@@ -249,6 +281,29 @@ mod tests {
     fn what_was_corrected_is_shown_with_what_it_was() {
         let html = shown(&[(1, "South", "2026-10", 30), (2, "South", "2026-10", 24)]);
         assert!(html.contains("24 weeks") && html.contains(": 30 weeks</span>"), "{html}");
+    }
+
+    #[test]
+    fn what_the_forum_does_not_agree_with_says_so_above_the_picture_and_beside_each_number() {
+        let mut all = told(&[
+            (1, "South", "2026-08", 30),
+            (2, "South", "2026-08", 24),
+            (1, "South", "2026-09", 24),
+            (1, "South", "2026-10", 25),
+        ]);
+        for nth in [0, 2] {
+            all[nth].verdict = Some((Verdict::Disputed, 5));
+        }
+        all[3].verdict = Some((Verdict::Confirmed, 5));
+        let waits = Waits::of(all, "2026-11".parse().expect("a month")).expect("something");
+        let html = rendered(|| side_by_side(&waits, true));
+        assert!(
+            html.contains("× The forum disagrees with numbers of 1 of these 4 months."),
+            "{html}"
+        );
+        assert!(html.contains(": 30 weeks (× The forum disagrees)</span>"), "{html}");
+        assert_eq!(html.matches("<b>× The forum disagrees</b>").count(), 1, "{html}");
+        assert!(!html.contains("partly"), "{html}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! "That's not what I found": a parent tells the forum, and nobody else can read it.
+//! "That's not my experience": a parent tells the forum, and nobody else can read it.
 
 use accounts::{Sends, may_send, too_many};
 use axum::extract::{Path, State};
@@ -89,7 +89,7 @@ fn doubt_page(service: &Named, last: &Published, sent: &Sent, refusals: &Refusal
         "" => last.id.to_string(),
         read => read.to_owned(),
     };
-    let page = Page::new(titled("That's not what I found", &service.name), || {
+    let page = Page::new(titled("That's not my experience", &service.name), || {
         view! {
             <div class="stack">
                 <p>
@@ -98,7 +98,7 @@ fn doubt_page(service: &Named, last: &Published, sent: &Sent, refusals: &Refusal
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>"That's not what I found"</h1>
+                <h1>"That's not my experience"</h1>
                 <p class="lead">
                     {format!("This is about how long families wait for: {}.", service.name)}
                     " Tell the forum. Only its organisers will read this, with your display name. \

@@ -10,8 +10,8 @@ pub fn received(house: &House, service: &Named) -> Words {
         subject: "We've got what you told us".to_owned(),
         paragraphs: vec![
             format!(
-                "You told us that how long families are said to wait is not what you found. It is \
-                 about: {}",
+                "You told us that how long families are said to wait is not your experience. It \
+                 is about: {}",
                 service.name
             )
             .into(),
@@ -27,7 +27,7 @@ pub fn received(house: &House, service: &Named) -> Words {
             house.link(&format!("/waits/{}", service.id)),
         )),
         also: None,
-        why: "You get this email because you told the forum that something is not what you found."
+        why: "You get this email because you told the forum that something is not your experience."
             .to_owned(),
         from: Sender::of(house),
         stop: None,

@@ -3,7 +3,7 @@
 
 use disclosure::{SMALLEST_SHOWN, commas};
 use ground::ids::{Id, Place, Service, WaitReport};
-use outcomes::rules::Verdict;
+use outcomes::rules::{Verdict, judged};
 
 use super::months::Month;
 use calendar::clock::Millis;
@@ -62,6 +62,13 @@ impl Figure {
             }
         }
     }
+
+    /// With all that is shown of it.
+    #[must_use]
+    pub fn in_full(self) -> String {
+        let more = self.more().map(|more| format!(" ({more})")).unwrap_or_default();
+        format!("{}{more}", self.words())
+    }
 }
 
 /// "1 week", "24 weeks".
@@ -91,6 +98,14 @@ pub struct Told {
     pub verdict: Option<(Verdict, Millis)>,
 }
 
+impl Told {
+    /// The forum's word, where it does not agree. It is said beside the number, wherever that is.
+    #[must_use]
+    pub fn doubt(&self) -> Option<Verdict> {
+        self.verdict.map(|(verdict, _)| verdict).filter(|verdict| *verdict != Verdict::Confirmed)
+    }
+}
+
 /// What was published about one place and one month, the latest last; empty where nothing was.
 pub type Cell = Vec<Told>;
 
@@ -112,8 +127,29 @@ pub struct Waits {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unlike {
     pub month: Month,
-    pub worst: (String, i64),
-    pub best: (String, i64),
+    pub worst: Wait,
+    pub best: Wait,
+}
+
+/// How long families waited in a place, who says so, and what the forum says about that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    pub place: String,
+    pub weeks: i64,
+    organisation: String,
+    verdict: Option<Verdict>,
+}
+
+impl Wait {
+    /// `None` where the weeks are not shown.
+    fn of(place: &str, told: &Told) -> Option<Self> {
+        Some(Self {
+            place: place.to_owned(),
+            weeks: told.figure.weeks()?,
+            organisation: told.organisation.clone(),
+            verdict: told.verdict.map(|(verdict, _)| verdict),
+        })
+    }
 }
 
 impl Waits {
@@ -166,19 +202,33 @@ impl Waits {
     #[must_use]
     pub fn unlike(&self) -> Option<Unlike> {
         let in_month = |nth: usize| {
-            let shown = self.places.iter().filter_map(|(place, cells)| {
-                Some((place.clone(), cells.get(nth)?.last()?.figure.weeks()?))
-            });
-            shown.collect::<Vec<_>>()
+            let places = self.places.iter();
+            places
+                .filter_map(|(place, cells)| Wait::of(place, cells.get(nth)?.last()?))
+                .collect::<Vec<_>>()
         };
         let months = self.months.iter().enumerate().rev();
         let (month, shown) = months
             .map(|(nth, month)| (*month, in_month(nth)))
             .find(|(_, shown)| shown.len() > 1)?;
         // Of several alike, the first in the order of the area.
-        let worst = shown.iter().rev().max_by_key(|(_, weeks)| *weeks)?.clone();
-        let best = shown.iter().min_by_key(|(_, weeks)| *weeks)?.clone();
-        Some(Unlike { month, worst, best })
+        let worst = shown.iter().rev().max_by_key(|wait| wait.weeks)?.clone();
+        let best = shown.iter().min_by_key(|wait| wait.weeks)?;
+        // Where all are alike, another place is the best.
+        let best = if best.weeks == worst.weeks { shown.last()? } else { best };
+        Some(Unlike { month, worst, best: best.clone() })
+    }
+
+    /// In how many months the forum has said this about a number that counts now.
+    #[must_use]
+    pub fn months_judged(&self, verdict: Verdict) -> usize {
+        let is_judged = |cell: Option<&Cell>| {
+            let given = cell.and_then(|cell| Some(cell.last()?.verdict?.0));
+            given == Some(verdict)
+        };
+        (0..self.months.len())
+            .filter(|nth| self.places.iter().any(|(_, cells)| is_judged(cells.get(*nth))))
+            .count()
     }
 }
 
@@ -186,14 +236,15 @@ impl Unlike {
     /// How many times as long families wait in the worst place; `None` where the best is nothing.
     #[must_use]
     pub fn ratio(&self) -> Option<f64> {
-        (self.best.1 > 0).then(|| self.worst.1 as f64 / self.best.1 as f64)
+        (self.best.weeks > 0).then(|| self.worst.weeks as f64 / self.best.weeks as f64)
     }
 
     /// In one sentence.
     #[must_use]
     pub fn words(&self) -> String {
-        let Self { month, worst: (worst, most), best: (best, least) } = self;
+        let Self { month, worst: Wait { place: worst, weeks: most, .. }, best } = self;
         let month = month.words();
+        let Wait { place: best, weeks: least, .. } = best;
         if most == least {
             return format!(
                 "In {month} families waited as long in {worst} as anywhere else that is shown: {}.",
@@ -203,6 +254,30 @@ impl Unlike {
         let times =
             self.ratio().map(|ratio| format!(": {ratio:.1} times as long")).unwrap_or_default();
         format!("In {month} families in {worst} waited {}, in {best} {least}{times}.", weeks(*most))
+    }
+
+    /// What the forum says about these two numbers; of each where that is not the same.
+    #[must_use]
+    pub fn forum(&self) -> String {
+        let Self { worst, best, .. } = self;
+        let [of_worst, of_best] =
+            [worst, best].map(|wait| judged(wait.verdict, &wait.organisation));
+        if of_worst == of_best {
+            return of_worst;
+        }
+        format!("{}: {of_worst}. {}: {of_best}", worst.place, best.place)
+    }
+
+    /// The sentence, and what the forum says about it.
+    #[must_use]
+    pub fn in_full(&self) -> String {
+        format!("{} {}.", self.words(), self.forum())
+    }
+
+    /// Whether the forum disagrees with one of the two numbers.
+    #[must_use]
+    pub fn is_disputed(&self) -> bool {
+        [&self.worst, &self.best].iter().any(|wait| wait.verdict == Some(Verdict::Disputed))
     }
 }
 
@@ -280,6 +355,26 @@ pub(crate) mod tests {
         let words = says(&alike).expect("a sentence");
         assert!(words.contains("as long in North as anywhere else") && words.contains("9 weeks"));
         assert_eq!(says(&both[..1]), None, "one place is not compared with anything");
+    }
+
+    #[test]
+    fn what_the_forum_says_about_a_number_is_said_of_each_place_where_it_differs() {
+        let mut all = told(&[(1, "North", "2026-09", 9), (1, "South", "2026-09", 24)]);
+        let says = |all: &[Told]| {
+            let waits = Waits::of(all.to_vec(), month("2026-10")).expect("something");
+            let unlike = waits.unlike().expect("two places");
+            (unlike.forum(), unlike.is_disputed(), waits.months_judged(Verdict::Disputed))
+        };
+        assert_eq!(says(&all), ("○ NHS says so – not checked yet".to_owned(), false, 0));
+        all[1].verdict = Some((Verdict::Disputed, 5));
+        let apart = "South: × The forum disagrees. North: ○ NHS says so – not checked yet";
+        assert_eq!(says(&all), (apart.to_owned(), true, 1));
+        all[0].verdict = Some((Verdict::Disputed, 5));
+        assert_eq!(says(&all), ("× The forum disagrees".to_owned(), true, 1));
+        // Where places are alike, what is said of the second is not lost.
+        all[0].figure = all[1].figure;
+        all[0].verdict = Some((Verdict::Confirmed, 5));
+        assert!(says(&all).1);
     }
 
     #[test]

@@ -11,11 +11,11 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Service};
 use ground::unchanged::unless_known;
-use outcomes::rules::{CLAIMED_WORD, judged};
+use outcomes::rules::CLAIMED_WORD;
 use questionnaires::results::harmless;
 use serde_json::{Value, json};
 
-use super::browse::about;
+use super::browse::{self, about};
 use super::figures::{Figure, Told, Waits};
 use super::find_service;
 use super::months::Month;
@@ -51,13 +51,12 @@ fn changed_at(published: &Published) -> Millis {
 
 fn entry(house: &House, published: &Published) -> Entry {
     let address = house.link(&format!("/waits/{}", published.service_id));
-    let verdict = published.judged.as_ref().map(|judged| judged.verdict);
     let content = format!(
         "{}: {}. Source: {}. {}.",
         published.organisation,
         about(published),
         published.source,
-        judged(verdict, &published.organisation)
+        browse::forum(published)
     );
     Entry {
         title: format!("How long families wait: {}", published.service).into(),
@@ -172,7 +171,7 @@ pub async fn waits_json(
         "service": service.name,
         "address": house.link(&format!("/waits/{}", service.id)),
         "target_weeks": waits.as_ref().and_then(|waits| waits.target),
-        "in_short": waits.as_ref().and_then(Waits::unlike).map(|unlike| unlike.words()),
+        "in_short": waits.as_ref().and_then(Waits::unlike).map(|unlike| unlike.in_full()),
         "places": places.collect::<Vec<_>>(),
     });
     Ok(unless_known(&asked, "application/json", all.to_string()))

@@ -15,14 +15,15 @@ use leptos::prelude::*;
 use outcomes::rules::Verdict;
 
 use super::browse::{about, one_published};
-use super::store::{self, Doubt, NewVerdict, Published, Which};
+use super::figures::{Told, weeks};
+use super::store::{self, Doubt, NewVerdict, Of, Published, Which};
 
 /// How many publications wait on one page.
 const MOST_ON_A_PAGE: i64 = 20;
 /// How many messages from parents one page shows.
 const MOST_FOUND: i64 = 50;
 
-/// GET `/forum/waits`: the last publication about each service that nobody has checked yet.
+/// GET `/forum/waits`: every publication that nobody has checked yet, the oldest first.
 pub async fn reports_to_judge_page(
     State(house): State<House>,
     viewer: Viewer,
@@ -78,7 +79,7 @@ pub async fn reports_to_judge_page(
     Ok(page.answer(&house, &viewer))
 }
 
-/// What parents who found something else told us; for organisers alone.
+/// What parents told us was not their experience; for organisers alone.
 fn told_by_parents(doubts: Vec<Doubt>) -> impl IntoView {
     let rows = doubts.into_iter().map(|doubt| {
         let unseen = format!(": {}", doubt.service);
@@ -210,6 +211,8 @@ async fn verdict_page(
     refusals: &Refusals,
 ) -> sqlx::Result<Page> {
     let doubts = store::doubts(&house.db, Some(&published.service_id), MOST_FOUND).await?;
+    let of = Of::One(&published.service_id);
+    let told = store::told(&house.db, of, published.months, house.clock.now()).await?;
     let page = Page::new(titled("Does the forum agree", &published.service), || {
         let form = if is_other_side {
             view! { <p class="panel warn">{OTHER_SIDE}". Nobody speaks for both sides."</p> }
@@ -233,12 +236,60 @@ async fn verdict_page(
                     )>{format!("How long families wait: {}", published.service)}</a>
                 </p>
                 {one_published(published, false)}
+                {numbers(published, &told)}
                 {found(doubts)}
                 {form}
             </div>
         }
     });
     Ok(page.kept_for_going_back().refused_for(refusals))
+}
+
+/// What was published, number by number, with what was said of the same before and since.
+fn numbers(published: &Published, told: &[Told]) -> impl IntoView + use<> {
+    let own: Vec<&Told> = told.iter().filter(|one| one.report_id == published.id).collect();
+    let target = own.iter().find_map(|one| one.target);
+    let target =
+        target.map(|target| view! { <p>{format!("The target is {}.", weeks(target))}</p> });
+    let rows = own.iter().map(|one| {
+        let same = |other: &&Told| other.place_id == one.place_id && other.month == one.month;
+        let before = told.iter().filter(same).rfind(|other| other.nth < one.nth);
+        let since = told.iter().filter(same).rfind(|other| other.nth > one.nth);
+        let other = |when: &str, other: &Told| {
+            let words = format!("{when}: {}", other.figure.in_full());
+            view! {
+                <br />
+                <span class="soft">{words}</span>
+            }
+        };
+        view! {
+            <tr>
+                <th scope="row">{format!("{}, {}", one.place, one.month.words())}</th>
+                <td data-label="Weeks">
+                    {one.figure.in_full()} {before.map(|before| other("Before", before))}
+                    {since.map(|since| other("Corrected since", since))}
+                </td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <h2>"What was published"</h2>
+        <p class="soft">
+            "Half of families still waiting at the end of the month had waited more than this."
+        </p>
+        {target}
+        <table class="plain">
+            <caption>"Place by place"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Place and month"</th>
+                    <th scope="col">"Weeks"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
 }
 
 fn form<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a> {

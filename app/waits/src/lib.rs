@@ -3,15 +3,16 @@
 //!
 //! Its life: a leader publishes a report about a service, typed in or from a CSV file: some places
 //! and months, a target, the source → everyone sees the places side by side → the forum confirms or
-//! disputes it, and parents tell the forum if they found something else. Another report about the
-//! same place and month corrects it, and what was said before stays in sight. A month that nobody
-//! published is shown as missing. With fewer than ten families waiting nothing else is kept, so
-//! that nothing can be worked out (`docs/adr/0054-waits-as-they-are-published.md`).
+//! disputes it, which is said wherever its numbers are, and parents tell the forum if that's not
+//! their experience. Another report about the same place and month corrects it, and what was said
+//! before stays in sight. A month that nobody published is shown as missing. With fewer than ten
+//! families waiting nothing else is kept, so that nothing can be worked out
+//! (`docs/adr/0054-waits-as-they-are-published.md`).
 //!
 //! `months` reads months, `figures` says what is shown and how unlike the places are, `rules` what
 //! may be published, `chart` draws it; all pure. `store` holds the SQL. `publish` has the leader's
 //! pages, `browse` what everyone sees, `files` the same for programs, `judge` the forum's pages,
-//! `doubt` is for parents who found something else, `emails` tells them that it arrived.
+//! `doubt` is for parents whose experience is another, `emails` tells them that it arrived.
 
 mod browse;
 mod chart;
@@ -27,7 +28,7 @@ mod publish;
 pub mod rules;
 pub mod store;
 
-pub use browse::{of_last_year, section, sentences};
+pub use browse::{InShort, MEDIAN, of_last_year, section, sentences};
 pub use forget::forget;
 pub use personal::PERSONAL;
 
@@ -39,7 +40,7 @@ use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
 /// What somebody chose who comes to the form before they are signed in.
-const DOUBT: &str = "tell us that's not what you found";
+const DOUBT: &str = "tell us that's not your experience";
 
 /// The room's addresses.
 #[must_use]

@@ -17,7 +17,7 @@ use ground::ui::{Field, FormKey, Page, Summary, Upload, hidden, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::figures::{Figure, Told};
+use super::figures::Told;
 use super::months::Month;
 use super::rules::{self, COLUMNS, Change, Numbers, Report, field};
 use super::store::{self, NewReport, Of, OwnService};
@@ -275,7 +275,7 @@ fn form_page(service: &OwnService, places: &[AreaItem], sent: &Sent, refusals: &
                     <Upload
                         name="file"
                         label="Or several months from a CSV file"
-                        hint="We take all lines, or none if one is wrong."
+                        hint="We import all lines, or none if one is wrong."
                         accept=".csv,text/csv"
                         refusals
                     />
@@ -377,15 +377,15 @@ fn check_page(
     });
     let lines = lines.collect_view();
     let rows = report.lines.iter().map(|line| {
-        let change = match Change::of(line, known) {
-            Change::Corrects(was) => format!("Corrects: {}", in_full(was)),
-            Change::New | Change::Same => "New".to_owned(),
+        let before = match Change::of(line, known) {
+            Change::Corrects(was) => was.in_full(),
+            Change::New | Change::Same => "Nothing".to_owned(),
         };
         view! {
             <tr>
                 <th scope="row">{format!("{}, {}", line.place, line.month.words())}</th>
-                <td data-label="Everyone will read">{in_full(line.figure)}</td>
-                <td data-label="Until now">{change}</td>
+                <td data-label="Everyone will read">{line.figure.in_full()}</td>
+                <td data-label="Before">{before}</td>
             </tr>
         }
     });
@@ -415,7 +415,7 @@ fn check_page(
                         <tr>
                             <th scope="col">"Place and month"</th>
                             <th scope="col">"Everyone will read"</th>
-                            <th scope="col">"Until now"</th>
+                            <th scope="col">"Before"</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -435,10 +435,4 @@ fn check_page(
         }
     });
     page.kept_for_going_back().refused_for(refusals)
-}
-
-/// A figure with all that is shown of it.
-fn in_full(figure: Figure) -> String {
-    let more = figure.more().map(|more| format!(" ({more})")).unwrap_or_default();
-    format!("{}{more}", figure.words())
 }

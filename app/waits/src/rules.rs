@@ -196,7 +196,7 @@ fn figure(waiting: &str, median: &str, longest: &str) -> Result<Figure, String> 
     }
     let (median, longest) = (weeks(median)?, weeks(longest)?);
     if median > longest {
-        return Err("the longest wait can't be shorter than the one in the middle".to_owned());
+        return Err("the longest wait can't be shorter than the median".to_owned());
     }
     Ok(Figure::of(waiting, median, longest))
 }
@@ -334,7 +334,7 @@ mod tests {
                 "Line 4: December 2026 is not over yet",
                 "Line 5: “many” is not a whole number, like 1,250",
                 "Line 6: “” is not a number of weeks, like 24",
-                "Line 7: the longest wait can't be shorter than the one in the middle",
+                "Line 7: the longest wait can't be shorter than the median",
                 "Line 9: South Sefton in August 2026 is in the file twice",
                 "Line 10: say how many are waiting, or leave the place out",
                 "Line 11: “24.x” is not a number of weeks, like 24",

@@ -14,12 +14,21 @@ use super::figures::{Figure, Told};
 use super::months::Month;
 use super::rules::{Line, Report};
 
-/// The last publication about each service that the forum has not judged yet: (id, title, since).
-pub const TO_JUDGE: &str = "SELECT r.id, s.name AS title, r.published_at AS since
-     FROM wait_reports r JOIN services s ON s.id = r.service_id
-     WHERE NOT EXISTS (SELECT 1 FROM wait_reports l WHERE l.service_id = r.service_id
-         AND l.nth > r.nth)
-       AND NOT EXISTS (SELECT 1 FROM wait_verdicts v WHERE v.report_id = r.id)";
+/// Whether a number of the publication `r` still counts: no later publication about the same place
+/// and month has taken its place. As a part of statements; `waiting_tasks` has the same.
+const STILL_COUNTS: &str = "EXISTS (SELECT 1 FROM wait_figures f WHERE f.report_id = r.id
+       AND NOT EXISTS (SELECT 1 FROM wait_reports l JOIN wait_figures g ON g.report_id = l.id
+         WHERE l.service_id = r.service_id AND l.nth > r.nth
+           AND g.place_id = f.place_id AND g.month = f.month))";
+
+/// Every publication that waits for the forum's word: it has none, and some of it still counts.
+#[must_use]
+pub fn to_judge() -> String {
+    format!(
+        "SELECT r.id FROM wait_reports r WHERE {STILL_COUNTS}
+         AND NOT EXISTS (SELECT 1 FROM wait_verdicts v WHERE v.report_id = r.id)"
+    )
+}
 
 /// The services of the leader `$1` about which something is published, and nothing about the month
 /// `$2` or a later one: (id, title).
@@ -159,6 +168,8 @@ pub struct Published {
     pub at: Millis,
     /// The first and the last month it is about.
     pub months: (Month, Month),
+    /// Whether any of its numbers still counts. The others were corrected.
+    pub still_counts: bool,
     pub judged: Option<Judged>,
 }
 
@@ -176,11 +187,11 @@ pub enum Which<'a> {
     All,
     One(&'a Id<WaitReport>),
     Of(&'a Id<Service>),
-    /// The last about each service, where the forum has not judged it yet.
+    /// Those that wait for the forum's word, the oldest first.
     ToJudge,
 }
 
-/// Publications, the latest first.
+/// Publications, the latest first unless it says otherwise.
 pub async fn published(
     db: &Db,
     which: Which<'_>,
@@ -190,16 +201,15 @@ pub async fn published(
         Which::All => ("$1 = ''".to_owned(), ""),
         Which::One(report_id) => ("r.id = $1".to_owned(), report_id.as_str()),
         Which::Of(service_id) => ("r.service_id = $1".to_owned(), service_id.as_str()),
-        Which::ToJudge => {
-            let to_judge = format!("$1 = '' AND r.id IN (SELECT id FROM ({TO_JUDGE}) t)");
-            (to_judge, "")
-        }
+        Which::ToJudge => (format!("$1 = '' AND r.id IN ({})", to_judge()), ""),
     };
+    let order = if matches!(which, Which::ToJudge) { "ASC" } else { "DESC" };
     let sql = format!(
         "SELECT r.id, r.service_id, s.name AS service, r.nth, o.name AS organisation, r.source,
            r.published_at,
            (SELECT min(f.month) FROM wait_figures f WHERE f.report_id = r.id) AS first_month,
            (SELECT max(f.month) FROM wait_figures f WHERE f.report_id = r.id) AS last_month,
+           CAST(CASE WHEN {STILL_COUNTS} THEN 1 ELSE 0 END AS BIGINT) AS still_counts,
            v.verdict, v.words, v.given_at
          FROM wait_reports r
          JOIN services s ON s.id = r.service_id
@@ -207,7 +217,8 @@ pub async fn published(
          LEFT JOIN wait_verdicts v ON v.id = (SELECT l.id FROM wait_verdicts l
            WHERE l.report_id = r.id ORDER BY l.given_at DESC, l.id DESC LIMIT 1)
          WHERE {condition}
-         ORDER BY r.published_at DESC, r.id DESC LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
+         ORDER BY r.published_at {order}, r.id {order}
+         LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(id)
@@ -227,6 +238,7 @@ pub async fn published(
             source: row.get("source"),
             at: row.get("published_at"),
             months: (month(row, "first_month")?, month(row, "last_month")?),
+            still_counts: row.get::<i64, _>("still_counts") == 1,
             judged: judged.map(|verdict| Judged {
                 verdict,
                 words: row.get("words"),

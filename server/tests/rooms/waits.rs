@@ -3,11 +3,12 @@
 
 use axum::http::StatusCode;
 use calendar::clock::{self, DAY, MINUTE};
+use deliveries::tasks::tell_due;
 use ground::viewer::Role;
 use record::history::Moment;
 use record::pack;
 
-use crate::world::{Answer, Browser, World, by_hand, number, on_both};
+use crate::world::{Answer, Browser, World, by_hand, link_to, number, on_both};
 
 /// The test's clock says January 2027.
 const CSV: &str = "place,month,waiting,median,longest\n\
@@ -169,15 +170,17 @@ fn every_line_that_is_wrong_is_named_and_nothing_is_lost_or_taken_over() {
                    South Sefton,2027-01,64,24,40\n\
                    South Sefton,2026-12,64,24,40\n\
                    South Sefton,Dec-26,65,24,40\n";
-        let refused = check(&world, &leader, csv).await;
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        for line in [
-            "Line 2: there is no place called “Suoth Sefton”. Do you mean South Sefton?",
-            "Line 3: January 2027 is not over yet",
-            "Line 5: South Sefton in December 2026 is in the file twice",
-            "value=\"The waiting list\"",
-        ] {
-            assert!(refused.says(line), "{line}: {}", refused.html);
+        for csv in [csv.to_owned(), format!("\u{feff}{}", csv.replace('\n', "\r\n"))] {
+            let refused = check(&world, &leader, &csv).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            for line in [
+                "Line 2: there is no place called “Suoth Sefton”. Do you mean South Sefton?",
+                "Line 3: January 2027 is not over yet",
+                "Line 5: South Sefton in December 2026 is in the file twice",
+                "value=\"The waiting list\"",
+            ] {
+                assert!(refused.says(line), "{line}: {}", refused.html);
+            }
         }
         let waiting = format!("waiting.{}", world.south);
         let typed = [("month", "December 2026"), (waiting.as_str(), "64"), SOURCED[0]];
@@ -238,7 +241,7 @@ fn what_is_corrected_stays_in_sight_and_the_pack_of_a_day_before_is_the_same() {
         let csv = "place,month,waiting,median,longest\nSouth Sefton,2026-11,64,22,40\n\
                    North Sefton,2026-11,1057,9,31\n";
         let checked = check(&world, &leader, csv).await;
-        assert!(checked.says("Corrects: 24 weeks (longest 40, 64 waiting)"), "{}", checked.html);
+        assert!(checked.says(">24 weeks (longest 40, 64 waiting)<"), "{}", checked.html);
         assert!(!checked.says("North Sefton, November"), "what stays the same is left out");
         press(&world, &leader, &checked).await.leads_to();
         let shown = world.visitor().get(&page(&world)).await;
@@ -264,7 +267,7 @@ fn two_leaders_at_once_see_what_the_other_published_and_lose_nothing() {
         let again = press(&world, &leader, &mine).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(again.says("Someone else has just published"), "{}", again.html);
-        assert!(again.says("Corrects: 23 weeks"), "{}", again.html);
+        assert!(again.says(">23 weeks (longest 40, 64 waiting)<"), "{}", again.html);
         press(&world, &leader, &again).await.leads_to();
         assert_eq!(reports(&world).await, 2);
         let back = [&sent_on(&again)[..], &[("step".to_owned(), "change".to_owned())]].concat();
@@ -289,6 +292,7 @@ fn only_leaders_of_who_runs_a_service_publish_and_nobody_judges_their_own() {
         let judge = format!("/forum/waits/{id}");
         for own in [&both, &colleague] {
             assert!(own.get(&judge).await.says("Nobody speaks for both sides"));
+            assert!(!own.get("/forum").await.says("Check how long families wait: Transport"));
             let tried = own.post(&judge, &[("verdict", "confirmed")]).await;
             assert_eq!(tried.status, StatusCode::UNPROCESSABLE_ENTITY);
             assert!(tried.says("Ask another organiser"), "{}", tried.html);
@@ -314,12 +318,13 @@ fn only_leaders_of_who_runs_a_service_publish_and_nobody_judges_their_own() {
 }
 
 #[test]
-fn a_parent_says_that_it_is_not_what_they_found_and_the_forum_disputes_it_in_public() {
+fn a_parent_says_that_it_is_not_their_experience_and_the_forum_disputes_it_in_public() {
     on_both(async |world| {
         publish(&world, &leader(&world).await, CSV).await;
         let (parent, organiser) = (world.parent(1).await, world.organiser().await);
         let doubts = format!("{}/doubts/new", page(&world));
-        assert!(parent.get(&page(&world)).await.says(&doubts), "the page leads there");
+        let shown = parent.get(&page(&world)).await;
+        assert!(shown.says(&doubts) && shown.says("That's not my experience"), "{}", shown.html);
         let form = parent.get(&doubts).await;
         let (key, report) = (form.sends("form_key"), form.sends("report"));
         let words = "It was 31 weeks for us, not 24.";
@@ -389,5 +394,181 @@ fn months_are_paged_and_a_service_without_any_says_so() {
         assert!(!second.says("?page=3"));
         let none = visitor.get(&format!("/waits/{}", id::fresh())).await;
         assert_eq!(none.status, StatusCode::NOT_FOUND);
+    });
+}
+
+/// A file about November: the weeks in the north and in the south.
+fn november(north: u32, south: u32) -> String {
+    format!(
+        "place,month,waiting,median,longest\nNorth Sefton,2026-11,1057,{north},31\n\
+         South Sefton,2026-11,64,{south},40\n"
+    )
+}
+
+/// The service's publication of this number.
+async fn report(world: &World, nth: u32) -> String {
+    world.one(&format!("SELECT id FROM wait_reports WHERE nth = {nth}")).await
+}
+
+async fn judge(organiser: &Browser<'_>, report: &str, verdict: &str) {
+    let fields = [("verdict", verdict), ("words", "Ten families told us of 30 weeks.")];
+    organiser.post(&format!("/forum/waits/{report}"), &fields).await.leads_to();
+}
+
+#[test]
+fn a_number_that_the_forum_disputes_says_so_wherever_it_stands() {
+    on_both(async |world| {
+        let (leader, organiser) = (leader(&world).await, world.organiser().await);
+        let visitor = world.visitor();
+        publish(&world, &leader, &november(9, 24)).await;
+        let paths = [
+            "/waits".to_owned(),
+            page(&world),
+            format!("/services/{}", world.transport),
+            "/record".to_owned(),
+            format!("{}/waits.json", page(&world)),
+            "/waits.atom".to_owned(),
+        ];
+        for path in &paths {
+            let shown = visitor.get(path).await;
+            assert!(shown.says("Sefton Council says so – not checked yet"), "{path}");
+        }
+        judge(&organiser, &report(&world, 1).await, "disputed").await;
+        for path in &paths {
+            let shown = visitor.get(path).await;
+            assert!(shown.says("× The forum disagrees"), "{path}: {}", shown.html);
+            assert!(!shown.says("not checked yet"), "{path}: {}", shown.html);
+        }
+        let shown = visitor.get(&page(&world)).await;
+        let (head, rest) = shown.html.split_once("class=\"chart\"").unwrap();
+        let sentence = "9: 2.7 times as long. × The forum disagrees.";
+        assert!(head.contains(sentence), "what the page is about, for others' links: {head}");
+        assert!(head.contains("disagrees with numbers of 1 of these 2 months"), "{head}");
+        let cell = "<b>× The forum disagrees</b>";
+        assert_eq!(rest.matches(cell).count(), 3, "beside both in the table, and below: {rest}");
+        let csv = visitor.get(&format!("{}/waits.csv", page(&world))).await;
+        assert_eq!(csv.html.matches(",disputed,").count(), 2, "{}", csv.html);
+
+        // What corrects it is not disputed, and what it corrects still is.
+        let csv = "place,month,waiting,median,longest\nSouth Sefton,2026-11,64,30,40\n";
+        publish(&world, &leader, csv).await;
+        let shown = visitor.get(&page(&world)).await;
+        for says in [
+            "South Sefton: ○ Sefton Council says so – not checked yet. North Sefton: × The forum \
+             disagrees",
+            ": 24 weeks (× The forum disagrees)",
+        ] {
+            assert!(shown.says(says), "{says}: {}", shown.html);
+        }
+        let day = clock::fields(world.now()).0;
+        world.forward(2 * DAY);
+        let day = Moment::read(&day, world.now()).unwrap();
+        let pack = pack::make(&world.house, &day).await.unwrap();
+        let file = |name: &str| {
+            let (_, bytes) = pack.files.iter().find(|(known, _)| known == name).unwrap();
+            String::from_utf8_lossy(bytes).into_owned()
+        };
+        assert_eq!(file("waits.csv").matches(",disputed,").count(), 2, "{}", file("waits.csv"));
+        let figures = file("figures.csv");
+        let disputed = figures.lines().find(|line| line.starts_with("waits_disputed,"));
+        assert!(disputed.is_some_and(|line| line.contains(",1,")), "{figures}");
+    });
+}
+
+#[test]
+fn each_publication_waits_for_the_forum_until_it_is_judged_or_all_of_it_is_corrected() {
+    on_both(async |world| {
+        let (leader, organiser) = (leader(&world).await, world.organiser().await);
+        publish(&world, &leader, &november(9, 24)).await;
+        world.forward(DAY);
+        let csv = "place,month,waiting,median,longest\nSouth Sefton,2026-12,64,25,40\n";
+        publish(&world, &leader, csv).await;
+        let (first, second) = (report(&world, 1).await, report(&world, 2).await);
+        judge(&organiser, &second, "confirmed").await;
+        let waits = async |id: &str| {
+            let (desk, list) = (organiser.get("/forum").await, organiser.get("/forum/waits").await);
+            let to = format!("/forum/waits/{id}\"");
+            assert_eq!(desk.says(&to), list.says(&to), "{id}: {}", desk.html);
+            desk.says(&to)
+        };
+        assert!(waits(&first).await, "the newer one was judged, and this one still is not");
+        assert!(!waits(&second).await);
+
+        // Whoever judges sees the numbers, and what has become of them.
+        world.forward(DAY);
+        let csv = "place,month,waiting,median,longest\nSouth Sefton,2026-11,64,22,40\n";
+        publish(&world, &leader, csv).await;
+        let third = report(&world, 3).await;
+        assert!(waits(&first).await && waits(&third).await, "the north still counts");
+        for (id, says) in [
+            (&first, "9 weeks (longest 31, 1,057 waiting)"),
+            (&first, "24 weeks (longest 40, 64 waiting)"),
+            (&first, "Corrected since: 22 weeks (longest 40, 64 waiting)"),
+            (&third, "South Sefton, November 2026"),
+            (&third, "Before: 24 weeks (longest 40, 64 waiting)"),
+            (&third, "The target is 18 weeks."),
+        ] {
+            let form = organiser.get(&format!("/forum/waits/{id}")).await;
+            assert!(form.says(says), "{says}: {}", form.html);
+        }
+        publish(&world, &leader, &november(10, 23)).await;
+        assert!(!waits(&first).await && !waits(&third).await, "nothing of them counts any more");
+        assert!(waits(&report(&world, 4).await).await);
+        let shown = world.visitor().get(&page(&world)).await;
+        let corrected = "All of this was corrected before the forum had checked it";
+        assert_eq!(shown.html.matches(corrected).count(), 2, "{}", shown.html);
+        assert!(world.visitor().get("/waits.atom").await.says(corrected));
+    });
+}
+
+#[test]
+fn organisers_are_emailed_about_a_publication_and_a_parents_doubt_unless_they_are_its_other_side() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let colleague =
+            world.signed_in("colleague@example.org", &[Role::Leader, Role::Organiser]).await;
+        for person in [&organiser, &colleague] {
+            for task in ["waits", "wait-doubt"] {
+                let to = person.post("/account/emails/tasks", &[(task, "at once")]).await;
+                to.leads_to();
+            }
+        }
+        let told = async || {
+            tell_due(&world.house).await.unwrap();
+            let emails = world.deliver().await.into_iter();
+            let mut told: Vec<_> =
+                emails.map(|email| (email.to.clone(), email.subject.clone(), email)).collect();
+            told.sort_by(|one, next| one.0.cmp(&next.0));
+            told
+        };
+        publish(&world, &leader(&world).await, CSV).await;
+        let emails = told().await;
+        let [(to, subject, email)] = &emails[..] else { panic!("{emails:?}") };
+        assert_eq!(
+            (to.as_str(), subject.as_str()),
+            ("organiser@example.org", "Check how long families wait",)
+        );
+        let task = link_to(email, "/forum/waits/");
+        assert!(task.ends_with(&report(&world, 1).await), "{task}");
+        assert!(organiser.get(&task).await.says("24 weeks (longest 40, 64 waiting)"));
+        assert!(told().await.is_empty(), "once");
+
+        let parent = world.parent(1).await;
+        let words = [("words", "Sam waited 31 weeks.")];
+        parent.post(&format!("{}/doubts/new", page(&world)), &words).await.leads_to();
+        let emails = told().await;
+        let subjects: Vec<_> =
+            emails.iter().map(|(to, subject, _)| (to.as_str(), subject.as_str())).collect();
+        let subject = "Someone says about waiting times: that's not my experience";
+        assert_eq!(
+            subjects,
+            [("colleague@example.org", subject), ("organiser@example.org", subject)]
+        );
+        assert!(emails.iter().all(|(.., email)| !email.text.contains("Sam")), "{emails:?}");
+        let list = organiser.get(&link_to(&emails[1].2, "/forum/waits")).await;
+        organiser.post("/forum/waits", &[("doubt", &list.sends("doubt"))]).await.leads_to();
+        judge(&organiser, &report(&world, 1).await, "confirmed").await;
+        let left = "SELECT count(*) FROM waiting_tasks WHERE task IN ('waits', 'wait-doubt')";
+        assert_eq!(number(&world, left).await, 0);
     });
 }

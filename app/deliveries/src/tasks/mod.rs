@@ -25,6 +25,10 @@ pub enum Task {
     Doubt,
     /// What leaders say they did, which the forum has not judged.
     Update,
+    /// How long families wait, as leaders published it, which the forum has not judged.
+    Waits,
+    /// "That's not my experience", about how long families wait.
+    WaitDoubt,
     /// A counted round whose shortlist is not confirmed.
     Shortlist,
     /// A plan without the forum's statement.
@@ -80,12 +84,14 @@ pub(crate) const SOON: Millis = DAY;
 
 impl Task {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Safeguarding,
         Self::Topic,
         Self::Comment,
         Self::Doubt,
         Self::Update,
+        Self::Waits,
+        Self::WaitDoubt,
         Self::Shortlist,
         Self::Statement,
         Self::Session,
@@ -135,6 +141,24 @@ impl Task {
                 several: "Updates from leaders to check",
                 page: "/forum/updates/{id}",
                 list: "/forum/updates",
+                days: None,
+            },
+            Self::Waits => Facts {
+                word: "waits",
+                role: Role::Organiser,
+                one: "Check how long families wait",
+                several: "Waiting times to check",
+                page: "/forum/waits/{id}",
+                list: "/forum/waits",
+                days: None,
+            },
+            Self::WaitDoubt => Facts {
+                word: "wait-doubt",
+                role: Role::Organiser,
+                one: "Someone says about waiting times: that's not my experience",
+                several: "People who say about waiting times: that's not my experience",
+                page: "/forum/waits",
+                list: "/forum/waits",
                 days: None,
             },
             Self::Shortlist => Facts {
