@@ -47,6 +47,8 @@ pub enum Task {
     Question,
     /// A comment on the Local Offer without an answer.
     Answer,
+    /// A planning session that the forum disputes.
+    Disputed,
     /// Something that was passed on.
     Safeguarding,
 }
@@ -80,7 +82,7 @@ pub(crate) const SOON: Millis = DAY;
 
 impl Task {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Safeguarding,
         Self::Topic,
         Self::Comment,
@@ -97,6 +99,7 @@ impl Task {
         Self::Approved,
         Self::Question,
         Self::Answer,
+        Self::Disputed,
     ];
 
     fn facts(self) -> Facts {
@@ -234,6 +237,15 @@ impl Task {
                 several: "Comments on the Local Offer to answer",
                 page: "/lead/local-offer/{id}",
                 list: "/lead/local-offer",
+                days: None,
+            },
+            Self::Disputed => Facts {
+                word: "disputed",
+                role: Role::Leader,
+                one: "The forum disagrees with your planning session",
+                several: "Planning sessions the forum disagrees with",
+                page: "/lead/sessions/{id}/dispute",
+                list: "/lead",
                 days: None,
             },
             // Its words say nothing of what it is, not even which room it is in.
